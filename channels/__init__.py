@@ -1,0 +1,1 @@
+"""Everything that touches the outside: adapters, the outbox, the dispatcher."""

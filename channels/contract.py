@@ -1,0 +1,254 @@
+"""The words adapters and the hub share: inbound events, outbound messages, telephone calls.
+
+An adapter never calls the hub. It comes in up to three shapes (`channels/ports.py`):
+it *receives* webhooks (request → events and response), it *listens* (calls `accept`,
+and when `accept` returned the event is stored), it *sends* (message → `Accepted`, or
+raises a `SendError`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from channels.address import Address
+
+
+class ChannelKind(StrEnum):
+    """What kind of thing a channel is. The value is part of stored ids: never rename."""
+
+    SMS = "sms"
+    VOICE = "voice"
+    MAIL = "mail"
+    CHAT = "chat"
+    PETITION = "petition"
+    WECHAT = "wechat"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message. `content` is the decoded bytes."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """Something a citizen said.
+
+    channel: the configured channel's name, e.g. `sms-12110`.
+    provider_id: the provider's id of this message; with `channel` it makes a repeat harmless.
+    sender: who wrote. recipient: the number, mailbox or page that was addressed.
+    thread: provider ids this message answers (mail's In-Reply-To and References).
+    automatic: an auto-reply or bounce; stored, never answered.
+    """
+
+    channel: str
+    kind: ChannelKind
+    provider_id: str
+    sender: Address
+    recipient: str
+    text: str
+    received_at: int
+    subject: str = ""
+    thread: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    automatic: bool = False
+
+
+class ReceiptState(StrEnum):
+    """A provider's later word about a delivery, in rank order (see `channels/receipts.py`)."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a delivery. `delivery_id` is our own id, carried by the callback URL."""
+
+    channel: str
+    delivery_id: str
+    attempt: int
+    provider_id: str
+    state: ReceiptState
+    code: str
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One attempt to say `text` to one address, as an adapter gets it.
+
+    delivery_id, attempt: our ids; they travel in the callback URL and in Message-ID.
+    reply_to: provider id of the message this answers (mail threads), or "".
+    """
+
+    delivery_id: str
+    attempt: int
+    channel: str
+    recipient: Address
+    text: str
+    subject: str = ""
+    reply_to: str = ""
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took it. `provider_id` may be "" where there is none."""
+
+    provider_id: str
+    parts: int = 1
+
+
+# --- webhooks ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """An inbound HTTP request as an adapter sees it.
+
+    target: the raw path with its query, exactly as it stood on the request line (signatures
+        cover it). headers: names lower-cased. body: the raw bytes, already within the size limit.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookResponse:
+    """What the provider is answered once every event is stored."""
+
+    status: int = 200
+    content_type: str = "text/plain"
+    body: str = ""
+
+
+# --- telephone calls ---------------------------------------------------------------------------
+
+
+class CallEventKind(StrEnum):
+    """What happened on a call."""
+
+    STARTED = "started"
+    DIGITS = "digits"  # keys pressed; `digits` may be empty = nothing pressed
+    SPEECH = "speech"  # recognised words in `text`
+    RECORDED = "recorded"  # the Record step ended; the audio may not be ready yet
+    RECORDING_READY = "recording_ready"  # the audio can be fetched at `recording_url`
+    RECORDING_ABSENT = "recording_absent"  # too short or silent: there is no audio
+    HANGUP = "hangup"
+    STATUS = "status"  # a status callback; only `ended` matters
+    LOST = "lost"  # the provider gave up on us and asks the fallback address
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """One thing that happened on a call, normalised from the provider's webhook.
+
+    call_id: the provider's id of the call. line: the number that was called, e.g. `12389`.
+    revision, node: which answer of ours this event answers (-1 and "" when it answers none).
+    event_id: equal across the provider's retries of the same event.
+    """
+
+    channel: str
+    call_id: str
+    kind: CallEventKind
+    event_id: str
+    line: str
+    caller: Address
+    received_at: int
+    revision: int = -1
+    node: str = ""
+    digits: str = ""
+    text: str = ""
+    confidence: float = 0.0
+    recording_id: str = ""
+    recording_url: str = ""
+    recording_seconds: float = 0.0
+    ended: bool = False
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Read `text` out in `language` (a prompt already filled in)."""
+
+    text: str
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Say nothing for a while."""
+
+    seconds: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Say the prompts, then wait for keys. The answer comes back as DIGITS (maybe empty)."""
+
+    prompts: tuple[Say, ...]
+    max_digits: int
+    timeout_seconds: int
+    finish_on: str = "#"
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Say the prompts, beep, record. Ends by key `finish_on`, silence, length or hang-up."""
+
+    prompts: tuple[Say, ...]
+    max_seconds: int
+    silence_seconds: int
+    finish_on: str = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Connect the caller to a number; the outcome comes back as a DIGITS event with details."""
+
+    number: str
+    timeout_seconds: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the call."""
+
+
+CallStep = Say | Pause | Ask | Record | Transfer | Hangup
+"""What a provider is told to do. Ask, Record and Transfer end an answer: they wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswer:
+    """Our answer to a call event: steps, and the node and revision the next event will name."""
+
+    steps: tuple[CallStep, ...]
+    revision: int
+    node: str
+
+
+InboundEvent = InboundMessage | Receipt | CallEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What an adapter made of a webhook: events to store, then the response to give."""
+
+    events: tuple[InboundEvent, ...] = ()
+    response: WebhookResponse = field(default_factory=WebhookResponse)

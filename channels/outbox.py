@@ -1,0 +1,149 @@
+"""A delivery: one message to one address, a row of the outbox, and the moves it may make.
+
+The rules this table protects: a row is durable before anything leaves; `sending` is
+written before the network call, so that a crash leaves it known as *may have been
+sent*; a final state is never left (a re-drive is a new row).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from channels.address import Address
+
+
+class MessageClass(StrEnum):
+    """What a message is for. It is a property of the template and fixes the policy below."""
+
+    E0 = "E0"  # red or orange warning
+    E1 = "E1"  # yellow or blue warning, reply in a case, one-time code
+    N = "N"  # notice of progress
+    L = "L"  # law education
+
+
+class Origin(StrEnum):
+    """Where a delivery comes from."""
+
+    BROADCAST = "broadcast"
+    REPLY = "reply"
+    NOTICE = "notice"
+    SUBMISSION = "submission"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPolicy:
+    """What a message class fixes (messaging defaults; all durations are configuration).
+
+    lane: 0 goes first. opens_at, closes_at: minutes after local midnight between which it may
+    leave, None = always. honours_opt_out: suppressed by an opt-out of its subject.
+    ambiguous_resend_seconds: wait before the single resend of an ambiguous one, None = never.
+    resend_ambiguous: whether it is resent at all; False with None shows it to a person (N)
+    or counts it as unknown (L). expiry_seconds: default lifetime.
+    """
+
+    lane: int
+    opens_at: int | None
+    closes_at: int | None
+    honours_opt_out: bool
+    ambiguous_resend_seconds: int | None
+    expiry_seconds: int
+
+
+POLICY: Mapping[MessageClass, ClassPolicy] = {
+    MessageClass.E0: ClassPolicy(0, None, None, False, 60, 24 * 3600),
+    MessageClass.E1: ClassPolicy(1, None, None, True, 300, 2 * 3600),
+    MessageClass.N: ClassPolicy(2, 8 * 60, 22 * 60, True, None, 24 * 3600),
+    MessageClass.L: ClassPolicy(3, 9 * 60, 20 * 60 + 30, True, None, 48 * 3600),
+}
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PLANNED = "planned"  # written by expansion, broadcast not released
+    READY = "ready"  # may go once `not_before` has come
+    LEASED = "leased"  # claimed by a worker, nothing sent
+    SENDING = "sending"  # intent is durable, the call may have happened
+    ACCEPTED = "accepted"  # the provider took it
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"  # final: the provider gave up
+    HELD = "held"  # window closed or paused, with reason
+    AMBIGUOUS = "ambiguous"  # unknown whether the provider took it
+    SUPPRESSED = "suppressed"  # final: a standing rule forbids it
+    EXPIRED = "expired"  # final: too late to be of use
+    FAILED = "failed"  # final: can never succeed
+    DEAD = "dead"  # final: retries exhausted
+    CANCELED = "canceled"  # final: withdrawn before it left
+    UNKNOWN = "unknown_final"  # final: no word from the provider in 72 h
+
+
+S = DeliveryState
+MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
+    S.PLANNED: frozenset({S.READY, S.CANCELED, S.EXPIRED}),
+    S.READY: frozenset({S.LEASED, S.HELD, S.EXPIRED, S.CANCELED}),
+    S.LEASED: frozenset({S.SENDING, S.READY, S.HELD, S.SUPPRESSED, S.EXPIRED, S.CANCELED, S.FAILED}),
+    S.SENDING: frozenset(
+        {S.ACCEPTED, S.READY, S.FAILED, S.SUPPRESSED, S.DEAD, S.AMBIGUOUS, S.EXPIRED}
+        | {S.SENT, S.DELIVERED, S.UNDELIVERED}
+    ),
+    S.ACCEPTED: frozenset({S.SENT, S.DELIVERED, S.UNDELIVERED, S.FAILED, S.READY, S.UNKNOWN}),
+    S.SENT: frozenset({S.DELIVERED, S.UNDELIVERED, S.FAILED, S.READY, S.UNKNOWN}),
+    S.AMBIGUOUS: frozenset({S.ACCEPTED, S.SENT, S.DELIVERED, S.UNDELIVERED, S.FAILED, S.READY, S.UNKNOWN}),
+    S.HELD: frozenset({S.READY, S.EXPIRED, S.CANCELED}),
+    S.UNDELIVERED: frozenset({S.DELIVERED}),  # a provider may correct itself, for the better only
+    S.UNKNOWN: frozenset({S.DELIVERED, S.UNDELIVERED}),
+    S.DELIVERED: frozenset(),
+    S.SUPPRESSED: frozenset(),
+    S.EXPIRED: frozenset(),
+    S.FAILED: frozenset({S.DELIVERED}),
+    S.DEAD: frozenset(),
+    S.CANCELED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the outbox.
+
+    id: ULID-like, sorts by creation. sender: which configured sender it leaves by (a channel
+    name). text: "" when the body is kept once for the whole broadcast under `origin_id`.
+    recipient_key: blind index of the address. subject: opt-out subject (see suppression).
+    parts: SMS parts it costs, 1 elsewhere. attempt: how many tries have begun.
+    dedup: unique; what makes a repeated plan harmless.
+    expires_at, not_before, created_at, lease_until, receipt_at: ms UTC, 0 = never.
+    """
+
+    id: str
+    origin: Origin
+    origin_id: str
+    sender: str
+    recipient: Address
+    recipient_key: str
+    message_class: MessageClass
+    dedup: str
+    created_at: int
+    expires_at: int
+    text: str = ""
+    title: str = ""
+    subject: str = ""
+    reply_to: str = ""
+    references: tuple[str, ...] = ()
+    case_id: str = ""
+    campaign_id: str = ""
+    lane: int = 1
+    parts: int = 1
+    state: DeliveryState = DeliveryState.READY
+    reason: str = ""
+    not_before: int = 0
+    attempt: int = 0
+    lease_token: str = ""
+    lease_until: int = 0
+    provider_id: str = ""
+    receipt_at: int = 0
+
+    def may_become(self, state: DeliveryState) -> bool:
+        """Whether the state table allows the move."""
+        return state in MOVES[self.state]

@@ -1,0 +1,1 @@
+"""Frozen values of the business and the rules that need nothing else."""

@@ -1,0 +1,92 @@
+"""Agents: staff members, the unit they belong to, and what their roles allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.model.personal import personal
+
+
+class Role(StrEnum):
+    """What an agent is. The REPORT compartment opens for inspectors only."""
+
+    HANDLER = "handler"  # 承办
+    SUPERVISOR = "supervisor"  # 主管
+    INSPECTOR = "inspector"  # 督察
+    PUBLICITY = "publicity"  # 宣传
+    EDITOR = "editor"  # 知识
+    ADMIN = "admin"  # 系统: configures, sees no content
+
+
+class Permission(StrEnum):
+    """What a route or an action asks for."""
+
+    CASE_READ = "case.read"
+    CASE_REPLY = "case.reply"
+    CASE_ASSIGN = "case.assign"
+    CASE_CLOSE = "case.close"
+    REPORT_READ = "report.read"
+    REVEAL = "case.reveal"
+    CAMPAIGN_READ = "campaign.read"
+    CAMPAIGN_EDIT = "campaign.edit"
+    CAMPAIGN_CONTROL = "campaign.control"
+    ENTRY_EDIT = "entry.edit"
+    SYSTEM_READ = "system.read"
+    AGENT_MANAGE = "agent.manage"
+
+
+_P = Permission
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.HANDLER: frozenset({_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.REVEAL}),
+    Role.SUPERVISOR: frozenset(
+        {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.CAMPAIGN_READ, _P.CAMPAIGN_CONTROL}
+    ),
+    Role.INSPECTOR: frozenset({_P.REPORT_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE}),
+    Role.PUBLICITY: frozenset({_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL}),
+    Role.EDITOR: frozenset({_P.ENTRY_EDIT}),
+    Role.ADMIN: frozenset({_P.SYSTEM_READ, _P.AGENT_MANAGE, _P.CAMPAIGN_READ}),
+}
+"""Default deny: what is not listed is not allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An office. `path` lists the ids from the top, so that a subtree is a prefix."""
+
+    id: str
+    name: str
+    path: str
+    region: str = ""
+    inspection: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A staff member with a login. `password_hash` is argon2; must_change after a first password."""
+
+    id: str
+    login: str
+    unit_id: str
+    roles: tuple[Role, ...]
+    created_at: int
+    active: bool = True
+    must_change: bool = False
+    password_hash: str = ""
+    name: str = personal()
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the agent's roles grants it."""
+        return self.active and any(permission in GRANTS[role] for role in self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A login. `id` is the SHA-256 of the cookie's token: a copied database holds no usable cookie."""
+
+    id: str
+    agent_id: str
+    csrf: str
+    created_at: int
+    seen_at: int
+    expires_at: int

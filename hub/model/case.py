@@ -1,0 +1,217 @@
+"""Cases: one matter, from first word to archive, across channels; and its chained history.
+
+Sources: cases.md §3.2 (reference and query code), §4.3 (states and citizen labels).
+The full table of transitions and the clocks come with the case rules; the states used
+here are a subset of theirs with the same names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.model.personal import personal
+from hub.model.track import Compartment, Track
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    DRAFT = "DRAFT"  # a call or form that is not finished
+    REGISTERED = "REGISTERED"
+    HANDLING = "HANDLING"
+    REPLIED = "REPLIED"
+    CLOSED = "CLOSED"
+
+
+OPEN_STATES = (CaseState.REGISTERED, CaseState.HANDLING, CaseState.REPLIED)
+
+MOVES: Mapping[CaseState, frozenset[CaseState]] = {
+    CaseState.DRAFT: frozenset({CaseState.REGISTERED}),
+    CaseState.REGISTERED: frozenset({CaseState.HANDLING, CaseState.REPLIED, CaseState.CLOSED}),
+    CaseState.HANDLING: frozenset({CaseState.HANDLING, CaseState.REPLIED, CaseState.CLOSED}),
+    CaseState.REPLIED: frozenset({CaseState.HANDLING, CaseState.REPLIED, CaseState.CLOSED}),
+    CaseState.CLOSED: frozenset(),
+}
+
+CITIZEN_LABEL: Mapping[CaseState, str] = {
+    CaseState.DRAFT: "未提交",
+    CaseState.REGISTERED: "已登记",
+    CaseState.HANDLING: "办理中",
+    CaseState.REPLIED: "已答复",
+    CaseState.CLOSED: "已办结",
+}
+"""What the citizen is told; the English label comes from the catalogue."""
+
+
+class IllegalMove(Exception):
+    """The state table does not allow it; `allowed` are the states that could follow."""
+
+    def __init__(self, state: CaseState, wanted: CaseState) -> None:
+        super().__init__(f"{state} → {wanted}")
+        self.state = state
+        self.wanted = wanted
+        self.allowed = MOVES[state]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One matter.
+
+    reference: 14 digits the citizen can key in; code_hash: keyed hash of the query code.
+    rank: queue order, ascending (see `queue_rank`). waiting: the citizen spoke last.
+    address_key: blind index of the citizen's address, "" for anonymous cases.
+    history_seq, history_head: length and head hash of the chained history.
+    """
+
+    id: str
+    reference: str
+    track: Track
+    state: CaseState
+    channel: str
+    kind: str
+    received_at: int
+    updated_at: int
+    compartment: Compartment = Compartment.NONE
+    code_hash: str = ""
+    code_salt: str = ""
+    conversation_id: str = ""
+    contact_id: str = ""
+    address_key: str = ""
+    unit_id: str = ""
+    handler_id: str = ""
+    region: str = ""
+    anonymous: bool = False
+    partial: bool = False
+    urgent: bool = False
+    waiting: bool = True
+    linked_case_id: str = ""
+    flags: tuple[str, ...] = ()
+    rank: int = 0
+    history_seq: int = 0
+    history_head: str = ""
+    language: str = "zh"
+    title: str = personal()
+    text: str = personal()
+    contact_name: str = personal()
+    contact_address: str = personal()
+    details: Mapping[str, str] = personal(default=None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.state in OPEN_STATES
+
+    def check_move(self, wanted: CaseState) -> None:
+        """Raises `IllegalMove` when the table does not allow the move."""
+        if wanted not in MOVES[self.state]:
+            raise IllegalMove(self.state, wanted)
+
+
+def queue_rank(*, track: Track, urgent: bool, waiting: bool, received_at: int) -> int:
+    """Queue order as one ascending number: emergencies first, then waiting citizens, then age.
+
+    The legal clocks will refine the middle bands; the number stays one indexed field.
+    """
+    band = 0 if track is Track.EMERGENCY else 1 if urgent else 2 if waiting else 3
+    return band * 10**14 + received_at
+
+
+class HistoryKind(StrEnum):
+    """What happened to a case."""
+
+    REGISTERED = "registered"
+    DRAFTED = "drafted"
+    PROMOTED = "promoted"  # a cut-off call became a case
+    CITIZEN_SPOKE = "citizen_spoke"
+    ANSWERED = "answered"  # by the knowledge base
+    REPLIED = "replied"
+    NOTED = "noted"
+    ASSIGNED = "assigned"
+    RECORDING = "recording"
+    FLAGGED = "flagged"
+    CLOSED = "closed"
+    LINKED = "linked"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """Who did what, when: append-only, each entry chained to the one before by its hash.
+
+    id: `{case_id}:{seq:06d}`. actor: an agent id, `citizen` or `system`.
+    facts: ids and states only, hashed in the chain; text: what a person wrote (sealed; its digest
+    is part of the chain through `text_digest`).
+    """
+
+    id: str
+    case_id: str
+    seq: int
+    at: int
+    actor: str
+    kind: HistoryKind
+    facts: Mapping[str, str]
+    text_digest: str
+    prev_hash: str
+    hash: str
+    text: str = personal()
+
+
+def chain_entry(
+    case: Case,
+    *,
+    at: int,
+    actor: str,
+    kind: HistoryKind,
+    facts: Mapping[str, str] | None = None,
+    text: str = "",
+    seq: int | None = None,
+    prev_hash: str | None = None,
+) -> HistoryEntry:
+    """The next entry of a case's history. `seq` and `prev_hash` override the case's head."""
+    number = case.history_seq + 1 if seq is None else seq
+    previous = case.history_head if prev_hash is None else prev_hash
+    entry = HistoryEntry(
+        id=f"{case.id}:{number:06d}",
+        case_id=case.id,
+        seq=number,
+        at=at,
+        actor=actor,
+        kind=kind,
+        facts=dict(facts or {}),
+        text_digest=hashlib.sha256(text.encode()).hexdigest() if text else "",
+        prev_hash=previous,
+        hash="",
+        text=text,
+    )
+    return HistoryEntry(**{**_as_dict(entry), "hash": entry_hash(entry)})
+
+
+def entry_hash(entry: HistoryEntry) -> str:
+    """SHA-256 over the entry's canonical JSON (sorted keys, no blanks) without `hash` and `text`."""
+    body = _as_dict(entry)
+    del body["hash"], body["text"]
+    canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def broken_link(entries: list[HistoryEntry]) -> int | None:
+    """Sequence number of the first entry that does not follow from the one before, or None."""
+    previous = ""
+    for number, entry in enumerate(entries, start=1):
+        digest = hashlib.sha256(entry.text.encode()).hexdigest() if entry.text else ""
+        if (
+            entry.seq != number
+            or entry.prev_hash != previous
+            or entry.hash != entry_hash(entry)
+            or entry.text_digest != digest
+        ):
+            return number
+        previous = entry.hash
+    return None
+
+
+def _as_dict(entry: HistoryEntry) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in HistoryEntry.__dataclass_fields__}

@@ -1,0 +1,71 @@
+"""Conversations and messages: what was said with one contact on one channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.model.personal import personal
+
+
+class Direction(StrEnum):
+    """Who speaks."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class Author(StrEnum):
+    """What kind of author a message has."""
+
+    CITIZEN = "citizen"
+    ROBOT = "robot"  # the knowledge base or a fixed text
+    AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The running exchange with one contact on one channel.
+
+    id: derived from channel and address, so that two messages at once meet in one document.
+    case_id: the open case new messages belong to, or "".
+    offered: ids of knowledge entries offered as numbered choices by the last answer.
+    thread: provider id of the last inbound message, to answer in the same thread.
+    """
+
+    id: str
+    channel: str
+    kind: str
+    contact_id: str
+    address_key: str
+    created_at: int
+    last_at: int
+    case_id: str = ""
+    offered: tuple[str, ...] = ()
+    count: int = 0
+    thread: str = ""
+    title: str = personal()
+    address: str = personal()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing said. `seq` orders messages within a conversation, from 1.
+
+    event_id: the inbound event it came from, or "". delivery_id: the outbox row that carries it.
+    author_id: the agent, for author = agent.
+    """
+
+    id: str
+    conversation_id: str
+    seq: int
+    direction: Direction
+    author: Author
+    at: int
+    case_id: str = ""
+    event_id: str = ""
+    delivery_id: str = ""
+    author_id: str = ""
+    entry_ids: tuple[str, ...] = ()
+    subject: str = personal()
+    text: str = personal()

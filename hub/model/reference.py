@@ -1,0 +1,38 @@
+"""References and query codes: the number a citizen can key in and the secret beside it.
+
+`reference`: 14 digits, `YYMMDD` + 6-digit sequence + 2 check digits (ISO 7064 MOD 97-10), so that
+a slip on a telephone keypad is noticed. `query code`: 8 digits for a contact whose address is
+known, 16 for an anonymous one (cases.md §3.2).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+def make_reference(day: str, sequence: int) -> str:
+    """`day` as YYMMDD, `sequence` 1–999999 → 14 digits. Raises ValueError when the day is full."""
+    if not 0 < sequence < 1_000_000:
+        raise ValueError("a day has room for 999,999 references")
+    base = f"{day}{sequence:06d}"
+    return f"{base}{98 - int(base) * 100 % 97:02d}"
+
+
+def is_reference(text: str) -> bool:
+    """14 digits with the right check digits."""
+    return re.fullmatch(r"\d{14}", text) is not None and int(text) % 97 == 1
+
+
+_PAIR = re.compile(r"(?<!\d)(\d{14})\D{1,12}(\d{16}|\d{8})(?!\d)")
+
+
+def find_pair(text: str) -> tuple[str, str] | None:
+    """The reference and query code in a message, however they are separated, or None."""
+    folded = unicodedata.normalize("NFKC", text)
+    joined = re.sub(r"(?<=\d)[ \-](?=\d{4}(?:\D|$))", "", folded)
+    for candidate in (folded, joined):
+        for found in _PAIR.finditer(candidate):
+            if is_reference(found.group(1)):
+                return found.group(1), found.group(2)
+    return None

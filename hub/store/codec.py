@@ -1,0 +1,83 @@
+"""Between frozen values and documents: plain fields stay queryable, personal ones are sealed.
+
+A `Shape` knows one dataclass and its collection. Fields marked personal never stand in a
+document in readable form: they travel together in one sealed blob, the field `pii`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from hub.model.personal import personal_fields
+from hub.store.crypto import Vault
+from hub.store.documents import Body, Insert, Stored, Update
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned(Generic[T]):
+    """A value and the version of the document it was read from."""
+
+    value: T
+    version: int
+
+
+class Shape(Generic[T]):
+    """Turns values of one dataclass into documents of one collection and back.
+
+    personal: names of the fields to seal; by default those marked with `personal()`.
+    """
+
+    def __init__(
+        self, cls: type[T], collection: str, vault: Vault, *, personal: frozenset[str] | None = None
+    ) -> None:
+        self._cls = cls
+        self.collection = collection
+        self._vault = vault
+        self._personal = tuple(personal_fields(cls) if personal is None else personal)
+        self._names = tuple(f.name for f in fields(cls) if f.name != "id")  # type: ignore[arg-type]
+        self._encode = msgspec.json.Encoder().encode
+        self._decode = msgspec.json.Decoder().decode
+
+    def body(self, value: T) -> Body:
+        """The document of a value, without its id."""
+        body: Body = msgspec.to_builtins(value)
+        id = body.pop("id")
+        if self._personal:
+            secret = {}
+            for name in self._personal:
+                content = body.pop(name)
+                if content:
+                    secret[name] = content
+            body["pii"] = self._vault.seal(f"{self.collection}/{id}", self._encode(secret)) if secret else ""
+        return body
+
+    def load(self, stored: Stored) -> T:
+        """The value of a document. Unknown fields of a newer release are ignored."""
+        data: dict[str, Any] = dict(stored.body)
+        blob = data.pop("pii", "")
+        if blob:
+            data.update(self._decode(self._vault.open(f"{self.collection}/{stored.id}", blob)))
+        data["id"] = stored.id
+        return msgspec.convert(data, self._cls)
+
+    def versioned(self, stored: Stored) -> Versioned[T]:
+        """The value with its version."""
+        return Versioned(self.load(stored), stored.version)
+
+    def insert(self, value: T) -> Insert:
+        """The write that stores a new value."""
+        return Insert(self.collection, _id_of(value), self.body(value))
+
+    def update(self, value: T, version: int) -> Update:
+        """The write that replaces a value read at `version`."""
+        return Update(self.collection, _id_of(value), self.body(value), version)
+
+
+def _id_of(value: Any) -> str:
+    id: str = value.id
+    return id
