@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hub.model.personal import personal
@@ -186,7 +186,7 @@ def chain_entry(
         hash="",
         text=text,
     )
-    return HistoryEntry(**{**_as_dict(entry), "hash": entry_hash(entry)})
+    return replace(entry, hash=entry_hash(entry))
 
 
 def entry_hash(entry: HistoryEntry) -> str:
