@@ -1,0 +1,31 @@
+"""The collections every store has beside the declared ones.
+
+They are ordinary collections, so that copying and digesting take them along: a copied
+store goes on numbering where the old one stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.store.documents import Collection, Undeclared
+from hub.store.query import check_collection
+
+COUNTERS = Collection("_counters", fields={"value": int})
+"""One document per named counter; `value` is the last number given out."""
+
+MIGRATIONS = Collection("_migrations", fields={"number": int}, indexes=(("number",),))
+"""One document per migration that ran."""
+
+INTERNAL = (COUNTERS, MIGRATIONS)
+
+
+def all_collections(declared: Sequence[Collection]) -> dict[str, Collection]:
+    """The declared collections and the internal ones by name, checked."""
+    found: dict[str, Collection] = {}
+    for collection in (*declared, *INTERNAL):
+        check_collection(collection)
+        if collection.name in found:
+            raise Undeclared(f"collection {collection.name} is declared twice")
+        found[collection.name] = collection
+    return found

@@ -1,0 +1,5 @@
+"""The embedded engine: one file, one process, stdlib `sqlite3` (storage.md, section 2)."""
+
+from hub.store.sqlite.documents import SqliteDocuments, open_sqlite
+
+__all__ = ["SqliteDocuments", "open_sqlite"]
