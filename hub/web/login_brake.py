@@ -1,0 +1,69 @@
+"""Slows down guessing of passwords: a delay that grows, never a lock that a stranger can cause.
+
+Failures are counted per account and per address. Whoever logged in from an address before is
+counted apart there, so that a stranger who keeps guessing cannot keep the owner out.
+Source: OWASP ASVS 5.0.0, 6.1.1 and 6.3.1. The state lives in the process and is bounded.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from hub.clock import Clock
+
+FREE_TRIES = 3
+LONGEST_MS = 60_000
+FORGET_MS = 15 * 60_000
+BOUND = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Failures:
+    count: int
+    last_at: int
+
+
+class LoginBrake:
+    """Remembers failures of the last quarter of an hour, of at most `BOUND` accounts and addresses."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._failures: OrderedDict[str, _Failures] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def wait_ms(self, login: str, address: str) -> int:
+        """How long this login has to wait from this address before the next try; 0 = try now."""
+        now = self._clock.now_ms()
+        return max(0, *(self._until(key) - now for key in self._keys(login, address)))
+
+    def failed(self, login: str, address: str) -> None:
+        """A wrong password, or no such login."""
+        now = self._clock.now_ms()
+        for key in self._keys(login, address):
+            before = self._failures.pop(key, None)
+            fresh = before is None or now - before.last_at > FORGET_MS
+            self._failures[key] = _Failures(1 if fresh or before is None else before.count + 1, now)
+        while len(self._failures) > BOUND:
+            self._failures.popitem(last=False)
+
+    def succeeded(self, login: str, address: str) -> None:
+        """Forgets the account's failures and remembers that its owner comes from this address."""
+        for key in self._keys(login, address):
+            if not key.startswith("address:"):  # one good login must not free a guessing machine
+                self._failures.pop(key, None)
+        self._known.pop((login, address), None)
+        self._known[login, address] = None
+        while len(self._known) > BOUND:
+            self._known.popitem(last=False)
+
+    def _keys(self, login: str, address: str) -> tuple[str, ...]:
+        if (login, address) in self._known:
+            return (f"both:{login}|{address}",)
+        return (f"account:{login}", f"address:{address}")
+
+    def _until(self, key: str) -> int:
+        failures = self._failures.get(key)
+        if failures is None or failures.count < FREE_TRIES:
+            return 0
+        return failures.last_at + min(1000 << min(failures.count - FREE_TRIES, 10), LONGEST_MS)
