@@ -1,0 +1,123 @@
+"""What the dispatcher needs from whoever keeps the outbox.
+
+Ports belong to their consumer: the dispatcher says here what it needs, `hub/store/outbox.py`
+provides it. Two rules every implementation keeps: a change names the version it read, so a late
+write of a worker that lost its lease matches nothing; and a move outside the state table of
+`channels/outbox.py` is refused as a programming error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from channels.errors import ChannelError
+from channels.outbox import Delivery, DeliveryState
+
+
+class Clock(Protocol):
+    """Milliseconds since 1970 UTC."""
+
+    def now_ms(self) -> int: ...
+
+
+class Random(Protocol):
+    """The part of `random.Random` that jitter needs."""
+
+    def random(self) -> float:
+        """Uniform in [0, 1)."""
+
+
+class OutboxUnavailable(ChannelError):
+    """The store cannot be reached now. Nothing was changed; try again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A delivery as it was read, with the version every change to it must name."""
+
+    delivery: Delivery
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A delivery before and after. `before.delivery.may_become(after.state)` holds."""
+
+    before: Leased
+    after: Delivery
+
+
+class Flow(StrEnum):
+    """Whether the deliveries of one origin (a broadcast) may leave."""
+
+    OPEN = "open"
+    PAUSED = "paused"  # claimed rows are held
+    RESUMING = "resuming"  # open again; rows held by the pause are being given back
+    CANCELING = "canceling"  # nothing leaves; the rows are being canceled
+    CANCELED = "canceled"
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether a message of this origin may be sent now."""
+        return self in (Flow.OPEN, Flow.RESUMING)
+
+
+@dataclass(frozen=True, slots=True)
+class OriginBody:
+    """What all deliveries of one origin share: the text, and whether they may leave."""
+
+    flow: Flow
+    title: str
+    text: str
+
+
+class Outbox(Protocol):
+    """Durable rows with leases. Every method may raise `OutboxUnavailable`."""
+
+    async def now_ms(self) -> int:
+        """The store's clock: leases of several hosts must not depend on the hosts' own clocks."""
+
+    async def claim(
+        self, sender: str, *, lanes: Sequence[int], limit: int, lease_seconds: float
+    ) -> list[Leased]:
+        """Up to `limit` ready rows whose time has come, now `leased`; the first lane goes first.
+
+        No row is ever given to two claimers.
+        """
+
+    async def mark_sending(self, rows: Sequence[Leased], *, lease_seconds: float) -> list[Leased]:
+        """Makes the intent to send durable: `sending`, one attempt more, a fresh lease.
+
+        Returns the rows that were still held, as they are now. Only these may be sent.
+        """
+
+    async def settle(self, changes: Sequence[Change]) -> list[Change]:
+        """Writes outcomes in bulk and counts them; returns those that came too late.
+
+        A broadcast's counters move in the same unit of work, so that they never drift.
+        """
+
+    async def reread(self, ids: Sequence[str]) -> Mapping[str, Leased]:
+        """The rows as they are now, by id."""
+
+    async def origins(self, ids: Sequence[str]) -> Mapping[str, OriginBody]:
+        """The shared bodies that exist among `ids` (broadcast ids)."""
+
+    async def overdue(self, state: DeliveryState, *, limit: int) -> list[Leased]:
+        """Rows of `state` whose time to be looked at has come (`channels/overdue.py`)."""
+
+    async def sweep_origins(self, *, limit: int) -> int:
+        """Gives back or cancels up to `limit` rows of origins that were resumed or canceled."""
+
+
+class Suppressions(Protocol):
+    """Standing rules not to send. A key is (blind index of the address, subject)."""
+
+    async def blocked(self, keys: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Those of `keys` that are suppressed."""
+
+    async def suppress(self, key: tuple[str, str], *, reason: str, by: str, at: int) -> None:
+        """Adds a rule; harmless when it is there already."""

@@ -1,0 +1,100 @@
+"""When to try again: exponential back-off with full jitter, bounded per message class.
+
+Full jitter (a uniform pick between zero and the back-off) keeps rows that failed together from
+coming back together. What must not be repeated is decided elsewhere: only `Temporary`, which
+means *certainly not sent*, comes here; the single resend of an ambiguous row is the class rule
+below (a second red warning is better than none, a second law-education text is not).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from channels.outbox import POLICY, Delivery, DeliveryState, MessageClass
+from channels.ports import Random
+
+RESENT = "resent"
+"""Start of `Delivery.reason` once the single resend after an ambiguous outcome is used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRule:
+    """Back-off of one class: `first_seconds` doubled per attempt up to `longest_seconds`."""
+
+    max_attempts: int
+    first_seconds: float
+    longest_seconds: float
+
+
+RETRY: Mapping[MessageClass, RetryRule] = {
+    MessageClass.E0: RetryRule(12, 2, 60),
+    MessageClass.E1: RetryRule(8, 5, 300),
+    MessageClass.N: RetryRule(6, 30, 1800),
+    MessageClass.L: RetryRule(5, 60, 3600),
+}
+"""Defaults; the first pause is at least half a second whatever the jitter says."""
+
+
+def backoff_ms(rule: RetryRule, attempt: int, random: Random) -> int:
+    """Milliseconds to wait after attempt number `attempt` (1 is the first)."""
+    ceiling = min(rule.longest_seconds, rule.first_seconds * 2 ** min(attempt - 1, 30))
+    return int(max(0.5, ceiling * random.random()) * 1000)
+
+
+def retry(
+    delivery: Delivery,
+    *,
+    code: str,
+    now: int,
+    random: Random,
+    rules: Mapping[MessageClass, RetryRule] = RETRY,
+    retry_after_seconds: float | None = None,
+) -> Delivery:
+    """What becomes of a `sending` row that was certainly not sent.
+
+    Ready again after the back-off (never before `retry_after_seconds`), dead when its attempts
+    are used up, expired when the next try would come too late.
+    """
+    rule = rules[delivery.message_class]
+    reason = reason_keeping_mark(delivery, code)
+    if delivery.attempt >= rule.max_attempts:
+        return settled(delivery, DeliveryState.DEAD, reason)
+    wait = backoff_ms(rule, delivery.attempt, random)
+    if retry_after_seconds is not None:
+        wait = max(wait, int(retry_after_seconds * 1000))
+    if now + wait >= delivery.expires_at:
+        return settled(delivery, DeliveryState.EXPIRED, reason)
+    return replace(settled(delivery, DeliveryState.READY, reason), not_before=now + wait)
+
+
+def ambiguous(delivery: Delivery, *, code: str, now: int) -> Delivery:
+    """A row of which nobody knows whether the provider took it, with its class rule applied.
+
+    `not_before` is the instant of the single resend, or 0 when it must not be resent: N is held
+    and shown to a person, L is never sent twice. `receipt_at` starts the wait for a receipt.
+    """
+    wait = POLICY[delivery.message_class].ambiguous_resend_seconds
+    resend_at = 0 if wait is None or was_resent(delivery) else now + wait * 1000
+    unsure = settled(delivery, DeliveryState.AMBIGUOUS, reason_keeping_mark(delivery, code))
+    return replace(unsure, not_before=resend_at, receipt_at=now)
+
+
+def resend(delivery: Delivery, *, now: int) -> Delivery:
+    """The single resend of an ambiguous row; the mark in `reason` forbids a second one."""
+    return replace(settled(delivery, DeliveryState.READY, RESENT), not_before=now)
+
+
+def was_resent(delivery: Delivery) -> bool:
+    """Whether the single resend of this row is used up."""
+    return delivery.reason.partition(":")[0] == RESENT
+
+
+def settled(delivery: Delivery, state: DeliveryState, reason: str) -> Delivery:
+    """The row in `state`, its lease ended."""
+    return replace(delivery, state=state, reason=reason, lease_token="", lease_until=0)
+
+
+def reason_keeping_mark(delivery: Delivery, code: str) -> str:
+    """`code` as the row's new reason, without losing the mark of the single resend."""
+    return f"{RESENT}:{code}" if was_resent(delivery) else code

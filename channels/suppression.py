@@ -1,0 +1,132 @@
+"""Opt-out: understanding 退订 and its relatives, and which standing rules stop which delivery.
+
+A citizen who wants no more law-education texts must still get the answer in his own case, and a
+red warning reaches everybody; so a suppression has a subject. The words are those Chinese
+carriers require (R, TD, T, N, 退订) and the usual English ones. One-letter words count only when
+they are the whole message: `R 我要报警` is a cry for help, not an opt-out. `退订 我要报警` is both.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from channels.outbox import POLICY, Delivery, MessageClass, Origin
+
+EDUCATION = "education"  # 普法
+NOTICE = "notice"  # 通知
+WARNING = "warning"  # yellow and blue warnings
+INVALID = "invalid"  # not a wish: the address is dead; it stops everything, red warnings too
+
+BY_DEFAULT: tuple[str, ...] = (EDUCATION, WARNING)
+"""What an opt-out without a subject means."""
+
+SUBJECT_OF_CLASS: Mapping[MessageClass, str] = {
+    MessageClass.E0: WARNING,
+    MessageClass.E1: WARNING,
+    MessageClass.N: NOTICE,
+    MessageClass.L: EDUCATION,
+}
+
+_WHOLE = frozenset(
+    {
+        *("r", "t", "n", "td"),
+        *("stop", "stopall", "unsubscribe", "optout", "quit", "revoke", "cancel", "end"),
+    }
+)
+"""Latin words and letters: only as the whole message, or with a subject behind them."""
+_OUT = ("退订", "退定", "拒收", "取消订阅")
+_IN = ("订阅", "恢复订阅", "start", "unstop", "subscribe")
+_POLITE = re.compile(r"^(?:我要|我想|请|麻烦)|(?:谢谢|了|吧)$")
+
+_SUBJECT_WORDS: Mapping[str, str] = {
+    "普法": EDUCATION,
+    "宣传": EDUCATION,
+    "通知": NOTICE,
+    "预警": WARNING,
+    "全部": "all",
+    "all": "all",
+}
+
+_SEPARATOR = r"[\s\W_]"
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """What a text says about being written to.
+
+    matched: it asks to stop. resubscribed: it asks to start again.
+    rest: what else it says ("" when nothing): the desk must still see it.
+    subject: one of the subjects, `all`, or "" when none was named.
+    """
+
+    matched: bool = False
+    rest: str = ""
+    subject: str = ""
+    resubscribed: bool = False
+
+
+def parse_opt_out(text: str) -> OptOut:
+    """Whether `text` is an opt-out or a re-subscription, and what is left of it."""
+    folded = _stripped(unicodedata.normalize("NFKC", text))
+    for words, resubscribed in (((*_WHOLE, *_OUT), False), (_IN, True)):
+        tail = _behind(folded, words)
+        if tail is None:
+            continue
+        rest, subject = _subject(tail)
+        set_apart = bool(subject) or re.match(_SEPARATOR, tail) is not None
+        if rest and (resubscribed or not set_apart or not folded.startswith(_OUT)):
+            continue  # "订阅号怎么关注", "退订酒店不退款", "R 我要报警": a message, not a wish
+        return OptOut(matched=not resubscribed, rest=rest, subject=subject, resubscribed=resubscribed)
+    return OptOut(rest=text)
+
+
+def subjects_of(subject: str) -> tuple[str, ...]:
+    """The subjects a word of `OptOut.subject` stands for."""
+    if subject == "all":
+        return (EDUCATION, WARNING, NOTICE)
+    return (subject,) if subject else BY_DEFAULT
+
+
+def rules_against(delivery: Delivery) -> tuple[tuple[str, str], ...]:
+    """The keys that, when suppressed, stop `delivery`; at least the one for a dead address.
+
+    A reply in a case is never stopped by a wish; neither is a red or orange warning.
+    """
+    dead = (delivery.recipient_key, INVALID)
+    if delivery.origin is Origin.REPLY or not POLICY[delivery.message_class].honours_opt_out:
+        return (dead,)
+    return (dead, (delivery.recipient_key, subject_of(delivery)))
+
+
+def subject_of(delivery: Delivery) -> str:
+    """The subject an opt-out would name for this delivery; by default that of its class."""
+    return delivery.subject or SUBJECT_OF_CLASS[delivery.message_class]
+
+
+def _stripped(text: str) -> str:
+    return re.sub(rf"^{_SEPARATOR}+|{_SEPARATOR}+$", "", text)
+
+
+def _behind(text: str, words: Sequence[str]) -> str | None:
+    """What stands behind the longest of `words` that opens `text`, or None."""
+    if _stripped(_POLITE.sub("", text)).casefold() in words:
+        return ""
+    for word in sorted(words, key=len, reverse=True):
+        end = r"(?![a-z0-9])" if word.isascii() else ""
+        match = re.match(re.escape(word) + end, text, re.IGNORECASE)
+        if match:
+            return text[match.end() :]
+    return None
+
+
+def _subject(text: str) -> tuple[str, str]:
+    """The rest behind a leading subject word, and the subject."""
+    rest = _stripped(text)
+    for word, subject in _SUBJECT_WORDS.items():
+        match = re.match(rf"{word}(?:短信|信息)?(?:{_SEPARATOR}+|$)", rest, re.IGNORECASE)
+        if match:
+            return _stripped(rest[match.end() :]), subject
+    return ("", "") if rest in ("短信", "信息") else (rest, "")
