@@ -160,6 +160,34 @@ class HistoryEntry:
 
 
 def chain_entry(
+    case_id: str,
+    *,
+    seq: int,
+    prev_hash: str,
+    at: int,
+    actor: str,
+    kind: HistoryKind,
+    facts: Mapping[str, str] | None = None,
+    text: str = "",
+) -> HistoryEntry:
+    """An entry that follows the one with `prev_hash` ("" for the first)."""
+    entry = HistoryEntry(
+        id=f"{case_id}:{seq:06d}",
+        case_id=case_id,
+        seq=seq,
+        at=at,
+        actor=actor,
+        kind=kind,
+        facts=dict(facts or {}),
+        text_digest=hashlib.sha256(text.encode()).hexdigest() if text else "",
+        prev_hash=prev_hash,
+        hash="",
+        text=text,
+    )
+    return replace(entry, hash=entry_hash(entry))
+
+
+def recorded(
     case: Case,
     *,
     at: int,
@@ -167,26 +195,19 @@ def chain_entry(
     kind: HistoryKind,
     facts: Mapping[str, str] | None = None,
     text: str = "",
-    seq: int | None = None,
-    prev_hash: str | None = None,
-) -> HistoryEntry:
-    """The next entry of a case's history. `seq` and `prev_hash` override the case's head."""
-    number = case.history_seq + 1 if seq is None else seq
-    previous = case.history_head if prev_hash is None else prev_hash
-    entry = HistoryEntry(
-        id=f"{case.id}:{number:06d}",
-        case_id=case.id,
-        seq=number,
+) -> tuple[Case, HistoryEntry]:
+    """The case with one more entry at the end of its history, and that entry. Store both together."""
+    entry = chain_entry(
+        case.id,
+        seq=case.history_seq + 1,
+        prev_hash=case.history_head,
         at=at,
         actor=actor,
         kind=kind,
-        facts=dict(facts or {}),
-        text_digest=hashlib.sha256(text.encode()).hexdigest() if text else "",
-        prev_hash=previous,
-        hash="",
+        facts=facts,
         text=text,
     )
-    return replace(entry, hash=entry_hash(entry))
+    return replace(case, history_seq=entry.seq, history_head=entry.hash, updated_at=at), entry
 
 
 def entry_hash(entry: HistoryEntry) -> str:

@@ -1,0 +1,35 @@
+"""What the actions know of a configured channel: how it may answer and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from channels.contract import ChannelKind
+from channels.parts import count
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelProfile:
+    """A configured channel.
+
+    auto_reply: `off`, `answers` (sure answers only) or `all` (also choices and receipts).
+    signature: stands in 【】 before every text, "" for none.
+    """
+
+    name: str
+    kind: ChannelKind
+    auto_reply: Literal["off", "answers", "all"] = "all"
+    signature: str = ""
+
+    def compose(self, text: str) -> tuple[str, int]:
+        """The text as it leaves, and the SMS parts it costs (1 on other channels)."""
+        if self.kind is not ChannelKind.SMS:
+            return text, 1
+        signed = f"【{self.signature}】{text}" if self.signature else text
+        return signed, max(1, count(signed).parts)
+
+
+Profiles = Mapping[str, ChannelProfile]
+"""By channel name."""

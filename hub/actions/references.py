@@ -1,0 +1,46 @@
+"""Hands out references and query codes.
+
+Numbers are reserved from the store in blocks: a crash leaves a gap in the sequence, never the
+same number twice, and a case costs no extra round trip.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+from hub.clock import Clock, to_local
+from hub.model.reference import make_reference
+from hub.store.documents import Documents
+
+_BLOCK = 64
+
+
+class References:
+    """One per process."""
+
+    def __init__(self, documents: Documents, clock: Clock) -> None:
+        self._documents = documents
+        self._clock = clock
+        self._day = ""
+        self._next = 0
+        self._end = 0
+        self._lock = asyncio.Lock()
+
+    async def next(self) -> str:
+        """A reference nobody has had before."""
+        day = f"{to_local(self._clock.now_ms()):%y%m%d}"
+        if day != self._day or self._next >= self._end:
+            async with self._lock:
+                if day != self._day or self._next >= self._end:
+                    first = await self._documents.next_number(f"reference:{day}", amount=_BLOCK)
+                    self._day, self._next, self._end = day, first, first + _BLOCK
+        number = self._next
+        self._next += 1
+        return make_reference(day, number)
+
+
+def new_code(*, anonymous: bool) -> str:
+    """8 digits where the address is known, 16 where there is none (cases.md §3.2)."""
+    digits = 16 if anonymous else 8
+    return f"{secrets.randbelow(10**digits):0{digits}d}"

@@ -1,0 +1,146 @@
+"""Cases and their chained history. Every list here takes the compartments the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Container
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hub.model.case import Case, CaseState, HistoryEntry
+from hub.model.track import Compartment
+from hub.store.codec import Shape, Versioned
+from hub.store.crypto import Vault
+from hub.store.documents import Body, Collection, Documents, Insert, Update
+
+COLLECTIONS = (
+    Collection(
+        "cases",
+        fields={
+            "reference": str,
+            "compartment": str,
+            "open": int,
+            "waits": int,
+            "track": str,
+            "state": str,
+            "handler_id": str,
+            "address_key": str,
+            "conversation_id": str,
+            "rank": int,
+            "updated_at": int,
+        },
+        indexes=(
+            ("compartment", "open", "rank"),
+            ("compartment", "open", "handler_id", "rank"),
+            ("compartment", "open", "waits", "rank"),
+            ("compartment", "open", "track", "rank"),
+            ("compartment", "open", "updated_at"),
+            ("address_key", "updated_at"),
+            ("conversation_id",),
+        ),
+        unique=(("reference",),),
+    ),
+    Collection(
+        "history",
+        fields={"case_id": str, "seq": int, "at": int},
+        unique=(("case_id", "seq"),),
+    ),
+)
+
+_OPEN_CODE: Mapping[CaseState, int] = {CaseState.DRAFT: 2, CaseState.CLOSED: 0}
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One page of a list; `next` continues it, None at the end."""
+
+    cases: tuple[Versioned[Case], ...]
+    next: str | None
+
+
+class CaseRepository:
+    """Reads cases; gives the writes that store them and their history."""
+
+    def __init__(self, documents: Documents, vault: Vault) -> None:
+        self._documents = documents
+        self._vault = vault
+        self._cases = Shape(Case, "cases", vault)
+        self._history = Shape(HistoryEntry, "history", vault)
+
+    async def get(self, case_id: str) -> Versioned[Case] | None:
+        """A case with its version, or None."""
+        stored = await self._documents.get("cases", case_id)
+        return None if stored is None else self._cases.versioned(stored)
+
+    async def by_reference(self, reference: str) -> Versioned[Case] | None:
+        """A case by the number the citizen knows, or None."""
+        stored = await self._documents.find_one("cases", {"reference": reference})
+        return None if stored is None else self._cases.versioned(stored)
+
+    async def page(
+        self,
+        compartments: Container[Compartment],
+        where: Mapping[str, Any],
+        *,
+        limit: int,
+        after: str | None = None,
+        newest_first: bool = False,
+    ) -> CasePage:
+        """Cases in queue order (or newest first) among the compartments the reader may see."""
+        if not compartments:
+            return CasePage((), None)
+        sort = (("updated_at", -1),) if newest_first else (("rank", 1),)
+        found = await self._documents.find(
+            "cases",
+            {**_visible(compartments), **where},
+            sort=sort,
+            limit=limit + 1,
+            after=after,
+        )
+        more = len(found) > limit
+        shown = found[:limit]
+        return CasePage(
+            tuple(self._cases.versioned(stored) for stored in shown),
+            self._documents.cursor(shown[-1], sort) if more else None,
+        )
+
+    async def count(self, compartments: Container[Compartment], where: Mapping[str, Any]) -> int:
+        """How many there are, among the compartments the reader may see."""
+        if not compartments:
+            return 0
+        counted = await self._documents.count("cases", {**_visible(compartments), **where})
+        return sum(counted.values())
+
+    async def history(self, case_id: str, *, limit: int = 1000) -> list[HistoryEntry]:
+        """The chained history, oldest first."""
+        found = await self._documents.find("history", {"case_id": case_id}, sort=(("seq", 1),), limit=limit)
+        return [self._history.load(stored) for stored in found]
+
+    def insert(self, case: Case) -> Insert:
+        """The write of a new case."""
+        return Insert("cases", case.id, self._body(case))
+
+    def update(self, case: Case, version: int) -> Update:
+        """The write of a case read at `version`."""
+        return Update("cases", case.id, self._body(case), version)
+
+    def insert_entry(self, entry: HistoryEntry) -> Insert:
+        """The write of a history entry; its place in the chain is unique."""
+        return self._history.insert(entry)
+
+    def code_hash(self, case_id: str, salt: str, code: str) -> str:
+        """Keyed, salted hash of a query code (docs/adr/0002)."""
+        return self._vault.blind(f"query-code:{case_id}:{salt}:{code}")
+
+    def _body(self, case: Case) -> Body:
+        # The queue filters by whole numbers: engines differ in whether true equals 1.
+        body = self._cases.body(case)
+        body["open"] = _OPEN_CODE.get(case.state, 1)
+        body["waits"] = int(case.waiting)
+        body["reference"] = case.reference or None
+        return body
+
+
+def _visible(compartments: Container[Compartment]) -> dict[str, Any]:
+    names = [str(compartment) for compartment in Compartment if compartment in compartments]
+    return {"compartment": names[0] if len(names) == 1 else {"$in": names}}

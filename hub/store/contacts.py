@@ -1,0 +1,59 @@
+"""Contacts and their addresses. An address is found by its blind index, never by its text."""
+
+from __future__ import annotations
+
+from channels.address import Address
+from hub.model.contact import Contact, ContactAddress
+from hub.store.codec import Shape
+from hub.store.crypto import Vault
+from hub.store.documents import Collection, Documents, Insert
+
+COLLECTIONS = (
+    Collection("contacts", fields={"created_at": int, "region": str}),
+    Collection("addresses", fields={"contact_id": str, "kind": str}, indexes=(("contact_id",),)),
+)
+
+
+class ContactRepository:
+    """Reads contacts; gives the writes that store new ones."""
+
+    def __init__(self, documents: Documents, vault: Vault) -> None:
+        self._documents = documents
+        self._vault = vault
+        self._contacts = Shape(Contact, "contacts", vault)
+        self._addresses = Shape(ContactAddress, "addresses", vault)
+
+    def key(self, address: Address) -> str:
+        """The blind index of an address; "" for a withheld caller, who must never be looked up."""
+        return self._vault.blind(address.key) if address.value else ""
+
+    async def contact_id(self, address_key: str) -> str | None:
+        """Whose address it is, or None."""
+        stored = await self._documents.get("addresses", address_key)
+        return None if stored is None else stored.body["contact_id"]
+
+    async def get(self, contact_id: str) -> Contact | None:
+        """The contact, or None."""
+        stored = await self._documents.get("contacts", contact_id)
+        return None if stored is None else self._contacts.load(stored)
+
+    async def addresses(self, contact_id: str) -> list[ContactAddress]:
+        """Every address of a contact."""
+        found = await self._documents.find("addresses", {"contact_id": contact_id}, limit=50)
+        return [self._addresses.load(stored) for stored in found]
+
+    def insert(self, contact: Contact) -> Insert:
+        """The write of a new contact."""
+        return self._contacts.insert(contact)
+
+    def insert_address(self, contact_id: str, address: Address, *, at: int) -> Insert:
+        """The write of an address; its id is the blind index, so that two at once are a Duplicate."""
+        return self._addresses.insert(
+            ContactAddress(
+                id=self.key(address),
+                contact_id=contact_id,
+                kind=address.kind,
+                created_at=at,
+                value=address.value,
+            )
+        )

@@ -1,0 +1,81 @@
+"""Conversations and their messages, in the order they were said."""
+
+from __future__ import annotations
+
+from hub.ids import derived_id
+from hub.model.conversation import Conversation, Message
+from hub.store.codec import Shape, Versioned
+from hub.store.crypto import Vault
+from hub.store.documents import Collection, Documents, Insert, Update
+
+COLLECTIONS = (
+    Collection(
+        "conversations",
+        fields={"channel": str, "contact_id": str, "case_id": str, "last_at": int},
+        indexes=(("contact_id", "last_at"), ("case_id",)),
+    ),
+    Collection(
+        "messages",
+        fields={"conversation_id": str, "seq": int, "case_id": str, "delivery_id": str, "at": int},
+        indexes=(("case_id", "at"), ("delivery_id",)),
+        unique=(("conversation_id", "seq"),),
+    ),
+)
+
+
+class ConversationRepository:
+    """Reads conversations; gives the writes that store them and their messages."""
+
+    def __init__(self, documents: Documents, vault: Vault) -> None:
+        self._documents = documents
+        self._conversations = Shape(Conversation, "conversations", vault)
+        self._messages = Shape(Message, "messages", vault)
+
+    @staticmethod
+    def id_for(channel: str, address_key: str, root: str = "") -> str:
+        """Where a message belongs. `root` keeps mail threads apart; other channels have one each."""
+        return derived_id("conversation", channel, address_key, root)
+
+    async def get(self, conversation_id: str) -> Versioned[Conversation] | None:
+        """A conversation with its version, or None."""
+        stored = await self._documents.get("conversations", conversation_id)
+        return None if stored is None else self._conversations.versioned(stored)
+
+    async def messages(self, conversation_id: str, *, after_seq: int = 0, limit: int = 200) -> list[Message]:
+        """Messages behind `after_seq`, oldest first."""
+        found = await self._documents.find(
+            "messages",
+            {"conversation_id": conversation_id, "seq": {"$gt": after_seq}},
+            sort=(("seq", 1),),
+            limit=limit,
+        )
+        return [self._messages.load(stored) for stored in found]
+
+    async def last_messages(self, conversation_id: str, *, limit: int = 200) -> list[Message]:
+        """The newest messages, oldest first."""
+        found = await self._documents.find(
+            "messages", {"conversation_id": conversation_id}, sort=(("seq", -1),), limit=limit
+        )
+        return [self._messages.load(stored) for stored in reversed(found)]
+
+    async def of_case(self, case_id: str, *, limit: int = 500) -> list[Message]:
+        """What was said in a case, on every channel, oldest first."""
+        found = await self._documents.find("messages", {"case_id": case_id}, sort=(("at", 1),), limit=limit)
+        return [self._messages.load(stored) for stored in found]
+
+    async def by_delivery(self, delivery_id: str) -> Message | None:
+        """The message a delivery carried, or None."""
+        found = await self._documents.find("messages", {"delivery_id": delivery_id}, limit=1)
+        return self._messages.load(found[0]) if found else None
+
+    def insert(self, conversation: Conversation) -> Insert:
+        """The write of a new conversation."""
+        return self._conversations.insert(conversation)
+
+    def update(self, conversation: Conversation, version: int) -> Update:
+        """The write of a conversation read at `version`."""
+        return self._conversations.update(conversation, version)
+
+    def insert_message(self, message: Message) -> Insert:
+        """The write of a message; its place in the conversation is unique."""
+        return self._messages.insert(message)
