@@ -1,0 +1,1 @@
+"""Campaigns: who gets what, and when. Expands recipients into deliveries; sends nothing itself."""

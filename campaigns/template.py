@@ -1,0 +1,114 @@
+"""Texts with placeholders: `您好，{name|市民朋友}`, the signature in front, the way to refuse behind.
+
+Rule protected: no citizen ever reads a brace or an empty gap. A placeholder must name what takes its
+place when the value is unknown, and a template that fails the lint is never rendered.
+Source: `【签名】+内容+拒收请回复R` is the form Chinese carriers require of texts one may refuse
+(messaging.md §8, §10); it counts in the parts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from campaigns.errors import BadTemplate
+from channels.contract import ChannelKind
+from channels.outbox import MessageClass
+
+PLACEHOLDERS: Mapping[str, str] = {"name": "姓名", "city": "城市"}
+OPT_OUT = "拒收请回复R"
+MAX_CHARACTERS = 500  # vendors refuse longer ones
+_MAX_VALUE = 20
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """What a pair of braces stands for."""
+
+    name: str
+    fallback: str
+
+
+def parse(template: str) -> tuple[str | Placeholder, ...]:
+    """Plain pieces and placeholders in order. Raises `BadTemplate`."""
+    found = problems(template)
+    if found:
+        raise BadTemplate(found)
+    return pieces(template)
+
+
+def pieces(template: str) -> tuple[str | Placeholder, ...]:
+    """`parse` without the lint, for a text that passed it before its marks were added."""
+    found: list[str | Placeholder] = []
+    at = 0
+    for match in _PLACEHOLDER.finditer(template):
+        if match.start() > at:
+            found.append(template[at : match.start()])
+        name, _, fallback = match.group(1).partition("|")
+        found.append(Placeholder(name.strip(), fallback))
+        at = match.end()
+    if at < len(template):
+        found.append(template[at:])
+    return tuple(found)
+
+
+def problems(template: str) -> tuple[str, ...]:
+    """Everything wrong with a template, in Chinese."""
+    found: list[str] = []
+    if not template.strip():
+        return ("请填写内容",)
+    if len(template) > MAX_CHARACTERS:
+        found.append(f"内容最多 {MAX_CHARACTERS} 字，现在 {len(template)} 字")
+    if any(mark in template for mark in "｛｝"):
+        found.append("占位符请用半角花括号，例如 {name|您}")
+    for piece in pieces(template):
+        if isinstance(piece, str):
+            if "{" in piece or "}" in piece:
+                found.append("花括号没有成对出现")
+            continue
+        if piece.name not in PLACEHOLDERS:
+            known = "、".join(f"{{{name}|…}}（{label}）" for name, label in PLACEHOLDERS.items())
+            found.append(f"不认识的占位符“{piece.name}”，可用：{known}")
+        elif not piece.fallback.strip():
+            found.append(f"占位符“{piece.name}”缺少备用文字，例如 {{{piece.name}|您}}")
+    if template.lstrip().startswith("【"):
+        found.append("签名【…】由系统自动加上，请从内容中删去")
+    if OPT_OUT in template:
+        found.append(f"“{OPT_OUT}”由系统自动加上，请从内容中删去")
+    return tuple(dict.fromkeys(found))
+
+
+def is_personal(template: str) -> bool:
+    """Whether every recipient gets a text of his own."""
+    return any(isinstance(piece, Placeholder) for piece in pieces(template))
+
+
+def render(template: str, values: Mapping[str, str]) -> str:
+    """The text for one recipient; an unknown or blank value gives the fallback. Raises `BadTemplate`."""
+    return fill(parse(template), values)
+
+
+def fill(parsed: tuple[str | Placeholder, ...], values: Mapping[str, str]) -> str:
+    """`render` for a template parsed once: values are inserted as they are and never read as braces."""
+    return "".join(
+        piece if isinstance(piece, str) else _tidy(values.get(piece.name, "")) or piece.fallback
+        for piece in parsed
+    )
+
+
+def with_marks(text: str, *, kind: ChannelKind, message_class: MessageClass, signature: str = "") -> str:
+    """The text as it leaves: on SMS the signature in front and, for law education, the way to refuse behind.
+
+    `signature` comes without its brackets. Works on a template as well as on a rendered text.
+    """
+    if kind is not ChannelKind.SMS:
+        return text
+    before = f"【{signature}】" if signature else ""
+    after = OPT_OUT if message_class is MessageClass.L else ""
+    return f"{before}{text}{after}"
+
+
+def _tidy(value: str) -> str:
+    return " ".join(value.split())[:_MAX_VALUE]
