@@ -1,0 +1,211 @@
+"""What the caller pressed, said or recorded, and where it leads.
+
+Keys 0, 9 and * mean the same everywhere; 1-1-0 is looked for before a key is taken as an option.
+More keys than a prompt asked for answer the prompts that follow, so that somebody who knows the
+menu is not made to listen (voice.md 5, 11 and acceptance scenario 6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from channels.contract import CallEvent, CallEventKind
+from ivr import keys
+from ivr.mistake import nothing, wrong
+from ivr.node import AskKind, AskNode, DoNode, EndNode, MenuNode, RecordNode, TransferNode
+from ivr.slots import normalise
+from ivr.state import Phase, SaveSlot
+from ivr.walk import Walk
+
+CONNECTED = frozenset({"completed", "answered"})
+"""Outcomes of a transfer that mean somebody talked to the caller."""
+
+MIN_CONFIDENCE = 0.5
+"""Recognised words below this are no answer."""
+
+
+def answer(walk: Walk, event: CallEvent) -> None:
+    node = walk.node
+    match node:
+        case EndNode():
+            walk.say_goodbye()
+        case DoNode():
+            walk.ask_hub(node)  # the hub died between the effect and `resume`
+        case TransferNode():
+            if _outcome(event) in CONNECTED:
+                walk.enter(node.connected)
+            else:
+                walk.call_next_desk(node)
+        case RecordNode():
+            _recorded(walk, node, event)
+        case MenuNode() | AskNode() if event.kind is CallEventKind.SPEECH:
+            _heard(walk, node, event)
+        case MenuNode() | AskNode():
+            _pressed(walk, event.digits, event.received_at, raw=event.digits)
+        case _:
+            walk.pose()
+
+
+def _outcome(event: CallEvent) -> str:
+    names = ("outcome", "dial_status", "DialCallStatus")
+    return next((event.details[name] for name in names if name in event.details), "")
+
+
+def _recorded(walk: Walk, node: RecordNode, event: CallEvent) -> None:
+    if event.digits == keys.PERSON:
+        walk.go(walk.flow.policy.person)
+    elif event.digits == keys.BACK:
+        walk.pose()
+    elif event.recording_id or event.recording_seconds > 0:
+        slots = {**walk.state.slots, node.slot: event.recording_id}
+        walk.state = replace(walk.state, slots=slots)
+        walk.go(node.next)
+    else:
+        nothing(walk, node)
+
+
+def _heard(walk: Walk, node: MenuNode | AskNode, event: CallEvent) -> None:
+    key = keys.universal_word(event.text)
+    if not key and event.confidence >= MIN_CONFIDENCE:
+        if isinstance(node, MenuNode):
+            key = _option_said(node, event.text)
+        else:
+            key = normalise(node.kind, event.text) or ""
+    if not key:
+        wrong(walk, node)
+        return
+    _pressed(walk, key, event.received_at, raw=event.text)
+
+
+def _option_said(node: MenuNode, text: str) -> str:
+    said = [key for key, words in node.words.items() if any(word in text for word in words)]
+    return said[0] if len(said) == 1 else ""  # two options in one sentence are no answer
+
+
+def _pressed(walk: Walk, digits: str, at_ms: int, *, raw: str) -> None:
+    """Keys, perhaps more than the prompt asked for: the rest answers the prompts that follow."""
+    rest = digits
+    while True:
+        node = walk.node
+        if isinstance(node, MenuNode) or walk.state.phase is Phase.CONFIRM:
+            rest = _one_key(walk, rest, at_ms)
+            if not rest or walk.state.phase not in (Phase.INPUT, Phase.CONFIRM):
+                return
+            if not isinstance(walk.node, MenuNode | AskNode):
+                return
+            walk.unsay()
+            raw = rest
+        elif isinstance(node, AskNode):
+            _entry(walk, node, rest, raw)
+            return
+        else:
+            return
+
+
+def _one_key(walk: Walk, digits: str, at_ms: int) -> str:
+    """Take the first key at a menu or a confirmation; returns the keys that are left."""
+    node = walk.node
+    if not isinstance(node, MenuNode | AskNode):
+        return ""
+    if not digits:
+        nothing(walk, node)
+        return ""
+    if _emergency(walk, digits, at_ms):
+        return ""
+    key, rest = digits[0], digits[1:]
+    if key in keys.UNIVERSAL:
+        _universal(walk, node, key)
+    elif isinstance(node, MenuNode) and key in node.keys:
+        walk.go(node.keys[key])
+    elif isinstance(node, AskNode) and key == "1":
+        walk.go(node.next)
+    elif isinstance(node, AskNode) and key == "2":
+        _ask_again(walk)
+    else:
+        wrong(walk, node)
+        return ""
+    return rest
+
+
+def _emergency(walk: Walk, digits: str, at_ms: int) -> bool:
+    """Whether the keys are 1-1-0; the caller is then asked before anything is dialled."""
+    target = walk.flow.policy.emergency
+    if walk.state.node == target:
+        return False
+    walk.state = keys.watched(walk.state, digits[0], at_ms)
+    if not digits.startswith(keys.EMERGENCY) and not keys.means_emergency(walk.state):
+        return False
+    walk.state = keys.forgotten(walk.state)
+    walk.unsay()
+    walk.go(target)
+    return True
+
+
+def _universal(walk: Walk, node: MenuNode | AskNode, key: str) -> None:
+    if key == keys.PERSON:
+        walk.go(walk.flow.policy.person)
+    elif key == keys.BACK:
+        _back(walk)
+    elif isinstance(node, MenuNode) and node.repeat:
+        walk.enter(node.repeat)  # not `go`: what was read out is read out again
+    else:
+        walk.pose()
+
+
+def _back(walk: Walk) -> None:
+    if walk.state.phase is Phase.CONFIRM:
+        _ask_again(walk)
+    elif walk.state.history:
+        target = walk.state.history[-1]
+        walk.state = replace(walk.state, history=walk.state.history[:-1], held={})
+        walk.enter(target)
+    elif walk.state.receipt_issued:
+        walk.pose()
+    else:
+        walk.enter(walk.flow.policy.top)
+
+
+def _entry(walk: Walk, node: AskNode, digits: str, raw: str) -> None:
+    """A whole entry of digits. `*` alone goes back, within an entry it clears what came before."""
+    entry = digits
+    if node.kind is not AskKind.ID_NUMBER:
+        entry = digits.rpartition(keys.BACK)[2]
+    if digits == keys.BACK:
+        _back(walk)
+    elif digits in (keys.PERSON, keys.REPEAT):
+        _universal(walk, node, digits)
+    elif not digits and node.optional:
+        walk.go(node.next)
+    elif not entry:
+        nothing(walk, node)
+    else:
+        _value(walk, node, entry, raw)
+
+
+def _value(walk: Walk, node: AskNode, entry: str, raw: str) -> None:
+    value = normalise(node.kind, entry)
+    if value is not None and node.kind is AskKind.CHOICE:
+        options = walk.options(node)
+        value = next((v for v in (value, value.removeprefix("0")) if v in options), None)
+    elif value is not None and not node.min_digits <= len(value) <= node.max_digits:
+        value = None
+    if value is None:
+        if entry == keys.EMERGENCY:
+            walk.go(walk.flow.policy.emergency)
+        else:
+            wrong(walk, node)
+        return
+    walk.state = replace(walk.state, slots={**walk.state.slots, node.slot: value})
+    if walk.state.case_opened and not node.secret:
+        # Saved before it is confirmed: a caller who hangs up now has said it.
+        walk.emit(SaveSlot(node.slot, value, raw))
+    if node.readback:
+        walk.state = replace(walk.state, phase=Phase.CONFIRM, noinput=0, nomatch=0)
+        walk.pose()
+    else:
+        walk.go(node.next)
+
+
+def _ask_again(walk: Walk) -> None:
+    walk.state = replace(walk.state, phase=Phase.INPUT, noinput=0, nomatch=0)
+    walk.pose()
