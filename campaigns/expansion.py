@@ -10,33 +10,17 @@ Source: messaging.md §3 steps 1–2.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
-from campaigns import template
 from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.errors import Overtaken
-from campaigns.ports import Broadcasts, Planner, Recipient, Recipients, Suppressions
-from campaigns.window import next_open
-from channels import parts
-from channels.address import AddressKind, is_textable
-from channels.contract import ChannelKind
-from channels.outbox import POLICY, Delivery, Origin
+from campaigns.ports import Broadcasts, Planner, Recipient, Recipients
+from campaigns.selection import DUPLICATE, select
+from channels.ports import Clock, Suppressions
 
-WRONG_ADDRESS = "wrong_address"  # the channel cannot reach this kind of address
-DUPLICATE = "duplicate"  # the same contact or address in two groups
 _MOST_SWEEPS = 1  # an undisturbed second pass leaves no hole
-_JITTER_SECONDS = 600
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-
-
-class Clock(Protocol):
-    """Milliseconds since 1970 UTC."""
-
-    def now_ms(self) -> int: ...
 
 
 class Expansion:
@@ -86,31 +70,16 @@ class Expansion:
         return broadcast
 
     async def _write(self, broadcast: Broadcast, page: Sequence[Recipient]) -> Broadcast:
-        excluded = Counter(broadcast.excluded)
-        reasons = await self._suppressions.reasons(
-            [recipient.address_key for recipient in page],
-            subject=broadcast.subject,
-            message_class=broadcast.message_class,
-        )
-        wanted: dict[str, Recipient] = {}
-        for recipient in page:
-            reason = why_not(broadcast.channel_kind, recipient) or reasons.get(recipient.address_key, "")
-            if not reason and recipient.address_key in wanted:
-                reason = DUPLICATE
-            if reason:
-                excluded[reason] += 1
-            else:
-                wanted[recipient.address_key] = recipient
-        deliveries = self._deliveries(broadcast, tuple(wanted.values()))
-        if deliveries:
-            await self._planner.plan(deliveries)
+        selection = await select(broadcast, page, self._suppressions, now=self._clock.now_ms())
+        if selection.deliveries:
+            await self._planner.plan(selection.deliveries)
         return replace(
             broadcast,
             cursor=page[-1].id,
             considered=broadcast.considered + len(page),
-            planned=broadcast.planned + len(deliveries),
-            parts=broadcast.parts + sum(delivery.parts for delivery in deliveries),
-            excluded=dict(excluded),
+            planned=broadcast.planned + len(selection.deliveries),
+            parts=broadcast.parts + sum(delivery.parts for delivery in selection.deliveries),
+            excluded=dict(Counter(broadcast.excluded) + Counter(selection.excluded)),
         )
 
     async def _finish(self, broadcast: Broadcast) -> Broadcast:
@@ -126,75 +95,3 @@ class Expansion:
             excluded[DUPLICATE] = excluded.get(DUPLICATE, 0) + broadcast.planned - rows
         done = replace(broadcast, planned=rows, excluded=excluded, expanded=True)
         return done.moved(BroadcastState.RUNNING, self._clock.now_ms())
-
-    def _deliveries(self, broadcast: Broadcast, wanted: Sequence[Recipient]) -> list[Delivery]:
-        policy = POLICY[broadcast.message_class]
-        now = self._clock.now_ms()
-        opens = next_open(policy, now)
-        texts = template.pieces(broadcast.text)
-        shared = "" if broadcast.personal else broadcast.text
-        shared_parts = _parts(broadcast, shared)
-        made: list[Delivery] = []
-        for recipient in wanted:
-            text = ""
-            size = shared_parts
-            if broadcast.personal:
-                text = template.fill(texts, {"name": recipient.name, "city": recipient.city})
-                size = _parts(broadcast, text)
-            digest = _digest(broadcast, recipient.address_key)
-            jitter = int.from_bytes(digest[-4:], "big") % _JITTER_SECONDS * 1000 if opens > now else 0
-            made.append(
-                Delivery(
-                    id=_sortable(broadcast.snapshot_at, digest),
-                    origin=Origin.BROADCAST,
-                    origin_id=broadcast.id,
-                    sender=broadcast.channel,
-                    recipient=recipient.address,
-                    recipient_key=recipient.address_key,
-                    message_class=broadcast.message_class,
-                    dedup=digest.hex(),
-                    created_at=broadcast.snapshot_at,
-                    expires_at=broadcast.expires_at,
-                    text=text,
-                    title=broadcast.title,
-                    subject=broadcast.subject,
-                    campaign_id=broadcast.campaign_id,
-                    lane=policy.lane,
-                    parts=size,
-                    not_before=opens + jitter,
-                )
-            )
-        return made
-
-
-def why_not(kind: ChannelKind, recipient: Recipient) -> str:
-    """Why a channel of this kind leaves a recipient out, or ""."""
-    if recipient.repeated:
-        return DUPLICATE
-    match kind:
-        case ChannelKind.SMS:
-            reachable = is_textable(recipient.address)
-        case ChannelKind.MAIL:
-            reachable = recipient.address.kind is AddressKind.EMAIL
-        case ChannelKind.WECHAT:
-            reachable = recipient.address.kind is AddressKind.WECHAT
-        case ChannelKind.CHAT:
-            reachable = recipient.address.kind is AddressKind.CHAT
-        case _:
-            reachable = False
-    return "" if reachable else WRONG_ADDRESS
-
-
-def _parts(broadcast: Broadcast, text: str) -> int:
-    return parts.count(text).parts if broadcast.channel_kind is ChannelKind.SMS else 1
-
-
-def _digest(broadcast: Broadcast, address_key: str) -> bytes:
-    plain = "\x1f".join((broadcast.id, broadcast.channel, address_key, "0"))
-    return hashlib.blake2b(plain.encode(), digest_size=16).digest()
-
-
-def _sortable(at: int, digest: bytes) -> str:
-    """An id of the shape every delivery has (it sorts by time), but the same at every repetition."""
-    number = (at << 80) | int.from_bytes(digest[:10], "big")
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))

@@ -1,15 +1,15 @@
-"""What campaigns need from outside; `hub/store` provides it."""
+"""What campaigns need from outside; `hub/store` provides it. (Suppressions: `channels/ports.py`.)"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from campaigns.broadcast import Broadcast
 from campaigns.segment import Segment
 from channels.address import Address
-from channels.outbox import Delivery, MessageClass
+from channels.outbox import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,6 @@ class Recipients(Protocol):
 
     async def count(self, segment: Segment, *, snapshot_at: int) -> int:
         """How many `page` gives in all, repeated ones included."""
-
-
-class Suppressions(Protocol):
-    """Standing rules not to send."""
-
-    async def reasons(
-        self, address_keys: Sequence[str], *, subject: str, message_class: MessageClass
-    ) -> Mapping[str, str]:
-        """The keys that must not be sent to, with the reason of each."""
 
 
 class Planner(Protocol):

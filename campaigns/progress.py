@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from campaigns.window import estimate
-from channels.outbox import POLICY, DeliveryState, MessageClass
+from channels.outbox import DeliveryState, MessageClass
 
 S = DeliveryState
 _WAITING = (S.PLANNED, S.READY, S.HELD)
@@ -67,7 +67,7 @@ def progress(
     left = waiting + leaving
     eta_at = 0
     if left and per_second > 0:
-        eta_at = estimate(POLICY[message_class], now, left / per_second).finishes_at
+        eta_at = estimate(message_class, now, left / per_second).finishes_at
     return Progress(
         total=total,
         waiting=waiting,

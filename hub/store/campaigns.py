@@ -1,0 +1,135 @@
+"""Campaigns and their broadcasts. A broadcast also keeps the text its deliveries share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Container
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from campaigns import template
+from campaigns.broadcast import ACTIVE, Broadcast, BroadcastState
+from campaigns.campaign import Campaign, CampaignState
+from campaigns.errors import Overtaken
+from hub.store.codec import Shape, Versioned
+from hub.store.crypto import Vault
+from hub.store.documents import Collection, Conflict, Documents, Insert, Update
+
+COLLECTIONS = (
+    Collection(
+        "campaigns",
+        fields={"state": str, "created_at": int, "author_id": str},
+        indexes=(("created_at",), ("state", "created_at")),
+    ),
+    Collection(
+        "broadcasts",
+        fields={"campaign_id": str, "state": str, "fire_at": int},
+        indexes=(("campaign_id", "fire_at"), ("state", "fire_at")),
+    ),
+)
+
+_ACTIVE_STATES = tuple(sorted(ACTIVE))
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPage:
+    """One page of a list; `next` continues it, None at the end."""
+
+    campaigns: tuple[Versioned[Campaign], ...]
+    next: str | None
+
+
+class CampaignRepository:
+    """Reads campaigns and broadcasts; gives the writes that store them."""
+
+    def __init__(self, documents: Documents, vault: Vault) -> None:
+        self._documents = documents
+        self._campaigns = Shape(Campaign, "campaigns", vault)
+        self._broadcasts = Shape(Broadcast, "broadcasts", vault)
+
+    async def get(self, campaign_id: str) -> Versioned[Campaign] | None:
+        """A campaign with its version, or None."""
+        stored = await self._documents.get("campaigns", campaign_id)
+        return None if stored is None else self._campaigns.versioned(stored)
+
+    async def page(
+        self, *, states: Container[CampaignState] = (), limit: int = 50, after: str | None = None
+    ) -> CampaignPage:
+        """Campaigns, newest first; `states` empty = all."""
+        where = {"state": {"$in": sorted(states)}} if states else {}
+        sort = (("created_at", -1),)
+        found = await self._documents.find("campaigns", where, sort=sort, limit=limit, after=after)
+        more = self._documents.cursor(found[-1], sort) if len(found) == limit else None
+        return CampaignPage(tuple(self._campaigns.versioned(stored) for stored in found), more)
+
+    async def counts(self) -> dict[str, int]:
+        """How many campaigns are in each state."""
+        return await self._documents.count("campaigns", {}, by="state")
+
+    def insert(self, campaign: Campaign) -> Insert:
+        """The write of a new campaign."""
+        return self._campaigns.insert(campaign)
+
+    def update(self, campaign: Campaign, version: int) -> Update:
+        """The write that replaces a campaign read at `version`."""
+        return self._campaigns.update(campaign, version)
+
+    async def broadcast(self, id: str) -> Versioned[Broadcast] | None:
+        """A broadcast with its version, or None."""
+        stored = await self._documents.get("broadcasts", id)
+        return None if stored is None else self._broadcasts.versioned(stored)
+
+    async def broadcasts_of(self, campaign_id: str, *, limit: int = 50) -> list[Versioned[Broadcast]]:
+        """The runs of one campaign, newest first."""
+        found = await self._documents.find(
+            "broadcasts", {"campaign_id": campaign_id}, sort=(("fire_at", -1),), limit=limit
+        )
+        return [self._broadcasts.versioned(stored) for stored in found]
+
+    async def active_broadcasts(self, *, limit: int = 1000) -> list[Versioned[Broadcast]]:
+        """Every run that has not ended, oldest first."""
+        found = await self._documents.find(
+            "broadcasts", {"state": {"$in": _ACTIVE_STATES}}, sort=(("fire_at", 1),), limit=limit
+        )
+        return [self._broadcasts.versioned(stored) for stored in found]
+
+    def insert_broadcast(self, broadcast: Broadcast) -> Insert:
+        """The write of a new run; a repeat of the same campaign and time is a Duplicate."""
+        return self._broadcasts.insert(broadcast)
+
+    def update_broadcast(self, broadcast: Broadcast, version: int) -> Update:
+        """The write that replaces a run read at `version`."""
+        return self._broadcasts.update(broadcast, version)
+
+    async def save_broadcast(self, broadcast: Broadcast, version: int) -> None:
+        """`update_broadcast`, committed alone. Raises `Overtaken`."""
+        try:
+            await self._documents.commit([self.update_broadcast(broadcast, version)])
+        except Conflict as stale:
+            raise Overtaken(broadcast.id) from stale
+
+    async def bodies(self, refs: Sequence[str]) -> dict[str, str]:
+        """The texts that all deliveries of a broadcast share, by broadcast id.
+
+        Personalised broadcasts are missing: each of their rows carries its own text.
+        """
+        found = await self._documents.get_many("broadcasts", refs)
+        runs = [self._broadcasts.load(stored) for stored in found.values()]
+        return {run.id: run.text for run in runs if not run.personal}
+
+    async def titles(self, refs: Sequence[str]) -> dict[str, str]:
+        """The titles (mail subjects) that go with `bodies`."""
+        found = await self._documents.get_many("broadcasts", refs)
+        runs = [self._broadcasts.load(stored) for stored in found.values()]
+        return {run.id: run.title for run in runs if not run.personal}
+
+    async def inactive(self, refs: Sequence[str]) -> dict[str, BroadcastState]:
+        """Those of `refs` whose deliveries must not leave now: paused, canceled or expired."""
+        found = await self._documents.get_many("broadcasts", refs)
+        states = {id: BroadcastState(stored.body["state"]) for id, stored in found.items()}
+        stopped = (BroadcastState.PAUSED, BroadcastState.CANCELED, BroadcastState.EXPIRED)
+        return {id: state for id, state in states.items() if state in stopped}
+
+
+def public_text(campaign: Campaign) -> str:
+    """What everybody may read: the text with every placeholder at its fallback."""
+    return template.render(campaign.template, {})
