@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from hub.errors import Invalid, Stale
 from hub.model.agent import Agent, Session, Unit
-from hub.store.codec import Shape
+from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Conflict, Delete, Documents, Duplicate, Insert, Write
 
@@ -46,10 +46,10 @@ class AgentRepository:
         self._documents = documents
         self._shape = Shape(Agent, AGENTS.name, vault)
 
-    async def get(self, id: str) -> Agent | None:
-        """One agent, or None."""
+    async def get(self, id: str) -> Versioned[Agent] | None:
+        """One agent with the version, or None."""
         stored = await self._documents.get(AGENTS.name, id)
-        return self._shape.load(stored) if stored else None
+        return self._shape.versioned(stored) if stored else None
 
     async def get_many(self, ids: Sequence[str]) -> dict[str, Agent]:
         """Those that exist, by id."""
@@ -59,10 +59,10 @@ class AgentRepository:
         found = await self._documents.get_many(AGENTS.name, wanted)
         return {id: self._shape.load(stored) for id, stored in found.items()}
 
-    async def by_login(self, login: str) -> Agent | None:
+    async def by_login(self, login: str) -> Versioned[Agent] | None:
         """The agent with this login name (any case), or None."""
         stored = await self._documents.find_one(AGENTS.name, {"login": login.strip().casefold()})
-        return self._shape.load(stored) if stored else None
+        return self._shape.versioned(stored) if stored else None
 
     async def list(self) -> Sequence[Agent]:
         """All agents in the order they were created."""

@@ -21,6 +21,7 @@ from hub.store.agents import (
     UnitRepository,
     token_digest,
 )
+from hub.store.codec import Versioned
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.sqlite import open_sqlite
@@ -60,7 +61,7 @@ def session(id: str, agent_id: str, *, created_at: int = 1, expires_at: int = 9)
 
 async def test_an_agent_is_found_by_login_in_any_case(shelf: Shelf) -> None:
     await shelf.agents.insert(agent("a1", "linyan"))
-    assert await shelf.agents.by_login(" LinYan ") == agent("a1", "linyan")
+    assert await shelf.agents.by_login(" LinYan ") == Versioned(agent("a1", "linyan"), 1)
     assert await shelf.agents.by_login("linya") is None
 
 
@@ -91,7 +92,7 @@ async def test_a_change_is_applied_to_what_is_there_now(shelf: Shelf) -> None:
     await shelf.agents.insert(agent("a1", "linyan"))
     changed = await shelf.agents.update("a1", lambda now: replace(now, must_change=True))
     assert changed is not None
-    assert await shelf.agents.get("a1") == changed
+    assert await shelf.agents.get("a1") == Versioned(changed, 2)
     assert changed.must_change
     assert await shelf.agents.update("nobody", lambda now: now) is None
 
@@ -137,7 +138,7 @@ async def test_a_setup_token_is_kept_as_a_digest_and_works_once(shelf: Shelf) ->
     first, unit = agent("a1", "admin"), Unit("u1", "市局", "u1")
     assert await shelf.setup.redeem("t" * 43, agent=first, unit=unit, now=99)
     assert not await shelf.setup.redeem("t" * 43, agent=agent("a2", "other"), unit=None, now=99)
-    assert await shelf.agents.get("a1") == first
+    assert await shelf.agents.get("a1") == Versioned(first, 1)
     assert await shelf.agents.get("a2") is None
 
 

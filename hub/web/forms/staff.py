@@ -1,0 +1,199 @@
+"""What staff type, checked at the border."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from channels.outbox import MessageClass
+from hub.i18n import msgid
+from hub.model.agent import Role
+from hub.web.forms.base import Form
+from knowledge_base.entry import SHORT_ANSWER_CHARS, EntryState
+
+Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1000)]
+"""Taken as it is: blanks at the ends may be meant."""
+Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,39}$")]
+
+_LOGIN = msgid("用户名为 2–40 个字母、数字、点、横线或下划线")
+_AGAIN = msgid("两次填写的密码不一致")
+
+
+class LoginForm(Form):
+    """A try to log in. Nothing is said about the shape of either."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("login", "*"): msgid("请填写用户名"),
+        ("password", "*"): msgid("请填写密码"),
+    }
+    login: str = Field("", min_length=1, max_length=100)
+    password: Password = ""
+
+
+class _NewPassword(Form):
+    password: Password = ""
+    again: str = Field("", max_length=1000)
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {("password", "*"): msgid("请填写新密码")}
+
+    @model_validator(mode="after")
+    def _same(self) -> Self:
+        # Compared without the blanks that `again` loses like every other field.
+        if self.password.strip() != self.again.strip():
+            raise ValueError(_AGAIN)
+        return self
+
+
+class PasswordForm(_NewPassword):
+    """A change of one's own password."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("current", "*"): msgid("请填写现在的密码"),
+        ("password", "*"): msgid("请填写新密码"),
+    }
+    current: Password = ""
+
+
+class SetupForm(_NewPassword):
+    """The first administrator."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("login", "*"): _LOGIN,
+        ("name", "*"): msgid("请填写姓名"),
+        ("unit", "*"): msgid("请填写单位名称"),
+        ("password", "*"): msgid("请填写密码"),
+    }
+    login: Login = ""
+    name: str = Field("", min_length=1, max_length=40)
+    unit: str = Field("", min_length=2, max_length=60)
+
+
+class AgentForm(Form):
+    """A new staff member."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("login", "*"): _LOGIN,
+        ("name", "*"): msgid("请填写姓名"),
+        ("unit_id", "*"): msgid("请选择单位"),
+        ("role", "*"): msgid("请选择角色"),
+    }
+    login: Login = ""
+    name: str = Field("", min_length=1, max_length=40)
+    unit_id: str = Field("", min_length=1, max_length=64)
+    role: Role = Field("", validate_default=True)
+
+
+class ReplyForm(Form):
+    """An answer to the citizen."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("text", "string_too_short"): msgid("请填写答复内容"),
+        ("text", "string_too_long"): msgid("答复最多 2000 个字"),
+    }
+    text: str = Field("", min_length=1, max_length=2000)
+    version: int = 0
+
+
+class NoteForm(Form):
+    """Something for colleagues only."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("text", "string_too_short"): msgid("请填写备注内容"),
+        ("text", "string_too_long"): msgid("备注最多 2000 个字"),
+    }
+    text: str = Field("", min_length=1, max_length=2000)
+    version: int = 0
+
+
+class AssignForm(Form):
+    """Who handles the case from now on."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {("handler_id", "*"): msgid("请选择承办人")}
+    handler_id: str = Field("", min_length=1, max_length=64)
+    version: int = 0
+
+
+class CloseForm(Form):
+    """Why the case is done."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("reason", "*"): msgid("请写明办结理由，至少 2 个字")
+    }
+    reason: str = Field("", min_length=2, max_length=500)
+    version: int = 0
+
+
+class RevealForm(Form):
+    """Why a number is needed in full."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("reason", "*"): msgid("请写明查看理由，至少 2 个字")
+    }
+    reason: str = Field("", min_length=2, max_length=200)
+
+
+class EntryForm(Form):
+    """A knowledge entry as it is edited. `variants`: one per line."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("question", "*"): msgid("请填写问题，最多 120 个字"),
+        ("answer", "*"): msgid("请填写答案，最多 4000 个字"),
+        ("topic", "*"): msgid("请填写业务分类"),
+        ("short_answer", "string_too_long"): msgid("短信答案最多 134 个字（两条短信）"),
+    }
+    question: str = Field("", min_length=2, max_length=120)
+    variants: str = Field("", max_length=4000)
+    answer: str = Field("", min_length=1, max_length=4000)
+    short_answer: str = Field("", max_length=SHORT_ANSWER_CHARS)
+    topic: str = Field("", min_length=1, max_length=40)
+    source: str = Field("", max_length=200)
+    confirm_locally: bool = False
+    state: EntryState = EntryState.PUBLISHED
+
+    def variant_list(self) -> tuple[str, ...]:
+        """The lines that say something, each once, without the question itself."""
+        lines = (line.strip() for line in self.variants.splitlines())
+        return tuple(dict.fromkeys(line for line in lines if line and line != self.question))
+
+
+class CampaignForm(Form):
+    """A campaign's content and recipients."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("name", "*"): msgid("请填写活动名称，最多 60 个字"),
+        ("text", "string_too_short"): msgid("请填写正文"),
+        ("text", "string_too_long"): msgid("正文最多 1000 个字"),
+        ("segment", "*"): msgid("请选择接收人分组"),
+        ("channel", "*"): msgid("请选择发送渠道"),
+    }
+    name: str = Field("", min_length=2, max_length=60)
+    message_class: MessageClass = MessageClass.L
+    channel: str = Field("", min_length=1, max_length=40)
+    segment: str = Field("", min_length=1, max_length=64)
+    text: str = Field("", min_length=1, max_length=1000)
+
+
+class ScheduleForm(Form):
+    """When a campaign runs: once at a local time, or again and again."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {("at", "*"): msgid("请选择日期和时间")}
+    mode: Literal["once", "cron"] = "once"
+    at: datetime | None = None
+    cron: str = Field("", max_length=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_none(cls, data: dict[str, object]) -> dict[str, object]:
+        return {**data, "at": data.get("at") or None}
+
+
+class CancelForm(Form):
+    """The number of recipients that will not get it: typed, so that it is meant."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("remaining", "*"): msgid("请输入剩余人数以确认终止"),
+    }
+    remaining: int = Field(-1, ge=0)
