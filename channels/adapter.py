@@ -1,0 +1,73 @@
+"""The shapes an adapter comes in: it receives webhooks, it listens, it sends.
+
+An adapter is a translator. It never calls the hub, stores nothing and decides nothing: it turns a
+provider's words into the contract's and back. One class may have several shapes, and whoever wires
+it asks only for the shape it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from channels.contract import (
+    Accepted,
+    CallAnswer,
+    InboundEvent,
+    OutboundMessage,
+    Received,
+    WebhookRequest,
+    WebhookResponse,
+)
+
+Accept = Callable[[InboundEvent], Awaitable[None]]
+"""Stores one event. When it returned, the event is stored; when it raised, it is not."""
+
+
+class ReceivesWebhooks(Protocol):
+    """An adapter whose provider calls us over HTTP."""
+
+    async def receive(self, request: WebhookRequest, *, part: str) -> Received:
+        """What `request` says, and what to answer once every event is stored.
+
+        part: the last piece of the webhook's path, e.g. `sms` or `status`; it says which of the
+        provider's callbacks this is. Raises `Forged`, `Malformed` or `TooLarge`; nothing was
+        stored then.
+        """
+        ...
+
+
+class Listens(Protocol):
+    """An adapter that waits on a socket or polls a mailbox."""
+
+    async def listen(self, accept: Accept) -> None:
+        """Take in events until cancelled. An event is confirmed to its sender after `accept`."""
+        ...
+
+
+class Sends(Protocol):
+    """An adapter that can say something to an address."""
+
+    async def send(self, message: OutboundMessage) -> Accepted:
+        """One attempt, without hidden retries. Raises a `SendError` naming the decision to take."""
+        ...
+
+
+class FetchesRecordings(Protocol):
+    """An adapter that can download what a caller said."""
+
+    async def fetch(self, url: str) -> bytes:
+        """The audio behind a `recording_url`. Raises `Temporary`, `Permanent` or `Misconfigured`.
+
+        Fetching changes nothing at the provider, so a lost answer is `Temporary`, never
+        `Ambiguous`.
+        """
+        ...
+
+
+class RendersCalls(Protocol):
+    """An adapter whose provider is told the next steps of a call in its answer."""
+
+    def render(self, answer: CallAnswer) -> WebhookResponse:
+        """`answer` in the provider's own language."""
+        ...

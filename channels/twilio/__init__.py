@@ -1,0 +1,1 @@
+"""Twilio's protocol for texts and calls, and of gateways that speak it."""

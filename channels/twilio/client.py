@@ -1,0 +1,154 @@
+"""Calls to Twilio's REST interface: one POST that sends, one GET that downloads, no hidden retry.
+
+The library's own client is not used for this: it ignores its time-out in asyncio, and its retries
+would send a text again after a 500. It stays under test as a check of what we send.
+
+Source: https://www.twilio.com/docs/usage/api (form-encoded requests, Basic authentication).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from typing import Any, Protocol
+
+from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
+from channels.http import AnswerLost, AnswerTooLarge, HttpAnswer, HttpClient, NotReached, destination
+from channels.twilio.codes import retry_after_seconds, send_error
+
+MAX_RECORDING_BYTES = 50 * 1024 * 1024
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970, UTC."""
+        ...
+
+
+class MessagesClient:
+    """Posts texts for one account."""
+
+    def __init__(
+        self,
+        http: HttpClient,
+        clock: Clock,
+        *,
+        api_base: str,
+        account_sid: str,
+        auth_token: str,
+        timeout_seconds: float,
+    ) -> None:
+        self._http = http
+        self._clock = clock
+        self._to = destination(
+            f"{api_base.rstrip('/')}/2010-04-01/Accounts/{account_sid}/Messages.json",
+            {
+                "Authorization": basic_authorization(account_sid, auth_token),
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Accept": "application/json",
+            },
+            total_seconds=timeout_seconds,
+        )
+
+    async def create(self, form: bytes) -> dict[str, Any]:
+        """The message resource the provider made of `form`. Raises a `SendError`."""
+        try:
+            answer = await self._http.post(self._to, form)
+        except NotReached as problem:
+            raise Temporary("not-reached", "no connection to the provider") from problem
+        except (AnswerLost, AnswerTooLarge) as problem:
+            raise Ambiguous("answer-lost", "the provider's answer did not arrive whole") from problem
+        body = _json_object(answer.body)
+        if not 200 <= answer.status < 300:
+            raise self._error(answer, body)
+        # A 2xx is an acceptance only when it names the message and no error.
+        if not isinstance(body.get("sid"), str) or not body["sid"]:
+            raise Ambiguous("no-sid", "the provider's answer names no message")
+        if body.get("error_code"):
+            raise self._error(answer, {"code": body["error_code"]})
+        return body
+
+    def _error(self, answer: HttpAnswer, body: dict[str, Any]) -> SendError:
+        code = body.get("code")
+        return send_error(
+            answer.status,
+            code if isinstance(code, int) else None,
+            answer.headers.get("Retry-After", ""),
+            now_ms=self._clock.now_ms(),
+        )
+
+
+class RecordingsClient:
+    """Downloads recordings of one account, and nothing from anywhere else."""
+
+    def __init__(
+        self,
+        http: HttpClient,
+        clock: Clock,
+        *,
+        api_base: str,
+        account_sid: str,
+        auth_token: str,
+        timeout_seconds: float,
+        limit_bytes: int = MAX_RECORDING_BYTES,
+    ) -> None:
+        self._http = http
+        self._clock = clock
+        self._base = api_base.rstrip("/") + "/"
+        self._headers = {"Authorization": basic_authorization(account_sid, auth_token)}
+        self._timeout_seconds = timeout_seconds
+        self._limit_bytes = limit_bytes
+
+    async def fetch(self, url: str) -> bytes:
+        """The WAV behind a recording's `url`. Raises `Temporary`, `Permanent` or `Misconfigured`."""
+        if not self._is_ours(url):
+            raise Permanent("address-refused", "the recording is not at the provider's address")
+        to = destination(
+            url if url.endswith(".wav") else f"{url}.wav",
+            self._headers,
+            total_seconds=self._timeout_seconds,
+            limit_bytes=self._limit_bytes,
+        )
+        try:
+            answer = await self._http.get(to)
+        except (NotReached, AnswerLost) as problem:
+            raise Temporary("not-reached", "the recording could not be downloaded") from problem
+        except AnswerTooLarge as problem:
+            raise Permanent("too-large", "the recording is larger than allowed") from problem
+        if answer.status == 200:
+            return answer.body
+        raise self._error(answer)
+
+    def _is_ours(self, url: str) -> bool:
+        """Our token goes to this address, so it must be the provider's and nothing cleverer."""
+        if not url.startswith(self._base):
+            return False
+        path = url[len(self._base) :]
+        return re.fullmatch(r"[A-Za-z0-9_/.-]+", path) is not None and ".." not in path
+
+    def _error(self, answer: HttpAnswer) -> SendError:
+        label = f"http-{answer.status}"
+        if answer.status in {401, 403}:
+            return Misconfigured(label, "the provider does not accept our account")
+        # Right after a call the audio does not exist yet, and a 5xx changes nothing for a download.
+        if answer.status in {404, 408, 429} or answer.status >= 500:
+            wait = retry_after_seconds(answer.headers.get("Retry-After", ""), self._clock.now_ms())
+            return Temporary(label, "not there yet", retry_after_seconds=wait, slow_down=answer.status == 429)
+        return Permanent(label, "the provider has no such recording")
+
+
+def basic_authorization(account_sid: str, auth_token: str) -> str:
+    """The Authorization header's value."""
+    return "Basic " + b64encode(f"{account_sid}:{auth_token}".encode()).decode()
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body`; an empty one for anything else."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return parsed if isinstance(parsed, dict) else {}

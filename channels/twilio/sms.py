@@ -1,0 +1,209 @@
+"""Texts over Twilio: inbound texts and receipts from webhooks, outbound texts by REST.
+
+Rules protected: nothing is believed before its signature is checked; a receipt is keyed on *our*
+delivery id, which travels in the callback's address, so that it can arrive before the answer to
+the send; a send is one POST and its outcome is one decision.
+
+Source: https://www.twilio.com/docs/messaging/guides/webhook-request and
+https://www.twilio.com/docs/messaging/api/message-resource
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, quote_plus
+
+from channels.address import Address, AddressKind, BadAddress, is_textable, phone
+from channels.contract import (
+    Accepted,
+    Attachment,
+    ChannelKind,
+    InboundMessage,
+    OutboundMessage,
+    Receipt,
+    ReceiptState,
+    Received,
+    WebhookRequest,
+    WebhookResponse,
+)
+from channels.errors import Malformed, Permanent
+from channels.http import HttpClient
+from channels.parts import count
+from channels.twilio import form
+from channels.twilio.client import Clock, MessagesClient
+from channels.twilio.signature import SignatureCheck
+
+MAX_CHARACTERS = 1600
+"""Longer texts are refused by the provider with 21617."""
+
+_MAX_MEDIA = 10
+_NOTHING_TO_SAY = WebhookResponse(
+    content_type="text/xml", body='<?xml version="1.0" encoding="UTF-8"?><Response/>'
+)
+_NOTED = WebhookResponse(status=204)
+
+_STATES: Mapping[str, ReceiptState] = {
+    "accepted": ReceiptState.QUEUED,
+    "scheduled": ReceiptState.QUEUED,
+    "queued": ReceiptState.QUEUED,
+    "sending": ReceiptState.QUEUED,
+    "sent": ReceiptState.SENT,
+    "delivered": ReceiptState.DELIVERED,
+    "undelivered": ReceiptState.UNDELIVERED,
+    "failed": ReceiptState.FAILED,
+    "canceled": ReceiptState.FAILED,
+    "read": ReceiptState.READ,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioSmsSettings:
+    """One sender number at one account.
+
+    channel: the configured channel's name. auth_tokens: any of them signs webhooks; the first one
+        authenticates what we send. sender: the number texts come from, unless a
+        messaging_service_sid chooses it.
+    public_url: how the provider reaches us, scheme and host, and a path if a proxy strips one.
+    webhook_path: where the hub mounts this channel; "" = `/webhooks/twilio/<channel>`.
+    status_callback: ask for receipts. timeout_seconds: for one send, in total.
+    """
+
+    channel: str
+    account_sid: str
+    auth_tokens: tuple[str, ...] = field(repr=False)
+    sender: str
+    public_url: str
+    api_base: str = "https://api.twilio.com"
+    webhook_path: str = ""
+    messaging_service_sid: str = ""
+    status_callback: bool = True
+    timeout_seconds: float = 30.0
+
+    @property
+    def path(self) -> str:
+        """The webhook path without a slash at its end."""
+        return (self.webhook_path or f"/webhooks/twilio/{quote(self.channel)}").rstrip("/")
+
+
+class TwilioSms:
+    """Receives texts and receipts, sends texts."""
+
+    def __init__(self, settings: TwilioSmsSettings, http: HttpClient, clock: Clock) -> None:
+        self._channel = settings.channel
+        self._check = SignatureCheck(settings.public_url, settings.auth_tokens)
+        self._client = MessagesClient(
+            http,
+            clock,
+            api_base=settings.api_base,
+            account_sid=settings.account_sid,
+            auth_token=settings.auth_tokens[0],
+            timeout_seconds=settings.timeout_seconds,
+        )
+        # Everything that is equal in all our sends is encoded once.
+        if settings.messaging_service_sid:
+            start = f"MessagingServiceSid={quote_plus(settings.messaging_service_sid)}"
+        else:
+            start = f"From={quote_plus(settings.sender)}"
+        if settings.status_callback:
+            status_url = f"{settings.public_url.rstrip('/')}{settings.path}/status"
+            start += f"&StatusCallback={quote_plus(status_url)}%3Fm%3D"
+        self._start = start
+        self._with_receipts = settings.status_callback
+
+    async def receive(self, request: WebhookRequest, *, part: str) -> Received:
+        """part: `sms` (an inbound text) or `status` (a receipt). See `ReceivesWebhooks`."""
+        pairs = form.parse(request.body)
+        self._check.check(request, pairs)
+        fields = form.texts(pairs)
+        if part == "sms":
+            return Received((self._message(fields, request.received_at),), _NOTHING_TO_SAY)
+        if part == "status":
+            receipt = self._receipt(fields, form.query(request.target), request.received_at)
+            return Received((receipt,) if receipt else (), _NOTED)
+        raise Malformed("path: no such callback")
+
+    def _message(self, fields: Mapping[str, str], received_at: int) -> InboundMessage:
+        media = _media(fields)
+        if "Body" not in fields and not media:
+            raise Malformed("Body: missing")
+        return InboundMessage(
+            channel=self._channel,
+            kind=ChannelKind.SMS,
+            provider_id=_sid(fields),
+            sender=_sender(form.required(fields, "From")),
+            recipient=_sender(form.required(fields, "To")).value,
+            text=fields.get("Body", ""),
+            received_at=received_at,
+            attachments=media,
+        )
+
+    def _receipt(
+        self, fields: Mapping[str, str], asked: Mapping[str, str], received_at: int
+    ) -> Receipt | None:
+        """None for words that change nothing, and for texts that did not come from our outbox."""
+        state = _STATES.get(form.required(fields, "MessageStatus"))
+        delivery_id = asked.get("m", "")
+        if state is None or not delivery_id:
+            return None
+        return Receipt(
+            channel=self._channel,
+            delivery_id=delivery_id,
+            attempt=form.number(asked, "a"),
+            provider_id=_sid(fields),
+            state=state,
+            code=fields.get("ErrorCode", ""),
+            received_at=received_at,
+        )
+
+    async def send(self, message: OutboundMessage) -> Accepted:
+        """One POST. See `Sends`."""
+        # Landlines are billed and refused; a text over the limit is refused: ask neither.
+        if not is_textable(message.recipient):
+            raise Permanent("21614", "not a mobile number", invalid_address=True)
+        if not message.text:
+            raise Permanent("21602", "text missing")
+        if len(message.text) > MAX_CHARACTERS:
+            raise Permanent("21617", "text longer than the provider takes")
+        created = await self._client.create(self._form(message))
+        try:
+            parts = int(created.get("num_segments") or 0)
+        except (TypeError, ValueError):
+            parts = 0
+        # A Messaging Service chooses the sender later and says 0 parts until then.
+        return Accepted(created["sid"], parts or count(message.text).parts)
+
+    def _form(self, message: OutboundMessage) -> bytes:
+        start = self._start
+        if self._with_receipts:
+            # Encoded twice: as a query, and as a field that holds an address.
+            start += f"{quote_plus(quote(message.delivery_id, safe=''))}%26a%3D{message.attempt}"
+        return f"{start}&To={quote_plus(message.recipient.value)}&Body={_encoded(message.text)}".encode()
+
+
+def _encoded(text: str) -> str:
+    """`text` as a form value. Escaping every byte of a Chinese text at once is ten times faster."""
+    return quote_plus(text) if text.isascii() else "%" + text.encode(errors="replace").hex("%")
+
+
+def _sid(fields: Mapping[str, str]) -> str:
+    """The message's id; gateways that speak the protocol send only the older name."""
+    return fields.get("MessageSid") or fields.get("SmsSid") or form.required(fields, "MessageSid")
+
+
+def _sender(text: str) -> Address:
+    """The number normalised; a name in place of a number as it stands, so that nothing is lost."""
+    try:
+        return phone(text)
+    except BadAddress:
+        return Address(AddressKind.PHONE, "".join(filter(str.isprintable, text)).strip()[:40])
+
+
+def _media(fields: Mapping[str, str]) -> tuple[Attachment, ...]:
+    """Pictures as links: fetching them is not the webhook's business, losing them neither."""
+    named = min(form.number(fields, "NumMedia", default=0), _MAX_MEDIA)
+    return tuple(
+        Attachment(f"media-{i}.uri", "text/uri-list", fields[f"MediaUrl{i}"].encode())
+        for i in range(named)
+        if f"MediaUrl{i}" in fields
+    )
