@@ -1,0 +1,205 @@
+"""Reads entries from what people edit (TOML, CSV) and writes them back; tells everything that is wrong at
+once.
+
+An entry is checked alone (id, question, answer, lengths) and against the others: a wording that belongs to
+two entries, after normalising and the lexicon, would make every question in those words a coin toss, so it is
+a problem here and not at night.
+"""
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from importlib.resources import files
+from io import StringIO
+
+from knowledge_base.entry import Entry
+from knowledge_base.errors import KnowledgeError
+from knowledge_base.lexicon import shipped_lexicon
+from knowledge_base.row import BETWEEN_VARIANTS, COLUMNS, EPOCH, Fields, Problem, Row
+from knowledge_base.text import normalise
+
+_HEADING = re.compile(r"\s*\[\[\s*entry\s*\]\]")
+_TRUE = {"true", "yes", "1", "是"}
+_FALSE = {"false", "no", "0", "否", ""}
+_FORMULA = ("=", "+", "-", "@")
+"""A spreadsheet runs a cell that begins so (OWASP, CSV injection): written with an apostrophe before it, read
+without."""
+
+
+class ImportProblems(KnowledgeError):
+    """Nothing was imported; `problems` says everything that has to be mended, in the order of the lines."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+        super().__init__("\n".join(f"{p.line}: {p.zh} / {p.en}" for p in self.problems))
+
+
+def read_toml(text: str) -> tuple[Entry, ...]:
+    """Entries from `[[entry]]` tables; `topic` and `updated_at` may stand once at the top for all of them.
+
+    Raises ImportProblems. A missing `state` is published, a missing `confirm_locally` false, a missing
+    `updated_at` 0.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise ImportProblems(
+            [Problem(int(found[1]) if found else 0, f"TOML 格式错误：{error}", f"not valid TOML: {error}")]
+        ) from error
+    tables = data.pop("entry", [])
+    problems = [
+        Problem(0, f"顶层有不认识的键：{key}", f"unknown key at the top: {key}")
+        for key in data
+        if key not in ("topic", "updated_at")
+    ]
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ImportProblems(
+            [*problems, Problem(0, "条目要写成 [[entry]]", "entries are written as [[entry]]")]
+        )
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if _HEADING.match(line)]
+    if len(lines) != len(tables):  # a heading quoted inside an answer: no line is better than a wrong one
+        lines = [0] * len(tables)
+    return _read([Row(line, data | table) for line, table in zip(lines, tables, strict=True)], problems)
+
+
+def read_csv(text: str) -> tuple[Entry, ...]:
+    """Entries from CSV with a heading line of `COLUMNS` (any order; only id, question, answer, topic are
+    needed).
+
+    Variants stand in one cell with `|` between them; `updated_at` is an ISO 8601 instant. Raises
+    ImportProblems.
+    """
+    reader = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    line = 1
+    try:
+        heading = [cell.strip() for cell in next(reader, [])]
+        problems += [
+            Problem(1, f"不认识的列：{name or '（空）'}", f"unknown column: {name or '(empty)'}")
+            for name in heading
+            if name not in COLUMNS
+        ]
+        problems += [
+            Problem(1, f"缺少列：{name}", f"missing column: {name}")
+            for name in ("id", "question", "answer", "topic")
+            if name not in heading
+        ]
+        line = reader.line_num + 1
+        for cells in reader:
+            if len(cells) > len(heading):
+                problems.append(Problem(line, "单元格比表头多", "more cells than the heading has"))
+            elif any(cells):
+                rows.append(Row(line, _from_cells(dict(zip(heading, map(_unescaped, cells), strict=False)))))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        problems.append(Problem(line, f"CSV 格式错误：{error}", f"not valid CSV: {error}"))
+    return _read(rows, problems)
+
+
+def write_csv(entries: Iterable[Entry]) -> str:
+    """CSV that `read_csv` reads back to the same entries; cells are safe to open in a spreadsheet. No byte
+    order mark."""
+    out = StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        cells = (
+            entry.id,
+            entry.question,
+            BETWEEN_VARIANTS.join(entry.variants),
+            entry.answer,
+            entry.short_answer,
+            entry.topic,
+            entry.source,
+            "true" if entry.confirm_locally else "false",
+            entry.state.value,
+            (EPOCH + timedelta(milliseconds=entry.updated_at)).isoformat(),
+        )
+        writer.writerow([f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell for cell in cells])
+    return out.getvalue()
+
+
+def shipped() -> tuple[Entry, ...]:
+    """The entries that come with the package, checked together."""
+    entries: list[Entry] = []
+    for path in sorted((files("knowledge_base") / "data").iterdir(), key=lambda path: path.name):
+        if path.name.endswith(".toml") and path.name != "lexicon.toml":
+            entries.extend(read_toml(path.read_text(encoding="utf-8")))
+    problems = clashes((0, entry) for entry in entries)
+    if problems:
+        raise ImportProblems(problems)
+    return tuple(entries)
+
+
+def clashes(entries: Iterable[tuple[int, Entry]]) -> list[Problem]:
+    """What is wrong between entries (with the line each stands in): the same id twice, a wording that two of
+    them claim."""
+    problems: list[Problem] = []
+    ids: dict[str, int] = {}
+    owners: dict[str, Entry] = {}
+    lexicon = shipped_lexicon()
+    for line, entry in entries:
+        if entry.id in ids:
+            problems.append(
+                Problem(
+                    line,
+                    f"编号重复：{entry.id}（第 {ids[entry.id]} 行已有）",
+                    f"duplicate id: {entry.id} (already in line {ids[entry.id]})",
+                )
+            )
+            continue
+        ids[entry.id] = line
+        for wording in (entry.question, *entry.variants):
+            owner = owners.setdefault(lexicon.read(normalise(wording)).canonical, entry)
+            if owner is not entry:
+                problems.append(
+                    Problem(
+                        line,
+                        f"条目 {entry.id} 的“{wording}”与条目 {owner.id} 的问法相同",
+                        f'entry {entry.id}: "{wording}" is the same question as one of entry {owner.id}',
+                    )
+                )
+    return problems
+
+
+def _read(rows: Iterable[Row], problems: list[Problem]) -> tuple[Entry, ...]:
+    read: list[tuple[int, Entry]] = []
+    for row in rows:
+        fields = Fields(row)
+        entry = fields.entry()
+        problems += fields.problems
+        read.append((row.line, entry))
+    # An entry that has no id or no question has been told so already and would only clash with the other
+    # empty ones.
+    problems += clashes((line, entry) for line, entry in read if entry.id and normalise(entry.question))
+    if problems:
+        raise ImportProblems(problems)
+    return tuple(entry for _, entry in read)
+
+
+def _from_cells(cells: Mapping[str, str]) -> dict[str, object]:
+    """The cells as TOML would have typed them; what does not fit stays text and is told as a problem
+    later."""
+    values: dict[str, object] = dict(cells)
+    if "variants" in cells:
+        values["variants"] = [part for part in cells["variants"].split(BETWEEN_VARIANTS) if part.strip()]
+    if (flag := cells.get("confirm_locally", "").strip().lower()) in _TRUE | _FALSE:
+        values["confirm_locally"] = flag in _TRUE
+    if not cells.get("state", "").strip():
+        values.pop("state", None)
+    written = cells.get("updated_at", "").strip()
+    if not written:
+        values.pop("updated_at", None)
+    else:
+        with suppress(ValueError):  # what is no instant stays text: told as a problem with its line
+            values["updated_at"] = datetime.fromisoformat(written)
+    return values
+
+
+def _unescaped(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith((*_FORMULA, "'")) else cell
