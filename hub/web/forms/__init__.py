@@ -1,0 +1,1 @@
+"""What people type, checked at the border. One module per page; `base` has what they share."""

@@ -1,0 +1,62 @@
+"""Error pages: what happened, what became of the input, what to do, and a number for the phone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from aiohttp import web
+
+from hub.i18n import msgid
+from hub.web.render import render
+
+_TEXTS: Mapping[int, tuple[str, str]] = {
+    400: (msgid("请求无法识别"), msgid("请返回上一页，刷新后重试。")),
+    403: (
+        msgid("不能这样访问"),
+        msgid("页面已过期，或者您没有查看这一页的权限。请返回上一页，刷新后重试。"),
+    ),
+    404: (msgid("没有找到这个页面"), msgid("网址可能写错了，或者页面已经移走。您可以从首页重新开始。")),
+    405: (msgid("不能这样访问"), msgid("请从首页重新开始，按页面上的按钮操作。")),
+    409: (msgid("内容刚刚被别人修改"), msgid("请返回上一页，刷新后查看最新内容再操作。")),
+    413: (msgid("内容太大"), msgid("您提交的内容超过了上限，没有保存。请返回上一页，缩短内容后重新提交。")),
+    422: (msgid("有内容需要修改"), msgid("请返回上一页，检查后重新提交。")),
+    429: (msgid("操作太频繁"), msgid("请稍等几分钟再试。紧急情况请直接拨打 110。")),
+    500: (
+        msgid("服务暂时无法使用"),
+        msgid("刚才的操作可能没有完成，请稍后再试。已经取得查询编号的事项不受影响。"),
+    ),
+    503: (msgid("服务暂时无法使用"), msgid("我们正在维护，请稍后再试。紧急情况请直接拨打 110。")),
+}
+
+
+def error_response(
+    request: web.Request, status: int, request_id: str, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """The answer for an error: a page for people, a problem document for programs."""
+    if request.path.startswith("/api/"):
+        response = web.json_response(
+            {
+                "type": "about:blank",
+                "title": HTTPStatus(status).phrase,
+                "status": status,
+                "request_id": request_id,
+            },
+            status=status,
+            content_type="application/problem+json",
+        )
+    elif request.path.startswith("/webhooks/"):
+        response = web.Response(status=status, text=HTTPStatus(status).phrase)
+    else:
+        title, advice = _TEXTS.get(status, _TEXTS[500 if status >= 500 else 400])
+        response = render(
+            request,
+            "errors/error.html",
+            status=status,
+            title=title,
+            advice=advice,
+            status_code=status,
+            request_id=request_id,
+        )
+    response.headers.update(headers or {})
+    return response

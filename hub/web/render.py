@@ -1,0 +1,150 @@
+"""Turns templates into pages: the one owner of the template engine.
+
+Autoescape is on, an undefined name is an error, `_("…")` translates, and every page gets the
+same few names: see `Renderer.page`. Nothing that is personal belongs in a URL, so templates post.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from channels.address import Address, masked
+from hub.clock import Clock, to_local
+from hub.i18n import (
+    Catalogues,
+    Language,
+    Translator,
+    format_day,
+    format_moment,
+    format_number,
+    format_when,
+)
+from hub.settings import Organisation
+from hub.web.assets import Assets
+from hub.web.keys import AGENT, LANGUAGE, NONCE, SESSION
+
+TEMPLATE_DIRECTORY = Path(__file__).parent / "templates"
+
+LANGUAGE_COOKIE = "hub_lang"
+VIEW_COOKIE = "hub_view"
+ELDER = "elder"
+
+
+class Renderer:
+    """One template environment per language, because macros see their environment only."""
+
+    def __init__(
+        self,
+        catalogues: Catalogues,
+        assets: Assets,
+        organisation: Organisation,
+        clock: Clock,
+        directory: Path = TEMPLATE_DIRECTORY,
+    ) -> None:
+        self._catalogues = catalogues
+        self._organisation = organisation
+        self._environments = {
+            language: _environment(catalogues.of(language), assets, clock, directory) for language in Language
+        }
+
+    def translator(self, language: Language) -> Translator:
+        """The texts of a language."""
+        return self._catalogues.of(language)
+
+    def text(self, template: str, language: Language, context: Mapping[str, object]) -> str:
+        """A template filled in, without a request: fragments of a stream, tests."""
+        return self._environments[language].get_template(template).render(context)
+
+    def page(self, request: web.Request, template: str, context: Mapping[str, object]) -> str:
+        """A template filled in for a request.
+
+        Adds: language, language_tag, nonce, elder (长辈模式), here (the path), organisation,
+        agent and session (None on citizens' pages).
+        """
+        language = request[LANGUAGE]
+        return self.text(
+            template,
+            language,
+            {
+                "language": language,
+                "language_tag": language.tag,
+                "nonce": request[NONCE],
+                "elder": request.cookies.get(VIEW_COOKIE) == ELDER,
+                "here": request.path,
+                "organisation": self._organisation,
+                "agent": request.get(AGENT),
+                "session": request.get(SESSION),
+                **context,
+            },
+        )
+
+
+RENDERER = web.AppKey("renderer", Renderer)
+
+
+def render(request: web.Request, template: str, /, status: int = 200, **context: object) -> web.Response:
+    """The response for a page. `context` are the template's own names."""
+    text = request.app[RENDERER].page(request, template, context)
+    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+
+
+def translator(request: web.Request) -> Translator:
+    """`_ = translator(request)`: texts in the reader's language."""
+    return request.app[RENDERER].translator(request[LANGUAGE])
+
+
+def _environment(texts: Translator, assets: Assets, clock: Clock, directory: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(directory),
+        autoescape=select_autoescape(("html",), default=True),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        texts, texts.plural, newstyle=True
+    )
+    environment.globals["asset"] = assets.url
+
+    def when(at: int) -> str:
+        """`11月22日 13:01（3小时前）`"""
+        return format_when(at, clock.now_ms(), texts)
+
+    def moment(at: int) -> str:
+        """`11月22日 13:01`"""
+        return format_moment(at, clock.now_ms(), texts)
+
+    def day(at: datetime) -> str:
+        """`2026年11月22日`"""
+        return format_day(at, texts)
+
+    def number(value: float) -> str:
+        """`12,345`"""
+        return format_number(value, texts)
+
+    environment.filters.update(
+        when=when, moment=moment, day=day, number=number, masked=_masked, grouped=grouped, iso=_iso
+    )
+    return environment
+
+
+def _masked(address: Address) -> str:
+    return masked(address)
+
+
+def _iso(at: int) -> str:
+    """For `<time datetime>`."""
+    return to_local(at).isoformat(timespec="seconds")
+
+
+def grouped(digits: str) -> str:
+    """Digits in fours, as people read them out: `2611 2200 0001 45`."""
+    return re.sub(r"(.{4})(?=.)", r"\1 ", digits)

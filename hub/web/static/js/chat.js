@@ -1,0 +1,128 @@
+/* The chat page on top of plain HTML: messages leave by POST, answers arrive on an event stream.
+   A message keeps its id until the server has taken it, so sending it again changes nothing; every
+   message has a number, so one that is on the page already is not shown twice. */
+(function () {
+  "use strict";
+
+  const box = document.getElementById("chat");
+  if (!box || !window.fetch || !window.EventSource) return;
+  const log = document.getElementById("chat-log");
+  const form = document.getElementById("chat-form");
+  const field = document.getElementById("f-text");
+  const state = document.getElementById("chat-state");
+  const pending = []; // sent, not yet confirmed: {id, text, choice, bubble}
+  let sending = false;
+  let source = null;
+  let wait = 1000;
+  let timer = 0;
+
+  const lastSeq = () => Math.max(0, ...Array.from(log.querySelectorAll("[data-seq]"), (item) => Number(item.dataset.seq)));
+  const toEnd = () => { log.scrollTop = log.scrollHeight; };
+  const say = (words) => { state.textContent = words || ""; state.hidden = !words; };
+
+  function newId() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  function show(html) {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    for (const item of Array.from(template.content.children)) {
+      if (document.getElementById(item.id)) continue;
+      const welcome = document.getElementById("chat-welcome-topics");
+      if (welcome) welcome.remove();
+      const waiting = log.querySelector(".bubble-waiting");
+      const own = item.classList.contains("bubble-own");
+      if (waiting && !own) log.insertBefore(item, waiting.dataset.own ? null : waiting);
+      else log.append(item);
+      for (const old of log.querySelectorAll(".bubble-choices")) if (!item.contains(old)) old.remove();
+    }
+    toEnd();
+  }
+
+  function bubble(text) {
+    const item = document.createElement("div");
+    item.className = "bubble bubble-own bubble-waiting";
+    item.dataset.own = "yes";
+    const words = document.createElement("p");
+    words.className = "bubble-text";
+    words.textContent = text;
+    const who = document.createElement("p");
+    who.className = "bubble-who";
+    who.textContent = box.dataset.sending;
+    item.append(who, words);
+    log.append(item);
+    toEnd();
+    return item;
+  }
+
+  async function flush() {
+    if (sending || !pending.length) return;
+    sending = true;
+    const next = pending[0];
+    const slow = setTimeout(() => say(box.dataset.searching), 300);
+    try {
+      const body = new URLSearchParams({ text: next.text, client_id: next.id, after: String(lastSeq()) });
+      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Fragment": "1" }, credentials: "same-origin" });
+      if (answer.status >= 500) throw new Error("try again");
+      const words = await answer.text();
+      pending.shift();
+      next.bubble.remove();
+      if (answer.ok) { show(words); say(""); } else { say(words); if (!field.value) field.value = next.text; }
+      wait = 1000;
+    } catch {
+      say(box.dataset.offline);
+      clearTimeout(timer);
+      timer = setTimeout(() => { sending = false; flush(); }, wait);
+      wait = Math.min(wait * 2, 15000);
+      clearTimeout(slow);
+      return;
+    }
+    clearTimeout(slow);
+    sending = false;
+    flush();
+  }
+
+  function send(text) {
+    const words = text.trim();
+    if (!words) { field.focus(); return; }
+    pending.push({ id: newId(), text: words, bubble: bubble(words) });
+    flush();
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(field.value);
+    field.value = "";
+    field.focus();
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || window.hub.composing(event)) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  box.addEventListener("submit", (event) => {
+    if (event.target === form || !event.target.matches("[data-say]")) return;
+    event.preventDefault();
+    const button = event.submitter;
+    send(button && button.name === "text" ? button.value : new FormData(event.target).get("text"));
+  });
+
+  function listen() {
+    source = new EventSource(`${box.dataset.events}?after=${lastSeq()}`);
+    source.addEventListener("message", (event) => { show(event.data); });
+    source.addEventListener("open", () => { if (!pending.length) say(""); flush(); });
+    source.addEventListener("error", () => {
+      say(box.dataset.offline);
+      // The browser tries again by itself, with Last-Event-ID, unless it was told to go away.
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+    });
+  }
+
+  window.addEventListener("pagehide", () => source && source.close());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
+  window.addEventListener("online", () => { clearTimeout(timer); sending = false; flush(); });
+  toEnd();
+  listen();
+})();
