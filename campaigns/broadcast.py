@@ -53,7 +53,8 @@ class Broadcast:
     joined the segment later is not in it. cursor: the last recipient written, "" = none yet.
     sweeps: how often the recipients have been gone through again because rows were missing.
     considered, planned, excluded: recipients seen, written, and left out by reason. parts: sum of
-    the parts of what was written.
+    the parts of what was written. braked: it stopped itself once for too many
+    failures; whoever resumes it has seen them.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Broadcast:
     planned: int = 0
     parts: int = 0
     excluded: dict[str, int] = field(default_factory=dict)
+    braked: bool = False
     ended_at: int = 0
     reason: str = ""
 

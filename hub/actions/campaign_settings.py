@@ -1,0 +1,39 @@
+"""What the campaign actions know of configuration: senders, sizes, hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from channels.contract import ChannelKind
+from hub.clock import CHINA
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A channel campaigns may leave by. parts_per_second: contract rate, SMS parts (messages elsewhere)."""
+
+    name: str
+    kind: ChannelKind
+    signature: str = ""
+    parts_per_second: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSettings:
+    """senders: by channel name. publisher: named on published notices.
+
+    preview_recipients: how many recipients the preview looks at one by one; more are extrapolated.
+    brake_share, brake_after: a broadcast pauses itself at this share of permanent failures once so
+    many were decided (decisions 3); red and orange warnings go on.
+    """
+
+    senders: Mapping[str, Sender]
+    publisher: str = ""
+    page_size: int = 1000
+    grace_seconds: int = 3600
+    preview_recipients: int = 5000
+    brake_share: float = 0.05
+    brake_after: int = 200
+    zone: ZoneInfo = CHINA

@@ -1,0 +1,74 @@
+"""The loop that lets campaigns happen: fire what is due, write recipients, notice what is done.
+
+Of several processes one leads, by lease; the others look whether it still does. The lease saves work:
+what protects against doing something twice are the unique keys and versions underneath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from campaigns.schedule import AlarmClock
+from hub.actions.run_campaign import CampaignDesk
+from hub.live import Live
+from hub.store.schedules import Lease, LeaseRepository
+from hub.wake import Wake
+
+LEASE = "broadcasts"
+
+
+class BroadcastLoop:
+    """For the supervisor: `run` until canceled, or `round` by round in tests and the demo."""
+
+    def __init__(
+        self,
+        desk: CampaignDesk,
+        leases: LeaseRepository,
+        live: Live,
+        wake: Wake,
+        alarm: Callable[[], AlarmClock] = AlarmClock,
+        *,
+        idle_seconds: float = 1.0,
+        pages: int = 5,
+    ) -> None:
+        self._desk = desk
+        self._leases = leases
+        self._live = live
+        self._wake = wake
+        self._alarm = alarm
+        self._idle_seconds = idle_seconds
+        self._pages = pages
+        self._lease: Lease | None = None
+
+    async def run(self) -> None:
+        """Works while there is something to do, else sleeps till the next second or alarm."""
+        alarm = self._alarm()
+        alarm.start()
+        try:
+            while True:
+                busy = await self.round()
+                alarm.set(await self._desk.upcoming() if self._lease else {})
+                if not busy:
+                    await alarm.wait(seconds=self._idle_seconds)
+        finally:
+            alarm.stop()
+            if self._lease is not None:
+                await self._leases.give_back(self._lease)
+
+    async def round(self) -> bool:
+        """One look; True when there is more to expand at once. Does nothing without the lease."""
+        self._lease = await self._leases.hold(self._lease, LEASE)
+        if self._lease is None:
+            return False
+        tick = await self._desk.tick()
+        changed = set(tick.changed)
+        more = False
+        for broadcast_id in tick.expanding:
+            run = await self._desk.expand_some(broadcast_id, pages=self._pages)
+            if run is not None:
+                changed.add(run.campaign_id)
+                more = more or run.wants_expansion
+                self._wake.ring()
+        for campaign_id in sorted(changed):
+            self._live.ring(f"campaign:{campaign_id}")
+        return more
