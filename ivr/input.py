@@ -52,6 +52,8 @@ def _outcome(event: CallEvent) -> str:
 
 
 def _recorded(walk: Walk, node: RecordNode, event: CallEvent) -> None:
+    if len(event.digits) == 1 and _emergency(walk, event.digits, event.received_at):
+        return
     if event.digits == keys.PERSON:
         walk.go(walk.flow.policy.person)
     elif event.digits == keys.BACK:
@@ -96,7 +98,8 @@ def _pressed(walk: Walk, digits: str, at_ms: int, *, raw: str) -> None:
             walk.unsay()
             raw = rest
         elif isinstance(node, AskNode):
-            _entry(walk, node, rest, raw)
+            if not _emergency_in_entry(walk, node, rest, at_ms):
+                _entry(walk, node, rest, raw)
             return
         else:
             return
@@ -139,6 +142,16 @@ def _emergency(walk: Walk, digits: str, at_ms: int) -> bool:
     walk.unsay()
     walk.go(target)
     return True
+
+
+def _emergency_in_entry(walk: Walk, node: AskNode, digits: str, at_ms: int) -> bool:
+    """The last of three fast keys may meet a prompt for digits, and then arrives only when that
+    prompt has waited in vain for more: it counts from the earliest it can have been pressed."""
+    if len(digits) != 1:
+        walk.state = keys.forgotten(walk.state)
+        return False
+    earliest = at_ms - node.timeout_seconds * 1000
+    return _emergency(walk, digits, max(earliest, *walk.state.last_keys_at, 0))
 
 
 def _universal(walk: Walk, node: MenuNode | AskNode, key: str) -> None:

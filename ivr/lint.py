@@ -23,7 +23,6 @@ from ivr.node import (
     Node,
     RecordNode,
     SayNode,
-    TransferNode,
     caller_exits,
     own_exits,
     prompts_of,

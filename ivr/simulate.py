@@ -25,7 +25,7 @@ from ivr.errors import IvrError
 from ivr.node import Flow
 from ivr.state import Effect, IssueReceipt, Turn
 
-HOOK_FACTS: Mapping[str, str] = {
+SAMPLE_FACTS: Mapping[str, str] = {
     "reference": "26112200000197",
     "query_code": "40318652",
     "progress": "您的事项正在办理。",
@@ -194,7 +194,7 @@ class ScriptedCall:
         while turn.state.waits_for_hub and turn.effects:
             default = "ok" if isinstance(turn.effects[-1], IssueReceipt) else "found"
             outcome, self._hook = self._hook or default, ""
-            turn = resume(self._flow, turn.state, outcome, {**self.script.facts, **HOOK_FACTS})
+            turn = resume(self._flow, turn.state, outcome, {**self.script.facts, **SAMPLE_FACTS})
             steps.extend(turn.steps)
             self.effects.extend(turn.effects)
         self.turn = turn

@@ -155,20 +155,30 @@ class Walk:
             facts = {**self.facts, "value": self._aloud(node, value)}
             prompts = (*lead, self.flow.policy.readback)
             said = sayings(self.flow, prompts, self.state.language, facts)
-            self._steps.append(Ask(said, 1, node.timeout_seconds))
+            self._ask(said, 1, node.timeout_seconds)
             return
         match node:
             case MenuNode():
                 said = self._question(node, lead, short=short)
-                self._steps.append(Ask(said, 1, node.timeout_seconds, barge_in=node.barge_in))
+                self._ask(said, 1, node.timeout_seconds, barge_in=node.barge_in)
             case AskNode():
                 said = self._question(node, lead, short=short)
-                self._steps.append(Ask(said, node.max_digits, node.timeout_seconds))
+                self._ask(said, node.max_digits, node.timeout_seconds)
             case RecordNode():
                 said = self._question(node, lead, short=short)
                 self._steps.append(Record(said, node.max_seconds, node.silence_seconds, node.finish_on))
             case _:
                 return
+
+    def _ask(
+        self, said: tuple[Say, ...], digits: int, timeout_seconds: int, *, barge_in: bool = True
+    ) -> None:
+        """Ask; what was just said becomes part of the question, so that keys count during it."""
+        before: list[Say] = []
+        while self._steps and isinstance(last := self._steps[-1], Say):
+            before.insert(0, last)
+            self._steps.pop()
+        self._steps.append(Ask((*before, *said), digits, timeout_seconds, barge_in=barge_in))
 
     def _question(self, node: InputNode, lead: tuple[str, ...], *, short: bool) -> tuple[Say, ...]:
         own = (node.short,) if short and node.short else node.prompts

@@ -1,0 +1,1 @@
+"""Speech recognition: an index to the recording, never the evidence and never the complaint."""

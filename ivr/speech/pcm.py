@@ -1,0 +1,54 @@
+"""Telephone audio for recognisers that were trained on 16 kHz.
+
+vosk's small models refuse 8 kHz with "Failed to process waveform"; doubling the rate by linear
+interpolation is enough and needs no library (`audioop` is gone from Python 3.13). Source: voice.md 9.2.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from pathlib import Path
+
+from ivr.wav import BadAudio, inspect
+
+
+def read_mono(path: Path, at_least: int) -> tuple[bytes, int]:
+    """The 16-bit mono samples of a WAV file and their rate, doubled until it is `at_least`.
+
+    Of several channels the first is taken: it is the caller's. Raises `BadAudio`.
+    """
+    content = path.read_bytes()
+    audio = inspect(content)
+    if audio.sample_bytes != 2:
+        raise BadAudio(f"{audio.sample_bytes * 8}-bit samples")
+    samples = array("h")
+    samples.frombytes(_data(content))
+    if sys.byteorder == "big":
+        samples.byteswap()
+    samples = samples[:: audio.channels]
+    rate = audio.rate
+    while rate < at_least:
+        samples = doubled(samples)
+        rate *= 2
+    if sys.byteorder == "big":
+        samples.byteswap()
+    return samples.tobytes(), rate
+
+
+def doubled(samples: array[int]) -> array[int]:
+    """Twice the rate: a mean between each two neighbours, the last sample held."""
+    following = samples[1:] + samples[-1:]
+    result = array("h", bytes(4 * len(samples)))
+    result[::2] = samples
+    result[1::2] = array("h", [(a + b) // 2 for a, b in zip(samples, following, strict=True)])
+    return result
+
+
+def _data(content: bytes) -> bytes:
+    position = 12
+    while content[position : position + 4] != b"data":
+        size = int.from_bytes(content[position + 4 : position + 8], "little")
+        position += 8 + size + size % 2
+    size = int.from_bytes(content[position + 4 : position + 8], "little")
+    return content[position + 8 : position + 8 + size]

@@ -1,0 +1,122 @@
+"""A recording is checked, hashed and sealed, or it stays pending."""
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from ivr.recordings import (
+    GIVE_UP_SECONDS,
+    MOVES,
+    BadRecording,
+    IllegalMove,
+    RecordingState,
+    checked_seconds,
+    matches,
+    move,
+    relative_path,
+    retry_after_seconds,
+    seal,
+)
+from tests.unit.ivr.waves import wav
+
+
+def test_a_sealed_recording_lies_under_its_own_hash_read_only(tmp_path: Path) -> None:
+    content = wav(2.4)
+    sealed = seal(tmp_path, content, 2)
+    digest = hashlib.sha256(content).hexdigest()
+    assert sealed.sha256 == digest
+    assert sealed.path_relative == f"{digest[:2]}/{digest[2:]}.wav"
+    assert sealed.size_bytes == len(content)
+    assert sealed.duration_seconds == pytest.approx(2.4)
+    path = tmp_path / sealed.path_relative
+    assert path.read_bytes() == content
+    assert stat.S_IMODE(path.stat().st_mode) == 0o440
+
+
+def test_sealing_again_changes_nothing(tmp_path: Path) -> None:
+    first = seal(tmp_path, wav(), 2)
+    inode = (tmp_path / first.path_relative).stat().st_ino
+    assert seal(tmp_path, wav(), 2) == first
+    assert (tmp_path / first.path_relative).stat().st_ino == inode
+
+
+def test_sealing_mends_a_damaged_file(tmp_path: Path) -> None:
+    path = tmp_path / seal(tmp_path, wav(), 2).path_relative
+    path.chmod(0o640)
+    path.write_bytes(wav(level=1))
+    assert not matches(path, hashlib.sha256(wav()).hexdigest())
+    seal(tmp_path, wav(), 2)
+    assert path.read_bytes() == wav()
+
+
+def test_no_part_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seal(tmp_path, wav(), 2)
+    assert not list(tmp_path.rglob("*.part"))
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        seal(tmp_path, wav(level=5), 2)
+    assert not list(tmp_path.rglob("*.part"))
+    assert len(list(tmp_path.rglob("*.wav"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "not a RIFF"),
+        (b"<html>502 Bad Gateway</html>", "not a RIFF"),
+        (wav()[:-100], "cut off"),
+        (wav()[:30], "cut off"),
+        (wav(encoding=7), "not PCM"),
+        (wav(seconds=0), "no whole number of samples"),
+        (b"RIFF\x04\x00\x00\x00WAVE", "no audio"),
+    ],
+)
+def test_what_is_not_a_whole_recording_is_not_sealed(tmp_path: Path, content: bytes, reason: str) -> None:
+    with pytest.raises(BadRecording, match=reason):
+        seal(tmp_path, content, 2)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_duration_may_differ_by_one_second_only() -> None:
+    assert checked_seconds(wav(2.0), 3) == pytest.approx(2.0)
+    assert checked_seconds(wav(2.0), 1) == pytest.approx(2.0)
+    with pytest.raises(BadRecording, match="claimed"):
+        checked_seconds(wav(2.0), 3.1)
+
+
+def test_a_path_is_made_of_a_hash_and_nothing_else() -> None:
+    with pytest.raises(BadRecording):
+        relative_path("../../etc/passwd")
+
+
+def test_the_provider_copy_goes_only_after_the_seal() -> None:
+    deleted = RecordingState.PROVIDER_DELETED
+    allowed = {state for state, moves in MOVES.items() if deleted in moves}
+    assert allowed == {
+        RecordingState.SEALED,
+        RecordingState.TRANSCRIBED,
+        RecordingState.TRANSCRIPT_FAILED,
+    }
+
+
+def test_a_recording_never_goes_backwards_from_its_seal() -> None:
+    with pytest.raises(IllegalMove):
+        move(RecordingState.SEALED, RecordingState.PENDING)
+    assert move(RecordingState.SEALED, RecordingState.SEALED) is RecordingState.SEALED
+
+
+def test_every_state_has_its_moves() -> None:
+    assert set(MOVES) == set(RecordingState)
+
+
+def test_downloads_are_tried_for_forty_days() -> None:
+    assert [retry_after_seconds(tries, 0) for tries in (1, 2, 3)] == [10, 60, 300]
+    assert retry_after_seconds(100, 0) == 21_600
+    assert retry_after_seconds(100, GIVE_UP_SECONDS - 10) is None
