@@ -116,7 +116,8 @@ class Writer:
             except _FailedHalfway:
                 self._connection.rollback()
                 return self._play(batch, savepoints=True)
-        except sqlite3.Error as error:
+        except Exception as error:
+            # also what nobody foresaw: a dead writer thread would let everybody wait for ever
             self._roll_back()
             code = getattr(error, "sqlite_errorname", type(error).__name__)
             # one exception each: a shared one would collect every caller's traceback

@@ -1,0 +1,39 @@
+"""The collections of the store's contract tests, and a clock that stands still."""
+
+from __future__ import annotations
+
+from hub.store.documents import Collection
+
+CASES = Collection(
+    "cases",
+    fields={
+        "state": str,
+        "unit": str,
+        "priority": int,
+        "due_at": int,
+        "score": float,
+        "reference": str,
+        "year": int,
+        "serial": int,
+    },
+    indexes=(("state", "due_at"), ("priority",), ("unit",), ("score",)),
+    unique=(("reference",), ("year", "serial")),
+)
+ENTRIES = Collection(
+    "entries", fields={"topic": str}, indexes=(("topic",),), search="text"
+)
+TALLIES = Collection("tallies", fields={"taken": int})
+PARTS = Collection("parts", fields={"unit": str}, indexes=(("unit",),))
+
+COLLECTIONS = (CASES, ENTRIES, TALLIES, PARTS)
+
+
+class StandingClock:
+    """A clock that shows what it was set to."""
+
+    def __init__(self, now: int = 1_767_225_600_000) -> None:
+        self.now = now
+
+    def now_ms(self) -> int:
+        """Milliseconds UTC."""
+        return self.now
