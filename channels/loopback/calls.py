@@ -261,6 +261,8 @@ class SimulatedCall:
 
     async def _request(self, url: str, fields: Mapping[str, str]) -> ElementTree.Element:
         """The document at `url`, or the fallback's in its place."""
+        if len(self._heard.statuses) >= MAX_WEBHOOKS:
+            raise _Ended(CallEnd.LOOPED)
         answer = await self._post(url, {**self._facts, **fields})
         document = _document(answer)
         if document is not None:
@@ -276,8 +278,6 @@ class SimulatedCall:
 
     async def _post(self, url: str, fields: Mapping[str, str]) -> HttpAnswer | None:
         """Deliver one webhook as often as the conditions say; the first answer counts."""
-        if len(self._heard.statuses) >= MAX_WEBHOOKS:
-            raise _Ended(CallEnd.LOOPED)
         token = token_hex(16)
         first: HttpAnswer | None = None
         for copy in range(self._conditions.copies):

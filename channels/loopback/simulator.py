@@ -77,6 +77,7 @@ class CarrierSimulator:
         receipts: ReceiptPlan | None = None,
     ) -> None:
         self._account = account
+        self._api = f"/2010-04-01/Accounts/{account.account_sid}"
         self._quiet = quiet
         self._proxies = dict(proxies or {})
         self._authorization = basic_authorization(account.account_sid, account.auth_token)
@@ -99,10 +100,9 @@ class CarrierSimulator:
         http = HttpClient(connections=20)
         webhooks = WebhookSender(http, self._account.auth_token, self._proxies)
         app = web.Application(client_max_size=MAX_REQUEST_BYTES)
-        api = f"/2010-04-01/Accounts/{self._account.account_sid}"
-        app.router.add_post(f"{api}/Messages.json", self._quick if self._quiet else self._create)
-        app.router.add_get(f"{api}/Messages.json", self._list)
-        app.router.add_get(api + "/Recordings/{sid}.wav", self._download)
+        app.router.add_post(f"{self._api}/Messages.json", self._quick if self._quiet else self._create)
+        app.router.add_get(f"{self._api}/Messages.json", self._list)
+        app.router.add_get(self._api + "/Recordings/{sid}.wav", self._download)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         site = web.TCPSite(runner, HOST, port)
@@ -171,6 +171,10 @@ class CarrierSimulator:
         self._proxies[public_url] = real_url
         if self._running is not None:
             self._running.webhooks.reach(public_url, real_url)
+
+    def add_recording(self, audio: bytes) -> str:
+        """Keep a WAV as if a call had left it; returns the address to download it from."""
+        return f"{self.url}{self._api}/Recordings/{self._recordings.add(audio)}"
 
     # --- citizens ---
 

@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from enum import StrEnum
 from secrets import token_hex
 from typing import Any
+from urllib.parse import urlencode
 
 from channels.loopback.faults import Fault, FaultKind
 from channels.loopback.journal import Journal, SentMessage
@@ -88,7 +89,10 @@ class TextCarrier:
             if query.get("To", message.recipient) == message.recipient
             and query.get("From", message.sender) == message.sender
         ]
-        path = f"/2010-04-01/Accounts/{self._account_sid}/Messages.json?PageSize={size}"
+        asked = urlencode(
+            {name: query[name] for name in ("To", "From") if name in query} | {"PageSize": size}
+        )
+        path = f"/2010-04-01/Accounts/{self._account_sid}/Messages.json?{asked}"
         more = len(found) > (page + 1) * size
         listing = {
             "messages": found[page * size : (page + 1) * size],
