@@ -62,6 +62,7 @@ GRACE_TURNS = 10
 
 
 _ANSWERS = frozenset({CallEventKind.DIGITS, CallEventKind.SPEECH, CallEventKind.RECORDED})
+_WITH_AUDIO = frozenset({CallEventKind.RECORDED, CallEventKind.RECORDING_READY, CallEventKind.HANGUP})
 
 
 class WrongFlow(IvrError):
@@ -151,10 +152,8 @@ def _after_lookup(walk: Walk, *, found: bool, wrong: bool) -> None:
 
 def _keep_recording(walk: Walk, event: CallEvent) -> None:
     """A recording is never lost, however late, doubled or out of order its event is."""
-    if event.kind not in (CallEventKind.RECORDED, CallEventKind.RECORDING_READY):
-        return
-    node = walk.flow.nodes.get(event.node) or walk.node
-    if event.recording_id:
+    if event.kind in _WITH_AUDIO and event.recording_id:
+        node = walk.flow.nodes.get(event.node) or walk.node
         slot = node.slot if isinstance(node, RecordNode) else ""
         walk.emit(AttachRecording(event.recording_id, slot))
 
@@ -167,7 +166,8 @@ def _is_end(event: CallEvent) -> bool:
 
 def _end(walk: Walk) -> None:
     walk.promote(walk.state.node)
-    walk.state = replace(walk.state, ended=True, phase=Phase.CLOSED, held={})
+    slots = {name: value for name, value in walk.state.slots.items() if name != CODE_SLOT}
+    walk.state = replace(walk.state, ended=True, phase=Phase.CLOSED, held={}, slots=slots)
     walk.emit(CallEnded())
 
 

@@ -17,6 +17,9 @@ from ivr.slots import normalise
 from ivr.state import Phase, SaveSlot
 from ivr.walk import Walk
 
+TRANSFER_OUTCOME = "dial_status"
+"""The detail of a DIGITS event that tells how a transfer ended."""
+
 CONNECTED = frozenset({"completed", "answered"})
 """Outcomes of a transfer that mean somebody talked to the caller."""
 
@@ -25,6 +28,7 @@ MIN_CONFIDENCE = 0.5
 
 
 def answer(walk: Walk, event: CallEvent) -> None:
+    """Take an event that answers the node the call is at."""
     node = walk.node
     match node:
         case EndNode():
@@ -32,7 +36,7 @@ def answer(walk: Walk, event: CallEvent) -> None:
         case DoNode():
             walk.ask_hub(node)  # the hub died between the effect and `resume`
         case TransferNode():
-            if _outcome(event) in CONNECTED:
+            if event.details.get(TRANSFER_OUTCOME) in CONNECTED:
                 walk.enter(node.connected)
             else:
                 walk.call_next_desk(node)
@@ -44,11 +48,6 @@ def answer(walk: Walk, event: CallEvent) -> None:
             _pressed(walk, event.digits, event.received_at, raw=event.digits)
         case _:
             walk.pose()
-
-
-def _outcome(event: CallEvent) -> str:
-    names = ("outcome", "dial_status", "DialCallStatus")
-    return next((event.details[name] for name in names if name in event.details), "")
 
 
 def _recorded(walk: Walk, node: RecordNode, event: CallEvent) -> None:

@@ -22,6 +22,7 @@ from channels.contract import Ask, CallEvent, CallEventKind, CallStep, Hangup, P
 from channels.contract import Transfer as TransferStep
 from ivr.engine import begin, resume, step
 from ivr.errors import IvrError
+from ivr.input import TRANSFER_OUTCOME
 from ivr.node import Flow
 from ivr.state import Effect, IssueReceipt, Turn
 
@@ -105,7 +106,7 @@ class ScriptedCall:
             case "record":
                 self._record(float(rest))
             case "answer":
-                self._send(f"> transfer {rest}", CallEventKind.DIGITS, details={"outcome": rest})
+                self._send(f"> transfer {rest}", CallEventKind.DIGITS, details={TRANSFER_OUTCOME: rest})
             case "hook":
                 self._hook = rest
             case "wait":

@@ -182,6 +182,20 @@ def test_a_hang_up_while_recording_keeps_the_audio() -> None:
     assert turn.steps == ()
 
 
+def test_a_hang_up_event_may_bring_the_recording_itself() -> None:
+    caller = at_story()
+    turn = caller.send(CallEventKind.HANGUP, recording_id="RE9", ended=True)
+    assert turn.effects[0] == AttachRecording("RE9", "story")
+    assert turn.effects[-1] == CallEnded()
+
+
+def test_a_query_code_does_not_outlive_the_call() -> None:
+    caller = Caller()
+    caller.press("3", "26112200000197", "40318652")
+    caller.hang_up()
+    assert "40318652" not in str(msgspec.to_builtins(caller.state))
+
+
 def test_the_recording_is_kept_whichever_callback_comes_first() -> None:
     caller = at_story()
     record = caller.event(CallEventKind.RECORDED, recording_id="RE7", digits="hangup", ended=True)
@@ -403,10 +417,18 @@ def test_silence_after_one_one_zero_is_taken_for_yes() -> None:
 def test_the_next_desk_rings_when_the_first_does_not_answer() -> None:
     caller = Caller()
     caller.press("110", "1")
-    turn = caller.send(CallEventKind.DIGITS, details={"outcome": "no-answer"})
+    turn = caller.send(CallEventKind.DIGITS, details={"dial_status": "no-answer"})
     assert turn.steps == (Transfer("110", 30),)
-    turn = caller.send(CallEventKind.DIGITS, details={"outcome": "busy"})
+    turn = caller.send(CallEventKind.DIGITS, details={"dial_status": "busy"})
     assert "请挂机直接拨打幺幺零" in caller.heard
+
+
+def test_a_transfer_that_connects_ends_with_a_word() -> None:
+    caller = Caller()
+    caller.press("0")
+    caller.send(CallEventKind.DIGITS, details={"dial_status": "completed"})
+    assert "再见" in caller.heard
+    assert caller.turn.steps[-1] == Hangup()
 
 
 def test_an_emergency_in_a_complaint_leaves_the_complaint_a_case() -> None:

@@ -39,7 +39,7 @@ events: st.SearchStrategy[Happening] = st.one_of(
     st.tuples(st.just(CallEventKind.DIGITS), st.builds(lambda k: {"digits": k}, keys)),
     st.tuples(
         st.just(CallEventKind.DIGITS),
-        st.builds(lambda o: {"details": {"outcome": o}}, st.sampled_from(["completed", "busy"])),
+        st.builds(lambda o: {"details": {"dial_status": o}}, st.sampled_from(["completed", "busy"])),
     ),
     st.tuples(
         st.just(CallEventKind.SPEECH),

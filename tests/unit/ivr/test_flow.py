@@ -163,3 +163,15 @@ def test_a_hook_without_a_way_for_failure_is_refused() -> None:
 def test_recordings_are_bounded() -> None:
     flow = load(shipped("12389"))
     assert all(n.max_seconds <= 600 for n in flow.nodes.values() if isinstance(n, RecordNode))
+
+
+def test_a_file_with_any_line_missing_loads_or_names_its_problems() -> None:
+    lines = shipped("12123").splitlines()
+    refused = []
+    for place in range(len(lines)):
+        try:
+            load("\n".join(lines[:place] + lines[place + 1 :]))
+        except FlowError as problem:
+            refused.append(problem.problems)
+    assert len(refused) > len(lines) / 3
+    assert all(refused)
