@@ -12,4 +12,4 @@ class CampaignOutbox(Planner, Protocol):
     """Plans rows and tells what became of them."""
 
     async def counts(self, origin_id: str) -> Mapping[str, int]:
-        """Rows of an origin by state, from its counters."""
+        """Rows of an origin by state, from its counters; rows still on the way may be missing."""

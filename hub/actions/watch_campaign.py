@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.campaign import Campaign
@@ -73,10 +73,12 @@ class WatchCampaign:
         sender = self._settings.senders.get(run.channel)
         parts_each = max(run.parts / run.planned, 1.0) if run.planned else 1.0
         moving = run.is_active and run.state is not BroadcastState.PAUSED
-        return progress(
+        bar = progress(
             counts,
             total=run.planned,
             message_class=run.message_class,
             now=now,
             per_second=sender.parts_per_second / parts_each if sender and moving else 0.0,
         )
+        # While recipients are still being written, whatever has left is not yet everything.
+        return bar if run.expanded else replace(bar, percent=min(bar.percent, 99))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from campaigns.campaign import CampaignKind
@@ -12,19 +10,22 @@ from campaigns.segment import Segment
 from channels.address import phone
 from channels.contract import ChannelKind
 from channels.outbox import Delivery, DeliveryState, MessageClass
+from channels.ports import Change
 from hub.actions.campaign_settings import CampaignSettings, Sender
 from hub.actions.draft_campaign import Draft
 from hub.actions.run_campaign import CampaignDesk
 from hub.clock import FakeClock
 from hub.model.contact import Contact
-from hub.store import campaigns, memberships, notices, schedules
+from hub.store import campaigns, memberships, notices, outbox, schedules, suppressions
 from hub.store.campaigns import CampaignRepository
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents, Insert
 from hub.store.memberships import MembershipRepository
 from hub.store.notices import NoticeRepository
+from hub.store.outbox import OutboxRepository
 from hub.store.schedules import ScheduleRepository
 from hub.store.sqlite import open_sqlite
+from hub.store.suppressions import SuppressionRepository
 
 NOON = 1_790_049_600_000  # 2026-09-22 12:00 in China, a Tuesday
 HOUR = 3_600_000
@@ -33,37 +34,10 @@ COLLECTIONS = (
     *campaigns.COLLECTIONS,
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,
+    *outbox.COLLECTIONS,
     *schedules.COLLECTIONS,
+    *suppressions.COLLECTIONS,
 )
-
-
-@dataclass
-class Tray:
-    """The outbox as campaigns see it, in memory; a test plays the dispatcher with `settle`."""
-
-    rows: dict[str, Delivery] = field(default_factory=dict)
-    suppressed: set[tuple[str, str]] = field(default_factory=set)
-
-    async def plan(self, deliveries: Sequence[Delivery]) -> None:
-        for delivery in deliveries:
-            self.rows.setdefault(delivery.dedup, delivery)
-
-    async def planned(self, origin_id: str) -> int:
-        return sum((await self.counts(origin_id)).values())
-
-    async def counts(self, origin_id: str) -> Mapping[str, int]:
-        return Counter(str(row.state) for row in self.rows.values() if row.origin_id == origin_id)
-
-    async def blocked(self, keys: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        return frozenset(self.suppressed & set(keys))
-
-    async def suppress(self, key: tuple[str, str], *, reason: str, by: str, at: int) -> None:
-        self.suppressed.add(key)
-
-    def settle(self, state: DeliveryState, *, limit: int = 10_000) -> None:
-        ready = [key for key, row in self.rows.items() if row.state is DeliveryState.READY]
-        for key in ready[:limit]:
-            self.rows[key] = replace(self.rows[key], state=state)
 
 
 @dataclass
@@ -73,16 +47,17 @@ class Office:
     documents: Documents
     vault: Vault
     clock: FakeClock
-    tray: Tray
     settings: CampaignSettings
     desk: CampaignDesk
+    outbox: OutboxRepository
+    suppressions: SuppressionRepository
     campaigns: CampaignRepository
     memberships: MembershipRepository
     schedules: ScheduleRepository
     notices: NoticeRepository
 
     def second(self) -> Office:
-        return _office(self.documents, self.vault, self.clock, self.tray, self.settings)
+        return _office(self.documents, self.vault, self.clock, self.settings)
 
     async def people(
         self, number: int, *, group: str = "社区", first: int = 0, region: str = "350100"
@@ -98,6 +73,18 @@ class Office:
     async def expand(self, broadcast_id: str) -> None:
         await self.desk.expand_some(broadcast_id, pages=100)
 
+    async def rows(self) -> list[Delivery]:
+        """Everything in the outbox."""
+        ids = [stored.id async for stored in self.documents.scan("outbox")]
+        return [leased.delivery for leased in (await self.outbox.reread(ids)).values()]
+
+    async def send(self, state: DeliveryState, *, limit: int = 1000) -> None:
+        """Plays the dispatcher: up to `limit` ready rows leave and end in `state`."""
+        rows = await self.outbox.claim("sms-12110", lanes=(0, 1, 2, 3), limit=limit, lease_seconds=45)
+        sending = await self.outbox.mark_sending(rows, lease_seconds=45)
+        late = await self.outbox.settle([Change(row, replace(row.delivery, state=state)) for row in sending])
+        assert late == []
+
 
 async def open_office(path: Path, **settings: object) -> Office:
     clock = FakeClock(NOON)
@@ -108,23 +95,23 @@ async def open_office(path: Path, **settings: object) -> Office:
     }
     plain = CampaignSettings(senders, publisher="公安厅", page_size=4)
     wanted = replace(plain, **settings)  # type: ignore[arg-type]
-    return _office(documents, Vault(KeyRing.fresh()), clock, Tray(), wanted)
+    return _office(documents, Vault(KeyRing.fresh()), clock, wanted)
 
 
-def _office(
-    documents: Documents, vault: Vault, clock: FakeClock, tray: Tray, settings: CampaignSettings
-) -> Office:
+def _office(documents: Documents, vault: Vault, clock: FakeClock, settings: CampaignSettings) -> Office:
     campaign_repository = CampaignRepository(documents, vault)
     membership_repository = MembershipRepository(documents, vault, cities={"350100": "福州"})
     schedule_repository = ScheduleRepository(documents, vault)
     notice_repository = NoticeRepository(documents, vault)
+    outbox_repository = OutboxRepository(documents, vault)
+    suppression_repository = SuppressionRepository(documents, vault)
     desk = CampaignDesk(
         documents,
         campaign_repository,
         membership_repository,
         schedule_repository,
-        tray,
-        tray,
+        outbox_repository,
+        suppression_repository,
         notice_repository,
         clock,
         settings,
@@ -133,9 +120,10 @@ def _office(
         documents,
         vault,
         clock,
-        tray,
         settings,
         desk,
+        outbox_repository,
+        suppression_repository,
         campaign_repository,
         membership_repository,
         schedule_repository,

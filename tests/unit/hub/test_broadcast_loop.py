@@ -78,10 +78,10 @@ async def test_the_loop_fires_expands_and_finishes(office: Office) -> None:
     office.clock.at = NOON + HOUR
     assert await leader.round()  # two pages of four, the third is still to come
     assert not await follower.round()
-    assert len(office.tray.rows) == 8
+    assert len(await office.rows()) == 8
     assert not await leader.round()
-    assert len(office.tray.rows) == 10
-    office.tray.settle(DeliveryState.DELIVERED)
+    assert len(await office.rows()) == 10
+    await office.send(DeliveryState.DELIVERED)
     await leader.round()
     assert (await office.desk.get(made.id)).value.state is CampaignState.FINISHED
 
@@ -92,10 +92,10 @@ async def test_another_process_goes_on_where_the_leader_died(office: Office) -> 
     leader, follower = loop(office, "w1"), loop(office.second(), "w2")
     await leader.round()
     assert not await follower.round()
-    assert len(office.tray.rows) == 8
+    assert len(await office.rows()) == 8
     office.clock.advance(seconds=16)
     await follower.round()
-    assert len(office.tray.rows) == 10
+    assert len(await office.rows()) == 10
 
 
 async def test_a_change_rings_the_pages_that_show_it(office: Office) -> None:
@@ -120,5 +120,5 @@ async def test_the_running_loop_ends_when_it_is_canceled_and_gives_its_lease_bac
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert task.cancelled()
-    assert len(office.tray.rows) == 10
+    assert len(await office.rows()) == 10
     assert await leases(office, "w2").take("broadcasts") is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,8 +15,11 @@ from campaigns.campaign import CampaignKind, CampaignState, CatchUp
 from campaigns.schedule import Cron, Once
 from campaigns.segment import Segment
 from campaigns.selection import DUPLICATE, OPT_OUT
+from channels.gate import Gate
 from channels.outbox import DeliveryState, MessageClass
+from channels.ports import Flow
 from channels.suppression import EDUCATION
+from channels.window import window_of
 from hub.actions.tick_campaigns import BRAKE, MISSED
 from hub.errors import Invalid, NotFound, Stale
 from tests.unit.hub.campaign_office import DAY, HOUR, NOON, Office, draft, open_office
@@ -102,14 +106,15 @@ async def test_what_does_not_exist_is_not_found(office: Office) -> None:
 
 
 async def test_a_preview_shows_who_gets_what_and_writes_nothing(office: Office) -> None:
-    office.tray.suppressed = {(office.vault.blind("phone:+8613800000003"), EDUCATION)}
+    key = office.vault.blind("phone:+8613800000003")
+    await office.suppressions.suppress((key, EDUCATION), reason="asked", by="sms-12110", at=NOON)
     seen = await office.desk.preview(draft(template="{name|您}好，{city|本市}公安提醒您防诈"))
     assert (seen.recipients, seen.deliveries, seen.excluded, seen.exact) == (10, 9, {OPT_OUT: 1}, True)
     assert seen.samples[0].text == "【福建公安】张0好，福州公安提醒您防诈拒收请回复R"
     assert seen.samples[0].address == "138****0000"
     assert seen.size is not None
     assert (seen.size.parts, seen.total_parts) == (1, 9)
-    assert office.tray.rows == {}
+    assert await office.rows() == []
     assert (await office.campaigns.page()).campaigns == ()
 
 
@@ -153,12 +158,12 @@ async def test_a_campaign_started_by_hand_reaches_everybody_and_finishes(office:
     run = await office.desk.start_now(made.id)
     assert (await office.desk.tick()).expanding == (run.id,)
     await office.expand(run.id)
-    assert len(office.tray.rows) == 10
-    office.tray.settle(DeliveryState.DELIVERED, limit=4)
+    assert len(await office.rows()) == 10
+    await office.send(DeliveryState.DELIVERED, limit=4)
     bar = (await office.desk.progress(made.id)).total
     assert (bar.total, bar.delivered, bar.left, bar.percent) == (10, 4, 6, 40)
     assert (await office.desk.tick()).finished == ()
-    office.tray.settle(DeliveryState.DELIVERED)
+    await office.send(DeliveryState.DELIVERED)
     assert (await office.desk.tick()).finished == (run.id,)
     assert await state_of(office, made.id) is CampaignState.FINISHED
     assert await office.desk.tick() == await office.desk.tick()
@@ -179,7 +184,7 @@ async def test_who_joins_after_the_start_is_not_in_this_run(office: Office) -> N
     office.clock.advance(seconds=1)
     await office.people(3, first=100)
     await office.expand(run.id)
-    assert len(office.tray.rows) == 10
+    assert len(await office.rows()) == 10
 
 
 async def test_regions_and_language_narrow_a_segment(office: Office) -> None:
@@ -193,16 +198,16 @@ async def test_after_pause_nothing_is_planned_and_resume_brings_exactly_the_rest
     made = await office.desk.create(draft(), "a1")
     run = await office.desk.start_now(made.id)
     await office.desk.expand_some(run.id)
-    assert len(office.tray.rows) == 4
+    assert len(await office.rows()) == 4
     await office.desk.pause(made.id)
-    assert await office.campaigns.inactive([run.id]) == {run.id: BroadcastState.PAUSED}
+    assert (await office.outbox.origins([run.id]))[run.id].flow is Flow.PAUSED
     assert (await office.desk.tick()).expanding == ()
     await office.expand(run.id)
-    assert len(office.tray.rows) == 4
+    assert len(await office.rows()) == 4
     await office.desk.resume(made.id)
-    assert await office.campaigns.inactive([run.id]) == {}
+    assert (await office.outbox.origins([run.id]))[run.id].flow is Flow.OPEN
     await office.expand(run.id)
-    assert len(office.tray.rows) == 10
+    assert len(await office.rows()) == 10
     assert await state_of(office, made.id) is CampaignState.RUNNING
 
 
@@ -213,7 +218,7 @@ async def test_a_canceled_campaign_plans_nothing_more_and_stays_canceled(office:
     await office.desk.cancel(made.id)
     await office.expand(run.id)
     await office.desk.tick()
-    assert len(office.tray.rows) == 4
+    assert len(await office.rows()) == 4
     assert await run_state(office, run.id) is BroadcastState.CANCELED
     for call in (office.desk.start_now, office.desk.resume, office.desk.pause, office.desk.cancel):
         with pytest.raises(Invalid):
@@ -242,8 +247,8 @@ async def test_a_broadcast_that_fails_too_often_pauses_itself_once(tmp_path: Pat
         made = await office.desk.create(draft(), "a1")
         run = await office.desk.start_now(made.id)
         await office.expand(run.id)
-        office.tray.settle(DeliveryState.DELIVERED, limit=8)
-        office.tray.settle(DeliveryState.FAILED, limit=2)
+        await office.send(DeliveryState.DELIVERED, limit=8)
+        await office.send(DeliveryState.FAILED, limit=2)
         await office.desk.tick()
         campaign = (await office.desk.get(made.id)).value
         assert (campaign.state, campaign.reason) == (CampaignState.PAUSED, BRAKE)
@@ -262,7 +267,7 @@ async def test_red_warnings_have_no_brake(tmp_path: Path) -> None:
         made = await office.desk.create(red, "a1")
         run = await office.desk.start_now(made.id)
         await office.expand(run.id)
-        office.tray.settle(DeliveryState.FAILED, limit=9)
+        await office.send(DeliveryState.FAILED, limit=9)
         await office.desk.tick()
         assert await state_of(office, made.id) is CampaignState.RUNNING
     finally:
@@ -335,8 +340,8 @@ async def test_a_recurring_campaign_asks_its_segment_anew_each_time(office: Offi
         office.clock.at = NOON + day * DAY - 3 * HOUR
         [run_id] = (await office.desk.tick()).started
         await office.expand(run_id)
-        sizes.append(await office.tray.planned(run_id))
-        office.tray.settle(DeliveryState.DELIVERED)
+        sizes.append(await office.outbox.planned(run_id))
+        await office.send(DeliveryState.DELIVERED)
         await office.desk.tick()
         assert await state_of(office, made.id) is CampaignState.SCHEDULED
         await office.people(5, first=100 * day)
@@ -423,3 +428,39 @@ async def test_names_and_numbers_of_members_are_not_readable_in_the_store(office
         text = str(stored.body)
         assert "1380000" not in text
         assert "张" not in text
+
+
+async def test_what_a_pause_held_leaves_after_resume_once(office: Office) -> None:
+    made = await office.desk.create(draft(), "a1")
+    run = await office.desk.start_now(made.id)
+    await office.expand(run.id)
+    await office.send(DeliveryState.DELIVERED, limit=3)
+    await office.desk.pause(made.id)
+    gate = Gate(
+        office.outbox,
+        office.suppressions,
+        random.Random(1),
+        zone=office.settings.zone,
+        windows={message_class: window_of(message_class) for message_class in MessageClass},
+    )
+    claimed = await office.outbox.claim("sms-12110", lanes=(3,), limit=100, lease_seconds=45)
+    gated = await gate.look(claimed, now=NOON)
+    assert gated.passed == []
+    await office.outbox.settle(gated.stopped)
+    await office.desk.resume(made.id)
+    assert await office.outbox.sweep_origins(limit=100) == 7
+    await office.send(DeliveryState.DELIVERED)
+    await office.desk.tick()
+    assert await office.outbox.counts(run.id) == {"delivered": 10}
+    assert await state_of(office, made.id) is CampaignState.FINISHED
+
+
+async def test_a_cancel_withdraws_what_has_not_left(office: Office) -> None:
+    made = await office.desk.create(draft(), "a1")
+    run = await office.desk.start_now(made.id)
+    await office.expand(run.id)
+    await office.send(DeliveryState.DELIVERED, limit=3)
+    await office.desk.cancel(made.id)
+    await office.outbox.sweep_origins(limit=100)
+    bar = (await office.desk.progress(made.id)).total
+    assert (bar.delivered, bar.canceled, bar.left, bar.percent) == (3, 7, 0, 100)
