@@ -83,9 +83,13 @@ def destination(
 
 
 class HttpClient:
-    """One pool of connections. Create it inside a running event loop and close it."""
+    """One pool of connections. Create it inside a running event loop and close it.
 
-    def __init__(self, *, connections: int = 50) -> None:
+    connections: at most so many at once; a request that waits too long for one is `NotReached`,
+    so a sender's pool must be as large as what it has in flight.
+    """
+
+    def __init__(self, *, connections: int = 100) -> None:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=15),
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -23,8 +23,9 @@ from channels.loopback.journal import Journal
 from channels.loopback.script import CallConditions, CallerAction, CallResult
 from channels.loopback.texts import ReceiptPlan, Reply, TextCarrier, error_reply, inbound_fields
 from channels.loopback.webhooks import UnknownNumber, WebhookSender
+from channels.ports import Clock
 from channels.twilio import form
-from channels.twilio.client import Clock, basic_authorization
+from channels.twilio.client import basic_authorization
 
 HOST = "127.0.0.1"
 MAX_REQUEST_BYTES = 65_536

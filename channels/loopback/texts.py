@@ -21,8 +21,8 @@ from channels.loopback.faults import Fault, FaultKind
 from channels.loopback.journal import Journal, SentMessage
 from channels.loopback.webhooks import Fields
 from channels.parts import count
+from channels.ports import Clock
 from channels.twilio import form
-from channels.twilio.client import Clock
 
 MAX_PAGE = 1000
 

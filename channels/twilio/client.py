@@ -11,21 +11,14 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from typing import Any, Protocol
+from typing import Any
 
 from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
 from channels.http import AnswerLost, AnswerTooLarge, HttpAnswer, HttpClient, NotReached, destination
+from channels.ports import Clock
 from channels.twilio.codes import retry_after_seconds, send_error
 
 MAX_RECORDING_BYTES = 50 * 1024 * 1024
-
-
-class Clock(Protocol):
-    """Tells the time."""
-
-    def now_ms(self) -> int:
-        """Milliseconds since 1970, UTC."""
-        ...
 
 
 class MessagesClient:

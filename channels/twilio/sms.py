@@ -30,8 +30,9 @@ from channels.contract import (
 from channels.errors import Malformed, Permanent
 from channels.http import HttpClient
 from channels.parts import count
+from channels.ports import Clock
 from channels.twilio import form
-from channels.twilio.client import Clock, MessagesClient
+from channels.twilio.client import MessagesClient
 from channels.twilio.signature import SignatureCheck
 
 MAX_CHARACTERS = 1600

@@ -27,8 +27,9 @@ from channels.contract import (
 )
 from channels.errors import Malformed
 from channels.http import HttpClient
+from channels.ports import Clock
 from channels.twilio import form
-from channels.twilio.client import Clock, RecordingsClient
+from channels.twilio.client import RecordingsClient
 from channels.twilio.signature import SignatureCheck
 from channels.twilio.twiml import EMPTY, CallbackPaths, document
 

@@ -293,6 +293,18 @@ SENDER = SenderTable(
         SendCase(
             "answer endless", answering(http_answer("201 Created", b"x" * 70_000)), OUT, Outcome(Ambiguous)
         ),
+        SendCase(
+            "answer endless, in chunks",
+            answering(
+                b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + b"8000\r\n"
+                + b'{"sid":"SM1"}'.ljust(0x8000)
+                + (b"\r\n8000\r\n" + b" " * 0x8000) * 3
+                + b"\r\n0\r\n\r\n"
+            ),
+            OUT,
+            Outcome(Ambiguous),
+        ),
         SendCase("answer not HTTP", answering(b"+OK ready\r\n"), OUT, Outcome(Ambiguous)),
         SendCase("answer cut short", answering(b"HTTP/1.1 201 Created\r\n"), OUT, Outcome(Ambiguous)),
         SendCase("connection refused", nobody_listening, OUT, Outcome(Temporary, "not-reached")),

@@ -130,6 +130,12 @@ def test_the_address_a_request_claims_in_its_headers_does_not_count() -> None:
     assert not is_genuine(check, WebhookRequest("POST", "/x", headers, b"", 0))
 
 
+@pytest.mark.parametrize("target", [".evil.example/x", "@evil.example/x", ":1/x", ""])
+def test_a_target_that_would_change_the_host_is_never_genuine(target: str) -> None:
+    signature = sign("token", PUBLIC_URL + target, [])
+    assert not is_genuine(SignatureCheck(PUBLIC_URL, ["token"]), request(target, b"", signature))
+
+
 def test_a_form_that_is_no_text_is_malformed_and_a_huge_one_too_large() -> None:
     with pytest.raises(Malformed):
         form.texts(form.parse(b"Body=%FF%FE"))
