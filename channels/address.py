@@ -67,6 +67,8 @@ def phone(text: str, *, region: str = "CN") -> Address:
         return Address(AddressKind.PHONE, short)
     if digits.startswith("00"):
         digits = "+" + digits[2:]
+    if not re.fullmatch(r"\+?\d{3,20}", digits):
+        raise BadAddress("not a phone number")  # phonenumbers would read letters as keypad digits
     try:
         parsed = phonenumbers.parse(digits, region)
     except phonenumbers.NumberParseException as problem:

@@ -119,10 +119,10 @@ class Knowledge(_Table):
 
 
 class Dispatch(_Table):
-    lease_seconds: int = Field(default=45, ge=35)
-    batch: int = Field(default=100, ge=1, le=1000)
-    in_flight: int = Field(default=50, ge=1, le=500)
-    receipt_timeout_hours: int = Field(default=72, ge=1)
+    batch: int = Field(default=512, ge=1, le=1000)
+    in_flight: int = Field(default=64, ge=1, le=500)
+    urgent_in_flight: int = Field(default=16, ge=1, le=100)
+    poll_seconds: float = Field(default=0.5, gt=0, le=5)
 
 
 class Broadcast(_Table):

@@ -16,12 +16,14 @@ class ChannelProfile:
 
     auto_reply: `off`, `answers` (sure answers only) or `all` (also choices and receipts).
     signature: stands in 【】 before every text, "" for none.
+    can_answer: whether a text can go back the way it came; not for a web form or a call.
     """
 
     name: str
     kind: ChannelKind
     auto_reply: Literal["off", "answers", "all"] = "all"
     signature: str = ""
+    can_answer: bool = True
 
     def compose(self, text: str) -> tuple[str, int]:
         """The text as it leaves, and the SMS parts it costs (1 on other channels)."""

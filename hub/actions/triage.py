@@ -95,9 +95,16 @@ class Triage:
 
     def __init__(self, words: Words, thresholds: Thresholds) -> None:
         self._words = Words(
-            *(tuple(fold(word) for word in group) for group in (
-                words.emergency, words.exceptions, words.report_verbs, words.report_objects, words.person,
-            ))
+            *(
+                tuple(fold(word) for word in group)
+                for group in (
+                    words.emergency,
+                    words.exceptions,
+                    words.report_verbs,
+                    words.report_objects,
+                    words.person,
+                )
+            )
         )
         self._emergency = re.compile("|".join(map(re.escape, self._words.emergency)) or r"(?!)")
         self._thresholds = thresholds

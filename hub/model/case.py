@@ -135,6 +135,7 @@ class HistoryKind(StrEnum):
     FLAGGED = "flagged"
     CLOSED = "closed"
     LINKED = "linked"
+    REVEALED = "revealed"  # an agent looked at the full address; the reason is the text
 
 
 @dataclass(frozen=True, slots=True)

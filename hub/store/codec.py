@@ -6,7 +6,7 @@ document in readable form: they travel together in one sealed blob, the field `p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -30,23 +30,30 @@ class Shape(Generic[T]):
     """Turns values of one dataclass into documents of one collection and back.
 
     personal: names of the fields to seal; by default those marked with `personal()`.
+    key: an integer field that is the id of a dataclass without one; it stays in the document too.
     """
 
     def __init__(
-        self, cls: type[T], collection: str, vault: Vault, *, personal: frozenset[str] | None = None
+        self,
+        cls: type[T],
+        collection: str,
+        vault: Vault,
+        *,
+        personal: frozenset[str] | None = None,
+        key: str = "",
     ) -> None:
         self._cls = cls
         self.collection = collection
         self._vault = vault
         self._personal = tuple(personal_fields(cls) if personal is None else personal)
-        self._names = tuple(f.name for f in fields(cls) if f.name != "id")  # type: ignore[arg-type]
+        self._key = key
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder().decode
 
     def body(self, value: T) -> Body:
         """The document of a value, without its id."""
         body: Body = msgspec.to_builtins(value)
-        id = body.pop("id")
+        id = f"{body[self._key]:012d}" if self._key else body.pop("id")
         if self._personal:
             secret = {}
             for name in self._personal:
@@ -62,7 +69,8 @@ class Shape(Generic[T]):
         blob = data.pop("pii", "")
         if blob:
             data.update(self._decode(self._vault.open(f"{self.collection}/{stored.id}", blob)))
-        data["id"] = stored.id
+        if not self._key:
+            data["id"] = stored.id
         return msgspec.convert(data, self._cls)
 
     def versioned(self, stored: Stored) -> Versioned[T]:
@@ -71,13 +79,11 @@ class Shape(Generic[T]):
 
     def insert(self, value: T) -> Insert:
         """The write that stores a new value."""
-        return Insert(self.collection, _id_of(value), self.body(value))
+        return Insert(self.collection, self._id_of(value), self.body(value))
 
     def update(self, value: T, version: int) -> Update:
         """The write that replaces a value read at `version`."""
-        return Update(self.collection, _id_of(value), self.body(value), version)
+        return Update(self.collection, self._id_of(value), self.body(value), version)
 
-
-def _id_of(value: Any) -> str:
-    id: str = value.id
-    return id
+    def _id_of(self, value: Any) -> str:
+        return f"{getattr(value, self._key):012d}" if self._key else value.id

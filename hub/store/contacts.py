@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channels.address import Address
+from channels.address import Address, AddressKind
 from hub.model.contact import Contact, ContactAddress
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
@@ -26,6 +26,10 @@ class ContactRepository:
     def key(self, address: Address) -> str:
         """The blind index of an address; "" for a withheld caller, who must never be looked up."""
         return self._vault.blind(address.key) if address.value else ""
+
+    def chat_key(self, session: str) -> str:
+        """The blind index of a web chat's opaque address."""
+        return self.key(Address(AddressKind.CHAT, session))
 
     async def contact_id(self, address_key: str) -> str | None:
         """Whose address it is, or None."""

@@ -1,11 +1,14 @@
-"""Names under which the web layer keeps what a request carries."""
+"""Names under which the web layer keeps the hub, and what a request carries."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
+from hub.hub import Hub
 from hub.i18n import Language
 from hub.model.agent import Agent, Session
+
+HUB = web.AppKey("hub", Hub)
 
 AGENT = web.RequestKey("agent", Agent)
 SESSION = web.RequestKey("session", Session)

@@ -1,0 +1,40 @@
+"""What every action on a case shares: open it for an agent, and commit or say that it is stale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub import policy
+from hub.errors import Stale
+from hub.live import Live
+from hub.model.agent import Agent, Permission
+from hub.model.case import Case
+from hub.store.documents import Conflict, Documents, Write
+from hub.store.repositories import Repositories
+
+
+class Casework:
+    """Reads a case under the policy and commits one unit of work about it."""
+
+    def __init__(self, documents: Documents, repositories: Repositories, live: Live) -> None:
+        self._documents = documents
+        self._repositories = repositories
+        self._live = live
+
+    async def take(self, agent: Agent, case_id: str, permission: Permission, *, version: int) -> Case:
+        """The case as the agent saw it. Raises `NotFound`, `Forbidden` or `Stale`."""
+        found = await self._repositories.cases.get(case_id)
+        case = policy.require(agent, found.value if found else None, permission)
+        if found is None or found.version != version:
+            raise Stale("case")
+        return case
+
+    async def commit(self, case: Case, writes: Sequence[Write]) -> None:
+        """All or nothing. Raises `Stale` when somebody was faster."""
+        try:
+            await self._documents.commit(writes)
+        except Conflict:
+            raise Stale("case") from None
+        self._live.ring("queue", case.id)
+        if case.conversation_id:
+            self._live.ring(f"conversation:{case.conversation_id}")

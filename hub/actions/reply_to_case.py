@@ -1,0 +1,195 @@
+"""A handler answers: the reply is stored, queued on the citizen's own channel, and the case moves on.
+
+Where the case came by a way that cannot carry an answer (a web form, a call), the answer is read
+with number and code; a telephone or mail address that was given gets a notice. For a REPORT case
+the notice is neutral: somebody else may read that telephone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from channels.address import Address, AddressKind, is_textable
+from channels.contract import ChannelKind
+from channels.outbox import POLICY, Delivery, MessageClass, Origin
+from hub.actions.casework import Casework
+from hub.actions.channel_profile import ChannelProfile, Profiles
+from hub.actions.outgoing import Outgoing
+from hub.clock import Clock
+from hub.errors import Invalid
+from hub.ids import new_id
+from hub.model.agent import Agent, Permission
+from hub.model.case import Case, CaseState, HistoryKind, queue_rank, recorded
+from hub.model.conversation import Author, Conversation, Direction, Message
+from hub.model.track import Compartment
+from hub.store.codec import Versioned
+from hub.store.documents import Write
+from hub.store.repositories import Repositories
+from hub.texts import Texts
+from hub.wake import Wake
+
+MAX_TEXT = 3000
+
+
+class ReplyToCase:
+    """Sends a public answer."""
+
+    def __init__(
+        self,
+        casework: Casework,
+        repositories: Repositories,
+        profiles: Profiles,
+        outgoing: Outgoing,
+        texts: Texts,
+        clock: Clock,
+        wake: Wake,
+    ) -> None:
+        self._casework = casework
+        self._repositories = repositories
+        self._profiles = profiles
+        self._outgoing = outgoing
+        self._texts = texts
+        self._clock = clock
+        self._wake = wake
+
+    async def __call__(self, agent: Agent, case_id: str, text: str, *, version: int) -> None:
+        """Raises `Invalid`, `NotFound`, `Forbidden`, `Stale` or `IllegalMove`."""
+        text = text.strip()
+        if not text:
+            raise Invalid({"text": "请填写答复内容"})
+        if len(text) > MAX_TEXT:
+            raise Invalid({"text": f"答复最多 {MAX_TEXT} 个字"})
+        case = await self._casework.take(agent, case_id, Permission.CASE_REPLY, version=version)
+        case.check_move(CaseState.REPLIED)
+        now = self._clock.now_ms()
+        found = await self._repositories.conversations.get(case.conversation_id)
+        if found is None:
+            raise Invalid({"text": "此工单没有可答复的会话"})
+        writes, message_id = self._say(agent, case, found, text, now)
+        answered, entry = recorded(
+            replace(
+                case,
+                state=CaseState.REPLIED,
+                handler_id=case.handler_id or agent.id,
+                waiting=False,
+                rank=queue_rank(
+                    track=case.track, urgent=case.urgent, waiting=False, received_at=case.received_at
+                ),
+            ),
+            at=now,
+            actor=agent.id,
+            kind=HistoryKind.REPLIED,
+            facts={"message": message_id},
+        )
+        await self._casework.commit(
+            answered,
+            [
+                *writes,
+                self._repositories.cases.update(answered, version),
+                self._repositories.cases.insert_entry(entry),
+            ],
+        )
+        self._wake.ring()
+
+    def _say(
+        self, agent: Agent, case: Case, found: Versioned[Conversation], text: str, now: int
+    ) -> tuple[list[Write], str]:
+        conversations = self._repositories.conversations
+        conversation = found.value
+        profile = self._profiles.get(conversation.channel)
+        if profile is not None and profile.can_answer and conversation.address:
+            said = self._outgoing.reply(
+                conversation,
+                Address(address_kind(profile.kind), conversation.address),
+                text,
+                at=now,
+                author=Author.AGENT,
+                author_id=agent.id,
+                case_id=case.id,
+            )
+            return (
+                [
+                    *self._outgoing.writes(said),
+                    conversations.update(said.conversation, found.version),
+                ],
+                said.message.id,
+            )
+        notice = self._notice(case, text, now)
+        message = Message(
+            id=new_id(now),
+            conversation_id=conversation.id,
+            seq=conversation.count + 1,
+            direction=Direction.OUT,
+            author=Author.AGENT,
+            at=now,
+            case_id=case.id,
+            delivery_id=notice.id if notice else "",
+            author_id=agent.id,
+            text=text,
+        )
+        return (
+            [
+                conversations.insert_message(message),
+                conversations.update(replace(conversation, count=message.seq, last_at=now), found.version),
+                *([self._repositories.outbox.insert(notice)] if notice else []),
+            ],
+            message.id,
+        )
+
+    def _notice(self, case: Case, text: str, now: int) -> Delivery | None:
+        """A delivery to the address given with a form or a call, or None where there is none."""
+        route = self._route(case)
+        if route is None:
+            return None
+        profile, address = route
+        if case.compartment is Compartment.REPORT:
+            body = self._texts.say("report_reply", case.language, reference=case.reference)
+        else:
+            body = self._texts.say("case_reply", case.language, reference=case.reference, text=text)
+        leaving, parts = profile.compose(body)
+        id = new_id(now)
+        return Delivery(
+            id=id,
+            origin=Origin.REPLY,
+            origin_id=id,
+            sender=profile.name,
+            recipient=address,
+            recipient_key=case.address_key,
+            message_class=MessageClass.E1,
+            dedup=id,
+            created_at=now,
+            expires_at=now + POLICY[MessageClass.E1].expiry_seconds * 1000,
+            text=leaving,
+            title=self._texts.say("case_reply_subject", case.language, reference=case.reference),
+            case_id=case.id,
+            lane=POLICY[MessageClass.E1].lane,
+            parts=parts,
+            not_before=now,
+        )
+
+    def _route(self, case: Case) -> tuple[ChannelProfile, Address] | None:
+        if case.anonymous or not case.contact_address:
+            return None
+        if "@" in case.contact_address:
+            address = Address(AddressKind.EMAIL, case.contact_address)
+            wanted = ChannelKind.MAIL
+        else:
+            address = Address(AddressKind.PHONE, case.contact_address)
+            wanted = ChannelKind.SMS
+            if not is_textable(address):
+                return None
+        profile = next((p for p in self._profiles.values() if p.kind is wanted and p.can_answer), None)
+        return None if profile is None else (profile, address)
+
+
+def address_kind(kind: ChannelKind) -> AddressKind:
+    """What kind of address a channel speaks to."""
+    match kind:
+        case ChannelKind.MAIL:
+            return AddressKind.EMAIL
+        case ChannelKind.CHAT:
+            return AddressKind.CHAT
+        case ChannelKind.WECHAT:
+            return AddressKind.WECHAT
+        case _:
+            return AddressKind.PHONE

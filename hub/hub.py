@@ -1,0 +1,124 @@
+"""What a running hub consists of, as the pages, the webhooks and the commands see it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+
+from channels.adapter import FetchesRecordings, ReceivesWebhooks, RendersCalls
+from channels.ports import Random
+from channels.sender import SenderHealth
+from hub.actions.accept_event import AcceptEvent
+from hub.actions.assign_case import AssignCase
+from hub.actions.channel_profile import Profiles
+from hub.actions.close_case import CloseCase
+from hub.actions.edit_entry import EditEntry
+from hub.actions.file_petition import FilePetition
+from hub.actions.handle_call import HandleCall
+from hub.actions.note_case import NoteCase
+from hub.actions.read_cases import ReadCases
+from hub.actions.reply_to_case import ReplyToCase
+from hub.actions.run_campaign import CampaignDesk
+from hub.actions.track_case import TrackCase
+from hub.actions.triage import Triage
+from hub.clock import Clock
+from hub.knowledge import Knowledge
+from hub.live import Live
+from hub.settings import Settings
+from hub.store.crypto import Vault
+from hub.store.documents import Documents
+from hub.store.repositories import Repositories
+from hub.supervisor import TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """The business, one verb each."""
+
+    accept_event: AcceptEvent
+    assign_case: AssignCase
+    campaigns: CampaignDesk
+    close_case: CloseCase
+    edit_entry: EditEntry
+    file_petition: FilePetition
+    handle_call: HandleCall
+    note_case: NoteCase
+    read_cases: ReadCases
+    reply_to_case: ReplyToCase
+    track_case: TrackCase
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceAdapter:
+    """A voice channel's adapter in its three shapes (one object)."""
+
+    receives: ReceivesWebhooks
+    renders: RendersCalls
+    fetches: FetchesRecordings
+
+
+@dataclass(frozen=True, slots=True)
+class HealthLine:
+    """One thing that is well or not: what it is, how it is, how to mend it."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """Everything wired. Made by `hub/app.py` alone.
+
+    webhooks: adapters by channel name. voice: the voice channels among them.
+    """
+
+    settings: Settings
+    clock: Clock
+    random: Random
+    documents: Documents
+    vault: Vault
+    repositories: Repositories
+    actions: Actions
+    knowledge: Knowledge
+    live: Live
+    profiles: Profiles
+    triage: Triage
+    webhooks: Mapping[str, ReceivesWebhooks]
+    voice: Mapping[str, VoiceAdapter]
+    run_jobs: Callable[[], Coroutine[None, None, None]]
+    tasks: Callable[[], Mapping[str, TaskState]]
+    senders: Callable[[], Sequence[SenderHealth]]
+    close: Callable[[], Awaitable[None]]
+
+    async def health(self) -> list[HealthLine]:
+        """What an operator wants to know first."""
+        lines = [
+            HealthLine(
+                name,
+                state.running,
+                "运行中" if state.running else f"已停止：{state.problem}",
+                "" if state.running else "查看日志中 task.failed 的原因",
+            )
+            for name, state in self.tasks().items()
+        ]
+        now = await self.documents.now_ms()
+        drift = abs(now - self.clock.now_ms()) / 1000
+        lines.append(
+            HealthLine(
+                "store", drift < 2, f"存储可用，时钟相差 {drift:.1f} 秒", "" if drift < 2 else "校准主机时钟"
+            )
+        )
+        for sender in self.senders():
+            lines.append(
+                HealthLine(
+                    f"sender {sender.sender}",
+                    not sender.paused_reason,
+                    sender.paused_reason or "可发送",
+                    "检查渠道的账号、密钥和地址" if sender.paused_reason else "",
+                )
+            )
+        for name, channel in self.settings.channels.items():
+            lines.append(HealthLine(f"channel {name}", True, "已启用" if channel.enabled else "未启用"))
+        return lines

@@ -1,0 +1,15 @@
+"""The loop that fetches and seals recordings."""
+
+from __future__ import annotations
+
+from hub.actions.keep_recording import KeepRecording
+from hub.wake import Wake
+
+_IDLE_SECONDS = 5.0
+
+
+async def keep_recordings(keep: KeepRecording, wake: Wake) -> None:
+    """For the supervisor: works while there is something to do, else waits for a call to ring."""
+    while True:
+        if await keep.work() == 0:
+            await wake.wait(at_most_seconds=_IDLE_SECONDS)

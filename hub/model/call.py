@@ -1,0 +1,59 @@
+"""A telephone call between two webhooks, and the recordings made in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.model.personal import personal
+from ivr.recordings import RecordingState
+from ivr.state import CallState
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. `id` is derived from channel and the provider's id.
+
+    caller_key: blind index of the caller's number, for the harassment limit; never copied to an
+    anonymous case. tokens: ids of the events applied last. answer_*: the response given last, which
+    a repeated webhook gets again; it may hold a query code and is sealed.
+    """
+
+    id: str
+    channel: str
+    line: str
+    caller_key: str
+    started_at: int
+    updated_at: int
+    case_id: str = ""
+    emergency_case_id: str = ""
+    ended: bool = False
+    tokens: tuple[str, ...] = ()
+    answer_status: int = 200
+    answer_type: str = ""
+    answer_body: str = personal()
+    state: CallState | None = personal(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What a caller said, on its way from the provider into the sealed store (`ivr/recordings.py`)."""
+
+    id: str
+    call_id: str
+    channel: str
+    provider_id: str
+    case_id: str
+    slot: str
+    state: RecordingState
+    taken_at: int
+    url: str = ""
+    claimed_seconds: float = 0.0
+    tries: int = 0
+    next_at: int = 0
+    sha256: str = ""
+    size_bytes: int = 0
+    duration_ms: int = 0
+    path: str = ""
+    reason: str = ""
+    engine: str = ""
+    transcript: str = personal()

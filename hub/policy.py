@@ -1,0 +1,36 @@
+"""Who may see which case: one place, default deny.
+
+A REPORT case (检举控告, 12389) is visible to inspectors only; for everybody else, administrators
+included, it does not exist: not in lists, not in counts, not by its number.
+"""
+
+from __future__ import annotations
+
+from hub.errors import Forbidden, NotFound
+from hub.model.agent import Agent, Permission
+from hub.model.case import Case
+from hub.model.track import Compartment
+
+
+def compartments(agent: Agent) -> frozenset[Compartment]:
+    """The compartments whose cases the agent may read."""
+    visible = set()
+    if agent.may(Permission.CASE_READ):
+        visible.add(Compartment.NONE)
+    if agent.may(Permission.REPORT_READ):
+        visible.add(Compartment.REPORT)
+    return frozenset(visible)
+
+
+def may_see(agent: Agent, case: Case) -> bool:
+    """Whether the case exists for the agent."""
+    return case.compartment in compartments(agent)
+
+
+def require(agent: Agent, case: Case | None, permission: Permission) -> Case:
+    """The case, when the agent may see it and do this to it. Raises `NotFound` or `Forbidden`."""
+    if case is None or not may_see(agent, case):
+        raise NotFound("case")
+    if not agent.may(permission):
+        raise Forbidden(permission)
+    return case

@@ -1,0 +1,124 @@
+"""Calls, their recordings, the evidence chain, and every version of a flow a call may still run."""
+
+from __future__ import annotations
+
+from hub.ids import derived_id
+from hub.model.call import Call, Recording
+from hub.store.codec import Shape, Versioned
+from hub.store.crypto import Vault
+from hub.store.documents import Collection, Documents, Insert, Update
+from ivr.chain import Link
+from ivr.recordings import RecordingState
+
+COLLECTIONS = (
+    Collection(
+        "calls",
+        fields={"channel": str, "updated_at": int, "waiting": int},
+        indexes=(("waiting", "updated_at"),),
+    ),
+    Collection(
+        "recordings",
+        fields={"state": str, "next_at": int, "case_id": str, "call_id": str},
+        indexes=(("state", "next_at"), ("case_id",), ("call_id",)),
+    ),
+    Collection("evidence", fields={"seq": int}, unique=(("seq",),)),
+    Collection("flows"),
+)
+
+
+class CallRepository:
+    """Reads calls; gives the writes that store them."""
+
+    def __init__(self, documents: Documents, vault: Vault) -> None:
+        self._documents = documents
+        self._calls = Shape(Call, "calls", vault)
+
+    @staticmethod
+    def id_for(channel: str, provider_id: str) -> str:
+        """The id of a call."""
+        return derived_id("call", channel, provider_id)
+
+    async def get(self, call_id: str) -> Versioned[Call] | None:
+        """A call with its version, or None."""
+        stored = await self._documents.get("calls", call_id)
+        return None if stored is None else self._calls.versioned(stored)
+
+    async def silent_since(self, at: int, *, limit: int) -> list[Versioned[Call]]:
+        """Calls that have not ended and about which nothing was heard since `at`."""
+        found = await self._documents.find(
+            "calls", {"waiting": 1, "updated_at": {"$lt": at}}, sort=(("updated_at", 1),), limit=limit
+        )
+        return [self._calls.versioned(stored) for stored in found]
+
+    def insert(self, call: Call) -> Insert:
+        """The write of a new call."""
+        write = self._calls.insert(call)
+        write.body["waiting"] = int(not call.ended)
+        return write
+
+    def update(self, call: Call, version: int) -> Update:
+        """The write of a call read at `version`."""
+        write = self._calls.update(call, version)
+        write.set["waiting"] = int(not call.ended)
+        return write
+
+    async def keep_flow(self, sha: str, text: str) -> None:
+        """Keeps a flow's text, so that a running call survives a release that changes it."""
+        await self._documents.insert_many("flows", [(sha, {"text": text})])
+
+    async def flow_texts(self) -> dict[str, str]:
+        """Every kept flow by its sha. There is one for each release of a flow, not many."""
+        return {stored.id: stored.body["text"] async for stored in self._documents.scan("flows")}
+
+
+class RecordingRepository:
+    """Reads recordings and the evidence chain; gives the writes that store them."""
+
+    def __init__(self, documents: Documents, vault: Vault) -> None:
+        self._documents = documents
+        self._recordings = Shape(Recording, "recordings", vault)
+        self._links = Shape(Link, "evidence", vault, personal=frozenset(), key="seq")
+
+    async def get(self, recording_id: str) -> Versioned[Recording] | None:
+        """A recording with its version, or None."""
+        stored = await self._documents.get("recordings", recording_id)
+        return None if stored is None else self._recordings.versioned(stored)
+
+    async def of_case(self, case_id: str) -> list[Recording]:
+        """The recordings of a case."""
+        found = await self._documents.find("recordings", {"case_id": case_id}, limit=100)
+        return sorted((self._recordings.load(stored) for stored in found), key=lambda one: one.taken_at)
+
+    async def due(self, state: RecordingState, now: int, *, limit: int) -> list[Versioned[Recording]]:
+        """Recordings in `state` whose next try has come."""
+        found = await self._documents.find(
+            "recordings",
+            {"state": str(state), "next_at": {"$lte": now}},
+            sort=(("next_at", 1),),
+            limit=limit,
+        )
+        return [self._recordings.versioned(stored) for stored in found]
+
+    async def head(self) -> Link | None:
+        """The newest link of the evidence chain."""
+        found = await self._documents.find("evidence", {}, sort=(("seq", -1),), limit=1)
+        return self._links.load(found[0]) if found else None
+
+    async def links(self, *, after: int = 0, limit: int = 1000) -> list[Link]:
+        """The chain in order, behind `after`."""
+        found = await self._documents.find(
+            "evidence", {"seq": {"$gt": after}}, sort=(("seq", 1),), limit=limit
+        )
+        return [self._links.load(stored) for stored in found]
+
+    def insert(self, recording: Recording) -> Insert:
+        """The write of a new recording."""
+        return self._recordings.insert(recording)
+
+    def update(self, recording: Recording, version: int) -> Update:
+        """The write of a recording read at `version`."""
+        return self._recordings.update(recording, version)
+
+    def insert_link(self, link: Link) -> Insert:
+        """The write of a link; its place in the chain is unique."""
+        return self._links.insert(link)

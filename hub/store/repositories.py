@@ -1,0 +1,99 @@
+"""Every repository over one store, and the list of all collections it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hub.store import (
+    agents,
+    calls,
+    campaigns,
+    cases,
+    contacts,
+    conversations,
+    entries,
+    memberships,
+    notices,
+    outbox,
+    schedules,
+    suppressions,
+)
+from hub.store.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
+from hub.store.calls import CallRepository, RecordingRepository
+from hub.store.campaigns import CampaignRepository
+from hub.store.cases import CaseRepository
+from hub.store.contacts import ContactRepository
+from hub.store.conversations import ConversationRepository
+from hub.store.crypto import Vault
+from hub.store.documents import Collection, Documents
+from hub.store.entries import EntryRepository
+from hub.store.memberships import MembershipRepository
+from hub.store.notices import NoticeRepository
+from hub.store.outbox import OutboxRepository
+from hub.store.schedules import ScheduleRepository
+from hub.store.suppressions import SuppressionRepository
+
+COLLECTIONS: tuple[Collection, ...] = (
+    Collection("events", fields={"received_at": int}, indexes=(("received_at",),)),
+    Collection("attempts", fields={"until": int}, indexes=(("until",),)),
+    *agents.COLLECTIONS,
+    *calls.COLLECTIONS,
+    *campaigns.COLLECTIONS,
+    *cases.COLLECTIONS,
+    *contacts.COLLECTIONS,
+    *conversations.COLLECTIONS,
+    *entries.COLLECTIONS,
+    *memberships.COLLECTIONS,
+    *notices.COLLECTIONS,
+    *outbox.COLLECTIONS,
+    *schedules.COLLECTIONS,
+    *suppressions.COLLECTIONS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repositories:
+    """One of each."""
+
+    agents: AgentRepository
+    calls: CallRepository
+    campaigns: CampaignRepository
+    cases: CaseRepository
+    contacts: ContactRepository
+    conversations: ConversationRepository
+    entries: EntryRepository
+    memberships: MembershipRepository
+    notices: NoticeRepository
+    outbox: OutboxRepository
+    recordings: RecordingRepository
+    schedules: ScheduleRepository
+    sessions: SessionRepository
+    setup: SetupRepository
+    suppressions: SuppressionRepository
+    units: UnitRepository
+
+
+def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str]) -> Repositories:
+    """All repositories. `cities`: names of the prefectures by region code."""
+    agent_repository = AgentRepository(documents, vault)
+    unit_repository = UnitRepository(documents, vault)
+    campaign_repository = CampaignRepository(documents, vault)
+    return Repositories(
+        agents=agent_repository,
+        calls=CallRepository(documents, vault),
+        campaigns=campaign_repository,
+        cases=CaseRepository(documents, vault),
+        contacts=ContactRepository(documents, vault),
+        conversations=ConversationRepository(documents, vault),
+        entries=EntryRepository(documents, vault),
+        memberships=MembershipRepository(documents, vault, cities=cities),
+        notices=NoticeRepository(documents, vault),
+        outbox=OutboxRepository(documents, vault),
+        recordings=RecordingRepository(documents, vault),
+        schedules=ScheduleRepository(documents, vault),
+        sessions=SessionRepository(documents, vault),
+        setup=SetupRepository(documents, agent_repository, unit_repository),
+        suppressions=SuppressionRepository(documents, vault),
+        units=unit_repository,
+    )

@@ -1,0 +1,23 @@
+"""For the machine that watches: alive, and ready. The details are for signed-in operators."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from hub.web.keys import HUB
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """The process lives."""
+    return web.Response(text="ok")
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """The store answers and every task runs; 503 with the names of what does not."""
+    hub = request.app[HUB]
+    try:
+        lines = await hub.health()
+    except Exception as problem:
+        return web.json_response({"ready": False, "issues": [type(problem).__name__]}, status=503)
+    issues = [line.name for line in lines if not line.ok]
+    return web.json_response({"ready": not issues, "issues": issues}, status=503 if issues else 200)
