@@ -34,9 +34,9 @@ _MAY_FIRE = (CampaignState.SCHEDULED, CampaignState.RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """What one tick did, as ids: broadcasts started, ended, and those that wait for expansion (warnings first).
+    """What one tick did, as ids: broadcasts started and ended.
 
-    changed: campaigns whose page is out of date.
+    expanding: broadcasts whose recipients are still to be written, warnings first. changed: campaigns whose page is out of date.
     """
 
     started: tuple[str, ...] = ()

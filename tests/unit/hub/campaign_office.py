@@ -42,7 +42,7 @@ COLLECTIONS = (
 
 @dataclass
 class Office:
-    """What one process has; a second one shares documents, tray and clock."""
+    """What one process has; a second one shares documents and clock."""
 
     documents: Documents
     vault: Vault
