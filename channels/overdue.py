@@ -41,8 +41,8 @@ def due_at(delivery: Delivery) -> int:
             return delivery.expires_at
         case S.HELD:
             return min(delivery.not_before, delivery.expires_at)
-        case S.ACCEPTED | S.SENT:
-            return delivery.receipt_at + NO_WORD_SECONDS * 1000
+        case S.ACCEPTED | S.SENT:  # 0: this channel gives no receipts, so acceptance is its last word
+            return delivery.receipt_at + NO_WORD_SECONDS * 1000 if delivery.receipt_at else FAR
         case S.AMBIGUOUS:
             return delivery.not_before or delivery.receipt_at + NO_WORD_SECONDS * 1000
         case _:

@@ -54,20 +54,16 @@ class Flow(StrEnum):
     """Whether the deliveries of one origin (a broadcast) may leave."""
 
     OPEN = "open"
-    PAUSED = "paused"  # claimed rows are held
-    RESUMING = "resuming"  # open again; rows held by the pause are being given back
-    CANCELING = "canceling"  # nothing leaves; the rows are being canceled
-    CANCELED = "canceled"
-
-    @property
-    def may_leave(self) -> bool:
-        """Whether a message of this origin may be sent now."""
-        return self in (Flow.OPEN, Flow.RESUMING)
+    PAUSED = "paused"  # claimed rows are held until it is open again
+    CANCELED = "canceled"  # claimed rows are canceled
 
 
 @dataclass(frozen=True, slots=True)
 class OriginBody:
-    """What all deliveries of one origin share: the text, and whether they may leave."""
+    """What all deliveries of one origin share: whether they may leave, and a text kept once.
+
+    text: "" when every row carries its own.
+    """
 
     flow: Flow
     title: str
@@ -104,13 +100,16 @@ class Outbox(Protocol):
         """The rows as they are now, by id."""
 
     async def origins(self, ids: Sequence[str]) -> Mapping[str, OriginBody]:
-        """The shared bodies that exist among `ids` (broadcast ids)."""
+        """What each of `ids` (broadcast ids) shares, as it is now."""
 
     async def overdue(self, state: DeliveryState, *, limit: int) -> list[Leased]:
         """Rows of `state` whose time to be looked at has come (`channels/overdue.py`)."""
 
     async def sweep_origins(self, *, limit: int) -> int:
-        """Gives back or cancels up to `limit` rows of origins that were resumed or canceled."""
+        """Gives back the held rows of resumed origins and cancels the waiting ones of canceled.
+
+        At most `limit` rows per origin; how many rows were moved.
+        """
 
 
 class Suppressions(Protocol):

@@ -45,12 +45,16 @@ class TokenBucket:
     def _burst(self) -> float:
         return max(1.0, self._rate * self._burst_seconds)
 
-    def grant(self, want: int) -> int:
-        """How many messages may be claimed now, at most `want`; 0 while the balance is used up."""
+    def grant(self, want: int, *, urgent: bool = False) -> int:
+        """How many messages may be claimed now, at most `want`; 0 while the balance is used up.
+
+        urgent: may borrow one burst, so that a warning never queues behind bulk for a token.
+        """
         if not self._contract:
             return want
         self._refill()
-        return max(0, min(want, int(self._tokens + 1e-9)))
+        credit = self._burst if urgent else 0.0
+        return max(0, min(want, int(self._tokens + credit + 1e-9)))
 
     def spend(self, parts: int) -> None:
         """Pays for what is about to leave; the balance may fall below zero."""

@@ -51,8 +51,12 @@ class HandsetRule:
     max_requeues: int = 2
 
 
+NO_RULE = HandsetRule()
+"""Every failure is final."""
+
+
 def apply_receipt(
-    delivery: Delivery, receipt: Receipt, *, random: Random, handset: HandsetRule = HandsetRule()
+    delivery: Delivery, receipt: Receipt, *, random: Random, handset: HandsetRule = NO_RULE
 ) -> Delivery | None:
     """The delivery after `receipt`, or None when the receipt changes nothing."""
     bad = receipt.state in _BAD

@@ -1,0 +1,316 @@
+"""Sends what waits in the outbox: claim → gate → durable intent → post → settle.
+
+The rules it protects: nothing is posted whose intent is not durable; every outcome is written, a
+lost answer as `ambiguous`; a row this worker no longer holds is left alone (each change names the
+version it read). A crash at any instruction leaves rows a sweeper brings to a known end.
+
+Each sender has two independent lines of work: one for lanes 0–1 and one for the rest, so that a
+stuck bulk call never stands before a warning. Inside a line the next rows are claimed and their
+intent made durable while the last ones are in flight, and outcomes are written together: all that
+came in while the last write was on its way. At most `intent_batch` + in-flight rows per line are
+in `sending`, which bounds what a crash leaves ambiguous.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from channels.adapter import Sends
+from channels.contract import Accepted, OutboundMessage
+from channels.errors import Ambiguous, Misconfigured, SendError, Temporary
+from channels.gate import Gate, message_of
+from channels.outbox import DeliveryState
+from channels.outcome import Outcome, after, not_sent, suppressions_after
+from channels.ports import Change, Clock, Leased, Outbox, OutboxUnavailable, Random, Suppressions
+from channels.retry import settled
+from channels.sender import DispatchSettings, SenderHealth, SenderSettings, SenderState
+
+log = logging.getLogger(__name__)
+
+URGENT_LANES = (0, 1)
+BULK_LANES = (2, 3)
+_STORE_PAUSE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """A row in `sending`, not yet posted."""
+
+    row: Leased
+    message: OutboundMessage
+    written_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """The outcome of one post, not yet written."""
+
+    change: Change
+    suppress: tuple[tuple[str, str], ...] = ()
+
+
+class Dispatcher:
+    """Drives every sender. `senders` maps configured names to adapters that send."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        suppressions: Suppressions,
+        senders: Mapping[str, Sends],
+        clock: Clock,
+        random: Random,
+        settings: DispatchSettings | None = None,
+    ) -> None:
+        self._outbox = outbox
+        self._suppressions = suppressions
+        self._clock = clock
+        self._random = random
+        self._settings = settings or DispatchSettings()
+        self._gate = Gate(
+            outbox, suppressions, random, zone=self._settings.zone, windows=self._settings.windows
+        )
+        self._senders = {
+            name: SenderState(name, sends, self._sender_settings(name), clock)
+            for name, sends in senders.items()
+        }
+        self._wakes: list[asyncio.Event] = []
+
+    def wake(self) -> None:
+        """Something was put into the outbox: look now, not at the next poll."""
+        for event in self._wakes:
+            event.set()
+
+    def health(self) -> tuple[SenderHealth, ...]:
+        """Every sender as it stands."""
+        return tuple(sender.health() for sender in self._senders.values())
+
+    def resume(self, sender: str) -> None:
+        """The operator mended the configuration: try again at once."""
+        self._senders[sender].go_on()
+        self.wake()
+
+    async def run_once(self, sender: str) -> int:
+        """One batch of one sender, lane 0 first, to its end; how many rows were claimed."""
+        at = self._senders[sender]
+        rows = await self._claim(at, (*URGENT_LANES, *BULK_LANES))
+        for chunk in self._chunks(rows):
+            intents = await self._intend(at, chunk)
+            finished = await asyncio.gather(*(self._post(at, intent) for intent in intents))
+            await self._settle(finished)
+        return len(rows)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Works until `stop` is set, then finishes what is in flight and gives back the rest."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._wake_at(stop), name="dispatch-stop")
+            for at in self._senders.values():
+                for lanes, width in (
+                    (URGENT_LANES, at.settings.urgent_in_flight),
+                    (BULK_LANES, at.settings.in_flight),
+                ):
+                    wake = asyncio.Event()
+                    self._wakes.append(wake)
+                    line = self._line(at, lanes, width, wake, stop)
+                    tasks.create_task(line, name=f"dispatch-{at.name}-{lanes[0]}")
+        self._wakes.clear()
+
+    # -- one line of work --------------------------------------------------------------------
+
+    async def _line(
+        self, at: SenderState, lanes: Sequence[int], width: int, wake: asyncio.Event, stop: asyncio.Event
+    ) -> None:
+        intents: asyncio.Queue[_Intent | None] = asyncio.Queue(width)
+        finished: asyncio.Queue[_Finished | None] = asyncio.Queue(4 * width)
+        async with asyncio.TaskGroup() as all_of_it:
+            all_of_it.create_task(self._settle_all(finished), name=f"settle-{at.name}")
+            async with asyncio.TaskGroup() as posting:
+                for number in range(width):
+                    posting.create_task(
+                        self._post_all(at, intents, finished), name=f"post-{at.name}-{number}"
+                    )
+                await self._feed(at, lanes, intents, wake, stop)
+                for _ in range(width):
+                    await intents.put(None)
+            await finished.put(None)
+
+    async def _feed(
+        self,
+        at: SenderState,
+        lanes: Sequence[int],
+        intents: asyncio.Queue[_Intent | None],
+        wake: asyncio.Event,
+        stop: asyncio.Event,
+    ) -> None:
+        while not stop.is_set():
+            wake.clear()
+            try:
+                rows = await self._claim(at, lanes)
+                for chunk in self._chunks(rows):
+                    if stop.is_set():
+                        await self._give_back(chunk)
+                        continue
+                    for intent in await self._intend(at, chunk):
+                        await intents.put(intent)
+            except OutboxUnavailable:
+                log.warning("outbox_unavailable", extra={"sender": at.name})
+                rows = []
+            if not rows:
+                pause = self._settings.poll_seconds
+                await _until(wake, min(pause, at.bucket.wait_seconds() or pause))
+
+    async def _post_all(
+        self,
+        at: SenderState,
+        intents: asyncio.Queue[_Intent | None],
+        finished: asyncio.Queue[_Finished | None],
+    ) -> None:
+        while (intent := await intents.get()) is not None:
+            await finished.put(await self._post(at, intent))
+
+    async def _settle_all(self, finished: asyncio.Queue[_Finished | None]) -> None:
+        going = True
+        while going:
+            batch = [await finished.get()]
+            while not finished.empty():
+                batch.append(finished.get_nowait())
+            going = None not in batch
+            outcomes = [item for item in batch if item is not None]
+            while outcomes:
+                try:
+                    await self._settle(outcomes)
+                    break
+                except OutboxUnavailable:  # the answers are known: keep them until the store is back
+                    log.warning("outcomes_waiting", extra={"count": len(outcomes)})
+                    await asyncio.sleep(_STORE_PAUSE_SECONDS)
+
+    # -- the steps ---------------------------------------------------------------------------
+
+    async def _claim(self, at: SenderState, lanes: Sequence[int]) -> list[Leased]:
+        urgent = lanes[0] in URGENT_LANES
+        limit = at.bucket.grant(self._settings.batch, urgent=urgent)
+        if at.paused_reason:
+            now = self._clock.now_ms()
+            limit = 1 if now >= at.probe_at else 0
+            if limit:
+                at.probe_at = now + int(self._settings.probe_seconds * 1000)
+        if limit == 0:
+            return []
+        return await self._outbox.claim(
+            at.name, lanes=lanes, limit=limit, lease_seconds=at.settings.lease_seconds
+        )
+
+    async def _intend(self, at: SenderState, rows: Sequence[Leased]) -> list[_Intent]:
+        """Gate, then durable intent. Only what is returned may be posted."""
+        probing = at.paused_reason and len(rows) == 1
+        if at.paused_reason and not probing:
+            await self._give_back(rows)
+            return []
+        gated = await self._gate.look(rows, now=self._clock.now_ms())
+        if gated.stopped:
+            await self._outbox.settle(gated.stopped)
+        if not gated.passed:
+            return []
+        sending = await self._outbox.mark_sending(gated.passed, lease_seconds=at.settings.lease_seconds)
+        at.bucket.spend(sum(row.delivery.parts for row in sending))
+        now = self._clock.now_ms()
+        return [_Intent(row, message_of(row.delivery, gated.bodies), now) for row in sending]
+
+    async def _post(self, at: SenderState, intent: _Intent) -> _Finished:
+        now = self._clock.now_ms()
+        delivery = intent.row.delivery
+        stale = now - intent.written_at > self._settings.stale_intent_seconds * 1000
+        if stale or at.stopped_since(intent.written_at):
+            at.bucket.give_back(delivery.parts)
+            reason = "stale_intent" if stale else at.paused_reason
+            return _Finished(Change(intent.row, not_sent(delivery, reason=reason, now=now)))
+        at.in_flight += 1
+        try:
+            outcome = await self._outcome(at, intent.message)
+        finally:
+            at.in_flight -= 1
+        now = self._clock.now_ms()
+        self._learn(at, outcome, now)
+        changed = after(
+            delivery,
+            outcome,
+            now=now,
+            random=self._random,
+            receipts=at.settings.receipts,
+            rules=self._settings.retry,
+        )
+        return _Finished(Change(intent.row, changed), suppressions_after(delivery, outcome))
+
+    async def _outcome(self, at: SenderState, message: OutboundMessage) -> Outcome:
+        try:
+            async with asyncio.timeout(at.settings.timeout_seconds):
+                return await at.sends.send(message)
+        except SendError as error:
+            return error
+        except TimeoutError:
+            return Ambiguous("timeout", "no answer in time")
+        except Exception as error:  # an adapter's bug must not stop the others; it may have sent
+            log.exception("adapter_failed", extra={"sender": at.name, "delivery": message.delivery_id})
+            return Ambiguous("adapter_failed", type(error).__name__)
+
+    def _learn(self, at: SenderState, outcome: Outcome, now: int) -> None:
+        match outcome:
+            case Accepted():
+                if at.paused_reason:
+                    at.go_on()
+            case Temporary(slow_down=True):
+                at.bucket.slow_down()
+            case Misconfigured():
+                at.pause(outcome.code, now=now, probe_seconds=self._settings.probe_seconds)
+            case _:
+                pass
+
+    async def _settle(self, finished: Sequence[_Finished]) -> None:
+        now = self._clock.now_ms()
+        for item in finished:
+            for key in item.suppress:
+                reason = item.change.after.reason
+                await self._suppressions.suppress(key, reason=reason, by="provider", at=now)
+        late = await self._outbox.settle([item.change for item in finished])
+        taken = {c.before.delivery.id: c.after for c in late if c.after.state is DeliveryState.ACCEPTED}
+        if not taken:
+            return
+        # A sweeper called it ambiguous before the slow answer came: the answer is the truth.
+        # Everything else that came too late was decided by a receipt, which knows better.
+        present = await self._outbox.reread(list(taken))
+        await self._outbox.settle(
+            [
+                Change(row, taken[id])
+                for id, row in present.items()
+                if row.delivery.state is DeliveryState.AMBIGUOUS and row.delivery.attempt == taken[id].attempt
+            ]
+        )
+
+    async def _give_back(self, rows: Sequence[Leased]) -> None:
+        """Leased rows that were never posted: at once ready for somebody else."""
+        await self._outbox.settle(
+            [Change(r, settled(r.delivery, DeliveryState.READY, r.delivery.reason)) for r in rows]
+        )
+
+    # -- small things ------------------------------------------------------------------------
+
+    def _chunks(self, rows: Sequence[Leased]) -> list[Sequence[Leased]]:
+        size = self._settings.intent_batch
+        return [rows[start : start + size] for start in range(0, len(rows), size)]
+
+    def _sender_settings(self, name: str) -> SenderSettings:
+        return self._settings.senders.get(name, self._settings.default_sender)
+
+    async def _wake_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self.wake()
+
+
+async def _until(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

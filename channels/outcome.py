@@ -1,0 +1,70 @@
+"""What becomes of a delivery after one try: the provider's answer turned into the row's next state.
+
+One line per class of `channels/errors.py`, because each class is one decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from channels.contract import Accepted
+from channels.errors import Ambiguous, Misconfigured, Permanent, Refused, SendError, Temporary
+from channels.outbox import Delivery, DeliveryState, MessageClass
+from channels.ports import Random
+from channels.retry import RETRY, RetryRule, ambiguous, retry, settled
+from channels.suppression import BY_DEFAULT, INVALID
+
+S = DeliveryState
+Outcome = Accepted | SendError
+
+
+def after(
+    delivery: Delivery,
+    outcome: Outcome,
+    *,
+    now: int,
+    random: Random,
+    receipts: bool = True,
+    rules: Mapping[MessageClass, RetryRule] = RETRY,
+) -> Delivery:
+    """The `sending` row after `outcome`.
+
+    receipts: whether this sender's provider sends receipts; without them acceptance is final.
+    """
+    match outcome:
+        case Accepted():
+            taken = settled(delivery, S.ACCEPTED, "")
+            return replace(
+                taken, provider_id=outcome.provider_id, receipt_at=now if receipts else 0, not_before=0
+            )
+        case Temporary():
+            wait = outcome.retry_after_seconds
+            return retry(
+                delivery, code=outcome.code, now=now, random=random, rules=rules, retry_after_seconds=wait
+            )
+        case Permanent():
+            return settled(delivery, S.FAILED, outcome.code)
+        case Refused():
+            return settled(delivery, S.SUPPRESSED, outcome.code)
+        case Misconfigured():
+            return not_sent(delivery, reason=outcome.code, now=now)
+        case Ambiguous():
+            return ambiguous(delivery, code=outcome.code, now=now)
+        case _:
+            return ambiguous(delivery, code=outcome.code, now=now)
+
+
+def not_sent(delivery: Delivery, *, reason: str, now: int) -> Delivery:
+    """A `sending` row that was certainly never posted, given back without using up an attempt."""
+    back = settled(delivery, S.READY, delivery.reason or reason)
+    return replace(back, not_before=now, attempt=delivery.attempt - 1)
+
+
+def suppressions_after(delivery: Delivery, outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    """The standing rules an outcome asks for: a dead address, or a wish the provider reports."""
+    if isinstance(outcome, Permanent) and outcome.invalid_address:
+        return ((delivery.recipient_key, INVALID),)
+    if isinstance(outcome, Refused):
+        return tuple((delivery.recipient_key, subject) for subject in BY_DEFAULT)
+    return ()
