@@ -36,7 +36,8 @@ _MAY_FIRE = (CampaignState.SCHEDULED, CampaignState.RUNNING)
 class Tick:
     """What one tick did, as ids: broadcasts started and ended.
 
-    expanding: broadcasts whose recipients are still to be written, warnings first. changed: campaigns whose page is out of date.
+    expanding: broadcasts whose recipients are still to be written, warnings first.
+    changed: campaigns whose page is out of date.
     """
 
     started: tuple[str, ...] = ()
