@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -134,7 +134,7 @@ def format_moment(at: int, now_ms: int, translator: Translator) -> str:
     return f"{moment.day} {moment:%b}{'' if this_year else f' {moment.year}'}, {moment:%H:%M}"
 
 
-def format_day(moment: datetime, translator: Translator) -> str:
+def format_day(moment: date, translator: Translator) -> str:
     """`2026年11月22日` or `22 Nov 2026`."""
     if translator.language is Language.ZH:
         return f"{moment.year}年{moment.month}月{moment.day}日"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 from aiohttp import web
@@ -122,7 +122,7 @@ def _environment(texts: Translator, assets: Assets, clock: Clock, directory: Pat
         """`11月22日 13:01`"""
         return format_moment(at, clock.now_ms(), texts)
 
-    def day(at: datetime) -> str:
+    def day(at: date) -> str:
         """`2026年11月22日`"""
         return format_day(at, texts)
 

@@ -1,4 +1,9 @@
-"""Every route of the hub on one page, with who may call it. The order is the order of a visit."""
+"""Every route of the hub on one page, with who may call it.
+
+Citizens, carriers and browsers below need no login; the staff side stands in
+`hub/web/staff_routes.py` with a permission on every line. What a carrier sends is proved by its
+signature in the adapter.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +11,55 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
+from hub.web import chat, webhooks
 from hub.web.assets import static_file
 from hub.web.auth import guarded
+from hub.web.pages import chat_page, csp_report, home, notices, petition, preferences, track
 from hub.web.route import Route
+from hub.web.staff_routes import STAFF_ROUTES
 
-FOUNDATION: tuple[Route, ...] = (Route("GET", "/static/{digest}/{path:.+}", static_file),)
+CITIZEN_ROUTES: tuple[Route, ...] = (
+    Route("GET", "/", home.home),
+    Route("GET", "/ask", home.ask_again),
+    Route("POST", "/ask", home.ask),
+    # chat
+    Route("GET", "/chat", chat_page.page),
+    Route("GET", "/chat/messages", chat_page.back),
+    Route("POST", "/chat/messages", chat_page.post),
+    Route("GET", "/chat/events", chat.events),
+    # petition
+    Route("GET", "/petition", petition.choose),
+    Route("GET", "/petition/write", petition.write),
+    Route("GET", "/petition/{step:check|edit|submit|forget}", petition.start_over),
+    Route("POST", "/petition/check", petition.check),
+    Route("POST", "/petition/edit", petition.edit),
+    Route("POST", "/petition/submit", petition.submit),
+    Route("GET", "/petition/done", petition.done),
+    Route("POST", "/petition/forget", petition.forget),
+    # progress
+    Route("GET", "/track", track.ask),
+    Route("POST", "/track", track.track),
+    # what is published
+    Route("GET", "/notices", notices.notices),
+    Route("GET", "/notices/{id}", notices.notice),
+    # this browser
+    Route("GET", "/preferences", preferences.preferences),
+    Route("POST", "/preferences", preferences.save),
+)
+"""In the order of a visit."""
+
+MACHINE_ROUTES: tuple[Route, ...] = (
+    Route("POST", "/webhooks/twilio/{short}", webhooks.receive_short),
+    Route("POST", "/webhooks/twilio/{channel}/{part}", webhooks.receive),
+    Route("GET", "/static/{digest}/{path:.+}", static_file),
+    Route("POST", "/csp", csp_report.csp_report),
+)
+"""Carriers and browsers."""
+
+ROUTES: tuple[Route, ...] = (*CITIZEN_ROUTES, *STAFF_ROUTES, *MACHINE_ROUTES)
 
 
-def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
+def add_routes(app: web.Application, routes: Iterable[Route] = ROUTES) -> None:
     """Puts routes behind their questions (`hub/web/auth.py`) and into the application."""
     for route in routes:
         if route.method == "GET":

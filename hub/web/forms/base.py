@@ -105,10 +105,18 @@ TEXTS: Mapping[str, str] = {
 }
 
 
-def parse(model: type[F], data: Mapping[str, object], translator: Translator) -> F | FormErrors:
-    """The checked form, or everything that is wrong with it."""
+def parse(
+    model: type[F],
+    data: Mapping[str, object],
+    translator: Translator,
+    context: Mapping[str, object] | None = None,
+) -> F | FormErrors:
+    """The checked form, or everything that is wrong with it.
+
+    context: what validators need to know besides the form, such as today's date.
+    """
     try:
-        return model.model_validate(dict(data))
+        return model.model_validate(dict(data), context=dict(context or {}))
     except ValidationError as problem:
         fields: dict[str, str] = {}
         for error in problem.errors():

@@ -32,10 +32,14 @@
       if (document.getElementById(item.id)) continue;
       const welcome = document.getElementById("chat-welcome-topics");
       if (welcome) welcome.remove();
-      const waiting = log.querySelector(".bubble-waiting");
-      const own = item.classList.contains("bubble-own");
-      if (waiting && !own) log.insertBefore(item, waiting.dataset.own ? null : waiting);
-      else log.append(item);
+      if (item.classList.contains("bubble-own")) {
+        // The stream may be quicker than the answer to the POST: the waiting copy goes.
+        const words = item.querySelector(".bubble-text").textContent;
+        const copy = pending.find((one) => one.text === words && one.bubble.isConnected);
+        if (copy) copy.bubble.remove();
+      }
+      log.append(item);
+      for (const one of pending) if (one.bubble.isConnected) log.append(one.bubble);
       for (const old of log.querySelectorAll(".bubble-choices")) if (!item.contains(old)) old.remove();
     }
     toEnd();
@@ -65,6 +69,7 @@
     try {
       const body = new URLSearchParams({ text: next.text, client_id: next.id, after: String(lastSeq()) });
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Fragment": "1" }, credentials: "same-origin" });
+      if (answer.status === 409) { window.location.reload(); return; }
       if (answer.status >= 500) throw new Error("try again");
       const words = await answer.text();
       pending.shift();

@@ -1,0 +1,213 @@
+"""The web chat: messages come by POST, answers leave on an event stream.
+
+What was said stands in the store, numbered; the stream only tells it. A page that comes back says
+the last number it has (`Last-Event-ID`) and is told everything behind it, so that a reconnect
+neither loses nor doubles a message. Who chats is known by a random 128-bit cookie; the address
+that is stored is made of its digest, so that nobody who reads it can enter the conversation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from channels.address import Address, AddressKind
+from channels.contract import ChannelKind, InboundMessage
+from hub.errors import NotFound
+from hub.hub import Hub
+from hub.ids import derived_id
+from hub.model.conversation import Author, Direction, Message
+from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.home import source_line
+from hub.web.render import RENDERER, translator
+from knowledge_base.entry import Entry
+from knowledge_base.matcher import Snapshot
+
+PING_SECONDS = 15.0
+_COOKIE_SECONDS = 30 * 86_400
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """A message as the page shows it. `kind`: own, robot or agent."""
+
+    seq: int
+    kind: str
+    text: str
+    at: int
+    source: str = ""
+    choices: tuple[str, ...] = ()
+    choice_id: str = ""
+
+
+def channel_of(hub: Hub) -> str:
+    """The configured name of the web chat. Raises `NotFound` where there is none."""
+    for name, profile in hub.profiles.items():
+        if profile.kind is ChannelKind.CHAT:
+            return name
+    raise NotFound("no web chat")
+
+
+def session_token(request: web.Request, hub: Hub) -> str:
+    """The token of this browser, or "" when it has none yet."""
+    token = request.cookies.get(_cookie(hub), "")
+    return token if _TOKEN.fullmatch(token) else ""
+
+
+def new_token(response: web.StreamResponse, hub: Hub) -> str:
+    """Gives the browser a token."""
+    token = secrets.token_hex(16)
+    response.set_cookie(
+        _cookie(hub),
+        token,
+        max_age=_COOKIE_SECONDS,
+        path="/",
+        secure=not hub.settings.web.insecure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
+    return token
+
+
+def address_of(token: str) -> Address:
+    """Where answers to this browser go."""
+    return Address(AddressKind.CHAT, derived_id("chat", token))
+
+
+def conversation_id(hub: Hub, token: str) -> str:
+    """The conversation of this browser, whether or not anything was said yet."""
+    key = hub.repositories.contacts.key(address_of(token))
+    return hub.repositories.conversations.id_for(channel_of(hub), key)
+
+
+async def say(hub: Hub, token: str, text: str, client_id: str) -> None:
+    """Takes in what the citizen wrote. Raises `Busy` when it should be sent again."""
+    address = address_of(token)
+    await hub.actions.accept_event(
+        InboundMessage(
+            channel=channel_of(hub),
+            kind=ChannelKind.CHAT,
+            # The text is part of it: an old page with an old id must not swallow a new message.
+            provider_id=derived_id(address.value, client_id, text),
+            sender=address,
+            recipient=channel_of(hub),
+            text=text,
+            received_at=hub.clock.now_ms(),
+        )
+    )
+
+
+def bubbles(request: web.Request, messages: Sequence[Message], *, to_end: bool = True) -> list[Bubble]:
+    """The messages as the page shows them; only the very last one offers its choices as buttons."""
+    _ = translator(request)
+    snapshot = request.app[HUB].knowledge.snapshot
+    shown = []
+    for place, message in enumerate(messages, 1):
+        text, source = message.text, ""
+        choices: tuple[str, ...] = ()
+        if message.author is Author.ROBOT:
+            entries = _entries(snapshot, message.entry_ids)
+            if len(entries) == 1 and len(message.entry_ids) == 1:
+                source = source_line(entries[0], _)
+            elif entries and to_end and place == len(messages):
+                choices = tuple(entry.question for entry in entries)
+                text = text.split("\n", 1)[0]
+        kind = "own" if message.direction is Direction.IN else message.author.value
+        choice_id = secrets.token_hex(16) if choices else ""
+        shown.append(Bubble(message.seq, kind, text, message.at, source, choices, choice_id))
+    return shown
+
+
+def fragment(request: web.Request, messages: Sequence[Message]) -> str:
+    """The messages as HTML, without the page round them."""
+    return request.app[RENDERER].text(
+        "citizen/_messages.html", request[LANGUAGE], {"messages": bubbles(request, messages)}
+    )
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """GET /chat/events?after="""
+    hub = request.app[HUB]
+    token = session_token(request, hub)
+    if not token:
+        return web.Response(status=204)  # tells an EventSource not to come back
+    conversation = conversation_id(hub, token)
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": "text/event-stream; charset=utf-8",
+            "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",
+        }
+    )
+    with hub.live.listen(f"conversation:{conversation}") as rings:
+        try:
+            await response.prepare(request)
+            await response.write(b"retry: 2000\n\n")
+            seq = await _catch_up(request, response, conversation, _start(request))
+            async for rung in _rings(rings):
+                if rung:
+                    seq = await _catch_up(request, response, conversation, seq)
+                else:
+                    await response.write(b": ping\n\n")
+        except ConnectionResetError:
+            pass  # the page was closed
+    return response
+
+
+def as_event(seq: int, html: str) -> bytes:
+    """One event; the number is what the browser sends back when it reconnects."""
+    data = "".join(f"data: {line}\n" for line in html.splitlines())
+    return f"id: {seq}\nevent: message\n{data}\n".encode()
+
+
+async def _rings(rings: asyncio.Queue[str | None]) -> AsyncIterator[bool]:
+    """True for a ring, False when it was quiet for a while; ends when the server stops."""
+    while True:
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                ring = await rings.get()
+        except TimeoutError:
+            yield False
+            continue
+        if ring is None:
+            return
+        yield True
+
+
+async def _catch_up(request: web.Request, response: web.StreamResponse, conversation: str, seq: int) -> int:
+    repository = request.app[HUB].repositories.conversations
+    while messages := await repository.messages(conversation, after_seq=seq, limit=_PAGE):
+        for place, message in enumerate(messages):
+            last = place == len(messages) - 1
+            html = request.app[RENDERER].text(
+                "citizen/_messages.html",
+                request[LANGUAGE],
+                {"messages": bubbles(request, [message], to_end=last)},
+            )
+            await response.write(as_event(message.seq, html))
+        seq = messages[-1].seq
+    return seq
+
+
+def _start(request: web.Request) -> int:
+    """Behind which message to begin: what a reconnecting browser says counts before the address."""
+    for text in (request.headers.get("Last-Event-ID", ""), request.query.get("after", "")):
+        if text.isascii() and text.isdecimal() and len(text) < 10:
+            return int(text)
+    return 0
+
+
+def _cookie(hub: Hub) -> str:
+    return "hub-chat" if hub.settings.web.insecure_cookies else "__Host-hub-chat"
+
+
+def _entries(snapshot: Snapshot, ids: Sequence[str]) -> list[Entry]:
+    by_id = {entry.id: entry for entry in snapshot.entries if entry.id in ids}
+    return [by_id[id] for id in ids if id in by_id]

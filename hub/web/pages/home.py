@@ -1,0 +1,96 @@
+"""The first page (C1) and its question box.
+
+A question is posted, so that what people ask stands in no address and no log; it is answered by
+the same rules as a chat message, but nothing is stored and nobody is told.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from aiohttp import web
+
+from hub.actions.triage import Answered, AskProgress, Danger, Offer, ToPerson
+from hub.i18n import Translator, msgid
+from hub.model.notice import NoticeKind
+from hub.model.track import Track
+from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.chat import TEXT_CHARS, QuestionForm
+from hub.web.keys import HUB
+from hub.web.pages.notices import NOTICE_KINDS
+from hub.web.render import render, translator
+from knowledge_base.entry import Entry
+from knowledge_base.matcher import Snapshot
+
+_WARNINGS = 2
+_NOTICES = 5
+_WARNING_DAYS = 7
+_DAY_MS = 86_400_000
+
+
+async def home(request: web.Request) -> web.Response:
+    """GET /"""
+    hub = request.app[HUB]
+    notices = await hub.repositories.notices.list(20)
+    since = hub.clock.now_ms() - _WARNING_DAYS * _DAY_MS
+    warnings = [
+        notice
+        for notice in notices
+        if notice.kind is NoticeKind.WARNING and max(notice.published_at, notice.updated_at) >= since
+    ][:_WARNINGS]
+    shown = {notice.id for notice in warnings}
+    return render(
+        request,
+        "citizen/home.html",
+        suggestions=suggestions(hub.knowledge.snapshot, 4),
+        warnings=warnings,
+        notices=[notice for notice in notices if notice.id not in shown][:_NOTICES],
+        kinds=NOTICE_KINDS,
+    )
+
+
+async def ask(request: web.Request) -> web.Response:
+    """POST /ask"""
+    hub = request.app[HUB]
+    _ = translator(request)
+    posted = await read_form(request)
+    form = parse(QuestionForm, posted, _)
+    question = posted.get("question", "")[:TEXT_CHARS] if isinstance(form, FormErrors) else form.question
+    verdict = hub.triage(question, snapshot=hub.knowledge.snapshot, opt_outs=False) if question else None
+    entry = verdict.entry if isinstance(verdict, Answered) else None
+    return render(
+        request,
+        "citizen/ask.html",
+        question=question,
+        emergency=isinstance(verdict, Danger),
+        entry=entry,
+        source=source_line(entry, _) if entry else "",
+        choices=[choice.question for choice in verdict.entries] if isinstance(verdict, Offer) else [],
+        progress=isinstance(verdict, AskProgress),
+        report=isinstance(verdict, ToPerson) and verdict.track is Track.REPORT,
+        client_id=secrets.token_hex(16),
+    )
+
+
+async def ask_again(request: web.Request) -> web.Response:
+    """GET /ask: somebody reloaded or came back; the question was never in the address."""
+    raise web.HTTPSeeOther("/")
+
+
+def suggestions(snapshot: Snapshot, count: int, topic: str = "") -> list[str]:
+    """Questions to start with: the first of each topic, or the first of one topic."""
+    if topic:
+        of_topic = [entry.question for entry in snapshot.entries if entry.topic == topic]
+        if of_topic:
+            return of_topic[:count]
+    first: dict[str, str] = {}
+    for entry in snapshot.entries:
+        first.setdefault(entry.topic, entry.question)
+    return list(first.values())[:count]
+
+
+def source_line(entry: Entry, _: Translator) -> str:
+    """Where an answer comes from, and who has the last word."""
+    origin = entry.source or _(msgid("常见问题"))
+    line = _("来源：%(origin)s", origin=origin)
+    return f"{line} · {_('具体以当地窗口答复为准')}" if entry.confirm_locally else line

@@ -1,0 +1,63 @@
+"""Progress of a case for whoever holds number and query code (C4). Both are posted, never linked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from hub.actions.track_case import TooManyTries
+from hub.errors import NotFound
+from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.track import TrackForm
+from hub.web.keys import HUB
+from hub.web.render import render, translator
+
+_CHANNEL = "web"
+
+
+async def ask(request: web.Request) -> web.Response:
+    """GET /track"""
+    return _page(request, 200)
+
+
+async def track(request: web.Request) -> web.Response:
+    """POST /track"""
+    hub = request.app[HUB]
+    posted = await read_form(request)
+    typed = posted.get("reference", "")[:40]
+    form = parse(TrackForm, posted, translator(request))
+    if isinstance(form, FormErrors):
+        return _page(request, 422, typed, errors=form.fields)
+    try:
+        progress = await hub.actions.track_case(
+            form.reference, form.code, source=request.remote or "unknown", channel=_CHANNEL
+        )
+    except NotFound:
+        return _page(request, 404, typed, not_found=True)
+    except TooManyTries as problem:
+        response = _page(request, 429, typed, locked_until=problem.until)
+        seconds = max(1, (problem.until - hub.clock.now_ms()) // 1000)
+        response.headers["Retry-After"] = str(seconds)
+        return response
+    return render(request, "citizen/progress.html", progress=progress)
+
+
+def _page(
+    request: web.Request,
+    status: int,
+    reference: str = "",
+    *,
+    errors: Mapping[str, str] | None = None,
+    not_found: bool = False,
+    locked_until: int | None = None,
+) -> web.Response:
+    return render(
+        request,
+        "citizen/track.html",
+        status=status,
+        values={"reference": reference},
+        errors=errors or {},
+        not_found=not_found,
+        locked_until=locked_until,
+    )

@@ -1,0 +1,36 @@
+"""The web application of one hub: what every request passes, then the routes."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from hub.hub import Hub
+from hub.i18n import Catalogues
+from hub.web.assets import ASSETS, Assets
+from hub.web.keys import HUB
+from hub.web.middlewares import PUBLIC_ORIGIN, add_headers, answer_errors, prepare, same_origin
+from hub.web.render import RENDERER, Renderer
+from hub.web.routes import add_routes
+from hub.web.staff import STAFF, Staff
+
+
+def build_site(hub: Hub, staff: Staff) -> web.Application:
+    """Pages, webhooks and streams, ready for an `AppRunner`. Streams end when the server stops."""
+    app = web.Application(
+        middlewares=[prepare, answer_errors, same_origin],
+        client_max_size=hub.settings.web.form_bytes,
+    )
+    assets = Assets.load()
+    app[HUB] = hub
+    app[STAFF] = staff
+    app[ASSETS] = assets
+    app[PUBLIC_ORIGIN] = hub.settings.public_url()
+    app[RENDERER] = Renderer(Catalogues.load(), assets, hub.settings.organisation, hub.clock)
+    app.on_response_prepare.append(add_headers)
+
+    async def end_streams(_: web.Application) -> None:
+        hub.live.close()
+
+    app.on_shutdown.append(end_streams)
+    add_routes(app)
+    return app
