@@ -9,17 +9,15 @@ from hub.model.personal import personal
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person or organisation.
+    """A person or organisation. `region`: administrative code, "" if unknown.
 
-    segments: names of the groups a publicity officer may address (分组).
-    region: administrative code or area code, "" if unknown.
+    The groups a publicity officer may address are memberships (`hub/store/memberships.py`).
     """
 
     id: str
     created_at: int
     language: str = "zh"
     region: str = ""
-    segments: tuple[str, ...] = ()
     name: str = personal()
 
 

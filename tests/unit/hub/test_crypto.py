@@ -1,0 +1,86 @@
+"""Personal data at rest: unreadable, bound to its place, and readable again after a key change."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from hub.model.case import Case, CaseState
+from hub.model.track import Track
+from hub.store.codec import Shape
+from hub.store.crypto import KeyProblem, KeyRing, Vault, load_or_create
+from hub.store.documents import Stored
+
+
+def test_the_key_file_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "keys.json"
+    first = load_or_create(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert load_or_create(path) == first
+
+
+def test_a_key_file_others_can_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    load_or_create(path)
+    path.chmod(0o644)
+    with pytest.raises(KeyProblem, match="chmod 600"):
+        load_or_create(path)
+
+
+def test_a_blob_opens_only_where_it_was_sealed() -> None:
+    vault = Vault(KeyRing.fresh())
+    blob = vault.seal("cases/1", "张三 13800138000".encode())
+    assert vault.open("cases/1", blob) == "张三 13800138000".encode()
+    with pytest.raises(KeyProblem):
+        vault.open("cases/2", blob)
+
+
+def test_an_altered_blob_does_not_open() -> None:
+    vault = Vault(KeyRing.fresh())
+    blob = vault.seal("cases/1", b"secret")
+    changed = blob[:-6] + ("A" if blob[-6] != "A" else "B") + blob[-5:]
+    with pytest.raises(KeyProblem):
+        vault.open("cases/1", changed)
+
+
+def test_old_blobs_stay_readable_after_a_rotation_and_new_ones_take_the_new_key() -> None:
+    ring = KeyRing.fresh()
+    old = Vault(ring).seal("cases/1", b"before")
+    rotated = Vault(KeyRing.from_json(ring.rotated().to_json()))
+    assert rotated.open("cases/1", old) == b"before"
+    new = rotated.seal("cases/1", b"after")
+    assert new.startswith("k2:")
+    with pytest.raises(KeyProblem, match="k2"):
+        Vault(ring).open("cases/1", new)
+
+
+def test_the_blind_index_is_stable_across_rotation_and_useless_without_its_key() -> None:
+    ring = KeyRing.fresh()
+    assert Vault(ring).blind("phone:+8613800138000") == Vault(ring.rotated()).blind("phone:+8613800138000")
+    assert Vault(ring).blind("x") != Vault(KeyRing.fresh()).blind("x")
+
+
+def test_a_document_of_a_case_holds_no_personal_text() -> None:
+    shape = Shape(Case, "cases", Vault(KeyRing.fresh()))
+    case = Case(
+        id="1",
+        reference="26112200000163",
+        track=Track.APPEAL,
+        state=CaseState.REGISTERED,
+        channel="sms",
+        kind="sms",
+        received_at=1,
+        updated_at=1,
+        title="噪音扰民",
+        text="楼下天天吵",
+        contact_name="张三",
+        contact_address="+8613800138000",
+        details={"place": "鼓楼区"},
+    )
+    body = shape.body(case)
+    written = str(body)
+    for personal in ("噪音扰民", "楼下", "张三", "13800138000", "鼓楼区"):
+        assert personal not in written
+    assert shape.load(Stored("1", 1, body)) == case

@@ -1,0 +1,81 @@
+"""The history of a case: append-only, and a single altered entry is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hub.model.case import (
+    Case,
+    CaseState,
+    HistoryEntry,
+    HistoryKind,
+    IllegalMove,
+    broken_link,
+    chain_entry,
+    queue_rank,
+    recorded,
+)
+from hub.model.track import Track
+
+
+def case_with_history() -> tuple[Case, list[HistoryEntry]]:
+    first = chain_entry("c", seq=1, prev_hash="", at=1, actor="citizen", kind=HistoryKind.REGISTERED)
+    case = Case(
+        id="c",
+        reference="",
+        track=Track.CONSULT,
+        state=CaseState.REGISTERED,
+        channel="x",
+        kind="sms",
+        received_at=1,
+        updated_at=1,
+        history_seq=1,
+        history_head=first.hash,
+    )
+    entries = [first]
+    for number in range(2, 6):
+        case, entry = recorded(
+            case, at=number, actor="a", kind=HistoryKind.NOTED, facts={"n": str(number)}, text=f"备注{number}"
+        )
+        entries.append(entry)
+    return case, entries
+
+
+def test_a_whole_chain_holds_and_the_case_knows_its_head() -> None:
+    case, entries = case_with_history()
+    assert broken_link(entries) is None
+    assert (case.history_seq, case.history_head, case.updated_at) == (5, entries[-1].hash, 5)
+
+
+@pytest.mark.parametrize(
+    "change", [{"actor": "b"}, {"at": 99}, {"text": "别的"}, {"facts": {"n": "x"}}, {"kind": HistoryKind.CLOSED}]
+)
+def test_one_altered_entry_is_found(change: dict[str, object]) -> None:
+    _, entries = case_with_history()
+    entries[2] = replace(entries[2], **change)  # type: ignore[arg-type]
+    assert broken_link(entries) == 3
+
+
+def test_a_dropped_entry_is_found() -> None:
+    _, entries = case_with_history()
+    del entries[1]
+    assert broken_link(entries) == 2
+
+
+def test_a_closed_case_moves_nowhere() -> None:
+    case, _ = case_with_history()
+    closed = replace(case, state=CaseState.CLOSED)
+    with pytest.raises(IllegalMove) as problem:
+        closed.check_move(CaseState.REPLIED)
+    assert problem.value.allowed == frozenset()
+
+
+def test_emergencies_stand_above_the_queue_and_waiting_citizens_above_answered_ones() -> None:
+    emergency = queue_rank(track=Track.EMERGENCY, urgent=True, waiting=True, received_at=3)
+    urgent = queue_rank(track=Track.APPEAL, urgent=True, waiting=True, received_at=2)
+    older = queue_rank(track=Track.APPEAL, urgent=False, waiting=True, received_at=1)
+    newer = queue_rank(track=Track.APPEAL, urgent=False, waiting=True, received_at=2)
+    answered = queue_rank(track=Track.APPEAL, urgent=False, waiting=False, received_at=0)
+    assert sorted([answered, newer, older, urgent, emergency]) == [emergency, urgent, older, newer, answered]

@@ -1,0 +1,90 @@
+"""Settings: every problem at once, the nearest name for an unknown key, secrets never in the file."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from pydantic import BaseModel
+
+from hub.settings import Channel, Settings, SettingsProblem, load, shipped_text
+
+
+def problems(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsProblem) as caught:
+        load(path, environ or {})
+    return caught.value.problems
+
+
+def test_the_shipped_file_loads_and_turns_no_outside_channel_on() -> None:
+    settings = load(None, {})
+    assert {name for name, channel in settings.channels.items() if channel.enabled} == {"web-chat", "petition"}
+
+
+def test_the_shipped_file_names_every_setting_with_its_default() -> None:
+    """Who reads config.toml sees everything there is; the models add nothing of their own."""
+    shipped = tomllib.loads(shipped_text())
+    for name, field in Settings.model_fields.items():
+        model = field.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            assert set(shipped[name]) == set(model.model_fields), name
+    by_adapter = {channel["adapter"]: channel for channel in shipped["channels"].values()}
+    union, _ = get_args(Channel)
+    for model in get_args(union):
+        adapter = get_args(model.model_fields["adapter"].annotation)[0]
+        missing = set(model.model_fields) - set(by_adapter[adapter]) - {"auto_reply"}
+        assert not missing, adapter
+
+
+def test_an_unknown_key_names_the_nearest_one(tmp_path: Path) -> None:
+    found = problems(tmp_path, "[web]\nprot = 80\n[channels.sms-12110]\nnumbr = '1'\n")
+    assert any("web.prot" in line and "是不是想写 port" in line for line in found)
+    assert any("channels.sms-12110.numbr" in line and "number" in line for line in found)
+
+
+def test_all_problems_are_said_at_once(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path, "[web]\nport = 'x'\nform_bytes = 3\n[store]\nengine = 'oracle'\n[log]\nlevel = 'loud'\n"
+    )
+    assert [line.split(":")[0] for line in found] == ["web.port", "web.form_bytes", "store.engine", "log.level"]
+
+
+def test_a_secret_in_the_file_is_refused_without_repeating_it(tmp_path: Path) -> None:
+    found = problems(tmp_path, "[channels.sms-12110]\nauth_tokens = ['canary-token']\n")
+    assert "auth_tokens" in found[0]
+    assert "canary-token" not in " ".join(found)
+
+
+def test_a_secret_comes_from_a_file_or_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text("from-file\n")
+    monkeypatch.setenv("SMS_TOKEN", "from-environment")
+    path = tmp_path / "config.toml"
+    path.write_text(
+        f"[channels.sms-12110]\nenabled = true\naccount_sid = 'AC1'\n"
+        f"auth_tokens = ['env:SMS_TOKEN', 'file:{tmp_path}/token']\n"
+    )
+    channel = load(path, {}).channels["sms-12110"]
+    tokens = [token.get_secret_value() for token in getattr(channel, "auth_tokens")]  # noqa: B009
+    assert tokens == ["from-environment", "from-file"]
+    assert "from-file" not in repr(channel)
+
+
+def test_an_enabled_channel_without_its_account_is_a_problem(tmp_path: Path) -> None:
+    found = problems(tmp_path, "[channels.sms-12110]\nenabled = true\n")
+    assert len(found) == 2
+    assert all("启用的渠道必须填写" in line for line in found)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("[web]\nport = 8081\n")
+    environ = {"HUB_WEB__PORT": "8082", "HUB_CHANNELS__SMS_12110__NUMBER": "12110591"}
+    settings = load(path, environ)
+    assert settings.web.port == 8082
+    assert getattr(settings.channels["sms-12110"], "number") == "12110591"  # noqa: B009
