@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from datetime import time as clock_time
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from campaigns.schedule import Cron, Once, ScheduleSpec
 from channels.outbox import MessageClass
+from hub.clock import CHINA, to_ms
 from hub.i18n import msgid
 from hub.model.agent import Role
 from hub.web.forms.base import Form
@@ -29,13 +32,13 @@ class LoginForm(Form):
         ("login", "*"): msgid("请填写用户名"),
         ("password", "*"): msgid("请填写密码"),
     }
-    login: str = Field("", min_length=1, max_length=100)
+    login: str = Field(default="", min_length=1, max_length=100)
     password: Password = ""
 
 
 class _NewPassword(Form):
     password: Password = ""
-    again: str = Field("", max_length=1000)
+    again: str = Field(default="", max_length=1000)
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {("password", "*"): msgid("请填写新密码")}
 
@@ -67,8 +70,8 @@ class SetupForm(_NewPassword):
         ("password", "*"): msgid("请填写密码"),
     }
     login: Login = ""
-    name: str = Field("", min_length=1, max_length=40)
-    unit: str = Field("", min_length=2, max_length=60)
+    name: str = Field(default="", min_length=1, max_length=40)
+    unit: str = Field(default="", min_length=2, max_length=60)
 
 
 class AgentForm(Form):
@@ -81,9 +84,9 @@ class AgentForm(Form):
         ("role", "*"): msgid("请选择角色"),
     }
     login: Login = ""
-    name: str = Field("", min_length=1, max_length=40)
-    unit_id: str = Field("", min_length=1, max_length=64)
-    role: Role = Field("", validate_default=True)
+    name: str = Field(default="", min_length=1, max_length=40)
+    unit_id: str = Field(default="", min_length=1, max_length=64)
+    role: Role = Field(default="", validate_default=True)
 
 
 class ReplyForm(Form):
@@ -93,7 +96,7 @@ class ReplyForm(Form):
         ("text", "string_too_short"): msgid("请填写答复内容"),
         ("text", "string_too_long"): msgid("答复最多 2000 个字"),
     }
-    text: str = Field("", min_length=1, max_length=2000)
+    text: str = Field(default="", min_length=1, max_length=2000)
     version: int = 0
 
 
@@ -104,7 +107,7 @@ class NoteForm(Form):
         ("text", "string_too_short"): msgid("请填写备注内容"),
         ("text", "string_too_long"): msgid("备注最多 2000 个字"),
     }
-    text: str = Field("", min_length=1, max_length=2000)
+    text: str = Field(default="", min_length=1, max_length=2000)
     version: int = 0
 
 
@@ -112,7 +115,7 @@ class AssignForm(Form):
     """Who handles the case from now on."""
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {("handler_id", "*"): msgid("请选择承办人")}
-    handler_id: str = Field("", min_length=1, max_length=64)
+    handler_id: str = Field(default="", min_length=1, max_length=64)
     version: int = 0
 
 
@@ -122,7 +125,7 @@ class CloseForm(Form):
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
         ("reason", "*"): msgid("请写明办结理由，至少 2 个字")
     }
-    reason: str = Field("", min_length=2, max_length=500)
+    reason: str = Field(default="", min_length=2, max_length=500)
     version: int = 0
 
 
@@ -132,7 +135,7 @@ class RevealForm(Form):
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
         ("reason", "*"): msgid("请写明查看理由，至少 2 个字")
     }
-    reason: str = Field("", min_length=2, max_length=200)
+    reason: str = Field(default="", min_length=2, max_length=200)
 
 
 class EntryForm(Form):
@@ -144,12 +147,12 @@ class EntryForm(Form):
         ("topic", "*"): msgid("请填写业务分类"),
         ("short_answer", "string_too_long"): msgid("短信答案最多 134 个字（两条短信）"),
     }
-    question: str = Field("", min_length=2, max_length=120)
-    variants: str = Field("", max_length=4000)
-    answer: str = Field("", min_length=1, max_length=4000)
-    short_answer: str = Field("", max_length=SHORT_ANSWER_CHARS)
-    topic: str = Field("", min_length=1, max_length=40)
-    source: str = Field("", max_length=200)
+    question: str = Field(default="", min_length=2, max_length=120)
+    variants: str = Field(default="", max_length=4000)
+    answer: str = Field(default="", min_length=1, max_length=4000)
+    short_answer: str = Field(default="", max_length=SHORT_ANSWER_CHARS)
+    topic: str = Field(default="", min_length=1, max_length=40)
+    source: str = Field(default="", max_length=200)
     confirm_locally: bool = False
     state: EntryState = EntryState.PUBLISHED
 
@@ -160,40 +163,73 @@ class EntryForm(Form):
 
 
 class CampaignForm(Form):
-    """A campaign's content and recipients."""
+    """A campaign as it is typed; what it may hold is checked by `hub/actions/draft_campaign.py`."""
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
         ("name", "*"): msgid("请填写活动名称，最多 60 个字"),
-        ("text", "string_too_short"): msgid("请填写正文"),
-        ("text", "string_too_long"): msgid("正文最多 1000 个字"),
-        ("segment", "*"): msgid("请选择接收人分组"),
-        ("channel", "*"): msgid("请选择发送渠道"),
+        ("message_class", "*"): msgid("请选择内容类型"),
     }
-    name: str = Field("", min_length=2, max_length=60)
+    name: str = Field(default="", max_length=200)
     message_class: MessageClass = MessageClass.L
-    channel: str = Field("", min_length=1, max_length=40)
-    segment: str = Field("", min_length=1, max_length=64)
-    text: str = Field("", min_length=1, max_length=1000)
+    channel: str = Field(default="", max_length=40)
+    groups: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    title: str = Field(default="", max_length=200)
+    template: str = Field(default="", max_length=4000)
+    public: bool = False
 
 
 class ScheduleForm(Form):
-    """When a campaign runs: once at a local time, or again and again."""
+    """When a campaign runs: once at a local time, or again and again.
 
-    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {("at", "*"): msgid("请选择日期和时间")}
-    mode: Literal["once", "cron"] = "once"
+    time: `09:30`. weekday: 0 = Sunday, as in cron. cron: five fields, for what the choices cannot say.
+    """
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("at", "*"): msgid("请选择日期和时间"),
+        ("time", "*"): msgid("请填写有效的时间，例如 09:30"),
+        ("day", "*"): msgid("日期应在 1 到 31 之间"),
+    }
+    mode: Literal["once", "daily", "weekly", "monthly", "cron"] = "once"
     at: datetime | None = None
-    cron: str = Field("", max_length=100)
+    time: clock_time = clock_time(9, 30)
+    weekday: int = Field(default=1, ge=0, le=6)
+    day: int = Field(default=1, ge=1, le=31)
+    cron: str = Field(default="", max_length=100)
 
     @model_validator(mode="before")
     @classmethod
-    def _empty_is_none(cls, data: dict[str, object]) -> dict[str, object]:
-        return {**data, "at": data.get("at") or None}
+    def _empty_is_absent(cls, data: dict[str, object]) -> dict[str, object]:
+        return {name: value for name, value in data.items() if value != ""}
+
+    @model_validator(mode="after")
+    def _once_needs_a_time(self) -> Self:
+        if self.mode == "once" and self.at is None:
+            raise ValueError(msgid("请选择日期和时间"))
+        return self
+
+    def spec(self) -> ScheduleSpec:
+        """The plan meant, local time in China."""
+        minute = f"{self.time.minute} {self.time.hour}"
+        match self.mode:
+            case "once":
+                at = self.at or datetime.min
+                return Once(to_ms(at if at.tzinfo else at.replace(tzinfo=CHINA)))
+            case "daily":
+                return Cron(f"{minute} * * *")
+            case "weekly":
+                return Cron(f"{minute} * * {self.weekday}")
+            case "monthly":
+                return Cron(f"{minute} {self.day} * *")
+            case "cron":
+                return Cron(self.cron)
 
 
 class CancelForm(Form):
-    """The number of recipients that will not get it: typed, so that it is meant."""
+    """How many will not get it, typed so that it is meant; `shown`: what the page said."""
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
         ("remaining", "*"): msgid("请输入剩余人数以确认终止"),
     }
-    remaining: int = Field(-1, ge=0)
+    remaining: int = Field(default=-1, ge=0)
+    shown: int = Field(default=-1, ge=0)

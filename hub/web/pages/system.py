@@ -1,0 +1,128 @@
+"""For administrators: is everything running, and who may work here. No case content, ever."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+
+from aiohttp import web
+
+from hub.errors import Invalid
+from hub.ids import new_id
+from hub.model.agent import Agent, Role
+from hub.passwords import one_time_password
+from hub.web import words
+from hub.web.auth import agent_of
+from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.staff import AgentForm
+from hub.web.keys import HUB
+from hub.web.render import translator
+from hub.web.staff import STAFF
+from hub.web.staff_page import done, staff_page
+
+LOG = logging.getLogger(__name__)
+AGENTS_PATH = "/staff/agents"
+
+
+async def system_page(request: web.Request) -> web.StreamResponse:
+    """GET /staff/system"""
+    lines = await request.app[HUB].health()
+    return staff_page(
+        request, "staff/system.html", lines=lines, broken=[line for line in lines if not line.ok]
+    )
+
+
+async def agents_page(request: web.Request) -> web.StreamResponse:
+    """GET /staff/agents"""
+    return await _show(request)
+
+
+async def create_agent(request: web.Request) -> web.StreamResponse:
+    """POST /staff/agents: a new account; its one-time password is shown once, on the answer."""
+    staff, _ = request.app[STAFF], translator(request)
+    data = await read_form(request)
+    values = {name: data.get(name, "") for name in ("login", "name", "unit_id", "role")}
+    form = parse(AgentForm, data, _)
+    if isinstance(form, FormErrors):
+        return await _show(request, values=values, errors=form.fields)
+    if await staff.units.get(form.unit_id) is None:
+        return await _show(request, values=values, errors={"unit_id": _("请选择单位")})
+    password, now = one_time_password(), staff.clock.now_ms()
+    agent = Agent(
+        id=new_id(now),
+        login=form.login.casefold(),
+        unit_id=form.unit_id,
+        roles=(form.role,),
+        created_at=now,
+        must_change=True,
+        password_hash=await staff.passwords.hash(password),
+        name=form.name,
+    )
+    try:
+        await staff.agents.insert(agent)
+    except Invalid as refused:
+        return await _show(
+            request, values=values, errors={name: _(text) for name, text in refused.problems.items()}
+        )
+    LOG.info("staff.agent_created", extra={"agent_id": agent.id, "by": agent_of(request).id})
+    return await _show(request, issued=(agent, password))
+
+
+async def reset_password(request: web.Request) -> web.StreamResponse:
+    """POST /staff/agents/{agent_id}/reset: a new one-time password; all logins end."""
+    staff = request.app[STAFF]
+    agent_id = _other(request)
+    password = one_time_password()
+    fresh = await staff.passwords.hash(password)
+    agent = await staff.agents.update(
+        agent_id, lambda now: replace(now, password_hash=fresh, must_change=True)
+    )
+    if agent is None:
+        raise web.HTTPNotFound
+    await staff.logins.delete_of(agent_id)
+    LOG.info("staff.password_reset", extra={"agent_id": agent_id, "by": agent_of(request).id})
+    return await _show(request, issued=(agent, password))
+
+
+async def set_active(request: web.Request) -> web.StreamResponse:
+    """POST /staff/agents/{agent_id}/active: `active=yes|no`; disabling ends all logins."""
+    staff = request.app[STAFF]
+    agent_id = _other(request)
+    active = (await read_form(request)).get("active") == "yes"
+    if await staff.agents.update(agent_id, lambda now: replace(now, active=active)) is None:
+        raise web.HTTPNotFound
+    if not active:
+        await staff.logins.delete_of(agent_id)
+    LOG.info("staff.agent_switched", extra={"agent_id": agent_id, "by": agent_of(request).id})
+    return done(AGENTS_PATH, "enabled" if active else "disabled")
+
+
+def _other(request: web.Request) -> str:
+    """The account meant; nobody changes his own here."""
+    agent_id = request.match_info["agent_id"]
+    if agent_id == agent_of(request).id:
+        raise web.HTTPForbidden
+    return agent_id
+
+
+async def _show(
+    request: web.Request,
+    *,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    issued: tuple[Agent, str] | None = None,
+) -> web.StreamResponse:
+    staff, _ = request.app[STAFF], translator(request)
+    units = await staff.units.list()
+    return staff_page(
+        request,
+        "staff/agents.html",
+        422 if errors else 200,
+        agents=await staff.agents.list(),
+        units={unit.id: unit.name for unit in units},
+        role_options=[(str(role), _(words.ROLE[role])) for role in Role],
+        values=values or {"login": "", "name": "", "unit_id": "", "role": ""},
+        errors=errors or {},
+        issued=issued,
+    )

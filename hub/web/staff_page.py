@@ -1,0 +1,128 @@
+"""The frame round every staff page: where one can go, who one is, what script may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from hub.i18n import msgid
+from hub.model.agent import Agent, Permission
+from hub.web import words
+from hub.web.auth import agent_of, session_of
+from hub.web.render import render
+
+KEYS_COOKIE = "hub_keys"
+FLASH_COOKIE = "hub_done"
+
+_P = Permission
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A place in the navigation. `short`: for the bar of a phone. count: waiting work, None = not shown."""
+
+    href: str
+    label: str
+    short: str
+    icon: str
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    href: str
+    label: str
+    short: str
+    icon: str
+    permissions: tuple[Permission, ...]
+
+
+_PLACES = (
+    _Place("/staff/queue", msgid("工单队列"), msgid("工单"), "inbox", (_P.CASE_READ, _P.REPORT_READ)),
+    _Place("/staff/campaigns", msgid("宣传活动"), msgid("活动"), "megaphone", (_P.CAMPAIGN_READ,)),
+    _Place("/staff/entries", msgid("知识条目"), msgid("知识"), "book", (_P.ENTRY_EDIT,)),
+    _Place("/staff/system", msgid("系统状况"), msgid("系统"), "shield", (_P.SYSTEM_READ,)),
+    _Place("/staff/agents", msgid("人员与角色"), msgid("人员"), "person", (_P.AGENT_MANAGE,)),
+)
+
+DONE: Mapping[str, str] = {
+    "replied": msgid("答复已进入发送队列"),
+    "noted": msgid("内部备注已保存"),
+    "assigned": msgid("已指派"),
+    "closed": msgid("工单已办结"),
+    "saved": msgid("已保存"),
+    "password": msgid("密码已修改，其他设备上的登录已退出"),
+    "ended": msgid("已退出该登录"),
+    "scheduled": msgid("已排期"),
+    "unscheduled": msgid("已退回草稿"),
+    "started": msgid("已开始发送"),
+    "paused": msgid("已暂停，未发出的不会再发"),
+    "resumed": msgid("已继续发送"),
+    "canceled": msgid("已终止，未发出的已撤回"),
+    "disabled": msgid("账号已停用，登录已全部退出"),
+    "enabled": msgid("账号已启用"),
+}
+"""What a green bar says after an action; the name travels in a cookie, so that no page repeats a change."""
+
+
+def home_of(agent: Agent) -> str:
+    """The first place the agent may go to."""
+    for place in _PLACES:
+        if any(agent.may(permission) for permission in place.permissions):
+            return place.href
+    return "/staff/account"
+
+
+def staff_page(request: web.Request, template: str, /, status: int = 200, **context: object) -> web.Response:
+    """A page in the staff frame. `waiting` in `context`: open cases, shown in the navigation."""
+    agent = agent_of(request)
+    waiting = context.pop("waiting", None)
+    done = DONE.get(request.cookies.get(FLASH_COOKIE, ""), "")
+    context.setdefault("errors", {})
+    response = render(
+        request,
+        template,
+        status,
+        nav=_navigation(agent, request.path, waiting if isinstance(waiting, int) else None),
+        csrf=session_of(request).csrf,
+        keys=request.cookies.get(KEYS_COOKIE) != "off",
+        done=done if request.method == "GET" else "",
+        role_words=[words.ROLE[role] for role in agent.roles],
+        words=words,
+        **context,
+    )
+    if FLASH_COOKIE in request.cookies and request.method == "GET":
+        response.del_cookie(FLASH_COOKIE, path="/staff")
+    return response
+
+
+def part(request: web.Request, template: str, /, status: int = 200, **context: object) -> web.Response:
+    """A piece of a page for htmx."""
+    return render(request, template, status, words=words, csrf=session_of(request).csrf, **context)
+
+
+def done(location: str, name: str) -> web.Response:
+    """Back to a page, which then says what was done (`DONE`)."""
+    response = web.Response(status=303, headers={"Location": location})
+    response.set_cookie(FLASH_COOKIE, name, max_age=60, path="/staff", httponly=True, samesite="Lax")
+    return response
+
+
+def _navigation(agent: Agent, path: str, waiting: int | None) -> list[NavItem]:
+    return [
+        NavItem(
+            place.href,
+            place.label,
+            place.short,
+            place.icon,
+            current=path == place.href
+            or path.startswith(place.href + "/")
+            or (place.href == "/staff/queue" and path.startswith("/staff/cases/")),
+            count=waiting if place.href == "/staff/queue" else None,
+        )
+        for place in _PLACES
+        if any(agent.may(permission) for permission in place.permissions)
+    ]

@@ -1,0 +1,72 @@
+"""Every route of the staff side, with who may call it. Case content is never an administrator's."""
+
+from __future__ import annotations
+
+from hub.model.agent import Permission as P
+from hub.web.pages import account, campaign_editor, campaigns, case, entries, login, queue, setup, system
+from hub.web.route import Handler, Route
+
+
+def _staff(method: str, path: str, handler: Handler, permission: P | None = None, *also: P) -> Route:
+    return Route(method, f"/staff{path}", handler, permission, login=True, also=also)
+
+
+STAFF_ROUTES: tuple[Route, ...] = (
+    # the doors
+    Route("GET", "/setup/{token}", setup.setup_page),
+    Route("POST", "/setup/{token}", setup.setup),
+    Route("GET", "/staff/login", login.login_page),
+    Route("POST", "/staff/login", login.login),
+    _staff("POST", "/logout", login.logout),
+    # one's own account
+    _staff("GET", "", queue.home),
+    _staff("GET", "/", queue.home),
+    _staff("GET", "/account", account.account_page),
+    _staff("GET", "/account/password", account.password_page),
+    _staff("POST", "/account/password", account.change_password),
+    _staff("POST", "/account/sessions/end", account.end_session),
+    _staff("POST", "/account/preferences", account.preferences),
+    # cases; which of them exist for the agent is decided in hub/policy.py
+    _staff("GET", "/queue", queue.queue_page, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/queue/events", queue.queue_events, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/note", case.note, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/assign", case.assign, P.CASE_ASSIGN),
+    _staff("POST", "/cases/{case_id}/close", case.close, P.CASE_CLOSE),
+    _staff("POST", "/cases/{case_id}/reveal", case.reveal, P.REVEAL),
+    _staff("POST", "/parts", case.parts, P.CASE_REPLY, P.CAMPAIGN_EDIT, P.ENTRY_EDIT),
+    # campaigns
+    _staff("GET", "/campaigns", campaigns.campaigns_page, P.CAMPAIGN_READ),
+    _staff("GET", "/campaigns/new", campaign_editor.new_campaign, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/new", campaign_editor.create_campaign, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/phone", campaign_editor.phone, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/dates", campaign_editor.dates, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}", campaigns.campaign_page, P.CAMPAIGN_READ),
+    _staff("GET", "/campaigns/{campaign_id}/edit", campaign_editor.edit_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/edit", campaign_editor.edit_campaign, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}/preview", campaign_editor.preview_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/schedule", campaign_editor.schedule, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/withdraw", campaigns.withdraw, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/start", campaign_editor.start, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}/events", campaigns.events, P.CAMPAIGN_READ),
+    _staff("GET", "/campaigns/{campaign_id}/ambiguous", campaigns.ambiguous_page, P.CAMPAIGN_READ),
+    _staff("POST", "/campaigns/{campaign_id}/pause", campaigns.pause, P.CAMPAIGN_CONTROL),
+    _staff("POST", "/campaigns/{campaign_id}/resume", campaigns.resume, P.CAMPAIGN_CONTROL),
+    _staff("POST", "/campaigns/{campaign_id}/cancel", campaigns.cancel, P.CAMPAIGN_CONTROL),
+    # knowledge
+    _staff("GET", "/entries", entries.entries_page, P.ENTRY_EDIT),
+    _staff("GET", "/entries/new", entries.new_entry, P.ENTRY_EDIT),
+    _staff("POST", "/entries/new", entries.save_entry, P.ENTRY_EDIT),
+    _staff("GET", "/entries/try", entries.try_page, P.ENTRY_EDIT),
+    _staff("POST", "/entries/try", entries.try_question, P.ENTRY_EDIT),
+    _staff("GET", "/entries/{entry_id}", entries.entry_page, P.ENTRY_EDIT),
+    _staff("POST", "/entries/{entry_id}", entries.save_entry, P.ENTRY_EDIT),
+    # system
+    _staff("GET", "/system", system.system_page, P.SYSTEM_READ),
+    _staff("GET", "/agents", system.agents_page, P.AGENT_MANAGE),
+    _staff("POST", "/agents", system.create_agent, P.AGENT_MANAGE),
+    _staff("POST", "/agents/{agent_id}/reset", system.reset_password, P.AGENT_MANAGE),
+    _staff("POST", "/agents/{agent_id}/active", system.set_active, P.AGENT_MANAGE),
+)
+"""In the order of a working day."""
