@@ -21,6 +21,9 @@ from knowledge_base.lexicon import shipped_lexicon
 from knowledge_base.row import BETWEEN_VARIANTS, COLUMNS, EPOCH, Fields, Problem, Row
 from knowledge_base.text import normalise
 
+SHARED = ("topic", "updated_at")
+"""What a TOML file may say once for all its entries."""
+
 _HEADING = re.compile(r"\s*\[\[\s*entry\s*\]\]")
 _TRUE = {"true", "yes", "1", "是"}
 _FALSE = {"false", "no", "0", "否", ""}
@@ -54,7 +57,7 @@ def read_toml(text: str) -> tuple[Entry, ...]:
     problems = [
         Problem(0, f"顶层有不认识的键：{key}", f"unknown key at the top: {key}")
         for key in data
-        if key not in ("topic", "updated_at")
+        if key not in SHARED
     ]
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise ImportProblems(
@@ -63,7 +66,8 @@ def read_toml(text: str) -> tuple[Entry, ...]:
     lines = [number for number, line in enumerate(text.splitlines(), 1) if _HEADING.match(line)]
     if len(lines) != len(tables):  # a heading quoted inside an answer: no line is better than a wrong one
         lines = [0] * len(tables)
-    return _read([Row(line, data | table) for line, table in zip(lines, tables, strict=True)], problems)
+    shared = {key: value for key, value in data.items() if key in SHARED}
+    return _read([Row(line, shared | table) for line, table in zip(lines, tables, strict=True)], problems)
 
 
 def read_csv(text: str) -> tuple[Entry, ...]:

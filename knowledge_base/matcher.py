@@ -25,7 +25,8 @@ COSINE_SHARE = 0.65
 OTHER_THING = 0.2
 OTHER_SIDE = 0.2
 BARE = 0.5
-"""The most a question can score that only names a thing (护照, 我要投诉): what is asked about it is open."""
+"""The most a question can score that only names a thing several entries are about (护照, 我要投诉): which of
+them is asked for is open."""
 REMEMBERED = 1024
 MIN_CHARS = 2
 """One character is never a question: 好, 1, T."""
@@ -67,6 +68,7 @@ class Snapshot:
     _wordings: tuple[_Wording, ...]
     _index: Index
     _exact: dict[str, int]
+    _shared: frozenset[str]
     _remembered: _Find = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -100,7 +102,12 @@ class Snapshot:
             owners.setdefault(reading.canonical, set()).add(entry.id)
         # Words that two entries claim are certain for neither.
         exact = {r.canonical: number for number, (*_, r) in enumerate(read) if len(owners[r.canonical]) == 1}
-        return cls(published, lexicon, wordings, index, exact)
+        about: dict[str, set[str]] = {}
+        for wording in wordings:
+            for thing in wording.things:
+                about.setdefault(thing, set()).add(wording.entry.id)
+        shared = frozenset(thing for thing, ids in about.items() if len(ids) > 1)
+        return cls(published, lexicon, wordings, index, exact, shared)
 
     def match(self, text: str, limit: int = 3) -> tuple[Match, ...]:
         """The best entries for `text`, best first, each entry once; () when nothing in the text can be
@@ -117,7 +124,7 @@ class Snapshot:
         things = self.lexicon.of_kind(reading, Kind.THING)
         sides = self.lexicon.of_kind(reading, Kind.SIDE)
         bare = "".join(character for character in reading.canonical if character not in self.lexicon.weak)
-        most = BARE if bare in things else 0.999
+        most = BARE if bare in self._shared else 0.999
         best: dict[str, tuple[float, int]] = {}
         for number, cosine in self._index.nearest(reading, CANDIDATES):
             wording = self._wordings[number]

@@ -1,0 +1,176 @@
+import csv
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge_base.entry import Entry, EntryState
+from knowledge_base.importer import ImportProblems, read_csv, read_toml, shipped, write_csv
+from tests.unit.knowledge_base.entries import SMALL, entry
+
+GOOD = """
+topic = "户政"
+updated_at = 2026-01-02T03:04:05+08:00
+
+[[entry]]
+id = "id-card-lost"
+question = "身份证丢了怎么补领？"
+variants = ["身份证掉了"]
+answer = "请到派出所。\\n带户口簿。"
+short_answer = "请到派出所。"
+source = "居民身份证法"
+confirm_locally = true
+state = "draft"
+"""
+
+BAD = """topic = "户政"
+colour = "red"
+
+[[entry]]
+id = "a"
+question = "怎么办护照？"
+answer = ""
+
+[[entry]]
+id = "a"
+question = "驾照丢了怎么补"
+answer = "补。"
+
+[[entry]]
+id = "b"
+question = "。。。"
+variants = ["嗯", "左|右"]
+answer = "有。"
+state = "gone"
+confirm_locally = "maybe"
+updated_at = "yesterday"
+
+[[entry]]
+id = "Ü"
+question = "如何办护照"
+answer = "有。"
+topic = 3
+extra = 1
+"""
+
+
+def problems(text: str) -> list[tuple[int, str]]:
+    with pytest.raises(ImportProblems) as raised:
+        read_toml(text)
+    return [(problem.line, problem.en) for problem in raised.value.problems]
+
+
+def test_toml_becomes_entries() -> None:
+    (read,) = read_toml(GOOD)
+    assert read == Entry(
+        id="id-card-lost",
+        question="身份证丢了怎么补领？",
+        variants=("身份证掉了",),
+        answer="请到派出所。\n带户口簿。",
+        short_answer="请到派出所。",
+        topic="户政",
+        source="居民身份证法",
+        confirm_locally=True,
+        state=EntryState.DRAFT,
+        updated_at=1_767_294_245_000,
+    )
+
+
+def test_every_problem_is_told_at_once_with_its_line() -> None:
+    assert problems(BAD) == [
+        (0, "unknown key at the top: colour"),
+        (4, "there is no answer"),
+        (9, "duplicate id: a (already in line 4)"),
+        (14, "the question is empty"),
+        (14, 'an empty wording: "嗯"'),
+        (14, "a wording cannot have |"),
+        (14, "confirm_locally must be true or false"),
+        (14, "unknown state: gone (one of draft published retired)"),
+        (14, "updated_at must be an instant with its offset"),
+        (23, "unknown key: extra"),
+        (23, "an id has only a-z, 0-9 and . _ -: Ü"),
+        (23, "topic must be text"),
+        (23, "there is no topic"),
+        (23, 'entry Ü: "如何办护照" is the same question as one of entry a'),
+    ]
+
+
+def test_a_problem_is_told_in_chinese_and_english() -> None:
+    with pytest.raises(ImportProblems) as raised:
+        read_toml(BAD)
+    assert "4: 没有答案 / there is no answer" in str(raised.value)
+
+
+def test_a_question_that_another_entry_has_as_a_variant_is_a_problem() -> None:
+    text = GOOD + '[[entry]]\nid = "other"\nquestion = "居民身份证掉了"\nanswer = "有。"\n'
+    assert problems(text) == [
+        (14, 'entry other: "居民身份证掉了" is the same question as one of entry id-card-lost')
+    ]
+
+
+def test_broken_toml_tells_the_line() -> None:
+    ((line, english),) = problems('topic = "户政"\n[[entry]\n')
+    assert line == 2
+    assert english.startswith("not valid TOML")
+
+
+def test_entries_written_as_something_else_are_a_problem() -> None:
+    assert problems("entry = 3") == [(0, "entries are written as [[entry]]")]
+
+
+def test_a_text_that_is_too_long_is_a_problem() -> None:
+    text = GOOD.replace("请到派出所。", "长" * 135)
+    assert problems(text) == [(5, "short_answer is longer than 134 (135)")]
+
+
+def test_csv_gives_back_what_was_written() -> None:
+    assert read_csv(write_csv(SMALL)) == SMALL
+    assert read_csv(write_csv(shipped())) == shipped()
+
+
+@given(st.text(alphabet="答=+-@'\",|\n一 ", min_size=1, max_size=20).map(str.strip).filter(bool))
+def test_csv_gives_back_any_answer_and_starts_no_formula(answer: str) -> None:
+    written = write_csv([entry("a", "护照怎么办理", "办护照", answer=answer)])
+    assert read_csv(written)[0].answer == answer
+    cells = [cell for row in csv.reader(StringIO(written, newline="")) for cell in row]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+
+
+def test_csv_from_a_spreadsheet_is_read() -> None:
+    text = (
+        "\ufeffquestion,id,topic,answer,confirm_locally\r\n护照怎么办理,passport,出入境,请到窗口。,是\r\n\r\n"
+    )
+    (read,) = read_csv(text)
+    assert read == replace(
+        entry("passport", "护照怎么办理"), answer="请到窗口。", topic="出入境", confirm_locally=True
+    )
+
+
+def test_every_problem_of_a_csv_is_told_with_its_line() -> None:
+    text = (
+        "id,question,answer,variants,colour\n"
+        'a,护照怎么办理,"第一行\n第二行",办护照\n'
+        "b,,答,x,y,z\n"
+        "a,驾照怎么考,答,\n"
+        "c,,,\n"
+    )
+    with pytest.raises(ImportProblems) as raised:
+        read_csv(text)
+    assert [(problem.line, problem.en) for problem in raised.value.problems] == [
+        (1, "unknown column: colour"),
+        (1, "missing column: topic"),
+        (2, "there is no topic"),
+        (4, "more cells than the heading has"),
+        (5, "there is no topic"),
+        (5, "duplicate id: a (already in line 2)"),
+        (6, "the question is empty"),
+        (6, "there is no answer"),
+        (6, "there is no topic"),
+    ]
+
+
+def test_an_empty_csv_is_a_problem() -> None:
+    with pytest.raises(ImportProblems):
+        read_csv("")

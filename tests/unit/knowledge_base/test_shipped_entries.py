@@ -1,0 +1,54 @@
+"""What every entry that comes with the product keeps to."""
+
+import pytest
+
+from knowledge_base.answer import Decision, decide
+from knowledge_base.entry import Entry, EntryState
+from knowledge_base.importer import clashes, shipped
+from knowledge_base.matcher import Snapshot
+from knowledge_base.text import normalise
+
+ENTRIES = shipped()
+TOPICS = {"户政", "出入境", "交管", "治安", "网安", "12389", "12110"}
+SNAPSHOT = Snapshot.build(ENTRIES)
+
+every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+
+
+def test_there_are_entries_for_every_topic() -> None:
+    assert len(ENTRIES) >= 70
+    assert {entry.topic for entry in ENTRIES} == TOPICS
+
+
+def test_no_two_entries_share_an_id_a_question_or_a_wording() -> None:
+    assert clashes((0, entry) for entry in ENTRIES) == []
+    assert len({normalise(entry.question) for entry in ENTRIES}) == len(ENTRIES)
+
+
+@every_entry
+def test_an_entry_has_four_to_eight_variants_that_differ_from_its_question(entry: Entry) -> None:
+    assert 4 <= len(entry.variants) <= 8
+    wordings = [normalise(wording) for wording in (entry.question, *entry.variants)]
+    assert len(set(wordings)) == len(wordings)
+
+
+@every_entry
+def test_an_entry_is_published_with_a_short_answer_of_its_own(entry: Entry) -> None:
+    assert entry.state is EntryState.PUBLISHED
+    assert entry.updated_at > 0
+    assert 10 <= len(entry.short_answer) <= 120
+
+
+@every_entry
+def test_an_entry_names_no_province_and_no_amount_of_money(entry: Entry) -> None:
+    told = entry.answer + entry.short_answer
+    assert "福建" not in told
+    assert not any(f"{digit}元" in told for digit in "0123456789")
+
+
+@every_entry
+def test_each_of_its_own_wordings_is_answered_by_it(entry: Entry) -> None:
+    for wording in (entry.question, *entry.variants):
+        answer = decide(SNAPSHOT, wording)
+        assert answer.decision is Decision.ANSWER
+        assert answer.matches[0].entry.id == entry.id
