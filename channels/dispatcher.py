@@ -122,44 +122,66 @@ class Dispatcher:
     async def _line(
         self, at: SenderState, lanes: Sequence[int], width: int, wake: asyncio.Event, stop: asyncio.Event
     ) -> None:
+        claimed: asyncio.Queue[list[Leased] | None] = asyncio.Queue(1)
         intents: asyncio.Queue[_Intent | None] = asyncio.Queue(width)
         finished: asyncio.Queue[_Finished | None] = asyncio.Queue(4 * width)
         async with asyncio.TaskGroup() as all_of_it:
             all_of_it.create_task(self._settle_all(finished), name=f"settle-{at.name}")
             async with asyncio.TaskGroup() as posting:
+                posting.create_task(self._claim_all(at, lanes, claimed, wake, stop), name=f"claim-{at.name}")
+                posting.create_task(
+                    self._intend_all(at, claimed, intents, width, stop), name=f"intend-{at.name}"
+                )
                 for number in range(width):
                     posting.create_task(
                         self._post_all(at, intents, finished), name=f"post-{at.name}-{number}"
                     )
-                await self._feed(at, lanes, intents, wake, stop)
-                for _ in range(width):
-                    await intents.put(None)
             await finished.put(None)
 
-    async def _feed(
+    async def _claim_all(
         self,
         at: SenderState,
         lanes: Sequence[int],
-        intents: asyncio.Queue[_Intent | None],
+        claimed: asyncio.Queue[list[Leased] | None],
         wake: asyncio.Event,
         stop: asyncio.Event,
     ) -> None:
         while not stop.is_set():
             wake.clear()
+            rows: list[Leased] = []
             try:
                 rows = await self._claim(at, lanes)
-                for chunk in self._chunks(rows):
-                    if stop.is_set():
-                        await self._give_back(chunk)
-                        continue
-                    for intent in await self._intend(at, chunk):
-                        await intents.put(intent)
             except OutboxUnavailable:
                 log.warning("outbox_unavailable", extra={"sender": at.name})
-                rows = []
-            if not rows:
+            if rows:
+                await claimed.put(rows)
+            elif not stop.is_set():
                 pause = self._settings.poll_seconds
                 await _until(wake, min(pause, at.bucket.wait_seconds() or pause))
+        await claimed.put(None)
+
+    async def _intend_all(
+        self,
+        at: SenderState,
+        claimed: asyncio.Queue[list[Leased] | None],
+        intents: asyncio.Queue[_Intent | None],
+        width: int,
+        stop: asyncio.Event,
+    ) -> None:
+        while (rows := await claimed.get()) is not None:
+            for chunk in self._chunks(rows):
+                try:
+                    if stop.is_set():
+                        await self._give_back(at, chunk)
+                        continue
+                    ready = await self._intend(at, chunk)
+                except OutboxUnavailable:  # nothing was posted: the leases end by themselves
+                    log.warning("outbox_unavailable", extra={"sender": at.name})
+                    continue
+                for intent in ready:
+                    await intents.put(intent)
+        for _ in range(width):
+            await intents.put(None)
 
     async def _post_all(
         self,
@@ -198,23 +220,26 @@ class Dispatcher:
                 at.probe_at = now + int(self._settings.probe_seconds * 1000)
         if limit == 0:
             return []
-        return await self._outbox.claim(
+        rows = await self._outbox.claim(
             at.name, lanes=lanes, limit=limit, lease_seconds=at.settings.lease_seconds
         )
+        at.bucket.spend(len(rows))  # one part each for now, so that the next claim knows
+        return rows
 
     async def _intend(self, at: SenderState, rows: Sequence[Leased]) -> list[_Intent]:
         """Gate, then durable intent. Only what is returned may be posted."""
         probing = at.paused_reason and len(rows) == 1
         if at.paused_reason and not probing:
-            await self._give_back(rows)
+            await self._give_back(at, rows)
             return []
         gated = await self._gate.look(rows, now=self._clock.now_ms())
         if gated.stopped:
             await self._outbox.settle(gated.stopped)
+            at.bucket.give_back(len(gated.stopped))
         if not gated.passed:
             return []
         sending = await self._outbox.mark_sending(gated.passed, lease_seconds=at.settings.lease_seconds)
-        at.bucket.spend(sum(row.delivery.parts for row in sending))
+        at.bucket.spend(sum(row.delivery.parts for row in sending) - len(sending))
         now = self._clock.now_ms()
         return [_Intent(row, message_of(row.delivery, gated.bodies), now) for row in sending]
 
@@ -288,8 +313,9 @@ class Dispatcher:
             ]
         )
 
-    async def _give_back(self, rows: Sequence[Leased]) -> None:
+    async def _give_back(self, at: SenderState, rows: Sequence[Leased]) -> None:
         """Leased rows that were never posted: at once ready for somebody else."""
+        at.bucket.give_back(len(rows))
         await self._outbox.settle(
             [Change(r, settled(r.delivery, DeliveryState.READY, r.delivery.reason)) for r in rows]
         )

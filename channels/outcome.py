@@ -34,9 +34,15 @@ def after(
     """
     match outcome:
         case Accepted():
-            taken = settled(delivery, S.ACCEPTED, "")
-            return replace(
-                taken, provider_id=outcome.provider_id, receipt_at=now if receipts else 0, not_before=0
+            return replace(  # not through `settled`: this is the way nearly every row goes
+                delivery,
+                state=S.ACCEPTED,
+                reason="",
+                provider_id=outcome.provider_id,
+                receipt_at=now if receipts else 0,
+                not_before=0,
+                lease_until=0,
+                lease_token="",
             )
         case Temporary():
             wait = outcome.retry_after_seconds
