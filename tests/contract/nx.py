@@ -6,6 +6,8 @@ It is a smoke target, not MongoDB. What the store's tests tolerate because of it
 * all clients share one connection, so a transaction is visible to others before it
   commits, and one whose client died stays open until the server is stopped (MongoDB hides
   it and gives it up by itself after at most 60 s);
+* it inserts a transaction's `readConcern` as a document, and refuses inserts once an index
+  contains `_id`: the adapter leaves both out for it;
 * `partialFilterExpression` and write concerns mean little: None is exempt from its unique
   indexes anyway.
 

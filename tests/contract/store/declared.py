@@ -19,9 +19,7 @@ CASES = Collection(
     indexes=(("state", "due_at"), ("priority",), ("unit",), ("score",)),
     unique=(("reference",), ("year", "serial")),
 )
-ENTRIES = Collection(
-    "entries", fields={"topic": str}, indexes=(("topic",),), search="text"
-)
+ENTRIES = Collection("entries", fields={"topic": str}, indexes=(("topic",),), search="text")
 TALLIES = Collection("tallies", fields={"taken": int})
 PARTS = Collection("parts", fields={"unit": str}, indexes=(("unit",),))
 

@@ -206,7 +206,7 @@ async def test_a_failing_last_write_leaves_nothing_behind(
     store: Documents, failing: Write, error: type[Duplicate | Conflict]
 ) -> None:
     await store.commit([Insert("cases", "held", {"reference": "taken", "state": "new"})])
-    before = [
+    before: list[Write] = [
         Insert("cases", "n1", {"state": "new"}),
         Insert("cases", "n2", {"state": "new"}),
         Update("cases", "held", {"state": "open"}, 1),
@@ -215,7 +215,7 @@ async def test_a_failing_last_write_leaves_nothing_behind(
     ]
     with pytest.raises(error) as caught:
         await store.commit([*before, failing])
-    assert caught.value.write == failing
+    assert getattr(caught.value, "write", None) == failing
     assert list(await store.get_many("cases", ["n1", "n2", "fresh"])) == []
     held = await store.get("cases", "held")
     assert held is not None
@@ -229,7 +229,7 @@ async def test_a_unit_that_fails_halfway_disturbs_no_other(store: Documents) -> 
 
     async def unit(n: int) -> bool:
         last = "taken" if n % 4 == 0 else f"c{n}"
-        writes = [Insert("parts", f"p{n}", {"unit": "fz"}), Insert("cases", last, {})]
+        writes: list[Write] = [Insert("parts", f"p{n}", {"unit": "fz"}), Insert("cases", last, {})]
         try:
             await store.commit([*writes, Add("tallies", "today", {"taken": 1})])
         except Duplicate:
@@ -253,7 +253,7 @@ async def test_of_many_updating_one_version_one_wins(store: Documents) -> None:
     await store.commit([Insert("cases", "c1", {"priority": 0})])
 
     async def race(n: int) -> bool:
-        writes = [Update("cases", "c1", {"priority": n}, 1), Insert("parts", f"p{n}", {})]
+        writes: list[Write] = [Update("cases", "c1", {"priority": n}, 1), Insert("parts", f"p{n}", {})]
         try:
             await store.commit(writes)
         except Conflict:
@@ -310,15 +310,16 @@ QUERIES: list[tuple[Where, list[str]]] = [
     ({"priority": {"$gt": 6}, "state": {"$ne": "new"}}, ["c08"]),
     ({"unit": None, "priority": {"$lt": 2}}, ["c00", "c01"]),
     ({"priority": {"$lt": 3}, "unit": {"$ne": None}}, []),
+    ({"priority": {"$lt": 2}, "unit": {"$ne": "fz"}}, ["c00", "c01"]),
+    ({"priority": {"$lt": 2}, "unit": {"$in": ["fz", None]}}, ["c00", "c01"]),
+    ({"priority": {"$lt": 2}, "due_at": {"$ne": None}}, ["c00", "c01"]),
     ({"id": {"$in": ["c03", "c01"]}}, ["c01", "c03"]),
     ({"id": {"$gt": "c07"}}, ["c08", "c09"]),
 ]
 
 
 @pytest.mark.parametrize(("where", "ids"), QUERIES)
-async def test_filters_find_what_they_say(
-    store: Documents, where: Where, ids: list[str]
-) -> None:
+async def test_filters_find_what_they_say(store: Documents, where: Where, ids: list[str]) -> None:
     await fill(store)
     assert [d.id for d in await store.find("cases", where, limit=50)] == ids
 
@@ -344,9 +345,7 @@ SORTS = [
 
 
 @pytest.mark.parametrize("sort", SORTS)
-async def test_pages_join_without_gap_or_repeat(
-    store: Documents, sort: tuple[tuple[str, int], ...]
-) -> None:
+async def test_pages_join_without_gap_or_repeat(store: Documents, sort: tuple[tuple[str, int], ...]) -> None:
     rows: list[tuple[str, Body]] = []
     for n in range(23):
         body: Body = {"due_at": n % 3, "unit": "fz" if n % 2 else None}
@@ -467,9 +466,7 @@ ODD_BODIES: list[Body] = [
 
 
 @pytest.mark.parametrize("body", ODD_BODIES, ids=str)
-async def test_a_body_that_does_not_fit_its_declaration_is_refused(
-    store: Documents, body: Body
-) -> None:
+async def test_a_body_that_does_not_fit_its_declaration_is_refused(store: Documents, body: Body) -> None:
     with pytest.raises(Undeclared):
         await store.commit([Insert("cases", "c1", body)])
     with pytest.raises(Undeclared):
@@ -504,8 +501,7 @@ async def test_settling_tells_which_versions_were_no_longer_current(store: Docum
     await fill(store, 6)
     await store.commit([Update("cases", "c02", {"state": "moved"}, 1)])
     changes: list[tuple[str, int, Body]] = [
-        (f"c{n:02}", 1, {"state": "done", "attempts": [n]} if n % 2 else {"state": "done"})
-        for n in range(6)
+        (f"c{n:02}", 1, {"state": "done", "attempts": [n]} if n % 2 else {"state": "done"}) for n in range(6)
     ]
     assert await store.settle("cases", [*changes, ("absent", 1, {"state": "done"})]) == ["c02", "absent"]
     found = await store.get_many("cases", [f"c{n:02}" for n in range(6)])
@@ -603,9 +599,7 @@ SEARCHES = [
 
 
 @pytest.mark.parametrize(("text", "ids"), SEARCHES)
-async def test_words_of_one_and_two_characters_are_found(
-    store: Documents, text: str, ids: list[str]
-) -> None:
+async def test_words_of_one_and_two_characters_are_found(store: Documents, text: str, ids: list[str]) -> None:
     await fill_entries(store)
     assert sorted(d.id for d in await store.search("entries", text, limit=10)) == ids
 
