@@ -258,13 +258,13 @@ class AcceptEvent:
             case AskProgress(reference, code):
                 return await self._progress(scene, reference, code)
             case Answered(entry):
-                answer = entry.short_answer if scene.event.kind is ChannelKind.SMS else entry.answer
+                answer = entry.brief() if scene.event.kind is ChannelKind.SMS else entry.answer
                 if scene.profile.auto_reply == "off":
                     return await self._to_person(scene, ToPerson(Track.CONSULT))
                 plan = _Plan((), scene.conversation)
                 if scene.case:
                     plan = await self._attach(scene, acknowledge=False)
-                return self._say(scene, plan, answer or entry.answer, entry_ids=(entry.id,))
+                return self._say(scene, plan, answer, entry_ids=(entry.id,))
             case Offer(entries):
                 if scene.case:
                     return await self._attach(scene)
