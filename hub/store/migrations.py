@@ -1,0 +1,90 @@
+"""Numbered steps forward in what stored documents mean.
+
+Columns and indexes follow the declarations by themselves; a migration is for content: a
+field that is renamed, split or filled. Each runs once, in order, and is recorded with its
+checksum and the time. A store that knows a later migration than this program is refused,
+because an older program would write documents the newer one misreads.
+
+A migration may be cut off by a crash and then runs again from its start: write it so that
+doing it twice is harmless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.store.documents import Documents, Duplicate, Insert, Refused
+from hub.store.internal import MIGRATIONS as RECORDS
+
+_MOST = 10_000
+
+
+class Clock(Protocol):
+    """Where the time comes from (see `hub/clock.py`)."""
+
+    def now_ms(self) -> int:
+        """Milliseconds UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step. `run` is never edited once it was released; write the next one instead."""
+
+    number: int
+    name: str
+    run: Callable[[Documents], Awaitable[None]]
+
+    def checksum(self) -> str:
+        """Of the step's source, blanks aside, so that formatting does not count as a change."""
+        source = "".join(inspect.getsource(self.run).split())
+        return hashlib.sha256(source.encode()).hexdigest()[:32]
+
+
+MIGRATIONS: tuple[Migration, ...] = ()
+"""All steps, numbered from 1 without gaps."""
+
+
+async def migrate(
+    documents: Documents, migrations: Sequence[Migration] = MIGRATIONS, *, clock: Clock
+) -> list[int]:
+    """Runs what has not run yet; the numbers that ran. Raises `Refused`."""
+    if [m.number for m in migrations] != list(range(1, len(migrations) + 1)):
+        raise Refused("迁移编号必须从 1 开始且连续。 / Migrations are numbered from 1 without gaps.")
+    done = {
+        record.body["number"]: record.body["checksum"]
+        for record in await documents.find(RECORDS.name, {}, sort=[("number", 1)], limit=_MOST)
+    }
+    newest = max(done, default=0)
+    if newest > len(migrations):
+        raise Refused(
+            f"数据版本 {newest} 高于本程序支持的 {len(migrations)}，请升级程序。 / "
+            f"The store is at migration {newest}, this program knows {len(migrations)}; "
+            "upgrade the program."
+        )
+    ran: list[int] = []
+    for migration in migrations:
+        checksum = migration.checksum()
+        if migration.number in done:
+            if done[migration.number] != checksum:
+                raise Refused(
+                    f"已执行的迁移 {migration.number} 被改动过，请恢复原样。 / "
+                    f"Migration {migration.number} was changed after it had run; restore it."
+                )
+            continue
+        await migration.run(documents)
+        body = {
+            "number": migration.number,
+            "name": migration.name,
+            "checksum": checksum,
+            "applied_at": clock.now_ms(),
+        }
+        try:
+            await documents.commit([Insert(RECORDS.name, f"{migration.number:04}", body)])
+        except Duplicate:
+            continue  # another process did the same at the same time
+        ran.append(migration.number)
+    return ran

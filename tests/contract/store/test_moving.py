@@ -1,0 +1,94 @@
+"""Copying, digesting and migrating work the same on every engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.store.copying import Copied, copy
+from hub.store.digest import digest
+from hub.store.documents import Body, Documents, Insert, Refused, Update
+from hub.store.migrations import Migration, migrate
+from tests.contract.store.conftest import OpenStore
+from tests.contract.store.declared import COLLECTIONS, StandingClock
+
+
+async def fill(store: Documents) -> None:
+    rows: list[tuple[str, Body]] = [
+        (f"c{n:04}", {"state": "new", "score": n / 4, "unit": None, "free": {"文": [n, None]}})
+        for n in range(1_100)
+    ]
+    await store.insert_many("cases", rows)
+    await store.insert_many("entries", [("e1", {"text": "身份证补办"})])
+    await store.next_number("case-2026", amount=41)
+
+
+async def test_a_copy_has_the_same_digest_and_goes_on_numbering(open_store: OpenStore) -> None:
+    source, target = await open_store(), await open_store()
+    await fill(source)
+    await migrate(source, [Migration(1, "first", add_a_document)], clock=StandingClock())
+    before = await digest(source, COLLECTIONS)
+    assert await digest(target, COLLECTIONS) != before
+    report = await copy(source, target, COLLECTIONS)
+    assert Copied("cases", 1_100, 0) in report
+    assert await digest(target, COLLECTIONS) == before
+    assert await target.next_number("case-2026") == 42
+    assert [d.id for d in await target.search("entries", "补办", limit=5)] == ["e1"]
+    assert await migrate(target, [Migration(1, "first", add_a_document)], clock=StandingClock()) == []
+
+
+async def test_an_interrupted_copy_is_simply_repeated(open_store: OpenStore) -> None:
+    source, target = await open_store(), await open_store()
+    await fill(source)
+    await target.insert_many("cases", [(d.id, d.body) for d in await source.find("cases", {}, limit=600)])
+    assert Copied("cases", 500, 600) in await copy(source, target, COLLECTIONS)
+    assert await digest(target, COLLECTIONS) == await digest(source, COLLECTIONS)
+
+
+async def test_any_difference_shows_in_the_digest(store: Documents) -> None:
+    seen = {await digest(store, COLLECTIONS)}
+    await store.commit([Insert("cases", "c1", {"state": "new"})])
+    seen.add(await digest(store, COLLECTIONS))
+    await store.commit([Update("cases", "c1", {"free": None}, 1)])
+    seen.add(await digest(store, COLLECTIONS))
+    await store.commit([Insert("parts", "c1", {})])
+    seen.add(await digest(store, COLLECTIONS))
+    assert len(seen) == 4
+
+
+async def add_a_document(documents: Documents) -> None:
+    """Harmless to repeat."""
+    await documents.insert_many("parts", [("made", {"unit": "fz"})])
+
+
+async def add_another(documents: Documents) -> None:
+    """Harmless to repeat."""
+    await documents.insert_many("parts", [("second", {"unit": "fz"})])
+
+
+async def test_migrations_run_once_in_order_and_are_recorded(store: Documents) -> None:
+    first, second = Migration(1, "first", add_a_document), Migration(2, "second", add_another)
+    clock = StandingClock(1_767_000_000_000)
+    assert await migrate(store, [first], clock=clock) == [1]
+    assert await migrate(store, [first, second], clock=clock) == [2]
+    assert await migrate(store, [first, second], clock=clock) == []
+    assert set(await store.get_many("parts", ["made", "second"])) == {"made", "second"}
+    record = await store.get("_migrations", "0002")
+    assert record is not None
+    assert record.body == {
+        "number": 2,
+        "name": "second",
+        "checksum": second.checksum(),
+        "applied_at": 1_767_000_000_000,
+    }
+
+
+async def test_a_newer_store_and_a_changed_migration_are_refused(store: Documents) -> None:
+    clock = StandingClock()
+    steps = [Migration(1, "first", add_a_document), Migration(2, "second", add_another)]
+    await migrate(store, steps, clock=clock)
+    with pytest.raises(Refused, match="upgrade"):
+        await migrate(store, steps[:1], clock=clock)
+    with pytest.raises(Refused, match="changed"):
+        await migrate(store, [steps[0], Migration(2, "second", add_a_document)], clock=clock)
+    with pytest.raises(Refused, match="gaps"):
+        await migrate(store, [Migration(2, "second", add_another)], clock=clock)
