@@ -33,7 +33,7 @@ from hub.store.documents import (
 )
 from hub.store.internal import COUNTERS, all_collections
 from hub.store.mongo import indexes
-from hub.store.mongo.server import DRIVER_OPTIONS, check_server, split_test_option
+from hub.store.mongo.server import check_server, driver_options, split_test_option
 from hub.store.mongo.shape import (
     TOKEN,
     VERSION,
@@ -81,7 +81,9 @@ async def open_mongo(
     declared = all_collections(collections)
     plain_url, standalone_allowed = split_test_option(url)
     try:
-        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(plain_url, **DRIVER_OPTIONS)
+        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+            plain_url, **driver_options(plain_url)
+        )
     except (ConfigurationError, ValueError) as error:
         raise Refused(f"MongoDB 地址无效 / The MongoDB URL is not valid: {error}") from error
     try:

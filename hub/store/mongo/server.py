@@ -22,16 +22,25 @@ two at a time would mix: with this option the adapter writes one unit after the 
 That holds inside one process only, so it is nothing to work with.
 """
 
-DRIVER_OPTIONS: dict[str, Any] = {
+_FIXED_OPTIONS: dict[str, Any] = {
     "w": "majority",
     "journal": True,
     "readPreference": "primary",
     "retryWrites": True,
+    "tz_aware": True,
+}
+_DEFAULT_OPTIONS: dict[str, Any] = {
     "serverSelectionTimeoutMS": 5_000,
     "connectTimeoutMS": 5_000,
     "socketTimeoutMS": 30_000,
-    "tz_aware": True,
 }
+
+
+def driver_options(url: str) -> dict[str, Any]:
+    """Options for the driver, which win over the URL: it may set time-outs, not durability."""
+    named = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
+    defaults = {n: v for n, v in _DEFAULT_OPTIONS.items() if n.lower() not in named}
+    return {**defaults, **_FIXED_OPTIONS}
 
 
 def split_test_option(url: str) -> tuple[str, bool]:

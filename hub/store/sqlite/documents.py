@@ -75,28 +75,37 @@ async def open_sqlite(path: Path, collections: Sequence[Collection], *, clock: C
 def _open(
     path: Path, tables: dict[str, Table], clock: Clock, loop: asyncio.AbstractEventLoop
 ) -> SqliteDocuments:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = take_lock(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = take_lock(path)
+    except OSError as error:
+        raise _cannot_open(path, error) from error
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         writing = _connect(path, "rw")
         try:
+            schema.check_kind(writing)
             _tune(writing)
             schema.prepare(writing, tables.values())
         except BaseException:
             writing.close()
             raise
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, OSError) as error:
         free_lock(lock)
-        raise Refused(
-            f"无法打开数据库 {path.name}：{error}；请检查路径、权限和磁盘。 / "
-            f"Cannot open {path.name}: {error}. Check the path, permissions and the disk."
-        ) from error
+        raise _cannot_open(path, error) from error
     except BaseException:
         free_lock(lock)
         raise
     writer = Writer(writing, loop, name=f"store-writer-{path.name}")
     return SqliteDocuments(path, tables, clock, writer, _connect(path, "ro"), lock)
+
+
+def _cannot_open(path: Path, error: Exception) -> Refused:
+    said = error.strerror if isinstance(error, OSError) else error
+    return Refused(
+        f"无法打开数据库 {path.name}：{said}；请检查路径、权限和磁盘。 / "
+        f"Cannot open {path.name}: {said}. Check the path, permissions and the disk."
+    )
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

@@ -23,9 +23,10 @@ LAYOUT = 1
 def prepare(connection: sqlite3.Connection, tables: Iterable[Table]) -> None:
     """Brings the file to the declarations in one transaction. Raises `Refused`."""
     cursor = connection.cursor()
-    _check_kind(cursor)
     cursor.execute("BEGIN IMMEDIATE")
     try:
+        cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        cursor.execute(f"PRAGMA user_version = {LAYOUT}")
         cursor.execute("CREATE TABLE IF NOT EXISTS m_meta (key TEXT PRIMARY KEY, value TEXT)")
         for table in tables:
             _prepare_table(cursor, table)
@@ -38,7 +39,9 @@ def prepare(connection: sqlite3.Connection, tables: Iterable[Table]) -> None:
         raise
 
 
-def _check_kind(cursor: sqlite3.Cursor) -> None:
+def check_kind(connection: sqlite3.Connection) -> None:
+    """Refuses another program's file and a newer layout, before anything is written to it."""
+    cursor = connection.cursor()
     (application,) = cursor.execute("PRAGMA application_id").fetchone()
     (layout,) = cursor.execute("PRAGMA user_version").fetchone()
     (tables,) = cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -52,8 +55,6 @@ def _check_kind(cursor: sqlite3.Cursor) -> None:
             f"数据库格式版本 {layout} 高于本程序支持的 {LAYOUT}，请升级程序。 / "
             f"The file has layout {layout}, this program knows {LAYOUT}; upgrade the program."
         )
-    cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    cursor.execute(f"PRAGMA user_version = {LAYOUT}")
 
 
 def _prepare_table(cursor: sqlite3.Cursor, table: Table) -> None:
