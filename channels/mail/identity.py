@@ -1,0 +1,32 @@
+"""Message-IDs of our own: deterministic, so that a mail sent twice is one mail to most readers.
+
+SMTP is at-least-once (RFC 1047): a client that lost the answer cannot know. The same
+`<delivery-id@domain>` on every attempt lets mail programs collapse the copy, and lets us find the
+delivery an answer belongs to.
+"""
+
+from __future__ import annotations
+
+import re
+
+_OURS = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")  # the shape of a delivery id
+_ID = re.compile(r"<[^<>\s\x00-\x1f]{1,300}>")
+
+
+def message_id(delivery_id: str, domain: str) -> str:
+    """`<delivery-id@domain>`."""
+    return f"<{delivery_id}@{domain}>"
+
+
+def delivery_id_of(message_id: str, domain: str) -> str | None:
+    """The delivery a Message-ID of ours names, or None when it is not ours.
+
+    The shape counts as well as the domain: colleagues write from the same domain.
+    """
+    name, at, host = message_id.strip().strip("<>").rpartition("@")
+    return name if at and host.lower() == domain.lower() and _OURS.fullmatch(name) else None
+
+
+def ids_in(text: str, *, limit: int = 50) -> tuple[str, ...]:
+    """Every Message-ID in a header value, in order, each once."""
+    return tuple(dict.fromkeys(_ID.findall(text)))[:limit]

@@ -1,0 +1,154 @@
+"""Takes in mail behind the organisation's own mail server, by SMTP or LMTP.
+
+The rule it protects: 250 means stored. The answer to DATA waits for `accept`; when that raised, or
+took too long, the answer is 451 and the mail server keeps the mail and tries again. A repeat is
+harmless, because the event carries the Message-ID.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from channels.adapter import Accept
+from channels.contract import ChannelKind, InboundMessage
+from channels.mail.parse import DEFAULT_LIMITS, NotAMail, ParsedMail, ParseLimits, parse
+from channels.mail.server import MailServer, ServerSettings
+from channels.ports import Clock
+
+log = logging.getLogger(__name__)
+
+STORED = "250 2.0.0 stored"
+LATER = "451 4.3.0 not stored, try again later"
+NOT_HERE = "550 5.1.1 no such mailbox here"
+UNREADABLE = "554 5.6.0 the message cannot be read"
+
+
+@dataclass(frozen=True, slots=True)
+class MailListenerSettings:
+    """channel: the configured channel's name. recipients: our mailboxes; nothing else is taken in.
+
+    protocol: `smtp` or `lmtp`. port 0 picks a free one. own_domain: that of our own Message-IDs
+    (loops). accept_seconds: longest wait for `accept`. idle_seconds: a silent peer is cut off.
+    """
+
+    channel: str
+    recipients: Collection[str]
+    own_domain: str
+    host: str = "127.0.0.1"
+    port: int = 2525
+    protocol: Literal["smtp", "lmtp"] = "smtp"
+    limit_bytes: int = 10 * 1024 * 1024
+    max_connections: int = 50
+    idle_seconds: float = 300.0
+    accept_seconds: float = 60.0
+    limits: ParseLimits = DEFAULT_LIMITS
+
+
+class MailListener:
+    """Implements `channels.adapter.Listens`."""
+
+    def __init__(self, settings: MailListenerSettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._server: MailServer | None = None
+        self.listening = asyncio.Event()
+
+    @property
+    def port(self) -> int:
+        """The port in use, once `listening` is set."""
+        if self._server is None:
+            raise RuntimeError("not listening")
+        return self._server.port
+
+    async def listen(self, accept: Accept) -> None:
+        """Takes in mail until cancelled."""
+        settings = self._settings
+        bounds = ServerSettings(
+            host=settings.host,
+            port=settings.port,
+            hostname=settings.own_domain or "localhost",
+            lmtp=settings.protocol == "lmtp",
+            size_limit_bytes=settings.limit_bytes,
+            max_connections=settings.max_connections,
+            idle_seconds=settings.idle_seconds,
+        )
+        server = MailServer(bounds, _Handler(settings, self._clock, accept))
+        await server.start()
+        self._server = server
+        self.listening.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.listening.clear()
+            self._server = None
+            await server.stop()
+
+
+class _Handler:
+    """The hooks aiosmtpd calls."""
+
+    def __init__(self, settings: MailListenerSettings, clock: Clock, accept: Accept) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._accept = accept
+        self._ours = frozenset(address.lower() for address in settings.recipients)
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if _bare(address) not in self._ours:
+            return NOT_HERE
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 ok"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        answer = await self._take(envelope.content, envelope.mail_from or "", envelope.rcpt_tos)
+        # LMTP wants one answer for every recipient (RFC 2033 §4.2).
+        times = len(envelope.rcpt_tos) if self._settings.protocol == "lmtp" else 1
+        return "\r\n".join([answer] * times)
+
+    async def _take(self, raw: bytes, envelope_from: str, recipients: list[str]) -> str:
+        try:
+            mail = parse(
+                raw,
+                envelope_from=envelope_from,
+                domain=self._settings.own_domain,
+                own_addresses=self._ours,
+                limits=self._settings.limits,
+            )
+        except NotAMail:
+            log.warning("mail_unreadable", extra={"channel": self._settings.channel, "bytes": len(raw)})
+            return UNREADABLE
+        try:
+            async with asyncio.timeout(self._settings.accept_seconds):
+                await self._accept(self._event(mail, _bare(recipients[0])))
+        except Exception as problem:  # whatever it was: not stored means not accepted
+            kind = type(problem).__name__
+            log.error("mail_not_stored", extra={"channel": self._settings.channel, "kind": kind})
+            return LATER
+        return STORED
+
+    def _event(self, mail: ParsedMail, recipient: str) -> InboundMessage:
+        return InboundMessage(
+            channel=self._settings.channel,
+            kind=ChannelKind.MAIL,
+            provider_id=mail.id,
+            sender=mail.sender,
+            recipient=recipient,
+            text=mail.text,
+            received_at=self._clock.now_ms(),
+            subject=mail.subject,
+            thread=mail.thread,
+            attachments=mail.attachments,
+            automatic=mail.automatic,
+        )
+
+
+def _bare(address: str) -> str:
+    """`Name+tag@Host` → `name@host`: a sub-address is the same mailbox."""
+    name, _, host = address.strip("<> ").lower().rpartition("@")
+    return f"{name.partition('+')[0]}@{host}"
