@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -89,7 +89,7 @@ async def open_store(settings: Settings, clock: Clock) -> Documents:
     else:
         settings.store.path.parent.mkdir(parents=True, exist_ok=True)
         documents = await open_sqlite(settings.store.path, COLLECTIONS, clock=clock)
-    await migrate(documents, clock)
+    await migrate(documents, clock=clock)
     return documents
 
 
@@ -225,6 +225,8 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         live.close()
         if engine is not None:
             await engine.close()
+        for sender in adapters.mail:
+            await sender.close()
         await http.close()
         await documents.close()
 
@@ -261,6 +263,7 @@ class _Adapters:
     listens: Mapping[str, MailListener]
     fetches: Mapping[str, FetchesRecordings]
     voice: Mapping[str, VoiceAdapter]
+    mail: Sequence[MailSender]
 
 
 def _adapters(
@@ -271,6 +274,7 @@ def _adapters(
     listens: dict[str, MailListener] = {}
     fetches: dict[str, FetchesRecordings] = {}
     voice: dict[str, VoiceAdapter] = {}
+    mail: list[MailSender] = []
     for name, channel in settings.channels.items():
         if not channel.enabled:
             continue
@@ -307,13 +311,14 @@ def _adapters(
                 receives[name], fetches[name] = line, line
                 voice[name] = VoiceAdapter(line, line, line)
             case MailChannel():
-                sends[name] = MailSender(_mail_sender(name, channel, settings), clock)
+                mail.append(MailSender(_mail_sender(name, channel, settings), clock))
+                sends[name] = mail[-1]
                 listens[name] = MailListener(_mail_listener(name, channel), clock)
             case WebChat():
                 sends[name] = WebChatSender(partial(_wake_chat, name, live, stores))
             case PetitionForm():
                 pass  # a page of our own; answers are read with number and code
-    return _Adapters(receives, sends, listens, fetches, voice)
+    return _Adapters(receives, sends, listens, fetches, voice, mail)
 
 
 def _wake_chat(channel: str, live: Live, stores: Repositories, address: str) -> None:

@@ -201,9 +201,7 @@ class AcceptEvent:
                 contact_id = new_id(event.received_at)
                 writes.append(contacts.insert(Contact(id=contact_id, created_at=event.received_at)))
                 writes.append(contacts.insert_address(contact_id, event.sender, at=event.received_at))
-        root = _thread_root(event)
-        id = conversations.id_for(event.channel, address_key or event_id, root)
-        found = await conversations.get(id)
+        id, found = await self._conversation(event, address_key or event_id)
         conversation = (
             found.value
             if found
@@ -238,6 +236,31 @@ class AcceptEvent:
             ),
             writes,
         )
+
+    async def _conversation(
+        self, event: InboundMessage, key: str
+    ) -> tuple[str, Versioned[Conversation] | None]:
+        """Where a message belongs: its id, and the conversation if there is one already.
+
+        Mail threads are conversations of their own, found by their first mail or, when a mail
+        program dropped that from the references, by our own answer in them; but only for the
+        address that takes part. On other channels there is one conversation per address.
+        """
+        conversations = self._repositories.conversations
+        if event.kind is not ChannelKind.MAIL:
+            id = conversations.id_for(event.channel, key)
+            return id, await conversations.get(id)
+        for part in (*event.thread, event.provider_id):
+            id = conversations.id_for(event.channel, key, part)
+            found = await conversations.get(id)
+            if found is not None:
+                return id, found
+            answer = await conversations.by_delivery(part.strip("<>").partition("@")[0])
+            found = await conversations.get(answer.conversation_id) if answer else None
+            if found is not None and found.value.address_key == key:
+                return found.value.id, found
+        root = event.thread[0] if event.thread else event.provider_id
+        return conversations.id_for(event.channel, key, root), None
 
     async def _answer(self, scene: _Scene) -> _Plan:
         if scene.event.automatic:
@@ -451,13 +474,6 @@ def _language(text: str) -> str:
     if any("\u3400" <= char <= "\u9fff" for char in text):
         return "zh"
     return "en" if sum(char.isascii() and char.isalpha() for char in text) >= 8 else "zh"
-
-
-def _thread_root(event: InboundMessage) -> str:
-    """Mail threads are conversations of their own; on other channels there is one per address."""
-    if event.kind is not ChannelKind.MAIL:
-        return ""
-    return event.thread[0] if event.thread else event.provider_id
 
 
 def _placeholder(event: InboundMessage) -> Conversation:

@@ -163,10 +163,14 @@ class Triage:
             return Answered(answer.matches[0].entry)
         if self.accuses_police(folded):
             return ToPerson(Track.REPORT)
-        if answer.decision is Decision.CHOICES:
+        if answer.decision is Decision.CHOICES and (len(folded) <= _BARE or _QUESTION.search(folded)):
             return Offer(tuple(match.entry for match in answer.matches[:3]))
         return ToPerson(Track.CONSULT)
 
+
+_BARE = 12
+"""A text this short names a subject ("护照"). A longer one without a question word tells of a matter:
+it becomes a case, because nobody answers "did you mean" when it was no question."""
 
 _QUESTION = re.compile(r"怎么|如何|怎样|哪里|哪儿|什么|吗|[?]|能不能|可以|电话|how|where|what")
 

@@ -1,0 +1,182 @@
+"""A citizen texts 12110: answered, or a case with a number; danger is seen first; nothing doubles."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from channels.address import phone
+from channels.loopback.faults import Fault, FaultKind
+from channels.outbox import DeliveryState
+from hub.actions.read_cases import QueueView
+from hub.model.agent import Role
+from hub.model.track import Track
+from tests.world import World, eventually
+
+CITIZEN = "+8613800138000"
+
+
+async def sent_to(hub: World, number: str, *, at_least: int = 1) -> list[str]:
+    """Texts the carrier took for a number, as soon as there are enough."""
+
+    async def look() -> list[str]:
+        texts = [m.text for m in hub.carrier.journal.messages if m.recipient == number]
+        return texts if len(texts) >= at_least else []
+
+    return await eventually(look)
+
+
+def pair(text: str) -> tuple[str, str]:
+    found = re.search(r"(\d{14})\D+(\d{8})(?!\d)", text)
+    assert found, text
+    return found[1], found[2]
+
+
+async def test_a_question_the_hub_knows_is_answered_at_once(hub: World) -> None:
+    delivered = await hub.carrier.send_text(CITIZEN, "12110", "身份证丢了怎么补办")
+    assert [answer.status for answer in delivered.answers] == [200]
+    [text] = await sent_to(hub, CITIZEN)
+    assert text.startswith("【测试公安】")
+    assert "身份证" in text
+    inspector = await hub.agent(Role.HANDLER)
+    assert (await hub.hub.actions.read_cases.queue(inspector)).rows == ()
+
+
+async def test_what_nobody_knows_becomes_a_case_whose_progress_can_be_asked(hub: World) -> None:
+    await hub.carrier.send_text(CITIZEN, "12110", "楼下烧烤店每天深夜占道经营没有人管")
+    [text] = await sent_to(hub, CITIZEN)
+    reference, code = pair(text)
+    handler = await hub.agent(Role.HANDLER)
+    page = await hub.hub.actions.read_cases.queue(handler)
+    assert [row.case.reference for row in page.rows] == [reference]
+    assert page.rows[0].masked == "138****8000"
+    other = "+8613800138001"
+    await hub.carrier.send_text(other, "12110", f"{reference} {code}")
+    [progress] = await sent_to(hub, other)
+    assert "已登记" in progress
+    await hub.carrier.send_text(other, "12110", f"{reference} 00000000")
+    wrong = (await sent_to(hub, other, at_least=2))[-1]
+    assert "没有找到" in wrong
+
+
+async def test_a_text_delivered_five_times_at_once_is_one_case_and_one_reply(hub: World) -> None:
+    sid = "SM" + "5" * 32
+    text = "河边路灯坏了很久晚上看不见路"
+    results = await asyncio.gather(
+        *(hub.carrier.send_text(CITIZEN, "12110", text, sid=sid) for _ in range(5))
+    )
+    assert {answer.status for result in results for answer in result.answers} == {200}
+    await sent_to(hub, CITIZEN)
+    handler = await hub.agent(Role.HANDLER)
+    assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 1
+    counted = await hub.hub.documents.count("outbox", {"state": {"$in": [s.value for s in DeliveryState]}})
+    assert sum(counted.values()) == 1
+
+
+async def test_danger_goes_to_the_top_and_the_telephone_stays_silent(hub: World) -> None:
+    await hub.carrier.send_text("+8613800138002", "12110", "楼下烧烤店每天深夜占道经营没有人管")
+    await sent_to(hub, "+8613800138002")
+    await hub.carrier.send_text(CITIZEN, "12110", "救命 在五四路 不能说话")
+    handler = await hub.agent(Role.HANDLER)
+    page = await hub.hub.actions.read_cases.queue(handler)
+    assert [row.case.track for row in page.rows] == [Track.EMERGENCY, Track.CONSULT]
+    assert page.rows[0].case.urgent
+    assert [m for m in hub.carrier.journal.messages if m.recipient == CITIZEN] == []
+
+
+async def test_danger_inside_a_running_matter_is_a_case_of_its_own_and_the_matter_goes_on(
+    hub: World,
+) -> None:
+    await hub.carrier.send_text(CITIZEN, "12110", "楼下烧烤店每天深夜占道经营没有人管")
+    await hub.carrier.send_text(CITIZEN, "12110", "他们拿刀追我 救命")
+    handler = await hub.agent(Role.HANDLER)
+    first, second = (await hub.hub.actions.read_cases.queue(handler)).rows
+    assert first.case.track is Track.EMERGENCY
+    assert first.case.linked_case_id == second.case.id
+    assert second.case.is_open
+
+
+async def test_opting_out_stops_law_education_and_is_confirmed_once(hub: World) -> None:
+    await hub.carrier.send_text(CITIZEN, "12110", "ｔｄ ")
+    [text] = await sent_to(hub, CITIZEN)
+    assert "停发普法" in text
+    key = hub.hub.repositories.contacts.key
+    rules = await hub.hub.repositories.suppressions.of_address(key(phone(CITIZEN)))
+    assert {rule.value.subject for rule in rules} == {"education", "warning"}
+
+
+async def test_an_accusation_of_police_exists_for_inspectors_only(hub: World) -> None:
+    await hub.carrier.send_text(CITIZEN, "12110", "我要举报东城派出所民警收黑钱")
+    text = (await sent_to(hub, CITIZEN))[0]
+    reference, _ = pair(text)
+    for role in (Role.HANDLER, Role.SUPERVISOR, Role.ADMIN, Role.PUBLICITY):
+        page = await hub.hub.actions.read_cases.queue(await hub.agent(role))
+        assert page.rows == ()
+        assert set(page.counts.values()) == {0}
+    page = await hub.hub.actions.read_cases.queue(await hub.agent(Role.INSPECTOR))
+    assert [row.case.reference for row in page.rows] == [reference]
+
+
+async def test_a_forged_text_is_refused_and_nothing_is_stored(hub: World) -> None:
+    form = {
+        "MessageSid": "SM" + "9" * 32,
+        "From": CITIZEN,
+        "To": "12110",
+        "Body": "假的",
+        "AccountSid": "AC1",
+    }
+    for headers in ({}, {"X-Twilio-Signature": "bm90IGEgc2lnbmF0dXJl"}):
+        async with hub.http.post(
+            f"{hub.url}/webhooks/twilio/sms-12110/sms", data=form, headers=headers
+        ) as answer:
+            assert answer.status == 403
+    for collection, where in (("messages", {"case_id": ""}), ("events", {"received_at": {"$gte": 0}})):
+        assert sum((await hub.hub.documents.count(collection, where)).values()) == 0
+
+
+async def test_an_oversized_webhook_is_refused(hub: World) -> None:
+    async with hub.http.post(
+        f"{hub.url}/webhooks/twilio/sms-12110/sms", data=b"Body=" + b"x" * 200_000
+    ) as answer:
+        assert answer.status == 413
+
+
+async def test_receipts_in_any_order_end_in_delivered_once(hub: World) -> None:
+    await hub.carrier.send_text(CITIZEN, "12110", "身份证丢了怎么补办")
+    await sent_to(hub, CITIZEN)
+    await hub.carrier.settled()
+
+    async def state() -> bool:
+        counted = await hub.hub.documents.count(
+            "outbox", {"state": {"$in": [s.value for s in DeliveryState]}}, by="state"
+        )
+        return counted == {"delivered": 1}
+
+    assert await eventually(state)
+    message = hub.carrier.journal.messages[0]
+    assert message.status_callback.startswith("https://hub.test/")
+
+
+async def test_a_lost_answer_is_listed_as_ambiguous_and_resolved_by_its_receipt(hub: World) -> None:
+    hub.carrier.faults.add(Fault(FaultKind.LOST_ANSWER))
+    await hub.carrier.send_text(CITIZEN, "12110", "身份证丢了怎么补办")
+    await sent_to(hub, CITIZEN)
+    await hub.carrier.settled()
+
+    async def delivered() -> bool:
+        counted = await hub.hub.documents.count(
+            "outbox", {"state": {"$in": [s.value for s in DeliveryState]}}, by="state"
+        )
+        return counted == {"delivered": 1}
+
+    assert await eventually(delivered)
+    assert hub.carrier.journal.duplicates == {}
+
+
+async def test_a_handler_answers_on_the_citizens_own_channel(hub: World) -> None:
+    await hub.carrier.send_text(CITIZEN, "12110", "楼下烧烤店每天深夜占道经营没有人管")
+    await sent_to(hub, CITIZEN)
+    handler = await hub.agent(Role.HANDLER)
+    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    await hub.hub.actions.reply_to_case(handler, row.case.id, "已转城管部门处理。", version=row.version)
+    assert (await sent_to(hub, CITIZEN, at_least=2))[-1] == "【测试公安】已转城管部门处理。"

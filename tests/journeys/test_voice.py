@@ -1,0 +1,146 @@
+"""A citizen calls 12389: heard, recorded, given a number twice, and never lost on a hang-up."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from channels.loopback.script import CallConditions, CallEnd, HangUp, Press, RecordingNews, Speak
+from hub.actions.read_cases import QueueView
+from hub.model.agent import Role
+from hub.model.case import Case, CaseState, broken_link
+from hub.model.track import Compartment, Track
+from ivr.chain import breaks
+from ivr.recordings import RecordingState, matches
+from tests.world import World, eventually
+
+CALLER = "+8613900000001"
+DIGITS = {
+    "零": "0",
+    "幺": "1",
+    "一": "1",
+    "二": "2",
+    "三": "3",
+    "四": "4",
+    "五": "5",
+    "六": "6",
+    "七": "7",
+    "八": "8",
+    "九": "9",
+}
+ANONYMOUS_COMPLAINT = [Press("1"), Press("2"), Press("#"), Press("#"), Speak(4), Press("1"), Press("1")]
+
+
+async def cases(hub: World) -> list[Case]:
+    inspector = await hub.hub.repositories.agents.by_login("inspector")
+    agent = inspector.value if inspector else await hub.agent(Role.INSPECTOR)
+    return [row.case for row in (await hub.hub.actions.read_cases.queue(agent)).rows]
+
+
+async def sealed(hub: World, case_id: str) -> Path:
+    async def look() -> Path | None:
+        found = await hub.hub.repositories.recordings.of_case(case_id)
+        if found and found[0].state is RecordingState.SEALED:
+            assert matches(_file(hub, found[0].path), found[0].sha256)
+            return _file(hub, found[0].path)
+        return None
+
+    path = await eventually(look)
+    assert path is not None
+    return path
+
+
+def _file(hub: World, relative: str) -> Path:
+    return hub.hub.settings.files.path / "recordings" / relative
+
+
+def read_out(heard: tuple[str, ...]) -> str:
+    """Every digit the line spelled, in order."""
+    return "".join(
+        DIGITS[char]
+        for text in heard
+        if re.fullmatch(f"[{''.join(DIGITS)} ]+", text)
+        for char in text
+        if char in DIGITS
+    )
+
+
+async def test_an_anonymous_complaint_is_a_case_with_a_sealed_recording_and_no_number(hub: World) -> None:
+    result = await hub.carrier.place_call("12389", ANONYMOUS_COMPLAINT, from_=CALLER)
+    assert result.ended is CallEnd.LINE, result.transcript
+    assert "测试省" in result.transcript
+    assert "幺幺零" in result.transcript
+    [case] = await cases(hub)
+    assert case.track is Track.REPORT
+    assert case.compartment is Compartment.REPORT
+    assert case.anonymous
+    assert (case.contact_address, case.address_key, case.contact_id) == ("", "", "")
+    spelled = read_out(result.heard)
+    assert spelled.count(case.reference) == 2
+    code = spelled.split(case.reference)[1][:16]
+    assert spelled.count(code) == 2
+    progress = await hub.hub.actions.track_case(case.reference, code, source="x", channel="web")
+    assert progress.label == "已登记"
+    path = await sealed(hub, case.id)
+    assert path.stat().st_mode & 0o777 == 0o440
+    assert breaks(await hub.hub.repositories.recordings.links()) == ()
+    assert broken_link(await hub.hub.repositories.cases.history(case.id)) is None
+    handler = await hub.agent(Role.HANDLER)
+    assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 0
+
+
+async def test_every_webhook_twice_and_out_of_order_is_still_one_case(hub: World) -> None:
+    conditions = CallConditions(copies=2, recording_news=RecordingNews.BEFORE_STEP, status_first=True)
+    result = await hub.carrier.place_call("12389", ANONYMOUS_COMPLAINT, from_=CALLER, conditions=conditions)
+    assert result.repeats_equal, result.transcript
+    assert set(result.statuses) <= {200, 204}
+    [case] = await cases(hub)
+    await sealed(hub, case.id)
+    assert len(await hub.hub.repositories.recordings.of_case(case.id)) == 1
+
+
+async def test_a_hang_up_in_the_story_is_a_partial_case_with_its_audio(hub: World) -> None:
+    for news in (RecordingNews.AFTER_STEP, RecordingNews.BEFORE_STEP):
+        script = [Press("1"), Press("1"), Press("991#"), Press("1"), Press("#"), Speak(5, hangs_up=True)]
+        await hub.carrier.place_call(
+            "12389", script, from_=CALLER, conditions=CallConditions(recording_news=news)
+        )
+    found = await cases(hub)
+    assert len(found) == 2
+    for case in found:
+        assert case.partial
+        assert case.state is CaseState.REGISTERED
+        assert (case.details or {}).get("city") == "991"
+        await sealed(hub, case.id)
+
+
+async def test_a_hang_up_before_anything_was_said_leaves_no_case(hub: World) -> None:
+    await hub.carrier.place_call("12389", [HangUp()], from_=CALLER)
+    assert await cases(hub) == []
+
+
+async def test_a_named_caller_with_a_mobile_gets_number_and_code_by_text(hub: World) -> None:
+    script = [Press("1"), Press("1"), Press("#"), Press("#"), Speak(4), Press("1"), Press("1")]
+    await hub.carrier.place_call("12389", script, from_=CALLER)
+    [case] = await cases(hub)
+    assert case.contact_address == CALLER
+
+    async def texted() -> list[str]:
+        return [m.text for m in hub.carrier.journal.messages if m.recipient == CALLER]
+
+    [text] = await eventually(texted)
+    assert case.reference in text
+    assert "举报" not in text
+
+
+async def test_a_silent_caller_is_asked_again_and_never_just_cut_off(hub: World) -> None:
+    result = await hub.carrier.place_call("12389", [], from_=CALLER)
+    assert result.ended in (CallEnd.CALLER, CallEnd.LINE)
+    assert len(set(result.heard)) >= 2
+
+
+async def test_a_forged_call_is_refused(hub: World) -> None:
+    form = {"CallSid": "CA" + "9" * 32, "From": CALLER, "To": "12389", "CallStatus": "ringing"}
+    async with hub.http.post(f"{hub.url}/webhooks/twilio/voice-12389/call", data=form) as answer:
+        assert answer.status == 403
+    assert await cases(hub) == []

@@ -1,0 +1,149 @@
+"""A whole hub for a journey: real server, real store, real carrier and mail protocols on loopback.
+
+Nothing of ours is replaced. The carrier is the simulator, which signs, retries and misbehaves as
+the provider does; it reaches the hub through a public https address, as through a TLS proxy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import tomllib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+
+from channels.loopback.simulator import CarrierAccount, CarrierSimulator
+from channels.mail.sink import MailSink
+from hub.clock import Clock, SystemClock
+from hub.hub import Hub
+from hub.ids import new_id
+from hub.model.agent import Agent, Role
+from hub.passwords import Passwords
+from hub.serve import running
+from hub.settings import Settings, build, shipped_text
+
+PUBLIC = "https://hub.test"
+ACCOUNT = CarrierAccount("AC" + "1" * 32, "test-token-of-the-carrier")
+TOKEN_VARIABLE = "HUB_TEST_CARRIER_TOKEN"
+CHEAP_PASSWORDS = Passwords(time_cost=1, memory_kib=8)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A running hub and everything round it."""
+
+    hub: Hub
+    url: str
+    carrier: CarrierSimulator
+    mail: MailSink
+    mail_port: int
+    http: aiohttp.ClientSession
+
+    async def agent(self, role: Role, login: str = "", password: str = "correct horse 4711") -> Agent:
+        """A staff member who can log in."""
+        now = self.hub.clock.now_ms()
+        agent = Agent(
+            id=new_id(now),
+            login=login or role.value,
+            unit_id="",
+            roles=(role,),
+            created_at=now,
+            password_hash=await CHEAP_PASSWORDS.hash(password),
+            name=f"测试{role.value}",
+        )
+        await self.hub.repositories.agents.insert(agent)
+        return agent
+
+
+def world_settings(
+    folder: Path,
+    *,
+    carrier_url: str,
+    smtp_port: int,
+    mail_port: int,
+    store: dict[str, Any] | None = None,
+    port: int = 0,
+) -> Settings:
+    """The shipped settings with every channel on and everything in `folder`."""
+    os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
+    data = tomllib.loads(shipped_text())
+    data["organisation"].update(name="测试省公安公众服务中心", province="测试省", signature="测试公安")
+    data["regions"] = [{"code": "999100", "name": "东城", "area_code": "991"}]
+    data["web"].update(port=port, public_url=PUBLIC)
+    data["store"].update({"path": str(folder / "hub.db"), **(store or {})})
+    data["keys"]["file"] = str(folder / "keys.json")
+    data["files"]["path"] = str(folder / "files")
+    twilio = {
+        "enabled": True,
+        "account_sid": ACCOUNT.account_sid,
+        "auth_tokens": [f"env:{TOKEN_VARIABLE}"],
+        "api_base": carrier_url,
+    }
+    data["channels"]["sms-12110"].update(twilio, auto_reply="all", rate_parts_per_second=1000.0)
+    data["channels"]["voice-12389"].update(twilio)
+    data["channels"]["mail"].update(
+        enabled=True,
+        address="service@hub.test",
+        smtp_port=smtp_port,
+        listen_port=mail_port,
+        rate_parts_per_second=1000.0,
+    )
+    data["dispatch"]["poll_seconds"] = 0.1
+    return build(data)
+
+
+@asynccontextmanager
+async def world(
+    folder: Path, *, clock: Clock | None = None, store: dict[str, Any] | None = None
+) -> AsyncIterator[World]:
+    """A hub with all channels, for as long as the block runs."""
+    clock = clock or SystemClock()
+    mail_port = free_port()
+    async with CarrierSimulator(ACCOUNT, clock) as carrier, MailSink() as sink:
+        settings = world_settings(
+            folder, carrier_url=carrier.url, smtp_port=sink.port, mail_port=mail_port, store=store
+        )
+        async with (
+            running(settings, clock, passwords=CHEAP_PASSWORDS) as server,
+            aiohttp.ClientSession() as http,
+        ):
+            connect(carrier, server.url)
+            yield World(server.hub, server.url, carrier, sink, mail_port, http)
+
+
+def connect(carrier: CarrierSimulator, url: str) -> None:
+    """Tells the carrier where the hub's numbers are."""
+    carrier.reach(PUBLIC, url)
+    carrier.connect_text("12110", f"{PUBLIC}/webhooks/twilio/sms-12110/sms")
+    voice = f"{PUBLIC}/webhooks/twilio/voice-12389"
+    carrier.connect_line(
+        "12389", f"{voice}/call", fallback_url=f"{voice}/fallback", status_url=f"{voice}/status"
+    )
+
+
+async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 15.0) -> T:
+    """What `look` gives as soon as it is truthy. Raises AssertionError when it never is."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        found = await look()
+        if found:
+            return found
+        if asyncio.get_running_loop().time() > deadline:
+            raise AssertionError(f"nothing came of {getattr(look, '__name__', look)} in {seconds} s")
+        await asyncio.sleep(0.02)
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
