@@ -104,18 +104,20 @@ class Dispatcher:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then finishes what is in flight and gives back the rest."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._wake_at(stop), name="dispatch-stop")
-            for at in self._senders.values():
-                for lanes, width in (
-                    (URGENT_LANES, at.settings.urgent_in_flight),
-                    (BULK_LANES, at.settings.in_flight),
-                ):
-                    wake = asyncio.Event()
-                    self._wakes.append(wake)
-                    line = self._line(at, lanes, width, wake, stop)
-                    tasks.create_task(line, name=f"dispatch-{at.name}-{lanes[0]}")
-        self._wakes.clear()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._wake_at(stop), name="dispatch-stop")
+                for at in self._senders.values():
+                    for lanes, width in (
+                        (URGENT_LANES, at.settings.urgent_in_flight),
+                        (BULK_LANES, at.settings.in_flight),
+                    ):
+                        wake = asyncio.Event()
+                        self._wakes.append(wake)
+                        line = self._line(at, lanes, width, wake, stop)
+                        tasks.create_task(line, name=f"dispatch-{at.name}-{lanes[0]}")
+        finally:
+            self._wakes.clear()
 
     # -- one line of work --------------------------------------------------------------------
 

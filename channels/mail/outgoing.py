@@ -20,11 +20,8 @@ from typing import Literal
 
 import aiosmtplib
 from aiosmtplib.errors import (
-    SMTPAuthenticationError,
     SMTPConnectError,
-    SMTPDataError,
     SMTPException,
-    SMTPNotSupported,
     SMTPResponseException,
     SMTPServerDisconnected,
     SMTPTimeoutError,
@@ -169,16 +166,14 @@ class MailSender:
         )
         try:
             await client.connect()
-        except SMTPAuthenticationError as error:
+        except SMTPResponseException as error:  # among others a refused login
             raise _sorted(error, otherwise=Misconfigured) from error
-        except (SMTPNotSupported, ssl.SSLError) as error:
-            raise Misconfigured("tls", "the relay does not do what the settings ask for") from error
-        except SMTPResponseException as error:
-            raise _sorted(error, otherwise=Misconfigured) from error
-        except (SMTPException, OSError) as error:
-            if isinstance(error.__cause__, ssl.SSLError):
+        except _LOST as error:
+            if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
                 raise Misconfigured("tls", "the relay's certificate is not accepted") from error
             raise Temporary("connect", "the relay cannot be reached") from error
+        except SMTPException as error:  # no STARTTLS, no way to log in
+            raise Misconfigured("capability", "the relay does not do what the settings ask for") from error
         return client
 
     async def _mail_from(self, client: aiosmtplib.SMTP) -> None:
@@ -204,8 +199,6 @@ class MailSender:
     async def _content(self, client: aiosmtplib.SMTP, raw: bytes) -> None:
         try:
             await client.data(raw, timeout=self._settings.final_timeout_seconds)
-        except SMTPDataError as error:
-            raise _sorted(error, otherwise=Permanent) from error
         except SMTPResponseException as error:
             raise _sorted(error, otherwise=Permanent) from error
         except (SMTPException, OSError) as error:

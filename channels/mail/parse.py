@@ -195,7 +195,8 @@ def _leaves(mail: Message) -> Iterator[Message]:
     waiting = [mail]
     while waiting:
         part = waiting.pop()
-        children = part.get_payload()
+        # Asked only for trees: on text, the library would decode by a label we have not checked.
+        children = part.get_payload() if part.is_multipart() else ()
         if isinstance(children, list) and part.get_content_maintype() == "multipart":
             waiting.extend(child for child in reversed(children) if isinstance(child, Message))
         else:
@@ -207,7 +208,8 @@ def _bytes_of(part: Message) -> bytes:
         payload = part.get_payload(decode=True)
         if isinstance(payload, bytes):
             return payload
-        return b"".join(child.as_bytes() for child in part.get_payload() if isinstance(child, Message))
+        children = part.get_payload() if part.is_multipart() else ()
+        return b"".join(child.as_bytes() for child in children if isinstance(child, Message))
     except (ValueError, LookupError, TypeError, RecursionError):  # the library trips over odd labels
         return b""
 
