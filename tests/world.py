@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+from yarl import URL
 
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.mail.sink import MailSink
@@ -111,12 +112,15 @@ async def world(
         settings = world_settings(
             folder, carrier_url=carrier.url, smtp_port=sink.port, mail_port=mail_port, store=store
         )
-        async with (
-            running(settings, clock, passwords=CHEAP_PASSWORDS) as server,
-            aiohttp.ClientSession() as http,
-        ):
+        async with running(settings, clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)
-            yield World(server.hub, server.url, carrier, sink, mail_port, http)
+            async with browser(server.url) as http:
+                yield World(server.hub, server.url, carrier, sink, mail_port, http)
+
+
+def browser(url: str) -> aiohttp.ClientSession:
+    """A client that keeps Secure cookies on loopback, as browsers do."""
+    return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True, treat_as_secure_origin=URL(url)))
 
 
 def connect(carrier: CarrierSimulator, url: str) -> None:

@@ -138,7 +138,7 @@ class HandleCall:
             if work is None:
                 return None
             if event.event_id in work.call.tokens or (event.kind is CallEventKind.STARTED and work.version):
-                return _stored_answer(work.call)
+                return None if _needs_no_answer(event) else _stored_answer(work.call)
             response = await self._run(work, render)
             try:
                 await self._documents.commit(self._unit(work))
@@ -194,7 +194,7 @@ class HandleCall:
         response: WebhookResponse | None = None
         if answered:
             response = render(CallAnswer(tuple(steps), turn.state.revision, turn.state.node))
-        elif event.kind not in _DATA_ONLY and not turn.state.ended:
+        elif not _needs_no_answer(event):
             response = _stored_answer(work.call)  # stale: the answer of the revision that won
         work.call = replace(
             work.call,
@@ -479,6 +479,11 @@ class HandleCall:
             writes.append(cases.update(work.case, work.case_version))
         writes += [cases.insert_entry(entry) for entry in work.entries]
         return writes
+
+
+def _needs_no_answer(event: CallEvent) -> bool:
+    """Data about the call, or its end: nobody is there to hear anything."""
+    return event.ended or event.kind in _DATA_ONLY
 
 
 def _stored_answer(call: Call) -> WebhookResponse | None:

@@ -59,7 +59,7 @@ def read_out(heard: tuple[str, ...]) -> str:
     return "".join(
         DIGITS[char]
         for text in heard
-        if re.fullmatch(f"[{''.join(DIGITS)} ]+", text)
+        if re.fullmatch(f"[{''.join(DIGITS)}，]+", text)
         for char in text
         if char in DIGITS
     )
