@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,14 +19,23 @@ from aiohttp import web
 
 from hub.app import open_hub
 from hub.clock import Clock
+from hub.errors import HubError
 from hub.hub import Hub
 from hub.passwords import Passwords
 from hub.settings import Settings
-from hub.web.application import build_web
+from hub.web.site import build_site
+from hub.web.staff import Staff
 
 log = logging.getLogger(__name__)
 
 _STOP_SECONDS = 10.0
+
+
+class PortTaken(HubError):
+    """Another program listens there."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(f"{host}:{port} 已被占用 (is taken by another program)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +51,57 @@ class Running:
 async def running(
     settings: Settings, clock: Clock, *, passwords: Passwords | None = None
 ) -> AsyncIterator[Running]:
-    """A hub with its web server and jobs, for as long as the block runs. Port 0 picks a free one."""
-    hub = await open_hub(settings, clock)
+    """A hub with its web server and jobs, for as long as the block runs. Port 0 picks a free one.
+
+    Raises `PortTaken` before anything is opened. `passwords`: cheaper hashing for tests.
+    """
+    with _listening(settings.web.host, settings.web.port) as listener:
+        port: int = listener.getsockname()[1]
+        settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": port})})
+        hub = await open_hub(settings, clock)
+        try:
+            async with _web(hub, listener, passwords or Passwords()):
+                jobs = asyncio.create_task(hub.run_jobs(), name="jobs")
+                try:
+                    yield Running(hub, f"http://{settings.web.host}:{port}", port)
+                finally:
+                    jobs.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await jobs
+        finally:
+            await hub.close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        async with _web(hub, passwords) as port:
-            jobs = asyncio.create_task(hub.run_jobs(), name="jobs")
-            try:
-                yield Running(hub, f"http://{settings.web.host}:{port}", port)
-            finally:
-                jobs.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await jobs
-    finally:
-        await hub.close()
+        listener.bind((host, port))
+    except OSError as problem:
+        listener.close()
+        raise PortTaken(host, port) from problem
+    return listener
 
 
 @asynccontextmanager
-async def _web(hub: Hub, passwords: Passwords | None) -> AsyncIterator[int]:
-    runner = web.AppRunner(
-        build_web(hub, passwords=passwords), access_log=None, shutdown_timeout=_STOP_SECONDS / 2
+async def _web(hub: Hub, listener: socket.socket, passwords: Passwords) -> AsyncIterator[None]:
+    settings = hub.settings
+    staff = Staff.build(
+        clock=hub.clock,
+        agents=hub.repositories.agents,
+        units=hub.repositories.units,
+        logins=hub.repositories.sessions,
+        setup=hub.repositories.setup,
+        passwords=passwords,
+        words=(settings.organisation.name, settings.organisation.province, settings.organisation.signature),
+        insecure_cookies=settings.web.insecure_cookies,
     )
+    runner = web.AppRunner(build_site(hub, staff), access_log=None, shutdown_timeout=_STOP_SECONDS / 2)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, hub.settings.web.host, hub.settings.web.port, backlog=1024)
-        await site.start()
-        port: int = runner.addresses[0][1]
-        yield port
+        await web.SockSite(runner, listener, backlog=1024).start()
+        yield
     finally:
         await runner.cleanup()
 

@@ -191,7 +191,6 @@ class AcceptEvent:
 
     async def _set_scene(self, event: InboundMessage, event_id: str) -> tuple[_Scene, list[Write]]:
         contacts = self._repositories.contacts
-        conversations = self._repositories.conversations
         writes: list[Write] = []
         address_key = contacts.key(event.sender)
         contact_id = ""

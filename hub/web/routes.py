@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from hub.web import chat, webhooks
+from hub.web import chat, health, webhooks
 from hub.web.assets import static_file
 from hub.web.auth import guarded
 from hub.web.pages import chat_page, csp_report, home, notices, petition, preferences, track
@@ -53,6 +53,8 @@ MACHINE_ROUTES: tuple[Route, ...] = (
     Route("POST", "/webhooks/twilio/{channel}/{part}", webhooks.receive),
     Route("GET", "/static/{digest}/{path:.+}", static_file),
     Route("POST", "/csp", csp_report.csp_report),
+    Route("GET", "/healthz", health.healthz),
+    Route("GET", "/readyz", health.readyz),
 )
 """Carriers and browsers."""
 

@@ -1,0 +1,110 @@
+"""A citizen writes a mail: a case, an acknowledgement in the thread, an answer, and loops that end."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import aiosmtplib
+import pytest
+
+from hub.actions.read_cases import QueueView
+from hub.model.agent import Role
+from tests.world import World, eventually
+
+CITIZEN = "Zhang.San@example.com"
+
+
+def letter(text: str, *, subject: str = "小区路灯", id: str = "<m1@example.com>", **headers: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"] = f"张三 <{CITIZEN}>"
+    mail["To"] = "service@hub.test"
+    mail["Subject"] = subject
+    mail["Message-ID"] = id
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content(text)
+    return mail
+
+
+async def hand_over(hub: World, mail: EmailMessage, *, to: str = "service@hub.test") -> None:
+    """As the organisation's mail server does."""
+
+    async def listening() -> bool:
+        try:
+            await aiosmtplib.send(
+                mail, sender=CITIZEN, recipients=[to], hostname="127.0.0.1", port=hub.mail_port,
+                start_tls=False,
+            )
+        except aiosmtplib.SMTPConnectError:
+            return False  # the job that listens has only just started
+        return True
+
+    assert await eventually(listening)
+
+
+async def test_a_letter_becomes_a_case_and_the_answer_comes_back_in_its_thread(hub: World) -> None:
+    await hand_over(hub, letter("小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。"))
+    [receipt] = await hub.mail.wait_for(1)
+    assert receipt.mail["In-Reply-To"] == "<m1@example.com>"
+    assert receipt.recipients == (CITIZEN.lower(),)
+    handler = await hub.agent(Role.HANDLER)
+    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    assert row.case.title == "小区路灯"
+    assert row.masked == "z***@example.com"
+    await hub.hub.actions.reply_to_case(handler, row.case.id, "已派人维修。", version=row.version)
+    answer = (await hub.mail.wait_for(2))[-1].mail
+    assert answer["Subject"] == "Re: 小区路灯"
+    assert "<m1@example.com>" in answer["References"]
+    assert "已派人维修。" in answer.get_content()
+
+
+@pytest.mark.parametrize("truncated", [True, False])
+async def test_a_citizens_next_letter_in_the_thread_joins_the_same_case(hub: World, truncated: bool) -> None:
+    await hand_over(hub, letter("小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。"))
+    [receipt] = await hub.mail.wait_for(1)
+    ours = receipt.mail["Message-ID"]
+    references = ours if truncated else f"<m1@example.com> {ours}"
+    await hand_over(
+        hub, letter("补充：是三号楼门口。", id="<m2@example.com>", In_Reply_To=ours, References=references)
+    )
+    handler = await hub.agent(Role.HANDLER)
+    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    view = await hub.hub.actions.read_cases.open(handler, row.case.id)
+    assert [item.text for item in view.timeline if item.direction == "in" and item.kind == "message"] == [
+        "小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。",
+        "补充：是三号楼门口。",
+    ]
+
+
+async def test_another_letter_of_the_same_citizen_is_another_case(hub: World) -> None:
+    await hand_over(hub, letter("小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。"))
+    await hand_over(hub, letter("东街井盖丢了两周没有人管，很危险。", subject="井盖", id="<m9@example.com>"))
+    handler = await hub.agent(Role.HANDLER)
+    assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 2
+
+
+async def test_a_letter_handed_over_twice_is_one_case_and_one_answer(hub: World) -> None:
+    for _ in range(2):
+        await hand_over(hub, letter("小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。"))
+    await hub.mail.wait_for(1)
+    handler = await hub.agent(Role.HANDLER)
+    assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 1
+    counted = await hub.hub.documents.count("outbox", {"state": {"$in": ["ready", "accepted", "sending", "leased"]}})
+    assert sum(counted.values()) == 1
+
+
+async def test_an_automatic_answer_is_kept_and_never_answered(hub: World) -> None:
+    await hand_over(hub, letter("我正在休假。", subject="自动回复", Auto_Submitted="auto-replied"))
+
+    async def stored() -> bool:
+        return sum((await hub.hub.documents.count("events", {"received_at": {"$gte": 0}})).values()) == 1
+
+    assert await eventually(stored)
+    assert list(hub.mail.received) == []
+    handler = await hub.agent(Role.HANDLER)
+    assert (await hub.hub.actions.read_cases.queue(handler)).rows == ()
+
+
+async def test_mail_for_somebody_else_is_refused(hub: World) -> None:
+    with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
+        await hand_over(hub, letter("测试"), to="other@hub.test")
