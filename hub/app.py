@@ -63,6 +63,7 @@ from hub.settings import (
 )
 from hub.store.crypto import KeyRing, Vault, load_or_create
 from hub.store.documents import Documents
+from hub.store.files import FileStore
 from hub.store.migrations import migrate
 from hub.store.mongo import open_mongo
 from hub.store.repositories import COLLECTIONS, Repositories, repositories
@@ -127,6 +128,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         for name, channel in settings.channels.items()
         if channel.enabled
     }
+    files = FileStore(settings.files.path / "attachments", vault)
     open_case = OpenCase(stores.cases, References(documents, clock))
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
     casework = Casework(documents, stores, live)
@@ -156,6 +158,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         outgoing,
         track_case,
         texts,
+        files,
         live,
         dispatch_wake,
     )
@@ -190,7 +193,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
             recording_wake,
         ),
         note_case=NoteCase(casework, stores, clock),
-        read_cases=ReadCases(stores, casework, clock),
+        read_cases=ReadCases(stores, casework, files, clock),
         reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, texts, clock, dispatch_wake),
         track_case=track_case,
     )
@@ -236,6 +239,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         random=jitter,
         documents=documents,
         vault=vault,
+        files=files,
         repositories=stores,
         actions=actions,
         knowledge=knowledge,

@@ -27,6 +27,7 @@ from hub.live import Live
 from hub.settings import Settings
 from hub.store.crypto import Vault
 from hub.store.documents import Documents
+from hub.store.files import FileStore
 from hub.store.repositories import Repositories
 from hub.supervisor import TaskState
 
@@ -79,6 +80,7 @@ class Hub:
     random: Random
     documents: Documents
     vault: Vault
+    files: FileStore
     repositories: Repositories
     actions: Actions
     knowledge: Knowledge

@@ -34,10 +34,11 @@ from hub.knowledge import Knowledge
 from hub.live import Live
 from hub.model.case import Case, HistoryKind, queue_rank, recorded
 from hub.model.contact import Contact
-from hub.model.conversation import Author, Conversation, Direction, Message
+from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.model.track import Compartment, Track
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Insert, Write
+from hub.store.files import FileStore
 from hub.store.repositories import Repositories
 from hub.texts import Texts
 from hub.wake import Wake
@@ -103,6 +104,7 @@ class AcceptEvent:
         outgoing: Outgoing,
         track_case: TrackCase,
         texts: Texts,
+        files: FileStore,
         live: Live,
         wake: Wake,
     ) -> None:
@@ -115,14 +117,21 @@ class AcceptEvent:
         self._outgoing = outgoing
         self._track_case = track_case
         self._texts = texts
+        self._files = files
         self._live = live
         self._wake = wake
 
     async def __call__(self, event: InboundMessage) -> Outcome:
         """Stores the message and what follows from it. Raises `Busy` when it should come again."""
         event_id = f"{event.channel}:{derived_id(event.provider_id)}"
+        files = [
+            AttachedFile(
+                await self._files.put(file.content), file.filename, file.media_type, len(file.content)
+            )
+            for file in event.attachments
+        ]
         for _ in range(_TRIES):
-            plan = await self._decide(event, event_id)
+            plan = await self._decide(event, event_id, tuple(files))
             try:
                 await self._documents.commit(plan.writes)
             except Duplicate as taken:
@@ -144,7 +153,7 @@ class AcceptEvent:
         body = stored.body if stored else {}
         return Outcome(event_id, True, body.get("conversation_id", ""), body.get("case_id", ""))
 
-    async def _decide(self, event: InboundMessage, event_id: str) -> _Plan:
+    async def _decide(self, event: InboundMessage, event_id: str, files: tuple[AttachedFile, ...]) -> _Plan:
         if await self._documents.get("events", event_id) is not None:
             # Decided before: the insert of the event fails and nothing else is written.
             return _Plan((Insert("events", event_id, {}),), _placeholder(event))
@@ -159,6 +168,7 @@ class AcceptEvent:
             event_id=event_id,
             subject=_clean(event.subject)[:200],
             text=scene.text,
+            files=files,
         )
         scene = replace(
             scene,

@@ -18,9 +18,11 @@ from hub.actions.reply_to_case import address_kind
 from hub.clock import Clock
 from hub.errors import Invalid, NotFound
 from hub.model.agent import Agent, Permission
+from hub.model.call import Recording
 from hub.model.case import MOVES, Case, CaseState, HistoryEntry, HistoryKind, recorded
-from hub.model.conversation import Author, Direction, Message
+from hub.model.conversation import AttachedFile, Author, Direction, Message
 from hub.model.track import Track
+from hub.store.files import FileStore
 from hub.store.repositories import Repositories
 
 _PAGE = 50
@@ -70,6 +72,7 @@ class TimelineItem:
     public: bool
     direction: str
     facts: Mapping[str, str]
+    files: tuple[AttachedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,11 @@ _SHOWN_AS_MESSAGES = frozenset({HistoryKind.CITIZEN_SPOKE, HistoryKind.REPLIED, 
 class ReadCases:
     """Reads for agents."""
 
-    def __init__(self, repositories: Repositories, casework: Casework, clock: Clock) -> None:
+    def __init__(
+        self, repositories: Repositories, casework: Casework, files: FileStore, clock: Clock
+    ) -> None:
         self._repositories = repositories
+        self._files = files
         self._casework = casework
         self._clock = clock
 
@@ -165,6 +171,23 @@ class ReadCases:
             reply_channel=conversation.value.channel if conversation else case.channel,
             reply_kind=conversation.value.kind if conversation else case.kind,
         )
+
+    async def file(self, agent: Agent, case_id: str, file_id: str) -> tuple[AttachedFile, bytes]:
+        """A file of a case. Raises `NotFound`, also for a file of another case."""
+        found = await self._repositories.cases.get(case_id)
+        if found is not None and policy.may_see(agent, found.value):
+            for message in await self._repositories.conversations.of_case(case_id):
+                for file in message.files:
+                    if file.id == file_id:
+                        return file, await self._files.get(file_id)
+        raise NotFound("file")
+
+    async def recordings(self, agent: Agent, case_id: str) -> list[Recording]:
+        """What a caller said in a case. Raises `NotFound`."""
+        found = await self._repositories.cases.get(case_id)
+        if found is None or not policy.may_see(agent, found.value):
+            raise NotFound("case")
+        return await self._repositories.recordings.of_case(case_id)
 
     async def reveal(self, agent: Agent, case_id: str, reason: str) -> str:
         """The citizen's full address; who looked and why stands in the history."""
@@ -254,6 +277,7 @@ def _said(message: Message, case: Case, names: Mapping[str, str], states: Mappin
         public=True,
         direction=message.direction,
         facts={},
+        files=message.files,
     )
 
 

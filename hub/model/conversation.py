@@ -49,6 +49,16 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file that came with a message. `id` finds it in `hub/store/files.py`."""
+
+    id: str
+    filename: str
+    media_type: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One thing said. `seq` orders messages within a conversation, from 1.
 
@@ -69,3 +79,4 @@ class Message:
     entry_ids: tuple[str, ...] = ()
     subject: str = personal()
     text: str = personal()
+    files: tuple[AttachedFile, ...] = personal(())

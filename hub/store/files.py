@@ -1,0 +1,67 @@
+"""Files that came with messages: sealed on disk before the message that names them is stored.
+
+A file is found by a keyed digest of its content, so that the same file is kept once and its name
+on disk tells nothing. A crash between file and message leaves a file nobody names, never a message
+without its file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from hub.errors import NotFound
+from hub.store.crypto import Vault
+
+
+class FileStore:
+    """Keeps files below one directory."""
+
+    def __init__(self, directory: Path, vault: Vault) -> None:
+        self._directory = directory
+        self._vault = vault
+
+    async def put(self, content: bytes) -> str:
+        """Keeps `content`, durable when it returns; its id (32 hex digits)."""
+        return await asyncio.to_thread(self._put, content)
+
+    async def get(self, id: str) -> bytes:
+        """The content. Raises `NotFound`."""
+        try:
+            return await asyncio.to_thread(self._get, id)
+        except FileNotFoundError:
+            raise NotFound("file") from None
+
+    def _put(self, content: bytes) -> str:
+        id = self._vault.blind(f"file:{hashlib.sha256(content).hexdigest()}")
+        target = self._path(id)
+        if target.exists():
+            return id
+        target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(suffix=".part", dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(self._vault.seal(f"files/{id}", content).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        directory = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+        return id
+
+    def _get(self, id: str) -> bytes:
+        return self._vault.open(f"files/{id}", self._path(id).read_text())
+
+    def _path(self, id: str) -> Path:
+        if len(id) != 32 or not id.isalnum():
+            raise FileNotFoundError(id)
+        return self._directory / id[:2] / id[2:]
