@@ -42,10 +42,10 @@ class _Place:
 
 _PLACES = (
     _Place("/staff/queue", msgid("工单队列"), msgid("工单"), "inbox", (_P.CASE_READ, _P.REPORT_READ)),
-    _Place("/staff/campaigns", msgid("宣传活动"), msgid("活动"), "megaphone", (_P.CAMPAIGN_READ,)),
-    _Place("/staff/entries", msgid("知识条目"), msgid("知识"), "book", (_P.ENTRY_EDIT,)),
     _Place("/staff/system", msgid("系统状况"), msgid("系统"), "shield", (_P.SYSTEM_READ,)),
     _Place("/staff/agents", msgid("人员与角色"), msgid("人员"), "person", (_P.AGENT_MANAGE,)),
+    _Place("/staff/campaigns", msgid("宣传活动"), msgid("活动"), "megaphone", (_P.CAMPAIGN_READ,)),
+    _Place("/staff/entries", msgid("知识条目"), msgid("知识"), "book", (_P.ENTRY_EDIT,)),
 )
 
 DONE: Mapping[str, str] = {

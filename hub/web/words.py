@@ -85,6 +85,7 @@ HISTORY: Mapping[str, Word] = {
     HistoryKind.RECORDING: Word(msgid("收到录音"), icon="phone"),
     HistoryKind.FLAGGED: Word(msgid("添加标记"), icon="warning"),
     HistoryKind.CLOSED: Word(msgid("办结"), icon="check"),
+    HistoryKind.REVEALED: Word(msgid("查看完整号码"), icon="eye"),
     HistoryKind.LINKED: Word(msgid("关联工单"), icon="track"),
 }
 
@@ -122,15 +123,14 @@ ROLE: Mapping[Role, str] = {
     Role.ADMIN: msgid("系统管理"),
 }
 
-_MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
+MINUTE_MS = 60_000
+_HOUR, _DAY = 3_600_000, 86_400_000
 
 
 def age(milliseconds: int, _: Translator) -> str:
-    """How long something waits, in words: `刚刚`, `12 分钟`, `3 小时`, `2 天`."""
-    if milliseconds < _MINUTE:
-        return _("刚刚")
+    """How long something waits, in words: `12 分钟`, `3 小时`, `2 天`; less than a minute is one."""
     if milliseconds < _HOUR:
-        return _("%(count)s 分钟", count=milliseconds // _MINUTE)
+        return _("%(count)s 分钟", count=max(milliseconds // MINUTE_MS, 1))
     if milliseconds < _DAY:
         return _("%(count)s 小时", count=milliseconds // _HOUR)
     return _("%(count)s 天", count=milliseconds // _DAY)

@@ -27,7 +27,9 @@ _WAIT = msgid("尝试次数过多，请在 %(seconds)s 秒后再试")
 async def login_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/login"""
     staff = request.app[STAFF]
-    if await staff.sessions.current(request) is not None:
+    session = await staff.sessions.current(request)
+    found = await staff.agents.get(session.agent_id) if session else None
+    if found is not None and found.value.active:
         return web.Response(status=303, headers={"Location": HOME})
     return _page(request, target=auth.safe_next(request.query.get("next", "")))
 

@@ -41,6 +41,7 @@ class Line:
     row: QueueRow
     title: str
     waited: str
+    is_fresh: bool
     is_long: bool
     risk: str
 
@@ -51,7 +52,7 @@ async def home(request: web.Request) -> web.StreamResponse:
 
 
 async def queue_page(request: web.Request) -> web.StreamResponse:
-    """GET /staff/queue?view=&after="""
+    """GET /staff/queue?show=&after="""
     hub, _ = request.app[HUB], translator(request)
     view = view_of(request)
     after = request.query.get("after") or None
@@ -72,7 +73,7 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
 
 
 async def queue_events(request: web.Request) -> web.StreamResponse:
-    """GET /staff/queue/events?view=&since=: the pill, whenever the queue changed."""
+    """GET /staff/queue/events?show=&since=: the pill, whenever the queue changed."""
     hub, agent, view = request.app[HUB], agent_of(request), view_of(request)
     since = request.query.get("since", "")
     loaded_at = int(since) if since.isascii() and since.isdigit() and len(since) < 15 else 0
@@ -90,7 +91,7 @@ async def queue_events(request: web.Request) -> web.StreamResponse:
 def view_of(request: web.Request) -> QueueView:
     """The view asked for; an unknown one is the whole list."""
     try:
-        return QueueView(request.query.get("view", QueueView.ALL))
+        return QueueView(request.query.get("show", QueueView.ALL))
     except ValueError:
         return QueueView.ALL
 
@@ -107,7 +108,7 @@ def line_of(row: QueueRow, now: int, _: Translator) -> Line:
         risk = "warn"
     else:
         risk = "calm"
-    return Line(row, title_of(case, _), words.age(max(waited_ms, 0), _), is_long, risk)
+    return Line(row, title_of(case, _), words.age(waited_ms, _), waited_ms < words.MINUTE_MS, is_long, risk)
 
 
 def title_of(case: Case, _: Translator) -> str:

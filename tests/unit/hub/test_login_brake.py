@@ -1,0 +1,86 @@
+"""Guessing becomes slow; nobody can keep the owner of an account out."""
+
+from __future__ import annotations
+
+from hub.clock import FakeClock
+from hub.web import login_brake
+from hub.web.login_brake import LoginBrake
+
+
+def fail(brake: LoginBrake, login: str, address: str, times: int) -> None:
+    for _ in range(times):
+        brake.failed(login, address)
+
+
+def test_a_slip_or_two_costs_nothing() -> None:
+    brake = LoginBrake(FakeClock())
+    fail(brake, "linyan", "10.0.0.1", 2)
+    assert brake.wait_ms("linyan", "10.0.0.1") == 0
+
+
+def test_every_further_failure_doubles_the_wait_up_to_a_minute() -> None:
+    brake = LoginBrake(FakeClock())
+    waits = []
+    for _ in range(12):
+        brake.failed("linyan", "10.0.0.1")
+        waits.append(brake.wait_ms("linyan", "10.0.0.1"))
+    assert waits[:6] == [0, 0, 1000, 2000, 4000, 8000]
+    assert waits[-1] == 60_000
+
+
+def test_the_wait_ends_by_itself() -> None:
+    clock = FakeClock()
+    brake = LoginBrake(clock)
+    fail(brake, "linyan", "10.0.0.1", 5)
+    clock.advance(seconds=3.9)
+    assert brake.wait_ms("linyan", "10.0.0.1") == 100
+    clock.advance(seconds=0.1)
+    assert brake.wait_ms("linyan", "10.0.0.1") == 0
+
+
+def test_failures_are_forgotten_after_a_quarter_of_an_hour() -> None:
+    clock = FakeClock()
+    brake = LoginBrake(clock)
+    fail(brake, "linyan", "10.0.0.1", 8)
+    clock.advance(seconds=16 * 60)
+    brake.failed("linyan", "10.0.0.1")
+    assert brake.wait_ms("linyan", "10.0.0.1") == 0
+
+
+def test_one_account_is_braked_from_every_address_and_one_address_for_every_account() -> None:
+    brake = LoginBrake(FakeClock())
+    fail(brake, "linyan", "10.0.0.1", 6)
+    assert brake.wait_ms("linyan", "10.0.0.2") > 0
+    assert brake.wait_ms("chenmin", "10.0.0.1") > 0
+    assert brake.wait_ms("chenmin", "10.0.0.2") == 0
+
+
+def test_a_stranger_cannot_keep_the_owner_out() -> None:
+    brake = LoginBrake(FakeClock())
+    brake.succeeded("linyan", "10.0.0.1")
+    fail(brake, "linyan", "203.0.113.9", 50)
+    assert brake.wait_ms("linyan", "203.0.113.9") > 0
+    assert brake.wait_ms("linyan", "10.0.0.1") == 0
+
+
+def test_the_owners_own_machine_is_braked_as_well() -> None:
+    brake = LoginBrake(FakeClock())
+    brake.succeeded("linyan", "10.0.0.1")
+    fail(brake, "linyan", "10.0.0.1", 6)
+    assert brake.wait_ms("linyan", "10.0.0.1") > 0
+
+
+def test_a_good_login_does_not_free_a_guessing_address() -> None:
+    brake = LoginBrake(FakeClock())
+    fail(brake, "chenmin", "203.0.113.9", 6)
+    brake.succeeded("own-account", "203.0.113.9")
+    assert brake.wait_ms("chenmin", "203.0.113.9") > 0
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    brake = LoginBrake(FakeClock())
+    for number in range(login_brake.BOUND + 500):
+        brake.failed(f"nobody-{number}", "203.0.113.9")
+        brake.succeeded(f"somebody-{number}", "10.0.0.1")
+    assert len(brake._failures) <= login_brake.BOUND
+    assert len(brake._known) <= login_brake.BOUND

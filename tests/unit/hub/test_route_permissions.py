@@ -1,0 +1,138 @@
+"""Every staff route for every role: who gets through. The table below is written by hand, from the
+roles of operations.md section 20, and not from the routes; a new route without a line here fails."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hub.model.agent import Role
+from hub.web.routes import ROUTES
+from hub.web.staff_routes import STAFF_ROUTES
+from tests.web.staff_doors import Browser, Doors, open_doors
+
+R = Role
+EVERYBODY = frozenset(Role)
+CASES = frozenset({R.HANDLER, R.SUPERVISOR, R.INSPECTOR})
+READ_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR, R.ADMIN})
+WRITE_CAMPAIGNS = frozenset({R.PUBLICITY})
+STOP_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR})
+ENTRIES = frozenset({R.EDITOR})
+ADMIN = frozenset({R.ADMIN})
+
+ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
+    ("POST", "/staff/logout"): EVERYBODY,
+    ("GET", "/staff"): EVERYBODY,
+    ("GET", "/staff/"): EVERYBODY,
+    ("GET", "/staff/account"): EVERYBODY,
+    ("GET", "/staff/account/password"): EVERYBODY,
+    ("POST", "/staff/account/password"): EVERYBODY,
+    ("POST", "/staff/account/sessions/end"): EVERYBODY,
+    ("POST", "/staff/account/preferences"): EVERYBODY,
+    ("GET", "/staff/queue"): CASES,
+    ("GET", "/staff/queue/events"): CASES,
+    ("GET", "/staff/cases/{case_id}"): CASES,
+    ("POST", "/staff/cases/{case_id}/reply"): CASES,
+    ("POST", "/staff/cases/{case_id}/note"): CASES,
+    ("POST", "/staff/cases/{case_id}/assign"): CASES,
+    ("POST", "/staff/cases/{case_id}/close"): CASES,
+    ("POST", "/staff/cases/{case_id}/reveal"): frozenset({R.HANDLER}),
+    ("POST", "/staff/parts"): CASES | WRITE_CAMPAIGNS | ENTRIES,
+    ("GET", "/staff/campaigns"): READ_CAMPAIGNS,
+    ("GET", "/staff/campaigns/new"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/new"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/phone"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/dates"): WRITE_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}"): READ_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}/edit"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/edit"): WRITE_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}/preview"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/schedule"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/withdraw"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/start"): WRITE_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}/events"): READ_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}/ambiguous"): READ_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/pause"): STOP_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/resume"): STOP_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/cancel"): STOP_CAMPAIGNS,
+    ("GET", "/staff/entries"): ENTRIES,
+    ("GET", "/staff/entries/new"): ENTRIES,
+    ("POST", "/staff/entries/new"): ENTRIES,
+    ("GET", "/staff/entries/try"): ENTRIES,
+    ("POST", "/staff/entries/try"): ENTRIES,
+    ("GET", "/staff/entries/{entry_id}"): ENTRIES,
+    ("POST", "/staff/entries/{entry_id}"): ENTRIES,
+    ("GET", "/staff/system"): ADMIN,
+    ("GET", "/staff/agents"): ADMIN,
+    ("POST", "/staff/agents"): ADMIN,
+    ("POST", "/staff/agents/{agent_id}/reset"): ADMIN,
+    ("POST", "/staff/agents/{agent_id}/active"): ADMIN,
+}
+
+DOORS = {
+    ("GET", "/staff/login"),
+    ("POST", "/staff/login"),
+    ("GET", "/setup/{token}"),
+    ("POST", "/setup/{token}"),
+}
+
+_PLACES = {"case_id": "c1", "campaign_id": "p1", "entry_id": "e1", "agent_id": "a1"}
+
+
+@pytest.fixture(scope="module")
+async def doors(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Doors]:
+    folder: Path = tmp_path_factory.mktemp("doors")
+    async with open_doors(folder) as opened:
+        for role in Role:
+            await opened.hire(str(role), role)
+        yield opened
+
+
+async def _ask(browser: Browser, method: str, path: str) -> int:
+    """The status of an otherwise correct request."""
+    address = path.format(**_PLACES)
+    if method == "GET":
+        return (await browser.get(address)).status
+    return (await browser.post(address, {}, form="/staff/account")).status
+
+
+def test_every_staff_route_is_in_the_table_and_no_other() -> None:
+    assert {(route.method, route.path) for route in STAFF_ROUTES} == set(ALLOWED) | DOORS
+
+
+def test_no_route_of_the_staff_side_is_open_but_the_doors() -> None:
+    open_routes = {(route.method, route.path) for route in ROUTES if not route.login}
+    staff = {place for place in open_routes if place[1].startswith(("/staff", "/setup"))}
+    assert staff == DOORS
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_role_gets_through_where_it_may_and_nowhere_else(doors: Doors, role: Role) -> None:
+    wrong = {}
+    async with doors.browser() as browser:
+        for (method, path), allowed in ALLOWED.items():
+            if path == "/staff/logout":
+                continue
+            await browser.login(str(role))
+            status = await _ask(browser, method, path)
+            if (status == 403) == (role in allowed) or status >= 500:
+                wrong[method, path] = status
+    assert wrong == {}
+
+
+async def test_nobody_gets_through_without_login(doors: Doors) -> None:
+    passed = {}
+    async with doors.browser() as browser:
+        for method, path in ALLOWED:
+            status = await _ask(browser, method, path)
+            if status != 303:
+                passed[method, path] = status
+    assert passed == {}
+
+
+async def test_a_part_of_a_page_is_told_to_load_the_login_page(doors: Doors) -> None:
+    async with doors.browser() as browser:
+        answer = await browser.get("/staff/queue", **{"HX-Request": "true"})
+        assert (answer.status, answer.headers["HX-Redirect"]) == (401, "/staff/login")

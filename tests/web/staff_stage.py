@@ -1,0 +1,204 @@
+"""The real server with a simulated carrier behind it, and a small office at work in it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from channels.address import Address, AddressKind
+from channels.contract import ChannelKind, InboundMessage
+from channels.loopback.simulator import CarrierAccount, CarrierSimulator
+from hub.app import open_hub
+from hub.clock import SystemClock
+from hub.hub import Hub
+from hub.model.agent import Agent, Role, Unit
+from hub.model.contact import Contact
+from hub.model.petition import Petition, PetitionKind
+from hub.passwords import Passwords
+from hub.settings import build, shipped_text
+from hub.web.site import build_site
+from hub.web.staff import Staff
+
+PASSWORD = "三坊七巷的榕树下"
+HOUR = 3_600_000
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where the server listens, what runs behind it, and who works there (role → login = role)."""
+
+    url: str
+    hub: Hub
+    staff: Staff
+    carrier: CarrierSimulator
+    agents: dict[Role, Agent]
+
+
+@asynccontextmanager
+async def office(folder: Path) -> AsyncIterator[Stage]:
+    """Starts carrier, hub and jobs; ends them all."""
+    clock = SystemClock()
+    account = CarrierAccount("AC" + "0" * 32, "a token of the simulated carrier")
+    async with CarrierSimulator(account, clock) as carrier:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        data = tomllib.loads(shipped_text())
+        data["organisation"] |= {"name": "榕城公安公众服务中心", "signature": "榕城公安"}
+        data["web"] |= {"port": port, "public_url": url}
+        data["regions"] = [
+            {"code": "350100", "name": "福州", "area_code": "591"},
+            {"code": "350200", "name": "厦门", "area_code": "592"},
+        ]
+        data["store"]["path"] = str(folder / "hub.db")
+        data["keys"]["file"] = str(folder / "keys.json")
+        data["files"]["path"] = str(folder / "files")
+        data["channels"]["sms-12110"] |= {
+            "enabled": True,
+            "account_sid": account.account_sid,
+            "auth_tokens": [f"file:{_secret(folder, account.auth_token)}"],
+            "api_base": carrier.url,
+        }
+        hub = await open_hub(build(data), clock)
+        passwords = Passwords(time_cost=1, memory_kib=64)
+        stores = hub.repositories
+        staff = Staff.build(
+            clock=clock,
+            agents=stores.agents,
+            units=stores.units,
+            logins=stores.sessions,
+            setup=stores.setup,
+            passwords=passwords,
+        )
+        runner = web.AppRunner(build_site(hub, staff), access_log=None, shutdown_timeout=2)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        jobs = asyncio.create_task(hub.run_jobs(), name="jobs")
+        try:
+            yield Stage(url, hub, staff, carrier, await _people(hub, passwords))
+        finally:
+            jobs.cancel()
+            await asyncio.wait([jobs])
+            await runner.cleanup()
+            passwords.close()
+            await hub.close()
+
+
+async def text(hub: Hub, sender: str, words: str, *, ago: int = 0, id: str = "") -> str:
+    """A citizen's text message; the id of the case it became, "" when it was answered at once."""
+    at = hub.clock.now_ms() - ago
+    outcome = await hub.actions.accept_event(
+        InboundMessage(
+            channel="sms-12110",
+            kind=ChannelKind.SMS,
+            provider_id=id or f"SM{sender}{at}{len(words)}",
+            sender=Address(AddressKind.PHONE, sender),
+            recipient="12110",
+            text=words,
+            received_at=at,
+        )
+    )
+    return outcome.case_id
+
+
+async def day_at_work(stage: Stage) -> dict[str, str]:
+    """Cases of every kind, as a morning brings them; name → case id."""
+    hub, agents = stage.hub, stage.agents
+    handler = agents[Role.HANDLER]
+    cases = {
+        "noise": await text(
+            hub, "+8613800138000", "请找人工。楼下烧烤摊每天吵到凌晨两点，反映三次没人管", ago=27 * HOUR
+        ),
+        "lost": await text(
+            hub, "+8613900139001", "人工。我在地铁站丢了一个黑色背包，里面有证件，怎样登记", ago=3 * HOUR
+        ),
+        "danger": await text(
+            hub, "+8613700137002", "救命，有人拿刀在楼道里追人，晋安区福新路", ago=4 * 60_000
+        ),
+        "wage": await text(
+            hub, "+8613600136003", "人工客服，工地欠薪，老板要打人，我该找谁反映", ago=50 * 60_000
+        ),
+    }
+    filed = await hub.actions.file_petition(
+        Petition(
+            submission_id="stage-1",
+            kind=PetitionKind.COMPLAINT,
+            title="派出所办理居住证超过期限没有答复",
+            body="我于十月二十日在派出所提交居住证材料，至今没有答复，电话无人接听。希望告知进度。",
+            place="鼓楼区东街口派出所",
+            occurred_on="2026-10-20",
+            region="350100",
+            name="郑明",
+            phone="+8613500135004",
+        )
+    )
+    cases["permit"] = filed.case_id
+    report = await hub.actions.file_petition(
+        Petition(
+            submission_id="stage-2",
+            kind=PetitionKind.REPORT,
+            title="反映民警收受礼品",
+            body="某民警在办案期间收受当事人礼品。",
+            anonymous=True,
+        )
+    )
+    cases["report"] = report.case_id
+    view = await hub.actions.read_cases.open(handler, cases["noise"])
+    await hub.actions.assign_case(handler, cases["noise"], handler.id, version=view.version)
+    view = await hub.actions.read_cases.open(handler, cases["noise"])
+    await hub.actions.note_case(
+        handler, cases["noise"], "已电话联系辖区派出所，今晚安排巡查。", version=view.version
+    )
+    return cases
+
+
+async def groups(hub: Hub, *, people: int = 40) -> None:
+    """Two groups of contacts; five of the first have refused."""
+    now = hub.clock.now_ms()
+    writes = []
+    for number in range(people):
+        contact = Contact(
+            id=f"c{number:04}",
+            created_at=now - HOUR,
+            region="350100" if number % 3 else "350200",
+            name=f"陈{'一二三四五六七八九十'[number % 10]}",
+        )
+        address = Address(AddressKind.PHONE, f"+86139{number:08}")
+        writes.append(hub.repositories.memberships.join(contact, address, "社区网格", at=now - HOUR))
+        if number % 2:
+            writes.append(hub.repositories.memberships.join(contact, address, "重点行业", at=now - HOUR))
+    await hub.documents.commit(writes)
+
+
+def _secret(folder: Path, token: str) -> Path:
+    path = folder / "token"
+    path.write_text(token)
+    return path
+
+
+async def _people(hub: Hub, passwords: Passwords) -> dict[Role, Agent]:
+    await hub.repositories.units.insert(Unit("u1", "榕城公安局", "u1", region="350100"))
+    kept = await passwords.hash(PASSWORD)
+    names = dict(zip(Role, ("林岩", "陈敏", "黄卫国", "吴晓", "郑洁", "系统管理员"), strict=True))
+    agents = {}
+    for place, role in enumerate(Role):
+        agent = Agent(
+            id=f"agent-{role}",
+            login=str(role),
+            unit_id="u1",
+            roles=(role,),
+            created_at=hub.clock.now_ms() + place,
+            password_hash=kept,
+            name=names[role],
+        )
+        await hub.repositories.agents.insert(agent)
+        agents[role] = agent
+    return agents
