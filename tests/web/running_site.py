@@ -14,6 +14,7 @@ from aiohttp import web
 from hub.app import open_hub
 from hub.clock import SystemClock
 from hub.hub import Hub
+from hub.model.notice import Notice, NoticeKind
 from hub.passwords import Passwords
 from hub.settings import build, shipped_text
 from hub.web.site import build_site
@@ -26,6 +27,19 @@ class RunningSite:
 
     url: str
     hub: Hub
+
+
+def _notices(now: int) -> list[Notice]:
+    texts = (
+        ("notice-warning", NoticeKind.WARNING, "警惕冒充公检法的电话诈骗", 3),
+        ("notice-education", NoticeKind.EDUCATION, "电话卡、银行卡不能借给别人", 30),
+        ("notice-plain", NoticeKind.NOTICE, "节假日出入境窗口开放安排", 90),
+    )
+    body = "接到可疑电话请先挂断，再拨打 96110 核实。\n公安机关没有“安全账户”。"
+    return [
+        Notice(id, kind, title, body, now - hours * 3_600_000, now - hours * 3_600_000)
+        for id, kind, title, hours in texts
+    ]
 
 
 @asynccontextmanager
@@ -55,6 +69,7 @@ async def running_site(folder: Path) -> AsyncIterator[RunningSite]:
         setup=stores.setup,
         passwords=Passwords(),
     )
+    await hub.documents.commit([stores.notices.insert(notice) for notice in _notices(hub.clock.now_ms())])
     runner = web.AppRunner(build_site(hub, staff), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

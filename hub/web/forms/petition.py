@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from channels.address import BadAddress
+from channels.address import BadAddress, is_textable
 from channels.address import email as read_email
 from channels.address import phone as read_phone
 from hub.i18n import Language, msgid
@@ -112,12 +112,13 @@ class PetitionForm(Form):
                 raise ValueError(_REACH)
             return ""
         try:
-            value = read_phone(text).value
+            phone = read_phone(text)
         except BadAddress:
             raise ValueError(_PHONE) from None
-        if not value.startswith("+"):  # a service number is nobody's telephone
+        # A service number is nobody's telephone, and a landline takes no text.
+        if not phone.value.startswith("+") or not is_textable(phone):
             raise ValueError(_PHONE)
-        return value
+        return phone.value
 
     def petition(self, language: Language) -> Petition:
         """The checked values as the actions take them."""

@@ -1,0 +1,58 @@
+"""Fixtures of the browser tests: the real server, the machine's Chromium, pages that watch themselves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.web.running_site import RunningSite, running_site
+from tests.web.watched import Visitor
+
+_ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The Chromium of the machine. Without one the tests are skipped, but never where `CI` is set."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail(
+                "Chromium is missing: apt-get install --no-install-recommends chromium fonts-noto-cjk"
+            )
+        pytest.skip("no Chromium on this machine")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningSite]:
+    """One server for all browser tests; what they write does not meet."""
+    folder: Path = tmp_path_factory.mktemp("site")
+    async with running_site(folder) as running:
+        yield running
+
+
+@pytest.fixture
+async def visitor(browser: Browser, site: RunningSite) -> AsyncIterator[Visitor]:
+    """Opens pages as one citizen; at the end nothing may have gone wrong in any of them."""
+    visitor = Visitor(browser, site.url)
+    yield visitor
+    await visitor.leave()
+    assert visitor.complaints == []

@@ -1,0 +1,121 @@
+"""Every page of citizens can be used by everybody: axe, sizes, widths, languages, an empty console."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from playwright.async_api import expect
+
+from tests.unit.hub.web.source_texts import CHINESE
+from tests.web.citizen_pages import PAGES
+from tests.web.running_site import RunningSite
+from tests.web.watched import View, Visitor, overflow, too_small, violations
+
+pytestmark = pytest.mark.browser
+
+PROVOKED = (404, 422)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+WIDTHS = (390, 1280)
+_TRANSLATED = ("home", "petition kinds", "petition form", "petition form with errors", "track", "not found")
+
+
+@pytest.mark.parametrize("view", ["light", "elder"])
+@pytest.mark.parametrize("name", list(PAGES))
+async def test_a_page_is_free_of_violations(
+    visitor: Visitor, site: RunningSite, name: str, view: View
+) -> None:
+    page = await visitor.page(view=view, expected_status=PROVOKED)
+    await PAGES[name](page, site.url)
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 900})
+            assert await violations(page) == [], (scheme, width)
+            assert await too_small(page, 60 if view == "elder" else 44) == [], width
+            assert await overflow(page) == 0, width
+    await page.set_viewport_size({"width": 320, "height": 900})
+    assert await overflow(page) == 0
+    assert await page.locator("h1").count() == 1
+    assert (await page.title()).endswith(site.hub.settings.organisation.name)
+
+
+@pytest.mark.parametrize("view", ["light", "elder"])
+async def test_no_english_page_is_wider_than_320_pixels(
+    visitor: Visitor, site: RunningSite, view: View
+) -> None:
+    wide = []
+    page = await visitor.page(view=view, width=320, language="en", expected_status=PROVOKED)
+    for name, reach in PAGES.items():
+        await reach(page, site.url)
+        if await overflow(page):
+            wide.append(name)
+    assert wide == []
+
+
+async def test_the_emergency_numbers_stand_on_every_page(visitor: Visitor, site: RunningSite) -> None:
+    page = await visitor.page(expected_status=PROVOKED)
+    for reach in PAGES.values():
+        await reach(page, site.url)
+        await expect(page.locator(".emergency a[href='tel:110']")).to_be_visible()
+        await expect(page.locator(".emergency a[href='sms:12110']")).to_be_visible()
+
+
+async def test_english_pages_have_no_chinese_but_names_and_content(
+    visitor: Visitor, site: RunningSite
+) -> None:
+    page = await visitor.page(language="en-GB", expected_status=PROVOKED)
+    left = {}
+    own = site.hub.settings.organisation
+    names = [own.name, own.publisher, own.icp, "中文", *(region.name for region in site.hub.settings.regions)]
+    for name in (
+        "home",
+        "petition kinds",
+        "petition form",
+        "petition form with errors",
+        "track",
+        "not found",
+    ):
+        await PAGES[name](page, site.url)
+        text = await page.inner_text("body")
+        for word in names:
+            text = text.replace(word, "")
+        lines = [line for line in text.splitlines() if CHINESE.search(line)]
+        suggested = await page.locator(".chip, .line-title, .banner-link").all_inner_texts()
+        rest = [line for line in lines if line.strip() not in suggested]
+        if rest:
+            left[name] = rest
+    assert left == {}
+
+
+async def test_the_first_tab_stop_skips_to_the_text(visitor: Visitor, site: RunningSite) -> None:
+    page = await visitor.page(width=1280)
+    await page.goto(site.url)
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".skip")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#main")).to_be_focused()
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_the_large_text_view_is_one_press_away_and_stays(
+    visitor: Visitor, site: RunningSite, script: bool
+) -> None:
+    page = await visitor.page(script=script)
+    await page.goto(f"{site.url}/track")
+    await page.click(".switch-elder")
+    await expect(page.locator("html[data-view=elder]")).to_have_count(1)
+    assert page.url == f"{site.url}/track"
+    await page.goto(f"{site.url}/notices")
+    await expect(page.locator("html[data-view=elder]")).to_have_count(1)
+    await page.click(".switch-elder")
+    await expect(page.locator("html[data-view=elder]")).to_have_count(0)
+
+
+async def test_the_language_can_be_changed_on_the_page_and_stays(visitor: Visitor, site: RunningSite) -> None:
+    page = await visitor.page()
+    await page.goto(f"{site.url}/petition")
+    await page.get_by_role("link", name="English").click()
+    await expect(page.locator("h1")).to_have_text("What is it about?")
+    await page.goto(f"{site.url}/track")
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
