@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from channels.outbox import POLICY, Delivery, MessageClass, Origin
@@ -51,6 +51,21 @@ _SUBJECT_WORDS: Mapping[str, str] = {
 }
 
 _SEPARATOR = r"[\s\W_]"
+_EDGES = re.compile(rf"^{_SEPARATOR}+|{_SEPARATOR}+$")
+
+
+def _opening(words: Iterable[str]) -> re.Pattern[str]:
+    """Finds the longest of `words` at the start of a text. Every citizen's text is looked at."""
+    ends = {word: r"(?![a-z0-9])" if word.isascii() else "" for word in words}
+    longest_first = sorted(ends, key=len, reverse=True)
+    return re.compile("|".join(re.escape(word) + ends[word] for word in longest_first), re.IGNORECASE)
+
+
+_WISHES = (
+    (frozenset({*_WHOLE, *_OUT}), _opening((*_WHOLE, *_OUT)), False),
+    (frozenset(_IN), _opening(_IN), True),
+)
+"""The words of a wish, how a text that opens with one is found, and whether it is to start again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +86,12 @@ class OptOut:
 def parse_opt_out(text: str) -> OptOut:
     """Whether `text` is an opt-out or a re-subscription, and what is left of it."""
     folded = _stripped(unicodedata.normalize("NFKC", text))
-    for words, resubscribed in (((*_WHOLE, *_OUT), False), (_IN, True)):
-        tail = _behind(folded, words)
-        if tail is None:
+    bare = _stripped(_POLITE.sub("", folded)).casefold()
+    for words, opening, resubscribed in _WISHES:
+        found = opening.match(folded)
+        if bare not in words and found is None:
             continue
+        tail = "" if bare in words or found is None else folded[found.end() :]
         rest, subject = _subject(tail)
         set_apart = bool(subject) or re.match(_SEPARATOR, tail) is not None
         if rest and (resubscribed or not set_apart or not folded.startswith(_OUT)):
@@ -107,19 +124,7 @@ def subject_of(delivery: Delivery) -> str:
 
 
 def _stripped(text: str) -> str:
-    return re.sub(rf"^{_SEPARATOR}+|{_SEPARATOR}+$", "", text)
-
-
-def _behind(text: str, words: Sequence[str]) -> str | None:
-    """What stands behind the longest of `words` that opens `text`, or None."""
-    if _stripped(_POLITE.sub("", text)).casefold() in words:
-        return ""
-    for word in sorted(words, key=len, reverse=True):
-        end = r"(?![a-z0-9])" if word.isascii() else ""
-        match = re.match(re.escape(word) + end, text, re.IGNORECASE)
-        if match:
-            return text[match.end() :]
-    return None
+    return _EDGES.sub("", text)
 
 
 def _subject(text: str) -> tuple[str, str]:

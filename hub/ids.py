@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import random
 
 
 def new_id(now_ms: int) -> str:
-    """26 hex digits that sort by creation time: 48 bits of milliseconds, 56 random bits."""
-    return f"{now_ms:012x}{os.urandom(7).hex()}"
+    """26 hex digits that sort by creation time: 48 bits of milliseconds, 56 random bits.
+
+    Unique, but no secret: what opens something (a session, a query code) is made with `secrets`.
+    """
+    return f"{now_ms:012x}{random.getrandbits(56):014x}"
 
 
 def derived_id(*parts: str) -> str:

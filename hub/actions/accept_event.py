@@ -73,7 +73,7 @@ class _Scene:
     language: str
     address_key: str
     contact_id: str
-    conversation: Conversation
+    conversation: Conversation  # with this message counted
     version: int  # 0 = the conversation is new
     case: Versioned[Case] | None  # the open case the conversation belongs to
     offered: tuple[str, ...] = ()  # entries behind the numbers of our last words
@@ -88,6 +88,10 @@ class _Plan:
     case_id: str = ""
     reply: str = ""
     queue_changed: bool = False
+
+    def with_writes(self, *writes: Write) -> _Plan:
+        """The same decision with these writes instead of its own."""
+        return _Plan(writes, self.conversation, self.case_id, self.reply, self.queue_changed)
 
 
 class AcceptEvent:
@@ -132,6 +136,8 @@ class AcceptEvent:
         ]
         for _ in range(_TRIES):
             plan = await self._decide(event, event_id, tuple(files))
+            if plan is None:
+                return await self._seen(event_id)
             try:
                 await self._documents.commit(plan.writes)
             except Duplicate as taken:
@@ -153,50 +159,43 @@ class AcceptEvent:
         body = stored.body if stored else {}
         return Outcome(event_id, True, body.get("conversation_id", ""), body.get("case_id", ""))
 
-    async def _decide(self, event: InboundMessage, event_id: str, files: tuple[AttachedFile, ...]) -> _Plan:
-        if await self._documents.get("events", event_id) is not None:
-            # Decided before: the insert of the event fails and nothing else is written.
-            return _Plan((Insert("events", event_id, {}),), _placeholder(event))
+    async def _decide(
+        self, event: InboundMessage, event_id: str, files: tuple[AttachedFile, ...]
+    ) -> _Plan | None:
+        """What to write; None for an event that was taken in before."""
         scene, writes = await self._set_scene(event, event_id)
+        # An event is stored together with its conversation: where there is none, it never came. This
+        # look spares a repeat what deciding costs; the insert of the event is what makes it harmless.
+        if scene.version and await self._documents.get("events", event_id) is not None:
+            return None
+        plan = await self._answer(scene)
         message = Message(
             id=new_id(event.received_at),
             conversation_id=scene.conversation.id,
-            seq=scene.conversation.count + 1,
+            seq=scene.conversation.count,
             direction=Direction.IN,
             author=Author.CITIZEN,
             at=event.received_at,
+            case_id=plan.case_id,
             event_id=event_id,
             subject=_clean(event.subject)[:200],
             text=scene.text,
             files=files,
         )
-        scene = replace(
-            scene,
-            offered=scene.conversation.offered,
-            conversation=replace(
-                scene.conversation, count=message.seq, last_at=event.received_at, offered=()
-            ),
-        )
-        plan = await self._answer(scene)
-        return replace(
-            plan,
-            writes=(
-                Insert(
-                    "events",
-                    event_id,
-                    {
-                        "received_at": event.received_at,
-                        "conversation_id": plan.conversation.id,
-                        "case_id": plan.case_id,
-                    },
-                ),
-                *writes,
-                self._repositories.conversations.insert_message(replace(message, case_id=plan.case_id)),
-                *plan.writes,
-                self._repositories.conversations.insert(plan.conversation)
-                if scene.version == 0
-                else self._repositories.conversations.update(plan.conversation, scene.version),
-            ),
+        taken = {
+            "received_at": event.received_at,
+            "conversation_id": plan.conversation.id,
+            "case_id": plan.case_id,
+        }
+        conversations = self._repositories.conversations
+        return plan.with_writes(
+            Insert("events", event_id, taken),
+            *writes,
+            conversations.insert_message(message),
+            *plan.writes,
+            conversations.update(plan.conversation, scene.version)
+            if scene.version
+            else conversations.insert(plan.conversation),
         )
 
     async def _set_scene(self, event: InboundMessage, event_id: str) -> tuple[_Scene, list[Write]]:
@@ -211,10 +210,16 @@ class AcceptEvent:
                 writes.append(contacts.insert(Contact(id=contact_id, created_at=event.received_at)))
                 writes.append(contacts.insert_address(contact_id, event.sender, at=event.received_at))
         id, found = await self._conversation(event, address_key or event_id)
-        conversation = (
-            found.value
-            if found
-            else Conversation(
+        if found is not None:
+            conversation = replace(
+                found.value,
+                count=found.value.count + 1,
+                last_at=event.received_at,
+                offered=(),
+                thread=_thread(event) or found.value.thread,
+            )
+        else:
+            conversation = Conversation(
                 id=id,
                 channel=event.channel,
                 kind=event.kind,
@@ -222,12 +227,11 @@ class AcceptEvent:
                 address_key=address_key,
                 created_at=event.received_at,
                 last_at=event.received_at,
+                count=1,
+                thread=_thread(event),
                 title=_clean(event.subject)[:200],
                 address=event.sender.value,
             )
-        )
-        if event.kind is ChannelKind.MAIL:
-            conversation = replace(conversation, thread=event.provider_id)
         case = await self._repositories.cases.get(conversation.case_id) if conversation.case_id else None
         text = _clean(event.text)[:_MAX_TEXT]
         return (
@@ -242,6 +246,7 @@ class AcceptEvent:
                 conversation=conversation,
                 version=found.version if found else 0,
                 case=case if case is not None and case.value.is_open else None,
+                offered=found.value.offered if found else (),
             ),
             writes,
         )
@@ -461,11 +466,12 @@ class AcceptEvent:
             entry_ids=entry_ids,
             offered=offered,
         )
-        return replace(
-            plan,
-            writes=(*plan.writes, *self._outgoing.writes(said)),
-            conversation=said.conversation,
+        return _Plan(
+            (*plan.writes, *self._outgoing.writes(said)),
+            said.conversation,
+            case_id=plan.case_id,
             reply=text,
+            queue_changed=plan.queue_changed,
         )
 
 
@@ -485,13 +491,6 @@ def _language(text: str) -> str:
     return "en" if sum(char.isascii() and char.isalpha() for char in text) >= 8 else "zh"
 
 
-def _placeholder(event: InboundMessage) -> Conversation:
-    return Conversation(
-        id="",
-        channel=event.channel,
-        kind=event.kind,
-        contact_id="",
-        address_key="",
-        created_at=event.received_at,
-        last_at=event.received_at,
-    )
+def _thread(event: InboundMessage) -> str:
+    """What an answer must refer to so that it stands in the citizen's own mail thread."""
+    return event.provider_id if event.kind is ChannelKind.MAIL else ""

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from hub.model.personal import personal
 from hub.model.track import Compartment, Track
@@ -160,6 +161,10 @@ class HistoryEntry:
     text: str = personal()
 
 
+_HASHED = tuple(name for name in HistoryEntry.__dataclass_fields__ if name not in ("hash", "text"))
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def chain_entry(
     case_id: str,
     *,
@@ -172,20 +177,18 @@ def chain_entry(
     text: str = "",
 ) -> HistoryEntry:
     """An entry that follows the one with `prev_hash` ("" for the first)."""
-    entry = HistoryEntry(
-        id=f"{case_id}:{seq:06d}",
-        case_id=case_id,
-        seq=seq,
-        at=at,
-        actor=actor,
-        kind=kind,
-        facts=dict(facts or {}),
-        text_digest=hashlib.sha256(text.encode()).hexdigest() if text else "",
-        prev_hash=prev_hash,
-        hash="",
-        text=text,
-    )
-    return replace(entry, hash=entry_hash(entry))
+    entry: dict[str, Any] = {
+        "id": f"{case_id}:{seq:06d}",
+        "case_id": case_id,
+        "seq": seq,
+        "at": at,
+        "actor": actor,
+        "kind": kind,
+        "facts": dict(facts or {}),
+        "text_digest": hashlib.sha256(text.encode()).hexdigest() if text else "",
+        "prev_hash": prev_hash,
+    }
+    return HistoryEntry(**entry, hash=_hash(entry), text=text)
 
 
 def recorded(
@@ -213,10 +216,11 @@ def recorded(
 
 def entry_hash(entry: HistoryEntry) -> str:
     """SHA-256 over the entry's canonical JSON (sorted keys, no blanks) without `hash` and `text`."""
-    body = _as_dict(entry)
-    del body["hash"], body["text"]
-    canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return _hash({name: getattr(entry, name) for name in _HASHED})
+
+
+def _hash(body: Mapping[str, object]) -> str:
+    return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
 
 
 def broken_link(entries: list[HistoryEntry]) -> int | None:
@@ -233,7 +237,3 @@ def broken_link(entries: list[HistoryEntry]) -> int | None:
             return number
         previous = entry.hash
     return None
-
-
-def _as_dict(entry: HistoryEntry) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in HistoryEntry.__dataclass_fields__}
