@@ -83,8 +83,11 @@ class DeliveryState(StrEnum):
 S = DeliveryState
 MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     S.PLANNED: frozenset({S.READY, S.CANCELED, S.EXPIRED}),
-    S.READY: frozenset({S.LEASED, S.HELD, S.EXPIRED, S.CANCELED}),
-    S.LEASED: frozenset({S.SENDING, S.READY, S.HELD, S.SUPPRESSED, S.EXPIRED, S.CANCELED, S.FAILED}),
+    # A receipt of the attempt before may come while the next one waits: then it is not sent again.
+    S.READY: frozenset({S.LEASED, S.HELD, S.EXPIRED, S.CANCELED, S.SENT, S.DELIVERED}),
+    S.LEASED: frozenset(
+        {S.SENDING, S.READY, S.HELD, S.SUPPRESSED, S.EXPIRED, S.CANCELED, S.FAILED, S.SENT, S.DELIVERED}
+    ),
     S.SENDING: frozenset(
         {S.ACCEPTED, S.READY, S.FAILED, S.SUPPRESSED, S.DEAD, S.AMBIGUOUS, S.EXPIRED}
         | {S.SENT, S.DELIVERED, S.UNDELIVERED}
@@ -99,7 +102,7 @@ MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     S.SUPPRESSED: frozenset(),
     S.EXPIRED: frozenset(),
     S.FAILED: frozenset({S.DELIVERED}),
-    S.DEAD: frozenset(),
+    S.DEAD: frozenset({S.DELIVERED}),
     S.CANCELED: frozenset(),
 }
 

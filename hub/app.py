@@ -20,12 +20,15 @@ from channels.dispatcher import Dispatcher
 from channels.http import HttpClient
 from channels.mail.incoming import MailListener, MailListenerSettings
 from channels.mail.outgoing import MailSender, MailSenderSettings
+from channels.receipts import HandsetRule
 from channels.sender import DispatchSettings, SenderSettings
 from channels.sweeper import Sweeper
+from channels.twilio.codes import TEMPORARY_CODES
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
 from channels.webchat.sender import WebChatSender
 from hub.actions.accept_event import AcceptEvent
+from hub.actions.apply_receipt import ApplyReceipt
 from hub.actions.assign_case import AssignCase
 from hub.actions.campaign_settings import CampaignSettings, Sender
 from hub.actions.casework import Casework
@@ -162,8 +165,10 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         live,
         dispatch_wake,
     )
+    jitter = random.Random()
     actions = Actions(
         accept_event=accept_event,
+        apply_receipt=ApplyReceipt(stores.outbox, _handset_rules(settings), jitter),
         assign_case=AssignCase(casework, stores, clock),
         campaigns=CampaignDesk(
             documents,
@@ -197,7 +202,6 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, texts, clock, dispatch_wake),
         track_case=track_case,
     )
-    jitter = random.Random()
     dispatcher = Dispatcher(
         stores.outbox,
         stores.suppressions,
@@ -236,7 +240,6 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     return Hub(
         settings=settings,
         clock=clock,
-        random=jitter,
         documents=documents,
         vault=vault,
         files=files,
@@ -401,6 +404,14 @@ def _dispatch_settings(settings: Settings) -> DispatchSettings:
     return DispatchSettings(
         senders=senders, batch=settings.dispatch.batch, poll_seconds=settings.dispatch.poll_seconds
     )
+
+
+def _handset_rules(settings: Settings) -> dict[str, HandsetRule]:
+    return {
+        name: HandsetRule(temporary_codes=TEMPORARY_CODES)
+        for name, channel in settings.channels.items()
+        if isinstance(channel, TwilioSmsChannel)
+    }
 
 
 def _campaign_settings(settings: Settings) -> CampaignSettings:

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 
 from channels.adapter import FetchesRecordings, ReceivesWebhooks, RendersCalls
-from channels.ports import Random
 from channels.sender import SenderHealth
 from hub.actions.accept_event import AcceptEvent
+from hub.actions.apply_receipt import ApplyReceipt
 from hub.actions.assign_case import AssignCase
 from hub.actions.channel_profile import Profiles
 from hub.actions.close_case import CloseCase
@@ -37,6 +37,7 @@ class Actions:
     """The business, one verb each."""
 
     accept_event: AcceptEvent
+    apply_receipt: ApplyReceipt
     assign_case: AssignCase
     campaigns: CampaignDesk
     close_case: CloseCase
@@ -77,7 +78,6 @@ class Hub:
 
     settings: Settings
     clock: Clock
-    random: Random
     documents: Documents
     vault: Vault
     files: FileStore

@@ -88,6 +88,9 @@ CODES: Mapping[int, Rule] = {
     35117: Rule(Decision.PERMANENT, "schedule not accepted"),
 }
 
+TEMPORARY_CODES = frozenset(str(code) for code, rule in CODES.items() if rule.decision is Decision.TEMPORARY)
+"""What a receipt may name for a failure that is worth another attempt."""
+
 
 def send_error(status: int, code: int | None, retry_after: str = "", *, now_ms: int = 0) -> SendError:
     """The error to raise for an answer that is no acceptance.

@@ -138,7 +138,11 @@ class Undeclared(StoreError):
 
 
 class StoreUnavailable(StoreError):
-    """The store cannot write now (disk full, server away, closed). Nothing was committed."""
+    """The store cannot write now (disk full, server away, closed).
+
+    Nothing was committed, unless the connection to a server broke at the very commit: then nobody
+    knows. Ids are deterministic, so doing it again is harmless: it is done, or it is a `Duplicate`.
+    """
 
 
 class Refused(StoreError):

@@ -115,7 +115,7 @@ async def _store(hub: Hub, channel: str, received: Received) -> WebhookResponse:
             case InboundMessage():
                 await hub.actions.accept_event(event)
             case Receipt():
-                await hub.repositories.outbox.apply_receipt(event, random=hub.random)
+                await hub.actions.apply_receipt(event)
             case CallEvent():
 
                 def render(answer: CallAnswer) -> WebhookResponse:

@@ -97,8 +97,8 @@ async def test_a_late_worker_changes_nothing(world: World) -> None:
 async def test_a_move_outside_the_state_table_is_refused(world: World) -> None:
     await world.put(a_delivery("a"))
     row = (await world.outbox.reread(["a"]))["a"]
-    with pytest.raises(ValueError, match="ready to delivered"):
-        await world.outbox.settle([Change(row, replace(row.delivery, state=S.DELIVERED))])
+    with pytest.raises(ValueError, match="ready to failed"):
+        await world.outbox.settle([Change(row, replace(row.delivery, state=S.FAILED))])
     assert await world.state("a") is S.READY
 
 
