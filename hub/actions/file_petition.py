@@ -16,10 +16,11 @@ from hub.actions.triage import Triage, fold
 from hub.clock import Clock
 from hub.ids import derived_id
 from hub.live import Live
+from hub.model.case import Case
 from hub.model.contact import Contact
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.petition import TRACK_OF, Petition, PetitionKind
-from hub.model.track import Track
+from hub.model.track import Compartment, Track
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, Duplicate, Write
 from hub.store.repositories import Repositories
@@ -91,11 +92,11 @@ class FilePetition:
                     contacts.insert(Contact(id=contact_id, created_at=now, name=petition.name)),
                     contacts.insert_address(contact_id, address, at=now),
                 ]
-        conversation_id = self._repositories.conversations.id_for(CHANNEL, case_id)
         folded = fold(petition.title + petition.body)
         danger = self._triage.danger_words(folded)
+        track = self._track(petition, folded)
         opened = await self._open_case(
-            track=self._track(petition, folded),
+            track=track,
             channel=CHANNEL,
             kind=ChannelKind.PETITION,
             text=petition.body,
@@ -104,55 +105,84 @@ class FilePetition:
             case_id=case_id,
             code=code,
             anonymous=petition.anonymous,
-            urgent=bool(danger),
-            flags=("danger",) if danger else (),
-            conversation_id=conversation_id,
+            conversation_id=self._repositories.conversations.id_for(CHANNEL, case_id),
             contact_id=contact_id,
             address_key=address_key,
             name=petition.name,
             address=address.value if address else "",
             region=petition.region,
             language=petition.language,
-            details={
-                key: value
-                for key, value in (
-                    ("place", petition.place),
-                    ("occurred_on", petition.occurred_on),
-                    ("phone", petition.phone),
-                    ("email", petition.email),
-                )
-                if value and not (petition.anonymous and key in ("phone", "email"))
-            },
+            details=_details(petition),
         )
-        message = Message(
-            id=derived_id("petition-message", case_id),
-            conversation_id=conversation_id,
-            seq=1,
-            direction=Direction.IN,
-            author=Author.CITIZEN,
-            at=now,
-            case_id=case_id,
-            subject=petition.title,
-            text=petition.body,
-        )
-        conversation = Conversation(
-            id=conversation_id,
+        writes += [*self._open_case.writes(opened), *self._said(opened.case, petition, now)]
+        if danger:
+            writes += await self._emergency(opened.case, petition, danger, now)
+        return writes, opened.case.reference
+
+    async def _emergency(
+        self, case: Case, petition: Petition, danger: tuple[str, ...], now: int
+    ) -> list[Write]:
+        """Live danger inside a letter is a case of its own above the queue; the letter goes on.
+
+        What a letter behind the wall says stays there: the emergency names the words only.
+        """
+        emergency_id = derived_id("petition-emergency", case.id)
+        walled = case.compartment is not Compartment.NONE
+        opened = await self._open_case(
+            track=Track.EMERGENCY,
             channel=CHANNEL,
             kind=ChannelKind.PETITION,
-            contact_id=contact_id,
-            address_key=address_key,
-            created_at=now,
-            last_at=now,
-            case_id=case_id,
-            count=1,
-            title=petition.title,
+            text="" if walled else petition.body,
+            title="网上来信紧急求助" if walled else petition.title,
+            at=now,
+            case_id=emergency_id,
+            anonymous=petition.anonymous,
+            urgent=True,
+            flags=("danger",),
+            conversation_id=self._repositories.conversations.id_for(CHANNEL, emergency_id),
+            contact_id=case.contact_id,
+            address_key=case.address_key,
+            name=case.contact_name,
+            address=case.contact_address,
+            region=petition.region,
+            linked_case_id="" if walled else case.id,
+            details={"danger": "、".join(danger), "place": petition.place},
         )
-        writes += [
-            *self._open_case.writes(opened),
-            self._repositories.conversations.insert(conversation),
-            self._repositories.conversations.insert_message(message),
+        said = [] if walled else self._said(opened.case, petition, now)
+        return [*self._open_case.writes(opened), *said]
+
+    def _said(self, case: Case, petition: Petition, now: int) -> list[Write]:
+        """The letter as the first message of the case's own conversation."""
+        conversations = self._repositories.conversations
+        return [
+            conversations.insert(
+                Conversation(
+                    id=case.conversation_id,
+                    channel=CHANNEL,
+                    kind=ChannelKind.PETITION,
+                    contact_id=case.contact_id,
+                    address_key=case.address_key,
+                    created_at=now,
+                    last_at=now,
+                    case_id=case.id,
+                    count=1,
+                    title=petition.title,
+                )
+            ),
+            conversations.insert_message(
+                Message(
+                    id=derived_id("petition-message", case.id),
+                    conversation_id=case.conversation_id,
+                    seq=1,
+                    direction=Direction.IN,
+                    author=Author.CITIZEN,
+                    at=now,
+                    case_id=case.id,
+                    subject=petition.title,
+                    text=petition.body,
+                )
+            ),
         ]
-        return writes, opened.case.reference
 
     def _track(self, petition: Petition, folded: str) -> Track:
         if petition.kind in (PetitionKind.COMPLAINT, PetitionKind.HELP) and self._triage.accuses_police(
@@ -160,6 +190,13 @@ class FilePetition:
         ):
             return Track.REPORT  # a letter a rule marks as an accusation goes behind the wall first
         return TRACK_OF[petition.kind]
+
+
+def _details(petition: Petition) -> dict[str, str]:
+    details = {"place": petition.place, "occurred_on": petition.occurred_on}
+    if not petition.anonymous:
+        details |= {"phone": petition.phone, "email": petition.email}
+    return {key: value for key, value in details.items() if value}
 
 
 def _address(petition: Petition) -> Address | None:

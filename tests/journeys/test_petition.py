@@ -150,3 +150,25 @@ async def test_an_oversized_form_is_refused(hub: World) -> None:
     headers = {**SAME_ORIGIN, "Content-Type": "application/x-www-form-urlencoded"}
     async with hub.http.post(f"{hub.url}/petition/check", data=body, headers=headers) as answer:
         assert answer.status == 413
+
+
+async def test_danger_in_a_letter_is_a_case_of_its_own_above_the_queue(hub: World) -> None:
+    form = {**await start(hub), "body": "邻居每天晚上持刀威胁我们一家人，请快来救命，我们很害怕。"}
+    await post(hub, "/petition/submit", form)
+    handler = await hub.agent(Role.HANDLER)
+    first, second = (await hub.hub.actions.read_cases.queue(handler)).rows
+    assert first.case.track is Track.EMERGENCY
+    assert first.case.linked_case_id == second.case.id
+    assert second.case.track is Track.APPEAL
+
+
+async def test_danger_in_a_report_is_seen_without_what_the_report_says(hub: World) -> None:
+    form = {**await start(hub, "report"), "body": "东城派出所民警王某收钱，还派人持刀威胁我，救命。"}
+    await post(hub, "/petition/submit", form)
+    handler = await hub.agent(Role.HANDLER)
+    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    assert row.case.track is Track.EMERGENCY
+    view = await hub.hub.actions.read_cases.open(handler, row.case.id)
+    assert "王某" not in repr(view)
+    assert form["title"] not in repr(view)
+    assert row.case.linked_case_id == ""
