@@ -1,0 +1,55 @@
+"""What must not be skipped: on a laptop a missing browser skips tests, in CI it is an error.
+
+`HUB_TESTS_REQUIRE` names marks (`browser,mongodb`) whose tests have to run; where `CI` is set and
+the variable is not, all of them are required. A test that skips itself then fails and says why,
+and a whole run in which such tests do not exist fails as well.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+NEEDS_SOMETHING = ("browser", "mongodb")
+REQUIRED = frozenset(
+    name.strip()
+    for name in os.environ.get(
+        "HUB_TESTS_REQUIRE", ",".join(NEEDS_SOMETHING) if os.environ.get("CI") else ""
+    ).split(",")
+    if name.strip()
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A misspelt requirement must not mean "nothing is required"."""
+    unknown = REQUIRED - set(NEEDS_SOMETHING)
+    if unknown:
+        raise pytest.UsageError(f"HUB_TESTS_REQUIRE: unknown {sorted(unknown)}, known {NEEDS_SOMETHING}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a run of everything, each required kind must be there at all."""
+    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return
+    there = {mark.name for item in items for mark in item.iter_markers()}
+    if REQUIRED - there:
+        raise pytest.UsageError(f"required, but there is no such test: {sorted(REQUIRED - there)}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turns a skip of a required test into a failure.
+
+    `skipif` is left alone: it says that a test does not apply here, not that something is missing.
+    """
+    report = yield
+    kinds = REQUIRED & {mark.name for mark in item.iter_markers()}
+    if report.skipped and kinds and item.get_closest_marker("skipif") is None:
+        reason = call.excinfo.value if call.excinfo else "no reason given"
+        report.outcome = "failed"
+        report.longrepr = f"{sorted(kinds)} must run here, but it was skipped: {reason}"
+    return report
