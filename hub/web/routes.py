@@ -14,7 +14,7 @@ from aiohttp import web
 from hub.web import chat, health, webhooks
 from hub.web.assets import static_file
 from hub.web.auth import guarded
-from hub.web.pages import chat_page, csp_report, home, notices, petition, preferences, track
+from hub.web.pages import chat_page, csp_report, feeds, home, notices, petition, preferences, track
 from hub.web.route import Route
 from hub.web.staff_routes import STAFF_ROUTES
 
@@ -42,6 +42,8 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     # what is published
     Route("GET", "/notices", notices.notices),
     Route("GET", "/notices/{id}", notices.notice),
+    Route("GET", "/feed.atom", feeds.atom_feed),
+    Route("GET", "/feed.json", feeds.json_document),
     # this browser
     Route("GET", "/preferences", preferences.preferences),
     Route("POST", "/preferences", preferences.save),

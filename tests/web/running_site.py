@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp import web
-
-from hub.app import open_hub
 from hub.clock import SystemClock
 from hub.hub import Hub
 from hub.model.notice import Notice, NoticeKind
 from hub.passwords import Passwords
+from hub.serve import running
 from hub.settings import build, shipped_text
-from hub.web.site import build_site
-from hub.web.staff import Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +54,10 @@ async def running_site(folder: Path) -> AsyncIterator[RunningSite]:
     data["store"]["path"] = str(folder / "hub.db")
     data["keys"]["file"] = str(folder / "keys.json")
     data["files"]["path"] = str(folder / "files")
-    hub = await open_hub(build(data), SystemClock())
-    stores = hub.repositories
-    staff = Staff.build(
-        clock=hub.clock,
-        agents=stores.agents,
-        units=stores.units,
-        logins=stores.sessions,
-        setup=stores.setup,
-        passwords=Passwords(),
-    )
-    await hub.documents.commit([stores.notices.insert(notice) for notice in _notices(hub.clock.now_ms())])
-    runner = web.AppRunner(build_site(hub, staff), access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    jobs = asyncio.create_task(hub.run_jobs(), name="jobs")
-    try:
-        yield RunningSite(f"http://{host}:{port}", hub)
-    finally:
-        jobs.cancel()
-        await asyncio.wait([jobs])
-        await runner.cleanup()
-        await hub.close()
+    data["web"]["port"] = 0
+    cheap = Passwords(time_cost=1, memory_kib=64)
+    async with running(build(data), SystemClock(), passwords=cheap) as started:
+        hub = started.hub
+        published = [hub.repositories.notices.insert(item) for item in _notices(hub.clock.now_ms())]
+        await hub.documents.commit(published)
+        yield RunningSite(started.url, hub)

@@ -184,6 +184,19 @@ async def test_the_same_message_sent_again_changes_nothing(
     assert len(kept) == 2
 
 
+async def test_what_is_published_is_in_both_feeds_and_on_its_page(client: aiohttp.ClientSession) -> None:
+    async with client.get("/feed.json") as answer:
+        assert answer.content_type == "application/feed+json"
+        items = (await answer.json(content_type=None))["items"]
+    assert [item["title"] for item in items][:1] == ["警惕冒充公检法的电话诈骗"]
+    async with client.get("/feed.atom") as answer:
+        assert answer.content_type == "application/atom+xml"
+        text = await answer.text()
+    assert all(item["title"] in text and item["url"] in text for item in items)
+    async with client.get(URL(items[0]["url"]).path) as answer:
+        assert items[0]["title"] in await answer.text()
+
+
 async def test_a_stream_without_a_chat_is_told_not_to_come_back(client: aiohttp.ClientSession) -> None:
     async with client.get("/chat/events") as answer:
         assert answer.status == 204

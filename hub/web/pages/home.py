@@ -7,6 +7,7 @@ the same rules as a chat message, but nothing is stored and nobody is told.
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 
 from aiohttp import web
 
@@ -78,15 +79,16 @@ async def ask_again(request: web.Request) -> web.Response:
 
 
 def suggestions(snapshot: Snapshot, count: int, topic: str = "") -> list[str]:
-    """Questions to start with: the first of each topic, or the first of one topic."""
+    """Questions to start with: of one topic, or one of each topic, the topic with most entries first."""
     if topic:
         of_topic = [entry.question for entry in snapshot.entries if entry.topic == topic]
         if of_topic:
             return of_topic[:count]
+    sizes = Counter(entry.topic for entry in snapshot.entries)
     first: dict[str, str] = {}
     for entry in snapshot.entries:
         first.setdefault(entry.topic, entry.question)
-    return list(first.values())[:count]
+    return [first[topic] for topic, _ in sizes.most_common(count)]
 
 
 def source_line(entry: Entry, _: Translator) -> str:
