@@ -388,6 +388,8 @@ def _dispatch_settings(settings: Settings) -> DispatchSettings:
                 in_flight=settings.dispatch.in_flight,
                 urgent_in_flight=settings.dispatch.urgent_in_flight,
                 timeout_seconds=channel.timeout_seconds,
+                # Half as long again as an answer may take: what a killed process left claimed waits no longer.
+                lease_seconds=channel.timeout_seconds * 1.5,
             )
         elif isinstance(channel, MailChannel):
             # The final dot of a mail may take ten minutes (RFC 5321 4.5.3.2.6).
@@ -447,7 +449,7 @@ def _line(name: str, channel: TwilioVoiceChannel, settings: Settings) -> Line:
         channel=name,
         flow=load(_flow_text(settings, name)),
         province=settings.organisation.province,
-        cities=" ".join(f"{region.area_code}={region.name}" for region in settings.regions),
+        cities=_cities(settings),
         hours=parse(
             hours,
             holidays=dict.fromkeys(settings.hours.holidays, ""),
@@ -458,6 +460,14 @@ def _line(name: str, channel: TwilioVoiceChannel, settings: Settings) -> Line:
         emergency_number=channel.emergency_number,
         receipt_channel=channel.receipt_channel,
     )
+
+
+def _cities(settings: Settings) -> str:
+    """`591=福州或平潭 592=厦门`: two prefectures may share an area code, and a caller keys in codes."""
+    names: dict[str, list[str]] = {}
+    for region in settings.regions:
+        names.setdefault(region.area_code, []).append(region.name)
+    return " ".join(f"{code}={'或'.join(sharing)}" for code, sharing in names.items())
 
 
 def _thresholds(settings: Settings) -> Thresholds:
