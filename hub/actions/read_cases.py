@@ -87,6 +87,7 @@ class CaseView:
     allowed: frozenset[str]
     reply_channel: str
     reply_kind: str
+    recordings: tuple[Recording, ...] = ()
 
 
 _SHOWN_AS_MESSAGES = frozenset({HistoryKind.CITIZEN_SPOKE, HistoryKind.REPLIED, HistoryKind.ANSWERED})
@@ -170,6 +171,7 @@ class ReadCases:
             allowed=_allowed(agent, case),
             reply_channel=conversation.value.channel if conversation else case.channel,
             reply_kind=conversation.value.kind if conversation else case.kind,
+            recordings=tuple(await self._repositories.recordings.of_case(case_id)),
         )
 
     async def file(self, agent: Agent, case_id: str, file_id: str) -> tuple[AttachedFile, bytes]:

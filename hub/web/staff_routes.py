@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from hub.model.agent import Permission as P
-from hub.web.pages import account, campaign_editor, campaigns, case, entries, login, queue, setup, system
+from hub.web.pages import (
+    account,
+    campaign_editor,
+    campaigns,
+    case,
+    entries,
+    evidence,
+    login,
+    queue,
+    setup,
+    system,
+)
 from hub.web.route import Handler, Route
 
 
@@ -35,6 +46,10 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/cases/{case_id}/assign", case.assign, P.CASE_ASSIGN),
     _staff("POST", "/cases/{case_id}/close", case.close, P.CASE_CLOSE),
     _staff("POST", "/cases/{case_id}/reveal", case.reveal, P.REVEAL),
+    _staff(
+        "GET", "/cases/{case_id}/recordings/{recording_id}", evidence.recording, P.CASE_READ, P.REPORT_READ
+    ),
+    _staff("GET", "/cases/{case_id}/files/{file_id}", evidence.file, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/parts", case.parts, P.CASE_REPLY, P.CAMPAIGN_EDIT, P.ENTRY_EDIT),
     # campaigns
     _staff("GET", "/campaigns", campaigns.campaigns_page, P.CAMPAIGN_READ),

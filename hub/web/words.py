@@ -15,6 +15,7 @@ from hub.i18n import Translator, msgid
 from hub.model.agent import Role
 from hub.model.case import CaseState, HistoryKind
 from hub.model.track import Track
+from ivr.recordings import RecordingState
 from knowledge_base.entry import EntryState
 
 
@@ -71,6 +72,19 @@ DELIVERY: Mapping[str, Word] = {
     DeliveryState.DEAD: Word(msgid("发送失败"), "bad", "warning"),
     DeliveryState.EXPIRED: Word(msgid("过期未发送"), "bad", "warning"),
     DeliveryState.CANCELED: Word(msgid("已撤回"), "neutral", "stop"),
+}
+
+RECORDING: Mapping[str, Word] = {
+    RecordingState.ANNOUNCED: Word(msgid("等待录音"), "neutral", "clock"),
+    RecordingState.TAKING: Word(msgid("等待录音"), "neutral", "clock"),
+    RecordingState.PENDING: Word(msgid("正在取回"), "neutral", "clock"),
+    RecordingState.DOWNLOADED: Word(msgid("正在取回"), "neutral", "clock"),
+    RecordingState.SEALED: Word(msgid("已封存"), "good", "lock"),
+    RecordingState.TRANSCRIBED: Word(msgid("已封存"), "good", "lock"),
+    RecordingState.TRANSCRIPT_FAILED: Word(msgid("已封存"), "good", "lock"),
+    RecordingState.PROVIDER_DELETED: Word(msgid("已封存"), "good", "lock"),
+    RecordingState.ABSENT: Word(msgid("没有录到声音"), "warn", "warning"),
+    RecordingState.LOST: Word(msgid("录音未能取回"), "bad", "warning"),
 }
 
 HISTORY: Mapping[str, Word] = {

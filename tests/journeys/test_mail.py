@@ -14,7 +14,9 @@ from tests.world import World, eventually
 CITIZEN = "Zhang.San@example.com"
 
 
-def letter(text: str, *, subject: str = "小区路灯", id: str = "<m1@example.com>", **headers: str) -> EmailMessage:
+def letter(
+    text: str, *, subject: str = "小区路灯", id: str = "<m1@example.com>", **headers: str
+) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = f"张三 <{CITIZEN}>"
     mail["To"] = "service@hub.test"
@@ -32,7 +34,11 @@ async def hand_over(hub: World, mail: EmailMessage, *, to: str = "service@hub.te
     async def listening() -> bool:
         try:
             await aiosmtplib.send(
-                mail, sender=CITIZEN, recipients=[to], hostname="127.0.0.1", port=hub.mail_port,
+                mail,
+                sender=CITIZEN,
+                recipients=[to],
+                hostname="127.0.0.1",
+                port=hub.mail_port,
                 start_tls=False,
             )
         except aiosmtplib.SMTPConnectError:
@@ -89,7 +95,9 @@ async def test_a_letter_handed_over_twice_is_one_case_and_one_answer(hub: World)
     await hub.mail.wait_for(1)
     handler = await hub.agent(Role.HANDLER)
     assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 1
-    counted = await hub.hub.documents.count("outbox", {"state": {"$in": ["ready", "accepted", "sending", "leased"]}})
+    counted = await hub.hub.documents.count(
+        "outbox", {"state": {"$in": ["ready", "accepted", "sending", "leased"]}}
+    )
     assert sum(counted.values()) == 1
 
 

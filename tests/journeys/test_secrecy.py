@@ -21,7 +21,9 @@ CANARIES = ("13811112222", "金丝雀", "canary@example.com", ACCOUNT.auth_token
 
 
 @pytest.fixture
-def log(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Iterator[pytest.LogCaptureFixture]:
+def log(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> Iterator[pytest.LogCaptureFixture]:
     caplog.set_level(logging.DEBUG)
     yield caplog
     printed = capfd.readouterr()
@@ -39,9 +41,7 @@ async def report(hub: World) -> str:
     return row.case.id
 
 
-@pytest.mark.parametrize(
-    "role", [Role.HANDLER, Role.SUPERVISOR, Role.ADMIN, Role.PUBLICITY, Role.EDITOR]
-)
+@pytest.mark.parametrize("role", [Role.HANDLER, Role.SUPERVISOR, Role.ADMIN, Role.PUBLICITY, Role.EDITOR])
 async def test_no_other_role_finds_counts_opens_or_touches_a_report(hub: World, role: Role) -> None:
     case_id = await report(hub)
     agent = await hub.agent(role)
@@ -136,7 +136,11 @@ async def test_a_whole_day_of_work_leaves_no_citizen_in_a_log(
     async def taken() -> bool:
         try:
             await aiosmtplib.send(
-                mail, recipients=["service@hub.test"], hostname="127.0.0.1", port=hub.mail_port, start_tls=False
+                mail,
+                recipients=["service@hub.test"],
+                hostname="127.0.0.1",
+                port=hub.mail_port,
+                start_tls=False,
             )
         except aiosmtplib.SMTPConnectError:
             return False

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from channels.loopback.script import CallConditions, CallEnd, CallerAction, HangUp, Press, RecordingNews, Speak
+from channels.loopback.script import (
+    CallConditions,
+    CallEnd,
+    CallerAction,
+    HangUp,
+    Press,
+    RecordingNews,
+    Speak,
+)
 from hub.actions.read_cases import QueueView
 from hub.model.agent import Role
 from hub.model.case import Case, CaseState, broken_link
@@ -28,7 +36,15 @@ DIGITS = {
     "八": "8",
     "九": "9",
 }
-ANONYMOUS_COMPLAINT: list[CallerAction] = [Press("1"), Press("2"), Press("#"), Press("#"), Speak(4), Press("1"), Press("1")]
+ANONYMOUS_COMPLAINT: list[CallerAction] = [
+    Press("1"),
+    Press("2"),
+    Press("#"),
+    Press("#"),
+    Speak(4),
+    Press("1"),
+    Press("1"),
+]
 
 
 async def cases(hub: World) -> list[Case]:
@@ -101,7 +117,14 @@ async def test_every_webhook_twice_and_out_of_order_is_still_one_case(hub: World
 
 async def test_a_hang_up_in_the_story_is_a_partial_case_with_its_audio(hub: World) -> None:
     for news in (RecordingNews.AFTER_STEP, RecordingNews.BEFORE_STEP):
-        script: list[CallerAction] = [Press("1"), Press("1"), Press("991#"), Press("1"), Press("#"), Speak(5, hangs_up=True)]
+        script: list[CallerAction] = [
+            Press("1"),
+            Press("1"),
+            Press("991#"),
+            Press("1"),
+            Press("#"),
+            Speak(5, hangs_up=True),
+        ]
         await hub.carrier.place_call(
             "12389", script, from_=CALLER, conditions=CallConditions(recording_news=news)
         )
@@ -120,7 +143,15 @@ async def test_a_hang_up_before_anything_was_said_leaves_no_case(hub: World) -> 
 
 
 async def test_a_named_caller_with_a_mobile_gets_number_and_code_by_text(hub: World) -> None:
-    script: list[CallerAction] = [Press("1"), Press("1"), Press("#"), Press("#"), Speak(4), Press("1"), Press("1")]
+    script: list[CallerAction] = [
+        Press("1"),
+        Press("1"),
+        Press("#"),
+        Press("#"),
+        Speak(4),
+        Press("1"),
+        Press("1"),
+    ]
     await hub.carrier.place_call("12389", script, from_=CALLER)
     [case] = await cases(hub)
     assert case.contact_address == CALLER

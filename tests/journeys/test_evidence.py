@@ -1,0 +1,91 @@
+"""A handler hears the recording and opens the attachment of a case; nobody else can."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import aiohttp
+import aiosmtplib
+
+from channels.loopback.script import Press, Speak
+from hub.model.agent import Role
+from ivr.recordings import RecordingState
+from tests.journeys.test_mail import letter
+from tests.world import World, browser, eventually
+
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+PASSWORD = "correct horse 4711"
+
+
+async def test_an_inspector_hears_the_sealed_recording_and_a_handler_does_not(hub: World) -> None:
+    script = [Press("1"), Press("2"), Press("#"), Press("#"), Speak(3), Press("1"), Press("1")]
+    await hub.carrier.place_call("12389", list(script))
+    inspector = await hub.agent(Role.INSPECTOR)
+    await hub.agent(Role.HANDLER)
+    [row] = (await hub.hub.actions.read_cases.queue(inspector)).rows
+
+    async def sealed() -> bool:
+        view = await hub.hub.actions.read_cases.open(inspector, row.case.id)
+        return [one.state for one in view.recordings] == [RecordingState.SEALED]
+
+    assert await eventually(sealed)
+    [recording] = (await hub.hub.actions.read_cases.open(inspector, row.case.id)).recordings
+    path = f"/staff/cases/{row.case.id}/recordings/{recording.id}"
+    async with browser(hub.url) as theirs:
+        await log_in(hub, theirs, "inspector")
+        async with theirs.get(f"{hub.url}/staff/cases/{row.case.id}") as page:
+            assert path in await page.text()
+        async with theirs.get(f"{hub.url}{path}") as audio:
+            assert audio.status == 200
+            assert audio.content_type == "audio/wav"
+            assert hashlib.sha256(await audio.read()).hexdigest() == recording.sha256
+    async with browser(hub.url) as theirs:
+        await log_in(hub, theirs, "handler")
+        async with theirs.get(f"{hub.url}{path}") as audio:
+            assert audio.status == 404
+    async with hub.http.get(f"{hub.url}{path}", allow_redirects=False) as audio:
+        assert audio.status == 303
+
+
+async def test_an_attachment_comes_back_as_it_was_sent_and_only_as_a_download(hub: World) -> None:
+    mail = letter("小区门口的路灯坏了三个月一直没有人来修理，见照片。")
+    content = b"<script>alert(1)</script>" * 100
+    mail.add_attachment(content, maintype="text", subtype="html", filename="照片.html")
+
+    async def taken() -> bool:
+        try:
+            await aiosmtplib.send(
+                mail,
+                recipients=["service@hub.test"],
+                hostname="127.0.0.1",
+                port=hub.mail_port,
+                start_tls=False,
+            )
+        except aiosmtplib.SMTPConnectError:
+            return False
+        return True
+
+    assert await eventually(taken)
+    handler = await hub.agent(Role.HANDLER)
+    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    async with browser(hub.url) as theirs:
+        await log_in(hub, theirs, "handler")
+        async with theirs.get(f"{hub.url}/staff/cases/{row.case.id}") as page:
+            found = re.search(rf"/staff/cases/{row.case.id}/files/([0-9a-f]{{32}})", await page.text())
+        assert found
+        async with theirs.get(f"{hub.url}{found[0]}") as file:
+            assert await file.read() == content
+            assert file.content_type == "application/octet-stream"
+            assert file.headers["Content-Disposition"].startswith("attachment;")
+            assert file.headers["X-Content-Type-Options"] == "nosniff"
+        async with theirs.get(f"{hub.url}/staff/cases/{row.case.id}/files/{'0' * 32}") as file:
+            assert file.status == 404
+
+
+async def log_in(hub: World, theirs: aiohttp.ClientSession, login: str) -> None:
+    async with theirs.get(f"{hub.url}/staff/login") as page:
+        hidden = dict(re.findall(r'name="([a-z_]+)"[^>]*value="([^"]*)"', await page.text()))
+    form = {**hidden, "login": login, "password": PASSWORD}
+    async with theirs.post(f"{hub.url}/staff/login", data=form, headers=SAME_ORIGIN) as answer:
+        assert "/staff/login" not in str(answer.url), await answer.text()
