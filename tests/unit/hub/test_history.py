@@ -50,7 +50,8 @@ def test_a_whole_chain_holds_and_the_case_knows_its_head() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"actor": "b"}, {"at": 99}, {"text": "别的"}, {"facts": {"n": "x"}}, {"kind": HistoryKind.CLOSED}]
+    "change",
+    [{"actor": "b"}, {"at": 99}, {"text": "别的"}, {"facts": {"n": "x"}}, {"kind": HistoryKind.CLOSED}],
 )
 def test_one_altered_entry_is_found(change: dict[str, object]) -> None:
     _, entries = case_with_history()

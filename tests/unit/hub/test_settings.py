@@ -22,7 +22,10 @@ def problems(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -
 
 def test_the_shipped_file_loads_and_turns_no_outside_channel_on() -> None:
     settings = load(None, {})
-    assert {name for name, channel in settings.channels.items() if channel.enabled} == {"web-chat", "petition"}
+    assert {name for name, channel in settings.channels.items() if channel.enabled} == {
+        "web-chat",
+        "petition",
+    }
 
 
 def test_the_shipped_file_names_every_setting_with_its_default() -> None:
@@ -50,7 +53,12 @@ def test_all_problems_are_said_at_once(tmp_path: Path) -> None:
     found = problems(
         tmp_path, "[web]\nport = 'x'\nform_bytes = 3\n[store]\nengine = 'oracle'\n[log]\nlevel = 'loud'\n"
     )
-    assert [line.split(":")[0] for line in found] == ["web.port", "web.form_bytes", "store.engine", "log.level"]
+    assert [line.split(":")[0] for line in found] == [
+        "web.port",
+        "web.form_bytes",
+        "store.engine",
+        "log.level",
+    ]
 
 
 def test_a_secret_in_the_file_is_refused_without_repeating_it(tmp_path: Path) -> None:

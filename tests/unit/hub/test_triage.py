@@ -43,7 +43,8 @@ def triage(text: str, offered: tuple[str, ...] = ()) -> object:
 
 
 @pytest.mark.parametrize(
-    "text", ["救命 在XX路 不能说话", "救 命", "有人持刀在楼下", "ＳＯＳ", "退订 救命", "我不想活了", "SOS help me"]
+    "text",
+    ["救命 在XX路 不能说话", "救 命", "有人持刀在楼下", "ＳＯＳ", "退订 救命", "我不想活了", "SOS help me"],
 )
 def test_danger_is_seen_before_anything_else(text: str) -> None:
     assert isinstance(triage(text), Danger)
