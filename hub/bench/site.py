@@ -1,0 +1,36 @@
+"""The settings of a hub under measurement: the shipped ones, in a fresh folder, on loopback."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from hub.bench.texts import ACCOUNT_SID, AUTH_TOKEN, CHANNEL, PUBLIC_URL
+from hub.settings import Settings, TwilioSmsChannel, build, shipped_text
+
+
+def settings_in(folder: Path, *, api_base: str) -> Settings:
+    """One text channel that acknowledges everything, one SQLite file, a free port."""
+    data = tomllib.loads(shipped_text())
+    data["store"]["path"] = str(folder / "hub.db")
+    data["keys"]["file"] = str(folder / "keys.json")
+    data["files"]["path"] = str(folder / "files")
+    data["web"] |= {"port": 0, "public_url": PUBLIC_URL, "insecure_cookies": True}
+    data["channels"][CHANNEL] |= {
+        "enabled": True,
+        "auto_reply": "all",
+        "account_sid": ACCOUNT_SID,
+        "auth_tokens": [SecretStr(AUTH_TOKEN)],
+        "api_base": api_base,
+    }
+    return build(data)
+
+
+def sms_channel(settings: Settings) -> TwilioSmsChannel:
+    """The text channel of `settings_in`."""
+    channel = settings.channels[CHANNEL]
+    if not isinstance(channel, TwilioSmsChannel):
+        raise TypeError(CHANNEL)
+    return channel
