@@ -1,0 +1,75 @@
+"""The command `hub`. Every command lives in a module of its own that is imported when it is run,
+so that `hub --version` and `hub --help` answer at once.
+
+Exit codes: 0 all is well · 1 it ran and something is not well · 2 it could not run (usage,
+configuration, a port that is taken).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from hub.cli.version import VERSION
+
+_HELP = """公安公众服务中心：电话、短信、网上会话、来信和网上信访进入同一个队列。
+
+A hub for everything citizens tell the police: one queue in, one outbox out.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command and ends the process with its exit code."""
+    try:
+        code = build()(
+            sys.argv[1:] if arguments is None else list(arguments),
+            exit_on_error=False,
+            result_action="return_value",
+        )
+    except CycloptsError:
+        sys.exit(2)  # what is wrong was printed already
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def build() -> App:
+    """All commands. Those given as text are imported when they are asked for."""
+    app = App(name="hub", help=_HELP, version=VERSION, help_format="plaintext", help_on_error=False)
+    app.command(
+        "hub.cli.demo:demo", name="demo", help="启动演示，不需要网络和账号 · Try everything, no network"
+    )
+    app.command("hub.cli.serve:serve", name="serve", help="正式运行 · Run the hub")
+    app.command("hub.cli.check:check", name="check", help="检查配置、数据和渠道 · Say what is wrong")
+    app.command("hub.cli.migrate:migrate", name="migrate", help="升级数据 · Bring the store up to date")
+    app.command("hub.cli.bench:bench", name="bench", help="测量性能 · Measure against a floor")
+
+    store = App(name="store", help="数据摘要与搬迁 · Digest and copy the store")
+    store.command("hub.cli.store:digest", name="digest", help="全部数据的摘要 · One digest of everything")
+    store.command("hub.cli.store:copy", name="copy", help="复制到另一个库 · Copy to another store")
+    app.command(store)
+
+    evidence = App(name="evidence", help="录音证据 · Recordings as evidence")
+    evidence.command(
+        "hub.cli.evidence:verify", name="verify", help="核对录音和证据链 · Verify hashes and chain"
+    )
+    app.command(evidence)
+
+    user = App(name="user", help="工作人员账号 · Staff accounts")
+    user.command("hub.cli.user:create", name="create", help="新建账号 · New account")
+    user.command("hub.cli.user:list_users", name="list", help="列出账号 · List accounts")
+    app.command(user)
+
+    ivr = App(name="ivr", help="语音流程 · Call flows")
+    ivr.command("hub.cli.ivr:check", name="check", help="检查流程 · Lint flows")
+    ivr.command("hub.cli.ivr:simulate", name="simulate", help="按脚本模拟来电 · Play a scripted call")
+    app.command(ivr)
+
+    faq = App(name="faq", help="知识库 · Knowledge base")
+    faq.command("hub.cli.faq:evaluate", name="eval", help="用问题集测量 · Measure against questions")
+    app.command(faq)
+
+    config = App(name="config", help="配置 · Configuration")
+    config.command("hub.cli.config:show", name="show", help="显示生效的配置 · Effective settings")
+    app.command(config)
+    return app

@@ -1,0 +1,20 @@
+"""Ports on loopback."""
+
+from __future__ import annotations
+
+import socket
+
+from hub.demo.settings import HOST
+
+
+def free_port(wanted: int = 0) -> int:
+    """`wanted` if nobody listens there, else one that is free now."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+            return found
+    raise OSError("no free port on loopback")

@@ -1,0 +1,171 @@
+"""Fills an empty store with the sample: contacts, notices, campaigns, and a week of citizens.
+
+Everything goes through the channels and actions the hub has for it; only the clock is put back.
+Each piece leaves a mark when it is done, so that a start that was cut off goes on where it ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from campaigns.campaign import CampaignKind
+from campaigns.schedule import Cron
+from campaigns.segment import Segment
+from channels.address import phone
+from channels.outbox import DeliveryState, MessageClass
+from hub.actions.draft_campaign import Draft
+from hub.clock import to_local, to_ms
+from hub.demo.accounts import agent_id
+from hub.demo.clock import ShiftedClock
+from hub.demo.sample import Sample, Table
+from hub.demo.seed_cases import CaseSeeder
+from hub.hub import Hub
+from hub.ids import derived_id
+from hub.model.contact import Contact
+from hub.model.notice import Notice, NoticeKind
+from hub.store.documents import Insert, Write
+
+_WAITING = [state.value for state in (DeliveryState.READY, DeliveryState.LEASED, DeliveryState.SENDING)]
+_LONGEST_WAIT_SECONDS = 3.0
+_DAY_MINUTES = 1440.0
+_LAST = "whole"
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Something to be made once, `ago` minutes before now."""
+
+    mark: str
+    ago: float
+    make: Callable[[], Awaitable[None]]
+
+
+class Seeder:
+    """Makes the sample in one hub."""
+
+    def __init__(self, hub: Hub, sample: Sample, clock: ShiftedClock, cases: CaseSeeder) -> None:
+        self._hub = hub
+        self._sample = sample
+        self._clock = clock
+        self._cases = cases
+
+    async def is_done(self) -> bool:
+        """Whether the store holds the whole sample."""
+        return await self._hub.documents.get("events", _mark(_LAST)) is not None
+
+    async def run(self) -> None:
+        """Makes what is not there yet, oldest first; afterwards the clock is right again."""
+        now = self._clock.true_ms()
+        for group in self._sample.groups:
+            await self._group(group["name"], now)
+        for piece in sorted(self._pieces(now), key=lambda piece: -piece.ago):
+            if await self._hub.documents.get("events", _mark(piece.mark)) is None:
+                self._clock.put_back(minutes=piece.ago)
+                await piece.make()
+                await self._settled()
+                await self._hub.documents.commit([self._done(piece.mark)])
+        self._clock.put_back(minutes=0)
+        if not await self.is_done():
+            await self._hub.documents.commit([self._done(_LAST)])
+
+    def _pieces(self, now: int) -> list[_Piece]:
+        pieces = [
+            _Piece(f"case-{place}", case["ago"], partial(self._cases.make, f"seed-{place}", case))
+            for place, case in enumerate(self._sample.cases)
+        ]
+        pieces += [
+            _Piece(f"notice-{place}", notice["ago"], partial(self._notice, place, notice))
+            for place, notice in enumerate(self._sample.notices)
+        ]
+        pieces += [
+            _Piece(
+                f"campaign-{place}",
+                _since_yesterday_morning(now) if plan["plan"] == "finished" else _DAY_MINUTES / 2,
+                partial(self._campaign, plan),
+            )
+            for place, plan in enumerate(self._sample.campaigns)
+        ]
+        return pieces
+
+    async def _group(self, name: str, now: int) -> None:
+        """A group and its contacts in one unit of work."""
+        stores = self._hub.repositories
+        if await self._hub.documents.get("events", _mark(f"group-{name}")) is not None:
+            return
+        writes: list[Write] = [self._done(f"group-{name}")]
+        joined = now - int(30 * _DAY_MINUTES * 60_000)
+        for person in self._sample.members(name):
+            contact = Contact(
+                derived_id("demo-contact", person.number),
+                joined,
+                region=person.region,
+                name=person.name,
+            )
+            address = phone(person.number)
+            writes += [
+                stores.contacts.insert(contact),
+                stores.contacts.insert_address(contact.id, address, at=joined),
+                stores.memberships.join(contact, address, name, at=joined),
+            ]
+        await self._hub.documents.commit(writes)
+
+    async def _notice(self, place: int, table: Table) -> None:
+        at = self._clock.now_ms()
+        notice = Notice(
+            derived_id("demo-notice", str(place)),
+            NoticeKind(table["kind"]),
+            table["title"],
+            table["text"],
+            at,
+            at,
+            publisher=self._sample.organisation["publisher"],
+            level=table.get("level", ""),
+        )
+        await self._hub.documents.commit([self._hub.repositories.notices.insert(notice)])
+
+    async def _campaign(self, table: Table) -> None:
+        desk = self._hub.actions.campaigns
+        draft = Draft(
+            name=table["name"],
+            kind=CampaignKind(table["kind"]),
+            message_class=MessageClass(table["class"]),
+            channel="sms-12110",
+            template=table["template"],
+            segment=Segment(groups=tuple(table["groups"]), regions=tuple(table.get("regions", ()))),
+            title=table.get("title", ""),
+            public=table.get("public", False),
+        )
+        campaign = await desk.create(draft, agent_id(self._sample.login_of("publicity")))
+        if table["plan"] == "finished":
+            run = await desk.start_now(campaign.id)
+            await desk.expand_some(run.id, pages=100)
+            await self._settled()
+            await desk.tick()
+        elif table["plan"] != "draft":
+            await desk.schedule(campaign.id, Cron(table["plan"]))
+
+    async def _settled(self) -> None:
+        """Until nothing waits to leave: the clock must not jump over the life of an answer."""
+        pause = 0.01
+        for _ in range(int(_LONGEST_WAIT_SECONDS / pause)):
+            waiting = await self._hub.documents.count("outbox", {"state": {"$in": _WAITING}})
+            if not sum(waiting.values()):
+                return
+            await asyncio.sleep(pause)
+
+    def _done(self, name: str) -> Insert:
+        return Insert("events", _mark(name), {"received_at": self._clock.now_ms()})
+
+
+def _mark(name: str) -> str:
+    return f"demo:{name}"
+
+
+def _since_yesterday_morning(now: int) -> float:
+    """Minutes since ten o'clock yesterday: an hour at which law education may be sent."""
+    morning = to_local(now).replace(hour=10, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    return (now - to_ms(morning)) / 60_000

@@ -1,0 +1,131 @@
+"""The sample's citizens: each speaks on a real channel, then a handler does what the sample says."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from channels.address import email, phone
+from hub.clock import Clock
+from hub.demo import letter
+from hub.demo.accounts import agent_id
+from hub.demo.citizens import Citizens
+from hub.demo.outside import TEXT_CHANNEL, VOICE_CHANNEL
+from hub.demo.sample import Table
+from hub.errors import Stale
+from hub.hub import Hub
+from hub.ids import derived_id
+from hub.model.agent import Agent
+from hub.model.petition import Petition, PetitionKind
+from hub.web import chat
+
+_TRIES = 5
+Act = Callable[[int], Awaitable[None]]
+
+
+class CaseSeeder:
+    """Plays citizens from outside and staff from inside. `mail_port`: the hub's mail listener."""
+
+    def __init__(self, hub: Hub, clock: Clock, citizens: Citizens, mail_port: int) -> None:
+        self._hub = hub
+        self._clock = clock
+        self._citizens = citizens
+        self._mail_port = mail_port
+
+    async def make(self, name: str, table: Table) -> None:
+        """One matter. `name` makes its ids, so that repeating it changes nothing."""
+        speak = {
+            "sms": self._text,
+            "chat": self._chat,
+            "mail": self._mail,
+            "petition": self._petition,
+            "voice": self._call,
+        }[table["by"]]
+        case_id = await speak(name, table)
+        if case_id and "who" in table:
+            found = await self._hub.repositories.agents.get(agent_id(table["who"]))
+            if found is not None:
+                await self._handle(case_id, found.value, table)
+
+    async def _text(self, name: str, table: Table) -> str:
+        sid = "SM" + derived_id("demo", name)
+        await self._citizens.text(phone(table["from"]).value, table["text"], sid=sid)
+        return await self._case_of(TEXT_CHANNEL, sid)
+
+    async def _chat(self, name: str, table: Table) -> str:
+        token = derived_id("demo-visitor", table["visitor"])
+        client_id = derived_id("demo-chat", name)
+        await chat.say(self._hub, token, table["text"], client_id)
+        found = await self._hub.repositories.conversations.get(chat.conversation_id(self._hub, token))
+        return found.value.case_id if found else ""
+
+    async def _mail(self, name: str, table: Table) -> str:
+        message_id = f"<{derived_id('demo', name)}@mail.example.com>"
+        await letter.post(
+            self._mail_port,
+            sender=email(table["from"]).value,
+            name=table["name"],
+            subject=table["subject"],
+            text=table["text"],
+            message_id=message_id,
+            at=self._clock.now_ms(),
+        )
+        return await self._case_of("mail", message_id)
+
+    async def _petition(self, name: str, table: Table) -> str:
+        anonymous = table.get("anonymous", False)
+        filed = await self._hub.actions.file_petition(
+            Petition(
+                submission_id=derived_id("demo", name),
+                kind=PetitionKind(table["kind"]),
+                title=table["title"],
+                body=table["body"],
+                place=table.get("place", ""),
+                region=table.get("region", ""),
+                name=table.get("name", ""),
+                phone=phone(table["phone"]).value if "phone" in table else "",
+                email=table.get("email", ""),
+                anonymous=anonymous,
+            )
+        )
+        return filed.case_id
+
+    async def _call(self, name: str, table: Table) -> str:
+        steps = [*table["keys"], f"speak {table['seconds']}", "1", "1"]
+        heard = await self._citizens.call(phone(table["from"]).value, steps)
+        call_id = self._hub.repositories.calls.id_for(VOICE_CHANNEL, heard.call_sid)
+        call = await self._hub.repositories.calls.get(call_id)
+        return call.value.case_id if call else ""
+
+    async def _handle(self, case_id: str, agent: Agent, table: Table) -> None:
+        actions = self._hub.actions
+        steps: list[Act] = []
+        if table.get("assign"):
+            steps.append(lambda version: actions.assign_case(agent, case_id, agent.id, version=version))
+        if "note" in table:
+            steps.append(lambda version: actions.note_case(agent, case_id, table["note"], version=version))
+        if "reply" in table:
+            steps.append(
+                lambda version: actions.reply_to_case(agent, case_id, table["reply"], version=version)
+            )
+        if "close" in table:
+            steps.append(lambda version: actions.close_case(agent, case_id, table["close"], version=version))
+        for act in steps:
+            await self._on_newest(case_id, act)
+
+    async def _on_newest(self, case_id: str, act: Act) -> None:
+        """A recording may arrive at the same moment: read again, act again."""
+        for left in range(_TRIES, 0, -1):
+            found = await self._hub.repositories.cases.get(case_id)
+            if found is None:
+                return
+            try:
+                await act(found.version)
+            except Stale:
+                if left == 1:
+                    raise
+            else:
+                return
+
+    async def _case_of(self, channel: str, provider_id: str) -> str:
+        stored = await self._hub.documents.get("events", f"{channel}:{derived_id(provider_id)}")
+        return str(stored.body.get("case_id", "")) if stored else ""

@@ -1,0 +1,65 @@
+"""The shipped settings with every channel on and pointed at the loopback."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from hub.demo.folder import DemoFolder, DemoSecrets
+from hub.demo.sample import Sample
+from hub.settings import Settings, build, shipped_text
+
+HOST = "127.0.0.1"
+MAIL_DOMAIN = "hub.example.com"
+MAILBOX = f"service@{MAIL_DOMAIN}"
+_PARTS_PER_SECOND = 500.0
+_TIMEOUT_SECONDS = 6.0  # a carrier on the same machine; a killed demo goes on the sooner
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where everything listens or is reached. carrier_url: the played telephone company."""
+
+    web: int
+    mail_in: int
+    smtp: int
+    carrier_url: str
+
+
+def demo_settings(
+    sample: Sample, folder: DemoFolder, secrets: DemoSecrets, ports: Ports, store_url: str = ""
+) -> Settings:
+    """`config.toml` with the sample organisation over it. `store_url`: MongoDB instead of the file."""
+    data: dict[str, Any] = tomllib.loads(shipped_text())
+    data["organisation"].update(sample.organisation)
+    data["regions"] = [dict(region) for region in sample.regions]
+    data["web"].update(host=HOST, port=ports.web)
+    data["store"].update(path=str(folder.store))
+    if store_url:
+        data["store"].update(engine="mongodb", url=folder.keep("store-url", store_url), database="hub_demo")
+    data["keys"]["file"] = str(folder.keys)
+    data["files"]["path"] = str(folder.files)
+    provider = {
+        "enabled": True,
+        "account_sid": secrets.account_sid,
+        "auth_tokens": [folder.keep("carrier-token", secrets.auth_token)],
+        "api_base": ports.carrier_url,
+    }
+    data["channels"]["sms-12110"].update(
+        provider,
+        auto_reply="all",
+        rate_parts_per_second=_PARTS_PER_SECOND,
+        timeout_seconds=_TIMEOUT_SECONDS,
+    )
+    data["channels"]["voice-12389"].update(provider)
+    data["channels"]["mail"].update(
+        enabled=True,
+        address=MAILBOX,
+        smtp_host=HOST,
+        smtp_port=ports.smtp,
+        listen_host=HOST,
+        listen_port=ports.mail_in,
+        rate_parts_per_second=_PARTS_PER_SECOND,
+    )
+    return build(data)

@@ -1,0 +1,174 @@
+"""A citizen texts 12110: answered, or a case; danger first; enough is enough; forgeries get nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from secrets import token_hex
+
+from hub.demo.outside import TEXT_CHANNEL, TEXT_NUMBER
+from hub.tour.desk import Desk
+from hub.tour.scene import Scene, pair
+from hub.tour.story import Step, hold
+
+
+class Question:
+    """What the knowledge base knows is answered at once, and a repeat changes nothing."""
+
+    title = "短信提问，立即答复 · A text is answered at once"
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._number = scene.new_number()
+        self._sid = ""
+
+    def steps(self) -> Sequence[Step]:
+        return (
+            Step("群众发短信到 12110 提问", self._ask),
+            Step("知识库的答案从 12110 发回", self._answered),
+            Step("运营商把同一条短信再送两次", self._again),
+        )
+
+    async def _ask(self) -> str:
+        self._sid = await self._scene.text(self._number, self._scene.says("question"))
+        hold((await self._scene.event(TEXT_CHANNEL, self._sid))["kept"], "确认了却没有保存")
+        return f"已保存后才答复运营商：{self._scene.says('question')}"
+
+    async def _answered(self) -> str:
+        text = await self._scene.answer_to(self._number, having=self._scene.says("question_answer"))
+        return f"已发出：{text}"
+
+    async def _again(self) -> str:
+        await self._scene.text(self._number, self._scene.says("question"), sid=self._sid, copies=2)
+        taken = self._scene.journals.texts(self._number)
+        hold(len(taken) <= 1, f"重复答复了 {len(taken)} 次")
+        return "没有第二条答复，也没有新的工单"
+
+
+class Matter:
+    """What it does not know becomes a case; number and code tell how far it is; the reply comes back."""
+
+    title = "短信反映问题，成为工单，答复发回手机 · A text becomes a case, the reply a text"
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._number = scene.new_number()
+        self._handler = Desk(scene, "handler")
+        self._reference = self._code = self._case_id = ""
+
+    def steps(self) -> Sequence[Step]:
+        return (
+            Step("群众发短信反映一件知识库答不了的事", self._speak),
+            Step("收到查询编号和查询码", self._receipt),
+            Step("承办人登录，在队列里看到工单", self._in_queue),
+            Step("承办人答复，答复以短信发出", self._reply),
+            Step("群众发“编号 查询码”查进度", self._progress),
+            Step("查询码错了，什么也看不到", self._wrong_code),
+        )
+
+    async def _speak(self) -> str:
+        sid = await self._scene.text(self._number, self._scene.says("unsure"))
+        event = await self._scene.event(TEXT_CHANNEL, sid)
+        hold(event["case_id"], "没有成为工单 (no case)")
+        return f"工单 {event['reference']}，类型 {event['track']}"
+
+    async def _receipt(self) -> str:
+        text = await self._scene.answer_to(self._number, having="查询码")
+        self._reference, self._code = pair(text)
+        return f"已发出：{text}"
+
+    async def _in_queue(self) -> str:
+        line = await self._handler.line(self._reference)
+        hold(line is not None, "队列里没有 (not in the queue)")
+        self._case_id = line.case_id if line else ""
+        page = await self._handler.case(self._case_id)
+        hold(self._scene.says("unsure") in page.text, "工单里没有原文")
+        hold(self._number[3:] not in page.digits, "号码没有遮挡 (number not masked)")
+        return f"队列中的工单 {self._reference}，号码已遮挡"
+
+    async def _reply(self) -> str:
+        await self._handler.reply(self._case_id, self._scene.says("sms_reply"))
+        text = await self._scene.answer_to(self._number, having=self._scene.says("sms_reply"))
+        return f"已发出：{text}"
+
+    async def _progress(self) -> str:
+        await self._scene.text(self._number, f"{self._reference} {self._code}")
+        text = await self._scene.answer_to(self._number, having=f"编号{self._reference}：")
+        hold("已答复" in text, f"进度不对：{text}")
+        return f"已发出：{text}"
+
+    async def _wrong_code(self) -> str:
+        other = self._scene.new_number()
+        wrong = f"{(int(self._code) + 1) % 10 ** len(self._code):0{len(self._code)}d}"
+        await self._scene.text(other, f"{self._reference} {wrong}")
+        text = await self._scene.answer_to(other, having="没有找到")
+        return f"已发出：{text}"
+
+
+class Danger:
+    """Danger goes above the queue, and the telephone of somebody in hiding stays silent."""
+
+    title = "短信求救，置顶而不回复 · Danger goes to the top, the telephone stays silent"
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._number = scene.new_number()
+        self._reference = ""
+
+    def steps(self) -> Sequence[Step]:
+        return (
+            Step("群众发短信求救", self._cry),
+            Step("工单在队列最前面", self._at_top),
+            Step("手机保持安静", self._silent),
+        )
+
+    async def _cry(self) -> str:
+        sid = await self._scene.text(self._number, self._scene.says("emergency"))
+        event = await self._scene.event(TEXT_CHANNEL, sid)
+        hold(event["track"] == "EMERGENCY", f"没有识别为紧急：{event['track']}")
+        self._reference = event["reference"]
+        return f"紧急工单 {self._reference}"
+
+    async def _at_top(self) -> str:
+        line = await Desk(self._scene, "handler").line(self._reference)
+        hold(line is not None and line.above, "前面还有不紧急的工单")
+        return "前面只有更早的紧急工单"
+
+    async def _silent(self) -> str:
+        taken = self._scene.journals.texts(self._number)
+        hold(not taken, "发出了短信，可能暴露求救的人")
+        return "没有发出任何短信"
+
+
+class Forgery:
+    """A text that the carrier did not sign is refused and leaves no trace."""
+
+    title = "伪造的短信被拒绝 · A forged text is refused"
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._number = scene.new_number()
+
+    def steps(self) -> Sequence[Step]:
+        return (Step("有人冒充运营商送来短信", self._forge),)
+
+    async def _forge(self) -> str:
+        sid = f"SM{token_hex(16)}"
+        form = {
+            "MessageSid": sid,
+            "AccountSid": self._scene.server.state["carrier"]["sid"],
+            "From": self._number,
+            "To": TEXT_NUMBER,
+            "Body": self._scene.says("unsure"),
+        }
+        url = f"{self._scene.server.url}/webhooks/twilio/{TEXT_CHANNEL}/sms"
+
+        async def refused() -> int:
+            headers = {"X-Twilio-Signature": "bm90IHRoZSBjYXJyaWVyJ3Mgc2lnbmF0dXJl"}
+            async with self._scene.http.post(url, data=form, headers=headers) as answer:
+                return answer.status
+
+        status = await self._scene.until(refused, "没有回答 (no answer)")
+        hold(status == 403, f"状态 {status}")
+        hold(not (await self._scene.event(TEXT_CHANNEL, sid))["kept"], "伪造的短信被保存了")
+        hold(not self._scene.journals.texts(self._number), "回复了伪造的短信")
+        return "403，没有保存，没有回复"
