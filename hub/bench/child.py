@@ -44,8 +44,11 @@ class Child:
         """The next line the process says."""
         if self._process.stdout is None:
             raise BenchFailed("the process says nothing")
-        async with asyncio.timeout(seconds):
-            line = await self._process.stdout.readline()
+        try:
+            async with asyncio.timeout(seconds):
+                line = await self._process.stdout.readline()
+        except TimeoutError:
+            raise BenchFailed(f"a process of the bench said nothing for {seconds:.0f} s") from None
         if not line:
             raise BenchFailed("a process of the bench ended too early; its error stands above")
         answer: Mapping[str, Any] = json.loads(line)

@@ -47,7 +47,8 @@ async def dispatch(folder: Path, *, small: bool = False) -> Sequence[Figure]:
         await floor_sender.ask(first=0, count=floor_count // 5)  # warm-up
         left, posted = rows, floor_count // 5
         for turn in range(_TURNS, 0, -1):
-            left -= await hub.turn(count=left // turn)
+            if left:  # a turn also sends what was in flight when its number was reached
+                left -= await hub.turn(count=max(1, left // turn))
             posted += await floor.turn(first=posted, count=floor_count)
         while left > 0:
             left -= await hub.turn(count=left)
