@@ -1,0 +1,180 @@
+"""A signed-in desk for browser tests: pages opened as a role, and every page a staff member can see."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from playwright.async_api import Browser, Page
+
+from campaigns.campaign import Campaign, CampaignKind
+from campaigns.schedule import Cron
+from campaigns.segment import Segment
+from channels.outbox import MessageClass
+from hub.actions.draft_campaign import Draft
+from hub.model.agent import Role
+from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups
+from tests.web.watched import View, Visitor
+
+
+@dataclass
+class Desk:
+    """The office with its day's work, and the cookies of those who are signed in."""
+
+    stage: Stage
+    cases: dict[str, str]
+    campaigns: dict[str, Campaign]
+    _cookies: dict[Role, Sequence[dict[str, object]]] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where the server listens."""
+        return self.stage.url
+
+    async def sit_down(
+        self,
+        visitor: Visitor,
+        role: Role,
+        *,
+        view: View = "light",
+        width: int = 1280,
+        language: str = "zh-CN",
+        script: bool = True,
+        expected_status: tuple[int, ...] = (),
+    ) -> Page:
+        """A browser window of somebody with this role who is signed in."""
+        page = await visitor.page(
+            view=view, width=width, language=language, script=script, expected_status=expected_status
+        )
+        if role in self._cookies:
+            await page.context.add_cookies(self._cookies[role])  # type: ignore[arg-type]
+            return page
+        await sign_in(page, self.url, str(role))
+        await page.wait_for_url("**/staff/**")
+        self._cookies[role] = await page.context.cookies()  # type: ignore[assignment]
+        return page
+
+
+async def sign_in(page: Page, url: str, login: str, password: str = PASSWORD) -> None:
+    """Fills in the login form."""
+    await page.goto(f"{url}/staff/login")
+    await page.fill("#f-login", login)
+    await page.fill("#f-password", password)
+    await page.click("form button[type=submit]")
+
+
+async def furnish(stage: Stage) -> Desk:
+    """Cases, groups and campaigns."""
+    cases = await day_at_work(stage)
+    await groups(stage.hub)
+    desk, author = stage.hub.actions.campaigns, stage.agents[Role.PUBLICITY].id
+
+    async def plan(name: str, kind: CampaignKind, message_class: MessageClass, text: str) -> Campaign:
+        segment = Segment(("社区网格",))
+        return await desk.create(Draft(name, kind, message_class, "sms-12110", text, segment), author)
+
+    draft = await plan(
+        "防范冒充客服诈骗",
+        CampaignKind.EDUCATION,
+        MessageClass.L,
+        "{name|您}好，要求共享屏幕的客服都是诈骗，请挂断并拨打 96110 核实。",
+    )
+    planned = await plan(
+        "每月消防提醒", CampaignKind.NOTICE, MessageClass.N, "今天是消防提醒日，请检查电线和灶具。"
+    )
+    await desk.schedule(planned.id, Cron("0 10 9 * *"))
+    sent = await plan("大风提示", CampaignKind.WARNING, MessageClass.E1, "今晚有大风，请收好阳台物品。")
+    await desk.start_now(sent.id)
+    return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent})
+
+
+Reach = Callable[[Page, Desk], Awaitable[None]]
+
+
+def _at(path: str) -> Reach:
+    async def reach(page: Page, desk: Desk) -> None:
+        places = {name: campaign.id for name, campaign in desk.campaigns.items()}
+        await page.goto(desk.url + path.format(**desk.cases, **places), wait_until="domcontentloaded")
+
+    return reach
+
+
+async def _reply_missing(page: Page, desk: Desk) -> None:
+    await _at("/staff/cases/{noise}")(page, desk)
+    await page.click("#reply-form button[type=submit]")
+    await page.wait_for_selector("#e-reply")
+
+
+async def _entry_wrong(page: Page, desk: Desk) -> None:
+    await _at("/staff/entries/new")(page, desk)
+    await page.click("form.form button[type=submit]")
+    await page.wait_for_selector(".summary")
+
+
+async def _campaign_wrong(page: Page, desk: Desk) -> None:
+    await _at("/staff/campaigns/new")(page, desk)
+    await page.fill("#f-template", "您好 {name}")
+    await page.click("form.plan-grid button[type=submit]")
+    await page.wait_for_selector(".summary")
+
+
+async def _tried(page: Page, desk: Desk) -> None:
+    await _at("/staff/entries/try")(page, desk)
+    await page.fill("#f-try", "身份证丢了怎么办")
+    await page.press("#f-try", "Enter")
+    await page.wait_for_selector(".matches")
+
+
+async def _folds_open(page: Page, desk: Desk) -> None:
+    await _at("/staff/cases/{lost}")(page, desk)
+    for fold in await page.locator(".fold > summary, .composer-note > summary").all():
+        await fold.click()
+
+
+async def _keys(page: Page, desk: Desk) -> None:
+    await _at("/staff/queue")(page, desk)
+    await page.keyboard.press("?")
+    await page.wait_for_selector("#keys[open]")
+
+
+async def _new_password_wrong(page: Page, desk: Desk) -> None:
+    await _at("/staff/account/password")(page, desk)
+    await page.click("form.form button[type=submit]")
+    await page.wait_for_selector(".summary")
+
+
+PAGES: dict[str, tuple[Role, Reach]] = {
+    "queue": (Role.HANDLER, _at("/staff/queue")),
+    "shortcuts": (Role.HANDLER, _keys),
+    "empty queue": (Role.INSPECTOR, _at("/staff/queue?show=mine")),
+    "closed cases": (Role.SUPERVISOR, _at("/staff/queue?show=closed")),
+    "case with note": (Role.HANDLER, _at("/staff/cases/{noise}")),
+    "case with open folds": (Role.HANDLER, _folds_open),
+    "case with error": (Role.HANDLER, _reply_missing),
+    "emergency": (Role.SUPERVISOR, _at("/staff/cases/{danger}")),
+    "petition": (Role.HANDLER, _at("/staff/cases/{permit}")),
+    "report": (Role.INSPECTOR, _at("/staff/cases/{report}")),
+    "campaigns": (Role.PUBLICITY, _at("/staff/campaigns")),
+    "campaign draft": (Role.PUBLICITY, _at("/staff/campaigns/{draft}")),
+    "campaign planned": (Role.PUBLICITY, _at("/staff/campaigns/{planned}")),
+    "campaign sent": (Role.SUPERVISOR, _at("/staff/campaigns/{sent}")),
+    "campaign editor": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/edit")),
+    "campaign with errors": (Role.PUBLICITY, _campaign_wrong),
+    "campaign preview": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/preview")),
+    "nothing in doubt": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/ambiguous")),
+    "entries": (Role.EDITOR, _at("/staff/entries?topic=12110")),
+    "entries found none": (Role.EDITOR, _at("/staff/entries?q=量子")),
+    "tried": (Role.EDITOR, _tried),
+    "new entry": (Role.EDITOR, _at("/staff/entries/new")),
+    "entry with errors": (Role.EDITOR, _entry_wrong),
+    "account": (Role.EDITOR, _at("/staff/account")),
+    "password": (Role.EDITOR, _new_password_wrong),
+    "system": (Role.ADMIN, _at("/staff/system")),
+    "people": (Role.ADMIN, _at("/staff/agents")),
+    "forbidden": (Role.ADMIN, _at("/staff/queue")),
+}
+
+
+def visitor_of(browser: Browser, desk: Desk) -> Visitor:
+    """Somebody at a desk of this office."""
+    return Visitor(browser, desk.url)
