@@ -388,7 +388,7 @@ def _dispatch_settings(settings: Settings) -> DispatchSettings:
                 in_flight=settings.dispatch.in_flight,
                 urgent_in_flight=settings.dispatch.urgent_in_flight,
                 timeout_seconds=channel.timeout_seconds,
-                # Half as long again as an answer may take: what a killed process left claimed waits no longer.
+                # Half as long again as an answer may take: a killed process holds its rows no longer.
                 lease_seconds=channel.timeout_seconds * 1.5,
             )
         elif isinstance(channel, MailChannel):

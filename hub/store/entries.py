@@ -8,7 +8,11 @@ from hub.store.documents import MAX_LIMIT, Collection, Documents, Insert, Update
 from knowledge_base.entry import Entry
 
 COLLECTIONS = (
-    Collection("entries", fields={"topic": str, "state": str, "updated_at": int}, indexes=(("topic",), ("updated_at",))),
+    Collection(
+        "entries",
+        fields={"topic": str, "state": str, "updated_at": int},
+        indexes=(("topic",), ("updated_at",)),
+    ),
 )
 
 
