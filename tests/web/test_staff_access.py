@@ -27,7 +27,7 @@ async def test_a_page_is_free_of_violations(colleague: Visitor, desk: Desk, name
     await reach(page, desk)
     assert await page.locator("h1").count() == 1
     assert (await page.title()).endswith(desk.stage.hub.settings.organisation.name)
-    found = {}
+    found: dict[tuple[int, str], list[str] | list[int]] = {}
     for width in (390, 1280):
         await _unroll(page, width)
         found[width, "too small"] = await too_small(page, 44)

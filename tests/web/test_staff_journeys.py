@@ -1,0 +1,325 @@
+"""A working day in a real browser: a case from the queue to its close, a campaign, an entry."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from channels.outbox import DeliveryState
+from hub.model.agent import Role
+from hub.model.case import CaseState
+from tests.web.staff_desk import Desk, sign_in
+from tests.web.staff_fixtures import colleague, desk
+from tests.web.staff_stage import text
+from tests.web.watched import Visitor
+
+__all__ = ["colleague", "desk"]
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_handler_answers_and_closes_a_case(colleague: Visitor, desk: Desk, script: bool) -> None:
+    hub = desk.stage.hub
+    sender = "+8613800002222" if script else "+8613800003333"
+    case_id = await text(hub, sender, "请找人工。路口红绿灯坏了两天，没有人来修")
+    page = await colleague.page(width=390, script=script)
+    await sign_in(page, desk.url, "handler")
+    await page.wait_for_url("**/staff/queue")
+    await page.click(f"a[href='/staff/cases/{case_id}']")
+    await expect(page.locator("h1")).to_contain_text("路口红绿灯")
+    assert sender[-8:] not in await page.content()
+    await page.get_by_role("button", name="指派给我").click()
+    await expect(page.locator(".done")).to_have_text("已指派")
+    await page.fill("#f-reply", "您好，已通知交警大队，今天下午派人检修。")
+    masked = f"{sender[3:6]}****{sender[-4:]}"
+    await page.get_by_role("button", name=f"发送短信给 {masked}").click()
+    await expect(page.locator(".done")).to_have_text("答复已进入发送队列")
+    await expect(page.locator(".say-out .say-text").last).to_have_text(
+        "您好，已通知交警大队，今天下午派人检修。"
+    )
+    await expect(page.locator(".say-out .sent").last).to_be_visible()
+    await page.locator("summary", has_text="办结工单").click()
+    await page.fill("#f-close", "信号灯已修复")
+    await page.get_by_role("button", name="办结", exact=True).click()
+    await expect(page.locator(".done")).to_have_text("工单已办结")
+    await expect(page.locator("#composers form#reply-form")).to_have_count(0)
+    found = await hub.repositories.cases.get(case_id)
+    assert found is not None
+    assert found.value.state is CaseState.CLOSED
+
+
+async def test_what_became_of_a_reply_is_said_in_words(colleague: Visitor, desk: Desk) -> None:
+    hub = desk.stage.hub
+    case_id = await text(hub, "+8613800004444", "请找人工。窗口说材料收到了，一直没有消息")
+    page = await desk.sit_down(colleague, Role.HANDLER)
+    await page.goto(f"{desk.url}/staff/cases/{case_id}", wait_until="domcontentloaded")
+    await page.fill("#f-reply", "您好，材料齐全，明天可以来取。")
+    await page.press("#f-reply", "Control+Enter")
+    await expect(page.locator(".done")).to_be_visible()
+    sent = page.locator(".say-out .sent").last
+    for _ in range(40):
+        if "已送达" in await sent.inner_text():
+            break
+        await page.reload(wait_until="domcontentloaded")
+    await expect(sent).to_have_text("已送达")
+
+
+async def test_parts_are_counted_while_a_reply_is_written(colleague: Visitor, desk: Desk) -> None:
+    page = await desk.sit_down(colleague, Role.HANDLER)
+    await page.goto(f"{desk.url}/staff/cases/{desk.cases['lost']}", wait_until="domcontentloaded")
+    await page.fill("#f-reply", "字" * 60)
+    await expect(page.locator("#reply-parts")).to_contain_text("66 个字，1 条短信")
+    await page.fill("#f-reply", "字" * 70)
+    await expect(page.locator("#reply-parts")).to_contain_text("76 个字，2 条短信")
+    await expect(page.locator("#reply-parts")).to_contain_text("再删 6 个字可少 1 条")
+    await page.fill("#f-reply", "")
+
+
+async def test_half_composed_pinyin_asks_nothing(colleague: Visitor, desk: Desk) -> None:
+    page = await desk.sit_down(colleague, Role.HANDLER)
+    await page.goto(f"{desk.url}/staff/cases/{desk.cases['lost']}", wait_until="domcontentloaded")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/parts" in request.url else None)
+    await page.focus("#f-reply")
+    input_method = await page.context.new_cdp_session(page)
+    for typed in ("n", "ni", "nih", "niha", "nihao"):
+        await input_method.send(
+            "Input.imeSetComposition",
+            {"text": typed, "selectionStart": len(typed), "selectionEnd": len(typed)},
+        )
+    assert asked == []
+    await input_method.send("Input.insertText", {"text": "你好"})
+    await expect(page.locator("#reply-parts")).to_contain_text("8 个字，1 条短信")
+    assert len(asked) == 1
+    await page.fill("#f-reply", "")
+
+
+async def test_somebody_elses_change_keeps_what_was_typed(colleague: Visitor, desk: Desk) -> None:
+    hub, supervisor = desk.stage.hub, desk.stage.agents[Role.SUPERVISOR]
+    case_id = await text(hub, "+8613800005555", "请找人工。派出所大厅的空调坏了没有人修")
+    page = await desk.sit_down(colleague, Role.HANDLER, expected_status=(409,))
+    await page.goto(f"{desk.url}/staff/cases/{case_id}", wait_until="domcontentloaded")
+    view = await hub.actions.read_cases.open(supervisor, case_id)
+    await hub.actions.note_case(supervisor, case_id, "我来联系后勤", version=view.version)
+    await page.fill("#f-reply", "您好，今天下午有人来修。")
+    await page.click("#reply-form button[type=submit]")
+    await expect(page.locator(".conflict")).to_be_focused()
+    await expect(page.locator(".conflict")).to_contain_text("陈敏")
+    await expect(page.locator(".say-note .say-text")).to_have_text("我来联系后勤")
+    await expect(page.locator("#f-reply")).to_have_value("您好，今天下午有人来修。")
+    await page.click("#reply-form button[type=submit]")
+    await expect(page.locator(".done")).to_have_text("答复已进入发送队列")
+
+
+async def test_a_draft_survives_leaving_the_page(colleague: Visitor, desk: Desk) -> None:
+    page = await desk.sit_down(colleague, Role.HANDLER)
+    address = f"{desk.url}/staff/cases/{desk.cases['wage']}"
+    await page.goto(address, wait_until="domcontentloaded")
+    await page.fill("#f-reply", "请先拨打 12333")
+    await expect(page.locator("#reply-form [data-draft-note]")).to_have_text("草稿已暂存")
+    await page.goto(f"{desk.url}/staff/queue", wait_until="domcontentloaded")
+    await page.goto(address, wait_until="domcontentloaded")
+    await expect(page.locator("#f-reply")).to_have_value("请先拨打 12333")
+
+
+async def test_a_full_number_needs_a_reason_and_leaves_a_trace(colleague: Visitor, desk: Desk) -> None:
+    page = await desk.sit_down(colleague, Role.HANDLER, expected_status=(422,))
+    await page.goto(f"{desk.url}/staff/cases/{desk.cases['noise']}", wait_until="domcontentloaded")
+    await page.locator("summary", has_text="显示完整号码").click()
+    await page.get_by_role("button", name="显示", exact=True).click()
+    await expect(page.locator("#e-reason")).to_contain_text("请写明查看理由")
+    await page.fill("#f-reveal", "需要电话回访")
+    await page.get_by_role("button", name="显示", exact=True).click()
+    await expect(page.locator(".revealed")).to_have_text("+8613800138000")
+    assert "138001" not in page.url
+    await page.reload(wait_until="domcontentloaded")
+    await expect(page.locator(".event-quote", has_text="需要电话回访").first).to_be_visible()
+
+
+async def test_new_cases_wait_behind_a_pill(colleague: Visitor, desk: Desk) -> None:
+    page = await desk.sit_down(colleague, Role.SUPERVISOR, width=390)
+    async with page.expect_request("**/staff/queue/events*"):
+        await page.goto(f"{desk.url}/staff/queue", wait_until="domcontentloaded")
+    before = await page.locator("[data-row]").count()
+    for sender in ("+8613800006666", "+8613800007777"):
+        await text(desk.stage.hub, sender, "转人工，我想反映小区消防通道被堵")
+    pill = page.locator(".pill")
+    await expect(pill).to_have_text("有 2 条新工单，点此显示")
+    assert await page.locator("[data-row]").count() == before
+    await pill.click()
+    await expect(page.locator("[data-row]")).to_have_count(before + 2)
+    await expect(pill).to_have_count(0)
+
+
+async def test_keys_move_and_open_and_can_be_switched_off(colleague: Visitor, desk: Desk) -> None:
+    page = await desk.sit_down(colleague, Role.HANDLER)
+    await page.goto(f"{desk.url}/staff/queue", wait_until="domcontentloaded")
+    links = page.locator("[data-row] a")
+    await page.keyboard.press("j")
+    await expect(links.nth(0)).to_be_focused()
+    await page.keyboard.press("j")
+    await page.keyboard.press("k")
+    await expect(links.nth(0)).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/staff/cases/**")
+    await page.keyboard.press("n")
+    await expect(page.locator("#f-note")).to_be_focused()
+    await page.keyboard.type("ju")
+    await expect(page.locator("#f-note")).to_have_value("ju")
+    await page.fill("#f-note", "")
+    await page.goto(f"{desk.url}/staff/account", wait_until="domcontentloaded")
+    await page.uncheck("#f-keys")
+    await page.locator("form[action$=preferences] button").click()
+    await expect(page.locator(".done")).to_have_text("已保存")
+    await page.goto(f"{desk.url}/staff/queue", wait_until="domcontentloaded")
+    await page.keyboard.press("j")
+    await expect(links.nth(0)).not_to_be_focused()
+
+
+async def test_a_report_does_not_exist_outside_its_compartment(colleague: Visitor, desk: Desk) -> None:
+    report = f"{desk.url}/staff/cases/{desk.cases['report']}"
+    for role in (Role.HANDLER, Role.SUPERVISOR):
+        page = await desk.sit_down(colleague, role, expected_status=(404,))
+        answer = await page.goto(report, wait_until="domcontentloaded")
+        assert answer is not None
+        assert answer.status == 404
+        await page.goto(f"{desk.url}/staff/queue", wait_until="domcontentloaded")
+        await expect(page.locator("body")).not_to_contain_text("收受礼品")
+    page = await desk.sit_down(colleague, Role.ADMIN, expected_status=(403,))
+    answer = await page.goto(report, wait_until="domcontentloaded")
+    assert answer is not None
+    assert answer.status == 403
+    page = await desk.sit_down(colleague, Role.INSPECTOR)
+    await page.goto(f"{desk.url}/staff/queue", wait_until="domcontentloaded")
+    await expect(page.locator("[data-row]")).to_have_count(1)
+    await page.click("[data-row] a")
+    await expect(page.locator("h1")).to_have_text("反映民警收受礼品")
+    await expect(page.locator(".case-side")).to_contain_text("匿名")
+
+
+async def test_a_campaign_is_written_previewed_sent_and_watched(colleague: Visitor, desk: Desk) -> None:
+    page = await desk.sit_down(colleague, Role.PUBLICITY, expected_status=(422,))
+    await page.goto(f"{desk.url}/staff/campaigns", wait_until="domcontentloaded")
+    await page.get_by_role("link", name="新建活动").click()
+    await page.fill("#f-name", "台风提示")
+    await page.locator("label.choice", has_text="黄色、蓝色预警").click()
+    await page.locator("label.choice", has_text="重点行业").click()
+    await page.fill("#f-template", "{name}，今晚有台风")
+    await page.get_by_role("button", name="保存并预览").click()
+    await expect(page.locator(".summary")).to_contain_text("缺少备用文字")
+    await page.fill("#f-template", "{name|您}好，今晚有台风，请不要外出。")
+    await expect(page.locator(".phone-bubble")).to_have_text("【榕城公安】您好，今晚有台风，请不要外出。")
+    await expect(page.locator(".phone-size")).to_contain_text("1 条短信")
+    await page.get_by_role("button", name="保存并预览").click()
+    await page.wait_for_url("**/preview")
+    await expect(page.locator(".samples li")).to_have_count(5)
+    await expect(page.locator(".samples")).to_contain_text("139****0001")
+    await expect(page.locator(".samples .phone-bubble").first).to_have_text(
+        re.compile("【榕城公安】陈.好，今晚有台风")
+    )
+    await page.get_by_role("button", name="现在发送给 20 人").click()
+    await page.wait_for_url(re.compile(r"/staff/campaigns/\w+$"))
+    await expect(page.locator(".progress-percent strong")).to_have_text("100%", timeout=20_000)
+    await expect(page.locator(".figure-good dd")).to_have_text("20", timeout=20_000)
+    await expect(page.locator("#progress .badge")).to_have_text("已完成", timeout=20_000)
+    to = await desk.stage.hub.repositories.outbox.of_origin(
+        (await desk.stage.hub.actions.campaigns.progress(page.url.rsplit("/", 1)[1])).runs[0].broadcast.id
+    )
+    assert {found.value.state for found in to.deliveries} == {DeliveryState.DELIVERED}
+
+
+async def test_a_plan_shows_its_next_five_dates_before_and_after(colleague: Visitor, desk: Desk) -> None:
+    draft = desk.campaigns["draft"]
+    page = await desk.sit_down(colleague, Role.PUBLICITY, width=390, expected_status=(422,))
+    await page.goto(f"{desk.url}/staff/campaigns/{draft.id}/preview", wait_until="domcontentloaded")
+    await page.locator("label.choice", has_text="每周").click()
+    await page.select_option("#f-weekday", "3")
+    await page.fill("#f-time", "10:00")
+    await expect(page.locator("#dates li")).to_have_count(5)
+    await expect(page.locator("#dates li").first).to_contain_text("10:00")
+    await page.locator("label.choice", has_text="自定义").click()
+    await page.fill("#f-cron", "0 10 31 2 *")
+    await expect(page.locator("#dates .error")).to_contain_text("永远不会发送")
+    await page.get_by_role("button", name="排期", exact=True).click()
+    await expect(page.locator(".summary")).to_contain_text("永远不会发送")
+    await page.fill("#f-cron", "0 10 * * 3")
+    await page.get_by_role("button", name="排期", exact=True).click()
+    await expect(page.locator(".done")).to_have_text("已排期")
+    await expect(page.locator(".plan-words")).to_contain_text("每周三 10:00")
+    await expect(page.locator(".dates li")).to_have_count(5)
+    await page.get_by_role("button", name="退回草稿").click()
+    await expect(page.locator(".done")).to_have_text("已退回草稿")
+
+
+async def test_a_campaign_is_stopped_only_by_typing_the_number(colleague: Visitor, desk: Desk) -> None:
+    planned = desk.campaigns["planned"]
+    page = await desk.sit_down(colleague, Role.SUPERVISOR, expected_status=(422,))
+    await page.goto(f"{desk.url}/staff/campaigns/{planned.id}", wait_until="domcontentloaded")
+    await page.get_by_role("button", name="暂停").click()
+    await expect(page.locator("#progress .badge")).to_have_text("已暂停")
+    await page.get_by_role("button", name="继续发送").click()
+    await expect(page.locator("#progress .badge")).to_have_text("已排期")
+    await page.locator("summary", has_text="终止活动").click()
+    await page.fill("#f-remaining", "7")
+    await page.get_by_role("button", name="终止活动").click()
+    await expect(page.locator("#e-remaining")).to_contain_text("不一致")
+    await page.fill("#f-remaining", "0")
+    await page.get_by_role("button", name="终止活动").click()
+    await expect(page.locator("#progress .badge")).to_have_text("已终止")
+
+
+async def test_an_entry_is_written_and_answers_at_once(colleague: Visitor, desk: Desk) -> None:
+    page = await desk.sit_down(colleague, Role.EDITOR, expected_status=(422,))
+    await page.goto(f"{desk.url}/staff/entries", wait_until="domcontentloaded")
+    await page.get_by_role("link", name="新建条目").click()
+    await page.get_by_role("button", name="保存").click()
+    await expect(page.locator(".summary li")).to_have_count(3)
+    await page.fill("#f-question", "无人机飞行需要报备吗？")
+    await page.fill("#f-variants", "无人机要不要备案\n飞无人机找谁批")
+    await page.fill("#f-answer", "请先在民用无人驾驶航空器综合管理平台登记。")
+    await page.fill("#f-short_answer", "请先登记。")
+    await expect(page.locator("#short-parts")).to_contain_text("1 条短信")
+    await page.fill("#f-topic", "治安")
+    await page.check("#f-confirm_locally")
+    await page.get_by_role("button", name="保存").click()
+    await expect(page.locator(".done")).to_have_text("已保存")
+    await page.fill("#f-try", "飞无人机找谁批")
+    await page.get_by_role("button", name="试一试").click()
+    await expect(page.locator(".tried-word")).to_contain_text("直接答复")
+    await expect(page.locator(".matches li").first).to_contain_text("无人机飞行需要报备吗？")
+    await expect(page.locator(".matches li").first).to_contain_text("1.00")
+    await page.fill("#f-try", "月球上有没有兔子")
+    await page.get_by_role("button", name="试一试").click()
+    await expect(page.locator(".tried-word")).to_contain_text("转人工")
+
+
+async def test_an_administrator_gives_out_a_password_that_must_be_changed(
+    colleague: Visitor, desk: Desk
+) -> None:
+    page = await desk.sit_down(colleague, Role.ADMIN, expected_status=(422,))
+    await page.goto(f"{desk.url}/staff/agents", wait_until="domcontentloaded")
+    await page.get_by_role("button", name="创建账号").click()
+    await expect(page.locator(".summary li")).to_have_count(4)
+    await page.fill("#f-name", "新同事")
+    await page.fill("#f-login", "newcomer")
+    await page.select_option("#f-unit_id", "u1")
+    await page.select_option("#f-role", "handler")
+    await page.get_by_role("button", name="创建账号").click()
+    password = await page.locator(".issued-password .code").inner_text()
+    fresh = await colleague.page(width=390)
+    await sign_in(fresh, desk.url, "newcomer", password)
+    await fresh.wait_for_url("**/staff/account/password")
+    await fresh.fill("#f-current", password)
+    await fresh.fill("#f-password", "于山顶上看日出的人")
+    await fresh.fill("#f-again", "于山顶上看日出的人")
+    await fresh.get_by_role("button", name="保存新密码").click()
+    await fresh.wait_for_url("**/staff/queue")
+    await page.goto(f"{desk.url}/staff/agents", wait_until="domcontentloaded")
+    row = page.locator(".person", has_text="newcomer")
+    await row.locator("summary").click()
+    await row.get_by_role("button", name="停用").click()
+    await expect(page.locator(".done")).to_contain_text("账号已停用")
+    await fresh.goto(f"{desk.url}/staff/queue")
+    await fresh.wait_for_url("**/staff/login**")
