@@ -59,11 +59,20 @@ class VoiceAdapter:
     fetches: FetchesRecordings
 
 
+_TASKS: Mapping[str, str] = {
+    "dispatch": "发送任务",
+    "broadcasts": "群发任务",
+    "recordings": "录音取回任务",
+    "listen": "收信任务",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class HealthLine:
-    """One thing that is well or not: what it is, how it is, how to mend it."""
+    """One thing that is well or not: its id, what people call it, how it is, how to mend it."""
 
     name: str
+    label: str
     ok: bool
     detail: str
     fix: str = ""
@@ -95,32 +104,29 @@ class Hub:
     close: Callable[[], Awaitable[None]]
 
     async def health(self) -> list[HealthLine]:
-        """What an operator wants to know first."""
+        """What an operator wants to know first: tasks, store, channels."""
         lines = [
             HealthLine(
                 name,
+                _TASKS.get(name.split(" ")[0], name),
                 state.running,
                 "运行中" if state.running else f"已停止：{state.problem}",
                 "" if state.running else "查看日志中 task.failed 的原因",
             )
             for name, state in self.tasks().items()
         ]
-        now = await self.documents.now_ms()
-        drift = abs(now - self.clock.now_ms()) / 1000
-        lines.append(
-            HealthLine(
-                "store", drift < 2, f"存储可用，时钟相差 {drift:.1f} 秒", "" if drift < 2 else "校准主机时钟"
-            )
-        )
-        for sender in self.senders():
+        drift = abs(await self.documents.now_ms() - self.clock.now_ms()) / 1000
+        lines.append(HealthLine("store", "数据存储", drift < 2, "可用", "" if drift < 2 else "校准主机时钟"))
+        paused = {sender.sender: sender.paused_reason for sender in self.senders()}
+        for name, channel in self.settings.channels.items():
+            reason = paused.get(name, "")
             lines.append(
                 HealthLine(
-                    f"sender {sender.sender}",
-                    not sender.paused_reason,
-                    sender.paused_reason or "可发送",
-                    "检查渠道的账号、密钥和地址" if sender.paused_reason else "",
+                    f"channel {name}",
+                    f"渠道 {name}",
+                    not reason,
+                    reason or ("已启用" if channel.enabled else "未启用"),
+                    "检查渠道的账号、密钥和地址" if reason else "",
                 )
             )
-        for name, channel in self.settings.channels.items():
-            lines.append(HealthLine(f"channel {name}", True, "已启用" if channel.enabled else "未启用"))
         return lines

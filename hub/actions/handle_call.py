@@ -309,7 +309,7 @@ class HandleCall:
                 case,
                 state=CaseState.REGISTERED,
                 anonymous=not named,
-                title=_title(case),
+                title=_title(case, self._lines[work.event.channel].cities),
                 contact_address=caller.value if keeps_number else "",
                 address_key=self._repositories.contacts.key(caller) if keeps_number else "",
                 rank=queue_rank(
@@ -492,7 +492,9 @@ def _stored_answer(call: Call) -> WebhookResponse | None:
     return WebhookResponse(call.answer_status, call.answer_type, call.answer_body)
 
 
-def _title(case: Case) -> str:
+def _title(case: Case, cities: str) -> str:
+    """What the queue shows of a call nobody has listened to yet. `cities` as in `Line`."""
     what = {Track.REPORT: "来电举报", Track.SUGGEST: "来电意见建议"}.get(case.track, "来电留言")
-    city = (case.details or {}).get("city", "")
-    return f"{what} {city}".strip()
+    code = (case.details or {}).get("city", "")
+    names = [name for item in cities.split() for area, _, name in (item.partition("="),) if area == code]
+    return f"{what}（{names[0] if names else code}）" if code else what

@@ -98,6 +98,23 @@ async def test_a_handlers_look_at_a_full_number_is_kept_with_its_reason(hub: Wor
     assert (look.actor_name, look.text, look.public) == (handler.name, "电话回访", False)
 
 
+async def test_whoever_works_on_a_case_does_not_learn_its_query_code(hub: World) -> None:
+    await hub.carrier.send_text("+8613811112222", "12110", "楼下烧烤店每天深夜占道经营没有人管")
+
+    async def texted() -> list[str]:
+        return [m.text for m in hub.carrier.journal.messages]
+
+    [receipt] = await eventually(texted)
+    found = re.search(r"(\d{14})\D+(\d{8})", receipt)
+    assert found
+    handler = await hub.agent(Role.HANDLER)
+    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    view = await hub.hub.actions.read_cases.open(handler, row.case.id)
+    assert found[1] in repr(view)
+    assert found[2] not in repr(view)
+    assert [item.kind for item in view.timeline] == ["message", "registered", "message"]
+
+
 async def test_a_note_never_leaves(hub: World) -> None:
     await hub.carrier.send_text("+8613811112222", "12110", "楼下烧烤店每天深夜占道经营没有人管")
     handler = await hub.agent(Role.HANDLER)
