@@ -45,9 +45,7 @@ def test_landlines_and_foreign_numbers_become_international() -> None:
     assert phone("0044 20 7946 0958").value == "+442079460958"
 
 
-@pytest.mark.parametrize(
-    "text", ["AliPay", "sip:alice@gw.example", "12", "1380013800013800138000", "--"]
-)
+@pytest.mark.parametrize("text", ["AliPay", "sip:alice@gw.example", "12", "1380013800013800138000", "--"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(BadAddress):
         phone(text)
