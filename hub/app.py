@@ -84,8 +84,8 @@ from knowledge_base.importer import shipped as shipped_entries
 Job = Callable[[], Awaitable[None]]
 
 
-async def open_store(settings: Settings, clock: Clock) -> Documents:
-    """The configured store with its collections, migrated. Raises `Refused`."""
+async def open_store(settings: Settings, clock: Clock, *, migrated: bool = True) -> Documents:
+    """The configured store with its collections, brought up to date unless told not to. Raises `Refused`."""
     if settings.store.engine == "mongodb":
         documents: Documents = await open_mongo(
             settings.store.url.get_secret_value(), settings.store.database, COLLECTIONS, clock=clock
@@ -93,7 +93,8 @@ async def open_store(settings: Settings, clock: Clock) -> Documents:
     else:
         settings.store.path.parent.mkdir(parents=True, exist_ok=True)
         documents = await open_sqlite(settings.store.path, COLLECTIONS, clock=clock)
-    await migrate(documents, clock=clock)
+    if migrated:
+        await migrate(documents, clock=clock)
     return documents
 
 
@@ -191,6 +192,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
             flows,
             profiles,
             open_case,
+            outgoing,
             track_case,
             texts,
             live,

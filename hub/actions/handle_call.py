@@ -19,13 +19,13 @@ from channels.contract import (
     ChannelKind,
     WebhookResponse,
 )
-from channels.outbox import POLICY, Delivery, MessageClass, Origin
 from hub.actions.channel_profile import Profiles
 from hub.actions.open_case import OpenCase
+from hub.actions.outgoing import Outgoing
 from hub.actions.references import new_code
 from hub.actions.track_case import TooManyTries, TrackCase
 from hub.errors import HubError, NotFound
-from hub.ids import derived_id, new_id
+from hub.ids import derived_id
 from hub.live import Live
 from hub.model.call import Call, Recording
 from hub.model.case import (
@@ -113,6 +113,7 @@ class HandleCall:
         flows: Mapping[str, Flow],
         profiles: Profiles,
         open_case: OpenCase,
+        outgoing: Outgoing,
         track_case: TrackCase,
         texts: Texts,
         live: Live,
@@ -125,6 +126,7 @@ class HandleCall:
         self._flows = flows
         self._profiles = profiles
         self._open_case = open_case
+        self._outgoing = outgoing
         self._track_case = track_case
         self._texts = texts
         self._live = live
@@ -349,29 +351,16 @@ class HandleCall:
         if not is_textable(address):
             return
         text = self._texts.say("receipt_voice", case.language, reference=case.reference, code=code)
-        leaving, parts = profile.compose(text)
-        at = work.event.received_at
-        work.writes.append(
-            self._repositories.outbox.insert(
-                Delivery(
-                    id=new_id(at),
-                    origin=Origin.REPLY,
-                    origin_id=case.id,
-                    sender=profile.name,
-                    recipient=address,
-                    recipient_key=case.address_key,
-                    message_class=MessageClass.E1,
-                    dedup=derived_id("receipt", case.id),
-                    created_at=at,
-                    expires_at=at + POLICY[MessageClass.E1].expiry_seconds * 1000,
-                    text=leaving,
-                    case_id=case.id,
-                    lane=POLICY[MessageClass.E1].lane,
-                    parts=parts,
-                    not_before=at,
-                )
-            )
+        receipt = self._outgoing.delivery(
+            profile.name,
+            address,
+            text,
+            at=work.event.received_at,
+            address_key=case.address_key,
+            dedup=derived_id("receipt", case.id),
+            case_id=case.id,
         )
+        work.writes.append(self._repositories.outbox.insert(receipt))
 
     async def _lookup(self, work: _Work, reference: str, code: str) -> tuple[str, Mapping[str, str]]:
         try:

@@ -51,27 +51,17 @@ class Outgoing:
         offered: tuple[str, ...] = (),
     ) -> Said:
         """Says `text` on the conversation's own channel. `offered`: entries behind numbered choices."""
-        leaving, parts = self._profiles[conversation.channel].compose(text)
         message_id = new_id(at)
-        delivery = Delivery(
-            id=new_id(at),
-            origin=Origin.REPLY,
-            origin_id=message_id,
-            sender=conversation.channel,
-            recipient=address,
-            recipient_key=conversation.address_key,
-            message_class=MessageClass.E1,
+        delivery = self.delivery(
+            conversation.channel,
+            address,
+            text,
+            at=at,
+            address_key=conversation.address_key,
             dedup=message_id,
-            created_at=at,
-            expires_at=at + POLICY[MessageClass.E1].expiry_seconds * 1000,
-            text=leaving,
-            title=_answer_subject(conversation.title),
-            reply_to=conversation.thread,
-            references=(conversation.thread,) if conversation.thread else (),
             case_id=case_id,
-            lane=POLICY[MessageClass.E1].lane,
-            parts=parts,
-            not_before=at,
+            title=_answer_subject(conversation.title),
+            thread=conversation.thread,
         )
         message = Message(
             id=message_id,
@@ -88,6 +78,43 @@ class Outgoing:
         )
         after = replace(conversation, count=message.seq, last_at=at, offered=offered)
         return Said(after, message, delivery)
+
+    def delivery(
+        self,
+        channel: str,
+        address: Address,
+        text: str,
+        *,
+        at: int,
+        address_key: str,
+        dedup: str,
+        case_id: str,
+        title: str = "",
+        thread: str = "",
+    ) -> Delivery:
+        """A reply to one address, ready to leave. `dedup`: the same one is never queued twice."""
+        leaving, parts = self._profiles[channel].compose(text)
+        policy = POLICY[MessageClass.E1]
+        return Delivery(
+            id=new_id(at),
+            origin=Origin.REPLY,
+            origin_id=dedup,
+            sender=channel,
+            recipient=address,
+            recipient_key=address_key,
+            message_class=MessageClass.E1,
+            dedup=dedup,
+            created_at=at,
+            expires_at=at + policy.expiry_seconds * 1000,
+            text=leaving,
+            title=title,
+            reply_to=thread,
+            references=(thread,) if thread else (),
+            case_id=case_id,
+            lane=policy.lane,
+            parts=parts,
+            not_before=at,
+        )
 
     def writes(self, said: Said) -> list[Write]:
         """The writes of message and delivery; the conversation is the caller's to write, once."""

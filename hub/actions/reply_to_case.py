@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
-from channels.outbox import POLICY, Delivery, MessageClass, Origin
+from channels.outbox import Delivery
 from hub.actions.casework import Casework
 from hub.actions.channel_profile import ChannelProfile, Profiles
 from hub.actions.outgoing import Outgoing
@@ -146,25 +146,15 @@ class ReplyToCase:
             body = self._texts.say("report_reply", case.language, reference=case.reference)
         else:
             body = self._texts.say("case_reply", case.language, reference=case.reference, text=text)
-        leaving, parts = profile.compose(body)
-        id = new_id(now)
-        return Delivery(
-            id=id,
-            origin=Origin.REPLY,
-            origin_id=id,
-            sender=profile.name,
-            recipient=address,
-            recipient_key=case.address_key,
-            message_class=MessageClass.E1,
-            dedup=id,
-            created_at=now,
-            expires_at=now + POLICY[MessageClass.E1].expiry_seconds * 1000,
-            text=leaving,
-            title=self._texts.say("case_reply_subject", case.language, reference=case.reference),
+        return self._outgoing.delivery(
+            profile.name,
+            address,
+            body,
+            at=now,
+            address_key=case.address_key,
+            dedup=new_id(now),
             case_id=case.id,
-            lane=POLICY[MessageClass.E1].lane,
-            parts=parts,
-            not_before=now,
+            title=self._texts.say("case_reply_subject", case.language, reference=case.reference),
         )
 
     def _route(self, case: Case) -> tuple[ChannelProfile, Address] | None:

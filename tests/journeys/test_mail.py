@@ -28,14 +28,16 @@ def letter(
     return mail
 
 
-async def hand_over(hub: World, mail: EmailMessage, *, to: str = "service@hub.test") -> None:
+async def hand_over(
+    hub: World, mail: EmailMessage, *, to: str = "service@hub.test", sender: str = CITIZEN
+) -> None:
     """As the organisation's mail server does."""
 
     async def listening() -> bool:
         try:
             await aiosmtplib.send(
                 mail,
-                sender=CITIZEN,
+                sender=sender,
                 recipients=[to],
                 hostname="127.0.0.1",
                 port=hub.mail_port,

@@ -6,14 +6,13 @@ import logging
 import re
 from collections.abc import Iterator
 
-import aiosmtplib
 import pytest
 
 from channels.loopback.script import Press, Speak
 from hub.actions.read_cases import QueueView
 from hub.errors import Forbidden, Invalid, NotFound
 from hub.model.agent import Role
-from tests.journeys.test_mail import letter
+from tests.journeys.test_mail import hand_over, letter
 from tests.world import ACCOUNT, World, eventually
 
 SECRET_TEXT = "金丝雀举报东城派出所民警收黑钱"
@@ -150,20 +149,7 @@ async def test_a_whole_day_of_work_leaves_no_citizen_in_a_log(
     del mail["From"]
     mail["From"] = "张金丝 <canary@example.com>"
 
-    async def taken() -> bool:
-        try:
-            await aiosmtplib.send(
-                mail,
-                recipients=["service@hub.test"],
-                hostname="127.0.0.1",
-                port=hub.mail_port,
-                start_tls=False,
-            )
-        except aiosmtplib.SMTPConnectError:
-            return False
-        return True
-
-    assert await eventually(taken)
+    await hand_over(hub, mail, sender="canary@example.com")
     form = {"From": "+8613811112222", "Body": "金丝雀", "MessageSid": "SM1", "To": "12110"}
     async with hub.http.post(f"{hub.url}/webhooks/twilio/sms-12110/sms", data=form) as answer:
         assert answer.status == 403
