@@ -26,17 +26,13 @@ def parse(body: bytes) -> list[Pair]:
     if body.count(b"&") >= MAX_FIELDS:
         raise TooLarge("more form fields than any callback has")
     pairs: list[Pair] = []
-    for piece in body.split(b"&"):
+    for piece in body.replace(b"+", b" ").split(b"&"):
         if piece:
             name, _, value = piece.partition(b"=")
-            pairs.append((_decode(name), _decode(value)))
+            if b"%" in piece:
+                name, value = _ESCAPES.sub(_unescape, name), _ESCAPES.sub(_unescape, value)
+            pairs.append((name, value))
     return pairs
-
-
-def _decode(piece: bytes) -> bytes:
-    if b"+" in piece:
-        piece = piece.replace(b"+", b" ")
-    return _ESCAPES.sub(_unescape, piece) if b"%" in piece else piece
 
 
 def _unescape(run: re.Match[bytes]) -> bytes:

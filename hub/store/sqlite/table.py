@@ -75,6 +75,9 @@ class Table:
         self.collection = collection
         self.name = table_name(collection.name)
         self._fields = tuple(collection.fields.items())
+        self._names = tuple(collection.fields)
+        self._types = tuple(collection.fields.values())
+        self._nothing = (None,) * len(self._names)
         self._good_names = set(collection.fields)
         self._encoder = msgspec.json.Encoder()
         self._decoder = msgspec.json.Decoder(dict[str, Any])
@@ -98,19 +101,22 @@ class Table:
         if type(id) is not str:
             check_value(self.collection, "id", id)
         rest = dict(body)
-        values: list[Any] = [id]
-        for name, declared in self._fields:
-            value = rest.get(name)
-            if value is not None:
-                if type(value) is not declared:
-                    check_value(self.collection, name, value)
-                del rest[name]
-            values.append(value)
-        for name in rest:
-            if name not in self._good_names:
+        # Every stored document passes here: the usual one without a step of ours per field.
+        values = tuple(map(rest.pop, self._names, self._nothing))
+        if tuple(map(type, values)) != self._types:
+            self._look_closer(values, body, rest)
+        if not self._good_names.issuperset(rest):
+            for name in rest:
                 self._learn(name)
-        values.append(self._encoder.encode(rest).decode())
-        return tuple(values)
+        return (id, *values, self._encoder.encode(rest).decode())
+
+    def _look_closer(self, values: Sequence[Any], body: Body, rest: Body) -> None:
+        for (name, declared), value in zip(self._fields, values, strict=True):
+            if value is None:
+                if name in body:
+                    rest[name] = None
+            elif type(value) is not declared:
+                check_value(self.collection, name, value)
 
     def body(self, row: Sequence[Any]) -> Body:
         """The body of a row read with `columns`."""
