@@ -71,7 +71,8 @@ class Shape(Generic[T]):
             data.update(self._decode(self._vault.open(f"{self.collection}/{stored.id}", blob)))
         if not self._key:
             data["id"] = stored.id
-        return msgspec.convert(data, self._cls)
+        # Not strict: an engine may hand back 1 for true.
+        return msgspec.convert(data, self._cls, strict=False)
 
     def versioned(self, stored: Stored) -> Versioned[T]:
         """The value with its version."""
