@@ -39,6 +39,8 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/cases/{case_id}/assign"): CASES,
     ("POST", "/staff/cases/{case_id}/close"): CASES,
     ("POST", "/staff/cases/{case_id}/reveal"): frozenset({R.HANDLER}),
+    ("GET", "/staff/cases/{case_id}/recordings/{recording_id}"): CASES,
+    ("GET", "/staff/cases/{case_id}/files/{file_id}"): CASES,
     ("POST", "/staff/parts"): CASES | WRITE_CAMPAIGNS | ENTRIES,
     ("GET", "/staff/campaigns"): READ_CAMPAIGNS,
     ("GET", "/staff/campaigns/new"): WRITE_CAMPAIGNS,
