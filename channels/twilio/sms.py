@@ -180,13 +180,23 @@ class TwilioSms:
         start = self._start
         if self._with_receipts:
             # Encoded twice: as a query, and as a field that holds an address.
-            start += f"{quote_plus(quote(message.delivery_id, safe=''))}%26a%3D{message.attempt}"
-        return f"{start}&To={quote_plus(message.recipient.value)}&Body={_encoded(message.text)}".encode()
+            start += f"{_encoded_twice(message.delivery_id)}%26a%3D{message.attempt}"
+        return f"{start}&To={_encoded(message.recipient.value)}&Body={_encoded(message.text)}".encode()
+
+
+# Escaping by table what is ASCII, and every byte of what is not, is ten times faster than urllib.
+_ONCE = {code: quote_plus(chr(code)) for code in range(128)}
+_TWICE = {code: quote_plus(quote(chr(code), safe="")) for code in range(128)}
 
 
 def _encoded(text: str) -> str:
-    """`text` as a form value. Escaping every byte of a Chinese text at once is ten times faster."""
-    return quote_plus(text) if text.isascii() else "%" + text.encode(errors="replace").hex("%")
+    """`text` as a form value."""
+    return text.translate(_ONCE) if text.isascii() else "%" + text.encode(errors="replace").hex("%")
+
+
+def _encoded_twice(text: str) -> str:
+    """`text` as a query value inside an address that is a form value."""
+    return text.translate(_TWICE) if text.isascii() else quote_plus(quote(text, safe=""))
 
 
 def _sid(fields: Mapping[str, str]) -> str:

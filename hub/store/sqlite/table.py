@@ -91,6 +91,7 @@ class Table:
         self.by_id_sql = f"SELECT {self.columns} FROM {self.name} WHERE id = ?"
         self._delete_sql = f"DELETE FROM {self.name} WHERE id = ? AND version = ?"
         self._assignments: dict[tuple[str, ...], str] = {}
+        self._plain: dict[tuple[str, ...], tuple[tuple[type, ...], str]] = {}
         self._upserts: dict[tuple[str, ...], str] = {}
         self.fulltext = FullText(collection, collection.search, self.body) if collection.search else None
 
@@ -208,6 +209,11 @@ class Table:
 
     def assignments(self, changes: Body) -> tuple[str, tuple[Any, ...]]:
         """The SET list that merges top-level `changes`, and its values."""
+        # The dispatcher writes the same few fields for ever: that statement is found by their names.
+        names, given = tuple(changes), tuple(changes.values())
+        plain = self._plain.get(names)
+        if plain is not None and tuple(map(type, given)) == plain[0]:
+            return plain[1], given
         fields = self.collection.fields
         shape: list[str] = []
         in_columns: list[Any] = []
@@ -230,6 +236,9 @@ class Table:
         sql = self._assignments.get(key)
         if sql is None:
             sql = self._assignments[key] = self._assignments_sql(key)
+        types = tuple(map(type, given))
+        if all(fields.get(name) is declared for name, declared in zip(names, types, strict=True)):
+            self._plain[names] = types, sql
         return sql, (*in_columns, *in_body)
 
     def _assignments_sql(self, shape: Iterable[str]) -> str:
