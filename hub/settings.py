@@ -74,6 +74,7 @@ class Web(_Table):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
+    trusted_proxies: list[str] = []
     insecure_cookies: bool = False
     form_bytes: int = Field(default=262_144, ge=1024)
     webhook_bytes: int = Field(default=65_536, ge=1024)

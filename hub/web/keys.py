@@ -14,3 +14,4 @@ AGENT = web.RequestKey("agent", Agent)
 SESSION = web.RequestKey("session", Session)
 NONCE = web.RequestKey("nonce", str)
 LANGUAGE = web.RequestKey("language", Language)
+SOURCE = web.RequestKey("source", str)  # where the request came from, past our own proxies

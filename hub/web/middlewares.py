@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler
 
 from hub.errors import Forbidden, NotFound, Stale
 from hub.i18n import Language, pick_language
-from hub.web.keys import LANGUAGE, NONCE
+from hub.web.keys import HUB, LANGUAGE, NONCE, SOURCE
 from hub.web.pages.errors import error_response
 from hub.web.render import ELDER, LANGUAGE_COOKIE, VIEW_COOKIE
 
@@ -61,6 +61,7 @@ async def prepare(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Gives the request its nonce, id and language; takes up `?lang=` and `?view=` links."""
     request[NONCE] = base64.b64encode(os.urandom(16)).decode()
     request[REQUEST_ID] = os.urandom(5).hex().upper()
+    request[SOURCE] = _source(request)
     request[LANGUAGE] = pick_language(
         request.cookies.get(LANGUAGE_COOKIE), request.headers.get("Accept-Language", "")
     )
@@ -130,6 +131,16 @@ def set_preference(response: web.StreamResponse, name: str, value: str) -> None:
         response.set_cookie(name, value, max_age=_YEAR_SECONDS, path="/", httponly=True, samesite="Lax")
     else:
         response.del_cookie(name, path="/", httponly=True, samesite="Lax")
+
+
+def _source(request: web.Request) -> str:
+    """The caller's address. A forwarded one counts only from a configured proxy, and only its last hop:
+    everything before that anybody can write (ASVS 4.1.3)."""
+    nearest = request.remote or "unknown"
+    if nearest not in request.app[HUB].settings.web.trusted_proxies:
+        return nearest
+    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    return hops[-1].strip() or nearest
 
 
 def _remember(request: web.Request) -> web.Response:

@@ -14,6 +14,7 @@ from hub.i18n import msgid
 from hub.web import auth
 from hub.web.forms.base import FormErrors, parse, read_form
 from hub.web.forms.staff import LoginForm
+from hub.web.keys import SOURCE
 from hub.web.render import render, translator
 from hub.web.staff import STAFF
 
@@ -44,7 +45,7 @@ async def login(request: web.Request) -> web.StreamResponse:
     form = parse(LoginForm, data, _)
     if isinstance(form, FormErrors):
         return _page(request, errors=form.fields, login=data.get("login", ""), target=target, status=422)
-    login, address = form.login.casefold(), request.remote or ""
+    login, address = form.login.casefold(), request[SOURCE]
     wait = staff.brake.wait_ms(login, address)
     if wait:
         text = _(_WAIT, seconds=-(-wait // 1000))

@@ -10,7 +10,7 @@ from hub.actions.track_case import TooManyTries
 from hub.errors import NotFound
 from hub.web.forms.base import FormErrors, parse, read_form
 from hub.web.forms.track import TrackForm
-from hub.web.keys import HUB
+from hub.web.keys import HUB, SOURCE
 from hub.web.render import render, translator
 
 _CHANNEL = "web"
@@ -31,7 +31,7 @@ async def track(request: web.Request) -> web.Response:
         return _page(request, 422, typed, errors=form.fields)
     try:
         progress = await hub.actions.track_case(
-            form.reference, form.code, source=request.remote or "unknown", channel=_CHANNEL
+            form.reference, form.code, source=request[SOURCE], channel=_CHANNEL
         )
     except NotFound:
         return _page(request, 404, typed, not_found=True)
