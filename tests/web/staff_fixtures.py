@@ -25,4 +25,4 @@ async def colleague(browser: Browser, desk: Desk) -> AsyncIterator[Visitor]:
     visitor = visitor_of(browser, desk)
     yield visitor
     await visitor.leave()
-    assert visitor.complaints == []
+    assert not visitor.complaints, visitor.complaints

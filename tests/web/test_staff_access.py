@@ -27,6 +27,8 @@ async def test_a_page_is_free_of_violations(colleague: Visitor, desk: Desk, name
     await reach(page, desk)
     assert await page.locator("h1").count() == 1
     assert (await page.title()).endswith(desk.stage.hub.settings.organisation.name)
+    for link in await page.locator(".summary a").all():
+        await expect(page.locator((await link.get_attribute("href") or "").strip())).to_have_count(1)
     found: dict[tuple[int, str], list[str] | list[int]] = {}
     for width in (390, 1280):
         await _unroll(page, width)

@@ -25,6 +25,11 @@ _LOGIN = msgid("用户名为 2–40 个字母、数字、点、横线或下划�
 _AGAIN = msgid("两次填写的密码不一致")
 
 
+def placed(errors: Mapping[str, str], field: str) -> dict[str, str]:
+    """The errors, with what is wrong with the form as a whole said at `field`, where it can be mended."""
+    return {field if name == "form" else name: text for name, text in errors.items()}
+
+
 class LoginForm(Form):
     """A try to log in. Nothing is said about the shape of either."""
 

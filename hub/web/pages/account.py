@@ -14,7 +14,8 @@ from aiohttp import web
 from hub.i18n import msgid
 from hub.web.auth import PASSWORD_PATH, agent_of, session_of
 from hub.web.forms.base import FormErrors, parse, read_form
-from hub.web.forms.staff import PasswordForm
+from hub.web.forms.staff import PasswordForm, placed
+from hub.web.keys import SOURCE
 from hub.web.render import translator
 from hub.web.staff import STAFF
 from hub.web.staff_page import KEYS_COOKIE, done, staff_page
@@ -51,9 +52,9 @@ async def change_password(request: web.Request) -> web.StreamResponse:
     staff, agent, _ = request.app[STAFF], agent_of(request), translator(request)
     form = parse(PasswordForm, await read_form(request), _)
     if isinstance(form, FormErrors):
-        return _refused(request, form.fields)
+        return _refused(request, placed(form.fields, "again"))
     # A stolen session must not become a way to guess the password.
-    key, address = f"own:{agent.login}", request.remote or ""
+    key, address = f"own:{agent.login}", request[SOURCE]
     wait = staff.brake.wait_ms(key, address)
     if wait:
         return _refused(request, {"current": _(_WAIT, seconds=-(-wait // 1000))}, 429)

@@ -24,7 +24,7 @@ from hub.i18n import msgid
 from hub.web import words
 from hub.web.auth import agent_of
 from hub.web.forms.base import FormErrors, parse, read_form
-from hub.web.forms.staff import CampaignForm, ScheduleForm
+from hub.web.forms.staff import CampaignForm, ScheduleForm, placed
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.campaigns import LIST_PATH, audience_of
 from hub.web.render import translator
@@ -133,7 +133,7 @@ async def schedule(request: web.Request) -> web.StreamResponse:
     data = await read_form(request)
     form = parse(ScheduleForm, data, _)
     if isinstance(form, FormErrors):
-        return await _preview(request, data, errors=form.fields)
+        return await _preview(request, data, errors=placed(form.fields, "at"))
     try:
         await hub.actions.campaigns.schedule(campaign_id, form.spec())
     except Invalid as refused:

@@ -18,7 +18,7 @@ from hub.ids import new_id
 from hub.model.agent import Agent, Role, Unit
 from hub.store.agents import SetupRepository
 from hub.web.forms.base import FormErrors, parse, read_form
-from hub.web.forms.staff import SetupForm
+from hub.web.forms.staff import SetupForm, placed
 from hub.web.render import render, translator
 from hub.web.staff import STAFF
 
@@ -62,7 +62,7 @@ async def setup(request: web.Request) -> web.StreamResponse:
     values = {name: data.get(name, "") for name in ("login", "name", "unit")}
     form = parse(SetupForm, data, _)
     if isinstance(form, FormErrors):
-        return _page(request, values=values, errors=form.fields)
+        return _page(request, values=values, errors=placed(form.fields, "again"))
     problem = staff.weak.problem(form.password, login=form.login)
     if problem:
         return _page(request, values=values, errors={"password": _(problem)})

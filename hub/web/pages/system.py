@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from hub.errors import Invalid
+from hub.hub import HealthLine, Hub
+from hub.i18n import Translator
 from hub.ids import new_id
 from hub.model.agent import Agent, Role
 from hub.passwords import one_time_password
@@ -25,11 +27,25 @@ LOG = logging.getLogger(__name__)
 AGENTS_PATH = "/staff/agents"
 
 
+@dataclass(frozen=True, slots=True)
+class Light:
+    """One line of the health page. kind: good | bad | off."""
+
+    name: str
+    kind: str
+    detail: str
+    fix: str
+
+
 async def system_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/system"""
-    lines = await request.app[HUB].health()
+    hub, _ = request.app[HUB], translator(request)
+    lights = [_light(hub, line, _) for line in await hub.health()]
     return staff_page(
-        request, "staff/system.html", lines=lines, broken=[line for line in lines if not line.ok]
+        request,
+        "staff/system.html",
+        lines=sorted(lights, key=lambda light: light.kind != "bad"),
+        broken=sum(light.kind == "bad" for light in lights),
     )
 
 
@@ -96,6 +112,17 @@ async def set_active(request: web.Request) -> web.StreamResponse:
         await staff.logins.delete_of(agent_id)
     LOG.info("staff.agent_switched", extra={"agent_id": agent_id, "by": agent_of(request).id})
     return done(AGENTS_PATH, "enabled" if active else "disabled")
+
+
+def _light(hub: Hub, line: HealthLine, _: Translator) -> Light:
+    channel = hub.settings.channels.get(line.name.removeprefix("channel "))
+    is_off = channel is not None and not channel.enabled
+    return Light(
+        _(line.label),
+        "off" if is_off else "good" if line.ok else "bad",
+        _(line.detail),
+        "" if line.ok else _(line.fix),
+    )
 
 
 def _other(request: web.Request) -> str:

@@ -34,13 +34,13 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/queue"): CASES,
     ("GET", "/staff/queue/events"): CASES,
     ("GET", "/staff/cases/{case_id}"): CASES,
+    ("GET", "/staff/cases/{case_id}/recordings/{recording_id}"): CASES,
+    ("GET", "/staff/cases/{case_id}/files/{file_id}"): CASES,
     ("POST", "/staff/cases/{case_id}/reply"): CASES,
     ("POST", "/staff/cases/{case_id}/note"): CASES,
     ("POST", "/staff/cases/{case_id}/assign"): CASES,
     ("POST", "/staff/cases/{case_id}/close"): CASES,
     ("POST", "/staff/cases/{case_id}/reveal"): frozenset({R.HANDLER}),
-    ("GET", "/staff/cases/{case_id}/recordings/{recording_id}"): CASES,
-    ("GET", "/staff/cases/{case_id}/files/{file_id}"): CASES,
     ("POST", "/staff/parts"): CASES | WRITE_CAMPAIGNS | ENTRIES,
     ("GET", "/staff/campaigns"): READ_CAMPAIGNS,
     ("GET", "/staff/campaigns/new"): WRITE_CAMPAIGNS,
@@ -80,7 +80,14 @@ DOORS = {
     ("POST", "/setup/{token}"),
 }
 
-_PLACES = {"case_id": "c1", "campaign_id": "p1", "entry_id": "e1", "agent_id": "a1"}
+_PLACES = {
+    "case_id": "c1",
+    "campaign_id": "p1",
+    "entry_id": "e1",
+    "agent_id": "a1",
+    "recording_id": "r1",
+    "file_id": "f1",
+}
 
 
 @pytest.fixture(scope="module")
