@@ -23,8 +23,8 @@ from hub.hub import Hub
 from hub.ids import derived_id
 from hub.model.conversation import Author, Direction, Message
 from hub.web.keys import HUB, LANGUAGE
-from hub.web.pages.home import source_line
 from hub.web.render import RENDERER, translator
+from hub.web.source_line import source_line
 from knowledge_base.entry import Entry
 from knowledge_base.matcher import Snapshot
 

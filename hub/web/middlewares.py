@@ -17,8 +17,8 @@ from aiohttp.typedefs import Handler
 
 from hub.errors import Forbidden, NotFound, Stale
 from hub.i18n import Language, pick_language
+from hub.web.error_page import error_response
 from hub.web.keys import HUB, LANGUAGE, NONCE, SOURCE
-from hub.web.pages.errors import error_response
 from hub.web.render import ELDER, LANGUAGE_COOKIE, VIEW_COOKIE
 
 LOG = logging.getLogger(__name__)

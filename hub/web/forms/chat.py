@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from hub.i18n import msgid
-from hub.web.forms.base import Form
+from hub.web.forms.form import Form
 
 TEXT_CHARS = 1000
 _EMPTY = msgid("请先写下您的问题")

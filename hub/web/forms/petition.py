@@ -13,7 +13,7 @@ from channels.address import email as read_email
 from channels.address import phone as read_phone
 from hub.i18n import Language, msgid
 from hub.model.petition import Petition, PetitionKind
-from hub.web.forms.base import Form
+from hub.web.forms.form import Form
 
 BODY_CHARS = 5000
 FIELDS = (

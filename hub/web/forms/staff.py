@@ -14,7 +14,7 @@ from channels.outbox import MessageClass
 from hub.clock import CHINA, to_ms
 from hub.i18n import msgid
 from hub.model.agent import Role
-from hub.web.forms.base import Form
+from hub.web.forms.form import Form
 from knowledge_base.entry import SHORT_ANSWER_CHARS, EntryState
 
 Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1000)]

@@ -8,7 +8,7 @@ import unicodedata
 from pydantic import field_validator
 
 from hub.i18n import msgid
-from hub.web.forms.base import Form
+from hub.web.forms.form import Form
 
 _REFERENCE = msgid("查询编号是 14 位数字，请核对")
 _CODE = msgid("查询码是 8 位或 16 位数字，请核对")

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from hub.i18n import msgid
 from hub.web.auth import PASSWORD_PATH, agent_of, session_of
-from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.staff import PasswordForm, placed
 from hub.web.keys import SOURCE
 from hub.web.render import translator

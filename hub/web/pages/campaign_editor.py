@@ -23,7 +23,7 @@ from hub.hub import Hub
 from hub.i18n import msgid
 from hub.web import words
 from hub.web.auth import agent_of
-from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.staff import CampaignForm, ScheduleForm, placed
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.campaigns import LIST_PATH, audience_of

@@ -21,7 +21,7 @@ from hub.i18n import Language, msgid
 from hub.model.agent import Agent, Permission
 from hub.web import words
 from hub.web.auth import agent_of, session_of
-from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.staff import CancelForm
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.render import RENDERER, translator

@@ -19,7 +19,7 @@ from hub.i18n import Translator, msgid
 from hub.model.agent import Agent
 from hub.model.case import IllegalMove
 from hub.web.auth import agent_of
-from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.staff import AssignForm, CloseForm, NoteForm, ReplyForm, RevealForm
 from hub.web.keys import HUB
 from hub.web.pages.queue import title_of

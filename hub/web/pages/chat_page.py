@@ -10,8 +10,8 @@ from aiohttp import web
 from hub.actions.accept_event import Busy
 from hub.model.conversation import Message
 from hub.web import chat
-from hub.web.forms.base import FormErrors, parse, read_form
 from hub.web.forms.chat import ChatForm
+from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.keys import HUB
 from hub.web.pages.home import suggestions
 from hub.web.render import render, translator

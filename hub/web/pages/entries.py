@@ -10,7 +10,7 @@ from aiohttp import web
 from hub.actions.edit_entry import EntryDraft
 from hub.errors import Invalid, Stale
 from hub.i18n import msgid
-from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.staff import EntryForm
 from hub.web.keys import HUB
 from hub.web.render import translator

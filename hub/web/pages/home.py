@@ -12,15 +12,14 @@ from collections import Counter
 from aiohttp import web
 
 from hub.actions.triage import Answered, AskProgress, Danger, Offer, ToPerson
-from hub.i18n import Translator, msgid
 from hub.model.notice import NoticeKind
 from hub.model.track import Track
-from hub.web.forms.base import FormErrors, parse, read_form
 from hub.web.forms.chat import TEXT_CHARS, QuestionForm
+from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.keys import HUB
 from hub.web.pages.notices import NOTICE_KINDS
 from hub.web.render import render, translator
-from knowledge_base.entry import Entry
+from hub.web.source_line import source_line
 from knowledge_base.matcher import Snapshot
 
 _WARNINGS = 2
@@ -89,10 +88,3 @@ def suggestions(snapshot: Snapshot, count: int, topic: str = "") -> list[str]:
     for entry in snapshot.entries:
         first.setdefault(entry.topic, entry.question)
     return [first[topic] for topic, _ in sizes.most_common(count)]
-
-
-def source_line(entry: Entry, _: Translator) -> str:
-    """Where an answer comes from, and who has the last word."""
-    origin = entry.source or _(msgid("常见问题"))
-    line = _("来源：%(origin)s", origin=origin)
-    return f"{line} · {_('具体以当地窗口答复为准')}" if entry.confirm_locally else line

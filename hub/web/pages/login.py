@@ -12,7 +12,7 @@ from aiohttp import web
 
 from hub.i18n import msgid
 from hub.web import auth
-from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.staff import LoginForm
 from hub.web.keys import SOURCE
 from hub.web.render import render, translator

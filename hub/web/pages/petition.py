@@ -18,7 +18,7 @@ from hub.clock import to_local
 from hub.i18n import Translator, format_day, msgid
 from hub.model.petition import PetitionKind
 from hub.web import receipt
-from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.petition import BODY_CHARS, FIELDS, PetitionForm
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.receipt import Receipt

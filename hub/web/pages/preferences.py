@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from hub.i18n import Language
-from hub.web.forms.base import read_form
+from hub.web.forms.form import read_form
 from hub.web.middlewares import set_preference
 from hub.web.render import ELDER, LANGUAGE_COOKIE, VIEW_COOKIE, render
 

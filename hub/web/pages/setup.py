@@ -17,7 +17,7 @@ from hub.clock import Clock
 from hub.ids import new_id
 from hub.model.agent import Agent, Role, Unit
 from hub.store.agents import SetupRepository
-from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.staff import SetupForm, placed
 from hub.web.render import render, translator
 from hub.web.staff import STAFF

@@ -16,7 +16,7 @@ from hub.model.agent import Agent, Role
 from hub.passwords import one_time_password
 from hub.web import words
 from hub.web.auth import agent_of
-from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.staff import AgentForm
 from hub.web.keys import HUB
 from hub.web.render import translator

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from hub.actions.track_case import TooManyTries
 from hub.errors import NotFound
-from hub.web.forms.base import FormErrors, parse, read_form
+from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.track import TrackForm
 from hub.web.keys import HUB, SOURCE
 from hub.web.render import render, translator

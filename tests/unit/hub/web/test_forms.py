@@ -12,8 +12,8 @@ from pydantic import Field
 
 from hub.i18n import Catalogues, Language
 from hub.model.petition import PetitionKind
-from hub.web.forms.base import TEXTS, Form, FormErrors, parse
 from hub.web.forms.chat import ChatForm
+from hub.web.forms.form import TEXTS, Form, FormErrors, parse
 from hub.web.forms.petition import PetitionForm
 from hub.web.forms.track import TrackForm
 from tests.unit.hub.web.source_texts import CHINESE

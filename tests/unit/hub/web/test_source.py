@@ -1,4 +1,4 @@
-"""Where a request came from: a forwarded address is believed from our own proxy only, and only its last hop."""
+"""Where a request came from: only our own proxy is believed about it, and only its last hop."""
 
 from __future__ import annotations
 
