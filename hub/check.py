@@ -1,0 +1,184 @@
+"""Looks at everything an operator can get wrong and says what is so and how to mend it.
+
+It changes nothing, sends nothing, and speaks to nobody but the configured store and to servers on
+this machine and its private network.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from hub.app import open_store
+from hub.check_channels import check_channels
+from hub.clock import Clock
+from hub.finding import Finding, Level
+from hub.settings import Settings
+from hub.store.crypto import KeyProblem, KeyRing
+from hub.store.documents import Documents, Refused, StoreUnavailable
+from hub.store.internal import MIGRATIONS as RECORDS
+from hub.store.migrations import MIGRATIONS
+
+_GIB = 1024**3
+_LEAST_FREE = 1 * _GIB
+_LITTLE_FREE = 5 * _GIB
+_DRIFT_MS = 2_000
+_MOST_RECORDS = 10_000
+
+
+async def check(settings: Settings, clock: Clock) -> list[Finding]:
+    """Every finding, in the order things depend on each other."""
+    findings = [*_keys(settings)]
+    findings += [found async for found in _store(settings, clock)]
+    findings += [*_web(settings), *_speech(settings), *_disk(settings), *_user()]
+    findings += [found async for found in check_channels(settings)]
+    return findings
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    ring = settings.keys.ring.get_secret_value()
+    path = settings.keys.file
+    try:
+        if ring:
+            KeyRing.from_json(ring)
+            yield Finding(Level.OK, "keys", "来自环境变量 (from the environment)")
+        elif not path.exists():
+            yield Finding(Level.OK, "keys", f"{path} 首次运行时生成 (made on the first run)")
+        elif path.stat().st_mode & 0o077:
+            yield Finding(Level.FAIL, "keys", f"{path} 别人也能读 (readable by others)", f"chmod 600 {path}")
+        else:
+            KeyRing.from_json(path.read_text())
+            yield Finding(Level.OK, "keys", f"{path}，0600")
+    except (KeyProblem, OSError) as problem:
+        yield Finding(
+            Level.FAIL, "keys", f"密钥不能使用 (unusable)：{problem}", "从备份恢复 (restore from its backup)"
+        )
+
+
+async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    path = settings.store.path
+    if settings.store.engine == "sqlite" and not path.exists():
+        folder = _nearest(path.parent)
+        if os.access(folder, os.W_OK):
+            yield Finding(Level.OK, "store", f"{path} 首次运行时创建 (made on the first run)")
+        else:
+            yield Finding(Level.FAIL, "store", f"{folder} 不能写 (not writable)", f"chown/chmod {folder}")
+        return
+    try:
+        documents = await open_store(settings, clock, migrated=False)
+    except Refused as refused:
+        yield Finding(Level.WARN, "store", str(refused), "要检查数据，请先停止它 (stop it to check the data)")
+        return
+    except StoreUnavailable as problem:
+        yield Finding(Level.FAIL, "store", f"不能使用 (unusable)：{problem}", "检查地址、权限和磁盘")
+        return
+    try:
+        yield Finding(Level.OK, "store", f"{settings.store.engine} 可用 (usable)")
+        yield await check_migrations(documents)
+        drift = abs(await documents.now_ms() - clock.now_ms())
+        if drift < _DRIFT_MS:
+            yield Finding(Level.OK, "clock", f"与数据库相差 {drift} 毫秒 (ms from the store)")
+        else:
+            yield Finding(Level.WARN, "clock", f"与数据库相差 {drift / 1000:.1f} 秒", "校准时钟 (use NTP)")
+    finally:
+        await documents.close()
+
+
+async def check_migrations(documents: Documents) -> Finding:
+    """Whether the store is as new as the program."""
+    records = await documents.find(RECORDS.name, {}, sort=(("number", 1),), limit=_MOST_RECORDS)
+    done = {record.body["number"] for record in records}
+    if max(done, default=0) > len(MIGRATIONS):
+        return Finding(
+            Level.FAIL,
+            "migrations",
+            "数据比程序新 (newer than this program)",
+            "升级程序 (upgrade the program)",
+        )
+    waiting = [migration.name for migration in MIGRATIONS if migration.number not in done]
+    if waiting:
+        return Finding(Level.WARN, "migrations", f"待升级 (pending)：{'、'.join(waiting)}", "hub migrate")
+    return Finding(Level.OK, "migrations", f"{len(done)} 项已执行 (done)")
+
+
+def _web(settings: Settings) -> Iterator[Finding]:
+    url = settings.public_url()
+    host = urlsplit(url).hostname or ""
+    secure = url.startswith("https://")
+    if secure:
+        yield Finding(Level.OK, "web.public_url", url)
+    elif _is_loopback(host):
+        yield Finding(Level.OK, "web.public_url", f"{url}，只在本机 (this machine only)")
+    elif settings.web.insecure_cookies:
+        yield Finding(
+            Level.WARN,
+            "web.public_url",
+            f"{url}，不加密 (not encrypted)",
+            "只可用于测试；正式使用请配置 https (for tests only)",
+        )
+    else:
+        yield Finding(
+            Level.FAIL,
+            "web.public_url",
+            f"{url}：明文地址上浏览器会丢掉 __Host- Cookie，无法登录 (browsers drop the cookie)",
+            "web.public_url = https://…，或仅测试时 web.insecure_cookies = true",
+        )
+    if secure and settings.web.insecure_cookies:
+        yield Finding(
+            Level.FAIL,
+            "web.insecure_cookies",
+            "https 上不能打开 (must be off on https)",
+            "insecure_cookies = false",
+        )
+
+
+def _speech(settings: Settings) -> Iterator[Finding]:
+    model = settings.speech.model
+    if not model:
+        yield Finding(Level.OK, "speech", "不转写录音 (recordings are not transcribed)")
+    elif (Path(model) / "am").is_dir() and (Path(model) / "conf").is_dir():
+        yield Finding(Level.OK, "speech", model)
+    else:
+        yield Finding(
+            Level.FAIL,
+            "speech",
+            f"{model} 不是 vosk 模型 (not a vosk model)",
+            "speech.model 指向含 am 和 conf 的目录",
+        )
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    places = {"files": settings.files.path}
+    if settings.store.engine == "sqlite":
+        places["store"] = settings.store.path.parent
+    for name, path in places.items():
+        free = shutil.disk_usage(_nearest(path)).free
+        level = Level.FAIL if free < _LEAST_FREE else Level.WARN if free < _LITTLE_FREE else Level.OK
+        fix = "" if level is Level.OK else "清理或扩容 (free some space)"
+        yield Finding(level, f"disk {name}", f"剩余 (free) {free / _GIB:.1f} GiB", fix)
+
+
+def _user() -> Iterator[Finding]:
+    if os.geteuid() == 0:
+        yield Finding(Level.WARN, "user", "以 root 运行 (running as root)", "用专门的系统用户运行")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _nearest(path: Path) -> Path:
+    """The folder itself, or the nearest one above it that exists."""
+    path = path.absolute()
+    while not path.exists():
+        path = path.parent
+    return path

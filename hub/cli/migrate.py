@@ -1,0 +1,45 @@
+"""`hub migrate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hub.app import open_store
+from hub.check import check_migrations
+from hub.cli.run import print_json, run, settings_from
+from hub.clock import SystemClock
+from hub.console import Screen
+from hub.finding import Level
+from hub.store.migrations import migrate as bring_up_to_date
+
+
+def migrate(*, config: Path | None = None, check: bool = False, json: bool = False) -> int:
+    """把数据升级到本程序的版本；--check 只看不做。
+
+    Brings the store up to date; `hub serve` does so by itself.
+
+    Parameters
+    ----------
+    config
+        配置文件 · TOML file over the defaults.
+    check
+        只看有没有要做的，有则退出码 1 · Only look; exit code 1 when something is pending.
+    json
+        输出 JSON · As JSON.
+    """
+    return run(_migrate(config, only_look=check, as_json=json))
+
+
+async def _migrate(config: Path | None, *, only_look: bool, as_json: bool) -> int:
+    clock = SystemClock()
+    documents = await open_store(settings_from(config), clock, migrated=False)
+    try:
+        ran = [] if only_look else await bring_up_to_date(documents, clock=clock)
+        finding = await check_migrations(documents)
+    finally:
+        await documents.close()
+    if as_json:
+        print_json({"ran": ran, "state": finding.level.value, "detail": finding.detail})
+    else:
+        Screen().say(f"{finding.detail}" + (f"，本次 {len(ran)} 项 (now)" if ran else ""))
+    return 0 if finding.level is Level.OK else 1
