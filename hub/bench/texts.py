@@ -1,7 +1,8 @@
 """What the citizens of a bench write: everyone once, from a number of his own, as a signed webhook.
 
-The wordings are matters for a person, so that each becomes a case and is acknowledged; no two are
-equal, so that nothing is answered from a memory of the last text. Numbers are of the reserved kind.
+The wordings are matters for a person, some 25 characters long as people text, so that each becomes
+a case and is acknowledged; no two are equal, so that nothing is answered from memory. Only the played
+carrier ever sees the numbers.
 """
 
 from __future__ import annotations
@@ -17,20 +18,20 @@ PUBLIC_URL = "https://hub.example"
 CHANNEL = "sms-12110"
 PATH = f"/webhooks/twilio/{CHANNEL}/sms"
 
-_PLACES = ("小区东门", "菜市场后面", "江滨路口", "学校旁边的巷子", "村委会门口", "新建的广场")
+_PLACES = ("小区东门", "菜市场后面", "江滨路口", "学校旁的巷子", "村委会门口", "新建的广场")
 _MATTERS = (
-    "河边的护栏断了一截，孩子常去那里玩，怕会出事",
-    "路灯坏了三天没有人修，走路看不清，有点担心",
-    "有几辆没有牌照的车一直停着，挡住了通道",
-    "有人把垃圾堆在楼道里面，味道很大，劝了几次都不听",
-    "最近常有陌生人挨家敲门推销东西，邻居们都不放心",
+    "河边护栏断了一截，怕有人掉下去",
+    "路灯坏了三天，晚上看不清路",
+    "几辆没牌照的车一直挡着通道",
+    "楼道里堆满垃圾，劝了几次不听",
+    "常有陌生人敲门推销，大家不放心",
 )
 
 
 def citizen_text(number: int) -> str:
     """The words of citizen `number`; no two are equal."""
     place = _PLACES[number % len(_PLACES)]
-    return f"{place}{number % 89}号楼，{_MATTERS[number % len(_MATTERS)]}。第{number}户"
+    return f"{place}{number}号，{_MATTERS[number % len(_MATTERS)]}"
 
 
 def citizen_number(number: int) -> str:
