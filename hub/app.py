@@ -28,6 +28,7 @@ from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
 from channels.webchat.sender import WebChatSender
 from hub.actions.accept_event import AcceptEvent
+from hub.actions.answer_message import AnswerMessage
 from hub.actions.apply_receipt import ApplyReceipt
 from hub.actions.assign_case import AssignCase
 from hub.actions.campaign_settings import CampaignSettings, Sender
@@ -152,20 +153,8 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     for name, line in lines.items():
         await stores.calls.keep_flow(line.flow.sha, _flow_text(settings, name))
     flows = {sha: load(text) for sha, text in (await stores.calls.flow_texts()).items()}
-    accept_event = AcceptEvent(
-        documents,
-        stores,
-        profiles,
-        triage,
-        knowledge,
-        open_case,
-        outgoing,
-        track_case,
-        texts,
-        files,
-        live,
-        dispatch_wake,
-    )
+    answer_message = AnswerMessage(stores, triage, knowledge, open_case, outgoing, track_case, texts)
+    accept_event = AcceptEvent(documents, stores, profiles, answer_message, files, live, dispatch_wake)
     jitter = random.Random()
     actions = Actions(
         accept_event=accept_event,
