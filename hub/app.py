@@ -40,6 +40,7 @@ from hub.actions.file_petition import FilePetition
 from hub.actions.handle_call import HandleCall, Line
 from hub.actions.keep_recording import KeepRecording
 from hub.actions.note_case import NoteCase
+from hub.actions.note_recording import NoteRecording
 from hub.actions.open_case import OpenCase
 from hub.actions.outgoing import Outgoing
 from hub.actions.read_cases import ReadCases
@@ -179,6 +180,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
             stores,
             lines,
             flows,
+            NoteRecording(stores, flows),
             profiles,
             open_case,
             outgoing,

@@ -20,6 +20,7 @@ from channels.contract import (
     WebhookResponse,
 )
 from hub.actions.channel_profile import Profiles
+from hub.actions.note_recording import NoteRecording
 from hub.actions.open_case import OpenCase
 from hub.actions.outgoing import Outgoing
 from hub.actions.references import new_code
@@ -27,7 +28,7 @@ from hub.actions.track_case import TooManyTries, TrackCase
 from hub.errors import HubError, NotFound
 from hub.ids import derived_id
 from hub.live import Live
-from hub.model.call import Call, Recording
+from hub.model.call import Call
 from hub.model.case import (
     CITIZEN_LABEL,
     Case,
@@ -45,8 +46,7 @@ from hub.texts import Texts
 from hub.wake import Wake
 from ivr.engine import begin, resume, step
 from ivr.hours import Hours, is_open
-from ivr.node import Flow, RecordNode
-from ivr.recordings import RecordingState
+from ivr.node import Flow
 from ivr.state import (
     AttachRecording,
     CallEnded,
@@ -111,6 +111,7 @@ class HandleCall:
         repositories: Repositories,
         lines: Mapping[str, Line],
         flows: Mapping[str, Flow],
+        note_recording: NoteRecording,
         profiles: Profiles,
         open_case: OpenCase,
         outgoing: Outgoing,
@@ -124,6 +125,7 @@ class HandleCall:
         self._repositories = repositories
         self._lines = lines
         self._flows = flows
+        self._note_recording = note_recording
         self._profiles = profiles
         self._open_case = open_case
         self._outgoing = outgoing
@@ -180,7 +182,9 @@ class HandleCall:
         event = work.event
         line = self._lines[event.channel]
         facts = self._facts(line, event)
-        await self._keep_recording(work)
+        noted = await self._note_recording(work.call, event)
+        work.writes += noted.writes
+        work.fetch = noted.pending
         state = work.call.state
         flow = line.flow if state is None else self._flows[state.flow_sha]
         turn = begin(flow, event, facts=facts) if state is None else step(flow, state, event, facts=facts)
@@ -239,7 +243,7 @@ class HandleCall:
                 case PromotePartial(node):
                     self._promote(work, turn.state, node)
                 case AttachRecording():
-                    pass  # `_keep_recording` did it, whatever the flow thinks of the event
+                    pass  # noted already, whatever the flow thinks of the event
                 case CallEnded():
                     pass
         return outcome
@@ -399,64 +403,6 @@ class HandleCall:
         work.writes += self._open_case.writes(opened)
         work.call = replace(work.call, emergency_case_id=case_id)
         work.queue_changed = True
-
-    # --- recordings ----------------------------------------------------------------------------
-
-    async def _keep_recording(self, work: _Work) -> None:
-        """Any event that names a recording adds to its row, however late or doubled it is."""
-        event = work.event
-        if not event.recording_id:
-            return
-        recording_id = derived_id("recording", event.channel, event.recording_id)
-        found = await self._repositories.recordings.get(recording_id)
-        case_id, slot = await self._owner(work)
-        known = (
-            found.value
-            if found
-            else Recording(
-                id=recording_id,
-                call_id=work.call.id,
-                channel=event.channel,
-                provider_id=event.recording_id,
-                case_id=case_id,
-                slot=slot,
-                state=RecordingState.TAKING,
-                taken_at=event.received_at,
-            )
-        )
-        after = replace(
-            known,
-            url=event.recording_url or known.url,
-            claimed_seconds=event.recording_seconds or known.claimed_seconds,
-        )
-        waiting = known.state in (RecordingState.ANNOUNCED, RecordingState.TAKING)
-        if event.kind is CallEventKind.RECORDING_ABSENT and waiting:
-            after = replace(
-                after, state=RecordingState.ABSENT, reason=event.details.get("recording_status", "")
-            )
-        elif event.kind is CallEventKind.RECORDING_READY and (
-            waiting or known.state in (RecordingState.ABSENT, RecordingState.LOST)
-        ):
-            after = replace(after, state=RecordingState.PENDING, next_at=event.received_at)
-        recordings = self._repositories.recordings
-        if found is None:
-            work.writes.append(recordings.insert(after))
-        elif after != known:
-            work.writes.append(recordings.update(after, found.version))
-        work.fetch = after.state is RecordingState.PENDING
-
-    async def _owner(self, work: _Work) -> tuple[str, str]:
-        """The case a recording made at the event's node belongs to, and its slot."""
-        state = work.call.state
-        if state is None:
-            return work.call.case_id, ""
-        node = self._flows[state.flow_sha].nodes.get(work.event.node or state.node)
-        slot = node.slot if isinstance(node, RecordNode) else ""
-        if slot == _SUPPLEMENT and state.verified_reference:
-            other = await self._repositories.cases.by_reference(state.verified_reference)
-            if other is not None:
-                return other.value.id, slot
-        return work.call.case_id, slot
 
     def _unit(self, work: _Work) -> list[Write]:
         calls, cases = self._repositories.calls, self._repositories.cases

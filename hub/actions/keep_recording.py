@@ -14,10 +14,11 @@ from pathlib import Path
 
 from channels.adapter import FetchesRecordings
 from channels.errors import Permanent, SendError
+from hub.actions.note_recording import SUPPLEMENT
 from hub.clock import Clock
 from hub.live import Live
 from hub.model.call import Recording
-from hub.model.case import HistoryKind, recorded
+from hub.model.case import Case, HistoryKind, queue_rank, recorded
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.repositories import Repositories
@@ -133,7 +134,7 @@ class KeepRecording:
             case = await repositories.cases.get(recording.case_id) if recording.case_id else None
             if case is not None:
                 changed, entry = recorded(
-                    case.value,
+                    _spoken_again(case.value) if recording.slot == SUPPLEMENT else case.value,
                     at=now,
                     actor="system",
                     kind=HistoryKind.RECORDING,
@@ -178,3 +179,9 @@ class KeepRecording:
         except Conflict:
             return 0
         return 1
+
+
+def _spoken_again(case: Case) -> Case:
+    """A caller added to a case: the queue shows that the citizen waits."""
+    rank = queue_rank(track=case.track, urgent=case.urgent, waiting=True, received_at=case.received_at)
+    return replace(case, waiting=True, rank=rank)

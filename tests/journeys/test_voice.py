@@ -170,6 +170,29 @@ async def test_a_silent_caller_is_asked_again_and_never_just_cut_off(hub: World)
     assert len(set(result.heard)) >= 2
 
 
+async def test_a_caller_with_number_and_code_adds_to_the_case(hub: World) -> None:
+    first = await hub.carrier.place_call("12389", ANONYMOUS_COMPLAINT, from_=CALLER)
+    [case] = await cases(hub)
+    code = read_out(first.heard).split(case.reference)[1][:16]
+    await sealed(hub, case.id)
+    inspector = await hub.hub.repositories.agents.by_login("inspector")
+    assert inspector
+    view = await hub.hub.actions.read_cases.open(inspector.value, case.id)
+    await hub.hub.actions.reply_to_case(inspector.value, case.id, "请补充时间。", version=view.version)
+    script: list[CallerAction] = [Press("4"), Press(f"{case.reference}#"), Press(f"{code}#"), Speak(3)]
+    await hub.carrier.place_call("12389", script, from_="+8613900000009")
+
+    async def added() -> bool:
+        return len(await hub.hub.repositories.recordings.of_case(case.id)) == 2
+
+    assert await eventually(added)
+
+    async def waiting() -> bool:
+        return [one.waiting for one in await cases(hub)] == [True]
+
+    assert await eventually(waiting)
+
+
 async def test_a_forged_call_is_refused(hub: World) -> None:
     form = {"CallSid": "CA" + "9" * 32, "From": CALLER, "To": "12389", "CallStatus": "ringing"}
     async with hub.http.post(f"{hub.url}/webhooks/twilio/voice-12389/call", data=form) as answer:

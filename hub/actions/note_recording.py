@@ -1,0 +1,95 @@
+"""Keeps the row of a recording: any word about it adds, however late, doubled or out of order it comes.
+
+The row is what the fetching job works from (`hub/actions/keep_recording.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from channels.contract import CallEvent, CallEventKind
+from hub.ids import derived_id
+from hub.model.call import Call, Recording
+from hub.store.documents import Write
+from hub.store.repositories import Repositories
+from ivr.node import Flow, RecordNode
+from ivr.recordings import RecordingState
+
+SUPPLEMENT = "supplement"
+"""The slot of what a caller adds to a case that is registered already."""
+
+_WAITING = (RecordingState.ANNOUNCED, RecordingState.TAKING)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Writes for the event's unit of work. `pending`: the audio can be fetched now."""
+
+    writes: tuple[Write, ...] = ()
+    pending: bool = False
+
+
+class NoteRecording:
+    """`flows`: every version of a flow a call may run, by sha."""
+
+    def __init__(self, repositories: Repositories, flows: Mapping[str, Flow]) -> None:
+        self._repositories = repositories
+        self._flows = flows
+
+    async def __call__(self, call: Call, event: CallEvent) -> Noted:
+        """What to write for an event that names a recording; nothing for any other."""
+        if not event.recording_id:
+            return Noted()
+        recordings = self._repositories.recordings
+        found = await recordings.get(derived_id("recording", event.channel, event.recording_id))
+        known = found.value if found else await self._new(call, event)
+        after = _with(known, event)
+        if found is None:
+            writes: tuple[Write, ...] = (recordings.insert(after),)
+        elif after != known:
+            writes = (recordings.update(after, found.version),)
+        else:
+            writes = ()
+        return Noted(writes, after.state is RecordingState.PENDING)
+
+    async def _new(self, call: Call, event: CallEvent) -> Recording:
+        case_id, slot = await self._owner(call, event)
+        return Recording(
+            id=derived_id("recording", event.channel, event.recording_id),
+            call_id=call.id,
+            channel=event.channel,
+            provider_id=event.recording_id,
+            case_id=case_id,
+            slot=slot,
+            state=RecordingState.TAKING,
+            taken_at=event.received_at,
+        )
+
+    async def _owner(self, call: Call, event: CallEvent) -> tuple[str, str]:
+        """The case a recording made at the event's node belongs to, and its slot."""
+        state = call.state
+        if state is None:
+            return call.case_id, ""
+        node = self._flows[state.flow_sha].nodes.get(event.node or state.node)
+        slot = node.slot if isinstance(node, RecordNode) else ""
+        if slot == SUPPLEMENT and state.verified_reference:
+            other = await self._repositories.cases.by_reference(state.verified_reference)
+            if other is not None:
+                return other.value.id, slot
+        return call.case_id, slot
+
+
+def _with(known: Recording, event: CallEvent) -> Recording:
+    after = replace(
+        known,
+        url=event.recording_url or known.url,
+        claimed_seconds=event.recording_seconds or known.claimed_seconds,
+    )
+    waiting = known.state in _WAITING
+    if event.kind is CallEventKind.RECORDING_ABSENT and waiting:
+        return replace(after, state=RecordingState.ABSENT, reason=event.details.get("recording_status", ""))
+    known_better = known.state in (RecordingState.ABSENT, RecordingState.LOST)
+    if event.kind is CallEventKind.RECORDING_READY and (waiting or known_better):
+        return replace(after, state=RecordingState.PENDING, next_at=event.received_at)
+    return after
