@@ -1,0 +1,210 @@
+"""Settings of a channel → its adapter, its profile and how its sender is driven.
+
+Part of the composition root: with `hub/app.py` the only place that names concrete adapters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from channels.adapter import FetchesRecordings, ReceivesWebhooks, Sends
+from channels.contract import ChannelKind
+from channels.http import HttpClient
+from channels.mail.incoming import MailListener, MailListenerSettings
+from channels.mail.outgoing import MailSender, MailSenderSettings
+from channels.receipts import HandsetRule
+from channels.sender import DispatchSettings, SenderSettings
+from channels.twilio.codes import TEMPORARY_CODES
+from channels.twilio.sms import TwilioSms, TwilioSmsSettings
+from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
+from channels.webchat.sender import WebChatSender
+from hub.actions.campaign_settings import CampaignSettings, Sender
+from hub.actions.channel_profile import ChannelProfile
+from hub.clock import Clock
+from hub.hub import VoiceAdapter
+from hub.live import Live
+from hub.settings import (
+    Channel,
+    MailChannel,
+    PetitionForm,
+    Settings,
+    TwilioSmsChannel,
+    TwilioVoiceChannel,
+    WebChat,
+)
+from hub.store.repositories import Repositories
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """What the enabled channels can do, by channel name."""
+
+    receives: Mapping[str, ReceivesWebhooks]
+    sends: Mapping[str, Sends]
+    listens: Mapping[str, MailListener]
+    fetches: Mapping[str, FetchesRecordings]
+    voice: Mapping[str, VoiceAdapter]
+    mail: Sequence[MailSender]
+
+
+def build_adapters(
+    settings: Settings, http: HttpClient, clock: Clock, live: Live, stores: Repositories
+) -> Adapters:
+    receives: dict[str, ReceivesWebhooks] = {}
+    sends: dict[str, Sends] = {}
+    listens: dict[str, MailListener] = {}
+    fetches: dict[str, FetchesRecordings] = {}
+    voice: dict[str, VoiceAdapter] = {}
+    mail: list[MailSender] = []
+    for name, channel in settings.channels.items():
+        if not channel.enabled:
+            continue
+        match channel:
+            case TwilioSmsChannel():
+                sms = TwilioSms(
+                    TwilioSmsSettings(
+                        channel=name,
+                        account_sid=channel.account_sid,
+                        auth_tokens=tuple(token.get_secret_value() for token in channel.auth_tokens),
+                        sender=channel.number,
+                        public_url=settings.public_url(),
+                        api_base=channel.api_base,
+                        messaging_service_sid=channel.messaging_service_sid,
+                        timeout_seconds=channel.timeout_seconds,
+                    ),
+                    http,
+                    clock,
+                )
+                receives[name], sends[name] = sms, sms
+            case TwilioVoiceChannel():
+                line = TwilioVoice(
+                    TwilioVoiceSettings(
+                        channel=name,
+                        line=channel.line,
+                        account_sid=channel.account_sid,
+                        auth_tokens=tuple(token.get_secret_value() for token in channel.auth_tokens),
+                        public_url=settings.public_url(),
+                        api_base=channel.api_base,
+                    ),
+                    http,
+                    clock,
+                )
+                receives[name], fetches[name] = line, line
+                voice[name] = VoiceAdapter(line, line, line)
+            case MailChannel():
+                mail.append(MailSender(_mail_sender(name, channel, settings), clock))
+                sends[name] = mail[-1]
+                listens[name] = MailListener(_mail_listener(name, channel), clock)
+            case WebChat():
+                sends[name] = WebChatSender(partial(_wake_chat, name, live, stores))
+            case PetitionForm():
+                pass  # a page of our own; answers are read with number and code
+    return Adapters(receives, sends, listens, fetches, voice, mail)
+
+
+def _wake_chat(channel: str, live: Live, stores: Repositories, address: str) -> None:
+    conversation = stores.conversations.id_for(channel, stores.contacts.chat_key(address))
+    live.ring(f"conversation:{conversation}")
+
+
+def _mail_sender(name: str, channel: MailChannel, settings: Settings) -> MailSenderSettings:
+    return MailSenderSettings(
+        channel=name,
+        host=channel.smtp_host,
+        port=channel.smtp_port,
+        security=channel.smtp_security,
+        user=channel.smtp_user,
+        password=channel.smtp_password.get_secret_value(),
+        address=channel.address,
+        name=settings.organisation.name,
+    )
+
+
+def _mail_listener(name: str, channel: MailChannel) -> MailListenerSettings:
+    return MailListenerSettings(
+        channel=name,
+        host=channel.listen_host,
+        port=channel.listen_port,
+        protocol=channel.listen_protocol,
+        recipients=tuple(channel.recipients or [channel.address]),
+        limit_bytes=channel.message_bytes,
+        own_domain=channel.address.partition("@")[2],
+    )
+
+
+_KINDS: Mapping[type[Channel], ChannelKind] = {
+    WebChat: ChannelKind.CHAT,
+    PetitionForm: ChannelKind.PETITION,
+    TwilioSmsChannel: ChannelKind.SMS,
+    TwilioVoiceChannel: ChannelKind.VOICE,
+    MailChannel: ChannelKind.MAIL,
+}
+
+
+def profile(name: str, channel: Channel, settings: Settings) -> ChannelProfile:
+    kind = _KINDS[type(channel)]
+    reply: Literal["off", "answers", "all"] = channel.auto_reply
+    return ChannelProfile(
+        name=name,
+        kind=kind,
+        auto_reply=reply,
+        signature=settings.organisation.signature if kind is ChannelKind.SMS else "",
+        can_answer=kind not in (ChannelKind.PETITION, ChannelKind.VOICE),
+    )
+
+
+def dispatch_settings(settings: Settings) -> DispatchSettings:
+    senders = {}
+    for name, channel in settings.channels.items():
+        if isinstance(channel, TwilioSmsChannel):
+            senders[name] = SenderSettings(
+                parts_per_second=channel.rate_parts_per_second,
+                in_flight=settings.dispatch.in_flight,
+                urgent_in_flight=settings.dispatch.urgent_in_flight,
+                timeout_seconds=channel.timeout_seconds,
+                # Half as long again as an answer may take: a killed process holds its rows no longer.
+                lease_seconds=channel.timeout_seconds * 1.5,
+            )
+        elif isinstance(channel, MailChannel):
+            # The final dot of a mail may take ten minutes (RFC 5321 4.5.3.2.6).
+            senders[name] = SenderSettings(
+                parts_per_second=channel.rate_parts_per_second,
+                in_flight=8,
+                urgent_in_flight=4,
+                timeout_seconds=600,
+                lease_seconds=660,
+                receipts=False,
+            )
+        elif isinstance(channel, WebChat):
+            senders[name] = SenderSettings(receipts=False)
+    return DispatchSettings(
+        senders=senders, batch=settings.dispatch.batch, poll_seconds=settings.dispatch.poll_seconds
+    )
+
+
+def handset_rules(settings: Settings) -> dict[str, HandsetRule]:
+    return {
+        name: HandsetRule(temporary_codes=TEMPORARY_CODES)
+        for name, channel in settings.channels.items()
+        if isinstance(channel, TwilioSmsChannel)
+    }
+
+
+def campaign_settings(settings: Settings) -> CampaignSettings:
+    senders = {}
+    for name, channel in settings.channels.items():
+        if channel.enabled and isinstance(channel, TwilioSmsChannel):
+            senders[name] = Sender(
+                name, ChannelKind.SMS, settings.organisation.signature, channel.rate_parts_per_second
+            )
+        elif channel.enabled and isinstance(channel, MailChannel):
+            senders[name] = Sender(name, ChannelKind.MAIL, parts_per_second=channel.rate_parts_per_second)
+    return CampaignSettings(
+        senders=senders,
+        publisher=settings.organisation.publisher,
+        page_size=settings.broadcast.page,
+        grace_seconds=settings.broadcast.grace_seconds,
+    )
