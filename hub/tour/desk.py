@@ -56,7 +56,7 @@ class Desk:
 
     async def line(self, reference: str) -> Line | None:
         """The line of a case in this agent's queue, or None when it does not exist for the agent."""
-        browser, path = await self.log_in(), "/staff/queue?view=all"
+        browser, path = await self.log_in(), "/staff/queue"
         only_emergencies = True
         for _ in range(_PAGES):
             page = await browser.get(path)

@@ -1,0 +1,83 @@
+"""The tour proves the whole product from outside: on both stores, and with the hub killed on the way."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.nx import REAL_SERVER, NxServer
+from tests.journeys.test_demo import start, stop
+
+STORIES = 9
+
+
+def tour(folder: Path, *arguments: str) -> dict[str, Any]:
+    """What the tour reports. Its exit code must say the same."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "hub", "demo", "--tour", "--json", "--dir", str(folder), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    report: dict[str, Any] = json.loads(ran.stdout)
+    assert ran.returncode == (0 if report["ok"] else 1), ran.stderr
+    return report
+
+
+def assert_held(report: dict[str, Any]) -> None:
+    assert [step for step in report["steps"] if not step["ok"]] == []
+    assert len({step["story"] for step in report["steps"]}) == STORIES
+    assert report["verified"]["lost"] == []
+    assert report["verified"]["twice"] == []
+    assert report["ok"]
+
+
+def test_every_story_holds_against_a_demo_that_runs_and_goes_on_running(tmp_path: Path) -> None:
+    demo = start(tmp_path / "demo")
+    try:
+        report = tour(demo.folder)
+        refused = subprocess.run(
+            [sys.executable, "-m", "hub", "demo", "--tour", "--crash", "--dir", str(demo.folder)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert demo.process.poll() is None
+    finally:
+        stop(demo)
+    assert_held(report)
+    assert report["verified"]["ambiguous"] == []
+    assert refused.returncode == 2  # a demo that others use is never killed
+    assert "--crash" in refused.stderr
+
+
+@pytest.mark.crash
+def test_a_hub_killed_between_and_within_steps_loses_nothing_and_doubles_nothing_unannounced(
+    tmp_path: Path,
+) -> None:
+    report = tour(tmp_path / "demo", "--crash", "--seed", "12")
+    assert report["kills"] == 2
+    assert {step["killed"] for step in report["steps"]} == {"", "before", "during"}
+    assert_held(report)
+
+
+@pytest.fixture
+def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if REAL_SERVER:
+        yield REAL_SERVER
+        return
+    server = NxServer(tmp_path_factory.mktemp("nx"))
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.mark.mongodb
+def test_every_story_holds_on_the_mongodb_adapter(tmp_path: Path, mongo_url: str) -> None:
+    assert_held(tour(tmp_path / "demo", "--store", mongo_url))

@@ -1,0 +1,176 @@
+"""`hub check`: each thing an operator can get wrong is found, named, and its remedy said."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import tomllib
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.app import open_store
+from hub.check import check
+from hub.clock import SystemClock
+from hub.finding import Finding, Level, exit_code
+from hub.settings import Settings, build, shipped_text
+
+SID = "AC" + "1" * 32
+
+
+def settings(folder: Path, **changes: Mapping[str, Any]) -> Settings:
+    """The shipped settings in `folder`; a change names a table, channels as `channel_sms_12110`."""
+    data = tomllib.loads(shipped_text())
+    data["store"]["path"] = str(folder / "hub.db")
+    data["keys"]["file"] = str(folder / "keys.json")
+    data["files"]["path"] = str(folder / "files")
+    (folder / "token").write_text("0123456789abcdef0123456789abcdef")
+    for name, values in changes.items():
+        if name.startswith("channel_"):
+            data["channels"][name.removeprefix("channel_").replace("_", "-")].update(values)
+        else:
+            data[name].update(values)
+    return build(data)
+
+
+def provider(folder: Path, **more: Any) -> dict[str, Any]:
+    return {"enabled": True, "account_sid": SID, "auth_tokens": [f"file:{folder / 'token'}"], **more}
+
+
+async def found(configured: Settings, name: str, level: Level) -> list[Finding]:
+    """The findings of one name and level."""
+    return [f for f in await check(configured, SystemClock()) if (f.name, f.level) == (name, level)]
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[int]:
+    """Somebody who listens on loopback."""
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    listening = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    yield listening.sockets[0].getsockname()[1]
+    listening.close()
+    await listening.wait_closed()
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def test_looking_makes_nothing(tmp_path: Path) -> None:
+    configured = settings(tmp_path)
+    before = sorted(os.listdir(tmp_path))
+    assert await found(configured, "store", Level.OK)
+    assert await found(configured, "keys", Level.OK)
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+async def test_a_store_in_use_is_said_and_not_touched(tmp_path: Path) -> None:
+    configured = settings(tmp_path)
+    store = await open_store(configured, SystemClock())
+    try:
+        [finding] = await found(configured, "store", Level.WARN)
+        assert "正被进程" in finding.detail
+    finally:
+        await store.close()
+    assert await found(configured, "store", Level.OK)
+    assert await found(configured, "migrations", Level.OK)
+    assert await found(configured, "clock", Level.OK)
+
+
+async def test_keys_that_others_can_read_or_nobody_can(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.json"
+    keys.write_text("{}")
+    keys.chmod(0o644)
+    [readable] = await found(settings(tmp_path), "keys", Level.FAIL)
+    assert readable.fix == f"chmod 600 {keys}"
+    keys.chmod(0o600)
+    [broken] = await found(settings(tmp_path), "keys", Level.FAIL)
+    assert "备份" in broken.fix
+
+
+@pytest.mark.parametrize(
+    ("web", "level"),
+    [
+        ({}, Level.OK),
+        ({"public_url": "https://hub.example.com"}, Level.OK),
+        ({"public_url": "http://192.168.1.5:8080"}, Level.FAIL),
+        ({"public_url": "http://192.168.1.5:8080", "insecure_cookies": True}, Level.WARN),
+    ],
+)
+async def test_a_plain_address_in_the_network_loses_the_login(
+    tmp_path: Path, web: Mapping[str, Any], level: Level
+) -> None:
+    assert await found(settings(tmp_path, web=web), "web.public_url", level)
+
+
+async def test_a_provider_outside_needs_a_public_https_address(tmp_path: Path) -> None:
+    outside = settings(tmp_path, channel_sms_12110=provider(tmp_path, api_base="https://api.example.com"))
+    [finding] = await found(outside, "channel sms-12110", Level.FAIL)
+    assert "https" in finding.fix
+    fine = settings(
+        tmp_path,
+        web={"public_url": "https://hub.example.com"},
+        channel_sms_12110=provider(tmp_path, api_base="https://api.example.com"),
+    )
+    assert await found(fine, "channel sms-12110", Level.FAIL) == []
+    assert any("未联系" in f.detail for f in await found(fine, "channel sms-12110", Level.OK))
+
+
+async def test_a_gateway_nearby_is_asked_whether_it_answers(tmp_path: Path, server: int) -> None:
+    for port, level, word in ((server, Level.OK, "可达"), (closed_port(), Level.WARN, "连不上")):
+        near = settings(tmp_path, channel_sms_12110=provider(tmp_path, api_base=f"http://127.0.0.1:{port}"))
+        assert any(word in finding.detail for finding in await found(near, "channel sms-12110", level))
+
+
+async def test_a_mail_server_that_is_away(tmp_path: Path) -> None:
+    mail = {"enabled": True, "address": "service@example.com", "smtp_port": closed_port()}
+    [finding] = await found(settings(tmp_path, channel_mail=mail), "channel mail", Level.WARN)
+    assert finding.fix
+
+
+async def test_an_account_that_looks_wrong_and_a_token_that_is_too_short(tmp_path: Path) -> None:
+    (tmp_path / "short").write_text("1234")
+    doubtful = provider(
+        tmp_path,
+        api_base=f"http://127.0.0.1:{closed_port()}",
+        account_sid="12110",
+        auth_tokens=[f"file:{tmp_path / 'short'}"],
+    )
+    configured = settings(tmp_path, channel_sms_12110=doubtful)
+    details = [f.detail for f in await found(configured, "channel sms-12110", Level.WARN)]
+    assert any("account_sid" in detail for detail in details)
+    assert any("auth_token" in detail for detail in details)
+    assert not any("1234" in detail for detail in details)
+
+
+async def test_a_call_flow_with_a_fault_is_found_before_anybody_calls(tmp_path: Path) -> None:
+    flow = tmp_path / "flow.toml"
+    flow.write_text("[flow]\n")
+    voice = provider(tmp_path, api_base=f"http://127.0.0.1:{closed_port()}", flow=str(flow))
+    assert await found(settings(tmp_path, channel_voice_12389=voice), "channel voice-12389", Level.FAIL)
+    sound = {**voice, "flow": "12389"}
+    findings = await found(settings(tmp_path, channel_voice_12389=sound), "channel voice-12389", Level.OK)
+    assert any("12389" in finding.detail for finding in findings)
+
+
+async def test_a_speech_model_that_is_none(tmp_path: Path) -> None:
+    assert await found(settings(tmp_path, speech={"model": str(tmp_path)}), "speech", Level.FAIL)
+    for part in ("am", "conf"):
+        (tmp_path / "model" / part).mkdir(parents=True)
+    assert await found(settings(tmp_path, speech={"model": str(tmp_path / "model")}), "speech", Level.OK)
+
+
+def test_the_exit_code_is_that_of_the_worst_finding() -> None:
+    fine, doubtful, wrong = (Finding(level, "x", "y") for level in Level)
+    assert exit_code([]) == exit_code([fine]) == 0
+    assert exit_code([fine, doubtful]) == 1
+    assert exit_code([doubtful, wrong, fine]) == 2
