@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 URGENT_LANES = (0, 1)
 BULK_LANES = (2, 3)
 _STORE_PAUSE_SECONDS = 1.0
+_CLAIM_SECONDS = 45.0
+"""Nothing was sent under a claim yet, so a slow channel needs its long lease only from the intent on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,7 @@ class Dispatcher:
         if limit == 0:
             return []
         rows = await self._outbox.claim(
-            at.name, lanes=lanes, limit=limit, lease_seconds=at.settings.lease_seconds
+            at.name, lanes=lanes, limit=limit, lease_seconds=min(at.settings.lease_seconds, _CLAIM_SECONDS)
         )
         at.bucket.spend(len(rows))  # one part each for now, so that the next claim knows
         return rows

@@ -78,6 +78,7 @@ def _listening(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(1024)  # at once: two hubs that start together must not both have the port
     except OSError as problem:
         listener.close()
         raise PortTaken(host, port) from problem

@@ -72,6 +72,7 @@ def world_settings(
     mail_port: int,
     store: dict[str, Any] | None = None,
     port: int = 0,
+    auto_reply: str = "all",
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -88,7 +89,7 @@ def world_settings(
         "auth_tokens": [f"env:{TOKEN_VARIABLE}"],
         "api_base": carrier_url,
     }
-    data["channels"]["sms-12110"].update(twilio, auto_reply="all", rate_parts_per_second=1000.0)
+    data["channels"]["sms-12110"].update(twilio, auto_reply=auto_reply, rate_parts_per_second=1000.0)
     data["channels"]["voice-12389"].update(twilio)
     data["channels"]["mail"].update(
         enabled=True,
@@ -103,14 +104,23 @@ def world_settings(
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, clock: Clock | None = None, store: dict[str, Any] | None = None
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    store: dict[str, Any] | None = None,
+    auto_reply: str = "all",
 ) -> AsyncIterator[World]:
     """A hub with all channels, for as long as the block runs."""
     clock = clock or SystemClock()
     mail_port = free_port()
     async with CarrierSimulator(ACCOUNT, clock) as carrier, MailSink() as sink:
         settings = world_settings(
-            folder, carrier_url=carrier.url, smtp_port=sink.port, mail_port=mail_port, store=store
+            folder,
+            carrier_url=carrier.url,
+            smtp_port=sink.port,
+            mail_port=mail_port,
+            store=store,
+            auto_reply=auto_reply,
         )
         async with running(settings, clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

@@ -25,7 +25,9 @@ from hub.actions.triage import (
     ToPerson,
     Triage,
     Verdict,
+    fold,
 )
+from hub.ids import derived_id
 from hub.knowledge import Knowledge
 from hub.model.case import Case, HistoryKind, queue_rank, recorded
 from hub.model.conversation import Author, Conversation
@@ -99,6 +101,7 @@ class AnswerMessage:
             snapshot=self._knowledge.snapshot,
             offered=scene.offered,
             opt_outs=scene.event.kind is ChannelKind.SMS,
+            subject=scene.subject if scene.text else "",
         )
         match verdict:
             case Danger(words):
@@ -132,6 +135,9 @@ class AnswerMessage:
     async def _danger(self, scene: Scene, words: tuple[str, ...]) -> Plan:
         """An EMERGENCY case of its own, above the queue; the matter that was open goes on."""
         running = scene.case
+        walled = running is not None and running.value.compartment is not Compartment.NONE
+        if walled or self._triage.accuses_police(fold(f"{scene.subject}|{scene.text}")):
+            return await self._danger_behind_the_wall(scene, words)
         if running is not None and running.value.track is Track.EMERGENCY:
             return await self._attach(scene, acknowledge=False)
         opened = await self._new_case(scene, Track.EMERGENCY, danger=words)
@@ -159,19 +165,41 @@ class AnswerMessage:
             return self._say(scene, plan, self._texts.say("emergency_chat", scene.language))
         return plan
 
+    async def _danger_behind_the_wall(self, scene: Scene, words: tuple[str, ...]) -> Plan:
+        """What was said stays behind the wall; one EMERGENCY case beside it names the words only."""
+        plan = await self._to_person(scene, ToPerson(Track.REPORT), acknowledge=False)
+        emergency_id = derived_id("danger", plan.case_id)
+        if await self._repositories.cases.get(emergency_id) is None:
+            opened = await self._open_case(
+                track=Track.EMERGENCY,
+                channel=scene.event.channel,
+                kind=scene.event.kind,
+                case_id=emergency_id,
+                text="",
+                title="来信紧急求助",
+                at=scene.event.received_at,
+                urgent=True,
+                flags=("danger",),
+                conversation_id=scene.conversation.id,
+                contact_id=scene.contact_id,
+                address_key=scene.address_key,
+                address=scene.event.sender.value,
+                language=scene.language,
+                details={"recipient": scene.event.recipient, "danger": "、".join(words)},
+            )
+            plan = replace(plan, writes=(*plan.writes, *self._open_case.writes(opened)))
+        if scene.event.kind is ChannelKind.CHAT:
+            return self._say(scene, plan, self._texts.say("emergency_chat", scene.language))
+        return plan
+
     async def _opt(self, scene: Scene, subject: str, rest: str, *, out: bool) -> Plan:
         writes = await self._repositories.suppressions.wish(
             scene.address_key, subject, out=out, by=scene.event.channel, at=scene.event.received_at
         )
         plan = Plan(tuple(writes), scene.conversation)
         if rest:
-            plan = (
-                await self._attach(scene)
-                if scene.case
-                else await self._to_person(
-                    replace(scene, text=rest), ToPerson(Track.CONSULT), acknowledge=False
-                )
-            )
+            track = Track.REPORT if self._triage.accuses_police(fold(rest)) else Track.CONSULT
+            plan = await self._to_person(replace(scene, text=rest), ToPerson(track), acknowledge=False)
             plan = replace(plan, writes=(*writes, *plan.writes))
         return self._say(scene, plan, self._texts.say("opted_out" if out else "opted_in", scene.language))
 
@@ -222,15 +250,16 @@ class AnswerMessage:
             # An accusation is never put into a case that ordinary staff can read.
             verdict.track is Track.REPORT and scene.case.value.compartment is Compartment.NONE
         ):
-            return await self._attach(scene)
-        opened = await self._new_case(scene, verdict.track)
+            return await self._attach(scene, acknowledge=acknowledge)
+        tells_code = acknowledge and scene.profile.auto_reply == "all" and bool(scene.event.sender.value)
+        opened = await self._new_case(scene, verdict.track, code_told=tells_code)
         plan = Plan(
             tuple(self._open_case.writes(opened)),
             replace(scene.conversation, case_id=opened.case.id),
             case_id=opened.case.id,
             queue_changed=True,
         )
-        if not acknowledge or scene.profile.auto_reply != "all":
+        if not tells_code:
             return plan
         text = self._texts.say(
             "person" if verdict.asked else "registered",
@@ -240,9 +269,12 @@ class AnswerMessage:
         )
         return self._say(scene, plan, text)
 
-    async def _new_case(self, scene: Scene, track: Track, *, danger: tuple[str, ...] = ()) -> Opened:
+    async def _new_case(
+        self, scene: Scene, track: Track, *, danger: tuple[str, ...] = (), code_told: bool = False
+    ) -> Opened:
         return await self._open_case(
             track=track,
+            code_told=code_told,
             channel=scene.event.channel,
             kind=scene.event.kind,
             text=scene.text,

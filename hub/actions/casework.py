@@ -9,7 +9,7 @@ from hub.errors import Stale
 from hub.live import Live
 from hub.model.agent import Agent, Permission
 from hub.model.case import Case
-from hub.store.documents import Conflict, Documents, Write
+from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.repositories import Repositories
 
 
@@ -33,7 +33,7 @@ class Casework:
         """All or nothing. Raises `Stale` when somebody was faster."""
         try:
             await self._documents.commit(writes)
-        except Conflict:
+        except (Conflict, Duplicate):  # a message may have taken the place in the conversation
             raise Stale("case") from None
         self._live.ring("queue", case.id)
         if case.conversation_id:

@@ -104,6 +104,7 @@ class FilePetition:
             at=now,
             case_id=case_id,
             code=code,
+            code_told=True,
             anonymous=petition.anonymous,
             conversation_id=self._repositories.conversations.id_for(CHANNEL, case_id),
             contact_id=contact_id,
@@ -146,7 +147,7 @@ class FilePetition:
             address=case.contact_address,
             region=petition.region,
             linked_case_id="" if walled else case.id,
-            details={"danger": "、".join(danger), "place": petition.place},
+            details={"danger": "、".join(danger), **({} if walled else {"place": petition.place})},
         )
         said = [] if walled else self._said(opened.case, petition, now)
         return [*self._open_case.writes(opened), *said]

@@ -283,6 +283,7 @@ class HandleCall:
         salt = work.event.event_id[-16:]
         named = replace(
             work.case,
+            code_told=True,
             code_salt=salt,
             code_hash=self._repositories.cases.code_hash(work.case.id, salt, code),
         )

@@ -49,13 +49,17 @@ class Outgoing:
         case_id: str = "",
         entry_ids: tuple[str, ...] = (),
         offered: tuple[str, ...] = (),
+        hint: str = "",
     ) -> Said:
-        """Says `text` on the conversation's own channel. `offered`: entries behind numbered choices."""
+        """Says `text` on the conversation's own channel.
+
+        offered: entries behind numbered choices. hint: leaves behind the text and is kept nowhere else.
+        """
         message_id = new_id(at)
         delivery = self.delivery(
             conversation.channel,
             address,
-            text,
+            f"{text} {hint}" if hint else text,
             at=at,
             address_key=conversation.address_key,
             dedup=message_id,

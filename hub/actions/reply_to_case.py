@@ -1,12 +1,13 @@
 """A handler answers: the reply is stored, queued on the citizen's own channel, and the case moves on.
 
 Where the case came by a way that cannot carry an answer (a web form, a call), the answer is read
-with number and code; a telephone or mail address that was given gets a notice. For a REPORT case
-the notice is neutral: somebody else may read that telephone.
+with number and code; a telephone or mail address that was given gets a notice. So is the answer to a
+REPORT case, whatever way it came, and its notice is neutral: somebody else may read that telephone.
 """
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 
 from channels.address import Address, AddressKind, is_textable
@@ -15,6 +16,7 @@ from channels.outbox import Delivery
 from hub.actions.casework import Casework
 from hub.actions.channel_profile import ChannelProfile, Profiles
 from hub.actions.outgoing import Outgoing
+from hub.actions.references import new_code
 from hub.clock import Clock
 from hub.errors import Invalid
 from hub.ids import new_id
@@ -65,7 +67,8 @@ class ReplyToCase:
         found = await self._repositories.conversations.get(case.conversation_id)
         if found is None:
             raise Invalid({"text": "此工单没有可答复的会话"})
-        writes, message_id = self._say(agent, case, found, text, now)
+        case, code = self._with_code(case, found.value)
+        writes, message_id = self._say(agent, case, found, text, code, now)
         answered, entry = recorded(
             replace(
                 case,
@@ -91,13 +94,25 @@ class ReplyToCase:
         )
         self._wake.ring()
 
+    def _with_code(self, case: Case, conversation: Conversation) -> tuple[Case, str]:
+        """Where the channel kept silent at first, the first answer brings the query code: the case with
+        a fresh one, and the sentence that tells it; it leaves with the answer and is kept nowhere."""
+        if case.code_told or case.anonymous or conversation.kind == ChannelKind.CHAT:
+            return case, ""
+        code, salt = new_code(anonymous=False), secrets.token_hex(8)
+        code_hash = self._repositories.cases.code_hash(case.id, salt, code)
+        told = replace(case, code_told=True, code_salt=salt, code_hash=code_hash)
+        return told, self._texts.say("code_hint", case.language, reference=case.reference, code=code)
+
     def _say(
-        self, agent: Agent, case: Case, found: Versioned[Conversation], text: str, now: int
+        self, agent: Agent, case: Case, found: Versioned[Conversation], text: str, hint: str, now: int
     ) -> tuple[list[Write], str]:
         conversations = self._repositories.conversations
         conversation = found.value
         profile = self._profiles.get(conversation.channel)
-        if profile is not None and profile.can_answer and conversation.address:
+        # Somebody else may read that telephone or mailbox; a chat page is in the writer's own hands.
+        neutral = case.compartment is Compartment.REPORT and conversation.kind != ChannelKind.CHAT
+        if not neutral and profile is not None and profile.can_answer and conversation.address:
             said = self._outgoing.reply(
                 conversation,
                 Address(address_kind(profile.kind), conversation.address),
@@ -106,6 +121,7 @@ class ReplyToCase:
                 author=Author.AGENT,
                 author_id=agent.id,
                 case_id=case.id,
+                hint=hint,
             )
             return (
                 [
@@ -114,7 +130,7 @@ class ReplyToCase:
                 ],
                 said.message.id,
             )
-        notice = self._notice(case, text, now)
+        notice = self._notice(case, text, hint, now)
         message = Message(
             id=new_id(now),
             conversation_id=conversation.id,
@@ -136,8 +152,8 @@ class ReplyToCase:
             message.id,
         )
 
-    def _notice(self, case: Case, text: str, now: int) -> Delivery | None:
-        """A delivery to the address given with a form or a call, or None where there is none."""
+    def _notice(self, case: Case, text: str, hint: str, now: int) -> Delivery | None:
+        """A delivery to the address that was given, or None where there is none."""
         route = self._route(case)
         if route is None:
             return None
@@ -149,7 +165,7 @@ class ReplyToCase:
         return self._outgoing.delivery(
             profile.name,
             address,
-            body,
+            f"{body} {hint}".strip(),
             at=now,
             address_key=case.address_key,
             dedup=new_id(now),

@@ -137,7 +137,10 @@ class TrackCase:
             case.id if case else "", case.code_salt if case else "", code
         )
         if case is not None and hmac.compare_digest(expected, case.code_hash):
-            await self._set(counted.values(), {"wrong": 0})
+            number, origin = limits
+            await self._set([counted[number]], {"wrong": 0})
+            # The source takes back this one try only: a right code of one's own frees no guessing.
+            await self._documents.commit([Add("attempts", origin, {"wrong": -1})])
             return case
         full = [counted[id] for id, limit in limits.items() if counted[id].body["wrong"] >= limit]
         if full:

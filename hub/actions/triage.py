@@ -110,11 +110,21 @@ class Triage:
         self._thresholds = thresholds
 
     def __call__(
-        self, text: str, *, snapshot: Snapshot, offered: Sequence[str] = (), opt_outs: bool = True
+        self,
+        text: str,
+        *,
+        snapshot: Snapshot,
+        offered: Sequence[str] = (),
+        opt_outs: bool = True,
+        subject: str = "",
     ) -> Verdict:
-        """`offered`: entry ids of the last numbered choices. `opt_outs`: whether 退订 means that here."""
+        """`offered`: entry ids of the last numbered choices. `opt_outs`: whether 退订 means that here.
+
+        subject: of a letter; danger and accusations are looked for in it as well.
+        """
         folded = fold(text)
-        danger = self.danger_words(folded)
+        whole = f"{fold(subject)}|{folded}" if subject else folded
+        danger = self.danger_words(whole)
         if danger:
             return Danger(danger)
         if opt_outs:
@@ -131,9 +141,9 @@ class Triage:
             return Answered(picked)
         if folded in self._words.person:
             return ToPerson(Track.CONSULT, asked=True)
-        if self.accuses_police(folded) and not _is_question(folded):
+        if self.accuses_police(whole) and not _is_question(whole):
             return ToPerson(Track.REPORT)
-        return self._asked(text, folded, snapshot)
+        return self._asked(text, whole, snapshot)
 
     def danger_words(self, folded: str) -> tuple[str, ...]:
         """The emergency words in a folded text, after the exceptions were taken out."""

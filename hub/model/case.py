@@ -63,6 +63,7 @@ class Case:
     """One matter.
 
     reference: 14 digits the citizen can key in; code_hash: keyed hash of the query code.
+    code_told: whether the citizen was given the code; else the first answer brings one.
     rank: queue order, ascending (see `queue_rank`). waiting: the citizen spoke last.
     address_key: blind index of the citizen's address, "" for anonymous cases.
     history_seq, history_head: length and head hash of the chained history.
@@ -79,6 +80,7 @@ class Case:
     compartment: Compartment = Compartment.NONE
     code_hash: str = ""
     code_salt: str = ""
+    code_told: bool = False
     conversation_id: str = ""
     contact_id: str = ""
     address_key: str = ""

@@ -38,7 +38,7 @@ class LoginBrake:
         return max(0, *(self._until(key) - now for key in self._keys(login, address)))
 
     def failed(self, login: str, address: str) -> None:
-        """A wrong password, or no such login."""
+        """Counts a try before it is judged: many at once must not all pass. A right one takes it back."""
         now = self._clock.now_ms()
         for key in self._keys(login, address):
             before = self._failures.pop(key, None)
@@ -50,8 +50,10 @@ class LoginBrake:
     def succeeded(self, login: str, address: str) -> None:
         """Forgets the account's failures and remembers that its owner comes from this address."""
         for key in self._keys(login, address):
-            if not key.startswith("address:"):  # one good login must not free a guessing machine
-                self._failures.pop(key, None)
+            before = self._failures.pop(key, None)
+            # A good login takes back its own try, no more: it must not free a guessing machine.
+            if before is not None and key.startswith("address:") and before.count > 1:
+                self._failures[key] = _Failures(before.count - 1, before.last_at)
         self._known.pop((login, address), None)
         self._known[login, address] = None
         while len(self._known) > BOUND:

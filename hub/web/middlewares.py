@@ -15,15 +15,18 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from channels.ports import OutboxUnavailable
 from hub.errors import Forbidden, NotFound, Stale
 from hub.i18n import Language, pick_language
+from hub.store.documents import StoreUnavailable
 from hub.web.error_page import error_response
-from hub.web.keys import HUB, LANGUAGE, NONCE, SOURCE
+from hub.web.keys import LANGUAGE, NONCE, SOURCE
 from hub.web.render import ELDER, LANGUAGE_COOKIE, VIEW_COOKIE
 
 LOG = logging.getLogger(__name__)
 REQUEST_ID = web.RequestKey("request_id", str)
 PUBLIC_ORIGIN = web.AppKey("public_origin", str)
+TRUSTED_PROXIES = web.AppKey("trusted_proxies", frozenset)
 
 _YEAR_SECONDS = 31_536_000
 _POLICY = (
@@ -88,6 +91,12 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return error_response(request, 403, request[REQUEST_ID])
     except Stale:
         return error_response(request, 409, request[REQUEST_ID])
+    except (StoreUnavailable, OutboxUnavailable) as problem:
+        LOG.warning(
+            "web.store_unavailable",
+            extra={"request_id": request[REQUEST_ID], "error": type(problem).__name__},
+        )
+        return error_response(request, 503, request[REQUEST_ID], {"Retry-After": "2"})
     except ConnectionResetError:
         raise  # the reader went away: there is nobody to answer
     except Exception as problem:
@@ -137,9 +146,9 @@ def _source(request: web.Request) -> str:
     """The caller's address. A forwarded one counts only from a configured proxy, and only its last hop:
     everything before that anybody can write (ASVS 4.1.3)."""
     nearest = request.remote or "unknown"
-    if nearest not in request.app[HUB].settings.web.trusted_proxies:
+    if nearest not in request.app.get(TRUSTED_PROXIES, frozenset()):
         return nearest
-    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
     return hops[-1].strip() or nearest
 
 

@@ -8,7 +8,14 @@ from hub.hub import Hub
 from hub.i18n import Catalogues
 from hub.web.assets import ASSETS, Assets
 from hub.web.keys import HUB
-from hub.web.middlewares import PUBLIC_ORIGIN, add_headers, answer_errors, prepare, same_origin
+from hub.web.middlewares import (
+    PUBLIC_ORIGIN,
+    TRUSTED_PROXIES,
+    add_headers,
+    answer_errors,
+    prepare,
+    same_origin,
+)
 from hub.web.render import RENDERER, Renderer
 from hub.web.routes import add_routes
 from hub.web.staff import STAFF, Staff
@@ -24,6 +31,7 @@ def build_site(hub: Hub, staff: Staff) -> web.Application:
     app[HUB] = hub
     app[STAFF] = staff
     app[ASSETS] = assets
+    app[TRUSTED_PROXIES] = frozenset(hub.settings.web.trusted_proxies)
     app[PUBLIC_ORIGIN] = hub.settings.public_url()
     app[RENDERER] = Renderer(Catalogues.load(), assets, hub.settings.organisation, hub.clock)
     app.on_response_prepare.append(add_headers)

@@ -171,4 +171,5 @@ async def test_danger_in_a_report_is_seen_without_what_the_report_says(hub: Worl
     view = await hub.hub.actions.read_cases.open(handler, row.case.id)
     assert "王某" not in repr(view)
     assert form["title"] not in repr(view)
+    assert FORM["place"] not in repr(view)
     assert row.case.linked_case_id == ""

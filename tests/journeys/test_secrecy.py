@@ -12,6 +12,8 @@ from channels.loopback.script import Press, Speak
 from hub.actions.read_cases import QueueView
 from hub.errors import Forbidden, Invalid, NotFound
 from hub.model.agent import Role
+from hub.model.case import Case
+from hub.model.track import Track
 from tests.journeys.test_mail import hand_over, letter
 from tests.world import ACCOUNT, World, eventually
 
@@ -171,3 +173,63 @@ async def test_a_whole_day_of_work_leaves_no_citizen_in_a_log(
         content = path.read_bytes()
         for canary in CANARIES:
             assert canary.encode() not in content, path.name
+
+
+async def queue_of(hub: World, role: Role) -> list[Case]:
+    found = await hub.hub.repositories.agents.by_login(role.value)
+    agent = found.value if found else await hub.agent(role)
+    return [row.case for row in (await hub.hub.actions.read_cases.queue(agent)).rows]
+
+
+async def test_a_letter_is_triaged_by_its_subject_too(hub: World) -> None:
+    await hand_over(
+        hub, letter("详见附件，望核实。", subject="举报东城派出所民警收黑钱", id="<s1@example.com>")
+    )
+    await hand_over(hub, letter("地址在附件照片里。", subject="救命，有人持刀", id="<s2@example.com>"))
+    assert [case.track for case in await queue_of(hub, Role.HANDLER)] == [Track.EMERGENCY]
+    assert [case.track for case in await queue_of(hub, Role.INSPECTOR)] == [Track.REPORT]
+
+
+async def test_an_accusation_behind_an_opt_out_is_behind_the_wall(hub: World) -> None:
+    await hub.carrier.send_text("+8613811112222", "12110", f"退订 我要{SECRET_TEXT}")
+    assert await queue_of(hub, Role.HANDLER) == []
+    assert [case.track for case in await queue_of(hub, Role.INSPECTOR)] == [Track.REPORT]
+
+
+async def test_danger_of_a_reporter_is_told_without_what_was_reported(hub: World) -> None:
+    await hub.carrier.send_text("+8613811112222", "12110", f"我要{SECRET_TEXT}")
+    await hub.carrier.send_text("+8613811112222", "12110", "救命，金丝雀带人来要杀人")
+    await hub.carrier.send_text("+8613811112222", "12110", "救命，金丝雀又来了")
+    await hub.carrier.send_text("+8613811112222", "12110", "他叫金丝雀，警号012345")
+    [emergency] = await queue_of(hub, Role.HANDLER)
+    assert emergency.track is Track.EMERGENCY
+    handler = await hub.hub.repositories.agents.by_login("handler")
+    assert handler
+    assert "金丝雀" not in repr(await hub.hub.actions.read_cases.open(handler.value, emergency.id))
+    [report_] = await queue_of(hub, Role.INSPECTOR)
+    inspector = await hub.hub.repositories.agents.by_login("inspector")
+    assert inspector
+    view = await hub.hub.actions.read_cases.open(inspector.value, report_.id)
+    assert len([item for item in view.timeline if item.direction == "in" and item.kind == "message"]) == 4
+
+
+async def test_the_answer_to_a_report_is_read_with_number_and_code_only(hub: World) -> None:
+    await hub.carrier.send_text("+8613811112222", "12110", f"我要{SECRET_TEXT}")
+    [case] = await queue_of(hub, Role.INSPECTOR)
+    inspector = await hub.hub.repositories.agents.by_login("inspector")
+    found = await hub.hub.repositories.cases.get(case.id)
+    assert inspector
+    assert found
+    await hub.hub.actions.reply_to_case(inspector.value, case.id, "经查民警李四已立案", version=found.version)
+
+    async def told() -> list[str]:
+        texts = [m.text for m in hub.carrier.journal.messages]
+        return texts if len(texts) == 2 else []
+
+    receipt, notice = await eventually(told)
+    assert "新的答复" in notice
+    assert "李四" not in notice
+    pair = re.search(r"(\d{14})\D+(\d{8})", receipt)
+    assert pair
+    progress = await hub.hub.actions.track_case(pair[1], pair[2], source="x", channel="web")
+    assert [reply.text for reply in progress.replies] == ["经查民警李四已立案"]

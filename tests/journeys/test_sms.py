@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
+from pathlib import Path
 
 from channels.address import phone
 from channels.loopback.faults import Fault, FaultKind
 from channels.outbox import DeliveryState
 from hub.actions.read_cases import QueueView
+from hub.actions.track_case import TooManyTries
+from hub.errors import NotFound, Stale
 from hub.model.agent import Role
+from hub.model.reference import make_reference
 from hub.model.track import Track
-from tests.world import World, eventually
+from tests.world import World, eventually, world
 
 CITIZEN = "+8613800138000"
 
@@ -180,3 +185,60 @@ async def test_a_handler_answers_on_the_citizens_own_channel(hub: World) -> None
     [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
     await hub.hub.actions.reply_to_case(handler, row.case.id, "已转城管部门处理。", version=row.version)
     assert (await sent_to(hub, CITIZEN, at_least=2))[-1] == "【测试公安】已转城管部门处理。"
+
+
+async def test_where_the_telephone_stays_silent_the_first_answer_brings_number_and_code(
+    tmp_path: Path,
+) -> None:
+    """As shipped, 12110 acknowledges nothing: somebody in hiding must be able to write."""
+    async with world(tmp_path, auto_reply="answers") as hub:
+        await hub.carrier.send_text(CITIZEN, "12110", "楼下烧烤店每天深夜占道经营没有人管")
+        handler = await hub.agent(Role.HANDLER)
+        [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+        assert list(hub.carrier.journal.messages) == []
+        await hub.hub.actions.reply_to_case(handler, row.case.id, "已转城管。", version=row.version)
+        [text] = await sent_to(hub, CITIZEN)
+        reference, code = pair(text)
+        progress = await hub.hub.actions.track_case(reference, code, source="x", channel="web")
+        assert [reply.text for reply in progress.replies] == ["已转城管。"]
+        view = await hub.hub.actions.read_cases.open(handler, row.case.id)
+        assert code not in repr(view)
+        await hub.hub.actions.reply_to_case(handler, row.case.id, "已处理完。", version=view.version)
+        assert "查询码" not in (await sent_to(hub, CITIZEN, at_least=2))[-1]
+
+
+async def test_a_text_between_reading_and_answering_is_a_conflict_not_a_crash(hub: World) -> None:
+    await hub.carrier.send_text(CITIZEN, "12110", "楼下烧烤店每天深夜占道经营没有人管")
+    handler = await hub.agent(Role.HANDLER)
+    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+
+    async def answer(number: int) -> bool:
+        try:
+            await hub.hub.actions.reply_to_case(handler, row.case.id, f"答复{number}", version=row.version)
+        except Stale:
+            return False
+        return True
+
+    answers = await asyncio.gather(
+        *(answer(n) for n in range(4)), *(hub.carrier.send_text(CITIZEN, "12110", "TD") for _ in range(4))
+    )
+    assert answers[:4].count(True) <= 1
+    assert answers[:4].count(False) >= 3
+
+
+async def test_looking_at_ones_own_case_frees_no_guessing(hub: World) -> None:
+    await hub.carrier.send_text(CITIZEN, "12110", "楼下烧烤店每天深夜占道经营没有人管")
+    reference, code = pair((await sent_to(hub, CITIZEN))[0])
+    track = hub.hub.actions.track_case
+    locked = 0
+    for number in range(40):
+        if number % 10 == 9:
+            with contextlib.suppress(TooManyTries):
+                await track(reference, code, source="one", channel="web")
+        try:
+            await track(make_reference("260101", number + 1), "12345678", source="one", channel="web")
+        except NotFound:
+            continue
+        except TooManyTries:
+            locked += 1
+    assert locked >= 15

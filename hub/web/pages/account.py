@@ -58,9 +58,10 @@ async def change_password(request: web.Request) -> web.StreamResponse:
     wait = staff.brake.wait_ms(key, address)
     if wait:
         return _refused(request, {"current": _(_WAIT, seconds=-(-wait // 1000))}, 429)
+    staff.brake.failed(key, address)
     if not await staff.passwords.verify(agent.password_hash, form.current):
-        staff.brake.failed(key, address)
         return _refused(request, {"current": _(_WRONG)})
+    staff.brake.succeeded(key, address)
     problem = _SAME if form.password == form.current else staff.weak.problem(form.password, login=agent.login)
     if problem:
         return _refused(request, {"password": _(problem)})

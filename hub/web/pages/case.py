@@ -18,6 +18,7 @@ from hub.errors import Invalid, Stale
 from hub.i18n import Translator, msgid
 from hub.model.agent import Agent
 from hub.model.case import IllegalMove
+from hub.model.track import Compartment
 from hub.web.auth import agent_of
 from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.staff import AssignForm, CloseForm, NoteForm, ReplyForm, RevealForm
@@ -142,6 +143,10 @@ async def parts(request: web.Request) -> web.StreamResponse:
 def submit_label(view: CaseView, _: Translator) -> str:
     """What the send button says: the channel and where it goes, so that nobody is surprised."""
     case = view.case
+    if case.compartment is Compartment.REPORT and view.reply_kind != ChannelKind.CHAT:
+        if case.contact_address and not case.anonymous:
+            return _(msgid("保存答复并通知 %(who)s"), who=view.masked)
+        return _(msgid("保存答复，供凭编号查看"))
     match view.reply_kind:
         case ChannelKind.SMS:
             return _(msgid("发送短信给 %(who)s"), who=view.masked)
@@ -183,7 +188,7 @@ async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.St
         typed=typed,
         errors=typed.errors,
         send_label=submit_label(view, _),
-        counts_parts=view.reply_kind == ChannelKind.SMS,
+        counts_parts=view.reply_kind == ChannelKind.SMS and view.case.compartment is Compartment.NONE,
         signature=hub.settings.organisation.signature,
         handler=next((other for other in view.handlers if other.id == view.case.handler_id), None),
         others=_others(view, agent),

@@ -46,17 +46,17 @@ async def login(request: web.Request) -> web.StreamResponse:
     if isinstance(form, FormErrors):
         return _page(request, errors=form.fields, login=data.get("login", ""), target=target, status=422)
     login, address = form.login.casefold(), request[SOURCE]
+    found = await staff.agents.by_login(login)
+    agent = found.value if found else None
     wait = staff.brake.wait_ms(login, address)
     if wait:
         text = _(_WAIT, seconds=-(-wait // 1000))
         response = _page(request, errors={"login": text}, login=form.login, target=target, status=429)
         response.headers["Retry-After"] = str(-(-wait // 1000))
         return response
-    found = await staff.agents.by_login(login)
-    agent = found.value if found else None
+    staff.brake.failed(login, address)
     right = await staff.passwords.verify(agent.password_hash if agent else "", form.password)
     if not right or agent is None or not agent.active:
-        staff.brake.failed(login, address)
         LOG.warning("staff.login_failed")
         return _page(request, errors={"login": _(_WRONG)}, login=form.login, target=target, status=422)
     staff.brake.succeeded(login, address)
