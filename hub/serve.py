@@ -19,6 +19,7 @@ from aiohttp import web
 
 from hub.app import open_hub
 from hub.clock import Clock
+from hub.collector import spare_the_collector
 from hub.errors import HubError
 from hub.hub import Hub
 from hub.passwords import Passwords
@@ -116,6 +117,7 @@ async def serve(
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     async with running(settings, clock) as hub:
+        spare_the_collector()
         log.info("hub.ready", extra={"url": hub.url})
         if ready is not None:
             await ready(hub)

@@ -49,7 +49,9 @@ DEFAULT = Thresholds(answer=0.60, choice=0.30, gap=0.08)
 
 def decide(snapshot: Snapshot, text: str, thresholds: Thresholds = DEFAULT) -> Answer:
     """What to do with `text`. Exactly the words of an entry are answered whatever the next one scores."""
-    matches = snapshot.match(text, CHOICES)
+    # What scores less is neither offered nor near enough to put an answer in doubt.
+    least = min(thresholds.choice, thresholds.answer - thresholds.gap)
+    matches = snapshot.match(text, CHOICES, least=max(0.0, least))
     if not matches or matches[0].score < thresholds.choice:
         return Answer(Decision.HAND_OVER, ())
     best = matches[0]

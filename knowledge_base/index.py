@@ -12,13 +12,17 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import pairwise
+from operator import itemgetter
 
 from knowledge_base.lexicon import Kind, Lexicon, Reading
 
 CHARACTER = 1.0
 PAIR = 1.0
 WEAK = 0.3
+SLACK = 1e-9
+"""So that rounding never leaves out what is just enough."""
 WORD = {Kind.ASKING: 0.0, Kind.SIDE: 2.0, Kind.THING: 2.5, Kind.OTHER: 0.0}
 
 
@@ -48,27 +52,52 @@ class Index:
                 postings[piece].append((number, weight))
         return cls(lexicon, rarities, math.log(1 + size), vectors, {p: tuple(n) for p, n in postings.items()})
 
-    def nearest(self, reading: Reading, limit: int) -> list[tuple[int, float]]:
+    def nearest(
+        self, reading: Reading, limit: int, needed: Sequence[float] | None = None
+    ) -> list[tuple[int, float]]:
         """At most `limit` wordings that share a piece with the question, with their cosine.
 
         Half of all postings belong to pieces like 怎么 that hardly move a cosine: they are only looked up for
-        the wordings that the others brought up (unless there are no others).
+        the wordings that the others brought up (unless there are no others). `needed`: for each wording the
+        least cosine of use to the caller; of the `limit` those that cannot reach theirs are left out.
         """
         unknown, rarities = self.unknown, self.rarities
-        pieces = {p: s * rarities.get(p, unknown) for p, s in shares(reading, self.lexicon).items()}
-        length = math.sqrt(sum(weight * weight for weight in pieces.values())) or 1.0
-        strong = {piece: weight for piece, weight in pieces.items() if weight >= WEAK * unknown} or pieces
-        sums: dict[int, float] = {}
-        known = sums.get
-        for piece, weight in strong.items():
-            for number, share in self.postings.get(piece, ()):
-                sums[number] = known(number, 0.0) + weight * share
-        best = sorted(sums, key=sums.__getitem__, reverse=True)[:limit]
-        faint = [(piece, weight) for piece, weight in pieces.items() if piece not in strong]
+        rarity, postings = rarities.get, self.postings.get
+        faint_below = WEAK * unknown
+        sums: defaultdict[int, float] = defaultdict(float)
+        faint: list[tuple[str, float]] = []
+        squares = faint_squares = 0.0
+        for piece, share in shares(reading, self.lexicon).items():
+            weight = share * rarity(piece, unknown)
+            squares += weight * weight
+            if weight < faint_below:
+                faint.append((piece, weight))
+                faint_squares += weight * weight
+            else:
+                for number, part in postings(piece, ()):
+                    sums[number] += weight * part
+        if faint and faint_squares == squares:
+            for piece, weight in faint:
+                for number, part in postings(piece, ()):
+                    sums[number] += weight * part
+            faint, faint_squares = [], 0.0
+        length = math.sqrt(squares) or 1.0
+        least = nlargest(limit, sums.values())[-1] if len(sums) > limit else 0.0
+        if needed is None:
+            best = [(number, total) for number, total in sums.items() if total >= least]
+        else:
+            # A wording is a vector of length 1: the faint pieces give it no more than their own length.
+            more = math.sqrt(faint_squares) + SLACK
+            best = [
+                (number, total)
+                for number, total in sums.items()
+                if total >= least and total + more >= needed[number] * length
+            ]
+        best.sort(key=itemgetter(1), reverse=True)
         cosines: list[tuple[int, float]] = []
-        for number in best:
+        for number, total in best[:limit]:
             vector = self.vectors[number]
-            total = sums[number] + sum([vector[piece] * weight for piece, weight in faint if piece in vector])
+            total += sum([vector[piece] * weight for piece, weight in faint if piece in vector])
             cosines.append((number, total / length))
         return cosines
 

@@ -7,7 +7,7 @@ words inside it.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 
@@ -36,11 +36,21 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """`by_first`: for a first character its words, longest first, each with what it becomes. `kinds`: the
-    kind of every canonical word. `weak`: the characters that ask rather than say what about."""
+    kind of every canonical word. `weak`: the characters that ask rather than say what about. `by_start`: the
+    same words by their first two characters, and those of one character by that one: a reading looks at one
+    or two words per character instead of fifty."""
 
     by_first: Mapping[str, tuple[tuple[str, str], ...]]
     kinds: Mapping[str, Kind]
     weak: frozenset[str]
+    by_start: Mapping[str, tuple[tuple[str, str], ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_start: dict[str, list[tuple[str, str]]] = {}
+        for found in self.by_first.values():
+            for word, canonical in found:
+                by_start.setdefault(word[:2], []).append((word, canonical))
+        object.__setattr__(self, "by_start", {start: tuple(found) for start, found in by_start.items()})
 
     @classmethod
     def read_toml(cls, toml: str) -> "Lexicon":
@@ -64,9 +74,10 @@ class Lexicon:
         """`text` (normalised) read with this lexicon, longest word first, from the left."""
         parts: list[str] = []
         words: set[str] = set()
-        at = 0
-        while at < len(text):
-            for word, canonical in self.by_first.get(text[at], ()):
+        starting, at, end = self.by_start.get, 0, len(text)
+        while at < end:
+            first = text[at]
+            for word, canonical in (*starting(text[at : at + 2], ()), *starting(first, ())):
                 if text.startswith(word, at):
                     if not parts or parts[-1] != canonical:  # 可以委托他人代办 says 代办 once
                         parts.append(canonical)
@@ -74,7 +85,7 @@ class Lexicon:
                     at += len(word)
                     break
             else:
-                parts.append(text[at])
+                parts.append(first)
                 at += 1
         return Reading("".join(parts), frozenset(words))
 

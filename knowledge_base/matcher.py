@@ -28,6 +28,7 @@ BARE = 0.5
 """The most a question can score that only names a thing several entries are about (护照, 我要投诉): which of
 them is asked for is open."""
 REMEMBERED = 1024
+LENGTHS = 128
 MIN_CHARS = 2
 """One character is never a question: 好, 1, T."""
 
@@ -53,7 +54,11 @@ class _Wording:
 
 
 class _Find(Protocol):
-    def __call__(self, text: str, limit: int) -> tuple[Match, ...]: ...
+    def __call__(self, text: str, limit: int, least: float) -> tuple[Match, ...]: ...
+
+
+class _Need(Protocol):
+    def __call__(self, length: int, least: float) -> tuple[float, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,9 +75,11 @@ class Snapshot:
     _exact: dict[str, int]
     _shared: frozenset[str]
     _remembered: _Find = field(init=False, repr=False)
+    _needed: _Need = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_remembered", lru_cache(maxsize=REMEMBERED)(self._find))
+        object.__setattr__(self, "_needed", lru_cache(maxsize=LENGTHS)(self._cosines_needed))
 
     @classmethod
     def build(cls, entries: Iterable[Entry], lexicon: Lexicon | None = None) -> "Snapshot":
@@ -109,24 +116,28 @@ class Snapshot:
         shared = frozenset(thing for thing, ids in about.items() if len(ids) > 1)
         return cls(published, lexicon, wordings, index, exact, shared)
 
-    def match(self, text: str, limit: int = 3) -> tuple[Match, ...]:
+    def match(self, text: str, limit: int = 3, *, least: float = 0.0) -> tuple[Match, ...]:
         """The best entries for `text`, best first, each entry once; () when nothing in the text can be
-        compared."""
-        return self._remembered(text[:MAX_CHARS], limit)
+        compared. `least`: entries that score less are left out, and most of the work with them."""
+        return self._remembered(text[:MAX_CHARS], limit, least)
 
-    def _find(self, text: str, limit: int) -> tuple[Match, ...]:
+    def _find(self, text: str, limit: int, least: float) -> tuple[Match, ...]:
         plain = normalise(text)
         if len(plain) < MIN_CHARS:
             return ()
         reading = self.lexicon.read(plain)
         spoken = sound(reading.canonical)
         same = self._exact.get(reading.canonical)
+        needed = None if same is not None else self._needed(len(spoken), least)
+        near = self._index.nearest(reading, CANDIDATES, needed)
+        if not near:
+            return ()
         things = self.lexicon.of_kind(reading, Kind.THING)
         sides = self.lexicon.of_kind(reading, Kind.SIDE)
         bare = "".join(character for character in reading.canonical if character not in self.lexicon.weak)
         most = BARE if bare in self._shared else 0.999
         best: dict[str, tuple[float, int]] = {}
-        for number, cosine in self._index.nearest(reading, CANDIDATES):
+        for number, cosine in near:
             wording = self._wordings[number]
             ratio = fuzz.ratio(spoken, wording.sound) / 100
             score = COSINE_SHARE * cosine + (1 - COSINE_SHARE) * ratio
@@ -137,7 +148,17 @@ class Snapshot:
             if score > best.get(wording.entry.id, (0.0, 0))[0]:
                 best[wording.entry.id] = (score, number)
         ranked = nlargest(limit, best.values(), key=itemgetter(0))
-        return tuple(self._told(score, number, exact=number == same) for score, number in ranked)
+        return tuple(
+            self._told(score, number, exact=number == same) for score, number in ranked if score >= least
+        )
+
+    def _cosines_needed(self, length: int, least: float) -> tuple[float, ...]:
+        """For each wording the cosine without which no question of `length` syllables scores `least`: at
+        best the shorter of the two stands whole in the longer one."""
+        at_best = (
+            2 * min(length, len(wording.sound)) / (length + len(wording.sound)) for wording in self._wordings
+        )
+        return tuple((least - (1 - COSINE_SHARE) * ratio) / COSINE_SHARE for ratio in at_best)
 
     def _told(self, score: float, number: int, *, exact: bool) -> Match:
         wording = self._wordings[number]

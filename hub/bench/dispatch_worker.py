@@ -27,6 +27,7 @@ from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from hub.bench.child import commands, tell
 from hub.bench.texts import ACCOUNT_SID, AUTH_TOKEN, CHANNEL, PUBLIC_URL, citizen_number
 from hub.clock import Clock, SystemClock
+from hub.collector import spare_the_collector
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.repositories import COLLECTIONS, Repositories, repositories
@@ -116,6 +117,7 @@ async def run_dispatcher(folder: Path, api_base: str, rows: int) -> None:
                 windows=dict.fromkeys(MessageClass),  # a bench may run at night
             ),
         )
+        spare_the_collector()  # as `hub serve` does
         tell(rows=rows)
         async for command in commands():
             counting.aim(command["count"])

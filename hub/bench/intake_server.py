@@ -17,6 +17,7 @@ from hub.bench.child import commands, tell
 from hub.bench.site import settings_in
 from hub.bench.texts import PATH
 from hub.clock import SystemClock
+from hub.collector import spare_the_collector
 from hub.serve import running
 from hub.store.documents import Collection, Insert
 from hub.store.sqlite import open_sqlite
@@ -28,6 +29,7 @@ _COUNTED = ("events", "cases", "outbox", "messages")
 async def serve_hub(folder: Path, api_base: str) -> None:
     """The hub with its jobs; answers every command with what it has stored."""
     async with running(settings_in(folder, api_base=api_base), SystemClock()) as site:
+        spare_the_collector()  # as `hub serve` does
         tell(port=site.port)
         async for _ in commands():
             tell(**{name: (await site.hub.documents.count(name, {}))[""] for name in _COUNTED})

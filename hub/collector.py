@@ -1,0 +1,16 @@
+"""The garbage collector of a process that serves for months.
+
+What is there once it runs (code, catalogues, the knowledge base) stays for good. Looking through it
+again and again costs 5 to 10 % of the time under load, in pauses of some 60 ms.
+"""
+
+from __future__ import annotations
+
+import gc
+
+
+def spare_the_collector() -> None:
+    """Call it once, when everything is loaded and nothing but requests is to come."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
