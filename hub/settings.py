@@ -61,7 +61,7 @@ class Organisation(_Table):
     site_code: str = ""
     icp: str = ""
     police_record: str = ""
-    contact: str = "110"
+    contact: str = ""
 
 
 class Region(_Table):

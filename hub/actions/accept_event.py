@@ -218,12 +218,17 @@ class AcceptEvent:
         return conversations.id_for(event.channel, key, root), None
 
 
+_TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)))
+
+
 def _clean(text: str) -> str:
-    """Without control characters (line breaks and tabs stay) and outer blanks."""
+    """Without control characters (line breaks and tabs stay), marks that turn the order, outer blanks."""
     if text.isprintable():
         return text.strip()
     return "".join(
-        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
+        char
+        for char in text
+        if char in "\n\t" or (unicodedata.category(char) not in ("Cc", "Cs") and char not in _TURNING)
     ).strip()
 
 

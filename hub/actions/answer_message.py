@@ -250,7 +250,11 @@ class AnswerMessage:
             # An accusation is never put into a case that ordinary staff can read.
             verdict.track is Track.REPORT and scene.case.value.compartment is Compartment.NONE
         ):
-            return await self._attach(scene, acknowledge=acknowledge)
+            plan = await self._attach(scene, acknowledge=acknowledge and not verdict.asked)
+            if not verdict.asked or scene.profile.auto_reply != "all":
+                return plan
+            reference = scene.case.value.reference
+            return self._say(scene, plan, self._texts.say("in_hands", scene.language, reference=reference))
         tells_code = acknowledge and scene.profile.auto_reply == "all" and bool(scene.event.sender.value)
         opened = await self._new_case(scene, verdict.track, code_told=tells_code)
         plan = Plan(

@@ -12,6 +12,12 @@ async def healthz(request: web.Request) -> web.Response:
     return web.Response(text="ok")
 
 
+async def robots(request: web.Request) -> web.Response:
+    """What a search engine may read: the public pages, nobody's matter."""
+    closed = ("/staff", "/setup", "/track", "/petition", "/chat", "/ask", "/webhooks")
+    return web.Response(text="User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed))
+
+
 async def readyz(request: web.Request) -> web.Response:
     """The store answers and every task runs; 503 with the names of what does not."""
     hub = request.app[HUB]

@@ -69,7 +69,8 @@ async def prepare(request: web.Request, handler: Handler) -> web.StreamResponse:
         request.cookies.get(LANGUAGE_COOKIE), request.headers.get("Accept-Language", "")
     )
     asked = request.method == "GET" and ("lang" in request.query or "view" in request.query)
-    if asked and request.match_info.http_exception is None:
+    unknown = request.match_info.http_exception
+    if asked and (unknown is None or unknown.status == 405):
         return _remember(request)
     return await handler(request)
 
@@ -83,6 +84,9 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     except web.HTTPException as answer:
         if answer.status < 400:
             raise
+        if answer.status == 405 and request.method == "GET" and request.path.startswith("/staff/"):
+            # A page drawn by a form was reloaded, or its language changed: the page it belongs to.
+            return web.Response(status=303, headers={"Location": request.path.rsplit("/", 1)[0]})
         kept = {name: answer.headers[name] for name in ("Allow", "Retry-After") if name in answer.headers}
         return error_response(request, answer.status, request[REQUEST_ID], kept)
     except NotFound:

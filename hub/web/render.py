@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -34,6 +35,16 @@ TEMPLATE_DIRECTORY = Path(__file__).parent / "templates"
 LANGUAGE_COOKIE = "hub_lang"
 VIEW_COOKIE = "hub_view"
 ELDER = "elder"
+
+
+_KEPT_IN_LINKS = ("kind", "topic", "show")
+"""Parts of a query a change of language or view must not lose; none of them is personal."""
+
+
+def _here_link(request: web.Request) -> str:
+    """The page's own address up to where `lang=` or `view=` is added."""
+    kept = {name: request.query[name] for name in _KEPT_IN_LINKS if name in request.query}
+    return f"{request.path}?{urlencode(kept)}&" if kept else f"{request.path}?"
 
 
 class Renderer:
@@ -65,7 +76,7 @@ class Renderer:
         """A template filled in for a request.
 
         Adds: language, language_tag, nonce, elder (长辈模式), here (the path), organisation,
-        agent and session (None on citizens' pages).
+        agent and session (None on citizens' pages). here_link: the address to add `lang=` or `view=` to.
         """
         language = request[LANGUAGE]
         return self.text(
@@ -77,6 +88,7 @@ class Renderer:
                 "nonce": request[NONCE],
                 "elder": request.cookies.get(VIEW_COOKIE) == ELDER,
                 "here": request.path,
+                "here_link": _here_link(request),
                 "organisation": self._organisation,
                 "agent": request.get(AGENT),
                 "session": request.get(SESSION),

@@ -55,6 +55,7 @@ MACHINE_ROUTES: tuple[Route, ...] = (
     Route("POST", "/webhooks/twilio/{channel}/{part}", webhooks.receive),
     Route("GET", "/static/{digest}/{path:.+}", static_file),
     Route("POST", "/csp", csp_report.csp_report),
+    Route("GET", "/robots.txt", health.robots),
     Route("GET", "/healthz", health.healthz),
     Route("GET", "/readyz", health.readyz),
 )

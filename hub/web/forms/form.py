@@ -125,6 +125,10 @@ def parse(
         return FormErrors(fields)
 
 
+_UNSEEN = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+"""Characters nobody sees that end a text or turn the order of what stands round it."""
+
+
 async def read_form(request: web.Request) -> dict[str, str]:
     """The posted fields as text; the last one of a name counts, files are left out.
 
@@ -135,7 +139,7 @@ async def read_form(request: web.Request) -> dict[str, str]:
     except (ValueError, LookupError):
         raise web.HTTPBadRequest from None
     return {
-        name: value.replace("\x00", "").replace("\r\n", "\n")
+        name: value.translate(_UNSEEN).replace("\r\n", "\n")
         for name, value in posted.items()
         if isinstance(value, str)
     }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from pathlib import Path
 
 import pytest
 
+import hub.web
 from hub.actions.triage import (
     Answered,
     AskProgress,
@@ -16,6 +19,7 @@ from hub.actions.triage import (
     ToPerson,
     Triage,
     Words,
+    fold,
 )
 from hub.model.reference import make_reference
 from hub.model.track import Track
@@ -114,3 +118,44 @@ def test_a_question_how_to_complain_is_answered_not_filed() -> None:
 @pytest.mark.parametrize("text", ["", "  ", "？？？", "今天天气真好我们去爬山吧下午三点集合"])
 def test_what_nobody_knows_goes_to_a_person(text: str) -> None:
     assert isinstance(triage(text), ToPerson | Offer)
+
+
+@pytest.mark.parametrize(
+    "text", ["我要举报警察张某在城南收钱", "举报警官受贿", "投诉警察态度恶劣，昨天在路口骂人，希望处理"]
+)
+def test_accusing_an_officer_is_no_call_for_help(text: str) -> None:
+    assert triage(text) == ToPerson(Track.REPORT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "夜间施工噪声多次报警未处理",
+        "请问怎么查我的报警记录",
+        "举报警车乱停",
+        "help me renew my passport please",
+        "已经报警了，还要带什么材料",
+        "夜里KTV很吵可以报警吗",
+    ],
+)
+def test_a_report_made_in_the_past_is_no_call_for_help(text: str) -> None:
+    assert not isinstance(triage(text), Danger)
+
+
+@pytest.mark.parametrize(
+    "text", ["报警", "我要报警", "请帮我报警，有人撬门", "可以帮我报警吗", "举报无门了救命"]
+)
+def test_a_call_for_help_is_one(text: str) -> None:
+    assert isinstance(triage(text), Danger)
+
+
+def test_what_the_pages_suggest_is_no_call_for_help() -> None:
+    """An example that rings the alarm teaches people to be silent."""
+    pages = Path(hub.web.__file__).parent / "templates" / "citizen"
+    examples = {
+        example
+        for page in pages.glob("*.html")
+        for example in re.findall(r'(?:placeholder|hint)="?{?{? ?_?\(?"([^"]+)"', page.read_text("utf-8"))
+    }
+    assert examples
+    assert [text for text in sorted(examples) if TRIAGE.danger_words(fold(text))] == []
