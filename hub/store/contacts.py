@@ -9,8 +9,8 @@ from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert
 
 COLLECTIONS = (
-    Collection("contacts", fields={"created_at": int, "region": str}),
-    Collection("addresses", fields={"contact_id": str, "kind": str}, indexes=(("contact_id",),)),
+    Collection("contacts"),
+    Collection("addresses"),
 )
 
 
@@ -35,16 +35,6 @@ class ContactRepository:
         """Whose address it is, or None."""
         stored = await self._documents.get("addresses", address_key)
         return None if stored is None else stored.body["contact_id"]
-
-    async def get(self, contact_id: str) -> Contact | None:
-        """The contact, or None."""
-        stored = await self._documents.get("contacts", contact_id)
-        return None if stored is None else self._contacts.load(stored)
-
-    async def addresses(self, contact_id: str) -> list[ContactAddress]:
-        """Every address of a contact."""
-        found = await self._documents.find("addresses", {"contact_id": contact_id}, limit=50)
-        return [self._addresses.load(stored) for stored in found]
 
     def insert(self, contact: Contact) -> Insert:
         """The write of a new contact."""

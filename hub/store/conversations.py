@@ -9,11 +9,7 @@ from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert, Update
 
 COLLECTIONS = (
-    Collection(
-        "conversations",
-        fields={"channel": str, "contact_id": str, "case_id": str, "last_at": int},
-        indexes=(("contact_id", "last_at"), ("case_id",)),
-    ),
+    Collection("conversations"),
     Collection(
         "messages",
         fields={"conversation_id": str, "seq": int, "case_id": str, "delivery_id": str, "at": int},
