@@ -242,3 +242,20 @@ async def test_looking_at_ones_own_case_frees_no_guessing(hub: World) -> None:
         except TooManyTries:
             locked += 1
     assert locked >= 15
+
+
+async def test_forty_tries_at_once_are_not_forty_guesses(hub: World) -> None:
+    await hub.carrier.send_text(CITIZEN, "12110", "楼下烧烤店每天深夜占道经营没有人管")
+    reference, code = pair((await sent_to(hub, CITIZEN))[0])
+
+    async def guess(tried: str, number: int) -> bool:
+        try:
+            await hub.hub.actions.track_case(reference, tried, source=f"s{number}", channel="web")
+        except (NotFound, TooManyTries):
+            return False
+        return True
+
+    wrong = [f"{(int(code) + n) % 10**8:08d}" for n in range(1, 40)]
+    # The right one comes last: by then the limit is spent, so it is not even compared.
+    tries = [guess(tried, number) for number, tried in enumerate([*wrong, code])]
+    assert not any(await asyncio.gather(*tries))

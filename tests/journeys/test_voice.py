@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from channels.address import phone
+from channels.contract import CallEvent, CallEventKind
 from channels.loopback.script import (
     CallConditions,
     CallEnd,
@@ -198,3 +200,23 @@ async def test_a_forged_call_is_refused(hub: World) -> None:
     async with hub.http.post(f"{hub.url}/webhooks/twilio/voice-12389/call", data=form) as answer:
         assert answer.status == 403
     assert await cases(hub) == []
+
+
+async def test_a_repeated_word_that_our_answer_was_lost_moves_the_call_once(hub: World) -> None:
+    def event(kind: CallEventKind, event_id: str) -> CallEvent:
+        return CallEvent(
+            channel="voice-12389",
+            call_id="CA" + "7" * 32,
+            kind=kind,
+            event_id=event_id,
+            line="12389",
+            caller=phone(CALLER),
+            received_at=hub.hub.clock.now_ms(),
+        )
+
+    handle, render = hub.hub.actions.handle_call, hub.hub.voice["voice-12389"].renders.render
+    await handle(event(CallEventKind.STARTED, "e1"), render)
+    first = await handle(event(CallEventKind.LOST, "e2"), render)
+    assert first is not None
+    assert await handle(event(CallEventKind.LOST, "e2"), render) == first
+    assert await handle(event(CallEventKind.LOST, "e3"), render) != first
