@@ -15,18 +15,22 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from io import StringIO
 
-from knowledge_base.entry import Entry
+from knowledge_base.entry import Entry, SlotAnswer
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.lexicon import shipped_lexicon
 from knowledge_base.row import BETWEEN_VARIANTS, COLUMNS, EPOCH, Fields, Problem, Row
 from knowledge_base.text import normalise
 
-SHARED = ("topic", "updated_at")
+SHARED = ("topic", "owner_unit", "updated_at")
 """What a TOML file may say once for all its entries."""
 
 _HEADING = re.compile(r"\s*\[\[\s*entry\s*\]\]")
 _TRUE = {"true", "yes", "1", "是"}
 _FALSE = {"false", "no", "0", "否", ""}
+NEEDED = ("id", "question", "answer", "topic")
+SHORT = "·短信"
+"""After a slot's value: the text that follows is the short answer."""
+_SLOT_ANSWER = re.compile(r"【([^】]+)】(.*?)(?=\n【|\Z)", re.DOTALL)
 _FORMULA = ("=", "+", "-", "@")
 """A spreadsheet runs a cell that begins so (OWASP, CSV injection): written with an apostrophe before it, read
 without."""
@@ -74,8 +78,8 @@ def read_csv(text: str) -> tuple[Entry, ...]:
     """Entries from CSV with a heading line of `COLUMNS` (any order; only id, question, answer, topic are
     needed).
 
-    Variants stand in one cell with `|` between them; `updated_at` is an ISO 8601 instant. Raises
-    ImportProblems.
+    Variants and tests stand in one cell each with `|` between them; the answers by slot in one cell, each
+    after its value in 【】, the short one after 【C1·短信】; instants are ISO 8601. Raises ImportProblems.
     """
     reader = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     rows: list[Row] = []
@@ -89,9 +93,7 @@ def read_csv(text: str) -> tuple[Entry, ...]:
             if name not in COLUMNS
         ]
         problems += [
-            Problem(1, f"缺少列：{name}", f"missing column: {name}")
-            for name in ("id", "question", "answer", "topic")
-            if name not in heading
+            Problem(1, f"缺少列：{name}", f"missing column: {name}") for name in NEEDED if name not in heading
         ]
         line = reader.line_num + 1
         for cells in reader:
@@ -112,18 +114,7 @@ def write_csv(entries: Iterable[Entry]) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for entry in entries:
-        cells = (
-            entry.id,
-            entry.question,
-            BETWEEN_VARIANTS.join(entry.variants),
-            entry.answer,
-            entry.short_answer,
-            entry.topic,
-            entry.source,
-            "true" if entry.confirm_locally else "false",
-            entry.state.value,
-            (EPOCH + timedelta(milliseconds=entry.updated_at)).isoformat(),
-        )
+        cells = [_cell(getattr(entry, column)) for column in COLUMNS]
         writer.writerow([f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell for cell in cells])
     return out.getvalue()
 
@@ -131,9 +122,9 @@ def write_csv(entries: Iterable[Entry]) -> str:
 def shipped() -> tuple[Entry, ...]:
     """The entries that come with the package, checked together."""
     entries: list[Entry] = []
-    for path in sorted((files("knowledge_base") / "data").iterdir(), key=lambda path: path.name):
-        if path.name.endswith(".toml") and path.name != "lexicon.toml":
-            entries.extend(read_toml(path.read_text(encoding="utf-8")))
+    folder = files("knowledge_base") / "data" / "entries"
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        entries.extend(read_toml(path.read_text(encoding="utf-8")))
     problems = clashes((0, entry) for entry in entries)
     if problems:
         raise ImportProblems(problems)
@@ -189,20 +180,49 @@ def _read(rows: Iterable[Row], problems: list[Problem]) -> tuple[Entry, ...]:
 def _from_cells(cells: Mapping[str, str]) -> dict[str, object]:
     """The cells as TOML would have typed them; what does not fit stays text and is told as a problem
     later."""
-    values: dict[str, object] = dict(cells)
-    if "variants" in cells:
-        values["variants"] = [part for part in cells["variants"].split(BETWEEN_VARIANTS) if part.strip()]
+    values: dict[str, object] = {key: cell for key, cell in cells.items() if cell.strip() or key in NEEDED}
+    for key in ("variants", "tests"):
+        if key in values:
+            values[key] = [part for part in cells[key].split(BETWEEN_VARIANTS) if part.strip()]
     if (flag := cells.get("confirm_locally", "").strip().lower()) in _TRUE | _FALSE:
         values["confirm_locally"] = flag in _TRUE
-    if not cells.get("state", "").strip():
-        values.pop("state", None)
-    written = cells.get("updated_at", "").strip()
-    if not written:
-        values.pop("updated_at", None)
-    else:
-        with suppress(ValueError):  # what is no instant stays text: told as a problem with its line
-            values["updated_at"] = datetime.fromisoformat(written)
+    if "by_slot" in values:
+        values["by_slot"] = _slot_answers(cells["by_slot"]) or cells["by_slot"]
+    for key in ("valid_from", "valid_until", "updated_at"):
+        if key in values:
+            with suppress(ValueError):  # what is no instant stays text: told as a problem with its line
+                values[key] = datetime.fromisoformat(cells[key].strip())
     return values
+
+
+def _slot_answers(cell: str) -> list[dict[str, str]]:
+    answers: dict[str, dict[str, str]] = {}
+    for value, text in _SLOT_ANSWER.findall(cell):
+        name = value.removesuffix(SHORT)
+        key = "answer" if name == value else "short_answer"
+        answers.setdefault(name, {"value": name})[key] = text
+    return list(answers.values())
+
+
+def _cell(value: object) -> str:
+    """One value as `read_csv` reads it back."""
+    match value:
+        case None | 0:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return (EPOCH + timedelta(milliseconds=value)).isoformat()
+        case tuple() if value and isinstance(value[0], SlotAnswer):
+            return "\n".join(
+                f"【{one.value}】{one.answer}"
+                + (f"\n【{one.value}{SHORT}】{one.short_answer}" if one.short_answer else "")
+                for one in value
+            )
+        case tuple():
+            return BETWEEN_VARIANTS.join(value)
+        case _:
+            return str(value)
 
 
 def _unescaped(cell: str) -> str:

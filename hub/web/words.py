@@ -124,8 +124,9 @@ MESSAGE_CLASS: Mapping[MessageClass, Word] = {
 
 ENTRY: Mapping[EntryState, Word] = {
     EntryState.DRAFT: Word(msgid("草稿"), "warn", "pen"),
+    EntryState.REVIEW: Word(msgid("待审核"), "info", "pen"),
     EntryState.PUBLISHED: Word(msgid("已发布"), "good", "check"),
-    EntryState.RETIRED: Word(msgid("已停用"), "neutral", "stop"),
+    EntryState.EXPIRED: Word(msgid("已失效"), "neutral", "stop"),
 }
 
 ROLE: Mapping[Role, str] = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.entry import Entry, EntryState
+from knowledge_base.entry import Aspect, Entry, EntryState, SlotAnswer
 from knowledge_base.importer import ImportProblems, read_csv, read_toml, shipped, write_csv
 from tests.unit.knowledge_base.entries import SMALL, entry
 
@@ -87,7 +87,7 @@ def test_every_problem_is_told_at_once_with_its_line() -> None:
         (14, 'an empty wording: "嗯"'),
         (14, "a wording cannot have |"),
         (14, "confirm_locally must be true or false"),
-        (14, "unknown state: gone (one of draft published retired)"),
+        (14, "state: gone is unknown (one of draft review published expired)"),
         (14, "updated_at must be an instant with its offset"),
         (23, "unknown key: extra"),
         (23, "an id has only a-z, 0-9 and . _ -: Ü"),
@@ -128,6 +128,70 @@ def test_a_text_that_is_too_long_is_a_problem() -> None:
 def test_csv_gives_back_what_was_written() -> None:
     assert read_csv(write_csv(SMALL)) == SMALL
     assert read_csv(write_csv(shipped())) == shipped()
+
+
+FULL = (
+    GOOD.replace('state = "draft"', 'state = "review"')
+    + """
+spoken_answer = "请到派出所办理。"
+service = "身份证补领"
+aspect = "流程"
+region = "厦门市"
+owner_unit = "治安支队"
+source_url = "https://www.gov.cn/flfg/2011-10/30/content_1981408.htm"
+valid_from = 2026-01-01T00:00:00+08:00
+valid_until = 2027-01-01T00:00:00+08:00
+slot = "age"
+tests = ["我身份证不见了", "身份证掉河里"]
+
+[[entry.by_slot]]
+value = "未满16周岁"
+answer = "由监护人申请。\\n带监护人证件。"
+short_answer = "由监护人申请。"
+
+[[entry.by_slot]]
+value = "已满16周岁"
+answer = "由本人申请。"
+"""
+)
+
+
+def test_every_field_of_an_entry_is_read_and_given_back_by_csv() -> None:
+    (read,) = read_toml(FULL)
+    assert (read.state, read.aspect, read.tests) == (
+        EntryState.REVIEW,
+        Aspect.HOW,
+        ("我身份证不见了", "身份证掉河里"),
+    )
+    assert read.valid_until - read.valid_from == 365 * 86_400_000
+    assert read.by_slot == (
+        SlotAnswer("未满16周岁", "由监护人申请。\n带监护人证件。", "由监护人申请。"),
+        SlotAnswer("已满16周岁", "由本人申请。"),
+    )
+    assert read_csv(write_csv([read])) == (read,)
+
+
+def test_fields_that_do_not_fit_together_are_told_at_once() -> None:
+    text = (
+        FULL.replace("2027", "2025")
+        .replace('slot = "age"\n', "")
+        .replace("https://", "ftp://")
+        .replace('"流程"', '"手续"')
+    )
+    assert [english for _, english in problems(text)] == [
+        "source_url must start with https://",
+        "valid_until must be later than valid_from",
+        "slot and by_slot go together",
+        "aspect: 手续 is unknown (one of 材料 费用 时限 地点 网办 代办 条件 进度 异地 流程)",
+    ]
+
+
+def test_an_entry_answers_only_within_its_time() -> None:
+    (read,) = read_toml(FULL)
+    published = replace(read, state=EntryState.PUBLISHED)
+    told = [published.answers_at(now) for now in (0, read.valid_from, read.valid_until - 1, read.valid_until)]
+    assert told == [False, True, True, False]
+    assert not read.answers_at(read.valid_from)
 
 
 @given(st.text(alphabet="答=+-@'\",|\n一 ", min_size=1, max_size=20).map(str.strip).filter(bool))

@@ -52,7 +52,7 @@ def test_no_more_than_the_limit_are_given() -> None:
 def test_drafts_and_retired_entries_are_not_matched() -> None:
     hidden = [
         replace(SMALL[0], state=EntryState.DRAFT),
-        replace(SMALL[1], state=EntryState.RETIRED),
+        replace(SMALL[1], state=EntryState.EXPIRED),
         SMALL[2],
     ]
     snapshot = Snapshot.build(hidden)
