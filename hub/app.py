@@ -6,6 +6,7 @@ hands everybody what they need.
 
 from __future__ import annotations
 
+import logging
 import random
 import uuid
 from collections.abc import Awaitable, Callable
@@ -19,9 +20,11 @@ from hub.actions.accept_event import AcceptEvent
 from hub.actions.answer_message import AnswerMessage
 from hub.actions.apply_receipt import ApplyReceipt
 from hub.actions.assign_case import AssignCase
+from hub.actions.carry_out_call import CarryOutCall
 from hub.actions.casework import Casework
 from hub.actions.close_case import CloseCase
 from hub.actions.edit_entry import EditEntry
+from hub.actions.end_silent_calls import EndSilentCalls
 from hub.actions.file_petition import FilePetition
 from hub.actions.handle_call import HandleCall
 from hub.actions.keep_recording import KeepRecording
@@ -42,12 +45,14 @@ from hub.jobs.broadcasts import BroadcastLoop
 from hub.jobs.dispatch import dispatch
 from hub.jobs.listen import listen
 from hub.jobs.recordings import keep_recordings
+from hub.jobs.repeat import repeat
 from hub.knowledge import Knowledge
 from hub.live import Live
 from hub.settings import (
     Settings,
     TwilioVoiceChannel,
 )
+from hub.store.calls import FlowRepository
 from hub.store.crypto import KeyRing, Vault, load_or_create
 from hub.store.documents import Documents
 from hub.store.files import FileStore
@@ -58,12 +63,16 @@ from hub.store.schedules import LeaseRepository
 from hub.store.sqlite import open_sqlite
 from hub.supervisor import Supervisor
 from hub.texts import Texts
-from hub.voice_wiring import flow_text, voice_line
+from hub.voice_wiring import flow_text, kept_flows, voice_line
 from hub.wake import Wake
-from ivr.flow import load
 from ivr.speech.vosk_engine import VoskEngine
 from knowledge_base.answer import DEFAULT, Thresholds
 from knowledge_base.importer import shipped as shipped_entries
+
+log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 60.0
+"""How often calls are looked at for a missing end."""
 
 Job = Callable[[], Awaitable[None]]
 
@@ -133,12 +142,27 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         for name, channel in settings.channels.items()
         if channel.enabled and isinstance(channel, TwilioVoiceChannel)
     }
+    kept = FlowRepository(documents)
     for name, line in lines.items():
-        await stores.calls.keep_flow(line.flow.sha, flow_text(settings, name))
-    flows = {sha: load(text) for sha, text in (await stores.calls.flow_texts()).items()}
+        await kept.keep(line.flow.sha, flow_text(settings, name))
+    flows, unusable = kept_flows(await kept.texts())
+    for sha in unusable:
+        log.warning("flow.unusable", extra={"flow": sha[:12]})
     answer_message = AnswerMessage(stores, triage, knowledge, open_case, outgoing, track_case, texts)
     accept_event = AcceptEvent(documents, stores, profiles, answer_message, files, live, dispatch_wake)
     jitter = random.Random()
+    handle_call = HandleCall(
+        documents,
+        stores,
+        lines,
+        flows,
+        NoteRecording(stores, flows),
+        CarryOutCall(stores, profiles, open_case, outgoing, track_case, texts),
+        texts,
+        live,
+        dispatch_wake,
+        recording_wake,
+    )
     actions = Actions(
         accept_event=accept_event,
         apply_receipt=ApplyReceipt(stores.outbox, handset_rules(settings), jitter),
@@ -157,21 +181,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         close_case=CloseCase(casework, stores, clock),
         edit_entry=EditEntry(documents, stores.entries, knowledge, clock, thresholds),
         file_petition=FilePetition(documents, stores, vault, open_case, triage, clock, live),
-        handle_call=HandleCall(
-            documents,
-            stores,
-            lines,
-            flows,
-            NoteRecording(stores, flows),
-            profiles,
-            open_case,
-            outgoing,
-            track_case,
-            texts,
-            live,
-            dispatch_wake,
-            recording_wake,
-        ),
+        handle_call=handle_call,
         note_case=NoteCase(casework, stores, clock),
         read_cases=ReadCases(stores, casework, files, clock),
         reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, texts, clock, dispatch_wake),
@@ -189,6 +199,13 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     keep = KeepRecording(
         documents, stores, adapters.fetches, settings.files.path / "recordings", clock, live, engine
     )
+    end_silent_calls = EndSilentCalls(
+        stores.calls,
+        handle_call,
+        clock,
+        silent_seconds=settings.calls.silent_seconds,
+        transferred_seconds=settings.calls.transferred_seconds,
+    )
     jobs: dict[str, Job] = {
         "dispatch": partial(dispatch, dispatcher, Sweeper(stores.outbox), dispatch_wake),
         "broadcasts": BroadcastLoop(
@@ -198,6 +215,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
             dispatch_wake,
         ).run,
         "recordings": partial(keep_recordings, keep, recording_wake),
+        "calls": partial(repeat, end_silent_calls, pause_seconds=_LOOK_SECONDS),
     }
     for name, listener in adapters.listens.items():
         jobs[f"listen {name}"] = partial(listen, listener, accept_event)

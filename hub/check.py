@@ -18,10 +18,12 @@ from hub.check_channels import check_channels
 from hub.clock import Clock
 from hub.finding import Finding, Level
 from hub.settings import Settings
+from hub.store.calls import FlowRepository
 from hub.store.crypto import KeyProblem, KeyRing
 from hub.store.documents import Documents, Refused, StoreUnavailable
 from hub.store.internal import MIGRATIONS as RECORDS
 from hub.store.migrations import MIGRATIONS
+from hub.voice_wiring import kept_flows
 
 _GIB = 1024**3
 _LEAST_FREE = 1 * _GIB
@@ -79,6 +81,8 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     try:
         yield Finding(Level.OK, "store", f"{settings.store.engine} 可用 (usable)")
         yield await check_migrations(documents)
+        async for found in check_flows(documents):
+            yield found
         drift = abs(await documents.now_ms() - clock.now_ms())
         if drift < _DRIFT_MS:
             yield Finding(Level.OK, "clock", f"与数据库相差 {drift} 毫秒 (ms from the store)")
@@ -103,6 +107,21 @@ async def check_migrations(documents: Documents) -> Finding:
     if waiting:
         return Finding(Level.WARN, "migrations", f"待升级 (pending)：{'、'.join(waiting)}", "hub migrate")
     return Finding(Level.OK, "migrations", f"{len(done)} 项已执行 (done)")
+
+
+async def check_flows(documents: Documents) -> AsyncIterator[Finding]:
+    """Whether the flows of earlier releases, which running calls may still need, can be run."""
+    kept = FlowRepository(documents)
+    _, unusable = kept_flows(await kept.texts())
+    running = bool(unusable) and await kept.has_calls()
+    for sha, problem in unusable.items():
+        name = f"flow {sha[:12]}"
+        what = f"旧版语音流程不能再用 (an earlier flow loads no more)：{problem.problems[0]}"
+        if running:
+            fix = "仍按它进行的通话会礼貌结束，已说内容保留 (calls that run it end politely)"
+            yield Finding(Level.WARN, name, what, fix)
+        else:
+            yield Finding(Level.OK, name, f"{what}；没有通话在用 (no call needs it)")
 
 
 def _web(settings: Settings) -> Iterator[Finding]:

@@ -63,6 +63,7 @@ _TASKS: Mapping[str, str] = {
     "dispatch": "发送任务",
     "broadcasts": "群发任务",
     "recordings": "录音取回任务",
+    "calls": "通话看守任务",
     "listen": "收信任务",
 }
 

@@ -135,6 +135,11 @@ class Speech(_Table):
     model: str = ""
 
 
+class Calls(_Table):
+    silent_seconds: int = Field(default=900, ge=660, le=86_400)
+    transferred_seconds: int = Field(default=14_400, ge=660, le=86_400)
+
+
 class Hours(_Table):
     mon: str = "08:30-12:00 14:30-17:30"
     tue: str = "08:30-12:00 14:30-17:30"
@@ -222,6 +227,7 @@ class Settings(_Table):
     dispatch: Dispatch = Dispatch()
     broadcast: Broadcast = Broadcast()
     speech: Speech = Speech()
+    calls: Calls = Calls()
     hours: Hours = Hours()
     channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$")], Channel] = {}
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from hub.actions.handle_call import Line
+from hub.actions.call_work import Line
 from hub.settings import (
     Settings,
     TwilioVoiceChannel,
 )
-from ivr.flow import load, shipped
+from ivr.flow import Flow, FlowError, load, shipped
 from ivr.hours import parse
 
 
@@ -37,6 +38,22 @@ def voice_line(name: str, channel: TwilioVoiceChannel, settings: Settings) -> Li
         emergency_number=channel.emergency_number,
         receipt_channel=channel.receipt_channel,
     )
+
+
+def kept_flows(texts: Mapping[str, str]) -> tuple[dict[str, Flow], dict[str, FlowError]]:
+    """The versions of flows a call may still run, by sha; and those that load no more, with what is wrong.
+
+    A release may refuse what an earlier one took. That must not stop the hub: a call that still runs
+    such a flow is ended politely.
+    """
+    flows: dict[str, Flow] = {}
+    unusable: dict[str, FlowError] = {}
+    for sha, text in texts.items():
+        try:
+            flows[sha] = load(text)
+        except FlowError as problem:
+            unusable[sha] = problem
+    return flows, unusable
 
 
 def _cities(settings: Settings) -> str:

@@ -50,6 +50,7 @@ __all__ = [
     "Turn",
     "WrongFlow",
     "begin",
+    "end",
     "resume",
     "step",
 ]
@@ -131,6 +132,20 @@ def resume(flow: Flow, state: CallState, outcome: str, facts: Mapping[str, str])
     return walk.turn()
 
 
+def end(state: CallState) -> Turn:
+    """The call is over, whichever flow it ran. What was told and has no receipt becomes a case, once."""
+    promoted: tuple[Effect, ...] = (PromotePartial(state.node),) if state.is_half_told else ()
+    over = replace(
+        state,
+        promoted=state.promoted or state.is_half_told,
+        ended=True,
+        phase=Phase.CLOSED,
+        held={},
+        slots={name: value for name, value in state.slots.items() if name != CODE_SLOT},
+    )
+    return Turn(over, (), (*promoted, CallEnded()))
+
+
 def _advance(walk: Walk) -> None:
     walk.state = replace(walk.state, revision=walk.state.revision + 1, turns=walk.state.turns + 1)
 
@@ -165,10 +180,10 @@ def _is_end(event: CallEvent) -> bool:
 
 
 def _end(walk: Walk) -> None:
-    walk.promote(walk.state.node)
-    slots = {name: value for name, value in walk.state.slots.items() if name != CODE_SLOT}
-    walk.state = replace(walk.state, ended=True, phase=Phase.CLOSED, held={}, slots=slots)
-    walk.emit(CallEnded())
+    turn = end(walk.state)
+    walk.state = turn.state
+    for effect in turn.effects:
+        walk.emit(effect)
 
 
 def _recover(walk: Walk) -> None:

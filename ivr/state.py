@@ -66,6 +66,11 @@ class CallState:
         """Whether the hub has to run a hook and call `resume` before it can answer."""
         return self.phase is Phase.HUB
 
+    @property
+    def is_half_told(self) -> bool:
+        """Whether there is a case without a receipt that nobody has made a partial one yet."""
+        return self.case_opened and not self.receipt_issued and not self.promoted
+
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:

@@ -260,6 +260,6 @@ class Walk:
 
     def promote(self, node: str) -> None:
         """A case without a receipt becomes a partial one, once."""
-        if self.state.case_opened and not self.state.receipt_issued and not self.state.promoted:
+        if self.state.is_half_told:
             self.state = replace(self.state, promoted=True)
             self.emit(PromotePartial(node))

@@ -15,6 +15,7 @@ from hub.store.documents import Write
 from hub.store.repositories import Repositories
 from ivr.node import Flow, RecordNode
 from ivr.recordings import RecordingState
+from ivr.state import CallState
 
 SUPPLEMENT = "supplement"
 """The slot of what a caller adds to a case that is registered already."""
@@ -71,13 +72,19 @@ class NoteRecording:
         state = call.state
         if state is None:
             return call.case_id, ""
-        node = self._flows[state.flow_sha].nodes.get(event.node or state.node)
-        slot = node.slot if isinstance(node, RecordNode) else ""
+        slot = self._slot(state, event, call)
         if slot == SUPPLEMENT and state.verified_reference:
             other = await self._repositories.cases.by_reference(state.verified_reference)
             if other is not None:
                 return other.value.id, slot
         return call.case_id, slot
+
+    def _slot(self, state: CallState, event: CallEvent, call: Call) -> str:
+        flow = self._flows.get(state.flow_sha)
+        if flow is None:  # a release ago: whoever proved a case and opened none was adding to it
+            return "" if call.case_id else SUPPLEMENT
+        node = flow.nodes.get(event.node or state.node)
+        return node.slot if isinstance(node, RecordNode) else ""
 
 
 def _with(known: Recording, event: CallEvent) -> Recording:

@@ -9,6 +9,7 @@ from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert, Update
 from ivr.chain import Link
 from ivr.recordings import RecordingState
+from ivr.state import Phase
 
 COLLECTIONS = (
     Collection(
@@ -24,6 +25,9 @@ COLLECTIONS = (
     Collection("evidence", fields={"seq": int}, unique=(("seq",),)),
     Collection("flows"),
 )
+
+_OVER, _RUNNING, _TRANSFERRED = 0, 1, 2
+"""What `waiting` says of a call."""
 
 
 class CallRepository:
@@ -43,32 +47,54 @@ class CallRepository:
         stored = await self._documents.get("calls", call_id)
         return None if stored is None else self._calls.versioned(stored)
 
-    async def silent_since(self, at: int, *, limit: int) -> list[Versioned[Call]]:
-        """Calls that have not ended and about which nothing was heard since `at`."""
+    async def silent_since(self, at: int, *, transferred: bool, limit: int) -> list[Versioned[Call]]:
+        """Calls that have not ended and about which nothing was heard since `at`, the longest first.
+
+        transferred: those put through to a person, else all others.
+        """
+        waiting = _TRANSFERRED if transferred else _RUNNING
         found = await self._documents.find(
-            "calls", {"waiting": 1, "updated_at": {"$lt": at}}, sort=(("updated_at", 1),), limit=limit
+            "calls", {"waiting": waiting, "updated_at": {"$lt": at}}, sort=(("updated_at", 1),), limit=limit
         )
         return [self._calls.versioned(stored) for stored in found]
 
     def insert(self, call: Call) -> Insert:
         """The write of a new call."""
         write = self._calls.insert(call)
-        write.body["waiting"] = int(not call.ended)
+        write.body["waiting"] = _waiting(call)
         return write
 
     def update(self, call: Call, version: int) -> Update:
         """The write of a call read at `version`."""
         write = self._calls.update(call, version)
-        write.set["waiting"] = int(not call.ended)
+        write.set["waiting"] = _waiting(call)
         return write
 
-    async def keep_flow(self, sha: str, text: str) -> None:
-        """Keeps a flow's text, so that a running call survives a release that changes it."""
+
+class FlowRepository:
+    """The versions of flows, kept so that a running call survives a release that changes its flow."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    async def keep(self, sha: str, text: str) -> None:
+        """Keeps a flow's text; one that is kept already is left as it is."""
         await self._documents.insert_many("flows", [(sha, {"text": text})])
 
-    async def flow_texts(self) -> dict[str, str]:
+    async def texts(self) -> dict[str, str]:
         """Every kept flow by its sha. There is one for each release of a flow, not many."""
         return {stored.id: stored.body["text"] async for stored in self._documents.scan("flows")}
+
+    async def has_calls(self) -> bool:
+        """Whether any call is running."""
+        counted = await self._documents.count("calls", {"waiting": {"$in": [_RUNNING, _TRANSFERRED]}})
+        return bool(sum(counted.values()))
+
+
+def _waiting(call: Call) -> int:
+    if call.ended:
+        return _OVER
+    return _TRANSFERRED if call.state and call.state.phase is Phase.TRANSFER else _RUNNING
 
 
 class RecordingRepository:
