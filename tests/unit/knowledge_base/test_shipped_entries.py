@@ -8,7 +8,18 @@ from knowledge_base.matcher import Snapshot
 from knowledge_base.text import normalise
 
 ENTRIES = shipped()
-TOPICS = {"户政", "出入境", "交管", "治安", "网安", "12389", "12110"}
+TOPICS = {
+    "户政",
+    "出入境",
+    "交管",
+    "治安",
+    "网安",
+    "反诈",
+    "未成年人与家庭",
+    "信访与法律服务",
+    "12389",
+    "12110",
+}
 SNAPSHOT = Snapshot.build(ENTRIES)
 
 every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
