@@ -26,6 +26,7 @@ from hub.actions.close_case import CloseCase
 from hub.actions.edit_entry import EditEntry
 from hub.actions.end_silent_calls import EndSilentCalls
 from hub.actions.file_petition import FilePetition
+from hub.actions.forget_expired import ForgetExpired, Rule
 from hub.actions.handle_call import HandleCall
 from hub.actions.keep_recording import KeepRecording
 from hub.actions.note_case import NoteCase
@@ -206,6 +207,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         silent_seconds=settings.calls.silent_seconds,
         transferred_seconds=settings.calls.transferred_seconds,
     )
+    forget_expired = ForgetExpired(documents, clock, _retention(settings))
     jobs: dict[str, Job] = {
         "dispatch": partial(dispatch, dispatcher, Sweeper(stores.outbox), dispatch_wake),
         "broadcasts": BroadcastLoop(
@@ -216,6 +218,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         ).run,
         "recordings": partial(keep_recordings, keep, recording_wake),
         "calls": partial(repeat, end_silent_calls, pause_seconds=_LOOK_SECONDS),
+        "retention": partial(repeat, forget_expired, pause_seconds=settings.retention.every_seconds),
     }
     for name, listener in adapters.listens.items():
         jobs[f"listen {name}"] = partial(listen, listener, accept_event)
@@ -248,6 +251,15 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         tasks=lambda: supervisor.states,
         senders=dispatcher.health,
         close=close,
+    )
+
+
+def _retention(settings: Settings) -> tuple[Rule, ...]:
+    keep = settings.retention
+    return (
+        Rule("sessions", "expires_at", keep.sessions_seconds),
+        Rule("setup_tokens", "expires_at", keep.sessions_seconds),
+        Rule("attempts", "until", keep.attempts_seconds),
     )
 
 

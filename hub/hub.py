@@ -64,6 +64,7 @@ _TASKS: Mapping[str, str] = {
     "broadcasts": "群发任务",
     "recordings": "录音取回任务",
     "calls": "通话看守任务",
+    "retention": "到期清理任务",
     "listen": "收信任务",
 }
 

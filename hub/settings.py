@@ -140,6 +140,12 @@ class Calls(_Table):
     transferred_seconds: int = Field(default=14_400, ge=660, le=86_400)
 
 
+class Retention(_Table):
+    every_seconds: int = Field(default=3_600, ge=60)
+    sessions_seconds: int = Field(default=86_400, ge=0)
+    attempts_seconds: int = Field(default=604_800, ge=0)
+
+
 class Hours(_Table):
     mon: str = "08:30-12:00 14:30-17:30"
     tue: str = "08:30-12:00 14:30-17:30"
@@ -228,6 +234,7 @@ class Settings(_Table):
     broadcast: Broadcast = Broadcast()
     speech: Speech = Speech()
     calls: Calls = Calls()
+    retention: Retention = Retention()
     hours: Hours = Hours()
     channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$")], Channel] = {}
 

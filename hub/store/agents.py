@@ -179,10 +179,6 @@ class SessionRepository:
             await self.delete(session.id)
         return len(ended)
 
-    async def delete_expired(self, now: int, *, limit: int = 500) -> int:
-        """Forgets sessions that are over by their absolute limit; how many."""
-        return await self._documents.delete(SESSIONS.name, {"expires_at": {"$lt": now}}, limit=limit)
-
 
 class SetupRepository:
     """One-time tokens of the first set-up."""

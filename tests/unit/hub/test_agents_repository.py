@@ -122,13 +122,6 @@ async def test_noting_use_does_not_bring_back_an_ended_session(shelf: Shelf) -> 
     assert await shelf.sessions.get("s1") is None
 
 
-async def test_sessions_past_their_end_are_forgotten(shelf: Shelf) -> None:
-    await shelf.sessions.insert(session("old", "a1", expires_at=5))
-    await shelf.sessions.insert(session("new", "a1", expires_at=50))
-    assert await shelf.sessions.delete_expired(10) == 1
-    assert await shelf.sessions.get("new") is not None
-
-
 async def test_a_setup_token_is_kept_as_a_digest_and_works_once(shelf: Shelf) -> None:
     await shelf.setup.insert("t" * 43, expires_at=100)
     assert await shelf.documents.get(SETUP_TOKENS.name, "t" * 43) is None
