@@ -88,7 +88,7 @@ async def open_store(settings: Settings, clock: Clock, *, migrated: bool = True)
         settings.store.path.parent.mkdir(parents=True, exist_ok=True)
         documents = await open_sqlite(settings.store.path, COLLECTIONS, clock=clock)
     if migrated:
-        await migrate(documents, clock=clock)
+        await migrate(documents, open_vault(settings), clock=clock)
     return documents
 
 

@@ -1,9 +1,9 @@
 """Takes in one inbound message: seen before? contact, conversation, message, case, reply.
 
 Everything it leads to is one unit of work: when the provider is answered, the message, the case
-and the queued reply are on disk together, or nothing is and the provider sends it again. The id of
-the event is made of the channel and the provider's own id, so a message that comes twice changes
-nothing the second time, whether the copies come a day or a microsecond apart.
+and the queued reply are on disk together, or nothing is and the provider sends it again. The
+message is stored under the event's id, made of the channel and the provider's own id, so one that
+comes twice changes nothing the second time, whether the copies come a day or a microsecond apart.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from channels.contract import ChannelKind, InboundMessage
 from hub.actions.answer_message import AnswerMessage, Plan, Scene
 from hub.actions.channel_profile import Profiles
 from hub.errors import HubError
-from hub.ids import derived_id, new_id
+from hub.ids import derived_id
 from hub.live import Live
-from hub.model.contact import Contact
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.store.codec import Versioned
-from hub.store.documents import Conflict, Documents, Duplicate, Insert, Write
+from hub.store.documents import Conflict, Documents, Duplicate
 from hub.store.files import FileStore
 from hub.store.repositories import Repositories
 from hub.wake import Wake
@@ -80,12 +79,8 @@ class AcceptEvent:
                 return await self._seen(event_id)
             try:
                 await self._documents.commit(plan.writes)
-            except Duplicate as taken:
-                if taken.write.collection == "events":
-                    return await self._seen(event_id)
-                continue
-            except Conflict:
-                continue
+            except (Conflict, Duplicate):
+                continue  # another message of the conversation, or this one again: look anew
             self._live.ring(f"conversation:{plan.conversation.id}", str(plan.conversation.count))
             if plan.queue_changed:
                 self._live.ring("queue", plan.case_id)
@@ -95,42 +90,35 @@ class AcceptEvent:
         raise Busy("too many messages of one conversation at once")
 
     async def _seen(self, event_id: str) -> Outcome:
-        stored = await self._documents.get("events", event_id)
-        body = stored.body if stored else {}
-        return Outcome(event_id, True, body.get("conversation_id", ""), body.get("case_id", ""))
+        message = await self._repositories.conversations.message(event_id)
+        if message is None:
+            return Outcome(event_id, True, "", "")
+        return Outcome(event_id, True, message.conversation_id, message.case_id)
 
     async def _decide(
         self, event: InboundMessage, event_id: str, files: tuple[AttachedFile, ...]
     ) -> Plan | None:
         """What to write; None for an event that was taken in before."""
-        scene, writes = await self._set_scene(event, event_id)
-        # An event is stored together with its conversation: where there is none, it never came. This
-        # look spares a repeat what deciding costs; the insert of the event is what makes it harmless.
-        if scene.version and await self._documents.get("events", event_id) is not None:
+        conversations = self._repositories.conversations
+        scene = await self._set_scene(event, event_id)
+        # A message is stored together with its conversation: where there is none, it never came. This
+        # look spares a repeat what deciding costs; the insert of the message makes it harmless.
+        if scene.version and await conversations.message(event_id) is not None:
             return None
         plan = await self._answer(scene)
         message = Message(
-            id=new_id(event.received_at),
+            id=event_id,
             conversation_id=scene.conversation.id,
             seq=scene.conversation.count,
             direction=Direction.IN,
             author=Author.CITIZEN,
             at=event.received_at,
             case_id=plan.case_id,
-            event_id=event_id,
             subject=scene.subject,
             text=scene.text,
             files=files,
         )
-        taken = {
-            "received_at": event.received_at,
-            "conversation_id": plan.conversation.id,
-            "case_id": plan.case_id,
-        }
-        conversations = self._repositories.conversations
         return plan.with_writes(
-            Insert("events", event_id, taken),
-            *writes,
             conversations.insert_message(message),
             *plan.writes,
             conversations.update(plan.conversation, scene.version)
@@ -138,17 +126,9 @@ class AcceptEvent:
             else conversations.insert(plan.conversation),
         )
 
-    async def _set_scene(self, event: InboundMessage, event_id: str) -> tuple[Scene, list[Write]]:
+    async def _set_scene(self, event: InboundMessage, event_id: str) -> Scene:
         contacts = self._repositories.contacts
-        writes: list[Write] = []
         address_key = contacts.key(event.sender)
-        contact_id = ""
-        if address_key:
-            contact_id = await contacts.contact_id(address_key) or ""
-            if not contact_id:
-                contact_id = new_id(event.received_at)
-                writes.append(contacts.insert(Contact(id=contact_id, created_at=event.received_at)))
-                writes.append(contacts.insert_address(contact_id, event.sender, at=event.received_at))
         id, found = await self._conversation(event, address_key or event_id)
         if found is not None:
             conversation = replace(
@@ -163,7 +143,7 @@ class AcceptEvent:
                 id=id,
                 channel=event.channel,
                 kind=event.kind,
-                contact_id=contact_id,
+                contact_id=await contacts.owner(address_key) if address_key else "",
                 address_key=address_key,
                 created_at=event.received_at,
                 last_at=event.received_at,
@@ -174,22 +154,19 @@ class AcceptEvent:
             )
         case = await self._repositories.cases.get(conversation.case_id) if conversation.case_id else None
         text = _clean(event.text)[:_MAX_TEXT]
-        return (
-            Scene(
-                event=event,
-                event_id=event_id,
-                profile=self._profiles[event.channel],
-                text=text,
-                subject=_clean(event.subject)[:200],
-                language=_language(text),
-                address_key=address_key,
-                contact_id=contact_id,
-                conversation=conversation,
-                version=found.version if found else 0,
-                case=case if case is not None and case.value.is_open else None,
-                offered=found.value.offered if found else (),
-            ),
-            writes,
+        return Scene(
+            event=event,
+            event_id=event_id,
+            profile=self._profiles[event.channel],
+            text=text,
+            subject=_clean(event.subject)[:200],
+            language=_language(text),
+            address_key=address_key,
+            contact_id=conversation.contact_id,
+            conversation=conversation,
+            version=found.version if found else 0,
+            case=case if case is not None and case.value.is_open else None,
+            offered=found.value.offered if found else (),
         )
 
     async def _conversation(

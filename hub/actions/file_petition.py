@@ -87,7 +87,7 @@ class FilePetition:
             address_key = contacts.key(address)
             contact_id = await contacts.contact_id(address_key) or ""
             if not contact_id:
-                contact_id = derived_id("contact", case_id)
+                contact_id = contacts.id_for(address_key)
                 writes += [
                     contacts.insert(Contact(id=contact_id, created_at=now, name=petition.name)),
                     contacts.insert_address(contact_id, address, at=now),

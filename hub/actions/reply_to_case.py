@@ -130,9 +130,10 @@ class ReplyToCase:
                 ],
                 said.message.id,
             )
-        notice = self._notice(case, text, hint, now)
+        message_id = new_id(now)
+        notice = self._notice(case, text, hint, now, dedup=message_id)
         message = Message(
-            id=new_id(now),
+            id=message_id,
             conversation_id=conversation.id,
             seq=conversation.count + 1,
             direction=Direction.OUT,
@@ -152,7 +153,7 @@ class ReplyToCase:
             message.id,
         )
 
-    def _notice(self, case: Case, text: str, hint: str, now: int) -> Delivery | None:
+    def _notice(self, case: Case, text: str, hint: str, now: int, *, dedup: str) -> Delivery | None:
         """A delivery to the address that was given, or None where there is none."""
         route = self._route(case)
         if route is None:
@@ -168,7 +169,7 @@ class ReplyToCase:
             f"{body} {hint}".strip(),
             at=now,
             address_key=case.address_key,
-            dedup=new_id(now),
+            dedup=dedup,
             case_id=case.id,
             title=self._texts.say("case_reply_subject", case.language, reference=case.reference),
         )

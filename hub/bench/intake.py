@@ -2,7 +2,7 @@
 
 Hub and floor run in processes of their own and take turns (A B A B …), so that what else the machine
 does falls on both; the medians are compared. At the end it is checked that every text became one
-event, one queued reply and (but for a wording the knowledge base has learnt since) one case.
+message, one queued reply and (but for a wording the knowledge base has learnt since) one case.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ async def intake(folder: Path, *, small: bool = False) -> Sequence[Figure]:
         stored = await hub_server.ask()
     sent = hub.first - 1
     # A text that the knowledge base came to know is offered choices instead of becoming a case.
-    whole = stored["events"] == stored["outbox"] == sent and stored["cases"] >= 0.98 * sent
+    whole = stored["messages"] == 2 * stored["outbox"] == 2 * sent and stored["cases"] >= 0.98 * sent
     if not whole:
         raise BenchFailed(f"intake: {sent} texts became {dict(stored)}")
     return (

@@ -23,7 +23,7 @@ from hub.store.documents import Collection, Insert
 from hub.store.sqlite import open_sqlite
 
 _ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-_COUNTED = ("events", "cases", "outbox", "messages")
+_COUNTED = ("messages", "cases", "outbox")
 
 
 async def serve_hub(folder: Path, api_base: str) -> None:

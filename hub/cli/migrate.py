@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub.app import open_store
+from hub.app import open_store, open_vault
 from hub.check import check_migrations
 from hub.cli.run import print_json, run, settings_from
 from hub.clock import SystemClock
@@ -32,9 +32,10 @@ def migrate(*, config: Path | None = None, check: bool = False, json: bool = Fal
 
 async def _migrate(config: Path | None, *, only_look: bool, as_json: bool) -> int:
     clock = SystemClock()
-    documents = await open_store(settings_from(config), clock, migrated=False)
+    settings = settings_from(config)
+    documents = await open_store(settings, clock, migrated=False)
     try:
-        ran = [] if only_look else await bring_up_to_date(documents, clock=clock)
+        ran = [] if only_look else await bring_up_to_date(documents, open_vault(settings), clock=clock)
         finding = await check_migrations(documents)
     finally:
         await documents.close()

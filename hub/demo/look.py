@@ -60,8 +60,8 @@ class _Look:
     async def event(self, request: web.Request) -> web.Response:
         """`?channel=&id=`: whether the provider's event was kept, and the case it led to."""
         channel, provider_id = request.query["channel"], request.query["id"]
-        stored = await self._hub.documents.get("events", f"{channel}:{derived_id(provider_id)}")
-        case_id = stored.body.get("case_id", "") if stored else ""
+        stored = await self._hub.repositories.conversations.message(f"{channel}:{derived_id(provider_id)}")
+        case_id = stored.case_id if stored else ""
         case = await self._hub.repositories.cases.get(case_id) if case_id else None
         return web.json_response(
             {

@@ -55,7 +55,7 @@ class Seeder:
 
     async def is_done(self) -> bool:
         """Whether the store holds the whole sample."""
-        return await self._hub.documents.get("events", _mark(_LAST)) is not None
+        return await self._hub.documents.get("marks", _mark(_LAST)) is not None
 
     async def run(self) -> None:
         """Makes what is not there yet, oldest first; afterwards the clock is right again."""
@@ -63,7 +63,7 @@ class Seeder:
         for group in self._sample.groups:
             await self._group(group["name"], now)
         for piece in sorted(self._pieces(now), key=lambda piece: -piece.ago):
-            if await self._hub.documents.get("events", _mark(piece.mark)) is None:
+            if await self._hub.documents.get("marks", _mark(piece.mark)) is None:
                 self._clock.put_back(minutes=piece.ago)
                 await piece.make()
                 await self._settled()
@@ -94,7 +94,7 @@ class Seeder:
     async def _group(self, name: str, now: int) -> None:
         """A group and its contacts in one unit of work."""
         stores = self._hub.repositories
-        if await self._hub.documents.get("events", _mark(f"group-{name}")) is not None:
+        if await self._hub.documents.get("marks", _mark(f"group-{name}")) is not None:
             return
         writes: list[Write] = [self._done(f"group-{name}")]
         joined = now - int(30 * _DAY_MINUTES * 60_000)
@@ -158,7 +158,7 @@ class Seeder:
             await asyncio.sleep(pause)
 
     def _done(self, name: str) -> Insert:
-        return Insert("events", _mark(name), {"received_at": self._clock.now_ms()})
+        return Insert("marks", _mark(name), {"received_at": self._clock.now_ms()})
 
 
 def _mark(name: str) -> str:

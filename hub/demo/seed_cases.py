@@ -127,5 +127,5 @@ class CaseSeeder:
                 return
 
     async def _case_of(self, channel: str, provider_id: str) -> str:
-        stored = await self._hub.documents.get("events", f"{channel}:{derived_id(provider_id)}")
-        return str(stored.body.get("case_id", "")) if stored else ""
+        stored = await self._hub.repositories.conversations.message(f"{channel}:{derived_id(provider_id)}")
+        return stored.case_id if stored else ""

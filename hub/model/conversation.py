@@ -62,7 +62,8 @@ class AttachedFile:
 class Message:
     """One thing said. `seq` orders messages within a conversation, from 1.
 
-    event_id: the inbound event it came from, or "". delivery_id: the outbox row that carries it.
+    id: of what came in over a channel, the id of that event: there cannot be two of it.
+    delivery_id: the outbox row that carries it.
     author_id: the agent, for author = agent.
     """
 
@@ -73,7 +74,6 @@ class Message:
     author: Author
     at: int
     case_id: str = ""
-    event_id: str = ""
     delivery_id: str = ""
     author_id: str = ""
     entry_ids: tuple[str, ...] = ()

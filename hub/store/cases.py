@@ -36,11 +36,7 @@ COLLECTIONS = (
         ),
         unique=(("reference",),),
     ),
-    Collection(
-        "history",
-        fields={"case_id": str, "seq": int, "at": int},
-        unique=(("case_id", "seq"),),
-    ),
+    Collection("history"),
 )
 
 _OPEN_CODE: Mapping[CaseState, int] = {CaseState.DRAFT: 2, CaseState.CLOSED: 0}
@@ -109,7 +105,8 @@ class CaseRepository:
 
     async def history(self, case_id: str, *, limit: int = 1000) -> list[HistoryEntry]:
         """The chained history, oldest first."""
-        found = await self._documents.find("history", {"case_id": case_id}, sort=(("seq", 1),), limit=limit)
+        of_case = {"id": {"$gt": f"{case_id}:", "$lt": f"{case_id};"}}
+        found = await self._documents.find("history", of_case, limit=limit)
         return [self._history.load(stored) for stored in found]
 
     def insert(self, case: Case) -> Insert:
@@ -121,7 +118,7 @@ class CaseRepository:
         return Update("cases", case.id, self._body(case), version)
 
     def insert_entry(self, entry: HistoryEntry) -> Insert:
-        """The write of a history entry; its place in the chain is unique."""
+        """The write of a history entry; its id is its place in the chain, so that is unique."""
         return self._history.insert(entry)
 
     def code_hash(self, case_id: str, salt: str, code: str) -> str:

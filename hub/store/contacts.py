@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from channels.address import Address, AddressKind
+from hub.ids import derived_id
 from hub.model.contact import Contact, ContactAddress
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
@@ -35,6 +36,15 @@ class ContactRepository:
         """Whose address it is, or None."""
         stored = await self._documents.get("addresses", address_key)
         return None if stored is None else stored.body["contact_id"]
+
+    async def owner(self, address_key: str) -> str:
+        """Whose address it is: of one nothing else is known of, the contact `id_for` names."""
+        return await self.contact_id(address_key) or self.id_for(address_key)
+
+    @staticmethod
+    def id_for(address_key: str) -> str:
+        """The contact an address makes by itself. It is stored once more than the address is known."""
+        return derived_id("contact", address_key)
 
     def insert(self, contact: Contact) -> Insert:
         """The write of a new contact."""

@@ -12,8 +12,8 @@ COLLECTIONS = (
     Collection("conversations"),
     Collection(
         "messages",
-        fields={"conversation_id": str, "seq": int, "case_id": str, "delivery_id": str, "at": int},
-        indexes=(("case_id", "at"), ("delivery_id",)),
+        fields={"conversation_id": str, "seq": int, "case_id": str, "at": int},
+        indexes=(("case_id", "at"),),
         unique=(("conversation_id", "seq"),),
     ),
 )
@@ -59,10 +59,15 @@ class ConversationRepository:
         found = await self._documents.find("messages", {"case_id": case_id}, sort=(("at", 1),), limit=limit)
         return [self._messages.load(stored) for stored in found]
 
+    async def message(self, message_id: str) -> Message | None:
+        """One message, or None."""
+        stored = await self._documents.get("messages", message_id)
+        return None if stored is None else self._messages.load(stored)
+
     async def by_delivery(self, delivery_id: str) -> Message | None:
-        """The message a delivery carried, or None."""
-        found = await self._documents.find("messages", {"delivery_id": delivery_id}, limit=1)
-        return self._messages.load(found[0]) if found else None
+        """The message a delivery carried, or None. A delivery is queued once for its message's id."""
+        row = await self._documents.get("outbox", delivery_id)
+        return None if row is None else await self.message(row.body["dedup"])
 
     def insert(self, conversation: Conversation) -> Insert:
         """The write of a new conversation."""

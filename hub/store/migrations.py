@@ -17,7 +17,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from hub.store.documents import Documents, Duplicate, Insert, Refused
+from hub.store.crypto import Vault
+from hub.store.documents import Delete, Documents, Duplicate, Insert, Refused, Update, Write
 from hub.store.internal import MIGRATIONS as RECORDS
 
 _MOST = 10_000
@@ -36,7 +37,7 @@ class Migration:
 
     number: int
     name: str
-    run: Callable[[Documents], Awaitable[None]]
+    run: Callable[[Documents, Vault], Awaitable[None]]
 
     def checksum(self) -> str:
         """Of the step's source, blanks aside, so that formatting does not count as a change."""
@@ -44,12 +45,35 @@ class Migration:
         return hashlib.sha256(source.encode()).hexdigest()[:32]
 
 
-MIGRATIONS: tuple[Migration, ...] = ()
+async def _one_document_per_message(documents: Documents, vault: Vault) -> None:
+    """What came in is stored under its event's id, and a delivery is queued for its message's id: so
+    neither `events` nor an index is needed to find one by the other."""
+    async for old in documents.scan("messages"):
+        event_id, delivery_id = old.body.get("event_id"), old.body.get("delivery_id")
+        if event_id and event_id != old.id:
+            body = {name: value for name, value in old.body.items() if name != "event_id"}
+            if body["pii"]:
+                plain = vault.open(f"messages/{old.id}", body["pii"])
+                body["pii"] = vault.seal(f"messages/{event_id}", plain)
+            await documents.commit(
+                [Delete("messages", old.id, old.version), Insert("messages", event_id, body)]
+            )
+        row = await documents.get("outbox", delivery_id) if delivery_id else None
+        if row is not None and row.body["dedup"] != old.id:
+            await documents.commit([Update("outbox", row.id, {"dedup": old.id}, row.version)])
+    async for event in documents.scan("events"):
+        writes: list[Write] = [Delete("events", event.id, event.version)]
+        if event.id.startswith("demo:"):
+            writes.append(Insert("marks", event.id, {}))
+        await documents.commit(writes)
+
+
+MIGRATIONS: tuple[Migration, ...] = (Migration(1, "one document per message", _one_document_per_message),)
 """All steps, numbered from 1 without gaps."""
 
 
 async def migrate(
-    documents: Documents, migrations: Sequence[Migration] = MIGRATIONS, *, clock: Clock
+    documents: Documents, vault: Vault, migrations: Sequence[Migration] = MIGRATIONS, *, clock: Clock
 ) -> list[int]:
     """Runs what has not run yet; the numbers that ran. Raises `Refused`."""
     if [m.number for m in migrations] != list(range(1, len(migrations) + 1)):
@@ -75,7 +99,7 @@ async def migrate(
                     f"Migration {migration.number} was changed after it had run; restore it."
                 )
             continue
-        await migration.run(documents)
+        await migration.run(documents, vault)
         body = {
             "number": migration.number,
             "name": migration.name,

@@ -35,7 +35,8 @@ from hub.store.schedules import ScheduleRepository
 from hub.store.suppressions import SuppressionRepository
 
 COLLECTIONS: tuple[Collection, ...] = (
-    Collection("events", fields={"received_at": int}, indexes=(("received_at",),)),
+    Collection("events"),  # of earlier releases; migration 1 empties it
+    Collection("marks"),
     Collection("attempts", fields={"until": int}, indexes=(("until",),)),
     *agents.COLLECTIONS,
     *calls.COLLECTIONS,

@@ -135,8 +135,7 @@ async def test_a_forged_text_is_refused_and_nothing_is_stored(hub: World) -> Non
             f"{hub.url}/webhooks/twilio/sms-12110/sms", data=form, headers=headers
         ) as answer:
             assert answer.status == 403
-    for collection, where in (("messages", {"case_id": ""}), ("events", {"received_at": {"$gte": 0}})):
-        assert sum((await hub.hub.documents.count(collection, where)).values()) == 0
+    assert await hub.hub.documents.count("messages", {}) == {"": 0}
 
 
 async def test_an_oversized_webhook_is_refused(hub: World) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from hub.store.copying import Copied, copy
+from hub.store.crypto import KeyRing, Vault
 from hub.store.digest import digest
 from hub.store.documents import Body, Documents, Insert, Refused, Update
 from hub.store.migrations import Migration, migrate
 from tests.contract.store.conftest import OpenStore
 from tests.contract.store.declared import COLLECTIONS, StandingClock
+
+VAULT = Vault(KeyRing.fresh())
 
 
 async def fill(store: Documents) -> None:
@@ -25,7 +28,7 @@ async def fill(store: Documents) -> None:
 async def test_a_copy_has_the_same_digest_and_goes_on_numbering(open_store: OpenStore) -> None:
     source, target = await open_store(), await open_store()
     await fill(source)
-    await migrate(source, [Migration(1, "first", add_a_document)], clock=StandingClock())
+    await migrate(source, VAULT, [Migration(1, "first", add_a_document)], clock=StandingClock())
     before = await digest(source, COLLECTIONS)
     assert await digest(target, COLLECTIONS) != before
     report = await copy(source, target, COLLECTIONS)
@@ -33,7 +36,7 @@ async def test_a_copy_has_the_same_digest_and_goes_on_numbering(open_store: Open
     assert await digest(target, COLLECTIONS) == before
     assert await target.next_number("case-2026") == 42
     assert [d.id for d in await target.search("entries", "补办", limit=5)] == ["e1"]
-    assert await migrate(target, [Migration(1, "first", add_a_document)], clock=StandingClock()) == []
+    assert await migrate(target, VAULT, [Migration(1, "first", add_a_document)], clock=StandingClock()) == []
 
 
 async def test_an_interrupted_copy_is_simply_repeated(open_store: OpenStore) -> None:
@@ -55,12 +58,12 @@ async def test_any_difference_shows_in_the_digest(store: Documents) -> None:
     assert len(seen) == 4
 
 
-async def add_a_document(documents: Documents) -> None:
+async def add_a_document(documents: Documents, vault: Vault) -> None:
     """Harmless to repeat."""
     await documents.insert_many("parts", [("made", {"unit": "fz"})])
 
 
-async def add_another(documents: Documents) -> None:
+async def add_another(documents: Documents, vault: Vault) -> None:
     """Harmless to repeat."""
     await documents.insert_many("parts", [("second", {"unit": "fz"})])
 
@@ -68,9 +71,9 @@ async def add_another(documents: Documents) -> None:
 async def test_migrations_run_once_in_order_and_are_recorded(store: Documents) -> None:
     first, second = Migration(1, "first", add_a_document), Migration(2, "second", add_another)
     clock = StandingClock(1_767_000_000_000)
-    assert await migrate(store, [first], clock=clock) == [1]
-    assert await migrate(store, [first, second], clock=clock) == [2]
-    assert await migrate(store, [first, second], clock=clock) == []
+    assert await migrate(store, VAULT, [first], clock=clock) == [1]
+    assert await migrate(store, VAULT, [first, second], clock=clock) == [2]
+    assert await migrate(store, VAULT, [first, second], clock=clock) == []
     assert set(await store.get_many("parts", ["made", "second"])) == {"made", "second"}
     record = await store.get("_migrations", "0002")
     assert record is not None
@@ -85,10 +88,10 @@ async def test_migrations_run_once_in_order_and_are_recorded(store: Documents) -
 async def test_a_newer_store_and_a_changed_migration_are_refused(store: Documents) -> None:
     clock = StandingClock()
     steps = [Migration(1, "first", add_a_document), Migration(2, "second", add_another)]
-    await migrate(store, steps, clock=clock)
+    await migrate(store, VAULT, steps, clock=clock)
     with pytest.raises(Refused, match="upgrade"):
-        await migrate(store, steps[:1], clock=clock)
+        await migrate(store, VAULT, steps[:1], clock=clock)
     with pytest.raises(Refused, match="changed"):
-        await migrate(store, [steps[0], Migration(2, "second", add_a_document)], clock=clock)
+        await migrate(store, VAULT, [steps[0], Migration(2, "second", add_a_document)], clock=clock)
     with pytest.raises(Refused, match="gaps"):
-        await migrate(store, [Migration(2, "second", add_another)], clock=clock)
+        await migrate(store, VAULT, [Migration(2, "second", add_another)], clock=clock)
