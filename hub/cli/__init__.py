@@ -49,9 +49,9 @@ def build() -> App:
     store.command("hub.cli.store:copy", name="copy", help="复制到另一个库 · Copy to another store")
     app.command(store)
 
-    evidence = App(name="evidence", help="录音证据 · Recordings as evidence")
+    evidence = App(name="evidence", help="录音证据和工单历史 · Recordings and case histories")
     evidence.command(
-        "hub.cli.evidence:verify", name="verify", help="核对录音和证据链 · Verify hashes and chain"
+        "hub.cli.evidence:verify", name="verify", help="核对录音和历史 · Verify hashes and chains"
     )
     app.command(evidence)
 

@@ -1,9 +1,10 @@
-"""`hub evidence verify`: every sealed recording is read again and compared with the chain."""
+"""`hub evidence verify`: every sealed recording and every case's history is read again and compared."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from hub.actions.verify_histories import Histories, verify_histories
 from hub.app import open_store, open_vault
 from hub.cli.run import print_json, run, settings_from
 from hub.clock import SystemClock
@@ -17,9 +18,10 @@ _PAGE = 1000
 
 
 def verify(*, config: Path | None = None, json: bool = False) -> int:
-    """重新计算每段录音的哈希，核对证据链。有问题时退出码 1。请先停止 hub（MongoDB 不用）。
+    """重新计算每段录音的哈希，核对证据链和每件工单的历史。有问题时退出码 1。请先停止 hub（MongoDB 不用）。
 
-    Hashes every recording again and checks the chain. Exit code 1 when something is wrong.
+    Hashes every recording again, checks the chain and the history of every case. Exit code 1 when
+    something is wrong. Cases behind the wall are counted, not named.
 
     Parameters
     ----------
@@ -33,7 +35,7 @@ def verify(*, config: Path | None = None, json: bool = False) -> int:
 
 async def _verify(config: Path | None, *, as_json: bool) -> int:
     settings = settings_from(config)
-    links = await _links(settings)
+    links, histories = await _read(settings)
     folder = settings.files.path / "recordings"
     problems = [
         *breaks(links),
@@ -42,25 +44,32 @@ async def _verify(config: Path | None, *, as_json: bool) -> int:
             for link in links
             if not matches(folder / relative_path(link.sha256), link.sha256)
         ),
+        *(
+            f"工单 {reference}：历史从第 {seq} 条起不完整 (case history is wrong from entry {seq})"
+            for reference, seq in histories.broken
+        ),
     ]
+    if histories.hidden:
+        problems.append(f"保密工单：{histories.hidden} 件历史不完整 (cases behind the wall, not named)")
     head = links[-1].hash if links else ""
     if as_json:
-        print_json({"recordings": len(links), "head": head, "problems": problems})
+        print_json({"recordings": len(links), "head": head, "cases": histories.cases, "problems": problems})
     else:
         screen = Screen()
         screen.say(f"录音 recordings {len(links)}，链首 head {head or '-'}")
+        screen.say(f"工单历史 case histories {histories.cases}")
         screen.complain(problems)
         screen.say("完好 whole" if not problems else f"问题 problems {len(problems)}")
     return 1 if problems else 0
 
 
-async def _links(settings: Settings) -> list[Link]:
+async def _read(settings: Settings) -> tuple[list[Link], Histories]:
     documents = await open_store(settings, SystemClock(), migrated=False)
     try:
-        recordings = repositories(documents, open_vault(settings), cities={}).recordings
+        stores = repositories(documents, open_vault(settings), cities={})
         links: list[Link] = []
-        while page := await recordings.links(after=links[-1].seq if links else 0, limit=_PAGE):
+        while page := await stores.recordings.links(after=links[-1].seq if links else 0, limit=_PAGE):
             links += page
-        return links
+        return links, await verify_histories(stores.cases)
     finally:
         await documents.close()

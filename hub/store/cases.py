@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
 from collections.abc import Collection as Container
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from hub.model.case import Case, CaseState, HistoryEntry
 from hub.model.track import Compartment
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
-from hub.store.documents import Body, Collection, Documents, Insert, Update
+from hub.store.documents import Body, Collection, Documents, Insert, Stored, Update
 
 COLLECTIONS = (
     Collection(
@@ -39,6 +39,7 @@ COLLECTIONS = (
     Collection("history"),
 )
 
+_PAGE = 1_000
 _OPEN_CODE: Mapping[CaseState, int] = {CaseState.DRAFT: 2, CaseState.CLOSED: 0}
 
 
@@ -48,6 +49,17 @@ class CasePage:
 
     cases: tuple[Versioned[Case], ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How long the history of a case is by its own account, and the hash of its last entry."""
+
+    case_id: str
+    reference: str
+    compartment: Compartment
+    seq: int
+    head: str
 
 
 class CaseRepository:
@@ -109,6 +121,26 @@ class CaseRepository:
         found = await self._documents.find("history", of_case, limit=limit)
         return [self._history.load(stored) for stored in found]
 
+    async def whole_history(self, case_id: str) -> list[HistoryEntry]:
+        """All of the chained history, however long."""
+        entries: list[HistoryEntry] = []
+        while True:
+            where = {"case_id": case_id, "seq": {"$gt": entries[-1].seq if entries else 0}}
+            page = await self._documents.find("history", where, sort=(("seq", 1),), limit=_PAGE)
+            entries += [self._history.load(stored) for stored in page]
+            if len(page) < _PAGE:
+                return entries
+
+    async def chains(self) -> AsyncIterator[Chain]:
+        """What every case says of its history; nothing is unsealed."""
+        async for stored in self._documents.scan("cases"):
+            yield _chain(stored)
+
+    async def chain(self, case_id: str) -> Chain | None:
+        """The same of one case, or None."""
+        stored = await self._documents.get("cases", case_id)
+        return None if stored is None else _chain(stored)
+
     def insert(self, case: Case) -> Insert:
         """The write of a new case."""
         return Insert("cases", case.id, self._body(case))
@@ -132,6 +164,17 @@ class CaseRepository:
         body["waits"] = int(case.waiting)
         body["reference"] = case.reference or None
         return body
+
+
+def _chain(stored: Stored) -> Chain:
+    body = stored.body
+    return Chain(
+        stored.id,
+        body["reference"] or stored.id,
+        Compartment(body["compartment"]),
+        body["history_seq"],
+        body["history_head"],
+    )
 
 
 def _visible(compartments: Container[Compartment]) -> dict[str, Any]:
