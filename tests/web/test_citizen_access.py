@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.unit.hub.web.source_texts import CHINESE
-from tests.web.citizen_pages import PAGES
+from tests.web.citizen_pages import PAGES, fill_petition
 from tests.web.running_site import RunningSite
 from tests.web.watched import View, Visitor, overflow, too_small, violations
 
@@ -110,6 +110,41 @@ async def test_the_large_text_view_is_one_press_away_and_stays(
     await expect(page.locator("html[data-view=elder]")).to_have_count(1)
     await page.click(".switch-elder")
     await expect(page.locator("html[data-view=elder]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_half_filled_petition_is_kept_when_language_or_view_is_switched(
+    visitor: Visitor, site: RunningSite, script: bool
+) -> None:
+    page = await visitor.page(script=script)
+    await fill_petition(page, site.url, "report")
+    await page.fill("#f-phone", "12")  # wrong, and still nobody's business before it is sent on
+    await page.get_by_label("匿名").check()
+    await page.get_by_role("button", name="English").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await page.click(".switch-elder")
+    await expect(page.locator("html[data-view=elder]")).to_have_count(1)
+    await expect(page.locator(".summary")).to_have_count(0)
+    await expect(page.locator("#f-title")).to_have_value("路口夜间施工噪声")
+    await expect(page.locator("#f-occurred_on")).to_have_value("2026-01-15")
+    await expect(page.locator("input[name=anonymous][value=yes]")).to_be_checked()
+    await expect(page.locator("input[name=kind]")).to_have_value("report")
+    assert "路口" not in page.url
+    await page.click("form[action='/petition/check'] button[type=submit]")
+    await page.wait_for_selector("form[action='/petition/submit']")
+    await page.get_by_role("button", name="中文").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    await expect(page.locator(".facts")).to_contain_text("路口夜间施工噪声")
+
+
+async def test_enter_in_a_field_of_the_petition_sends_it_on_and_switches_nothing(
+    visitor: Visitor, site: RunningSite
+) -> None:
+    page = await visitor.page()
+    await fill_petition(page, site.url)
+    await page.press("#f-title", "Enter")
+    await page.wait_for_selector("form[action='/petition/submit']")
+    await expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
 async def test_the_language_can_be_changed_on_the_page_and_stays(visitor: Visitor, site: RunningSite) -> None:

@@ -21,6 +21,7 @@ from hub.web import receipt
 from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.petition import BODY_CHARS, FIELDS, PetitionForm
 from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.preferences import switched
 from hub.web.receipt import Receipt
 from hub.web.render import render, translator
 
@@ -50,6 +51,8 @@ async def write(request: web.Request) -> web.Response:
 
 async def check(request: web.Request) -> web.Response:
     """POST /petition/check"""
+    if again := switched(request):
+        return again
     values, form = await _read(request)
     if isinstance(form, FormErrors):
         return _write(request, values, form.fields)
@@ -64,7 +67,9 @@ async def check(request: web.Request) -> web.Response:
 
 
 async def edit(request: web.Request) -> web.Response:
-    """POST /petition/edit: back from the check with everything kept."""
+    """POST /petition/edit: the form again, with everything kept: back from the check, or switched."""
+    if again := switched(request):
+        return again
     values, _ = await _read(request)
     return _write(request, values, errors={})
 
