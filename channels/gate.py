@@ -7,7 +7,7 @@ the moment of sending. What may not leave is written with its reason; nothing is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from channels.contract import OutboundMessage
@@ -55,11 +55,12 @@ class Gate:
         """Sorts `rows`; two reads of the store for the whole batch."""
         origin_ids = {r.delivery.origin_id for r in rows if r.delivery.origin is Origin.BROADCAST}
         bodies = await self._outbox.origins(sorted(origin_ids)) if origin_ids else {}
-        keys = {key for row in rows for key in rules_against(row.delivery)}
-        blocked = await self._suppressions.blocked(sorted(keys))
+        rules = [rules_against(row.delivery) for row in rows]
+        blocked = await self._suppressions.blocked(list({key for keys in rules for key in keys}))
         gated = Gated([], bodies, [])
-        for row in rows:
-            verdict = self._verdict(row.delivery, bodies.get(row.delivery.origin_id), blocked, now)
+        for row, keys in zip(rows, rules, strict=True):
+            rule = next((key for key in keys if key in blocked), None) if blocked else None
+            verdict = self._verdict(row.delivery, bodies.get(row.delivery.origin_id), rule, now)
             if verdict is None:
                 gated.passed.append(row)
             else:
@@ -67,22 +68,21 @@ class Gate:
         return gated
 
     def _verdict(
-        self, delivery: Delivery, body: OriginBody | None, blocked: frozenset[tuple[str, str]], now: int
+        self, delivery: Delivery, body: OriginBody | None, rule: tuple[str, str] | None, now: int
     ) -> Delivery | None:
         if body is not None and body.flow is Flow.PAUSED:
-            return replace(settled(delivery, S.HELD, PAUSED), not_before=FAR)
+            return settled(delivery, S.HELD, PAUSED).moved(not_before=FAR)
         if body is not None and body.flow is Flow.CANCELED:
             return settled(delivery, S.CANCELED, "canceled")
         if delivery.expires_at <= now:
             return settled(delivery, S.EXPIRED, "expired")
-        rule = next((key for key in rules_against(delivery) if key in blocked), None)
         if rule is not None:
             return settled(delivery, S.SUPPRESSED, rule[1])
         opens = held_until(self._windows[delivery.message_class], now, zone=self._zone, random=self._random)
         if opens is not None:
             if opens >= delivery.expires_at:
                 return settled(delivery, S.EXPIRED, "window")
-            return replace(settled(delivery, S.HELD, "window"), not_before=opens)
+            return settled(delivery, S.HELD, "window").moved(not_before=opens)
         if not delivery.text and (body is None or not body.text):
             return settled(delivery, S.FAILED, "no_text")
         return None

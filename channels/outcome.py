@@ -6,7 +6,6 @@ One line per class of `channels/errors.py`, because each class is one decision.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from channels.contract import Accepted
 from channels.errors import Ambiguous, Misconfigured, Permanent, Refused, SendError, Temporary
@@ -34,15 +33,13 @@ def after(
     """
     match outcome:
         case Accepted():
-            return replace(  # not through `settled`: this is the way nearly every row goes
-                delivery,
+            return delivery.moved(
                 state=S.ACCEPTED,
                 reason="",
                 provider_id=outcome.provider_id,
                 receipt_at=now if receipts else 0,
                 not_before=0,
                 lease_until=0,
-                lease_token="",
             )
         case Temporary():
             wait = outcome.retry_after_seconds
@@ -64,7 +61,7 @@ def after(
 def not_sent(delivery: Delivery, *, reason: str, now: int) -> Delivery:
     """A `sending` row that was certainly never posted, given back without using up an attempt."""
     back = settled(delivery, S.READY, delivery.reason or reason)
-    return replace(back, not_before=now, attempt=delivery.attempt - 1)
+    return back.moved(not_before=now, attempt=delivery.attempt - 1)
 
 
 def suppressions_after(delivery: Delivery, outcome: Outcome) -> tuple[tuple[str, str], ...]:

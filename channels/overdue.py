@@ -7,8 +7,6 @@ instruction therefore leaves a row that ends in a known state.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from channels.outbox import MOVES, Delivery, DeliveryState
 from channels.retry import ambiguous, resend, settled
 
@@ -66,12 +64,12 @@ def overdue(delivery: Delivery, *, now: int) -> Delivery | None:
         case S.HELD:
             if expired:
                 return settled(delivery, S.EXPIRED, "expired")
-            return replace(settled(delivery, S.READY, ""), not_before=now)
+            return settled(delivery, S.READY, "").moved(not_before=now)
         case S.AMBIGUOUS:
             if delivery.not_before and not expired:
                 return resend(delivery, now=now)
             if delivery.not_before:  # too late to resend: wait for a receipt like the others
-                return replace(delivery, not_before=0)
+                return delivery.moved(not_before=0)
             return settled(delivery, S.UNKNOWN, "no_receipt")
         case _:  # accepted or sent
             return settled(delivery, S.UNKNOWN, "no_receipt")

@@ -9,7 +9,7 @@ Any word about a row in `sending` or `ambiguous` settles whether the provider to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from channels.contract import Receipt, ReceiptState
 from channels.outbox import Delivery, DeliveryState
@@ -69,9 +69,8 @@ def apply_receipt(
         wait = backoff_ms(RETRY[delivery.message_class], delivery.attempt + 3, random)
         if receipt.received_at + wait < delivery.expires_at:
             again = settled(delivery, S.READY, reason_keeping_mark(delivery, receipt.code))
-            return replace(again, not_before=receipt.received_at + wait)
-    return replace(
-        settled(delivery, target, receipt.code if bad else ""),
+            return again.moved(not_before=receipt.received_at + wait)
+    return settled(delivery, target, receipt.code if bad else "").moved(
         provider_id=receipt.provider_id or delivery.provider_id,
         receipt_at=receipt.received_at,
         not_before=0,

@@ -9,7 +9,7 @@ below (a second red warning is better than none, a second law-education text is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from channels.outbox import POLICY, Delivery, DeliveryState, MessageClass
 from channels.ports import Random
@@ -65,7 +65,7 @@ def retry(
         wait = max(wait, int(retry_after_seconds * 1000))
     if now + wait >= delivery.expires_at:
         return settled(delivery, DeliveryState.EXPIRED, reason)
-    return replace(settled(delivery, DeliveryState.READY, reason), not_before=now + wait)
+    return settled(delivery, DeliveryState.READY, reason).moved(not_before=now + wait)
 
 
 def ambiguous(delivery: Delivery, *, code: str, now: int) -> Delivery:
@@ -77,12 +77,12 @@ def ambiguous(delivery: Delivery, *, code: str, now: int) -> Delivery:
     wait = POLICY[delivery.message_class].ambiguous_resend_seconds
     resend_at = 0 if wait is None or was_resent(delivery) else now + wait * 1000
     unsure = settled(delivery, DeliveryState.AMBIGUOUS, reason_keeping_mark(delivery, code))
-    return replace(unsure, not_before=resend_at, receipt_at=now)
+    return unsure.moved(not_before=resend_at, receipt_at=now)
 
 
 def resend(delivery: Delivery, *, now: int) -> Delivery:
     """The single resend of an ambiguous row; the mark in `reason` forbids a second one."""
-    return replace(settled(delivery, DeliveryState.READY, RESENT), not_before=now)
+    return settled(delivery, DeliveryState.READY, RESENT).moved(not_before=now)
 
 
 def was_resent(delivery: Delivery) -> bool:
@@ -92,7 +92,7 @@ def was_resent(delivery: Delivery) -> bool:
 
 def settled(delivery: Delivery, state: DeliveryState, reason: str) -> Delivery:
     """The row in `state`, its lease ended."""
-    return replace(delivery, state=state, reason=reason, lease_token="", lease_until=0)
+    return delivery.moved(state=state, reason=reason, lease_until=0)
 
 
 def reason_keeping_mark(delivery: Delivery, code: str) -> str:

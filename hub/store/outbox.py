@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from campaigns.broadcast import BroadcastState
@@ -128,7 +128,7 @@ class OutboxRepository:
         with translated():
             until = await self._documents.now_ms() + int(lease_seconds * 1000)
             begun = [
-                replace(row.delivery, state=S.SENDING, attempt=row.delivery.attempt + 1, lease_until=until)
+                row.delivery.moved(state=S.SENDING, attempt=row.delivery.attempt + 1, lease_until=until)
                 for row in rows
             ]
             changes = [Change(row, after) for row, after in zip(rows, begun, strict=True)]
@@ -138,12 +138,13 @@ class OutboxRepository:
     async def settle(self, changes: Sequence[Change]) -> list[Change]:
         """See the port. Raises ValueError for a move the state table does not know."""
         with translated():
+            counted = [change for change in changes if is_counted(change)]
+            plain = changes if not counted else [change for change in changes if not is_counted(change)]
             lost: set[str] = set()
-            plain = [changed(change) for change in changes if not is_counted(change)]
             if plain:
-                lost.update(await self._documents.settle("outbox", plain))
-            lost |= await self._settle_counted([change for change in changes if is_counted(change)])
-        return [change for change in changes if change.after.id in lost]
+                lost.update(await self._documents.settle("outbox", [changed(change) for change in plain]))
+            lost |= await self._settle_counted(counted)
+        return [change for change in changes if change.after.id in lost] if lost else []
 
     async def reread(self, ids: Sequence[str]) -> Mapping[str, Leased]:
         """See the port."""
@@ -311,9 +312,7 @@ class OutboxRepository:
         changes = []
         for row in rows:
             after = settled(row.delivery, state, reason)
-            changes.append(
-                Change(row, after if not_before is None else replace(after, not_before=not_before))
-            )
+            changes.append(Change(row, after if not_before is None else after.moved(not_before=not_before)))
         late = await self.settle(changes)
         return len(changes) - len(late)
 

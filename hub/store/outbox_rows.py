@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from channels.outbox import Delivery, DeliveryState, Origin
+from channels.outbox import Delivery, DeliveryState, Moved, Origin
 from channels.overdue import due_at
 from channels.ports import Change, OutboxUnavailable
 from hub.store.codec import Shape
@@ -30,7 +30,6 @@ COLLECTIONS = (
             ("sender", "state", "lane", "not_before"),
             ("state", "due_at"),
             ("origin_id", "state", "reason"),
-            ("sender", "provider_id"),
             ("case_id",),
         ),
         unique=(("dedup",),),
@@ -39,6 +38,7 @@ COLLECTIONS = (
 )
 
 S = DeliveryState
+_MOVED = tuple(Moved.__annotations__)
 ROW_COUNTER = "rows"
 """Counter of a broadcast's rows, whatever became of them; the others are named as their states."""
 _UNCOUNTED = frozenset({S.PLANNED, S.READY, S.LEASED, S.SENDING, S.HELD})
@@ -70,42 +70,35 @@ def changed(change: Change) -> tuple[str, int, Body]:
     before, after = change.before.delivery, change.after
     if after.state is not before.state and not before.may_become(after.state):
         raise ValueError(f"a delivery cannot go from {before.state} to {after.state}")
-    return (
-        after.id,
-        change.before.version,
-        {
-            "state": after.state.value,
-            "reason": after.reason,
-            "not_before": after.not_before,
-            "attempt": after.attempt,
-            "lease_until": after.lease_until,
-            "provider_id": after.provider_id,
-            "receipt_at": after.receipt_at,
-            "due_at": due_at(after),
-        },
-    )
+    old, new = before.__dict__, after.__dict__
+    set = {name: new[name] for name in _MOVED if new[name] != old[name]}
+    set["state"] = after.state.value
+    set["due_at"] = due_at(after)
+    return after.id, change.before.version, set
 
 
 def is_counted(change: Change) -> bool:
     """Whether the change moves a broadcast's counters."""
-    return bool(_moves(change))
+    before, after = change.before.delivery.state, change.after.state
+    if before is after or change.after.origin is not Origin.BROADCAST:
+        return False
+    return before not in _UNCOUNTED or after not in _UNCOUNTED
 
 
 def delta(changes: Sequence[Change]) -> Mapping[str, Mapping[str, int]]:
     """What the changes add to the counters, by origin."""
+    alike = Counter(
+        (change.after.origin_id, change.before.delivery.state, change.after.state)
+        for change in changes
+        if is_counted(change)
+    )
     by_origin: dict[str, Counter[str]] = {}
-    for change in changes:
-        for name, amount in _moves(change):
-            by_origin.setdefault(change.after.origin_id, Counter())[name] += amount
+    for (origin, before, after), number in alike.items():
+        amounts = by_origin.setdefault(origin, Counter())
+        for state, amount in ((before, -number), (after, number)):
+            if state not in _UNCOUNTED:
+                amounts[state.value] += amount
     return {origin: {name: n for name, n in counter.items() if n} for origin, counter in by_origin.items()}
-
-
-def _moves(change: Change) -> list[tuple[str, int]]:
-    before, after = change.before.delivery, change.after
-    if after.origin is not Origin.BROADCAST or before.state is after.state:
-        return []
-    steps = ((before.state, -1), (after.state, 1))
-    return [(state.value, amount) for state, amount in steps if state not in _UNCOUNTED]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -14,15 +15,42 @@ from hub.store.query import Condition
 from hub.store.sqlite.table import Step, Table
 from hub.store.sqlite.where import order_sql, where_sql
 
+_BULK = 8
+"""So many equal updates are worth a savepoint."""
+
 
 def unit_of_work(steps: Sequence[Step]) -> Callable[[sqlite3.Cursor], None]:
-    """All steps or nothing."""
+    """All steps or nothing. A bulk of equal updates (a page of outcomes) goes to the driver at once."""
+    if len(steps) < _BULK:
+        return lambda cursor: _one_by_one(cursor, steps)
+    runs = [(sql, list(alike)) for sql, alike in groupby(steps, key=lambda step: step.sql)]
 
     def run(cursor: sqlite3.Cursor) -> None:
-        for step in steps:
-            step.run(cursor)
+        for sql, alike in runs:
+            if len(alike) >= _BULK and all(step.plain_update for step in alike):
+                _bulk(cursor, sql, alike)
+            else:
+                _one_by_one(cursor, alike)
 
     return run
+
+
+def _one_by_one(cursor: sqlite3.Cursor, steps: Sequence[Step]) -> None:
+    for step in steps:
+        step.run(cursor)
+
+
+def _bulk(cursor: sqlite3.Cursor, sql: str, updates: Sequence[Step]) -> None:
+    cursor.execute("SAVEPOINT bulk")
+    try:
+        cursor.executemany(sql, [step.values for step in updates])
+        held = cursor.rowcount == len(updates)
+    except sqlite3.IntegrityError:
+        held = False
+    if not held:  # once more, slowly, so that the write is named
+        cursor.execute("ROLLBACK TO bulk")
+        _one_by_one(cursor, updates)
+    cursor.execute("RELEASE bulk")
 
 
 def insert_many(table: Table, documents: Sequence[tuple[str, Body]]) -> Callable[[sqlite3.Cursor], list[str]]:

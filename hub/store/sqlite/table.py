@@ -48,6 +48,11 @@ class Step(NamedTuple):
     before: Callable[[sqlite3.Cursor], None] | None = None
     after: Callable[[sqlite3.Cursor], None] | None = None
 
+    @property
+    def plain_update(self) -> bool:
+        """Whether it is an update of one row and of nothing beside it."""
+        return self.must_hit and self.before is None and self.after is None and type(self.write) is Update
+
     def run(self, cursor: sqlite3.Cursor) -> None:
         """Executes it; raises `Conflict` or `Duplicate` naming the write."""
         if self.before is not None:

@@ -91,6 +91,24 @@ async def test_a_stale_update_is_a_conflict_that_names_the_write(store: Document
     assert found.body["state"] == "open"
 
 
+async def test_in_a_bulk_of_equal_updates_the_stale_one_is_named_and_nothing_is_changed(
+    store: Documents,
+) -> None:
+    await fill(store, 40)
+    await store.commit([Update("cases", "c17", {"priority": 99}, 1)])
+    updates = [Update("cases", f"c{n:02}", {"state": "closed"}, 1) for n in range(40)]
+    with pytest.raises(Conflict) as caught:
+        await store.commit([*updates, Add("tallies", "b1", {"taken": 40})])
+    assert caught.value.write == updates[17]
+    others = [write for write in updates if write.id != "c17"]
+    assert await store.count("cases", {"state": "closed"}) in ({}, {"": 0})
+    await store.commit([*others, Add("tallies", "b1", {"taken": 39})])
+    assert await store.count("cases", {"state": "closed"}) == {"": 39}
+    counters = await store.get("tallies", "b1")
+    assert counters is not None
+    assert counters.body == {"taken": 39}
+
+
 async def test_an_absent_document_cannot_be_updated_or_deleted(store: Documents) -> None:
     for write in (Update("cases", "no", {"state": "x"}, 1), Delete("cases", "no", 1)):
         with pytest.raises(Conflict):
