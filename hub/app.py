@@ -23,6 +23,7 @@ from hub.actions.assign_case import AssignCase
 from hub.actions.carry_out_call import CarryOutCall
 from hub.actions.casework import Casework
 from hub.actions.close_case import CloseCase
+from hub.actions.decide_delivery import DecideDelivery
 from hub.actions.edit_entry import EditEntry
 from hub.actions.end_silent_calls import EndSilentCalls
 from hub.actions.file_petition import FilePetition
@@ -180,6 +181,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
             campaign_settings(settings),
         ),
         close_case=CloseCase(casework, stores, clock),
+        decide_delivery=DecideDelivery(documents, stores, clock, live, dispatch_wake),
         edit_entry=EditEntry(documents, stores.entries, knowledge, clock, thresholds),
         file_petition=FilePetition(documents, stores, vault, open_case, triage, clock, live),
         handle_call=handle_call,

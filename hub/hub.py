@@ -12,6 +12,7 @@ from hub.actions.apply_receipt import ApplyReceipt
 from hub.actions.assign_case import AssignCase
 from hub.actions.channel_profile import Profiles
 from hub.actions.close_case import CloseCase
+from hub.actions.decide_delivery import DecideDelivery
 from hub.actions.edit_entry import EditEntry
 from hub.actions.file_petition import FilePetition
 from hub.actions.handle_call import HandleCall
@@ -41,6 +42,7 @@ class Actions:
     assign_case: AssignCase
     campaigns: CampaignDesk
     close_case: CloseCase
+    decide_delivery: DecideDelivery
     edit_entry: EditEntry
     file_petition: FilePetition
     handle_call: HandleCall

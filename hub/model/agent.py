@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CAMPAIGN_EDIT = "campaign.edit"
     CAMPAIGN_CONTROL = "campaign.control"
     ENTRY_EDIT = "entry.edit"
+    DELIVERY_DECIDE = "delivery.decide"
     SYSTEM_READ = "system.read"
     AGENT_MANAGE = "agent.manage"
 
@@ -42,10 +43,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.CAMPAIGN_READ, _P.CAMPAIGN_CONTROL}
     ),
-    Role.INSPECTOR: frozenset({_P.REPORT_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE}),
+    Role.INSPECTOR: frozenset(
+        {_P.REPORT_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.DELIVERY_DECIDE}
+    ),
     Role.PUBLICITY: frozenset({_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL}),
     Role.EDITOR: frozenset({_P.ENTRY_EDIT}),
-    Role.ADMIN: frozenset({_P.SYSTEM_READ, _P.AGENT_MANAGE, _P.CAMPAIGN_READ}),
+    Role.ADMIN: frozenset({_P.SYSTEM_READ, _P.AGENT_MANAGE, _P.CAMPAIGN_READ, _P.DELIVERY_DECIDE}),
 }
 """Default deny: what is not listed is not allowed."""
 

@@ -138,6 +138,7 @@ class HistoryKind(StrEnum):
     FLAGGED = "flagged"
     CLOSED = "closed"
     LINKED = "linked"
+    DELIVERY_DECIDED = "delivery_decided"  # a person said what became of one nobody was sure of
     REVEALED = "revealed"  # an agent looked at the full address; the reason is the text
 
 

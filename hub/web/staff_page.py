@@ -43,6 +43,7 @@ class _Place:
 _PLACES = (
     _Place("/staff/queue", msgid("工单队列"), msgid("工单"), "inbox", (_P.CASE_READ, _P.REPORT_READ)),
     _Place("/staff/system", msgid("系统状况"), msgid("系统"), "shield", (_P.SYSTEM_READ,)),
+    _Place("/staff/deliveries", msgid("不确定的投递"), msgid("投递"), "send", (_P.DELIVERY_DECIDE,)),
     _Place("/staff/agents", msgid("人员与角色"), msgid("人员"), "person", (_P.AGENT_MANAGE,)),
     _Place("/staff/campaigns", msgid("宣传活动"), msgid("活动"), "megaphone", (_P.CAMPAIGN_READ,)),
     _Place("/staff/entries", msgid("知识条目"), msgid("知识"), "book", (_P.ENTRY_EDIT,)),
@@ -62,6 +63,8 @@ DONE: Mapping[str, str] = {
     "paused": msgid("已暂停，未发出的不会再发"),
     "resumed": msgid("已继续发送"),
     "canceled": msgid("已终止，未发出的已撤回"),
+    "arrived": msgid("已记为送达"),
+    "again": msgid("已重新排队发送"),
     "disabled": msgid("账号已停用，登录已全部退出"),
     "enabled": msgid("账号已启用"),
 }

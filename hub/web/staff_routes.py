@@ -8,6 +8,7 @@ from hub.web.pages import (
     campaign_editor,
     campaigns,
     case,
+    deliveries,
     entries,
     evidence,
     login,
@@ -79,6 +80,8 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/entries/{entry_id}", entries.save_entry, P.ENTRY_EDIT),
     # system
     _staff("GET", "/system", system.system_page, P.SYSTEM_READ),
+    _staff("GET", "/deliveries", deliveries.deliveries_page, P.DELIVERY_DECIDE),
+    _staff("POST", "/deliveries/{delivery_id}", deliveries.decide, P.DELIVERY_DECIDE),
     _staff("GET", "/agents", system.agents_page, P.AGENT_MANAGE),
     _staff("POST", "/agents", system.create_agent, P.AGENT_MANAGE),
     _staff("POST", "/agents/{agent_id}/reset", system.reset_password, P.AGENT_MANAGE),

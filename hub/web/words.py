@@ -100,6 +100,7 @@ HISTORY: Mapping[str, Word] = {
     HistoryKind.FLAGGED: Word(msgid("添加标记"), icon="warning"),
     HistoryKind.CLOSED: Word(msgid("办结"), icon="check"),
     HistoryKind.REVEALED: Word(msgid("查看完整号码"), icon="eye"),
+    HistoryKind.DELIVERY_DECIDED: Word(msgid("确认投递结果"), icon="send"),
     HistoryKind.LINKED: Word(msgid("关联工单"), icon="track"),
 }
 

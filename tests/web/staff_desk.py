@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ from campaigns.segment import Segment
 from channels.outbox import MessageClass
 from hub.actions.draft_campaign import Draft
 from hub.model.agent import Role
-from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups
+from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, unsure
 from tests.web.watched import View, Visitor
 
 
@@ -143,6 +144,12 @@ async def _new_password_wrong(page: Page, desk: Desk) -> None:
     await page.wait_for_selector(".summary")
 
 
+async def _in_doubt(page: Page, desk: Desk) -> None:
+    await unsure(desk.stage.hub, secrets.token_hex(8), "+8613900139009")
+    await _at("/staff/deliveries")(page, desk)
+    await page.wait_for_selector(".person-acts")
+
+
 PAGES: dict[str, tuple[Role, Reach]] = {
     "queue": (Role.HANDLER, _at("/staff/queue")),
     "shortcuts": (Role.HANDLER, _keys),
@@ -170,6 +177,7 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "account": (Role.EDITOR, _at("/staff/account")),
     "password": (Role.EDITOR, _new_password_wrong),
     "system": (Role.ADMIN, _at("/staff/system")),
+    "deliveries in doubt": (Role.ADMIN, _in_doubt),
     "people": (Role.ADMIN, _at("/staff/agents")),
     "forbidden": (Role.ADMIN, _at("/staff/queue")),
 }

@@ -7,14 +7,16 @@ import socket
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind, InboundMessage
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
+from channels.outbox import Delivery, DeliveryState, MessageClass, Origin
 from hub.app import open_hub
 from hub.clock import SystemClock
 from hub.hub import Hub
@@ -107,6 +109,30 @@ async def text(hub: Hub, sender: str, words: str, *, ago: int = 0, id: str = "")
         )
     )
     return outcome.case_id
+
+
+async def unsure(hub: Hub, id: str, to: str, **more: Any) -> Delivery:
+    """A delivery to `to` whose answer was lost on its way."""
+    now = hub.clock.now_ms()
+    delivery = Delivery(
+        id=id,
+        origin=Origin.REPLY,
+        origin_id=id,
+        sender="sms-12110",
+        recipient=Address(AddressKind.PHONE, to),
+        recipient_key=hub.repositories.contacts.key(Address(AddressKind.PHONE, to)),
+        message_class=MessageClass.E1,
+        dedup=id,
+        created_at=now,
+        expires_at=now + HOUR,
+        text="答复内容",
+        state=DeliveryState.AMBIGUOUS,
+        attempt=1,
+        receipt_at=now,
+    )
+    delivery = replace(delivery, **more)
+    await hub.documents.commit([hub.repositories.outbox.insert(delivery)])
+    return delivery
 
 
 async def day_at_work(stage: Stage) -> dict[str, str]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+import secrets
 
 import pytest
 from playwright.async_api import expect
 
 from channels.outbox import DeliveryState
+from channels.ports import Change, Leased
+from channels.retry import settled
 from hub.model.agent import Role
 from hub.model.case import CaseState
 from tests.web.staff_desk import Desk, sign_in
 from tests.web.staff_fixtures import colleague, desk
-from tests.web.staff_stage import text
+from tests.web.staff_stage import text, unsure
 from tests.web.watched import Visitor
+from tests.world import eventually
 
 __all__ = ["colleague", "desk"]
 pytestmark = pytest.mark.browser
@@ -323,3 +327,50 @@ async def test_an_administrator_gives_out_a_password_that_must_be_changed(
     await expect(page.locator(".done")).to_contain_text("账号已停用")
     await fresh.goto(f"{desk.url}/staff/queue")
     await fresh.wait_for_url("**/staff/login**")
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_person_decides_what_became_of_a_delivery(
+    colleague: Visitor, desk: Desk, script: bool
+) -> None:
+    hub, last = desk.stage.hub, "12" if script else "34"
+    page = await desk.sit_down(colleague, Role.ADMIN, script=script)
+    arrived = await unsure(hub, secrets.token_hex(8), f"+86139001100{last}")
+    again = await unsure(hub, secrets.token_hex(8), f"+86139001201{last}")
+    await page.goto(f"{desk.url}/staff/system")
+    await page.click("a.side-link[href='/staff/deliveries']")
+    assert "答复内容" not in await page.content()
+    row = page.locator(".person", has_text=f"139****00{last}")
+    await row.get_by_role("button", name="已确认送达").click()
+    await expect(page.locator(".done")).to_have_text("已记为送达")
+    row = page.locator(".person", has_text=f"139****01{last}")
+    await row.get_by_role("button", name="重新发送").click()
+    await expect(page.locator(".done")).to_have_text("已重新排队发送")
+    await expect(page.locator(".person", has_text=f"139****01{last}")).to_have_count(0)
+    stored = await hub.repositories.outbox.get(arrived.id)
+    assert stored
+    assert stored.value.state is DeliveryState.DELIVERED
+
+    async def sent() -> bool:
+        return [m.recipient for m in desk.stage.carrier.journal.messages].count(again.recipient.value) == 1
+
+    assert await eventually(sent)
+
+
+async def test_a_decision_on_what_has_been_heard_of_meanwhile_changes_nothing(
+    colleague: Visitor, desk: Desk
+) -> None:
+    page = await desk.sit_down(colleague, Role.ADMIN, language="en", expected_status=(409,))
+    hub = desk.stage.hub
+    row = await unsure(hub, secrets.token_hex(8), "+8613900130003")
+    await page.goto(f"{desk.url}/staff/deliveries")
+    stored = await hub.repositories.outbox.get(row.id)
+    assert stored
+    heard = settled(row, DeliveryState.UNDELIVERED, "30005")
+    await hub.documents.commit(hub.repositories.outbox.writes(Change(Leased(row, stored.version), heard)))
+    button = page.locator(".person", has_text="139****0003").get_by_role("button", name="Send again")
+    await button.click()
+    await expect(page.locator("[role=alert]")).to_contain_text("nothing was changed")
+    after = await hub.repositories.outbox.get(row.id)
+    assert after
+    assert after.value.state is DeliveryState.UNDELIVERED

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from campaigns.schedule import Cron, Once, ScheduleSpec
 from channels.outbox import MessageClass
+from hub.actions.decide_delivery import Decision
 from hub.clock import CHINA, to_ms
 from hub.i18n import msgid
 from hub.model.agent import Role
@@ -131,6 +132,13 @@ class CloseForm(Form):
         ("reason", "*"): msgid("请写明办结理由，至少 2 个字")
     }
     reason: str = Field(default="", min_length=2, max_length=500)
+    version: int = 0
+
+
+class DecideForm(Form):
+    """What became of a delivery nobody was sure of."""
+
+    decision: Decision
     version: int = 0
 
 

@@ -21,6 +21,7 @@ WRITE_CAMPAIGNS = frozenset({R.PUBLICITY})
 STOP_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR})
 ENTRIES = frozenset({R.EDITOR})
 ADMIN = frozenset({R.ADMIN})
+DECIDERS = frozenset({R.ADMIN, R.INSPECTOR})
 
 ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/logout"): EVERYBODY,
@@ -67,6 +68,8 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/entries/{entry_id}"): ENTRIES,
     ("POST", "/staff/entries/{entry_id}"): ENTRIES,
     ("GET", "/staff/system"): ADMIN,
+    ("GET", "/staff/deliveries"): DECIDERS,
+    ("POST", "/staff/deliveries/{delivery_id}"): DECIDERS,
     ("GET", "/staff/agents"): ADMIN,
     ("POST", "/staff/agents"): ADMIN,
     ("POST", "/staff/agents/{agent_id}/reset"): ADMIN,
@@ -87,6 +90,7 @@ _PLACES = {
     "agent_id": "a1",
     "recording_id": "r1",
     "file_id": "f1",
+    "delivery_id": "d1",
 }
 
 

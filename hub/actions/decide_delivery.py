@@ -1,0 +1,136 @@
+"""A person's decision on a delivery of which nobody knows whether it was sent: it arrived, or once more.
+
+Only rows that may exist for the agent are shown and decided: an administrator sees addresses masked
+and no text, and nothing of what belongs to a REPORT case; an inspector sees those and no others. Who
+decided what is kept: in the chained history of the case, in the row's reason, and in the log.
+Source: messaging.md §6 (resolution order: receipt, provider's list, then a person).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from channels.outbox import Delivery, DeliveryState
+from channels.ports import Change, Leased
+from channels.retry import RESENT, resend, settled
+from hub.clock import Clock
+from hub.errors import Forbidden, Invalid, NotFound, Stale
+from hub.live import Live
+from hub.model.agent import Agent, Permission
+from hub.model.case import Case, HistoryKind, recorded
+from hub.model.track import Compartment
+from hub.store.codec import Versioned
+from hub.store.documents import Conflict, Documents, Duplicate, Write
+from hub.store.repositories import Repositories
+from hub.wake import Wake
+
+log = logging.getLogger(__name__)
+
+_PAGE = 50
+
+
+class Decision(StrEnum):
+    """What was found out."""
+
+    ARRIVED = "arrived"  # 已确认送达
+    AGAIN = "again"  # 重新发送
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """One page of rows; `next` continues it, None at the end."""
+
+    rows: tuple[Versioned[Delivery], ...]
+    next: str | None
+
+
+class DecideDelivery:
+    """Lists and decides."""
+
+    def __init__(
+        self, documents: Documents, repositories: Repositories, clock: Clock, live: Live, dispatch: Wake
+    ) -> None:
+        self._documents = documents
+        self._repositories = repositories
+        self._clock = clock
+        self._live = live
+        self._dispatch = dispatch
+
+    async def unsure(self, agent: Agent, *, after: str | None = None) -> Unsure:
+        """Rows the agent may decide, those first that wait the longest. Raises `Forbidden`."""
+        _require(agent)
+        rows: list[Versioned[Delivery]] = []
+        while True:
+            page = await self._repositories.outbox.ambiguous(limit=_PAGE, after=after)
+            rows += [row for row in page.deliveries if _exists(agent, await self._case(row.value))]
+            after = page.next
+            if after is None or len(rows) >= _PAGE:
+                return Unsure(tuple(rows), after)
+
+    async def __call__(self, agent: Agent, delivery_id: str, decision: Decision, *, version: int) -> None:
+        """Raises `Forbidden`, `NotFound`, `Stale` (something was heard of it meanwhile) or `Invalid`."""
+        _require(agent)
+        found = await self._repositories.outbox.get(delivery_id)
+        case = await self._case(found.value) if found else None
+        if found is None or not _exists(agent, case):
+            raise NotFound("delivery")
+        if found.version != version or found.value.state is not DeliveryState.AMBIGUOUS:
+            raise Stale("delivery")
+        now = self._clock.now_ms()
+        if decision is Decision.AGAIN and found.value.expires_at <= now:
+            raise Invalid({"decision": "这条消息已过有效期，不能重新发送"})
+        change = Change(
+            Leased(found.value, found.version), _decided(found.value, decision, by=agent.id, now=now)
+        )
+        writes = self._repositories.outbox.writes(change)
+        if case is not None:
+            writes += self._noted(case, agent, delivery_id, decision, now)
+        try:
+            await self._documents.commit(writes)
+        except (Conflict, Duplicate):
+            raise Stale("delivery") from None
+        log.info(
+            "outbox.decided",
+            extra={"delivery_id": delivery_id, "decision": decision.value, "by": agent.id},
+        )
+        self._live.ring(f"campaign:{found.value.campaign_id}")
+        if decision is Decision.AGAIN:
+            self._dispatch.ring()
+
+    async def _case(self, delivery: Delivery) -> Versioned[Case] | None:
+        return await self._repositories.cases.get(delivery.case_id) if delivery.case_id else None
+
+    def _noted(
+        self, case: Versioned[Case], agent: Agent, delivery_id: str, decision: Decision, now: int
+    ) -> list[Write]:
+        after, entry = recorded(
+            case.value,
+            at=now,
+            actor=agent.id,
+            kind=HistoryKind.DELIVERY_DECIDED,
+            facts={"delivery": delivery_id, "decision": decision.value},
+        )
+        cases = self._repositories.cases
+        return [cases.update(after, case.version), cases.insert_entry(entry)]
+
+
+def _require(agent: Agent) -> None:
+    if not agent.may(Permission.DELIVERY_DECIDE):
+        raise Forbidden(Permission.DELIVERY_DECIDE)
+
+
+def _exists(agent: Agent, case: Versioned[Case] | None) -> bool:
+    """Behind the wall only what is behind it is seen, before it everything else."""
+    secret = case is not None and case.value.compartment is Compartment.REPORT
+    return secret == agent.may(Permission.REPORT_READ)
+
+
+def _decided(delivery: Delivery, decision: Decision, *, by: str, now: int) -> Delivery:
+    match decision:
+        case Decision.ARRIVED:
+            arrived = settled(delivery, DeliveryState.DELIVERED, f"confirmed:{by}")
+            return replace(arrived, not_before=0, receipt_at=now)
+        case Decision.AGAIN:
+            return replace(resend(delivery, now=now), reason=f"{RESENT}:{by}")
