@@ -146,6 +146,13 @@ def _web(settings: Settings) -> Iterator[Finding]:
             f"{url}：明文地址上浏览器会丢掉 __Host- Cookie，无法登录 (browsers drop the cookie)",
             "web.public_url = https://…，或仅测试时 web.insecure_cookies = true",
         )
+    if secure and not settings.web.trusted_proxies:
+        yield Finding(
+            Level.WARN,
+            "web.trusted_proxies",
+            "https 由代理提供，代理地址没有配置：所有群众会被当作同一来源限速 (all citizens count as one)",
+            'web.trusted_proxies = ["127.0.0.1"]，填写代理的地址 (the addresses of your proxies)',
+        )
     if secure and settings.web.insecure_cookies:
         yield Finding(
             Level.FAIL,

@@ -80,6 +80,20 @@ class Web(_Table):
     webhook_bytes: int = Field(default=65_536, ge=1024)
 
 
+class Limits(_Table):
+    ask_per_minute: int = Field(default=120, ge=0)
+    chat_per_minute: int = Field(default=120, ge=0)
+    petition_per_minute: int = Field(default=60, ge=0)
+
+    def per_minute(self) -> dict[str, int]:
+        """By the kind of form, as `hub/web/rate_limit.py` counts them."""
+        return {
+            "ask": self.ask_per_minute,
+            "chat": self.chat_per_minute,
+            "petition": self.petition_per_minute,
+        }
+
+
 class Store(_Table):
     engine: Literal["sqlite", "mongodb"] = "sqlite"
     path: Path = Path("var/hub/hub.db")
@@ -223,6 +237,7 @@ class Settings(_Table):
     organisation: Organisation = Organisation()
     regions: list[Region] = []
     web: Web = Web()
+    limits: Limits = Limits()
     store: Store = Store()
     keys: Keys = Keys()
     files: Files = Files()

@@ -15,25 +15,26 @@ from hub.web import chat, health, webhooks
 from hub.web.assets import static_file
 from hub.web.auth import guarded
 from hub.web.pages import chat_page, csp_report, feeds, home, notices, petition, preferences, track
+from hub.web.rate_limit import limited
 from hub.web.route import Route
 from hub.web.staff_routes import STAFF_ROUTES
 
 CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("GET", "/", home.home),
     Route("GET", "/ask", home.ask_again),
-    Route("POST", "/ask", home.ask),
+    Route("POST", "/ask", limited("ask", home.ask)),
     # chat
     Route("GET", "/chat", chat_page.page),
     Route("GET", "/chat/messages", chat_page.back),
-    Route("POST", "/chat/messages", chat_page.post),
+    Route("POST", "/chat/messages", limited("chat", chat_page.post)),
     Route("GET", "/chat/events", chat.events),
     # petition
     Route("GET", "/petition", petition.choose),
     Route("GET", "/petition/write", petition.write),
     Route("GET", "/petition/{step:check|edit|submit|forget}", petition.start_over),
-    Route("POST", "/petition/check", petition.check),
-    Route("POST", "/petition/edit", petition.edit),
-    Route("POST", "/petition/submit", petition.submit),
+    Route("POST", "/petition/check", limited("petition", petition.check)),
+    Route("POST", "/petition/edit", limited("petition", petition.edit)),
+    Route("POST", "/petition/submit", limited("petition", petition.submit)),
     Route("GET", "/petition/done", petition.done),
     Route("POST", "/petition/forget", petition.forget),
     # progress
