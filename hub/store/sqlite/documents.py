@@ -269,7 +269,7 @@ class SqliteDocuments:
     async def commit(self, writes: Sequence[Write]) -> None:
         if writes:
             steps = [self._table(write.collection).step(write) for write in writes]
-            await self._writer.submit(jobs.unit_of_work(steps))
+            await self._writer.submit(jobs.UnitOfWork(steps))
 
     async def insert_many(self, collection: str, documents: Sequence[tuple[str, Body]]) -> list[str]:
         if not documents:

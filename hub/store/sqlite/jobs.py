@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -19,20 +20,46 @@ _BULK = 8
 """So many equal updates are worth a savepoint."""
 
 
-def unit_of_work(steps: Sequence[Step]) -> Callable[[sqlite3.Cursor], None]:
-    """All steps or nothing. A bulk of equal updates (a page of outcomes) goes to the driver at once."""
-    if len(steps) < _BULK:
-        return lambda cursor: _one_by_one(cursor, steps)
-    runs = [(sql, list(alike)) for sql, alike in groupby(steps, key=lambda step: step.sql)]
+@dataclass(frozen=True, slots=True)
+class UnitOfWork:
+    """All steps or nothing."""
 
-    def run(cursor: sqlite3.Cursor) -> None:
-        for sql, alike in runs:
-            if len(alike) >= _BULK and all(step.plain_update for step in alike):
-                _bulk(cursor, sql, alike)
+    steps: Sequence[Step]
+
+    def __call__(self, cursor: sqlite3.Cursor) -> None:
+        """Runs them in order; raises `Conflict` or `Duplicate` naming the write that failed."""
+        _run(cursor, self.steps)
+
+
+def run_together(units: Iterable[UnitOfWork], cursor: sqlite3.Cursor) -> None:
+    """Units that do not know each other as one: the new documents of a collection by one statement,
+    then the rest in order. That is some order of the units, or it fails, and nobody knows whose fault
+    it is: then they are to be run one by one.
+    """
+    rows: dict[str, list[Sequence[Any]]] = {}
+    rest: list[Step] = []
+    for unit in units:
+        for step in unit.steps:
+            if step.plain_insert:
+                rows.setdefault(step.sql, []).append(step.values)
             else:
-                _one_by_one(cursor, alike)
+                rest.append(step)
+    for sql, values in rows.items():
+        cursor.executemany(sql, values)
+    _run(cursor, rest)
 
-    return run
+
+def _run(cursor: sqlite3.Cursor, steps: Sequence[Step]) -> None:
+    """In order; a bulk of equal updates (a page of outcomes) goes to the driver at once."""
+    if len(steps) < _BULK:
+        _one_by_one(cursor, steps)
+        return
+    for sql, found in groupby(steps, key=lambda step: step.sql):
+        alike = list(found)
+        if len(alike) >= _BULK and all(step.plain_update for step in alike):
+            _bulk(cursor, sql, alike)
+        else:
+            _one_by_one(cursor, alike)
 
 
 def _one_by_one(cursor: sqlite3.Cursor, steps: Sequence[Step]) -> None:

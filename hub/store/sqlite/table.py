@@ -53,6 +53,11 @@ class Step(NamedTuple):
         """Whether it is an update of one row and of nothing beside it."""
         return self.must_hit and self.before is None and self.after is None and type(self.write) is Update
 
+    @property
+    def plain_insert(self) -> bool:
+        """Whether it is one statement that puts in one new row."""
+        return type(self.write) is Insert and self.after is None
+
     def run(self, cursor: sqlite3.Cursor) -> None:
         """Executes it; raises `Conflict` or `Duplicate` naming the write."""
         if self.before is not None:

@@ -5,11 +5,12 @@ so that 64 callers share one fsync instead of waiting for 64. A caller's future 
 only after COMMIT, and the event loop is woken once per transaction.
 
 Jobs of one transaction do not know each other: a job that fails (a stale version, a taken
-key) must leave nothing behind and not disturb the others. A job whose first statement
-fails has changed nothing, because SQLite undoes the statement itself; that is the usual
-case (a webhook delivered twice) and costs nothing. Only when a job failed halfway the
-whole transaction is rolled back and played again with a savepoint round every job.
-Savepoints all the time would copy every touched page for nothing.
+key) must leave nothing behind and not disturb the others. Usually none does: units of work
+that stand side by side are run together, without asking after each. A job by itself whose
+first statement fails has changed nothing, because SQLite undoes the statement itself. Only
+when something failed halfway the whole transaction is rolled back and played again, one by
+one with a savepoint round every job. Savepoints all the time would copy every touched page
+for nothing.
 
 After a full disk or an I/O error SQLite may have rolled everything back by itself: then
 nobody in that transaction was committed, and everybody is told `StoreUnavailable`.
@@ -21,10 +22,12 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
+from itertools import groupby
 from queue import SimpleQueue
 from typing import Any
 
-from hub.store.documents import StoreUnavailable
+from hub.store.documents import StoreError, StoreUnavailable
+from hub.store.sqlite.jobs import UnitOfWork, run_together
 
 Job = Callable[[sqlite3.Cursor], Any]
 """Runs statements inside the open transaction; its value goes to the caller."""
@@ -45,7 +48,7 @@ MAX_QUEUED = 20_000
 
 
 class _FailedHalfway(Exception):
-    """A job failed after it had changed something: play again with savepoints."""
+    """Something failed after it had changed something: play again with savepoints."""
 
 
 class Writer:
@@ -112,10 +115,10 @@ class Writer:
     def _commit(self, batch: list[_Queued]) -> list[_Outcome]:
         try:
             try:
-                return self._play(batch, savepoints=False)
+                return self._play(batch)
             except _FailedHalfway:
                 self._connection.rollback()
-                return self._play(batch, savepoints=True)
+                return self._play_one_by_one(batch)
         except Exception as error:
             # also what nobody foresaw: a dead writer thread would let everybody wait for ever
             self._roll_back()
@@ -123,31 +126,56 @@ class Writer:
             # one exception each: a shared one would collect every caller's traceback
             return [(future, None, StoreUnavailable(f"nothing was committed: {code}")) for _, future in batch]
 
-    def _play(self, batch: list[_Queued], *, savepoints: bool) -> list[_Outcome]:
-        connection = self._connection
-        cursor = connection.cursor()
+    def _play(self, batch: list[_Queued]) -> list[_Outcome]:
+        cursor = self._begin()
         outcomes: list[_Outcome] = []
-        cursor.execute("BEGIN IMMEDIATE")
-        for job, future in batch:
-            if savepoints:
-                cursor.execute("SAVEPOINT job")
-            before = connection.total_changes
-            try:
-                outcomes.append((future, job(cursor), None))
-            except Exception as error:
-                if isinstance(error, sqlite3.Error) and not isinstance(error, _OF_THE_JOB):
-                    raise
-                if not connection.in_transaction:
-                    raise sqlite3.OperationalError("the transaction is gone") from error
-                if savepoints:
-                    cursor.execute("ROLLBACK TO job")
-                elif connection.total_changes != before:
+        for are_units, queued in groupby(batch, lambda one: isinstance(one[0], UnitOfWork)):
+            side_by_side = list(queued)
+            if are_units and len(side_by_side) > 1:
+                self._run_together(cursor, side_by_side)
+                outcomes += [(future, None, None) for _, future in side_by_side]
+                continue
+            for job, future in side_by_side:
+                before = self._connection.total_changes
+                value, error = self._run_job(cursor, job)
+                if error is not None and self._connection.total_changes != before:
                     raise _FailedHalfway from error
-                outcomes.append((future, None, error))
-            if savepoints:
-                cursor.execute("RELEASE job")
+                outcomes.append((future, value, error))
         cursor.execute("COMMIT")
         return outcomes
+
+    def _play_one_by_one(self, batch: list[_Queued]) -> list[_Outcome]:
+        cursor = self._begin()
+        outcomes: list[_Outcome] = []
+        for job, future in batch:
+            cursor.execute("SAVEPOINT job")
+            value, error = self._run_job(cursor, job)
+            if error is not None:
+                cursor.execute("ROLLBACK TO job")
+            cursor.execute("RELEASE job")
+            outcomes.append((future, value, error))
+        cursor.execute("COMMIT")
+        return outcomes
+
+    def _begin(self) -> sqlite3.Cursor:
+        return self._connection.cursor().execute("BEGIN IMMEDIATE")
+
+    def _run_together(self, cursor: sqlite3.Cursor, units: list[_Queued]) -> None:
+        try:
+            run_together([job for job, _ in units if isinstance(job, UnitOfWork)], cursor)
+        except (StoreError, *_OF_THE_JOB) as error:
+            raise _FailedHalfway from error
+
+    def _run_job(self, cursor: sqlite3.Cursor, job: Job) -> tuple[Any, Exception | None]:
+        """What came of it; raises only what hits the whole transaction."""
+        try:
+            return job(cursor), None
+        except Exception as error:
+            if isinstance(error, sqlite3.Error) and not isinstance(error, _OF_THE_JOB):
+                raise
+            if not self._connection.in_transaction:
+                raise sqlite3.OperationalError("the transaction is gone") from error
+            return None, error
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
