@@ -94,6 +94,7 @@ class TwilioSms:
 
     def __init__(self, settings: TwilioSmsSettings, http: HttpClient, clock: Clock) -> None:
         self._channel = settings.channel
+        self._own = {settings.sender: _sender(settings.sender).value}
         self._check = SignatureCheck(settings.public_url, settings.auth_tokens)
         self._client = MessagesClient(
             http,
@@ -130,12 +131,13 @@ class TwilioSms:
         media = _media(fields)
         if "Body" not in fields and not media:
             raise Malformed("Body: missing")
+        to = form.required(fields, "To")
         return InboundMessage(
             channel=self._channel,
             kind=ChannelKind.SMS,
             provider_id=_sid(fields),
             sender=_sender(form.required(fields, "From")),
-            recipient=_sender(form.required(fields, "To")).value,
+            recipient=self._own.get(to) or _sender(to).value,
             text=fields.get("Body", ""),
             received_at=received_at,
             attachments=media,

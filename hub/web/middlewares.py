@@ -1,5 +1,7 @@
 """What every request passes: nonce and language, errors as pages, forms only from our own pages.
 
+A carrier's webhook is no page: it gets no nonce, no language and no rules for browsers.
+
 Headers are those of ASVS 5.0 V3.4; the policy is strict (`'strict-dynamic'` with a nonce per
 response), so templates carry no inline handlers and no style attributes.
 """
@@ -45,16 +47,19 @@ _HEADERS = {
 }
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Callers that are no browsers prove themselves otherwise: a signature, a bearer token.
-_NOT_FORMS = ("/webhooks/", "/api/", "/csp")
+_CARRIERS = "/webhooks/"
+_NOT_FORMS = (_CARRIERS, "/api/", "/csp")
 
 
 async def add_headers(request: web.BaseRequest, response: web.StreamResponse) -> None:
     """An `on_response_prepare` signal, so that streams and errors get the headers too."""
+    if request.path.startswith(_CARRIERS):
+        response.headers["Server"] = _HEADERS["Server"]
+        return
     if isinstance(request, web.Request) and NONCE in request:
         response.headers["Content-Security-Policy"] = _POLICY.format(nonce=request[NONCE])
         response.headers["X-Request-Id"] = request[REQUEST_ID]
-    for name, value in _HEADERS.items():
-        response.headers[name] = value
+    response.headers.update(_HEADERS)
     if response.content_type == "text/html":
         response.headers["Cache-Control"] = "no-store"
 
@@ -62,8 +67,10 @@ async def add_headers(request: web.BaseRequest, response: web.StreamResponse) ->
 @web.middleware
 async def prepare(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Gives the request its nonce, id and language; takes up `?lang=` and `?view=` links."""
-    request[NONCE] = base64.b64encode(os.urandom(16)).decode()
     request[REQUEST_ID] = os.urandom(5).hex().upper()
+    if request.path.startswith(_CARRIERS):
+        return await handler(request)
+    request[NONCE] = base64.b64encode(os.urandom(16)).decode()
     request[SOURCE] = _source(request)
     request[LANGUAGE] = pick_language(
         request.cookies.get(LANGUAGE_COOKIE), request.headers.get("Accept-Language", "")

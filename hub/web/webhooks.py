@@ -87,12 +87,10 @@ async def _receive(request: web.Request, channel: str, part: str) -> web.Respons
     except (Busy, CallBusy, StoreUnavailable) as problem:
         log.warning("webhook.deferred", extra={"channel": channel, "problem": type(problem).__name__})
         return web.Response(status=503, headers={"Retry-After": "2"}, text="try again")
-    return web.Response(
-        status=response.status,
-        text=response.body or None,
-        content_type=response.content_type,
-        charset="utf-8" if response.body else None,
-    )
+    if not response.body:
+        return web.Response(status=response.status)
+    kind = f"{response.content_type}; charset=utf-8"
+    return web.Response(status=response.status, body=response.body.encode(), headers={"Content-Type": kind})
 
 
 async def _body(request: web.Request, limit: int) -> bytes | None:
