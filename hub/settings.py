@@ -118,6 +118,7 @@ class Log(_Table):
 class TriageWords(_Table):
     emergency_words: list[str] = []
     emergency_exceptions: list[str] = []
+    threat_words: list[str] = []
     report_verbs: list[str] = []
     report_objects: list[str] = []
     person_words: list[str] = []
@@ -131,6 +132,9 @@ class Tracking(_Table):
 class Knowledge(_Table):
     answer: float = Field(default=0.0, ge=0, le=1)
     choice: float = Field(default=0.0, ge=0, le=1)
+    choices_seconds: int = Field(default=1800, ge=60, le=86_400)
+    sms_parts: int = Field(default=3, ge=1, le=8)
+    sms_links: bool = False
 
 
 class Dispatch(_Table):

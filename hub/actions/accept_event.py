@@ -12,12 +12,14 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from channels.contract import ChannelKind, InboundMessage
-from hub.actions.answer_message import AnswerMessage, Plan, Scene
+from hub.actions.answer_message import AnswerMessage
 from hub.actions.channel_profile import Profiles
+from hub.actions.scene import Plan, Scene
 from hub.errors import HubError
 from hub.ids import derived_id
 from hub.live import Live
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
+from hub.model.dialogue import NOTHING_OPEN
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate
 from hub.store.files import FileStore
@@ -135,7 +137,7 @@ class AcceptEvent:
                 found.value,
                 count=found.value.count + 1,
                 last_at=event.received_at,
-                offered=(),
+                dialogue=NOTHING_OPEN,
                 thread=_thread(event) or found.value.thread,
             )
         else:
@@ -166,7 +168,7 @@ class AcceptEvent:
             conversation=conversation,
             version=found.version if found else 0,
             case=case if case is not None and case.value.is_open else None,
-            offered=found.value.offered if found else (),
+            dialogue=found.value.dialogue.at(event.received_at) if found else NOTHING_OPEN,
         )
 
     async def _conversation(

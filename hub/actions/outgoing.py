@@ -13,6 +13,7 @@ from channels.outbox import POLICY, Delivery, MessageClass, Origin
 from hub.actions.channel_profile import Profiles
 from hub.ids import new_id
 from hub.model.conversation import Author, Conversation, Direction, Message
+from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.store.conversations import ConversationRepository
 from hub.store.documents import Write
 from hub.store.outbox import OutboxRepository
@@ -48,12 +49,12 @@ class Outgoing:
         author_id: str = "",
         case_id: str = "",
         entry_ids: tuple[str, ...] = (),
-        offered: tuple[str, ...] = (),
+        dialogue: Dialogue | None = None,
         hint: str = "",
     ) -> Said:
         """Says `text` on the conversation's own channel.
 
-        offered: entries behind numbered choices. hint: leaves behind the text and is kept nowhere else.
+        dialogue: what these words ask. hint: leaves behind the text and is kept nowhere else.
         """
         message_id = new_id(at)
         delivery = self.delivery(
@@ -80,7 +81,7 @@ class Outgoing:
             entry_ids=entry_ids,
             text=text,
         )
-        after = replace(conversation, count=message.seq, last_at=at, offered=offered)
+        after = replace(conversation, count=message.seq, last_at=at, dialogue=dialogue or NOTHING_OPEN)
         return Said(after, message, delivery)
 
     def delivery(

@@ -1,132 +1,94 @@
 """What an inbound text is: decided by rules in a fixed order, without reading or writing anything.
 
-The order protects people first: danger, then the wish not to be written to, then a question
-about one's own case, then the knowledge base, then a person.
+The order protects people first: danger and threats, then the wish not to be written to, then a question
+about one's own case, then the wish for a person, then what answers a question of ours, then the knowledge
+base, then a person. Nothing that came before in the conversation changes it.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.suppression import parse_opt_out
-from hub.model.reference import find_pair
+from hub.actions.dialogue.look_up import LookUp
+from hub.actions.dialogue.person import wants_person
+from hub.actions.dialogue.verdict import (
+    AskProgress,
+    Danger,
+    Lost,
+    NeedsCode,
+    Offer,
+    OptIn,
+    OptOut,
+    SmallTalked,
+    ToPerson,
+    Verdict,
+)
+from hub.model.dialogue import Dialogue
+from hub.model.reference import find_pair, find_reference
 from hub.model.track import Track
-from knowledge_base.answer import Answer, Decision, Thresholds, decide
-from knowledge_base.entry import Entry
+from knowledge_base.choice import is_bare_number
 from knowledge_base.matcher import Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class Danger:
-    """Words of an emergency. `words` are the configured ones that were found."""
-
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OptOut:
-    """No more of these. `rest` is what else the text says; it still reaches the desk."""
-
-    subject: str
-    rest: str
-
-
-@dataclass(frozen=True, slots=True)
-class OptIn:
-    """Wants them again."""
-
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class AskProgress:
-    """A number and a query code."""
-
-    reference: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The knowledge base is sure, or the citizen picked one of the offered questions."""
-
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """Up to three questions it may be."""
-
-    entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ToPerson:
-    """A case for a person. `asked`: the citizen wanted one."""
-
-    track: Track
-    asked: bool = False
-
-
-Verdict = Danger | OptOut | OptIn | AskProgress | Answered | Offer | ToPerson
+from knowledge_base.plain import plain, simplified
+from knowledge_base.small_talk import SmallTalk
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The configured words (config.toml, [triage]), folded by `fold`."""
+    """The configured words (config.toml, [triage])."""
 
     emergency: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
+    threats: tuple[str, ...] = ()
     report_verbs: tuple[str, ...] = ()
     report_objects: tuple[str, ...] = ()
     person: tuple[str, ...] = ()
 
 
+_NOISE = re.compile(r"[^\w?|]+|[_丶丨丿]+")
+
+
 def fold(text: str) -> str:
-    """NFKC, lower case, no blanks: how words and texts are compared."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).casefold())
+    """How words and texts are compared: NFKC, lower case, simplified characters, no blanks, no signs but ?
+
+    救.命 is 救命, 有人殺人 is 有人杀人. `|` stays: it keeps a subject and a text apart.
+    """
+    return _NOISE.sub("", simplified(text))
 
 
 class Triage:
-    """The rules with their words and thresholds."""
+    """The rules with their words."""
 
-    def __init__(self, words: Words, thresholds: Thresholds) -> None:
-        self._words = Words(
-            *(
-                tuple(fold(word) for word in group)
-                for group in (
-                    words.emergency,
-                    words.exceptions,
-                    words.report_verbs,
-                    words.report_objects,
-                    words.person,
-                )
-            )
-        )
-        self._emergency = re.compile("|".join(map(re.escape, self._words.emergency)) or r"(?!)")
-        self._thresholds = thresholds
+    def __init__(self, words: Words, look_up: LookUp, small_talk: SmallTalk) -> None:
+        self._exceptions = tuple(map(fold, words.exceptions))
+        self._report_verbs = tuple(map(fold, words.report_verbs))
+        self._report_objects = tuple(map(fold, words.report_objects))
+        self._person = tuple(map(plain, words.person))
+        self._emergency = _any_of(words.emergency)
+        self._threat = _any_of(words.threats)
+        self._look_up = look_up
+        self._small_talk = small_talk
 
     def __call__(
         self,
         text: str,
         *,
         snapshot: Snapshot,
-        offered: Sequence[str] = (),
+        dialogue: Dialogue | None = None,
         opt_outs: bool = True,
         subject: str = "",
+        city: str = "",
     ) -> Verdict:
-        """`offered`: entry ids of the last numbered choices. `opt_outs`: whether 退订 means that here.
+        """`dialogue`: what we asked last, if it still waits. `opt_outs`: whether 退订 means that here.
 
-        subject: of a letter; danger and accusations are looked for in it as well.
+        subject: of a letter; danger and accusations are looked for in it as well. city: the citizen's.
         """
         folded = fold(text)
         whole = f"{fold(subject)}|{folded}" if subject else folded
-        danger = self.danger_words(whole)
-        if danger:
-            return Danger(danger)
+        danger = self.danger(whole)
+        if danger is not None:
+            return danger
         if opt_outs:
             wish = parse_opt_out(text)
             if wish.matched:
@@ -136,46 +98,68 @@ class Triage:
         pair = find_pair(text)
         if pair is not None:
             return AskProgress(*pair)
-        picked = self._picked(folded, offered, snapshot)
-        if picked is not None:
-            return Answered(picked)
-        if folded in self._words.person:
-            return ToPerson(Track.CONSULT, asked=True)
-        if self.accuses_police(whole) and not _is_question(whole):
+        if find_reference(text):
+            return NeedsCode()
+        accuses = self.accuses_police(whole)
+        talk = self._small_talk.of(text)
+        if talk is None and self.wants_person(text):
+            return ToPerson(Track.REPORT if accuses else Track.CONSULT, asked=True)
+        if dialogue is not None and self._is_reply(dialogue, accuses=accuses, talks=talk is not None):
+            reply = self._look_up.follow_up(dialogue, text, snapshot, city=city)
+            if reply is not None:
+                return reply
+        if talk is not None:
+            return SmallTalked(talk)
+        if accuses and not _is_question(whole):
             return ToPerson(Track.REPORT)
-        return self._asked(text, whole, snapshot)
+        asked = self._small_talk.without_abuse(text)
+        if is_bare_number(asked) or (asked != text and not plain(asked)):
+            return Lost()
+        found = self._look_up.question(asked, snapshot, city=city)
+        if found is not None and not isinstance(found, Offer):
+            return found
+        if accuses:
+            return ToPerson(Track.REPORT)
+        if found is not None and (len(whole) <= _BARE or _QUESTION.search(whole)):
+            return found
+        return ToPerson(Track.CONSULT)
+
+    @staticmethod
+    def _is_reply(dialogue: Dialogue, *, accuses: bool, talks: bool) -> bool:
+        """Whether a text may answer our question. Any short text may name a value, but no accusation does."""
+        return bool(dialogue.offered) or (dialogue.is_open and not accuses and not talks)
+
+    def danger(self, folded: str) -> Danger | None:
+        """Words of an emergency or of a threat in a folded text."""
+        words = self.danger_words(folded)
+        threats = tuple(dict.fromkeys(self._threat.findall(folded)))
+        return Danger((*words, *threats), threat=bool(threats)) if words or threats else None
 
     def danger_words(self, folded: str) -> tuple[str, ...]:
         """The emergency words in a folded text, after the exceptions were taken out."""
         if self._emergency.search(folded) is None:
             return ()
-        for harmless in self._words.exceptions:
+        for harmless in self._exceptions:
             folded = folded.replace(harmless, "")
         return tuple(dict.fromkeys(self._emergency.findall(folded)))
 
     def accuses_police(self, folded: str) -> bool:
         """Whether a folded text reports police, so that it must go behind the compartment wall."""
-        return any(verb in folded for verb in self._words.report_verbs) and any(
-            object_ in folded for object_ in self._words.report_objects
+        return any(verb in folded for verb in self._report_verbs) and any(
+            object_ in folded for object_ in self._report_objects
         )
 
-    def _picked(self, folded: str, offered: Sequence[str], snapshot: Snapshot) -> Entry | None:
-        if not offered or not folded.isdecimal() or len(folded) > 2:
-            return None
-        number = int(folded)
-        if not 1 <= number <= len(offered):
-            return None
-        return next((entry for entry in snapshot.entries if entry.id == offered[number - 1]), None)
+    def wants_person(self, text: str) -> bool:
+        """Whether the text asks for a person."""
+        return wants_person(text, self._person)
 
-    def _asked(self, text: str, folded: str, snapshot: Snapshot) -> Verdict:
-        answer: Answer = decide(snapshot, text, self._thresholds)
-        if answer.decision is Decision.ANSWER:
-            return Answered(answer.matches[0].entry)
-        if self.accuses_police(folded):
-            return ToPerson(Track.REPORT)
-        if answer.decision is Decision.CHOICES and (len(folded) <= _BARE or _QUESTION.search(folded)):
-            return Offer(tuple(match.entry for match in answer.matches[:3]))
-        return ToPerson(Track.CONSULT)
+    def is_heated(self, text: str) -> bool:
+        """Whether the text has words of abuse."""
+        return self._small_talk.without_abuse(text) != text
+
+
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(fold(word)) for word in words) or r"(?!)")
 
 
 _BARE = 12

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.model.personal import personal
 
 
@@ -29,7 +30,8 @@ class Conversation:
 
     id: derived from channel and address, so that two messages at once meet in one document.
     case_id: the open case new messages belong to, or "".
-    offered: ids of knowledge entries offered as numbered choices by the last answer.
+    dialogue: what our last words asked and wait to hear.
+    city: the region the citizen named or wrote to, or "".
     thread: provider id of the last inbound message, to answer in the same thread.
     """
 
@@ -41,7 +43,8 @@ class Conversation:
     created_at: int
     last_at: int
     case_id: str = ""
-    offered: tuple[str, ...] = ()
+    dialogue: Dialogue = NOTHING_OPEN
+    city: str = ""
     count: int = 0
     thread: str = ""
     title: str = personal()

@@ -39,3 +39,14 @@ def find_pair(text: str) -> tuple[str, str] | None:
             if is_reference(found.group(1)):
                 return found.group(1), found.group(2)
     return None
+
+
+_ONLY_REFERENCE = re.compile(
+    r"(?:我的|我|想|要|查询编号|查询|查一下|查|编号|工单|进度|办理|是|号|[\s:，,。])*(\d{14})\D{0,12}"
+)
+
+
+def find_reference(text: str) -> str:
+    """The reference in a message that says nothing else, or ""."""
+    found = _ONLY_REFERENCE.fullmatch(unicodedata.normalize("NFKC", text[:100]).strip())
+    return found[1] if found and is_reference(found[1]) else ""

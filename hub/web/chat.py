@@ -117,7 +117,7 @@ def bubbles(request: web.Request, messages: Sequence[Message], *, to_end: bool =
             if len(entries) == 1 and len(message.entry_ids) == 1:
                 source = source_line(entries[0], _)
             elif entries and to_end and place == len(messages):
-                choices = tuple(entry.question for entry in entries)
+                choices = (*(entry.question for entry in entries), _("都不是"))
                 text = text.split("\n", 1)[0]
         kind = "own" if message.direction is Direction.IN else message.author.value
         choice_id = secrets.token_hex(16) if choices else ""

@@ -11,7 +11,7 @@ from collections import Counter
 
 from aiohttp import web
 
-from hub.actions.triage import Answered, AskProgress, Danger, Offer, ToPerson
+from hub.actions.dialogue.verdict import Answered, AskProgress, AskSlot, Danger, Offer, ToPerson
 from hub.model.notice import NoticeKind
 from hub.model.track import Track
 from hub.web.forms.chat import TEXT_CHARS, QuestionForm
@@ -57,13 +57,15 @@ async def ask(request: web.Request) -> web.Response:
     form = parse(QuestionForm, posted, _)
     question = posted.get("question", "")[:TEXT_CHARS] if isinstance(form, FormErrors) else form.question
     verdict = hub.triage(question, snapshot=hub.knowledge.snapshot, opt_outs=False) if question else None
-    entry = verdict.entry if isinstance(verdict, Answered) else None
+    entry = verdict.entry if isinstance(verdict, Answered | AskSlot) else None
+    by_slot = verdict.by_slot if isinstance(verdict, Answered) else None
     return render(
         request,
         "citizen/ask.html",
         question=question,
         emergency=isinstance(verdict, Danger),
         entry=entry,
+        answer=by_slot.answer if by_slot else entry.answer if entry else "",
         source=source_line(entry, _) if entry else "",
         choices=[choice.question for choice in verdict.entries] if isinstance(verdict, Offer) else [],
         progress=isinstance(verdict, AskProgress),

@@ -9,24 +9,31 @@ from pathlib import Path
 import pytest
 
 import hub.web
-from hub.actions.triage import (
+from hub.actions.dialogue.look_up import LookUp
+from hub.actions.dialogue.verdict import (
     Answered,
     AskProgress,
+    AskSlot,
     Danger,
+    Lost,
     Offer,
     OptIn,
     OptOut,
+    SmallTalked,
     ToPerson,
-    Triage,
-    Words,
-    fold,
+    Verdict,
 )
+from hub.actions.triage import Triage, Words, fold
+from hub.model.dialogue import Dialogue
 from hub.model.reference import make_reference
 from hub.model.track import Track
 from hub.settings import shipped_text
 from knowledge_base.answer import DEFAULT
+from knowledge_base.entry import Entry, EntryState, SlotAnswer
 from knowledge_base.importer import shipped
 from knowledge_base.matcher import Snapshot
+from knowledge_base.slot import Slots
+from knowledge_base.small_talk import SmallTalk
 
 SNAPSHOT = Snapshot.build(shipped())
 WORDS = tomllib.loads(shipped_text())["triage"]
@@ -37,13 +44,16 @@ TRIAGE = Triage(
         report_verbs=tuple(WORDS["report_verbs"]),
         report_objects=tuple(WORDS["report_objects"]),
         person=tuple(WORDS["person_words"]),
+        threats=tuple(WORDS["threat_words"]),
     ),
-    DEFAULT,
+    LookUp(DEFAULT, Slots(["东城", "西城"])),
+    SmallTalk(),
 )
+NOW = 1_790_000_000_000
 
 
-def triage(text: str, offered: tuple[str, ...] = ()) -> object:
-    return TRIAGE(text, snapshot=SNAPSHOT, offered=offered)
+def triage(text: str, offered: tuple[str, ...] = ()) -> Verdict:
+    return TRIAGE(text, snapshot=SNAPSHOT, dialogue=Dialogue(offered=offered, until=NOW))
 
 
 @pytest.mark.parametrize(
@@ -159,3 +169,167 @@ def test_what_the_pages_suggest_is_no_call_for_help() -> None:
     }
     assert examples
     assert [text for text in sorted(examples) if TRIAGE.danger_words(fold(text))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "救丶命",
+            "救.命",
+            "救\u200b命啊",
+            "有人殺人了",
+            "就命",
+            "我不想活了，身份证怎么注销",
+            "2 救命",
+            "第二个 有人拿刀",
+        ),
+        *("转人工 救命", "谢谢 我想死", "你好，有人砍人", "C1 救命", "他妈的 救命", "不知道 他们在打死人"),
+    ],
+)
+def test_danger_is_seen_in_noise_and_inside_every_dialogue(text: str) -> None:
+    open_dialogues = (
+        Dialogue(),
+        Dialogue(offered=tuple(entry.id for entry in SNAPSHOT.entries[:3]), until=NOW),
+        Dialogue(entry_id=SNAPSHOT.entries[0].id, until=NOW),
+    )
+    for dialogue in open_dialogues:
+        assert isinstance(TRIAGE(text, snapshot=SNAPSHOT, dialogue=dialogue), Danger)
+
+
+@pytest.mark.parametrize("text", ["再不给办我就弄死你们", "他说要杀我全家", "我要炸了派出所", "大家同归于盡"])
+def test_a_threat_goes_to_the_top_like_danger(text: str) -> None:
+    verdict = triage(text)
+    assert isinstance(verdict, Danger)
+    assert verdict.threat
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "轉人工",
+            "转人工服务",
+            "我要转人工",
+            "帮我转接人工",
+            "请转人工谢谢",
+            "转到人工客服",
+            "找个人说话",
+            "我要真人",
+        ),
+        *(
+            "人工客服",
+            "有没有人工",
+            "能不能转人工",
+            "接人工",
+            "跟真人聊",
+            "转 人 工！！",
+            "身份证丢了，转人工",
+            "zhuanrengong",
+        ),
+    ],
+)
+def test_a_person_is_to_be_had_in_every_state(text: str) -> None:
+    offered = tuple(entry.id for entry in SNAPSHOT.entries[:3])
+    for dialogue in (
+        Dialogue(),
+        Dialogue(offered=offered, until=NOW),
+        Dialogue(entry_id=offered[0], until=NOW),
+    ):
+        verdict = TRIAGE(text, snapshot=SNAPSHOT, dialogue=dialogue)
+        assert verdict == ToPerson(Track.CONSULT, asked=True)
+
+
+@pytest.mark.parametrize("text", ["不要转人工", "本人", "有人吗", "别人能代办吗"])
+def test_not_every_person_is_asked_for(text: str) -> None:
+    assert triage(text) != ToPerson(Track.CONSULT, asked=True)
+
+
+def test_a_person_asked_for_in_an_accusation_stands_behind_the_wall() -> None:
+    assert triage("我要投诉民警打我，转人工") == ToPerson(Track.REPORT, asked=True)
+
+
+@pytest.mark.parametrize("text", ["退订", "TD", "R", "T"])
+def test_opting_out_comes_before_what_was_offered(text: str) -> None:
+    assert isinstance(triage(text, offered=tuple(e.id for e in SNAPSHOT.entries[:3])), OptOut)
+
+
+def test_small_talk_is_no_question_and_no_case() -> None:
+    for text in ("谢谢", "你好", "你是机器人吗？", "再见", "测试"):
+        assert isinstance(triage(text), SmallTalked)
+
+
+def test_none_of_what_was_offered_goes_to_a_person() -> None:
+    offered = tuple(entry.id for entry in SNAPSHOT.entries[:3])
+    assert triage("都不是", offered) == ToPerson(Track.CONSULT, asked=True)
+    again = triage("7", offered)
+    assert isinstance(again, Offer)
+    assert again.again
+
+
+def test_a_new_question_is_answered_as_one() -> None:
+    offered = tuple(entry.id for entry in SNAPSHOT.entries[:3])
+    verdict = triage("12389是什么电话", offered)
+    assert isinstance(verdict, Answered)
+    assert verdict.entry.topic == "12389"
+
+
+def test_a_number_nothing_was_offered_for_opens_no_case() -> None:
+    for text in ("2", "第二个", "他妈的"):
+        assert isinstance(triage(text), Lost)
+
+
+def test_an_accusation_names_no_value() -> None:
+    slotted = _slotted()
+    dialogue = Dialogue(entry_id=slotted.entries[0].id, until=NOW)
+    verdict = TRIAGE("举报交警收钱", snapshot=slotted, dialogue=dialogue)
+    assert verdict == ToPerson(Track.REPORT)
+
+
+def _slotted() -> Snapshot:
+    answers = (SlotAnswer("C1", "每六年。"), SlotAnswer("A1", "每年。"))
+    return Snapshot.build(
+        [
+            Entry(
+                *("exam", "驾驶证多久体检一次？", ("驾照几年体检",), "看准驾车型。", "", "交管", ""),
+                False,
+                EntryState.PUBLISHED,
+                0,
+                slot="licence",
+                by_slot=answers,
+            )
+        ]
+    )
+
+
+def test_an_answer_that_depends_on_a_value_asks_for_it_once() -> None:
+    slotted = _slotted()
+    entry = slotted.entries[0]
+    asked = TRIAGE("驾驶证多久体检一次", snapshot=slotted)
+    assert asked == AskSlot(entry)
+    assert TRIAGE("驾驶证多久体检一次，我是C1", snapshot=slotted) == Answered(entry, entry.by_slot[0])
+    waits = Dialogue(entry_id=entry.id, until=NOW)
+    for text, value in (("2", entry.by_slot[1]), ("c1", entry.by_slot[0]), ("小车", entry.by_slot[0])):
+        assert TRIAGE(text, snapshot=slotted, dialogue=waits) == Answered(entry, value)
+    for text in ("不知道", "就那种普通的"):
+        assert TRIAGE(text, snapshot=slotted, dialogue=waits) == Answered(entry)
+
+
+def test_a_citizen_of_a_known_city_gets_the_citys_own_answer() -> None:
+    def local(id_: str, region: str) -> Entry:
+        return Entry(
+            *(id_, f"{region}居住证怎么办理？", (), f"{region}的答案。", "", "户政", ""),
+            False,
+            EntryState.PUBLISHED,
+            0,
+            service="居住证",
+            region=region,
+        )
+
+    general, east, west = local("permit", ""), local("permit-east", "东城市"), local("permit-west", "西城市")
+    snapshot = Snapshot.build([general, east, west])
+    for city, expected in (("东城", east), ("西城", west)):
+        verdict = TRIAGE("居住证怎么办理", snapshot=snapshot, city=city)
+        assert verdict == Answered(expected)
+    alone = Snapshot.build([general, west])
+    assert TRIAGE("西城市居住证怎么办理", snapshot=alone, city="东城") == Answered(general)

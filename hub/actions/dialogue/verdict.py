@@ -1,0 +1,103 @@
+"""What an inbound text can be. Triage says which; `hub/actions/answer_message.py` does what follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.model.track import Track
+from knowledge_base.entry import Entry, SlotAnswer
+from knowledge_base.small_talk import Talk
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """Words of an emergency or a threat. `words` are the configured ones that were found."""
+
+    words: tuple[str, ...]
+    threat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """No more of these. `rest` is what else the text says; it still reaches the desk."""
+
+    subject: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """Wants them again."""
+
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskProgress:
+    """A number and a query code."""
+
+    reference: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsCode:
+    """A number without its query code."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalked:
+    """A greeting, thanks, a test: nothing else."""
+
+    talk: Talk
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The knowledge base is sure, or one of the offered questions was picked. `by_slot`: for a value."""
+
+    entry: Entry
+    by_slot: SlotAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskSlot:
+    """The entry is sure, its answer depends on a value nobody has named."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Up to three questions it may be. `again`: they were offered, and what came back was none."""
+
+    entries: tuple[Entry, ...]
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A number that nothing was offered for, or words that only vent: asked for the question in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """A case for a person. `asked`: the citizen wanted one."""
+
+    track: Track
+    asked: bool = False
+
+
+Verdict = (
+    Danger
+    | OptOut
+    | OptIn
+    | AskProgress
+    | NeedsCode
+    | SmallTalked
+    | Answered
+    | AskSlot
+    | Offer
+    | Lost
+    | ToPerson
+)

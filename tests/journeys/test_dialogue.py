@@ -1,0 +1,209 @@
+"""Talking with the hub: choices, values, small talk, abuse, threats, a person; by chat, text and mail."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+
+from channels.contract import ChannelKind
+from channels.parts import count
+from hub.clock import FakeClock
+from hub.model.agent import Role
+from hub.model.track import Track
+from tests.journeys.talking import Talker, queue, slotted, teach
+from tests.world import World, world
+
+BOTH = pytest.mark.parametrize("kind", [ChannelKind.CHAT, ChannelKind.SMS])
+
+
+def offered(text: str) -> list[str]:
+    return re.findall(r"^\d\. (.+)$", text, re.M)
+
+
+@BOTH
+async def test_an_unsure_question_offers_three_and_a_number_picks_one(hub: World, kind: ChannelKind) -> None:
+    citizen = Talker(hub, kind)
+    choices = offered(await citizen.say("身份证"))
+    assert 2 <= len(choices) <= 3
+    second = next(entry for entry in hub.hub.knowledge.snapshot.entries if entry.question == choices[1])
+    answer = await citizen.say("第２个")
+    assert answer[:20] == (second.brief() if kind is ChannelKind.SMS else second.answer.strip())[:20]
+    assert "\n1." not in await citizen.say("谢谢")
+    assert await queue(hub) == []
+
+
+@BOTH
+async def test_naming_a_choice_and_refusing_all_of_them(hub: World, kind: ChannelKind) -> None:
+    citizen = Talker(hub, kind)
+    choices = offered(await citizen.say("身份证"))
+    assert offered(await citizen.say(choices[0])) == []
+    await citizen.say("身份证")
+    assert "查询编号" in await citizen.say("都不是")
+    [case] = await queue(hub)
+    assert case.track is Track.CONSULT
+
+
+async def test_a_number_that_was_not_offered_is_asked_for_again_and_stays_open(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.CHAT)
+    choices = offered(await citizen.say("身份证"))
+    again = await citizen.say("9")
+    assert again.startswith("请回复下面其中一个数字")
+    assert offered(again) == choices
+    assert offered(await citizen.say("1")) == []
+    assert await queue(hub) == []
+
+
+async def test_a_new_question_instead_of_a_number_is_answered(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.CHAT)
+    await citizen.say("身份证")
+    assert "12389" in await citizen.say("12389是什么电话")
+
+
+async def test_choices_belong_to_one_conversation_and_expire(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with world(tmp_path, clock=clock) as hub:
+        first, second = Talker(hub, ChannelKind.CHAT, "1"), Talker(hub, ChannelKind.CHAT, "2")
+        await first.say("身份证")
+        assert "直接写下您的问题" in await second.say("1")
+        late = hub.hub.settings.knowledge.choices_seconds * 1000
+        assert "直接写下您的问题" in await first.say("1", after_ms=late)
+        assert await queue(hub) == []
+
+
+@BOTH
+async def test_an_answer_that_depends_on_a_value_asks_back_once(hub: World, kind: ChannelKind) -> None:
+    teach(hub, slotted())
+    citizen = Talker(hub, kind)
+    asked = await citizen.say("体检合格证明多久提交一次")
+    assert asked.startswith("您是哪种准驾车型？")
+    assert offered(asked) == ["C1", "A1"]
+    assert await citizen.say("2") == "每年交一次。"
+    answer = "六年。" if kind is ChannelKind.SMS else "每六年交一次。"
+    assert await citizen.say("C1学员体检合格证明多久提交一次") == answer
+    await citizen.say("体检合格证明多久提交一次")
+    assert await citizen.say("不知道") == "看准驾车型，请查驾驶证副页。"
+    assert await queue(hub) == []
+
+
+@BOTH
+async def test_a_person_is_to_be_had_inside_every_dialogue(hub: World, kind: ChannelKind) -> None:
+    teach(hub, slotted())
+    for number, opening in enumerate(("身份证", "体检合格证明多久提交一次", "你好", "他妈的", "退订"), 1):
+        citizen = Talker(hub, kind, str(number))
+        await citizen.say(opening)
+        assert "查询编号" in await citizen.say("帮我轉人工！")
+    assert len(await queue(hub)) >= 5
+
+
+@BOTH
+async def test_danger_inside_a_dialogue_is_flagged_and_not_answered(hub: World, kind: ChannelKind) -> None:
+    teach(hub, slotted())
+    for number, opening in enumerate(("身份证", "体检合格证明多久提交一次"), 1):
+        citizen = Talker(hub, kind, str(number))
+        await citizen.say(opening)
+        said = await citizen.say("1 救丨命 他们砍人了")
+        assert ("置顶" in said) if kind is ChannelKind.CHAT else (said == "")
+    assert [case.track for case in await queue(hub)] == [Track.EMERGENCY] * 2
+
+
+@BOTH
+async def test_small_talk_is_one_line_back_and_never_a_case(hub: World, kind: ChannelKind) -> None:
+    citizen = Talker(hub, kind)
+    for text in ("你好", "在吗", "你是机器人吗？", "测试", "謝謝", "再见", "👍"):
+        reply = await citizen.say(text)
+        if text != "👍":
+            assert reply
+            assert "\n" not in reply
+            assert count(reply).parts <= 2
+    assert [case.text for case in await queue(hub)] in ([], ["👍"])
+
+
+async def test_a_silent_line_still_answers_a_greeting_but_offers_nothing(tmp_path: Path) -> None:
+    async with world(tmp_path, auto_reply="answers") as hub:
+        assert await Talker(hub, ChannelKind.SMS).say("你好")
+        assert await Talker(hub, ChannelKind.SMS, "2").say("身份证") == ""
+        assert len(await queue(hub)) == 1
+
+
+async def test_abuse_gets_one_calm_line_and_the_matter_is_handled(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.CHAT)
+    reply = await citizen.say("他妈的身份证丢了怎么补办")
+    assert reply.startswith("理解您的心情")
+    assert "身份证" in reply
+    assert await queue(hub) == []
+    report = Talker(hub, ChannelKind.CHAT, "2")
+    assert "查询编号" in await report.say("我要举报东城派出所那帮王八蛋民警收黑钱")
+    assert [case.track for case in await queue(hub, Role.INSPECTOR)] == [Track.REPORT]
+    assert "直接写下您的问题" in await Talker(hub, ChannelKind.CHAT, "3").say("SB！")
+    assert await queue(hub) == []
+
+
+async def test_a_threat_stands_at_the_top_with_its_flag(hub: World) -> None:
+    await Talker(hub, ChannelKind.SMS, "1").say("楼下烧烤店每天深夜占道经营没有人管")
+    await Talker(hub, ChannelKind.SMS, "2").say("再不给我办我就弄死你们窗口的人")
+    top, below = await queue(hub)
+    assert "threat" in top.flags
+    assert top.urgent
+    assert not below.urgent
+
+
+async def test_thanks_beside_an_open_case_is_nobodys_work(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.CHAT)
+    await citizen.say("楼下烧烤店每天深夜占道经营没有人管")
+    [before] = await queue(hub)
+    assert "不客气" in await citizen.say("谢谢")
+    assert await queue(hub) == [before]
+
+
+async def test_a_replayed_word_inside_a_dialogue_changes_nothing_twice(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.SMS)
+    await citizen.say("身份证", id="first")
+    await citizen.say("1", id="second")
+    before = await citizen.messages()
+    copies = [
+        citizen.say(text, id=id) for text, id in (("身份证", "first"), ("1", "second")) for _ in range(4)
+    ]
+    assert set(await asyncio.gather(*copies)) == {""}
+    assert await citizen.messages() == before
+    assert await queue(hub) == []
+
+
+async def test_a_number_that_overtakes_its_question_changes_nothing(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.SMS)
+    await citizen.say("2", id="second")
+    assert offered(await citizen.say("身份证", id="first"))
+    assert await queue(hub) == []
+
+
+async def test_a_text_message_keeps_within_its_parts_and_a_page_tells_all(hub: World) -> None:
+    long = slotted("long")
+    teach(hub, long)
+    for entry in hub.hub.knowledge.snapshot.entries[:40]:
+        texter, chatter = Talker(hub, ChannelKind.SMS, "7"), Talker(hub, ChannelKind.CHAT, "7")
+        short, whole = await texter.say(entry.question), await chatter.say(entry.question)
+        assert count(f"【测试公安】{short}").parts <= hub.hub.settings.knowledge.sms_parts
+        assert "http" not in short
+        assert len(whole) >= len(short) or not entry.short_answer
+    assert "来源：" in await Talker(hub, ChannelKind.MAIL).say("身份证丢了怎么补办")
+
+
+async def test_the_city_a_citizen_writes_to_is_remembered(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.SMS)
+    await citizen.say("你好", recipient="12110991")
+    key = hub.hub.repositories.contacts.key(citizen.address)
+    conversations = hub.hub.repositories.conversations
+    found = await conversations.get(conversations.id_for("sms-12110", key))
+    assert found is not None
+    assert found.value.city == "东城"
+
+
+@BOTH
+async def test_a_megabyte_and_control_characters_are_only_a_message(hub: World, kind: ChannelKind) -> None:
+    citizen = Talker(hub, kind)
+    await citizen.say("身份证" * 350_000)
+    await citizen.say("\x00\x1b[2J\u202e身份证丢了\x07怎么补办\u200b")
+    assert "身份证" in (await citizen.heard())[-1]
+    assert all("\x1b" not in message.text for message in await citizen.messages())

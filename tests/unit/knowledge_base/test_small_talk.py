@@ -1,0 +1,45 @@
+"""Greetings, thanks, tests and abuse."""
+
+import pytest
+
+from knowledge_base.small_talk import SmallTalk
+
+TALK = SmallTalk()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        *(
+            ("谢谢", "thanks"),
+            ("好的，谢谢您！", "thanks"),
+            ("你好！", "greeting"),
+            ("您好，在吗？", "greeting"),
+        ),
+        *(
+            ("你是机器人吗？", "identity"),
+            ("你是谁", "identity"),
+            ("測試", "test"),
+            ("再見", "bye"),
+            ("Hi", "greeting"),
+        ),
+    ],
+)
+def test_a_text_of_nothing_else_is_small_talk(text: str, kind: str) -> None:
+    found = TALK.of(text)
+    assert found is not None
+    assert found.name == kind
+
+
+@pytest.mark.parametrize(
+    "text", ["你好，身份证丢了怎么办", "谢谢你们抓到小偷", "测试酒精怎么测", "救命", "", "在厦门"]
+)
+def test_anything_beside_it_is_a_matter(text: str) -> None:
+    assert TALK.of(text) is None
+
+
+def test_abuse_is_taken_out_and_the_matter_stays() -> None:
+    assert TALK.without_abuse("他妈的户口到底怎么迁") == "户口到底怎么迁"
+    assert TALK.without_abuse("SB") == ""
+    for harmless in ("USB接口", "户口怎么迁", "Ssbc"):
+        assert TALK.without_abuse(harmless) == harmless
