@@ -17,25 +17,18 @@ from channels.dispatcher import Dispatcher
 from channels.http import HttpClient
 from channels.sweeper import Sweeper
 from hub.actions.accept_event import AcceptEvent
-from hub.actions.answer_message import AnswerMessage
 from hub.actions.apply_receipt import ApplyReceipt
 from hub.actions.assign_case import AssignCase
 from hub.actions.carry_out_call import CarryOutCall
 from hub.actions.casework import Casework
 from hub.actions.close_case import CloseCase
-<<<<<<< HEAD
 from hub.actions.decide_delivery import DecideDelivery
-=======
-from hub.actions.dialogue.look_up import LookUp
-from hub.actions.dialogue.wording import Limits, Wording
->>>>>>> 6de1fd3 (Choices, values, small talk, abuse, threats and 转人工: the hub talks on every written channel)
 from hub.actions.edit_entry import EditEntry
 from hub.actions.end_silent_calls import EndSilentCalls
 from hub.actions.file_petition import FilePetition
 from hub.actions.forget_expired import ForgetExpired, Rule
 from hub.actions.handle_call import HandleCall
 from hub.actions.keep_recording import KeepRecording
-from hub.actions.message_case import MessageCase
 from hub.actions.note_case import NoteCase
 from hub.actions.note_recording import NoteRecording
 from hub.actions.open_case import OpenCase
@@ -44,9 +37,7 @@ from hub.actions.read_cases import ReadCases
 from hub.actions.references import References
 from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
-from hub.actions.speak import Speak
 from hub.actions.track_case import TrackCase
-from hub.actions.triage import Triage, Words
 from hub.channel_wiring import build_adapters, campaign_settings, dispatch_settings, handset_rules, profile
 from hub.clock import Clock
 from hub.hub import Actions, Hub
@@ -57,7 +48,6 @@ from hub.jobs.recordings import keep_recordings
 from hub.jobs.repeat import repeat
 from hub.knowledge import Knowledge
 from hub.live import Live
-from hub.regions import Region, Regions
 from hub.settings import (
     Settings,
     TwilioVoiceChannel,
@@ -72,14 +62,13 @@ from hub.store.repositories import COLLECTIONS, repositories
 from hub.store.schedules import LeaseRepository
 from hub.store.sqlite import open_sqlite
 from hub.supervisor import Supervisor
+from hub.talk_wiring import answer_message_of, look_up_of, slots_of, triage_of, wording_of
 from hub.texts import Texts
 from hub.voice_wiring import flow_text, kept_flows, voice_line
 from hub.wake import Wake
 from ivr.speech.vosk_engine import VoskEngine
 from knowledge_base.answer import DEFAULT, Thresholds
 from knowledge_base.importer import shipped as shipped_entries
-from knowledge_base.slot import Slots
-from knowledge_base.small_talk import SmallTalk
 
 log = logging.getLogger(__name__)
 
@@ -120,19 +109,10 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     texts = Texts()
     knowledge = Knowledge(stored.value for stored in await stores.entries.all())
     thresholds = _thresholds(settings)
-    slots = Slots(region.name for region in settings.regions)
-    triage = Triage(
-        Words(
-            emergency=tuple(settings.triage.emergency_words),
-            exceptions=tuple(settings.triage.emergency_exceptions),
-            threats=tuple(settings.triage.threat_words),
-            report_verbs=tuple(settings.triage.report_verbs),
-            report_objects=tuple(settings.triage.report_objects),
-            person=tuple(settings.triage.person_words),
-        ),
-        LookUp(thresholds, slots),
-        SmallTalk(),
-    )
+    slots = slots_of(settings)
+    look_up = look_up_of(thresholds, slots)
+    triage = triage_of(settings, look_up)
+    wording = wording_of(settings, texts, slots)
     http = HttpClient(connections=settings.dispatch.in_flight + settings.dispatch.urgent_in_flight + 8)
     adapters = build_adapters(settings, http, clock, live, stores)
     profiles = {
@@ -159,28 +139,13 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     }
     kept = FlowRepository(documents)
     for name, line in lines.items():
-<<<<<<< HEAD
         await kept.keep(line.flow.sha, flow_text(settings, name))
     flows, unusable = kept_flows(await kept.texts())
     for sha in unusable:
         log.warning("flow.unusable", extra={"flow": sha[:12]})
-    answer_message = AnswerMessage(stores, triage, knowledge, open_case, outgoing, track_case, texts)
-=======
-        await stores.calls.keep_flow(line.flow.sha, flow_text(settings, name))
-    flows = {sha: load(text) for sha, text in (await stores.calls.flow_texts()).items()}
-    speak = Speak(outgoing, texts)
-    answer_message = AnswerMessage(
-        stores,
-        triage,
-        knowledge,
-        MessageCase(stores, open_case, speak),
-        speak,
-        Wording(texts, slots, Limits(settings.knowledge.sms_parts, settings.knowledge.sms_links)),
-        track_case,
-        Regions((Region(region.name, region.area_code) for region in settings.regions), slots),
-        choices_seconds=settings.knowledge.choices_seconds,
+    answer_message = answer_message_of(
+        settings, stores, triage, knowledge, open_case, outgoing, track_case, texts, slots, wording
     )
->>>>>>> 6de1fd3 (Choices, values, small talk, abuse, threats and 转人工: the hub talks on every written channel)
     accept_event = AcceptEvent(documents, stores, profiles, answer_message, files, live, dispatch_wake)
     jitter = random.Random()
     handle_call = HandleCall(

@@ -11,7 +11,6 @@ from hub.model.conversation import Direction, Message
 from knowledge_base.entry import Entry, EntryState, SlotAnswer
 from tests.world import World
 
-
 CHANNELS = {ChannelKind.CHAT: "web-chat", ChannelKind.SMS: "sms-12110", ChannelKind.MAIL: "mail"}
 
 

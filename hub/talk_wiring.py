@@ -1,0 +1,80 @@
+"""What is needed to talk with citizens, put together: triage, and what follows from a message."""
+
+from __future__ import annotations
+
+from hub.actions.answer_message import AnswerMessage
+from hub.actions.dialogue.look_up import LookUp
+from hub.actions.dialogue.wording import Limits, Wording
+from hub.actions.message_case import MessageCase
+from hub.actions.open_case import OpenCase
+from hub.actions.outgoing import Outgoing
+from hub.actions.speak import Speak
+from hub.actions.track_case import TrackCase
+from hub.actions.triage import Triage, Words
+from hub.knowledge import Knowledge
+from hub.regions import Region, Regions
+from hub.settings import Settings
+from hub.store.repositories import Repositories
+from hub.texts import Texts
+from knowledge_base.answer import Thresholds
+from knowledge_base.slot import Slots
+from knowledge_base.small_talk import SmallTalk
+
+
+def slots_of(settings: Settings) -> Slots:
+    """What answers depend on, with the configured regions as cities."""
+    return Slots(region.name for region in settings.regions)
+
+
+def triage_of(settings: Settings, look_up: LookUp) -> Triage:
+    """The rules with the configured words."""
+    words = settings.triage
+    return Triage(
+        Words(
+            emergency=tuple(words.emergency_words),
+            exceptions=tuple(words.emergency_exceptions),
+            threats=tuple(words.threat_words),
+            report_verbs=tuple(words.report_verbs),
+            report_objects=tuple(words.report_objects),
+            person=tuple(words.person_words),
+        ),
+        look_up,
+        SmallTalk(),
+    )
+
+
+def look_up_of(thresholds: Thresholds, slots: Slots) -> LookUp:
+    """How the knowledge base is asked."""
+    return LookUp(thresholds, slots)
+
+
+def wording_of(settings: Settings, texts: Texts, slots: Slots) -> Wording:
+    """How answers are worded on each channel."""
+    return Wording(texts, slots, Limits(settings.knowledge.sms_parts, settings.knowledge.sms_links))
+
+
+def answer_message_of(
+    settings: Settings,
+    stores: Repositories,
+    triage: Triage,
+    knowledge: Knowledge,
+    open_case: OpenCase,
+    outgoing: Outgoing,
+    track_case: TrackCase,
+    texts: Texts,
+    slots: Slots,
+    wording: Wording,
+) -> AnswerMessage:
+    """What follows from a message."""
+    speak = Speak(outgoing, texts)
+    return AnswerMessage(
+        stores,
+        triage,
+        knowledge,
+        MessageCase(stores, open_case, speak),
+        speak,
+        wording,
+        track_case,
+        Regions((Region(region.name, region.area_code) for region in settings.regions), slots),
+        choices_seconds=settings.knowledge.choices_seconds,
+    )
