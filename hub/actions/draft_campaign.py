@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from campaigns import segment as segments
 from campaigns import template
-from campaigns.campaign import CampaignKind, CatchUp
+from campaigns.campaign import Campaign, CampaignKind, CatchUp
 from campaigns.segment import Segment
 from channels.contract import ChannelKind
 from channels.outbox import MessageClass
@@ -43,6 +43,23 @@ class Draft:
     public: bool = False
     catch_up: CatchUp = CatchUp.ONCE
     expiry_seconds: int = 0
+
+
+def draft_of(campaign: Campaign) -> Draft:
+    """The draft a stored campaign would be typed as: to look at it, or check it again before it starts."""
+    return Draft(
+        name=campaign.name,
+        kind=campaign.kind,
+        message_class=campaign.message_class,
+        channel=campaign.channel,
+        template=campaign.template,
+        segment=campaign.segment,
+        title=campaign.title,
+        subject=campaign.subject,
+        public=campaign.public,
+        catch_up=campaign.catch_up,
+        expiry_seconds=campaign.expiry_seconds,
+    )
 
 
 def problems(

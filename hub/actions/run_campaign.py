@@ -19,7 +19,7 @@ from campaigns.schedule import Schedule, ScheduleSpec, from_text, next_fire, pro
 from channels.ports import Suppressions
 from hub.actions.campaign_outbox import CampaignOutbox
 from hub.actions.campaign_settings import CampaignSettings
-from hub.actions.draft_campaign import Draft, content, problems
+from hub.actions.draft_campaign import Draft, content, draft_of, problems
 from hub.actions.preview_campaign import Preview, PreviewCampaign
 from hub.actions.start_broadcast import Notices, StartBroadcast
 from hub.actions.tick_campaigns import Tick, TickCampaigns
@@ -121,7 +121,7 @@ class CampaignDesk:
         next_at = next_fire(spec, now, self._settings.zone) or 0
         for _ in range(_TRIES):
             read = await self._read(campaign_id)
-            await self._check(_draft(read.value))
+            await self._check(draft_of(read.value))
             campaign = replace(read.value, schedule=to_text(spec), changed_at=now, reason="")
             if campaign.state is not CampaignState.SCHEDULED:
                 campaign = _moved(campaign, CampaignState.SCHEDULED, now)
@@ -157,7 +157,7 @@ class CampaignDesk:
         for _ in range(_TRIES):
             now = self._clock.now_ms()
             read = await self._read(campaign_id)
-            await self._check(_draft(read.value))
+            await self._check(draft_of(read.value))
             _moved(read.value, CampaignState.RUNNING, now)  # refuses what must not start
             if read.value.state is CampaignState.PAUSED:
                 raise Invalid({"state": "已暂停的活动请选择“继续”"})
@@ -317,20 +317,3 @@ def _moved(campaign: Campaign, state: CampaignState, now: int) -> Campaign:
     except MoveRefused as refused:
         text = f"{STATES[campaign.state]}的活动不能改为{STATES[state]}"
         raise Invalid({"state": text}) from refused
-
-
-def _draft(campaign: Campaign) -> Draft:
-    """The draft a stored campaign would be typed as: it is checked again before it starts."""
-    return Draft(
-        name=campaign.name,
-        kind=campaign.kind,
-        message_class=campaign.message_class,
-        channel=campaign.channel,
-        template=campaign.template,
-        segment=campaign.segment,
-        title=campaign.title,
-        subject=campaign.subject,
-        public=campaign.public,
-        catch_up=campaign.catch_up,
-        expiry_seconds=campaign.expiry_seconds,
-    )

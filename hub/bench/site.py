@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from hub.bench.texts import ACCOUNT_SID, AUTH_TOKEN, CHANNEL, PUBLIC_URL
-from hub.settings import Settings, TwilioSmsChannel, build, shipped_text
+from hub.settings import Settings, build, shipped_text
 
 
 def settings_in(folder: Path, *, api_base: str) -> Settings:
@@ -26,11 +26,3 @@ def settings_in(folder: Path, *, api_base: str) -> Settings:
         "api_base": api_base,
     }
     return build(data)
-
-
-def sms_channel(settings: Settings) -> TwilioSmsChannel:
-    """The text channel of `settings_in`."""
-    channel = settings.channels[CHANNEL]
-    if not isinstance(channel, TwilioSmsChannel):
-        raise TypeError(CHANNEL)
-    return channel

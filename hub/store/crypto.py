@@ -14,7 +14,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,7 +124,3 @@ class Vault:
         digest = self._index.copy()
         digest.update(value.encode())
         return digest.hexdigest()[:32]
-
-    def blind_terms(self, terms: Iterable[str]) -> str:
-        """Search terms of personal text, keyed: what a search field of a sealed text may hold."""
-        return "\x00" + " ".join(self.blind(f"term:{term}")[:16] for term in terms)

@@ -81,11 +81,6 @@ class MembershipRepository:
         """The write that takes a contact out of a group."""
         return Delete("memberships", membership.value.id, membership.version)
 
-    async def of_contact(self, contact_id: str) -> list[Versioned[Membership]]:
-        """Every group a contact is in."""
-        found = await self._documents.find("memberships", {"contact_id": contact_id}, limit=200)
-        return [self._memberships.versioned(stored) for stored in found]
-
     async def groups(self) -> dict[str, int]:
         """Every group with the number of its members."""
         return await self._documents.count("memberships", {}, by="group")

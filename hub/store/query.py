@@ -11,14 +11,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
-from hub.store.documents import MAX_LIMIT, Body, Collection, Sort, Stored, Undeclared, Where
+from hub.store.documents import MAX_LIMIT, Body, Collection, Documents, Sort, Stored, Undeclared, Where
 
 
 class Operator(StrEnum):
@@ -34,6 +34,7 @@ class Operator(StrEnum):
 
 
 WRITABLE_OPERATORS = {o.value: o for o in Operator if o is not Operator.EQUAL}
+_SCAN_PAGE = 500
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -169,6 +170,18 @@ def full_sort(sort: Sort) -> list[tuple[str, int]]:
     if not any(name == "id" for name, _ in whole):
         whole.append(("id", whole[-1][1] if whole else 1))
     return whole
+
+
+async def every(documents: Documents, collection: str) -> AsyncIterator[Stored]:
+    """What `Documents.scan` gives, page by page, on every engine."""
+    after: str | None = None
+    while True:
+        page = await documents.find(collection, {}, limit=_SCAN_PAGE, after=after)
+        for document in page:
+            yield document
+        if len(page) < _SCAN_PAGE:
+            return
+        after = documents.cursor(page[-1])
 
 
 def encode_cursor(document: Stored, sort: Sort) -> str:

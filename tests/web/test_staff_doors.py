@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.model.agent import Role
+from hub.passwords import Passwords
 from hub.store.agents import SESSIONS
 from hub.web.pages.setup import create_setup_token
 from tests.web.staff_doors import PASSWORD, Doors, open_doors
@@ -28,6 +29,21 @@ async def test_a_login_leads_to_the_first_page_of_the_role(doors: Doors) -> None
         home = await browser.get("/staff/")
         assert home.headers["Location"] == "/staff/queue"
         assert await (await browser.get("/staff/queue")).text() == "passed"
+
+
+async def test_a_hash_of_other_costs_is_made_anew_at_the_next_login(doors: Doors) -> None:
+    dear = Passwords(time_cost=2, memory_kib=64)
+    old = await dear.hash(PASSWORD)
+    dear.close()
+    agent = await doors.hire("chenmin", Role.HANDLER, password_hash=old)
+    for password, same in (("a wrong guess", True), (PASSWORD, False)):
+        async with doors.browser() as browser:
+            await browser.login("chenmin", password)
+        found = await doors.staff.agents.get(agent.id)
+        assert found
+        assert (found.value.password_hash == old) == same
+    async with doors.browser() as browser:
+        assert (await browser.login("chenmin")).status == 303
 
 
 async def test_the_cookie_is_out_of_reach_of_script_other_sites_and_plain_http(doors: Doors) -> None:

@@ -55,11 +55,11 @@ from hub.store.query import (
     check_unsearched,
     decode_cursor,
     encode_cursor,
+    every,
     full_sort,
     parse_where,
 )
 
-_SCAN_PAGE = 500
 _CLAIM_ATTEMPTS = 20
 _BULK_PAGE = 1_000
 
@@ -208,15 +208,8 @@ class MongoDocuments:
                         break
         return found
 
-    async def scan(self, collection: str) -> AsyncIterator[Stored]:
-        after: str | None = None
-        while True:
-            page = await self.find(collection, {}, limit=_SCAN_PAGE, after=after)
-            for document in page:
-                yield document
-            if len(page) < _SCAN_PAGE:
-                return
-            after = encode_cursor(page[-1], ())
+    def scan(self, collection: str) -> AsyncIterator[Stored]:
+        return every(self, collection)
 
     # -- writing -------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ from hub.store.query import (
     check_unsearched,
     decode_cursor,
     encode_cursor,
+    every,
     full_sort,
     is_unique_key,
     parse_where,
@@ -52,7 +53,6 @@ from hub.store.sqlite.writer import Writer
 
 _T = TypeVar("_T")
 _FEW_IDS = 64
-_SCAN_PAGE = 500
 
 
 class Clock(Protocol):
@@ -254,15 +254,8 @@ class SqliteDocuments:
 
         return await self._read(run)
 
-    async def scan(self, collection: str) -> AsyncIterator[Stored]:
-        after: str | None = None
-        while True:
-            page = await self.find(collection, {}, limit=_SCAN_PAGE, after=after)
-            for document in page:
-                yield document
-            if len(page) < _SCAN_PAGE:
-                return
-            after = encode_cursor(page[-1], ())
+    def scan(self, collection: str) -> AsyncIterator[Stored]:
+        return every(self, collection)
 
     # -- writing -------------------------------------------------------------------
 

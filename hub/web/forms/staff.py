@@ -95,7 +95,13 @@ class AgentForm(Form):
     role: Role = Field(default="", validate_default=True)
 
 
-class ReplyForm(Form):
+class CaseForm(Form):
+    """Something typed about a case as it was when its page was shown."""
+
+    version: int = 0
+
+
+class ReplyForm(CaseForm):
     """An answer to the citizen."""
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
@@ -103,10 +109,9 @@ class ReplyForm(Form):
         ("text", "string_too_long"): msgid("答复最多 2000 个字"),
     }
     text: str = Field(default="", min_length=1, max_length=2000)
-    version: int = 0
 
 
-class NoteForm(Form):
+class NoteForm(CaseForm):
     """Something for colleagues only."""
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
@@ -114,25 +119,22 @@ class NoteForm(Form):
         ("text", "string_too_long"): msgid("备注最多 2000 个字"),
     }
     text: str = Field(default="", min_length=1, max_length=2000)
-    version: int = 0
 
 
-class AssignForm(Form):
+class AssignForm(CaseForm):
     """Who handles the case from now on."""
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {("handler_id", "*"): msgid("请选择承办人")}
     handler_id: str = Field(default="", min_length=1, max_length=64)
-    version: int = 0
 
 
-class CloseForm(Form):
+class CloseForm(CaseForm):
     """Why the case is done."""
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
         ("reason", "*"): msgid("请写明办结理由，至少 2 个字")
     }
     reason: str = Field(default="", min_length=2, max_length=500)
-    version: int = 0
 
 
 class DecideForm(Form):

@@ -17,7 +17,7 @@ from channels.contract import ChannelKind
 from channels.outbox import MessageClass
 from channels.parts import Parts, count
 from hub.actions.channel_profile import ChannelProfile
-from hub.actions.draft_campaign import CLASSES, Draft
+from hub.actions.draft_campaign import CLASSES, Draft, draft_of
 from hub.errors import Invalid, Stale
 from hub.hub import Hub
 from hub.i18n import msgid
@@ -185,7 +185,7 @@ async def _preview(
     desk = hub.actions.campaigns
     campaign = (await desk.get(request.match_info["campaign_id"])).value
     try:
-        preview = await desk.preview(_draft(_form_of(campaign)))
+        preview = await desk.preview(draft_of(campaign))
         problems: Mapping[str, str] = {}
     except Invalid as refused:
         preview, problems = None, refused.problems

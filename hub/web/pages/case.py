@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from aiohttp import web
 
@@ -21,7 +22,7 @@ from hub.model.case import IllegalMove
 from hub.model.track import Compartment
 from hub.web.auth import agent_of
 from hub.web.forms.form import FormErrors, parse, read_form
-from hub.web.forms.staff import AssignForm, CloseForm, NoteForm, ReplyForm, RevealForm
+from hub.web.forms.staff import AssignForm, CaseForm, CloseForm, NoteForm, ReplyForm, RevealForm
 from hub.web.keys import HUB
 from hub.web.pages.queue import title_of
 from hub.web.render import translator
@@ -57,62 +58,26 @@ async def case_page(request: web.Request) -> web.StreamResponse:
 
 async def reply(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/reply"""
-    data = await read_form(request)
-    form = parse(ReplyForm, data, translator(request))
-    typed = Typed("reply", data.get("text", ""))
-    if isinstance(form, FormErrors):
-        return await _again(request, typed, form.fields)
-    actions, agent, case_id = request.app[HUB].actions, agent_of(request), _id(request)
-    try:
-        await actions.reply_to_case(agent, case_id, form.text, version=form.version)
-    except (Invalid, Stale, IllegalMove) as problem:
-        return await _refused(request, typed, problem)
-    return done(_path(case_id), "replied")
+    act = request.app[HUB].actions.reply_to_case
+    return await _submit(request, act, ReplyForm, form="reply", field="text", word="replied")
 
 
 async def note(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/note"""
-    data = await read_form(request)
-    form = parse(NoteForm, data, translator(request))
-    typed = Typed("note", data.get("text", ""))
-    if isinstance(form, FormErrors):
-        return await _again(request, typed, form.fields)
-    actions, agent, case_id = request.app[HUB].actions, agent_of(request), _id(request)
-    try:
-        await actions.note_case(agent, case_id, form.text, version=form.version)
-    except (Invalid, Stale, IllegalMove) as problem:
-        return await _refused(request, typed, problem)
-    return done(_path(case_id), "noted")
+    act = request.app[HUB].actions.note_case
+    return await _submit(request, act, NoteForm, form="note", field="text", word="noted")
 
 
 async def assign(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/assign"""
-    data = await read_form(request)
-    form = parse(AssignForm, data, translator(request))
-    typed = Typed("assign", data.get("handler_id", ""))
-    if isinstance(form, FormErrors):
-        return await _again(request, typed, form.fields)
-    actions, agent, case_id = request.app[HUB].actions, agent_of(request), _id(request)
-    try:
-        await actions.assign_case(agent, case_id, form.handler_id, version=form.version)
-    except (Invalid, Stale, IllegalMove) as problem:
-        return await _refused(request, typed, problem)
-    return done(_path(case_id), "assigned")
+    act = request.app[HUB].actions.assign_case
+    return await _submit(request, act, AssignForm, form="assign", field="handler_id", word="assigned")
 
 
 async def close(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/close"""
-    data = await read_form(request)
-    form = parse(CloseForm, data, translator(request))
-    typed = Typed("close", data.get("reason", ""))
-    if isinstance(form, FormErrors):
-        return await _again(request, typed, form.fields)
-    actions, agent, case_id = request.app[HUB].actions, agent_of(request), _id(request)
-    try:
-        await actions.close_case(agent, case_id, form.reason, version=form.version)
-    except (Invalid, Stale, IllegalMove) as problem:
-        return await _refused(request, typed, problem)
-    return done(_path(case_id), "closed")
+    act = request.app[HUB].actions.close_case
+    return await _submit(request, act, CloseForm, form="close", field="reason", word="closed")
 
 
 async def reveal(request: web.Request) -> web.StreamResponse:
@@ -158,6 +123,29 @@ def submit_label(view: CaseView, _: Translator) -> str:
             return _(msgid("保存答复并通知 %(who)s"), who=view.masked)
         case _:
             return _(msgid("保存答复，供凭编号查看"))
+
+
+class _Act(Protocol):
+    """What is done to a case with one thing typed."""
+
+    async def __call__(self, agent: Agent, case_id: str, typed: str, /, *, version: int) -> None: ...
+
+
+async def _submit(
+    request: web.Request, act: _Act, model: type[CaseForm], *, form: str, field: str, word: str
+) -> web.StreamResponse:
+    """One form of the page: checked, done, said so by `word`; or shown again with what was typed."""
+    data = await read_form(request)
+    given = parse(model, data, translator(request))
+    typed = Typed(form, data.get(field, ""))
+    if isinstance(given, FormErrors):
+        return await _again(request, typed, given.fields)
+    case_id = _id(request)
+    try:
+        await act(agent_of(request), case_id, getattr(given, field), version=given.version)
+    except (Invalid, Stale, IllegalMove) as problem:
+        return await _refused(request, typed, problem)
+    return done(_path(case_id), word)
 
 
 async def _again(request: web.Request, typed: Typed, errors: Mapping[str, str]) -> web.StreamResponse:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -60,6 +61,15 @@ async def login(request: web.Request) -> web.StreamResponse:
         LOG.warning("staff.login_failed")
         return _page(request, errors={"login": _(_WRONG)}, login=form.login, target=target, status=422)
     staff.brake.succeeded(login, address)
+    if staff.passwords.is_outdated(agent.password_hash):
+        fresh = await staff.passwords.hash(form.password)
+        # Only the hash that was just proved: a password changed meanwhile stays changed.
+        await staff.agents.update(
+            agent.id,
+            lambda now: (
+                replace(now, password_hash=fresh) if now.password_hash == agent.password_hash else now
+            ),
+        )
     response = web.Response(status=303, headers={"Location": target or HOME})
     await staff.sessions.start(request, response, agent.id)
     LOG.info("staff.login", extra={"agent_id": agent.id})
