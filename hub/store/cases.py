@@ -117,19 +117,23 @@ class CaseRepository:
 
     async def history(self, case_id: str, *, limit: int = 1000) -> list[HistoryEntry]:
         """The chained history, oldest first."""
-        of_case = {"id": {"$gt": f"{case_id}:", "$lt": f"{case_id};"}}
-        found = await self._documents.find("history", of_case, limit=limit)
-        return [self._history.load(stored) for stored in found]
+        return await self._history_after(case_id, f"{case_id}:", limit)
 
     async def whole_history(self, case_id: str) -> list[HistoryEntry]:
         """All of the chained history, however long."""
         entries: list[HistoryEntry] = []
         while True:
-            where = {"case_id": case_id, "seq": {"$gt": entries[-1].seq if entries else 0}}
-            page = await self._documents.find("history", where, sort=(("seq", 1),), limit=_PAGE)
-            entries += [self._history.load(stored) for stored in page]
+            page = await self._history_after(case_id, entries[-1].id if entries else f"{case_id}:", _PAGE)
+            entries += page
             if len(page) < _PAGE:
                 return entries
+
+    async def _history_after(self, case_id: str, id: str, limit: int) -> list[HistoryEntry]:
+        """By id, which is the case's and the number in it."""
+        of_case = {"id": {"$gt": id, "$lt": f"{case_id};"}}
+        return [
+            self._history.load(found) for found in await self._documents.find("history", of_case, limit=limit)
+        ]
 
     async def chains(self) -> AsyncIterator[Chain]:
         """What every case says of its history; nothing is unsealed."""

@@ -83,7 +83,7 @@ async def write_the_end_anew(documents: Documents, cases: CaseRepository) -> Non
 
 
 async def drop_everything(documents: Documents, cases: CaseRepository) -> None:
-    await documents.delete("history", {"case_id": "one"}, limit=10)
+    await documents.delete("history", {"id": {"$gt": "one:", "$lt": "one;"}}, limit=10)
 
 
 @pytest.mark.parametrize(
