@@ -7,8 +7,8 @@ version it read). A crash at any instruction leaves rows a sweeper brings to a k
 Each sender has two independent lines of work: one for lanes 0–1 and one for the rest, so that a
 stuck bulk call never stands before a warning. Inside a line the next rows are claimed and their
 intent made durable while the last ones are in flight, and outcomes are written together: all that
-came in while the last write was on its way. At most `intent_batch` + in-flight rows per line are
-in `sending`, which bounds what a crash leaves ambiguous.
+came in while the last write was on its way. At most two intent batches and what is in flight are
+in `sending` per line, whatever holds up the outcomes; this bounds what a crash leaves ambiguous.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from channels.adapter import Sends
 from channels.contract import Accepted, OutboundMessage
 from channels.errors import Ambiguous, Misconfigured, SendError, Temporary
 from channels.gate import Gate, message_of
+from channels.handover import Handover
 from channels.outbox import DeliveryState
 from channels.outcome import Outcome, after, not_sent, suppressions_after
 from channels.ports import Change, Clock, Leased, Outbox, OutboxUnavailable, Random, Suppressions
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 URGENT_LANES = (0, 1)
 BULK_LANES = (2, 3)
 _STORE_PAUSE_SECONDS = 1.0
+_TOGETHER_SECONDS = 0.01
+"""An outcome waits so long for others to be written with: a transaction each would cost double."""
 _CLAIM_SECONDS = 45.0
 """Nothing was sent under a claim yet, so a slow channel needs its long lease only from the intent on."""
 
@@ -126,31 +129,30 @@ class Dispatcher:
     async def _line(
         self, at: SenderState, lanes: Sequence[int], width: int, wake: asyncio.Event, stop: asyncio.Event
     ) -> None:
-        claimed: asyncio.Queue[list[Leased] | None] = asyncio.Queue(1)
-        intents: asyncio.Queue[_Intent | None] = asyncio.Queue(width)
-        finished: asyncio.Queue[_Finished | None] = asyncio.Queue(4 * width)
+        claimed: Handover[Leased] = Handover(self._settings.batch // 2)
+        intents: Handover[_Intent] = Handover(self._settings.intent_batch + width)
+        finished: Handover[_Finished] = Handover(0)  # bounded by the intents: each is one of them
         async with asyncio.TaskGroup() as all_of_it:
-            all_of_it.create_task(self._settle_all(finished), name=f"settle-{at.name}")
+            all_of_it.create_task(self._settle_all(intents, finished), name=f"settle-{at.name}")
             async with asyncio.TaskGroup() as posting:
                 posting.create_task(self._claim_all(at, lanes, claimed, wake, stop), name=f"claim-{at.name}")
-                posting.create_task(
-                    self._intend_all(at, claimed, intents, width, stop), name=f"intend-{at.name}"
-                )
+                posting.create_task(self._intend_all(at, claimed, intents, stop), name=f"intend-{at.name}")
                 for number in range(width):
                     posting.create_task(
                         self._post_all(at, intents, finished), name=f"post-{at.name}-{number}"
                     )
-            await finished.put(None)
+            finished.close()
 
     async def _claim_all(
         self,
         at: SenderState,
         lanes: Sequence[int],
-        claimed: asyncio.Queue[list[Leased] | None],
+        claimed: Handover[Leased],
         wake: asyncio.Event,
         stop: asyncio.Event,
     ) -> None:
         while not stop.is_set():
+            await claimed.room()
             wake.clear()
             rows: list[Leased] = []
             try:
@@ -158,59 +160,44 @@ class Dispatcher:
             except OutboxUnavailable:
                 log.warning("outbox_unavailable", extra={"sender": at.name})
             if rows:
-                await claimed.put(rows)
+                claimed.add(rows)
             elif not stop.is_set():
                 pause = self._settings.poll_seconds
                 await _until(wake, min(pause, at.bucket.wait_seconds() or pause))
-        await claimed.put(None)
+        claimed.close()
 
     async def _intend_all(
-        self,
-        at: SenderState,
-        claimed: asyncio.Queue[list[Leased] | None],
-        intents: asyncio.Queue[_Intent | None],
-        width: int,
-        stop: asyncio.Event,
+        self, at: SenderState, claimed: Handover[Leased], intents: Handover[_Intent], stop: asyncio.Event
     ) -> None:
-        while (rows := await claimed.get()) is not None:
+        while rows := await claimed.all():
             for chunk in self._chunks(rows):
+                await intents.room()  # before the intent is written: few rows are ever in `sending`
                 try:
                     if stop.is_set():
                         await self._give_back(at, chunk)
-                        continue
-                    ready = await self._intend(at, chunk)
+                    else:
+                        intents.add(await self._intend(at, chunk))
                 except OutboxUnavailable:  # nothing was posted: the leases end by themselves
                     log.warning("outbox_unavailable", extra={"sender": at.name})
-                    continue
-                for intent in ready:
-                    await intents.put(intent)
-        for _ in range(width):
-            await intents.put(None)
+                claimed.done(len(chunk))
+        intents.close()
 
     async def _post_all(
-        self,
-        at: SenderState,
-        intents: asyncio.Queue[_Intent | None],
-        finished: asyncio.Queue[_Finished | None],
+        self, at: SenderState, intents: Handover[_Intent], finished: Handover[_Finished]
     ) -> None:
-        while (intent := await intents.get()) is not None:
-            await finished.put(await self._post(at, intent))
+        while intent := await intents.one():
+            finished.add((await self._post(at, intent),))
 
-    async def _settle_all(self, finished: asyncio.Queue[_Finished | None]) -> None:
-        going = True
-        while going:
-            batch = [await finished.get()]
-            while not finished.empty():
-                batch.append(finished.get_nowait())
-            going = None not in batch
-            outcomes = [item for item in batch if item is not None]
-            while outcomes:
+    async def _settle_all(self, intents: Handover[_Intent], finished: Handover[_Finished]) -> None:
+        while outcomes := await finished.all(after_seconds=_TOGETHER_SECONDS):
+            while True:
                 try:
                     await self._settle(outcomes)
                     break
                 except OutboxUnavailable:  # the answers are known: keep them until the store is back
                     log.warning("outcomes_waiting", extra={"count": len(outcomes)})
                     await asyncio.sleep(_STORE_PAUSE_SECONDS)
+            intents.done(len(outcomes))
 
     # -- the steps ---------------------------------------------------------------------------
 
@@ -274,8 +261,7 @@ class Dispatcher:
 
     async def _outcome(self, at: SenderState, message: OutboundMessage) -> Outcome:
         try:
-            async with asyncio.timeout(at.settings.timeout_seconds):
-                return await at.sends.send(message)
+            return await at.time_limit.keep(at.sends.send(message))
         except SendError as error:
             return error
         except TimeoutError:

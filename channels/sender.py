@@ -12,6 +12,7 @@ from channels.outbox import MessageClass
 from channels.ports import Clock
 from channels.rate_limit import TokenBucket
 from channels.retry import RETRY, RetryRule
+from channels.time_limit import TimeLimit
 from channels.window import Window, window_of
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ class SenderState:
         self.sends = sends
         self.settings = settings
         self.bucket = TokenBucket(settings.parts_per_second, clock)
+        self.time_limit = TimeLimit(settings.timeout_seconds)
         self.in_flight = 0
         self.paused_reason = ""
         self.paused_at = 0

@@ -390,6 +390,40 @@ async def test_stopping_gives_back_what_has_not_left(world: World) -> None:
     assert states.count(S.ACCEPTED) <= 6
 
 
+async def test_however_many_wait_few_are_ever_in_doubt(world: World) -> None:
+    await world.put(*(a_delivery(f"a{n:03}", MessageClass.N) for n in range(200)))
+    posted, gate, stop = asyncio.Semaphore(0), asyncio.Event(), asyncio.Event()
+
+    class Blocked:
+        async def send(self, message: OutboundMessage) -> Accepted:
+            posted.release()
+            await gate.wait()
+            return Accepted("SM")
+
+    settings = DispatchSettings(
+        default_sender=SenderSettings(in_flight=4), intent_batch=8, batch=50, poll_seconds=0.01
+    )
+    dispatcher = Dispatcher(
+        world.outbox, world.suppressions, {SENDER: Blocked()}, world.clock, _Half(), settings
+    )
+    running = asyncio.create_task(dispatcher.run(stop))
+
+    async def sending() -> int:
+        return (await world.documents.count("outbox", {"state": "sending"})).get("", 0)
+
+    async with asyncio.timeout(10):
+        for _ in range(4):
+            await posted.acquire()
+        while await sending() < 2 * 8:
+            continue
+        for _ in range(300):  # whoever would go on has the time to
+            assert await sending() <= 2 * 8 + 4
+        stop.set()
+        gate.set()
+        await running
+    assert await sending() == 0
+
+
 class _Half:
     def random(self) -> float:
         return 0.5
