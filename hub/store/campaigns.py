@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaigns import template
-from campaigns.broadcast import ACTIVE, Broadcast, BroadcastState
+from campaigns.broadcast import ACTIVE, Broadcast
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.errors import Overtaken
 from hub.store.codec import Shape, Versioned
@@ -107,27 +107,10 @@ class CampaignRepository:
         except Conflict as stale:
             raise Overtaken(broadcast.id) from stale
 
-    async def bodies(self, refs: Sequence[str]) -> dict[str, str]:
-        """The texts that all deliveries of a broadcast share, by broadcast id.
-
-        Personalised broadcasts are missing: each of their rows carries its own text.
-        """
-        found = await self._documents.get_many("broadcasts", refs)
-        runs = [self._broadcasts.load(stored) for stored in found.values()]
-        return {run.id: run.text for run in runs if not run.personal}
-
-    async def titles(self, refs: Sequence[str]) -> dict[str, str]:
-        """The titles (mail subjects) that go with `bodies`."""
-        found = await self._documents.get_many("broadcasts", refs)
-        runs = [self._broadcasts.load(stored) for stored in found.values()]
-        return {run.id: run.title for run in runs if not run.personal}
-
-    async def inactive(self, refs: Sequence[str]) -> dict[str, BroadcastState]:
-        """Those of `refs` whose deliveries must not leave now: paused, canceled or expired."""
-        found = await self._documents.get_many("broadcasts", refs)
-        states = {id: BroadcastState(stored.body["state"]) for id, stored in found.items()}
-        stopped = (BroadcastState.PAUSED, BroadcastState.CANCELED, BroadcastState.EXPIRED)
-        return {id: state for id, state in states.items() if state in stopped}
+    async def broadcasts(self, ids: Sequence[str]) -> dict[str, Broadcast]:
+        """The runs that exist among `ids`, by id; the dispatcher asks before each batch."""
+        found = await self._documents.get_many("broadcasts", ids)
+        return {id: self._broadcasts.load(stored) for id, stored in found.items()}
 
 
 def public_text(campaign: Campaign) -> str:

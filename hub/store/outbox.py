@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from campaigns.broadcast import BroadcastState
+from campaigns.broadcast import Broadcast, BroadcastState
 from channels.contract import Receipt
 from channels.gate import PAUSED
 from channels.outbox import Delivery, DeliveryState
@@ -155,17 +155,8 @@ class OutboxRepository:
     async def origins(self, ids: Sequence[str]) -> Mapping[str, OriginBody]:
         """See the port; an origin that is not stopped is open."""
         with translated():
-            stopped = await self._campaigns.inactive(ids)
-            texts = await self._campaigns.bodies(ids)
-            titles = await self._campaigns.titles(ids)
-        return {
-            id: OriginBody(
-                _FLOWS.get(stopped[id], Flow.OPEN) if id in stopped else Flow.OPEN,
-                titles.get(id, ""),
-                texts.get(id, ""),
-            )
-            for id in ids
-        }
+            runs = await self._campaigns.broadcasts(ids)
+        return {id: _shared(runs.get(id)) for id in ids}
 
     async def overdue(self, state: DeliveryState, *, limit: int) -> list[Leased]:
         """See the port."""
@@ -322,3 +313,10 @@ class OutboxRepository:
         found = await self._documents.find("outbox", where, sort=sort, limit=limit, after=after)
         more = self._documents.cursor(found[-1], sort) if len(found) == limit else None
         return DeliveryPage(tuple(Versioned(self._rows.load(s), s.version) for s in found), more)
+
+
+def _shared(run: Broadcast | None) -> OriginBody:
+    if run is None:
+        return OriginBody(Flow.OPEN, "", "")
+    flow = _FLOWS.get(run.state, Flow.OPEN)
+    return OriginBody(flow, "", "") if run.personal else OriginBody(flow, run.title, run.text)

@@ -54,6 +54,7 @@ class OutboxRows:
             "outbox",
             vault,
             personal=frozenset({"recipient", "text", "title", "references", "reply_to"}),
+            strict=True,
         )
 
     def body(self, delivery: Delivery) -> Body:

@@ -229,8 +229,8 @@ async def test_a_shared_text_is_kept_once_and_a_personal_one_is_not_shared(offic
     plain = await office.desk.create(draft(), "a1")
     personal = await office.desk.create(draft(template="{name|您}好"), "a1")
     runs = [await office.desk.start_now(made.id) for made in (plain, personal)]
-    bodies = await office.campaigns.bodies([run.id for run in runs])
-    assert bodies == {runs[0].id: "【福建公安】请勿向陌生人转账。拒收请回复R"}
+    shared = await office.outbox.origins([run.id for run in runs])
+    assert [shared[run.id].text for run in runs] == ["【福建公安】请勿向陌生人转账。拒收请回复R", ""]
 
 
 async def test_a_public_campaign_is_published_with_its_fallbacks(office: Office) -> None:
