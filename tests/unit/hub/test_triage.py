@@ -64,7 +64,9 @@ def test_danger_is_seen_before_anything_else(text: str) -> None:
     assert isinstance(triage(text), Danger)
 
 
-@pytest.mark.parametrize("text", ["怎么报警", "报警电话是多少", "如何预防家暴", "家暴告诫书有什么用"])
+@pytest.mark.parametrize(
+    "text", ["怎么报警", "报警电话是多少", "如何预防家暴", "家暴告诫书有什么用", "写信怕被打击报复"]
+)
 def test_a_question_about_emergencies_is_not_one(text: str) -> None:
     assert not isinstance(triage(text), Danger)
 
