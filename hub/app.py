@@ -37,7 +37,6 @@ from hub.actions.read_cases import ReadCases
 from hub.actions.references import References
 from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
-from hub.actions.track_case import TrackCase
 from hub.channel_wiring import build_adapters, campaign_settings, dispatch_settings, handset_rules, profile
 from hub.clock import Clock
 from hub.hub import Actions, Hub
@@ -62,7 +61,7 @@ from hub.store.repositories import COLLECTIONS, repositories
 from hub.store.schedules import LeaseRepository
 from hub.store.sqlite import open_sqlite
 from hub.supervisor import Supervisor
-from hub.talk_wiring import answer_message_of, look_up_of, slots_of, triage_of, wording_of
+from hub.talk_wiring import answer_message_of, look_up_of, slots_of, track_case_of, triage_of, wording_of
 from hub.texts import Texts
 from hub.voice_wiring import flow_text, kept_flows, voice_line
 from hub.wake import Wake
@@ -124,14 +123,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     open_case = OpenCase(stores.cases, References(documents, clock))
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
     casework = Casework(documents, stores, live)
-    track_case = TrackCase(
-        documents,
-        stores,
-        clock,
-        texts,
-        wrong_codes=settings.tracking.wrong_codes,
-        lock_seconds=settings.tracking.lock_seconds,
-    )
+    track_case = track_case_of(settings, documents, stores, http, clock, texts)
     lines = {
         name: voice_line(name, channel, settings)
         for name, channel in settings.channels.items()

@@ -1,7 +1,7 @@
 """Looks at everything an operator can get wrong and says what is so and how to mend it.
 
-It changes nothing, sends nothing, and speaks to nobody but the configured store and to servers on
-this machine and its private network.
+It changes nothing, sends nothing, and speaks to nobody but the configured store, the configured progress
+systems, and servers on this machine and its private network.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from hub.app import open_store
 from hub.check_channels import check_channels
+from hub.check_progress import check_progress
 from hub.clock import Clock
 from hub.finding import Finding, Level
 from hub.settings import Settings
@@ -38,6 +39,7 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     findings += [found async for found in _store(settings, clock)]
     findings += [*_web(settings), *_speech(settings), *_disk(settings), *_user()]
     findings += [found async for found in check_channels(settings)]
+    findings += [found async for found in check_progress(settings, clock)]
     return findings
 
 

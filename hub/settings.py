@@ -8,14 +8,25 @@ reference, `env:NAME` or `file:PATH`, resolved here.
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from hub.errors import HubError
 
@@ -122,6 +133,52 @@ class TriageWords(_Table):
     report_verbs: list[str] = []
     report_objects: list[str] = []
     person_words: list[str] = []
+
+
+class ProgressSystem(_Table):
+    name: str = Field(min_length=1, max_length=40)
+    pattern: str = Field(min_length=1, max_length=100)
+    url: str
+    secret: Secret
+    timeout_seconds: float = Field(default=5.0, gt=0, le=10)
+    states: dict[str, Literal["registered", "handling", "replied", "closed"]] = {}
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_pattern(cls, text: str) -> str:
+        try:
+            matches_nothing = re.compile(text).fullmatch("") is not None
+        except re.error:
+            raise ValueError("不是有效的正则表达式 (not a regular expression)") from None
+        if matches_nothing:
+            raise ValueError("不能匹配空编号 (must not match an empty number)")
+        return text
+
+    @field_validator("url")
+    @classmethod
+    def _is_safe(cls, text: str) -> str:
+        parts = urlsplit(text)
+        if parts.username or parts.fragment or not parts.hostname:
+            raise ValueError("应为完整网址，不含账号 (a whole address without an account)")
+        if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+            raise ValueError("应为 https，本机除外 (must be https, except on this machine)")
+        return text
+
+    @field_validator("secret")
+    @classmethod
+    def _is_long(cls, secret: SecretStr) -> SecretStr:
+        if len(secret.get_secret_value()) < 16:
+            raise ValueError("密钥至少 16 个字符 (at least 16 characters)")
+        return secret
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Tracking(_Table):
@@ -248,6 +305,7 @@ class Settings(_Table):
     log: Log = Log()
     triage: TriageWords = TriageWords()
     tracking: Tracking = Tracking()
+    progress: list[ProgressSystem] = []
     knowledge: Knowledge = Knowledge()
     dispatch: Dispatch = Dispatch()
     broadcast: Broadcast = Broadcast()
@@ -404,6 +462,8 @@ def _known_keys(parents: list[str]) -> list[str]:
     field = Settings.model_fields.get(parents[0])
     if parents[0] == "regions":
         return list(Region.model_fields)
+    if parents[0] == "progress":
+        return list(ProgressSystem.model_fields)
     annotation = field.annotation if field else None
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return list(annotation.model_fields)

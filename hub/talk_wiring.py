@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+from channels.http import HttpClient
 from hub.actions.answer_message import AnswerMessage
+from hub.actions.case_progress import CaseProgress
+from hub.actions.code_brake import CodeBrake
 from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.wording import Limits, Wording
 from hub.actions.message_case import MessageCase
@@ -11,9 +16,12 @@ from hub.actions.outgoing import Outgoing
 from hub.actions.speak import Speak
 from hub.actions.track_case import TrackCase
 from hub.actions.triage import Triage, Words
+from hub.clock import Clock
 from hub.knowledge import Knowledge
+from hub.progress.http_source import HttpProgress, ProgressSystem
 from hub.regions import Region, Regions
 from hub.settings import Settings
+from hub.store.documents import Documents
 from hub.store.repositories import Repositories
 from hub.texts import Texts
 from knowledge_base.answer import Thresholds
@@ -40,12 +48,47 @@ def triage_of(settings: Settings, look_up: LookUp) -> Triage:
         ),
         look_up,
         SmallTalk(),
+        [re.compile(system.pattern) for system in settings.progress],
     )
 
 
 def look_up_of(thresholds: Thresholds, slots: Slots) -> LookUp:
     """How the knowledge base is asked."""
     return LookUp(thresholds, slots)
+
+
+def progress_systems(settings: Settings) -> list[ProgressSystem]:
+    """The configured other systems."""
+    return [
+        ProgressSystem(
+            name=system.name,
+            pattern=re.compile(system.pattern),
+            url=system.url,
+            secret=system.secret.get_secret_value(),
+            timeout_seconds=system.timeout_seconds,
+            states=system.states,
+        )
+        for system in settings.progress
+    ]
+
+
+def track_case_of(
+    settings: Settings,
+    documents: Documents,
+    stores: Repositories,
+    http: HttpClient,
+    clock: Clock,
+    texts: Texts,
+) -> TrackCase:
+    """Progress, of our cases and of other systems, behind one brake."""
+    tracking = settings.tracking
+    return TrackCase(
+        CaseProgress(stores),
+        [HttpProgress(system, http, clock) for system in progress_systems(settings)],
+        CodeBrake(documents, clock, wrong_codes=tracking.wrong_codes, lock_seconds=tracking.lock_seconds),
+        clock,
+        texts,
+    )
 
 
 def wording_of(settings: Settings, texts: Texts, slots: Slots) -> Wording:

@@ -18,7 +18,7 @@ from channels.contract import CallEvent, CallEventKind
 from ivr.errors import IvrError
 from ivr.input import answer
 from ivr.mistake import give_up
-from ivr.node import DoNode, EndNode, Flow, Hook, RecordNode, TransferNode
+from ivr.node import LOOK_UPS, DoNode, EndNode, Flow, Hook, RecordNode, TransferNode
 from ivr.state import (
     AttachRecording,
     CallEnded,
@@ -123,7 +123,7 @@ def resume(flow: Flow, state: CallState, outcome: str, facts: Mapping[str, str])
     if node.hook is Hook.ISSUE_RECEIPT and outcome == "ok":
         # Nothing before the receipt can be gone back to: the case is registered.
         walk.state = replace(walk.state, receipt_issued=True, history=())
-    if node.hook is Hook.LOOKUP_PROGRESS:
+    if node.hook in LOOK_UPS:
         _after_lookup(walk, found=outcome == "found", wrong=outcome in ("wrong", "locked"))
         if walk.state.lookups_failed >= flow.policy.max_lookups:
             give_up(walk)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ivr.node import (
     HOOK_FACTS,
     HOOK_OUTCOMES,
+    LOOK_UPS,
     AskNode,
     DoNode,
     EndNode,
@@ -177,7 +178,7 @@ def _without_case(flow: Flow, starts: set[str]) -> frozenset[str]:
         node = flow.nodes[name]
         if node.entry.open_case:
             continue
-        if isinstance(node, DoNode) and node.hook is Hook.LOOKUP_PROGRESS:
+        if isinstance(node, DoNode) and node.hook is Hook.PROVE_CASE:
             waiting.extend(to for outcome, to in node.next.items() if outcome != "found")
         else:
             waiting.extend(_all_exits(node))
@@ -190,7 +191,7 @@ def _leads_to_lookup(flow: Flow, node: AskNode) -> bool:
     while isinstance(following, AskNode) and following.name not in seen:
         seen.add(following.name)
         following = flow.nodes[following.next]
-    return isinstance(following, DoNode) and following.hook is Hook.LOOKUP_PROGRESS
+    return isinstance(following, DoNode) and following.hook in LOOK_UPS
 
 
 def _receipts(flow: Flow) -> Iterator[str]:

@@ -17,17 +17,23 @@ class Hook(StrEnum):
 
     ISSUE_RECEIPT = "issue_receipt"
     LOOKUP_PROGRESS = "lookup_progress"
+    PROVE_CASE = "prove_case"  # the same for a case of our own, to which the caller may add
 
 
 HOOK_OUTCOMES: Mapping[Hook, tuple[str, ...]] = {
     Hook.ISSUE_RECEIPT: ("ok", "error"),
     Hook.LOOKUP_PROGRESS: ("found", "wrong", "locked", "error"),
+    Hook.PROVE_CASE: ("found", "wrong", "locked", "error"),
 }
 """The outcomes every do node must have an exit for. `issue_receipt` may add `already`."""
+
+LOOK_UPS = frozenset({Hook.LOOKUP_PROGRESS, Hook.PROVE_CASE})
+"""Hooks that take a number and its code; wrong ones are counted."""
 
 HOOK_FACTS: Mapping[Hook, tuple[str, ...]] = {
     Hook.ISSUE_RECEIPT: ("reference", "query_code"),
     Hook.LOOKUP_PROGRESS: ("progress",),
+    Hook.PROVE_CASE: (),
 }
 """What the hub hands back with the first outcome; spoken, then forgotten."""
 

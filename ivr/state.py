@@ -103,10 +103,11 @@ class IssueReceipt:
 
 @dataclass(frozen=True, slots=True)
 class LookupProgress:
-    """Look a case up; resume with found + progress, wrong, locked or error."""
+    """Look a matter up; resume with found + progress, wrong, locked or error. `own`: a case of ours only."""
 
     reference: str
     code: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,9 +213,10 @@ class Walk:
         match node.hook:
             case Hook.ISSUE_RECEIPT:
                 self.emit(IssueReceipt())
-            case Hook.LOOKUP_PROGRESS:
+            case Hook.LOOKUP_PROGRESS | Hook.PROVE_CASE:
                 slots = self.state.slots
-                self.emit(LookupProgress(slots.get(REFERENCE_SLOT, ""), slots.get(CODE_SLOT, "")))
+                reference, code = slots.get(REFERENCE_SLOT, ""), slots.get(CODE_SLOT, "")
+                self.emit(LookupProgress(reference, code, own=node.hook is Hook.PROVE_CASE))
 
     def hold(self, hook: Hook, facts: Mapping[str, str]) -> None:
         """Keep what a hook gave until the caller moves on."""

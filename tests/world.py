@@ -10,7 +10,7 @@ import asyncio
 import os
 import socket
 import tomllib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,7 @@ def world_settings(
     store: dict[str, Any] | None = None,
     port: int = 0,
     auto_reply: str = "all",
+    progress: Sequence[dict[str, Any]] = (),
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -98,6 +99,7 @@ def world_settings(
         listen_port=mail_port,
         rate_parts_per_second=1000.0,
     )
+    data["progress"] = list(progress)
     data["dispatch"]["poll_seconds"] = 0.1
     return build(data)
 
@@ -109,6 +111,7 @@ async def world(
     clock: Clock | None = None,
     store: dict[str, Any] | None = None,
     auto_reply: str = "all",
+    progress: Sequence[dict[str, Any]] = (),
 ) -> AsyncIterator[World]:
     """A hub with all channels, for as long as the block runs."""
     clock = clock or SystemClock()
@@ -121,6 +124,7 @@ async def world(
             mail_port=mail_port,
             store=store,
             auto_reply=auto_reply,
+            progress=progress,
         )
         async with running(settings, clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

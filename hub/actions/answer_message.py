@@ -156,5 +156,6 @@ class AnswerMessage:
             source=scene.address_key or scene.event_id,
             channel=scene.event.channel,
             language=scene.language,
+            attempt=scene.event_id,
         )
         return self._speak(scene, Plan((), scene.conversation), text)

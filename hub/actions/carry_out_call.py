@@ -14,10 +14,12 @@ from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
 from hub.actions.call_work import CallWork
 from hub.actions.channel_profile import Profiles
+from hub.actions.code_brake import TooManyTries
 from hub.actions.open_case import OpenCase
 from hub.actions.outgoing import Outgoing
+from hub.actions.progress_source import SourceDown
 from hub.actions.references import new_code
-from hub.actions.track_case import TooManyTries, TrackCase
+from hub.actions.track_case import TrackCase
 from hub.errors import NotFound
 from hub.ids import derived_id
 from hub.model.case import CITIZEN_LABEL, Case, CaseState, HistoryKind, queue_rank, recorded
@@ -72,8 +74,8 @@ class CarryOutCall:
                     self._save_slot(work, name, value)
                 case IssueReceipt():
                     outcome = self._issue_receipt(work, turn.state)
-                case LookupProgress(reference, code):
-                    outcome = await self._lookup(work, reference, code)
+                case LookupProgress(reference, code, own):
+                    outcome = await self._lookup(work, reference, code, own=own)
                 case RaiseEmergency(reason):
                     await self._raise_emergency(work, reason)
                 case PromotePartial(node):
@@ -217,19 +219,24 @@ class CarryOutCall:
         )
         work.writes.append(self._repositories.outbox.insert(receipt))
 
-    async def _lookup(self, work: CallWork, reference: str, code: str) -> Outcome:
+    async def _lookup(self, work: CallWork, reference: str, code: str, *, own: bool) -> Outcome:
+        asked = {
+            "source": work.call.caller_key or work.call.id,
+            "channel": work.event.channel,
+            "attempt": work.event.event_id,
+        }
         try:
-            case = await self._track_case.prove(
-                reference,
-                code,
-                source=work.call.caller_key or work.call.id,
-                channel=work.event.channel,
-            )
+            if own:
+                case = await self._track_case.prove(reference, code, **asked)
+                return "found", {"progress": CITIZEN_LABEL[case.state]}
+            progress = await self._track_case(reference, code, **asked)
         except NotFound:
             return "wrong", {}
         except TooManyTries:
             return "locked", {}
-        return "found", {"progress": CITIZEN_LABEL[case.state]}
+        except SourceDown:
+            return "error", {}
+        return "found", {"progress": progress.label}
 
     async def _raise_emergency(self, work: CallWork, reason: str) -> None:
         """An EMERGENCY case beside the call's own. It alone may hold an anonymous caller's number."""

@@ -8,6 +8,7 @@ base, then a person. Nothing that came before in the conversation changes it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.suppression import parse_opt_out
@@ -60,7 +61,14 @@ def fold(text: str) -> str:
 class Triage:
     """The rules with their words."""
 
-    def __init__(self, words: Words, look_up: LookUp, small_talk: SmallTalk) -> None:
+    def __init__(
+        self,
+        words: Words,
+        look_up: LookUp,
+        small_talk: SmallTalk,
+        other_references: Sequence[re.Pattern[str]] = (),
+    ) -> None:
+        """other_references: the numbers other systems give out."""
         self._exceptions = tuple(map(fold, words.exceptions))
         self._report_verbs = tuple(map(fold, words.report_verbs))
         self._report_objects = tuple(map(fold, words.report_objects))
@@ -69,6 +77,7 @@ class Triage:
         self._threat = _any_of(words.threats)
         self._look_up = look_up
         self._small_talk = small_talk
+        self._other_references = other_references
 
     def __call__(
         self,
@@ -95,7 +104,7 @@ class Triage:
                 return OptOut(wish.subject, wish.rest)
             if wish.resubscribed:
                 return OptIn(wish.subject)
-        pair = find_pair(text)
+        pair = find_pair(text, self._other_references)
         if pair is not None:
             return AskProgress(*pair)
         if find_reference(text):

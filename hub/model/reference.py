@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 
 def make_reference(day: str, sequence: int) -> str:
@@ -24,13 +25,25 @@ def is_reference(text: str) -> bool:
     return re.fullmatch(r"\d{14}", text) is not None and int(text) % 97 == 1
 
 
+_PAIR_CHARS = 500
+_OTHER_PAIR = (
+    r"(?<![0-9A-Z])(?P<number>{number})[^0-9A-Za-z]{{1,12}}(?P<code>[0-9A-Za-z]{{4,20}})(?![0-9A-Z])"
+)
 _PAIR_DIGITS = 14 + 8
 _PAIR = re.compile(r"(?<!\d)(\d{14})\D{1,12}(\d{16}|\d{8})(?!\d)")
 
 
-def find_pair(text: str) -> tuple[str, str] | None:
-    """The reference and query code in a message, however they are separated, or None."""
+def find_pair(text: str, others: Sequence[re.Pattern[str]] = ()) -> tuple[str, str] | None:
+    """The reference and query code in a message, however they are separated, or None.
+
+    others: the numbers of other systems, as a whole.
+    """
     folded = unicodedata.normalize("NFKC", text)
+    for pattern in others:
+        pair = _OTHER_PAIR.format(number=pattern.pattern)
+        found = re.search(pair, folded[:_PAIR_CHARS], re.IGNORECASE)
+        if found:
+            return found["number"].upper(), found["code"]
     if sum(map(str.isdecimal, folded)) < _PAIR_DIGITS:  # nearly every text: it costs a microsecond
         return None
     joined = re.sub(r"(?<=\d)[ \-](?=\d{4}(?:\D|$))", "", folded)

@@ -10,12 +10,15 @@ from pydantic import field_validator
 from hub.i18n import msgid
 from hub.web.forms.form import Form
 
-_REFERENCE = msgid("查询编号是 14 位数字，请核对")
-_CODE = msgid("查询码是 8 位或 16 位数字，请核对")
+NO_REFERENCE = msgid("查询编号是 14 位数字，请核对")
+NO_CODE = msgid("查询码是 8 位或 16 位数字，请核对")
 
 
 class TrackForm(Form):
-    """Both are asked together; whether they belong together is not for the form to say."""
+    """Both are asked together; whether they belong together is not for the form to say.
+
+    Which numbers there are depends on the configured systems, so the form only brings them into one spelling.
+    """
 
     reference: str = ""
     code: str = ""
@@ -23,20 +26,20 @@ class TrackForm(Form):
     @field_validator("reference")
     @classmethod
     def _reference(cls, text: str) -> str:
-        digits = _digits(text)
-        if re.fullmatch(r"\d{14}", digits) is None:
-            raise ValueError(_REFERENCE)
-        return digits
+        bare = _bare(text).upper()
+        if re.fullmatch(r"[0-9A-Z]{4,40}", bare) is None:
+            raise ValueError(NO_REFERENCE)
+        return bare
 
     @field_validator("code")
     @classmethod
     def _code(cls, text: str) -> str:
-        digits = _digits(text)
-        if re.fullmatch(r"\d{8}|\d{16}", digits) is None:
-            raise ValueError(_CODE)
-        return digits
+        bare = _bare(text)
+        if re.fullmatch(r"[0-9A-Za-z]{4,20}", bare) is None:
+            raise ValueError(NO_CODE)
+        return bare
 
 
-def _digits(text: str) -> str:
+def _bare(text: str) -> str:
     """Full-width digits, blanks and dashes are how people copy numbers."""
     return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text))

@@ -1,0 +1,1 @@
+"""Progress of matters that other systems handle (config.toml, [[progress]])."""

@@ -1,0 +1,111 @@
+"""办事进度查询: of our cases and of another system, on every channel; the brake before both."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from channels.contract import ChannelKind
+from channels.loopback.script import CallerAction, Press
+from hub.clock import FakeClock
+from tests.journeys.talking import Talker, queue
+from tests.progress_system import CODE, REFERENCE, SECRET, PlayedSystem, configured, played_system
+from tests.world import World, world
+
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+
+
+@asynccontextmanager
+async def with_system(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, clock: FakeClock | None = None
+) -> AsyncIterator[tuple[World, PlayedSystem]]:
+    monkeypatch.setenv("HUB_TEST_PROGRESS_SECRET", SECRET)
+    async with played_system() as system:
+        blocks = [configured(system), configured(system, name="办税", pattern=r"7\d{7}")]
+        async with world(folder, clock=clock, progress=blocks) as hub:
+            yield hub, system
+
+
+async def page(hub: World, reference: str, code: str) -> tuple[int, str]:
+    posted = {"reference": reference, "code": code}
+    async with hub.http.post(f"{hub.url}/track", data=posted, headers=SAME_ORIGIN) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_another_systems_matter_is_told_on_every_channel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with with_system(tmp_path, monkeypatch) as (hub, system):
+        for kind in (ChannelKind.SMS, ChannelKind.CHAT, ChannelKind.MAIL):
+            told = await Talker(hub, kind).say(f"编号ee2026112201，查询码{CODE}")
+            assert told.startswith(f"编号{REFERENCE}：办理中")
+            assert "证件制作中" in told
+        status, text = await page(hub, "ee 2026-1122-01", CODE)
+        assert status == 200
+        assert "出入境办证" in text
+        assert "&lt;b&gt;" in text
+        assert await queue(hub) == []
+        assert system.forged == 0
+        script: list[CallerAction] = [Press("3"), Press("71234567#"), Press("8371#")]
+        call = await hub.carrier.place_call("12389", script)
+        assert "编号或查询码不正确" in call.transcript
+
+
+@pytest.mark.parametrize("mood", ["error", "garbage", "huge", "redirect", "slow"])
+async def test_a_system_that_fails_is_said_to_and_no_message_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mood: str
+) -> None:
+    async with with_system(tmp_path, monkeypatch) as (hub, system):
+        system.mood = mood
+        citizen = Talker(hub, ChannelKind.SMS)
+        assert "暂时查不到" in await citizen.say(f"{REFERENCE} {CODE}")
+        assert len(await citizen.messages()) == 2
+        status, text = await page(hub, REFERENCE, CODE)
+        assert status == 503
+        assert "不代表没有这件事" in text
+        script: list[CallerAction] = [Press("3"), Press("71234567#"), Press("8371#")]
+        assert "暂时无法查询" in (await hub.carrier.place_call("12389", script)).transcript
+        system.mood = "well"
+        assert "办理中" in await citizen.say(f"{REFERENCE} {CODE}")  # failures were no wrong codes
+
+
+async def test_wrong_codes_lock_a_number_before_the_system_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock()
+    async with with_system(tmp_path, monkeypatch, clock) as (hub, system):
+        citizen = Talker(hub, ChannelKind.SMS)
+        told = [await citizen.say(f"{REFERENCE} 000{number}") for number in range(5)]
+        assert ["没有找到" in text for text in told] == [True] * 4 + [False]
+        assert "15分钟" in told[4]
+        assert "分钟" in await citizen.say(f"{REFERENCE} {CODE}")
+        assert system.asked == 5
+        status, _ = await page(hub, REFERENCE, CODE)
+        assert status == 200  # the page is another channel
+        clock.advance(seconds=901)
+        assert "办理中" in await citizen.say(f"{REFERENCE} {CODE}")
+
+
+async def test_one_wrong_code_that_comes_ten_times_is_one_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with with_system(tmp_path, monkeypatch) as (hub, system):
+        citizen = Talker(hub, ChannelKind.SMS)
+        await citizen.say("你好")
+        told = await asyncio.gather(*(citizen.say(f"{REFERENCE} 0000", id="same") for _ in range(10)))
+        assert len([text for text in told if text]) == 1
+        assert system.asked == 1
+        assert "办理中" in await citizen.say(f"{REFERENCE} {CODE}")
+
+
+async def test_a_number_alone_asks_for_its_code_and_tells_nothing(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.SMS)
+    case = await citizen.say("楼下烧烤店每天深夜占道经营没有人管")
+    reference = next(word for word in case.replace("，", " ").split() if "查询编号" in word)[-14:]
+    other = Talker(hub, ChannelKind.SMS, "2")
+    assert "查询码写在一条消息里" in await other.say(f"查询 {reference}")
+    assert (await page(hub, "123", ""))[0] == 422
