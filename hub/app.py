@@ -25,7 +25,9 @@ from hub.actions.close_case import CloseCase
 from hub.actions.decide_delivery import DecideDelivery
 from hub.actions.edit_entry import EditEntry
 from hub.actions.end_silent_calls import EndSilentCalls
+from hub.actions.entry_desk import EntryDesk
 from hub.actions.file_petition import FilePetition
+from hub.actions.follow_entries import FollowEntries
 from hub.actions.forget_expired import ForgetExpired, Rule
 from hub.actions.handle_call import HandleCall
 from hub.actions.keep_recording import KeepRecording
@@ -33,15 +35,19 @@ from hub.actions.note_case import NoteCase
 from hub.actions.note_recording import NoteRecording
 from hub.actions.open_case import OpenCase
 from hub.actions.outgoing import Outgoing
+from hub.actions.publish_entry import PublishEntry
 from hub.actions.read_cases import ReadCases
+from hub.actions.read_entries import ReadEntries
 from hub.actions.references import References
 from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
+from hub.actions.ship_entries import ship_entries
 from hub.channel_wiring import build_adapters, campaign_settings, dispatch_settings, handset_rules, profile
 from hub.clock import Clock
 from hub.hub import Actions, Hub
 from hub.jobs.broadcasts import BroadcastLoop
 from hub.jobs.dispatch import dispatch
+from hub.jobs.knowledge import follow_entries
 from hub.jobs.listen import listen
 from hub.jobs.recordings import keep_recordings
 from hub.jobs.repeat import repeat
@@ -103,11 +109,14 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     documents = await open_store(settings, clock)
     cities = {region.code: region.name for region in settings.regions}
     stores = repositories(documents, vault, cities=cities)
-    await stores.entries.add_missing(shipped_entries())
     live, dispatch_wake, recording_wake = Live(), Wake(), Wake()
     texts = Texts()
-    knowledge = Knowledge(stored.value for stored in await stores.entries.all())
     thresholds = _thresholds(settings)
+    knowledge = Knowledge()
+    entry_desk = EntryDesk(documents, stores.entries, stores.entry_versions, clock)
+    await ship_entries(entry_desk, shipped_entries())
+    follow = FollowEntries(documents, stores.entries, stores.entry_versions, knowledge, clock)
+    await follow.look()
     slots = slots_of(settings)
     look_up = look_up_of(thresholds, slots)
     triage = triage_of(settings, look_up)
@@ -169,11 +178,15 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         ),
         close_case=CloseCase(casework, stores, clock),
         decide_delivery=DecideDelivery(documents, stores, clock, live, dispatch_wake),
-        edit_entry=EditEntry(documents, stores.entries, knowledge, clock, thresholds),
+        edit_entry=EditEntry(entry_desk),
         file_petition=FilePetition(documents, stores, vault, open_case, triage, clock, live),
         handle_call=handle_call,
         note_case=NoteCase(casework, stores, clock),
+        publish_entry=PublishEntry(
+            entry_desk, follow, knowledge, second_person=settings.knowledge.second_person
+        ),
         read_cases=ReadCases(stores, casework, files, clock),
+        read_entries=ReadEntries(entry_desk, stores.agents, knowledge, thresholds),
         reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, texts, clock, dispatch_wake),
         track_case=track_case,
     )
@@ -205,6 +218,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
             live,
             dispatch_wake,
         ).run,
+        "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, keep, recording_wake),
         "calls": partial(repeat, end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=settings.retention.every_seconds),

@@ -17,6 +17,7 @@ ROLES: Mapping[str, str] = {
     "inspector": "督察",
     "publicity": "宣传",
     "editor": "知识",
+    "reviewer": "知识审核",
     "admin": "系统",
 }
 

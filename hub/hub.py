@@ -17,7 +17,9 @@ from hub.actions.edit_entry import EditEntry
 from hub.actions.file_petition import FilePetition
 from hub.actions.handle_call import HandleCall
 from hub.actions.note_case import NoteCase
+from hub.actions.publish_entry import PublishEntry
 from hub.actions.read_cases import ReadCases
+from hub.actions.read_entries import ReadEntries
 from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
 from hub.actions.track_case import TrackCase
@@ -47,7 +49,9 @@ class Actions:
     file_petition: FilePetition
     handle_call: HandleCall
     note_case: NoteCase
+    publish_entry: PublishEntry
     read_cases: ReadCases
+    read_entries: ReadEntries
     reply_to_case: ReplyToCase
     track_case: TrackCase
 
@@ -64,6 +68,7 @@ class VoiceAdapter:
 _TASKS: Mapping[str, str] = {
     "dispatch": "发送任务",
     "broadcasts": "群发任务",
+    "knowledge": "知识更新任务",
     "recordings": "录音取回任务",
     "calls": "通话看守任务",
     "retention": "到期清理任务",

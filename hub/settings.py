@@ -187,6 +187,7 @@ class Tracking(_Table):
 
 
 class Knowledge(_Table):
+    second_person: bool = True
     answer: float = Field(default=0.0, ge=0, le=1)
     choice: float = Field(default=0.0, ge=0, le=1)
     choices_seconds: int = Field(default=1800, ge=60, le=86_400)

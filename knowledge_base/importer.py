@@ -17,9 +17,9 @@ from io import StringIO
 
 from knowledge_base.entry import Entry, SlotAnswer
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.lexicon import shipped_lexicon
 from knowledge_base.row import BETWEEN_VARIANTS, COLUMNS, EPOCH, Fields, Problem, Row
 from knowledge_base.text import normalise
+from knowledge_base.wording import same_question_key
 
 SHARED = ("topic", "owner_unit", "updated_at")
 """What a TOML file may say once for all its entries."""
@@ -29,6 +29,7 @@ _TRUE = {"true", "yes", "1", "是"}
 _FALSE = {"false", "no", "0", "否", ""}
 NEEDED = ("id", "question", "answer", "topic")
 SHORT = "·短信"
+_SHORTS = (SHORT, "·SMS")
 """After a slot's value: the text that follows is the short answer."""
 _SLOT_ANSWER = re.compile(r"【([^】]+)】(.*?)(?=\n【|\Z)", re.DOTALL)
 _FORMULA = ("=", "+", "-", "@")
@@ -137,7 +138,6 @@ def clashes(entries: Iterable[tuple[int, Entry]]) -> list[Problem]:
     problems: list[Problem] = []
     ids: dict[str, int] = {}
     owners: dict[str, Entry] = {}
-    lexicon = shipped_lexicon()
     for line, entry in entries:
         if entry.id in ids:
             problems.append(
@@ -150,7 +150,7 @@ def clashes(entries: Iterable[tuple[int, Entry]]) -> list[Problem]:
             continue
         ids[entry.id] = line
         for wording in (entry.question, *entry.variants):
-            owner = owners.setdefault(lexicon.read(normalise(wording)).canonical, entry)
+            owner = owners.setdefault(same_question_key(wording), entry)
             if owner is not entry:
                 problems.append(
                     Problem(
@@ -187,7 +187,7 @@ def _from_cells(cells: Mapping[str, str]) -> dict[str, object]:
     if (flag := cells.get("confirm_locally", "").strip().lower()) in _TRUE | _FALSE:
         values["confirm_locally"] = flag in _TRUE
     if "by_slot" in values:
-        values["by_slot"] = _slot_answers(cells["by_slot"]) or cells["by_slot"]
+        values["by_slot"] = read_slot_answers(cells["by_slot"]) or cells["by_slot"]
     for key in ("valid_from", "valid_until", "updated_at"):
         if key in values:
             with suppress(ValueError):  # what is no instant stays text: told as a problem with its line
@@ -195,10 +195,13 @@ def _from_cells(cells: Mapping[str, str]) -> dict[str, object]:
     return values
 
 
-def _slot_answers(cell: str) -> list[dict[str, str]]:
+def read_slot_answers(cell: str) -> list[dict[str, str]]:
+    """The answers by slot as people write them in one text; [] when it has another shape."""
     answers: dict[str, dict[str, str]] = {}
     for value, text in _SLOT_ANSWER.findall(cell):
-        name = value.removesuffix(SHORT)
+        name = value
+        for short in _SHORTS:
+            name = name.removesuffix(short)
         key = "answer" if name == value else "short_answer"
         answers.setdefault(name, {"value": name})[key] = text
     return list(answers.values())
@@ -214,15 +217,20 @@ def _cell(value: object) -> str:
         case int():
             return (EPOCH + timedelta(milliseconds=value)).isoformat()
         case tuple() if value and isinstance(value[0], SlotAnswer):
-            return "\n".join(
-                f"【{one.value}】{one.answer}"
-                + (f"\n【{one.value}{SHORT}】{one.short_answer}" if one.short_answer else "")
-                for one in value
-            )
+            return write_slot_answers(value)
         case tuple():
             return BETWEEN_VARIANTS.join(value)
         case _:
             return str(value)
+
+
+def write_slot_answers(answers: Iterable[SlotAnswer]) -> str:
+    """The answers by slot as `read_slot_answers` reads them back."""
+    return "\n".join(
+        f"【{one.value}】{one.answer}"
+        + (f"\n【{one.value}{SHORT}】{one.short_answer}" if one.short_answer else "")
+        for one in answers
+    )
 
 
 def _unescaped(cell: str) -> str:

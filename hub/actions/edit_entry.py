@@ -1,134 +1,97 @@
-"""Edits the knowledge base: checks an entry, stores it, and lets it answer at once."""
+"""Writes the working copy of an entry. Nothing here touches what answers: see `publish_entry`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-from channels.parts import count
-from hub.clock import Clock
-from hub.errors import Invalid, NotFound, Stale
+from hub.actions.entry_desk import EntryDesk
+from hub.errors import Invalid, NotFound
 from hub.ids import new_id
-from hub.knowledge import Knowledge
-from hub.store.codec import Versioned
-from hub.store.documents import Conflict, Documents
-from hub.store.entries import EntryRepository
-from knowledge_base.answer import Answer, Thresholds, decide
+from hub.model.entry_record import EntryRecord, same_content
 from knowledge_base.entry import Entry, EntryState
-from knowledge_base.text import normalise
 
-_MAX_PARTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class EntryDraft:
-    """What an editor typed. `id` is "" for a new entry."""
-
-    id: str
-    question: str
-    variants: tuple[str, ...]
-    answer: str
-    short_answer: str
-    topic: str
-    source: str
-    confirm_locally: bool
-    published: bool = True
+UNDER_WAY = "这个条目已有未发布的修改稿，请先处理或放弃它。"
 
 
 class EditEntry:
-    """Lists, saves and tries entries."""
+    """Saves, submits and discards working copies. `by`: the id of the agent who does it; `version`: of the
+    record the page showed. All raise `NotFound` and `Stale`."""
 
-    def __init__(
-        self,
-        documents: Documents,
-        entries: EntryRepository,
-        knowledge: Knowledge,
-        clock: Clock,
-        thresholds: Thresholds,
-    ) -> None:
-        self._documents = documents
-        self._entries = entries
-        self._knowledge = knowledge
-        self._clock = clock
-        self._thresholds = thresholds
+    def __init__(self, desk: EntryDesk) -> None:
+        self._desk = desk
 
-    async def list(self, topic: str | None = None) -> list[Entry]:
-        """Every entry, or those of one topic, by topic and question."""
-        found = [stored.value for stored in await self._entries.all()]
-        return sorted(
-            (entry for entry in found if topic in (None, entry.topic)),
-            key=lambda entry: (entry.topic, entry.question),
-        )
+    async def save(self, typed: Entry, *, by: str, version: int = 0) -> EntryRecord:
+        """Keeps what was typed as the working copy: of a new entry (id "", version 0) or as the next content
+        of a known one. What says nothing new is not a change."""
+        now = self._desk.clock.now_ms()
+        if not typed.id:
+            entry_id = f"e{new_id(now)}"
+            record = self._desk.stamped(EntryRecord(entry_id, working=draft(typed, entry_id, now)), by)
+            record = replace(record, author_ids=(by,))
+            await self._desk.commit(self._desk.entries.insert(record))
+            return record
+        found = await self._desk.read(typed.id, version)
+        if same_content(typed, found.newest):
+            return found
+        record = written(found, draft(typed, found.id, now), by)
+        return await self._keep(record, by, version)
 
-    async def get(self, entry_id: str) -> Versioned[Entry]:
-        """One entry with its version. Raises `NotFound`."""
-        found = await self._entries.get(entry_id)
-        if found is None:
-            raise NotFound("entry")
-        return found
+    async def restore(self, entry_id: str, number: int, *, by: str, version: int) -> EntryRecord:
+        """Takes an old version as the new working copy. Raises `Invalid` where one is under way."""
+        found = await self._desk.read(entry_id, version)
+        kept = await self._desk.versions.get(entry_id, number)
+        if kept is None:
+            raise NotFound("version")
+        if found.working is not None:
+            raise Invalid({"form": UNDER_WAY})
+        record = written(found, draft(kept.content, entry_id, self._desk.clock.now_ms()), by)
+        return await self._keep(record, by, version)
 
-    async def save(self, draft: EntryDraft, *, version: int = 0) -> Entry:
-        """Stores a new entry (version 0) or a changed one. Raises `Invalid`, `NotFound`, `Stale`."""
-        everything = await self._entries.all()
-        problems = _problems(draft, [stored.value for stored in everything])
-        if problems:
-            raise Invalid(problems)
-        now = self._clock.now_ms()
-        entry = Entry(
-            id=draft.id or f"e{new_id(now)}",
-            question=draft.question.strip(),
-            variants=tuple(dict.fromkeys(text.strip() for text in draft.variants if text.strip())),
-            answer=draft.answer.strip(),
-            short_answer=draft.short_answer.strip(),
-            topic=draft.topic.strip(),
-            source=draft.source.strip(),
-            confirm_locally=draft.confirm_locally,
-            state=EntryState.PUBLISHED if draft.published else EntryState.DRAFT,
-            updated_at=now,
-        )
-        if draft.id:
-            known = await self.get(draft.id)
-            if known.version != version:
-                raise Stale("entry")
-            write = self._entries.update(entry, version)
-            try:
-                await self._documents.commit([write])
-            except Conflict:
-                raise Stale("entry") from None
-        else:
-            await self._documents.commit([self._entries.insert(entry)])
-        await self.reload()
-        return entry
+    async def submit(self, entry_id: str, *, by: str, version: int, note: str = "") -> EntryRecord:
+        """Asks for a second look. `note`: what changed and why."""
+        found = await self._desk.read(entry_id, version)
+        if found.working is None:
+            raise NotFound("working copy")
+        working = replace(found.working, state=EntryState.REVIEW)
+        return await self._keep(replace(found, working=working, note=note, remark=""), by, version)
 
-    async def reload(self) -> None:
-        """Takes what the store holds now as the answering snapshot."""
-        self._knowledge.replace(stored.value for stored in await self._entries.all())
+    async def send_back(self, entry_id: str, *, by: str, version: int, remark: str) -> EntryRecord:
+        """Gives a working copy back to its author, saying what to mend. Raises `Invalid` without a remark."""
+        found = await self._desk.read(entry_id, version)
+        if found.working is None:
+            raise NotFound("working copy")
+        if not remark.strip():
+            raise Invalid({"remark": "请写明退回的理由"})
+        working = replace(found.working, state=EntryState.DRAFT)
+        return await self._keep(replace(found, working=working, remark=remark.strip()), by, version)
 
-    def try_question(self, text: str) -> Answer:
-        """What the hub would do with this question, with scores and reasons."""
-        return decide(self._knowledge.snapshot, text, self._thresholds)
+    async def discard(self, entry_id: str, *, by: str, version: int) -> bool:
+        """Forgets the working copy, and the entry with it when nothing was ever published; whether the entry
+        still exists."""
+        found = await self._desk.read(entry_id, version)
+        if found.in_force is None:
+            await self._desk.commit(self._desk.entries.delete(found, version))
+            return False
+        await self._keep(without_working(found), by, version)
+        return True
+
+    async def _keep(self, record: EntryRecord, by: str, version: int) -> EntryRecord:
+        record = self._desk.stamped(record, by)
+        await self._desk.commit(self._desk.entries.update(record, version))
+        return record
 
 
-def _problems(draft: EntryDraft, known: list[Entry]) -> dict[str, str]:
-    problems = {}
-    if not 2 <= len(draft.question.strip()) <= 120:
-        problems["question"] = "问题应为 2–120 个字"
-    if not draft.answer.strip():
-        problems["answer"] = "请填写答案"
-    elif len(draft.answer) > 4000:
-        problems["answer"] = "答案最多 4000 个字"
-    if not draft.topic.strip():
-        problems["topic"] = "请选择主题"
-    if draft.short_answer and count(draft.short_answer).parts > _MAX_PARTS:
-        problems["short_answer"] = f"短信答案超过 {_MAX_PARTS} 条，请缩短"
-    taken = {
-        normalise(text): other
-        for other in known
-        if other.id != draft.id
-        for text in (other.question, *other.variants)
-    }
-    for name, texts in (("question", (draft.question,)), ("variants", draft.variants)):
-        for text in texts:
-            other = taken.get(normalise(text)) if text.strip() else None
-            if other is not None and name not in problems:
-                problems[name] = f"“{text.strip()}”已是条目“{other.question}”的问法"
-    return problems
+def draft(content: Entry, entry_id: str, now: int) -> Entry:
+    """Content as a working copy."""
+    return replace(content, id=entry_id, state=EntryState.DRAFT, updated_at=now)
+
+
+def written(record: EntryRecord, working: Entry, by: str) -> EntryRecord:
+    """The record with a new working copy, and who had a hand in it."""
+    authors = record.author_ids if by in record.author_ids else (*record.author_ids, by)
+    return replace(record, working=working, author_ids=authors, remark="")
+
+
+def without_working(record: EntryRecord) -> EntryRecord:
+    """The record once its working copy is published or given up."""
+    return replace(record, working=None, author_ids=(), note="", remark="")

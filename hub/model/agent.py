@@ -16,6 +16,7 @@ class Role(StrEnum):
     INSPECTOR = "inspector"  # 督察
     PUBLICITY = "publicity"  # 宣传
     EDITOR = "editor"  # 知识
+    REVIEWER = "reviewer"  # 知识审核: publishes what editors wrote
     ADMIN = "admin"  # 系统: configures, sees no content
 
 
@@ -32,6 +33,7 @@ class Permission(StrEnum):
     CAMPAIGN_EDIT = "campaign.edit"
     CAMPAIGN_CONTROL = "campaign.control"
     ENTRY_EDIT = "entry.edit"
+    ENTRY_PUBLISH = "entry.publish"
     DELIVERY_DECIDE = "delivery.decide"
     SYSTEM_READ = "system.read"
     AGENT_MANAGE = "agent.manage"
@@ -48,6 +50,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.PUBLICITY: frozenset({_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL}),
     Role.EDITOR: frozenset({_P.ENTRY_EDIT}),
+    Role.REVIEWER: frozenset({_P.ENTRY_EDIT, _P.ENTRY_PUBLISH}),
     Role.ADMIN: frozenset({_P.SYSTEM_READ, _P.AGENT_MANAGE, _P.CAMPAIGN_READ, _P.DELIVERY_DECIDE}),
 }
 """Default deny: what is not listed is not allowed."""

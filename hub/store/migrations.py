@@ -68,7 +68,60 @@ async def _one_document_per_message(documents: Documents, vault: Vault) -> None:
         await documents.commit(writes)
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, "one document per message", _one_document_per_message),)
+async def _entries_with_a_life(documents: Documents, vault: Vault) -> None:
+    """An entry document was the entry itself; now it holds what answers and what is being written."""
+    asked = ("question", "variants", "topic", "service", "aspect", "region", "tests")
+    said = ("answer", "short_answer", "spoken_answer", "slot", "by_slot", "confirm_locally")
+    kept_true = ("source", "source_url", "owner_unit", "valid_from", "valid_until", "updated_at")
+    fields = (*asked, *said, *kept_true)
+    there = False
+    async for stored in documents.scan("entries"):
+        there = True
+        old = stored.body
+        if "live" in old:
+            continue
+        entry = {name: old[name] for name in fields if name in old} | {"id": stored.id}
+        state = {"retired": "expired"}.get(old["state"], old["state"])
+        is_draft = state in ("draft", "review")
+        content = entry | {"state": state}
+        words = [old["question"], *old["variants"], old.get("service", ""), old["topic"], old["answer"]]
+        record = {
+            "working": content if is_draft else None,
+            "live": None if is_draft else content,
+            "coming": None,
+            "number": 0 if is_draft else 1,
+            "revision": 0 if is_draft else 1,
+            "author_ids": [],
+            "note": "",
+            "remark": "",
+            "changed_at": old["updated_at"],
+            "changed_by": "",
+            "topic": old["topic"],
+            "question": old["question"],
+            "owner_unit": old.get("owner_unit", ""),
+            "working_state": state if is_draft else "",
+            "live_state": "" if is_draft else state,
+            "valid_until": old.get("valid_until", 0),
+            "settles_at": 0 if is_draft or state != "published" else old.get("valid_until", 0),
+            "words": "\n".join(words)[:8000],
+        }
+        writes: list[Write] = [
+            Delete("entries", stored.id, stored.version),
+            Insert("entries", stored.id, record),
+        ]
+        if not is_draft:
+            version = {"entry_id": stored.id, "number": 1, "kind": "published", "content": content}
+            version |= {"at": old["updated_at"], "by_id": "", "author_ids": [], "why": ""}
+            writes.append(Insert("entry_versions", f"{stored.id}:1", version))
+        await documents.commit(writes)
+    if there and await documents.get("knowledge", "entries") is None:
+        await documents.commit([Insert("knowledge", "entries", {"revision": 1})])
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, "one document per message", _one_document_per_message),
+    Migration(2, "entries with a life", _entries_with_a_life),
+)
 """All steps, numbered from 1 without gaps."""
 
 

@@ -13,6 +13,7 @@ from hub.store import (
     contacts,
     conversations,
     entries,
+    entry_versions,
     memberships,
     notices,
     outbox,
@@ -28,6 +29,7 @@ from hub.store.conversations import ConversationRepository
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents
 from hub.store.entries import EntryRepository
+from hub.store.entry_versions import EntryVersionRepository
 from hub.store.memberships import MembershipRepository
 from hub.store.notices import NoticeRepository
 from hub.store.outbox import OutboxRepository
@@ -45,6 +47,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *contacts.COLLECTIONS,
     *conversations.COLLECTIONS,
     *entries.COLLECTIONS,
+    *entry_versions.COLLECTIONS,
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,
     *outbox.COLLECTIONS,
@@ -64,6 +67,7 @@ class Repositories:
     contacts: ContactRepository
     conversations: ConversationRepository
     entries: EntryRepository
+    entry_versions: EntryVersionRepository
     memberships: MembershipRepository
     notices: NoticeRepository
     outbox: OutboxRepository
@@ -88,6 +92,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         entries=EntryRepository(documents, vault),
+        entry_versions=EntryVersionRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),

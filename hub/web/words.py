@@ -14,6 +14,7 @@ from channels.outbox import DeliveryState, MessageClass
 from hub.i18n import Translator, msgid
 from hub.model.agent import Role
 from hub.model.case import CaseState, HistoryKind
+from hub.model.entry_record import VersionKind
 from hub.model.track import Track
 from ivr.recordings import RecordingState
 from knowledge_base.entry import EntryState
@@ -130,12 +131,19 @@ ENTRY: Mapping[EntryState, Word] = {
     EntryState.EXPIRED: Word(msgid("已失效"), "neutral", "stop"),
 }
 
+VERSION: Mapping[VersionKind, Word] = {
+    VersionKind.PUBLISHED: Word(msgid("发布"), "good", "check"),
+    VersionKind.EXPIRED: Word(msgid("停用"), "neutral", "stop"),
+    VersionKind.BROUGHT_BACK: Word(msgid("恢复"), "good", "play"),
+}
+
 ROLE: Mapping[Role, str] = {
     Role.HANDLER: msgid("承办"),
     Role.SUPERVISOR: msgid("主管"),
     Role.INSPECTOR: msgid("督察"),
     Role.PUBLICITY: msgid("宣传"),
     Role.EDITOR: msgid("知识编辑"),
+    Role.REVIEWER: msgid("知识审核"),
     Role.ADMIN: msgid("系统管理"),
 }
 

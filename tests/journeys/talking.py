@@ -8,6 +8,7 @@ from hub.ids import derived_id, new_id
 from hub.model.agent import Role
 from hub.model.case import Case
 from hub.model.conversation import Direction, Message
+from hub.model.entry_record import EntryRecord
 from knowledge_base.entry import Entry, EntryState, SlotAnswer
 from tests.world import World
 
@@ -85,4 +86,5 @@ def slotted(id_: str = "exam-of-licence") -> Entry:
 
 def teach(world: World, *entries: Entry) -> None:
     """Adds entries to what the running hub knows."""
-    world.hub.knowledge.replace((*world.hub.knowledge.snapshot.entries, *entries))
+    records = [EntryRecord(entry.id, live=entry) for entry in entries]
+    world.hub.knowledge.take(records, world.hub.clock.now_ms())

@@ -21,7 +21,7 @@ from hub.demo.folder import DemoFolder
 from hub.tour.browser import Browser
 from hub.tour.page import Page
 
-ROLES = {"handler", "supervisor", "inspector", "publicity", "editor", "admin"}
+ROLES = {"handler", "supervisor", "inspector", "publicity", "editor", "reviewer", "admin"}
 STOP_SECONDS = 3.0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from playwright.async_api import Browser, Page
 
@@ -25,6 +25,7 @@ class Desk:
     stage: Stage
     cases: dict[str, str]
     campaigns: dict[str, Campaign]
+    entries: dict[str, str]
     _cookies: dict[Role, Sequence[dict[str, object]]] = field(default_factory=dict)
 
     @property
@@ -65,7 +66,7 @@ async def sign_in(page: Page, url: str, login: str, password: str = PASSWORD) ->
 
 
 async def furnish(stage: Stage) -> Desk:
-    """Cases, groups and campaigns."""
+    """Cases, groups, campaigns, and an entry that is being changed."""
     cases = await day_at_work(stage)
     await groups(stage.hub)
     desk, author = stage.hub.actions.campaigns, stage.agents[Role.PUBLICITY].id
@@ -86,7 +87,27 @@ async def furnish(stage: Stage) -> Desk:
     await desk.schedule(planned.id, Cron("0 10 9 * *"))
     sent = await plan("大风提示", CampaignKind.WARNING, MessageClass.E1, "今晚有大风，请收好阳台物品。")
     await desk.start_now(sent.id)
-    return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent})
+    entries = {"changed_entry": await _changed_entry(stage)}
+    return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent}, entries)
+
+
+async def _changed_entry(stage: Stage) -> str:
+    """An entry with two versions and a working copy under review that cannot be published as it is."""
+    actions = stage.hub.actions
+    editor, reviewer = stage.agents[Role.EDITOR].id, stage.agents[Role.REVIEWER].id
+    entry = stage.hub.knowledge.snapshot.entries[0]
+
+    async def rewrite(**changes: object) -> int:
+        found = await actions.read_entries.get(entry.id)
+        typed = replace(entry, **changes)  # type: ignore[arg-type]
+        await actions.edit_entry.save(typed, by=editor, version=found.version)
+        return found.version + 1
+
+    version = await rewrite(answer=entry.answer + "\n请提前预约。")
+    await actions.publish_entry.publish(entry.id, by=reviewer, version=version, why="增加预约")
+    version = await rewrite(answer=entry.answer + "\n不用预约。", tests=("月球上有没有兔子",))
+    await actions.edit_entry.submit(entry.id, by=editor, version=version, note="预约取消了")
+    return entry.id
 
 
 Reach = Callable[[Page, Desk], Awaitable[None]]
@@ -95,7 +116,8 @@ Reach = Callable[[Page, Desk], Awaitable[None]]
 def _at(path: str) -> Reach:
     async def reach(page: Page, desk: Desk) -> None:
         places = {name: campaign.id for name, campaign in desk.campaigns.items()}
-        await page.goto(desk.url + path.format(**desk.cases, **places), wait_until="domcontentloaded")
+        address = path.format(**desk.cases, **places, **desk.entries)
+        await page.goto(desk.url + address, wait_until="domcontentloaded")
 
     return reach
 
@@ -108,7 +130,7 @@ async def _reply_missing(page: Page, desk: Desk) -> None:
 
 async def _entry_wrong(page: Page, desk: Desk) -> None:
     await _at("/staff/entries/new")(page, desk)
-    await page.click("form.form button[type=submit]")
+    await page.click("#f-form button[type=submit]")
     await page.wait_for_selector(".summary")
 
 
@@ -117,6 +139,12 @@ async def _campaign_wrong(page: Page, desk: Desk) -> None:
     await page.fill("#f-template", "您好 {name}")
     await page.click("form.plan-grid button[type=submit]")
     await page.wait_for_selector(".summary")
+
+
+async def _entry_folds_open(page: Page, desk: Desk) -> None:
+    await _at("/staff/entries/{changed_entry}")(page, desk)
+    for fold in await page.locator("#f-form .fold > summary").all():
+        await fold.click()
 
 
 async def _tried(page: Page, desk: Desk) -> None:
@@ -174,6 +202,9 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "tried": (Role.EDITOR, _tried),
     "new entry": (Role.EDITOR, _at("/staff/entries/new")),
     "entry with errors": (Role.EDITOR, _entry_wrong),
+    "entry under review": (Role.REVIEWER, _at("/staff/entries/{changed_entry}/review")),
+    "entry with folds": (Role.EDITOR, _entry_folds_open),
+    "entry versions": (Role.REVIEWER, _at("/staff/entries/{changed_entry}/versions")),
     "account": (Role.EDITOR, _at("/staff/account")),
     "password": (Role.EDITOR, _new_password_wrong),
     "system": (Role.ADMIN, _at("/staff/system")),

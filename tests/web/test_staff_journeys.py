@@ -274,31 +274,6 @@ async def test_a_campaign_is_stopped_only_by_typing_the_number(colleague: Visito
     await expect(page.locator("#progress .badge")).to_have_text("已终止")
 
 
-async def test_an_entry_is_written_and_answers_at_once(colleague: Visitor, desk: Desk) -> None:
-    page = await desk.sit_down(colleague, Role.EDITOR, expected_status=(422,))
-    await page.goto(f"{desk.url}/staff/entries", wait_until="domcontentloaded")
-    await page.get_by_role("link", name="新建条目").click()
-    await page.get_by_role("button", name="保存").click()
-    await expect(page.locator(".summary li")).to_have_count(3)
-    await page.fill("#f-question", "无人机飞行需要报备吗？")
-    await page.fill("#f-variants", "无人机要不要备案\n飞无人机找谁批")
-    await page.fill("#f-answer", "请先在民用无人驾驶航空器综合管理平台登记。")
-    await page.fill("#f-short_answer", "请先登记。")
-    await expect(page.locator("#short-parts")).to_contain_text("1 条短信")
-    await page.fill("#f-topic", "治安")
-    await page.check("#f-confirm_locally")
-    await page.get_by_role("button", name="保存").click()
-    await expect(page.locator(".done")).to_have_text("已保存")
-    await page.fill("#f-try", "飞无人机找谁批")
-    await page.get_by_role("button", name="试一试").click()
-    await expect(page.locator(".tried-word")).to_contain_text("直接答复")
-    await expect(page.locator(".matches li").first).to_contain_text("无人机飞行需要报备吗？")
-    await expect(page.locator(".matches li").first).to_contain_text("1.00")
-    await page.fill("#f-try", "月球上有没有兔子")
-    await page.get_by_role("button", name="试一试").click()
-    await expect(page.locator(".tried-word")).to_contain_text("转人工")
-
-
 async def test_an_administrator_gives_out_a_password_that_must_be_changed(
     colleague: Visitor, desk: Desk
 ) -> None:

@@ -16,7 +16,6 @@ from hub.clock import CHINA, to_ms
 from hub.i18n import msgid
 from hub.model.agent import Role
 from hub.web.forms.form import Form
-from knowledge_base.entry import SHORT_ANSWER_CHARS, EntryState
 
 Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1000)]
 """Taken as it is: blanks at the ends may be meant."""
@@ -151,30 +150,6 @@ class RevealForm(Form):
         ("reason", "*"): msgid("请写明查看理由，至少 2 个字")
     }
     reason: str = Field(default="", min_length=2, max_length=200)
-
-
-class EntryForm(Form):
-    """A knowledge entry as it is edited. `variants`: one per line."""
-
-    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
-        ("question", "*"): msgid("请填写问题，最多 120 个字"),
-        ("answer", "*"): msgid("请填写答案，最多 4000 个字"),
-        ("topic", "*"): msgid("请填写业务分类"),
-        ("short_answer", "string_too_long"): msgid("短信答案最多 134 个字（两条短信）"),
-    }
-    question: str = Field(default="", min_length=2, max_length=120)
-    variants: str = Field(default="", max_length=4000)
-    answer: str = Field(default="", min_length=1, max_length=4000)
-    short_answer: str = Field(default="", max_length=SHORT_ANSWER_CHARS)
-    topic: str = Field(default="", min_length=1, max_length=40)
-    source: str = Field(default="", max_length=200)
-    confirm_locally: bool = False
-    state: EntryState = EntryState.PUBLISHED
-
-    def variant_list(self) -> tuple[str, ...]:
-        """The lines that say something, each once, without the question itself."""
-        lines = (line.strip() for line in self.variants.splitlines())
-        return tuple(dict.fromkeys(line for line in lines if line and line != self.question))
 
 
 class CampaignForm(Form):

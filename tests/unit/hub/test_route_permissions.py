@@ -19,7 +19,8 @@ CASES = frozenset({R.HANDLER, R.SUPERVISOR, R.INSPECTOR})
 READ_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR, R.ADMIN})
 WRITE_CAMPAIGNS = frozenset({R.PUBLICITY})
 STOP_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR})
-ENTRIES = frozenset({R.EDITOR})
+ENTRIES = frozenset({R.EDITOR, R.REVIEWER})
+PUBLISH_ENTRIES = frozenset({R.REVIEWER})
 ADMIN = frozenset({R.ADMIN})
 DECIDERS = frozenset({R.ADMIN, R.INSPECTOR})
 
@@ -67,6 +68,16 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/entries/try"): ENTRIES,
     ("GET", "/staff/entries/{entry_id}"): ENTRIES,
     ("POST", "/staff/entries/{entry_id}"): ENTRIES,
+    ("POST", "/staff/entries/hints"): ENTRIES,
+    ("POST", "/staff/entries/{entry_id}/submit"): ENTRIES,
+    ("POST", "/staff/entries/{entry_id}/discard"): ENTRIES,
+    ("GET", "/staff/entries/{entry_id}/versions"): ENTRIES,
+    ("POST", "/staff/entries/{entry_id}/versions/{number}/restore"): ENTRIES,
+    ("GET", "/staff/entries/{entry_id}/review"): ENTRIES,
+    ("POST", "/staff/entries/{entry_id}/publish"): PUBLISH_ENTRIES,
+    ("POST", "/staff/entries/{entry_id}/send-back"): PUBLISH_ENTRIES,
+    ("POST", "/staff/entries/{entry_id}/expire"): PUBLISH_ENTRIES,
+    ("POST", "/staff/entries/{entry_id}/bring-back"): PUBLISH_ENTRIES,
     ("GET", "/staff/system"): ADMIN,
     ("GET", "/staff/deliveries"): DECIDERS,
     ("POST", "/staff/deliveries/{delivery_id}"): DECIDERS,
@@ -87,6 +98,7 @@ _PLACES = {
     "case_id": "c1",
     "campaign_id": "p1",
     "entry_id": "e1",
+    "number": "1",
     "agent_id": "a1",
     "recording_id": "r1",
     "file_id": "f1",

@@ -1,0 +1,150 @@
+"""Lets entries answer, and takes them back.
+
+Rules protected: nobody publishes what they wrote themselves (unless configured otherwise); nothing is
+published that loses a test question or takes another entry's question over; and what was checked is what is
+committed: the check is made against the revision that the commit then moves on, so that of two publishes at
+once the second is checked again with the first in force.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from hub.actions.edit_entry import without_working
+from hub.actions.entry_desk import EntryDesk, Overtaken
+from hub.actions.follow_entries import FollowEntries
+from hub.errors import Forbidden, HubError, Invalid, NotFound, Stale
+from hub.knowledge import Knowledge
+from hub.model.entry_record import EntryRecord, VersionKind
+from hub.store.codec import Versioned
+from hub.store.documents import Insert
+from knowledge_base.entry import Entry, EntryState
+from knowledge_base.gate import Objection, objections
+
+_TRIES = 10
+_OVER = "有效期已过，请先改有效期"
+
+T = TypeVar("T")
+
+
+class Refused(HubError):
+    """It was not published: `objections` says which question would go wrong, all of them at once."""
+
+    def __init__(self, found: Sequence[Objection]) -> None:
+        super().__init__(f"{len(found)} questions would go wrong")
+        self.objections = tuple(found)
+
+
+class PublishEntry:
+    """`by`: the id of the agent who does it. All raise `NotFound` and `Stale`.
+
+    second_person: whether whoever wrote a change may not publish it.
+    """
+
+    def __init__(
+        self, desk: EntryDesk, follow: FollowEntries, knowledge: Knowledge, *, second_person: bool
+    ) -> None:
+        self._desk = desk
+        self._follow = follow
+        self._knowledge = knowledge
+        self._second_person = second_person
+
+    def may_publish(self, record: EntryRecord, by: str) -> bool:
+        """Whether this person is a second one for what is written here."""
+        return not self._second_person or by not in record.author_ids
+
+    async def check(self, content: Entry) -> tuple[Objection, ...]:
+        """What stands against publishing this content now."""
+        await self._follow.look()
+        return await self.objections((content,))
+
+    async def publish(self, entry_id: str, *, by: str, version: int, why: str = "") -> EntryRecord:
+        """Lets the working copy answer, at once or from its day on.
+
+        Raises `Forbidden` for the author, `Invalid` when its time is over, `Refused` by the gate.
+        """
+
+        async def once(known: Versioned[int]) -> EntryRecord:
+            found = await self._desk.read(entry_id, version)
+            if found.working is None:
+                raise NotFound("working copy")
+            if not self.may_publish(found, by):
+                raise Forbidden("second person")
+            now = self._desk.clock.now_ms()
+            record = without_working(found.published(await self._passed(found.working), now))
+            kept = record.version(
+                VersionKind.PUBLISHED, at=now, by_id=by, author_ids=found.author_ids, why=why or found.note
+            )
+            return await self._commit(record, by, version, known, self._desk.versions.insert(kept))
+
+        return await self.at_a_revision(once)
+
+    async def expire(self, entry_id: str, *, by: str, version: int, why: str) -> EntryRecord:
+        """Takes it back: from now on it does not answer. Raises `Invalid` without a reason."""
+        if not why.strip():
+            raise Invalid({"why": "请写明停用的理由"})
+
+        async def once(known: Versioned[int]) -> EntryRecord:
+            found = await self._desk.read(entry_id, version)
+            if found.in_force is None or found.in_force.state is not EntryState.PUBLISHED:
+                raise NotFound("published entry")
+            record = found.withdrawn()
+            kept = record.version(
+                VersionKind.EXPIRED, at=self._desk.clock.now_ms(), by_id=by, why=why.strip()
+            )
+            return await self._commit(record, by, version, known, self._desk.versions.insert(kept))
+
+        return await self.at_a_revision(once)
+
+    async def bring_back(self, entry_id: str, *, by: str, version: int) -> EntryRecord:
+        """Lets what was withdrawn answer again, unchanged. Raises `Invalid`, `Refused` like `publish`."""
+
+        async def once(known: Versioned[int]) -> EntryRecord:
+            found = await self._desk.read(entry_id, version)
+            if found.live is None or found.live.state is not EntryState.EXPIRED:
+                raise NotFound("expired entry")
+            now = self._desk.clock.now_ms()
+            record = found.published(await self._passed(found.live), now)
+            kept = record.version(VersionKind.BROUGHT_BACK, at=now, by_id=by)
+            return await self._commit(record, by, version, known, self._desk.versions.insert(kept))
+
+        return await self.at_a_revision(once)
+
+    async def at_a_revision(self, once: Callable[[Versioned[int]], Awaitable[T]]) -> T:
+        """Decides and commits with everything in force that the store has; again when it moved on."""
+        for _ in range(_TRIES):
+            try:
+                done = await once(await self._follow.look())
+            except Overtaken:
+                continue
+            await self._follow.look()
+            return done
+        raise Stale("knowledge base")
+
+    async def objections(self, contents: Sequence[Entry]) -> tuple[Objection, ...]:
+        """What stands against these contents together, in a snapshot nobody answers from."""
+        ready = [replace(content, state=EntryState.PUBLISHED) for content in contents]
+        return await asyncio.to_thread(self._judged, ready)
+
+    def _judged(self, ready: Sequence[Entry]) -> tuple[Objection, ...]:
+        before, after = self._knowledge.candidate(ready)
+        return objections(before, after, ready)
+
+    async def _passed(self, content: Entry) -> Entry:
+        if 0 < content.valid_until <= self._desk.clock.now_ms():
+            raise Invalid({"valid_until": _OVER})
+        found = await self.objections((content,))
+        if found:
+            raise Refused(found)
+        return content
+
+    async def _commit(
+        self, record: EntryRecord, by: str, version: int, known: Versioned[int], kept: Insert
+    ) -> EntryRecord:
+        record = self._desk.stamped(replace(record, revision=known.value + 1), by)
+        entries = self._desk.entries
+        await self._desk.commit(entries.update(record, version), entries.advance(known), kept)
+        return record

@@ -1,0 +1,95 @@
+"""Asked before entries are published: would every question still find the entry it belongs to?
+
+The rule protected: nobody's questions are taken over by accident. A new wording can draw questions away from
+an entry its writer never thought of, and nobody would notice before a citizen gets the wrong answer. Two
+snapshots are compared, without and with the change; only the neighbours of what changed are asked, because
+an entry that shares nothing with it cannot lose to it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge_base.entry import Entry
+from knowledge_base.matcher import Snapshot
+from knowledge_base.text import normalise
+from knowledge_base.wording import same_question_key
+
+NEIGHBOURS = 12
+"""How many entries near each changed wording are asked."""
+
+
+class Trouble(StrEnum):
+    """What stands against a publish."""
+
+    TEST_NOT_FOUND = "test_not_found"  # a test question of the entry finds nothing or another entry
+    SAME_WORDING = "same_wording"  # another entry has the same wording
+    TAKES_TEST = "takes_test"  # another entry's test question would now find this one
+    TAKES_WORDING = "takes_wording"  # another entry's own wording would now find this one
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One question that would go wrong. `entry`: whose question it is; `goes_to`: what it would find, None
+    when nothing."""
+
+    trouble: Trouble
+    question: str
+    entry: Entry
+    goes_to: Entry | None
+
+
+def objections(before: Snapshot, after: Snapshot, changed: Sequence[Entry]) -> tuple[Objection, ...]:
+    """Everything that stands against publishing `changed`, which are in `after` and not yet in `before`."""
+    ids = {entry.id for entry in changed}
+    found: dict[tuple[str, str], Objection] = {}
+    neighbours: dict[str, Entry] = {}
+    for entry in changed:
+        for question in entry.tests:
+            first = _first(after, question)
+            if first is None or first.id != entry.id:
+                _note(found, Objection(Trouble.TEST_NOT_FOUND, question, entry, first))
+        for wording in _asked(entry):
+            for match in after.match(wording, NEIGHBOURS):
+                neighbours.setdefault(match.entry.id, match.entry)
+    worded = {same_question_key(text): entry for entry in changed for text in _wordings(entry)}
+    for other in neighbours.values():
+        for question in _wordings(other):
+            owner = worded.get(same_question_key(question))
+            if owner is not None and owner.id != other.id:
+                _note(found, Objection(Trouble.SAME_WORDING, question, other, owner))
+        if other.id not in ids:
+            for objection in _lost(before, after, other, ids):
+                _note(found, objection)
+    return tuple(found.values())
+
+
+def _lost(before: Snapshot, after: Snapshot, other: Entry, ids: set[str]) -> Iterable[Objection]:
+    for trouble, questions in (
+        (Trouble.TAKES_TEST, other.tests),
+        (Trouble.TAKES_WORDING, _wordings(other)),
+    ):
+        for question in questions:
+            first = _first(after, question)
+            if first is None or first.id not in ids:
+                continue
+            owned = _first(before, question)
+            if owned is not None and owned.id == other.id:  # else it was lost already, to somebody else
+                yield Objection(trouble, question, other, first)
+
+
+def _first(snapshot: Snapshot, question: str) -> Entry | None:
+    matches = snapshot.match(question, 1)
+    return matches[0].entry if matches else None
+
+
+def _wordings(entry: Entry) -> tuple[str, ...]:
+    return (entry.question, *entry.variants)
+
+
+def _asked(entry: Entry) -> tuple[str, ...]:
+    return (*_wordings(entry), *entry.tests)
+
+
+def _note(found: dict[tuple[str, str], Objection], objection: Objection) -> None:
+    found.setdefault((objection.entry.id, normalise(objection.question)), objection)

@@ -1,0 +1,105 @@
+"""Several processes follow one another's changes of the knowledge base, on both engines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from hub.clock import FakeClock
+from hub.jobs.knowledge import follow_entries
+from hub.store.crypto import KeyRing, Vault
+from hub.store.mongo import open_mongo
+from hub.store.sqlite import open_sqlite
+from hub.supervisor import Supervisor
+from tests.unit.hub.entry_office import (
+    COLLECTIONS,
+    DAY,
+    NOON,
+    REVIEWER,
+    Office,
+    content,
+    office_over,
+)
+from tests.world import eventually
+
+LOST = "身份证丢了怎么补领？"
+Pair = tuple[Office, Office]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mongo", marks=pytest.mark.mongodb)])
+async def pair(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Pair]:
+    """Two processes over one store: one SQLite file serves one process, so there they share its adapter."""
+    clock, vault = FakeClock(NOON), Vault(KeyRing.fresh())
+    if request.param == "sqlite":
+        shared = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=clock)
+        yield office_over(shared, vault, clock), office_over(shared, vault, clock)
+        await shared.close()
+        return
+    url, name = request.getfixturevalue("mongo_url"), f"t{uuid4().hex[:16]}"
+    one = await open_mongo(url, name, COLLECTIONS, clock=clock)
+    two = await open_mongo(url, name, COLLECTIONS, clock=clock)
+    yield office_over(one, vault, clock), office_over(two, vault, clock)
+    await one.close()
+    await two.close()
+
+
+async def test_a_change_made_elsewhere_answers_here(pair: Pair) -> None:
+    here, there = pair
+    record = await there.published(content(LOST, "第一版"))
+    assert here.answer(LOST) == ""
+    await here.follow.look()
+    assert here.answer(LOST) == "第一版"
+    version = await there.rewritten(record.id, content(LOST, "第二版"))
+    await there.publish.publish(record.id, by=REVIEWER, version=version)
+    await there.published(content("港澳通行证怎么签注？", "另一条"))
+    await here.follow.look()
+    assert here.answer(LOST) == "第二版"
+    assert here.answer("港澳通行证怎么签注？") == "另一条"
+    await there.publish.expire(record.id, by=REVIEWER, version=version + 1, why="停办")
+    await here.follow.look()
+    assert here.answer(LOST) == ""
+    assert here.answer("港澳通行证怎么签注？") == "另一条"
+
+
+async def test_nothing_is_built_when_nothing_changed(pair: Pair) -> None:
+    here, there = pair
+    record = await there.published(content(LOST, "答案"))
+    await here.follow.look()
+    before = here.knowledge.snapshot
+    await there.rewritten(record.id, content(LOST, "还没有发布"))
+    await here.follow.look()
+    assert here.knowledge.snapshot is before
+
+
+async def test_the_hour_takes_effect_in_every_process_and_is_written_down_once(pair: Pair) -> None:
+    here, there = pair
+    await there.published(replace(content(LOST, "今天"), valid_until=NOON + DAY))
+    await here.follow.look()
+    here.clock.advance(seconds=DAY / 1000)
+    await here.follow.look()
+    await there.follow.look()
+    assert here.answer(LOST) == there.answer(LOST) == ""
+    assert [await here.follow.settle(), await there.follow.settle()] == [1, 0]
+
+
+async def test_the_supervised_job_follows_by_itself(pair: Pair) -> None:
+    here, there = pair
+    supervisor = Supervisor(here.clock)
+    jobs = asyncio.create_task(
+        supervisor.run({"knowledge": lambda: follow_entries(here.follow, poll_seconds=0.02)})
+    )
+    try:
+        await there.published(content(LOST, "别处发布的"))
+
+        async def answers() -> bool:
+            return here.answer(LOST) == "别处发布的"
+
+        await eventually(answers)
+    finally:
+        jobs.cancel()
+        await asyncio.gather(jobs, return_exceptions=True)

@@ -1,0 +1,111 @@
+"""A knowledge base with an editor and a reviewer; a second process shares store and clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hub.actions.edit_entry import EditEntry
+from hub.actions.entry_desk import EntryDesk
+from hub.actions.follow_entries import FollowEntries
+from hub.actions.publish_entry import PublishEntry
+from hub.actions.read_entries import ReadEntries
+from hub.clock import FakeClock
+from hub.knowledge import Knowledge
+from hub.model.entry_record import EntryRecord
+from hub.store import agents, entries, entry_versions
+from hub.store.agents import AgentRepository
+from hub.store.crypto import KeyRing, Vault
+from hub.store.documents import Documents
+from hub.store.entries import EntryRepository
+from hub.store.entry_versions import EntryVersionRepository
+from hub.store.sqlite import open_sqlite
+from knowledge_base.answer import DEFAULT
+from knowledge_base.entry import Entry, EntryState
+
+NOON = 1_790_049_600_000  # 2026-09-22 12:00 in China
+HOUR = 3_600_000
+DAY = 24 * HOUR
+COLLECTIONS = (*agents.COLLECTIONS, *entries.COLLECTIONS, *entry_versions.COLLECTIONS)
+EDITOR, REVIEWER = "li", "zhou"
+
+
+@dataclass
+class Office:
+    """One process."""
+
+    documents: Documents
+    vault: Vault
+    clock: FakeClock
+    knowledge: Knowledge
+    follow: FollowEntries
+    edit: EditEntry
+    publish: PublishEntry
+    read: ReadEntries
+
+    def second(self, documents: Documents | None = None, *, second_person: bool = True) -> Office:
+        return office_over(documents or self.documents, self.vault, self.clock, second_person=second_person)
+
+    async def version(self, entry_id: str) -> int:
+        return (await self.read.get(entry_id)).version
+
+    async def written(self, content: Entry) -> EntryRecord:
+        """A new entry as the editor saved it."""
+        return await self.edit.save(content, by=EDITOR)
+
+    async def published(self, content: Entry) -> EntryRecord:
+        """A new entry that answers."""
+        record = await self.written(content)
+        return await self.publish.publish(record.id, by=REVIEWER, version=await self.version(record.id))
+
+    async def rewritten(self, entry_id: str, content: Entry) -> int:
+        """The next content of a known entry; the version to go on with."""
+        version = await self.version(entry_id)
+        await self.edit.save(replace(content, id=entry_id), by=EDITOR, version=version)
+        return await self.version(entry_id)
+
+    def answer(self, question: str) -> str:
+        """What the entry says whose words these are; "" when nothing answers to them."""
+        matches = self.knowledge.snapshot.match(question, 1)
+        return matches[0].entry.answer if matches and matches[0].score >= 1 else ""
+
+
+def office_over(
+    documents: Documents, vault: Vault, clock: FakeClock, *, second_person: bool = True
+) -> Office:
+    repository, versions = EntryRepository(documents, vault), EntryVersionRepository(documents, vault)
+    desk, knowledge = EntryDesk(documents, repository, versions, clock), Knowledge()
+    follow = FollowEntries(documents, repository, versions, knowledge, clock)
+    return Office(
+        documents,
+        vault,
+        clock,
+        knowledge,
+        follow,
+        EditEntry(desk),
+        PublishEntry(desk, follow, knowledge, second_person=second_person),
+        ReadEntries(desk, AgentRepository(documents, vault), knowledge, DEFAULT),
+    )
+
+
+async def open_office(folder: Path) -> Office:
+    clock = FakeClock(NOON)
+    documents = await open_sqlite(folder / "hub.db", COLLECTIONS, clock=clock)
+    return office_over(documents, Vault(KeyRing.fresh()), clock)
+
+
+def content(question: str, answer: str = "", *variants: str, tests: tuple[str, ...] = ()) -> Entry:
+    """What an editor types."""
+    return Entry(
+        id="",
+        question=question,
+        variants=variants,
+        answer=answer or f"关于“{question}”的答案。",
+        short_answer="",
+        topic="户政",
+        source="",
+        confirm_locally=False,
+        state=EntryState.DRAFT,
+        updated_at=0,
+        tests=tests,
+    )
