@@ -79,7 +79,8 @@ class AnswerMessage:
         if isinstance(verdict, Danger):  # flagged before anything is said, in every state
             accuses = self._triage.accuses_police(fold(f"{scene.subject}|{scene.text}"))
             return await self._cases.emergency(scene, verdict, accuses=accuses)
-        scene = replace(scene, heated=self._triage.is_heated(scene.text))
+        if self._triage.is_heated(scene.text):
+            scene = replace(scene, heated=True)
         match verdict:
             case OptOut(subject, rest):
                 return await self._opt(scene, subject, rest, out=True)
