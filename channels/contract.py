@@ -198,13 +198,17 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Say the prompts, then wait for keys. The answer comes back as DIGITS (maybe empty)."""
+    """Say the prompts, then wait for keys. The answer comes back as DIGITS (maybe empty), or as SPEECH.
+
+    speech: the language in which words are listened for as well, "" for keys only.
+    """
 
     prompts: tuple[Say, ...]
     max_digits: int
     timeout_seconds: int
     finish_on: str = "#"
     barge_in: bool = True
+    speech: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from channels.dispatcher import Dispatcher
 from channels.http import HttpClient
 from channels.sweeper import Sweeper
 from hub.actions.accept_event import AcceptEvent
+from hub.actions.answer_call import AnswerCall
 from hub.actions.apply_receipt import ApplyReceipt
 from hub.actions.assign_case import AssignCase
 from hub.actions.carry_out_call import CarryOutCall
@@ -149,13 +150,15 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     )
     accept_event = AcceptEvent(documents, stores, profiles, answer_message, files, live, dispatch_wake)
     jitter = random.Random()
+    answer_call = AnswerCall(triage, look_up, knowledge, wording)
     handle_call = HandleCall(
         documents,
         stores,
         lines,
         flows,
         NoteRecording(stores, flows),
-        CarryOutCall(stores, profiles, open_case, outgoing, track_case, texts),
+        CarryOutCall(stores, profiles, open_case, outgoing, track_case, answer_call, texts),
+        answer_call,
         texts,
         live,
         dispatch_wake,

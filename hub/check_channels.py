@@ -100,6 +100,13 @@ def _flow(label: str, channel: TwilioVoiceChannel) -> Iterator[Finding]:
             yield Finding(Level.FAIL, label, f"语音流程 (flow)：{line}", "hub ivr check")
     else:
         yield Finding(Level.OK, label, f"语音流程 {flow.id}，{len(flow.nodes)} 个节点 (nodes)")
+    if channel.speech and not _is_near(urlsplit(channel.api_base).hostname or ""):
+        yield Finding(
+            Level.WARN,
+            label,
+            "语音提问由供应商识别，声音会离开本机构 (the provider hears callers)",
+            "只在境内网关上打开 speech (use a gateway of your own)",
+        )
     if not channel.duty_numbers:
         yield Finding(
             Level.WARN, label, "没有值班电话，按 0 只能留言 (nobody answers key 0)", "填写 duty_numbers"

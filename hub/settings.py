@@ -266,6 +266,7 @@ class TwilioVoiceChannel(_Twilio):
     adapter: Literal["twilio-voice"]
     line: str = "12389"
     flow: str = "12389"
+    speech: bool = False
     duty_numbers: list[str] = []
     emergency_number: str = "110"
     receipt_channel: str = ""

@@ -37,6 +37,7 @@ def voice_line(name: str, channel: TwilioVoiceChannel, settings: Settings) -> Li
         person_number=channel.duty_numbers[0] if channel.duty_numbers else "",
         emergency_number=channel.emergency_number,
         receipt_channel=channel.receipt_channel,
+        listens=channel.speech,
     )
 
 

@@ -18,7 +18,7 @@ from channels.contract import CallEvent, CallEventKind
 from ivr.errors import IvrError
 from ivr.input import answer
 from ivr.mistake import give_up
-from ivr.node import LOOK_UPS, DoNode, EndNode, Flow, Hook, RecordNode, TransferNode
+from ivr.node import LOOK_UPS, QUESTION_SLOT, DoNode, EndNode, Flow, Hook, RecordNode, TransferNode
 from ivr.state import (
     AttachRecording,
     CallEnded,
@@ -118,7 +118,7 @@ def resume(flow: Flow, state: CallState, outcome: str, facts: Mapping[str, str])
     node = walk.node
     if state.phase is not Phase.HUB or state.ended or not isinstance(node, DoNode):
         return walk.turn()
-    if outcome in ("ok", "found"):
+    if outcome in ("ok", "found", "answered", "choices"):
         walk.hold(node.hook, facts)
     if node.hook is Hook.ISSUE_RECEIPT and outcome == "ok":
         # Nothing before the receipt can be gone back to: the case is registered.
@@ -128,6 +128,8 @@ def resume(flow: Flow, state: CallState, outcome: str, facts: Mapping[str, str])
         if walk.state.lookups_failed >= flow.policy.max_lookups:
             give_up(walk)
             return walk.turn()
+    if outcome == "report":  # an accusation is told once more, behind the wall; it stands in no other case
+        walk.forget(QUESTION_SLOT)
     walk.enter(node.next.get(outcome, node.next["error"]))
     return walk.turn()
 

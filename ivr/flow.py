@@ -24,6 +24,7 @@ from ivr.node import (
     MenuNode,
     Node,
     Policy,
+    QuestionNode,
     RecordNode,
     SayNode,
     TransferNode,
@@ -91,6 +92,7 @@ def _policy(table: Reader) -> Policy:
         help=table.text("help", ""),
         last=table.text("last"),
         emergency=table.text("emergency"),
+        danger=table.text("danger", ""),
         noinput=table.names("noinput"),
         nomatch=table.names("nomatch"),
         readback=table.text("readback"),
@@ -135,6 +137,18 @@ def _node_of_kind(kind: str, name: str, entry: Entry, table: Reader) -> Node:
                 noinput=table.text("noinput", ""),
                 nomatch="",
             )
+        case "question":
+            return QuestionNode(
+                name=name,
+                entry=entry,
+                prompts=table.names("prompt"),
+                short=table.text("short", ""),
+                again=table.text("again"),
+                timeout_seconds=table.number("timeout", 6, least=2, most=30),
+                next=table.text("next"),
+                off=table.text("off"),
+                noinput=table.text("noinput", ""),
+            )
         case "do":
             hook = table.choice("hook", Hook, Hook.ISSUE_RECEIPT)
             return DoNode(name=name, entry=entry, hook=hook, next=table.texts("next"))
@@ -155,7 +169,7 @@ def _node_of_kind(kind: str, name: str, entry: Entry, table: Reader) -> Node:
         case "say":
             return SayNode(name=name, entry=entry, prompts=table.names("prompt", ()), next=table.text("next"))
         case _:
-            table.refuse("type", "is none of say, menu, ask, record, do, transfer, end")
+            table.refuse("type", "is none of say, menu, ask, question, record, do, transfer, end")
             return EndNode(name=name, entry=entry, prompts=())
 
 

@@ -11,8 +11,18 @@ from dataclasses import replace
 
 from channels.contract import CallEvent, CallEventKind
 from ivr import keys
-from ivr.mistake import nothing, wrong
-from ivr.node import AskKind, AskNode, DoNode, EndNode, MenuNode, RecordNode, TransferNode
+from ivr.mistake import nothing, once_more, wrong
+from ivr.node import (
+    QUESTION_SLOT,
+    AskKind,
+    AskNode,
+    DoNode,
+    EndNode,
+    MenuNode,
+    QuestionNode,
+    RecordNode,
+    TransferNode,
+)
 from ivr.slots import normalise
 from ivr.state import Phase, SaveSlot
 from ivr.walk import Walk
@@ -26,10 +36,17 @@ CONNECTED = frozenset({"completed", "answered"})
 MIN_CONFIDENCE = 0.5
 """Recognised words below this are no answer."""
 
+MIN_QUESTION_CONFIDENCE = 0.3
+"""The same for a whole question, which the knowledge base looks at once more."""
+
+MAX_QUESTION = 500
+
 
 def answer(walk: Walk, event: CallEvent) -> None:
     """Take an event that answers the node the call is at."""
     node = walk.node
+    if event.kind is CallEventKind.SPEECH and _heard_anywhere(walk):
+        return
     match node:
         case EndNode():
             walk.say_goodbye()
@@ -42,12 +59,55 @@ def answer(walk: Walk, event: CallEvent) -> None:
                 walk.call_next_desk(node)
         case RecordNode():
             _recorded(walk, node, event)
+        case QuestionNode():
+            _asked(walk, node, event)
         case MenuNode() | AskNode() if event.kind is CallEventKind.SPEECH:
             _heard(walk, node, event)
         case MenuNode() | AskNode():
             _pressed(walk, event.digits, event.received_at, raw=event.digits)
         case _:
             walk.pose()
+
+
+def _heard_anywhere(walk: Walk) -> bool:
+    """Words that count at every node: of an emergency, flagged at once, and the wish for a person."""
+    danger = walk.facts.get("danger", "")
+    if danger:
+        walk.raise_emergency("speech", danger)
+        walk.unsay()
+        walk.go(walk.flow.policy.danger or walk.flow.policy.emergency)
+    elif walk.facts.get("wants_person"):
+        walk.go(walk.flow.policy.person)
+    else:
+        return False
+    return True
+
+
+def _asked(walk: Walk, node: QuestionNode, event: CallEvent) -> None:
+    """A question in words. Keys still mean what they mean everywhere."""
+    if event.kind is not CallEventKind.SPEECH:
+        _key_instead(walk, node, event)
+        return
+    key = keys.universal_word(event.text)
+    doubtful = 0 < event.confidence < MIN_QUESTION_CONFIDENCE  # 0: the provider did not say
+    if key:
+        _universal(walk, node, key)
+    elif doubtful or not any(char.isalnum() for char in event.text):
+        once_more(walk, node)
+    else:
+        slots = {**walk.state.slots, QUESTION_SLOT: event.text[:MAX_QUESTION]}
+        walk.state = replace(walk.state, slots=slots)
+        walk.go(node.next)
+
+
+def _key_instead(walk: Walk, node: QuestionNode, event: CallEvent) -> None:
+    key = event.digits[:1]
+    if key and _emergency(walk, event.digits, event.received_at):
+        return
+    if key in keys.UNIVERSAL:
+        _universal(walk, node, key)
+    else:
+        once_more(walk, node)
 
 
 def _recorded(walk: Walk, node: RecordNode, event: CallEvent) -> None:
@@ -153,7 +213,7 @@ def _emergency_in_entry(walk: Walk, node: AskNode, digits: str, at_ms: int) -> b
     return _emergency(walk, digits, max(earliest, *walk.state.last_keys_at, 0))
 
 
-def _universal(walk: Walk, node: MenuNode | AskNode, key: str) -> None:
+def _universal(walk: Walk, node: MenuNode | AskNode | QuestionNode, key: str) -> None:
     if key == keys.PERSON:
         walk.go(walk.flow.policy.person)
     elif key == keys.BACK:

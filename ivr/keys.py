@@ -25,9 +25,9 @@ _WORDS = {
 
 
 def universal_word(text: str) -> str:
-    """The key a universal word stands for, or ""."""
+    """The key a universal word stands for, or ""; recognisers end what they heard with a full stop."""
     for key, words in _WORDS.items():
-        if text.strip().lower() in words:
+        if text.strip(" \t\n。．.，,！!？?").lower() in words:
             return key
     return ""
 

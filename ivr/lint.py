@@ -30,6 +30,8 @@ from ivr.node import (
 )
 from ivr.wording import wording_problems
 
+_MAY_BE_NONE = frozenset({"policy.help", "policy.danger"})
+
 
 def problems_of(flow: Flow) -> tuple[str, ...]:
     """Everything wrong with a flow, in reading order; empty means it may answer calls."""
@@ -56,9 +58,10 @@ def _policy_nodes(flow: Flow) -> Mapping[str, str]:
         "policy.help": policy.help,
         "policy.last": policy.last,
         "policy.emergency": policy.emergency,
+        "policy.danger": policy.danger,
         "flow.start": flow.start,
     }
-    return {place: name for place, name in named.items() if name or place != "policy.help"}
+    return {place: name for place, name in named.items() if name or place not in _MAY_BE_NONE}
 
 
 def _broken_links(flow: Flow) -> Iterator[str]:
@@ -117,7 +120,7 @@ def _without_exit(flow: Flow) -> Iterator[str]:
             continue
         if not node.noinput:
             yield f"{node.name} has no way out for silence"
-        if not node.nomatch and not isinstance(node, RecordNode):
+        if isinstance(node, MenuNode | AskNode) and not node.nomatch:
             yield f"{node.name} has no way out for wrong answers"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ivr.node import AskNode, InputNode, MenuNode
+from ivr.node import AskNode, InputNode, MenuNode, QuestionNode
 from ivr.walk import Walk
 
 
@@ -33,6 +33,16 @@ def wrong(walk: Walk, node: MenuNode | AskNode) -> None:
         _leave(walk, node.nomatch)
     else:
         walk.pose((prompts[count],))
+
+
+def once_more(walk: Walk, node: QuestionNode) -> None:
+    """No question was understood: it is asked for once more, then a person hears it."""
+    count = walk.state.nomatch
+    walk.state = replace(walk.state, nomatch=count + 1, errors=walk.state.errors + 1)
+    if count or _used_up(walk):
+        _leave(walk, node.noinput)
+    else:
+        walk.pose((node.again,), short=True)
 
 
 def _used_up(walk: Walk) -> bool:

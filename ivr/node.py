@@ -1,6 +1,6 @@
 """A flow as values: its nodes, prompts and policy. What TOML becomes and the engine walks.
 
-Three kinds of node wait for the caller (menu, ask, record), one waits for the hub (do), one for
+Four kinds of node wait for the caller (menu, ask, question, record), one waits for the hub (do), one for
 another telephone (transfer), one speaks and goes on (say), one speaks and hangs up (end).
 Source: voice.md 4.2 and 5.
 """
@@ -17,6 +17,8 @@ class Hook(StrEnum):
 
     ISSUE_RECEIPT = "issue_receipt"
     LOOKUP_PROGRESS = "lookup_progress"
+    ANSWER_QUESTION = "answer_question"  # what the caller asked in words
+    ANSWER_CHOICE = "answer_choice"  # which of the offered questions it was
     PROVE_CASE = "prove_case"  # the same for a case of our own, to which the caller may add
 
 
@@ -24,6 +26,8 @@ HOOK_OUTCOMES: Mapping[Hook, tuple[str, ...]] = {
     Hook.ISSUE_RECEIPT: ("ok", "error"),
     Hook.LOOKUP_PROGRESS: ("found", "wrong", "locked", "error"),
     Hook.PROVE_CASE: ("found", "wrong", "locked", "error"),
+    Hook.ANSWER_QUESTION: ("answered", "choices", "unknown", "person", "report", "error"),
+    Hook.ANSWER_CHOICE: ("answered", "choices", "unknown", "error"),
 }
 """The outcomes every do node must have an exit for. `issue_receipt` may add `already`."""
 
@@ -34,12 +38,19 @@ HOOK_FACTS: Mapping[Hook, tuple[str, ...]] = {
     Hook.ISSUE_RECEIPT: ("reference", "query_code"),
     Hook.LOOKUP_PROGRESS: ("progress",),
     Hook.PROVE_CASE: (),
+    Hook.ANSWER_QUESTION: ("answer", "choices", "choices_aloud"),
+    Hook.ANSWER_CHOICE: ("answer", "choices", "choices_aloud"),
 }
 """What the hub hands back with the first outcome; spoken, then forgotten."""
 
-GIVEN_FACTS = frozenset({"province", "open", "person_number", "emergency_number", "cities"})
-"""What the hub knows before any hook ran. `open` is "1" when people are on duty; `cities` is
-`591=福州|Fuzhou 592=厦门|Xiamen`, one name per language of the flow."""
+GIVEN_FACTS = frozenset({"province", "open", "speech", "person_number", "emergency_number", "cities"})
+"""What the hub knows before any hook ran. `open` is "1" when people are on duty, `speech` when the line
+listens for words; `cities` is `591=福州|Fuzhou 592=厦门|Xiamen`, one name per language of the flow."""
+
+HEARD_FACTS = ("danger", "wants_person")
+"""What the hub finds in the words of a SPEECH event: words of an emergency, the wish for a person ("1")."""
+
+QUESTION_SLOT, CHOICE_SLOT = "question", "choice"
 
 
 class AskKind(StrEnum):
@@ -119,6 +130,24 @@ class AskNode:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionNode:
+    """Asks for a question in words, into the slot `question`. `again`: said once when nothing was understood.
+
+    off: where to go on a line that does not listen. noinput: when nothing was understood twice.
+    """
+
+    name: str
+    entry: Entry
+    prompts: tuple[str, ...]
+    short: str
+    again: str
+    timeout_seconds: int
+    next: str
+    off: str
+    noinput: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordNode:
     """Records the caller. `finish_on` holds `#` (done), `0` (a person) and `*` (once more)."""
 
@@ -173,9 +202,9 @@ class EndNode:
     prompts: tuple[str, ...]
 
 
-Node = SayNode | MenuNode | AskNode | RecordNode | DoNode | TransferNode | EndNode
-InputNode = MenuNode | AskNode | RecordNode
-SpeakingNode = SayNode | MenuNode | AskNode | RecordNode | TransferNode | EndNode
+Node = SayNode | MenuNode | AskNode | QuestionNode | RecordNode | DoNode | TransferNode | EndNode
+InputNode = MenuNode | AskNode | QuestionNode | RecordNode
+SpeakingNode = SayNode | MenuNode | AskNode | QuestionNode | RecordNode | TransferNode | EndNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +214,7 @@ class Policy:
     top: where `*` leads when there is nothing to go back to. complaint: the node that enters the
     complaint branch. person: key 0. help: a person in hours, else message-taking, when errors are
     used up. last: the worded end when even that failed. emergency: the question after 1-1-0.
+    danger: where words of an emergency lead at once, "" for that question.
     noinput, nomatch: prompt ids for the first, second … error at one prompt.
     """
 
@@ -194,6 +224,7 @@ class Policy:
     help: str
     last: str
     emergency: str
+    danger: str
     noinput: tuple[str, ...]
     nomatch: tuple[str, ...]
     readback: str
@@ -217,9 +248,10 @@ class Flow:
 
 
 def prompts_of(node: Node) -> tuple[str, ...]:
-    """The prompts a node may say, its short one last."""
+    """The prompts a node may say, its short ones last."""
     short = (node.short,) if isinstance(node, InputNode) and node.short else ()
-    return node.prompts + short if isinstance(node, SpeakingNode) else ()
+    again = (node.again,) if isinstance(node, QuestionNode) else ()
+    return node.prompts + short + again if isinstance(node, SpeakingNode) else ()
 
 
 def caller_exits(node: Node) -> tuple[str, ...]:
@@ -227,7 +259,7 @@ def caller_exits(node: Node) -> tuple[str, ...]:
     match node:
         case MenuNode():
             return tuple(node.keys.values())
-        case AskNode() | RecordNode():
+        case AskNode() | QuestionNode() | RecordNode():
             return (node.next,)
         case _:
             return ()
@@ -244,6 +276,8 @@ def own_exits(node: Node) -> tuple[str, ...]:
             exits = (node.noinput, node.nomatch)
             optional = (node.next,) if isinstance(node, AskNode) and node.optional else ()
             return tuple(n for n in exits if n) + optional
+        case QuestionNode():
+            return tuple(n for n in (node.off, node.noinput) if n)
         case DoNode():
             return tuple(node.next.values())
         case TransferNode():

@@ -2,7 +2,8 @@
 
 A prompt is text per language with `{fact}` or `{fact:digits}`; the latter is read digit by digit,
 in groups with a pause after each, because a reference is written down by hand while it is heard.
-A fact that is missing is said as nothing: a call never fails for want of a value.
+A fact that is missing is said as nothing: a call never fails for want of a value. A prompt with `when` is
+said only where that fact is there: a key is told of only on the lines where it does something.
 Source: voice.md 3.3 (numbers in prompts), 5, 13.
 """
 
@@ -17,6 +18,7 @@ from ivr.slots import groups, spell
 
 _PLACE = re.compile(r"\{([a-z_]+)(?::(digits))?\}")
 PAUSE_SECONDS = 1
+WHEN = "when"
 
 
 def placeholders(text: str) -> tuple[str, ...]:
@@ -40,6 +42,9 @@ def spoken(
     """The prompts as steps, with a pause after each group of digits."""
     steps: list[Say | Pause] = []
     for prompt in prompts:
+        when = flow.prompts[prompt].get(WHEN, "")
+        if when and not facts.get(when):
+            continue
         steps.extend(_steps(flow.prompts[prompt][language], language, facts))
     return tuple(steps)
 

@@ -24,12 +24,20 @@ from ivr.engine import begin, resume, step
 from ivr.errors import IvrError
 from ivr.input import TRANSFER_OUTCOME
 from ivr.node import Flow
-from ivr.state import Effect, IssueReceipt, Turn
+from ivr.state import AnswerChoice, AnswerQuestion, Effect, IssueReceipt, Turn
 
 SAMPLE_FACTS: Mapping[str, str] = {
     "reference": "26112200000197",
     "query_code": "40318652",
     "progress": "您的事项正在办理。",
+    "answer": "可以到任意一个派出所办理。",
+    "choices": "1=1 2=2",
+    "choices_aloud": "身份证补领请按1。身份证换领请按2。",
+}
+_OUTCOMES: Mapping[type[Effect], str] = {
+    IssueReceipt: "ok",
+    AnswerQuestion: "answered",
+    AnswerChoice: "answered",
 }
 START_MS = 1_700_000_000_000
 BETWEEN_MS = 4_000
@@ -193,7 +201,7 @@ class ScriptedCall:
         steps = list(turn.steps)
         self.effects.extend(turn.effects)
         while turn.state.waits_for_hub and turn.effects:
-            default = "ok" if isinstance(turn.effects[-1], IssueReceipt) else "found"
+            default = _OUTCOMES.get(type(turn.effects[-1]), "found")
             outcome, self._hook = self._hook or default, ""
             turn = resume(self._flow, turn.state, outcome, {**self.script.facts, **SAMPLE_FACTS})
             steps.extend(turn.steps)

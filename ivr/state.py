@@ -111,10 +111,28 @@ class LookupProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerQuestion:
+    """Ask the knowledge base; resume with answered, choices, unknown, person or report."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChoice:
+    """The caller chose from what was offered last, counted from 1; resume as for a question."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseEmergency:
-    """Open an EMERGENCY case and alert the duty officer; the complaint goes on beside it."""
+    """Open an EMERGENCY case and alert the duty officer; the complaint goes on beside it.
+
+    words: the configured ones that were heard, "" for keys.
+    """
 
     reason: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +153,8 @@ Effect = (
     | AttachRecording
     | IssueReceipt
     | LookupProgress
+    | AnswerQuestion
+    | AnswerChoice
     | RaiseEmergency
     | PromotePartial
     | CallEnded

@@ -12,7 +12,9 @@ from types import MappingProxyType
 
 from channels.contract import Ask, CallStep, Hangup, Record, Say, Transfer
 from ivr.node import (
+    CHOICE_SLOT,
     HOOK_FACTS,
+    QUESTION_SLOT,
     AskKind,
     AskNode,
     DoNode,
@@ -23,6 +25,7 @@ from ivr.node import (
     InputNode,
     MenuNode,
     Node,
+    QuestionNode,
     RecordNode,
     SayNode,
     TransferNode,
@@ -30,6 +33,8 @@ from ivr.node import (
 from ivr.prompts import fill, sayings, spoken
 from ivr.slots import read_back
 from ivr.state import (
+    AnswerChoice,
+    AnswerQuestion,
     CallState,
     Effect,
     IssueReceipt,
@@ -82,6 +87,11 @@ class Walk:
         """Speak prompts without waiting."""
         self._steps.extend(spoken(self.flow, prompts, self.state.language, self.facts))
 
+    def forget(self, slot: str) -> None:
+        """Drop what the caller gave."""
+        kept = {name: value for name, value in self.state.slots.items() if name != slot}
+        self.state = replace(self.state, slots=kept)
+
     # --- entering ------------------------------------------------------------------------------
 
     def go(self, target: str) -> None:
@@ -112,7 +122,9 @@ class Walk:
                 return node.next
             case AskNode() if node.kind is AskKind.CHOICE and not self.options(node):
                 return node.next  # a province that configured no list is not asked for one
-            case MenuNode() | AskNode() | RecordNode():
+            case QuestionNode() if not self._given.get("speech"):
+                return node.off
+            case MenuNode() | AskNode() | QuestionNode() | RecordNode():
                 self.pose()
                 return None
             case DoNode():
@@ -164,6 +176,9 @@ class Walk:
             case AskNode():
                 said = self._question(node, lead, short=short)
                 self._ask(said, node.max_digits, node.timeout_seconds)
+            case QuestionNode():
+                said = self._question(node, lead, short=short)
+                self._ask(said, 1, node.timeout_seconds, speech=self.state.language)
             case RecordNode():
                 said = self._question(node, lead, short=short)
                 self._steps.append(Record(said, node.max_seconds, node.silence_seconds, node.finish_on))
@@ -171,14 +186,21 @@ class Walk:
                 return
 
     def _ask(
-        self, said: tuple[Say, ...], digits: int, timeout_seconds: int, *, barge_in: bool = True
+        self,
+        said: tuple[Say, ...],
+        digits: int,
+        timeout_seconds: int,
+        *,
+        barge_in: bool = True,
+        speech: str = "",
     ) -> None:
         """Ask; what was just said becomes part of the question, so that keys count during it."""
         before: list[Say] = []
         while self._steps and isinstance(last := self._steps[-1], Say):
             before.insert(0, last)
             self._steps.pop()
-        self._steps.append(Ask((*before, *said), digits, timeout_seconds, barge_in=barge_in))
+        asked = (*before, *said)
+        self._steps.append(Ask(asked, digits, timeout_seconds, barge_in=barge_in, speech=speech))
 
     def _question(self, node: InputNode, lead: tuple[str, ...], *, short: bool) -> tuple[Say, ...]:
         own = (node.short,) if short and node.short else node.prompts
@@ -188,7 +210,7 @@ class Walk:
         """Codes and spoken names of a choice, from the fact the node names."""
         place = self.flow.languages.index(self.state.language)
         found: dict[str, str] = {}
-        for item in self._given.get(node.options, "").split():
+        for item in self.facts.get(node.options, "").split():
             code, _, names = item.partition("=")
             by_language = names.split("|")
             found[code] = by_language[place] if place < len(by_language) else by_language[0]
@@ -217,6 +239,16 @@ class Walk:
                 slots = self.state.slots
                 reference, code = slots.get(REFERENCE_SLOT, ""), slots.get(CODE_SLOT, "")
                 self.emit(LookupProgress(reference, code, own=node.hook is Hook.PROVE_CASE))
+            case Hook.ANSWER_QUESTION:
+                self.emit(AnswerQuestion(self.state.slots.get(QUESTION_SLOT, "")))
+            case Hook.ANSWER_CHOICE:
+                self.emit(AnswerChoice(int(self.state.slots.get(CHOICE_SLOT, "") or 0)))
+
+    def raise_emergency(self, reason: str, words: str = "") -> None:
+        """Ask for an EMERGENCY case, once in a call."""
+        if not self.state.emergency_raised:
+            self.state = replace(self.state, emergency_raised=True)
+            self.emit(RaiseEmergency(reason, words))
 
     def hold(self, hook: Hook, facts: Mapping[str, str]) -> None:
         """Keep what a hook gave until the caller moves on."""
@@ -227,9 +259,8 @@ class Walk:
     # --- another telephone ---------------------------------------------------------------------
 
     def _call_first_desk(self, node: TransferNode) -> str | None:
-        if node.emergency and not self.state.emergency_raised:
-            self.state = replace(self.state, emergency_raised=True)
-            self.emit(RaiseEmergency(node.emergency))
+        if node.emergency:
+            self.raise_emergency(node.emergency)
         self.say(node.prompts)
         return self._call_desk(node)
 

@@ -23,7 +23,7 @@ from ivr.node import (
     TransferNode,
     prompts_of,
 )
-from ivr.prompts import placeholders, stray_braces
+from ivr.prompts import WHEN, placeholders, stray_braces
 
 MOST_OPTIONS = 6
 MOST_LEVELS = 3
@@ -131,6 +131,8 @@ def _prompts(flow: Flow) -> Iterator[str]:
             for fact in placeholders(text):
                 if fact not in known:
                     yield f"prompt {name} speaks of an unknown fact: {fact}"
+            if texts.get(WHEN, "speech") not in known:
+                yield f"prompt {name} waits for an unknown fact: {texts[WHEN]}"
             if stray_braces(text):
                 yield f"prompt {name} has a brace that is no placeholder in {language}"
     for node in flow.nodes.values():

@@ -74,6 +74,7 @@ def world_settings(
     port: int = 0,
     auto_reply: str = "all",
     progress: Sequence[dict[str, Any]] = (),
+    speech: bool = False,
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -91,7 +92,10 @@ def world_settings(
         "api_base": carrier_url,
     }
     data["channels"]["sms-12110"].update(twilio, auto_reply=auto_reply, rate_parts_per_second=1000.0)
-    data["channels"]["voice-12389"].update(twilio)
+    data["channels"]["voice-12389"].update(twilio, speech=speech)
+    if speech:
+        line = {**data["channels"]["voice-12389"], "line": "12123", "flow": "12123"}
+        data["channels"]["voice-12123"] = line
     data["channels"]["mail"].update(
         enabled=True,
         address="service@hub.test",
@@ -112,6 +116,7 @@ async def world(
     store: dict[str, Any] | None = None,
     auto_reply: str = "all",
     progress: Sequence[dict[str, Any]] = (),
+    speech: bool = False,
 ) -> AsyncIterator[World]:
     """A hub with all channels, for as long as the block runs."""
     clock = clock or SystemClock()
@@ -125,6 +130,7 @@ async def world(
             store=store,
             auto_reply=auto_reply,
             progress=progress,
+            speech=speech,
         )
         async with running(settings, clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)
@@ -141,10 +147,11 @@ def connect(carrier: CarrierSimulator, url: str) -> None:
     """Tells the carrier where the hub's numbers are."""
     carrier.reach(PUBLIC, url)
     carrier.connect_text("12110", f"{PUBLIC}/webhooks/twilio/sms-12110/sms")
-    voice = f"{PUBLIC}/webhooks/twilio/voice-12389"
-    carrier.connect_line(
-        "12389", f"{voice}/call", fallback_url=f"{voice}/fallback", status_url=f"{voice}/status"
-    )
+    for line in ("12389", "12123"):
+        voice = f"{PUBLIC}/webhooks/twilio/voice-{line}"
+        carrier.connect_line(
+            line, f"{voice}/call", fallback_url=f"{voice}/fallback", status_url=f"{voice}/status"
+        )
 
 
 async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 15.0) -> T:

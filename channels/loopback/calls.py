@@ -26,11 +26,13 @@ from channels.loopback.script import (
     RecordingNews,
     Speak,
     Transferred,
+    Utter,
 )
 from channels.loopback.webhooks import WebhookSender
 
 MAX_WEBHOOKS = 200
 MAX_RECORDINGS = 200
+_RECOGNISED = frozenset({"cmn-Hans-CN", "yue-Hant-HK", "en-US"})
 _ANY_KEY = "1234567890*#"
 
 
@@ -166,10 +168,24 @@ class SimulatedCall:
     async def _gather(self, verb: ElementTree.Element) -> ElementTree.Element | None:
         for said in verb.iter("Say"):
             self._heard.texts.append(said.text or "")
+        if not self._typed and self._script and isinstance(uttered := self._script[0], Utter):
+            self._script.popleft()
+            return await self._utter(verb, uttered)
         pressed = self._keys(int(verb.get("numDigits") or 100), verb.get("finishOnKey", "#"))
         if not pressed and verb.get("actionOnEmptyResult") != "true":
             return None
         return await self._request(self._address(verb.get("action", "")), {"Digits": pressed})
+
+    async def _utter(self, verb: ElementTree.Element, uttered: Utter) -> ElementTree.Element | None:
+        """What was said goes to a Gather that listens in a language it knows; else it is silence."""
+        fields = {"Digits": ""}
+        if "speech" in verb.get("input", "").split() and verb.get("language") in _RECOGNISED:
+            fields = {"SpeechResult": uttered.text}
+            if uttered.confidence is not None:
+                fields["Confidence"] = str(uttered.confidence)
+        elif verb.get("actionOnEmptyResult") != "true":
+            return None
+        return await self._request(self._address(verb.get("action", "")), fields)
 
     def _keys(self, most: int, finish: str) -> str:
         """What the caller presses now, without the key that ends it; "" when nothing comes."""

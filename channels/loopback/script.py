@@ -27,6 +27,17 @@ class Speak:
 
 
 @dataclass(frozen=True, slots=True)
+class Utter:
+    """Say words to a prompt that listens; the provider recognised `text`. Elsewhere nobody hears it.
+
+    confidence: as the provider reports it, None = not at all.
+    """
+
+    text: str
+    confidence: float | None = 0.9
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """Do nothing until the prompt gives up."""
 
@@ -44,7 +55,7 @@ class HangUp:
     """Hang up. A script that is over hangs up as well."""
 
 
-CallerAction = Press | Speak | Silence | Transferred | HangUp
+CallerAction = Press | Utter | Speak | Silence | Transferred | HangUp
 
 
 class RecordingNews(StrEnum):

@@ -2,8 +2,8 @@
 
 Rules protected: every step that waits names the address its outcome goes to and is answered even
 when nothing was pressed (a Gather without either repeats the document or falls through for ever);
-audio is never transcribed by the provider, because it would leave the country; recordings are not
-trimmed, because they are evidence.
+recordings are never transcribed by the provider, because they would leave the country, and it listens
+for words only where a step says so; recordings are not trimmed, because they are evidence.
 
 Source: https://www.twilio.com/docs/voice/twiml and the project's voice reference, section 3.3.
 """
@@ -25,16 +25,17 @@ EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who reads a language: its tag and the name of a synthetic voice."""
+    """Who reads a language: its tag and the name of a synthetic voice. heard: the recogniser's tag for it."""
 
     tag: str
     name: str
+    heard: str
 
 
 VOICES: Mapping[str, Voice] = {
-    "zh": Voice("cmn-CN", "Polly.Zhiyu"),
-    "yue": Voice("yue-CN", "Polly.Hiujin-Neural"),
-    "en": Voice("en-US", "Polly.Joanna"),
+    "zh": Voice("cmn-CN", "Polly.Zhiyu", "cmn-Hans-CN"),
+    "yue": Voice("yue-CN", "Polly.Hiujin-Neural", "yue-Hant-HK"),
+    "en": Voice("en-US", "Polly.Joanna", "en-US"),
 }
 """By the language of a prompt. A language without a voice (nan) is read by the first one."""
 
@@ -90,8 +91,13 @@ def _say(verb: Any, prompts: Sequence[Say]) -> None:
 
 
 def _ask(response: Any, step: Ask, action: str) -> None:
+    listens = {}
+    if step.speech:
+        voice = VOICES.get(step.speech, VOICES["zh"])
+        # Words of abuse or of an emergency must arrive as they were said.
+        listens = {"language": voice.heard, "speech_timeout": "auto", "profanity_filter": False}
     gather = response.gather(
-        input="dtmf",
+        input="dtmf speech" if step.speech else "dtmf",
         action=action,
         method="POST",
         timeout=step.timeout_seconds,
@@ -99,6 +105,7 @@ def _ask(response: Any, step: Ask, action: str) -> None:
         finish_on_key=step.finish_on,
         barge_in=step.barge_in,
         action_on_empty_result=True,
+        **listens,
     )
     _say(gather, step.prompts)
 

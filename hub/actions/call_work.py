@@ -24,6 +24,7 @@ class Line:
     person_number: str
     emergency_number: str
     receipt_channel: str
+    listens: bool = False  # callers may ask in words
 
 
 @dataclass(slots=True)

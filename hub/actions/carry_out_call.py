@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
+from hub.actions.answer_call import AnswerCall, Outcome
 from hub.actions.call_work import CallWork
 from hub.actions.channel_profile import Profiles
 from hub.actions.code_brake import TooManyTries
@@ -28,6 +29,8 @@ from hub.model.track import Track
 from hub.store.repositories import Repositories
 from hub.texts import Texts
 from ivr.state import (
+    AnswerChoice,
+    AnswerQuestion,
     AttachRecording,
     CallEnded,
     CallState,
@@ -40,9 +43,6 @@ from ivr.state import (
 )
 from ivr.state import OpenCase as OpenDraft
 
-Outcome = tuple[str, Mapping[str, str]]
-"""How a hook ended, and the facts it found."""
-
 
 class CarryOutCall:
     """Runs the effects of a turn."""
@@ -54,6 +54,7 @@ class CarryOutCall:
         open_case: OpenCase,
         outgoing: Outgoing,
         track_case: TrackCase,
+        answer_call: AnswerCall,
         texts: Texts,
     ) -> None:
         self._repositories = repositories
@@ -61,6 +62,7 @@ class CarryOutCall:
         self._open_case = open_case
         self._outgoing = outgoing
         self._track_case = track_case
+        self._answer_call = answer_call
         self._texts = texts
 
     async def __call__(self, work: CallWork, turn: Turn) -> Outcome:
@@ -76,8 +78,12 @@ class CarryOutCall:
                     outcome = self._issue_receipt(work, turn.state)
                 case LookupProgress(reference, code, own):
                     outcome = await self._lookup(work, reference, code, own=own)
-                case RaiseEmergency(reason):
-                    await self._raise_emergency(work, reason)
+                case AnswerQuestion(text):
+                    outcome = self._answer_call.question(work, text, turn.state.language)
+                case AnswerChoice(number):
+                    outcome = self._answer_call.choice(work, number, turn.state.language)
+                case RaiseEmergency(reason, words):
+                    await self._raise_emergency(work, reason, words)
                 case PromotePartial(node):
                     self._promote(work, turn.state, node)
                 case AttachRecording():
@@ -238,7 +244,7 @@ class CarryOutCall:
             return "error", {}
         return "found", {"progress": progress.label}
 
-    async def _raise_emergency(self, work: CallWork, reason: str) -> None:
+    async def _raise_emergency(self, work: CallWork, reason: str, words: str) -> None:
         """An EMERGENCY case beside the call's own. It alone may hold an anonymous caller's number."""
         if work.call.emergency_case_id:
             return
@@ -256,7 +262,7 @@ class CarryOutCall:
             address_key=self._repositories.contacts.key(work.event.caller),
             address=work.event.caller.value,
             flags=("danger",),
-            details={"reason": reason},
+            details={"reason": reason, **({"danger": words} if words else {})},
         )
         work.writes += self._open_case.writes(opened)
         work.call = replace(work.call, emergency_case_id=case_id)

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from channels.address import phone
 from channels.contract import CallAnswer, CallEvent, CallEventKind, CallStep, Hangup, Say, WebhookResponse
+from hub.actions.answer_call import AnswerCall
 from hub.actions.call_work import CallWork, Line
 from hub.actions.carry_out_call import CarryOutCall
 from hub.actions.note_recording import NoteRecording
@@ -53,6 +54,7 @@ class HandleCall:
         flows: Mapping[str, Flow],
         note_recording: NoteRecording,
         carry_out: CarryOutCall,
+        answer_call: AnswerCall,
         texts: Texts,
         live: Live,
         dispatch: Wake,
@@ -64,6 +66,7 @@ class HandleCall:
         self._flows = flows
         self._note_recording = note_recording
         self._carry_out = carry_out
+        self._answer_call = answer_call
         self._texts = texts
         self._live = live
         self._dispatch = dispatch
@@ -153,6 +156,8 @@ class HandleCall:
     async def _step(self, work: CallWork, flow: Flow, line: Line) -> tuple[CallState, tuple[CallStep, ...]]:
         event, state = work.event, work.call.state
         facts = _facts(line, event)
+        if event.kind is CallEventKind.SPEECH:
+            facts |= self._answer_call.heard(event.text)
         turn = begin(flow, event, facts=facts) if state is None else step(flow, state, event, facts=facts)
         steps = turn.steps
         outcome = await self._carry_out(work, turn)
@@ -220,6 +225,7 @@ def _facts(line: Line, event: CallEvent) -> dict[str, str]:
     return {
         "province": line.province,
         "cities": line.cities,
+        "speech": "1" if line.listens else "",
         "open": "1" if line.person_number and is_open(line.hours, event.received_at) else "",
         "person_number": line.person_number,
         "emergency_number": line.emergency_number,

@@ -88,10 +88,12 @@ class Triage:
         opt_outs: bool = True,
         subject: str = "",
         city: str = "",
+        speech: bool = False,
     ) -> Verdict:
         """`dialogue`: what we asked last, if it still waits. `opt_outs`: whether 退订 means that here.
 
         subject: of a letter; danger and accusations are looked for in it as well. city: the citizen's.
+        speech: recognised from the voice of a caller who was asked for his question.
         """
         folded = fold(text)
         whole = f"{fold(subject)}|{folded}" if subject else folded
@@ -124,12 +126,12 @@ class Triage:
         asked = self._small_talk.without_abuse(text)
         if is_bare_number(asked) or (asked != text and not plain(asked)):
             return Lost()
-        found = self._look_up.question(asked, snapshot, city=city)
+        found = self._look_up.question(asked, snapshot, city=city, speech=speech)
         if found is not None and not isinstance(found, Offer):
             return found
         if accuses:
             return ToPerson(Track.REPORT)
-        if found is not None and (len(whole) <= _BARE or _QUESTION.search(whole)):
+        if found is not None and (speech or len(whole) <= _BARE or _QUESTION.search(whole)):
             return found
         return ToPerson(Track.CONSULT)
 

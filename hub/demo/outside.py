@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.http import HttpError
-from channels.loopback.script import CallConditions, CallerAction, HangUp, Press, Silence, Speak
+from channels.loopback.script import CallConditions, CallerAction, HangUp, Press, Silence, Speak, Utter
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.mail.sink import MailSink
 from hub.clock import Clock
@@ -102,13 +102,15 @@ class _Citizens:
 
 
 def script(steps: Sequence[str]) -> list[CallerAction]:
-    """`1`, `592#`: keys · `speak 4`: seconds · `silence` · `hang up`."""
+    """`1`, `592#`: keys · `say 身份证丢了`: words · `speak 4`: seconds · `silence` · `hang up`."""
     actions: list[CallerAction] = []
     for step in steps:
         word, _, rest = step.partition(" ")
         match word:
             case "speak":
                 actions.append(Speak(float(rest)))
+            case "say":
+                actions.append(Utter(rest))
             case "silence":
                 actions.append(Silence())
             case "hang":

@@ -52,7 +52,7 @@ def demo_settings(
         rate_parts_per_second=_PARTS_PER_SECOND,
         timeout_seconds=_TIMEOUT_SECONDS,
     )
-    data["channels"]["voice-12389"].update(provider)
+    data["channels"]["voice-12389"].update(provider, speech=True)
     data["channels"]["mail"].update(
         enabled=True,
         address=MAILBOX,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.model.personal import personal
 from ivr.recordings import RecordingState
 from ivr.state import CallState
@@ -15,7 +16,7 @@ class Call:
 
     caller_key: blind index of the caller's number, for the harassment limit; never copied to an
     anonymous case. tokens: ids of the events applied last. answer_*: the response given last, which
-    a repeated webhook gets again; it may hold a query code and is sealed.
+    a repeated webhook gets again; it may hold a query code and is sealed. dialogue: what was offered by keys.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Call:
     emergency_case_id: str = ""
     ended: bool = False
     tokens: tuple[str, ...] = ()
+    dialogue: Dialogue = NOTHING_OPEN
     answer_status: int = 200
     answer_type: str = ""
     answer_body: str = personal()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from channels.contract import ChannelKind
 from hub.actions.channel_profile import ChannelProfile
+from hub.actions.dialogue.aloud import aloud
 from hub.texts import Texts
 from knowledge_base.entry import Entry, SlotAnswer
 from knowledge_base.slot import Slots
@@ -75,6 +76,25 @@ class Wording:
         if link:
             lines.append(self._texts.say("more", language, link=link))
         return "\n".join(lines)
+
+    def spoken(self, entry: Entry, by_slot: SlotAnswer | None, language: str) -> str:
+        """The answer as a telephone voice reads it."""
+        local = self._texts.say("local_answer", language, region=entry.region) if entry.region else ""
+        if by_slot:
+            return aloud(local + (by_slot.short_answer or by_slot.answer))
+        return aloud(local + (entry.spoken_answer or entry.brief()))
+
+    def spoken_name(self, entry: Entry) -> str:
+        """A question as one of several."""
+        return aloud(self._named(entry)).rstrip("？?。")
+
+    def spoken_question(self, entry: Entry, language: str) -> str:
+        """The question for the value an answer depends on."""
+        return f"{self._slots.of(entry).question(language)}？"
+
+    def did_you_mean(self, language: str) -> str:
+        """What choices begin with."""
+        return self._texts.say("did_you_mean", language)
 
     def choices(
         self, entries: Sequence[Entry], profile: ChannelProfile, language: str, *, again: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
@@ -12,6 +13,7 @@ from channels.contract import (
     Ask,
     CallAnswer,
     CallEvent,
+    CallEventKind,
     CallStep,
     Hangup,
     Pause,
@@ -79,6 +81,27 @@ async def test_a_question_always_gets_an_answer_back(voice: TwilioVoice) -> None
         ("请按1", "cmn-CN"),
         ("Press 1", "en-US"),
     ]
+
+
+async def test_a_question_in_words_is_listened_to_in_the_callers_language(voice: TwilioVoice) -> None:
+    for language, tag in (("zh", "cmn-Hans-CN"), ("en", "en-US"), ("nan", "cmn-Hans-CN")):
+        gather = rendered(voice, Ask((Say("请说"),), 1, 6, speech=language))[0]
+        heard = {name: gather.get(name) for name in ("input", "language", "speechTimeout", "profanityFilter")}
+        assert heard == {
+            "input": "dtmf speech",
+            "language": tag,
+            "speechTimeout": "auto",
+            "profanityFilter": "false",
+        }
+        assert gather.get("actionOnEmptyResult") == "true"
+
+
+async def test_recognised_words_are_a_speech_event_with_their_confidence(voice: TwilioVoice) -> None:
+    body = urlencode({"CallSid": "CA1", "SpeechResult": "身份证丢了。", "Confidence": "0.87"}).encode()
+    event = await received(voice, body, "t")
+    assert (event.kind, event.text, event.confidence) == (CallEventKind.SPEECH, "身份证丢了。", 0.87)
+    silent = await received(voice, b"CallSid=CA1&SpeechResult=&Digits=", "t")
+    assert silent.kind is CallEventKind.DIGITS
 
 
 async def test_a_question_may_have_no_key_that_ends_it(voice: TwilioVoice) -> None:

@@ -436,3 +436,33 @@ def test_an_emergency_in_a_complaint_leaves_the_complaint_a_case() -> None:
     caller.record()
     caller.press("110", "1")
     assert PromotePartial("emergency.transfer") in caller.hang_up().effects
+
+
+def test_words_of_danger_count_at_every_node_and_are_raised_once() -> None:
+    for keys in ((), ("1",), ("1", "2"), ("5",)):
+        caller = Caller({**FACTS, "speech": "1"})
+        caller.press(*keys)
+        caller.facts = {**caller.facts, "danger": "救命"}
+        caller.say("救命", confidence=0.1)
+        assert caller.state.node == "emergency.transfer"
+        raised = [effect for effect in caller.all_effects if isinstance(effect, RaiseEmergency)]
+        assert raised == [RaiseEmergency("speech", "救命")]
+
+
+def test_the_wish_for_a_person_counts_at_every_node() -> None:
+    for keys in ((), ("1",), ("5",)):
+        caller = Caller({**FACTS, "speech": "1"})
+        caller.press(*keys)
+        caller.facts = {**caller.facts, "wants_person": "1"}
+        caller.say("帮我转人工", confidence=0.1)
+        assert caller.state.node == "person"
+
+
+def test_an_accusation_leaves_no_words_on_the_call() -> None:
+    caller = Caller({**FACTS, "speech": "1"})
+    caller.press("5")
+    caller.say("举报民警收钱")
+    assert caller.state.slots["question"] == "举报民警收钱"
+    caller.resume("report")
+    assert "question" not in caller.state.slots
+    assert caller.state.node == "complaint.who"

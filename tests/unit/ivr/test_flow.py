@@ -52,7 +52,7 @@ def test_every_mistake_is_named_at_once() -> None:
         .replace("max_turns", "max_turnz")
     )
     found = problems(text)
-    assert "node.greet.type is none of say, menu, ask, record, do, transfer, end" in found
+    assert "node.greet.type is none of say, menu, ask, question, record, do, transfer, end" in found
     assert "policy.max_errors must be a whole number from 1 to 20" in found
     assert "policy.max_turnz is not a known key" in found
 
@@ -91,14 +91,14 @@ def test_a_node_without_a_way_out_for_silence_is_refused() -> None:
 
 
 def test_a_menu_with_seven_options_is_refused() -> None:
-    found = changed('8 = "language" }', '5 = "main", 6 = "main", 8 = "language" }')
+    found = changed('8 = "language" }', '6 = "main", 8 = "language" }')
     assert "main has 7 options, more than 6" in found
 
 
 def test_a_fourth_level_is_refused() -> None:
     menu = '\n[node.{name}]\ntype = "menu"\nprompt = "query.locked"\nkeys = {{ 1 = "{to}" }}\n'
     levels = menu.format(name="second", to="third") + menu.format(name="third", to="fourth")
-    text = shipped("12389").replace('4 = "append.reference"', '4 = "append.reference", 5 = "second"')
+    text = shipped("12389").replace('4 = "append.reference"', '4 = "append.reference", 6 = "second"')
     found = problems(text + levels + menu.format(name="fourth", to="main"))
     assert "fourth is 4 levels deep, more than 3" in found
 
@@ -175,3 +175,16 @@ def test_a_file_with_any_line_missing_loads_or_names_its_problems() -> None:
             refused.append(problem.problems)
     assert len(refused) > len(lines) / 3
     assert all(refused)
+
+
+def test_a_question_needs_words_for_when_it_was_not_understood_and_a_way_on_where_nobody_listens() -> None:
+    found = changed('again = "question.again"', 'again = "question.once"')
+    assert "question says no prompt: question.once" in found
+    assert "node.question.off is missing" in changed('off = "question.off"\n', "")
+    assert "question.look has no way for the outcome report" in changed('report = "complaint.who", ', "")
+
+
+def test_a_prompt_waits_for_a_fact_that_exists() -> None:
+    assert "prompt main.question waits for an unknown fact: speach" in changed(
+        'when = "speech"', 'when = "speach"'
+    )

@@ -25,6 +25,7 @@ def test_a_scripted_call_to_12123_leaves_a_complaint() -> None:
             "expect 手机应用",
             "press 1",
             "press 5",
+            "press 1",
             "expect effect OpenCase",
             "record 15",
             "expect effect IssueReceipt",
