@@ -53,7 +53,7 @@ class Slots:
         self._slots = {
             name: _slot(name, table) for name, table in tomllib.loads(data_text("slots.toml")).items()
         }
-        self._cities = tuple(cities)
+        self._cities = {_stem(city): city for city in cities}
 
     def of(self, entry: Entry) -> Slot:
         """What `entry` depends on; a slot nobody defined is asked for in general words."""
@@ -91,7 +91,7 @@ class Slots:
     def city_in(self, text: str) -> str:
         """The configured region that `text` speaks of, when it is only one; else ""."""
         said = plain(text)
-        found = [name for name in self._cities if _stem(name) in said]
+        found = [city for stem, city in self._cities.items() if stem in said]
         return found[0] if len(found) == 1 else ""
 
     def same_city(self, region: str, city: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from channels.contract import ChannelKind
+from hub.actions.dialogue.quote import above_the_quote
 from hub.actions.dialogue.verdict import (
     Answered,
     AskProgress,
@@ -68,14 +69,7 @@ class AnswerMessage:
         if scene.event.automatic:
             return Plan((), scene.conversation)
         scene = self._in_city(scene)
-        verdict: Verdict = self._triage(
-            scene.text or scene.subject,
-            snapshot=self._knowledge.snapshot,
-            dialogue=scene.dialogue,
-            opt_outs=scene.event.kind is ChannelKind.SMS,
-            subject=scene.subject if scene.text else "",
-            city=scene.conversation.city,
-        )
+        verdict = self._verdict(scene)
         if isinstance(verdict, Danger):  # flagged before anything is said, in every state
             accuses = self._triage.accuses_police(fold(f"{scene.subject}|{scene.text}"))
             return await self._cases.emergency(scene, verdict, accuses=accuses)
@@ -118,10 +112,27 @@ class AnswerMessage:
             case Lost():
                 return self._speak.text(scene, Plan((), scene.conversation), "lost")
 
+    def _verdict(self, scene: Scene) -> Verdict:
+        said, beside = scene.text or scene.subject, scene.subject if scene.text else ""
+        if scene.event.kind is ChannelKind.MAIL:
+            fresh = above_the_quote(said)
+            if fresh != said:
+                said, beside = fresh, f"{beside}|{said}"
+        return self._triage(
+            said,
+            snapshot=self._knowledge.snapshot,
+            dialogue=scene.dialogue,
+            opt_outs=scene.event.kind is ChannelKind.SMS,
+            beside=beside,
+            city=scene.conversation.city,
+        )
+
     def _in_city(self, scene: Scene) -> Scene:
         """The scene with the city the citizen names now, named before or wrote to."""
         known = scene.conversation.city or self._regions.of_number(scene.event.recipient)
         city = self._regions.named_in(scene.text) or known
+        if city == scene.conversation.city:
+            return scene
         return replace(scene, conversation=replace(scene.conversation, city=city))
 
     def _open(self, scene: Scene, dialogue: Dialogue) -> Dialogue:

@@ -86,17 +86,18 @@ class Triage:
         snapshot: Snapshot,
         dialogue: Dialogue | None = None,
         opt_outs: bool = True,
-        subject: str = "",
+        beside: str = "",
         city: str = "",
         speech: bool = False,
     ) -> Verdict:
         """`dialogue`: what we asked last, if it still waits. `opt_outs`: whether 退订 means that here.
 
-        subject: of a letter; danger and accusations are looked for in it as well. city: the citizen's.
+        beside: subject and quotation of a letter; danger and accusations are looked for in it as well.
+        city: the citizen's.
         speech: recognised from the voice of a caller who was asked for his question.
         """
         folded = fold(text)
-        whole = f"{fold(subject)}|{folded}" if subject else folded
+        whole = f"{fold(beside)}|{folded}" if beside else folded
         danger = self.danger(whole)
         if danger is not None:
             return danger
@@ -131,7 +132,7 @@ class Triage:
             return found
         if accuses:
             return ToPerson(Track.REPORT)
-        if found is not None and (speech or len(whole) <= _BARE or _QUESTION.search(whole)):
+        if found is not None and (speech or len(folded) <= _BARE or _QUESTION.search(folded)):
             return found
         return ToPerson(Track.CONSULT)
 

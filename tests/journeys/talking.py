@@ -32,7 +32,15 @@ class Talker:
             ChannelKind.MAIL: Address(AddressKind.EMAIL, f"citizen{name}@example.com"),
         }[kind]
 
-    async def say(self, text: str, *, id: str = "", recipient: str = "", after_ms: int = 0) -> str:
+    async def say(
+        self,
+        text: str,
+        *,
+        id: str = "",
+        recipient: str = "",
+        after_ms: int = 0,
+        thread: tuple[str, ...] = (),
+    ) -> str:
         """Says it and gives the reply, "" when there is none."""
         now = self._hub.clock.now_ms() + after_ms
         outcome = await self._hub.actions.accept_event(
@@ -44,6 +52,7 @@ class Talker:
                 recipient=recipient or self._channel,
                 text=text,
                 received_at=now,
+                thread=thread,
             )
         )
         return outcome.reply

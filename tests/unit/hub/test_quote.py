@@ -1,0 +1,27 @@
+"""What a mail says itself."""
+
+import pytest
+
+from hub.actions.dialogue.quote import above_the_quote
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "> 您是不是想问：\n> 1. 身份证",
+        "在 2026年11月22日 10:00，公安公众服务中心 写道：\n1. 身份证",
+        "On Sun, Nov 22, 2026 at 10:00 AM service@hub.test wrote:\n1. 身份证",
+        "------------------ 原始邮件 ------------------\n发件人: a",
+        "发件人：公安公众服务中心\n主题：答复",
+        "发自我的iPhone",
+        "-- \n张三",
+        "Sent from my phone",
+    ],
+)
+def test_the_quotation_below_is_left_out(below: str) -> None:
+    assert above_the_quote(f"2\n\n{below}") == "2"
+
+
+@pytest.mark.parametrize("text", ["身份证丢了\n怎么补办", "> 只有引用", "", "我在现场，他写道歉信"])
+def test_what_is_no_quotation_stays(text: str) -> None:
+    assert above_the_quote(text) == text
