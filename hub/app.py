@@ -39,6 +39,7 @@ from hub.actions.outgoing import Outgoing
 from hub.actions.publish_entry import PublishEntry
 from hub.actions.read_cases import ReadCases
 from hub.actions.read_entries import ReadEntries
+from hub.actions.read_help import ReadHelp
 from hub.actions.references import References
 from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
@@ -190,6 +191,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         ),
         read_cases=ReadCases(stores, casework, files, clock),
         read_entries=ReadEntries(entry_desk, stores.agents, knowledge, thresholds),
+        read_help=ReadHelp(knowledge, stores.entries),
         reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, texts, clock, dispatch_wake),
         track_case=track_case,
     )

@@ -20,6 +20,7 @@ from hub.actions.note_case import NoteCase
 from hub.actions.publish_entry import PublishEntry
 from hub.actions.read_cases import ReadCases
 from hub.actions.read_entries import ReadEntries
+from hub.actions.read_help import ReadHelp
 from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
 from hub.actions.track_case import TrackCase
@@ -52,6 +53,7 @@ class Actions:
     publish_entry: PublishEntry
     read_cases: ReadCases
     read_entries: ReadEntries
+    read_help: ReadHelp
     reply_to_case: ReplyToCase
     track_case: TrackCase
 

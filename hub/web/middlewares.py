@@ -57,11 +57,12 @@ async def add_headers(request: web.BaseRequest, response: web.StreamResponse) ->
         response.headers["Server"] = _HEADERS["Server"]
         return
     if isinstance(request, web.Request) and NONCE in request:
-        response.headers["Content-Security-Policy"] = _POLICY.format(nonce=request[NONCE])
+        if response.status != 304:  # the page the browser kept goes with the nonce it was kept with
+            response.headers["Content-Security-Policy"] = _POLICY.format(nonce=request[NONCE])
         response.headers["X-Request-Id"] = request[REQUEST_ID]
     response.headers.update(_HEADERS)
     if response.content_type == "text/html":
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
 
 
 @web.middleware

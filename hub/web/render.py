@@ -37,8 +37,9 @@ VIEW_COOKIE = "hub_view"
 ELDER = "elder"
 
 
-_KEPT_IN_LINKS = ("kind", "topic", "show")
-"""Parts of a query a change of language or view must not lose; none of them is personal."""
+_KEPT_IN_LINKS = ("kind", "topic", "show", "q", "sort", "lacks")
+"""Parts of a query a change of language or view must not lose. `q` is what somebody searched public pages
+for, and stands in the page's own address."""
 
 
 def _here_link(request: web.Request) -> str:
@@ -138,12 +139,23 @@ def _environment(texts: Translator, assets: Assets, clock: Clock, directory: Pat
         """`2026年11月22日`"""
         return format_day(at, texts)
 
+    def on_day(at: int) -> str:
+        """`2026年11月22日` of an instant."""
+        return format_day(to_local(at).date(), texts)
+
     def number(value: float) -> str:
         """`12,345`"""
         return format_number(value, texts)
 
     environment.filters.update(
-        when=when, moment=moment, day=day, number=number, masked=_masked, grouped=grouped, iso=_iso
+        when=when,
+        moment=moment,
+        day=day,
+        on_day=on_day,
+        number=number,
+        masked=_masked,
+        grouped=grouped,
+        iso=_iso,
     )
     return environment
 

@@ -14,7 +14,17 @@ from aiohttp import web
 from hub.web import chat, health, webhooks
 from hub.web.assets import static_file
 from hub.web.auth import guarded
-from hub.web.pages import chat_page, csp_report, feeds, home, notices, petition, preferences, track
+from hub.web.pages import (
+    chat_page,
+    csp_report,
+    feeds,
+    help_pages,
+    home,
+    notices,
+    petition,
+    preferences,
+    track,
+)
 from hub.web.rate_limit import limited
 from hub.web.route import Route
 from hub.web.staff_routes import STAFF_ROUTES
@@ -28,6 +38,10 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("GET", "/chat/messages", chat_page.back),
     Route("POST", "/chat/messages", limited("chat", chat_page.post)),
     Route("GET", "/chat/events", chat.events),
+    # questions and answers
+    Route("GET", "/help", help_pages.topics),
+    Route("GET", "/help/entry/{entry_id}", help_pages.entry),
+    Route("GET", "/help/{topic:.+}", help_pages.topic),
     # petition
     Route("GET", "/petition", petition.choose),
     Route("GET", "/petition/write", petition.write),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from aiohttp import web
 
 from hub.hub import Hub
@@ -20,6 +22,7 @@ from hub.web.rate_limit import RATE_LIMITS, RateLimits
 from hub.web.render import RENDERER, Renderer
 from hub.web.routes import add_routes
 from hub.web.staff import STAFF, Staff
+from hub.web.unchanged import RUN
 
 
 def build_site(hub: Hub, staff: Staff) -> web.Application:
@@ -31,6 +34,7 @@ def build_site(hub: Hub, staff: Staff) -> web.Application:
     assets = Assets.load()
     app[HUB] = hub
     app[STAFF] = staff
+    app[RUN] = secrets.token_hex(8)
     app[ASSETS] = assets
     app[TRUSTED_PROXIES] = frozenset(hub.settings.web.trusted_proxies)
     app[RATE_LIMITS] = RateLimits(hub.clock, hub.settings.limits.per_minute())

@@ -112,6 +112,11 @@ PAGES: dict[str, Reach] = {
     "progress": _progress,
     "notices": _at("/notices"),
     "notice": _at("/notices/notice-warning"),
+    "help topics": _at("/help"),
+    "help topic": _at("/help/户政"),
+    "help entry": _at("/help/entry/id-card-lost"),
+    "help search": _at("/help?q=身份证"),
+    "help search finds nothing": _at("/help?q=xyzzy"),
     "preferences": _at("/preferences?saved=1"),
     "not found": _at("/nowhere"),
 }

@@ -1,0 +1,112 @@
+"""The public pages of the knowledge base: topics, one topic to read or print, one entry, a search.
+
+What is searched for stands in the address, as on any search page, and in no log; nothing is stored of it.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from hub.actions.dialogue.verdict import Answered, AskProgress, AskSlot, Danger, Offer, ToPerson, Verdict
+from hub.actions.read_help import Gone
+from hub.clock import to_local
+from hub.model.track import Track
+from hub.web.keys import HUB
+from hub.web.render import render
+from hub.web.unchanged import unless_unchanged
+from knowledge_base.entry import Entry
+from knowledge_base.word_search import MAX_CHARS
+
+
+def topic_path(name: str) -> str:
+    """The address of a topic's page."""
+    return f"/help/{quote(name, safe='')}"
+
+
+def entry_path(entry_id: str) -> str:
+    """The address of an entry's page; it stays the same for as long as there is the entry."""
+    return f"/help/entry/{quote(entry_id, safe='')}"
+
+
+async def topics(request: web.Request) -> web.Response:
+    """GET /help?q="""
+    hub = request.app[HUB]
+    asked = request.query.get("q", "").strip()[:MAX_CHARS]
+    if asked:
+        return unless_unchanged(request, lambda: _found(request, asked))
+    return unless_unchanged(
+        request,
+        lambda: render(
+            request, "citizen/help.html", topics=hub.actions.read_help.topics(), topic_path=topic_path
+        ),
+    )
+
+
+async def topic(request: web.Request) -> web.Response:
+    """GET /help/{topic}"""
+    hub = request.app[HUB]
+    found = hub.actions.read_help.topic(request.match_info["topic"])
+    return unless_unchanged(
+        request,
+        lambda: render(
+            request,
+            "citizen/help_topic.html",
+            topic=found,
+            entry_path=entry_path,
+            today=to_local(hub.clock.now_ms()).date(),
+        ),
+    )
+
+
+async def entry(request: web.Request) -> web.Response:
+    """GET /help/entry/{entry_id}: 410 once it answers no more."""
+    help_ = request.app[HUB].actions.read_help
+    try:
+        found = await help_.entry(request.match_info["entry_id"])
+    except Gone as gone:
+        return render(request, "citizen/help_gone.html", status=410, entry=gone.entry)
+    return unless_unchanged(
+        request,
+        lambda: render(
+            request,
+            "citizen/help_entry.html",
+            entry=found,
+            source_url=_followable(found.source_url),
+            related=help_.related(found),
+            topic_path=topic_path,
+            entry_path=entry_path,
+        ),
+    )
+
+
+def _found(request: web.Request, asked: str) -> web.Response:
+    """What a question or plain words find, with the rules of a chat message: danger first."""
+    hub = request.app[HUB]
+    verdict = hub.triage(asked, snapshot=hub.knowledge.snapshot, opt_outs=False)
+    answers = _answers(verdict)
+    shown = {found.id for found in answers}
+    return render(
+        request,
+        "citizen/help_found.html",
+        asked=asked,
+        emergency=isinstance(verdict, Danger),
+        progress=isinstance(verdict, AskProgress),
+        report=isinstance(verdict, ToPerson) and verdict.track is Track.REPORT,
+        sure=isinstance(verdict, Answered | AskSlot),
+        answers=answers,
+        hits=[hit for hit in hub.actions.read_help.search(asked) if hit.entry.id not in shown],
+        entry_path=entry_path,
+    )
+
+
+def _answers(verdict: Verdict) -> tuple[Entry, ...]:
+    if isinstance(verdict, Offer):
+        return verdict.entries
+    return (verdict.entry,) if isinstance(verdict, Answered | AskSlot) else ()
+
+
+def _followable(url: str) -> str:
+    """The address of a source as a link may carry it; "" for any other scheme."""
+    return url if url.startswith(("https://", "http://")) else ""
