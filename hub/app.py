@@ -31,6 +31,7 @@ from hub.actions.file_petition import FilePetition
 from hub.actions.follow_entries import FollowEntries
 from hub.actions.forget_expired import ForgetExpired, Rule
 from hub.actions.handle_call import HandleCall
+from hub.actions.import_entries import ImportEntries
 from hub.actions.keep_recording import KeepRecording
 from hub.actions.note_case import NoteCase
 from hub.actions.note_recording import NoteRecording
@@ -119,6 +120,9 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     await ship_entries(entry_desk, shipped_entries())
     follow = FollowEntries(documents, stores.entries, stores.entry_versions, knowledge, clock)
     await follow.look()
+    publish_entry = PublishEntry(
+        entry_desk, follow, knowledge, second_person=settings.knowledge.second_person
+    )
     slots = slots_of(settings)
     look_up = look_up_of(thresholds, slots)
     triage = triage_of(settings, look_up)
@@ -185,10 +189,9 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         edit_entry=EditEntry(entry_desk),
         file_petition=FilePetition(documents, stores, vault, open_case, triage, clock, live),
         handle_call=handle_call,
+        import_entries=ImportEntries(entry_desk, publish_entry),
         note_case=NoteCase(casework, stores, clock),
-        publish_entry=PublishEntry(
-            entry_desk, follow, knowledge, second_person=settings.knowledge.second_person
-        ),
+        publish_entry=publish_entry,
         read_cases=ReadCases(stores, casework, files, clock),
         read_entries=ReadEntries(entry_desk, stores.agents, knowledge, thresholds),
         read_help=ReadHelp(knowledge, stores.entries),
@@ -247,6 +250,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         documents=documents,
         vault=vault,
         files=files,
+        imports=FileStore(settings.files.path / "imports", vault),
         repositories=stores,
         actions=actions,
         knowledge=knowledge,

@@ -16,6 +16,7 @@ from hub.actions.decide_delivery import DecideDelivery
 from hub.actions.edit_entry import EditEntry
 from hub.actions.file_petition import FilePetition
 from hub.actions.handle_call import HandleCall
+from hub.actions.import_entries import ImportEntries
 from hub.actions.note_case import NoteCase
 from hub.actions.publish_entry import PublishEntry
 from hub.actions.read_cases import ReadCases
@@ -49,6 +50,7 @@ class Actions:
     edit_entry: EditEntry
     file_petition: FilePetition
     handle_call: HandleCall
+    import_entries: ImportEntries
     note_case: NoteCase
     publish_entry: PublishEntry
     read_cases: ReadCases
@@ -93,6 +95,7 @@ class HealthLine:
 class Hub:
     """Everything wired. Made by `hub/app.py` alone.
 
+    imports: files of entries that were looked at and wait to be taken.
     webhooks: adapters by channel name. voice: the voice channels among them.
     """
 
@@ -101,6 +104,7 @@ class Hub:
     documents: Documents
     vault: Vault
     files: FileStore
+    imports: FileStore
     repositories: Repositories
     actions: Actions
     knowledge: Knowledge

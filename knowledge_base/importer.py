@@ -9,9 +9,10 @@ a problem here and not at night.
 import csv
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from hashlib import sha256
 from importlib.resources import files
 from io import StringIO
 
@@ -72,7 +73,8 @@ def read_toml(text: str) -> tuple[Entry, ...]:
     if len(lines) != len(tables):  # a heading quoted inside an answer: no line is better than a wrong one
         lines = [0] * len(tables)
     shared = {key: value for key, value in data.items() if key in SHARED}
-    return _read([Row(line, shared | table) for line, table in zip(lines, tables, strict=True)], problems)
+    read = _read([Row(line, shared | table) for line, table in zip(lines, tables, strict=True)], problems)
+    return tuple(entry for _, entry in read)
 
 
 def read_csv(text: str) -> tuple[Entry, ...]:
@@ -82,30 +84,72 @@ def read_csv(text: str) -> tuple[Entry, ...]:
     Variants and tests stand in one cell each with `|` between them; the answers by slot in one cell, each
     after its value in 【】, the short one after 【C1·短信】; instants are ISO 8601. Raises ImportProblems.
     """
+    return tuple(entry for _, entry in read_lines(text))
+
+
+def read_lines(text: str) -> tuple[tuple[int, Entry], ...]:
+    """The entries of a CSV, each with the line it begins in. Raises ImportProblems."""
     reader = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-    rows: list[Row] = []
+    rows: list[tuple[int, list[str]]] = []
     problems: list[Problem] = []
     line = 1
     try:
-        heading = [cell.strip() for cell in next(reader, [])]
-        problems += [
-            Problem(1, f"不认识的列：{name or '（空）'}", f"unknown column: {name or '(empty)'}")
-            for name in heading
-            if name not in COLUMNS
-        ]
-        problems += [
-            Problem(1, f"缺少列：{name}", f"missing column: {name}") for name in NEEDED if name not in heading
-        ]
-        line = reader.line_num + 1
         for cells in reader:
-            if len(cells) > len(heading):
-                problems.append(Problem(line, "单元格比表头多", "more cells than the heading has"))
-            elif any(cells):
-                rows.append(Row(line, _from_cells(dict(zip(heading, map(_unescaped, cells), strict=False)))))
+            rows.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
         problems.append(Problem(line, f"CSV 格式错误：{error}", f"not valid CSV: {error}"))
-    return _read(rows, problems)
+    for line, cells in rows:
+        for cell in cells:
+            if cell.startswith("="):
+                problems.append(formula(line, cell))
+    return read_table(
+        [(line, [_unescaped(cell) for cell in cells]) for line, cells in rows], problems=problems
+    )
+
+
+def read_table(
+    rows: Sequence[tuple[int, Sequence[str]]], *, problems: Iterable[Problem] = ()
+) -> tuple[tuple[int, Entry], ...]:
+    """Entries from cells with their lines, the heading first; see `read_csv`. `problems`: found before.
+
+    An empty id is made from the question, so that the same file read again means the same entries.
+    """
+    found = list(problems)
+    heading = [cell.strip() for cell in rows[0][1]] if rows else []
+    while heading and not heading[-1]:
+        heading.pop()  # a spreadsheet's empty columns at the right
+    found += [
+        Problem(1, f"不认识的列：{name or '（空）'}", f"unknown column: {name or '(empty)'}")
+        for name in heading
+        if name not in COLUMNS
+    ]
+    found += [
+        Problem(1, f"缺少列：{name}", f"missing column: {name}") for name in NEEDED if name not in heading
+    ]
+    found += [
+        Problem(1, f"列重复：{name}", f"duplicate column: {name}")
+        for name in dict.fromkeys(heading)
+        if name and heading.count(name) > 1
+    ]
+    taken: list[Row] = []
+    for line, cells in rows[1:]:
+        if any(cells[len(heading) :]):
+            found.append(Problem(line, "单元格比表头多", "more cells than the heading has"))
+        elif any(cells):
+            named = dict(zip(heading, cells, strict=False))
+            if not named.get("id", "").strip() and normalise(named.get("question", "")):
+                named["id"] = f"q{sha256(normalise(named['question']).encode()).hexdigest()[:20]}"
+            taken.append(Row(line, _from_cells(named)))
+    return _read(taken, found)
+
+
+def formula(line: int, cell: str) -> Problem:
+    """A cell that a spreadsheet would calculate: its value is not what stands in the file."""
+    shown = cell[:40]
+    return Problem(
+        line, f"单元格是公式，请改为文字：{shown}", f"a cell holds a formula, write its text instead: {shown}"
+    )
 
 
 def write_csv(entries: Iterable[Entry]) -> str:
@@ -115,7 +159,7 @@ def write_csv(entries: Iterable[Entry]) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for entry in entries:
-        cells = [_cell(getattr(entry, column)) for column in COLUMNS]
+        cells = entry_cells(entry)
         writer.writerow([f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell for cell in cells])
     return out.getvalue()
 
@@ -162,7 +206,7 @@ def clashes(entries: Iterable[tuple[int, Entry]]) -> list[Problem]:
     return problems
 
 
-def _read(rows: Iterable[Row], problems: list[Problem]) -> tuple[Entry, ...]:
+def _read(rows: Iterable[Row], problems: list[Problem]) -> tuple[tuple[int, Entry], ...]:
     read: list[tuple[int, Entry]] = []
     for row in rows:
         fields = Fields(row)
@@ -174,7 +218,7 @@ def _read(rows: Iterable[Row], problems: list[Problem]) -> tuple[Entry, ...]:
     problems += clashes((line, entry) for line, entry in read if entry.id and normalise(entry.question))
     if problems:
         raise ImportProblems(problems)
-    return tuple(entry for _, entry in read)
+    return tuple(read)
 
 
 def _from_cells(cells: Mapping[str, str]) -> dict[str, object]:
@@ -205,6 +249,11 @@ def read_slot_answers(cell: str) -> list[dict[str, str]]:
         key = "answer" if name == value else "short_answer"
         answers.setdefault(name, {"value": name})[key] = text
     return list(answers.values())
+
+
+def entry_cells(entry: Entry) -> list[str]:
+    """One entry as the texts of its `COLUMNS`."""
+    return [_cell(getattr(entry, column)) for column in COLUMNS]
 
 
 def _cell(value: object) -> str:

@@ -20,11 +20,13 @@ from hub.errors import Forbidden, HubError, Invalid, NotFound, Stale
 from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord, VersionKind
 from hub.store.codec import Versioned
-from hub.store.documents import Insert
+from hub.store.documents import Insert, Write
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.gate import Objection, objections
 
 _TRIES = 10
+AT_ONCE = 1000
+"""How many reviewed entries are published with one press."""
 _OVER = "有效期已过，请先改有效期"
 
 T = TypeVar("T")
@@ -67,18 +69,58 @@ class PublishEntry:
         Raises `Forbidden` for the author, `Invalid` when its time is over, `Refused` by the gate.
         """
 
-        async def once(known: Versioned[int]) -> EntryRecord:
-            found = await self._desk.read(entry_id, version)
-            if found.working is None:
-                raise NotFound("working copy")
-            if not self.may_publish(found, by):
-                raise Forbidden("second person")
-            now = self._desk.clock.now_ms()
-            record = without_working(found.published(await self._passed(found.working), now))
-            kept = record.version(
-                VersionKind.PUBLISHED, at=now, by_id=by, author_ids=found.author_ids, why=why or found.note
-            )
-            return await self._commit(record, by, version, known, self._desk.versions.insert(kept))
+        found = await self._desk.read(entry_id, version)
+        if found.working is None:
+            raise NotFound("working copy")
+        if not self.may_publish(found, by):
+            raise Forbidden("second person")
+        (record,) = await self.publish_together([Versioned(found, version)], by=by, why=why)
+        return record
+
+    async def publish_reviewed(self, *, by: str, topic: str = "") -> int:
+        """Lets everything answer that waits for review (of one topic) and was written by others; how many.
+
+        All of it or nothing: raises like `publish`.
+        """
+        where = {"working_state": str(EntryState.REVIEW)} | ({"topic": topic} if topic else {})
+        page = await self._desk.entries.page(where, limit=AT_ONCE)
+        known = await self._desk.entries.get_many([record.id for record in page.records])
+        ready = [
+            found for found in known.values() if found.value.working and self.may_publish(found.value, by)
+        ]
+        if ready:
+            await self.publish_together(ready, by=by)
+        return len(ready)
+
+    async def publish_together(
+        self, written: Sequence[Versioned[EntryRecord]], *, by: str, why: str = ""
+    ) -> list[EntryRecord]:
+        """Lets working copies answer in one unit of work; version 0 is an entry nobody has stored yet.
+
+        Whoever calls has asked whether `by` may. Raises `Invalid`, `Refused`, `Stale`.
+        """
+
+        async def once(known: Versioned[int]) -> list[EntryRecord]:
+            entries, now = self._desk.entries, self._desk.clock.now_ms()
+            contents = [found.value.working for found in written if found.value.working is not None]
+            await self._pass(contents)
+            writes: list[Write] = [entries.advance(known)]
+            records = []
+            for found, content in zip(written, contents, strict=True):
+                record = without_working(found.value.published(content, now))
+                record = self._desk.stamped(replace(record, revision=known.value + 1), by)
+                kept = record.version(
+                    VersionKind.PUBLISHED,
+                    at=now,
+                    by_id=by,
+                    author_ids=found.value.author_ids,
+                    why=why or found.value.note,
+                )
+                stored = entries.update(record, found.version) if found.version else entries.insert(record)
+                writes += [stored, self._desk.versions.insert(kept)]
+                records.append(record)
+            await self._desk.commit(*writes)
+            return records
 
         return await self.at_a_revision(once)
 
@@ -107,7 +149,8 @@ class PublishEntry:
             if found.live is None or found.live.state is not EntryState.EXPIRED:
                 raise NotFound("expired entry")
             now = self._desk.clock.now_ms()
-            record = found.published(await self._passed(found.live), now)
+            await self._pass([found.live])
+            record = found.published(found.live, now)
             kept = record.version(VersionKind.BROUGHT_BACK, at=now, by_id=by)
             return await self._commit(record, by, version, known, self._desk.versions.insert(kept))
 
@@ -133,13 +176,13 @@ class PublishEntry:
         before, after = self._knowledge.candidate(ready)
         return objections(before, after, ready)
 
-    async def _passed(self, content: Entry) -> Entry:
-        if 0 < content.valid_until <= self._desk.clock.now_ms():
+    async def _pass(self, contents: Sequence[Entry]) -> None:
+        now = self._desk.clock.now_ms()
+        if any(0 < content.valid_until <= now for content in contents):
             raise Invalid({"valid_until": _OVER})
-        found = await self.objections((content,))
+        found = await self.objections(contents)
         if found:
             raise Refused(found)
-        return content
 
     async def _commit(
         self, record: EntryRecord, by: str, version: int, known: Versioned[int], kept: Insert

@@ -13,7 +13,7 @@ from hub.model.entry_record import EntryRecord, EntryVersion
 from hub.store.agents import AgentRepository
 from hub.store.codec import Versioned
 from knowledge_base.answer import Answer, Thresholds, decide
-from knowledge_base.entry import EntryState
+from knowledge_base.entry import Entry, EntryState
 from knowledge_base.matcher import Match
 
 PAGE = 50
@@ -73,6 +73,19 @@ class ReadEntries:
             return EntryList(tuple(found[:FOUND]), cut=len(found) > FOUND)
         page = await self._desk.entries.page(where, limit=PAGE, after=after)
         return EntryList(page.records, page.next)
+
+    async def contents(
+        self, view: EntryView = EntryView.ALL, *, topic: str = "", owner: str = "", text: str = ""
+    ) -> list[Entry]:
+        """The newest content of all entries that a list would show page by page."""
+        found: list[Entry] = []
+        after: str | None = None
+        while True:
+            page = await self.page(view, topic=topic, owner=owner, text=text, after=after)
+            found += [record.newest for record in page.records]
+            if page.next is None:
+                return found
+            after = page.next
 
     async def view_counts(self) -> dict[EntryView, int]:
         """How many entries each view has."""

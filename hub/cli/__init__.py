@@ -67,6 +67,12 @@ def build() -> App:
 
     faq = App(name="faq", help="知识库 · Knowledge base")
     faq.command("hub.cli.faq:evaluate", name="eval", help="用问题集测量 · Measure against questions")
+    faq.command(
+        "hub.cli.entries:import_entries", name="import", help="从 CSV 或 XLSX 导入 · Take entries from a file"
+    )
+    faq.command(
+        "hub.cli.entries:export_entries", name="export", help="导出到 CSV 或 XLSX · Write entries to a file"
+    )
     app.command(faq)
 
     config = App(name="config", help="配置 · Configuration")

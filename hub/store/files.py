@@ -8,6 +8,7 @@ without its file.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -34,6 +35,21 @@ class FileStore:
             return await asyncio.to_thread(self._get, id)
         except FileNotFoundError:
             raise NotFound("file") from None
+
+    async def remove(self, id: str) -> None:
+        """Forgets it; harmless when it is gone already."""
+        with contextlib.suppress(FileNotFoundError):
+            await asyncio.to_thread(self._path(id).unlink)
+
+    async def remove_older(self, *, than: float) -> None:
+        """Forgets what was kept before `than`, in seconds of the machine's clock since 1970."""
+        await asyncio.to_thread(self._remove_older, than)
+
+    def _remove_older(self, than: float) -> None:
+        for path in self._directory.glob("??/*"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < than:
+                    path.unlink()
 
     def _put(self, content: bytes) -> str:
         id = self._vault.blind(f"file:{hashlib.sha256(content).hexdigest()}")

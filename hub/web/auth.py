@@ -42,6 +42,8 @@ def guarded(route: Route) -> Handler:
             return web.Response(status=303, headers={"Location": PASSWORD_PATH})
         if not is_granted(agent, route):
             raise web.HTTPForbidden
+        if route.form_bytes:
+            request = request.clone(client_max_size=route.form_bytes)
         if request.method not in csrf.SAFE_METHODS and not await csrf.is_genuine(request, session):
             return render(request, "staff/expired.html", 403)
         return await route.handler(request)

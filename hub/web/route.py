@@ -26,6 +26,7 @@ class Route:
     permission: what the agent's roles must grant; None = nothing beyond `login`.
     also: permissions of which one is enough instead (a page that two roles share).
     login: whether an agent has to be signed in at all.
+    form_bytes: the largest form it takes, 0 = what `[web] form_bytes` says.
     """
 
     method: str
@@ -34,6 +35,7 @@ class Route:
     permission: Permission | None = None
     login: bool = False
     also: tuple[Permission, ...] = ()
+    form_bytes: int = 0
 
     def __post_init__(self) -> None:
         """A permission without a login would never be checked."""

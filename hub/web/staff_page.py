@@ -61,6 +61,7 @@ DONE: Mapping[str, str] = {
     "expired": msgid("已停用，不再用于答复"),
     "brought_back": msgid("已恢复，重新用于答复"),
     "discarded": msgid("修改稿已放弃"),
+    "imported": msgid("已导入"),
     "restored": msgid("旧版本已作为修改稿恢复，发布后才生效"),
     "password": msgid("密码已修改，其他设备上的登录已退出"),
     "ended": msgid("已退出该登录"),

@@ -11,6 +11,7 @@ from hub.web.pages import (
     deliveries,
     entries,
     entry_editor,
+    entry_import,
     entry_life,
     evidence,
     login,
@@ -21,8 +22,10 @@ from hub.web.pages import (
 from hub.web.route import Handler, Route
 
 
-def _staff(method: str, path: str, handler: Handler, permission: P | None = None, *also: P) -> Route:
-    return Route(method, f"/staff{path}", handler, permission, login=True, also=also)
+def _staff(
+    method: str, path: str, handler: Handler, permission: P | None = None, *also: P, form_bytes: int = 0
+) -> Route:
+    return Route(method, f"/staff{path}", handler, permission, login=True, also=also, form_bytes=form_bytes)
 
 
 STAFF_ROUTES: tuple[Route, ...] = (
@@ -79,6 +82,17 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/entries/hints", entry_editor.hints, P.ENTRY_EDIT),
     _staff("GET", "/entries/try", entries.try_page, P.ENTRY_EDIT),
     _staff("POST", "/entries/try", entries.try_question, P.ENTRY_EDIT),
+    _staff("GET", "/entries/import", entry_import.import_page, P.ENTRY_EDIT),
+    _staff(
+        "POST",
+        "/entries/import",
+        entry_import.look_at_file,
+        P.ENTRY_EDIT,
+        form_bytes=entry_import.FORM_BYTES,
+    ),
+    _staff("POST", "/entries/import/apply", entry_import.apply_file, P.ENTRY_EDIT),
+    _staff("GET", "/entries/export", entry_import.export_file, P.ENTRY_EDIT),
+    _staff("POST", "/entries/publish", entry_life.publish_reviewed, P.ENTRY_PUBLISH),
     _staff("GET", "/entries/{entry_id}", entry_editor.entry_page, P.ENTRY_EDIT),
     _staff("POST", "/entries/{entry_id}", entry_editor.save_entry, P.ENTRY_EDIT),
     _staff("POST", "/entries/{entry_id}/submit", entry_life.submit, P.ENTRY_EDIT),

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, FilePayload, Page
 
 from campaigns.campaign import Campaign, CampaignKind
 from campaigns.schedule import Cron
@@ -147,6 +147,14 @@ async def _entry_folds_open(page: Page, desk: Desk) -> None:
         await fold.click()
 
 
+async def _import_wrong(page: Page, desk: Desk) -> None:
+    await _at("/staff/entries/import")(page, desk)
+    file = FilePayload(name="a.csv", mimeType="text/csv", buffer=b"id,question,answer,topic\na,,,\n")
+    await page.set_input_files("#f-file", file)
+    await page.click("#f-form button[type=submit]")
+    await page.wait_for_selector("table.plain")
+
+
 async def _tried(page: Page, desk: Desk) -> None:
     await _at("/staff/entries/try")(page, desk)
     await page.fill("#f-try", "身份证丢了怎么办")
@@ -202,6 +210,9 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "tried": (Role.EDITOR, _tried),
     "new entry": (Role.EDITOR, _at("/staff/entries/new")),
     "entry with errors": (Role.EDITOR, _entry_wrong),
+    "entries to publish": (Role.REVIEWER, _at("/staff/entries?show=review")),
+    "entry import": (Role.EDITOR, _at("/staff/entries/import")),
+    "entry import with problems": (Role.EDITOR, _import_wrong),
     "entry under review": (Role.REVIEWER, _at("/staff/entries/{changed_entry}/review")),
     "entry with folds": (Role.EDITOR, _entry_folds_open),
     "entry versions": (Role.REVIEWER, _at("/staff/entries/{changed_entry}/versions")),

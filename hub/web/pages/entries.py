@@ -53,8 +53,7 @@ class Tried:
 async def entries_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/entries?show=&topic=&owner=&q=&after="""
     read = request.app[HUB].actions.read_entries
-    view = _view(request)
-    asked = {name: request.query.get(name, "").strip()[:_WANTED_CHARS] for name in ("topic", "owner", "q")}
+    view, asked = view_of(request), asked_of(request)
     found = await read.page(
         view,
         topic=asked["topic"],
@@ -84,7 +83,8 @@ async def entries_page(request: web.Request) -> web.StreamResponse:
         newer=link() if "after" in request.query else "",
         older=link(after=found.next) if found.next else "",
         now=request.app[HUB].clock.now_ms(),
-        may_import=agent_of(request).may(Permission.ENTRY_EDIT),
+        may_publish=agent_of(request).may(Permission.ENTRY_PUBLISH),
+        export=link().replace(LIST_PATH, f"{LIST_PATH}/export", 1),
         tried=None,
     )
 
@@ -110,9 +110,14 @@ async def try_question(request: web.Request) -> web.StreamResponse:
     return staff_page(request, "staff/try.html", tried=tried)
 
 
-def _view(request: web.Request) -> EntryView:
+def view_of(request: web.Request) -> EntryView:
     """The view asked for; an unknown one is the whole list."""
     try:
         return EntryView(request.query.get("show", EntryView.ALL))
     except ValueError:
         return EntryView.ALL
+
+
+def asked_of(request: web.Request) -> dict[str, str]:
+    """The filters of the list as they stand in its address."""
+    return {name: request.query.get(name, "").strip()[:_WANTED_CHARS] for name in ("topic", "owner", "q")}

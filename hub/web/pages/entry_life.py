@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aiohttp import web
 
 from hub.actions.compare_entries import FieldChange, compare
 from hub.actions.publish_entry import Refused
 from hub.errors import Forbidden, HubError, Invalid, NotFound, Stale
-from hub.i18n import Translator, msgid
+from hub.i18n import msgid
 from hub.model.agent import Permission
 from hub.model.entry_record import EntryRecord, EntryVersion
 from hub.store.codec import Versioned
 from hub.web.auth import agent_of
 from hub.web.forms.form import read_form
 from hub.web.keys import HUB
+from hub.web.objections import said
 from hub.web.pages.entries import LIST_PATH
 from hub.web.pages.entry_editor import version_of
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
-from knowledge_base.gate import Objection, Trouble
+from knowledge_base.gate import Objection
 
 _WHY_CHARS = 500
 _STALE = msgid("这个条目刚刚被别人改动，下面是最新内容，请核对后再操作。您填写的文字已保留。")
 _SECOND = msgid("这份修改稿有您写的内容，须由另一人发布。")
 
-OBJECTIONS: Mapping[Trouble, str] = {
-    Trouble.TEST_NOT_FOUND: msgid("测试问题“%(question)s”找到的是“%(goes_to)s”，不是本条目。"),
-    Trouble.SAME_WORDING: msgid("问法“%(question)s”与条目“%(entry)s”的问法相同。"),
-    Trouble.TAKES_TEST: msgid("条目“%(entry)s”的测试问题“%(question)s”会变成找到“%(goes_to)s”。"),
-    Trouble.TAKES_WORDING: msgid("条目“%(entry)s”的问法“%(question)s”会变成找到“%(goes_to)s”。"),
-}
 SYSTEM = msgid("系统")
-NOTHING_FOUND = msgid("没有任何条目")
 
 FIELDS: Mapping[str, str] = {
     "question": msgid("问题"),
@@ -56,14 +49,6 @@ FIELDS: Mapping[str, str] = {
     "by_slot": msgid("分情况的答案"),
     "tests": msgid("测试问题"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An objection in words, with the entry to look at."""
-
-    text: str
-    entry_id: str
 
 
 async def review_page(request: web.Request) -> web.StreamResponse:
@@ -97,6 +82,29 @@ async def publish(request: web.Request) -> web.StreamResponse:
     except (Stale, Invalid, Refused, Forbidden) as problem:
         return await _again(request, problem, data)
     return done(f"{LIST_PATH}/{entry_id}", "published")
+
+
+async def publish_reviewed(request: web.Request) -> web.StreamResponse:
+    """POST /staff/entries/publish: everything in review that others wrote, of one topic or all."""
+    hub, topic = request.app[HUB], (await read_form(request)).get("topic", "")[:40]
+    problems: dict[str, str] = {}
+    objections: tuple[Objection, ...] = ()
+    _ = translator(request)
+    try:
+        await hub.actions.publish_entry.publish_reviewed(by=agent_of(request).id, topic=topic)
+    except Refused as refused:
+        objections = refused.objections
+    except Invalid as refused:
+        problems = {name: _(text) for name, text in refused.problems.items()}
+    else:
+        return done(f"{LIST_PATH}?show=review", "published")
+    return staff_page(
+        request,
+        "staff/entry_refused.html",
+        422,
+        objections=said(objections, _),
+        errors=problems,
+    )
 
 
 async def send_back(request: web.Request) -> web.StreamResponse:
@@ -170,16 +178,6 @@ async def restore(request: web.Request) -> web.StreamResponse:
     return done(f"{LIST_PATH}/{entry_id}", "restored")
 
 
-def said(objection: Objection, _: Translator) -> str:
-    """An objection in the reader's language."""
-    return _(
-        OBJECTIONS[objection.trouble],
-        question=objection.question,
-        entry=objection.entry.question,
-        goes_to=objection.goes_to.question if objection.goes_to else _(NOTHING_FOUND),
-    )
-
-
 async def _again(
     request: web.Request, problem: HubError, data: Mapping[str, str], *, place: str = "review"
 ) -> web.StreamResponse:
@@ -226,7 +224,7 @@ async def _review(
         version=found.version,
         changes=compare(record.in_force, record.working),
         fields=FIELDS,
-        objections=_all_said(objections, _),
+        objections=said(objections, _),
         may_publish=agent_of(request).may(Permission.ENTRY_PUBLISH),
         is_second=actions.publish_entry.may_publish(record, agent_of(request).id),
         authors=[names.get(id, _(SYSTEM)) for id in record.author_ids],
@@ -258,7 +256,7 @@ async def _versions(
         shown=shown,
         changes=_since_before(versions, shown),
         fields=FIELDS,
-        objections=_all_said(objections, translator(request)),
+        objections=said(objections, translator(request)),
         may_publish=agent_of(request).may(Permission.ENTRY_PUBLISH),
         names=await read.names(tuple({id for one in versions for id in (one.by_id, *one.author_ids)})),
         errors=errors or {},
@@ -271,7 +269,3 @@ def _since_before(versions: list[EntryVersion], shown: EntryVersion | None) -> t
         return ()
     before = next((one for one in versions if one.number < shown.number), None)
     return compare(before.content if before else None, shown.content)
-
-
-def _all_said(objections: tuple[Objection, ...], _: Translator) -> list[Said]:
-    return [Said(said(one, _), (one.goes_to or one.entry).id) for one in objections]

@@ -37,6 +37,7 @@ class Office:
     documents: Documents
     vault: Vault
     clock: FakeClock
+    desk: EntryDesk
     knowledge: Knowledge
     follow: FollowEntries
     edit: EditEntry
@@ -80,6 +81,7 @@ def office_over(
         documents,
         vault,
         clock,
+        desk,
         knowledge,
         follow,
         EditEntry(desk),
