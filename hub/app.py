@@ -48,6 +48,7 @@ from hub.actions.ship_entries import ship_entries
 from hub.channel_wiring import build_adapters, campaign_settings, dispatch_settings, handset_rules, profile
 from hub.clock import Clock
 from hub.hub import Actions, Hub
+from hub.jobs.alone import alone
 from hub.jobs.broadcasts import BroadcastLoop
 from hub.jobs.dispatch import dispatch
 from hub.jobs.knowledge import follow_entries
@@ -55,6 +56,7 @@ from hub.jobs.listen import listen
 from hub.jobs.recordings import keep_recordings
 from hub.jobs.repeat import repeat
 from hub.knowledge import Knowledge
+from hub.learning_wiring import watch_answers_of
 from hub.live import Live
 from hub.settings import (
     Settings,
@@ -82,6 +84,9 @@ log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 60.0
 """How often calls are looked at for a missing end."""
+
+_LEARN_SECONDS = 10.0
+"""How often it is looked what became of answers."""
 
 Job = Callable[[], Awaitable[None]]
 
@@ -218,16 +223,19 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         transferred_seconds=settings.calls.transferred_seconds,
     )
     forget_expired = ForgetExpired(documents, clock, _retention(settings))
+    leases = partial(LeaseRepository, documents, holder=uuid.uuid4().hex)
+    watch_answers = watch_answers_of(settings, documents, stores, triage, knowledge, clock)
     jobs: dict[str, Job] = {
         "dispatch": partial(dispatch, dispatcher, Sweeper(stores.outbox), dispatch_wake),
         "broadcasts": BroadcastLoop(
             actions.campaigns,
-            LeaseRepository(documents, holder=uuid.uuid4().hex),
+            leases(),
             live,
             dispatch_wake,
         ).run,
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, keep, recording_wake),
+        "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
         "calls": partial(repeat, end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=settings.retention.every_seconds),
     }
@@ -272,6 +280,7 @@ def _retention(settings: Settings) -> tuple[Rule, ...]:
         Rule("sessions", "expires_at", keep.sessions_seconds),
         Rule("setup_tokens", "expires_at", keep.sessions_seconds),
         Rule("attempts", "until", keep.attempts_seconds),
+        Rule("questions", "keep_until", 0),
     )
 
 

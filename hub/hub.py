@@ -73,6 +73,7 @@ _TASKS: Mapping[str, str] = {
     "dispatch": "发送任务",
     "broadcasts": "群发任务",
     "knowledge": "知识更新任务",
+    "answers": "答复统计任务",
     "recordings": "录音取回任务",
     "calls": "通话看守任务",
     "retention": "到期清理任务",

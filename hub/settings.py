@@ -220,6 +220,7 @@ class Retention(_Table):
     every_seconds: int = Field(default=3_600, ge=60)
     sessions_seconds: int = Field(default=86_400, ge=0)
     attempts_seconds: int = Field(default=604_800, ge=0)
+    questions_seconds: int = Field(default=15_552_000, ge=86_400)
 
 
 class Hours(_Table):

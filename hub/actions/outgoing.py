@@ -79,6 +79,7 @@ class Outgoing:
             delivery_id=delivery.id,
             author_id=author_id,
             entry_ids=entry_ids,
+            offered=bool(entry_ids and dialogue and dialogue.offered),
             text=text,
         )
         after = replace(conversation, count=message.seq, last_at=at, dialogue=dialogue or NOTHING_OPEN)

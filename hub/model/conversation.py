@@ -68,6 +68,7 @@ class Message:
     id: of what came in over a channel, the id of that event: there cannot be two of it.
     delivery_id: the outbox row that carries it.
     author_id: the agent, for author = agent.
+    entry_ids: the entry that answers, or those that are offered to choose from (then `offered`).
     """
 
     id: str
@@ -80,6 +81,7 @@ class Message:
     delivery_id: str = ""
     author_id: str = ""
     entry_ids: tuple[str, ...] = ()
+    offered: bool = False
     subject: str = personal()
     text: str = personal()
     files: tuple[AttachedFile, ...] = personal(())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Collection as Container
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +75,18 @@ class CaseRepository:
         """A case with its version, or None."""
         stored = await self._documents.get("cases", case_id)
         return None if stored is None else self._cases.versioned(stored)
+
+    async def opened_between(self, after: str, before: str, *, limit: int) -> list[Case]:
+        """Cases by id, which is the order of time for those that messages opened: behind `after`, before
+        `before`. For the hub's own work only: nothing of a compartment is taken out."""
+        where = {"id": {"$gt": after, "$lt": before}}
+        found = await self._documents.find("cases", where, sort=(("id", 1),), limit=limit)
+        return [self._cases.load(stored) for stored in found]
+
+    async def walled(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of these cases that stand behind a compartment wall."""
+        found = await self._documents.get_many("cases", ids)
+        return frozenset(id for id, stored in found.items() if stored.body["compartment"] != Compartment.NONE)
 
     async def by_reference(self, reference: str) -> Versioned[Case] | None:
         """A case by the number the citizen knows, or None."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.ids import derived_id
 from hub.model.conversation import Conversation, Message
 from hub.store.codec import Shape, Versioned
@@ -58,6 +60,18 @@ class ConversationRepository:
         """What was said in a case, on every channel, oldest first."""
         found = await self._documents.find("messages", {"case_id": case_id}, sort=(("at", 1),), limit=limit)
         return [self._messages.load(stored) for stored in found]
+
+    async def said_between(self, after: str, before: str, *, limit: int) -> list[Message]:
+        """What the hub itself said, by id, which is the order of time: behind `after`, before `before`."""
+        found = await self._documents.find(
+            "messages", {"id": {"$gt": after, "$lt": before}}, sort=(("id", 1),), limit=limit
+        )
+        return [self._messages.load(stored) for stored in found]
+
+    async def open_cases(self, ids: Sequence[str]) -> dict[str, str]:
+        """The case each of these conversations belongs to now, "" for none."""
+        found = await self._documents.get_many("conversations", ids)
+        return {id: stored.body["case_id"] for id, stored in found.items()}
 
     async def message(self, message_id: str) -> Message | None:
         """One message, or None."""

@@ -7,32 +7,38 @@ from dataclasses import dataclass
 
 from hub.store import (
     agents,
+    answer_counts,
     calls,
     campaigns,
     cases,
     contacts,
     conversations,
+    cursors,
     entries,
     entry_versions,
     memberships,
     notices,
     outbox,
+    questions,
     schedules,
     suppressions,
 )
 from hub.store.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
+from hub.store.answer_counts import AnswerCountRepository
 from hub.store.calls import CallRepository, RecordingRepository
 from hub.store.campaigns import CampaignRepository
 from hub.store.cases import CaseRepository
 from hub.store.contacts import ContactRepository
 from hub.store.conversations import ConversationRepository
 from hub.store.crypto import Vault
+from hub.store.cursors import CursorRepository
 from hub.store.documents import Collection, Documents
 from hub.store.entries import EntryRepository
 from hub.store.entry_versions import EntryVersionRepository
 from hub.store.memberships import MembershipRepository
 from hub.store.notices import NoticeRepository
 from hub.store.outbox import OutboxRepository
+from hub.store.questions import QuestionRepository
 from hub.store.schedules import ScheduleRepository
 from hub.store.suppressions import SuppressionRepository
 
@@ -41,16 +47,19 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection("marks"),
     Collection("attempts", fields={"until": int}, indexes=(("until",),)),
     *agents.COLLECTIONS,
+    *answer_counts.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
     *cases.COLLECTIONS,
     *contacts.COLLECTIONS,
     *conversations.COLLECTIONS,
+    *cursors.COLLECTIONS,
     *entries.COLLECTIONS,
     *entry_versions.COLLECTIONS,
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,
     *outbox.COLLECTIONS,
+    *questions.COLLECTIONS,
     *schedules.COLLECTIONS,
     *suppressions.COLLECTIONS,
 )
@@ -61,16 +70,19 @@ class Repositories:
     """One of each."""
 
     agents: AgentRepository
+    answer_counts: AnswerCountRepository
     calls: CallRepository
     campaigns: CampaignRepository
     cases: CaseRepository
     contacts: ContactRepository
     conversations: ConversationRepository
+    cursors: CursorRepository
     entries: EntryRepository
     entry_versions: EntryVersionRepository
     memberships: MembershipRepository
     notices: NoticeRepository
     outbox: OutboxRepository
+    questions: QuestionRepository
     recordings: RecordingRepository
     schedules: ScheduleRepository
     sessions: SessionRepository
@@ -86,16 +98,19 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
     campaign_repository = CampaignRepository(documents, vault)
     return Repositories(
         agents=agent_repository,
+        answer_counts=AnswerCountRepository(documents),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,
         cases=CaseRepository(documents, vault),
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
+        cursors=CursorRepository(documents),
         entries=EntryRepository(documents, vault),
         entry_versions=EntryVersionRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
+        questions=QuestionRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
         sessions=SessionRepository(documents, vault),

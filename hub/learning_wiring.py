@@ -1,0 +1,34 @@
+"""What lets the knowledge base get better from use, put together."""
+
+from __future__ import annotations
+
+from hub.actions.triage import Triage
+from hub.actions.watch_answers import Lag, WatchAnswers
+from hub.clock import Clock
+from hub.knowledge import Knowledge
+from hub.settings import Settings
+from hub.store.documents import Documents
+from hub.store.repositories import Repositories
+
+
+def watch_answers_of(
+    settings: Settings,
+    documents: Documents,
+    stores: Repositories,
+    triage: Triage,
+    knowledge: Knowledge,
+    clock: Clock,
+) -> WatchAnswers:
+    """The reader of what was said."""
+    return WatchAnswers(
+        documents,
+        stores.conversations,
+        stores.cases,
+        stores.answer_counts,
+        stores.questions,
+        stores.cursors,
+        triage,
+        knowledge,
+        clock,
+        Lag(settings.knowledge.choices_seconds, settings.retention.questions_seconds),
+    )
