@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,11 @@ class FakeClock:
 def to_local(at: int, zone: ZoneInfo = CHINA) -> datetime:
     """A stored instant as local time, for rendering, windows and legal clocks only."""
     return datetime.fromtimestamp(at / 1000, UTC).astimezone(zone)
+
+
+def day_of(at: int) -> date:
+    """The local day of a stored instant."""
+    return to_local(at).date()
 
 
 def to_ms(moment: datetime) -> int:

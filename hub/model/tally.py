@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
-from hub.clock import to_local
-
 _GRACE = 5
 """Added to how often an entry was asked before it is judged: one bad day of a rare entry is no verdict."""
 
@@ -42,11 +40,6 @@ class Tally:
 
 
 COUNTS = tuple(field.name for field in fields(Tally))
-
-
-def day_of(at: int) -> date:
-    """The local day of an instant."""
-    return to_local(at).date()
 
 
 def week_of(day: date) -> date:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from hub.clock import to_local
+from hub.clock import day_of
 from hub.ids import derived_id
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.render import ELDER, VIEW_COOKIE
@@ -29,7 +29,7 @@ def unless_unchanged(request: web.Request, build: Callable[[], web.Response], *p
         request.app[RUN],
         str(hub.knowledge.revision),
         str(len(hub.knowledge.snapshot.entries)),  # the hour of an entry moves no revision
-        to_local(hub.clock.now_ms()).date().isoformat(),
+        day_of(hub.clock.now_ms()).isoformat(),
         request[LANGUAGE],
         request.cookies.get(VIEW_COOKIE, "") if request.cookies.get(VIEW_COOKIE) == ELDER else "",
         str(request.rel_url),

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from hub.actions.dialogue.verdict import Answered, AskProgress, AskSlot, Danger, Offer, ToPerson, Verdict
 from hub.actions.read_help import Gone
-from hub.clock import to_local
+from hub.clock import day_of
 from hub.model.track import Track
 from hub.web.keys import HUB
 from hub.web.render import render
@@ -55,7 +55,7 @@ async def topic(request: web.Request) -> web.Response:
             "citizen/help_topic.html",
             topic=found,
             entry_path=entry_path,
-            today=to_local(hub.clock.now_ms()).date(),
+            today=day_of(hub.clock.now_ms()),
         ),
     )
 
