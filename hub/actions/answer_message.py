@@ -36,6 +36,10 @@ from hub.model.track import Track
 from hub.regions import Regions
 from hub.store.repositories import Repositories
 
+_MARGIN = 1000
+_LOOKED_AT = 100_000
+"""Characters at the end of a text that was cut, in which danger is still looked for."""
+
 
 class AnswerMessage:
     """Turns a scene into a plan."""
@@ -114,6 +118,8 @@ class AnswerMessage:
 
     def _verdict(self, scene: Scene) -> Verdict:
         said, beside = scene.text or scene.subject, scene.subject if scene.text else ""
+        if len(scene.event.text) > len(scene.text) + _MARGIN:  # what is not kept is still looked at
+            beside = f"{beside}|{scene.event.text[-_LOOKED_AT:]}"
         if scene.event.kind is ChannelKind.MAIL:
             fresh = above_the_quote(said)
             if fresh != said:

@@ -18,15 +18,15 @@ from aiohttp import web
 
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind, InboundMessage
+from hub.actions.dialogue.look_up import entries_of
 from hub.errors import NotFound
 from hub.hub import Hub
 from hub.ids import derived_id
 from hub.model.conversation import Author, Direction, Message
+from hub.model.dialogue import NOTHING_OPEN
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.render import RENDERER, translator
 from hub.web.source_line import source_line
-from knowledge_base.entry import Entry
-from knowledge_base.matcher import Snapshot
 
 PING_SECONDS = 15.0
 _COOKIE_SECONDS = 30 * 86_400
@@ -104,31 +104,46 @@ async def say(hub: Hub, token: str, text: str, client_id: str) -> None:
     )
 
 
-def bubbles(request: web.Request, messages: Sequence[Message], *, to_end: bool = True) -> list[Bubble]:
-    """The messages as the page shows them; only the very last one offers its choices as buttons."""
+async def open_choices(request: web.Request, conversation: str) -> tuple[str, ...]:
+    """What the hub's last words wait to hear, as buttons; () when nothing is open."""
+    hub, _ = request.app[HUB], translator(request)
+    found = await hub.repositories.conversations.get(conversation)
+    dialogue = found.value.dialogue.at(hub.clock.now_ms()) if found else NOTHING_OPEN
+    snapshot = hub.knowledge.snapshot
+    if dialogue.entry_id:
+        values = [
+            answer.value for entry in entries_of(snapshot, (dialogue.entry_id,)) for answer in entry.by_slot
+        ]
+        return (*values, _("不清楚")) if values else ()
+    offered = [entry.question for entry in entries_of(snapshot, dialogue.offered)]
+    return (*offered, _("都不是")) if offered else ()
+
+
+def bubbles(request: web.Request, messages: Sequence[Message], choices: Sequence[str] = ()) -> list[Bubble]:
+    """The messages as the page shows them; the last one with `choices` as buttons when it is the hub's."""
     _ = translator(request)
     snapshot = request.app[HUB].knowledge.snapshot
     shown = []
     for place, message in enumerate(messages, 1):
         text, source = message.text, ""
-        choices: tuple[str, ...] = ()
+        pressed: Sequence[str] = ()
         if message.author is Author.ROBOT:
-            entries = _entries(snapshot, message.entry_ids)
+            entries = entries_of(snapshot, message.entry_ids)
             if len(entries) == 1 and len(message.entry_ids) == 1:
                 source = source_line(entries[0], _)
-            elif entries and to_end and place == len(messages):
-                choices = (*(entry.question for entry in entries), _("都不是"))
-                text = text.split("\n", 1)[0]
+            if choices and place == len(messages):
+                pressed, text = choices, text.split("\n", 1)[0]
         kind = "own" if message.direction is Direction.IN else message.author.value
-        choice_id = secrets.token_hex(16) if choices else ""
-        shown.append(Bubble(message.seq, kind, text, message.at, source, choices, choice_id))
+        choice_id = secrets.token_hex(16) if pressed else ""
+        shown.append(Bubble(message.seq, kind, text, message.at, source, tuple(pressed), choice_id))
     return shown
 
 
-def fragment(request: web.Request, messages: Sequence[Message]) -> str:
+async def fragment(request: web.Request, conversation: str, messages: Sequence[Message]) -> str:
     """The messages as HTML, without the page round them."""
+    choices = await open_choices(request, conversation)
     return request.app[RENDERER].text(
-        "citizen/_messages.html", request[LANGUAGE], {"messages": bubbles(request, messages)}
+        "citizen/_messages.html", request[LANGUAGE], {"messages": bubbles(request, messages, choices)}
     )
 
 
@@ -184,12 +199,13 @@ async def _rings(rings: asyncio.Queue[str | None]) -> AsyncIterator[bool]:
 async def _catch_up(request: web.Request, response: web.StreamResponse, conversation: str, seq: int) -> int:
     repository = request.app[HUB].repositories.conversations
     while messages := await repository.messages(conversation, after_seq=seq, limit=_PAGE):
+        choices = await open_choices(request, conversation)
         for place, message in enumerate(messages):
             last = place == len(messages) - 1
             html = request.app[RENDERER].text(
                 "citizen/_messages.html",
                 request[LANGUAGE],
-                {"messages": bubbles(request, [message], to_end=last)},
+                {"messages": bubbles(request, [message], choices if last else ())},
             )
             await response.write(as_event(message.seq, html))
         seq = messages[-1].seq
@@ -206,8 +222,3 @@ def _start(request: web.Request) -> int:
 
 def _cookie(hub: Hub) -> str:
     return "hub-chat" if hub.settings.web.insecure_cookies else "__Host-hub-chat"
-
-
-def _entries(snapshot: Snapshot, ids: Sequence[str]) -> list[Entry]:
-    by_id = {entry.id: entry for entry in snapshot.entries if entry.id in ids}
-    return [by_id[id] for id in ids if id in by_id]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hub.model.track import Track
 from tests.journeys.talking import Talker, queue, slotted, teach
 from tests.world import World, world
 
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 BOTH = pytest.mark.parametrize("kind", [ChannelKind.CHAT, ChannelKind.SMS])
 
 
@@ -207,3 +209,26 @@ async def test_a_megabyte_and_control_characters_are_only_a_message(hub: World, 
     await citizen.say("\x00\x1b[2J\u202e身份证丢了\x07怎么补办\u200b")
     assert "身份证" in (await citizen.heard())[-1]
     assert all("\x1b" not in message.text for message in await citizen.messages())
+
+
+async def test_danger_at_the_end_of_an_endless_letter_is_seen(hub: World) -> None:
+    await Talker(hub, ChannelKind.MAIL).say("楼下烧烤店占道经营。" * 100_000 + "救命")
+    assert [case.track for case in await queue(hub)] == [Track.EMERGENCY]
+
+
+async def test_what_is_open_stands_on_the_page_as_buttons(hub: World) -> None:
+    teach(hub, slotted())
+    await hub.http.get(f"{hub.url}/chat")
+
+    async def say(text: str) -> str:
+        posted = {"text": text, "client_id": secrets.token_hex(16)}
+        async with hub.http.post(f"{hub.url}/chat/messages", data=posted, headers=SAME_ORIGIN) as answer:
+            return await answer.text()
+
+    chips = re.compile(r'class="chip" type="submit" name="text" value="([^"]+)"')
+    assert chips.findall(await say("身份证"))[-1] == "都不是"
+    values = chips.findall(await say("体检合格证明多久提交一次"))
+    assert values == ["C1", "A1", "不清楚"]
+    answered = await say(values[0])
+    assert "每六年交一次。" in answered
+    assert "C1" not in chips.findall(answered)

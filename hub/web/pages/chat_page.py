@@ -52,10 +52,10 @@ async def post(request: web.Request) -> web.Response:
         raise web.HTTPServiceUnavailable from None
     if not scripted:
         return response
-    messages = await hub.repositories.conversations.messages(
-        chat.conversation_id(hub, token), after_seq=form.after
-    )
-    return web.Response(text=chat.fragment(request, messages), content_type="text/html", charset="utf-8")
+    conversation = chat.conversation_id(hub, token)
+    messages = await hub.repositories.conversations.messages(conversation, after_seq=form.after)
+    html = await chat.fragment(request, conversation, messages)
+    return web.Response(text=html, content_type="text/html", charset="utf-8")
 
 
 async def _page(
@@ -64,15 +64,16 @@ async def _page(
     hub = request.app[HUB]
     token = chat.session_token(request, hub)
     messages: list[Message] = []
+    choices: tuple[str, ...] = ()
     if token:
-        messages = await hub.repositories.conversations.last_messages(
-            chat.conversation_id(hub, token), limit=_SHOWN
-        )
+        conversation = chat.conversation_id(hub, token)
+        messages = await hub.repositories.conversations.last_messages(conversation, limit=_SHOWN)
+        choices = await chat.open_choices(request, conversation)
     response = render(
         request,
         "citizen/chat.html",
         status=status,
-        messages=chat.bubbles(request, messages),
+        messages=chat.bubbles(request, messages, choices),
         suggestions=suggestions(hub.knowledge.snapshot, _SUGGESTED, request.query.get("topic", "")),
         client_id=secrets.token_hex(16),
         text=text,

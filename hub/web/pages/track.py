@@ -79,5 +79,6 @@ def _page(
         errors=errors or {},
         not_found=not_found,
         unavailable=unavailable,
+        other_systems=bool(request.app[HUB].settings.progress),
         locked_until=locked_until,
     )
