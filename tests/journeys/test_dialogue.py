@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from channels.parts import count
 from hub.clock import FakeClock
 from hub.model.agent import Role
 from hub.model.track import Track
+from knowledge_base.entry import SlotAnswer
 from tests.journeys.talking import Talker, queue, slotted, teach
 from tests.world import World, world
 
@@ -56,6 +58,33 @@ async def test_a_number_that_was_not_offered_is_asked_for_again_and_stays_open(h
     assert offered(again) == choices
     assert offered(await citizen.say("1")) == []
     assert await queue(hub) == []
+
+
+async def test_thanks_in_between_closes_nothing(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.CHAT)
+    await citizen.say("身份证")
+    assert "不客气" in await citizen.say("谢谢")
+    answer = await citizen.say("1")
+    assert "直接写下" not in answer
+    assert offered(answer) == []
+
+
+async def test_danger_in_an_accusation_is_raised_without_its_words(hub: World) -> None:
+    await Talker(hub, ChannelKind.SMS).say("救命 我要举报东城派出所民警在打我")
+    [raised] = await queue(hub)
+    assert (raised.track, raised.text) == (Track.EMERGENCY, "")
+    assert [case.track for case in await queue(hub, Role.INSPECTOR)] == [Track.REPORT]
+
+
+async def test_an_answer_too_long_for_a_text_message_ends_with_a_sentence(hub: World) -> None:
+    entry = slotted()
+    long = SlotAnswer("A1", "每年记分周期结束后三十日内提交。" * 40)
+    endless = SlotAnswer("C1", "提" * 900)
+    teach(hub, replace(entry, by_slot=(endless, long)))
+    for text, end in (("A1", "提交。"), ("C1", "…")):
+        reply = await Talker(hub, ChannelKind.SMS).say(f"{text}学员体检合格证明多久提交一次")
+        assert reply.endswith(end)
+        assert count(f"【测试公安】{reply}").parts == hub.hub.settings.knowledge.sms_parts
 
 
 async def test_a_new_question_instead_of_a_number_is_answered(hub: World) -> None:

@@ -109,3 +109,17 @@ async def test_a_number_alone_asks_for_its_code_and_tells_nothing(hub: World) ->
     other = Talker(hub, ChannelKind.SMS, "2")
     assert "查询码写在一条消息里" in await other.say(f"查询 {reference}")
     assert (await page(hub, "123", ""))[0] == 422
+
+
+async def test_failures_of_a_system_are_no_wrong_codes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock()
+    async with with_system(tmp_path, monkeypatch, clock) as (hub, system):
+        system.mood = "error"
+        citizen = Talker(hub, ChannelKind.SMS)
+        for _ in range(7):
+            assert "暂时查不到" in await citizen.say(f"{REFERENCE} {CODE}")
+        system.mood = "well"
+        clock.advance(seconds=61)
+        assert "办理中" in await citizen.say(f"{REFERENCE} {CODE}")
