@@ -7,7 +7,7 @@ an entry that shares nothing with it cannot lose to it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from knowledge_base.entry import Entry
@@ -15,7 +15,7 @@ from knowledge_base.matcher import Snapshot
 from knowledge_base.text import normalise
 from knowledge_base.wording import same_question_key
 
-NEIGHBOURS = 12
+NEIGHBOURS = 8
 """How many entries near each changed wording are asked."""
 
 
@@ -43,31 +43,43 @@ def objections(before: Snapshot, after: Snapshot, changed: Sequence[Entry]) -> t
     """Everything that stands against publishing `changed`, which are in `after` and not yet in `before`."""
     ids = {entry.id for entry in changed}
     found: dict[tuple[str, str], Objection] = {}
-    neighbours: dict[str, Entry] = {}
+    neighbours: dict[str, _Neighbour] = {}
     for entry in changed:
         for question in entry.tests:
             first = _first(after, question)
             if first is None or first.id != entry.id:
                 _note(found, Objection(Trouble.TEST_NOT_FOUND, question, entry, first))
-        for wording in _asked(entry):
+        for wording in (*_wordings(entry), *entry.tests):
             for match in after.match(wording, NEIGHBOURS):
-                neighbours.setdefault(match.entry.id, match.entry)
+                neighbour = neighbours.setdefault(match.entry.id, _Neighbour(match.entry))
+                neighbour.near[match.matched] = None
     worded = {same_question_key(text): entry for entry in changed for text in _wordings(entry)}
-    for other in neighbours.values():
+    for neighbour in neighbours.values():
+        other = neighbour.entry
         for question in _wordings(other):
             owner = worded.get(same_question_key(question))
             if owner is not None and owner.id != other.id:
                 _note(found, Objection(Trouble.SAME_WORDING, question, other, owner))
         if other.id not in ids:
-            for objection in _lost(before, after, other, ids):
+            for objection in _lost(before, after, neighbour, ids):
                 _note(found, objection)
     return tuple(found.values())
 
 
-def _lost(before: Snapshot, after: Snapshot, other: Entry, ids: set[str]) -> Iterable[Objection]:
+@dataclass(frozen=True, slots=True)
+class _Neighbour:
+    """An entry near to what changed. `near`: those of its wordings that were nearest, in order: a wording
+    farther off finds its own entry by its own words."""
+
+    entry: Entry
+    near: dict[str, None] = field(default_factory=dict)
+
+
+def _lost(before: Snapshot, after: Snapshot, neighbour: _Neighbour, ids: set[str]) -> Iterable[Objection]:
+    other = neighbour.entry
     for trouble, questions in (
         (Trouble.TAKES_TEST, other.tests),
-        (Trouble.TAKES_WORDING, _wordings(other)),
+        (Trouble.TAKES_WORDING, tuple(neighbour.near)),
     ):
         for question in questions:
             first = _first(after, question)
@@ -85,10 +97,6 @@ def _first(snapshot: Snapshot, question: str) -> Entry | None:
 
 def _wordings(entry: Entry) -> tuple[str, ...]:
     return (entry.question, *entry.variants)
-
-
-def _asked(entry: Entry) -> tuple[str, ...]:
-    return (*_wordings(entry), *entry.tests)
 
 
 def _note(found: dict[tuple[str, str], Objection], objection: Objection) -> None:

@@ -25,7 +25,7 @@ from knowledge_base.entry import Entry, EntryState
 from knowledge_base.gate import Objection, objections
 
 _TRIES = 10
-AT_ONCE = 1000
+AT_ONCE = 100
 """How many reviewed entries are published with one press."""
 _OVER = "有效期已过，请先改有效期"
 
