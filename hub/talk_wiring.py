@@ -9,7 +9,7 @@ from hub.actions.answer_message import AnswerMessage
 from hub.actions.case_progress import CaseProgress
 from hub.actions.code_brake import CodeBrake
 from hub.actions.dialogue.look_up import LookUp
-from hub.actions.dialogue.wording import Limits, Wording
+from hub.actions.dialogue.wording import Limits, Wording, no_help_page
 from hub.actions.message_case import MessageCase
 from hub.actions.open_case import OpenCase
 from hub.actions.outgoing import Outgoing
@@ -17,6 +17,7 @@ from hub.actions.speak import Speak
 from hub.actions.track_case import TrackCase
 from hub.actions.triage import Triage, Words
 from hub.clock import Clock
+from hub.help_path import entry_path
 from hub.knowledge import Knowledge
 from hub.progress.http_source import HttpProgress, ProgressSystem
 from hub.regions import Region, Regions
@@ -25,6 +26,7 @@ from hub.store.documents import Documents
 from hub.store.repositories import Repositories
 from hub.texts import Texts
 from knowledge_base.answer import Thresholds
+from knowledge_base.entry import Entry
 from knowledge_base.slot import Slots
 from knowledge_base.small_talk import SmallTalk
 
@@ -93,7 +95,12 @@ def track_case_of(
 
 def wording_of(settings: Settings, texts: Texts, slots: Slots) -> Wording:
     """How answers are worded on each channel."""
-    return Wording(texts, slots, Limits(settings.knowledge.sms_parts, settings.knowledge.sms_links))
+    limits = Limits(settings.knowledge.sms_parts, settings.knowledge.sms_links)
+    base = settings.web.public_url
+    # An address of this machine is of no use to a citizen.
+    return Wording(
+        texts, slots, limits, (lambda entry: base + entry_path(entry.id)) if base else no_help_page
+    )
 
 
 def answer_message_of(

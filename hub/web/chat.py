@@ -20,6 +20,7 @@ from channels.address import Address, AddressKind
 from channels.contract import ChannelKind, InboundMessage
 from hub.actions.dialogue.look_up import entries_of
 from hub.errors import NotFound
+from hub.help_path import entry_path
 from hub.hub import Hub
 from hub.ids import derived_id
 from hub.model.conversation import Author, Direction, Message
@@ -43,6 +44,7 @@ class Bubble:
     text: str
     at: int
     source: str = ""
+    more: str = ""  # address of the page that tells it all
     choices: tuple[str, ...] = ()
     choice_id: str = ""
 
@@ -125,17 +127,17 @@ def bubbles(request: web.Request, messages: Sequence[Message], choices: Sequence
     snapshot = request.app[HUB].knowledge.snapshot
     shown = []
     for place, message in enumerate(messages, 1):
-        text, source = message.text, ""
+        text, source, more = message.text, "", ""
         pressed: Sequence[str] = ()
         if message.author is Author.ROBOT:
             entries = entries_of(snapshot, message.entry_ids)
             if len(entries) == 1 and len(message.entry_ids) == 1:
-                source = source_line(entries[0], _)
+                source, more = source_line(entries[0], _), entry_path(entries[0].id)
             if choices and place == len(messages):
                 pressed, text = choices, text.split("\n", 1)[0]
         kind = "own" if message.direction is Direction.IN else message.author.value
         choice_id = secrets.token_hex(16) if pressed else ""
-        shown.append(Bubble(message.seq, kind, text, message.at, source, tuple(pressed), choice_id))
+        shown.append(Bubble(message.seq, kind, text, message.at, source, more, tuple(pressed), choice_id))
     return shown
 
 

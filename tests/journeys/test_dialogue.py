@@ -218,7 +218,9 @@ async def test_a_text_message_keeps_within_its_parts_and_a_page_tells_all(hub: W
         assert count(f"【测试公安】{short}").parts <= hub.hub.settings.knowledge.sms_parts
         assert "http" not in short
         assert len(whole) >= len(short) or not entry.short_answer
-    assert "来源：" in await Talker(hub, ChannelKind.MAIL).say("身份证丢了怎么补办")
+    mail = await Talker(hub, ChannelKind.MAIL).say("身份证丢了怎么补办")
+    assert "来源：" in mail
+    assert "https://hub.test/help/entry/id-card-lost" in mail
 
 
 async def test_the_city_a_citizen_writes_to_is_remembered(hub: World) -> None:

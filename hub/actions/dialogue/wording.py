@@ -22,11 +22,11 @@ _SENTENCE = re.compile(r"[^。！？!?\n]*(?:[。！？!?\n]|$)")
 _QUESTION_CHARS = 28
 
 HelpPage = Callable[[Entry], str]
-"""The address of an entry's public page, or "" while there is none."""
+"""The whole address of an entry's public page, or "" where citizens cannot reach it."""
 
 
 def no_help_page(entry: Entry) -> str:
-    """Entries have no public pages."""
+    """No public address is configured."""
     return ""
 
 
@@ -73,8 +73,8 @@ class Wording:
                 lines.append(self._texts.say("source", language, source=entry.source, url=entry.source_url))
             if entry.confirm_locally:
                 lines.append(self._texts.say("confirm_locally", language))
-        if link:
-            lines.append(self._texts.say("more", language, link=link))
+            if link:
+                lines.append(self._texts.say("more", language, link=link))
         return "\n".join(lines)
 
     def spoken(self, entry: Entry, by_slot: SlotAnswer | None, language: str) -> str:

@@ -5,29 +5,18 @@ What is searched for stands in the address, as on any search page, and in no log
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from aiohttp import web
 
 from hub.actions.dialogue.verdict import Answered, AskProgress, AskSlot, Danger, Offer, ToPerson, Verdict
 from hub.actions.read_help import Gone
 from hub.clock import day_of
+from hub.help_path import entry_path, topic_path
 from hub.model.track import Track
 from hub.web.keys import HUB
 from hub.web.render import render
 from hub.web.unchanged import unless_unchanged
 from knowledge_base.entry import Entry
 from knowledge_base.word_search import MAX_CHARS
-
-
-def topic_path(name: str) -> str:
-    """The address of a topic's page."""
-    return f"/help/{quote(name, safe='')}"
-
-
-def entry_path(entry_id: str) -> str:
-    """The address of an entry's page; it stays the same for as long as there is the entry."""
-    return f"/help/entry/{quote(entry_id, safe='')}"
 
 
 async def topics(request: web.Request) -> web.Response:
