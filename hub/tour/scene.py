@@ -64,6 +64,7 @@ class Scene:
         self.kept: list[tuple[str, str]] = []
         self._citizens = citizens
         self._clock = clock
+        self._numbers: set[str] = set()
 
     def says(self, name: str) -> str:
         """A text of the sample's tour."""
@@ -78,8 +79,11 @@ class Scene:
         return self._clock.now_ms()
 
     def new_number(self) -> str:
-        """A telephone number of the invented range that nobody in the sample has."""
-        return f"+861380000{2000 + randbelow(5000):04d}"
+        """A telephone number of the invented range that nobody in the sample or in this tour has."""
+        while (number := f"+861380000{2000 + randbelow(5000):04d}") in self._numbers:
+            pass
+        self._numbers.add(number)
+        return number
 
     # -- what citizens do --------------------------------------------------------------------
 
