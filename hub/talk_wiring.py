@@ -97,10 +97,12 @@ def wording_of(settings: Settings, texts: Texts, slots: Slots) -> Wording:
     """How answers are worded on each channel."""
     limits = Limits(settings.knowledge.sms_parts, settings.knowledge.sms_links)
     base = settings.web.public_url
-    # An address of this machine is of no use to a citizen.
-    return Wording(
-        texts, slots, limits, (lambda entry: base + entry_path(entry.id)) if base else no_help_page
-    )
+
+    def help_page(entry: Entry) -> str:
+        return base + entry_path(entry.id)
+
+    # Without a public address there is only one of this machine, of no use to a citizen.
+    return Wording(texts, slots, limits, help_page if base else no_help_page)
 
 
 def answer_message_of(
