@@ -31,6 +31,7 @@ from hub.web.staff_page import done, part, staff_page
 DETAILS: Mapping[str, str] = {
     "place": msgid("地点"),
     "occurred_on": msgid("发生日期"),
+    "question": msgid("来电提问"),
     "danger": msgid("危险用词"),
     "recipient": msgid("拨打或发送至"),
 }
