@@ -288,5 +288,4 @@ def _thresholds(settings: Settings) -> Thresholds:
     return Thresholds(
         answer=settings.knowledge.answer or DEFAULT.answer,
         choice=settings.knowledge.choice or DEFAULT.choice,
-        gap=DEFAULT.gap,
     )

@@ -1,120 +1,135 @@
-"""An inverted index over every wording of every entry: which wordings share rare pieces of meaning with a
+"""An inverted index over the pieces of many texts (see `gram`): which of them share rare pieces with a
 question.
 
-Pieces are the characters of the canonical text, its pairs of neighbours (there are no spaces to cut Chinese
-at, and a pair survives a typo beside it), and the canonical words the lexicon found. A piece weighs by how
-few wordings have it, times a share of its kind: what a question is about counts more than how it asks. The
-score of a wording is the cosine between its pieces and the question's, 0..1. A piece no wording has still
-makes the question longer, so that a question about something else stays low.
+A shelf is built once and never changed; what is added later stands on further shelves, what is removed is
+marked by the reader (`matcher.Snapshot`). Three arrays: the different pieces ascending, where each one's list
+begins, and the numbers of the texts that have it. The score of a text is the cosine between its pieces and
+the question's, each weighing by its rarity, 0..1. How often a text has a piece does not matter: questions are
+short.
 """
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
-from itertools import pairwise
-from operator import itemgetter
 
-from knowledge_base.lexicon import Kind, Lexicon, Reading
+import numpy as np
+from numpy.typing import NDArray
 
-CHARACTER = 1.0
-PAIR = 1.0
-WEAK = 0.3
-SLACK = 1e-9
-"""So that rounding never leaves out what is just enough."""
-WORD = {Kind.ASKING: 0.0, Kind.SIDE: 2.0, Kind.THING: 2.5, Kind.OTHER: 0.0}
+from knowledge_base.gram import Codes, grams, pairs
+from knowledge_base.vocabulary import Vocabulary
+
+Numbers = NDArray[np.int32]
+Weights = NDArray[np.float32]
+
+BACKGROUND = 2000
+"""How many texts in general stand beside those of the knowledge base when rarity is judged: a small one says
+little about what is rare."""
+BUDGET = 200_000
+"""How many list places a question may look at; the most common pieces beyond them are left out."""
+LEAST = np.float32(0.05)
+_DOC_BITS = np.uint64(32)
+_DOC_MASK = np.uint64(0xFFFF_FFFF)
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
-    """`vectors` has each wording's pieces with their weight, scaled to length 1; `postings` the wordings of a
-    piece."""
+def pieces(canonical: str, spoken: str) -> Codes:
+    """The different pieces of a text: characters and pairs of its canonical words, pairs of syllables."""
+    return np.unique(np.concatenate((grams(canonical), pairs(canonical), pairs(spoken))))
 
-    lexicon: Lexicon
-    rarities: Mapping[str, float]
-    unknown: float
-    vectors: Sequence[Mapping[str, float]]
-    postings: Mapping[str, tuple[tuple[int, float], ...]]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """The lists of the texts `0 … size - 1`. `lengths`: the length of each text as a vector of rarities."""
+
+    codes: Codes
+    starts: NDArray[np.int64]
+    texts: Numbers
+    size: int
 
     @classmethod
-    def build(cls, readings: Sequence[Reading], lexicon: Lexicon) -> "Index":
-        found = [shares(reading, lexicon) for reading in readings]
-        counts = Counter(piece for pieces in found for piece in pieces)
-        size = len(readings)
-        rarities = {piece: math.log(1 + size / count) for piece, count in counts.items()}
-        vectors = [
-            _unit({piece: share * rarities[piece] for piece, share in pieces.items()}) for pieces in found
-        ]
-        postings: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
-        for number, vector in enumerate(vectors):
-            for piece, weight in vector.items():
-                postings[piece].append((number, weight))
-        return cls(lexicon, rarities, math.log(1 + size), vectors, {p: tuple(n) for p, n in postings.items()})
+    def build(cls, found: Iterable[Codes]) -> "Shelf":
+        """A shelf of texts, each given by its pieces."""
+        keys = [(codes << _DOC_BITS) | np.uint64(number) for number, codes in enumerate(found)]
+        size = len(keys)
+        ordered = np.concatenate(keys) if keys else np.empty(0, np.uint64)
+        del keys
+        ordered.sort()
+        return cls._of(ordered, size)
 
-    def nearest(
-        self, reading: Reading, limit: int, needed: Sequence[float] | None = None
-    ) -> list[tuple[int, float]]:
-        """At most `limit` wordings that share a piece with the question, with their cosine.
+    @classmethod
+    def _of(cls, ordered: Codes, size: int) -> "Shelf":
+        texts = (ordered & _DOC_MASK).astype(np.int32)
+        ordered >>= _DOC_BITS
+        first = np.flatnonzero(np.diff(ordered, prepend=np.uint64(0xFFFF_FFFF_FFFF)))
+        return cls(ordered[first], np.append(first, len(texts)), texts, size)
 
-        Half of all postings belong to pieces like 怎么 that hardly move a cosine: they are only looked up for
-        the wordings that the others brought up (unless there are no others). `needed`: for each wording the
-        least cosine of use to the caller; of the `limit` those that cannot reach theirs are left out.
-        """
-        unknown, rarities = self.unknown, self.rarities
-        rarity, postings = rarities.get, self.postings.get
-        faint_below = WEAK * unknown
-        sums: defaultdict[int, float] = defaultdict(float)
-        faint: list[tuple[str, float]] = []
-        squares = faint_squares = 0.0
-        for piece, share in shares(reading, self.lexicon).items():
-            weight = share * rarity(piece, unknown)
-            squares += weight * weight
-            if weight < faint_below:
-                faint.append((piece, weight))
-                faint_squares += weight * weight
-            else:
-                for number, part in postings(piece, ()):
-                    sums[number] += weight * part
-        if faint and faint_squares == squares:
-            for piece, weight in faint:
-                for number, part in postings(piece, ()):
-                    sums[number] += weight * part
-            faint, faint_squares = [], 0.0
-        length = math.sqrt(squares) or 1.0
-        least = nlargest(limit, sums.values())[-1] if len(sums) > limit else 0.0
-        if needed is None:
-            best = [(number, total) for number, total in sums.items() if total >= least]
-        else:
-            # A wording is a vector of length 1: the faint pieces give it no more than their own length.
-            more = math.sqrt(faint_squares) + SLACK
-            best = [
-                (number, total)
-                for number, total in sums.items()
-                if total >= least and total + more >= needed[number] * length
-            ]
-        best.sort(key=itemgetter(1), reverse=True)
-        cosines: list[tuple[int, float]] = []
-        for number, total in best[:limit]:
-            vector = self.vectors[number]
-            total += sum([vector[piece] * weight for piece, weight in faint if piece in vector])
-            cosines.append((number, total / length))
-        return cosines
+    def merged(self, kept: NDArray[np.bool_], others: Sequence[tuple["Shelf", NDArray[np.bool_]]]) -> "Shelf":
+        """One shelf of the texts that are `kept` of this one and of `others`, numbered in that order."""
+        parts, size = [], 0
+        for shelf, mask in ((self, kept), *others):
+            numbers = np.cumsum(mask, dtype=np.int64) - 1 + size
+            codes = np.repeat(shelf.codes, np.diff(shelf.starts))
+            stay = mask[shelf.texts]
+            parts.append((codes[stay] << _DOC_BITS) | numbers[shelf.texts[stay]].astype(np.uint64))
+            size += int(mask.sum())
+        ordered = np.concatenate(parts)
+        ordered.sort()
+        return self._of(ordered, size)
 
+    def counts(self, codes: Codes) -> NDArray[np.int64]:
+        """In how many texts each piece stands."""
+        begins, ends = self._lists(codes)
+        return ends - begins
 
-def shares(reading: Reading, lexicon: Lexicon) -> dict[str, float]:
-    """The pieces of a text, each with the share of its kind; a word is marked by a space, which no other
-    piece has."""
-    text, weak, kinds = reading.canonical, lexicon.weak, lexicon.kinds
-    pieces = {character: WEAK * CHARACTER if character in weak else CHARACTER for character in text}
-    for first, second in pairwise(text):
-        pieces[first + second] = WEAK * PAIR if first in weak and second in weak else PAIR
-    for word in reading.words:
-        if share := WORD[kinds[word]]:
-            pieces[f" {word}"] = share
-    return pieces
+    def _lists(self, codes: Codes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        if not len(self.codes):
+            nothing = np.zeros(len(codes), np.int64)
+            return nothing, nothing
+        at = np.searchsorted(self.codes, codes)
+        at[at == len(self.codes)] = 0
+        known = self.codes[at] == codes
+        begins = np.where(known, self.starts[at], 0)
+        return begins, np.where(known, self.starts[at + 1], 0)
+
+    def lengths(self, rarity: "Rarity") -> Weights:
+        """The length of each text as a vector of rarities."""
+        squares = rarity.of(self.codes) ** 2
+        weights = np.repeat(squares, np.diff(self.starts))
+        sums = np.bincount(self.texts, weights=weights, minlength=self.size)
+        return np.maximum(1e-6, np.sqrt(sums)).astype(np.float32)
+
+    def scores(self, codes: Codes, squares: Weights) -> NDArray[np.float64]:
+        """For each text the sum of the squared rarities of the pieces it shares."""
+        begins, ends = self._lists(codes)
+        found = np.flatnonzero(ends > begins)
+        if not len(found):
+            return np.zeros(self.size)
+        sizes = ends[found] - begins[found]
+        if sizes.sum() > BUDGET:
+            order = np.argsort(sizes)
+            order = order[: max(1, int(np.searchsorted(np.cumsum(sizes[order]), BUDGET)))]
+            found, sizes = found[order], sizes[order]
+        begin, end = begins[found].tolist(), ends[found].tolist()
+        texts = np.concatenate([self.texts[b:e] for b, e in zip(begin, end, strict=True)])
+        weights = np.repeat(squares[found], sizes)
+        sums = np.bincount(texts, weights=weights, minlength=self.size)
+        return sums.astype(np.float64, copy=False)
 
 
-def _unit(vector: Mapping[str, float]) -> dict[str, float]:
-    length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
-    return {piece: weight / length for piece, weight in vector.items()}
+@dataclass(frozen=True, slots=True, eq=False)
+class Rarity:
+    """How much a piece says: the logarithm of how few texts have it, of the knowledge base and of Chinese in
+    general, the latter counting as `BACKGROUND` texts.
+
+    Counted over the first shelf, so that a later one changes nothing for who reads now.
+    """
+
+    shelf: Shelf
+    vocabulary: Vocabulary
+
+    def of(self, codes: Codes) -> Weights:
+        size = self.shelf.size
+        general = -np.log(self.vocabulary.share_of_texts(codes))
+        if not size:
+            return general.astype(np.float32)
+        here = np.log((size + 1) / (self.shelf.counts(codes) + 0.5))
+        both: Weights = ((size * here + BACKGROUND * general) / (size + BACKGROUND)).astype(np.float32)
+        return np.maximum(LEAST, both)

@@ -1,85 +1,82 @@
-"""Finds the entries a question most likely asks for (matcher v1).
+"""Finds the entries a question most likely asks for, in a snapshot that never changes.
 
-Two looks at the same words: how many rare pieces of meaning they share (`index`), and how alike they sound
-(`rapidfuzz.fuzz.ratio` over syllables), which forgives homophones and small slips. A score orders entries; it
-is not a probability and nothing here decides whether to answer (that is `answer`).
+A snapshot stands on parts: the first holds the entries it was built of, later ones what was added since;
+what was removed or replaced is marked in a mask of the snapshot's own. The next snapshot shares the parts, so
+readers of the old one notice nothing and an edit costs what it adds. Parts are put together when they get
+many.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from heapq import nlargest
+from functools import cached_property
 from operator import itemgetter
-from typing import Protocol
 
-from rapidfuzz import fuzz
+import numpy as np
 
+from knowledge_base.alignment import Pair, pairs_of
 from knowledge_base.entry import Entry, EntryState
-from knowledge_base.index import Index
-from knowledge_base.lexicon import Kind, Lexicon, shipped_lexicon
+from knowledge_base.index import Rarity, pieces
+from knowledge_base.lexicon import Lexicon, shipped_lexicon
+from knowledge_base.part import Part, Stand
+from knowledge_base.ranking import Glance, Likeness, compare, glance
+from knowledge_base.scales import Scales, Tally, Wording
 from knowledge_base.sound import sound
-from knowledge_base.text import MAX_CHARS, normalise
+from knowledge_base.text import normalise
 
-CANDIDATES = 16
-COSINE_SHARE = 0.65
-OTHER_THING = 0.2
-OTHER_SIDE = 0.2
-BARE = 0.5
-"""The most a question can score that only names a thing several entries are about (护照, 我要投诉): which of
-them is asked for is open."""
+CANDIDATES = 40
+RANKED = 16
+"""Wordings that are compared word by word."""
 REMEMBERED = 1024
-LENGTHS = 128
 MIN_CHARS = 2
 """One character is never a question: 好, 1, T."""
+PARTS = 8
+REBUILT = 0.25
+"""A change of more than this share of the entries builds everything anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """`score` is 0..1, 1 only for the same words; `matched` is the wording that won, as it was written;
-    `reason` says in English how it was found, for staff who try a question."""
+    `words` says which words were found to belong together, and how, in the order of the question; `reason`
+    is the same as one line to read."""
 
     entry: Entry
     score: float
     matched: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Wording:
-    entry: Entry
-    written: str
-    sound: str
-    things: frozenset[str]
-    sides: frozenset[str]
-
-
-class _Find(Protocol):
-    def __call__(self, text: str, limit: int, least: float) -> tuple[Match, ...]: ...
-
-
-class _Need(Protocol):
-    def __call__(self, length: int, least: float) -> tuple[float, ...]: ...
+    words: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
-    """An immutable index over the published entries of one moment; build a new one when an entry changed.
+class Candidate:
+    """An entry with its best wording; `exact`: the same words, and no other entry claims them."""
 
-    Remembers its last answers by the text asked (in memory only, gone with the snapshot).
+    entry: Entry
+    written: str
+    score: float
+    likeness: Likeness
+    question: Wording
+    wording: Wording
+    exact: bool
+
+    @property
+    def same(self) -> bool:
+        """Whether the question says what the wording says, word for word or by words of the same meaning."""
+        return self.question.canonical == self.wording.canonical
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """An immutable index over the published entries of one moment.
+
+    Remembers its last looks by the text asked (in memory only, gone with the snapshot).
     """
 
-    entries: tuple[Entry, ...]
     lexicon: Lexicon
-    _wordings: tuple[_Wording, ...]
-    _index: Index
-    _exact: dict[str, int]
-    _shared: frozenset[str]
-    _remembered: _Find = field(init=False, repr=False)
-    _needed: _Need = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_remembered", lru_cache(maxsize=REMEMBERED)(self._find))
-        object.__setattr__(self, "_needed", lru_cache(maxsize=LENGTHS)(self._cosines_needed))
+    _scales: Scales
+    _stands: tuple[Stand, ...]
+    _built: int
+    _looks: dict[tuple[str, bool], tuple[Candidate, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def build(cls, entries: Iterable[Entry], lexicon: Lexicon | None = None) -> "Snapshot":
@@ -87,88 +84,124 @@ class Snapshot:
         entries are left out."""
         lexicon = lexicon or shipped_lexicon()
         published = tuple(entry for entry in entries if entry.state is EntryState.PUBLISHED)
-        read = [
-            (entry, written, reading)
-            for entry in published
-            for written in (entry.question, *entry.variants)
-            if (reading := lexicon.read(normalise(written))).canonical
-        ]
-        wordings = tuple(
-            _Wording(
-                entry,
-                written,
-                sound(reading.canonical),
-                lexicon.of_kind(reading, Kind.THING),
-                lexicon.of_kind(reading, Kind.SIDE),
-            )
-            for entry, written, reading in read
-        )
-        index = Index.build([reading for *_, reading in read], lexicon)
-        owners: dict[str, set[str]] = {}
-        for entry, _, reading in read:
-            owners.setdefault(reading.canonical, set()).add(entry.id)
-        # Words that two entries claim are certain for neither.
-        exact = {r.canonical: number for number, (*_, r) in enumerate(read) if len(owners[r.canonical]) == 1}
-        about: dict[str, set[str]] = {}
-        for wording in wordings:
-            for thing in wording.things:
-                about.setdefault(thing, set()).add(wording.entry.id)
-        shared = frozenset(thing for thing, ids in about.items() if len(ids) > 1)
-        return cls(published, lexicon, wordings, index, exact, shared)
+        tally = Tally()
+        part = Part.build(published, lexicon, tally)
+        rarity = Rarity(part.shelf, lexicon.vocabulary)
+        scales = Scales(lexicon, rarity, tally, part.shelf.size)
+        return cls(lexicon, scales, (part.standing(rarity),), part.size)
 
-    def match(self, text: str, limit: int = 3, *, least: float = 0.0) -> tuple[Match, ...]:
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry, those changed last at the end."""
+        return tuple(entry for stand in self._stands for entry in stand.entries())
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """The entry with this id."""
+        for stand in reversed(self._stands):
+            found = stand.entry(entry_id)
+            if found is not None:
+                return found
+        return None
+
+    def with_changes(self, changed: Iterable[Entry], removed: Iterable[str] = ()) -> "Snapshot":
+        """The next snapshot: `changed` entries (new ones too) as they are now, without those `removed`. An
+        entry that is not published any more is taken out."""
+        latest = {entry.id: entry for entry in changed}
+        gone = {*latest, *removed}
+        added = tuple(entry for entry in latest.values() if entry.state is EntryState.PUBLISHED)
+        stands = [stand.without(gone) for stand in self._stands]
+        size = sum(stand.living for stand in stands)
+        dead = sum(stand.part.size for stand in stands) - size
+        if len(added) > REBUILT * self._built or dead > max(64, size):
+            kept = [entry for stand in stands for entry in stand.entries()]
+            return Snapshot.build([*kept, *added], self.lexicon)
+        if added:
+            part = Part.build(added, self.lexicon, Tally())
+            stands.append(part.standing(self._scales.rarity))
+        return Snapshot(self.lexicon, self._scales, _tidied(stands), self._built)
+
+    def match(
+        self, text: str, limit: int = 3, *, speech: bool = False, least: float = 0.0
+    ) -> tuple[Match, ...]:
         """The best entries for `text`, best first, each entry once; () when nothing in the text can be
-        compared. `least`: entries that score less are left out, and most of the work with them."""
-        return self._remembered(text[:MAX_CHARS], limit, least)
+        compared. `speech`: the text comes from a recogniser, so words of the same sound count. `least`:
+        entries that score less are left out."""
+        found = self.look(text, speech=speech)[:limit]
+        return tuple(self.told(candidate) for candidate in found if candidate.score >= least)
 
-    def _find(self, text: str, limit: int, least: float) -> tuple[Match, ...]:
+    def look(self, text: str, *, speech: bool = False) -> tuple[Candidate, ...]:
+        """The candidates for `text` with all that was measured, best first."""
         plain = normalise(text)
+        key = (plain, speech)
+        known = self._looks.get(key)
+        if known is None:
+            known = self._find(plain, speech=speech)
+            if len(self._looks) >= REMEMBERED:
+                self._looks.clear()
+            self._looks[key] = known
+        return known
+
+    def told(self, candidate: Candidate) -> Match:
+        """A candidate with its reason."""
+        words = pairs_of(candidate.question, candidate.wording, self.lexicon.near)
+        reason = "same words" if candidate.exact else " · ".join(pair.line for pair in words)
+        return Match(candidate.entry, candidate.score, candidate.written, reason, words)
+
+    def _find(self, plain: str, *, speech: bool) -> tuple[Candidate, ...]:
         if len(plain) < MIN_CHARS:
             return ()
+        found = self._rank(plain)
+        understood = self._scales.hearing.understand(plain, speech=speech)
+        if understood != plain:
+            best = {candidate.entry.id: candidate for candidate in found}
+            for candidate in self._rank(understood):
+                other = best.get(candidate.entry.id)
+                if other is None or candidate.score > other.score:
+                    best[candidate.entry.id] = candidate
+            found = sorted(best.values(), key=_score, reverse=True)
+        return tuple(found)
+
+    def _rank(self, plain: str) -> list[Candidate]:
         reading = self.lexicon.read(plain)
-        spoken = sound(reading.canonical)
-        same = self._exact.get(reading.canonical)
-        needed = None if same is not None else self._needed(len(spoken), least)
-        near = self._index.nearest(reading, CANDIDATES, needed)
-        if not near:
-            return ()
-        things = self.lexicon.of_kind(reading, Kind.THING)
-        sides = self.lexicon.of_kind(reading, Kind.SIDE)
-        bare = "".join(character for character in reading.canonical if character not in self.lexicon.weak)
-        most = BARE if bare in self._shared else 0.999
-        best: dict[str, tuple[float, int]] = {}
-        for number, cosine in near:
-            wording = self._wordings[number]
-            ratio = fuzz.ratio(spoken, wording.sound) / 100
-            score = COSINE_SHARE * cosine + (1 - COSINE_SHARE) * ratio
-            score *= (
-                1 - OTHER_THING * _unlike(things, wording.things) - OTHER_SIDE * _unlike(sides, wording.sides)
-            )
-            score = 1.0 if number == same else min(score, most)
-            if score > best.get(wording.entry.id, (0.0, 0))[0]:
-                best[wording.entry.id] = (score, number)
-        ranked = nlargest(limit, best.values(), key=itemgetter(0))
-        return tuple(
-            self._told(score, number, exact=number == same) for score, number in ranked if score >= least
-        )
-
-    def _cosines_needed(self, length: int, least: float) -> tuple[float, ...]:
-        """For each wording the cosine without which no question of `length` syllables scores `least`: at
-        best the shorter of the two stands whole in the longer one."""
-        at_best = (
-            2 * min(length, len(wording.sound)) / (length + len(wording.sound)) for wording in self._wordings
-        )
-        return tuple((least - (1 - COSINE_SHARE) * ratio) / COSINE_SHARE for ratio in at_best)
-
-    def _told(self, score: float, number: int, *, exact: bool) -> Match:
-        wording = self._wordings[number]
-        reason = "same words" if exact else f"alike in words and sound ({score:.2f})"
-        return Match(wording.entry, score, wording.written, reason)
+        codes = pieces(reading.canonical, sound(reading.canonical))
+        squares = self._scales.rarity.of(codes) ** 2
+        length = float(np.sqrt(squares.sum())) or 1.0
+        question = self._scales.read(plain, reading)
+        claims = {id_ for stand in self._stands for id_ in stand.claims(reading.canonical)}
+        nearest = [
+            (score / length, stand, number)
+            for stand in self._stands
+            for score, number in stand.nearest(codes, squares, CANDIDATES)
+        ]
+        nearest.sort(key=itemgetter(0), reverse=True)
+        seen = []
+        for cosine, stand, number in nearest[:CANDIDATES]:
+            wording = stand.part.read(number, self._scales)
+            seen.append((glance(question, wording, min(1.0, cosine)), wording, stand.part.wording(number)))
+        seen.sort(key=_worth, reverse=True)
+        best: dict[str, Candidate] = {}
+        for near, wording, (entry, written) in seen[:RANKED]:
+            likeness = compare(question, wording, near, self.lexicon)
+            exact = wording.canonical == question.canonical and claims == {entry.id}
+            score = 1.0 if exact else likeness.score
+            other = best.get(entry.id)
+            if other is None or score > other.score:
+                best[entry.id] = Candidate(entry, written, score, likeness, question, wording, exact)
+        return sorted(best.values(), key=_score, reverse=True)
 
 
-def _unlike(asked: frozenset[str], worded: frozenset[str]) -> float:
-    """The share of words that only one of the two has; 0 when neither has any."""
-    if not asked and not worded:
-        return 0.0
-    both = len(asked & worded)
-    return 1 - both / (len(asked) + len(worded) - both)
+def _score(candidate: Candidate) -> float:
+    return candidate.score
+
+
+def _worth(seen: tuple[Glance, Wording, tuple[Entry, str]]) -> float:
+    return seen[0].score
+
+
+def _tidied(stands: list[Stand]) -> tuple[Stand, ...]:
+    """The same with the last parts put together while they are many, or the last is not much smaller than
+    the one before it; the first part, the large one, is left alone."""
+    while len(stands) > 2 and (len(stands) > PARTS or 2 * stands[-1].part.size > stands[-2].part.size):
+        last = stands.pop()
+        stands[-1] = stands[-1].joined(last)
+    return tuple(stand for number, stand in enumerate(stands) if number == 0 or stand.living)

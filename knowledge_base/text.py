@@ -2,7 +2,7 @@
 spoken.
 
 NFKC, lower case, traditional to simplified characters, only Han characters, letters and digits, no polite
-openers and fillers, spoken digits as digits (幺二三八九 is 12389, 十二分 is 12分). Applying it twice changes
+openers and fillers, numbers in one form (see `numeral`). Applying it twice changes
 nothing. It never looks at meaning: words of the same meaning are the business of `lexicon`.
 """
 
@@ -10,12 +10,16 @@ import re
 import unicodedata
 from functools import cache
 
+from knowledge_base.numeral import numerals
 from knowledge_base.shelf import table_lines
 
 MAX_CHARS = 500
 """Longer texts are cut before anything else is done with them: a question is short, and work must stay
 bounded."""
 
+_TERMINAL = re.compile(r"\x1b?\[[0-9;?]+[a-z]")
+"""What moves a cursor or colours a screen (ECMA-48), in lower case, also when its control character was taken
+out before."""
 _DROPPED = re.compile(r"[^0-9a-z\u3400-\u4dbf\u4e00-\u9fff]+")
 
 # Longer ones first: an alternation takes the first that fits.
@@ -71,7 +75,6 @@ _FILLERS = (
     "一下",
     "嗯",
     "呃",
-    "额",
     "啊",
     "呀",
     "哦",
@@ -81,24 +84,23 @@ _FILLERS = (
     "唉",
     "诶",
     "欸",
-    "喂",
     "嘛",
     "呢",
-    "吧",
-    "哈",
     "啦",
     "哟",
     "呐",
 )
-_FILLER = re.compile("|".join(sorted(_FILLERS, key=len, reverse=True)))
+_IN_WORDS = (
+    "(?<![金限数余税全差总份名超定巨配面])额(?![头外度])",
+    "哈(?![尔密士欠达佛萨里利巴])",
+    "喂(?![奶养食饭药狗猫鸡鱼])",
+    "(?<![酒网贴水茶氧])吧(?!台)",
+)
+"""Fillers that are also a part of words."""
+_FILLER = re.compile("|".join((*sorted(_FILLERS, key=len, reverse=True), *_IN_WORDS)))
 
-_DIGIT_OF = {spoken: str(value) for value, spoken in enumerate("零一二三四五六七八九")} | {
-    "〇": "0",
-    "幺": "1",
-    "两": "2",
-}
-_SPOKEN_NUMBER = re.compile(r"[零〇幺一二两三四五六七八九]{3,}")
-_TENS = re.compile(r"([二三四五六七八九])?十([一二三四五六七八九])?")
+_KEPT = re.compile("[名原编卓显土专论主译拙巨遗合]著|著[作名述称者录书]|乾[坤隆]|瞭望|宫商角徵羽")
+"""Words whose character is simplified elsewhere (著 is 着, 乾 is 干) but not in them."""
 
 
 @cache
@@ -109,20 +111,21 @@ def _simplified() -> dict[int, str]:
 def normalise(text: str) -> str:
     """The comparable form of `text`; "" when nothing in it can be compared (only punctuation, fillers, other
     scripts)."""
-    text = unicodedata.normalize("NFKC", text[:MAX_CHARS]).lower().translate(_simplified())
-    text = _digits(_DROPPED.sub("", text))
-    while (shorter := _FILLER.sub("", text)) != text:  # taking one out may join the halves of another
-        text = _digits(shorter)
-    return text[:MAX_CHARS]
+    text = simplified(_TERMINAL.sub("", unicodedata.normalize("NFKC", text[:MAX_CHARS]).lower()))
+    text = numerals(_DROPPED.sub("", text))[:MAX_CHARS]
+    while (shorter := numerals(_FILLER.sub("", text))[:MAX_CHARS]) != text:
+        text = shorter  # taking a filler out may join the halves of another, or of a number
+    return text
 
 
-def _digits(text: str) -> str:
-    text = _SPOKEN_NUMBER.sub(lambda run: "".join(_DIGIT_OF[spoken] for spoken in run[0]), text)
-    return _TENS.sub(_tens, text) if "十" in text else text
-
-
-def _tens(found: re.Match[str]) -> str:
-    tens, ones = found[1], found[2]
-    if not tens and not ones:
-        return "十"  # 十 alone is as often "fully" (十分) as ten
-    return _DIGIT_OF.get(tens, "1") + _DIGIT_OF.get(ones, "0")
+def simplified(text: str) -> str:
+    """`text` with traditional characters as simplified ones."""
+    table = _simplified()
+    kept = [found.span() for found in _KEPT.finditer(text)]
+    if not kept:
+        return text.translate(table)
+    parts, at = [], 0
+    for begin, end in kept:
+        parts += [text[at:begin].translate(table), text[begin:end]]
+        at = end
+    return "".join(parts) + text[at:].translate(table)

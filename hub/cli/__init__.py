@@ -73,6 +73,7 @@ def build() -> App:
     faq.command(
         "hub.cli.entries:export_entries", name="export", help="导出到 CSV 或 XLSX · Write entries to a file"
     )
+    faq.command("hub.cli.faq:calibrate", name="calibrate", help="校准把握 · Fit the confidence")
     app.command(faq)
 
     config = App(name="config", help="配置 · Configuration")

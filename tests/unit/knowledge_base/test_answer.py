@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from knowledge_base.answer import Decision, Thresholds, decide
+from knowledge_base.entry import Aspect
 from knowledge_base.importer import shipped
 from knowledge_base.matcher import Snapshot
 from tests.unit.knowledge_base.entries import entry
@@ -64,20 +67,59 @@ def test_a_long_story_that_mentions_a_subject_is_not_answered() -> None:
 
 def test_two_close_entries_are_offered_instead_of_one_being_guessed() -> None:
     snapshot = Snapshot.build([entry("renew", "护照到期换发"), entry("lost", "护照丢失补发")])
-    answer = decide(snapshot, "护照补发换发", Thresholds(answer=0.3, choice=0.1, gap=0.9))
+    answer = decide(snapshot, "护照补发换发", Thresholds(answer=1.0, choice=0.0))
     assert answer.decision is Decision.CHOICES
     assert {match.entry.id for match in answer.matches} == {"renew", "lost"}
 
 
 def test_the_words_of_an_entry_are_answered_however_close_the_next_one_is() -> None:
     snapshot = Snapshot.build([entry("a", "护照到期换发"), entry("b", "护照到期换发地点")])
-    answer = decide(snapshot, "护照到期换发", Thresholds(answer=0.9, choice=0.1, gap=0.9))
+    answer = decide(snapshot, "护照到期换发", Thresholds(answer=2, choice=2))
     assert answer.decision is Decision.ANSWER
     assert answer.matches[0].entry.id == "a"
 
 
-def test_only_entries_worth_offering_are_offered() -> None:
-    thresholds = Thresholds(answer=2, choice=0.45, gap=0)
-    answer = decide(SNAPSHOT, "我的护照快到期想换", thresholds)
+def test_words_that_two_entries_claim_are_not_answered() -> None:
+    snapshot = Snapshot.build([entry("a", "护照怎么办理"), entry("b", "护照如何办理")])
+    answer = decide(snapshot, "护照怎么办理")
     assert answer.decision is Decision.CHOICES
-    assert all(match.score >= thresholds.choice for match in answer.matches)
+    assert {match.entry.id for match in answer.matches} == {"a", "b"}
+
+
+def test_another_value_of_the_same_slot_is_offered_and_never_answered() -> None:
+    snapshot = Snapshot.build([entry("renew", "驾驶证到期怎么换证"), entry("noise", "邻居噪音扰民怎么办")])
+    sure = Thresholds(answer=0.0, choice=0.0)
+    assert decide(snapshot, "驾驶证到期怎么换证呀我问问", sure).decision is Decision.ANSWER
+    assert decide(snapshot, "驾驶证怎么补办呀我问问", sure).decision is Decision.CHOICES
+
+
+def test_a_service_without_an_aspect_offers_what_can_be_asked_about_it() -> None:
+    about = [
+        replace(entry(f"passport-{aspect.name}", question), service="护照", aspect=aspect)
+        for aspect, question in (
+            (Aspect.FEE, "护照办理费用多少"),
+            (Aspect.MATERIALS, "护照办理带什么材料"),
+            (Aspect.PLACE, "护照办理去哪里"),
+        )
+    ]
+    answer = decide(Snapshot.build(about), "想给我家的人弄个护照办理", Thresholds(answer=0.0, choice=0.0))
+    assert answer.decision is Decision.CHOICES
+    assert {match.entry.service for match in answer.matches} == {"护照"}
+    assert len(answer.matches) == 3
+
+
+def test_thresholds_are_of_confidence_and_not_of_score() -> None:
+    text = "我的护照快到期想换"
+    answer = decide(SNAPSHOT, text)
+    for wanted, threshold in (
+        (Decision.ANSWER, answer.confidence - 0.001),
+        (Decision.CHOICES, answer.confidence + 0.001),
+    ):
+        assert decide(SNAPSHOT, text, Thresholds(answer=threshold, choice=0.1)).decision is wanted
+    assert decide(SNAPSHOT, text, Thresholds(answer=2, choice=2)).decision is Decision.HAND_OVER
+
+
+def test_a_recogniser_s_homophones_are_answered_in_speech_mode_alone() -> None:
+    heard = "身分正一是了怎么不办"
+    assert decide(SNAPSHOT, heard, speech=True).confidence > decide(SNAPSHOT, heard).confidence
+    assert decide(SNAPSHOT, heard, speech=True).matches[0].entry.id == "id-card-lost"

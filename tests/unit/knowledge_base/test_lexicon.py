@@ -1,19 +1,23 @@
 import pytest
 
-from knowledge_base.lexicon import Kind, Lexicon, shipped_lexicon
+from knowledge_base.lexicon import Lexicon, choices, shipped_lexicon
 
 SMALL = Lexicon.read_toml(
     """
-    weak = "怎么的"
     [asking]
-    "怎么" = ["咋"]
+    "怎么" = "咋"
     [side]
-    "丢失" = ["丢了", "丢"]
+    "费用" = "(多少|几块)钱"
     [thing]
-    "驾驶证" = ["驾照", "驾"]
-    "代办" = ["委托"]
-    [other]
-    "丢人" = []
+    "驾驶证" = "驾照 驾"
+    "代办" = "委托"
+    "殴打" = "打"
+    "丢失" = "丢了 丢"
+    "姓名+变更" = "改名"
+    [slot]
+    "paper" = "驾驶证 护照"
+    [near]
+    related = ["驾驶证 代办"]
     """
 )
 
@@ -21,30 +25,45 @@ SMALL = Lexicon.read_toml(
 def test_words_become_their_canonical_word() -> None:
     reading = SMALL.read("驾照丢了咋补")
     assert reading.canonical == "驾驶证丢失怎么补"
-    assert reading.words == {"驾驶证", "丢失", "怎么"}
+    assert [(word.said, word.meant) for word in reading.words] == [
+        ("驾照", "驾驶证"),
+        ("丢了", "丢失"),
+        ("咋", "怎么"),
+        ("补", "补"),
+    ]
 
 
-def test_the_longest_word_wins() -> None:
-    assert SMALL.read("驾照").canonical == "驾驶证"
-    assert SMALL.read("驾").canonical == "驾驶证"
+def test_choices_in_brackets_are_all_of_their_words() -> None:
+    assert list(choices("办(好|完)了(没|)")) == ["办好了没", "办好了", "办完了没", "办完了"]
+    assert SMALL.read("几块钱").canonical == "费用"
+
+
+def test_a_word_that_means_two_becomes_both() -> None:
+    assert [word.meant for word in SMALL.read("改名").words] == ["姓名", "变更"]
 
 
 def test_a_canonical_word_is_not_replaced_again() -> None:
     assert SMALL.read("驾驶证").canonical == "驾驶证"
 
 
-def test_a_protected_word_is_left_alone() -> None:
-    assert SMALL.read("丢人").canonical == "丢人"
+def test_a_short_word_inside_a_longer_one_is_left_alone() -> None:
+    assert SMALL.read("打算").canonical == "打算"
+    assert SMALL.read("他打人").canonical == "他殴打人"
 
 
 def test_the_same_word_said_twice_in_a_row_counts_once() -> None:
     assert SMALL.read("委托代办").canonical == "代办"
 
 
-def test_words_are_told_apart_by_kind() -> None:
-    reading = SMALL.read("驾照丢了咋补")
-    assert SMALL.of_kind(reading, Kind.THING) == {"驾驶证"}
-    assert SMALL.of_kind(reading, Kind.SIDE) == {"丢失"}
+def test_numbers_and_latin_words_stay_whole() -> None:
+    assert SMALL.cut("12389和c1") == ["12389", "和", "c1"]
+
+
+def test_tables_tell_what_is_asked_about_what_excludes_and_what_is_near() -> None:
+    assert SMALL.aspects == {"费用"}
+    assert SMALL.asking == {"怎么"}
+    assert SMALL.slots == {"驾驶证": "paper", "护照": "paper"}
+    assert set(SMALL.near["代办"]) == {"驾驶证"}
 
 
 @pytest.mark.parametrize(
@@ -56,17 +75,17 @@ def test_words_are_told_apart_by_kind() -> None:
         ("多少钱", "费用"),
         ("老外", "外国人"),
         ("不想留名字", "匿名"),
+        ("大夫", "医生"),
+        ("礼拜天", "星期天"),
     ],
 )
 def test_the_shipped_lexicon_knows_how_people_speak(said: str, meant: str) -> None:
     assert shipped_lexicon().read(said).canonical == meant
 
 
-def test_no_shipped_word_belongs_to_two_canonical_words() -> None:
-    words = [
-        word
-        for found in shipped_lexicon().by_first.values()
-        for word, canonical in found
-        if word == canonical
-    ]
-    assert set(shipped_lexicon().kinds) == set(words)
+def test_what_the_shipped_lexicon_relates_or_excludes_is_known_to_it() -> None:
+    lexicon = shipped_lexicon()
+    known = {meant for meanings in lexicon.meanings.values() for meant in meanings}
+    assert set(lexicon.slots) <= known
+    assert set(lexicon.near) <= known
+    assert all(lexicon.meanings[word] == (word,) for word in known)

@@ -3,6 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge_base.alignment import How, Pair
 from knowledge_base.entry import EntryState
 from knowledge_base.matcher import Snapshot
 from tests.unit.knowledge_base.entries import SMALL, entry
@@ -58,6 +59,21 @@ def test_drafts_and_retired_entries_are_not_matched() -> None:
     snapshot = Snapshot.build(hidden)
     assert snapshot.entries == (SMALL[2],)
     assert all(match.entry.id == "id-card-lost" for match in snapshot.match("驾驶证丢了怎么补"))
+
+
+def test_the_reason_lays_the_words_side_by_side() -> None:
+    match = SNAPSHOT.match("爷爷的驾照弄丢了去哪补")[0]
+    assert "驾照≈驾驶本 (concept)" in match.reason
+    assert "爷爷 (unmatched)" in match.reason
+    assert Pair("弄丢了", "不见了", How.CONCEPT) in match.words
+    assert Pair("补", "补", How.SAME) in match.words
+
+
+def test_what_the_recogniser_misheard_is_found_in_speech_mode() -> None:
+    heard = "架照鱼实补正"
+    assert SNAPSHOT.match(heard, speech=True)[0].entry.id == "licence-lost"
+    plain = SNAPSHOT.match(heard)
+    assert not plain or SNAPSHOT.match(heard, speech=True)[0].score > plain[0].score
 
 
 def test_words_that_two_entries_claim_are_certain_for_neither() -> None:

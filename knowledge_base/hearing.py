@@ -1,0 +1,114 @@
+"""What was probably meant by a text with wrong characters.
+
+A recogniser, and who types by sound, writes a word that sounds right (身份正, 架照); a finger that slips changes
+the places of two characters, or types one twice. Every run of syllables may be the word it spells or another
+of the same sound; the most likely line of words wins, where a word of the knowledge base is likelier than
+others, and each change has its price.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from knowledge_base.lexicon import UNKNOWN, Lexicon
+from knowledge_base.sound import sound
+
+HEARD = 2.5
+TYPED = 3.5
+"""The price of a character that is not the one written, as a logarithm: a recogniser errs more often."""
+SLIP = 5.0
+"""The price of two characters that changed places, or one typed twice."""
+ALONE = -6.0
+"""A character of a smaller chance than this that is a word of its own is odd."""
+LOCAL = 0.5
+"""How much of a word's chance comes from the knowledge base, the rest from the language."""
+LONGEST = 6
+SHORTEST = 2
+ALIKE = 4
+"""How many words of one sound are weighed, the most common first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hearing:
+    """`said`: for the sound of a word the words that sound so; `local`: how often each word stands in the
+    knowledge base, `total` the sum of that."""
+
+    lexicon: Lexicon
+    said: Mapping[str, tuple[str, ...]]
+    local: Mapping[str, int]
+    total: int
+
+    @classmethod
+    def of(cls, lexicon: Lexicon, local: Mapping[str, int]) -> "Hearing":
+        said: dict[str, list[str]] = {}
+        chances = lexicon.chances
+        for word in chances:
+            if SHORTEST <= len(word) <= LONGEST:
+                said.setdefault(sound(word), []).append(word)
+        kept = {
+            heard: tuple(sorted(words, key=lambda word: (-local.get(word, 0), -chances[word]))[:ALIKE])
+            for heard, words in said.items()
+        }
+        return cls(lexicon, kept, local, sum(local.values()))
+
+    def understand(self, text: str, *, speech: bool = True) -> str:
+        """`text` (normalised) with the words that were probably meant; itself when nothing is likelier."""
+        if not speech and not self._odd(text):
+            return text
+        heard, size = sound(text), len(text)
+        price = HEARD if speech else TYPED
+        best = [0.0] * (size + 1)
+        chosen: list[tuple[str, int]] = [("", 0)] * (size + 1)
+        for at in range(size - 1, -1, -1):
+            top, word, after = self._chance(text[at]) + best[at + 1], text[at], at + 1
+            for end in range(at + SHORTEST, min(size, at + LONGEST) + 1):
+                for said in self.said.get(heard[at:end], ()):
+                    changed = sum([a != b for a, b in zip(said, text[at:end], strict=True)])
+                    chance = self._chance(said) - price * changed + best[end]
+                    if chance > top:
+                        top, word, after = chance, said, end
+            if not speech:
+                for slip, chance, end in self._slips(text, at):
+                    if chance - SLIP + best[end] > top:
+                        top, word, after = chance - SLIP + best[end], slip, end
+            best[at], chosen[at] = top, (word, after)
+        words, at = [], 0
+        while at < size:
+            word, at = chosen[at]
+            words.append(word)
+        return "".join(words)
+
+    def _odd(self, text: str) -> bool:
+        """Whether a character stands alone that seldom does."""
+        chances, meanings = self.lexicon.chances, self.lexicon.meanings
+        return any(
+            len(word) == 1 and word not in meanings and chances.get(word, UNKNOWN) < ALONE
+            for word in self.lexicon.cut(text)
+        )
+
+    def _slips(self, text: str, at: int) -> Iterator[tuple[str, float, int]]:
+        """What may have been meant from `at` on if a finger slipped: the words, their chance, where they
+        end."""
+        chances = self.lexicon.chances
+        if text[at : at + 1] == text[at + 1 : at + 2]:  # typed twice
+            yield "", 0.0, at + 1
+        rest = text[at : at + LONGEST + 1]
+        for end in range(2, min(LONGEST, len(rest)) + 1):
+            for turn in range(end - 1):  # two characters changed places within a word
+                word = f"{rest[:turn]}{rest[turn + 1]}{rest[turn]}{rest[turn + 2 : end]}"
+                if word in chances and rest[turn] != rest[turn + 1]:
+                    yield word, self._chance(word), at + end
+        for turn in range(1, min(4, len(rest) - 2)):  # … or over the end of a word
+            first = rest[:turn] + rest[turn + 1]
+            if first in chances:
+                for end in range(turn + 2, min(turn + 5, len(rest)) + 1):
+                    second = rest[turn] + rest[turn + 2 : end]
+                    if len(second) > 1 and second in chances:
+                        yield first + second, self._chance(first) + self._chance(second), at + end
+
+    def _chance(self, word: str) -> float:
+        common = self.lexicon.chances.get(word, UNKNOWN)
+        local = self.local.get(word, 0)
+        if not local or not self.total:
+            return common
+        return math.log((1 - LOCAL) * math.exp(common) + LOCAL * local / self.total)

@@ -1,0 +1,179 @@
+"""Some entries with the index over their wordings: built once, shared by the snapshots that stand on it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.entry import Entry
+from knowledge_base.gram import Codes
+from knowledge_base.index import Numbers, Rarity, Shelf, Weights, pieces
+from knowledge_base.lexicon import Lexicon
+from knowledge_base.scales import Scales, Tally, Wording
+from knowledge_base.sound import sound
+from knowledge_base.text import normalise
+
+Mask = NDArray[np.bool_]
+KEPT = 4096
+"""How many wordings stay as they were read for a comparison."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """`owners`: for each wording the place of its entry; `firsts`: for each entry its first wording;
+    `hashes`: of each wording's canonical text, ascending, `hashed` the wordings in that order."""
+
+    entries: tuple[Entry, ...]
+    places: Mapping[str, int]
+    owners: Numbers
+    turns: Numbers
+    hashes: NDArray[np.int64]
+    hashed: Numbers
+    shelf: Shelf
+    _read: dict[int, Wording] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def build(cls, entries: tuple[Entry, ...], lexicon: Lexicon, tally: Tally) -> "Part":
+        """The part of `entries`; `tally` learns in how many wordings each word stands."""
+        owners: list[int] = []
+        turns: list[int] = []
+        hashes: list[int] = []
+        found = []
+        for place, entry in enumerate(entries):
+            for turn, written in enumerate((entry.question, *entry.variants)):
+                reading = lexicon.read(normalise(written))
+                if reading.canonical:
+                    owners.append(place)
+                    turns.append(turn)
+                    hashes.append(hash(reading.canonical))
+                    found.append(pieces(reading.canonical, sound(reading.canonical)))
+                    tally.add(reading.words)
+        ordered = np.argsort(np.array(hashes, np.int64), kind="stable").astype(np.int32)
+        return cls(
+            entries,
+            {entry.id: place for place, entry in enumerate(entries)},
+            np.array(owners, np.int32),
+            np.array(turns, np.int32),
+            np.array(hashes, np.int64)[ordered],
+            ordered,
+            Shelf.build(found),
+        )
+
+    @property
+    def size(self) -> int:
+        return len(self.entries)
+
+    def hashes_of(self, mask: Mask) -> NDArray[np.int64]:
+        """The hashes of the wordings in `mask`, in the order of the wordings."""
+        by_wording = np.empty(len(self.hashes), np.int64)
+        by_wording[self.hashed] = self.hashes
+        return by_wording[mask]
+
+    def standing(self, rarity: Rarity) -> "Stand":
+        """This part with everything alive."""
+        return Stand(
+            self,
+            self.shelf.lengths(rarity),
+            np.ones(self.size, np.bool_),
+            self.size,
+        )
+
+    def wording(self, number: int) -> tuple[Entry, str]:
+        """The entry of a wording, and the wording as it was written."""
+        entry, turn = self.entries[self.owners[number]], self.turns[number]
+        return entry, entry.variants[turn - 1] if turn else entry.question
+
+    def read(self, number: int, scales: Scales) -> Wording:
+        """A wording as it is compared."""
+        known = self._read.get(number)
+        if known is None:
+            known = scales.wording(normalise(self.wording(number)[1]))
+            if len(self._read) >= KEPT:
+                self._read.clear()
+            self._read[number] = known
+        return known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stand:
+    """A part as one snapshot sees it: `alive` says which entries are still in it."""
+
+    part: Part
+    lengths: Weights
+    alive: Mask
+    living: int
+
+    def entries(self) -> Iterator[Entry]:
+        """The entries that are alive."""
+        if self.living == self.part.size:
+            return iter(self.part.entries)
+        return (entry for entry, alive in zip(self.part.entries, self.alive.tolist(), strict=True) if alive)
+
+    def entry(self, entry_id: str) -> Entry | None:
+        place = self.part.places.get(entry_id)
+        return None if place is None or not self.alive[place] else self.part.entries[place]
+
+    def without(self, ids: set[str]) -> "Stand":
+        """The same without these entries."""
+        places = [
+            place
+            for entry_id in ids
+            if (place := self.part.places.get(entry_id)) is not None and self.alive[place]
+        ]
+        if not places:
+            return self
+        alive = self.alive.copy()
+        alive[places] = False
+        return replace(self, alive=alive, living=self.living - len(places))
+
+    def joined(self, other: "Stand") -> "Stand":
+        """One part of what is alive in both."""
+        both = (self, other)
+        masks = [stand.alive[stand.part.owners] for stand in both]
+        entries = tuple(entry for stand in both for entry in stand.entries())
+        places = [
+            np.cumsum(stand.alive, dtype=np.int32) - 1 + before
+            for stand, before in zip(both, (0, self.living), strict=True)
+        ]
+        owners = [
+            place[stand.part.owners[mask]] for stand, mask, place in zip(both, masks, places, strict=True)
+        ]
+        hashes = np.concatenate([stand.part.hashes_of(mask) for stand, mask in zip(both, masks, strict=True)])
+        ordered = np.argsort(hashes, kind="stable").astype(np.int32)
+        part = Part(
+            entries,
+            {entry.id: place for place, entry in enumerate(entries)},
+            np.concatenate(owners),
+            np.concatenate([stand.part.turns[mask] for stand, mask in zip(both, masks, strict=True)]),
+            hashes[ordered],
+            ordered,
+            self.part.shelf.merged(masks[0], [(other.part.shelf, masks[1])]),
+        )
+        lengths = np.concatenate([stand.lengths[mask] for stand, mask in zip(both, masks, strict=True)])
+        return Stand(part, lengths, np.ones(part.size, np.bool_), part.size)
+
+    def claims(self, canonical: str) -> Iterator[str]:
+        """The ids of the living entries that have a wording of this meaning."""
+        part, wanted = self.part, hash(canonical)
+        at = int(np.searchsorted(part.hashes, wanted))
+        while at < len(part.hashes) and part.hashes[at] == wanted:
+            owner = part.owners[part.hashed[at]]
+            if self.alive[owner]:
+                yield part.entries[owner].id
+            at += 1
+
+    def nearest(self, codes: Codes, squares: Weights, limit: int) -> list[tuple[float, int]]:
+        """At most `limit` living wordings that share a piece, with their score, in no order."""
+        part = self.part
+        if not part.shelf.size:
+            return []
+        scores = part.shelf.scores(codes, squares) / self.lengths
+        if self.living < part.size:
+            scores[~self.alive[part.owners]] = 0.0
+        top = np.argpartition(scores, -limit)[-limit:] if len(scores) > limit else np.arange(len(scores))
+        return [
+            (score, number)
+            for score, number in zip(scores[top].tolist(), top.tolist(), strict=True)
+            if score > 0
+        ]

@@ -1,0 +1,94 @@
+"""How alike a question and a wording are: a few measures of the pair, and the score they make.
+
+Characters, words and syllables each forgive what the others do not: a synonym, a typo, a homophone. Pieces
+and sounds are compared quickly and decide which wordings are worth laying beside the question word by word.
+A score orders entries; it is not a probability and nothing here decides whether to answer (that is `answer`).
+"""
+
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from knowledge_base.alignment import align
+from knowledge_base.lexicon import Lexicon
+from knowledge_base.scales import Wording
+
+WHOLE = 1.61
+"""What the weights of `Likeness.score` add up to. They were fitted to the development set and to the test
+questions of the shipped entries, half of the entries against the other half."""
+MOST = 0.999
+"""The most a score can be without being the same words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """`canonical` and `raw`: cosines of the pieces, with and without the lexicon; `sound`: the share of equal
+    syllables in order; 0..1."""
+
+    canonical: float
+    raw: float
+    sound: float
+
+    @property
+    def score(self) -> float:
+        return 0.31 * self.canonical + 0.28 * self.raw + 0.30 * self.sound
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """`asked`, `found`, `both`: the share of the words of either side, and of both, that the other covers,
+    0..1. `lost` and `extra`: the weight of the heaviest word of the question, and of the wording, that the
+    other lacks. `other_aspect`: whether they ask for different things about a service; `numbers`: whether
+    their numbers differ; `slots`: how many slots have another value."""
+
+    glance: Glance
+    asked: float
+    found: float
+    both: float
+    lost: float
+    extra: float
+    other_aspect: bool
+    numbers: bool
+    slots: int
+
+    @property
+    def score(self) -> float:
+        """0..1."""
+        words = 0.60 * self.both + 0.12 * self.asked - 0.015 * self.lost
+        apart = 0.14 * self.other_aspect + 0.05 * self.slots
+        return min(MOST, max(0.0, (self.glance.score + words - apart) / WHOLE))
+
+
+def glance(question: Wording, wording: Wording, canonical: float) -> Glance:
+    """The quick measures of a pair; `canonical` is the cosine the index found."""
+    asked = question.raw
+    if len(asked) > len(wording.raw):
+        shared = sum([square for piece, square in wording.raw.items() if piece in asked])
+    else:
+        found = wording.raw
+        shared = sum([square for piece, square in asked.items() if piece in found])
+    return Glance(
+        canonical,
+        shared / (question.length * wording.length),
+        fuzz.ratio(question.spoken, wording.spoken) / 100,
+    )
+
+
+def compare(question: Wording, wording: Wording, seen: Glance, lexicon: Lexicon) -> Likeness:
+    """The measures of a pair, word by word."""
+    words = align(question, wording, lexicon.near)
+    return Likeness(
+        seen,
+        words.asked,
+        words.found,
+        words.both,
+        words.lost,
+        words.extra,
+        bool(question.aspects and wording.aspects and not question.aspects & wording.aspects),
+        question.numbers != wording.numbers,
+        sum([1 for slot, values in question.slots.items() if _other(values, wording.slots.get(slot))]),
+    )
+
+
+def _other(asked: frozenset[str], found: frozenset[str] | None) -> bool:
+    return found is not None and not asked & found
