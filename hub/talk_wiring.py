@@ -26,6 +26,7 @@ from hub.store.documents import Documents
 from hub.store.repositories import Repositories
 from hub.texts import Texts
 from knowledge_base.answer import Thresholds
+from knowledge_base.entry import Entry
 from knowledge_base.slot import Slots
 from knowledge_base.small_talk import SmallTalk
 

@@ -1,9 +1,9 @@
 """What was probably meant by a text with wrong characters.
 
-A recogniser, and who types by sound, writes a word that sounds right (身份正, 架照); a finger that slips changes
-the places of two characters, or types one twice. Every run of syllables may be the word it spells or another
-of the same sound; the most likely line of words wins, where a word of the knowledge base is likelier than
-others, and each change has its price.
+A recogniser, and who types by sound, writes a word that sounds right (身份正, 架照); a finger that slips
+changes the places of two characters, or types one twice. Every run of syllables may be the word it spells or
+another of the same sound; the most likely line of words wins, where a word of the knowledge base is likelier
+than others, and each change has its price.
 """
 
 import math
