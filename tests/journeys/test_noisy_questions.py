@@ -75,6 +75,23 @@ async def test_a_noisy_question_finds_its_answer_on_the_telephone(hub: World) ->
     assert await queue(hub) == []
 
 
+@pytest.mark.parametrize(
+    ("misheard", "id_"),
+    [
+        ("森份证不见了去那儿重新办一张", "id-card-lost"),
+        ("驾驶正道期怎么幻", "licence-expired"),
+        ("互口苯丢了咋办", "household-book-lost"),
+    ],
+)
+async def test_what_was_misheard_is_understood_on_the_telephone(hub: World, misheard: str, id_: str) -> None:
+    heard = await hub.carrier.place_call("12123", [Press("3"), Utter(misheard), Press("1")])
+    entry = expected(hub, id_)
+    assert (
+        aloud(entry.question).rstrip("？") in heard.transcript
+        or aloud(entry.spoken_answer or entry.brief()) in heard.heard
+    )
+
+
 async def test_the_dialogue_by_text_over_the_carrier_with_every_webhook_three_times(hub: World) -> None:
     citizen = "+8613800139777"
 

@@ -80,7 +80,7 @@ class LookUp:
         return Answered(entry)
 
     def _decided(self, text: str, snapshot: Snapshot, *, speech: bool) -> Answer:
-        return decide(snapshot, text, self._thresholds)
+        return decide(snapshot, text, self._thresholds, speech=speech)
 
     def _for_city(self, snapshot: Snapshot, city: str, entries: list[Entry]) -> Iterator[Entry]:
         """The entries, those of another city replaced by the citizen's own or the general one."""
