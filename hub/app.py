@@ -56,7 +56,7 @@ from hub.jobs.listen import listen
 from hub.jobs.recordings import keep_recordings
 from hub.jobs.repeat import repeat
 from hub.knowledge import Knowledge
-from hub.learning_wiring import watch_answers_of
+from hub.learning_wiring import rate_entry_of, watch_answers_of
 from hub.live import Live
 from hub.settings import (
     Settings,
@@ -174,6 +174,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         dispatch_wake,
         recording_wake,
     )
+    read_help = ReadHelp(knowledge, stores.entries)
     actions = Actions(
         accept_event=accept_event,
         apply_receipt=ApplyReceipt(stores.outbox, handset_rules(settings), jitter),
@@ -197,9 +198,10 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         import_entries=ImportEntries(entry_desk, publish_entry),
         note_case=NoteCase(casework, stores, clock),
         publish_entry=publish_entry,
+        rate_entry=rate_entry_of(settings, documents, stores, read_help, clock),
         read_cases=ReadCases(stores, casework, files, clock),
         read_entries=ReadEntries(entry_desk, stores.agents, knowledge, thresholds),
-        read_help=ReadHelp(knowledge, stores.entries),
+        read_help=read_help,
         reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, texts, clock, dispatch_wake),
         track_case=track_case,
     )
@@ -281,6 +283,7 @@ def _retention(settings: Settings) -> tuple[Rule, ...]:
         Rule("setup_tokens", "expires_at", keep.sessions_seconds),
         Rule("attempts", "until", keep.attempts_seconds),
         Rule("questions", "keep_until", 0),
+        Rule("feedback", "keep_until", 0),
     )
 
 

@@ -19,6 +19,7 @@ from hub.actions.handle_call import HandleCall
 from hub.actions.import_entries import ImportEntries
 from hub.actions.note_case import NoteCase
 from hub.actions.publish_entry import PublishEntry
+from hub.actions.rate_entry import RateEntry
 from hub.actions.read_cases import ReadCases
 from hub.actions.read_entries import ReadEntries
 from hub.actions.read_help import ReadHelp
@@ -53,6 +54,7 @@ class Actions:
     import_entries: ImportEntries
     note_case: NoteCase
     publish_entry: PublishEntry
+    rate_entry: RateEntry
     read_cases: ReadCases
     read_entries: ReadEntries
     read_help: ReadHelp

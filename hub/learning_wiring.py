@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hub.actions.rate_entry import RateEntry
+from hub.actions.read_help import ReadHelp
 from hub.actions.triage import Triage
 from hub.actions.watch_answers import Lag, WatchAnswers
 from hub.clock import Clock
@@ -31,4 +33,18 @@ def watch_answers_of(
         knowledge,
         clock,
         Lag(settings.knowledge.choices_seconds, settings.retention.questions_seconds),
+    )
+
+
+def rate_entry_of(
+    settings: Settings, documents: Documents, stores: Repositories, read_help: ReadHelp, clock: Clock
+) -> RateEntry:
+    """What takes citizens' opinions on answers."""
+    return RateEntry(
+        documents,
+        stores.feedback,
+        stores.answer_counts,
+        read_help,
+        clock,
+        keep_seconds=settings.retention.questions_seconds,
     )

@@ -95,6 +95,7 @@ class Limits(_Table):
     ask_per_minute: int = Field(default=120, ge=0)
     chat_per_minute: int = Field(default=120, ge=0)
     petition_per_minute: int = Field(default=60, ge=0)
+    feedback_per_minute: int = Field(default=60, ge=0)
 
     def per_minute(self) -> dict[str, int]:
         """By the kind of form, as `hub/web/rate_limit.py` counts them."""
@@ -102,6 +103,7 @@ class Limits(_Table):
             "ask": self.ask_per_minute,
             "chat": self.chat_per_minute,
             "petition": self.petition_per_minute,
+            "feedback": self.feedback_per_minute,
         }
 
 

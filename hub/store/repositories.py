@@ -16,6 +16,7 @@ from hub.store import (
     cursors,
     entries,
     entry_versions,
+    feedback,
     memberships,
     notices,
     outbox,
@@ -35,6 +36,7 @@ from hub.store.cursors import CursorRepository
 from hub.store.documents import Collection, Documents
 from hub.store.entries import EntryRepository
 from hub.store.entry_versions import EntryVersionRepository
+from hub.store.feedback import FeedbackRepository
 from hub.store.memberships import MembershipRepository
 from hub.store.notices import NoticeRepository
 from hub.store.outbox import OutboxRepository
@@ -56,6 +58,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *cursors.COLLECTIONS,
     *entries.COLLECTIONS,
     *entry_versions.COLLECTIONS,
+    *feedback.COLLECTIONS,
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,
     *outbox.COLLECTIONS,
@@ -79,6 +82,7 @@ class Repositories:
     cursors: CursorRepository
     entries: EntryRepository
     entry_versions: EntryVersionRepository
+    feedback: FeedbackRepository
     memberships: MembershipRepository
     notices: NoticeRepository
     outbox: OutboxRepository
@@ -107,6 +111,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         cursors=CursorRepository(documents),
         entries=EntryRepository(documents, vault),
         entry_versions=EntryVersionRepository(documents, vault),
+        feedback=FeedbackRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),

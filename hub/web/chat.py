@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -25,6 +25,7 @@ from hub.hub import Hub
 from hub.ids import derived_id
 from hub.model.conversation import Author, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN
+from hub.model.feedback import Feedback
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.render import RENDERER, translator
 from hub.web.source_line import source_line
@@ -37,7 +38,10 @@ _PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """A message as the page shows it. `kind`: own, robot or agent."""
+    """A message as the page shows it. `kind`: own, robot or agent.
+
+    entry_id, given: of an answer of the knowledge base, its entry and what this browser said of it.
+    """
 
     seq: int
     kind: str
@@ -47,6 +51,8 @@ class Bubble:
     more: str = ""  # address of the page that tells it all
     choices: tuple[str, ...] = ()
     choice_id: str = ""
+    entry_id: str = ""
+    given: Feedback | None = None
 
 
 def channel_of(hub: Hub) -> str:
@@ -121,23 +127,45 @@ async def open_choices(request: web.Request, conversation: str) -> tuple[str, ..
     return (*offered, _("都不是")) if offered else ()
 
 
-def bubbles(request: web.Request, messages: Sequence[Message], choices: Sequence[str] = ()) -> list[Bubble]:
-    """The messages as the page shows them; the last one with `choices` as buttons when it is the hub's."""
+def bubbles(
+    request: web.Request,
+    messages: Sequence[Message],
+    choices: Sequence[str] = (),
+    given: Mapping[str, Feedback] | None = None,
+) -> list[Bubble]:
+    """The messages as the page shows them; the last one with `choices` as buttons when it is the hub's.
+
+    given: what this browser said of entries before.
+    """
     _ = translator(request)
     snapshot = request.app[HUB].knowledge.snapshot
     shown = []
     for place, message in enumerate(messages, 1):
-        text, source, more = message.text, "", ""
+        text, source, more, entry_id = message.text, "", "", ""
         pressed: Sequence[str] = ()
         if message.author is Author.ROBOT:
             entries = entries_of(snapshot, message.entry_ids)
-            if len(entries) == 1 and len(message.entry_ids) == 1:
-                source, more = source_line(entries[0], _), entry_path(entries[0].id)
+            if len(entries) == 1 and len(message.entry_ids) == 1 and not message.offered:
+                entry_id = entries[0].id
+                source, more = source_line(entries[0], _), entry_path(entry_id)
             if choices and place == len(messages):
                 pressed, text = choices, text.split("\n", 1)[0]
         kind = "own" if message.direction is Direction.IN else message.author.value
         choice_id = secrets.token_hex(16) if pressed else ""
-        shown.append(Bubble(message.seq, kind, text, message.at, source, more, tuple(pressed), choice_id))
+        shown.append(
+            Bubble(
+                message.seq,
+                kind,
+                text,
+                message.at,
+                source,
+                more,
+                tuple(pressed),
+                choice_id,
+                entry_id,
+                (given or {}).get(entry_id),
+            )
+        )
     return shown
 
 

@@ -17,6 +17,7 @@ from hub.web.auth import guarded
 from hub.web.pages import (
     chat_page,
     csp_report,
+    feedback,
     feeds,
     help_pages,
     home,
@@ -41,6 +42,8 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     # questions and answers
     Route("GET", "/help", help_pages.topics),
     Route("GET", "/help/entry/{entry_id}", help_pages.entry),
+    Route("GET", "/help/entry/{entry_id}/feedback", feedback.back),
+    Route("POST", "/help/entry/{entry_id}/feedback", limited("feedback", feedback.rate)),
     Route("GET", "/help/{topic:.+}", help_pages.topic),
     # petition
     Route("GET", "/petition", petition.choose),

@@ -111,7 +111,7 @@ async def test_an_answer_that_depends_on_a_value_asks_back_once(hub: World, kind
     asked = await citizen.say("体检合格证明多久提交一次")
     assert asked.startswith("您是哪种准驾车型？")
     assert offered(asked) == ["C1", "A1"]
-    assert await citizen.say("2") == "每年交一次。"
+    assert (await citizen.say("2")).splitlines()[0] == "每年交一次。"
     answer = "六年。" if kind is ChannelKind.SMS else "每六年交一次。"
     assert await citizen.say("C1学员体检合格证明多久提交一次") == answer
     await citizen.say("体检合格证明多久提交一次")

@@ -86,6 +86,12 @@ async def _track_nothing(page: Page, url: str) -> None:
     await page.wait_for_selector(".banner-warning")
 
 
+async def _rated(page: Page, url: str) -> None:
+    await page.goto(f"{url}/help/entry/id-card-expired", wait_until="domcontentloaded")
+    await page.click(".feedback [value=unhelpful]")
+    await page.wait_for_selector("#f-reason")
+
+
 async def _chat_talk(page: Page, url: str) -> None:
     await page.goto(f"{url}/chat", wait_until="domcontentloaded")
     await page.fill("#f-text", "身份证")
@@ -115,6 +121,7 @@ PAGES: dict[str, Reach] = {
     "help topics": _at("/help"),
     "help topic": _at("/help/户政"),
     "help entry": _at("/help/entry/id-card-lost"),
+    "help entry rated": _rated,
     "help search": _at("/help?q=身份证"),
     "help search finds nothing": _at("/help?q=xyzzy"),
     "preferences": _at("/preferences?saved=1"),

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from hub.actions.accept_event import Busy
 from hub.model.conversation import Message
+from hub.model.feedback import Feedback
 from hub.web import chat
 from hub.web.forms.chat import ChatForm
 from hub.web.forms.form import FormErrors, parse, read_form
@@ -65,15 +66,18 @@ async def _page(
     token = chat.session_token(request, hub)
     messages: list[Message] = []
     choices: tuple[str, ...] = ()
+    given: Mapping[str, Feedback] = {}
     if token:
         conversation = chat.conversation_id(hub, token)
         messages = await hub.repositories.conversations.last_messages(conversation, limit=_SHOWN)
         choices = await chat.open_choices(request, conversation)
+        answered = [message.entry_ids[0] for message in messages if len(message.entry_ids) == 1]
+        given = await hub.actions.rate_entry.given(token, *answered)
     response = render(
         request,
         "citizen/chat.html",
         status=status,
-        messages=chat.bubbles(request, messages, choices),
+        messages=chat.bubbles(request, messages, choices, given),
         suggestions=suggestions(hub.knowledge.snapshot, _SUGGESTED, request.query.get("topic", "")),
         client_id=secrets.token_hex(16),
         text=text,

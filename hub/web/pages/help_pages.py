@@ -5,13 +5,18 @@ What is searched for stands in the address, as on any search page, and in no log
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
-from hub.actions.dialogue.verdict import Answered, AskProgress, AskSlot, Danger, Offer, ToPerson, Verdict
+from hub.actions.dialogue.verdict import Answered, AskProgress, AskSlot, Danger, Offer, ToPerson
+from hub.actions.dialogue.verdict import Verdict as Triaged
 from hub.actions.read_help import Gone
 from hub.clock import day_of
 from hub.help_path import entry_path, topic_path
+from hub.model.feedback import Feedback, Verdict
 from hub.model.track import Track
+from hub.web import chat
 from hub.web.keys import HUB
 from hub.web.render import render
 from hub.web.unchanged import unless_unchanged
@@ -51,23 +56,51 @@ async def topic(request: web.Request) -> web.Response:
 
 async def entry(request: web.Request) -> web.Response:
     """GET /help/entry/{entry_id}: 410 once it answers no more."""
-    help_ = request.app[HUB].actions.read_help
+    return await entry_page(request)
+
+
+async def entry_page(
+    request: web.Request,
+    *,
+    status: int = 200,
+    errors: Mapping[str, str] | None = None,
+    reason: str = "",
+) -> web.Response:
+    """The page of an entry; with `errors` of the opinion that was sent from it, and its `reason`."""
+    hub = request.app[HUB]
+    help_ = hub.actions.read_help
     try:
         found = await help_.entry(request.match_info["entry_id"])
     except Gone as gone:
         return render(request, "citizen/help_gone.html", status=410, entry=gone.entry)
-    return unless_unchanged(
-        request,
-        lambda: render(
+    visitor = chat.session_token(request, hub)
+    given = (await hub.actions.rate_entry.given(visitor, found.id)).get(found.id)
+
+    def build() -> web.Response:
+        response = render(
             request,
             "citizen/help_entry.html",
+            status=status,
             entry=found,
             source_url=_followable(found.source_url),
             related=help_.related(found),
             topic_path=topic_path,
             entry_path=entry_path,
-        ),
-    )
+            entry_id=found.id,
+            given=given or (Feedback("", found.id, Verdict.UNHELPFUL, 0, 0) if reason else None),
+            back="",
+            errors=errors or {},
+            error=next(iter((errors or {}).values()), ""),
+            reason=reason,
+        )
+        if not visitor:
+            chat.new_token(response, hub)
+        return response
+
+    if errors:
+        return build()
+    said = f"{given.verdict}{bool(given.reason)}" if given else ""
+    return unless_unchanged(request, build, said)
 
 
 def _found(request: web.Request, asked: str) -> web.Response:
@@ -90,7 +123,7 @@ def _found(request: web.Request, asked: str) -> web.Response:
     )
 
 
-def _answers(verdict: Verdict) -> tuple[Entry, ...]:
+def _answers(verdict: Triaged) -> tuple[Entry, ...]:
     if isinstance(verdict, Offer):
         return verdict.entries
     return (verdict.entry,) if isinstance(verdict, Answered | AskSlot) else ()

@@ -107,7 +107,29 @@
     event.preventDefault();
     form.requestSubmit();
   });
+  // 有用 / 没用 beside an answer: the form is replaced by what the server makes of it.
+  async function rate(old, button) {
+    try {
+      const body = new URLSearchParams(new FormData(old, button));
+      const answer = await fetch(old.action, { method: "POST", body, headers: { "X-Fragment": "1" }, credentials: "same-origin" });
+      const words = await answer.text();
+      if (!answer.ok) { say(words); return; }
+      const template = document.createElement("template");
+      template.innerHTML = words;
+      const fresh = template.content.firstElementChild;
+      old.replaceWith(fresh);
+      const told = fresh.querySelector("[role=status]");
+      if (told) told.focus({ preventScroll: true });
+    } catch {
+      say(box.dataset.offline);
+    }
+  }
   box.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-feedback]")) {
+      event.preventDefault();
+      rate(event.target, event.submitter);
+      return;
+    }
     if (event.target === form || !event.target.matches("[data-say]")) return;
     event.preventDefault();
     const button = event.submitter;
