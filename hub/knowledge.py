@@ -36,15 +36,18 @@ class Knowledge:
         if changed or silent:
             self.snapshot = _with(self.snapshot, changed, silent)
 
+    def turns(self, now: int) -> bool:
+        """Whether the hour of an entry has come."""
+        return any(at <= now for at in self._turns_at.values())
+
     def turn(self, now: int) -> None:
         """Lets the hour take effect: what begins now answers, what is over does not."""
-        due = [self._timed[id] for id, at in self._turns_at.items() if at <= now]
-        self.take(due, now)
+        self.take([self._timed[id] for id, at in self._turns_at.items() if at <= now], now)
 
     def candidate(self, entries: Iterable[Entry]) -> tuple[Snapshot, Snapshot]:
         """What would answer without and with these entries, everything published counted, also what still
         waits for its day: a publish must not break what begins tomorrow."""
-        waiting = [record.in_force for record in self._timed.values()]
+        waiting = [record.in_force for record in tuple(self._timed.values())]
         before = _with(self.snapshot, [entry for entry in waiting if entry is not None], ())
         return before, _with(before, list(entries), ())
 

@@ -45,7 +45,8 @@ class FollowEntries:
                 changed = [record async for record in since]
                 await asyncio.to_thread(self._knowledge.take, changed, self._clock.now_ms())
                 self._knowledge.revision = known.value
-            self._knowledge.turn(self._clock.now_ms())
+            if self._knowledge.turns(self._clock.now_ms()):
+                await asyncio.to_thread(self._knowledge.turn, self._clock.now_ms())
             return known
 
     async def settle(self) -> int:
@@ -54,15 +55,12 @@ class FollowEntries:
         for found in await self._entries.due(now):
             known = await self._entries.revision()
             record = replace(found.value.settled(now), revision=known.value + 1)
-            writes: list[Write] = [
-                self._entries.update(record, found.version),
-                self._entries.advance(known),
-            ]
+            writes: list[Write] = [self._entries.update(record, found.version)]
             if record.number > found.value.number:
                 version = record.version(VersionKind.EXPIRED, at=now, by_id="")
                 writes.append(self._versions.insert(version))
             try:
-                await self._documents.commit(writes)
+                await self._documents.commit([*writes, self._entries.advance(known)])
             except (Conflict, Duplicate):
                 continue  # it is due in the next round as well, unless it was done
             settled += 1

@@ -104,7 +104,7 @@ class PublishEntry:
             entries, now = self._desk.entries, self._desk.clock.now_ms()
             contents = [found.value.working for found in written if found.value.working is not None]
             await self._pass(contents)
-            writes: list[Write] = [entries.advance(known)]
+            writes: list[Write] = []
             records = []
             for found, content in zip(written, contents, strict=True):
                 record = without_working(found.value.published(content, now))
@@ -119,7 +119,7 @@ class PublishEntry:
                 stored = entries.update(record, found.version) if found.version else entries.insert(record)
                 writes += [stored, self._desk.versions.insert(kept)]
                 records.append(record)
-            await self._desk.commit(*writes)
+            await self._desk.commit(*writes, entries.advance(known))
             return records
 
         return await self.at_a_revision(once)
@@ -189,5 +189,5 @@ class PublishEntry:
     ) -> EntryRecord:
         record = self._desk.stamped(replace(record, revision=known.value + 1), by)
         entries = self._desk.entries
-        await self._desk.commit(entries.update(record, version), entries.advance(known), kept)
+        await self._desk.commit(entries.update(record, version), kept, entries.advance(known))
         return record

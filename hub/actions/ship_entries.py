@@ -1,4 +1,4 @@
-"""Puts the entries that come with the program into the store, where they are not there yet."""
+"""Puts the entries that come with the program into the store, and keeps those in step that nobody edits."""
 
 from __future__ import annotations
 
@@ -7,30 +7,49 @@ from dataclasses import replace
 
 from hub.actions.entry_desk import EntryDesk
 from hub.errors import Stale
-from hub.model.entry_record import EntryRecord, VersionKind
+from hub.model.entry_record import EntryRecord, VersionKind, same_content
 from hub.store.documents import Conflict, Duplicate, Write
-from knowledge_base.entry import Entry
+from knowledge_base.entry import Entry, EntryState
 
 _TRIES = 10
 
 
 async def ship_entries(desk: EntryDesk, shipped: Sequence[Entry]) -> int:
-    """Publishes those whose ids nobody has; returns how many. What editors made of one is left alone."""
+    """Publishes those that nobody has, and those that a new release corrects; returns how many.
+
+    What an editor has touched, or withdrawn, is left alone: from then on it is theirs.
+    """
     for _ in range(_TRIES):
         known = await desk.entries.revision()
         there = await desk.entries.get_many([entry.id for entry in shipped])
-        missing = [entry for entry in shipped if entry.id not in there]
-        if not missing:
-            return 0
-        writes: list[Write] = [desk.entries.advance(known)]
-        for entry in missing:
-            record = EntryRecord(entry.id).published(entry, entry.updated_at)
+        writes: list[Write] = []
+        for entry in shipped:
+            found = there.get(entry.id)
+            if found is not None and not _is_corrected(found.value, entry):
+                continue
+            before = found.value if found else EntryRecord(entry.id)
+            record = before.published(entry, entry.updated_at)
             record = replace(record, revision=known.value + 1, changed_at=entry.updated_at)
             version = record.version(VersionKind.PUBLISHED, at=entry.updated_at, by_id="")
-            writes += [desk.entries.insert(record), desk.versions.insert(version)]
+            stored = desk.entries.update(record, found.version) if found else desk.entries.insert(record)
+            writes += [stored, desk.versions.insert(version)]
+        if not writes:
+            return 0
         try:
-            await desk.documents.commit(writes)
+            await desk.documents.commit([*writes, desk.entries.advance(known)])
         except (Conflict, Duplicate):
             continue  # another process starts at the same time
-        return len(missing)
+        return len(writes) // 2
     raise Stale("knowledge base")
+
+
+def _is_corrected(record: EntryRecord, entry: Entry) -> bool:
+    live = record.live
+    is_ours = not record.changed_by and record.working is None and record.coming is None
+    return (
+        is_ours
+        and live is not None
+        and live.state is EntryState.PUBLISHED
+        and live.updated_at < entry.updated_at
+        and not same_content(live, entry)
+    )

@@ -119,7 +119,8 @@ class EntryRepository:
         return Versioned(0, 0) if stored is None else Versioned(stored.body["revision"], stored.version)
 
     def advance(self, known: Versioned[int]) -> Insert | Update:
-        """The write that moves the revision on by one from what was read."""
+        """The write that moves the revision on by one from what was read. It stands last in its unit of work:
+        where a store shows writes one by one, whoever sees the revision sees the entries."""
         body: Body = {"revision": known.value + 1}
         if known.version == 0:
             return Insert(REVISION, _ID, body)

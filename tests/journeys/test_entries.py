@@ -129,6 +129,13 @@ async def test_what_is_too_large_or_no_table_is_refused_and_the_hub_goes_on(edit
         assert status == 422
 
 
+async def test_a_file_larger_than_other_forms_is_taken(editor: Editor) -> None:
+    rows = "".join(f"e{n},第{n}种情形怎么办？,{'答' * 100},治安\n" for n in range(2000))
+    status, page = await editor.upload("a.csv", (HEADING + rows).encode())
+    assert status == 200
+    assert "2,000" in page
+
+
 async def test_what_is_exported_comes_back_unchanged(hub: World, editor: Editor) -> None:
     topic = hub.hub.knowledge.snapshot.entries[0].topic
     for kind in ("csv", "xlsx"):

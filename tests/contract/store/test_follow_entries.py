@@ -10,12 +10,15 @@ from uuid import uuid4
 
 import pytest
 
+from hub.actions.publish_entry import Refused
+from hub.actions.read_entries import EntryView
 from hub.clock import FakeClock
 from hub.jobs.knowledge import follow_entries
 from hub.store.crypto import KeyRing, Vault
 from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
 from hub.supervisor import Supervisor
+from tests.contract.nx import REAL_SERVER
 from tests.unit.hub.entry_office import (
     COLLECTIONS,
     DAY,
@@ -48,6 +51,14 @@ async def pair(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     await two.close()
 
 
+@pytest.fixture
+def rivals(pair: Pair) -> Pair:
+    """Two processes that write at the same time. nx-27017 mixes transactions of two clients and shows what is
+    not committed, so there they share one, and the store is asked who won."""
+    here, there = pair
+    return here, here.second(None if not REAL_SERVER else there.documents)
+
+
 async def test_a_change_made_elsewhere_answers_here(pair: Pair) -> None:
     here, there = pair
     record = await there.published(content(LOST, "第一版"))
@@ -74,6 +85,33 @@ async def test_nothing_is_built_when_nothing_changed(pair: Pair) -> None:
     await there.rewritten(record.id, content(LOST, "还没有发布"))
     await here.follow.look()
     assert here.knowledge.snapshot is before
+
+
+async def test_two_that_publish_at_once_never_take_a_question_from_one_another(
+    rivals: Pair,
+) -> None:
+    here, there = rivals
+    one = await here.written(content("居住证怎么办？", "甲", "办居住证要什么"))
+    two = await here.written(content("居住证办理流程？", "乙", "办居住证要什么"))
+    ends = await asyncio.gather(
+        here.publish.publish(one.id, by=REVIEWER, version=1),
+        there.publish.publish(two.id, by=REVIEWER, version=1),
+        return_exceptions=True,
+    )
+    refused = [end for end in ends if isinstance(end, Refused)]
+    assert len(refused) == 1, ends
+    assert (await here.read.view_counts())[EntryView.PUBLISHED] == 1
+
+
+async def test_two_processes_publish_the_same_entry_once(rivals: Pair) -> None:
+    here, there = rivals
+    record = await here.written(content(LOST, "答案"))
+    ends = await asyncio.gather(
+        *(process.publish.publish(record.id, by=REVIEWER, version=1) for process in rivals),
+        return_exceptions=True,
+    )
+    assert sorted(type(end).__name__ for end in ends) == ["EntryRecord", "Stale"]
+    assert [version.number for version in await there.read.versions(record.id)] == [1]
 
 
 async def test_the_hour_takes_effect_in_every_process_and_is_written_down_once(pair: Pair) -> None:
