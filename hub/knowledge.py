@@ -6,7 +6,7 @@ will be over at one, is remembered here, so that time takes effect without askin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from hub.model.entry_record import EntryRecord
 from knowledge_base.entry import Entry
@@ -34,7 +34,7 @@ class Knowledge:
                 changed.append(answering)
             self._remember(record, now)
         if changed or silent:
-            self.snapshot = _with(self.snapshot, changed, silent)
+            self.snapshot = self.snapshot.with_changes(changed, silent)
 
     def turns(self, now: int) -> bool:
         """Whether the hour of an entry has come."""
@@ -48,8 +48,8 @@ class Knowledge:
         """What would answer without and with these entries, everything published counted, also what still
         waits for its day: a publish must not break what begins tomorrow."""
         waiting = [record.in_force for record in tuple(self._timed.values())]
-        before = _with(self.snapshot, [entry for entry in waiting if entry is not None], ())
-        return before, _with(before, list(entries), ())
+        before = self.snapshot.with_changes(entry for entry in waiting if entry is not None)
+        return before, before.with_changes(entries)
 
     def _remember(self, record: EntryRecord, now: int) -> None:
         turns_at = record.turns_after(now)
@@ -59,8 +59,3 @@ class Knowledge:
             self._timed.pop(record.id, None)
             self._turns_at.pop(record.id, None)
 
-
-def _with(snapshot: Snapshot, changed: Sequence[Entry], silent: Sequence[str]) -> Snapshot:
-    gone = {*silent, *(entry.id for entry in changed)}
-    kept = [entry for entry in snapshot.entries if entry.id not in gone]
-    return Snapshot.build([*kept, *changed])

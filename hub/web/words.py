@@ -17,6 +17,7 @@ from hub.model.case import CaseState, HistoryKind
 from hub.model.entry_record import VersionKind
 from hub.model.track import Track
 from ivr.recordings import RecordingState
+from knowledge_base.alignment import How
 from knowledge_base.entry import EntryState
 
 
@@ -136,6 +137,15 @@ VERSION: Mapping[VersionKind, Word] = {
     VersionKind.EXPIRED: Word(msgid("停用"), "neutral", "stop"),
     VersionKind.BROUGHT_BACK: Word(msgid("恢复"), "good", "play"),
 }
+
+MATCHED: Mapping[How, str] = {
+    How.SAME: msgid("相同"),
+    How.CONCEPT: msgid("意思相同"),
+    How.SOUND: msgid("读音相同"),
+    How.RELATED: msgid("意思相关"),
+    How.CHARACTERS: msgid("用字相近"),
+}
+"""How a word of the question belongs to one of the entry."""
 
 ROLE: Mapping[Role, str] = {
     Role.HANDLER: msgid("承办"),

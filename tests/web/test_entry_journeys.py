@@ -115,3 +115,13 @@ async def test_near_entries_are_shown_while_the_question_is_typed(colleague: Vis
 def _answers(desk: Desk, question: str) -> bool:
     matches = desk.stage.hub.knowledge.snapshot.match(question, 1)
     return bool(matches) and matches[0].score >= 1
+
+
+async def test_a_tried_question_says_word_by_word_why(colleague: Visitor, desk: Desk) -> None:
+    page = await desk.sit_down(colleague, Role.EDITOR)
+    await page.goto(f"{desk.url}/staff/entries/try", wait_until="domcontentloaded")
+    await page.fill("#f-try", "驾驶本丢了怎么整")
+    await page.get_by_role("button", name="试一试").click()
+    pairs = page.locator(".matches li").first.locator(".pairs")
+    await expect(pairs).to_contain_text("≈")
+    await expect(pairs).to_contain_text("意思相同")
