@@ -58,4 +58,3 @@ class Knowledge:
         else:
             self._timed.pop(record.id, None)
             self._turns_at.pop(record.id, None)
-
