@@ -19,7 +19,8 @@ from knowledge_base.errors import KnowledgeError
 from knowledge_base.importer import ImportProblems, entry_cells, formula, read_lines, read_table, write_csv
 from knowledge_base.row import COLUMNS, Problem
 
-MAX_BYTES = 10_485_760
+MAX_BYTES = 15_728_640
+"""A base of 10,000 entries is a CSV of 10 MB."""
 MAX_UNPACKED_BYTES = 134_217_728
 MAX_PARTS = 200
 MAX_ROWS = 20_001
