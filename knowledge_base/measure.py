@@ -4,7 +4,6 @@ A confidence is only worth what it is on questions nobody tuned for, so right, w
 counted together: an answer to a question nothing answers is a wrong one.
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -47,14 +46,19 @@ class Times(TypedDict):
     p99: float | None
 
 
-class Figures(Ranking):
-    """What `measure` gives."""
+class Ranked(Ranking):
+    """What `measure_ranking` gives, its score taken for the confidence."""
 
     auroc: float | None
     cov_p95: float | None
+    ms: Times
+
+
+class Figures(Ranked):
+    """What `measure` gives."""
+
     ece: float | None
     at_threshold: Decided
-    ms: Times
     by_source: dict[str, Ranking]
 
 
@@ -84,12 +88,6 @@ class Asked:
         return self.rank == 1
 
 
-def read_queries(jsonl: str) -> tuple[Query, ...]:
-    """Queries from lines of `{"text": …, "answer_id": … or null, "source": …}`; other keys are ignored."""
-    rows = [json.loads(line) for line in jsonl.splitlines() if line.strip()]
-    return tuple(Query(row["text"], row["answer_id"], str(row.get("source", ""))) for row in rows)
-
-
 def measure(
     snapshot: Snapshot,
     queries: Iterable[Query],
@@ -106,21 +104,33 @@ def measure(
     """
     asked = [_ask(snapshot, query, thresholds, clock, speech=speech) for query in queries]
     sources = sorted({each.query.source for each in asked})
-    times = sorted(each.ms for each in asked)
     return Figures(
-        **_ranking(asked),
-        auroc=auroc(
-            [each.answer.confidence for each in asked if each.query.answer_id is not None],
-            [each.answer.confidence for each in asked if each.query.answer_id is None],
-        ),
-        cov_p95=coverage(asked)[0],
+        **_ranked(asked),
         ece=calibration_error(asked),
         at_threshold=_decisions(asked),
-        ms=Times(p50=_at(times, 0.50), p99=_at(times, 0.99)),
         by_source={
             source: _ranking([each for each in asked if each.query.source == source]) for source in sources
         },
     )
+
+
+def measure_ranking(
+    rank: Callable[[str, int], Sequence[tuple[str, float]]],
+    queries: Iterable[Query],
+    clock: Callable[[], float] = perf_counter,
+) -> Ranked:
+    """The same of another way to find entries: `rank` gives ids with scores, best first, for a text and how
+    many are wanted."""
+    asked = []
+    for query in queries:
+        began = clock()
+        found = rank(query.text, RANKS)
+        ms = (clock() - began) * 1000
+        ids = [id for id, _ in found]
+        place = ids.index(query.answer_id) + 1 if query.answer_id in ids else 0
+        score = found[0][1] if found else 0.0
+        asked.append(Asked(query, Answer(Decision.ANSWER, (), score, score), place, ms))
+    return _ranked(asked)
 
 
 def _ask(
@@ -142,6 +152,19 @@ def _ranking(asked: Sequence[Asked]) -> Ranking:
         top1=_share(sum(rank == 1 for rank in ranks), len(ranks)),
         recall3=_share(sum(1 <= rank <= 3 for rank in ranks), len(ranks)),
         mrr=_share(sum(1 / rank for rank in ranks if rank), len(ranks)),
+    )
+
+
+def _ranked(asked: Sequence[Asked]) -> Ranked:
+    times = sorted(each.ms for each in asked)
+    return Ranked(
+        **_ranking(asked),
+        auroc=auroc(
+            [each.answer.confidence for each in asked if each.query.answer_id is not None],
+            [each.answer.confidence for each in asked if each.query.answer_id is None],
+        ),
+        cov_p95=coverage(asked)[0],
+        ms=Times(p50=_at(times, 0.50), p99=_at(times, 0.99)),
     )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 
 import jieba
 import numpy as np
@@ -39,9 +39,10 @@ class Alike:
         found = process.extract(text, self._wordings, scorer=self._scorer, limit=limit * _WORDINGS_PER_ENTRY)
         return _best(((self._owners[place], score / 100) for _, score, place in found), limit)
 
-    def first(self, text: str) -> object:
-        """What `extractOne` gives: the call that is timed."""
-        return process.extractOne(text, self._wordings, scorer=self._scorer)
+    def first(self, text: str) -> str:
+        """The id of the best entry, by `extractOne`."""
+        _, _, place = process.extractOne(text, self._wordings, scorer=self._scorer)
+        return self._owners[place]
 
 
 class Bm25:
@@ -79,18 +80,18 @@ class Bm25:
             ((self._owners[place], float(sums[place])) for place in places if sums[place] > 0), limit
         )
 
-    def first(self, text: str) -> object:
-        """The best entry: the call that is timed."""
-        return self.rank(text, 1)
+    def first(self, text: str) -> str | None:
+        """The id of the best entry; None when no word is shared."""
+        ranked = self.rank(text, 1)
+        return ranked[0][0] if ranked else None
 
 
-def baselines(entries: Sequence[Entry]) -> dict[str, Alike | Bm25]:
-    """Every baseline over these entries, by its name."""
-    return {
-        "rapidfuzz ratio": Alike(entries, fuzz.ratio),
-        "rapidfuzz WRatio": Alike(entries, fuzz.WRatio),
-        "BM25 over jieba": Bm25(entries),
-    }
+BASELINES: Mapping[str, Callable[[Sequence[Entry]], Alike | Bm25]] = {
+    "ratio": partial(Alike, scorer=fuzz.ratio),
+    "WRatio": partial(Alike, scorer=fuzz.WRatio),
+    "BM25": Bm25,
+}
+"""Each by its name: rapidfuzz's two scorers, and BM25 over jieba's words."""
 
 
 def _wordings(entries: Sequence[Entry]) -> tuple[list[str], list[str]]:

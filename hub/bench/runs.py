@@ -6,39 +6,48 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from hub.bench.child import BenchFailed
 from hub.bench.dispatch import dispatch
-from hub.bench.faq import faq
+from hub.bench.faq import Given, faq
 from hub.bench.figure import Figure, as_json, as_table
 from hub.bench.intake import intake
 from hub.bench.memory import memory
 from hub.bench.store import store
 
-Bench = Callable[[Path, bool], Awaitable[Sequence[Figure]]]
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """folder: to work in, empty. small: sizes that only show that a bench works; the figures mean nothing.
+    given: the set for `faq`."""
+
+    folder: Path
+    small: bool
+    given: Given | None
+
+
+Bench = Callable[[Task], Awaitable[Sequence[Figure]]]
 
 BENCHES: Mapping[str, Bench] = {
-    "intake": lambda folder, small: intake(folder, small=small),
-    "dispatch": lambda folder, small: dispatch(folder, small=small),
-    "store": lambda folder, small: store(folder, small=small),
-    "memory": lambda folder, small: memory(folder, small=small),
-    "faq": lambda folder, small: faq(small=small),
+    "intake": lambda task: intake(task.folder, small=task.small),
+    "dispatch": lambda task: dispatch(task.folder, small=task.small),
+    "store": lambda task: store(task.folder, small=task.small),
+    "memory": lambda task: memory(task.folder, small=task.small),
+    "faq": lambda task: faq(task.given, small=task.small),
 }
 """By the name given on the command line, in the order they are run."""
 
 
-def run(names: Sequence[str], *, as_json: bool, small: bool = False) -> int:
-    """Runs the named benches (all without a name) and prints figures. Returns the exit code.
-
-    small: sizes that only show that a bench works; the figures mean nothing.
-    """
+def run(names: Sequence[str], *, as_json: bool, small: bool = False, given: Given | None = None) -> int:
+    """Runs the named benches (all without a name) and prints figures. Returns the exit code."""
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"unknown bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 2
     try:
-        figures = asyncio.run(_run(names or tuple(BENCHES), small=small))
+        figures = asyncio.run(_run(names or tuple(BENCHES), given, small=small))
     except BenchFailed as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -49,9 +58,9 @@ def run(names: Sequence[str], *, as_json: bool, small: bool = False) -> int:
 _as_json = as_json
 
 
-async def _run(names: Sequence[str], *, small: bool) -> list[Figure]:
+async def _run(names: Sequence[str], given: Given | None, *, small: bool) -> list[Figure]:
     figures: list[Figure] = []
     for name in names:
         with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-            figures += await BENCHES[name](Path(folder), small)
+            figures += await BENCHES[name](Task(Path(folder), small, given))
     return figures

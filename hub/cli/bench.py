@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hub.bench import run as measure
+from hub.cli.faq_files import read_set
+from hub.cli.run import CANNOT_RUN
+from hub.console import Screen
 
 
-def bench(*names: str, json: bool = False, small: bool = False) -> int:
+def bench(
+    *names: str,
+    kb: Path | None = None,
+    queries: Path | None = None,
+    json: bool = False,
+    small: bool = False,
+) -> int:
     """测量：与同一次运行中测得的下限相比的比例。
 
     Measures ratios against a floor measured in the same run.
@@ -14,9 +25,19 @@ def bench(*names: str, json: bool = False, small: bool = False) -> int:
     ----------
     names
         intake、dispatch、store、memory、faq；省略为全部 · All of them without a name.
+    kb
+        faq 用的知识条目 · Entries for faq: JSONL, TOML or CSV; the shipped ones without it.
+    queries
+        faq 用的问题集，JSONL · Questions for faq; the entries' own test questions without it.
     json
         输出 JSON · As JSON.
     small
         只看能不能跑，数字没有意义 · Only shows that it works; the figures mean nothing.
     """
-    return measure(names, as_json=json, small=small)
+    if kb and not queries:
+        Screen().complain(["--kb 需要同时给出 --queries · --kb goes with --queries"])
+        return CANNOT_RUN
+    given = read_set(queries, kb) if queries else None
+    if queries and given is None:
+        return CANNOT_RUN
+    return measure(names, as_json=json, small=small, given=given)

@@ -7,7 +7,10 @@ import json
 import pytest
 
 from hub.bench import BENCHES, run
+from hub.bench.faq import Given
+from hub.bench.faq_sets import catalogue
 from hub.bench.figure import Figure, as_table
+from knowledge_base.measure import Query
 
 
 @pytest.mark.parametrize("name", BENCHES)
@@ -18,6 +21,14 @@ def test_a_bench_prints_what_it_measured(name: str, capfd: pytest.CaptureFixture
     for figure in figures:
         assert figure.keys() == {"name", "value", "unit", "floor", "ratio"}
         assert (figure["floor"] is None) == (figure["ratio"] is None)
+
+
+def test_hits_are_measured_in_the_set_that_is_given(capfd: pytest.CaptureFixture[str]) -> None:
+    given = Given(catalogue(2), [Query("市局居民身份证首次申请需要哪些材料", "c000000"), Query("天气", None)])
+    assert run(["faq"], as_json=True, small=True, given=given) == 0
+    figures = {figure["name"]: figure["value"] for figure in json.loads(capfd.readouterr().out)}
+    assert figures["faq.set.top1"] == figures["faq.set.top1 (BM25)"] == 1.0
+    assert figures["faq.set.auroc"] == 1.0
 
 
 def test_an_unknown_bench_is_refused_with_the_names_there_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -235,8 +235,15 @@ def test_the_knowledge_base_is_measured_against_questions(tmp_path: Path) -> Non
         {"text": "今天天气", "answer_id": None},
     ]
     queries.write_text("".join(json.dumps(query) + "\n" for query in asked), "utf-8")
-    figures = printed(hub("faq", "eval", str(queries), "--entries", str(entries), "--json"))
+    figures = printed(hub("faq", "eval", str(queries), "--kb", str(entries), "--json"))
     assert (figures["n"], figures["in_scope"], figures["top1"]) == (2, 1, 1.0)
+    entries = tmp_path / "entries.jsonl"
+    entries.write_text('{"id": "lost-card", "question": "身份证丢了怎么补办"}\n', "utf-8")
+    given = ("--kb", str(entries), "--queries", str(queries))
+    figures = printed(hub("faq", "eval", *given, "--speech", "--compare", "--json"))
+    assert figures["compare"].keys() == {"ratio", "WRatio", "BM25"}
+    assert [each["top1"] for each in figures["compare"].values()] == [1.0, 1.0, 1.0]
+    assert figures.keys() >= {"recall3", "mrr", "auroc", "cov_p95", "ece", "at_threshold", "ms", "by_source"}
     queries.write_text("not json\n")
     assert hub("faq", "eval", str(queries)).returncode == 2
     assert hub("faq", "eval", str(tmp_path / "none.jsonl")).returncode == 2

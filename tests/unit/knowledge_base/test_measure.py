@@ -2,7 +2,7 @@ import pytest
 
 from knowledge_base.answer import Answer, Decision, Thresholds
 from knowledge_base.matcher import Snapshot
-from knowledge_base.measure import Asked, Query, auroc, calibration_error, coverage, measure, read_queries
+from knowledge_base.measure import Asked, Query, auroc, calibration_error, coverage, measure, measure_ranking
 from tests.unit.knowledge_base.entries import SMALL
 
 SNAPSHOT = Snapshot.build(SMALL)
@@ -94,6 +94,13 @@ def test_the_calibration_error_is_the_distance_from_what_came_true() -> None:
     assert calibration_error([asked(1.0, right=True), asked(0.0, right=False)]) == 0
 
 
-def test_queries_are_read_line_by_line() -> None:
-    text = '{"text": "一", "answer_id": "a", "source": "s"}\n\n{"text": "二", "answer_id": null}\n'
-    assert read_queries(text) == (Query("一", "a", "s"), Query("二", None))
+def test_another_way_to_find_entries_is_measured_by_its_scores() -> None:
+    ways = {"一": [("a", 0.9), ("b", 0.1)], "二": [("a", 0.5), ("b", 0.4)], "三": []}
+    queries = [Query("一", "a"), Query("二", "b"), Query("三", None)]
+    ticks = iter(range(100))
+    found = measure_ranking(
+        lambda text, limit: ways[text][:limit], queries, clock=lambda: next(ticks) * 0.002
+    )
+    assert (found["top1"], found["recall3"], found["mrr"], found["auroc"]) == (0.5, 1.0, 0.75, 1.0)
+    assert found["cov_p95"] == 0.5
+    assert found["ms"]["p99"] == pytest.approx(2.0)
