@@ -41,10 +41,12 @@ from hub.actions.publish_entry import PublishEntry
 from hub.actions.read_cases import ReadCases
 from hub.actions.read_entries import ReadEntries
 from hub.actions.read_help import ReadHelp
+from hub.actions.read_quality import ReadQuality
 from hub.actions.references import References
 from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
 from hub.actions.ship_entries import ship_entries
+from hub.actions.sort_questions import SortQuestions
 from hub.channel_wiring import build_adapters, campaign_settings, dispatch_settings, handset_rules, profile
 from hub.clock import Clock
 from hub.hub import Actions, Hub
@@ -202,7 +204,13 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         read_cases=ReadCases(stores, casework, files, clock),
         read_entries=ReadEntries(entry_desk, stores.agents, knowledge, thresholds),
         read_help=read_help,
+        read_quality=ReadQuality(
+            entry_desk, stores.answer_counts, stores.feedback, stores.questions, knowledge
+        ),
         reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, texts, clock, dispatch_wake),
+        sort_questions=SortQuestions(
+            entry_desk, stores.questions, knowledge, keep_seconds=settings.retention.questions_seconds
+        ),
         track_case=track_case,
     )
     dispatcher = Dispatcher(

@@ -23,8 +23,10 @@ from hub.actions.rate_entry import RateEntry
 from hub.actions.read_cases import ReadCases
 from hub.actions.read_entries import ReadEntries
 from hub.actions.read_help import ReadHelp
+from hub.actions.read_quality import ReadQuality
 from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
+from hub.actions.sort_questions import SortQuestions
 from hub.actions.track_case import TrackCase
 from hub.actions.triage import Triage
 from hub.clock import Clock
@@ -58,7 +60,9 @@ class Actions:
     read_cases: ReadCases
     read_entries: ReadEntries
     read_help: ReadHelp
+    read_quality: ReadQuality
     reply_to_case: ReplyToCase
+    sort_questions: SortQuestions
     track_case: TrackCase
 
 

@@ -28,6 +28,7 @@ _TRIES = 10
 AT_ONCE = 100
 """How many reviewed entries are published with one press."""
 _OVER = "有效期已过，请先改有效期"
+_UNWRITTEN = "还没有写答案或者业务分类，请先补上"
 
 T = TypeVar("T")
 
@@ -180,6 +181,8 @@ class PublishEntry:
         now = self._desk.clock.now_ms()
         if any(0 < content.valid_until <= now for content in contents):
             raise Invalid({"valid_until": _OVER})
+        if not all(content.answer.strip() and content.topic for content in contents):
+            raise Invalid({"answer": _UNWRITTEN})
         found = await self.objections(contents)
         if found:
             raise Refused(found)

@@ -13,11 +13,13 @@ from hub.web.pages import (
     entry_editor,
     entry_import,
     entry_life,
+    entry_quality,
     evidence,
     login,
     queue,
     setup,
     system,
+    unanswered,
 )
 from hub.web.route import Handler, Route
 
@@ -93,6 +95,11 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/entries/import/apply", entry_import.apply_file, P.ENTRY_EDIT),
     _staff("GET", "/entries/export", entry_import.export_file, P.ENTRY_EDIT),
     _staff("POST", "/entries/publish", entry_life.publish_reviewed, P.ENTRY_PUBLISH),
+    _staff("GET", "/entries/unanswered", unanswered.unanswered_page, P.ENTRY_EDIT),
+    _staff("POST", "/entries/unanswered", unanswered.decide, P.ENTRY_EDIT),
+    _staff("GET", "/entries/quality", entry_quality.quality_page, P.ENTRY_EDIT),
+    _staff("GET", "/entries/quality/{entry_id}", entry_quality.entry_weeks, P.ENTRY_EDIT),
+    _staff("GET", "/entries/coverage", entry_quality.coverage_page, P.ENTRY_EDIT),
     _staff("GET", "/entries/{entry_id}", entry_editor.entry_page, P.ENTRY_EDIT),
     _staff("POST", "/entries/{entry_id}", entry_editor.save_entry, P.ENTRY_EDIT),
     _staff("POST", "/entries/{entry_id}/submit", entry_life.submit, P.ENTRY_EDIT),

@@ -14,7 +14,7 @@ from campaigns.segment import Segment
 from channels.outbox import MessageClass
 from hub.actions.draft_campaign import Draft
 from hub.model.agent import Role
-from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, unsure
+from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, unsure
 from tests.web.watched import View, Visitor
 
 
@@ -68,6 +68,7 @@ async def sign_in(page: Page, url: str, login: str, password: str = PASSWORD) ->
 async def furnish(stage: Stage) -> Desk:
     """Cases, groups, campaigns, and an entry that is being changed."""
     cases = await day_at_work(stage)
+    await learnt(stage.hub)
     await groups(stage.hub)
     desk, author = stage.hub.actions.campaigns, stage.agents[Role.PUBLICITY].id
 
@@ -208,6 +209,12 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "entries": (Role.EDITOR, _at("/staff/entries?topic=12110")),
     "entries found none": (Role.EDITOR, _at("/staff/entries?q=量子")),
     "tried": (Role.EDITOR, _tried),
+    "unanswered": (Role.EDITOR, _at("/staff/entries/unanswered")),
+    "nothing dismissed": (Role.EDITOR, _at("/staff/entries/unanswered?show=dismissed")),
+    "answer quality": (Role.EDITOR, _at("/staff/entries/quality")),
+    "entry by week": (Role.EDITOR, _at("/staff/entries/quality/id-card-lost")),
+    "coverage": (Role.EDITOR, _at("/staff/entries/coverage")),
+    "entries that lack tests": (Role.EDITOR, _at("/staff/entries/coverage?topic=户政&lacks=confirm")),
     "new entry": (Role.EDITOR, _at("/staff/entries/new")),
     "entry with errors": (Role.EDITOR, _entry_wrong),
     "entries to publish": (Role.REVIEWER, _at("/staff/entries?show=review")),

@@ -18,13 +18,16 @@ from channels.contract import ChannelKind, InboundMessage
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.outbox import Delivery, DeliveryState, MessageClass, Origin
 from hub.app import open_hub
-from hub.clock import SystemClock
+from hub.clock import SystemClock, day_of
 from hub.hub import Hub
 from hub.model.agent import Agent, Role, Unit
 from hub.model.contact import Contact
+from hub.model.feedback import Verdict
 from hub.model.petition import Petition, PetitionKind
+from hub.model.question import Question
 from hub.passwords import Passwords
 from hub.settings import build, shipped_text
+from hub.store.documents import Write
 from hub.web.site import build_site
 from hub.web.staff import Staff
 
@@ -184,6 +187,30 @@ async def day_at_work(stage: Stage) -> dict[str, str]:
         handler, cases["noise"], "已电话联系辖区派出所，今晚安排巡查。", version=view.version
     )
     return cases
+
+
+async def learnt(hub: Hub) -> None:
+    """What the use of the knowledge base left behind: counters, reasons, questions nobody answered."""
+    now, stores = hub.clock.now_ms(), hub.repositories
+    texts = (
+        "无人机备案怎么办",
+        "飞无人机要去哪里备案",
+        "无人机备案需要什么材料",
+        "养狗要办证吗",
+        "路灯谁来修",
+    )
+    counts = {"answered": 9, "offered": 3, "chosen": 2, "handed_over": 2, "helpful": 4}
+    writes: list[Write] = [
+        stores.answer_counts.add("id-card-lost", day_of(now - ago * 24 * HOUR), counts) for ago in (0, 7, 20)
+    ]
+    writes += [
+        stores.questions.insert(
+            Question(f"q{number}", now - number * 30 * HOUR, f"c{number}", "web-chat", now * 2, text=text)
+        )
+        for number, text in enumerate(texts)
+    ]
+    await hub.documents.commit([*writes, stores.questions.changed()])
+    await hub.actions.rate_entry("visitor", "id-card-lost", Verdict.UNHELPFUL, "没有写带什么材料")
 
 
 async def groups(hub: Hub, *, people: int = 40) -> None:

@@ -30,11 +30,18 @@ async def topics(request: web.Request) -> web.Response:
     asked = request.query.get("q", "").strip()[:MAX_CHARS]
     if asked:
         return unless_unchanged(request, lambda: _found(request, asked))
+    most_asked = await hub.actions.read_quality.most_asked()
     return unless_unchanged(
         request,
         lambda: render(
-            request, "citizen/help.html", topics=hub.actions.read_help.topics(), topic_path=topic_path
+            request,
+            "citizen/help.html",
+            topics=hub.actions.read_help.topics(),
+            most_asked=hub.actions.read_help.answering(most_asked),
+            topic_path=topic_path,
+            entry_path=entry_path,
         ),
+        *most_asked,
     )
 
 
