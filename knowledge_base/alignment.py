@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from knowledge_base.lexicon import RELATED
 from knowledge_base.scales import Wording
+from knowledge_base.sound import sound
 
 
 class How(StrEnum):
@@ -21,6 +23,8 @@ class How(StrEnum):
     CHARACTERS = "characters"
 
 
+ALIKE = 0.8
+"""What shared characters are worth at most."""
 WORTH = {How.SAME: 1.0, How.CONCEPT: 0.95, How.SOUND: 0.9}
 
 
@@ -36,58 +40,55 @@ class Alignment:
     extra: float
 
 
-def align(question: Wording, wording: Wording, near: Mapping[str, Mapping[str, float]]) -> Alignment:
+Near = Mapping[str, Mapping[str, float]]
+
+
+def align(question: Wording, wording: Wording, near: Near) -> Alignment:
     """How far the words of the two cover each other."""
-    asked_left: list[int] = []
-    asked = 0.0
-    places = wording.places
-    taken: set[int] = set()
-    for number, word in enumerate(question.words):
-        place = places.get(word.meant)
-        if place is None:
-            asked_left.append(number)
-        else:
-            taken.add(place)
-            worth = 1.0 if word.said == wording.words[place].said else WORTH[How.CONCEPT]
-            asked += worth * question.weights[number]
-    found_left = [place for place in range(len(wording.words)) if place not in taken]
-    found = sum(
-        wording.weights[place]
-        * (
-            1.0
-            if question.words[question.places[wording.words[place].meant]].said == wording.words[place].said
-            else 0.95
-        )
-        for place in taken
-    )
-    lost = extra = 0.0
-    if asked_left:
-        best_found = dict.fromkeys(found_left, 0.0)
-        for number in asked_left:
-            best = 0.0
-            for place in range(len(wording.words)):
-                worth = likeness(question, number, wording, place, near)[0]
-                best = max(best, worth)
-                if place in best_found and worth > best_found[place]:
-                    best_found[place] = worth
-            asked += best * question.weights[number]
-            lost = max(lost, (1 - best) * question.weights[number])
-        for place, best in best_found.items():
-            found += best * wording.weights[place]
-            extra = max(extra, (1 - best) * wording.weights[place])
-    elif found_left:
-        for place in found_left:
-            best = max(
-                (
-                    likeness(question, number, wording, place, near)[0]
-                    for number in range(len(question.words))
-                ),
-                default=0.0,
-            )
-            found += best * wording.weights[place]
-            extra = max(extra, (1 - best) * wording.weights[place])
+    asked, lost = _covered(question, wording, near)
+    found, extra = _covered(wording, question, near)
     both = (asked + found) / (question.weight + wording.weight)
     return Alignment(asked / question.weight, found / wording.weight, both, lost, extra)
+
+
+def _covered(ours: Wording, theirs: Wording, near: Near) -> tuple[float, float]:
+    """The weight of our words that theirs cover, and the largest that one of ours lacks."""
+    covered = lacking = 0.0
+    places = theirs.places
+    for word, weight, spoken in zip(ours.words, ours.weights, ours.sounds, strict=True):
+        place = places.get(word.meant)
+        if place is None:
+            worth = _best(word.meant, spoken, theirs, near)
+            lacking = max(lacking, (1 - worth) * weight)
+        else:
+            worth = 1.0 if word.said == theirs.words[place].said else WORTH[How.CONCEPT]
+        covered += worth * weight
+    return covered, lacking
+
+
+def _best(meant: str, spoken: str, theirs: Wording, near: Near) -> float:
+    """What the best of their words is worth beside one they do not have."""
+    if spoken in theirs.sounds:
+        return WORTH[How.SOUND]
+    related = near.get(meant)
+    worth = RELATED if related is not None and not related.keys().isdisjoint(theirs.places) else 0.0
+    if theirs.characters.isdisjoint(meant):
+        return worth
+    return max(worth, max([_shared(meant, word.meant) for word in theirs.words]))
+
+
+def _shared(one: str, other: str) -> float:
+    shared = sum([character in other for character in one])
+    return ALIKE * 2 * shared / (len(one) + len(other)) if shared else 0.0
+
+
+def likeness(one: str, other: str, near: Near) -> tuple[float, How]:
+    """How much two words of different meaning are worth beside each other, 0..1, and why."""
+    if sound(one) == sound(other):
+        return WORTH[How.SOUND], How.SOUND
+    if other in near.get(one, ()):
+        return RELATED, How.RELATED
+    return _shared(one, other), How.CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,35 +112,18 @@ SHOWN = 0.3
 """The least worth of two words that are shown as belonging together."""
 
 
-def pairs_of(
-    question: Wording, wording: Wording, near: Mapping[str, Mapping[str, float]]
-) -> tuple[Pair, ...]:
+def pairs_of(question: Wording, wording: Wording, near: Near) -> tuple[Pair, ...]:
     """For each word of the question, in its order, the word of the wording that is worth most beside it."""
     found = []
-    for number, word in enumerate(question.words):
-        best, how, other = SHOWN, None, ""
-        for place, candidate in enumerate(wording.words):
-            worth, way = likeness(question, number, wording, place, near)
+    for word in question.words:
+        best, how, said = SHOWN, None, ""
+        for other in wording.words:
+            if word.meant == other.meant:
+                way = How.SAME if word.said == other.said else How.CONCEPT
+                worth = WORTH[way]
+            else:
+                worth, way = likeness(word.meant, other.meant, near)
             if worth >= best and (how is None or worth > best):
-                best, how, other = worth, way, candidate.said
-        found.append(Pair(word.said, other, how))
+                best, how, said = worth, way, other.said
+        found.append(Pair(word.said, said, how))
     return tuple(found)
-
-
-def likeness(
-    question: Wording, number: int, wording: Wording, place: int, near: Mapping[str, Mapping[str, float]]
-) -> tuple[float, How]:
-    """How much a word of the question is worth beside a word of the wording that is not the same, 0..1."""
-    one, other = question.words[number], wording.words[place]
-    if one.meant == other.meant:
-        how = How.SAME if one.said == other.said else How.CONCEPT
-        return WORTH[how], how
-    if question.sounds[number] == wording.sounds[place]:
-        return WORTH[How.SOUND], How.SOUND
-    related = near.get(one.meant)
-    if related is not None and other.meant in related:
-        return related[other.meant], How.RELATED
-    a, b = one.meant, other.meant
-    shared = sum([character in b for character in a])
-    dice = 2 * shared / (len(a) + len(b)) if shared else 0.0
-    return dice * 0.8, How.CHARACTERS

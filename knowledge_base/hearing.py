@@ -7,10 +7,10 @@ than others, and each change has its price.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from knowledge_base.lexicon import UNKNOWN, Lexicon
+from knowledge_base.lexicon import UNKNOWN, Lexicon, Word
 from knowledge_base.sound import sound
 
 HEARD = 2.5
@@ -51,9 +51,10 @@ class Hearing:
         }
         return cls(lexicon, kept, local, sum(local.values()))
 
-    def understand(self, text: str, *, speech: bool = True) -> str:
-        """`text` (normalised) with the words that were probably meant; itself when nothing is likelier."""
-        if not speech and not self._odd(text):
+    def understand(self, text: str, words: Iterable[Word], *, speech: bool = True) -> str:
+        """`text` (normalised, read as `words`) with the words that were probably meant; itself when nothing
+        is likelier."""
+        if not speech and not self._odd(words):
             return text
         heard, size = sound(text), len(text)
         price = HEARD if speech else TYPED
@@ -72,18 +73,18 @@ class Hearing:
                     if chance - SLIP + best[end] > top:
                         top, word, after = chance - SLIP + best[end], slip, end
             best[at], chosen[at] = top, (word, after)
-        words, at = [], 0
+        meant, at = [], 0
         while at < size:
             word, at = chosen[at]
-            words.append(word)
-        return "".join(words)
+            meant.append(word)
+        return "".join(meant)
 
-    def _odd(self, text: str) -> bool:
+    def _odd(self, words: Iterable[Word]) -> bool:
         """Whether a character stands alone that seldom does."""
         chances, meanings = self.lexicon.chances, self.lexicon.meanings
         return any(
-            len(word) == 1 and word not in meanings and chances.get(word, UNKNOWN) < ALONE
-            for word in self.lexicon.cut(text)
+            len(word.said) == 1 and word.said not in meanings and chances.get(word.said, UNKNOWN) < ALONE
+            for word in words
         )
 
     def _slips(self, text: str, at: int) -> Iterator[tuple[str, float, int]]:

@@ -9,7 +9,7 @@ short.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ Weights = NDArray[np.float32]
 BACKGROUND = 2000
 """How many texts in general stand beside those of the knowledge base when rarity is judged: a small one says
 little about what is rare."""
+REMEMBERED = 100_000
 BUDGET = 200_000
 """How many list places a question may look at; the most common pieces beyond them are left out."""
 LEAST = np.float32(0.05)
@@ -124,6 +125,18 @@ class Rarity:
 
     shelf: Shelf
     vocabulary: Vocabulary
+    _squares: dict[int, float] = field(default_factory=dict, repr=False)
+
+    def squares(self, codes: list[int]) -> list[float]:
+        """The squared rarity of each piece; remembers what it was asked."""
+        known = self._squares
+        new = [code for code in codes if code not in known]
+        if new:
+            if len(known) > REMEMBERED:
+                known.clear()
+                new = codes
+            known.update(zip(new, (self.of(np.array(new, np.uint64)) ** 2).tolist(), strict=True))
+        return [known[code] for code in codes]
 
     def of(self, codes: Codes) -> Weights:
         size = self.shelf.size

@@ -16,7 +16,7 @@ import numpy as np
 from knowledge_base.alignment import Pair, pairs_of
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.index import Rarity, pieces
-from knowledge_base.lexicon import Lexicon, shipped_lexicon
+from knowledge_base.lexicon import Lexicon, Reading, shipped_lexicon
 from knowledge_base.part import Part, Stand
 from knowledge_base.ranking import Glance, Likeness, compare, glance
 from knowledge_base.scales import Scales, Tally, Wording
@@ -150,21 +150,21 @@ class Snapshot:
     def _find(self, plain: str, *, speech: bool) -> tuple[Candidate, ...]:
         if len(plain) < MIN_CHARS:
             return ()
-        found = self._rank(plain)
-        understood = self._scales.hearing.understand(plain, speech=speech)
+        reading = self.lexicon.read(plain)
+        found = self._rank(plain, reading)
+        understood = self._scales.hearing.understand(plain, reading.words, speech=speech)
         if understood != plain:
             best = {candidate.entry.id: candidate for candidate in found}
-            for candidate in self._rank(understood):
+            for candidate in self._rank(understood, self.lexicon.read(understood)):
                 other = best.get(candidate.entry.id)
                 if other is None or candidate.score > other.score:
                     best[candidate.entry.id] = candidate
             found = sorted(best.values(), key=_score, reverse=True)
         return tuple(found)
 
-    def _rank(self, plain: str) -> list[Candidate]:
-        reading = self.lexicon.read(plain)
+    def _rank(self, plain: str, reading: Reading) -> list[Candidate]:
         codes = pieces(reading.canonical, sound(reading.canonical))
-        squares = self._scales.rarity.of(codes) ** 2
+        squares = np.array(self._scales.rarity.squares(codes.tolist()), np.float32)
         length = float(np.sqrt(squares.sum())) or 1.0
         question = self._scales.read(plain, reading)
         claims = {id_ for stand in self._stands for id_ in stand.claims(reading.canonical)}
@@ -181,7 +181,7 @@ class Snapshot:
         seen.sort(key=_worth, reverse=True)
         best: dict[str, Candidate] = {}
         for near, wording, (entry, written) in seen[:RANKED]:
-            likeness = compare(question, wording, near, self.lexicon)
+            likeness = compare(question, wording, near, self.lexicon.near)
             exact = wording.canonical == question.canonical and claims == {entry.id}
             score = 1.0 if exact else likeness.score
             other = best.get(entry.id)

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from knowledge_base.alignment import align
-from knowledge_base.lexicon import Lexicon
+from knowledge_base.alignment import Near, align
 from knowledge_base.scales import Wording
 
 WHOLE = 1.61
@@ -74,9 +73,9 @@ def glance(question: Wording, wording: Wording, canonical: float) -> Glance:
     )
 
 
-def compare(question: Wording, wording: Wording, seen: Glance, lexicon: Lexicon) -> Likeness:
+def compare(question: Wording, wording: Wording, seen: Glance, near: Near) -> Likeness:
     """The measures of a pair, word by word."""
-    words = align(question, wording, lexicon.near)
+    words = align(question, wording, near)
     return Likeness(
         seen,
         words.asked,

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import log, sqrt
 
-import numpy as np
-
 from knowledge_base.gram import grams, pairs
 from knowledge_base.hearing import Hearing
 from knowledge_base.index import BACKGROUND, Rarity
@@ -30,7 +28,8 @@ class Wording:
     rarity and `length` the length of that vector; `spoken` how the plain text sounds, `meant` how the
     canonical one does. `numbers` are the runs of digits, `slots` the values it names of each slot, `aspects`
     what it asks about a service, `content` all words but those that only ask, `places` where each meaning
-    stands in `words`, `sounds` how each of them sounds."""
+    stands in `words`, `sounds` how each of them sounds,
+    `characters` those of the canonical text."""
 
     plain: str
     canonical: str
@@ -47,6 +46,7 @@ class Wording:
     content: frozenset[str]
     places: Mapping[str, int]
     sounds: tuple[str, ...]
+    characters: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Scales:
         asking = self.lexicon.asking
         weights = tuple(self.word(word.meant) * (ASKING if word.meant in asking else 1.0) for word in words)
         codes = list(dict.fromkeys((*grams(plain).tolist(), *pairs(plain).tolist())))
-        squares = self.rarity.of(np.array(codes, np.uint64)) ** 2
+        squares = self.rarity.squares(codes)
         slots: dict[str, set[str]] = {}
         for word in words:
             slot = self.lexicon.slots.get(word.meant)
@@ -105,8 +105,8 @@ class Scales:
             words,
             weights,
             sum(weights) or 1.0,
-            dict(zip(codes, squares.tolist(), strict=True)),
-            sqrt(float(squares.sum())) or 1.0,
+            dict(zip(codes, squares, strict=True)),
+            sqrt(sum(squares)) or 1.0,
             sound(plain),
             sound(reading.canonical),
             frozenset(_DIGITS.findall(plain)),
@@ -114,5 +114,6 @@ class Scales:
             frozenset(word.meant for word in words if word.meant in self.lexicon.aspects),
             frozenset(word.meant for word in words if word.meant not in self.lexicon.asking),
             {word.meant: place for place, word in enumerate(words)},
-            tuple(sound(word.meant) for word in words),
+            tuple([sound(word.meant) for word in words]),
+            frozenset(reading.canonical),
         )

@@ -1,18 +1,32 @@
 from knowledge_base.hearing import Hearing
 from knowledge_base.lexicon import shipped_lexicon
 
-HEARING = Hearing.of(shipped_lexicon(), {"身份证": 5, "遗失": 3, "补办": 3})
+LEXICON = shipped_lexicon()
+HEARING = Hearing.of(LEXICON, {"身份证": 5, "遗失": 3, "补办": 3})
+
+
+def understood(text: str, *, speech: bool = True) -> str:
+    return HEARING.understand(text, LEXICON.read(text).words, speech=speech)
+
+
+def test_characters_that_changed_places_go_back() -> None:
+    assert understood("份身证怎么补办", speech=False) == "身份证怎么补办"
+    assert understood("身份不证见了", speech=False) == "身份证不见了"
+
+
+def test_a_character_typed_twice_is_taken_once() -> None:
+    assert understood("糖尿尿病怎么治疗", speech=False) == "糖尿病怎么治疗"
 
 
 def test_words_of_the_same_sound_become_those_of_the_knowledge_base() -> None:
-    assert HEARING.understand("身份正一十了怎么补半") == "身份证遗失了怎么补办"
+    assert understood("身份正一十了怎么补半") == "身份证遗失了怎么补办"
 
 
 def test_what_is_likely_as_it_stands_stays() -> None:
-    assert HEARING.understand("身份证遗失了怎么补办") == "身份证遗失了怎么补办"
-    assert HEARING.understand("今天天气怎么样") == "今天天气怎么样"
+    assert understood("身份证遗失了怎么补办") == "身份证遗失了怎么补办"
+    assert understood("今天天气怎么样") == "今天天气怎么样"
 
 
 def test_nothing_is_lost_or_added() -> None:
     for text in ("", "a", "12389", "嘎嘎嘎嘎", "我要去派出所banjia"):
-        assert len(HEARING.understand(text)) == len(text)
+        assert len(understood(text)) == len(text)
