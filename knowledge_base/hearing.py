@@ -81,9 +81,9 @@ class Hearing:
 
     def _odd(self, words: Iterable[Word]) -> bool:
         """Whether a character stands alone that seldom does."""
-        chances, meanings = self.lexicon.chances, self.lexicon.meanings
+        chances, asking = self.lexicon.chances, self.lexicon.asking
         return any(
-            len(word.said) == 1 and word.said not in meanings and chances.get(word.said, UNKNOWN) < ALONE
+            len(word.said) == 1 and word.meant not in asking and chances.get(word.said, UNKNOWN) < ALONE
             for word in words
         )
 

@@ -24,7 +24,7 @@ from knowledge_base.sound import sound
 from knowledge_base.text import normalise
 
 CANDIDATES = 40
-RANKED = 16
+RANKED = 12
 """Wordings that are compared word by word."""
 REMEMBERED = 1024
 MIN_CHARS = 2
@@ -177,10 +177,11 @@ class Snapshot:
         seen = []
         for cosine, stand, number in nearest[:CANDIDATES]:
             wording = stand.part.read(number, self._scales)
-            seen.append((glance(question, wording, min(1.0, cosine)), wording, stand.part.wording(number)))
+            seen.append((glance(question, wording, min(1.0, cosine)), wording, stand, number))
         seen.sort(key=_worth, reverse=True)
         best: dict[str, Candidate] = {}
-        for near, wording, (entry, written) in seen[:RANKED]:
+        for near, wording, stand, number in seen[:RANKED]:
+            entry, written = stand.part.wording(number)
             likeness = compare(question, wording, near, self.lexicon.near)
             exact = wording.canonical == question.canonical and claims == {entry.id}
             score = 1.0 if exact else likeness.score
@@ -194,7 +195,7 @@ def _score(candidate: Candidate) -> float:
     return candidate.score
 
 
-def _worth(seen: tuple[Glance, Wording, tuple[Entry, str]]) -> float:
+def _worth(seen: tuple[Glance, Wording, Stand, int]) -> float:
     return seen[0].score
 
 

@@ -17,7 +17,7 @@ SNAPSHOT = Snapshot.build(shipped())
         ("驾照丢了咋补", "licence-lost"),
         ("請問身份證遺失如何補辦？", "id-card-lost"),
         ("扣满十二分了怎么办", "licence-12-points"),
-        ("你好，我想问一下违章在哪里查", "offence-query"),
+        ("你好，我想问一下违章怎么查呀", "offence-query"),
         ("孩子走丢了", "missing-person"),
         ("聋哑人怎么报警", "12110-deaf"),
         ("怎么退订", "12110-unsubscribe"),
