@@ -81,7 +81,7 @@ async def test_a_noisy_question_finds_its_answer_on_the_telephone(hub: World) ->
         ("森份证不见了去那儿重新办一张", "id-card-lost"),
         ("驾驶正道期怎么幻", "licence-expired"),
         ("互口苯丢了咋办", "household-book-lost"),
-        ("想擦以下被拍了几次", "offence-query"),  # found only when looked up as speech
+        ("有没有围章在哪理查", "offence-query"),  # found only when looked up as speech
     ],
 )
 async def test_what_was_misheard_is_understood_on_the_telephone(hub: World, misheard: str, id_: str) -> None:
