@@ -142,13 +142,13 @@ class WatchAnswers:
         learnt = _Tallying()
         for message in counted:
             for entry_id in message.entry_ids:
-                learnt.count(entry_id, message.at, "offered" if message.offered else "answered")
+                learnt.count(entry_id, message.at, "offered" if _offers(message) else "answered")
         return learnt.done()
 
     async def _choices(self, said: Sequence[Message]) -> Learnt:
         """Which offered entry was taken; where none was, the question is kept."""
         learnt = _Tallying()
-        for message in [message for message in said if message.offered and _is_entry(message)]:
+        for message in [message for message in said if _offers(message)]:
             thread = await self._thread(message.conversation_id)
             if not thread:
                 continue
@@ -182,14 +182,14 @@ class WatchAnswers:
                 continue
             since = asked.at - self._lag.choices_seconds * 1000
             before = [m for m in thread if m.seq < asked.seq and m.at >= since and _is_entry(m)]
-            if before and not before[-1].offered:
+            if before and not _offers(before[-1]):
                 learnt.count(before[-1].entry_ids[0], asked.at, "handed_over")
         return learnt.done()
 
     def _taken(self, offer: Message, later: Sequence[Message]) -> str:
         until = offer.at + self._lag.choices_seconds * 1000
         for message in later:
-            if message.at <= until and not message.offered and len(message.entry_ids) == 1:
+            if message.at <= until and _is_entry(message) and not _offers(message):
                 return message.entry_ids[0] if message.entry_ids[0] in offer.entry_ids else ""
         return ""
 
@@ -260,6 +260,11 @@ class _Tallying:
     def done(self) -> Learnt:
         """All of it."""
         return Learnt(dict(self._counts), tuple(self._questions), self.forgot)
+
+
+def _offers(message: Message) -> bool:
+    """Messages of earlier releases do not say so; several entries were always an offer."""
+    return _is_entry(message) and (message.offered or len(message.entry_ids) > 1)
 
 
 def _is_entry(message: Message) -> bool:

@@ -164,6 +164,14 @@ async def test_a_report_leaves_no_trace_not_even_of_what_was_asked_before(
     await learn(at)
     assert await questions(at) == []
     assert await tallies(at) == before
+    own = at.hub.actions
+    shown = (
+        await own.sort_questions.all(),
+        await own.read_quality.entries(),
+        await own.read_quality.coverage(),
+    )
+    assert "金丝雀" not in repr(shown)
+    assert sum(covered.asked for covered in shown[2]) == sum(tally.asked for tally in before.values())
     assert "金丝雀" not in caplog.text
 
 
