@@ -26,7 +26,7 @@ from knowledge_base.text import normalise
 CANDIDATES = 40
 RANKED = 12
 """Wordings that are compared word by word."""
-REMEMBERED = 1024
+REMEMBERED = 256
 MIN_CHARS = 2
 """One character is never a question: 好, 1, T."""
 PARTS = 8
