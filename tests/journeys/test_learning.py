@@ -175,6 +175,25 @@ async def test_a_report_leaves_no_trace_not_even_of_what_was_asked_before(
     assert "金丝雀" not in caplog.text
 
 
+async def test_a_choice_nobody_took_is_not_kept_once_the_conversation_is_behind_the_wall(at: World) -> None:
+    citizen = Talker(at, ChannelKind.CHAT)
+    await citizen.say("身份证的事")
+    await citizen.say("我要举报东城派出所民警收黑钱")
+    advance(at, 600)
+    while await reader(at).step():  # the report is read now, what became of the choices later
+        pass
+    await learn(at)
+    assert await questions(at) == []
+
+
+async def test_an_accusation_is_not_kept_where_a_person_answers_everything(tmp_path: Path) -> None:
+    async with world(tmp_path, clock=FakeClock(), auto_reply="off") as at:
+        await Talker(at, ChannelKind.SMS).say("怎么投诉交警")
+        await Talker(at, ChannelKind.SMS, "2").say("怎么补身份证")
+        await learn(at)
+        assert [question.text for question in await questions(at)] == ["怎么补身份证"]
+
+
 async def test_two_readers_at_once_count_once(at: World) -> None:
     for name in "123":
         await Talker(at, ChannelKind.CHAT, name).say(LOST)
