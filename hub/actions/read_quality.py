@@ -138,6 +138,8 @@ class ReadQuality:
         until, kept = self._most_asked
         if self._desk.clock.now_ms() < until:
             return kept
+        # Whoever asks meanwhile gets what was there: many readers at once must not all count.
+        self._most_asked = self._desk.clock.now_ms() + _ANEW_MS, kept
         today = self._today()
         counted = await self._counts.between(today - timedelta(days=MONTH_DAYS), today)
         asked = {id: sum(days.values(), Tally()).asked for id, days in counted.items()}
