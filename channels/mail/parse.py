@@ -178,9 +178,11 @@ class _Content:
         """The letter; plain text where there is some, else the HTML as text."""
         plain = "\n".join(self._plain).strip()
         text = clean(plain or html_to_text("\n".join(self._html))).strip()
-        if len(text) > self._limits.text_chars:
-            self.shortened = True
-        return text[: self._limits.text_chars]
+        most = self._limits.text_chars
+        if len(text) <= most:
+            return text
+        self.shortened = True
+        return text[: most // 2] + text[-(most - most // 2) :]  # danger may stand at the very end
 
     def _attach(self, part: Message, kind: str, raw: bytes) -> None:
         if len(self.attachments) >= self._limits.attachments or len(raw) > self._bytes_left:

@@ -4,6 +4,8 @@ Everything it leads to is one unit of work: when the provider is answered, the m
 and the queued reply are on disk together, or nothing is and the provider sends it again. The
 message is stored under the event's id, made of the channel and the provider's own id, so one that
 comes twice changes nothing the second time, whether the copies come a day or a microsecond apart.
+The id of a mail is written by whoever sends it: what it says is part of the event's id, so that nobody
+can take the place of somebody else's mail.
 """
 
 from __future__ import annotations
@@ -68,7 +70,7 @@ class AcceptEvent:
 
     async def __call__(self, event: InboundMessage) -> Outcome:
         """Stores the message and what follows from it. Raises `Busy` when it should come again."""
-        event_id = f"{event.channel}:{derived_id(event.provider_id)}"
+        event_id = _id_of(event)
         files = [
             AttachedFile(
                 await self._files.put(file.content), file.filename, file.media_type, len(file.content)
@@ -195,6 +197,11 @@ class AcceptEvent:
                 return found.value.id, found
         root = event.thread[0] if event.thread else event.provider_id
         return conversations.id_for(event.channel, key, root), None
+
+
+def _id_of(event: InboundMessage) -> str:
+    said = (event.sender.value, event.subject, event.text) if event.kind is ChannelKind.MAIL else ()
+    return f"{event.channel}:{derived_id(event.provider_id, *said)}"
 
 
 _TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)))

@@ -55,21 +55,23 @@ class CaseSeeder:
         token = derived_id("demo-visitor", table["visitor"])
         client_id = derived_id("demo-chat", name)
         await chat.say(self._hub, token, table["text"], client_id)
-        found = await self._hub.repositories.conversations.get(chat.conversation_id(self._hub, token))
-        return found.value.case_id if found else ""
+        return await self._open_case(chat.conversation_id(self._hub, token))
 
     async def _mail(self, name: str, table: Table) -> str:
         message_id = f"<{derived_id('demo', name)}@mail.example.com>"
+        sender = email(table["from"])
         await letter.post(
             self._mail_port,
-            sender=email(table["from"]).value,
+            sender=sender.value,
             name=table["name"],
             subject=table["subject"],
             text=table["text"],
             message_id=message_id,
             at=self._clock.now_ms(),
         )
-        return await self._case_of("mail", message_id)
+        repositories = self._hub.repositories
+        key = repositories.contacts.key(sender)
+        return await self._open_case(repositories.conversations.id_for("mail", key, message_id))
 
     async def _petition(self, name: str, table: Table) -> str:
         anonymous = table.get("anonymous", False)
@@ -129,3 +131,7 @@ class CaseSeeder:
     async def _case_of(self, channel: str, provider_id: str) -> str:
         stored = await self._hub.repositories.conversations.message(f"{channel}:{derived_id(provider_id)}")
         return stored.case_id if stored else ""
+
+    async def _open_case(self, conversation_id: str) -> str:
+        found = await self._hub.repositories.conversations.get(conversation_id)
+        return found.value.case_id if found else ""

@@ -118,3 +118,35 @@ async def test_an_automatic_answer_is_kept_and_never_answered(hub: World) -> Non
 async def test_mail_for_somebody_else_is_refused(hub: World) -> None:
     with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
         await hand_over(hub, letter("测试"), to="other@hub.test")
+
+
+async def test_a_letter_that_comes_twice_is_taken_in_once(hub: World) -> None:
+    for _ in range(2):
+        await hand_over(hub, letter("小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。"))
+    handler = await hub.agent(Role.HANDLER)
+    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    assert len(await hub.hub.repositories.conversations.of_case(row.case.id)) == 2  # the letter, our receipt
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["wrote before", "writes first"])
+async def test_nobody_takes_the_place_of_a_letter_by_sending_its_id_first(hub: World, known: bool) -> None:
+    if known:
+        await hand_over(hub, letter("小区门口的路灯坏了，晚上很黑。", id="<m0@example.com>"))
+    hostile = letter("什么都没有发生，这封信占用了别人的编号，没有别的内容。", id="<next@example.com>")
+    hostile.replace_header("From", "other@example.net")
+    await hand_over(hub, hostile, sender="other@example.net")
+    real = letter("隔壁工地每天半夜施工，全楼的人都睡不着觉。", id="<next@example.com>")
+    if known:
+        real["In-Reply-To"] = "<m0@example.com>"
+    await hand_over(hub, real)
+    handler = await hub.agent(Role.HANDLER)
+    rows = (await hub.hub.actions.read_cases.queue(handler)).rows
+    views = [await hub.hub.actions.read_cases.open(handler, row.case.id) for row in rows]
+    assert "半夜施工" in "".join(item.text for view in views for item in view.timeline)
+
+
+async def test_danger_at_the_end_of_a_letter_of_a_megabyte_is_seen(hub: World) -> None:
+    await hand_over(hub, letter("路灯坏了，请派人来修理。\n" * 40_000 + "救命，有人拿刀砍人"))
+    handler = await hub.agent(Role.HANDLER)
+    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    assert row.case.urgent
