@@ -200,7 +200,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         import_entries=ImportEntries(entry_desk, publish_entry),
         note_case=NoteCase(casework, stores, clock),
         publish_entry=publish_entry,
-        rate_entry=rate_entry_of(settings, documents, stores, read_help, clock),
+        rate_entry=rate_entry_of(settings, documents, stores, read_help, triage, clock),
         read_cases=ReadCases(stores, casework, files, clock),
         read_entries=ReadEntries(entry_desk, stores.agents, knowledge, thresholds),
         read_help=read_help,

@@ -37,7 +37,12 @@ def watch_answers_of(
 
 
 def rate_entry_of(
-    settings: Settings, documents: Documents, stores: Repositories, read_help: ReadHelp, clock: Clock
+    settings: Settings,
+    documents: Documents,
+    stores: Repositories,
+    read_help: ReadHelp,
+    triage: Triage,
+    clock: Clock,
 ) -> RateEntry:
     """What takes citizens' opinions on answers."""
     return RateEntry(
@@ -45,6 +50,7 @@ def rate_entry_of(
         stores.feedback,
         stores.answer_counts,
         read_help,
+        triage,
         clock,
         keep_seconds=settings.retention.questions_seconds,
     )

@@ -1,7 +1,9 @@
 """Takes what a visitor says of an answer: 有用 or 没用, and why.
 
 Rules protected: a visitor counts once per entry however often the button is pressed, and may change his mind;
-the counters and the opinion they come from are one unit of work. The reason is kept without numbers.
+the counters and the opinion they come from are one unit of work. The reason is kept without numbers; one
+that tells of danger or accuses police is not kept at all, and the visitor is told where it is heard: editors
+may not read the one and do not watch for the other.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from hub.actions.read_help import Gone, ReadHelp
+from hub.actions.triage import Triage, fold
 from hub.clock import Clock, day_of
-from hub.errors import Stale
+from hub.errors import Invalid, Stale
 from hub.model.feedback import REASON_CHARS, Feedback, Verdict
 from hub.model.masking import masked_text
 from hub.store.answer_counts import AnswerCountRepository
@@ -20,6 +23,8 @@ from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.feedback import FeedbackRepository
 
 _TRIES = 5
+_DANGER = "这里的说明没有人马上看到。有危险请立即拨打 110，不便说话时发短信到 12110。"
+_REPORT = "这里不受理对民警的举报和投诉。请拨打 12389，或者在本站“网上信访”中填写，内容保密。"
 
 
 class RateEntry:
@@ -31,6 +36,7 @@ class RateEntry:
         feedback: FeedbackRepository,
         counts: AnswerCountRepository,
         read_help: ReadHelp,
+        triage: Triage,
         clock: Clock,
         *,
         keep_seconds: int,
@@ -39,6 +45,7 @@ class RateEntry:
         self._feedback = feedback
         self._counts = counts
         self._read_help = read_help
+        self._triage = triage
         self._clock = clock
         self._keep_ms = keep_seconds * 1000
 
@@ -47,10 +54,11 @@ class RateEntry:
         return await self._feedback.given(visitor, entry_ids) if visitor and entry_ids else {}
 
     async def __call__(self, visitor: str, entry_id: str, verdict: Verdict, reason: str = "") -> Feedback:
-        """The opinion as it is now. Raises `NotFound` for an entry that never was, `Stale` when pressed on
-        many pages at once."""
+        """The opinion as it is now. Raises `NotFound` for an entry that never was, `Invalid` for a
+        reason that belongs elsewhere, `Stale` when pressed on many pages at once."""
         with suppress(Gone):  # it was read while it still answered
             await self._read_help.entry(entry_id)
+        self._refuse_misplaced(fold(reason))
         line = " ".join(masked_text(reason).split())[:REASON_CHARS] if verdict is Verdict.UNHELPFUL else ""
         for _ in range(_TRIES):
             known = await self._feedback.get(visitor, entry_id)
@@ -64,6 +72,12 @@ class RateEntry:
                 continue
             return feedback
         raise Stale("feedback")
+
+    def _refuse_misplaced(self, folded: str) -> None:
+        if self._triage.danger(folded) is not None:
+            raise Invalid({"reason": _DANGER})
+        if self._triage.accuses_police(folded):
+            raise Invalid({"reason": _REPORT})
 
     def _now(
         self, known: Versioned[Feedback] | None, visitor: str, entry_id: str, verdict: Verdict, reason: str

@@ -109,6 +109,23 @@ async def test_what_cannot_be_taken_is_said_and_changes_nothing(hub: World) -> N
     assert await tally(hub) == Tally()
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [("我要举报东城派出所民警张三收黑钱", "12389"), ("救命，有人拿刀砍人", "110")],
+)
+async def test_a_reason_that_belongs_elsewhere_is_not_kept_and_its_writer_is_told_where(
+    hub: World, reason: str, told: str
+) -> None:
+    page = await rate(hub, "unhelpful", reason, status=422)
+    assert re.search(rf'class="error[^>]*>.*?{told}', page, re.DOTALL)
+    form, headers = {"verdict": "helpful", "reason": reason, "back": "chat-1"}, {**OURS, "X-Fragment": "1"}
+    async with hub.http.post(f"{hub.url}{PATH}", data=form, headers=headers) as answer:
+        assert answer.status == 422
+        assert told in await answer.text()
+    assert await hub.hub.repositories.feedback.of_entry(ENTRY, limit=10) == []
+    assert await tally(hub) == Tally()
+
+
 async def test_one_address_cannot_vote_without_end(hub: World) -> None:
     statuses = set()
     for _ in range(70):

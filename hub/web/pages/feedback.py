@@ -5,8 +5,11 @@ Whoever chats and whoever reads is the same visitor: the cookie of the chat, so 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
+from hub.errors import Invalid
 from hub.help_path import entry_path
 from hub.model.feedback import Feedback
 from hub.web import chat
@@ -27,19 +30,27 @@ async def rate(request: web.Request) -> web.Response:
     form = parse(FeedbackForm, posted, translator(request))
     scripted = "X-Fragment" in request.headers
     if isinstance(form, FormErrors):
-        if scripted:
-            return web.Response(status=422, text=next(iter(form.fields.values())))
-        return await entry_page(request, status=422, errors=form.fields, reason=posted.get("reason", ""))
+        return await _refused(request, form.fields, posted.get("reason", ""))
     from_chat = form.back.startswith(_CHAT)
     response = web.Response(status=303, headers={"Location": _back(entry_id, form.back)})
     visitor = chat.session_token(request, hub) or chat.new_token(response, hub)
-    feedback = await hub.actions.rate_entry(visitor, entry_id, form.verdict, form.reason)
+    try:
+        feedback = await hub.actions.rate_entry(visitor, entry_id, form.verdict, form.reason)
+    except Invalid as misplaced:
+        problems = {name: translator(request)(text) for name, text in misplaced.problems.items()}
+        return await _refused(request, problems, form.reason)
     return _fragment(request, feedback, form.back) if scripted and from_chat else response
 
 
 async def back(request: web.Request) -> web.Response:
     """GET /help/entry/{entry_id}/feedback: somebody reloaded after an error or changed the language."""
     raise web.HTTPSeeOther(entry_path(request.match_info["entry_id"]))
+
+
+async def _refused(request: web.Request, problems: Mapping[str, str], reason: str) -> web.Response:
+    if "X-Fragment" in request.headers:
+        return web.Response(status=422, text=next(iter(problems.values())))
+    return await entry_page(request, status=422, errors=problems, reason=reason)
 
 
 def _back(entry_id: str, page: str) -> str:
