@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from knowledge_base.slot import Slots
+from knowledge_base.utterance import Utterance
 
 _TEXT_NUMBER = re.compile(r"12110(\d{2,3})")
 
@@ -28,9 +29,9 @@ class Regions:
             self._by_area.setdefault(region.area_code, set()).add(region.name)
         self._slots = slots
 
-    def named_in(self, text: str) -> str:
-        """The only region that `text` speaks of, or ""."""
-        return self._slots.city_in(text)
+    def named_in(self, utterance: Utterance) -> str:
+        """The only region that it speaks of, or ""."""
+        return self._slots.city_in(utterance)
 
     def of_number(self, number: str) -> str:
         """The region whose own text number this is, or ""; two may share an area code."""

@@ -96,9 +96,8 @@ def choose(text: str, options: Sequence[str]) -> Choice | None:
     return None
 
 
-def is_bare_number(text: str) -> bool:
-    """Whether `text` is the answer to a numbered choice and to nothing else."""
-    said = plain(text)
+def is_bare_number(said: str) -> bool:
+    """Whether a plain text is the answer to a numbered choice and to nothing else."""
     return len(said) <= LONGEST_NUMBER and _BY_NUMBER.fullmatch(said) is not None
 
 

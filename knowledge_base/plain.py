@@ -36,4 +36,9 @@ def simplified(text: str) -> str:
 
 def plain(text: str) -> str:
     """The letters, digits and Han characters of `text`, one after the other."""
-    return _NOTHING.sub("", simplified(text[:MAX_CHARS]))
+    return bare(simplified(text[:MAX_CHARS]))
+
+
+def bare(simple: str) -> str:
+    """A simplified text without signs and blanks."""
+    return _NOTHING.sub("", simple)

@@ -13,6 +13,7 @@ from knowledge_base.choice import Picked, choose, is_bare_number
 from knowledge_base.entry import Entry, SlotAnswer
 from knowledge_base.plain import plain
 from knowledge_base.shelf import data_text
+from knowledge_base.utterance import Utterance
 
 CITY = "city"
 _UNKNOWN = re.compile(
@@ -86,11 +87,11 @@ class Slots:
         choice = choose(text, [answer.value for answer in entry.by_slot])
         picked = entry.by_slot[choice.number - 1] if isinstance(choice, Picked) else None
         # 2 is the second value and no age of two years; any other words speak of the value itself.
-        return picked if picked and is_bare_number(text) else self.value_in(entry, text) or picked
+        return picked if picked and is_bare_number(plain(text)) else self.value_in(entry, text) or picked
 
-    def city_in(self, text: str) -> str:
-        """The configured region that `text` speaks of, when it is only one; else ""."""
-        said = plain(text)
+    def city_in(self, utterance: Utterance) -> str:
+        """The configured region that it speaks of, when it is only one; else ""."""
+        said = utterance.plain
         found = [city for stem, city in self._cities.items() if stem in said]
         return found[0] if len(found) == 1 else ""
 

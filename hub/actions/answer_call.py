@@ -21,11 +21,12 @@ from hub.actions.dialogue.verdict import (
     Verdict,
 )
 from hub.actions.dialogue.wording import Wording
-from hub.actions.triage import Triage, fold
+from hub.actions.triage import Triage
 from hub.knowledge import Knowledge
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.model.track import Track
 from knowledge_base.entry import Entry
+from knowledge_base.utterance import Utterance
 
 MOST_KEYS = 8
 """Keys 1 to 8: 0, 9 and * mean the same everywhere."""
@@ -45,15 +46,18 @@ class AnswerCall:
 
     def heard(self, text: str) -> Mapping[str, str]:
         """What counts in any words at any place of a flow (`HEARD_FACTS`)."""
-        danger = self._triage.danger(fold(text))
+        utterance = Utterance(text)
+        danger = self._triage.danger(utterance.folded)
         return {
             "danger": "、".join(danger.words) if danger else "",
-            "wants_person": "1" if self._triage.wants_person(text) else "",
+            "wants_person": "1" if self._triage.wants_person(utterance) else "",
         }
 
     def question(self, work: CallWork, text: str, language: str) -> Outcome:
         """The outcome of `answer_question`."""
-        verdict = self._triage(text, snapshot=self._knowledge.snapshot, opt_outs=False, speech=True)
+        verdict = self._triage(
+            Utterance(text), snapshot=self._knowledge.snapshot, opt_outs=False, speech=True
+        )
         return self._outcome(work, verdict, language)
 
     def choice(self, work: CallWork, number: int, language: str) -> Outcome:

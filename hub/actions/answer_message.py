@@ -29,12 +29,13 @@ from hub.actions.message_case import MessageCase
 from hub.actions.scene import Plan, Scene
 from hub.actions.speak import Speak
 from hub.actions.track_case import TrackCase
-from hub.actions.triage import Triage, fold
+from hub.actions.triage import Triage
 from hub.knowledge import Knowledge
 from hub.model.dialogue import Dialogue
 from hub.model.track import Track
 from hub.regions import Regions
 from hub.store.repositories import Repositories
+from knowledge_base.utterance import Utterance
 
 _MARGIN = 1000
 _LOOKED_AT = 100_000
@@ -72,12 +73,13 @@ class AnswerMessage:
         """What to write and what to say. Reads only what the rules ask for; writes nothing itself."""
         if scene.event.automatic:
             return Plan((), scene.conversation)
-        scene = self._in_city(scene)
-        verdict = self._verdict(scene)
+        utterance = Utterance(scene.text)
+        scene = self._in_city(scene, utterance)
+        verdict = self._verdict(scene, utterance)
         if isinstance(verdict, Danger):  # flagged before anything is said, in every state
-            accuses = self._triage.accuses_police(fold(f"{scene.subject}|{scene.text}"))
+            accuses = self._triage.accuses_police(Utterance(f"{scene.subject}|{scene.text}").folded)
             return await self._cases.emergency(scene, verdict, accuses=accuses)
-        if self._triage.is_heated(scene.text):
+        if self._triage.is_heated(utterance):
             scene = replace(scene, heated=True)
         match verdict:
             case OptOut(subject, rest):
@@ -116,16 +118,18 @@ class AnswerMessage:
             case Lost():
                 return self._speak.text(scene, Plan((), scene.conversation), "lost")
 
-    def _verdict(self, scene: Scene) -> Verdict:
-        said, beside = scene.text or scene.subject, scene.subject if scene.text else ""
+    def _verdict(self, scene: Scene, utterance: Utterance) -> Verdict:
+        beside = scene.subject
+        if not scene.text:
+            utterance, beside = Utterance(scene.subject), ""
         if len(scene.event.text) > len(scene.text) + _MARGIN:  # what is not kept is still looked at
             beside = f"{beside}|{scene.event.text[-_LOOKED_AT:]}"
         if scene.event.kind is ChannelKind.MAIL:
-            fresh = above_the_quote(said)
-            if fresh != said:
-                said, beside = fresh, f"{beside}|{said}"
+            fresh = above_the_quote(utterance.text)
+            if fresh != utterance.text:
+                utterance, beside = Utterance(fresh), f"{beside}|{utterance.text}"
         return self._triage(
-            said,
+            utterance,
             snapshot=self._knowledge.snapshot,
             dialogue=scene.dialogue,
             opt_outs=scene.event.kind is ChannelKind.SMS,
@@ -133,10 +137,10 @@ class AnswerMessage:
             city=scene.conversation.city,
         )
 
-    def _in_city(self, scene: Scene) -> Scene:
+    def _in_city(self, scene: Scene, utterance: Utterance) -> Scene:
         """The scene with the city the citizen names now, named before or wrote to."""
         known = scene.conversation.city or self._regions.of_number(scene.event.recipient)
-        city = self._regions.named_in(scene.text) or known
+        city = self._regions.named_in(utterance) or known
         if city == scene.conversation.city:
             return scene
         return replace(scene, conversation=replace(scene.conversation, city=city))
@@ -162,7 +166,7 @@ class AnswerMessage:
         )
         plan = Plan(tuple(writes), scene.conversation)
         if rest:
-            track = Track.REPORT if self._triage.accuses_police(fold(rest)) else Track.CONSULT
+            track = Track.REPORT if self._triage.accuses_police(Utterance(rest).folded) else Track.CONSULT
             plan = await self._cases.to_person(replace(scene, text=rest), ToPerson(track), acknowledge=False)
             plan = replace(plan, writes=(*writes, *plan.writes))
         return self._speak.text(scene, plan, "opted_out" if out else "opted_in")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind
 from hub.actions.open_case import OpenCase
-from hub.actions.triage import Triage, fold
+from hub.actions.triage import Triage
 from hub.clock import Clock
 from hub.ids import derived_id
 from hub.live import Live
@@ -24,6 +24,7 @@ from hub.model.track import Compartment, Track
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, Duplicate, Write
 from hub.store.repositories import Repositories
+from knowledge_base.utterance import Utterance
 
 CHANNEL = "petition"
 _TRIES = 5
@@ -92,7 +93,7 @@ class FilePetition:
                     contacts.insert(Contact(id=contact_id, created_at=now, name=petition.name)),
                     contacts.insert_address(contact_id, address, at=now),
                 ]
-        folded = fold(petition.title + petition.body)
+        folded = Utterance(petition.title + petition.body).folded
         danger = self._triage.danger_words(folded)
         track = self._track(petition, folded)
         opened = await self._open_case(

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from hub.actions.read_help import Gone, ReadHelp
-from hub.actions.triage import Triage, fold
+from hub.actions.triage import Triage
 from hub.clock import Clock, day_of
 from hub.errors import Invalid, Stale
 from hub.model.feedback import REASON_CHARS, Feedback, Verdict
@@ -21,6 +21,7 @@ from hub.store.answer_counts import AnswerCountRepository
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.feedback import FeedbackRepository
+from knowledge_base.utterance import Utterance
 
 _TRIES = 5
 _DANGER = "这里的说明没有人马上看到。有危险请立即拨打 110，不便说话时发短信到 12110。"
@@ -58,7 +59,7 @@ class RateEntry:
         reason that belongs elsewhere, `Stale` when pressed on many pages at once."""
         with suppress(Gone):  # it was read while it still answered
             await self._read_help.entry(entry_id)
-        self._refuse_misplaced(fold(reason))
+        self._refuse_misplaced(Utterance(reason).folded)
         line = " ".join(masked_text(reason).split())[:REASON_CHARS] if verdict is Verdict.UNHELPFUL else ""
         for _ in range(_TRIES):
             known = await self._feedback.get(visitor, entry_id)

@@ -31,8 +31,9 @@ from hub.model.reference import find_pair, find_reference
 from hub.model.track import Track
 from knowledge_base.choice import is_bare_number
 from knowledge_base.matcher import Snapshot
-from knowledge_base.plain import plain, simplified
+from knowledge_base.plain import plain
 from knowledge_base.small_talk import SmallTalk
+from knowledge_base.utterance import Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,6 @@ class Words:
     person: tuple[str, ...] = ()
 
 
-_NOISE = re.compile(r"[^\w?|]+|[_丶丨丿]+")
-
-
-def fold(text: str) -> str:
-    """How words and texts are compared: NFKC, lower case, simplified characters, no blanks, no signs but ?
-
-    救.命 is 救命, 有人殺人 is 有人杀人. `|` stays: it keeps a subject and a text apart.
-    """
-    return _NOISE.sub("", simplified(text))
-
-
 class Triage:
     """The rules with their words."""
 
@@ -69,9 +59,9 @@ class Triage:
         other_references: Sequence[re.Pattern[str]] = (),
     ) -> None:
         """other_references: the numbers other systems give out."""
-        self._exceptions = tuple(map(fold, words.exceptions))
-        self._report_verbs = tuple(map(fold, words.report_verbs))
-        self._report_objects = tuple(map(fold, words.report_objects))
+        self._exceptions = _folded(words.exceptions)
+        self._report_verbs = _folded(words.report_verbs)
+        self._report_objects = _folded(words.report_objects)
         self._person = tuple(map(plain, words.person))
         self._emergency = _any_of(words.emergency)
         self._threat = _any_of(words.threats)
@@ -81,7 +71,7 @@ class Triage:
 
     def __call__(
         self,
-        text: str,
+        utterance: Utterance,
         *,
         snapshot: Snapshot,
         dialogue: Dialogue | None = None,
@@ -96,38 +86,38 @@ class Triage:
         city: the citizen's.
         speech: recognised from the voice of a caller who was asked for his question.
         """
-        folded = fold(text)
-        whole = f"{fold(beside)}|{folded}" if beside else folded
+        folded = utterance.folded
+        whole = f"{Utterance(beside).folded}|{folded}" if beside else folded
         danger = self.danger(whole)
         if danger is not None:
             return danger
         if opt_outs:
-            wish = parse_opt_out(text)
+            wish = parse_opt_out(utterance.composed)
             if wish.matched:
                 return OptOut(wish.subject, wish.rest)
             if wish.resubscribed:
                 return OptIn(wish.subject)
-        pair = find_pair(text, self._other_references)
+        pair = find_pair(utterance.composed, self._other_references)
         if pair is not None:
             return AskProgress(*pair)
-        if find_reference(text):
+        if find_reference(utterance.composed):
             return NeedsCode()
         accuses = self.accuses_police(whole)
-        talk = self._small_talk.of(text)
-        if talk is None and self.wants_person(text):
+        talk = self._small_talk.of(utterance)
+        if talk is None and self.wants_person(utterance):
             return ToPerson(Track.REPORT if accuses else Track.CONSULT, asked=True)
         if dialogue is not None and self._is_reply(dialogue, accuses=accuses, talks=talk is not None):
-            reply = self._look_up.follow_up(dialogue, text, snapshot, city=city)
+            reply = self._look_up.follow_up(dialogue, utterance.text, snapshot, city=city)
             if reply is not None:
                 return reply
         if talk is not None:
             return SmallTalked(talk)
         if accuses and not _is_question(whole):
             return ToPerson(Track.REPORT)
-        asked = self._small_talk.without_abuse(text)
-        if is_bare_number(asked) or (asked != text and not plain(asked)):
+        asked = self._small_talk.without_abuse(utterance)
+        if is_bare_number(asked.plain) or (asked is not utterance and not asked.plain):
             return Lost()
-        found = self._look_up.question(asked, snapshot, city=city, speech=speech)
+        found = self._look_up.question(asked.text, snapshot, city=city, speech=speech)
         if found is not None and not isinstance(found, Offer):
             return found
         if accuses:
@@ -161,17 +151,21 @@ class Triage:
             object_ in folded for object_ in self._report_objects
         )
 
-    def wants_person(self, text: str) -> bool:
-        """Whether the text asks for a person."""
-        return wants_person(text, self._person)
+    def wants_person(self, utterance: Utterance) -> bool:
+        """Whether it asks for a person."""
+        return wants_person(utterance, self._person)
 
-    def is_heated(self, text: str) -> bool:
-        """Whether the text has words of abuse."""
-        return self._small_talk.without_abuse(text) != text
+    def is_heated(self, utterance: Utterance) -> bool:
+        """Whether it has words of abuse."""
+        return self._small_talk.is_abusive(utterance)
 
 
-def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(fold(word)) for word in words) or r"(?!)")
+def _folded(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(Utterance(word).folded for word in words)
+
+
+def _any_of(words: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _folded(words))) or r"(?!)")
 
 
 _BARE = 12

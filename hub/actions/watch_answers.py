@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from channels.contract import ChannelKind
 from hub.actions.dialogue.quote import above_the_quote
-from hub.actions.triage import Triage, fold
+from hub.actions.triage import Triage
 from hub.clock import Clock, day_of
 from hub.ids import derived_id
 from hub.knowledge import Knowledge
@@ -37,6 +37,7 @@ from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.questions import QuestionRepository
 from knowledge_base.choice import NoneOfThem, choose
 from knowledge_base.text import normalise
+from knowledge_base.utterance import Utterance
 
 STEP = 200
 LONGEST = 120
@@ -177,7 +178,7 @@ class WatchAnswers:
             asked = next((m for m in thread if m.case_id == case.id and m.direction is Direction.IN), None)
             if asked is None:
                 continue
-            if not self._triage.wants_person(asked.text):
+            if not self._triage.wants_person(Utterance(asked.text)):
                 learnt.keep(self._question(asked, case.kind))
                 continue
             since = asked.at - self._lag.choices_seconds * 1000
@@ -197,12 +198,12 @@ class WatchAnswers:
         """What is kept of a message; None for what nobody may see or nobody could answer."""
         text = above_the_quote(asked.text) if kind == ChannelKind.MAIL else asked.text
         line = masked_text(" ".join(text.split()))
-        folded = fold(f"{asked.subject}|{text}")
+        folded = Utterance(f"{asked.subject}|{text}").folded
         if len(line) > LONGEST or len(normalise(line)) < SHORTEST:
             return None
         if self._triage.danger(folded) is not None or self._triage.accuses_police(folded):
             return None
-        if self._triage.wants_person(line) or isinstance(choose(line, _SOME), NoneOfThem):
+        if self._triage.wants_person(Utterance(line)) or isinstance(choose(line, _SOME), NoneOfThem):
             return None
         return Question(
             id=derived_id("question", asked.id),

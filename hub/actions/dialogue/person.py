@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from knowledge_base.plain import plain
+from knowledge_base.utterance import Utterance
 
 _SURE = re.compile(
     r"(?<!不用)(?<!不要)(?<!不想)(?<!别)(?<!不)(?:转接?(?:到|个|一下|下)?(?:人工|客服|真人)|zhuanrengong|接人工|要人工|找人工|人工客服)"
@@ -25,9 +25,9 @@ _NOT = frozenset({"人", "有人吗", "有人", "有人来", "有人吗吗", "�
 """A greeting, or somebody who reports that people are there."""
 
 
-def wants_person(text: str, words: Sequence[str]) -> bool:
+def wants_person(utterance: Utterance, words: Sequence[str]) -> bool:
     """words: the configured ones, in the form `plain` gives; as the whole text."""
-    said = plain(text)
+    said = utterance.plain
     if said in words or _SURE.search(said):
         return True
     return said not in _NOT and _WISH.fullmatch(said) is not None

@@ -21,6 +21,7 @@ from hub.web.keys import HUB
 from hub.web.render import render
 from hub.web.unchanged import unless_unchanged
 from knowledge_base.entry import Entry
+from knowledge_base.utterance import Utterance
 from knowledge_base.word_search import MAX_CHARS
 
 
@@ -113,7 +114,7 @@ async def entry_page(
 def _found(request: web.Request, asked: str) -> web.Response:
     """What a question or plain words find, with the rules of a chat message: danger first."""
     hub = request.app[HUB]
-    verdict = hub.triage(asked, snapshot=hub.knowledge.snapshot, opt_outs=False)
+    verdict = hub.triage(Utterance(asked), snapshot=hub.knowledge.snapshot, opt_outs=False)
     answers = _answers(verdict)
     shown = {found.id for found in answers}
     return render(

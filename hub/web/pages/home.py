@@ -21,6 +21,7 @@ from hub.web.pages.notices import NOTICE_KINDS
 from hub.web.render import render, translator
 from hub.web.source_line import source_line
 from knowledge_base.matcher import Snapshot
+from knowledge_base.utterance import Utterance
 
 _WARNINGS = 2
 _NOTICES = 5
@@ -56,7 +57,8 @@ async def ask(request: web.Request) -> web.Response:
     posted = await read_form(request)
     form = parse(QuestionForm, posted, _)
     question = posted.get("question", "")[:TEXT_CHARS] if isinstance(form, FormErrors) else form.question
-    verdict = hub.triage(question, snapshot=hub.knowledge.snapshot, opt_outs=False) if question else None
+    snapshot = hub.knowledge.snapshot
+    verdict = hub.triage(Utterance(question), snapshot=snapshot, opt_outs=False) if question else None
     entry = verdict.entry if isinstance(verdict, Answered | AskSlot) else None
     by_slot = verdict.by_slot if isinstance(verdict, Answered) else None
     return render(

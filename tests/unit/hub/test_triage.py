@@ -23,7 +23,7 @@ from hub.actions.dialogue.verdict import (
     ToPerson,
     Verdict,
 )
-from hub.actions.triage import Triage, Words, fold
+from hub.actions.triage import Triage, Words
 from hub.model.dialogue import Dialogue
 from hub.model.reference import make_reference
 from hub.model.track import Track
@@ -34,6 +34,7 @@ from knowledge_base.importer import shipped
 from knowledge_base.matcher import Snapshot
 from knowledge_base.slot import Slots
 from knowledge_base.small_talk import SmallTalk
+from knowledge_base.utterance import Utterance
 
 SNAPSHOT = Snapshot.build(shipped())
 WORDS = tomllib.loads(shipped_text())["triage"]
@@ -53,7 +54,7 @@ NOW = 1_790_000_000_000
 
 
 def triage(text: str, offered: tuple[str, ...] = ()) -> Verdict:
-    return TRIAGE(text, snapshot=SNAPSHOT, dialogue=Dialogue(offered=offered, until=NOW))
+    return TRIAGE(Utterance(text), snapshot=SNAPSHOT, dialogue=Dialogue(offered=offered, until=NOW))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_what_the_pages_suggest_is_no_call_for_help() -> None:
         for example in re.findall(r'(?:placeholder|hint)="?{?{? ?_?\(?"([^"]+)"', page.read_text("utf-8"))
     }
     assert examples
-    assert [text for text in sorted(examples) if TRIAGE.danger_words(fold(text))] == []
+    assert [text for text in sorted(examples) if TRIAGE.danger_words(Utterance(text).folded)] == []
 
 
 @pytest.mark.parametrize(
@@ -196,7 +197,7 @@ def test_danger_is_seen_in_noise_and_inside_every_dialogue(text: str) -> None:
         Dialogue(entry_id=SNAPSHOT.entries[0].id, until=NOW),
     )
     for dialogue in open_dialogues:
-        assert isinstance(TRIAGE(text, snapshot=SNAPSHOT, dialogue=dialogue), Danger)
+        assert isinstance(TRIAGE(Utterance(text), snapshot=SNAPSHOT, dialogue=dialogue), Danger)
 
 
 @pytest.mark.parametrize("text", ["再不给办我就弄死你们", "他说要杀我全家", "我要炸了派出所", "大家同归于盡"])
@@ -238,7 +239,7 @@ def test_a_person_is_to_be_had_in_every_state(text: str) -> None:
         Dialogue(offered=offered, until=NOW),
         Dialogue(entry_id=offered[0], until=NOW),
     ):
-        verdict = TRIAGE(text, snapshot=SNAPSHOT, dialogue=dialogue)
+        verdict = TRIAGE(Utterance(text), snapshot=SNAPSHOT, dialogue=dialogue)
         assert verdict == ToPerson(Track.CONSULT, asked=True)
 
 
@@ -284,7 +285,7 @@ def test_a_number_nothing_was_offered_for_opens_no_case() -> None:
 def test_an_accusation_names_no_value() -> None:
     slotted = _slotted()
     dialogue = Dialogue(entry_id=slotted.entries[0].id, until=NOW)
-    verdict = TRIAGE("举报交警收钱", snapshot=slotted, dialogue=dialogue)
+    verdict = TRIAGE(Utterance("举报交警收钱"), snapshot=slotted, dialogue=dialogue)
     assert verdict == ToPerson(Track.REPORT)
 
 
@@ -307,14 +308,16 @@ def _slotted() -> Snapshot:
 def test_an_answer_that_depends_on_a_value_asks_for_it_once() -> None:
     slotted = _slotted()
     entry = slotted.entries[0]
-    asked = TRIAGE("驾驶证多久体检一次", snapshot=slotted)
+    asked = TRIAGE(Utterance("驾驶证多久体检一次"), snapshot=slotted)
     assert asked == AskSlot(entry)
-    assert TRIAGE("驾驶证多久体检一次，我是C1", snapshot=slotted) == Answered(entry, entry.by_slot[0])
+    assert TRIAGE(Utterance("驾驶证多久体检一次，我是C1"), snapshot=slotted) == Answered(
+        entry, entry.by_slot[0]
+    )
     waits = Dialogue(entry_id=entry.id, until=NOW)
     for text, value in (("2", entry.by_slot[1]), ("c1", entry.by_slot[0]), ("小车", entry.by_slot[0])):
-        assert TRIAGE(text, snapshot=slotted, dialogue=waits) == Answered(entry, value)
+        assert TRIAGE(Utterance(text), snapshot=slotted, dialogue=waits) == Answered(entry, value)
     for text in ("不知道", "就那种普通的"):
-        assert TRIAGE(text, snapshot=slotted, dialogue=waits) == Answered(entry)
+        assert TRIAGE(Utterance(text), snapshot=slotted, dialogue=waits) == Answered(entry)
 
 
 def test_a_citizen_of_a_known_city_gets_the_citys_own_answer() -> None:
@@ -331,7 +334,7 @@ def test_a_citizen_of_a_known_city_gets_the_citys_own_answer() -> None:
     general, east, west = local("permit", ""), local("permit-east", "东城市"), local("permit-west", "西城市")
     snapshot = Snapshot.build([general, east, west])
     for city, expected in (("东城", east), ("西城", west)):
-        verdict = TRIAGE("居住证怎么办理", snapshot=snapshot, city=city)
+        verdict = TRIAGE(Utterance("居住证怎么办理"), snapshot=snapshot, city=city)
         assert verdict == Answered(expected)
     alone = Snapshot.build([general, west])
-    assert TRIAGE("西城市居住证怎么办理", snapshot=alone, city="东城") == Answered(general)
+    assert TRIAGE(Utterance("西城市居住证怎么办理"), snapshot=alone, city="东城") == Answered(general)

@@ -4,6 +4,7 @@ import pytest
 
 from knowledge_base.entry import Entry, EntryState, SlotAnswer
 from knowledge_base.slot import Slots, is_unknown
+from knowledge_base.utterance import Utterance
 
 SLOTS = Slots(["福州", "厦门", "泉州"])
 
@@ -63,8 +64,8 @@ def test_an_age_falls_into_its_range(text: str, expected: str) -> None:
 
 def test_a_city_with_and_without_its_last_character() -> None:
     assert (value(CITY, "厦门"), value(CITY, "我在福州市区"), value(CITY, "泉州")) == ("厦门市", "福州市", "")
-    assert SLOTS.city_in("我在廈門办") == "厦门"
-    assert SLOTS.city_in("从厦门迁到福州") == ""
+    assert SLOTS.city_in(Utterance("我在廈門办")) == "厦门"
+    assert SLOTS.city_in(Utterance("从厦门迁到福州")) == ""
     assert SLOTS.same_city("厦门市", "厦门")
     assert not SLOTS.same_city("", "")
 

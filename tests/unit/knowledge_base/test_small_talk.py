@@ -3,6 +3,7 @@
 import pytest
 
 from knowledge_base.small_talk import SmallTalk
+from knowledge_base.utterance import Utterance
 
 TALK = SmallTalk()
 
@@ -26,7 +27,7 @@ TALK = SmallTalk()
     ],
 )
 def test_a_text_of_nothing_else_is_small_talk(text: str, kind: str) -> None:
-    found = TALK.of(text)
+    found = TALK.of(Utterance(text))
     assert found is not None
     assert found.name == kind
 
@@ -35,11 +36,11 @@ def test_a_text_of_nothing_else_is_small_talk(text: str, kind: str) -> None:
     "text", ["你好，身份证丢了怎么办", "谢谢你们抓到小偷", "测试酒精怎么测", "救命", "", "在厦门"]
 )
 def test_anything_beside_it_is_a_matter(text: str) -> None:
-    assert TALK.of(text) is None
+    assert TALK.of(Utterance(text)) is None
 
 
 def test_abuse_is_taken_out_and_the_matter_stays() -> None:
-    assert TALK.without_abuse("他妈的户口到底怎么迁") == "户口到底怎么迁"
-    assert TALK.without_abuse("SB") == ""
-    for harmless in ("USB接口", "户口怎么迁", "Ssbc"):
-        assert TALK.without_abuse(harmless) == harmless
+    assert TALK.without_abuse(Utterance("他妈的户口到底怎么迁")).text == "户口到底怎么迁"
+    assert TALK.without_abuse(Utterance("SB")).text == ""
+    for harmless in map(Utterance, ("USB接口", "户口怎么迁", "Ssbc")):
+        assert TALK.without_abuse(harmless) is harmless
