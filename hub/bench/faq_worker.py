@@ -58,7 +58,7 @@ class _Worker:
                 return self._ask(count)
 
     def _ask(self, count: int) -> dict[str, float | None]:
-        self._first("您好")  # what is read at the first question is not the next one's time
+        self._first(self._entries[0].question)  # what only the first question costs
         times, right = [], 0
         for question in questions(len(self._entries), count):
             began = perf_counter()
