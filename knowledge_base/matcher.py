@@ -6,14 +6,14 @@ readers of the old one notice nothing and an edit costs what it adds. Parts are 
 many.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 
 import numpy as np
 
-from knowledge_base.alignment import Pair, pairs_of
+from knowledge_base.alignment import Near, Pair, pairs_of
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.index import Rarity, pieces
 from knowledge_base.lexicon import Lexicon, Reading, shipped_lexicon
@@ -26,25 +26,15 @@ from knowledge_base.text import normalise
 CANDIDATES = 40
 RANKED = 12
 """Wordings that are compared word by word."""
+NEARER = 0.02
+"""By how much a text as it was probably meant must be nearer to a wording, as a cosine, to be compared
+too."""
 REMEMBERED = 256
 MIN_CHARS = 2
 """One character is never a question: 好, 1, T."""
 PARTS = 8
 REBUILT = 0.25
 """A change of more than this share of the entries builds everything anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """`score` is 0..1, 1 only for the same words; `matched` is the wording that won, as it was written;
-    `words` says which words were found to belong together, and how, in the order of the question; `reason`
-    is the same as one line to read."""
-
-    entry: Entry
-    score: float
-    matched: str
-    reason: str
-    words: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +53,43 @@ class Candidate:
     def same(self) -> bool:
         """Whether the question says what the wording says, word for word or by words of the same meaning."""
         return self.question.canonical == self.wording.canonical
+
+
+Standing = tuple[float, Stand, int]
+"""A wording by its number where it stands, and the cosine between it and the question."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """An entry that was found, with the wording that won and why."""
+
+    candidate: Candidate
+    near: Near = field(repr=False, compare=False)
+
+    @property
+    def entry(self) -> Entry:
+        return self.candidate.entry
+
+    @property
+    def score(self) -> float:
+        """0..1, 1 only for the same words."""
+        return self.candidate.score
+
+    @property
+    def matched(self) -> str:
+        """The wording that won, as it was written."""
+        return self.candidate.written
+
+    @cached_property
+    def words(self) -> tuple[Pair, ...]:
+        """Which words were found to belong together, and how, in the order of the question. Worked out when
+        somebody wants to see it, which no citizen does."""
+        return pairs_of(self.candidate.question, self.candidate.wording, self.near)
+
+    @property
+    def reason(self) -> str:
+        """The same as one line to read."""
+        return "same words" if self.candidate.exact else " · ".join(pair.line for pair in self.words)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,40 +169,47 @@ class Snapshot:
         return known
 
     def told(self, candidate: Candidate) -> Match:
-        """A candidate with its reason."""
-        words = pairs_of(candidate.question, candidate.wording, self.lexicon.near)
-        reason = "same words" if candidate.exact else " · ".join(pair.line for pair in words)
-        return Match(candidate.entry, candidate.score, candidate.written, reason, words)
+        """A candidate as a match."""
+        return Match(candidate, self.lexicon.near)
 
     def _find(self, plain: str, *, speech: bool) -> tuple[Candidate, ...]:
         if len(plain) < MIN_CHARS:
             return ()
         reading = self.lexicon.read(plain)
-        found = self._rank(plain, reading)
+        near = self._nearest(reading)
+        found = self._compared(plain, reading, near)
         understood = self._scales.hearing.understand(plain, reading.words, speech=speech)
         if understood != plain:
-            best = {candidate.entry.id: candidate for candidate in found}
-            for candidate in self._rank(understood, self.lexicon.read(understood)):
-                other = best.get(candidate.entry.id)
-                if other is None or candidate.score > other.score:
-                    best[candidate.entry.id] = candidate
-            found = sorted(best.values(), key=_score, reverse=True)
+            other = self.lexicon.read(understood)
+            nearer = self._nearest(other)
+            if speech or _top(nearer) > _top(near) + NEARER:
+                best = {candidate.entry.id: candidate for candidate in found}
+                for candidate in self._compared(understood, other, nearer):
+                    known = best.get(candidate.entry.id)
+                    if known is None or candidate.score > known.score:
+                        best[candidate.entry.id] = candidate
+                found = sorted(best.values(), key=_score, reverse=True)
         return tuple(found)
 
-    def _rank(self, plain: str, reading: Reading) -> list[Candidate]:
+    def _nearest(self, reading: Reading) -> list[Standing]:
+        """The wordings that share most with the question, best first."""
         codes = pieces(reading.canonical, sound(reading.canonical))
         squares = np.array(self._scales.rarity.squares(codes.tolist()), np.float32)
         length = float(np.sqrt(squares.sum())) or 1.0
-        question = self._scales.read(plain, reading)
-        claims = {id_ for stand in self._stands for id_ in stand.claims(reading.canonical)}
         nearest = [
             (score / length, stand, number)
             for stand in self._stands
             for score, number in stand.nearest(codes, squares, CANDIDATES)
         ]
         nearest.sort(key=itemgetter(0), reverse=True)
+        return nearest[:CANDIDATES]
+
+    def _compared(self, plain: str, reading: Reading, nearest: Sequence[Standing]) -> list[Candidate]:
+        """The entries of these wordings, compared with the question word by word, best first."""
+        question = self._scales.read(plain, reading)
+        claims = {id_ for stand in self._stands for id_ in stand.claims(reading.canonical)}
         seen = []
-        for cosine, stand, number in nearest[:CANDIDATES]:
+        for cosine, stand, number in nearest:
             wording = stand.part.read(number, self._scales)
             seen.append((glance(question, wording, min(1.0, cosine)), wording, stand, number))
         seen.sort(key=_worth, reverse=True)
@@ -189,6 +223,10 @@ class Snapshot:
             if other is None or score > other.score:
                 best[entry.id] = Candidate(entry, written, score, likeness, question, wording, exact)
         return sorted(best.values(), key=_score, reverse=True)
+
+
+def _top(nearest: Sequence[Standing]) -> float:
+    return nearest[0][0] if nearest else 0.0
 
 
 def _score(candidate: Candidate) -> float:
