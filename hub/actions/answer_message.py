@@ -86,8 +86,8 @@ class AnswerMessage:
                 return await self._opt(scene, subject, rest, out=True)
             case OptIn(subject):
                 return await self._opt(scene, subject, "", out=False)
-            case AskProgress(reference, code):
-                return await self._progress(scene, reference, code)
+            case AskProgress():
+                return await self._progress(scene, verdict)
             case NeedsCode():
                 return self._speak.text(scene, Plan((), scene.conversation), "need_code")
             case ToPerson():
@@ -171,13 +171,16 @@ class AnswerMessage:
             plan = replace(plan, writes=(*writes, *plan.writes))
         return self._speak.text(scene, plan, "opted_out" if out else "opted_in")
 
-    async def _progress(self, scene: Scene, reference: str, code: str) -> Plan:
-        text = await self._track_case.spoken(
-            reference,
-            code,
+    async def _progress(self, scene: Scene, asked: AskProgress) -> Plan:
+        told = await self._track_case.spoken(
+            asked.reference,
+            asked.code,
             source=scene.address_key or scene.event_id,
             channel=scene.event.channel,
             language=scene.language,
             attempt=scene.event_id,
         )
-        return self._speak(scene, Plan((), scene.conversation), text)
+        plan = Plan((), scene.conversation)
+        if asked.track is not None and not told.found:  # a right code is for nobody else's eyes
+            plan = await self._cases.to_person(scene, ToPerson(asked.track), acknowledge=False)
+        return self._speak(scene, plan, told.text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hub.actions.case_progress import CaseProgress
@@ -21,6 +22,15 @@ from hub.model.progress import Progress
 from hub.texts import Texts
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Progress in words. `found`: False when number or code is wrong, or nobody knows now."""
+
+    text: str
+    found: bool = True
+
 
 _REMEMBERED = 64
 _REPLY_CHARS = 300
@@ -87,18 +97,18 @@ class TrackCase:
         channel: str,
         language: str,
         attempt: str = "",
-    ) -> str:
+    ) -> Told:
         """The same in one short text, for channels without pages; problems are said in words too."""
         try:
             progress = await self(reference, code, source=source, channel=channel, attempt=attempt)
         except NotFound:
-            return self._texts.say("not_found", language)
+            return Told(self._texts.say("not_found", language), found=False)
         except SourceDown:
-            return self._texts.say("progress_down", language)
+            return Told(self._texts.say("progress_down", language), found=False)
         except TooManyTries as problem:
             minutes = max(1, -(-(problem.until - self._clock.now_ms()) // 60_000))
-            return self._texts.say("too_many", language, minutes=str(minutes))
-        return self.words(progress, language)
+            return Told(self._texts.say("too_many", language, minutes=str(minutes)))
+        return Told(self.words(progress, language))
 
     def words(self, progress: Progress, language: str) -> str:
         """Progress in one short text."""

@@ -98,11 +98,11 @@ class Triage:
             if wish.resubscribed:
                 return OptIn(wish.subject)
         pair = find_pair(utterance.composed, self._other_references)
+        accuses = self.accuses_police(whole)
         if pair is not None:
-            return AskProgress(*pair)
+            return AskProgress(*pair, _told_besides(len(folded) - len("".join(pair)), accuses=accuses))
         if find_reference(utterance.composed):
             return NeedsCode()
-        accuses = self.accuses_police(whole)
         talk = self._small_talk.of(utterance)
         if talk is None and self.wants_person(utterance):
             return ToPerson(Track.REPORT if accuses else Track.CONSULT, asked=True)
@@ -173,6 +173,17 @@ _BARE = 12
 it becomes a case, because nobody answers "did you mean" when it was no question."""
 
 _QUESTION = re.compile(r"怎么|如何|怎样|哪里|哪儿|什么|吗|[?]|能不能|可以|电话|how|where|what")
+
+
+_POLITE, _NAMES_THE_MATTER = 60, 15
+
+
+def _told_besides(characters: int, *, accuses: bool) -> Track | None:
+    """What becomes of the words round a number and a code. A greeting and the name of the matter are nothing;
+    a letter that happens to hold a number is read by a person."""
+    if accuses and characters > _NAMES_THE_MATTER:
+        return Track.REPORT
+    return Track.CONSULT if characters > _POLITE else None
 
 
 def _is_question(folded: str) -> bool:

@@ -12,6 +12,8 @@ import pytest
 from channels.contract import ChannelKind
 from channels.loopback.script import CallerAction, Press
 from hub.clock import FakeClock
+from hub.model.agent import Role
+from hub.model.track import Track
 from tests.journeys.talking import Talker, queue
 from tests.progress_system import CODE, REFERENCE, SECRET, PlayedSystem, configured, played_system
 from tests.world import World, world
@@ -71,6 +73,38 @@ async def test_a_system_that_fails_is_said_to_and_no_message_is_lost(
         assert "暂时无法查询" in (await hub.carrier.place_call("12389", script)).transcript
         system.mood = "well"
         assert "办理中" in await citizen.say(f"{REFERENCE} {CODE}")  # failures were no wrong codes
+
+
+@pytest.mark.parametrize("kind", [ChannelKind.SMS, ChannelKind.MAIL])
+@pytest.mark.parametrize(
+    ("letter", "role", "track"),
+    [
+        (
+            f"我的通行证号码是{REFERENCE}，2025年在窗口办的，{'拿到以后照片印错了，跑了三趟没有人管，' * 4}",
+            Role.HANDLER,
+            Track.CONSULT,
+        ),
+        (f"证件{REFERENCE}，2025年办的，我要举报窗口民警张三收黑钱，请查处", Role.INSPECTOR, Track.REPORT),
+    ],
+    ids=["letter", "accusation"],
+)
+async def test_a_letter_in_which_a_number_stands_is_read_by_a_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: ChannelKind, letter: str, role: Role, track: Track
+) -> None:
+    async with with_system(tmp_path, monkeypatch) as (hub, _):
+        await Talker(hub, kind).say(letter)
+        [case] = [*await queue(hub), *await queue(hub, Role.INSPECTOR)]
+        assert case.track is track
+        assert case.id in {one.id for one in await queue(hub, role)}
+
+
+async def test_a_letter_with_a_right_code_is_shown_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with with_system(tmp_path, monkeypatch) as (hub, _):
+        told = await Talker(hub, ChannelKind.MAIL).say(f"{REFERENCE} {CODE}{'，请问现在办得怎么样了' * 10}")
+        assert "办理中" in told
+        assert await queue(hub) == []
 
 
 async def test_wrong_codes_lock_a_number_before_the_system_is_asked_again(

@@ -34,10 +34,11 @@ class OptIn:
 
 @dataclass(frozen=True, slots=True)
 class AskProgress:
-    """A number and a query code."""
+    """A number and a query code. `track`: of the case for what the text tells besides, if it does."""
 
     reference: str
     code: str
+    track: Track | None = None
 
 
 @dataclass(frozen=True, slots=True)
