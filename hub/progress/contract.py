@@ -27,7 +27,6 @@ _STATES: Mapping[str, CaseState] = {
     "replied": CaseState.REPLIED,
     "closed": CaseState.CLOSED,
 }
-_TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)))
 
 
 def state_of(word: str) -> CaseState | None:
@@ -102,7 +101,7 @@ def _clean(value: object, longest: int) -> str:
     kept = "".join(
         char
         for char in unicodedata.normalize("NFC", value[: longest * 2])
-        if char == "\n" or (unicodedata.category(char)[0] != "C" and char not in _TURNING)
+        if char == "\n" or (unicodedata.category(char)[0] != "C")
     ).strip()
     if not kept:
         raise SourceDown("a text is empty")

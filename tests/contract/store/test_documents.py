@@ -655,6 +655,17 @@ async def test_keyed_terms_are_found_whole_and_only_whole(store: Documents) -> N
     assert sorted(d.id for d in both) == ["k1", "k2"]
 
 
+async def test_what_comes_in_at_once_is_all_found(store: Documents) -> None:
+    await asyncio.gather(
+        *(
+            store.commit([Insert("entries", f"m{n}", {"topic": "t", "text": f"玻璃幕墙{n}"})])
+            for n in range(5)
+        )
+    )
+    found = await store.search("entries", "幕墙", limit=9)
+    assert sorted(one.id for one in found) == [f"m{n}" for n in range(5)]
+
+
 async def test_the_search_field_is_not_changed_in_bulk(store: Documents) -> None:
     await fill_entries(store)
     with pytest.raises(Undeclared):

@@ -27,6 +27,9 @@ async def test_late_calls_end_with_a_time_out_and_their_tasks_go_on() -> None:
                 await limit.keep(asyncio.Event().wait())
             except TimeoutError:
                 ends.append(f"{name}{turn}")
+            task = asyncio.current_task()
+            assert task is not None
+            assert task.cancelling() == 0  # else a time-out round it would take it for a stop
 
     async with asyncio.timeout(5):
         await asyncio.gather(caller("a"), caller("b"))
