@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from pkgutil import resolve_name
 
 from channels.dispatcher import Dispatcher
 from channels.http import HttpClient
@@ -69,7 +70,6 @@ from hub.store.crypto import KeyRing, Vault, load_or_create
 from hub.store.documents import Documents
 from hub.store.files import FileStore
 from hub.store.migrations import migrate
-from hub.store.mongo import open_mongo
 from hub.store.repositories import COLLECTIONS, repositories
 from hub.store.schedules import LeaseRepository
 from hub.store.sqlite import open_sqlite
@@ -84,6 +84,9 @@ from knowledge_base.importer import shipped as shipped_entries
 
 log = logging.getLogger(__name__)
 
+_MONGO = "hub.store.mongo:open_mongo"
+"""Named as text, as commands are: its driver takes 8 MB, which a hub with SQLite does not have to hold."""
+
 _LOOK_SECONDS = 60.0
 """How often calls are looked at for a missing end."""
 
@@ -96,7 +99,7 @@ Job = Callable[[], Awaitable[None]]
 async def open_store(settings: Settings, clock: Clock, *, migrated: bool = True) -> Documents:
     """The configured store with its collections, brought up to date unless told not to. Raises `Refused`."""
     if settings.store.engine == "mongodb":
-        documents: Documents = await open_mongo(
+        documents: Documents = await resolve_name(_MONGO)(
             settings.store.url.get_secret_value(), settings.store.database, COLLECTIONS, clock=clock
         )
     else:

@@ -18,11 +18,11 @@ _FIRST_SYLLABLE = 0xE000
 @cache
 def _syllables() -> dict[int, str]:
     table: dict[int, str] = {}
-    numbers: dict[str, int] = {}
+    signs: dict[str, str] = {}
     for line in table_lines("pinyin.txt"):
         syllable, characters = line.split(" ")
-        number = numbers.setdefault(merged(syllable), len(numbers))
-        table.update((ord(character), chr(_FIRST_SYLLABLE + number)) for character in characters)
+        sign = signs.setdefault(merged(syllable), chr(_FIRST_SYLLABLE + len(signs)))
+        table.update(dict.fromkeys(map(ord, characters), sign))
     return table
 
 

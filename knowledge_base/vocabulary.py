@@ -58,7 +58,7 @@ class Vocabulary:
 def shipped_vocabulary() -> Vocabulary:
     chances: dict[str, float] = {}
     pieces: list[Codes] = []
-    counts: list[float] = []
+    counts: list[NDArray[np.float64]] = []
     for line in table_lines("words.txt"):
         head, _, rest = line.partition(" ")
         count = 2 ** (int(head) / 2)
@@ -70,11 +70,10 @@ def shipped_vocabulary() -> Vocabulary:
         longer = "\n".join(word for word in words if len(word) > 1)
         for text in (longer, sound(longer)):
             pieces.append(neighbours(text))
-            counts += [count] * len(pieces[-1])
         for text in (single, sound(single)):
             pieces.append(grams(text.replace("\n", "")))
-            counts += [count] * len(pieces[-1])
-    return _summed(chances, np.concatenate(pieces), np.array(counts))
+        counts += [np.full(len(codes), count) for codes in pieces[len(counts) :]]
+    return _summed(chances, np.concatenate(pieces), np.concatenate(counts))
 
 
 def _summed(chances: Mapping[str, float], codes: Codes, counts: NDArray[np.float64]) -> Vocabulary:

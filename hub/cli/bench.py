@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub.bench import run as measure
+from hub.bench.runs import run as measure
 from hub.cli.faq_files import read_set
 from hub.cli.run import CANNOT_RUN
 from hub.console import Screen

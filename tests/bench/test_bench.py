@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from hub.bench import BENCHES, run
 from hub.bench.faq import Given
 from hub.bench.faq_sets import catalogue
 from hub.bench.figure import Figure, as_table
+from hub.bench.runs import BENCHES, run
 from knowledge_base.measure import Query
 
 
