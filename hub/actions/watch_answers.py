@@ -65,7 +65,7 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What one step found: (entry, day) → counters, questions to keep, and whether some were deleted."""
+    """What one step found: (entry, day) → counters, questions to keep, and whether some may be deleted."""
 
     counts: Mapping[tuple[str, date], Mapping[str, int]]
     questions: tuple[Question, ...] = ()
@@ -170,8 +170,9 @@ class WatchAnswers:
         for case in opened:
             if not case.conversation_id:
                 continue
-            if case.track is Track.REPORT and await self._questions.forget(case.conversation_id):
-                learnt.forgot = True
+            if case.track is Track.REPORT:
+                await self._questions.forget(case.conversation_id)
+                learnt.forgot = True  # also when an earlier try, cut off before its commit, deleted them
             if case.track not in (Track.CONSULT, Track.SERVICE):
                 continue
             thread = await self._thread(case.conversation_id)

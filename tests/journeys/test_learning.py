@@ -224,6 +224,31 @@ async def test_a_reader_that_is_cut_off_before_its_commit_counts_nothing_and_aga
     assert (await tallies(at))["id-card-lost"] == Tally(answered=1)
 
 
+async def test_what_a_reader_that_was_cut_off_forgot_is_shown_to_no_editor(
+    at: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizen = Talker(at, ChannelKind.CHAT)
+    await citizen.say(STRANGE)
+    await learn(at)
+    assert STRANGE in repr(await at.hub.actions.sort_questions.all())
+    await citizen.say("我要举报东城派出所民警收黑钱")
+    advance(at, HOUR)
+    commit = at.hub.documents.commit
+
+    async def cut_off(writes: list[Write]) -> None:
+        if any(write.id == "cases" for write in writes):  # where the reports are read
+            raise StoreUnavailable("closed")
+        await commit(writes)
+
+    monkeypatch.setattr(at.hub.documents, "commit", cut_off)
+    with pytest.raises(StoreUnavailable):
+        while await reader(at).step():
+            pass
+    monkeypatch.setattr(at.hub.documents, "commit", commit)
+    await learn(at)
+    assert STRANGE not in repr(await at.hub.actions.sort_questions.all())
+
+
 async def test_questions_go_after_their_time(at: World) -> None:
     await Talker(at, ChannelKind.CHAT).say(STRANGE)
     await learn(at)
