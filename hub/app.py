@@ -74,12 +74,19 @@ from hub.store.repositories import COLLECTIONS, repositories
 from hub.store.schedules import LeaseRepository
 from hub.store.sqlite import open_sqlite
 from hub.supervisor import Supervisor
-from hub.talk_wiring import answer_message_of, look_up_of, slots_of, track_case_of, triage_of, wording_of
+from hub.talk_wiring import (
+    answer_message_of,
+    look_up_of,
+    slots_of,
+    thresholds_of,
+    track_case_of,
+    triage_of,
+    wording_of,
+)
 from hub.texts import Texts
 from hub.voice_wiring import flow_text, kept_flows, voice_line
 from hub.wake import Wake
 from ivr.speech.vosk_engine import VoskEngine
-from knowledge_base.answer import DEFAULT, Thresholds
 from knowledge_base.importer import shipped as shipped_entries
 
 log = logging.getLogger(__name__)
@@ -124,7 +131,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     stores = repositories(documents, vault, cities=cities)
     live, dispatch_wake, recording_wake = Live(), Wake(), Wake()
     texts = Texts()
-    thresholds = _thresholds(settings)
+    thresholds = thresholds_of(settings)
     knowledge = Knowledge()
     entry_desk = EntryDesk(documents, stores.entries, stores.entry_versions, clock)
     await ship_entries(entry_desk, shipped_entries())
@@ -134,7 +141,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         entry_desk, follow, knowledge, second_person=settings.knowledge.second_person
     )
     slots = slots_of(settings)
-    look_up = look_up_of(thresholds, slots)
+    look_up = look_up_of(settings, slots)
     triage = triage_of(settings, look_up)
     wording = wording_of(settings, texts, slots)
     http = HttpClient(connections=settings.dispatch.in_flight + settings.dispatch.urgent_in_flight + 8)
@@ -295,11 +302,4 @@ def _retention(settings: Settings) -> tuple[Rule, ...]:
         Rule("attempts", "until", keep.attempts_seconds),
         Rule("questions", "keep_until", 0),
         Rule("feedback", "keep_until", 0),
-    )
-
-
-def _thresholds(settings: Settings) -> Thresholds:
-    return Thresholds(
-        answer=settings.knowledge.answer or DEFAULT.answer,
-        choice=settings.knowledge.choice or DEFAULT.choice,
     )

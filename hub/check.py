@@ -18,12 +18,13 @@ from hub.check_channels import check_channels
 from hub.check_progress import check_progress
 from hub.clock import Clock
 from hub.finding import Finding, Level
-from hub.settings import Settings
+from hub.settings import Settings, SettingsProblem
 from hub.store.calls import FlowRepository
 from hub.store.crypto import KeyProblem, KeyRing
 from hub.store.documents import Documents, Refused, StoreUnavailable
 from hub.store.internal import MIGRATIONS as RECORDS
 from hub.store.migrations import MIGRATIONS
+from hub.talk_wiring import thresholds_of
 from hub.voice_wiring import kept_flows
 
 _GIB = 1024**3
@@ -37,7 +38,7 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     """Every finding, in the order things depend on each other."""
     findings = [*_keys(settings)]
     findings += [found async for found in _store(settings, clock)]
-    findings += [*_web(settings), *_speech(settings), *_disk(settings), *_user()]
+    findings += [*_web(settings), *_knowledge(settings), *_speech(settings), *_disk(settings), *_user()]
     findings += [found async for found in check_channels(settings)]
     findings += [found async for found in check_progress(settings, clock)]
     return findings
@@ -61,6 +62,15 @@ def _keys(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             Level.FAIL, "keys", f"密钥不能使用 (unusable)：{problem}", "从备份恢复 (restore from its backup)"
         )
+
+
+def _knowledge(settings: Settings) -> Iterator[Finding]:
+    if settings.knowledge.confidence:
+        try:
+            thresholds_of(settings)
+            yield Finding(Level.OK, "knowledge", f"{settings.knowledge.confidence} 可用 (usable)")
+        except SettingsProblem as problem:
+            yield Finding(Level.FAIL, "knowledge", str(problem), "hub faq calibrate")
 
 
 async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:

@@ -191,7 +191,9 @@ class Tracking(_Table):
 class Knowledge(_Table):
     second_person: bool = True
     answer: float = Field(default=0.0, ge=0, le=1)
+    answer_aloud: float = Field(default=0.0, ge=0, le=1)
     choice: float = Field(default=0.0, ge=0, le=1)
+    confidence: str = ""
     choices_seconds: int = Field(default=1800, ge=60, le=86_400)
     sms_parts: int = Field(default=3, ge=1, le=8)
     sms_links: bool = False

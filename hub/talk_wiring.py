@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from channels.http import HttpClient
 from hub.actions.answer_message import AnswerMessage
@@ -21,12 +22,14 @@ from hub.help_path import entry_path
 from hub.knowledge import Knowledge
 from hub.progress.http_source import HttpProgress, ProgressSystem
 from hub.regions import Region, Regions
-from hub.settings import Settings
+from hub.settings import Settings, SettingsProblem
 from hub.store.documents import Documents
 from hub.store.repositories import Repositories
 from hub.texts import Texts
-from knowledge_base.answer import Thresholds
+from knowledge_base.answer import DEFAULT, Thresholds
+from knowledge_base.confidence import Confidence
 from knowledge_base.entry import Entry
+from knowledge_base.errors import KnowledgeError
 from knowledge_base.slot import Slots
 from knowledge_base.small_talk import SmallTalk
 
@@ -54,9 +57,27 @@ def triage_of(settings: Settings, look_up: LookUp) -> Triage:
     )
 
 
-def look_up_of(thresholds: Thresholds, slots: Slots) -> LookUp:
-    """How the knowledge base is asked."""
-    return LookUp(thresholds, slots)
+def look_up_of(settings: Settings, slots: Slots) -> LookUp:
+    """How the knowledge base is asked, in writing and on the telephone."""
+    return LookUp(thresholds_of(settings), slots, aloud=thresholds_of(settings, aloud=True))
+
+
+def thresholds_of(settings: Settings, *, aloud: bool = False) -> Thresholds:
+    """How sure the knowledge base has to be. Raises `SettingsProblem` for models that cannot be used."""
+    knowledge = settings.knowledge
+    models = None
+    if knowledge.confidence:
+        try:
+            models = Confidence.read_toml(Path(knowledge.confidence).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as problem:
+            raise SettingsProblem([f"knowledge.confidence: 读不到 (cannot read it): {problem}"]) from None
+        except KnowledgeError as problem:
+            raise SettingsProblem([f"knowledge.confidence: {problem}"]) from None
+    return Thresholds(
+        answer=(knowledge.answer_aloud if aloud else 0.0) or knowledge.answer or DEFAULT.answer,
+        choice=knowledge.choice or DEFAULT.choice,
+        models=models,
+    )
 
 
 def progress_systems(settings: Settings) -> list[ProgressSystem]:

@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_base.errors import KnowledgeError
 from knowledge_base.matcher import Candidate
 from knowledge_base.shelf import data_text
 
@@ -56,9 +57,13 @@ class Confidence:
 
     @classmethod
     def read_toml(cls, toml: str) -> "Confidence":
-        """The models from TOML: `[first]` and `[three]`, each a weight per feature; a missing one is 0."""
-        data = tomllib.loads(toml)
-        return cls(data["first"], data["three"])
+        """The models from TOML: `[first]` and `[three]`, each a weight per feature; a missing one is 0.
+        Raises KnowledgeError."""
+        try:
+            data = tomllib.loads(toml)
+        except tomllib.TOMLDecodeError as problem:
+            raise KnowledgeError(f"TOML 格式错误 / not valid TOML: {problem}") from None
+        return cls(_weights(data.get("first")), _weights(data.get("three")))
 
     def of(self, candidates: Sequence[Candidate]) -> tuple[float, float]:
         """The chance that the best is right, and that the right one is among the best three; 0..1."""
@@ -81,6 +86,18 @@ class Confidence:
             + "\n"
             for name, weights in (("first", self.first), ("three", self.three))
         )
+
+
+def _weights(table: object) -> Mapping[str, float]:
+    if (
+        not isinstance(table, dict)
+        or not table.keys() <= set(FEATURES)
+        or not all(isinstance(weight, int | float) for weight in table.values())
+    ):
+        raise KnowledgeError(
+            "应有 [first] 和 [three] 两张权重表 / two tables of weights, [first] and [three]"
+        )
+    return table
 
 
 def features(candidates: Sequence[Candidate]) -> tuple[float, ...]:

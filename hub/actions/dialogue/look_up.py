@@ -25,8 +25,9 @@ _SHORT = 30
 class LookUp:
     """Asks the knowledge base."""
 
-    def __init__(self, thresholds: Thresholds, slots: Slots) -> None:
+    def __init__(self, thresholds: Thresholds, slots: Slots, *, aloud: Thresholds | None = None) -> None:
         self._thresholds = thresholds
+        self._aloud = aloud or thresholds
         self._slots = slots
 
     def question(
@@ -80,7 +81,7 @@ class LookUp:
         return Answered(entry)
 
     def _decided(self, text: str, snapshot: Snapshot, *, speech: bool) -> Answer:
-        return decide(snapshot, text, self._thresholds, speech=speech)
+        return decide(snapshot, text, self._aloud if speech else self._thresholds, speech=speech)
 
     def _for_city(self, snapshot: Snapshot, city: str, entries: list[Entry]) -> Iterator[Entry]:
         """The entries, those of another city replaced by the citizen's own or the general one."""

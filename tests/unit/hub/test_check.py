@@ -17,6 +17,8 @@ from hub.check import check
 from hub.clock import SystemClock
 from hub.finding import Finding, Level, exit_code
 from hub.settings import Settings, build, shipped_text
+from hub.talk_wiring import thresholds_of
+from knowledge_base.confidence import shipped_confidence
 
 SID = "AC" + "1" * 32
 
@@ -63,6 +65,22 @@ def closed_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+async def test_what_calibrate_writes_can_be_used_and_other_files_are_told(tmp_path: Path) -> None:
+    models = tmp_path / "confidence.toml"
+    configured = settings(
+        tmp_path, knowledge={"confidence": str(models), "answer": 0.8, "answer_aloud": 0.95}
+    )
+    assert "cannot read" in (await found(configured, "knowledge", Level.FAIL))[0].detail
+    models.write_text("[first]\nscore = 1\ncolour = 2\n[three]\n")
+    assert "two tables of weights" in (await found(configured, "knowledge", Level.FAIL))[0].detail
+    models.write_text(shipped_confidence().toml())
+    assert await found(configured, "knowledge", Level.OK)
+    thresholds = thresholds_of(configured)
+    assert thresholds.models is not None
+    assert thresholds.models.first["score"] == pytest.approx(shipped_confidence().first["score"], abs=1e-3)
+    assert (thresholds.answer, thresholds_of(configured, aloud=True).answer) == (0.8, 0.95)
 
 
 async def test_looking_makes_nothing(tmp_path: Path) -> None:

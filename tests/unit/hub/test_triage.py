@@ -28,7 +28,7 @@ from hub.model.dialogue import Dialogue
 from hub.model.reference import make_reference
 from hub.model.track import Track
 from hub.settings import shipped_text
-from knowledge_base.answer import DEFAULT
+from knowledge_base.answer import DEFAULT, Thresholds
 from knowledge_base.entry import Entry, EntryState, SlotAnswer
 from knowledge_base.importer import shipped
 from knowledge_base.matcher import Snapshot
@@ -55,6 +55,13 @@ NOW = 1_790_000_000_000
 
 def triage(text: str, offered: tuple[str, ...] = ()) -> Verdict:
     return TRIAGE(Utterance(text), snapshot=SNAPSHOT, dialogue=Dialogue(offered=offered, until=NOW))
+
+
+def test_an_answer_read_out_needs_its_own_certainty() -> None:
+    asks = LookUp(Thresholds(answer=0.5, choice=0.3), Slots(()), aloud=Thresholds(answer=1.0, choice=0.3))
+    question = "我的身份证丢掉了要怎么补一张"
+    assert isinstance(asks.question(question, SNAPSHOT), Answered)
+    assert isinstance(asks.question(question, SNAPSHOT, speech=True), Offer)
 
 
 @pytest.mark.parametrize(
