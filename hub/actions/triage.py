@@ -117,6 +117,8 @@ class Triage:
         asked = self._small_talk.without_abuse(utterance)
         if is_bare_number(asked.plain) or (asked is not utterance and not asked.plain):
             return Lost()
+        if len(folded) > _LETTER:
+            return ToPerson(Track.CONSULT)
         found = self._look_up.question(asked.text, snapshot, city=city, speech=speech)
         if found is not None and not isinstance(found, Offer):
             return found
@@ -171,6 +173,9 @@ def _any_of(words: Sequence[str]) -> re.Pattern[str]:
 _BARE = 12
 """A text this short names a subject ("护照"). A longer one without a question word tells of a matter:
 it becomes a case, because nobody answers "did you mean" when it was no question."""
+
+_LETTER = 200
+"""A text longer than this tells a matter even where it asks something: nothing is looked up for it."""
 
 _QUESTION = re.compile(r"怎么|如何|怎样|哪里|哪儿|什么|吗|[?]|能不能|可以|电话|how|where|what")
 

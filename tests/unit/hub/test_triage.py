@@ -345,3 +345,17 @@ def test_a_citizen_of_a_known_city_gets_the_citys_own_answer() -> None:
         assert verdict == Answered(expected)
     alone = Snapshot.build([general, west])
     assert TRIAGE(Utterance("西城市居住证怎么办理"), snapshot=alone, city="东城") == Answered(general)
+
+
+@pytest.mark.parametrize("offered", [(), ("nothing-that-is-known",)])
+def test_a_letter_is_a_matter_although_a_question_stands_in_it(offered: tuple[str, ...]) -> None:
+    question = "身份证丢了怎么补办"
+    assert isinstance(triage(question, offered), Answered)
+    assert not isinstance(triage(f"{question}？" * 20, offered), ToPerson)
+    assert triage(f"{question}？" * 21, offered) == ToPerson(Track.CONSULT)
+
+
+def test_the_length_of_a_letter_hides_neither_danger_nor_an_accusation() -> None:
+    letter = "楼下烧烤店每天深夜占道经营。" * 30
+    assert isinstance(triage(f"{letter}救命"), Danger)
+    assert triage(f"{letter}我要举报派出所民警收黑钱") == ToPerson(Track.REPORT)
