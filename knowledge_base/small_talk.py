@@ -19,12 +19,17 @@ _PARTICLES = "[啊呀哦吧呢哈嘛的了吗]*"
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One kind of small talk and what is said to it; `brief`: nothing needs to be added."""
+    """One kind of small talk and what is said to it.
+
+    brief: nothing needs to be added.
+    reproach: it is about what was said last, whoever said it.
+    """
 
     name: str
     zh: str
     en: str
     brief: bool = False
+    reproach: bool = False
 
     def line(self, language: str) -> str:
         """The line in the reader's language."""
@@ -38,7 +43,13 @@ class SmallTalk:
         tables = tomllib.loads(data_text("small_talk.toml"))
         abuse = tables.pop(_ABUSE)
         self._talks = {
-            name: Talk(name, table["zh"], table["en"], table.get("brief", False))
+            name: Talk(
+                name,
+                table["zh"],
+                table["en"],
+                table.get("brief", False),
+                table.get("reproach", False),
+            )
             for name, table in tables.items()
         }
         self._words = {plain(word): name for name in reversed(tables) for word in tables[name]["words"]}

@@ -35,6 +35,7 @@ from hub.model.dialogue import Dialogue
 from hub.model.track import Track
 from hub.regions import Regions
 from hub.store.repositories import Repositories
+from knowledge_base.small_talk import Talk
 from knowledge_base.utterance import Utterance
 
 _MARGIN = 1000
@@ -95,7 +96,7 @@ class AnswerMessage:
             case _ if scene.profile.auto_reply == "off":
                 return await self._cases.to_person(scene, ToPerson(Track.CONSULT))
             case SmallTalked(talk):
-                return self._small_talk(scene, self._wording.small_talk(talk, scene.language))
+                return self._small_talk(scene, talk)
             case Answered(entry, by_slot):
                 text = self._wording.answer(
                     entry, by_slot, scene.profile, scene.language, city=scene.conversation.city
@@ -107,6 +108,8 @@ class AnswerMessage:
                 return self._speak(scene, self._beside_the_case(scene), text, dialogue=asked)
             case Offer() | Lost() if scene.case:
                 return self._cases.attach(scene)
+            case Lost() if scene.event.attachments:  # the pictures tell it
+                return await self._cases.to_person(scene, ToPerson(Track.CONSULT))
             case Offer() | Lost() if scene.profile.auto_reply != "all":
                 return await self._cases.to_person(scene, ToPerson(Track.CONSULT))
             case Offer(entries, again):
@@ -152,10 +155,14 @@ class AnswerMessage:
         """Where a case is open, its handler sees what was asked meanwhile."""
         return self._cases.attach(scene, acknowledge=False) if scene.case else Plan((), scene.conversation)
 
-    def _small_talk(self, scene: Scene, text: str) -> Plan:
-        """One line back; what was open stays open. Beside a case it is seen, and is nobody's work."""
-        if scene.case is not None and scene.case.value.track is Track.EMERGENCY:
+    def _small_talk(self, scene: Scene, talk: Talk) -> Plan:
+        """One line back; what was open stays open. Beside a case it is seen, and is nobody's work.
+
+        What the one who handles a case may have to answer ("不对") is told to nobody but him.
+        """
+        if scene.case is not None and (talk.reproach or scene.case.value.track is Track.EMERGENCY):
             return self._cases.attach(scene, acknowledge=False)
+        text = self._wording.small_talk(talk, scene.language)
         case_id = scene.case.value.id if scene.case else ""
         plan = Plan((), scene.conversation, case_id=case_id)
         return self._speak(scene, plan, text, dialogue=scene.dialogue)

@@ -102,8 +102,9 @@ class ReadEntries:
         }
 
     async def topics(self) -> dict[str, int]:
-        """Every topic with its number of entries."""
-        return dict(sorted((await self._desk.entries.counts("topic")).items()))
+        """Every topic with its number of entries; those that have none yet are in no topic."""
+        counts = await self._desk.entries.counts("topic")
+        return {topic: counts[topic] for topic in sorted(counts) if topic}
 
     async def owners(self) -> list[str]:
         """Every unit that keeps entries."""

@@ -115,7 +115,8 @@ class Triage:
         if accuses and not _is_question(whole):
             return ToPerson(Track.REPORT)
         asked = self._small_talk.without_abuse(utterance)
-        if is_bare_number(asked.plain) or (asked is not utterance and not asked.plain):
+        # Signs, a thumb or nothing but abuse ask nothing.
+        if is_bare_number(asked.plain) or (utterance.text.strip() and not asked.plain):
             return Lost()
         if len(folded) > _LETTER:
             return ToPerson(Track.CONSULT)

@@ -47,6 +47,7 @@ async def test_one_press_makes_a_draft_that_nobody_can_publish_without_an_answer
     assert record.working is not None
     assert {record.working.question, *record.working.variants} == set(DRONES)
     assert (await sort.all()).open == ()
+    assert "" not in await own.read_entries.topics()
     stored = await own.read_entries.get(record.id)
     assert (stored.value.changed_by, stored.value.author_ids) == ("li", ("li",))
     with pytest.raises(Invalid):

@@ -135,7 +135,7 @@ def test_a_question_how_to_complain_is_answered_not_filed() -> None:
     assert not isinstance(triage("怎么投诉民警？"), ToPerson)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "？？？", "今天天气真好我们去爬山吧下午三点集合"])
+@pytest.mark.parametrize("text", ["", "  ", "今天天气真好我们去爬山吧下午三点集合"])
 def test_what_nobody_knows_goes_to_a_person(text: str) -> None:
     assert isinstance(triage(text), ToPerson | Offer)
 
@@ -207,7 +207,9 @@ def test_danger_is_seen_in_noise_and_inside_every_dialogue(text: str) -> None:
         assert isinstance(TRIAGE(Utterance(text), snapshot=SNAPSHOT, dialogue=dialogue), Danger)
 
 
-@pytest.mark.parametrize("text", ["再不给办我就弄死你们", "他说要杀我全家", "我要炸了派出所", "大家同归于盡"])
+@pytest.mark.parametrize(
+    "text", ["再不给办我就弄死你们", "他说要杀我全家", "我要炸了派出所", "大家同归于盡", "前男友说要杀我"]
+)
 def test_a_threat_goes_to_the_top_like_danger(text: str) -> None:
     verdict = triage(text)
     assert isinstance(verdict, Danger)
@@ -285,7 +287,7 @@ def test_a_new_question_is_answered_as_one() -> None:
 
 
 def test_a_number_nothing_was_offered_for_opens_no_case() -> None:
-    for text in ("2", "第二个", "他妈的"):
+    for text in ("2", "第二个", "他妈的", "？？？", "👍"):
         assert isinstance(triage(text), Lost)
 
 

@@ -23,6 +23,8 @@ TALK = SmallTalk()
             ("測試", "test"),
             ("再見", "bye"),
             ("Hi", "greeting"),
+            ("谢谢你啊姑娘", "thanks"),
+            ("答非所问", "missed"),
         ),
     ],
 )

@@ -120,6 +120,7 @@
       old.replaceWith(fresh);
       const told = fresh.querySelector("[role=status]");
       if (told) told.focus({ preventScroll: true });
+      fresh.scrollIntoView({ block: "nearest" });
     } catch {
       say(box.dataset.offline);
     }
