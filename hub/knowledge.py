@@ -34,7 +34,10 @@ class Knowledge:
                 changed.append(answering)
             self._remember(record, now)
         if changed or silent:
-            self.snapshot = self.snapshot.with_changes(changed, silent)
+            snapshot = self.snapshot.with_changes(changed, silent)
+            if changed:
+                snapshot.look(changed[0].question)  # so that no citizen's question is the first
+            self.snapshot = snapshot
 
     def turns(self, now: int) -> bool:
         """Whether the hour of an entry has come."""

@@ -30,26 +30,29 @@ ALIKE = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hearing:
-    """`said`: for the sound of a word the words that sound so; `local`: how often each word stands in the
-    knowledge base, `total` the sum of that."""
+    """`said`: for the sound of a word the words that sound so, with a space between them (mostly it is one
+    word, and a tuple for each would take more memory than the words); `local`: how often each word stands in
+    the knowledge base, `total` the sum of that."""
 
     lexicon: Lexicon
-    said: Mapping[str, tuple[str, ...]]
+    said: Mapping[str, str]
     local: Mapping[str, int]
     total: int
 
     @classmethod
     def of(cls, lexicon: Lexicon, local: Mapping[str, int]) -> "Hearing":
-        said: dict[str, list[str]] = {}
+        said: dict[str, str] = {}
         chances = lexicon.chances
         for word in chances:
             if SHORTEST <= len(word) <= LONGEST:
-                said.setdefault(sound(word), []).append(word)
-        kept = {
-            heard: tuple(sorted(words, key=lambda word: (-local.get(word, 0), -chances[word]))[:ALIKE])
-            for heard, words in said.items()
-        }
-        return cls(lexicon, kept, local, sum(local.values()))
+                heard = sound(word)
+                others = said.get(heard)
+                said[heard] = f"{others} {word}" if others else word
+        for heard, words in said.items():
+            if " " in words:
+                alike = sorted(words.split(" "), key=lambda word: (-local.get(word, 0), -chances[word]))
+                said[heard] = " ".join(alike[:ALIKE])
+        return cls(lexicon, said, local, sum(local.values()))
 
     def understand(self, text: str, words: Iterable[Word], *, speech: bool = True) -> str:
         """`text` (normalised, read as `words`) with the words that were probably meant; itself when nothing
@@ -63,7 +66,7 @@ class Hearing:
         for at in range(size - 1, -1, -1):
             top, word, after = self._chance(text[at]) + best[at + 1], text[at], at + 1
             for end in range(at + SHORTEST, min(size, at + LONGEST) + 1):
-                for said in self.said.get(heard[at:end], ()):
+                for said in self.said.get(heard[at:end], "").split():
                     changed = sum([a != b for a, b in zip(said, text[at:end], strict=True)])
                     chance = self._chance(said) - price * changed + best[end]
                     if chance > top:

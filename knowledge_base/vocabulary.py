@@ -23,6 +23,9 @@ WORDS_OF_A_TEXT = 8
 """In how many places of a short text a word could stand: turns a share of words into a share of texts."""
 RAREST = 1 / 200_000
 """The least share of texts; what the table does not know is as rare as that."""
+_HEAD_BITS = np.uint64(8)
+_HEAD_MASK = np.uint64(0xFF)
+"""The number at the head of a line of the table: its words were counted 2 ** (head / 2) times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +61,24 @@ class Vocabulary:
 def shipped_vocabulary() -> Vocabulary:
     chances: dict[str, float] = {}
     pieces: list[Codes] = []
-    counts: list[NDArray[np.float64]] = []
     for line in table_lines("words.txt"):
         head, _, rest = line.partition(" ")
-        count = 2 ** (int(head) / 2)
-        chance = math.log(count / TOTAL)
         words = rest.split(" ")
-        chances.update(dict.fromkeys(words, chance))
+        chances.update(dict.fromkeys(words, math.log(2 ** (int(head) / 2) / TOTAL)))
         # The characters of longer words are counted with the characters.
-        single = "\n".join(word for word in words if len(word) == 1)
+        single = "".join(word for word in words if len(word) == 1)
         longer = "\n".join(word for word in words if len(word) > 1)
-        for text in (longer, sound(longer)):
-            pieces.append(neighbours(text))
-        for text in (single, sound(single)):
-            pieces.append(grams(text.replace("\n", "")))
-        counts += [np.full(len(codes), count) for codes in pieces[len(counts) :]]
-    return _summed(chances, np.concatenate(pieces), np.concatenate(counts))
+        for codes in (neighbours(longer), neighbours(sound(longer)), grams(single), grams(sound(single))):
+            pieces.append((codes << _HEAD_BITS) | np.uint64(int(head)))
+    return _summed(chances, np.concatenate(pieces))
 
 
-def _summed(chances: Mapping[str, float], codes: Codes, counts: NDArray[np.float64]) -> Vocabulary:
-    different, places = np.unique(codes, return_inverse=True)
-    sums = np.bincount(places, weights=counts)
+def _summed(chances: Mapping[str, float], pieces: Codes) -> Vocabulary:
+    """`pieces`: each with the head of its line behind it; sorted where they lie, as copies of them would stay
+    in the memory of the process."""
+    pieces.sort()
+    codes = pieces >> _HEAD_BITS
+    first = np.diff(codes, prepend=np.uint64(0xFFFF_FFFF_FFFF)) != 0
+    sums = np.bincount(np.cumsum(first) - 1, weights=2 ** ((pieces & _HEAD_MASK) / 2))
     shares = np.minimum(1.0, sums / TOTAL * WORDS_OF_A_TEXT).astype(np.float32)
-    return Vocabulary(chances, different, shares)
+    return Vocabulary(chances, codes[first], shares)

@@ -1,0 +1,16 @@
+"""What answers is ready before anybody asks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hub.knowledge import Knowledge
+from hub.model.entry_record import EntryRecord
+from knowledge_base.importer import shipped
+
+
+def test_the_first_question_finds_the_words_by_their_sound_already_made() -> None:
+    entry = replace(shipped()[0], valid_from=0, valid_until=0)
+    knowledge = Knowledge()
+    knowledge.take([EntryRecord(entry.id, live=entry)], 1)
+    assert "hearing" in vars(knowledge.snapshot._scales)
