@@ -7,9 +7,11 @@ import re
 
 import aiohttp
 
+from channels.contract import ChannelKind
 from channels.loopback.script import CallerAction, Press, Speak
 from hub.model.agent import Role
 from ivr.recordings import RecordingState
+from tests.journeys.talking import Talker, queue
 from tests.journeys.test_mail import hand_over, letter
 from tests.world import World, browser, eventually
 
@@ -53,6 +55,21 @@ async def test_an_inspector_hears_the_sealed_recording_and_a_handler_does_not(hu
             assert audio.status == 404
     async with hub.http.get(f"{hub.url}{path}", allow_redirects=False) as audio:
         assert audio.status == 303
+
+
+async def test_the_case_of_a_chat_shows_no_name_of_the_configuration(hub: World) -> None:
+    await Talker(hub, ChannelKind.CHAT).say("楼下烧烤店每天深夜占道经营没有人管")
+    await Talker(hub, ChannelKind.SMS, "2").say("隔壁麻将馆每天深夜吵闹没有人管", recipient="12110")
+    await hub.agent(Role.HANDLER)
+    async with browser(hub.url) as theirs:
+        await log_in(hub, theirs, "handler")
+        pages = {}
+        for case in await queue(hub):
+            async with theirs.get(f"{hub.url}/staff/cases/{case.id}") as page:
+                pages[case.channel] = await page.text()
+    assert "web-chat" not in pages["web-chat"]
+    assert "拨打或发送至" not in pages["web-chat"]
+    assert "拨打或发送至" in pages["sms-12110"]
 
 
 async def test_an_attachment_comes_back_as_it_was_sent_and_only_as_a_download(hub: World) -> None:

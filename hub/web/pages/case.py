@@ -185,7 +185,7 @@ async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.St
         facts=[
             (DETAILS[name], text)
             for name, text in (view.case.details or {}).items()
-            if name in DETAILS and text
+            if name in DETAILS and text and text != view.case.channel  # a chat has no number
         ],
         last_change=view.timeline[-1] if view.timeline else None,
         waiting=counts[QueueView.ALL],
