@@ -4,7 +4,7 @@ Rule protected: `0 9 * * 1-5` is Monday to Friday. APScheduler counts weekdays f
 would fire Tuesday to Saturday, so every field is read here into the numbers it means, and weekdays
 leave as day names. Where cron says "or" and APScheduler "and" (day of month together with weekday)
 the expression is refused, because half of its readers would be surprised.
-Source: crontab(5); storage.md §4.
+Source: crontab(5).
 """
 
 from __future__ import annotations

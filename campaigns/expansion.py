@@ -5,7 +5,6 @@ Each row's id and dedup key derive from the broadcast and the address, so repeat
 nothing; the cursor moves only after the page is durable (a cursor that moves when a page is *read*
 loses what the crash interrupted); and at the end the rows are counted against the recipients, and all
 are gone through again when some are missing.
-Source: messaging.md §3 steps 1–2.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ Rules protected: a stored schedule is ours (APScheduler's job stores fire twice 
 drop what was due while the server was down); times are local to China and aware (a naive one is read
 in the scheduler's zone); weekdays are names (its 0 is Monday, cron's is Sunday). What is due is
 decided from the stored schedule by `due_slot`; the alarm clock only says "look now".
-Source: storage.md §4, messaging.md §5.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Rule protected: no citizen ever reads a brace or an empty gap. A placeholder must name what takes its
 place when the value is unknown, and a template that fails the lint is never rendered.
-Source: `【签名】+内容+拒收请回复R` is the form Chinese carriers require of texts one may refuse
-(messaging.md §8, §10); it counts in the parts.
+`【签名】+内容+拒收请回复R` is the form Chinese carriers require of texts one may refuse; it counts in the
+parts.
 """
 
 from __future__ import annotations

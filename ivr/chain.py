@@ -1,7 +1,7 @@
 """The hash chain over sealed recordings: whoever changes, drops or swaps one breaks every later link.
 
 The newest hash is the head; sent away once a day, it fixes everything before it. Pure: the caller
-stores records and reads them back in order of `seq`. Source: voice.md 8 items 4 and 8.
+stores records and reads them back in order of `seq`.
 """
 
 from __future__ import annotations

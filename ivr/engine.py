@@ -3,7 +3,7 @@
 Rules it protects: the caller is never left without a way on, errors are bounded, a complaint is a
 draft case before the first question, and whatever was told before a hang-up becomes a case.
 An event that answers another revision than the state's changes nothing and has no steps: the hub
-gives it the stored answer. Source: voice.md 5, 6, 7, 11.
+gives it the stored answer.
 
 Around a `do` node the hub calls `resume` in the same webhook, and answers with the steps of the
 turn followed by those of the resumed turn.

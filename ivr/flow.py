@@ -1,7 +1,7 @@
 """Loads a flow: TOML text → values → lint. A flow with any problem is not loaded at all.
 
 The department changes digits and wording without a release, so every mistake a person can make in
-such a file is named here, all at once, with the place in the file. Source: voice.md 4.2, 4.3.
+such a file is named here, all at once, with the place in the file.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A holiday has no hours unless it is given some; a make-up workday (调休) follows the table of the
 weekday it replaces, because the calendar weekday alone says nothing in China. Hours are local time
-in Asia/Shanghai; a span may end at 24:00 but not pass midnight. Source: voice.md 10.
+in Asia/Shanghai; a span may end at 24:00 but not pass midnight.
 """
 
 from __future__ import annotations

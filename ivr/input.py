@@ -2,7 +2,7 @@
 
 Keys 0, 9 and * mean the same everywhere; 1-1-0 is looked for before a key is taken as an option.
 More keys than a prompt asked for answer the prompts that follow, so that somebody who knows the
-menu is not made to listen (voice.md 5, 11 and acceptance scenario 6).
+menu is not made to listen.
 """
 
 from __future__ import annotations

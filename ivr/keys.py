@@ -1,9 +1,9 @@
 """Keys that mean the same everywhere, the words for them, and the watch for 1-1-0.
 
-Source: voice.md 5 and 11; decisions.md 14: 1-1-0 is an emergency when pressed within 1.5 s and not
-as answers to three successive prompts. Three keys within 1.5 s cannot be answers to three prompts
-that somebody heard; slower ones are, even when each happens to be an option of its menu. Because
-fast fingers do exist, the caller is asked before anything is dialled.
+1-1-0 is an emergency when pressed within 1.5 s and not as answers to three successive prompts. Three
+keys within 1.5 s cannot be answers to three prompts that somebody heard; slower ones are, even when
+each happens to be an option of its menu. Because fast fingers do exist, the caller is asked before
+anything is dialled.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Proves properties of a flow before it may answer a call (voice.md 4.3).
+"""Proves properties of a flow before it may answer a call.
 
 Checked: every node reachable and every way leading somewhere; every prompt in every language, with
 known placeholders and digits that match the keys; short, shallow menus; the universal keys left

@@ -2,7 +2,7 @@
 
 Two counters at every prompt and one for the whole call. The first errors get differently worded
 reprompts, then the node's own way out, else a person in hours and message-taking after hours; when
-even that fails, a worded end. Never a bare hang-up, never a loop. Source: voice.md 5.
+even that fails, a worded end. Never a bare hang-up, never a loop.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 Four kinds of node wait for the caller (menu, ask, question, record), one waits for the hub (do), one for
 another telephone (transfer), one speaks and goes on (say), one speaks and hangs up (end).
-Source: voice.md 4.2 and 5.
 """
 
 from __future__ import annotations
@@ -209,7 +208,7 @@ SpeakingNode = SayNode | MenuNode | AskNode | QuestionNode | RecordNode | Transf
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules every prompt shares (voice.md 5). Node names, prompt ids and bounds.
+    """The rules every prompt shares. Node names, prompt ids and bounds.
 
     top: where `*` leads when there is nothing to go back to. complaint: the node that enters the
     complaint branch. person: key 0. help: a person in hours, else message-taking, when errors are

@@ -4,7 +4,6 @@ A prompt is text per language with `{fact}` or `{fact:digits}`; the latter is re
 in groups with a pause after each, because a reference is written down by hand while it is heard.
 A fact that is missing is said as nothing: a call never fails for want of a value. A prompt with `when` is
 said only where that fact is there: a key is told of only on the lines where it does something.
-Source: voice.md 3.3 (numbers in prompts), 5, 13.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The row is written when recording is announced, so that a lost callback is visible. A download is
 checked, hashed and sealed under its own hash before anything else may happen to the provider's
-copy. Source: voice.md 8.
+copy.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ RETRY_SECONDS = (10, 60, 300, 1_800, 3_600, 21_600)
 """Waits before the second, third … try; the last one repeats."""
 
 GIVE_UP_SECONDS = 40 * 24 * 3600
-"""The provider keeps metadata for 40 days (voice.md 3.6)."""
+"""The provider keeps metadata for 40 days."""
 
 TOLERANCE_SECONDS = 1.0
 """Between our measure and the provider's, which is rounded to whole seconds."""

@@ -1,8 +1,8 @@
 """Normalises what a caller keyed or said, checks it, and reads it back.
 
 Digit words are converted only here, inside digit slots: general converters turn 我有一个问题 into
-1个问题. The raw text is always kept beside the value by whoever calls. Source: voice.md 5.1;
-GB 11643 (check digit of the ID number); GA 36 (number plates).
+1个问题. The raw text is always kept beside the value by whoever calls.
+Source: GB 11643 (check digit of the ID number); GA 36 (number plates).
 """
 
 from __future__ import annotations

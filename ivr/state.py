@@ -1,7 +1,7 @@
 """The state of one call between two webhooks, and what a step asks the hub to do.
 
 Everything is text, numbers, tuples and mappings, so that state and answer go to the store in one
-write before the answer is given: kill -9 between two webhooks loses nothing. Source: voice.md 6.
+write before the answer is given: kill -9 between two webhooks loses nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reads just enough of a WAV file to know that it is whole and how long it plays.
 
 Not the standard `wave` module: that believes the header, and a download that was cut off has a
-perfect header. Source: the RIFF/WAVE layout; voice.md 3.6 (8 kHz 16-bit mono PCM).
+perfect header. Source: the RIFF/WAVE layout (8 kHz 16-bit mono PCM).
 """
 
 from __future__ import annotations

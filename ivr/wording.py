@@ -1,7 +1,7 @@
 """Checks what a flow says: prompts in every language, digits that match the keys, short menus.
 
 A caller acts on what is heard. A key nobody is told of, a digit that does nothing, a menu with
-nine options or four levels are faults of the wording, found before anybody calls (voice.md 4.3).
+nine options or four levels are faults of the wording, found before anybody calls.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Sends mail through the organisation's relay, one attempt per call, connections reused.
 
-The phase in which something fails decides what it means (RFC 5321 §4.2.4, messaging.md §14): before
+The phase in which something fails decides what it means (RFC 5321 §4.2.4): before
 DATA nothing was taken, so a dropped connection is `Temporary`; from DATA on the server may have
 taken it, so a dropped connection or a silent final dot is `Ambiguous`, and the final dot is given
 its ten minutes, because a client that gives up earlier duplicates (RFC 1047).

@@ -219,10 +219,10 @@ def _clean(text: str) -> str:
 
 
 def _language(text: str) -> str:
-    """English only for a text of Latin letters without any Chinese character."""
+    """English only for a text of Latin letters without any Chinese character; TD and C1 are no English."""
     if any("\u3400" <= char <= "\u9fff" for char in text):
         return "zh"
-    return "en" if sum(char.isascii() and char.isalpha() for char in text) >= 8 else "zh"
+    return "en" if sum(char.isascii() and char.isalpha() for char in text) >= 4 else "zh"
 
 
 def _thread(event: InboundMessage) -> str:

@@ -3,7 +3,6 @@
 Only rows that may exist for the agent are shown and decided: an administrator sees addresses masked
 and no text, and nothing of what belongs to a REPORT case; an inspector sees those and no others. Who
 decided what is kept: in the chained history of the case, in the row's reason, and in the log.
-Source: messaging.md §6 (resolution order: receipt, provider's list, then a person).
 """
 
 from __future__ import annotations

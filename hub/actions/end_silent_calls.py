@@ -2,7 +2,7 @@
 
 A call that has been put through to a person brings no word until that conversation is over; it is
 given its own, longer time. Nothing is kept in memory, and a call of which something is heard while
-it is being ended goes on. Source: voice.md §6 (watchdog) and §7.
+it is being ended goes on.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Everything else stays: cases, their history, messages, recordings and evidence are kept as the law
 says and never deleted here. Rows go a thousand at a time, so that nobody waits for it; doing it
-twice, or by several processes at once, is harmless. Source: cases.md §2 (shortest necessary time).
+twice, or by several processes at once, is harmless.
 """
 
 from __future__ import annotations

@@ -50,6 +50,6 @@ class References:
 
 
 def new_code(*, anonymous: bool) -> str:
-    """8 digits where the address is known, 16 where there is none (cases.md §3.2)."""
+    """8 digits where the address is known, 16 where there is none."""
     digits = 16 if anonymous else 8
     return f"{secrets.randbelow(10**digits):0{digits}d}"

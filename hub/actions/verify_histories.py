@@ -2,7 +2,7 @@
 
 A chain holds when every entry follows from the one before and the last one is the one the case
 names, so that a changed, a removed and an added entry are all found. Cases behind the compartment
-wall are checked like all others and counted, never named. Source: cases.md §2.5.
+wall are checked like all others and counted, never named.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """Cases: one matter, from first word to archive, across channels; and its chained history.
 
-Sources: cases.md §3.2 (reference and query code), §4.3 (states and citizen labels).
 The full table of transitions and the clocks come with the case rules; the states used
 here are a subset of theirs with the same names.
 """

@@ -2,7 +2,7 @@
 
 `reference`: 14 digits, `YYMMDD` + 6-digit sequence + 2 check digits (ISO 7064 MOD 97-10), so that
 a slip on a telephone keypad is noticed. `query code`: 8 digits for a contact whose address is
-known, 16 for an anonymous one (cases.md §3.2).
+known, 16 for an anonymous one.
 """
 
 from __future__ import annotations

@@ -4,8 +4,6 @@ Implements `channels.ports.Outbox` on the storage port. Rules it protects: a cha
 it read; a move outside the state table of `channels/outbox.py` is refused here, for everybody; the
 counters of a broadcast move in the same unit of work as its rows, so progress never drifts and is
 never counted.
-
-Source: messaging.md §2–§5.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 Rules protected: a slot fires once, however many processes look at it (`fired/{schedule}:{slot}` is
 inserted in the unit of work that starts the broadcast, so neither exists without the other); and a
 process that was stopped for longer than its lease finds out before it does anything more.
-Source: storage.md §4.
 """
 
 from __future__ import annotations

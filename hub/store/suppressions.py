@@ -1,7 +1,6 @@
 """Standing rules not to send: one document per address and subject, found by blind index.
 
 The address itself is never stored; whoever holds only the database cannot tell who opted out.
-Source: messaging.md §8 (opt-out words), decisions.md 4 (an opt-out has a subject).
 """
 
 from __future__ import annotations

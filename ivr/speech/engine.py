@@ -1,7 +1,7 @@
 """What every recogniser offers: words with confidences for a sealed recording.
 
 One interface, so that another recogniser can be added beside vosk. A transcript names its engine
-and model and is shown as 机器转写. Source: voice.md 8 item 7 and 9.
+and model and is shown as 机器转写.
 """
 
 from __future__ import annotations

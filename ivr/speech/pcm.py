@@ -1,7 +1,7 @@
 """Telephone audio for recognisers that were trained on 16 kHz.
 
 vosk's small models refuse 8 kHz with "Failed to process waveform"; doubling the rate by linear
-interpolation is enough and needs no library (`audioop` is gone from Python 3.13). Source: voice.md 9.2.
+interpolation is enough and needs no library (`audioop` is gone from Python 3.13).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The server's side of the vosk worker: starts it, asks it, starts it again when it dies or hangs.
 
 One request at a time (a model uses one core per stream), a bounded number waiting, a time limit
-for each. The model lives in the other process only. Source: voice.md 9.1.
+for each. The model lives in the other process only.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Run as `python -m ivr.speech.vosk_worker MODEL_FOLDER`, never imported by the se
 from 300 MB to 16 GB and the library can abort the process. Requests and answers are JSON behind a
 four-byte length, on stdin and stdout. Traps of vosk 0.3.45 it steps round: a grammar is never
 passed (an empty one crashes), 8 kHz audio is doubled when the model wants 16 kHz, a model path is
-always given (without one the library asks the internet). Source: voice.md 9.2.
+always given (without one the library asks the internet).
 """
 
 from __future__ import annotations

@@ -60,6 +60,13 @@ async def test_a_number_that_was_not_offered_is_asked_for_again_and_stays_open(h
     assert await queue(hub) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "having"), [("hello", "Hello"), ("human", "Handed to a person"), ("你好", "您好")]
+)
+async def test_a_short_word_is_answered_in_its_language(hub: World, text: str, having: str) -> None:
+    assert having in await Talker(hub, ChannelKind.CHAT).say(text)
+
+
 async def test_thanks_in_between_closes_nothing(hub: World) -> None:
     citizen = Talker(hub, ChannelKind.CHAT)
     await citizen.say("身份证")

@@ -3,7 +3,6 @@
 The rule: nothing is read out that cannot be understood by ear. Numbers that people dial are read digit by
 digit (12389 would be twelve thousand to a voice), addresses of pages are left out, and signs become words or
 pauses.
-Source: voice.md 3.3 (numbers in prompts).
 """
 
 from __future__ import annotations

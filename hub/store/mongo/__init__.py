@@ -1,4 +1,4 @@
-"""The engine for many hub processes: MongoDB through motor (storage.md, section 3).
+"""The engine for many hub processes: MongoDB through motor.
 
 Motor only gets critical fixes until May 2027. This package is its only user; the move to
 PyMongo's `AsyncMongoClient` is imports, `await` before `aggregate`, `list_indexes` and

@@ -1,4 +1,4 @@
-"""The embedded engine: one file, one process, stdlib `sqlite3` (storage.md, section 2)."""
+"""The embedded engine: one file, one process, stdlib `sqlite3`."""
 
 from hub.store.sqlite.documents import SqliteDocuments, open_sqlite
 

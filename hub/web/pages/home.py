@@ -82,13 +82,15 @@ async def ask_again(request: web.Request) -> web.Response:
 
 
 def suggestions(snapshot: Snapshot, count: int, topic: str = "") -> list[str]:
-    """Questions to start with: of one topic, or one of each topic, the topic with most entries first."""
+    """Questions to start with: of one topic, or one of each topic, the topic with most entries first. An
+    entry that was given words to be read out, and many wordings, is one that people ask for."""
+    entries = sorted(snapshot.entries, key=lambda entry: (not entry.spoken_answer, -len(entry.variants)))
     if topic:
-        of_topic = [entry.question for entry in snapshot.entries if entry.topic == topic]
+        of_topic = [entry.question for entry in entries if entry.topic == topic]
         if of_topic:
             return of_topic[:count]
-    sizes = Counter(entry.topic for entry in snapshot.entries)
+    sizes = Counter(entry.topic for entry in entries)
     first: dict[str, str] = {}
-    for entry in snapshot.entries:
+    for entry in entries:
         first.setdefault(entry.topic, entry.question)
     return [first[topic] for topic, _ in sizes.most_common(count)]

@@ -1,4 +1,4 @@
-"""The promise of messaging.md §6: whatever happens, every delivery ends in a known state.
+"""Whatever happens, every delivery ends in a known state.
 
 Each seed is one story of random answers, lost answers, receipts in any order, stopped workers and
 passing time, on the real store. The store refuses a move outside the state table, so a violation
