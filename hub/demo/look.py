@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.address import email
 from channels.outbox import DeliveryState
 from hub.demo.folder import DemoSecrets
 from hub.demo.guard import guarded_server
@@ -58,9 +59,16 @@ class _Look:
         return web.json_response({"deliveries": counts, "unsure": unsure})
 
     async def event(self, request: web.Request) -> web.Response:
-        """`?channel=&id=`: whether the provider's event was kept, and the case it led to."""
+        """`?channel=&id=`, and `&from=` of a mail, whose id is its writer's: whether the provider's event was
+        kept, and the case it led to."""
         channel, provider_id = request.query["channel"], request.query["id"]
-        stored = await self._hub.repositories.conversations.message(f"{channel}:{derived_id(provider_id)}")
+        conversations = self._hub.repositories.conversations
+        if sender := request.query.get("from"):
+            key = self._hub.repositories.contacts.key(email(sender))
+            first = await conversations.messages(conversations.id_for(channel, key, provider_id), limit=1)
+            stored = first[0] if first else None
+        else:
+            stored = await conversations.message(f"{channel}:{derived_id(provider_id)}")
         case_id = stored.case_id if stored else ""
         case = await self._hub.repositories.cases.get(case_id) if case_id else None
         return web.json_response(

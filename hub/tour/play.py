@@ -121,8 +121,8 @@ async def _verify(scene: Scene) -> Verified:
         await asyncio.sleep(0.2)
     lost = [
         f"{channel} {provider_id}"
-        for channel, provider_id in dict.fromkeys(scene.kept)
-        if not (await scene.event(channel, provider_id))["kept"]
+        for channel, provider_id, sender in dict.fromkeys(scene.kept)
+        if not (await scene.event(channel, provider_id, sender))["kept"]
     ]
     ambiguous = tuple(row["id"] for row in unsure)
     twice = [id for id in scene.journals.twice() if id not in ambiguous]

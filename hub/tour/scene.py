@@ -46,7 +46,7 @@ class Server:
 
 
 class Scene:
-    """One tour. kept: (channel, provider id) of every event that was acknowledged."""
+    """One tour. kept: (channel, provider id, sender of a mail) of every event that was acknowledged."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Scene:
         self.server = server
         self.journals = journals
         self.http = http
-        self.kept: list[tuple[str, str]] = []
+        self.kept: list[tuple[str, str, str]] = []
         self._citizens = citizens
         self._clock = clock
         self._numbers: set[str] = set()
@@ -99,7 +99,7 @@ class Scene:
             return bool(statuses) and all(200 <= status < 300 for status in statuses)
 
         await self.until(acknowledged, "短信没有被接收 (the text was not acknowledged)")
-        self.kept.append(("sms-12110", sid))
+        self.kept.append(("sms-12110", sid, ""))
         return sid
 
     async def call(self, number: str, script: Sequence[str]) -> Heard:
@@ -164,9 +164,9 @@ class Scene:
         rows: list[dict[str, Any]] = (await self.look("/demo/state"))["unsure"]
         return [row for row in rows if row["state"] != "leased" or row["sender"] == "mail"]
 
-    async def event(self, channel: str, provider_id: str) -> dict[str, Any]:
-        """What the hub kept of a provider's event."""
-        return await self.look("/demo/event", {"channel": channel, "id": provider_id})
+    async def event(self, channel: str, provider_id: str, sender: str = "") -> dict[str, Any]:
+        """What the hub kept of a provider's event. `sender`: of a mail, whose id is its writer's."""
+        return await self.look("/demo/event", {"channel": channel, "id": provider_id, "from": sender})
 
     async def look(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         """An answer of the demo's look-in."""

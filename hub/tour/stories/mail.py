@@ -35,7 +35,7 @@ class Letter:
 
     async def _write(self) -> str:
         await self._post()
-        event = await self._scene.event("mail", self._message_id)
+        event = await self._scene.event("mail", self._message_id, self._sender)
         hold(event["case_id"], "来信没有成为工单")
         self._case_id, self._reference = event["case_id"], event["reference"]
         return f"保存后才答复 250；工单 {self._reference}"
@@ -72,4 +72,4 @@ class Letter:
             at=self._scene.now_ms(),
             tries=_TRIES,
         )
-        self._scene.kept.append(("mail", self._message_id))
+        self._scene.kept.append(("mail", self._message_id, self._sender))
