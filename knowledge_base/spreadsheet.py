@@ -120,6 +120,7 @@ def _check_size(content: bytes) -> None:
     try:
         with zipfile.ZipFile(BytesIO(content)) as parts:
             sizes = [part.file_size for part in parts.infolist()]
+    # zipfile says NotImplementedError of a file packed in a way it does not know.
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise _not_a_workbook() from error
     # The sizes are those the file claims; no more than that is ever unpacked of a part.

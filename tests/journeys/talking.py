@@ -21,11 +21,7 @@ class Talker:
     def __init__(self, world: World, kind: ChannelKind, name: str = "1") -> None:
         self._hub = world.hub
         self._kind = kind
-        self._channel = {
-            ChannelKind.CHAT: "web-chat",
-            ChannelKind.SMS: "sms-12110",
-            ChannelKind.MAIL: "mail",
-        }[kind]
+        self._channel = CHANNELS[kind]
         self.address = {
             ChannelKind.CHAT: Address(AddressKind.CHAT, derived_id("talker", name)),
             ChannelKind.SMS: phone(f"+86138001390{int(name):02d}"),
