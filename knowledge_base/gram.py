@@ -6,12 +6,17 @@ pair the first one's times 65,536 plus the second's: texts that went through `te
 and looked up without a Python object each.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 Codes = NDArray[np.uint64]
 
+CODE_BITS = np.uint64(32)
+CODE_MASK = np.uint64(0xFFFF_FFFF)
 _PAIR = np.uint64(16)
+_LINE_END = np.uint64(ord("\n"))
 
 
 def grams(text: str) -> Codes:
@@ -21,14 +26,40 @@ def grams(text: str) -> Codes:
 
 def pairs(text: str) -> Codes:
     """The pairs of neighbours in `text`, in order."""
-    single = grams(text)
-    found: Codes = (single[:-1] << _PAIR) | single[1:]
-    return found
+    return _joined(grams(text))
 
 
 def neighbours(lines: str) -> Codes:
     """The pairs of neighbours within each line."""
-    found = pairs(lines)
-    line_end = np.uint64(ord("\n"))
-    kept: Codes = found[((found >> _PAIR) != line_end) & ((found & np.uint64(0xFFFF)) != line_end)]
-    return kept
+    single = grams(lines)
+    found: Codes = _joined(single)[_within(single == _LINE_END)]
+    return found
+
+
+def singles_of(lines: Sequence[str]) -> Codes:
+    """The characters of each line; before each, from the bit `CODE_BITS` on, the number of its line."""
+    single = grams("\n".join(lines))
+    ends = single == _LINE_END
+    found: Codes = (_numbers(ends) | single)[~ends]
+    return found
+
+
+def pairs_of(lines: Sequence[str]) -> Codes:
+    """The pairs of neighbours within each line, each with the number of its line as in `singles_of`."""
+    single = grams("\n".join(lines))
+    ends = single == _LINE_END
+    found: Codes = (_numbers(ends)[:-1] | _joined(single))[_within(ends)]
+    return found
+
+
+def _joined(single: Codes) -> Codes:
+    found: Codes = (single[:-1] << _PAIR) | single[1:]
+    return found
+
+
+def _within(ends: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return ~(ends[:-1] | ends[1:])
+
+
+def _numbers(ends: NDArray[np.bool_]) -> Codes:
+    return np.cumsum(ends, dtype=np.uint64) << CODE_BITS

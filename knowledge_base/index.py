@@ -8,13 +8,14 @@ the question's, each weighing by its rarity, 0..1. How often a text has a piece 
 short.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.gram import Codes, grams, pairs
+from knowledge_base.gram import CODE_BITS, CODE_MASK, Codes, pairs_of, singles_of
+from knowledge_base.sound import sound
 from knowledge_base.vocabulary import Vocabulary
 
 Numbers = NDArray[np.int32]
@@ -27,13 +28,20 @@ REMEMBERED = 100_000
 BUDGET = 200_000
 """How many list places a question may look at; the most common pieces beyond them are left out."""
 LEAST = np.float32(0.05)
-_DOC_BITS = np.uint64(32)
-_DOC_MASK = np.uint64(0xFFFF_FFFF)
+AT_ONCE = 4096
+"""How many texts are taken apart in one go: bounds the memory that building takes."""
 
 
-def pieces(canonical: str, spoken: str) -> Codes:
-    """The different pieces of a text: characters and pairs of its canonical words, pairs of syllables."""
-    return np.unique(np.concatenate((grams(canonical), pairs(canonical), pairs(spoken))))
+def pieces(canonical: Sequence[str]) -> Codes:
+    """The different pieces of each of these texts: characters and pairs of their canonical words, pairs of
+    syllables. Ascending, each with the number of its text from the bit `CODE_BITS` on."""
+    spoken = sound("\n".join(canonical)).split("\n")
+    return np.unique(np.concatenate((singles_of(canonical), pairs_of(canonical), pairs_of(spoken))))
+
+
+def raw_pieces(plain: Sequence[str]) -> Codes:
+    """The same of texts as they were written: characters and pairs of them."""
+    return np.unique(np.concatenate((singles_of(plain), pairs_of(plain))))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,19 +54,21 @@ class Shelf:
     size: int
 
     @classmethod
-    def build(cls, found: Iterable[Codes]) -> "Shelf":
-        """A shelf of texts, each given by its pieces."""
-        keys = [(codes << _DOC_BITS) | np.uint64(number) for number, codes in enumerate(found)]
-        size = len(keys)
-        ordered = np.concatenate(keys) if keys else np.empty(0, np.uint64)
+    def build(cls, canonical: Sequence[str]) -> "Shelf":
+        """A shelf of these texts."""
+        keys = [np.empty(0, np.uint64)]
+        for begin in range(0, len(canonical), AT_ONCE):
+            found = pieces(canonical[begin : begin + AT_ONCE])
+            keys.append((found << CODE_BITS) | ((found >> CODE_BITS) + np.uint64(begin)))
+        ordered = np.concatenate(keys)
         del keys
         ordered.sort()
-        return cls._of(ordered, size)
+        return cls._of(ordered, len(canonical))
 
     @classmethod
     def _of(cls, ordered: Codes, size: int) -> "Shelf":
-        texts = (ordered & _DOC_MASK).astype(np.int32)
-        ordered >>= _DOC_BITS
+        texts = (ordered & CODE_MASK).astype(np.int32)
+        ordered >>= CODE_BITS
         first = np.flatnonzero(np.diff(ordered, prepend=np.uint64(0xFFFF_FFFF_FFFF)))
         return cls(ordered[first], np.append(first, len(texts)), texts, size)
 
@@ -69,7 +79,7 @@ class Shelf:
             numbers = np.cumsum(mask, dtype=np.int64) - 1 + size
             codes = np.repeat(shelf.codes, np.diff(shelf.starts))
             stay = mask[shelf.texts]
-            parts.append((codes[stay] << _DOC_BITS) | numbers[shelf.texts[stay]].astype(np.uint64))
+            parts.append((codes[stay] << CODE_BITS) | numbers[shelf.texts[stay]].astype(np.uint64))
             size += int(mask.sum())
         ordered = np.concatenate(parts)
         ordered.sort()
@@ -138,7 +148,19 @@ class Rarity:
             known.update(zip(new, (self.of(np.array(new, np.uint64)) ** 2).tolist(), strict=True))
         return [known[code] for code in codes]
 
+    def lengths(self, plain: Sequence[str]) -> Weights:
+        """The length of each of these texts, as they were written, as a vector of rarities."""
+        found = [np.empty(0)]
+        for begin in range(0, len(plain), AT_ONCE):
+            texts = plain[begin : begin + AT_ONCE]
+            keys = raw_pieces(texts)
+            codes, places = np.unique(keys & CODE_MASK, return_inverse=True)
+            squares = (self.of(codes) ** 2)[places]
+            found.append(np.bincount((keys >> CODE_BITS).astype(np.int64), squares, len(texts)))
+        return np.maximum(1e-6, np.sqrt(np.concatenate(found))).astype(np.float32)
+
     def of(self, codes: Codes) -> Weights:
+        """The rarity of each piece."""
         size = self.shelf.size
         general = -np.log(self.vocabulary.share_of_texts(codes))
         if not size:

@@ -7,7 +7,7 @@ that 打 in 打算 is nobody's blow. A canonical word is never replaced again.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -126,12 +126,15 @@ class Lexicon:
         return cls(meanings, near, slots, aspects, asking, vocabulary or shipped_vocabulary())
 
     def read(self, text: str) -> Reading:
-        """`text` (normalised) cut into words, each with its meaning; a word said twice in a row
-        (可以委托他人代办) is written once."""
+        """`text` (normalised) cut into words, each with its meaning."""
+        return self.meant(self.cut(text))
+
+    def meant(self, cut: Iterable[str]) -> Reading:
+        """What these words mean; a meaning that comes twice in a row (可以委托他人代办) is written once."""
         meanings = self.meanings
         words: list[Word] = []
         parts: list[str] = []
-        for said in self.cut(text):
+        for said in cut:
             for meant in meanings.get(said, (said,)):
                 words.append(Word(said, meant))
                 if not parts or parts[-1] != meant or meant not in meanings:

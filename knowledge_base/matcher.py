@@ -17,10 +17,9 @@ from knowledge_base.alignment import Near, Pair, pairs_of
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.index import Rarity, pieces
 from knowledge_base.lexicon import Lexicon, Reading, shipped_lexicon
-from knowledge_base.part import Part, Stand
-from knowledge_base.ranking import Glance, Likeness, compare, glance
+from knowledge_base.part import BETWEEN, Part, Stand
+from knowledge_base.ranking import Glance, Likeness, Outline, compare
 from knowledge_base.scales import Scales, Tally, Wording
-from knowledge_base.sound import sound
 from knowledge_base.text import normalise
 
 CANDIDATES = 40
@@ -198,7 +197,7 @@ class Snapshot:
 
     def _nearest(self, reading: Reading) -> list[Standing]:
         """The wordings that share most with the question, best first."""
-        codes = pieces(reading.canonical, sound(reading.canonical))
+        codes = pieces((reading.canonical,))
         squares = np.array(self._scales.rarity.squares(codes.tolist()), np.float32)
         length = float(np.sqrt(squares.sum())) or 1.0
         nearest = [
@@ -213,14 +212,17 @@ class Snapshot:
         """The entries of these wordings, compared with the question word by word, best first."""
         question = self._scales.read(plain, reading)
         claims = {id_ for stand in self._stands for id_ in stand.claims(reading.canonical)}
-        seen = []
-        for cosine, stand, number in nearest:
-            wording = stand.part.read(number, self._scales)
-            seen.append((glance(question, wording, min(1.0, cosine)), wording, stand, number))
-        seen.sort(key=_worth, reverse=True)
+        cuts = [stand.part.cuts[number] for _, stand, number in nearest]
+        glances = Outline.of(plain, self._scales.rarity).glances(
+            [cut.replace(BETWEEN, "") for cut in cuts],
+            np.array([stand.raw_lengths[number] for _, stand, number in nearest], np.float32),
+            [min(1.0, cosine) for cosine, _, _ in nearest],
+        )
+        seen = sorted(zip(glances, cuts, nearest, strict=True), key=_worth, reverse=True)
         best: dict[str, Candidate] = {}
-        for near, wording, stand, number in seen[:RANKED]:
+        for near, cut, (_, stand, number) in seen[:RANKED]:
             entry, written = stand.part.wording(number)
+            wording = self._scales.read(cut, self.lexicon.meant(cut.split(BETWEEN)))
             likeness = compare(question, wording, near, self.lexicon.near)
             exact = wording.canonical == question.canonical and claims == {entry.id}
             score = 1.0 if exact else likeness.score
@@ -238,7 +240,7 @@ def _score(candidate: Candidate) -> float:
     return candidate.score
 
 
-def _worth(seen: tuple[Glance, Wording, Stand, int]) -> float:
+def _worth(seen: tuple[Glance, str, Standing]) -> float:
     return seen[0].score
 
 

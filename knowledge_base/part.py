@@ -1,37 +1,37 @@
 """Some entries with the index over their wordings: built once, shared by the snapshots that stand on it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.entry import Entry
 from knowledge_base.gram import Codes
-from knowledge_base.index import Numbers, Rarity, Shelf, Weights, pieces
+from knowledge_base.index import Numbers, Rarity, Shelf, Weights
 from knowledge_base.lexicon import Lexicon
-from knowledge_base.scales import Scales, Tally, Wording
-from knowledge_base.sound import sound
+from knowledge_base.scales import Tally
 from knowledge_base.text import normalise
 
 Mask = NDArray[np.bool_]
-KEPT = 4096
-"""How many wordings stay as they were read for a comparison."""
+BETWEEN = " "
+"""Stands between the words of a wording that was cut; a normalised text has none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """`owners`: for each wording the place of its entry; `firsts`: for each entry its first wording;
-    `hashes`: of each wording's canonical text, ascending, `hashed` the wordings in that order."""
+    """`owners`: for each wording the place of its entry, `turns`: which of the entry's wordings it is (0: the
+    question), `cuts`: its words as they are said, with `BETWEEN` between them; `hashes`: of each wording's
+    canonical text, ascending, `hashed` the wordings in that order."""
 
     entries: tuple[Entry, ...]
     places: Mapping[str, int]
     owners: Numbers
     turns: Numbers
+    cuts: tuple[str, ...]
     hashes: NDArray[np.int64]
     hashed: Numbers
     shelf: Shelf
-    _read: dict[int, Wording] = field(default_factory=dict, repr=False)
 
     @classmethod
     def build(cls, entries: tuple[Entry, ...], lexicon: Lexicon, tally: Tally) -> "Part":
@@ -39,15 +39,18 @@ class Part:
         owners: list[int] = []
         turns: list[int] = []
         hashes: list[int] = []
-        found = []
+        cuts: list[str] = []
+        canonical: list[str] = []
         for place, entry in enumerate(entries):
             for turn, written in enumerate((entry.question, *entry.variants)):
-                reading = lexicon.read(normalise(written))
+                cut = lexicon.cut(normalise(written))
+                reading = lexicon.meant(cut)
                 if reading.canonical:
                     owners.append(place)
                     turns.append(turn)
+                    cuts.append(BETWEEN.join(cut))
                     hashes.append(hash(reading.canonical))
-                    found.append(pieces(reading.canonical, sound(reading.canonical)))
+                    canonical.append(reading.canonical)
                     tally.add(reading.words)
         ordered = np.argsort(np.array(hashes, np.int64), kind="stable").astype(np.int32)
         return cls(
@@ -55,9 +58,10 @@ class Part:
             {entry.id: place for place, entry in enumerate(entries)},
             np.array(owners, np.int32),
             np.array(turns, np.int32),
+            tuple(cuts),
             np.array(hashes, np.int64)[ordered],
             ordered,
-            Shelf.build(found),
+            Shelf.build(canonical),
         )
 
     @property
@@ -75,6 +79,7 @@ class Part:
         return Stand(
             self,
             self.shelf.lengths(rarity),
+            rarity.lengths([cut.replace(BETWEEN, "") for cut in self.cuts]),
             np.ones(self.size, np.bool_),
             self.size,
         )
@@ -84,23 +89,15 @@ class Part:
         entry, turn = self.entries[self.owners[number]], self.turns[number]
         return entry, entry.variants[turn - 1] if turn else entry.question
 
-    def read(self, number: int, scales: Scales) -> Wording:
-        """A wording as it is compared."""
-        known = self._read.get(number)
-        if known is None:
-            known = scales.wording(normalise(self.wording(number)[1]))
-            if len(self._read) >= KEPT:
-                self._read.clear()
-            self._read[number] = known
-        return known
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stand:
-    """A part as one snapshot sees it: `alive` says which entries are still in it."""
+    """A part as one snapshot sees it: `lengths` of its wordings as vectors of rarities, of their canonical
+    texts and of them as they were written; `alive` says which entries are still in it."""
 
     part: Part
     lengths: Weights
+    raw_lengths: Weights
     alive: Mask
     living: int
 
@@ -146,12 +143,19 @@ class Stand:
             {entry.id: place for place, entry in enumerate(entries)},
             np.concatenate(owners),
             np.concatenate([stand.part.turns[mask] for stand, mask in zip(both, masks, strict=True)]),
+            tuple(
+                cut
+                for stand, mask in zip(both, masks, strict=True)
+                for cut, kept in zip(stand.part.cuts, mask.tolist(), strict=True)
+                if kept
+            ),
             hashes[ordered],
             ordered,
             self.part.shelf.merged(masks[0], [(other.part.shelf, masks[1])]),
         )
         lengths = np.concatenate([stand.lengths[mask] for stand, mask in zip(both, masks, strict=True)])
-        return Stand(part, lengths, np.ones(part.size, np.bool_), part.size)
+        raw = np.concatenate([stand.raw_lengths[mask] for stand, mask in zip(both, masks, strict=True)])
+        return Stand(part, lengths, raw, np.ones(part.size, np.bool_), part.size)
 
     def claims(self, canonical: str) -> Iterator[str]:
         """The ids of the living entries that have a wording of this meaning."""

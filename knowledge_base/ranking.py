@@ -5,12 +5,17 @@ and sounds are compared quickly and decide which wordings are worth laying besid
 A score orders entries; it is not a probability and nothing here decides whether to answer (that is `answer`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from rapidfuzz import fuzz
 
 from knowledge_base.alignment import Near, align
+from knowledge_base.gram import CODE_BITS, CODE_MASK, Codes
+from knowledge_base.index import Rarity, Weights, raw_pieces
 from knowledge_base.scales import Wording
+from knowledge_base.sound import sound
 
 WHOLE = 1.61
 """What the weights of `Likeness.score` add up to. They were fitted to the development set and to the test
@@ -58,19 +63,43 @@ class Likeness:
         return min(MOST, max(0.0, (self.glance.score + words - apart) / WHOLE))
 
 
-def glance(question: Wording, wording: Wording, canonical: float) -> Glance:
-    """The quick measures of a pair; `canonical` is the cosine the index found."""
-    asked = question.raw
-    if len(asked) > len(wording.raw):
-        shared = sum([square for piece, square in wording.raw.items() if piece in asked])
-    else:
-        found = wording.raw
-        shared = sum([square for piece, square in asked.items() if piece in found])
-    return Glance(
-        canonical,
-        shared / (question.length * wording.length),
-        fuzz.ratio(question.spoken, wording.spoken) / 100,
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """A question as it is compared quickly: its different pieces ascending, the square of the rarity of each,
+    the length of that vector; how it sounds."""
+
+    codes: Codes
+    squares: Weights
+    length: float
+    spoken: str
+
+    @classmethod
+    def of(cls, plain: str, rarity: Rarity) -> "Outline":
+        """Of a normalised text."""
+        codes = raw_pieces((plain,))
+        squares = np.array(rarity.squares(codes.tolist()), np.float32)
+        return cls(codes, squares, float(np.sqrt(squares.sum())) or 1.0, sound(plain))
+
+    def glances(self, plain: Sequence[str], lengths: Weights, canonical: Sequence[float]) -> list[Glance]:
+        """The quick measures beside each of these texts; `lengths` are those of their vectors, `canonical`
+        the cosines the index found."""
+        keys = raw_pieces(plain)
+        codes = keys & CODE_MASK
+        at = np.searchsorted(self.codes, codes)
+        at[at == len(self.codes)] = 0
+        shared = self.codes[at] == codes
+        sums = np.bincount(
+            (keys[shared] >> CODE_BITS).astype(np.int64), self.squares[at[shared]], len(plain)
+        )
+        return [
+            Glance(cosine, raw, fuzz.ratio(self.spoken, spoken) / 100)
+            for cosine, raw, spoken in zip(
+                canonical,
+                (sums / (self.length * lengths)).tolist(),
+                sound("\n".join(plain)).split("\n"),
+                strict=True,
+            )
+        ]
 
 
 def compare(question: Wording, wording: Wording, seen: Glance, near: Near) -> Likeness:

@@ -1,6 +1,6 @@
-"""A text as the matcher compares it: its words, its pieces and its sound, each worth what its rarity says.
+"""A text as it is compared word by word: its words, each worth what its rarity says.
 
-Made once per question, and for the wordings of entries only when one of them is a candidate.
+Made for a question, and for the few wordings that are laid beside it.
 """
 
 import re
@@ -8,9 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import log, sqrt
+from math import log
 
-from knowledge_base.gram import grams, pairs
 from knowledge_base.hearing import Hearing
 from knowledge_base.index import BACKGROUND, Rarity
 from knowledge_base.lexicon import Lexicon, Reading, Word
@@ -18,35 +17,30 @@ from knowledge_base.sound import sound
 
 ASKING = 0.5
 """How much a word that only asks counts, as a share of one that says what about."""
+REMEMBERED = 50_000
+"""Of how many words it is remembered what they weigh."""
 _DIGITS = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wording:
-    """`plain` is the normalised text, `canonical` the same with every known word replaced; `words` the
-    different words with their weight, `weight` the sum of them; `raw` its pieces with the square of their
-    rarity and `length` the length of that vector; `spoken` how the plain text sounds, `meant` how the
-    canonical one does. `numbers` are the runs of digits, `slots` the values it names of each slot, `aspects`
-    what it asks about a service, `content` all words but those that only ask, `places` where each meaning
-    stands in `words`, `sounds` how each of them sounds,
-    `characters` those of the canonical text."""
+    """`canonical` is the text with every known word replaced; `words` the different words with their
+    `weights`, `weight` the sum of them, `sounds` how each of them sounds, `places` where each meaning stands
+    among them; `characters` those of the canonical text. `numbers` are the runs of digits, `slots` the values
+    it names of each slot, `aspects` what it asks about a service, `content` all words but those that only
+    ask."""
 
-    plain: str
     canonical: str
     words: tuple[Word, ...]
     weights: tuple[float, ...]
     weight: float
-    raw: Mapping[int, float]
-    length: float
-    spoken: str
-    meant: str
+    sounds: tuple[str, ...]
+    places: Mapping[str, int]
+    characters: frozenset[str]
     numbers: frozenset[str]
     slots: Mapping[str, frozenset[str]]
     aspects: frozenset[str]
     content: frozenset[str]
-    places: Mapping[str, int]
-    sounds: tuple[str, ...]
-    characters: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +56,18 @@ class Tally:
         self.said.update({word.said for word in words})
 
 
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What there is to know of a canonical word: its weight, its sound, the slot it is a value of, whether it
+    asks for an aspect, whether it only asks."""
+
+    weight: float
+    spoken: str
+    slot: str | None
+    aspect: bool
+    asking: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Scales:
     """What weighs words and pieces: the lexicon, the rarity of pieces, and in how many texts of the knowledge
@@ -71,49 +77,55 @@ class Scales:
     rarity: Rarity
     tally: Tally
     size: int
+    _known: dict[str, Worth] = field(default_factory=dict, repr=False)
 
     @cached_property
     def hearing(self) -> Hearing:
         """Made when speech is first asked about."""
         return Hearing.of(self.lexicon, self.tally.said)
 
-    def word(self, meant: str) -> float:
+    def read(self, plain: str, reading: Reading) -> Wording:
+        """`plain` (normalised), read as `reading`, as it is compared."""
+        words = {word.meant: word for word in reading.words}
+        worth = [self._worth(meant) for meant in words]
+        slots: dict[str, frozenset[str]] = {}
+        for meant, each in zip(words, worth, strict=True):
+            if each.slot is not None:
+                slots[each.slot] = slots.get(each.slot, frozenset()) | {meant}
+        weights = tuple([each.weight for each in worth])
+        return Wording(
+            reading.canonical,
+            tuple(words.values()),
+            weights,
+            sum(weights) or 1.0,
+            tuple([each.spoken for each in worth]),
+            {meant: place for place, meant in enumerate(words)},
+            frozenset(reading.canonical),
+            frozenset(_DIGITS.findall(plain)),
+            slots,
+            frozenset([meant for meant, each in zip(words, worth, strict=True) if each.aspect]),
+            frozenset([meant for meant, each in zip(words, worth, strict=True) if not each.asking]),
+        )
+
+    def _worth(self, meant: str) -> Worth:
+        known = self._known.get(meant)
+        if known is None:
+            lexicon = self.lexicon
+            asking = meant in lexicon.asking
+            known = Worth(
+                self._weight(meant) * (ASKING if asking else 1.0),
+                sound(meant),
+                lexicon.slots.get(meant),
+                meant in lexicon.aspects,
+                asking,
+            )
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[meant] = known
+        return known
+
+    def _weight(self, meant: str) -> float:
         """The rarity of a word."""
         general = -log(self.lexicon.share_of_texts(meant))
         here = log((self.size + 1) / (self.tally.meant.get(meant, 0) + 0.5)) if self.size else 0.0
         return max(0.05, (self.size * here + BACKGROUND * general) / (self.size + BACKGROUND))
-
-    def wording(self, plain: str) -> Wording:
-        """`plain` (normalised) as it is compared."""
-        return self.read(plain, self.lexicon.read(plain))
-
-    def read(self, plain: str, reading: Reading) -> Wording:
-        """The same for a text that was read already."""
-        words = tuple({word.meant: word for word in reading.words}.values())
-        asking = self.lexicon.asking
-        weights = tuple(self.word(word.meant) * (ASKING if word.meant in asking else 1.0) for word in words)
-        codes = list(dict.fromkeys((*grams(plain).tolist(), *pairs(plain).tolist())))
-        squares = self.rarity.squares(codes)
-        slots: dict[str, set[str]] = {}
-        for word in words:
-            slot = self.lexicon.slots.get(word.meant)
-            if slot is not None:
-                slots.setdefault(slot, set()).add(word.meant)
-        return Wording(
-            plain,
-            reading.canonical,
-            words,
-            weights,
-            sum(weights) or 1.0,
-            dict(zip(codes, squares, strict=True)),
-            sqrt(sum(squares)) or 1.0,
-            sound(plain),
-            sound(reading.canonical),
-            frozenset(_DIGITS.findall(plain)),
-            {slot: frozenset(values) for slot, values in slots.items()},
-            frozenset(word.meant for word in words if word.meant in self.lexicon.aspects),
-            frozenset(word.meant for word in words if word.meant not in self.lexicon.asking),
-            {word.meant: place for place, word in enumerate(words)},
-            tuple([sound(word.meant) for word in words]),
-            frozenset(reading.canonical),
-        )
