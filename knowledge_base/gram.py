@@ -52,6 +52,12 @@ def pairs_of(lines: Sequence[str]) -> Codes:
     return found
 
 
+def distinct(codes: Codes) -> Codes:
+    """Each of `codes` once, ascending."""
+    ordered = np.sort(codes)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
 def _joined(single: Codes) -> Codes:
     found: Codes = (single[:-1] << _PAIR) | single[1:]
     return found

@@ -18,7 +18,9 @@ TYPED = 3.5
 """The price of a character that is not the one written, as a logarithm: a recogniser errs more often."""
 SLIP = 5.0
 """The price of two characters that changed places, or one typed twice."""
-ALONE = -6.0
+FORGOTTEN = 6.0
+"""The price of a character that is missing in a word."""
+ALONE = -5.0
 """A character of a smaller chance than this that is a word of its own is odd."""
 LOCAL = 0.5
 """How much of a word's chance comes from the knowledge base, the rest from the language."""
@@ -32,12 +34,14 @@ ALIKE = 4
 class Hearing:
     """`said`: for the sound of a word the words that sound so, with a space between them (mostly it is one
     word, and a tuple for each would take more memory than the words); `local`: how often each word stands in
-    the knowledge base, `total` the sum of that."""
+    the knowledge base, `total` the sum of that; `fuller`: for what is left of a word without one of its
+    characters, the word."""
 
     lexicon: Lexicon
     said: Mapping[str, str]
     local: Mapping[str, int]
     total: int
+    fuller: Mapping[str, str]
 
     @classmethod
     def of(cls, lexicon: Lexicon, local: Mapping[str, int]) -> "Hearing":
@@ -52,7 +56,7 @@ class Hearing:
             if " " in words:
                 alike = sorted(words.split(" "), key=lambda word: (-local.get(word, 0), -chances[word]))
                 said[heard] = " ".join(alike[:ALIKE])
-        return cls(lexicon, said, local, sum(local.values()))
+        return cls(lexicon, said, local, sum(local.values()), _fuller(lexicon, local))
 
     def understand(self, text: str, words: Iterable[Word], *, speech: bool = True) -> str:
         """`text` (normalised, read as `words`) with the words that were probably meant; itself when nothing
@@ -96,6 +100,10 @@ class Hearing:
         chances = self.lexicon.chances
         if text[at : at + 1] == text[at + 1 : at + 2]:  # typed twice
             yield "", 0.0, at + 1
+        for end in range(at + 2, min(len(text), at + LONGEST) + 1):
+            whole = self.fuller.get(text[at:end])
+            if whole is not None:
+                yield whole, self._chance(whole) - FORGOTTEN + SLIP, end
         rest = text[at : at + LONGEST + 1]
         for end in range(2, min(LONGEST, len(rest)) + 1):
             for turn in range(end - 1):  # two characters changed places within a word
@@ -116,3 +124,15 @@ class Hearing:
         if not local or not self.total:
             return common
         return math.log((1 - LOCAL) * math.exp(common) + LOCAL * local / self.total)
+
+
+def _fuller(lexicon: Lexicon, local: Mapping[str, int]) -> Mapping[str, str]:
+    """For each word of the lexicon and of the knowledge base without one of its characters, the word; of
+    several the one that is most common in the knowledge base."""
+    found: dict[str, str] = {}
+    words = {**dict.fromkeys(lexicon.meanings, 0), **local}
+    for word in sorted(words, key=words.__getitem__):
+        if 3 <= len(word) <= LONGEST and not word.isascii():
+            for at in range(len(word)):
+                found[word[:at] + word[at + 1 :]] = word
+    return found

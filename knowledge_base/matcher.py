@@ -23,14 +23,11 @@ from knowledge_base.scales import Scales, Tally, Wording
 from knowledge_base.text import normalise
 
 CANDIDATES = 40
-RANKED = 12
+RANKED = 16
 """Wordings that are compared word by word."""
 REPAIRED = 18
 """Characters of a typed text whose slips are put right: a longer one says enough in spite of them, and what
 was put right in it changed nothing that was measured."""
-NEARER = 0.02
-"""By how much a text as it was probably meant must be nearer to a wording, as a cosine, to be compared
-too."""
 REMEMBERED = 256
 MIN_CHARS = 2
 """One character is never a question: 好, 1, T."""
@@ -186,7 +183,7 @@ class Snapshot:
         if understood != plain:
             other = self.lexicon.read(understood)
             nearer = self._nearest(other)
-            if speech or _top(nearer) > _top(near) + NEARER:
+            if speech or _top(nearer) > _top(near):
                 best = {candidate.entry.id: candidate for candidate in found}
                 for candidate in self._compared(understood, other, nearer):
                     known = best.get(candidate.entry.id)
