@@ -207,6 +207,8 @@ class Snapshot:
 
     def _compared(self, plain: str, reading: Reading, nearest: Sequence[Standing]) -> list[Candidate]:
         """The entries of these wordings, compared with the question word by word, best first."""
+        if not nearest:
+            return []
         question = self._scales.read(plain, reading)
         claims = {id_ for stand in self._stands for id_ in stand.claims(reading.canonical)}
         cuts = [stand.part.cuts[number] for _, stand, number in nearest]

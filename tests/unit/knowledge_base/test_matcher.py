@@ -88,3 +88,7 @@ def test_an_empty_snapshot_matches_nothing() -> None:
 @given(st.text(max_size=600))
 def test_any_text_gives_scores_between_nought_and_one(text: str) -> None:
     assert all(0 <= match.score <= 1 for match in SNAPSHOT.match(text))
+
+
+def test_a_question_that_shares_nothing_with_any_entry_finds_nothing() -> None:
+    assert Snapshot.build(SMALL[:1]).look("xyz") == ()
