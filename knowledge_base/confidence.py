@@ -21,7 +21,9 @@ from knowledge_base.shelf import data_text
 CHOICES = 3
 SHARPNESS = 12.0
 """How much a better score takes of the whole when the scores share it out."""
-RIDGE = 1.0
+CLOSE = 0.05
+"""What scores within this of the best is its rival."""
+RIDGE = 0.3
 """How strongly weights are held near nought when they are fitted."""
 ROUNDS = 60
 
@@ -44,6 +46,10 @@ FEATURES = (
     "numbers",
     "slots",
     "words",
+    "rivals",
+    "other_asking",
+    "weight",
+    "length",
 )
 Vector = NDArray[np.float64]
 
@@ -110,6 +116,7 @@ def features(candidates: Sequence[Candidate]) -> tuple[float, ...]:
     third = scores[2] if len(scores) > 2 else 0.0
     share = 1 / sum([math.exp(SHARPNESS * (score - top)) for score in scores])
     asked, found = best.question.aspects, best.wording.aspects
+    asking, answering = best.question.asking, best.wording.asking
     return (
         1.0,
         pair.score,
@@ -129,6 +136,10 @@ def features(candidates: Sequence[Candidate]) -> tuple[float, ...]:
         float(pair.numbers),
         float(pair.slots > 0),
         min(1.0, len(best.question.words) / 10),
+        min(1.0, sum([1 for score in scores if score > pair.score - CLOSE]) / 5),
+        float(bool(asking and answering and not asking & answering)),
+        min(1.0, best.question.weight / 40),
+        min(1.0, len(best.question.canonical) / 20),
     )
 
 

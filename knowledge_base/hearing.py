@@ -94,6 +94,10 @@ class Hearing:
             for word in words
         )
 
+    def _unread(self, piece: str) -> bool:
+        """Whether a piece cannot be read as it stands: a character is left that is no word."""
+        return any(len(word) == 1 and word not in self.lexicon.meanings for word in self.lexicon.cut(piece))
+
     def _slips(self, text: str, at: int) -> Iterator[tuple[str, float, int]]:
         """What may have been meant from `at` on if a finger slipped: the words, their chance, where they
         end."""
@@ -102,7 +106,7 @@ class Hearing:
             yield "", 0.0, at + 1
         for end in range(at + 2, min(len(text), at + LONGEST) + 1):
             whole = self.fuller.get(text[at:end])
-            if whole is not None:
+            if whole is not None and self._unread(text[at:end]):
                 yield whole, self._chance(whole) - FORGOTTEN + SLIP, end
         rest = text[at : at + LONGEST + 1]
         for end in range(2, min(LONGEST, len(rest)) + 1):

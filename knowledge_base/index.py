@@ -150,13 +150,14 @@ class Rarity:
 
     def lengths(self, plain: Sequence[str]) -> Weights:
         """The length of each of these texts, as they were written, as a vector of rarities."""
-        found = [np.empty(0)]
+        found: list[NDArray[np.float64]] = [np.empty(0)]
         for begin in range(0, len(plain), AT_ONCE):
             texts = plain[begin : begin + AT_ONCE]
             keys = raw_pieces(texts)
             codes, places = np.unique(keys & CODE_MASK, return_inverse=True)
             squares = (self.of(codes) ** 2)[places]
-            found.append(np.bincount((keys >> CODE_BITS).astype(np.int64), squares, len(texts)))
+            sums = np.bincount((keys >> CODE_BITS).astype(np.int64), squares, len(texts))
+            found.append(sums.astype(np.float64, copy=False))
         return np.maximum(1e-6, np.sqrt(np.concatenate(found))).astype(np.float32)
 
     def of(self, codes: Codes) -> Weights:

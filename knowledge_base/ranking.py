@@ -88,9 +88,7 @@ class Outline:
         at = np.searchsorted(self.codes, codes)
         at[at == len(self.codes)] = 0
         shared = self.codes[at] == codes
-        sums = np.bincount(
-            (keys[shared] >> CODE_BITS).astype(np.int64), self.squares[at[shared]], len(plain)
-        )
+        sums = np.bincount((keys[shared] >> CODE_BITS).astype(np.int64), self.squares[at[shared]], len(plain))
         return [
             Glance(cosine, raw, fuzz.ratio(self.spoken, spoken) / 100)
             for cosine, raw, spoken in zip(

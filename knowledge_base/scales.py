@@ -27,8 +27,8 @@ class Wording:
     """`canonical` is the text with every known word replaced; `words` the different words with their
     `weights`, `weight` the sum of them, `sounds` how each of them sounds, `places` where each meaning stands
     among them; `characters` those of the canonical text. `numbers` are the runs of digits, `slots` the values
-    it names of each slot, `aspects` what it asks about a service, `content` all words but those that only
-    ask."""
+    it names of each slot, `aspects` what it asks about a service, `asking` the words that only
+    ask, `content` all others."""
 
     canonical: str
     words: tuple[Word, ...]
@@ -40,6 +40,7 @@ class Wording:
     numbers: frozenset[str]
     slots: Mapping[str, frozenset[str]]
     aspects: frozenset[str]
+    asking: frozenset[str]
     content: frozenset[str]
 
 
@@ -104,6 +105,7 @@ class Scales:
             frozenset(_DIGITS.findall(plain)),
             slots,
             frozenset([meant for meant, each in zip(words, worth, strict=True) if each.aspect]),
+            frozenset([meant for meant, each in zip(words, worth, strict=True) if each.asking]),
             frozenset([meant for meant, each in zip(words, worth, strict=True) if not each.asking]),
         )
 
