@@ -20,6 +20,8 @@ SLIP = 5.0
 """The price of two characters that changed places, or one typed twice."""
 FORGOTTEN = 6.0
 """The price of a character that is missing in a word."""
+READABLE = 2.5
+"""What it costs more when what is left of a longer word can be read as it stands: 怎么换 has lost nothing."""
 ALONE = -5.0
 """A character of a smaller chance than this that is a word of its own is odd."""
 LOCAL = 0.5
@@ -77,8 +79,8 @@ class Hearing:
                         top, word, after = chance, said, end
             if not speech:
                 for slip, chance, end in self._slips(text, at):
-                    if chance - SLIP + best[end] > top:
-                        top, word, after = chance - SLIP + best[end], slip, end
+                    if chance + best[end] > top:
+                        top, word, after = chance + best[end], slip, end
             best[at], chosen[at] = top, (word, after)
         meant, at = [], 0
         while at < size:
@@ -94,33 +96,35 @@ class Hearing:
             for word in words
         )
 
-    def _unread(self, piece: str) -> bool:
-        """Whether a piece cannot be read as it stands: a character is left that is no word."""
-        return any(len(word) == 1 and word not in self.lexicon.meanings for word in self.lexicon.cut(piece))
+    def _readable(self, piece: str) -> bool:
+        """Whether every character that stands alone in it is a word."""
+        return all(len(word) > 1 or word in self.lexicon.meanings for word in self.lexicon.cut(piece))
 
     def _slips(self, text: str, at: int) -> Iterator[tuple[str, float, int]]:
-        """What may have been meant from `at` on if a finger slipped: the words, their chance, where they
-        end."""
+        """What may have been meant from `at` on if a finger slipped: the words, their chance less its price,
+        where they end."""
         chances = self.lexicon.chances
         if text[at : at + 1] == text[at + 1 : at + 2]:  # typed twice
-            yield "", 0.0, at + 1
+            yield "", -SLIP, at + 1
         for end in range(at + 2, min(len(text), at + LONGEST) + 1):
-            whole = self.fuller.get(text[at:end])
-            if whole is not None and self._unread(text[at:end]):
-                yield whole, self._chance(whole) - FORGOTTEN + SLIP, end
+            piece = text[at:end]
+            whole = self.fuller.get(piece)
+            if whole is not None:
+                more = READABLE if len(piece) > 2 and self._readable(piece) else 0.0
+                yield whole, self._chance(whole) - FORGOTTEN - more, end
         rest = text[at : at + LONGEST + 1]
         for end in range(2, min(LONGEST, len(rest)) + 1):
             for turn in range(end - 1):  # two characters changed places within a word
                 word = f"{rest[:turn]}{rest[turn + 1]}{rest[turn]}{rest[turn + 2 : end]}"
                 if word in chances and rest[turn] != rest[turn + 1]:
-                    yield word, self._chance(word), at + end
+                    yield word, self._chance(word) - SLIP, at + end
         for turn in range(1, min(4, len(rest) - 2)):  # … or over the end of a word
             first = rest[:turn] + rest[turn + 1]
             if first in chances:
                 for end in range(turn + 2, min(turn + 5, len(rest)) + 1):
                     second = rest[turn] + rest[turn + 2 : end]
                     if len(second) > 1 and second in chances:
-                        yield first + second, self._chance(first) + self._chance(second), at + end
+                        yield first + second, self._chance(first) + self._chance(second) - SLIP, at + end
 
     def _chance(self, word: str) -> float:
         common = self.lexicon.chances.get(word, UNKNOWN)

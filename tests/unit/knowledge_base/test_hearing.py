@@ -30,3 +30,13 @@ def test_what_is_likely_as_it_stands_stays() -> None:
 def test_nothing_is_lost_or_added() -> None:
     for text in ("", "a", "12389", "嘎嘎嘎嘎", "我要去派出所banjia"):
         assert len(understood(text)) == len(text)
+
+
+def test_a_missing_character_of_a_word_is_put_back() -> None:
+    assert understood("份证丢了怎么办", speech=False) == "身份证丢了怎么办"
+    assert understood("无犯罪记证明怎么开", speech=False) == "无犯罪记录证明怎么开"
+
+
+def test_what_can_be_read_as_it_stands_has_lost_nothing() -> None:
+    assert understood("驾驶证怎么换", speech=False) == "驾驶证怎么换"
+    assert understood("居住多久可以落户", speech=False) == "居住多久可以落户"
