@@ -7,6 +7,7 @@ characters. What is left over on either side is what the two do not share, weigh
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from knowledge_base.lexicon import RELATED
 from knowledge_base.scales import Wording
@@ -25,7 +26,7 @@ class How(StrEnum):
 
 ALIKE = 0.8
 """What shared characters are worth at most."""
-WORTH = {How.SAME: 1.0, How.CONCEPT: 0.95, How.SOUND: 0.9}
+WORTH_SAME, WORTH_CONCEPT, WORTH_SOUND = 1.0, 0.95, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,16 @@ def _covered(ours: Wording, theirs: Wording, near: Near) -> tuple[float, float]:
     """The weight of our words that theirs cover, and the largest that one of ours lacks."""
     covered = lacking = 0.0
     places = theirs.places
-    for word, weight, spoken in zip(ours.words, ours.weights, ours.sounds, strict=True):
-        place = places.get(word.meant)
-        if place is None:
-            worth = _best(word.meant, spoken, theirs, near)
-            lacking = max(lacking, (1 - worth) * weight)
+    for place, (meant, weight) in enumerate(zip(ours.places, ours.weights, strict=True)):
+        other = places.get(meant)
+        if other is None:
+            worth = _best(meant, ours.sounds[place], theirs, near)
+            if (1 - worth) * weight > lacking:
+                lacking = (1 - worth) * weight
+        elif ours.words[place].said == theirs.words[other].said:
+            worth = WORTH_SAME
         else:
-            worth = 1.0 if word.said == theirs.words[place].said else WORTH[How.CONCEPT]
+            worth = WORTH_CONCEPT
         covered += worth * weight
     return covered, lacking
 
@@ -69,14 +73,15 @@ def _covered(ours: Wording, theirs: Wording, near: Near) -> tuple[float, float]:
 def _best(meant: str, spoken: str, theirs: Wording, near: Near) -> float:
     """What the best of their words is worth beside one they do not have."""
     if spoken in theirs.sounds:
-        return WORTH[How.SOUND]
+        return WORTH_SOUND
     related = near.get(meant)
     worth = RELATED if related is not None and not related.keys().isdisjoint(theirs.places) else 0.0
     if theirs.characters.isdisjoint(meant):
         return worth
-    return max(worth, max([_shared(meant, word.meant) for word in theirs.words]))
+    return max(worth, max([_shared(meant, other) for other in theirs.places]))
 
 
+@lru_cache(maxsize=1 << 14)
 def _shared(one: str, other: str) -> float:
     shared = sum([character in other for character in one])
     return ALIKE * 2 * shared / (len(one) + len(other)) if shared else 0.0
@@ -85,7 +90,7 @@ def _shared(one: str, other: str) -> float:
 def likeness(one: str, other: str, near: Near) -> tuple[float, How]:
     """How much two words of different meaning are worth beside each other, 0..1, and why."""
     if sound(one) == sound(other):
-        return WORTH[How.SOUND], How.SOUND
+        return WORTH_SOUND, How.SOUND
     if other in near.get(one, ()):
         return RELATED, How.RELATED
     return _shared(one, other), How.CHARACTERS
@@ -119,8 +124,8 @@ def pairs_of(question: Wording, wording: Wording, near: Near) -> tuple[Pair, ...
         best, how, said = SHOWN, None, ""
         for other in wording.words:
             if word.meant == other.meant:
-                way = How.SAME if word.said == other.said else How.CONCEPT
-                worth = WORTH[way]
+                same = word.said == other.said
+                worth, way = (WORTH_SAME, How.SAME) if same else (WORTH_CONCEPT, How.CONCEPT)
             else:
                 worth, way = likeness(word.meant, other.meant, near)
             if worth >= best and (how is None or worth > best):

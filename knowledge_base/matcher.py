@@ -17,9 +17,9 @@ from knowledge_base.alignment import Near, Pair, pairs_of
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.index import Rarity, pieces
 from knowledge_base.lexicon import Lexicon, Reading, shipped_lexicon
-from knowledge_base.part import BETWEEN, Part, Stand
+from knowledge_base.part import Part, Stand
 from knowledge_base.ranking import Glance, Likeness, Outline, compare
-from knowledge_base.scales import Scales, Tally, Wording
+from knowledge_base.scales import BETWEEN, Scales, Tally, Wording
 from knowledge_base.text import normalise
 
 CANDIDATES = 40
@@ -221,7 +221,7 @@ class Snapshot:
         best: dict[str, Candidate] = {}
         for near, cut, (_, stand, number) in seen[:RANKED]:
             entry, written = stand.part.wording(number)
-            wording = self._scales.read(cut, self.lexicon.meant(cut.split(BETWEEN)))
+            wording = self._scales.wording(cut)
             likeness = compare(question, wording, near, self.lexicon.near)
             exact = wording.canonical == question.canonical and claims == {entry.id}
             score = 1.0 if exact else likeness.score

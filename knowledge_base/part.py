@@ -10,12 +10,10 @@ from knowledge_base.entry import Entry
 from knowledge_base.gram import Codes
 from knowledge_base.index import Numbers, Rarity, Shelf, Weights
 from knowledge_base.lexicon import Lexicon
-from knowledge_base.scales import Tally
+from knowledge_base.scales import BETWEEN, Tally
 from knowledge_base.text import normalise
 
 Mask = NDArray[np.bool_]
-BETWEEN = " "
-"""Stands between the words of a wording that was cut; a normalised text has none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

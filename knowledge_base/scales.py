@@ -19,6 +19,10 @@ ASKING = 0.5
 """How much a word that only asks counts, as a share of one that says what about."""
 REMEMBERED = 50_000
 """Of how many words it is remembered what they weigh."""
+KEPT = 2048
+"""How many wordings of entries stay as they were read."""
+BETWEEN = " "
+"""Stands between the words of a wording that was cut; a normalised text has none."""
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -79,11 +83,22 @@ class Scales:
     tally: Tally
     size: int
     _known: dict[str, Worth] = field(default_factory=dict, repr=False)
+    _kept: dict[str, Wording] = field(default_factory=dict, repr=False)
 
     @cached_property
     def hearing(self) -> Hearing:
         """Made when speech is first asked about."""
         return Hearing.of(self.lexicon, self.tally.said)
+
+    def wording(self, cut: str) -> Wording:
+        """A wording of an entry, given as its words with `BETWEEN` between them."""
+        known = self._kept.get(cut)
+        if known is None:
+            known = self.read(cut, self.lexicon.meant(cut.split(BETWEEN)))
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[cut] = known
+        return known
 
     def read(self, plain: str, reading: Reading) -> Wording:
         """`plain` (normalised), read as `reading`, as it is compared."""
