@@ -11,7 +11,9 @@ import logging
 
 from hub.actions.handle_call import HandleCall
 from hub.clock import Clock
+from hub.model.call import Call
 from hub.store.calls import CallRepository
+from hub.store.codec import Versioned
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,15 @@ class EndSilentCalls:
         ended = 0
         while True:
             silent = await self._calls.silent_since(before, transferred=transferred, limit=_AT_ONCE)
-            done = [await self._handle_call.hang_up(call, at=now) for call in silent]
+            done = [await self._ended(call, at=now) for call in silent]
             ended += sum(done)
             if len(silent) < _AT_ONCE or not any(done):
                 return ended
+
+    async def _ended(self, call: Versioned[Call], *, at: int) -> bool:
+        """Whether it was ended now. One that cannot be must not keep the others from becoming cases."""
+        try:
+            return await self._handle_call.hang_up(call, at=at)
+        except Exception:
+            log.exception("calls.not_ended", extra={"call": call.value.id})
+            return False

@@ -17,6 +17,7 @@ from hub.clock import FakeClock
 from hub.finding import Finding, Level
 from hub.hub import Hub
 from hub.model.agent import Role
+from hub.model.call import Call
 from hub.model.case import Case, CaseState, HistoryKind, broken_link
 from hub.store.calls import FlowRepository
 from tests.world import World, eventually, world
@@ -178,6 +179,27 @@ async def test_a_caller_talking_to_a_person_is_not_cut_off(tmp_path: Path) -> No
         assert await watchdog(hub.hub)() == 0
         clock.advance(seconds=hub.hub.settings.calls.transferred_seconds)
         assert await watchdog(hub.hub)() == 1
+
+
+async def test_a_call_that_cannot_be_ended_keeps_no_other_from_becoming_a_case(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with hub_at(tmp_path, clock) as hub:
+        calls = hub.hub.repositories.calls
+        gone = Call(
+            id=calls.id_for("voice-gone", CALL),
+            channel="voice-gone",
+            line="12345",
+            caller_key="",
+            started_at=clock.now_ms() - 1000,
+            updated_at=clock.now_ms() - 1000,
+        )
+        await hub.hub.documents.commit([calls.insert(gone)])
+        caller = Caller(hub.hub)
+        await caller.starts()
+        await caller.presses(*TO_THE_STORY)
+        clock.advance(seconds=SILENT_SECONDS + 1)
+        assert await watchdog(hub.hub)() == 1
+        assert len(await cases(hub)) == 1
 
 
 async def test_a_call_heard_of_while_it_is_being_ended_goes_on(tmp_path: Path) -> None:

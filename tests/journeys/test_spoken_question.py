@@ -76,8 +76,15 @@ async def test_an_answer_that_depends_on_a_value_asks_for_it_by_keys(hub: World)
 async def test_not_understood_twice_is_handed_over(hub: World, line: str) -> None:
     result = await call(hub, line, Utter("", 0.0), Utter("噜噜噜", 0.1), Speak(4))
     assert result.transcript.count("抱歉没有听清") == 1
-    [case] = await everything(hub)
-    assert case.track is Track.CONSULT
+    assert len(await everything(hub)) == 1
+
+
+async def test_a_message_on_12389_is_kept_behind_the_wall_whatever_it_says(hub: World) -> None:
+    await call(hub, "12389", Utter("噜噜噜", 0.1), Utter("噜噜噜", 0.1), Speak(4))
+    assert [case.track for case in await everything(hub)] == [Track.REPORT]
+    assert await queue(hub) == []
+    await call(hub, "12123", Utter("噜噜噜", 0.1), Utter("噜噜噜", 0.1), Speak(4))
+    assert len(await queue(hub)) == 1
 
 
 @LINES

@@ -249,7 +249,7 @@ def test_after_hours_a_message_is_taken_instead_of_a_transfer() -> None:
     caller = Caller(facts={**FACTS, "open": ""})
     caller.press("0")
     assert isinstance(caller.turn.steps[-1], Record)
-    assert OpenCase("CONSULT") in caller.turn.effects
+    assert OpenCase("REPORT") in caller.turn.effects
 
 
 def test_nine_repeats_and_star_goes_back_one_prompt() -> None:
