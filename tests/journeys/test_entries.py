@@ -13,7 +13,8 @@ import pytest
 
 from hub.cli import entries
 from hub.model.agent import Role
-from knowledge_base.spreadsheet import MAX_BYTES, read_file
+from knowledge_base.csv_table import MAX_BYTES
+from knowledge_base.spreadsheet import read_file
 from tests.world import World, browser
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
