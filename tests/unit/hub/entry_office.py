@@ -9,6 +9,7 @@ from hub.actions.edit_entry import EditEntry
 from hub.actions.edit_words import EditWords
 from hub.actions.entry_desk import EntryDesk
 from hub.actions.follow_entries import FollowEntries
+from hub.actions.import_entries import ImportEntries
 from hub.actions.import_words import ImportWords
 from hub.actions.publish_entry import PublishEntry
 from hub.actions.read_entries import ReadEntries
@@ -55,6 +56,7 @@ class Office:
     edit_words: EditWords
     read_words: ReadWords
     import_words: ImportWords
+    import_entries: ImportEntries
 
     def second(self, documents: Documents | None = None, *, second_person: bool = True) -> Office:
         return office_over(documents or self.documents, self.vault, self.clock, second_person=second_person)
@@ -91,6 +93,7 @@ def office_over(
     own_words = WordRepository(documents, vault)
     follow = FollowEntries(documents, repository, versions, own_words, knowledge, clock)
     edit_words = EditWords(desk, own_words, follow, knowledge)
+    publish = PublishEntry(desk, follow, knowledge, second_person=second_person)
     return Office(
         documents,
         vault,
@@ -99,11 +102,12 @@ def office_over(
         knowledge,
         follow,
         EditEntry(desk),
-        PublishEntry(desk, follow, knowledge, second_person=second_person),
+        publish,
         ReadEntries(desk, AgentRepository(documents, vault), knowledge, DEFAULT),
         edit_words,
         ReadWords(own_words, AgentRepository(documents, vault), follow, knowledge, DEFAULT),
         ImportWords(edit_words, follow, knowledge),
+        ImportEntries(desk, publish, knowledge),
     )
 
 
