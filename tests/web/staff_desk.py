@@ -159,19 +159,19 @@ async def _import_wrong(page: Page, desk: Desk) -> None:
 async def _words_tried(page: Page, desk: Desk) -> None:
     await _at("/staff/entries/words/edit?name=驾驶证&word=红本本")(page, desk)
     await page.fill("#f-question", "红本本丢了怎么补")
-    await page.get_by_role("button", name="试一试").click()
+    await page.click("#f-form [name=then]")
     await page.wait_for_selector("#tried-2")
 
 
 async def _words_wrong(page: Page, desk: Desk) -> None:
     await _at("/staff/entries/words/edit?name=护照&word=驾驶证")(page, desk)
-    await page.get_by_role("button", name="保存").click()
+    await page.click("#f-form .actions button")
     await page.wait_for_selector(".summary")
 
 
 async def _words_refused(page: Page, desk: Desk) -> None:
     await _at("/staff/entries/words/edit?name=身份证&word=驾照")(page, desk)
-    await page.get_by_role("button", name="保存").click()
+    await page.click("#f-form .actions button")
     await page.wait_for_selector(".objections")
 
 

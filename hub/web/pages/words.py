@@ -48,7 +48,7 @@ async def words_page(request: web.Request) -> web.StreamResponse:
         view=view,
         counts={
             WordView.GROUPS: len(everything),
-            WordView.SERVICES: sum(not service.words for service in services),
+            WordView.SERVICES: len(services),
             WordView.UNKNOWN: len(unknown),
         },
         wanted=wanted,
