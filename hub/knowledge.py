@@ -92,4 +92,5 @@ def _groups(words: Mapping[str, WordRecord]) -> list[WordGroup]:
 
 
 def _lexicon(groups: Iterable[WordGroup]) -> Lexicon:
-    return shipped_lexicon().with_groups((group.name, group.words) for group in groups)
+    words = [(group.name, group.words) for group in groups]
+    return shipped_lexicon().with_groups(words) if words else shipped_lexicon()
