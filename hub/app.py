@@ -26,6 +26,7 @@ from hub.actions.casework import Casework
 from hub.actions.close_case import CloseCase
 from hub.actions.decide_delivery import DecideDelivery
 from hub.actions.edit_entry import EditEntry
+from hub.actions.edit_words import EditWords
 from hub.actions.end_silent_calls import EndSilentCalls
 from hub.actions.entry_desk import EntryDesk
 from hub.actions.file_petition import FilePetition
@@ -33,6 +34,7 @@ from hub.actions.follow_entries import FollowEntries
 from hub.actions.forget_expired import ForgetExpired, Rule
 from hub.actions.handle_call import HandleCall
 from hub.actions.import_entries import ImportEntries
+from hub.actions.import_words import ImportWords
 from hub.actions.keep_recording import KeepRecording
 from hub.actions.note_case import NoteCase
 from hub.actions.note_recording import NoteRecording
@@ -43,6 +45,7 @@ from hub.actions.read_cases import ReadCases
 from hub.actions.read_entries import ReadEntries
 from hub.actions.read_help import ReadHelp
 from hub.actions.read_quality import ReadQuality
+from hub.actions.read_words import ReadWords
 from hub.actions.references import References
 from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
@@ -135,7 +138,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     knowledge = Knowledge()
     entry_desk = EntryDesk(documents, stores.entries, stores.entry_versions, clock)
     await ship_entries(entry_desk, shipped_entries())
-    follow = FollowEntries(documents, stores.entries, stores.entry_versions, knowledge, clock)
+    follow = FollowEntries(documents, stores.entries, stores.entry_versions, stores.words, knowledge, clock)
     await follow.look()
     publish_entry = PublishEntry(
         entry_desk, follow, knowledge, second_person=settings.knowledge.second_person
@@ -187,6 +190,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         recording_wake,
     )
     read_help = ReadHelp(knowledge, stores.entries)
+    edit_words = EditWords(entry_desk, stores.words, follow, knowledge)
     actions = Actions(
         accept_event=accept_event,
         apply_receipt=ApplyReceipt(stores.outbox, handset_rules(settings), jitter),
@@ -205,9 +209,11 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         close_case=CloseCase(casework, stores, clock),
         decide_delivery=DecideDelivery(documents, stores, clock, live, dispatch_wake),
         edit_entry=EditEntry(entry_desk),
+        edit_words=edit_words,
         file_petition=FilePetition(documents, stores, vault, open_case, triage, clock, live),
         handle_call=handle_call,
-        import_entries=ImportEntries(entry_desk, publish_entry),
+        import_entries=ImportEntries(entry_desk, publish_entry, knowledge),
+        import_words=ImportWords(edit_words, follow, knowledge),
         note_case=NoteCase(casework, stores, clock),
         publish_entry=publish_entry,
         rate_entry=rate_entry_of(settings, documents, stores, read_help, triage, clock),
@@ -217,6 +223,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         read_quality=ReadQuality(
             entry_desk, stores.answer_counts, stores.feedback, stores.questions, knowledge
         ),
+        read_words=ReadWords(stores.words, stores.agents, follow, knowledge, thresholds),
         reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, texts, clock, dispatch_wake),
         sort_questions=SortQuestions(
             entry_desk, stores.questions, knowledge, keep_seconds=settings.retention.questions_seconds

@@ -14,9 +14,11 @@ from hub.actions.channel_profile import Profiles
 from hub.actions.close_case import CloseCase
 from hub.actions.decide_delivery import DecideDelivery
 from hub.actions.edit_entry import EditEntry
+from hub.actions.edit_words import EditWords
 from hub.actions.file_petition import FilePetition
 from hub.actions.handle_call import HandleCall
 from hub.actions.import_entries import ImportEntries
+from hub.actions.import_words import ImportWords
 from hub.actions.note_case import NoteCase
 from hub.actions.publish_entry import PublishEntry
 from hub.actions.rate_entry import RateEntry
@@ -24,6 +26,7 @@ from hub.actions.read_cases import ReadCases
 from hub.actions.read_entries import ReadEntries
 from hub.actions.read_help import ReadHelp
 from hub.actions.read_quality import ReadQuality
+from hub.actions.read_words import ReadWords
 from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
 from hub.actions.sort_questions import SortQuestions
@@ -51,9 +54,11 @@ class Actions:
     close_case: CloseCase
     decide_delivery: DecideDelivery
     edit_entry: EditEntry
+    edit_words: EditWords
     file_petition: FilePetition
     handle_call: HandleCall
     import_entries: ImportEntries
+    import_words: ImportWords
     note_case: NoteCase
     publish_entry: PublishEntry
     rate_entry: RateEntry
@@ -61,6 +66,7 @@ class Actions:
     read_entries: ReadEntries
     read_help: ReadHelp
     read_quality: ReadQuality
+    read_words: ReadWords
     reply_to_case: ReplyToCase
     sort_questions: SortQuestions
     track_case: TrackCase
@@ -102,7 +108,7 @@ class HealthLine:
 class Hub:
     """Everything wired. Made by `hub/app.py` alone.
 
-    imports: files of entries that were looked at and wait to be taken.
+    imports: files of entries and words that were looked at and wait to be taken.
     webhooks: adapters by channel name. voice: the voice channels among them.
     """
 

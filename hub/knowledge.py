@@ -1,28 +1,39 @@
 """The knowledge base as the running hub holds it: one immutable snapshot of what answers now.
 
-Readers take `snapshot` and never wait; a change or the hour makes the next one. What waits for its hour, or
-will be over at one, is remembered here, so that time takes effect without asking the store.
+Readers take `snapshot` and never wait; a change or the hour makes the next one. Its lexicon is the shipped
+one with the office's words: when those change, everything is read anew. What waits for its hour, or will be
+over at one, is remembered here, so that time takes effect without asking the store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hub.model.entry_record import EntryRecord
+from hub.model.word_record import WordRecord
 from knowledge_base.entry import Entry
+from knowledge_base.lexicon import Lexicon, shipped_lexicon
 from knowledge_base.matcher import Snapshot
+from knowledge_base.word_group import WordGroup
 
 
 class Knowledge:
-    """One per process. `revision`: up to where the store's changes are in the snapshot."""
+    """One per process. `revision`: up to where the store's changes are in the snapshot. `words`: the office's
+    groups of words by their id."""
 
     def __init__(self) -> None:
         self.snapshot = Snapshot.build(())
         self.revision = 0
+        self.words: Mapping[str, WordRecord] = {}
         self._timed: dict[str, EntryRecord] = {}
         self._turns_at: dict[str, int] = {}
 
-    def take(self, records: Iterable[EntryRecord], now: int) -> None:
+    @property
+    def groups(self) -> list[WordGroup]:
+        """The groups of words in force, by their name."""
+        return _groups(self.words)
+
+    def take(self, records: Iterable[EntryRecord], now: int, words: Iterable[WordRecord] = ()) -> None:
         """From now on these records are as they are given."""
         changed: list[Entry] = []
         silent: list[str] = []
@@ -33,11 +44,15 @@ class Knowledge:
             else:
                 changed.append(answering)
             self._remember(record, now)
-        if changed or silent:
-            snapshot = self.snapshot.with_changes(changed, silent)
-            if changed:
-                snapshot.look(changed[0].question)  # so that no citizen's question is the first
+        said = {**self.words, **{record.id: record for record in words}}
+        lexicon = _lexicon(_groups(said)) if said != self.words else None
+        if changed or silent or lexicon:
+            snapshot = self.snapshot.with_changes(changed, silent, lexicon=lexicon)
+            if changed or (lexicon and snapshot.entries):
+                first = changed[0] if changed else snapshot.entries[0]
+                snapshot.look(first.question)  # so that no citizen's question is the first
             self.snapshot = snapshot
+        self.words = said
 
     def turns(self, now: int) -> bool:
         """Whether the hour of an entry has come."""
@@ -50,9 +65,17 @@ class Knowledge:
     def candidate(self, entries: Iterable[Entry]) -> tuple[Snapshot, Snapshot]:
         """What would answer without and with these entries, everything published counted, also what still
         waits for its day: a publish must not break what begins tomorrow."""
-        waiting = [record.in_force for record in tuple(self._timed.values())]
-        before = self.snapshot.with_changes(entry for entry in waiting if entry is not None)
+        before = self._everything()
         return before, before.with_changes(entries)
+
+    def reworded(self, groups: Iterable[WordGroup]) -> tuple[Snapshot, Snapshot]:
+        """What would answer with the words in force and with these instead, everything published counted."""
+        before = self._everything()
+        return before, before.with_changes((), lexicon=_lexicon(groups))
+
+    def _everything(self) -> Snapshot:
+        waiting = [record.in_force for record in tuple(self._timed.values())]
+        return self.snapshot.with_changes(entry for entry in waiting if entry is not None)
 
     def _remember(self, record: EntryRecord, now: int) -> None:
         turns_at = record.turns_after(now)
@@ -61,3 +84,13 @@ class Knowledge:
         else:
             self._timed.pop(record.id, None)
             self._turns_at.pop(record.id, None)
+
+
+def _groups(words: Mapping[str, WordRecord]) -> list[WordGroup]:
+    groups = [record.group for record in words.values()]
+    return sorted((group for group in groups if group is not None), key=lambda group: group.name)
+
+
+def _lexicon(groups: Iterable[WordGroup]) -> Lexicon:
+    words = [(group.name, group.words) for group in groups]
+    return shipped_lexicon().with_groups(words) if words else shipped_lexicon()

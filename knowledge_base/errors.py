@@ -1,4 +1,4 @@
-"""The root of what this package raises; `importer.ImportProblems` is the only error a caller has to
+"""The root of what this package raises; `csv_table.ImportProblems` is the only error a caller has to
 handle."""
 
 

@@ -6,7 +6,6 @@ two entries, after normalising and the lexicon, would make every question in tho
 a problem here and not at night.
 """
 
-import csv
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,10 +13,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from importlib.resources import files
-from io import StringIO
 
+from knowledge_base.csv_table import ImportProblems, Lined, by_heading, read_rows, write_rows
 from knowledge_base.entry import Entry, SlotAnswer
-from knowledge_base.errors import KnowledgeError
+from knowledge_base.lexicon import Lexicon
 from knowledge_base.row import BETWEEN_VARIANTS, COLUMNS, EPOCH, Fields, Problem, Row
 from knowledge_base.text import normalise
 from knowledge_base.wording import same_question_key
@@ -33,17 +32,6 @@ SHORT = "·短信"
 _SHORTS = (SHORT, "·SMS")
 """After a slot's value: the text that follows is the short answer."""
 _SLOT_ANSWER = re.compile(r"【([^】]+)】(.*?)(?=\n【|\Z)", re.DOTALL)
-_FORMULA = ("=", "+", "-", "@")
-"""A spreadsheet runs a cell that begins so (OWASP, CSV injection): written with an apostrophe before it, read
-without."""
-
-
-class ImportProblems(KnowledgeError):
-    """Nothing was imported; `problems` says everything that has to be mended, in the order of the lines."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
-        super().__init__("\n".join(f"{p.line}: {p.zh} / {p.en}" for p in self.problems))
 
 
 def read_toml(text: str) -> tuple[Entry, ...]:
@@ -87,81 +75,33 @@ def read_csv(text: str) -> tuple[Entry, ...]:
     return tuple(entry for _, entry in read_lines(text))
 
 
-def read_lines(text: str) -> tuple[tuple[int, Entry], ...]:
+def read_lines(text: str, lexicon: Lexicon | None = None) -> tuple[tuple[int, Entry], ...]:
     """The entries of a CSV, each with the line it begins in. Raises ImportProblems."""
-    reader = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    problems: list[Problem] = []
-    line = 1
-    try:
-        for cells in reader:
-            rows.append((line, cells))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        problems.append(Problem(line, f"CSV 格式错误：{error}", f"not valid CSV: {error}"))
-    for line, cells in rows:
-        for cell in cells:
-            if cell.startswith("="):
-                problems.append(formula(line, cell))
-    return read_table(
-        [(line, [_unescaped(cell) for cell in cells]) for line, cells in rows], problems=problems
-    )
+    rows, problems = read_rows(text)
+    return read_table(rows, problems=problems, lexicon=lexicon)
 
 
 def read_table(
-    rows: Sequence[tuple[int, Sequence[str]]], *, problems: Iterable[Problem] = ()
+    rows: Sequence[Lined], *, problems: Iterable[Problem] = (), lexicon: Lexicon | None = None
 ) -> tuple[tuple[int, Entry], ...]:
     """Entries from cells with their lines, the heading first; see `read_csv`. `problems`: found before.
+    `lexicon`: by which wordings are the same, the shipped one unless another is given.
 
     An empty id is made from the question, so that the same file read again means the same entries.
     """
-    found = list(problems)
-    heading = [cell.strip() for cell in rows[0][1]] if rows else []
-    while heading and not heading[-1]:
-        heading.pop()  # a spreadsheet's empty columns at the right
-    found += [
-        Problem(1, f"不认识的列：{name or '（空）'}", f"unknown column: {name or '(empty)'}")
-        for name in heading
-        if name not in COLUMNS
-    ]
-    found += [
-        Problem(1, f"缺少列：{name}", f"missing column: {name}") for name in NEEDED if name not in heading
-    ]
-    found += [
-        Problem(1, f"列重复：{name}", f"duplicate column: {name}")
-        for name in dict.fromkeys(heading)
-        if name and heading.count(name) > 1
-    ]
     taken: list[Row] = []
-    for line, cells in rows[1:]:
-        if any(cells[len(heading) :]):
-            found.append(Problem(line, "单元格比表头多", "more cells than the heading has"))
-        elif any(cells):
-            named = dict(zip(heading, cells, strict=False))
-            if not named.get("id", "").strip() and normalise(named.get("question", "")):
-                named["id"] = f"q{sha256(normalise(named['question']).encode()).hexdigest()[:20]}"
-            taken.append(Row(line, _from_cells(named)))
-    return _read(taken, found)
-
-
-def formula(line: int, cell: str) -> Problem:
-    """A cell that a spreadsheet would calculate: its value is not what stands in the file."""
-    shown = cell[:40]
-    return Problem(
-        line, f"单元格是公式，请改为文字：{shown}", f"a cell holds a formula, write its text instead: {shown}"
-    )
+    named_rows, wrong = by_heading(rows, COLUMNS, NEEDED)
+    for line, named in named_rows:
+        if not named.get("id", "").strip() and normalise(named.get("question", "")):
+            named["id"] = f"q{sha256(normalise(named['question']).encode()).hexdigest()[:20]}"
+        taken.append(Row(line, _from_cells(named)))
+    return _read(taken, [*problems, *wrong], lexicon)
 
 
 def write_csv(entries: Iterable[Entry]) -> str:
     """CSV that `read_csv` reads back to the same entries; cells are safe to open in a spreadsheet. No byte
     order mark."""
-    out = StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for entry in entries:
-        cells = entry_cells(entry)
-        writer.writerow([f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell for cell in cells])
-    return out.getvalue()
+    return write_rows((COLUMNS, *(entry_cells(entry) for entry in entries)))
 
 
 def shipped() -> tuple[Entry, ...]:
@@ -176,7 +116,7 @@ def shipped() -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def clashes(entries: Iterable[tuple[int, Entry]]) -> list[Problem]:
+def clashes(entries: Iterable[tuple[int, Entry]], lexicon: Lexicon | None = None) -> list[Problem]:
     """What is wrong between entries (with the line each stands in): the same id twice, a wording that two of
     them claim."""
     problems: list[Problem] = []
@@ -194,7 +134,7 @@ def clashes(entries: Iterable[tuple[int, Entry]]) -> list[Problem]:
             continue
         ids[entry.id] = line
         for wording in (entry.question, *entry.variants):
-            owner = owners.setdefault(same_question_key(wording), entry)
+            owner = owners.setdefault(same_question_key(wording, lexicon), entry)
             if owner is not entry:
                 problems.append(
                     Problem(
@@ -206,7 +146,9 @@ def clashes(entries: Iterable[tuple[int, Entry]]) -> list[Problem]:
     return problems
 
 
-def _read(rows: Iterable[Row], problems: list[Problem]) -> tuple[tuple[int, Entry], ...]:
+def _read(
+    rows: Iterable[Row], problems: list[Problem], lexicon: Lexicon | None = None
+) -> tuple[tuple[int, Entry], ...]:
     read: list[tuple[int, Entry]] = []
     for row in rows:
         fields = Fields(row)
@@ -215,7 +157,8 @@ def _read(rows: Iterable[Row], problems: list[Problem]) -> tuple[tuple[int, Entr
         read.append((row.line, entry))
     # An entry that has no id or no question has been told so already and would only clash with the other
     # empty ones.
-    problems += clashes((line, entry) for line, entry in read if entry.id and normalise(entry.question))
+    told = [(line, entry) for line, entry in read if entry.id and normalise(entry.question)]
+    problems += clashes(told, lexicon)
     if problems:
         raise ImportProblems(problems)
     return tuple(read)
@@ -280,7 +223,3 @@ def write_slot_answers(answers: Iterable[SlotAnswer]) -> str:
         + (f"\n【{one.value}{SHORT}】{one.short_answer}" if one.short_answer else "")
         for one in answers
     )
-
-
-def _unescaped(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith((*_FORMULA, "'")) else cell

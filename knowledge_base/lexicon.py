@@ -8,7 +8,7 @@ that 打 in 打算 is nobody's blow. A canonical word is never replaced again.
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from knowledge_base.shelf import data_text
@@ -124,6 +124,33 @@ class Lexicon:
         aspects = frozenset(normalise(written) for written in data.get("side", ()))
         asking = frozenset(normalise(written) for written in data.get("asking", ()))
         return cls(meanings, near, slots, aspects, asking, vocabulary or shipped_vocabulary())
+
+    def with_groups(self, groups: Iterable[tuple[str, Iterable[str]]]) -> "Lexicon":
+        """A lexicon that knows an office's words too: each group a name and what people say for it.
+
+        What is said reads as the name reads here, so 身份证补领 stands for 身份证 and 补办; a name of which
+        nothing is known is a new canonical word. A group wins over this lexicon, but a canonical word always
+        stands for itself. What can be wrong with groups is told by `word_group`; here it has no effect.
+        """
+        meanings = dict(self.meanings)
+        names: dict[str, tuple[str, ...]] = {}
+        for name, words in groups:
+            plain = normalise(name)
+            read = self.read(plain).words
+            if any(word.said in self.meanings for word in read):
+                meant = tuple(word.meant for word in read)
+            else:
+                meant = names[plain] = (plain,)
+            for word in words:
+                said = normalise(word)
+                if said and plain and not self.is_canonical(said):
+                    meanings[said] = meant
+        meanings.update((name, meant) for name, meant in names.items() if name)
+        return replace(self, meanings=meanings)
+
+    def is_canonical(self, word: str) -> bool:
+        """Whether this word (normalised) is one that others stand for."""
+        return self.meanings.get(word) == (word,)
 
     def read(self, text: str) -> Reading:
         """`text` (normalised) cut into words, each with its meaning."""

@@ -129,18 +129,21 @@ class Snapshot:
                 return found
         return None
 
-    def with_changes(self, changed: Iterable[Entry], removed: Iterable[str] = ()) -> "Snapshot":
+    def with_changes(
+        self, changed: Iterable[Entry], removed: Iterable[str] = (), *, lexicon: Lexicon | None = None
+    ) -> "Snapshot":
         """The next snapshot: `changed` entries (new ones too) as they are now, without those `removed`. An
-        entry that is not published any more is taken out."""
+        entry that is not published any more is taken out. With another `lexicon` all of them are read anew.
+        """
         latest = {entry.id: entry for entry in changed}
         gone = {*latest, *removed}
         added = tuple(entry for entry in latest.values() if entry.state is EntryState.PUBLISHED)
         stands = [stand.without(gone) for stand in self._stands]
         size = sum(stand.living for stand in stands)
         dead = sum(stand.part.size for stand in stands) - size
-        if len(added) > REBUILT * self._built or dead > max(64, size):
+        if lexicon is not None or len(added) > REBUILT * self._built or dead > max(64, size):
             kept = [entry for stand in stands for entry in stand.entries()]
-            return Snapshot.build([*kept, *added], self.lexicon)
+            return Snapshot.build([*kept, *added], lexicon or self.lexicon)
         if added:
             part = Part.build(added, self.lexicon, Tally())
             stands.append(part.standing(self._scales.rarity))

@@ -14,13 +14,13 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from knowledge_base.csv_table import UTF8_MARK, ImportProblems, check_size, file_text, formula, refused
 from knowledge_base.entry import Entry
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.importer import ImportProblems, entry_cells, formula, read_lines, read_table, write_csv
+from knowledge_base.importer import entry_cells, read_lines, read_table, write_csv
+from knowledge_base.lexicon import Lexicon
 from knowledge_base.row import COLUMNS, Problem
 
-MAX_BYTES = 15_728_640
-"""A base of 10,000 entries is a CSV of 10 MB."""
 MAX_UNPACKED_BYTES = 50_331_648
 """Three times what a file of entries weighs at most. More costs: 120 MB of empty rows, 180 kB packed, were
 read for a minute and took 2 GB."""
@@ -33,35 +33,31 @@ MAX_CELL_CHARS = 32_767
 CHINA = timezone(timedelta(hours=8))
 """A date in a cell has no offset: it is the time on the wall."""
 
-_UTF8_MARK = "\ufeff"
-
 
 class TooLong(KnowledgeError):
     """A text that no cell can hold."""
 
 
-def read_file(name: str, content: bytes) -> tuple[tuple[int, Entry], ...]:
+def read_file(name: str, content: bytes, lexicon: Lexicon | None = None) -> tuple[tuple[int, Entry], ...]:
     """The entries of a file with the line of each. Its name says what it is: `.csv` or `.xlsx`.
+    `lexicon`: by which wordings are the same, the shipped one unless another is given.
 
     Raises ImportProblems.
     """
-    if len(content) > MAX_BYTES:
-        mib = MAX_BYTES // 1_048_576
-        raise _refused(f"文件超过 {mib} MB，请分成几个文件", f"the file is larger than {mib} MB; split it")
+    check_size(content)
     kind = name.rpartition(".")[2].lower()
     if kind not in ("csv", "xlsx"):
-        raise _refused("只接受 .csv 和 .xlsx 文件", "only .csv and .xlsx files are taken")
-    if not content.strip():
-        raise _refused("文件是空的", "the file is empty")
-    read = read_lines(_decoded(content)) if kind == "csv" else _read_workbook(content)
+        raise refused("只接受 .csv 和 .xlsx 文件", "only .csv and .xlsx files are taken")
+    is_csv = kind == "csv"
+    read = read_lines(file_text(content), lexicon) if is_csv else _read_workbook(content, lexicon)
     if not read:
-        raise _refused("文件里没有条目", "there is no entry in the file")
+        raise refused("文件里没有条目", "there is no entry in the file")
     return read
 
 
 def csv_file(entries: Iterable[Entry]) -> bytes:
     """CSV with the mark by which Excel takes it for UTF-8."""
-    return (_UTF8_MARK + write_csv(entries)).encode()
+    return (UTF8_MARK + write_csv(entries)).encode()
 
 
 def workbook_file(entries: Iterable[Entry]) -> bytes:
@@ -92,20 +88,8 @@ def _checked(entry: Entry) -> list[str]:
     return texts
 
 
-def _decoded(content: bytes) -> str:
-    """UTF-8; else what Excel in China writes by itself."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise _refused("文件不是文本，请另存为 CSV UTF-8", "the file is no text; save it as CSV UTF-8")
-
-
-def _read_workbook(content: bytes) -> tuple[tuple[int, Entry], ...]:
-    _check_size(content)
+def _read_workbook(content: bytes, lexicon: Lexicon | None) -> tuple[tuple[int, Entry], ...]:
+    _check_unpacked(content)
     problems: list[Problem] = []
     try:
         rows = list(_rows(content, problems))
@@ -113,10 +97,10 @@ def _read_workbook(content: bytes) -> tuple[tuple[int, Entry], ...]:
         raise
     except Exception as error:  # a broken workbook makes its reader fail in any way there is
         raise _not_a_workbook() from error
-    return read_table(rows, problems=problems)
+    return read_table(rows, problems=problems, lexicon=lexicon)
 
 
-def _check_size(content: bytes) -> None:
+def _check_unpacked(content: bytes) -> None:
     try:
         with zipfile.ZipFile(BytesIO(content)) as parts:
             sizes = [part.file_size for part in parts.infolist()]
@@ -125,7 +109,7 @@ def _check_size(content: bytes) -> None:
         raise _not_a_workbook() from error
     # The sizes are those the file claims; no more than that is ever unpacked of a part.
     if len(sizes) > MAX_PARTS or sum(sizes) > MAX_UNPACKED_BYTES:
-        raise _refused(
+        raise refused(
             "文件解压后过大，没有读取", "the file unpacks to far more than it weighs; it was not read"
         )
 
@@ -136,7 +120,7 @@ def _rows(content: bytes, problems: list[Problem]) -> Iterator[tuple[int, list[s
         sheet = book.worksheets[0]
         for line, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS), 1):
             if line > MAX_ROWS and any(cell.value is not None for cell in cells):
-                raise _refused(f"超过 {MAX_ROWS - 1} 行", f"more than {MAX_ROWS - 1} rows")
+                raise refused(f"超过 {MAX_ROWS - 1} 行", f"more than {MAX_ROWS - 1} rows")
             texts = []
             for cell in cells:
                 if cell.data_type == "f":
@@ -162,8 +146,4 @@ def _text(value: object) -> str:
 
 
 def _not_a_workbook() -> ImportProblems:
-    return _refused("这不是有效的 XLSX 文件", "this is not a valid XLSX file")
-
-
-def _refused(zh: str, en: str) -> ImportProblems:
-    return ImportProblems([Problem(0, zh, en)])
+    return refused("这不是有效的 XLSX 文件", "this is not a valid XLSX file")

@@ -1,7 +1,7 @@
 """Keeps what answers in this process equal to what the store says and the clock.
 
-One look costs one read by key; only entries changed since the last look are fetched. Nothing is decided
-here but the time: an entry whose hour came is settled in the store by whichever process looks first.
+One look costs one read by key; only entries and words changed since the last look are fetched. Nothing is
+decided here but the time: an entry whose hour came is settled in the store by whichever process looks first.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.entries import EntryRepository
 from hub.store.entry_versions import EntryVersionRepository
+from hub.store.words import WordRepository
 
 
 class FollowEntries:
@@ -26,12 +27,14 @@ class FollowEntries:
         documents: Documents,
         entries: EntryRepository,
         versions: EntryVersionRepository,
+        words: WordRepository,
         knowledge: Knowledge,
         clock: Clock,
     ) -> None:
         self._documents = documents
         self._entries = entries
         self._versions = versions
+        self._words = words
         self._knowledge = knowledge
         self._clock = clock
         self._alone = asyncio.Lock()
@@ -43,7 +46,8 @@ class FollowEntries:
             if known.value > self._knowledge.revision:
                 since = self._entries.changed_since(self._knowledge.revision)
                 changed = [record async for record in since]
-                await asyncio.to_thread(self._knowledge.take, changed, self._clock.now_ms())
+                said = [record async for record in self._words.changed_since(self._knowledge.revision)]
+                await asyncio.to_thread(self._knowledge.take, changed, self._clock.now_ms(), said)
                 self._knowledge.revision = known.value
             if self._knowledge.turns(self._clock.now_ms()):
                 await asyncio.to_thread(self._knowledge.turn, self._clock.now_ms())

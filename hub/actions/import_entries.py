@@ -15,10 +15,11 @@ from hub.actions.edit_entry import draft, written
 from hub.actions.entry_desk import EntryDesk
 from hub.actions.publish_entry import PublishEntry
 from hub.errors import HubError
+from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord, same_content
 from hub.store.codec import Versioned
+from knowledge_base.csv_table import ImportProblems
 from knowledge_base.entry import Entry, EntryState
-from knowledge_base.importer import ImportProblems
 from knowledge_base.row import Problem
 from knowledge_base.spreadsheet import read_file
 
@@ -52,9 +53,10 @@ class Unfit(HubError):
 class ImportEntries:
     """`name`: of the file, it says what kind it is."""
 
-    def __init__(self, desk: EntryDesk, publish: PublishEntry) -> None:
+    def __init__(self, desk: EntryDesk, publish: PublishEntry, knowledge: Knowledge) -> None:
         self._desk = desk
         self._publish = publish
+        self._knowledge = knowledge
 
     async def plan(self, name: str, content: bytes) -> ImportPlan:
         """What would change; nothing is stored."""
@@ -94,7 +96,7 @@ class ImportEntries:
 
     async def _look(self, name: str, content: bytes) -> tuple[ImportPlan, dict[str, Versioned[EntryRecord]]]:
         try:
-            read = await asyncio.to_thread(read_file, name, content)
+            read = await asyncio.to_thread(read_file, name, content, self._knowledge.snapshot.lexicon)
         except ImportProblems as refused:
             return ImportPlan(problems=refused.problems), {}
         known = await self._desk.entries.get_many([entry.id for _, entry in read])

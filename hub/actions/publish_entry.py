@@ -9,14 +9,14 @@ once the second is checked again with the first in force.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
+from hub.actions.at_a_revision import at_a_revision
 from hub.actions.edit_entry import without_working
-from hub.actions.entry_desk import EntryDesk, Overtaken
+from hub.actions.entry_desk import EntryDesk
 from hub.actions.follow_entries import FollowEntries
-from hub.errors import Forbidden, HubError, Invalid, NotFound, Stale
+from hub.errors import Forbidden, HubError, Invalid, NotFound
 from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord, VersionKind
 from hub.store.codec import Versioned
@@ -24,13 +24,10 @@ from hub.store.documents import Insert, Write
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.gate import Objection, objections
 
-_TRIES = 10
 AT_ONCE = 100
 """How many reviewed entries are published with one press."""
 _OVER = "有效期已过，请先改有效期"
 _UNWRITTEN = "还没有写答案或者业务分类，请先补上"
-
-T = TypeVar("T")
 
 
 class Refused(HubError):
@@ -123,7 +120,7 @@ class PublishEntry:
             await self._desk.commit(*writes, entries.advance(known))
             return records
 
-        return await self.at_a_revision(once)
+        return await at_a_revision(self._follow, once)
 
     async def expire(self, entry_id: str, *, by: str, version: int, why: str) -> EntryRecord:
         """Takes it back: from now on it does not answer. Raises `Invalid` without a reason."""
@@ -140,7 +137,7 @@ class PublishEntry:
             )
             return await self._commit(record, by, version, known, self._desk.versions.insert(kept))
 
-        return await self.at_a_revision(once)
+        return await at_a_revision(self._follow, once)
 
     async def bring_back(self, entry_id: str, *, by: str, version: int) -> EntryRecord:
         """Lets what was withdrawn answer again, unchanged. Raises `Invalid`, `Refused` like `publish`."""
@@ -155,18 +152,7 @@ class PublishEntry:
             kept = record.version(VersionKind.BROUGHT_BACK, at=now, by_id=by)
             return await self._commit(record, by, version, known, self._desk.versions.insert(kept))
 
-        return await self.at_a_revision(once)
-
-    async def at_a_revision(self, once: Callable[[Versioned[int]], Awaitable[T]]) -> T:
-        """Decides and commits with everything in force that the store has; again when it moved on."""
-        for _ in range(_TRIES):
-            try:
-                done = await once(await self._follow.look())
-            except Overtaken:
-                continue
-            await self._follow.look()
-            return done
-        raise Stale("knowledge base")
+        return await at_a_revision(self._follow, once)
 
     async def objections(self, contents: Sequence[Entry]) -> tuple[Objection, ...]:
         """What stands against these contents together, in a snapshot nobody answers from."""

@@ -174,7 +174,8 @@ class SortQuestions:
 
     def _sorted(self, found: Sequence[Versioned[Question]]) -> Sorted:
         by_id = {one.value.id: one for one in found}
-        groups = clusters(Asked(one.value.id, one.value.text, one.value.asked_at) for one in found)
+        asked = [Asked(one.value.id, one.value.text, one.value.asked_at) for one in found]
+        groups = clusters(asked, self._knowledge.snapshot.lexicon)
         open_: list[QuestionCluster] = []
         dismissed: list[QuestionCluster] = []
         for group in groups:
@@ -182,11 +183,12 @@ class SortQuestions:
             if cluster is not None:
                 (dismissed if cluster.dismissed else open_).append(cluster)
         open_.sort(key=lambda cluster: (-cluster.count, -cluster.newest_at, cluster.id))
-        known = (
+        known = [
             text
             for entry in self._knowledge.snapshot.entries
             for text in (entry.question, *entry.variants, entry.answer)
-        )
+        ]
+        known += [word for group in self._knowledge.groups for word in (group.name, *group.words)]
         words = unknown_words([text for c in open_ for text in (q.value.text for q in c.questions)], known)
         return Sorted(tuple(open_), tuple(dismissed), words, len(found) == NEWEST)
 

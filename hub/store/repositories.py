@@ -23,6 +23,7 @@ from hub.store import (
     questions,
     schedules,
     suppressions,
+    words,
 )
 from hub.store.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
 from hub.store.answer_counts import AnswerCountRepository
@@ -43,6 +44,7 @@ from hub.store.outbox import OutboxRepository
 from hub.store.questions import QuestionRepository
 from hub.store.schedules import ScheduleRepository
 from hub.store.suppressions import SuppressionRepository
+from hub.store.words import WordRepository
 
 COLLECTIONS: tuple[Collection, ...] = (
     Collection("events"),  # of earlier releases; migration 1 empties it
@@ -65,6 +67,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *questions.COLLECTIONS,
     *schedules.COLLECTIONS,
     *suppressions.COLLECTIONS,
+    *words.COLLECTIONS,
 )
 
 
@@ -93,6 +96,7 @@ class Repositories:
     setup: SetupRepository
     suppressions: SuppressionRepository
     units: UnitRepository
+    words: WordRepository
 
 
 def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str]) -> Repositories:
@@ -122,4 +126,5 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         setup=SetupRepository(documents, agent_repository, unit_repository),
         suppressions=SuppressionRepository(documents, vault),
         units=unit_repository,
+        words=WordRepository(documents, vault),
     )

@@ -1,4 +1,5 @@
-"""What stands against publishing an entry, in words: which question would find which entry."""
+"""What stands against publishing an entry or changing words, in words: which question would find which
+entry."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ OBJECTIONS: Mapping[Trouble, str] = {
     Trouble.SAME_WORDING: msgid("问法“%(question)s”与条目“%(entry)s”的问法相同。"),
     Trouble.TAKES_TEST: msgid("条目“%(entry)s”的测试问题“%(question)s”会变成找到“%(goes_to)s”。"),
     Trouble.TAKES_WORDING: msgid("条目“%(entry)s”的问法“%(question)s”会变成找到“%(goes_to)s”。"),
+    Trouble.LOSES_TEST: msgid("条目“%(entry)s”的测试问题“%(question)s”会变成找到“%(goes_to)s”。"),
+    Trouble.BECOMES_SAME: msgid("条目“%(entry)s”的问法“%(question)s”会与条目“%(goes_to)s”的问法相同。"),
 }
 _NOTHING = msgid("没有任何条目")
 

@@ -63,6 +63,8 @@ DONE: Mapping[str, str] = {
     "discarded": msgid("修改稿已放弃"),
     "imported": msgid("已导入"),
     "restored": msgid("旧版本已作为修改稿恢复，发布后才生效"),
+    "words_saved": msgid("说法已保存，立即用于答复"),
+    "words_removed": msgid("已删除，这组说法不再使用"),
     "drafted": msgid("已新建修改稿，请写答案"),
     "worded": msgid("问法已加进修改稿，发布后才生效"),
     "dismissed": msgid("已忽略，相近的问题以后也不再显示"),

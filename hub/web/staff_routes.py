@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.model.agent import Permission as P
+from hub.web import kept_file
 from hub.web.pages import (
     account,
     campaign_editor,
@@ -20,6 +21,9 @@ from hub.web.pages import (
     setup,
     system,
     unanswered,
+    word_editor,
+    word_import,
+    words,
 )
 from hub.web.route import Handler, Route
 
@@ -90,7 +94,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
         "/entries/import",
         entry_import.look_at_file,
         P.ENTRY_EDIT,
-        form_bytes=entry_import.FORM_BYTES,
+        form_bytes=kept_file.FORM_BYTES,
     ),
     _staff("POST", "/entries/import/apply", entry_import.apply_file, P.ENTRY_EDIT),
     _staff("GET", "/entries/export", entry_import.export_file, P.ENTRY_EDIT),
@@ -100,6 +104,20 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/entries/quality", entry_quality.quality_page, P.ENTRY_EDIT),
     _staff("GET", "/entries/quality/{entry_id}", entry_quality.entry_weeks, P.ENTRY_EDIT),
     _staff("GET", "/entries/coverage", entry_quality.coverage_page, P.ENTRY_EDIT),
+    _staff("GET", "/entries/words", words.words_page, P.ENTRY_EDIT),
+    _staff("GET", "/entries/words/edit", word_editor.group_page, P.ENTRY_EDIT),
+    _staff("POST", "/entries/words/edit", word_editor.save_group, P.ENTRY_EDIT),
+    _staff("POST", "/entries/words/remove", word_editor.remove_group, P.ENTRY_EDIT),
+    _staff("GET", "/entries/words/import", word_import.import_page, P.ENTRY_EDIT),
+    _staff(
+        "POST",
+        "/entries/words/import",
+        word_import.look_at_file,
+        P.ENTRY_EDIT,
+        form_bytes=kept_file.FORM_BYTES,
+    ),
+    _staff("POST", "/entries/words/import/apply", word_import.apply_file, P.ENTRY_EDIT),
+    _staff("GET", "/entries/words/export", word_import.export_file, P.ENTRY_EDIT),
     _staff("GET", "/entries/{entry_id}", entry_editor.entry_page, P.ENTRY_EDIT),
     _staff("POST", "/entries/{entry_id}", entry_editor.save_entry, P.ENTRY_EDIT),
     _staff("POST", "/entries/{entry_id}/submit", entry_life.submit, P.ENTRY_EDIT),

@@ -4,60 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from hub.cli import entries
 from hub.model.agent import Role
-from knowledge_base.spreadsheet import MAX_BYTES, read_file
+from knowledge_base.csv_table import MAX_BYTES
+from knowledge_base.spreadsheet import read_file
+from tests.journeys.editor_at_work import SAME_ORIGIN, Editor, sign_in
 from tests.world import World, browser
 
-SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 HEADING = "id,question,answer,topic\n"
-
-
-@dataclass
-class Editor:
-    """A browser without script, signed in."""
-
-    url: str
-    http: aiohttp.ClientSession
-    csrf: str = ""
-
-    async def get(self, path: str) -> str:
-        async with self.http.get(self.url + path) as answer:
-            page = await answer.text()
-        found = re.search(r'name="csrf" value="([^"]+)"', page)
-        self.csrf = found[1] if found else self.csrf
-        return page
-
-    async def post(self, path: str, **fields: str) -> tuple[int, str]:
-        async with self.http.post(
-            self.url + path, data={"csrf": self.csrf, **fields}, headers=SAME_ORIGIN
-        ) as answer:
-            return answer.status, await answer.text()
-
-    async def upload(self, name: str, content: bytes) -> tuple[int, str]:
-        await self.get("/staff/entries/import")
-        form = aiohttp.FormData({"csrf": self.csrf})
-        form.add_field("file", BytesIO(content), filename=name, content_type="application/octet-stream")
-        async with self.http.post(
-            f"{self.url}/staff/entries/import", data=form, headers=SAME_ORIGIN
-        ) as answer:
-            return answer.status, await answer.text()
-
-
-async def sign_in(hub: World, http: aiohttp.ClientSession, role: Role) -> Editor:
-    await hub.agent(role)
-    editor = Editor(hub.url, http)
-    await editor.get("/staff/login")
-    status, _ = await editor.post("/staff/login", login=str(role), password="correct horse 4711")
-    assert status == 200
-    return editor
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from hub.errors import Invalid, NotFound, Stale
 from hub.model.question import Question, QuestionState
 from hub.store.documents import Write
 from knowledge_base.entry import EntryState
+from knowledge_base.word_group import WordGroup
 from tests.world import World
 
 DRONES = ("无人机备案怎么办", "飞无人机要去哪里备案", "无人机备案需要什么材料", "无人机飞行要备案吗")
@@ -37,6 +38,19 @@ async def test_the_largest_cluster_comes_first_with_its_trend_and_unknown_words(
     await ask(hub, "萤火虫怎么养", "哪里能捉萤火虫", "萤火虫展几点开门", first=20)
     words = {word.word: word.count for word in (await hub.hub.actions.sort_questions.all()).words}
     assert words["萤火虫"] == 3
+
+
+async def test_a_word_of_the_office_is_known_and_brings_questions_together(hub: World) -> None:
+    await ask(hub, "萤火虫证怎么养", "哪里能捉萤火虫证", "萤火虫证", "户口簿")
+    sort = hub.hub.actions.sort_questions
+    found = await sort.all()
+    assert "萤火虫证" in {word.word for word in found.words}
+    assert [one.texts for one in found.open if "户口簿" in one.texts] == [("户口簿",)]
+    await hub.hub.actions.edit_words.save(WordGroup("户口簿", ("萤火虫证",)), by="li")
+    found = await sort.all()
+    assert found.words == ()
+    [together] = [one for one in found.open if "户口簿" in one.texts]
+    assert "萤火虫证" in together.texts
 
 
 async def test_one_press_makes_a_draft_that_nobody_can_publish_without_an_answer(hub: World) -> None:

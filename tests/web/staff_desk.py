@@ -156,6 +156,33 @@ async def _import_wrong(page: Page, desk: Desk) -> None:
     await page.wait_for_selector("table.plain")
 
 
+async def _words_tried(page: Page, desk: Desk) -> None:
+    await _at("/staff/entries/words/edit?name=驾驶证&word=红本本")(page, desk)
+    await page.fill("#f-question", "红本本丢了怎么补")
+    await page.click("#f-form [name=then]")
+    await page.wait_for_selector("#tried-2")
+
+
+async def _words_wrong(page: Page, desk: Desk) -> None:
+    await _at("/staff/entries/words/edit?name=护照&word=驾驶证")(page, desk)
+    await page.click("#f-form .actions button")
+    await page.wait_for_selector(".summary")
+
+
+async def _words_refused(page: Page, desk: Desk) -> None:
+    await _at("/staff/entries/words/edit?name=身份证&word=驾照")(page, desk)
+    await page.click("#f-form .actions button")
+    await page.wait_for_selector(".objections")
+
+
+async def _word_file_wrong(page: Page, desk: Desk) -> None:
+    await _at("/staff/entries/words/import")(page, desk)
+    file = FilePayload(name="a.csv", mimeType="text/csv", buffer="name,words\n护照,证\n".encode())
+    await page.set_input_files("#f-file", file)
+    await page.click("#f-form button[type=submit]")
+    await page.wait_for_selector("table.plain")
+
+
 async def _tried(page: Page, desk: Desk) -> None:
     await _at("/staff/entries/try")(page, desk)
     await page.fill("#f-try", "身份证丢了怎么办")
@@ -215,6 +242,15 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "entry by week": (Role.EDITOR, _at("/staff/entries/quality/id-card-lost")),
     "coverage": (Role.EDITOR, _at("/staff/entries/coverage")),
     "entries that lack tests": (Role.EDITOR, _at("/staff/entries/coverage?topic=户政&lacks=confirm")),
+    "words": (Role.EDITOR, _at("/staff/entries/words")),
+    "words found none": (Role.EDITOR, _at("/staff/entries/words?q=量子")),
+    "words by service": (Role.EDITOR, _at("/staff/entries/words?show=services")),
+    "words nobody knows": (Role.EDITOR, _at("/staff/entries/words?show=unknown")),
+    "words tried": (Role.EDITOR, _words_tried),
+    "words with errors": (Role.EDITOR, _words_wrong),
+    "words refused": (Role.EDITOR, _words_refused),
+    "word import": (Role.EDITOR, _at("/staff/entries/words/import")),
+    "word import with problems": (Role.EDITOR, _word_file_wrong),
     "new entry": (Role.EDITOR, _at("/staff/entries/new")),
     "entry with errors": (Role.EDITOR, _entry_wrong),
     "entries to publish": (Role.REVIEWER, _at("/staff/entries?show=review")),

@@ -15,7 +15,7 @@ from hub.web.auth import agent_of
 from hub.web.forms.form import read_form
 from hub.web.keys import HUB
 from hub.web.staff_page import part, staff_page
-from knowledge_base.answer import Decision
+from knowledge_base.answer import Answer, Decision
 from knowledge_base.matcher import Match
 
 LIST_PATH = "/staff/entries"
@@ -101,13 +101,18 @@ async def try_question(request: web.Request) -> web.StreamResponse:
     tried = None
     if text:
         answer = read.try_question(text)
-        kind, word, meaning = DECISIONS[answer.decision]
         deciding = {match.entry.id for match in answer.matches}
         others = (match for match in read.near(text, limit=_CANDIDATES) if match.entry.id not in deciding)
-        tried = Tried(text, kind, word, meaning, (*answer.matches, *others)[:_CANDIDATES])
+        tried = tried_as(text, answer, (*answer.matches, *others)[:_CANDIDATES])
     if request.headers.get("HX-Request"):
         return part(request, "staff/tried.html", tried=tried)
     return staff_page(request, "staff/try.html", tried=tried)
+
+
+def tried_as(question: str, answer: Answer, matches: tuple[Match, ...]) -> Tried:
+    """What a question gave, in words."""
+    kind, word, meaning = DECISIONS[answer.decision]
+    return Tried(question, kind, word, meaning, matches)
 
 
 def view_of(request: web.Request) -> EntryView:

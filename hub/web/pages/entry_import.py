@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from hub.i18n import Language, msgid
 from hub.model.agent import Permission
 from hub.web.auth import agent_of
 from hub.web.forms.form import read_form
+from hub.web.kept_file import keep, kept, uploaded
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.objections import Said, said
 from hub.web.pages.entries import LIST_PATH, asked_of, view_of
@@ -26,14 +26,10 @@ from hub.web.staff_page import done, staff_page
 from knowledge_base.row import Problem
 from knowledge_base.spreadsheet import TooLong, csv_file, workbook_file
 
-FORM_BYTES = 16_777_216
-"""The largest file and what a form puts round it."""
-_KEPT_SECONDS = 3600
-_NO_FILE = msgid("请选择文件")
-_GONE = msgid("文件已过期，请重新选择")
-_CHANGED = msgid("知识库刚刚有变动，请重新检查文件")
+NO_FILE = msgid("请选择文件")
+GONE = msgid("文件已过期，请重新选择")
+CHANGED = msgid("知识库刚刚有变动，请重新检查文件")
 _TOO_LONG = msgid("有的内容超过表格单元格的上限，请导出为 CSV")
-_FILE_ID = re.compile(r"[0-9a-f]{32}")
 
 
 async def import_page(request: web.Request) -> web.StreamResponse:
@@ -44,31 +40,27 @@ async def import_page(request: web.Request) -> web.StreamResponse:
 async def look_at_file(request: web.Request) -> web.StreamResponse:
     """POST /staff/entries/import: what the file would change; it is kept for an hour to be taken."""
     hub, _ = request.app[HUB], translator(request)
-    field = (await request.post()).get("file")
-    if not isinstance(field, web.FileField) or not field.filename:
-        return _page(request, errors={"file": _(_NO_FILE)})
-    with field.file as file:
-        name, content = field.filename[-200:], file.read()
+    file = await uploaded(request)
+    if file is None:
+        return _page(request, errors={"file": _(NO_FILE)})
+    name, content = file
     plan = await hub.actions.import_entries.plan(name, content)
-    kept = ""
-    if not plan.problems and (plan.added or plan.changed):
-        await hub.imports.remove_older(than=hub.clock.now_ms() / 1000 - _KEPT_SECONDS)
-        kept = await hub.imports.put(content)
-    return _page(request, plan=plan, name=name, kept=kept)
+    ready = not plan.problems and (plan.added or plan.changed)
+    return _page(request, plan=plan, name=name, file_id=await keep(hub, content) if ready else "")
 
 
 async def apply_file(request: web.Request) -> web.StreamResponse:
     """POST /staff/entries/import/apply"""
     hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
     data = await read_form(request)
-    name, kept = data.get("name", "")[-200:], data.get("kept", "")
+    name, file_id = data.get("name", "")[-200:], data.get("kept", "")
     mode = _mode(data.get("mode", ""))
     if mode is ImportMode.PUBLISH and not _may_publish(request, hub):
         raise web.HTTPForbidden
     try:
-        content = await hub.imports.get(kept if _FILE_ID.fullmatch(kept) else "")
+        content = await kept(hub, file_id)
     except NotFound:
-        return _page(request, errors={"file": _(_GONE)})
+        return _page(request, errors={"file": _(GONE)})
     try:
         await hub.actions.import_entries.apply(name, content, by=agent.id, mode=mode)
     except Unfit as refused:
@@ -76,12 +68,12 @@ async def apply_file(request: web.Request) -> web.StreamResponse:
     except Refused as refused:
         plan = await hub.actions.import_entries.plan(name, content)
         objections = said(refused.objections, _)
-        return _page(request, plan=plan, name=name, kept=kept, objections=objections)
+        return _page(request, plan=plan, name=name, file_id=file_id, objections=objections)
     except Invalid as refused:
         return _page(request, errors={"file": _(next(iter(refused.problems.values())))})
     except Stale:
-        return _page(request, errors={"file": _(_CHANGED)}, status=409)
-    await hub.imports.remove(kept)
+        return _page(request, errors={"file": _(CHANGED)}, status=409)
+    await hub.imports.remove(file_id)
     return done(f"{LIST_PATH}?show={'published' if mode is ImportMode.PUBLISH else mode}", "imported")
 
 
@@ -112,7 +104,7 @@ def _page(
     *,
     plan: ImportPlan | None = None,
     name: str = "",
-    kept: str = "",
+    file_id: str = "",
     errors: dict[str, str] | None = None,
     objections: Sequence[Said] = (),
     status: int = 422,
@@ -124,7 +116,7 @@ def _page(
         status if is_wrong else 200,
         plan=plan,
         name=name,
-        kept=kept,
+        kept=file_id,
         errors=errors or {},
         objections=objections,
         lines=[(problem.line, _told(request, problem)) for problem in plan.problems] if plan else [],

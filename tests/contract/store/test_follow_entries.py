@@ -18,10 +18,12 @@ from hub.store.crypto import KeyRing, Vault
 from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
 from hub.supervisor import Supervisor
+from knowledge_base.word_group import WordGroup
 from tests.contract.nx import REAL_SERVER
 from tests.unit.hub.entry_office import (
     COLLECTIONS,
     DAY,
+    EDITOR,
     NOON,
     REVIEWER,
     Office,
@@ -141,3 +143,41 @@ async def test_the_supervised_job_follows_by_itself(pair: Pair) -> None:
     finally:
         jobs.cancel()
         await asyncio.gather(jobs, return_exceptions=True)
+
+
+async def test_words_changed_elsewhere_are_understood_here(pair: Pair) -> None:
+    here, there = pair
+    await there.published(content("驾驶证丢了怎么补？", "去车管所"))
+    await here.follow.look()
+    await there.edit_words.save(WordGroup("驾驶证", ("红本本",)), by=EDITOR)
+    assert here.answer("红本本丢了怎么补") == ""
+    await here.follow.look()
+    assert here.answer("红本本丢了怎么补") == "去车管所"
+    await there.published(content("港澳通行证怎么签注？", "另一条"))
+    await there.edit_words.remove("驾驶证", by=EDITOR, version=1)
+    await here.follow.look()
+    assert here.answer("红本本丢了怎么补") == ""
+    assert here.answer("港澳通行证怎么签注？") == "另一条"
+    kept = await here.read_words.versions(next(iter(here.knowledge.words)))
+    assert [one.number for one in kept] == [2, 1]
+
+
+async def test_two_that_give_a_word_two_meanings_at_once_do_not_both_succeed(rivals: Pair) -> None:
+    here, there = rivals
+    ends = await asyncio.gather(
+        here.edit_words.save(WordGroup("驾驶证", ("红本本",)), by=EDITOR),
+        there.edit_words.save(WordGroup("护照", ("红本本",)), by=REVIEWER),
+        return_exceptions=True,
+    )
+    assert sorted(type(end).__name__ for end in ends) == ["UnfitWords", "WordRecord"], ends
+
+
+async def test_two_that_write_one_group_at_once_do_not_both_succeed(rivals: Pair) -> None:
+    ends = await asyncio.gather(
+        *(
+            process.edit_words.save(WordGroup("驾驶证", (word,)), by=EDITOR)
+            for process, word in zip(rivals, ("红本本", "车把本"), strict=True)
+        ),
+        return_exceptions=True,
+    )
+    assert sorted(type(end).__name__ for end in ends) == ["Stale", "WordRecord"], ends

@@ -6,27 +6,37 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hub.actions.edit_entry import EditEntry
+from hub.actions.edit_words import EditWords
 from hub.actions.entry_desk import EntryDesk
 from hub.actions.follow_entries import FollowEntries
+from hub.actions.import_entries import ImportEntries
+from hub.actions.import_words import ImportWords
 from hub.actions.publish_entry import PublishEntry
 from hub.actions.read_entries import ReadEntries
+from hub.actions.read_words import ReadWords
 from hub.clock import FakeClock
 from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord
-from hub.store import agents, entries, entry_versions
+from hub.store import agents, entries, entry_versions, words
 from hub.store.agents import AgentRepository
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.entries import EntryRepository
 from hub.store.entry_versions import EntryVersionRepository
 from hub.store.sqlite import open_sqlite
+from hub.store.words import WordRepository
 from knowledge_base.answer import DEFAULT
 from knowledge_base.entry import Entry, EntryState
 
 NOON = 1_790_049_600_000  # 2026-09-22 12:00 in China
 HOUR = 3_600_000
 DAY = 24 * HOUR
-COLLECTIONS = (*agents.COLLECTIONS, *entries.COLLECTIONS, *entry_versions.COLLECTIONS)
+COLLECTIONS = (
+    *agents.COLLECTIONS,
+    *entries.COLLECTIONS,
+    *entry_versions.COLLECTIONS,
+    *words.COLLECTIONS,
+)
 EDITOR, REVIEWER = "li", "zhou"
 
 
@@ -43,6 +53,10 @@ class Office:
     edit: EditEntry
     publish: PublishEntry
     read: ReadEntries
+    edit_words: EditWords
+    read_words: ReadWords
+    import_words: ImportWords
+    import_entries: ImportEntries
 
     def second(self, documents: Documents | None = None, *, second_person: bool = True) -> Office:
         return office_over(documents or self.documents, self.vault, self.clock, second_person=second_person)
@@ -76,7 +90,10 @@ def office_over(
 ) -> Office:
     repository, versions = EntryRepository(documents, vault), EntryVersionRepository(documents, vault)
     desk, knowledge = EntryDesk(documents, repository, versions, clock), Knowledge()
-    follow = FollowEntries(documents, repository, versions, knowledge, clock)
+    own_words = WordRepository(documents, vault)
+    follow = FollowEntries(documents, repository, versions, own_words, knowledge, clock)
+    edit_words = EditWords(desk, own_words, follow, knowledge)
+    publish = PublishEntry(desk, follow, knowledge, second_person=second_person)
     return Office(
         documents,
         vault,
@@ -85,8 +102,12 @@ def office_over(
         knowledge,
         follow,
         EditEntry(desk),
-        PublishEntry(desk, follow, knowledge, second_person=second_person),
+        publish,
         ReadEntries(desk, AgentRepository(documents, vault), knowledge, DEFAULT),
+        edit_words,
+        ReadWords(own_words, AgentRepository(documents, vault), follow, knowledge, DEFAULT),
+        ImportWords(edit_words, follow, knowledge),
+        ImportEntries(desk, publish, knowledge),
     )
 
 

@@ -26,7 +26,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 def importer(office: Office) -> ImportEntries:
-    return ImportEntries(office.desk, office.publish)
+    return ImportEntries(office.desk, office.publish, office.knowledge)
 
 
 def entry(id: str, question: str, answer: str = "", **changes: object) -> Entry:

@@ -63,7 +63,7 @@ async def test_a_search_looks_into_wordings_and_answers(office: Office, text: st
 
 async def test_a_large_base_is_shown_page_by_page_and_exported_whole(office: Office) -> None:
     many = [replace(content(f"第{n:03}条怎么办？"), id=f"e{n:03}") for n in range(2 * PAGE + 7)]
-    importer = ImportEntries(office.desk, office.publish)
+    importer = ImportEntries(office.desk, office.publish, office.knowledge)
     await importer.apply("a.csv", csv_file(many), by=EDITOR, mode=ImportMode.DRAFT)
     first = await office.read.page()
     second = await office.read.page(after=first.next)

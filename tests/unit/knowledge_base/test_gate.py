@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from knowledge_base.entry import Entry
-from knowledge_base.gate import Trouble, objections
+from knowledge_base.gate import Trouble, lost_by_words, objections
+from knowledge_base.lexicon import shipped_lexicon
 from knowledge_base.matcher import Snapshot
 from tests.unit.knowledge_base.entries import SMALL, entry
 
@@ -57,3 +58,46 @@ def test_what_was_lost_before_is_nobodys_fault() -> None:
 def test_entries_of_one_change_are_checked_against_one_another() -> None:
     one, two = entry("one", "护照怎么办理？"), replace(entry("two", "签证"), tests=("护照怎么办理",))
     assert against(one, two) == {(Trouble.TEST_NOT_FOUND, "护照怎么办理", "two", "one")}
+
+
+BOARD = replace(entry("board", "滑板证怎么补办？"), tests=("滑板证丢了怎么补",))
+CARD = entry("card", "身份证丢了怎么补领？")
+
+
+def reworded(name: str, word: str, *known: Entry) -> set[tuple[Trouble, str, str, str]]:
+    before = Snapshot.build(known)
+    after = before.with_changes((), lexicon=shipped_lexicon().with_groups([(name, [word])]))
+    return {
+        (found.trouble, found.question, found.entry.id, found.goes_to.id if found.goes_to else "")
+        for found in lost_by_words(before, after)
+    }
+
+
+def test_words_that_take_a_test_question_away_are_held_up_with_where_it_would_go() -> None:
+    found = reworded("身份证", "滑板证", BOARD, CARD)
+    assert found == {(Trouble.LOSES_TEST, "滑板证丢了怎么补", "board", "card")}
+
+
+def test_words_that_change_nobodys_question_pass() -> None:
+    assert reworded("身份证", "小卡片", BOARD, CARD) == set()
+
+
+def test_a_test_question_that_was_lost_before_is_not_held_against_words() -> None:
+    lost = replace(BOARD, tests=("身份证丢了怎么补领",))
+    assert reworded("身份证", "滑板证", lost, CARD) == set()
+
+
+def test_wordings_of_two_entries_that_would_become_one_question_are_named() -> None:
+    twin = entry("twin", "滑板证丢了怎么补领？")
+    found = reworded("身份证", "滑板证", CARD, twin)
+    assert {(trouble, question) for trouble, question, *_ in found} == {
+        (Trouble.BECOMES_SAME, "滑板证丢了怎么补领？")
+    }
+
+
+def test_a_publish_is_judged_by_the_words_in_force() -> None:
+    lexicon = shipped_lexicon().with_groups([("身份证", ["滑板证"])])
+    twin = entry("twin", "滑板证丢了怎么补领？")
+    before = Snapshot.build([CARD], lexicon)
+    found = objections(before, before.with_changes([twin]), [twin])
+    assert [one.trouble for one in found if one.entry.id == "card"] == [Trouble.SAME_WORDING]

@@ -89,3 +89,42 @@ def test_what_the_shipped_lexicon_relates_or_excludes_is_known_to_it() -> None:
     assert set(lexicon.slots) <= known
     assert set(lexicon.near) <= known
     assert all(lexicon.meanings[word] == (word,) for word in known)
+
+
+def test_what_an_office_says_reads_as_the_name_reads() -> None:
+    office = SMALL.with_groups([("驾驶证", ["红本本"]), ("驾照代办", ["跑腿证"])])
+    assert office.read("红本本丢了").canonical == "驾驶证丢失"
+    assert [word.meant for word in office.read("跑腿证").words] == ["驾驶证", "代办"]
+    assert SMALL.read("红本本丢了").canonical == "红本本丢失"
+
+
+def test_a_name_of_which_nothing_is_known_is_a_new_canonical_word() -> None:
+    office = SMALL.with_groups([("滑翔伞许可", ["飞伞本"])])
+    assert office.cut("我的滑翔伞许可") == ["我", "的", "滑翔伞许可"]
+    assert office.read("飞伞本").canonical == office.read("滑翔伞许可").canonical == "滑翔伞许可"
+    assert office.is_canonical("滑翔伞许可")
+
+
+def test_an_office_wins_over_the_shipped_words_but_a_canonical_word_stands_for_itself() -> None:
+    office = SMALL.with_groups([("护照", ["驾照", "驾驶证", "嗯", ""])])
+    assert office.read("驾照").canonical == "护照"
+    assert office.read("驾驶证").canonical == "驾驶证"
+    assert "" not in office.meanings
+
+
+def test_words_of_a_group_are_compared_as_texts_are() -> None:
+    office = SMALL.with_groups([("驾駛證", ["紅本，本", "Ａ１本"])])
+    assert office.read("红本本").canonical == "驾驶证"
+    assert office.read("a1本丢了").canonical == "驾驶证丢失"
+
+
+def test_the_order_of_groups_changes_nothing() -> None:
+    groups = [("滑翔伞许可", ["飞伞本"]), ("护照", ["出国本"]), ("驾照", ["红本本"])]
+    one, other = SMALL.with_groups(groups), SMALL.with_groups(groups[::-1])
+    assert one.meanings == other.meanings
+
+
+def test_what_belongs_to_a_canonical_word_holds_for_what_an_office_says() -> None:
+    office = SMALL.with_groups([("护照", ["出国本"])])
+    meant = office.read("出国本").words[0].meant
+    assert (office.slots[meant], office.near, office.asking) == ("paper", SMALL.near, SMALL.asking)

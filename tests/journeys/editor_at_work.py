@@ -1,0 +1,53 @@
+"""An editor over plain HTTP: a browser without script, signed in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from io import BytesIO
+
+import aiohttp
+
+from hub.model.agent import Role
+from tests.world import World
+
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass
+class Editor:
+    """Follows redirects; keeps the token of the page it saw last."""
+
+    url: str
+    http: aiohttp.ClientSession
+    csrf: str = ""
+
+    async def get(self, path: str) -> str:
+        async with self.http.get(self.url + path) as answer:
+            page = await answer.text()
+        found = re.search(r'name="csrf" value="([^"]+)"', page)
+        self.csrf = found[1] if found else self.csrf
+        return page
+
+    async def post(self, path: str, **fields: str) -> tuple[int, str]:
+        async with self.http.post(
+            self.url + path, data={"csrf": self.csrf, **fields}, headers=SAME_ORIGIN
+        ) as answer:
+            return answer.status, await answer.text()
+
+    async def upload(self, name: str, content: bytes, path: str = "/staff/entries/import") -> tuple[int, str]:
+        await self.get(path)
+        form = aiohttp.FormData({"csrf": self.csrf})
+        form.add_field("file", BytesIO(content), filename=name, content_type="application/octet-stream")
+        async with self.http.post(self.url + path, data=form, headers=SAME_ORIGIN) as answer:
+            return answer.status, await answer.text()
+
+
+async def sign_in(hub: World, http: aiohttp.ClientSession, role: Role) -> Editor:
+    """Somebody of this role at work."""
+    await hub.agent(role)
+    editor = Editor(hub.url, http)
+    await editor.get("/staff/login")
+    status, _ = await editor.post("/staff/login", login=str(role), password="correct horse 4711")
+    assert status == 200
+    return editor

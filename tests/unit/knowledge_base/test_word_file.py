@@ -1,0 +1,41 @@
+"""Groups of words as a file: what is written is read back, and what is wrong is told with its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge_base.csv_table import ImportProblems
+from knowledge_base.word_file import read_words, words_file
+from knowledge_base.word_group import WordGroup
+
+GROUPS = (WordGroup("驾驶证", ("红本本", "=车本"), '说"话", 换行\n第二行'), WordGroup("养犬", ("狗本",)))
+
+
+def test_what_is_written_is_read_back_with_the_line_it_begins_in() -> None:
+    assert read_words(words_file(GROUPS)) == ((2, GROUPS[0]), (4, GROUPS[1]))
+
+
+def test_no_cell_of_a_file_is_calculated() -> None:
+    assert b",=" not in words_file([WordGroup("=1+1", ("=2",), "=3")])
+
+
+def test_a_file_of_excel_in_china_is_read() -> None:
+    file = "words,name\n红本本| 车本 |红本本,驾驶证\n,\n".encode("gb18030")
+    assert read_words(file) == ((2, WordGroup("驾驶证", ("红本本", "车本"))),)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", [0]),
+        ("name,words\n", [0]),
+        ("name,wörter\n驾驶证,车本\n", [1, 1]),
+        ("name,words\n驾驶证,车本,多\n", [2]),
+        ("name,words\n养犬,狗本\n=a,车本\n", [3]),
+        ('name,words\n"驾驶证,车本\n', [2]),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(text: str, lines: list[int]) -> None:
+    with pytest.raises(ImportProblems) as raised:
+        read_words(text.encode())
+    assert [problem.line for problem in raised.value.problems] == lines
