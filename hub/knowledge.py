@@ -50,7 +50,7 @@ class Knowledge:
             snapshot = self.snapshot.with_changes(changed, silent, lexicon=lexicon)
             if changed or (lexicon and snapshot.entries):
                 first = changed[0] if changed else snapshot.entries[0]
-                snapshot.look(first.question)  # so that no citizen's question is the first
+                snapshot.look(first.question, speech=True)  # no citizen's question is the first
             self.snapshot = snapshot
         self.words = said
 
