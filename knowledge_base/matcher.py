@@ -243,7 +243,7 @@ def _score(candidate: Candidate) -> float:
 
 
 def _worth(seen: tuple[Glance, str, Standing]) -> float:
-    return seen[0].score
+    return seen[0].promise
 
 
 def _tidied(stands: list[Stand]) -> tuple[Stand, ...]:
