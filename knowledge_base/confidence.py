@@ -23,7 +23,7 @@ SHARPNESS = 12.0
 """How much a better score takes of the whole when the scores share it out."""
 CLOSE = 0.05
 """What scores within this of the best is its rival."""
-RIDGE = 0.3
+RIDGE = 1.0
 """How strongly weights are held near nought when they are fitted."""
 ROUNDS = 60
 
