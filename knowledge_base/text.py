@@ -1,9 +1,10 @@
 """Brings what a citizen wrote into one form, so that the same words compare equal however they were typed or
 spoken.
 
-NFKC, lower case, traditional to simplified characters, only Han characters, letters and digits, no polite
-openers and fillers, numbers in one form (see `numeral`). Applying it twice changes
-nothing. It never looks at meaning: words of the same meaning are the business of `lexicon`.
+NFKD, lower case, traditional to simplified characters, only Han characters, letters and digits, no accents
+and other marks, no polite openers and fillers, numbers in one form (see `numeral`). Applying it twice changes
+nothing, and nothing that is taken out makes a difference by where it stood. It never looks at meaning: words
+of the same meaning are the business of `lexicon`.
 """
 
 import re
@@ -17,9 +18,14 @@ MAX_CHARS = 500
 """Longer texts are cut before anything else is done with them: a question is short, and work must stay
 bounded."""
 
-_TERMINAL = re.compile(r"\x1b?\[[0-9;?]+[a-z]")
-"""What moves a cursor or colours a screen (ECMA-48), in lower case, also when its control character was taken
-out before."""
+_TERMINAL = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[!-/]*[@-~]?|\[[0-9;?]+[a-z]|\x1b[\]p_^x][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[(-/][0-~]|\x1bo[a-z]"
+)
+"""What moves a cursor, colours a screen or names a window (ECMA-48), in lower case; the plainest also when
+its control character was taken out before."""
+_ZEROS = str.maketrans("〇○", "零零")
+"""Signs that are written for 零 and are no Han characters to Unicode."""
 _DROPPED = re.compile(r"[^0-9a-z\u3400-\u4dbf\u4e00-\u9fff]+")
 
 # Longer ones first: an alternation takes the first that fits.
@@ -111,8 +117,10 @@ def _simplified() -> dict[int, str]:
 def normalise(text: str) -> str:
     """The comparable form of `text`; "" when nothing in it can be compared (only punctuation, fillers, other
     scripts)."""
-    text = simplified(_TERMINAL.sub("", unicodedata.normalize("NFKC", text[:MAX_CHARS]).lower()))
-    text = numerals(_DROPPED.sub("", text))[:MAX_CHARS]
+    text = _TERMINAL.sub("", unicodedata.normalize("NFKD", text[:MAX_CHARS]).lower())
+    text = _DROPPED.sub("", text.translate(_ZEROS))[:MAX_CHARS]
+    # Only now: a blank within 乾坤 must not hide the word from `simplified`.
+    text = numerals(simplified(text))[:MAX_CHARS]
     while (shorter := numerals(_FILLER.sub("", text))[:MAX_CHARS]) != text:
         text = shorter  # taking a filler out may join the halves of another, or of a number
     return text
