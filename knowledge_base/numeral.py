@@ -17,16 +17,17 @@ _UNIT_OF = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 
 _RUN = re.compile(r"[零〇幺一二两三四五六七八九]{3,}")
 _COUNTED = re.compile(
-    r"(?:[一二两三四五六七八九][十百千万]|十(?=[一二三四五六七八九天个年日岁月](?![十百千万])))[零一二两三四五六七八九十百千万]*"
+    r"(?:[一二两三四五六七八九][十百千万]|十(?=[一二三四五六七八九](?![十百千万])|[天个年日岁月]))[零一二两三四五六七八九十百千万]*"
 )
 _ALONE = re.compile(r"(?<![0-9a-z])[0-9](?![0-9a-z])")
 
 
 def numerals(text: str) -> str:
-    """`text` (lower case, no punctuation) with its numbers in one form."""
+    """`text` (lower case, no punctuation) with its numbers in one form; doing it twice changes nothing."""
+    # The single digits first: 2百 is 二百 and so 200, 十2 is 十二.
+    text = _ALONE.sub(lambda digit: _SPOKEN_OF[int(digit[0])], text)
     text = _RUN.sub(lambda run: "".join(str(_DIGIT_OF[spoken]) for spoken in run[0]), text)
-    text = _COUNTED.sub(_counted, text)
-    return _ALONE.sub(lambda digit: _SPOKEN_OF[int(digit[0])], text)
+    return _COUNTED.sub(_counted, text)
 
 
 def _counted(found: re.Match[str]) -> str:

@@ -1,9 +1,10 @@
 """Brings what a citizen wrote into one form, so that the same words compare equal however they were typed or
 spoken.
 
-NFKC, lower case, traditional to simplified characters, only Han characters, letters and digits, no polite
-openers and fillers, numbers in one form (see `numeral`). Applying it twice changes
-nothing. It never looks at meaning: words of the same meaning are the business of `lexicon`.
+NFKD, lower case, traditional to simplified characters, only Han characters, letters and digits, no accents
+and other marks, no polite openers and fillers, numbers in one form (see `numeral`). Applying it twice changes
+nothing, and nothing that is taken out makes a difference by where it stood. It never looks at meaning: words
+of the same meaning are the business of `lexicon`.
 """
 
 import re
@@ -17,9 +18,14 @@ MAX_CHARS = 500
 """Longer texts are cut before anything else is done with them: a question is short, and work must stay
 bounded."""
 
-_TERMINAL = re.compile(r"\x1b?\[[0-9;?]+[a-z]")
-"""What moves a cursor or colours a screen (ECMA-48), in lower case, also when its control character was taken
-out before."""
+_TERMINAL = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[!-/]*[@-~]?|\[[0-9;?]+[a-z]|\x1b[\]p_^x][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[(-/][0-~]|\x1bo[a-z]"
+)
+"""What moves a cursor, colours a screen or names a window (ECMA-48), in lower case; the plainest also when
+its control character was taken out before."""
+_ZEROS = str.maketrans("〇○", "零零")
+"""Signs that are written for 零 and are no Han characters to Unicode."""
 _DROPPED = re.compile(r"[^0-9a-z\u3400-\u4dbf\u4e00-\u9fff]+")
 
 # Longer ones first: an alternation takes the first that fits.
@@ -58,9 +64,6 @@ _FILLERS = (
     "你们好",
     "您好",
     "你好",
-    "请问",
-    "请教",
-    "劳驾",
     "同志",
     "谢谢您",
     "谢谢你",
@@ -70,9 +73,6 @@ _FILLERS = (
     "那个",
     "这个",
     "就是说",
-    "就是",
-    "的话",
-    "一下",
     "嗯",
     "呃",
     "啊",
@@ -84,16 +84,21 @@ _FILLERS = (
     "唉",
     "诶",
     "欸",
-    "嘛",
-    "呢",
     "啦",
     "哟",
     "呐",
 )
 _IN_WORDS = (
-    "(?<![金限数余税全差总份名超定巨配面])额(?![头外度])",
+    "(?<!疲)劳驾(?!驶)",
+    "(?<!申)请[问教]",
+    "的话(?![费题筒剧])",
+    "(?<!成)就是",
+    "一下(?!子)",
+    "(?<![干喇])嘛",
+    "呢(?![子绒])",
+    "(?<![金限数余税全差总份名超定巨配面售业易口资])额(?![头外度])",
     "哈(?![尔密士欠达佛萨里利巴])",
-    "喂(?![奶养食饭药狗猫鸡鱼])",
+    "喂(?![奶母养食饭药狗猫鸡鱼])",
     "(?<![酒网贴水茶氧])吧(?!台)",
 )
 """Fillers that are also a part of words."""
@@ -111,8 +116,10 @@ def _simplified() -> dict[int, str]:
 def normalise(text: str) -> str:
     """The comparable form of `text`; "" when nothing in it can be compared (only punctuation, fillers, other
     scripts)."""
-    text = simplified(_TERMINAL.sub("", unicodedata.normalize("NFKC", text[:MAX_CHARS]).lower()))
-    text = numerals(_DROPPED.sub("", text))[:MAX_CHARS]
+    text = _TERMINAL.sub("", unicodedata.normalize("NFKD", text[:MAX_CHARS]).lower())
+    text = _DROPPED.sub("", text.translate(_ZEROS))[:MAX_CHARS]
+    # Only now: a blank within 乾坤 must not hide the word from `simplified`.
+    text = numerals(simplified(text))[:MAX_CHARS]
     while (shorter := numerals(_FILLER.sub("", text))[:MAX_CHARS]) != text:
         text = shorter  # taking a filler out may join the halves of another, or of a number
     return text

@@ -43,7 +43,7 @@ async def test_an_unsure_question_offers_three_and_a_number_picks_one(hub: World
 async def test_naming_a_choice_and_refusing_all_of_them(hub: World, kind: ChannelKind) -> None:
     citizen = Talker(hub, kind)
     choices = offered(await citizen.say("身份证"))
-    assert offered(await citizen.say(choices[0])) == []
+    assert "您是不是想问" not in await citizen.say(choices[0])
     await citizen.say("身份证")
     assert "查询编号" in await citizen.say("都不是")
     [case] = await queue(hub)
@@ -56,7 +56,7 @@ async def test_a_number_that_was_not_offered_is_asked_for_again_and_stays_open(h
     again = await citizen.say("9")
     assert again.startswith("请回复下面其中一个数字")
     assert offered(again) == choices
-    assert offered(await citizen.say("1")) == []
+    assert "您是不是想问" not in await citizen.say("1")
     assert await queue(hub) == []
 
 
@@ -73,7 +73,7 @@ async def test_thanks_in_between_closes_nothing(hub: World) -> None:
     assert "不客气" in await citizen.say("谢谢")
     answer = await citizen.say("1")
     assert "直接写下" not in answer
-    assert offered(answer) == []
+    assert "您是不是想问" not in answer
 
 
 async def test_danger_in_an_accusation_is_raised_without_its_words(hub: World) -> None:

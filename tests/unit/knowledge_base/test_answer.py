@@ -52,9 +52,16 @@ def test_what_is_no_question_is_handed_over(text: str) -> None:
     assert (answer.decision, answer.matches) == (Decision.HAND_OVER, ())
 
 
-@pytest.mark.parametrize("text", ["社保卡丢了去哪里补", "结婚证掉了怎么补办"])
+@pytest.mark.parametrize("text", ["毕业证丢了去哪里补", "学生证掉了怎么补办", "健康证过期了怎么换"])
 def test_the_paper_of_another_office_is_never_answered_as_ours(text: str) -> None:
     assert decide(SNAPSHOT, text).decision is not Decision.ANSWER
+
+
+@pytest.mark.parametrize("text", ["社保卡丢了去哪里补", "结婚证掉了怎么补办"])
+def test_whose_paper_it_is_is_told_where_an_entry_says_so(text: str) -> None:
+    answer = decide(SNAPSHOT, text)
+    assert answer.decision is Decision.ANSWER
+    assert [match.entry.topic for match in answer.matches] == ["其他部门"]
 
 
 def test_a_long_story_that_mentions_a_subject_is_not_answered() -> None:

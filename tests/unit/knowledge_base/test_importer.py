@@ -239,3 +239,7 @@ def test_every_problem_of_a_csv_is_told_with_its_line() -> None:
 def test_an_empty_csv_is_a_problem() -> None:
     with pytest.raises(ImportProblems):
         read_csv("")
+
+
+def test_an_empty_toml_has_no_entries() -> None:
+    assert read_toml("") == read_toml('topic = "户政"\n') == ()

@@ -6,6 +6,7 @@ from knowledge_base.entry import Entry, EntryState
 from knowledge_base.importer import clashes, shipped
 from knowledge_base.matcher import Snapshot
 from knowledge_base.text import normalise
+from tests.unit.knowledge_base.traditional import FIRST, LAST
 
 ENTRIES = shipped()
 TOPICS = {
@@ -23,6 +24,7 @@ TOPICS = {
     "经侦",
     "行业许可",
     "警务服务",
+    "其他部门",
     "12389",
     "12110",
 }
@@ -66,6 +68,14 @@ def test_an_entry_names_no_province_and_no_amount_of_money(entry: Entry) -> None
 def test_each_of_its_own_wordings_finds_it_first(entry: Entry) -> None:
     for wording in (entry.question, *entry.variants):
         assert SNAPSHOT.match(wording, 1)[0].entry.id == entry.id
+
+
+@every_entry
+def test_written_in_traditional_characters_its_questions_find_the_same_entries(entry: Entry) -> None:
+    for question in (entry.question, *entry.variants, *entry.tests):
+        found = SNAPSHOT.match(question)
+        assert SNAPSHOT.match(question.translate(FIRST)) == found
+        assert SNAPSHOT.match(question.translate(LAST)) == found
 
 
 def test_nearly_every_test_question_finds_its_entry_first_and_all_but_a_few_among_three() -> None:

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,3 +60,11 @@ def test_words_with_a_number_character_stay_words() -> None:
 def test_only_punctuation_and_politeness_leave_nothing() -> None:
     assert normalise("？！…… 👍") == ""
     assert normalise("你好，谢谢！") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["疲劳驾驶", "申请教师资格", "申请问题", "他的话费", "成就是什么", "一下子", "干嘛", "喂母乳", "营业额"],
+)
+def test_a_filler_within_a_word_stays(text: str) -> None:
+    assert normalise(text) == text
