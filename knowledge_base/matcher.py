@@ -17,6 +17,7 @@ from knowledge_base.alignment import Near, Pair, pairs_of
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.index import Rarity, pieces
 from knowledge_base.lexicon import Lexicon, Reading, shipped_lexicon
+from knowledge_base.memo import Memo
 from knowledge_base.part import Part, Stand
 from knowledge_base.ranking import Glance, Likeness, Outline, compare
 from knowledge_base.scales import BETWEEN, Scales, Tally, Wording
@@ -102,7 +103,9 @@ class Snapshot:
     _scales: Scales
     _stands: tuple[Stand, ...]
     _built: int
-    _looks: dict[tuple[str, bool], tuple[Candidate, ...]] = field(default_factory=dict, repr=False)
+    _looks: Memo[tuple[str, bool], tuple[Candidate, ...]] = field(
+        default_factory=lambda: Memo(REMEMBERED), repr=False
+    )
 
     @classmethod
     def build(cls, entries: Iterable[Entry], lexicon: Lexicon | None = None) -> "Snapshot":
@@ -161,14 +164,7 @@ class Snapshot:
     def look(self, text: str, *, speech: bool = False) -> tuple[Candidate, ...]:
         """The candidates for `text` with all that was measured, best first."""
         plain = normalise(text)
-        key = (plain, speech)
-        known = self._looks.get(key)
-        if known is None:
-            known = self._find(plain, speech=speech)
-            if len(self._looks) >= REMEMBERED:
-                self._looks.clear()
-            self._looks[key] = known
-        return known
+        return self._looks.get((plain, speech), lambda: self._find(plain, speech=speech))
 
     def told(self, candidate: Candidate) -> Match:
         """A candidate as a match."""

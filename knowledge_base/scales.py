@@ -13,6 +13,7 @@ from math import log
 from knowledge_base.hearing import Hearing
 from knowledge_base.index import BACKGROUND, Rarity
 from knowledge_base.lexicon import Lexicon, Reading, Word
+from knowledge_base.memo import Memo
 from knowledge_base.sound import sound
 
 ASKING = 0.5
@@ -83,7 +84,7 @@ class Scales:
     tally: Tally
     size: int
     _known: dict[str, Worth] = field(default_factory=dict, repr=False)
-    _kept: dict[str, Wording] = field(default_factory=dict, repr=False)
+    _kept: Memo[str, Wording] = field(default_factory=lambda: Memo(KEPT), repr=False)
 
     @cached_property
     def hearing(self) -> Hearing:
@@ -92,13 +93,7 @@ class Scales:
 
     def wording(self, cut: str) -> Wording:
         """A wording of an entry, given as its words with `BETWEEN` between them."""
-        known = self._kept.get(cut)
-        if known is None:
-            known = self.read(cut, self.lexicon.meant(cut.split(BETWEEN)))
-            if len(self._kept) >= KEPT:
-                self._kept.clear()
-            self._kept[cut] = known
-        return known
+        return self._kept.get(cut, lambda: self.read(cut, self.lexicon.meant(cut.split(BETWEEN))))
 
     def read(self, plain: str, reading: Reading) -> Wording:
         """`plain` (normalised), read as `reading`, as it is compared."""

@@ -52,6 +52,8 @@ class _Worker:
                 began = perf_counter()
                 self._first, self._snapshot = _built(self._method, self._entries)
                 seconds = perf_counter() - began
+                if self._snapshot:
+                    self._snapshot.look(self._entries[0].question, speech=True)
                 spare_the_collector()
                 return {"build": seconds}
             case _:

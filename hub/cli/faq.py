@@ -9,6 +9,7 @@ from pathlib import Path
 from hub.bench.baseline import BASELINES
 from hub.cli.faq_files import read_set
 from hub.cli.run import CANNOT_RUN, print_json
+from hub.collector import spare_the_collector
 from hub.console import Screen
 from knowledge_base.calibration import PROMISE
 from knowledge_base.calibration import calibrate as fit
@@ -44,7 +45,10 @@ def evaluate(
     given = read_set(queries, kb)
     if given is None:
         return CANNOT_RUN
-    figures: dict[str, object] = {**measure(Snapshot.build(given.entries), given.queries, speech=speech)}
+    snapshot = Snapshot.build(given.entries)
+    snapshot.look(given.queries[0].text, speech=True)  # what only the first question costs
+    spare_the_collector()  # as `hub serve` does
+    figures: dict[str, object] = {**measure(snapshot, given.queries, speech=speech)}
     if compare:
         figures["compare"] = {
             name: measure_ranking(build(given.entries).rank, given.queries)
