@@ -180,6 +180,19 @@ def test_what_is_happening_now_is_danger_without_the_word_help(text: str) -> Non
     assert isinstance(triage(text), Danger)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("购买民用爆炸物品要什么许可？", "运输民用爆炸物品怎么申请？", "谎报警情会怎么处罚？", "报警、出警要交钱吗？"),
+        *("高考报警校要面试吗", "高考想报警察学校，要体检面试吗", "保险要报警证明", "报警会被对方知道是我报的吗？"),
+        *("事故当时没报警，事后还能报吗？", "平台登记算报警吗", "匿名报警可以吗", "在高速上报警怎么说位置"),
+    ],
+)
+def test_an_answer_of_ours_is_not_kept_back_by_the_alarm(text: str) -> None:
+    """These are wordings of shipped entries: whoever rings the alarm for them never gives their answer."""
+    assert isinstance(triage(text), Answered)
+
+
 @pytest.mark.parametrize("text", ["抢劫罪判几年", "抢劫案的进度在哪里查", "暑假防溺水怎么宣传"])
 def test_a_word_about_a_crime_or_its_prevention_is_no_call_for_help(text: str) -> None:
     assert not isinstance(triage(text), Danger)
