@@ -10,7 +10,8 @@ from knowledge_base.matcher import Snapshot
 
 
 def _entry(id_: str, question: str, *variants: str) -> Entry:
-    return Entry(id_, question, variants, "答案。", "", "户政", "", False, EntryState.PUBLISHED, 0)
+    text = ("答案。", "", "户政", "")
+    return Entry(id_, question, variants, *text, False, EntryState.PUBLISHED, 0)
 
 
 def test_a_wording_that_is_taken_names_both_entries_and_the_wording() -> None:
