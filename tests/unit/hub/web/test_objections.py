@@ -15,7 +15,7 @@ def _entry(id_: str, question: str, *variants: str) -> Entry:
 
 
 def test_a_wording_that_is_taken_names_both_entries_and_the_wording() -> None:
-    """The gate names the wording of the other entry: the sentence must not say that it is the editor's own."""
+    """The gate names the wording of the other entry: that one is not the editor's."""
     old, new = _entry("old", "身份证丢了怎么补？", "证件掉了"), _entry("new", "证件掉了咋办", "证件掉了")
     before = Snapshot.build([old])
     found = objections(before, Snapshot.build([old, new]), [new])
