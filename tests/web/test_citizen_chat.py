@@ -85,6 +85,22 @@ async def test_an_unclear_question_offers_choices_to_press(visitor: Visitor, sit
     await expect(page.locator("#m-2 .chip")).to_have_count(0)
 
 
+async def test_a_choice_pressed_by_keyboard_leaves_the_focus_in_the_talk(
+    visitor: Visitor, site: RunningSite
+) -> None:
+    page = await visitor.page()
+    await open_chat(page, site)
+    await page.locator("#chat-welcome-topics .chip").first.press("Enter")
+    await expect(page.locator("#m-2")).to_be_visible()
+    await expect(page.locator("#chat-welcome-topics")).to_have_count(0)
+    await expect(page.locator("#chat-log")).to_be_focused()
+    await page.fill("#f-text", "身份证")
+    await page.press("#f-text", "Enter")
+    await page.locator("#m-4 .chip").first.press("Enter")
+    await expect(page.locator("#m-6")).to_be_visible()
+    await expect(page.locator("#chat-log")).to_be_focused()
+
+
 async def test_without_script_the_same_talk_is_a_page(visitor: Visitor, site: RunningSite) -> None:
     page = await visitor.page(script=False)
     await open_chat(page, site)

@@ -37,8 +37,6 @@
     let told = null; // the first that is not one's own
     for (const item of Array.from(template.content.children)) {
       if (document.getElementById(item.id)) continue;
-      const welcome = document.getElementById("chat-welcome-topics");
-      if (welcome) welcome.remove();
       if (item.classList.contains("bubble-own")) {
         // The stream may be quicker than the answer to the POST: the waiting copy goes.
         const words = item.querySelector(".bubble-text").textContent;
@@ -49,7 +47,10 @@
       fresh = true;
       if (!told && !item.classList.contains("bubble-own")) told = item;
       for (const one of pending) if (one.bubble.isConnected) log.append(one.bubble);
-      for (const old of log.querySelectorAll(".bubble-choices")) if (!item.contains(old)) old.remove();
+      const used = Array.from(log.querySelectorAll(".bubble-choices")).filter((old) => !item.contains(old));
+      // Whoever chose by keyboard goes on from the talk, not from the top of the page.
+      if (used.some((old) => old.contains(document.activeElement))) log.focus({ preventScroll: true });
+      for (const old of used) old.remove();
     }
     if (!fresh) return;
     toEnd();
