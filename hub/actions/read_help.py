@@ -22,6 +22,9 @@ HITS = 20
 _NEAR = 0.35
 """A neighbour that scores less has little to do with an entry."""
 
+_LOOKED_AT = 24
+"""How many neighbours are looked at for those of the entry's topic."""
+
 
 class Gone(HubError):
     """The entry was published and answers no more. `entry`: what it was."""
@@ -86,13 +89,17 @@ class ReadHelp:
         return tuple(by_id[id] for id in ids if id in by_id)
 
     def related(self, entry: Entry) -> tuple[Entry, ...]:
-        """Other entries of its service, then those nearest to its question."""
+        """Other entries of its service, then those of its topic nearest to its question.
+
+        What is asked alike about something else ("what does it take to …") is no relation.
+        """
         snapshot = self._knowledge.snapshot
         found = {
             other.id: other for other in snapshot.entries if entry.service and other.service == entry.service
         }
-        for match in snapshot.match(entry.question, RELATED + 1, least=_NEAR):
-            found.setdefault(match.entry.id, match.entry)
+        for match in snapshot.match(entry.question, _LOOKED_AT, least=_NEAR):
+            if match.entry.topic == entry.topic:
+                found.setdefault(match.entry.id, match.entry)
         found.pop(entry.id, None)
         return tuple(found.values())[:RELATED]
 

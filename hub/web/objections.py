@@ -11,7 +11,7 @@ from knowledge_base.gate import Objection, Trouble
 
 OBJECTIONS: Mapping[Trouble, str] = {
     Trouble.TEST_NOT_FOUND: msgid("测试问题“%(question)s”找到的是“%(goes_to)s”，不是“%(entry)s”。"),
-    Trouble.SAME_WORDING: msgid("问法“%(question)s”与条目“%(entry)s”的问法相同。"),
+    Trouble.SAME_WORDING: msgid("条目“%(goes_to)s”有一个问法与条目“%(entry)s”的问法“%(question)s”相同。"),
     Trouble.TAKES_TEST: msgid("条目“%(entry)s”的测试问题“%(question)s”会变成找到“%(goes_to)s”。"),
     Trouble.TAKES_WORDING: msgid("条目“%(entry)s”的问法“%(question)s”会变成找到“%(goes_to)s”。"),
     Trouble.LOSES_TEST: msgid("条目“%(entry)s”的测试问题“%(question)s”会变成找到“%(goes_to)s”。"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -44,6 +45,19 @@ async def publish(hub: World, entry: Entry) -> EntryRecord:
     await hub.hub.documents.commit([hub.hub.repositories.entries.insert(record)])
     teach(hub, entry)
     return record
+
+
+async def test_what_is_asked_alike_about_something_else_is_no_relation(hub: World) -> None:
+    plain = replace(ENTRY, service="", slot="", by_slot=())
+    kite = replace(plain, id="kite-permit", question="放风筝要审批吗？", variants=("风筝许可",))
+    shop = replace(kite, id="shop-permit", question="开孔明灯店要审批吗？", variants=(), topic="市场")
+    for entry in (plain, kite, shop):
+        await publish(hub, entry)
+    page = await read(hub, f"/help/entry/{plain.id}")
+    assert kite.question in page
+    assert shop.question not in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
 
 
 async def test_an_entry_is_reached_from_its_topic_and_says_everything_it_knows(hub: World) -> None:

@@ -57,6 +57,21 @@ async def test_a_question_is_answered_on_the_page(visitor: Visitor, site: Runnin
     await expect(page.locator("#f-text")).to_have_value("")
 
 
+async def test_an_answer_longer_than_the_log_is_read_from_its_beginning(
+    visitor: Visitor, site: RunningSite
+) -> None:
+    page = await visitor.page(view="elder")
+    token = await open_chat(page, site)
+    await page.fill("#f-text", SURE)
+    await page.press("#f-text", "Enter")
+    first = page.locator("#m-2 .bubble-who")
+    await expect(first).to_be_in_viewport()
+    await say_elsewhere(site, token, "身份证到期了怎么换领")
+    await expect(page.locator("#m-4 .bubble-who")).to_be_in_viewport()
+    await page.reload(wait_until="domcontentloaded")
+    await expect(page.locator("#m-4 .bubble-who")).to_be_in_viewport()
+
+
 async def test_an_unclear_question_offers_choices_to_press(visitor: Visitor, site: RunningSite) -> None:
     page = await visitor.page()
     await open_chat(page, site)
@@ -68,6 +83,22 @@ async def test_an_unclear_question_offers_choices_to_press(visitor: Visitor, sit
     await expect(page.locator("#m-3 .bubble-text")).to_have_text(question)
     await expect(page.locator("#m-4 .bubble-source")).to_be_visible()
     await expect(page.locator("#m-2 .chip")).to_have_count(0)
+
+
+async def test_a_choice_pressed_by_keyboard_leaves_the_focus_in_the_talk(
+    visitor: Visitor, site: RunningSite
+) -> None:
+    page = await visitor.page()
+    await open_chat(page, site)
+    await page.locator("#chat-welcome-topics .chip").first.press("Enter")
+    await expect(page.locator("#m-2")).to_be_visible()
+    await expect(page.locator("#chat-welcome-topics")).to_have_count(0)
+    await expect(page.locator("#chat-log")).to_be_focused()
+    await page.fill("#f-text", "身份证")
+    await page.press("#f-text", "Enter")
+    await page.locator("#m-4 .chip").first.press("Enter")
+    await expect(page.locator("#m-6")).to_be_visible()
+    await expect(page.locator("#chat-log")).to_be_focused()
 
 
 async def test_without_script_the_same_talk_is_a_page(visitor: Visitor, site: RunningSite) -> None:

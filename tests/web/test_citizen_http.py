@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from hub.model.reference import make_reference
 from hub.web import chat
 from tests.web.running_site import RunningSite, running_site
 
@@ -70,6 +71,23 @@ async def test_a_form_is_taken_from_our_own_pages_only(
     sent = {name: value.format(own=site.url) for name, value in headers.items()}
     async with client.post("/ask", data={"question": "居住证"}, headers=sent) as answer:
         assert answer.status == status
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("转人工", "工作人员在“在线问答”里答复您"),
+        ("有没有人工客服", "工作人员在“在线问答”里答复您"),
+        (make_reference("261122", 7), "请填在进度页"),
+    ],
+)
+async def test_the_search_leads_on_whoever_seeks_a_person_or_a_case(
+    client: aiohttp.ClientSession, question: str, words: str
+) -> None:
+    async with client.post("/ask", data={"question": question}, headers=OURS) as answer:
+        page = await answer.text()
+    assert words in page
+    assert "没有找到合适的答案" not in page
 
 
 async def test_too_large_a_form_is_refused_with_a_page(client: aiohttp.ClientSession) -> None:

@@ -11,7 +11,15 @@ from collections import Counter
 
 from aiohttp import web
 
-from hub.actions.dialogue.verdict import Answered, AskProgress, AskSlot, Danger, Offer, ToPerson
+from hub.actions.dialogue.verdict import (
+    Answered,
+    AskProgress,
+    AskSlot,
+    Danger,
+    NeedsCode,
+    Offer,
+    ToPerson,
+)
 from hub.model.notice import NoticeKind
 from hub.model.track import Track
 from hub.web.forms.chat import TEXT_CHARS, QuestionForm
@@ -70,7 +78,8 @@ async def ask(request: web.Request) -> web.Response:
         answer=by_slot.answer if by_slot else entry.answer if entry else "",
         source=source_line(entry, _) if entry else "",
         choices=[choice.question for choice in verdict.entries] if isinstance(verdict, Offer) else [],
-        progress=isinstance(verdict, AskProgress),
+        progress=isinstance(verdict, AskProgress | NeedsCode),
+        person=isinstance(verdict, ToPerson) and verdict.asked,
         report=isinstance(verdict, ToPerson) and verdict.track is Track.REPORT,
         client_id=secrets.token_hex(16),
     )

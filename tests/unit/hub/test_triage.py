@@ -169,6 +169,51 @@ def test_a_call_for_help_is_one(text: str) -> None:
     assert isinstance(triage(text), Danger)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "我老公喝醉了在砸东西要打我",
+            "他在打我",
+            "身份证怎么办理 有人跟踪我",
+            "有人掉河里了",
+            "孩子溺水了",
+        ),
+        *("老伴摔倒了没有呼吸 户口怎么销", "有人砸门要进来", "被抢了", "门口有人抢劫", "那个人拿枪"),
+    ],
+)
+def test_what_is_happening_now_is_danger_without_the_word_help(text: str) -> None:
+    assert isinstance(triage(text), Danger)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "购买民用爆炸物品要什么许可？",
+            "运输民用爆炸物品怎么申请？",
+            "谎报警情会怎么处罚？",
+            "报警、出警要交钱吗？",
+        ),
+        *(
+            "高考报警校要面试吗",
+            "高考想报警察学校，要体检面试吗",
+            "保险要报警证明",
+            "报警会被对方知道是我报的吗？",
+        ),
+        *("事故当时没报警，事后还能报吗？", "平台登记算报警吗", "匿名报警可以吗", "在高速上报警怎么说位置"),
+    ],
+)
+def test_an_answer_of_ours_is_not_kept_back_by_the_alarm(text: str) -> None:
+    """These are wordings of shipped entries: whoever rings the alarm for them never gives their answer."""
+    assert isinstance(triage(text), Answered)
+
+
+@pytest.mark.parametrize("text", ["抢劫罪判几年", "抢劫案的进度在哪里查", "暑假防溺水怎么宣传"])
+def test_a_word_about_a_crime_or_its_prevention_is_no_call_for_help(text: str) -> None:
+    assert not isinstance(triage(text), Danger)
+
+
 def test_what_the_pages_suggest_is_no_call_for_help() -> None:
     """An example that rings the alarm teaches people to be silent."""
     pages = Path(hub.web.__file__).parent / "templates" / "citizen"
@@ -208,7 +253,11 @@ def test_danger_is_seen_in_noise_and_inside_every_dialogue(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["再不给办我就弄死你们", "他说要杀我全家", "我要炸了派出所", "大家同归于盡", "前男友说要杀我"]
+    "text",
+    [
+        *("再不给办我就弄死你们", "他说要杀我全家", "我要炸了派出所", "大家同归于盡", "前男友说要杀我"),
+        *("我要把你们派出所炸了", "我要烧了派出所", "再不给我办我就砍了你们", "邻居说要砍我"),
+    ],
 )
 def test_a_threat_goes_to_the_top_like_danger(text: str) -> None:
     verdict = triage(text)

@@ -13,6 +13,14 @@ from knowledge_base.matcher import Snapshot
 SNAPSHOT = Snapshot.build(shipped())
 
 QUESTIONS = {
+    # an old citizen at the telephone
+    "我名字写错了 想改下名": "change-name",
+    "名字登记错了怎么改": "change-name",
+    "我银行卡被冻了 派出所冻的 咋办嘛": "card-frozen",
+    "儿媳妇打我怎么办": "elder-abuse domestic-violence",
+    "家里媳妇打老人怎么办": "elder-abuse domestic-violence",
+    "出国旅游要办什么": "passport-first foreign-visa",
+    "养老认证在派出所办吗": "other-social-insurance",
     # 12389
     "举报派出所所长会不会转给他本人": "12389-leader",
     # 案件办理
@@ -327,3 +335,8 @@ def test_what_no_entry_is_about_is_not_answered(question: str) -> None:
 
 def test_every_entry_that_is_named_here_is_shipped() -> None:
     assert {id_ for ids in QUESTIONS.values() for id_ in ids.split()} <= {entry.id for entry in shipped()}
+
+
+def test_what_is_offered_names_the_paper_that_was_lost() -> None:
+    """Whoever lost the papers of his car does not press "my plate is lost"."""
+    assert "行驶证" in SNAPSHOT.match("行车证丢了")[0].entry.question

@@ -18,6 +18,11 @@
 
   const lastSeq = () => Math.max(0, ...Array.from(log.querySelectorAll("[data-seq]"), (item) => Number(item.dataset.seq)));
   const toEnd = () => { log.scrollTop = log.scrollHeight; };
+  // An answer longer than the log is read from its beginning.
+  const toStart = (item) => {
+    const above = item.getBoundingClientRect().top - log.getBoundingClientRect().top;
+    if (above < 0) log.scrollTop += above;
+  };
   const say = (words) => { state.textContent = words || ""; state.hidden = !words; };
 
   function newId() {
@@ -28,10 +33,10 @@
   function show(html) {
     const template = document.createElement("template");
     template.innerHTML = html;
+    let fresh = false;
+    let told = null; // the first that is not one's own
     for (const item of Array.from(template.content.children)) {
       if (document.getElementById(item.id)) continue;
-      const welcome = document.getElementById("chat-welcome-topics");
-      if (welcome) welcome.remove();
       if (item.classList.contains("bubble-own")) {
         // The stream may be quicker than the answer to the POST: the waiting copy goes.
         const words = item.querySelector(".bubble-text").textContent;
@@ -39,10 +44,17 @@
         if (copy) copy.bubble.remove();
       }
       log.append(item);
+      fresh = true;
+      if (!told && !item.classList.contains("bubble-own")) told = item;
       for (const one of pending) if (one.bubble.isConnected) log.append(one.bubble);
-      for (const old of log.querySelectorAll(".bubble-choices")) if (!item.contains(old)) old.remove();
+      const used = Array.from(log.querySelectorAll(".bubble-choices")).filter((old) => !item.contains(old));
+      // Whoever chose by keyboard goes on from the talk, not from the top of the page.
+      if (used.some((old) => old.contains(document.activeElement))) log.focus({ preventScroll: true });
+      for (const old of used) old.remove();
     }
+    if (!fresh) return;
     toEnd();
+    if (told) toStart(told);
   }
 
   function bubble(text) {
@@ -152,5 +164,7 @@
   window.addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
   window.addEventListener("online", () => { clearTimeout(timer); sending = false; flush(); });
   toEnd();
+  const last = log.lastElementChild;
+  if (last && !last.classList.contains("bubble-own")) toStart(last);
   listen();
 })();
