@@ -106,7 +106,7 @@ class AnswerMessage:
                 text = self._wording.slot_question(entry, scene.language)
                 asked = self._open(scene, Dialogue(entry_id=entry.id))
                 return self._speak(scene, self._beside_the_case(scene), text, dialogue=asked)
-            case Offer() | Lost() if scene.case:
+            case Offer() | Lost() if scene.case and (isinstance(verdict, Lost) or not self._may_offer(scene)):
                 return self._cases.attach(scene)
             case Lost() if scene.event.attachments:  # the pictures tell it
                 return await self._cases.to_person(scene, ToPerson(Track.CONSULT))
@@ -116,8 +116,7 @@ class AnswerMessage:
                 ids = tuple(entry.id for entry in entries)
                 text = self._wording.choices(entries, scene.profile, scene.language, again=again)
                 asked = self._open(scene, Dialogue(offered=ids))
-                plan = Plan((), scene.conversation)
-                return self._speak(scene, plan, text, entry_ids=ids, dialogue=asked)
+                return self._speak(scene, self._beside_the_case(scene), text, entry_ids=ids, dialogue=asked)
             case Lost():
                 return self._speak.text(scene, Plan((), scene.conversation), "lost")
 
@@ -150,6 +149,11 @@ class AnswerMessage:
 
     def _open(self, scene: Scene, dialogue: Dialogue) -> Dialogue:
         return replace(dialogue, until=scene.event.received_at + self._choices_ms)
+
+    @staticmethod
+    def _may_offer(scene: Scene) -> bool:
+        """Choices are offered beside a case as long as nobody has taken it: nobody is interrupted."""
+        return scene.case is not None and not scene.case.value.handler_id and not scene.is_walled
 
     def _beside_the_case(self, scene: Scene) -> Plan:
         """Where a case is open, its handler sees what was asked meanwhile."""

@@ -74,8 +74,10 @@ class MessageCase:
             case_id=case.id,
             queue_changed=True,
         )
-        # One acknowledgement is kind, one per line is a nuisance: only the first after our last word.
-        if acknowledge and not before.waiting and scene.profile.auto_reply == "all":
+        # One acknowledgement is kind, one per line is a nuisance: only the first after the case was opened, and
+        # the first after each word of ours.
+        first = before.history_seq == 1 or not before.waiting
+        if acknowledge and first and scene.profile.auto_reply == "all":
             return self._speak.text(scene, plan, "added", reference=case.reference)
         return plan
 
