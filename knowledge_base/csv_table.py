@@ -7,6 +7,7 @@ its line, all at once. Sources: RFC 4180 (CSV), OWASP (CSV injection).
 import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
+from itertools import zip_longest
 
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.row import Problem
@@ -71,7 +72,7 @@ def by_heading(
     rows: Sequence[Lined], columns: Sequence[str], needed: Sequence[str]
 ) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
     """The cells of each row under the names of its columns, and what is wrong with them; the heading comes
-    first. Empty rows are left out."""
+    first. Empty rows are left out, cells that a row ends before are empty."""
     heading = [cell.strip() for cell in rows[0][1]] if rows else []
     while heading and not heading[-1]:
         heading.pop()  # a spreadsheet's empty columns at the right
@@ -93,7 +94,7 @@ def by_heading(
         if any(cells[len(heading) :]):
             problems.append(Problem(line, "单元格比表头多", "more cells than the heading has"))
         elif any(cells):
-            named.append((line, dict(zip(heading, cells, strict=False))))
+            named.append((line, dict(zip_longest(heading, cells[: len(heading)], fillvalue=""))))
     return named, problems
 
 

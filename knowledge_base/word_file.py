@@ -12,7 +12,7 @@ from knowledge_base.csv_table import (
     refused,
     write_rows,
 )
-from knowledge_base.word_group import BETWEEN_WORDS, WordGroup, tidied
+from knowledge_base.word_group import BETWEEN_WORDS, WordGroup, in_one_line, tidied
 
 COLUMNS = ("name", "words", "note")
 NEEDED = ("name", "words")
@@ -39,4 +39,4 @@ def words_file(groups: Iterable[WordGroup]) -> bytes:
 
 def _group(cells: dict[str, str]) -> WordGroup:
     words = tidied(cells["words"].split(BETWEEN_WORDS))
-    return WordGroup(cells["name"].strip(), words, cells.get("note", "").strip())
+    return WordGroup(in_one_line(cells["name"]), words, cells.get("note", "").strip())

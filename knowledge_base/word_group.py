@@ -52,13 +52,17 @@ class WordProblem:
     en: str
 
 
+def in_one_line(text: str) -> str:
+    """`text` without blanks round it and line breaks in it, which a cell of a spreadsheet may have."""
+    return " ".join(text.split())
+
+
 def tidied(words: Iterable[str]) -> tuple[str, ...]:
-    """Words without blanks round them, each once however it is written; what says nothing stays to be
-    told."""
+    """Words in one line, each once however it is written; what says nothing stays to be told."""
     found: dict[str, str] = {}
-    for word in words:
-        if word.strip():
-            found.setdefault(normalise(word) or word.strip(), word.strip())
+    for word in map(in_one_line, words):
+        if word:
+            found.setdefault(normalise(word) or word, word)
     return tuple(found.values())
 
 

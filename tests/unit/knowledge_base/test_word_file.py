@@ -24,6 +24,17 @@ def test_a_file_of_excel_in_china_is_read() -> None:
     assert read_words(file) == ((2, WordGroup("驾驶证", ("红本本", "车本"))),)
 
 
+def test_a_row_may_end_before_its_columns() -> None:
+    for file in ("name,words,note\n驾驶证\n", "name,note,words\n驾驶证\n", "words,name\n,驾驶证\n"):
+        assert read_words(file.encode()) == ((2, WordGroup("驾驶证", ())),)
+    assert read_words("words,name\n红本本\n".encode()) == ((2, WordGroup("", ("红本本",))),)
+
+
+def test_a_line_break_in_a_cell_does_not_make_two_words_of_one() -> None:
+    file = 'name,words\n"驾驶证\n（汽车）","红本\n本 | 车\u2028本|\n"\n'.encode()
+    assert read_words(file) == ((2, WordGroup("驾驶证 （汽车）", ("红本 本", "车 本"))),)
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
