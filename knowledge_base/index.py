@@ -28,6 +28,7 @@ REMEMBERED = 100_000
 BUDGET = 200_000
 """How many list places a question may look at; the most common pieces beyond them are left out."""
 LEAST = np.float32(0.05)
+_NOT_KNOWN = -1.0
 AT_ONCE = 4096
 """How many texts are taken apart in one go: bounds the memory that building takes."""
 
@@ -46,7 +47,7 @@ def raw_pieces(plain: Sequence[str]) -> Codes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shelf:
-    """The lists of the texts `0 … size - 1`. `lengths`: the length of each text as a vector of rarities."""
+    """The lists of the texts `0 … size - 1`."""
 
     codes: Codes
     starts: NDArray[np.int64]
@@ -138,15 +139,18 @@ class Rarity:
     _squares: dict[int, float] = field(default_factory=dict, repr=False)
 
     def squares(self, codes: list[int]) -> list[float]:
-        """The squared rarity of each piece; remembers what it was asked."""
+        """The squared rarity of each piece; remembers what it was asked. Threads may share it: nothing is
+        looked for twice in what another may empty."""
         known = self._squares
-        new = [code for code in codes if code not in known]
-        if new:
+        found = [known.get(code, _NOT_KNOWN) for code in codes]
+        if _NOT_KNOWN in found:
+            new = [code for code, square in zip(codes, found, strict=True) if square == _NOT_KNOWN]
+            worked_out = dict(zip(new, (self.of(np.array(new, np.uint64)) ** 2).tolist(), strict=True))
             if len(known) > REMEMBERED:
                 known.clear()
-                new = codes
-            known.update(zip(new, (self.of(np.array(new, np.uint64)) ** 2).tolist(), strict=True))
-        return [known[code] for code in codes]
+            known.update(worked_out)
+            found = [worked_out.get(code, square) for code, square in zip(codes, found, strict=True)]
+        return found
 
     def lengths(self, plain: Sequence[str]) -> Weights:
         """The length of each of these texts, as they were written, as a vector of rarities."""
