@@ -31,10 +31,10 @@ class ImportProblems(KnowledgeError):
         super().__init__("\n".join(f"{p.line}: {p.zh} / {p.en}" for p in self.problems))
 
 
-def check_size(content: bytes) -> None:
-    """Raises ImportProblems for a file that is too large, or empty."""
-    if len(content) > MAX_BYTES:
-        mib = MAX_BYTES // 1_048_576
+def check_size(content: bytes, most: int = MAX_BYTES) -> None:
+    """Raises ImportProblems for a file of more than `most` bytes, or an empty one."""
+    if len(content) > most:
+        mib = most // 1_048_576
         raise refused(f"文件超过 {mib} MB，请分成几个文件", f"the file is larger than {mib} MB; split it")
     if not content.strip():
         raise refused("文件是空的", "the file is empty")

@@ -16,12 +16,14 @@ from knowledge_base.word_group import BETWEEN_WORDS, WordGroup, in_one_line, tid
 
 COLUMNS = ("name", "words", "note")
 NEEDED = ("name", "words")
+MOST_BYTES = 1_048_576
+"""As many groups as an office may have, with twenty words each."""
 
 
 def read_words(content: bytes) -> tuple[tuple[int, WordGroup], ...]:
     """The groups of a file with the line of each; the words of one stand in one cell with `|` between them.
     Whether they fit together is asked with `word_problems`. Raises ImportProblems."""
-    check_size(content)
+    check_size(content, MOST_BYTES)
     rows, problems = read_rows(file_text(content))
     named, wrong = by_heading(rows, COLUMNS, NEEDED)
     if problems or wrong:

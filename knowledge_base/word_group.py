@@ -17,6 +17,8 @@ WORD_CHARS = 40
 NOTE_CHARS = 200
 MOST_WORDS = 200
 """In one group."""
+MOST_GROUPS = 1_000
+"""Of one office: each change of words reads all of them, and every entry with them."""
 BETWEEN_WORDS = "|"
 
 
@@ -73,6 +75,9 @@ def word_problems(
     one of the same name is replaced. `lexicon`: without any office's words."""
     keys = {group.key for group in groups}
     standing = [group for group in standing if group.key not in keys]
+    if len(groups) + len(standing) > MOST_GROUPS:
+        zh, en = f"最多 {MOST_GROUPS} 组说法", f"there are at most {MOST_GROUPS} groups of words"
+        return (WordProblem(0, WordField.NAME, zh, en),)
     held = _Held(lexicon, {}, {})
     for group in (*standing, *groups):
         held.names.setdefault(group.key, group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge_base.csv_table import ImportProblems
-from knowledge_base.word_file import read_words, words_file
+from knowledge_base.word_file import MOST_BYTES, read_words, words_file
 from knowledge_base.word_group import WordGroup
 
 GROUPS = (WordGroup("驾驶证", ("红本本", "=车本"), '说"话", 换行\n第二行'), WordGroup("养犬", ("狗本",)))
@@ -33,6 +33,12 @@ def test_a_row_may_end_before_its_columns() -> None:
 def test_a_line_break_in_a_cell_does_not_make_two_words_of_one() -> None:
     file = 'name,words\n"驾驶证\n（汽车）","红本\n本 | 车\u2028本|\n"\n'.encode()
     assert read_words(file) == ((2, WordGroup("驾驶证 （汽车）", ("红本 本", "车 本"))),)
+
+
+def test_a_file_larger_than_all_words_of_an_office_is_not_read() -> None:
+    with pytest.raises(ImportProblems) as raised:
+        read_words(b"name,words\n" + b"a" * MOST_BYTES)
+    assert "1 MB" in raised.value.problems[0].zh
 
 
 @pytest.mark.parametrize(
