@@ -103,14 +103,14 @@ _Told = tuple[WordField, str, str]
 
 
 def _of_name(group: WordGroup, held: _Held) -> Iterator[_Told]:
-    name, key, field = group.name, group.key, WordField.NAME
+    name, key, field = _shown(group.name), group.key, WordField.NAME
     if len(key) < 2:
         yield (
             field,
             f"“{name}”太短，标准名称至少两个字",
             f'"{name}" is too short: a name has at least two characters',
         )
-    elif len(name) > NAME_CHARS:
+    elif len(group.name) > NAME_CHARS:
         yield field, f"标准名称最多 {NAME_CHARS} 个字", f"a name has at most {NAME_CHARS} characters"
     elif held.names[key] is not group:
         yield field, f"“{name}”写了两次", f'"{name}" is written twice'
@@ -118,8 +118,8 @@ def _of_name(group: WordGroup, held: _Held) -> Iterator[_Told]:
     if owner is not None and owner.key != key:
         yield (
             field,
-            f"“{name}”已经是“{owner.name}”的一个说法",
-            f'"{name}" is already one of the words for "{owner.name}"',
+            f"“{name}”已经是“{_shown(owner.name)}”的一个说法",
+            f'"{name}" is already one of the words for "{_shown(owner.name)}"',
         )
 
 
@@ -128,21 +128,21 @@ def _of_words(group: WordGroup, held: _Held) -> Iterator[_Told]:
     if len(group.note) > NOTE_CHARS:
         yield WordField.NOTE, f"备注最多 {NOTE_CHARS} 个字", f"a note has at most {NOTE_CHARS} characters"
     if not group.words:
-        yield field, f"“{group.name}”没有写任何说法", f'"{group.name}" has no words'
+        yield field, f"“{_shown(group.name)}”没有写任何说法", f'"{_shown(group.name)}" has no words'
     if len(group.words) > MOST_WORDS:
         yield field, f"一组最多 {MOST_WORDS} 个说法", f"a group has at most {MOST_WORDS} words"
-    for word in group.words:
-        said = normalise(word)
+    for written in group.words:
+        word, said = _shown(written), normalise(written)
         owner, named = held.owners[said], held.names.get(said)
         if not said:
             yield field, f"“{word}”只有语气词或标点", f'"{word}" is nothing but fillers or signs'
         elif len(said) < 2:
             yield field, f"“{word}”太短，至少两个字", f'"{word}" is too short: at least two characters'
-        elif len(word) > WORD_CHARS or BETWEEN_WORDS in word:
+        elif len(written) > WORD_CHARS or BETWEEN_WORDS in written:
             yield (
                 field,
-                f"“{word[:WORD_CHARS]}”：一个说法最多 {WORD_CHARS} 个字，不能有竖线",
-                f'"{word[:WORD_CHARS]}": a word has at most {WORD_CHARS} characters and no bar',
+                f"“{word}”：一个说法最多 {WORD_CHARS} 个字，不能有竖线",
+                f'"{word}": a word has at most {WORD_CHARS} characters and no bar',
             )
         elif said == group.key:
             yield field, f"“{word}”与标准名称相同", f'"{word}" is the name itself'
@@ -151,8 +151,8 @@ def _of_words(group: WordGroup, held: _Held) -> Iterator[_Told]:
         elif owner.key != group.key:
             yield (
                 field,
-                f"“{word}”已经是“{owner.name}”的一个说法",
-                f'"{word}" is already one of the words for "{owner.name}"',
+                f"“{word}”已经是“{_shown(owner.name)}”的一个说法",
+                f'"{word}" is already one of the words for "{_shown(owner.name)}"',
             )
         elif held.lexicon.is_canonical(said):
             yield (
@@ -160,3 +160,8 @@ def _of_words(group: WordGroup, held: _Held) -> Iterator[_Told]:
                 f"“{word}”是自带词表里的标准词，不能改作别的意思",
                 f'"{word}" is a canonical word of the lexicon and cannot mean something else',
             )
+
+
+def _shown(text: str) -> str:
+    """A name or word in a problem: one cell of a file may be longer than a page, and is told of often."""
+    return text[:WORD_CHARS]

@@ -39,6 +39,13 @@ def test_an_office_has_so_many_groups_and_no_more() -> None:
         assert str(MOST_GROUPS) in problem.zh
 
 
+def test_a_problem_is_short_however_long_what_it_is_about() -> None:
+    endless = WordGroup("证" * 100_000, ("狗本", "本" * 100_000, "嗯" * 100_000))
+    problems = told(endless, WordGroup("养犬", ("狗本",)), WordGroup("证" * 100_001, ()))
+    assert {number for number, _, _ in problems} == {0, 1, 2}
+    assert all(len(text) < 100 for _, _, text in problems)
+
+
 def test_a_group_may_be_written_anew() -> None:
     assert told(WordGroup("登記證書", ("大产证", "车大本"))) == []
 
