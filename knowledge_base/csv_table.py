@@ -15,9 +15,9 @@ from knowledge_base.row import Problem
 MAX_BYTES = 15_728_640
 """A base of 10,000 entries is a CSV of 10 MB."""
 UTF8_MARK = "\ufeff"
-_FORMULA = ("=", "+", "-", "@")
-"""A spreadsheet runs a cell that begins so (OWASP, CSV injection): written with an apostrophe before it, read
-without."""
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""A spreadsheet runs a cell that begins so, some also one with a sign of full width or after a blank (OWASP,
+CSV injection): written with an apostrophe before it, read without."""
 
 Lined = tuple[int, Sequence[str]]
 """The cells of a row, with the line it begins in."""

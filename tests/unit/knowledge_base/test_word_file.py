@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+from io import StringIO
+
 import pytest
 
-from knowledge_base.csv_table import ImportProblems
+from knowledge_base.csv_table import ImportProblems, read_rows, write_rows
 from knowledge_base.word_file import MOST_BYTES, read_words, words_file
 from knowledge_base.word_group import WordGroup
 
@@ -15,8 +18,14 @@ def test_what_is_written_is_read_back_with_the_line_it_begins_in() -> None:
     assert read_words(words_file(GROUPS)) == ((2, GROUPS[0]), (4, GROUPS[1]))
 
 
-def test_no_cell_of_a_file_is_calculated() -> None:
-    assert b",=" not in words_file([WordGroup("=1+1", ("=2",), "=3")])
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t=", "\r=", "\n="])
+def test_no_cell_of_a_file_is_calculated(begins: str) -> None:
+    rows = [(f"{begins}{cell}" for cell in ("1+1", "'2", "3")), ("'=4", f"'{begins}5", "6")]
+    cells = [tuple(row) for row in rows]
+    file = write_rows(cells)
+    assert [read for _, read in read_rows(file)[0]] == [list(row) for row in cells]
+    written = [cell for row in csv.reader(StringIO(file, newline="")) for cell in row]
+    assert all(cell.startswith("'") for cell in written[:5])
 
 
 def test_a_file_of_excel_in_china_is_read() -> None:
