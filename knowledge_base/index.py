@@ -28,7 +28,6 @@ REMEMBERED = 100_000
 BUDGET = 200_000
 """How many list places a question may look at; the most common pieces beyond them are left out."""
 LEAST = np.float32(0.05)
-_NOT_KNOWN = -1.0
 AT_ONCE = 4096
 """How many texts are taken apart in one go: bounds the memory that building takes."""
 
@@ -139,17 +138,15 @@ class Rarity:
     _squares: dict[int, float] = field(default_factory=dict, repr=False)
 
     def squares(self, codes: list[int]) -> list[float]:
-        """The squared rarity of each piece; remembers what it was asked. Threads may share it: nothing is
-        looked for twice in what another may empty."""
+        """The squared rarity of each piece; remembers what it was asked. Threads may share it."""
         known = self._squares
-        found = [known.get(code, _NOT_KNOWN) for code in codes]
-        if _NOT_KNOWN in found:
-            new = [code for code, square in zip(codes, found, strict=True) if square == _NOT_KNOWN]
-            worked_out = dict(zip(new, (self.of(np.array(new, np.uint64)) ** 2).tolist(), strict=True))
-            if len(known) > REMEMBERED:
-                known.clear()
-            known.update(worked_out)
-            found = [worked_out.get(code, square) for code, square in zip(codes, found, strict=True)]
+        try:
+            return [known[code] for code in codes]
+        except KeyError:  # asked for the first time, or forgotten by another thread meanwhile
+            found: list[float] = (self.of(np.array(codes, np.uint64)) ** 2).tolist()
+        if len(known) > REMEMBERED:
+            known.clear()
+        known.update(zip(codes, found, strict=True))
         return found
 
     def lengths(self, plain: Sequence[str]) -> Weights:
