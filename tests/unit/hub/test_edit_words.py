@@ -48,6 +48,17 @@ async def test_a_word_is_understood_at_once_and_after_a_restart(office: Office) 
     assert again.answer(SAID) == "去车管所"
 
 
+async def test_no_citizens_question_is_the_first_whatever_the_entries_ask(office: Office) -> None:
+    for change in (
+        office.published(content("枪？")),
+        office.edit_words.save(GROUP, by=EDITOR),
+        office.second().edit_words.save(WordGroup("护照", ("出国本",)), by=EDITOR),
+    ):
+        await change
+        await office.follow.look()
+        assert "hearing" in vars(office.knowledge.snapshot._scales)
+
+
 async def test_an_entry_published_later_is_read_with_the_words(office: Office) -> None:
     await office.edit_words.save(GROUP, by=EDITOR)
     await office.published(content(LOST, "去车管所"))
