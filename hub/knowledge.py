@@ -48,9 +48,7 @@ class Knowledge:
         lexicon = _lexicon(_groups(said)) if said != self.words else None
         if changed or silent or lexicon:
             snapshot = self.snapshot.with_changes(changed, silent, lexicon=lexicon)
-            if changed or (lexicon and snapshot.entries):
-                first = changed[0] if changed else snapshot.entries[0]
-                snapshot.look(first.question, speech=True)  # no citizen's question is the first
+            snapshot.warm()
             self.snapshot = snapshot
         self.words = said
 

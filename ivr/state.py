@@ -74,7 +74,7 @@ class CallState:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """Create a draft case of this kind with the slots known so far; keep the one there is."""
+    """Create a draft case of this kind with the slots known so far; the one there is becomes of this kind."""
 
     kind: str
 

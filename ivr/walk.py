@@ -48,6 +48,8 @@ from ivr.state import (
 )
 
 HISTORY_LENGTH = 8
+WALLED = "REPORT"
+"""The kind of case that only a few may see."""
 REFERENCE_SLOT, CODE_SLOT = "reference", "query_code"
 
 
@@ -143,8 +145,9 @@ class Walk:
             self.state = replace(self.state, language=self._language(entry.language))
         slots = {**self.state.slots, **entry.assign}
         self.state = replace(self.state, slots=slots)
-        if entry.open_case and not self.state.case_opened:
-            # A case once opened keeps its kind: a complaint is never made less secret by a key.
+        is_raised = entry.open_case == WALLED != self.state.case_kind and self.state.is_half_told
+        if entry.open_case and (is_raised or not self.state.case_opened):
+            # A case once opened keeps its kind, except to become more secret: never less, by any key.
             self.state = replace(self.state, case_opened=True, case_kind=entry.open_case)
             self.emit(OpenCase(entry.open_case))
         if self.state.case_opened:

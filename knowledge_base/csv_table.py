@@ -7,6 +7,7 @@ its line, all at once. Sources: RFC 4180 (CSV), OWASP (CSV injection).
 import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
+from itertools import zip_longest
 
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.row import Problem
@@ -14,9 +15,9 @@ from knowledge_base.row import Problem
 MAX_BYTES = 15_728_640
 """A base of 10,000 entries is a CSV of 10 MB."""
 UTF8_MARK = "\ufeff"
-_FORMULA = ("=", "+", "-", "@")
-"""A spreadsheet runs a cell that begins so (OWASP, CSV injection): written with an apostrophe before it, read
-without."""
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""A spreadsheet runs a cell that begins so, some also one with a sign of full width or after a blank (OWASP,
+CSV injection): written with an apostrophe before it, read without."""
 
 Lined = tuple[int, Sequence[str]]
 """The cells of a row, with the line it begins in."""
@@ -30,10 +31,10 @@ class ImportProblems(KnowledgeError):
         super().__init__("\n".join(f"{p.line}: {p.zh} / {p.en}" for p in self.problems))
 
 
-def check_size(content: bytes) -> None:
-    """Raises ImportProblems for a file that is too large, or empty."""
-    if len(content) > MAX_BYTES:
-        mib = MAX_BYTES // 1_048_576
+def check_size(content: bytes, most: int = MAX_BYTES) -> None:
+    """Raises ImportProblems for a file of more than `most` bytes, or an empty one."""
+    if len(content) > most:
+        mib = most // 1_048_576
         raise refused(f"文件超过 {mib} MB，请分成几个文件", f"the file is larger than {mib} MB; split it")
     if not content.strip():
         raise refused("文件是空的", "the file is empty")
@@ -71,7 +72,7 @@ def by_heading(
     rows: Sequence[Lined], columns: Sequence[str], needed: Sequence[str]
 ) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
     """The cells of each row under the names of its columns, and what is wrong with them; the heading comes
-    first. Empty rows are left out."""
+    first. Empty rows are left out, cells that a row ends before are empty."""
     heading = [cell.strip() for cell in rows[0][1]] if rows else []
     while heading and not heading[-1]:
         heading.pop()  # a spreadsheet's empty columns at the right
@@ -93,7 +94,7 @@ def by_heading(
         if any(cells[len(heading) :]):
             problems.append(Problem(line, "单元格比表头多", "more cells than the heading has"))
         elif any(cells):
-            named.append((line, dict(zip(heading, cells, strict=False))))
+            named.append((line, dict(zip_longest(heading, cells[: len(heading)], fillvalue=""))))
     return named, problems
 
 

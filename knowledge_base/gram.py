@@ -24,11 +24,6 @@ def grams(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-16-le"), np.uint16).astype(np.uint64)
 
 
-def pairs(text: str) -> Codes:
-    """The pairs of neighbours in `text`, in order."""
-    return _joined(grams(text))
-
-
 def neighbours(lines: str) -> Codes:
     """The pairs of neighbours within each line."""
     single = grams(lines)

@@ -46,7 +46,7 @@ def raw_pieces(plain: Sequence[str]) -> Codes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shelf:
-    """The lists of the texts `0 … size - 1`. `lengths`: the length of each text as a vector of rarities."""
+    """The lists of the texts `0 … size - 1`."""
 
     codes: Codes
     starts: NDArray[np.int64]
@@ -138,15 +138,16 @@ class Rarity:
     _squares: dict[int, float] = field(default_factory=dict, repr=False)
 
     def squares(self, codes: list[int]) -> list[float]:
-        """The squared rarity of each piece; remembers what it was asked."""
+        """The squared rarity of each piece; remembers what it was asked. Threads may share it."""
         known = self._squares
-        new = [code for code in codes if code not in known]
-        if new:
-            if len(known) > REMEMBERED:
-                known.clear()
-                new = codes
-            known.update(zip(new, (self.of(np.array(new, np.uint64)) ** 2).tolist(), strict=True))
-        return [known[code] for code in codes]
+        try:
+            return [known[code] for code in codes]
+        except KeyError:  # asked for the first time, or forgotten by another thread meanwhile
+            found: list[float] = (self.of(np.array(codes, np.uint64)) ** 2).tolist()
+        if len(known) > REMEMBERED:
+            known.clear()
+        known.update(zip(codes, found, strict=True))
+        return found
 
     def lengths(self, plain: Sequence[str]) -> Weights:
         """The length of each of these texts, as they were written, as a vector of rarities."""

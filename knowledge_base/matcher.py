@@ -30,6 +30,7 @@ REPAIRED = 18
 """Characters of a typed text whose slips are put right: a longer one says enough in spite of them, and what
 was put right in it changed nothing that was measured."""
 REMEMBERED = 256
+_ANY = "身份证丢了怎么补"
 MIN_CHARS = 2
 """One character is never a question: 好, 1, T."""
 PARTS = 8
@@ -165,6 +166,10 @@ class Snapshot:
         """The candidates for `text` with all that was measured, best first."""
         plain = normalise(text)
         return self._looks.get((plain, speech), lambda: self._find(plain, speech=speech))
+
+    def warm(self) -> None:
+        """Makes now what the first question would have to wait for."""
+        self.look(_ANY, speech=True)
 
     def told(self, candidate: Candidate) -> Match:
         """A candidate as a match."""

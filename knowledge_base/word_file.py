@@ -12,16 +12,18 @@ from knowledge_base.csv_table import (
     refused,
     write_rows,
 )
-from knowledge_base.word_group import BETWEEN_WORDS, WordGroup, tidied
+from knowledge_base.word_group import BETWEEN_WORDS, WordGroup, in_one_line, tidied
 
 COLUMNS = ("name", "words", "note")
 NEEDED = ("name", "words")
+MOST_BYTES = 1_048_576
+"""As many groups as an office may have, with twenty words each."""
 
 
 def read_words(content: bytes) -> tuple[tuple[int, WordGroup], ...]:
     """The groups of a file with the line of each; the words of one stand in one cell with `|` between them.
     Whether they fit together is asked with `word_problems`. Raises ImportProblems."""
-    check_size(content)
+    check_size(content, MOST_BYTES)
     rows, problems = read_rows(file_text(content))
     named, wrong = by_heading(rows, COLUMNS, NEEDED)
     if problems or wrong:
@@ -39,4 +41,4 @@ def words_file(groups: Iterable[WordGroup]) -> bytes:
 
 def _group(cells: dict[str, str]) -> WordGroup:
     words = tidied(cells["words"].split(BETWEEN_WORDS))
-    return WordGroup(cells["name"].strip(), words, cells.get("note", "").strip())
+    return WordGroup(in_one_line(cells["name"]), words, cells.get("note", "").strip())

@@ -25,7 +25,7 @@ from hub.errors import NotFound
 from hub.ids import derived_id
 from hub.model.case import CITIZEN_LABEL, Case, CaseState, HistoryKind, queue_rank, recorded
 from hub.model.conversation import Conversation
-from hub.model.track import Track
+from hub.model.track import Compartment, Track, compartment_of
 from hub.store.repositories import Repositories
 from hub.texts import Texts
 from ivr.state import (
@@ -96,6 +96,7 @@ class CarryOutCall:
 
     async def _open_draft(self, work: CallWork, state: CallState, kind: str) -> None:
         if work.case is not None:
+            self._wall(work, Track(kind))
             return
         case_id = derived_id("call-case", work.call.id)
         opened = await self._open_case(
@@ -114,6 +115,22 @@ class CarryOutCall:
         work.case, work.case_version = opened.case, 0
         work.entries.append(opened.entry)
         work.call = replace(work.call, case_id=case_id)
+
+    def _wall(self, work: CallWork, track: Track) -> None:
+        """A draft of another kind goes behind the wall with what is told from now on."""
+        case, wall = work.case, compartment_of(track)
+        if case is None or case.state is not CaseState.DRAFT or wall is Compartment.NONE:
+            return
+        if case.compartment is wall:
+            return
+        work.case, entry = recorded(
+            replace(case, track=track, compartment=wall),
+            at=work.event.received_at,
+            actor="citizen",
+            kind=HistoryKind.DRAFTED,
+            facts={"channel": case.channel, "track": track},
+        )
+        work.entries.append(entry)
 
     def _save_slot(self, work: CallWork, name: str, value: str) -> None:
         if work.case is not None:

@@ -8,7 +8,7 @@ makes two entries' wordings one question; and what was checked is what is commit
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from hub.actions.at_a_revision import at_a_revision
 from hub.actions.entry_desk import EntryDesk
@@ -73,20 +73,25 @@ class EditWords:
         """Lets several groups be in force in one unit of work, whatever was there under their names."""
         return await self._put(groups, by=by, read=lambda _, found: None)
 
-    def problems(self, groups: Sequence[WordGroup]) -> tuple[WordProblem, ...]:
+    async def problems(self, groups: Sequence[WordGroup]) -> tuple[WordProblem, ...]:
         """What is wrong with these groups beside those in force."""
-        return word_problems(groups, self._knowledge.groups, shipped_lexicon())
+        return await asyncio.to_thread(word_problems, groups, self._knowledge.groups, shipped_lexicon())
 
     async def _put(
         self, groups: Sequence[WordGroup], *, by: str, read: Read, taken_out: bool = False
     ) -> list[WordRecord]:
+        ids = [group_id(group.key) for group in groups]
+
         async def once(known: Versioned[int]) -> list[WordRecord]:
-            found = await self._words.get_many([group_id(group.key) for group in groups])
-            before = [_found(group, found) for group in groups]
+            found = await self._words.get_many(ids)
+            before = [
+                found.get(id) or Versioned(WordRecord(id, group.name), 0)
+                for id, group in zip(ids, groups, strict=True)
+            ]
             for group, one in zip(groups, before, strict=True):
                 read(group, one)
             if not taken_out:
-                problems = self.problems(groups)
+                problems = await self.problems(groups)
                 if problems:
                     raise UnfitWords(problems)
             if all(one.value.says(group) for group, one in zip(groups, before, strict=True)):
@@ -118,8 +123,3 @@ def with_groups(standing: Sequence[WordGroup], changed: Sequence[WordGroup]) -> 
     """All groups once `changed` are in force; one without words is taken out."""
     by_key = {group.key: group for group in (*standing, *changed)}
     return [group for group in by_key.values() if group.words]
-
-
-def _found(group: WordGroup, found: Mapping[str, Versioned[WordRecord]]) -> Versioned[WordRecord]:
-    id = group_id(group.key)
-    return found.get(id) or Versioned(WordRecord(id, group.name), 0)

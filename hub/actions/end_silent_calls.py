@@ -17,8 +17,6 @@ from hub.store.codec import Versioned
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 100
-
 
 class EndSilentCalls:
     """silent_seconds, transferred_seconds: how long nothing may be heard of a call, see `[calls]`."""
@@ -49,13 +47,8 @@ class EndSilentCalls:
     async def _end(self, seconds: int, *, transferred: bool) -> int:
         now = self._clock.now_ms()
         before = now - seconds * 1000
-        ended = 0
-        while True:
-            silent = await self._calls.silent_since(before, transferred=transferred, limit=_AT_ONCE)
-            done = [await self._ended(call, at=now) for call in silent]
-            ended += sum(done)
-            if len(silent) < _AT_ONCE or not any(done):
-                return ended
+        silent = self._calls.silent_since(before, transferred=transferred)
+        return sum([await self._ended(call, at=now) async for call in silent])
 
     async def _ended(self, call: Versioned[Call], *, at: int) -> bool:
         """Whether it was ended now. One that cannot be must not keep the others from becoming cases."""

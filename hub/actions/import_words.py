@@ -48,7 +48,7 @@ class ImportWords:
         groups = [group for _, group in read]
         problems = tuple(
             Problem(read[problem.number][0], problem.zh, problem.en)
-            for problem in self._edit.problems(groups)
+            for problem in await self._edit.problems(groups)
         )
         if problems:
             return WordPlan(problems=problems)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hub.actions.edit_words import with_groups
@@ -76,7 +77,7 @@ class ReadWords:
         wanted = normalise(text) or text
         found = [record for record in self._knowledge.words.values() if record.group is not None]
         if wanted:
-            found = [record for record in found if _has(record, wanted, text)]
+            found = await asyncio.to_thread(_those_with, found, wanted, text)
         return sorted(found, key=lambda record: record.name)
 
     async def get(self, name: str) -> Versioned[WordRecord] | None:
@@ -115,6 +116,10 @@ class ReadWords:
         )
         answer = decide(snapshot, question, self._thresholds)
         return Seen(tuple(words), answer, snapshot.match(question, BEST))
+
+
+def _those_with(records: Iterable[WordRecord], wanted: str, text: str) -> list[WordRecord]:
+    return [record for record in records if _has(record, wanted, text)]
 
 
 def _has(record: WordRecord, wanted: str, text: str) -> bool:

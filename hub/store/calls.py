@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from hub.ids import derived_id
 from hub.model.call import Call, Recording
 from hub.store.codec import Shape, Versioned
@@ -26,6 +28,7 @@ COLLECTIONS = (
     Collection("flows"),
 )
 
+_PAGE = 100
 _OVER, _RUNNING, _TRANSFERRED = 0, 1, 2
 """What `waiting` says of a call."""
 
@@ -47,16 +50,22 @@ class CallRepository:
         stored = await self._documents.get("calls", call_id)
         return None if stored is None else self._calls.versioned(stored)
 
-    async def silent_since(self, at: int, *, transferred: bool, limit: int) -> list[Versioned[Call]]:
-        """Calls that have not ended and about which nothing was heard since `at`, the longest first.
+    async def silent_since(self, at: int, *, transferred: bool) -> AsyncIterator[Versioned[Call]]:
+        """Calls that have not ended and about which nothing was heard since `at`, the longest first; they may
+        be changed on the way.
 
         transferred: those put through to a person, else all others.
         """
         waiting = _TRANSFERRED if transferred else _RUNNING
-        found = await self._documents.find(
-            "calls", {"waiting": waiting, "updated_at": {"$lt": at}}, sort=(("updated_at", 1),), limit=limit
-        )
-        return [self._calls.versioned(stored) for stored in found]
+        where, sort = {"waiting": waiting, "updated_at": {"$lt": at}}, (("updated_at", 1),)
+        after: str | None = None
+        while True:
+            found = await self._documents.find("calls", where, sort=sort, limit=_PAGE, after=after)
+            for stored in found:
+                yield self._calls.versioned(stored)
+            if len(found) < _PAGE:
+                return
+            after = self._documents.cursor(found[-1], sort)
 
     def insert(self, call: Call) -> Insert:
         """The write of a new call."""

@@ -181,19 +181,23 @@ async def test_a_caller_talking_to_a_person_is_not_cut_off(tmp_path: Path) -> No
         assert await watchdog(hub.hub)() == 1
 
 
-async def test_a_call_that_cannot_be_ended_keeps_no_other_from_becoming_a_case(tmp_path: Path) -> None:
+async def test_calls_that_cannot_be_ended_keep_no_other_from_becoming_a_case(tmp_path: Path) -> None:
+    """A line that was taken out of the configuration leaves many behind."""
     clock = FakeClock()
     async with hub_at(tmp_path, clock) as hub:
         calls = hub.hub.repositories.calls
-        gone = Call(
-            id=calls.id_for("voice-gone", CALL),
-            channel="voice-gone",
-            line="12345",
-            caller_key="",
-            started_at=clock.now_ms() - 1000,
-            updated_at=clock.now_ms() - 1000,
-        )
-        await hub.hub.documents.commit([calls.insert(gone)])
+        gone = [
+            Call(
+                id=calls.id_for("voice-gone", f"{CALL}{number}"),
+                channel="voice-gone",
+                line="12345",
+                caller_key="",
+                started_at=clock.now_ms() - 1000,
+                updated_at=clock.now_ms() - 1000,
+            )
+            for number in range(150)
+        ]
+        await hub.hub.documents.commit([calls.insert(call) for call in gone])
         caller = Caller(hub.hub)
         await caller.starts()
         await caller.presses(*TO_THE_STORY)
@@ -208,9 +212,8 @@ async def test_a_call_heard_of_while_it_is_being_ended_goes_on(tmp_path: Path) -
         caller = Caller(hub.hub)
         await caller.starts()
         clock.advance(seconds=SILENT_SECONDS + 1)
-        [silent] = await hub.hub.repositories.calls.silent_since(
-            clock.now_ms() - 1, transferred=False, limit=10
-        )
+        found = hub.hub.repositories.calls.silent_since(clock.now_ms() - 1, transferred=False)
+        [silent] = [call async for call in found]
         await caller.presses("1")
         assert not await hub.hub.actions.handle_call.hang_up(silent, at=clock.now_ms())
         call = await hub.hub.repositories.calls.get(silent.value.id)

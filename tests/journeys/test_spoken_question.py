@@ -18,8 +18,8 @@ from channels.loopback.script import (
     Utter,
 )
 from hub.model.agent import Role
-from hub.model.case import Case
-from hub.model.track import Track
+from hub.model.case import Case, broken_link
+from hub.model.track import Compartment, Track
 from tests.journeys.talking import queue, slotted, teach
 from tests.world import World, world
 
@@ -85,6 +85,16 @@ async def test_a_message_on_12389_is_kept_behind_the_wall_whatever_it_says(hub: 
     assert await queue(hub) == []
     await call(hub, "12123", Utter("噜噜噜", 0.1), Utter("噜噜噜", 0.1), Speak(4))
     assert len(await queue(hub)) == 1
+
+
+async def test_a_message_left_instead_of_a_suggestion_is_kept_behind_the_wall_too(hub: World) -> None:
+    await hub.carrier.place_call("12389", [Press("2"), Press("0"), Speak(4)])
+    assert await queue(hub) == []
+    [case] = await queue(hub, Role.INSPECTOR)
+    assert (case.track, case.compartment) == (Track.REPORT, Compartment.REPORT)
+    assert case.contact_address == ""
+    assert broken_link(await hub.hub.repositories.cases.history(case.id)) is None
+    assert len(await hub.hub.repositories.recordings.of_case(case.id)) == 1
 
 
 @LINES

@@ -91,6 +91,9 @@ async def test_two_editors_at_once_lose_nothing(editor: Editor) -> None:
     status, page = await editor.post(f"{PATH}/edit", name="驾驶证", words="红本本\n车把本", version="1")
     assert status == 200
     assert "第 2 版" in page
+    for wrong in ({"words": ""}, {"words": "车把本", "question": ASKED, "then": "try"}):
+        _, page = await editor.post(f"{PATH}/edit", name="驾驶证", version="1", **wrong)
+        assert 'name="version" value="1"' in page  # what changed meanwhile is still noticed at the next save
     assert (await editor.post(f"{PATH}/remove", name="驾驶证", version="1"))[0] == 409
     assert (await editor.post(f"{PATH}/remove", name="没有的", version="1"))[0] == 404
 

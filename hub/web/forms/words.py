@@ -10,7 +10,7 @@ from pydantic import Field
 
 from hub.i18n import msgid
 from hub.web.forms.form import Form
-from knowledge_base.word_group import NAME_CHARS, NOTE_CHARS, WordGroup, tidied
+from knowledge_base.word_group import NAME_CHARS, NOTE_CHARS, WordGroup, in_one_line, tidied
 
 
 class WordsForm(Form):
@@ -33,7 +33,7 @@ class WordsForm(Form):
 
 def group_of(name: str, words: str, note: str = "") -> WordGroup:
     """A group from what was typed, also of what is not finished yet."""
-    return WordGroup(name.strip(), tidied(words.splitlines()), note.strip())
+    return WordGroup(in_one_line(name), tidied(words.splitlines()), note.strip())
 
 
 def lines(words: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from hub.actions.edit_words import UnfitWords
+from hub.actions.edit_words import UnfitWords, with_groups
 from hub.actions.publish_entry import Refused
 from hub.errors import NotFound, Stale
 from hub.store.copying import copy
@@ -46,6 +46,17 @@ async def test_a_word_is_understood_at_once_and_after_a_restart(office: Office) 
     again = office.second()
     await again.follow.look()
     assert again.answer(SAID) == "去车管所"
+
+
+async def test_no_citizens_question_is_the_first_whatever_the_entries_ask(office: Office) -> None:
+    for change in (
+        office.published(content("枪？")),
+        office.edit_words.save(GROUP, by=EDITOR),
+        office.second().edit_words.save(WordGroup("护照", ("出国本",)), by=EDITOR),
+    ):
+        await change
+        await office.follow.look()
+        assert "hearing" in vars(office.knowledge.snapshot._scales)
 
 
 async def test_an_entry_published_later_is_read_with_the_words(office: Office) -> None:
@@ -86,6 +97,30 @@ async def test_what_says_nothing_new_is_no_change(office: Office) -> None:
     revision, snapshot = office.knowledge.revision, office.knowledge.snapshot
     await office.edit_words.save(GROUP, by=REVIEWER, version=1)
     assert (office.knowledge.revision, office.knowledge.snapshot) == (revision, snapshot)
+
+
+async def test_of_several_groups_only_those_that_say_something_new_get_a_version(office: Office) -> None:
+    await office.edit_words.save(GROUP, by=EDITOR)
+    records = await office.edit_words.put_together([GROUP, WordGroup("护照", ("出国本",))], by=REVIEWER)
+    assert [(one.name, one.number, one.changed_by) for one in records] == [
+        ("驾驶证", 1, EDITOR),
+        ("护照", 1, REVIEWER),
+    ]
+    assert len(await office.read_words.versions(records[0].id)) == 1
+
+
+async def test_a_process_that_begins_reads_every_group(office: Office) -> None:
+    many = [WordGroup(f"许可证{number}号", (f"许可本{number}号",)) for number in range(501)]
+    await office.edit_words.put_together(many, by=EDITOR)
+    again = office.second()
+    await again.follow.look()
+    assert again.knowledge.groups == office.knowledge.groups
+    assert len(again.knowledge.groups) == 501
+
+
+def test_a_group_without_words_is_asked_about_as_if_it_were_not_there() -> None:
+    board = WordGroup("滑板证", ("板本",))
+    assert with_groups([GROUP, board], [WordGroup("駕駛證", ())]) == [board]
 
 
 async def test_of_two_who_write_one_group_the_second_finds_out(office: Office) -> None:

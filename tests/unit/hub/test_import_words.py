@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -51,6 +52,16 @@ async def test_one_problem_and_nothing_is_taken(office: Office) -> None:
     assert [problem.line for problem in unfit.value.problems] == [3, 3, 4]
     assert "已经是“身份证”的一个说法" in unfit.value.problems[0].zh
     assert office.knowledge.groups == [CARD]
+
+
+async def test_citizens_are_answered_while_a_file_is_checked(office: Office) -> None:
+    groups = [WordGroup(f"许可证{number}号", (f"许可本{number}号",)) for number in range(300)]
+    checked, turns = asyncio.create_task(office.edit_words.problems(groups)), 0
+    while not checked.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert await checked == ()
+    assert turns > 10
 
 
 async def test_a_file_goes_through_the_gate_as_a_whole(office: Office) -> None:

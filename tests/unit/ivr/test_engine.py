@@ -157,6 +157,15 @@ def test_a_case_once_opened_keeps_its_kind() -> None:
     assert [one for one in caller.all_effects if isinstance(one, OpenCase)] == [OpenCase("REPORT")]
 
 
+def test_a_case_becomes_more_secret_by_what_is_told_next() -> None:
+    caller = Caller(facts={**FACTS, "open": ""})
+    caller.press("2", "0")
+    assert caller.state.node == "message"
+    opened = [one for one in caller.all_effects if isinstance(one, OpenCase)]
+    assert opened == [OpenCase("SUGGEST"), OpenCase("REPORT")]
+    assert caller.state.case_kind == "REPORT"
+
+
 # --- hang-up -----------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-from knowledge_base.gram import grams, pairs
+from knowledge_base.gram import grams, neighbours
 from knowledge_base.shelf import data_text
 from knowledge_base.vocabulary import RAREST, shipped_vocabulary
 from tests.unit.knowledge_base.word_table import lines
@@ -16,7 +16,10 @@ def test_common_words_are_more_frequent_than_rare_ones() -> None:
 
 def test_pairs_that_the_table_lacks_are_guessed_from_their_halves() -> None:
     vocabulary = shipped_vocabulary()
-    common, rare = vocabulary.share_of_texts(pairs("的是")), vocabulary.share_of_texts(pairs("粟饕"))
+    common, rare = (
+        vocabulary.share_of_texts(neighbours("的是")),
+        vocabulary.share_of_texts(neighbours("粟饕")),
+    )
     assert common[0] > rare[0]
     single = vocabulary.share_of_texts(grams("的粟"))
     assert single[0] > single[1]

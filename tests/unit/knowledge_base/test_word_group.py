@@ -6,6 +6,7 @@ import pytest
 
 from knowledge_base.lexicon import shipped_lexicon
 from knowledge_base.word_group import (
+    MOST_GROUPS,
     MOST_WORDS,
     NAME_CHARS,
     NOTE_CHARS,
@@ -26,6 +27,23 @@ def told(*groups: WordGroup) -> list[tuple[int, WordField, str]]:
 
 def test_a_group_that_says_something_new_is_taken() -> None:
     assert told(WordGroup("身份证补领", ("补小卡", "绿本")), WordGroup("养犬", ("狗本",))) == []
+
+
+def test_an_office_has_so_many_groups_and_no_more() -> None:
+    many = [WordGroup(f"许可证{number}号", (f"许可本{number}号",)) for number in range(MOST_GROUPS)]
+    lexicon = shipped_lexicon()
+    assert word_problems(many[-1:], many, lexicon) == ()
+    one_more = WordGroup("滑翔伞许可", ("飞伞本",))
+    for groups, standing in (([one_more], many), ([*many, one_more], [])):
+        [problem] = word_problems(groups, standing, lexicon)
+        assert str(MOST_GROUPS) in problem.zh
+
+
+def test_a_problem_is_short_however_long_what_it_is_about() -> None:
+    endless = WordGroup("证" * 100_000, ("狗本", "本" * 100_000, "嗯" * 100_000))
+    problems = told(endless, WordGroup("养犬", ("狗本",)), WordGroup("证" * 100_001, ()))
+    assert {number for number, _, _ in problems} == {0, 1, 2}
+    assert all(len(text) < 100 for _, _, text in problems)
 
 
 def test_a_group_may_be_written_anew() -> None:
