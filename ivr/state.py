@@ -74,7 +74,8 @@ class CallState:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """Create a draft case of this kind with the slots known so far; the one there is becomes of this kind."""
+    """Create a draft case of this kind with the slots known so far. A draft that is there becomes of this
+    kind; beside one that has its receipt a second is made."""
 
     kind: str
 

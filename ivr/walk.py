@@ -145,9 +145,12 @@ class Walk:
             self.state = replace(self.state, language=self._language(entry.language))
         slots = {**self.state.slots, **entry.assign}
         self.state = replace(self.state, slots=slots)
-        is_raised = entry.open_case == WALLED != self.state.case_kind and self.state.is_half_told
+        is_raised = entry.open_case == WALLED != self.state.case_kind
         if entry.open_case and (is_raised or not self.state.case_opened):
-            # A case once opened keeps its kind, except to become more secret: never less, by any key.
+            # A case once opened keeps its kind, except to become more secret: never less, by any key. One
+            # that has its receipt is done: what is told now is a case of its own.
+            if not self.state.is_half_told:
+                self.state = replace(self.state, receipt_issued=False, promoted=False)
             self.state = replace(self.state, case_opened=True, case_kind=entry.open_case)
             self.emit(OpenCase(entry.open_case))
         if self.state.case_opened:

@@ -95,10 +95,12 @@ class CarryOutCall:
         return outcome
 
     async def _open_draft(self, work: CallWork, state: CallState, kind: str) -> None:
-        if work.case is not None:
+        if work.case is not None and work.case.state is CaseState.DRAFT:
             self._wall(work, Track(kind))
             return
-        case_id = derived_id("call-case", work.call.id)
+        if work.case is not None and work.case.compartment is compartment_of(Track(kind)):
+            return
+        case_id = derived_id("call-case" if work.case is None else f"call-case-{kind}", work.call.id)
         opened = await self._open_case(
             track=Track(kind),
             channel=work.event.channel,
@@ -119,9 +121,7 @@ class CarryOutCall:
     def _wall(self, work: CallWork, track: Track) -> None:
         """A draft of another kind goes behind the wall with what is told from now on."""
         case, wall = work.case, compartment_of(track)
-        if case is None or case.state is not CaseState.DRAFT or wall is Compartment.NONE:
-            return
-        if case.compartment is wall:
+        if case is None or wall is Compartment.NONE or case.compartment is wall:
             return
         work.case, entry = recorded(
             replace(case, track=track, compartment=wall),

@@ -74,7 +74,7 @@ class MessageCase:
             case_id=case.id,
             queue_changed=True,
         )
-        # One acknowledgement is kind, one per line is a nuisance: only the first after the case was opened, and
+        # One acknowledgement is kind, one per line is a nuisance: only the first addition to a new case, and
         # the first after each word of ours.
         first = before.history_seq == 1 or not before.waiting
         if acknowledge and first and scene.profile.auto_reply == "all":

@@ -187,6 +187,29 @@ async def test_a_threat_stands_at_the_top_with_its_flag(hub: World) -> None:
     assert not below.urgent
 
 
+async def test_whoever_asked_for_a_person_is_not_met_with_silence(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.CHAT)
+    assert "查询编号" in await citizen.say("转人工")
+    assert len(offered(await citizen.say("身份证"))) >= 2
+    [case] = await queue(hub)
+    assert case.waiting
+    assert case.history_seq == 2  # its handler sees what was asked meanwhile
+    found = await hub.hub.repositories.agents.by_login(Role.HANDLER.value)
+    stored = await hub.hub.repositories.cases.get(case.id)
+    assert found
+    assert stored
+    handler = found.value
+    await hub.hub.actions.assign_case(handler, case.id, handler.id, version=stored.version)
+    assert await citizen.say("护照") == ""  # somebody is at it: nothing is thrown in
+
+
+async def test_the_first_addition_to_a_new_case_is_acknowledged_and_no_other(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.CHAT)
+    assert "查询编号" in await citizen.say("我家门口的路灯坏了三天，晚上看不清路，老人摔了一跤")
+    assert "已补充" in await citizen.say("是建设路十二号门口的那一盏，旁边还有一盏也快不亮了")
+    assert await citizen.say("晚上七点以后完全是黑的，孩子们放学也走这里") == ""
+
+
 async def test_thanks_beside_an_open_case_is_nobodys_work(hub: World) -> None:
     citizen = Talker(hub, ChannelKind.CHAT)
     await citizen.say("楼下烧烤店每天深夜占道经营没有人管")

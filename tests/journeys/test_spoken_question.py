@@ -97,6 +97,19 @@ async def test_a_message_left_instead_of_a_suggestion_is_kept_behind_the_wall_to
     assert len(await hub.hub.repositories.recordings.of_case(case.id)) == 1
 
 
+async def test_a_message_after_the_receipt_of_a_suggestion_is_a_report_of_its_own(hub: World) -> None:
+    result = await hub.carrier.place_call("12389", [Press("2"), Speak(4), Press("0"), Speak(4)])
+    assert result.transcript.count("查询码") >= 2
+    [suggestion] = await queue(hub)
+    assert suggestion.track is Track.SUGGEST
+    recordings = hub.hub.repositories.recordings
+    assert len(await recordings.of_case(suggestion.id)) == 1
+    [report] = await queue(hub, Role.INSPECTOR)
+    assert report.compartment is Compartment.REPORT
+    assert len(await recordings.of_case(report.id)) == 1
+    assert report.reference != suggestion.reference
+
+
 @LINES
 async def test_what_nobody_knows_becomes_a_case_with_the_question(hub: World, line: str) -> None:
     result = await call(hub, line, Utter("今天天气真好我们去爬山吧下午三点集合"), Speak(4))
