@@ -49,7 +49,7 @@ _BEFORE = (
     "the|number|option|no|choose"
 )
 _UNIT = "个问题|个|条|项|种|号|题|类|点|one"
-_BEHIND = "选项|问题|就行|就好|可以|这个|那个|谢谢|吧|啊|呀|哦|嗯|呢|的|了|please|thanks"
+_BEHIND = "选项|问题|就行|就好|可以|这个|那个|谢谢|吧|啊|呀|哦|嗯|呢|嘛|咯|哈|的|了|please|thanks"
 _BY_NUMBER = re.compile(rf"(?:嗯|哦|{_BEFORE})*第?({_NUMBER})(?:{_UNIT})?(?:{_BEHIND})*")
 _LAST = re.compile(
     rf"(?:{_BEFORE})*(?:最后|最末|最下面)(?:的)?一?(?:{_UNIT})?(?:{_BEHIND})*|(?:the)?last(?:one)?"

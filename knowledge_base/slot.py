@@ -22,7 +22,7 @@ _UNKNOWN = re.compile(
 )
 _ONES = {numeral: number for number, numeral in enumerate("零一二三四五六七八九")} | {"两": 2}
 _NUMBER = r"(?:\d{1,3}|[零一二两三四五六七八九十百]{1,5})"
-_AGE = re.compile(rf"({_NUMBER})(?:多|几)?(?:周岁|岁)|^({_NUMBER})$")
+_AGE = re.compile(rf"({_NUMBER})(?:多|几)?(?:周岁|岁)|^(?:我|今年|快|都|已经)*({_NUMBER})(?:了|啦)?$")
 _YEARS = "(?:周岁|岁)"
 _RANGES = (
     (re.compile(rf"(?:未满|不满|不到|小于)({_NUMBER}){_YEARS}"), lambda n: (0, n - 1)),
