@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from aiohttp import web
 
@@ -15,6 +14,7 @@ from hub.errors import Invalid, NotFound, Stale
 from hub.hub import Hub
 from hub.i18n import Language, msgid
 from hub.model.agent import Permission
+from hub.web.attachment import attachment
 from hub.web.auth import agent_of
 from hub.web.forms.form import read_form
 from hub.web.kept_file import keep, kept, uploaded
@@ -89,14 +89,7 @@ async def export_file(request: web.Request) -> web.StreamResponse:
     except TooLong:
         return _page(request, errors={"file": translator(request)(_TOO_LONG)})
     name = f"entries-{to_local(hub.clock.now_ms()):%Y%m%d-%H%M}.{kind}"
-    return web.Response(
-        body=body,
-        headers={
-            "Content-Type": "application/octet-stream",
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-            "Cache-Control": "no-store",
-        },
-    )
+    return attachment(body, name)
 
 
 def _page(

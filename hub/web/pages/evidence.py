@@ -7,11 +7,11 @@ Whether the case exists for the asker is decided by the action, for each request
 from __future__ import annotations
 
 import logging
-from urllib.parse import quote
 
 from aiohttp import web
 
 from hub.errors import NotFound
+from hub.web.attachment import attachment
 from hub.web.auth import agent_of
 from hub.web.keys import HUB
 from ivr.recordings import RecordingState
@@ -47,14 +47,7 @@ async def file(request: web.Request) -> web.StreamResponse:
     hub, agent, case_id = request.app[HUB], agent_of(request), request.match_info["case_id"]
     attached, content = await hub.actions.read_cases.file(agent, case_id, request.match_info["file_id"])
     _note(agent.id, case_id, attached.id)
-    return web.Response(
-        body=content,
-        headers={
-            "Content-Type": "application/octet-stream",
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attached.filename, safe='')}",
-            "Cache-Control": "no-store",
-        },
-    )
+    return attachment(content, attached.filename)
 
 
 def _note(agent_id: str, case_id: str, object_id: str) -> None:

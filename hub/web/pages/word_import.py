@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from aiohttp import web
 
@@ -14,6 +13,7 @@ from hub.actions.publish_entry import Refused
 from hub.clock import to_local
 from hub.errors import NotFound, Stale
 from hub.i18n import Language, msgid
+from hub.web.attachment import attachment
 from hub.web.auth import agent_of
 from hub.web.forms.form import read_form
 from hub.web.kept_file import keep, kept, uploaded
@@ -72,14 +72,8 @@ async def export_file(request: web.Request) -> web.StreamResponse:
     hub = request.app[HUB]
     records = await hub.actions.read_words.groups()
     name = f"words-{to_local(hub.clock.now_ms()):%Y%m%d-%H%M}.csv"
-    return web.Response(
-        body=words_file(group for group in (record.group for record in records) if group is not None),
-        headers={
-            "Content-Type": "application/octet-stream",
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-            "Cache-Control": "no-store",
-        },
-    )
+    found = [record.group for record in records if record.group is not None]
+    return attachment(words_file(found), name)
 
 
 def _page(
