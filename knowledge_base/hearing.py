@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from knowledge_base.forgotten import Forgotten
 from knowledge_base.lexicon import UNKNOWN, Lexicon, Word
 from knowledge_base.sound import sound
 
@@ -36,14 +37,14 @@ ALIKE = 4
 class Hearing:
     """`said`: for the sound of a word the words that sound so, with a space between them (mostly it is one
     word, and a tuple for each would take more memory than the words); `local`: how often each word stands in
-    the knowledge base, `total` the sum of that; `fuller`: for what is left of a word without one of its
-    characters, the word."""
+    the knowledge base, `total` the sum of that; `forgotten`: what is left of words
+    without one of their characters."""
 
     lexicon: Lexicon
     said: Mapping[str, str]
     local: Mapping[str, int]
     total: int
-    fuller: Mapping[str, str]
+    forgotten: Forgotten
 
     @classmethod
     def of(cls, lexicon: Lexicon, local: Mapping[str, int]) -> "Hearing":
@@ -58,7 +59,7 @@ class Hearing:
             if " " in words:
                 alike = sorted(words.split(" "), key=lambda word: (-local.get(word, 0), -chances[word]))
                 said[heard] = " ".join(alike[:ALIKE])
-        return cls(lexicon, said, local, sum(local.values()), _fuller(lexicon, local))
+        return cls(lexicon, said, local, sum(local.values()), Forgotten.of(_by_use(lexicon, local)))
 
     def understand(self, text: str, words: Iterable[Word], *, speech: bool = True) -> str:
         """`text` (normalised, read as `words`) with the words that were probably meant; itself when nothing
@@ -66,6 +67,7 @@ class Hearing:
         if not speech and not self._odd(words):
             return text
         heard, size = sound(text), len(text)
+        fuller = {} if speech else self.forgotten.within(text)
         price = HEARD if speech else TYPED
         best = [0.0] * (size + 1)
         chosen: list[tuple[str, int]] = [("", 0)] * (size + 1)
@@ -78,7 +80,7 @@ class Hearing:
                     if chance > top:
                         top, word, after = chance, said, end
             if not speech:
-                for slip, chance, end in self._slips(text, at):
+                for slip, chance, end in self._slips(text, at, fuller):
                     if chance + best[end] > top:
                         top, word, after = chance + best[end], slip, end
             best[at], chosen[at] = top, (word, after)
@@ -100,15 +102,16 @@ class Hearing:
         """Whether every character that stands alone in it is a word."""
         return all(len(word) > 1 or word in self.lexicon.meanings for word in self.lexicon.cut(piece))
 
-    def _slips(self, text: str, at: int) -> Iterator[tuple[str, float, int]]:
+    def _slips(
+        self, text: str, at: int, fuller: Mapping[tuple[int, int], str]
+    ) -> Iterator[tuple[str, float, int]]:
         """What may have been meant from `at` on if a finger slipped: the words, their chance less its price,
         where they end."""
         chances = self.lexicon.chances
         if text[at : at + 1] == text[at + 1 : at + 2]:  # typed twice
             yield "", -SLIP, at + 1
         for end in range(at + 2, min(len(text), at + LONGEST) + 1):
-            piece = text[at:end]
-            whole = self.fuller.get(piece)
+            whole, piece = fuller.get((at, end)), text[at:end]
             if whole is not None:
                 more = READABLE if len(piece) > 2 and self._readable(piece) else 0.0
                 yield whole, self._chance(whole) - FORGOTTEN - more, end
@@ -134,13 +137,7 @@ class Hearing:
         return math.log((1 - LOCAL) * math.exp(common) + LOCAL * local / self.total)
 
 
-def _fuller(lexicon: Lexicon, local: Mapping[str, int]) -> Mapping[str, str]:
-    """For each word of the lexicon and of the knowledge base without one of its characters, the word; of
-    several the one that is most common in the knowledge base."""
-    found: dict[str, str] = {}
-    words = {**dict.fromkeys(lexicon.meanings, 0), **local}
-    for word in sorted(words, key=words.__getitem__):
-        if 3 <= len(word) <= LONGEST and not word.isascii():
-            for at in range(len(word)):
-                found[word[:at] + word[at + 1 :]] = word
-    return found
+def _by_use(lexicon: Lexicon, local: Mapping[str, int]) -> list[str]:
+    """The words of the knowledge base and of the lexicon, the most common first, here before in general."""
+    words = dict.fromkeys((*local, *lexicon.meanings))
+    return sorted(words, key=lambda word: (-local.get(word, 0), -lexicon.chances.get(word, UNKNOWN)))
