@@ -50,6 +50,8 @@ FEATURES = (
     "other_asking",
     "weight",
     "length",
+    "lacking",
+    "words_apart",
 )
 Vector = NDArray[np.float64]
 
@@ -140,6 +142,8 @@ def features(candidates: Sequence[Candidate]) -> tuple[float, ...]:
         float(bool(asking and answering and not asking & answering)),
         min(1.0, best.question.weight / 40),
         min(1.0, len(best.question.canonical) / 20),
+        min(1.0, len(best.question.content - best.wording.content) / 4),
+        abs(len(best.question.words) - len(best.wording.words)) / 10,
     )
 
 
