@@ -152,8 +152,12 @@ class AnswerMessage:
 
     @staticmethod
     def _may_offer(scene: Scene) -> bool:
-        """Choices are offered beside a case as long as nobody has taken it: nobody is interrupted."""
-        return scene.case is not None and not scene.case.value.handler_id and not scene.is_walled
+        """Choices are offered beside a case as long as nobody has taken it, so that nobody is interrupted;
+        but not to whoever is in danger, nor beside what stands behind the wall."""
+        if scene.case is None or scene.is_walled:
+            return False
+        case = scene.case.value
+        return case.track is not Track.EMERGENCY and not case.handler_id
 
     def _beside_the_case(self, scene: Scene) -> Plan:
         """Where a case is open, its handler sees what was asked meanwhile."""

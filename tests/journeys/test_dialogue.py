@@ -203,6 +203,12 @@ async def test_whoever_asked_for_a_person_is_not_met_with_silence(hub: World) ->
     assert await citizen.say("护照") == ""  # somebody is at it: nothing is thrown in
 
 
+async def test_whoever_is_in_danger_is_offered_nothing(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.CHAT)
+    assert "110" in await citizen.say("救命，有人拿刀砍人")
+    assert offered(await citizen.say("身份证")) == []
+
+
 async def test_the_first_addition_to_a_new_case_is_acknowledged_and_no_other(hub: World) -> None:
     citizen = Talker(hub, ChannelKind.CHAT)
     assert "查询编号" in await citizen.say("我家门口的路灯坏了三天，晚上看不清路，老人摔了一跤")
