@@ -40,7 +40,7 @@ class Thresholds:
     """`answer`: the least confidence to answer with; `choice`: the least confidence, of three, to offer
     them. `models`: what judges the confidence, None for the shipped models.
 
-    The default keeps 95 of 100 answers right on the development set, 98 on its police part (`docs/
+    The default keeps 96 of 100 answers right on the development set, 98 on its police part (`docs/
     knowledge_base.md`). It is not a promise for other entries: `hub faq calibrate` fits to an office's own.
     """
 
