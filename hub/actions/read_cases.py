@@ -23,6 +23,7 @@ from hub.model.call import Recording
 from hub.model.case import MOVES, Case, CaseState, HistoryEntry, HistoryKind, recorded
 from hub.model.conversation import AttachedFile, Author, Direction, Message
 from hub.model.track import Track
+from hub.store.documents import MAX_LIMIT
 from hub.store.files import FileStore
 from hub.store.repositories import Repositories
 
@@ -138,6 +139,20 @@ class ReadCases:
         return {
             view: await self._repositories.cases.count(visible, _where(view, agent)) for view in QueueView
         }
+
+    async def view_ids(self, agent: Agent, *, view: QueueView) -> frozenset[str]:
+        """The ids of all cases in a view, as far as the agent may see."""
+        return await self._repositories.cases.ids(policy.compartments(agent), _where(view, agent))
+
+    async def received_after(self, agent: Agent, instant: int, *, view: QueueView) -> frozenset[str]:
+        """Of those, the newest that were received after `instant`; at most `MAX_LIMIT`."""
+        cases = await self._repositories.cases.page(
+            policy.compartments(agent),
+            {**_where(view, agent), "updated_at": {"$gt": instant}},
+            limit=MAX_LIMIT - 1,
+            newest_first=True,
+        )
+        return frozenset(found.value.id for found in cases.cases if found.value.received_at > instant)
 
     async def open(self, agent: Agent, case_id: str) -> CaseView:
         """Raises `NotFound` when the case does not exist for the agent."""

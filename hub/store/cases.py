@@ -127,6 +127,13 @@ class CaseRepository:
         counted = await self._documents.count("cases", {**_visible(compartments), **where})
         return sum(counted.values())
 
+    async def ids(self, compartments: Container[Compartment], where: Mapping[str, Any]) -> frozenset[str]:
+        """The ids of all of them, among the compartments the reader may see; nothing is unsealed."""
+        if not compartments:
+            return frozenset()
+        counted = await self._documents.count("cases", {**_visible(compartments), **where}, by="id")
+        return frozenset(counted)
+
     async def history(self, case_id: str, *, limit: int = 1000) -> list[HistoryEntry]:
         """The chained history, oldest first."""
         return await self._history_after(case_id, f"{case_id}:", limit)

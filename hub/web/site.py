@@ -18,6 +18,7 @@ from hub.web.middlewares import (
     prepare,
     same_origin,
 )
+from hub.web.queue_snapshots import SNAPSHOTS, QueueSnapshots
 from hub.web.rate_limit import RATE_LIMITS, RateLimits
 from hub.web.render import RENDERER, Renderer
 from hub.web.routes import add_routes
@@ -38,6 +39,7 @@ def build_site(hub: Hub, staff: Staff) -> web.Application:
     app[ASSETS] = assets
     app[TRUSTED_PROXIES] = frozenset(hub.settings.web.trusted_proxies)
     app[RATE_LIMITS] = RateLimits(hub.clock, hub.settings.limits.per_minute())
+    app[SNAPSHOTS] = QueueSnapshots()
     app[PUBLIC_ORIGIN] = hub.settings.public_url()
     app[RENDERER] = Renderer(Catalogues.load(), assets, hub.settings.organisation, hub.clock)
     app.on_response_prepare.append(add_headers)

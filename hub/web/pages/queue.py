@@ -17,6 +17,7 @@ from hub.model.track import Track
 from hub.web import words
 from hub.web.auth import agent_of
 from hub.web.keys import HUB, LANGUAGE
+from hub.web.queue_snapshots import SNAPSHOTS
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import home_of, staff_page
 from hub.web.staff_stream import stream
@@ -57,7 +58,11 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
     view = view_of(request)
     after = request.query.get("after") or None
     now = hub.clock.now_ms()
-    page = await hub.actions.read_cases.queue(agent_of(request), view=view, after=after)
+    agent, first = agent_of(request), after is None and view is not QueueView.CLOSED
+    # Before the rows: a case that comes in between stands in the rows, and is taken from there.
+    held = await hub.actions.read_cases.view_ids(agent, view=view) if first else frozenset()
+    page = await hub.actions.read_cases.queue(agent, view=view, after=after)
+    held |= {row.case.id for row in page.rows}
     return staff_page(
         request,
         "staff/queue.html",
@@ -66,23 +71,30 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         views=VIEWS,
         view=view,
         next=page.next,
-        first=after is None,
+        first=first,
         since=now,
+        seen=request.app[SNAPSHOTS].keep(held) if first else "",
         waiting=page.counts[QueueView.ALL],
     )
 
 
 async def queue_events(request: web.Request) -> web.StreamResponse:
-    """GET /staff/queue/events?show=&since=: the pill, whenever the queue changed."""
+    """GET /staff/queue/events?show=&seen=&since=: the pill, whenever the queue changed.
+
+    It counts the cases of the whole view that were not in it when the page was made.
+    """
     hub, agent, view = request.app[HUB], agent_of(request), view_of(request)
-    since = request.query.get("since", "")
-    loaded_at = int(since) if since.isascii() and since.isdigit() and len(since) < 15 else 0
+    reads = hub.actions.read_cases
+    seen = request.app[SNAPSHOTS].get(request.query.get("seen", ""))
+    if seen is None:
+        since = request.query.get("since", "")
+        loaded_at = int(since) if since.isascii() and since.isdigit() and len(since) < 15 else 0
+        new = await reads.received_after(agent, loaded_at, view=view)
+        seen = await reads.view_ids(agent, view=view) - new
     renderer, language = request.app[RENDERER], request[LANGUAGE]
 
     async def fill() -> Mapping[str, str]:
-        page = await hub.actions.read_cases.queue(agent, view=view)
-        fresh = sum(row.case.received_at > loaded_at for row in page.rows)
-        context = {"fresh": fresh, "view": view, "more": page.next is not None and fresh == len(page.rows)}
+        context = {"fresh": len(await reads.view_ids(agent, view=view) - seen), "view": view}
         return {"pill": renderer.text("staff/queue_pill.html", language, context)}
 
     return await stream(request, hub.live, "queue", fill)
