@@ -156,9 +156,12 @@ class Triage:
         return bool(self._emergency.search(folded) or self._threat.search(folded))
 
     def without_asking(self, verdict: Verdict, folded: str) -> Verdict:
-        """Near danger nobody is asked for a value: the general answer is given at once."""
-        if isinstance(verdict, AskSlot) and self.near_danger(with_question(folded, verdict.entry)):
-            return Answered(verdict.entry)
+        """Near danger nobody is asked for a value: the general answer is given at once. An answer that sends
+        people to 110 is near it whatever they write (小孩被锁车里了)."""
+        if isinstance(verdict, AskSlot):
+            entry = verdict.entry
+            if _CALL_110.search(entry.answer) or self.near_danger(with_question(folded, entry)):
+                return Answered(entry)
         return verdict
 
     def accuses_police(self, folded: str) -> bool:
@@ -197,6 +200,8 @@ _LETTER = 200
 """A text longer than this tells a matter even where it asks something: nothing is looked up for it."""
 
 _QUESTION = re.compile(r"怎么|如何|怎样|哪里|哪儿|什么|吗|[?]|能不能|可以|电话|how|where|what")
+
+_CALL_110 = re.compile(r"(?<!\d)110(?!\d)")
 
 
 _POLITE, _NAMES_THE_MATTER = 60, 15
