@@ -72,7 +72,8 @@ class AnswerCall:
         offered = entries_of(snapshot, open_.offered)
         if not 0 < number <= len(offered):
             return "unknown", {}
-        return self._outcome(work, self._look_up.about(offered[number - 1]), language)
+        verdict = self._triage.without_asking(self._look_up.about(offered[number - 1]), "")
+        return self._outcome(work, verdict, language)
 
     def _outcome(self, work: CallWork, verdict: Verdict, language: str) -> Outcome:
         work.call = replace(work.call, dialogue=NOTHING_OPEN)

@@ -29,7 +29,7 @@ from hub.actions.message_case import MessageCase
 from hub.actions.scene import Plan, Scene
 from hub.actions.speak import Speak
 from hub.actions.track_case import TrackCase
-from hub.actions.triage import Triage
+from hub.actions.triage import Triage, with_question
 from hub.knowledge import Knowledge
 from hub.model.dialogue import Dialogue
 from hub.model.track import Track
@@ -77,6 +77,8 @@ class AnswerMessage:
         utterance = Utterance(scene.text)
         scene = self._in_city(scene, utterance)
         verdict = self._verdict(scene, utterance)
+        if self._is_near_danger(utterance, verdict):
+            scene = replace(scene, near_danger=True)
         if isinstance(verdict, Danger):  # flagged before anything is said, in every state
             accuses = self._triage.accuses_police(Utterance(f"{scene.subject}|{scene.text}").folded)
             return await self._cases.emergency(scene, verdict, accuses=accuses)
@@ -105,7 +107,7 @@ class AnswerMessage:
             case AskSlot(entry):
                 text = self._wording.slot_question(entry, scene.language)
                 asked = self._open(scene, Dialogue(entry_id=entry.id))
-                return self._speak(scene, self._beside_the_case(scene), text, dialogue=asked)
+                return self._speak(scene, self._beside_the_case(scene), text, dialogue=asked, with_110=True)
             case Offer() | Lost() if scene.case and (isinstance(verdict, Lost) or not self._may_offer(scene)):
                 return self._cases.attach(scene)
             case Lost() if scene.event.attachments:  # the pictures tell it
@@ -116,7 +118,14 @@ class AnswerMessage:
                 ids = tuple(entry.id for entry in entries)
                 text = self._wording.choices(entries, scene.profile, scene.language, again=again)
                 asked = self._open(scene, Dialogue(offered=ids))
-                return self._speak(scene, self._beside_the_case(scene), text, entry_ids=ids, dialogue=asked)
+                return self._speak(
+                    scene,
+                    self._beside_the_case(scene),
+                    text,
+                    entry_ids=ids,
+                    dialogue=asked,
+                    with_110=True,
+                )
             case Lost():
                 return self._speak.text(scene, Plan((), scene.conversation), "lost")
 
@@ -138,6 +147,12 @@ class AnswerMessage:
             beside=beside,
             city=scene.conversation.city,
         )
+
+    def _is_near_danger(self, utterance: Utterance, verdict: Verdict) -> bool:
+        said = utterance.folded
+        if isinstance(verdict, Answered):
+            said = with_question(said, verdict.entry)
+        return isinstance(verdict, Danger) or self._triage.near_danger(said)
 
     def _in_city(self, scene: Scene, utterance: Utterance) -> Scene:
         """The scene with the city the citizen names now, named before or wrote to."""
@@ -198,4 +213,4 @@ class AnswerMessage:
         plan = Plan((), scene.conversation)
         if asked.track is not None and not told.found:  # a right code is for nobody else's eyes
             plan = await self._cases.to_person(scene, ToPerson(asked.track), acknowledge=False)
-        return self._speak(scene, plan, told.text)
+        return self._speak(scene, plan, told.text, with_110=bool(plan.case_id))

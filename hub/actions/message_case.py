@@ -45,7 +45,9 @@ class MessageCase:
         if not tells_code:
             return plan
         name = "person" if verdict.asked else "registered"
-        return self._speak.text(scene, plan, name, reference=opened.case.reference, code=opened.code)
+        return self._speak.text(
+            scene, plan, name, with_110=True, reference=opened.case.reference, code=opened.code
+        )
 
     def attach(self, scene: Scene, *, acknowledge: bool = True) -> Plan:
         """One more word in the open case."""

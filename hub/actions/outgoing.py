@@ -50,11 +50,13 @@ class Outgoing:
         case_id: str = "",
         entry_ids: tuple[str, ...] = (),
         dialogue: Dialogue | None = None,
+        with_110: bool = False,
         hint: str = "",
     ) -> Said:
         """Says `text` on the conversation's own channel.
 
-        dialogue: what these words ask. hint: leaves behind the text and is kept nowhere else.
+        dialogue: what these words ask. with_110: a page shows the emergency number below them.
+        hint: leaves behind the text and is kept nowhere else.
         """
         message_id = new_id(at)
         delivery = self.delivery(
@@ -80,6 +82,7 @@ class Outgoing:
             author_id=author_id,
             entry_ids=entry_ids,
             offered=bool(entry_ids and dialogue and dialogue.offered),
+            with_110=with_110,
             text=text,
         )
         after = replace(conversation, count=message.seq, last_at=at, dialogue=dialogue or NOTHING_OPEN)

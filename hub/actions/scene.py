@@ -30,6 +30,7 @@ class Scene:
     version: int  # 0 = the conversation is new
     case: Versioned[Case] | None  # the open case the conversation belongs to
     dialogue: Dialogue = NOTHING_OPEN  # what our last words asked, if it still waits
+    near_danger: bool = False  # a word of danger occurs, whatever it means
     heated: bool = False  # words of abuse: the reply begins with a calm one
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from channels.address import Address
+from channels.contract import ChannelKind
 from hub.actions.outgoing import Outgoing
 from hub.actions.scene import Plan, Scene
 from hub.model.conversation import Author
@@ -25,10 +26,12 @@ class Speak:
         *,
         entry_ids: tuple[str, ...] = (),
         dialogue: Dialogue | None = None,
+        with_110: bool = False,
     ) -> Plan:
         """The plan with the reply, unless the channel is told to stay silent or nobody is there.
 
-        dialogue: what these words ask.
+        dialogue: what these words ask. with_110: a chat shows the emergency number below them, as it does
+        below every reply to a word of danger; no text message or mail does (docs/adr/0005).
         """
         if scene.profile.auto_reply == "off" or not scene.event.sender.value:
             return plan
@@ -43,6 +46,7 @@ class Speak:
             case_id=plan.case_id,
             entry_ids=entry_ids,
             dialogue=dialogue,
+            with_110=scene.event.kind is ChannelKind.CHAT and (with_110 or scene.near_danger),
         )
         return Plan(
             (*plan.writes, *self._outgoing.writes(said)),
@@ -52,6 +56,6 @@ class Speak:
             queue_changed=plan.queue_changed,
         )
 
-    def text(self, scene: Scene, plan: Plan, name: str, **values: str) -> Plan:
+    def text(self, scene: Scene, plan: Plan, name: str, *, with_110: bool = False, **values: str) -> Plan:
         """The same with a text of the catalogue."""
-        return self(scene, plan, self._texts.say(name, scene.language, **values))
+        return self(scene, plan, self._texts.say(name, scene.language, **values), with_110=with_110)

@@ -15,7 +15,9 @@ from channels.suppression import parse_opt_out
 from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.person import wants_person
 from hub.actions.dialogue.verdict import (
+    Answered,
     AskProgress,
+    AskSlot,
     Danger,
     Lost,
     NeedsCode,
@@ -30,6 +32,7 @@ from hub.model.dialogue import Dialogue
 from hub.model.reference import find_pair, find_reference
 from hub.model.track import Track
 from knowledge_base.choice import is_bare_number
+from knowledge_base.entry import Entry
 from knowledge_base.matcher import Snapshot
 from knowledge_base.plain import plain
 from knowledge_base.small_talk import SmallTalk
@@ -109,7 +112,7 @@ class Triage:
         if dialogue is not None and self._is_reply(dialogue, accuses=accuses, talks=talk is not None):
             reply = self._look_up.follow_up(dialogue, utterance.text, snapshot, city=city)
             if reply is not None:
-                return reply
+                return self.without_asking(reply, whole)
         if talk is not None:
             return SmallTalked(talk)
         if accuses and not _is_question(whole):
@@ -122,7 +125,7 @@ class Triage:
             return ToPerson(Track.CONSULT)
         found = self._look_up.question(asked.text, snapshot, city=city, speech=speech)
         if found is not None and not isinstance(found, Offer):
-            return found
+            return self.without_asking(found, whole)
         if accuses:
             return ToPerson(Track.REPORT)
         if found is not None and (speech or len(folded) <= _BARE or _QUESTION.search(folded)):
@@ -148,6 +151,19 @@ class Triage:
             folded = folded.replace(harmless, "")
         return tuple(dict.fromkeys(self._emergency.findall(folded)))
 
+    def near_danger(self, folded: str) -> bool:
+        """Whether a word of danger occurs in a folded text at all, also where it means none (怎么报警)."""
+        return bool(self._emergency.search(folded) or self._threat.search(folded))
+
+    def without_asking(self, verdict: Verdict, folded: str) -> Verdict:
+        """Near danger nobody is asked for a value: the general answer is given at once. An answer that sends
+        people to 110 is near it whatever they write (小孩被锁车里了)."""
+        if isinstance(verdict, AskSlot):
+            entry = verdict.entry
+            if _CALL_110.search(entry.answer) or self.near_danger(with_question(folded, entry)):
+                return Answered(entry)
+        return verdict
+
     def accuses_police(self, folded: str) -> bool:
         """Whether a folded text reports police, so that it must go behind the compartment wall."""
         return any(verb in folded for verb in self._report_verbs) and any(
@@ -161,6 +177,11 @@ class Triage:
     def is_heated(self, utterance: Utterance) -> bool:
         """Whether it has words of abuse."""
         return self._small_talk.is_abusive(utterance)
+
+
+def with_question(folded: str, entry: Entry) -> str:
+    """A folded text and the question it asks: whoever answers 1 says that question."""
+    return f"{folded}|{Utterance(entry.question).folded}"
 
 
 def _folded(words: Sequence[str]) -> tuple[str, ...]:
@@ -179,6 +200,8 @@ _LETTER = 200
 """A text longer than this tells a matter even where it asks something: nothing is looked up for it."""
 
 _QUESTION = re.compile(r"怎么|如何|怎样|哪里|哪儿|什么|吗|[?]|能不能|可以|电话|how|where|what")
+
+_CALL_110 = re.compile(r"(?<!\d)110(?!\d)")
 
 
 _POLITE, _NAMES_THE_MATTER = 60, 15

@@ -69,6 +69,7 @@ class Message:
     delivery_id: the outbox row that carries it.
     author_id: the agent, for author = agent.
     entry_ids: the entry that answers, or those that are offered to choose from (then `offered`).
+    with_110: the page shows the emergency number below it, and asks nothing there.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Message:
     author_id: str = ""
     entry_ids: tuple[str, ...] = ()
     offered: bool = False
+    with_110: bool = False
     subject: str = personal()
     text: str = personal()
     files: tuple[AttachedFile, ...] = personal(())

@@ -41,6 +41,7 @@ class Bubble:
     """A message as the page shows it. `kind`: own, robot or agent.
 
     entry_id, given: of an answer of the knowledge base, its entry and what this browser said of it.
+    with_110: the emergency number stands below, and no question of ours.
     """
 
     seq: int
@@ -53,6 +54,7 @@ class Bubble:
     choice_id: str = ""
     entry_id: str = ""
     given: Feedback | None = None
+    with_110: bool = False
 
 
 def channel_of(hub: Hub) -> str:
@@ -164,6 +166,7 @@ def bubbles(
                 choice_id,
                 entry_id,
                 (given or {}).get(entry_id),
+                message.with_110,
             )
         )
     return shown

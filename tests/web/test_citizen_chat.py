@@ -79,10 +79,13 @@ async def test_an_unclear_question_offers_choices_to_press(visitor: Visitor, sit
     await page.press("#f-text", "Enter")
     choice = page.locator("#m-2 .chip").first
     question = (await choice.inner_text()).strip()
+    await expect(page.locator("#m-2 a[href='tel:110']")).to_be_in_viewport()
     await choice.click()
     await expect(page.locator("#m-3 .bubble-text")).to_have_text(question)
     await expect(page.locator("#m-4 .bubble-source")).to_be_visible()
     await expect(page.locator("#m-2 .chip")).to_have_count(0)
+    await expect(page.locator("#m-2 a[href='tel:110']")).to_have_text("紧急请拨打110")
+    await expect(page.locator("#m-4 a[href='tel:110']")).to_have_count(0)
 
 
 async def test_a_choice_pressed_by_keyboard_leaves_the_focus_in_the_talk(
@@ -110,6 +113,7 @@ async def test_without_script_the_same_talk_is_a_page(visitor: Visitor, site: Ru
     assert page.url.startswith(f"{site.url}/chat#")
     await page.get_by_role("button", name="转人工").click()
     await expect(page.locator("#m-4")).to_contain_text("查询编号")
+    await expect(page.locator("#m-4 a[href='tel:110']")).to_have_text("紧急请拨打110")
 
 
 async def test_what_is_said_elsewhere_appears_by_itself(visitor: Visitor, site: RunningSite) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -376,6 +377,31 @@ def test_an_answer_that_depends_on_a_value_asks_for_it_once() -> None:
         assert TRIAGE(Utterance(text), snapshot=slotted, dialogue=waits) == Answered(entry, value)
     for text in ("不知道", "就那种普通的"):
         assert TRIAGE(Utterance(text), snapshot=slotted, dialogue=waits) == Answered(entry)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "text", "offered"),
+    [
+        ("驾驶证多久体检一次？", "看准驾车型。", "已经报警了，驾驶证多久体检一次", False),
+        ("驾驶证多久体检一次？", "有人受伤马上打110。", "驾驶证多久体检一次", False),
+        ("驾驶证多久体检一次？", "有人受伤马上打110。", "1", True),
+        ("得了抢劫罪驾驶证多久体检一次？", "看准驾车型。", "1", True),
+    ],
+)
+def test_near_danger_nobody_is_asked_for_a_value(
+    question: str, answer: str, text: str, offered: bool
+) -> None:
+    entry = replace(_slotted().entries[0], question=question, answer=answer)
+    dialogue = Dialogue(offered=(entry.id,), until=NOW) if offered else None
+    verdict = TRIAGE(Utterance(text), snapshot=Snapshot.build([entry]), dialogue=dialogue)
+    assert verdict == Answered(entry)
+
+
+def test_a_word_of_danger_is_near_it_even_where_it_means_none() -> None:
+    for text in ("怎么报警", "家 暴告诫书有什么用", "已经报警三次了", "民用爆炸物品许可"):
+        assert TRIAGE.danger(Utterance(text).folded) is None
+        assert TRIAGE.near_danger(Utterance(text).folded)
+    assert not TRIAGE.near_danger(Utterance("身份证丢了怎么补办").folded)
 
 
 def test_a_citizen_of_a_known_city_gets_the_citys_own_answer() -> None:
