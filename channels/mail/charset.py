@@ -16,7 +16,7 @@ _KNOWN = re.compile(
     r"|windows-125\d|koi8-[ru]|euc-(?:jp|kr)|shift_jis|iso-2022-(?:jp|kr)"
 )
 _LONGEST = 8_000
-"""Characters of a header that are decoded: an unfinished encoded word is searched to the end for each beginning."""
+"""Characters of a header that are decoded: the library looks for the end of every encoded word anew."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 

@@ -4,8 +4,8 @@ Nothing in a mail can be trusted: labels lie, parts nest a thousand deep, names 
 Every walk is bounded; what is over a bound is left out and said so (`shortened`). What cannot be read
 of a header or a part is a fact less, never an error. This runs in a process of its own
 (`channels/mail/reading_process.py`), for the library's parser takes more than linear time on what is
-made for it. A mail that a machine wrote (RFC 3834 Auto-Submitted, bounces, lists, our own mail coming back) is recognised,
-because answering it would start a loop.
+made for it. A mail that a machine wrote (RFC 3834 Auto-Submitted, bounces, lists, our own mail coming
+back) is recognised, because answering it would start a loop.
 """
 
 from __future__ import annotations
