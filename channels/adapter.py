@@ -7,21 +7,22 @@ it asks only for the shape it needs.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Protocol
 
 from channels.contract import (
     Accepted,
     CallAnswer,
-    InboundEvent,
+    InboundMessage,
     OutboundMessage,
+    RawLetter,
     Received,
     WebhookRequest,
     WebhookResponse,
 )
 
-Accept = Callable[[InboundEvent], Awaitable[None]]
-"""Stores one event. When it returned, the event is stored; when it raised, it is not."""
+Accept = Callable[[RawLetter], Awaitable[None]]
+"""Stores one letter. When it returned, the letter is stored; when it raised, it is not."""
 
 
 class ReceivesWebhooks(Protocol):
@@ -41,7 +42,25 @@ class Listens(Protocol):
     """An adapter that waits on a socket or polls a mailbox."""
 
     async def listen(self, accept: Accept) -> None:
-        """Take in events until cancelled. An event is confirmed to its sender after `accept`."""
+        """Take in letters, unread, until cancelled. One is confirmed to its sender after `accept`."""
+        ...
+
+
+class ReadsLetters(Protocol):
+    """An adapter that makes a message of a letter that is stored already."""
+
+    async def read(self, letter: RawLetter) -> InboundMessage:
+        """What the letter says; the same letter always gives the same.
+
+        Raises `Unreadable`, or `OSError` when nothing can be read now whatever the letter is.
+        """
+        ...
+
+    def rough_texts(self, raw: bytes) -> Iterator[str]:
+        """What may be words in the bytes of a letter nobody can read, a few pages at a time.
+
+        Takes linear time and little memory whatever the bytes are; not for the event loop.
+        """
         ...
 
 

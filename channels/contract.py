@@ -1,9 +1,9 @@
 """The words adapters and the hub share: inbound events, outbound messages, telephone calls.
 
-An adapter never calls the hub. It comes in up to three shapes (`channels/ports.py`):
-it *receives* webhooks (request → events and response), it *listens* (calls `accept`,
-and when `accept` returned the event is stored), it *sends* (message → `Accepted`, or
-raises a `SendError`).
+An adapter never calls the hub. It comes in several shapes (`channels/adapter.py`): it *receives*
+webhooks (request → events and response), it *listens* (calls `accept`, and when `accept` returned the
+letter is stored) and *reads* what is stored, it *sends* (message → `Accepted`, or raises a
+`SendError`).
 """
 
 from __future__ import annotations
@@ -57,6 +57,20 @@ class InboundMessage:
     thread: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RawLetter:
+    """A mail as it came, before anybody read it.
+
+    envelope_from: MAIL FROM, "" for a bounce. recipient: the mailbox that was addressed.
+    """
+
+    channel: str
+    content: bytes
+    envelope_from: str
+    recipient: str
+    received_at: int
 
 
 class ReceiptState(StrEnum):

@@ -57,6 +57,10 @@ class Misconfigured(SendError):
     """Our own fault or our account: every further send on this sender would fail the same way."""
 
 
+class Unreadable(ChannelError):
+    """A letter that could not be read in the time and memory one may take. A person has to look at it."""
+
+
 class WebhookError(ChannelError):
     """An inbound request that is not processed. Nothing was stored."""
 

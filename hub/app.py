@@ -35,6 +35,7 @@ from hub.actions.forget_expired import ForgetExpired, Rule
 from hub.actions.handle_call import HandleCall
 from hub.actions.import_entries import ImportEntries
 from hub.actions.import_words import ImportWords
+from hub.actions.keep_letter import KeepLetter
 from hub.actions.keep_recording import KeepRecording
 from hub.actions.note_case import NoteCase
 from hub.actions.note_recording import NoteRecording
@@ -44,6 +45,7 @@ from hub.actions.publish_entry import PublishEntry
 from hub.actions.read_cases import ReadCases
 from hub.actions.read_entries import ReadEntries
 from hub.actions.read_help import ReadHelp
+from hub.actions.read_letters import ReadLetters
 from hub.actions.read_quality import ReadQuality
 from hub.actions.read_words import ReadWords
 from hub.actions.references import References
@@ -51,13 +53,21 @@ from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
 from hub.actions.ship_entries import ship_entries
 from hub.actions.sort_questions import SortQuestions
-from hub.channel_wiring import build_adapters, campaign_settings, dispatch_settings, handset_rules, profile
+from hub.channel_wiring import (
+    LETTERS_AT_ONCE,
+    build_adapters,
+    campaign_settings,
+    dispatch_settings,
+    handset_rules,
+    profile,
+)
 from hub.clock import Clock
 from hub.hub import Actions, Hub
 from hub.jobs.alone import alone
 from hub.jobs.broadcasts import BroadcastLoop
 from hub.jobs.dispatch import dispatch
 from hub.jobs.knowledge import follow_entries
+from hub.jobs.letters import read_letters
 from hub.jobs.listen import listen
 from hub.jobs.recordings import keep_recordings
 from hub.jobs.repeat import repeat
@@ -266,14 +276,20 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         "calls": partial(repeat, end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=settings.retention.every_seconds),
     }
-    for name, listener in adapters.listens.items():
-        jobs[f"listen {name}"] = partial(listen, listener, accept_event)
+    if adapters.reads:
+        letter_wake = Wake()
+        read = ReadLetters(documents, stores.letters, files, adapters.reads, accept_event, triage)
+        jobs["letters"] = partial(read_letters, read, letter_wake, at_once=LETTERS_AT_ONCE)
+        keep_letter = KeepLetter(documents, stores.letters, files, letter_wake)
+        for name, listener in adapters.listens.items():
+            jobs[f"listen {name}"] = partial(listen, listener, keep_letter)
     supervisor = Supervisor(clock)
 
     async def close() -> None:
         live.close()
         if engine is not None:
             await engine.close()
+        await adapters.pool.close()
         for sender in adapters.mail:
             await sender.close()
         await http.close()

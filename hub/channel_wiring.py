@@ -15,6 +15,8 @@ from channels.contract import ChannelKind
 from channels.http import HttpClient
 from channels.mail.incoming import MailListener, MailListenerSettings
 from channels.mail.outgoing import MailSender, MailSenderSettings
+from channels.mail.reader import MailReader, MailReaderSettings
+from channels.mail.reader_pool import ReaderPool
 from channels.receipts import HandsetRule
 from channels.sender import DispatchSettings, SenderSettings
 from channels.twilio.codes import TEMPORARY_CODES
@@ -45,9 +47,15 @@ class Adapters:
     receives: Mapping[str, ReceivesWebhooks]
     sends: Mapping[str, Sends]
     listens: Mapping[str, MailListener]
+    reads: Mapping[str, MailReader]
     fetches: Mapping[str, FetchesRecordings]
     voice: Mapping[str, VoiceAdapter]
     mail: Sequence[MailSender]
+    pool: ReaderPool
+
+
+LETTERS_AT_ONCE = 2
+"""A letter made to hold its reader holds one process; the other goes on."""
 
 
 def build_adapters(
@@ -56,6 +64,8 @@ def build_adapters(
     receives: dict[str, ReceivesWebhooks] = {}
     sends: dict[str, Sends] = {}
     listens: dict[str, MailListener] = {}
+    reads: dict[str, MailReader] = {}
+    pool = ReaderPool(processes=LETTERS_AT_ONCE)
     fetches: dict[str, FetchesRecordings] = {}
     voice: dict[str, VoiceAdapter] = {}
     mail: list[MailSender] = []
@@ -98,11 +108,12 @@ def build_adapters(
                 mail.append(MailSender(_mail_sender(name, channel, settings), clock))
                 sends[name] = mail[-1]
                 listens[name] = MailListener(_mail_listener(name, channel), clock)
+                reads[name] = MailReader(_mail_reader(channel), pool)
             case WebChat():
                 sends[name] = WebChatSender(partial(_wake_chat, name, live, stores))
             case PetitionForm():
                 pass  # a page of our own; answers are read with number and code
-    return Adapters(receives, sends, listens, fetches, voice, mail)
+    return Adapters(receives, sends, listens, reads, fetches, voice, mail, pool)
 
 
 def _wake_chat(channel: str, live: Live, stores: Repositories, address: str) -> None:
@@ -129,10 +140,22 @@ def _mail_listener(name: str, channel: MailChannel) -> MailListenerSettings:
         host=channel.listen_host,
         port=channel.listen_port,
         protocol=channel.listen_protocol,
-        recipients=tuple(channel.recipients or [channel.address]),
+        recipients=_mailboxes(channel),
         limit_bytes=channel.message_bytes,
-        own_domain=channel.address.partition("@")[2],
+        own_domain=_domain(channel),
     )
+
+
+def _mail_reader(channel: MailChannel) -> MailReaderSettings:
+    return MailReaderSettings(recipients=_mailboxes(channel), own_domain=_domain(channel))
+
+
+def _mailboxes(channel: MailChannel) -> tuple[str, ...]:
+    return tuple(channel.recipients or [channel.address])
+
+
+def _domain(channel: MailChannel) -> str:
+    return channel.address.partition("@")[2]
 
 
 _KINDS: Mapping[type[Channel], ChannelKind] = {

@@ -90,6 +90,7 @@ _TASKS: Mapping[str, str] = {
     "calls": "通话看守任务",
     "retention": "到期清理任务",
     "listen": "收信任务",
+    "letters": "来信读取任务",
 }
 
 

@@ -15,6 +15,8 @@ _KNOWN = re.compile(
     r"utf-?8|utf-?16(?:le|be)?|us-ascii|gb18030|big5(?:-?hkscs)?|hz(?:-gb-2312)?|iso-8859-\d{1,2}"
     r"|windows-125\d|koi8-[ru]|euc-(?:jp|kr)|shift_jis|iso-2022-(?:jp|kr)"
 )
+_LONGEST = 8_000
+"""Characters of a header that are decoded: the library looks for the end of every encoded word anew."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -34,12 +36,13 @@ def decoded(raw: bytes, charset: str | None) -> str:
 def header_text(value: str) -> str:
     """A header as one line of text: encoded words and raw bytes decoded, control characters out.
 
-    value: as the parser gives it, bytes above 127 as lone surrogates.
+    value: as the parser gives it, bytes above 127 as lone surrogates. At most 2,000 characters come back;
+    what cannot be decoded stays as it is.
     """
-    plain = decoded(value.encode("utf-8", "surrogateescape"), None)
+    plain = decoded(value[:_LONGEST].encode("utf-8", "surrogateescape"), None)
     try:
         words = decode_header(plain)
-    except (HeaderParseError, ValueError):
+    except (HeaderParseError, ValueError, LookupError, TypeError):
         words = [(plain, None)]
     text = "".join(word if isinstance(word, str) else decoded(word, charset) for word, charset in words)
     return " ".join(clean(text).split())[:2000]

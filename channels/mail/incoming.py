@@ -1,8 +1,9 @@
 """Takes in mail behind the organisation's own mail server, by SMTP or LMTP.
 
-The rule it protects: 250 means stored. The answer to DATA waits for `accept`; when that raised, or
-took too long, the answer is 451 and the mail server keeps the mail and tries again. A repeat is
-harmless, because the event carries the Message-ID.
+The rule it protects: 250 means stored, and a letter is stored before anybody reads it. Whatever is
+within the size limit is handed on as it came; when `accept` raised, or took too long, the answer is
+451 and the mail server keeps the mail and tries again. Nothing here looks into a letter
+(`channels/mail/reader.py` does, in a process of its own).
 """
 
 from __future__ import annotations
@@ -14,8 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from channels.adapter import Accept
-from channels.contract import ChannelKind, InboundMessage
-from channels.mail.parse import DEFAULT_LIMITS, NotAMail, ParsedMail, ParseLimits, parse
+from channels.contract import RawLetter
 from channels.mail.server import MailServer, ServerSettings
 from channels.ports import Clock
 
@@ -24,15 +24,14 @@ log = logging.getLogger(__name__)
 STORED = "250 2.0.0 stored"
 LATER = "451 4.3.0 not stored, try again later"
 NOT_HERE = "550 5.1.1 no such mailbox here"
-UNREADABLE = "554 5.6.0 the message cannot be read"
 
 
 @dataclass(frozen=True, slots=True)
 class MailListenerSettings:
     """channel: the configured channel's name. recipients: our mailboxes; nothing else is taken in.
 
-    protocol: `smtp` or `lmtp`. port 0 picks a free one. own_domain: that of our own Message-IDs
-    (loops). accept_seconds: longest wait for `accept`. idle_seconds: a silent peer is cut off.
+    protocol: `smtp` or `lmtp`. port 0 picks a free one. own_domain: the name the server says it has.
+    accept_seconds: longest wait for `accept`. idle_seconds: a silent peer is cut off.
     """
 
     channel: str
@@ -45,7 +44,6 @@ class MailListenerSettings:
     max_connections: int = 50
     idle_seconds: float = 300.0
     accept_seconds: float = 60.0
-    limits: ParseLimits = DEFAULT_LIMITS
 
 
 class MailListener:
@@ -65,7 +63,7 @@ class MailListener:
         return self._server.port
 
     async def listen(self, accept: Accept) -> None:
-        """Takes in mail until cancelled."""
+        """Implements the port: takes in mail until cancelled."""
         settings = self._settings
         bounds = ServerSettings(
             host=settings.host,
@@ -112,40 +110,21 @@ class _Handler:
         return "\r\n".join([answer] * times)
 
     async def _take(self, raw: bytes, envelope_from: str, recipients: list[str]) -> str:
-        try:
-            mail = parse(
-                raw,
-                envelope_from=envelope_from,
-                domain=self._settings.own_domain,
-                own_addresses=self._ours,
-                limits=self._settings.limits,
-            )
-        except NotAMail:
-            log.warning("mail_unreadable", extra={"channel": self._settings.channel, "bytes": len(raw)})
-            return UNREADABLE
+        letter = RawLetter(
+            channel=self._settings.channel,
+            content=raw,
+            envelope_from=envelope_from,
+            recipient=_bare(recipients[0]),
+            received_at=self._clock.now_ms(),
+        )
         try:
             async with asyncio.timeout(self._settings.accept_seconds):
-                await self._accept(self._event(mail, _bare(recipients[0])))
+                await self._accept(letter)
         except Exception as problem:  # whatever it was: not stored means not accepted
             kind = type(problem).__name__
             log.error("mail_not_stored", extra={"channel": self._settings.channel, "kind": kind})
             return LATER
         return STORED
-
-    def _event(self, mail: ParsedMail, recipient: str) -> InboundMessage:
-        return InboundMessage(
-            channel=self._settings.channel,
-            kind=ChannelKind.MAIL,
-            provider_id=mail.id,
-            sender=mail.sender,
-            recipient=recipient,
-            text=mail.text,
-            received_at=self._clock.now_ms(),
-            subject=mail.subject,
-            thread=mail.thread,
-            attachments=mail.attachments,
-            automatic=mail.automatic,
-        )
 
 
 def _bare(address: str) -> str:

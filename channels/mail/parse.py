@@ -1,9 +1,11 @@
 """A raw mail as what a citizen said: safe, bounded, and honest about machines.
 
 Nothing in a mail can be trusted: labels lie, parts nest a thousand deep, names hold line ends.
-Every walk is bounded; what is over a bound is left out and said so (`shortened`). A mail that a
-machine wrote (RFC 3834 Auto-Submitted, bounces, lists, our own mail coming back) is recognised,
-because answering it would start a loop.
+Every walk is bounded; what is over a bound is left out and said so (`shortened`). What cannot be read
+of a header or a part is a fact less, never an error. This runs in a process of its own
+(`channels/mail/reading_process.py`), for the library's parser takes more than linear time on what is
+made for it. A mail that a machine wrote (RFC 3834 Auto-Submitted, bounces, lists, our own mail coming
+back) is recognised, because answering it would start a loop.
 """
 
 from __future__ import annotations
@@ -12,9 +14,9 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from email import policy
 from email.message import Message
 from email.parser import BytesParser
+from email.policy import Compat32
 from email.utils import getaddresses
 from pathlib import PurePosixPath
 
@@ -27,6 +29,26 @@ from channels.mail.identity import delivery_id_of, ids_in
 
 _MACHINE_NAMES = ("mailer-daemon", "postmaster", "noreply", "no-reply", "do-not-reply", "bounce")
 _MACHINE_HEADERS = ("x-autoreply", "x-autorespond", "x-auto-response-suppress", "list-id", "feedback-id")
+
+
+_HEAD_BYTES = 262_144
+_HEADER_CHARS = 16_384
+_READ = frozenset(
+    {
+        "auto-submitted",
+        "from",
+        "in-reply-to",
+        "message-id",
+        "precedence",
+        "references",
+        "return-path",
+        "subject",
+        "x-loop",
+        *_MACHINE_HEADERS,
+    }
+)
+_HEAD_END = re.compile(rb"\r?\n\r?\n|\r\r")
+_ADDRESS = re.compile(r"[^\s<>\"(),:;@\[\]\\]{1,64}@[^\s<>\"(),:;@\[\]\\]{1,255}")
 
 
 class NotAMail(ChannelError):
@@ -42,6 +64,7 @@ class ParseLimits:
     attachments: int = 10
     attachment_bytes: int = 15 * 1024 * 1024
     text_chars: int = 50_000
+    markup_chars: int = 2_000_000
     hops: int = 30
 
 
@@ -81,8 +104,9 @@ def parse(
     """
     if len(re.findall(rb"boundary", raw, re.IGNORECASE)) > limits.boundaries:
         raise NotAMail("too many nested parts")
+    bounded = _with_a_short_head(raw)
     try:
-        mail = BytesParser(policy=policy.compat32).parsebytes(raw)
+        mail = BytesParser(policy=_ShortHeaders()).parsebytes(bounded)
     except (RecursionError, ValueError, LookupError, TypeError) as problem:
         raise NotAMail("cannot be read") from problem
     headers = _headers(mail)
@@ -98,20 +122,50 @@ def parse(
         thread=thread,
         attachments=tuple(content.attachments),
         automatic=_is_automatic(mail, headers, envelope_from, domain, own_addresses, limits),
-        shortened=content.shortened,
+        shortened=content.shortened or len(bounded) < len(raw),
     )
 
 
+class _ShortHeaders(Compat32):
+    """Keeps the beginning of a header: the library takes quadratic time for parameters."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        kept: list[str] = []
+        left = _HEADER_CHARS
+        for line in sourcelines:
+            kept.append(line[:left])
+            left -= len(line)
+            if left <= 0:
+                break
+        name, value = super().header_source_parse(kept)
+        return name, value
+
+
+def _with_a_short_head(raw: bytes) -> bytes:
+    """The letter with no more than the first headers, if they are megabytes."""
+    end = _HEAD_END.search(raw)
+    head = end.start() if end is not None else len(raw)
+    if head <= _HEAD_BYTES:
+        return raw
+    cut = max(raw.rfind(b"\n", 0, _HEAD_BYTES), raw.rfind(b"\r", 0, _HEAD_BYTES)) + 1
+    return raw[: cut or _HEAD_BYTES].rstrip(b"\r\n") + raw[head:]
+
+
 def _headers(mail: Message) -> Mapping[str, str]:
-    """The first of each header as text."""
+    """The first of each header that is asked for, as text."""
     found: dict[str, str] = {}
     for name, value in mail.raw_items():
-        found.setdefault(name.lower(), header_text(str(value)))
+        if (name := name.lower()) in _READ and name not in found:
+            found[name] = header_text(str(value))
     return found
 
 
 def _sender(headers: Mapping[str, str], envelope_from: str) -> Address:
-    named = [address for _, address in getaddresses([headers.get("from", "")])]
+    written = headers.get("from", "")
+    try:
+        named = [address for _, address in getaddresses([written])]
+    except (RecursionError, ValueError, LookupError, TypeError):  # 500 opening brackets, for one
+        named = _ADDRESS.findall(written)
     for candidate in (*named, envelope_from):
         try:
             return email(candidate)
@@ -177,8 +231,11 @@ class _Content:
     def text(self) -> str:
         """The letter; plain text where there is some, else the HTML as text."""
         plain = "\n".join(self._plain).strip()
-        text = clean(plain or html_to_text("\n".join(self._html))).strip()
-        most = self._limits.text_chars
+        if not plain:
+            plain = html_to_text(self._both_ends("\n".join(self._html), self._limits.markup_chars))
+        return self._both_ends(clean(plain).strip(), self._limits.text_chars)
+
+    def _both_ends(self, text: str, most: int) -> str:
         if len(text) <= most:
             return text
         self.shortened = True
@@ -212,7 +269,7 @@ def _bytes_of(part: Message) -> bytes:
             return payload
         children = part.get_payload() if part.is_multipart() else ()
         return b"".join(child.as_bytes() for child in children if isinstance(child, Message))
-    except (ValueError, LookupError, TypeError, RecursionError):  # the library trips over odd labels
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # it trips over odd labels
         return b""
 
 

@@ -11,19 +11,21 @@ can take the place of somebody else's mail.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from channels.contract import ChannelKind, InboundMessage
 from hub.actions.answer_message import AnswerMessage
 from hub.actions.channel_profile import Profiles
 from hub.actions.scene import Plan, Scene
+from hub.actions.search_letter import Found
 from hub.errors import HubError
 from hub.ids import derived_id
 from hub.live import Live
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN
 from hub.store.codec import Versioned
-from hub.store.documents import Conflict, Documents, Duplicate
+from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.files import FileStore
 from hub.store.repositories import Repositories
 from hub.wake import Wake
@@ -68,9 +70,15 @@ class AcceptEvent:
         self._live = live
         self._wake = wake
 
-    async def __call__(self, event: InboundMessage) -> Outcome:
-        """Stores the message and what follows from it. Raises `Busy` when it should come again."""
-        event_id = _id_of(event)
+    async def __call__(
+        self, event: InboundMessage, *, searched: Found | None = None, also: Sequence[Write] = ()
+    ) -> Outcome:
+        """Stores the message and what follows from it. Raises `Busy` when it should come again.
+
+        searched: what a search in a letter found that nobody could read. also: writes of the same unit of
+        work; they are not done for an event that was seen.
+        """
+        event_id = event_id_of(event)
         files = [
             AttachedFile(
                 await self._files.put(file.content), file.filename, file.media_type, len(file.content)
@@ -78,11 +86,11 @@ class AcceptEvent:
             for file in event.attachments
         ]
         for _ in range(_TRIES):
-            plan = await self._decide(event, event_id, tuple(files))
+            plan = await self._decide(event, event_id, tuple(files), searched)
             if plan is None:
                 return await self._seen(event_id)
             try:
-                await self._documents.commit(plan.writes)
+                await self._documents.commit((*plan.writes, *also))
             except (Conflict, Duplicate):
                 continue  # another message of the conversation, or this one again: look anew
             self._live.ring(f"conversation:{plan.conversation.id}", str(plan.conversation.count))
@@ -100,11 +108,11 @@ class AcceptEvent:
         return Outcome(event_id, True, message.conversation_id, message.case_id)
 
     async def _decide(
-        self, event: InboundMessage, event_id: str, files: tuple[AttachedFile, ...]
+        self, event: InboundMessage, event_id: str, files: tuple[AttachedFile, ...], searched: Found | None
     ) -> Plan | None:
         """What to write; None for an event that was taken in before."""
         conversations = self._repositories.conversations
-        scene = await self._set_scene(event, event_id)
+        scene = replace(await self._set_scene(event, event_id), searched=searched)
         # A message is stored together with its conversation: where there is none, it never came. This
         # look spares a repeat what deciding costs; the insert of the message makes it harmless.
         if scene.version and await conversations.message(event_id) is not None:
@@ -199,7 +207,8 @@ class AcceptEvent:
         return conversations.id_for(event.channel, key, root), None
 
 
-def _id_of(event: InboundMessage) -> str:
+def event_id_of(event: InboundMessage) -> str:
+    """The id under which the message of an event is stored."""
     said = (event.sender.value, event.subject, event.text) if event.kind is ChannelKind.MAIL else ()
     return f"{event.channel}:{derived_id(event.provider_id, *said)}"
 

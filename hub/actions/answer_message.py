@@ -27,6 +27,7 @@ from hub.actions.dialogue.verdict import (
 from hub.actions.dialogue.wording import Wording
 from hub.actions.message_case import MessageCase
 from hub.actions.scene import Plan, Scene
+from hub.actions.search_letter import Found
 from hub.actions.speak import Speak
 from hub.actions.track_case import TrackCase
 from hub.actions.triage import Triage, with_question
@@ -74,6 +75,8 @@ class AnswerMessage:
         """What to write and what to say. Reads only what the rules ask for; writes nothing itself."""
         if scene.event.automatic:
             return Plan((), scene.conversation)
+        if scene.searched is not None:
+            return await self._unread(scene, scene.searched)
         utterance = Utterance(scene.text)
         scene = self._in_city(scene, utterance)
         verdict = self._verdict(scene, utterance)
@@ -128,6 +131,13 @@ class AnswerMessage:
                 )
             case Lost():
                 return self._speak.text(scene, Plan((), scene.conversation), "lost")
+
+    async def _unread(self, scene: Scene, searched: Found) -> Plan:
+        """A letter for a person to look at. Nothing is said: nobody knows whether a machine wrote it."""
+        if searched.danger is not None:
+            return await self._cases.emergency(scene, searched.danger, accuses=searched.accuses)
+        track = Track.REPORT if searched.accuses else Track.CONSULT
+        return await self._cases.to_person(scene, ToPerson(track), acknowledge=False)
 
     def _verdict(self, scene: Scene, utterance: Utterance) -> Verdict:
         beside = scene.subject

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from channels.contract import InboundMessage
 from hub.actions.channel_profile import ChannelProfile
+from hub.actions.search_letter import Found
 from hub.model.case import Case
 from hub.model.conversation import Conversation
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
@@ -32,6 +33,7 @@ class Scene:
     dialogue: Dialogue = NOTHING_OPEN  # what our last words asked, if it still waits
     near_danger: bool = False  # a word of danger occurs, whatever it means
     heated: bool = False  # words of abuse: the reply begins with a calm one
+    searched: Found | None = None  # a letter nobody could read: what a search in its bytes found
 
     @property
     def is_walled(self) -> bool:

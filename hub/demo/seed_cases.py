@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from channels.address import email, phone
@@ -19,6 +20,7 @@ from hub.model.petition import Petition, PetitionKind
 from hub.web import chat
 
 _TRIES = 5
+_PAUSE_SECONDS = 0.05
 Act = Callable[[int], Awaitable[None]]
 
 
@@ -71,7 +73,10 @@ class CaseSeeder:
         )
         repositories = self._hub.repositories
         key = repositories.contacts.key(sender)
-        return await self._open_case(repositories.conversations.id_for("mail", key, message_id))
+        conversation_id = repositories.conversations.id_for("mail", key, message_id)
+        while await repositories.conversations.get(conversation_id) is None:
+            await asyncio.sleep(_PAUSE_SECONDS)  # a letter is stored at once and read a moment later
+        return await self._open_case(conversation_id)
 
     async def _petition(self, name: str, table: Table) -> str:
         anonymous = table.get("anonymous", False)

@@ -17,6 +17,7 @@ from hub.store import (
     entries,
     entry_versions,
     feedback,
+    letters,
     memberships,
     notices,
     outbox,
@@ -38,6 +39,7 @@ from hub.store.documents import Collection, Documents
 from hub.store.entries import EntryRepository
 from hub.store.entry_versions import EntryVersionRepository
 from hub.store.feedback import FeedbackRepository
+from hub.store.letters import LetterRepository
 from hub.store.memberships import MembershipRepository
 from hub.store.notices import NoticeRepository
 from hub.store.outbox import OutboxRepository
@@ -61,6 +63,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *entries.COLLECTIONS,
     *entry_versions.COLLECTIONS,
     *feedback.COLLECTIONS,
+    *letters.COLLECTIONS,
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,
     *outbox.COLLECTIONS,
@@ -86,6 +89,7 @@ class Repositories:
     entries: EntryRepository
     entry_versions: EntryVersionRepository
     feedback: FeedbackRepository
+    letters: LetterRepository
     memberships: MembershipRepository
     notices: NoticeRepository
     outbox: OutboxRepository
@@ -116,6 +120,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         entries=EntryRepository(documents, vault),
         entry_versions=EntryVersionRepository(documents, vault),
         feedback=FeedbackRepository(documents, vault),
+        letters=LetterRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),

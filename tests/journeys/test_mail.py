@@ -31,7 +31,7 @@ def letter(
 async def hand_over(
     hub: World, mail: EmailMessage, *, to: str = "service@hub.test", sender: str = CITIZEN
 ) -> None:
-    """As the organisation's mail server does."""
+    """As the organisation's mail server does; waits until the letter was read."""
 
     async def listening() -> bool:
         try:
@@ -48,6 +48,12 @@ async def hand_over(
         return True
 
     assert await eventually(listening)
+    assert await eventually(lambda: all_read(hub))
+
+
+async def all_read(hub: World) -> bool:
+    """Whether no letter waits."""
+    return await hub.hub.documents.count("letters", {"state": "waiting"}) == {"": 0}
 
 
 async def test_a_letter_becomes_a_case_and_the_answer_comes_back_in_its_thread(hub: World) -> None:

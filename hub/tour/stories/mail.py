@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from secrets import token_hex
+from typing import Any
 
 from hub.demo import letter
 from hub.tour.desk import Desk
@@ -35,10 +36,13 @@ class Letter:
 
     async def _write(self) -> str:
         await self._post()
-        event = await self._scene.event("mail", self._message_id, self._sender)
-        hold(event["case_id"], "来信没有成为工单")
+        event = await self._scene.until(self._became_a_case, "来信没有成为工单")
         self._case_id, self._reference = event["case_id"], event["reference"]
-        return f"保存后才答复 250；工单 {self._reference}"
+        return f"原件保存后才答复 250；工单 {self._reference}"
+
+    async def _became_a_case(self) -> dict[str, Any] | None:
+        event = await self._scene.event("mail", self._message_id, self._sender)
+        return event if event["case_id"] else None
 
     async def _receipt(self) -> str:
         subject, text, reply_to = await self._scene.mail_to(self._sender, having="查询码")

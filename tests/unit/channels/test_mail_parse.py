@@ -186,3 +186,51 @@ def test_whatever_comes_is_read_or_refused(garbage: bytes) -> None:
 @given(st.text(alphabet="<>/!-pbrdivscripthead &;#x\"'=一", max_size=200))
 def test_any_markup_becomes_text(markup: str) -> None:
     html_to_text(markup).encode()
+
+
+HTML = "Content-Type: text/html"
+FILENAMES = b"".join(b" filename*%d*=a;\r\n" % number for number in range(60_000))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        a_mail(HTML, body=b"<a b='" * 40_000 + b"<p>letter"),
+        a_mail(HTML, body=b"<a b=''" * 40_000 + b"<p>letter"),
+        a_mail(HTML, body=b"<title>" * 40_000 + b"</head>" * 40_000 + b"<body>letter"),
+        a_mail(HTML, body=b"<!--" * 100_000 + b"letter"),
+        a_mail(HTML, body=b"<" * 400_000 + b" letter"),
+        a_mail(HTML, body=b"&#" + b"9" * 100_000 + b"; letter"),
+        b"X: y\r\n" * 400_000 + b"\r\nletter",
+        b"Subject: " + b"=?a?q?x " * 300_000 + b"\r\n\r\nletter",
+        b"Content-Type: text/plain;\r\n" + FILENAMES + b"\r\nletter",
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nletter\r\n"
+        b"--b\r\nContent-Disposition: attachment;\r\n" + FILENAMES + b"\r\nx\r\n--b--\r\n",
+    ],
+    ids=[
+        "open values",
+        "empty values",
+        "open parts",
+        "open comments",
+        "openings",
+        "a long number",
+        "many headers",
+        "open encoded words",
+        "many parameters",
+        "many parameters of a part",
+    ],
+)
+def test_what_is_made_to_take_long_is_read_in_linear_time(raw: bytes) -> None:
+    started = time.process_time()
+    letter = read(raw)
+    assert time.process_time() - started < 4
+    assert "letter" in letter.text
+
+
+def test_a_sender_in_500_brackets_is_read_all_the_same() -> None:
+    raw = a_mail().replace(b"From: Zhang", b"From: " + b"(" * 500)
+    assert read(raw, envelope_from="other@example.org").sender.value == "zhang@example.org"
+
+
+def test_a_greater_sign_in_a_value_ends_no_tag_and_a_smaller_sign_is_text() -> None:
+    assert html_to_text("<p title='a > b'>1 < 2</p><script>if (a < b) '<p>'</script>3") == "1 < 2\n3"

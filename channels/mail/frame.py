@@ -1,0 +1,66 @@
+"""Between the hub and the process that reads letters: JSON and bytes behind their lengths, on pipes.
+
+What comes back is data, whatever became of the process: it is never unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from channels.address import Address, AddressKind
+from channels.contract import Attachment
+from channels.mail.parse import ParsedMail
+
+HEAD = struct.Struct(">IQ")
+"""Length of the JSON, length of the bytes behind it."""
+
+READY: Mapping[str, Any] = {"ready": True}
+
+
+def packed(facts: Mapping[str, Any], content: bytes = b"") -> bytes:
+    """One request or answer."""
+    text = json.dumps(facts).encode()
+    return HEAD.pack(len(text), len(content)) + text + content
+
+
+def request(raw: bytes, *, envelope_from: str, domain: str, own_addresses: Collection[str]) -> bytes:
+    """A letter to read; the facts are the parameters of `channels/mail/parse.py:parse`."""
+    facts = {"envelope_from": envelope_from, "domain": domain, "own_addresses": sorted(own_addresses)}
+    return packed(facts, raw)
+
+
+def answer(mail: ParsedMail) -> bytes:
+    """A letter that was read."""
+    facts = {
+        "id": mail.id,
+        "sender": mail.sender.value,
+        "subject": mail.subject,
+        "text": mail.text,
+        "thread": mail.thread,
+        "files": [(file.filename, file.media_type, len(file.content)) for file in mail.attachments],
+        "automatic": mail.automatic,
+        "shortened": mail.shortened,
+    }
+    return packed(facts, b"".join(file.content for file in mail.attachments))
+
+
+def mail_of(facts: Mapping[str, Any], content: bytes) -> ParsedMail:
+    """The letter of an `answer`. Raises `KeyError`, `TypeError`, `ValueError` when it is none."""
+    attachments = []
+    at = 0
+    for filename, media_type, size in facts["files"]:
+        attachments.append(Attachment(filename, media_type, content[at : at + size]))
+        at += size
+    return ParsedMail(
+        id=facts["id"],
+        sender=Address(AddressKind.EMAIL, facts["sender"]),
+        subject=facts["subject"],
+        text=facts["text"],
+        thread=tuple(facts["thread"]),
+        attachments=tuple(attachments),
+        automatic=facts["automatic"],
+        shortened=facts["shortened"],
+    )

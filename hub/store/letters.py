@@ -1,0 +1,44 @@
+"""Letters that wait to be read, and those that were."""
+
+from __future__ import annotations
+
+from hub.ids import derived_id
+from hub.model.letter import Letter, LetterState
+from hub.store.codec import Shape, Versioned
+from hub.store.crypto import Vault
+from hub.store.documents import Collection, Documents, Insert, Update
+
+COLLECTIONS = (Collection("letters", fields={"state": str, "next_at": int}, indexes=(("state", "next_at"),)),)
+
+
+class LetterRepository:
+    """Reads and claims letters; gives the writes that store them."""
+
+    def __init__(self, documents: Documents, vault: Vault) -> None:
+        self._documents = documents
+        self._vault = vault
+        self._letters = Shape(Letter, "letters", vault)
+
+    def id_for(self, channel: str, file_id: str, envelope_from: str, recipient: str) -> str:
+        """The id of a letter; it tells nothing of the addresses."""
+        return self._vault.blind(f"letter:{derived_id(channel, file_id, envelope_from, recipient)}")
+
+    async def claim(self, *, lease_seconds: float) -> Versioned[Letter] | None:
+        """The letter whose turn it is, for nobody else until the lease is over; None when none waits."""
+        now = await self._documents.now_ms()
+        claimed = await self._documents.claim(
+            "letters",
+            {"state": str(LetterState.WAITING), "next_at": {"$lte": now}},
+            sort=(("next_at", 1),),
+            limit=1,
+            set={"next_at": now + round(lease_seconds * 1000)},
+        )
+        return self._letters.versioned(claimed[0]) if claimed else None
+
+    def insert(self, letter: Letter) -> Insert:
+        """The write of a new letter; `Duplicate` when it was handed over before."""
+        return self._letters.insert(letter)
+
+    def update(self, letter: Letter, version: int) -> Update:
+        """The write of a letter read at `version`."""
+        return self._letters.update(letter, version)
