@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import random
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
@@ -79,9 +80,10 @@ from hub.settings import (
     TwilioVoiceChannel,
 )
 from hub.store.calls import FlowRepository
-from hub.store.crypto import KeyRing, Vault, load_or_create
+from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring
 from hub.store.documents import Documents
 from hub.store.files import FileStore
+from hub.store.key_proof import proved, refuse_missing_keys
 from hub.store.migrations import migrate
 from hub.store.repositories import COLLECTIONS, repositories
 from hub.store.schedules import LeaseRepository
@@ -117,7 +119,8 @@ Job = Callable[[], Awaitable[None]]
 
 
 async def open_store(settings: Settings, clock: Clock, *, migrated: bool = True) -> Documents:
-    """The configured store with its collections, brought up to date unless told not to. Raises `Refused`."""
+    """The configured store with its collections; unless told not to, its keys are proved and it is brought
+    up to date. Raises `Refused`, `KeyProblem`."""
     if settings.store.engine == "mongodb":
         documents: Documents = await resolve_name(_MONGO)(
             settings.store.url.get_secret_value(), settings.store.database, COLLECTIONS, clock=clock
@@ -126,20 +129,56 @@ async def open_store(settings: Settings, clock: Clock, *, migrated: bool = True)
         settings.store.path.parent.mkdir(parents=True, exist_ok=True)
         documents = await open_sqlite(settings.store.path, COLLECTIONS, clock=clock)
     if migrated:
-        await migrate(documents, open_vault(settings), clock=clock)
+        async with _closed_on_failure(documents):
+            await migrate(documents, await open_vault(settings, documents), clock=clock)
     return documents
 
 
-def open_vault(settings: Settings) -> Vault:
-    """The key ring from the environment, else from its file, made on the first run."""
-    ring = settings.keys.ring.get_secret_value()
-    return Vault(KeyRing.from_json(ring) if ring else load_or_create(settings.keys.file))
+async def open_vault(settings: Settings, documents: Documents) -> Vault:
+    """The key ring from the environment, else from its file, proved against what the store was sealed with.
+
+    A ring is made only for a store that holds nothing sealed. Raises `KeyProblem`; then nothing was written.
+    """
+    given, path = settings.keys.ring.get_secret_value(), settings.keys.file
+    ring = KeyRing.from_json(given) if given else load_ring(path)
+    if ring is None:
+        await refuse_missing_keys(documents, path, COLLECTIONS)
+        made = create_ring(path)
+        ring = made or load_ring(path)
+        try:
+            if ring is None:
+                raise KeyProblem(
+                    f"{path} 刚被删除，请再启动一次。 / {path} has just been deleted: start again."
+                )
+            return await proved(documents, ring, str(path), COLLECTIONS)
+        except KeyProblem:  # another host made its keys for this store at the same moment
+            if made is not None:
+                path.unlink(missing_ok=True)
+            raise
+    return await proved(documents, ring, keys_source(settings), COLLECTIONS)
+
+
+def keys_source(settings: Settings) -> str:
+    """Where the key ring comes from, for messages."""
+    return "环境变量 (the environment)" if settings.keys.ring.get_secret_value() else str(settings.keys.file)
+
+
+@asynccontextmanager
+async def _closed_on_failure(documents: Documents) -> AsyncIterator[None]:
+    """A store whose start is refused is given free at once."""
+    try:
+        yield
+    except BaseException:
+        await documents.close()
+        raise
 
 
 async def open_hub(settings: Settings, clock: Clock) -> Hub:
     """Everything wired and ready; `jobs` still have to be run. Raises `Refused`, `KeyProblem`."""
-    vault = open_vault(settings)
-    documents = await open_store(settings, clock)
+    documents = await open_store(settings, clock, migrated=False)
+    async with _closed_on_failure(documents):
+        vault = await open_vault(settings, documents)
+        await migrate(documents, vault, clock=clock)
     cities = {region.code: region.name for region in settings.regions}
     stores = repositories(documents, vault, cities=cities)
     live, dispatch_wake, recording_wake = Live(), Wake(), Wake()

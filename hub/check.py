@@ -13,17 +13,19 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from hub.app import open_store
+from hub.app import keys_source, open_store
 from hub.check_channels import check_channels
 from hub.check_progress import check_progress
 from hub.clock import Clock
 from hub.finding import Finding, Level
 from hub.settings import Settings, SettingsProblem
 from hub.store.calls import FlowRepository
-from hub.store.crypto import KeyProblem, KeyRing
+from hub.store.crypto import KeyProblem, KeyRing, load_ring
 from hub.store.documents import Documents, Refused, StoreUnavailable
 from hub.store.internal import MIGRATIONS as RECORDS
+from hub.store.key_proof import check_keys, refuse_missing_keys
 from hub.store.migrations import MIGRATIONS
+from hub.store.repositories import COLLECTIONS
 from hub.talk_wiring import thresholds_of
 from hub.voice_wiring import kept_flows
 
@@ -32,6 +34,7 @@ _LEAST_FREE = 1 * _GIB
 _LITTLE_FREE = 5 * _GIB
 _DRIFT_MS = 2_000
 _MOST_RECORDS = 10_000
+_RESTORE = "从备份恢复 (restore from its backup)"
 
 
 async def check(settings: Settings, clock: Clock) -> list[Finding]:
@@ -45,6 +48,7 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
+    """Whether there is a ring that can be read. That it opens the store is looked at with the store."""
     ring = settings.keys.ring.get_secret_value()
     path = settings.keys.file
     try:
@@ -52,16 +56,40 @@ def _keys(settings: Settings) -> Iterator[Finding]:
             KeyRing.from_json(ring)
             yield Finding(Level.OK, "keys", "来自环境变量 (from the environment)")
         elif not path.exists():
-            yield Finding(Level.OK, "keys", f"{path} 首次运行时生成 (made on the first run)")
+            return
         elif path.stat().st_mode & 0o077:
             yield Finding(Level.FAIL, "keys", f"{path} 别人也能读 (readable by others)", f"chmod 600 {path}")
         else:
             KeyRing.from_json(path.read_text())
             yield Finding(Level.OK, "keys", f"{path}，0600")
     except (KeyProblem, OSError) as problem:
-        yield Finding(
-            Level.FAIL, "keys", f"密钥不能使用 (unusable)：{problem}", "从备份恢复 (restore from its backup)"
-        )
+        yield Finding(Level.FAIL, "keys", f"密钥不能使用 (unusable)：{problem}", _RESTORE)
+
+
+def _no_keys(settings: Settings) -> bool:
+    return not settings.keys.ring.get_secret_value() and not settings.keys.file.exists()
+
+
+def _keys_to_come(settings: Settings) -> Finding:
+    return Finding(Level.OK, "keys", f"{settings.keys.file} 首次运行时生成 (made on the first run)")
+
+
+async def _check_keys(settings: Settings, documents: Documents) -> AsyncIterator[Finding]:
+    """Whether the keys are those the store was sealed with."""
+    try:
+        if _no_keys(settings):
+            await refuse_missing_keys(documents, settings.keys.file, COLLECTIONS)
+            yield _keys_to_come(settings)
+            return
+        given = settings.keys.ring.get_secret_value()
+        ring = KeyRing.from_json(given) if given else load_ring(settings.keys.file)
+        if ring is not None:
+            await check_keys(documents, ring, keys_source(settings), COLLECTIONS)
+            yield Finding(Level.OK, "keys store", "密钥与数据相符 (the keys open the store)")
+    except KeyProblem as problem:
+        yield Finding(Level.FAIL, "keys store", str(problem), _RESTORE)
+    except OSError:
+        return  # said already
 
 
 def _knowledge(settings: Settings) -> Iterator[Finding]:
@@ -76,6 +104,8 @@ def _knowledge(settings: Settings) -> Iterator[Finding]:
 async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     path = settings.store.path
     if settings.store.engine == "sqlite" and not path.exists():
+        if _no_keys(settings):
+            yield _keys_to_come(settings)
         folder = _nearest(path.parent)
         if os.access(folder, os.W_OK):
             yield Finding(Level.OK, "store", f"{path} 首次运行时创建 (made on the first run)")
@@ -85,6 +115,9 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     try:
         documents = await open_store(settings, clock, migrated=False)
     except Refused as refused:
+        if _no_keys(settings):
+            what = f"{settings.keys.file} 不存在，数据却在使用 (missing while the store is in use)"
+            yield Finding(Level.FAIL, "keys", what, _RESTORE)
         yield Finding(Level.WARN, "store", str(refused), "要检查数据，请先停止它 (stop it to check the data)")
         return
     except StoreUnavailable as problem:
@@ -92,6 +125,8 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         return
     try:
         yield Finding(Level.OK, "store", f"{settings.store.engine} 可用 (usable)")
+        async for found in _check_keys(settings, documents):
+            yield found
         yield await check_migrations(documents)
         async for found in check_flows(documents):
             yield found

@@ -66,7 +66,7 @@ async def _verify(config: Path | None, *, as_json: bool) -> int:
 async def _read(settings: Settings) -> tuple[list[Link], Histories]:
     documents = await open_store(settings, SystemClock(), migrated=False)
     try:
-        stores = repositories(documents, open_vault(settings), cities={})
+        stores = repositories(documents, await open_vault(settings, documents), cities={})
         links: list[Link] = []
         while page := await stores.recordings.links(after=links[-1].seq if links else 0, limit=_PAGE):
             links += page

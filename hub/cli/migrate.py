@@ -35,7 +35,11 @@ async def _migrate(config: Path | None, *, only_look: bool, as_json: bool) -> in
     settings = settings_from(config)
     documents = await open_store(settings, clock, migrated=False)
     try:
-        ran = [] if only_look else await bring_up_to_date(documents, open_vault(settings), clock=clock)
+        ran = (
+            []
+            if only_look
+            else await bring_up_to_date(documents, await open_vault(settings, documents), clock=clock)
+        )
         finding = await check_migrations(documents)
     finally:
         await documents.close()

@@ -119,7 +119,7 @@ async def _stores(config: Path | None) -> AsyncIterator[Repositories]:
     settings = settings_from(config)
     documents = await open_store(settings, SystemClock())
     try:
-        yield repositories(documents, open_vault(settings), cities={})
+        yield repositories(documents, await open_vault(settings, documents), cities={})
     finally:
         await documents.close()
 

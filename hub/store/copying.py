@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from hub.store.documents import Body, Collection, Documents
 from hub.store.internal import all_collections
+from hub.store.key_proof import refuse_other_keys
 
 _PAGE = 500
 
@@ -26,7 +27,11 @@ class Copied:
 
 
 async def copy(source: Documents, target: Documents, collections: Sequence[Collection]) -> list[Copied]:
-    """Copies all collections, the internal ones too. Nobody should be writing meanwhile."""
+    """Copies all collections, the internal ones too. Nobody should be writing meanwhile.
+
+    Raises `Refused`, before anything is written, when the target is sealed with other keys.
+    """
+    await refuse_other_keys(source, target)
     report: list[Copied] = []
     for name in all_collections(collections):
         seen = refused = 0

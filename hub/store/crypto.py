@@ -14,9 +14,11 @@ import hmac
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -41,22 +43,31 @@ class KeyRing:
     @classmethod
     def fresh(cls) -> KeyRing:
         """A new ring with one random key."""
-        return cls("k1", {"k1": secrets.token_bytes(32)}, secrets.token_bytes(32))
+        name = _new_key_id()
+        return cls(name, {name: secrets.token_bytes(32)}, secrets.token_bytes(32))
 
     @classmethod
     def from_json(cls, text: str) -> KeyRing:
         """`{"current": "k1", "keys": {"k1": base64}, "index": base64}`. Raises `KeyProblem`."""
         try:
-            data = json.loads(text)
+            data = json.loads(text, object_pairs_hook=_without_doubles)
             ring = cls(
                 data["current"],
                 {name: base64.b64decode(value) for name, value in data["keys"].items()},
                 base64.b64decode(data["index"]),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
-            raise KeyProblem("the key ring is not readable: restore it from its backup") from problem
-        if ring.current not in ring.keys or any(len(key) != 32 for key in (*ring.keys.values(), ring.index)):
-            raise KeyProblem("the key ring is incomplete: restore it from its backup")
+            raise KeyProblem(
+                "密钥无法读取，请从备份恢复。 / The key ring is not readable: restore it from its backup."
+            ) from problem
+        if (
+            ring.current not in ring.keys
+            or any(len(key) != 32 for key in (*ring.keys.values(), ring.index))
+            or any(not name or ":" in name for name in ring.keys)
+        ):
+            raise KeyProblem(
+                "密钥不完整，请从备份恢复。 / The key ring is incomplete: restore it from its backup."
+            )
         return ring
 
     def to_json(self) -> str:
@@ -71,26 +82,66 @@ class KeyRing:
 
     def rotated(self) -> KeyRing:
         """The same ring with one more key, which becomes current."""
-        name = f"k{len(self.keys) + 1}"
+        name = _new_key_id()
         return KeyRing(name, {**self.keys, name: secrets.token_bytes(32)}, self.index)
 
 
-def load_or_create(path: Path) -> KeyRing:
-    """The ring kept in `path`; on the first run a fresh one, written with mode 0600 before use."""
+def _new_key_id() -> str:
+    """Random, never counted: a ring made after a loss must not take the names of the lost keys."""
+    return f"k{secrets.token_hex(6)}"
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two keys with one id JSON would keep the last and nobody would notice the other is gone."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        raise KeyProblem(
+            f"密钥编号 {'、'.join(doubled)} 重复，请保留正确的一个。 / "
+            f"The key ring names {', '.join(doubled)} twice: keep the right one."
+        )
+    return found
+
+
+def load_ring(path: Path) -> KeyRing | None:
+    """The ring kept in `path`; None when there is no such file. Raises `KeyProblem`."""
     try:
         text = path.read_text()
     except FileNotFoundError:
-        ring = KeyRing.fresh()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
+        return None
+    if path.stat().st_mode & 0o077:
+        raise KeyProblem(f"{path} 别人也能读，请 chmod 600 {path}。 / {path} can be read by others.")
+    return KeyRing.from_json(text)
+
+
+def create_ring(path: Path) -> KeyRing | None:
+    """A fresh ring, durable in `path` with mode 0600 before it is returned, so before anything is sealed
+    with it. None when another process made one first; a reader never sees half a file."""
+    ring = KeyRing.fresh()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "w") as file:
             file.write(ring.to_json())
             file.flush()
             os.fsync(file.fileno())
-        return ring
-    if path.stat().st_mode & 0o077:
-        raise KeyProblem(f"{path} can be read by others: chmod 600 {path}")
-    return KeyRing.from_json(text)
+        os.link(name, path)
+    except FileExistsError:
+        return None
+    finally:
+        Path(name).unlink()
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+    return ring
+
+
+def key_id_of(blob: str) -> str:
+    """Which key a sealed text needs; it stands in front in the clear."""
+    return blob.partition(":")[0]
 
 
 class Vault:
@@ -98,26 +149,33 @@ class Vault:
 
     def __init__(self, ring: KeyRing) -> None:
         self._current = ring.current
+        self.key_ids = tuple(ring.keys)
         self._ciphers = {name: AESGCM(key) for name, key in ring.keys.items()}
         self._index = hmac.new(ring.index, digestmod=hashlib.sha256)
 
-    def seal(self, place: str, plain: bytes) -> str:
-        """Encrypts for one `collection/id`; text of the shape `keyid:base64`."""
+    def seal(self, place: str, plain: bytes, *, key_id: str = "") -> str:
+        """Encrypts for one `collection/id`, with the current key; text of the shape `keyid:base64`."""
+        name = key_id or self._current
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._ciphers[self._current].encrypt(nonce, plain, place.encode())
-        return f"{self._current}:{base64.b64encode(nonce + sealed).decode()}"
+        sealed = self._ciphers[name].encrypt(nonce, plain, place.encode())
+        return f"{name}:{base64.b64encode(nonce + sealed).decode()}"
 
     def open(self, place: str, blob: str) -> bytes:
         """The plain bytes. Raises `KeyProblem` for a missing key or an altered blob."""
-        name, _, text = blob.partition(":")
+        name = key_id_of(blob)
         cipher = self._ciphers.get(name)
         if cipher is None:
-            raise KeyProblem(f"key {name} is not in the key ring: restore it from its backup")
-        raw = base64.b64decode(text)
+            raise KeyProblem(
+                f"缺少密钥 {name}，请从备份恢复。 / Key {name} is not in the key ring: "
+                "restore it from its backup."
+            )
         try:
+            raw = base64.b64decode(blob[len(name) + 1 :])
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode())
-        except InvalidTag as problem:
-            raise KeyProblem(f"{place} was altered or belongs to another key ring") from problem
+        except (InvalidTag, ValueError) as problem:  # ValueError: it is no base64, or too short
+            raise KeyProblem(
+                f"{place} 被改动过，或属于另一套密钥。 / {place} was altered or belongs to another key ring."
+            ) from problem
 
     def blind(self, value: str) -> str:
         """The blind index of a normalised value: 32 hex digits, useless without the key."""

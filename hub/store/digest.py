@@ -2,7 +2,7 @@
 
 It covers ids and bodies of all documents in id order, collection by collection. Versions
 are left out, because they only count changes and a copy starts anew; so are the records of
-migrations, which say when a store was brought up to date and not what it holds.
+migrations and of keys, which say when a store was brought up to date and what opens it, not what it holds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import msgspec
 
 from hub.store.documents import Collection, Documents
-from hub.store.internal import MIGRATIONS, all_collections
+from hub.store.internal import KEYS, MIGRATIONS, all_collections
 
 
 async def digest(documents: Documents, collections: Sequence[Collection]) -> str:
@@ -21,7 +21,7 @@ async def digest(documents: Documents, collections: Sequence[Collection]) -> str
     encoder = msgspec.json.Encoder(order="deterministic")
     sum_of_all = hashlib.sha256()
     for name in sorted(all_collections(collections)):
-        if name == MIGRATIONS.name:
+        if name in (KEYS.name, MIGRATIONS.name):
             continue
         sum_of_all.update(encoder.encode([name]) + b"\n")
         async for document in documents.scan(name):

@@ -17,7 +17,10 @@ COUNTERS = Collection("_counters", fields={"value": int})
 MIGRATIONS = Collection("_migrations", fields={"number": int}, indexes=(("number",),))
 """One document per migration that ran."""
 
-INTERNAL = (COUNTERS, MIGRATIONS)
+KEYS = Collection("_keys")
+"""What tells whether a key ring belongs to this store (`hub/store/key_proof.py`)."""
+
+INTERNAL = (COUNTERS, MIGRATIONS, KEYS)
 
 
 def all_collections(declared: Sequence[Collection]) -> dict[str, Collection]:

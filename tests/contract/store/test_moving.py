@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from hub.store.copying import Copied, copy
-from hub.store.crypto import KeyRing, Vault
+from hub.store.crypto import KeyProblem, KeyRing, Vault
 from hub.store.digest import digest
 from hub.store.documents import Body, Documents, Insert, Refused, Update
+from hub.store.key_proof import proved
 from hub.store.migrations import Migration, migrate
 from tests.contract.store.conftest import OpenStore
 from tests.contract.store.declared import COLLECTIONS, StandingClock
@@ -45,6 +48,35 @@ async def test_an_interrupted_copy_is_simply_repeated(open_store: OpenStore) -> 
     await target.insert_many("cases", [(d.id, d.body) for d in await source.find("cases", {}, limit=600)])
     assert Copied("cases", 500, 600) in await copy(source, target, COLLECTIONS)
     assert await digest(target, COLLECTIONS) == await digest(source, COLLECTIONS)
+
+
+async def test_a_copy_knows_its_keys_and_none_goes_into_a_store_with_other_keys(
+    open_store: OpenStore,
+) -> None:
+    source, target, foreign = await open_store(), await open_store(), await open_store()
+    ours, theirs = KeyRing.fresh(), KeyRing.fresh()
+    await proved(source, ours, "ours", COLLECTIONS)
+    before = await digest(source, COLLECTIONS)
+    await copy(source, target, COLLECTIONS)
+    await proved(target, ours, "ours", COLLECTIONS)
+    with pytest.raises(KeyProblem, match=ours.current):
+        await proved(target, theirs, "theirs", COLLECTIONS)
+    await proved(foreign, theirs, "theirs", COLLECTIONS)
+    await fill(source)
+    with pytest.raises(Refused, match="other keys"):
+        await copy(source, foreign, COLLECTIONS)
+    assert await digest(foreign, COLLECTIONS) == before  # nothing was copied
+
+
+async def test_of_two_hubs_that_make_keys_at_once_one_is_refused(store: Documents) -> None:
+    rings = [KeyRing.fresh(), KeyRing.fresh()]
+    ends = await asyncio.gather(
+        *(proved(store, ring, "a file", COLLECTIONS) for ring in rings), return_exceptions=True
+    )
+    [refused] = [number for number, end in enumerate(ends) if isinstance(end, KeyProblem)]
+    await proved(store, rings[1 - refused], "a file", COLLECTIONS)
+    with pytest.raises(KeyProblem, match=rings[1 - refused].current):
+        await proved(store, rings[refused], "a file", COLLECTIONS)
 
 
 async def test_any_difference_shows_in_the_digest(store: Documents) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import stat
 from pathlib import Path
 
@@ -10,23 +12,47 @@ import pytest
 from hub.model.case import Case, CaseState
 from hub.model.track import Track
 from hub.store.codec import Shape
-from hub.store.crypto import KeyProblem, KeyRing, Vault, load_or_create
+from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring
 from hub.store.documents import Stored
 
 
 def test_the_key_file_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "keys.json"
-    first = load_or_create(path)
+    assert load_ring(path) is None
+    first = create_ring(path)
+    assert first is not None
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert load_or_create(path) == first
+    assert create_ring(path) is None
+    assert load_ring(path) == first
+    assert [entry.name for entry in path.parent.iterdir()] == ["keys.json"]
 
 
 def test_a_key_file_others_can_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
-    load_or_create(path)
+    create_ring(path)
     path.chmod(0o644)
     with pytest.raises(KeyProblem, match="chmod 600"):
-        load_or_create(path)
+        load_ring(path)
+
+
+def test_rings_made_apart_never_share_the_id_of_a_key() -> None:
+    ids = {id for _ in range(50) for id in KeyRing.fresh().rotated().keys}
+    assert len(ids) == 100
+
+
+def test_a_ring_that_names_two_keys_alike_is_refused_and_the_id_said() -> None:
+    ring = KeyRing.fresh()
+    key = json.dumps(base64.b64encode(ring.index).decode())
+    twice = ring.to_json().replace('"keys": {', f'"keys": {{"{ring.current}": {key}, ')
+    with pytest.raises(KeyProblem, match=f"{ring.current} 重复"):
+        KeyRing.from_json(twice)
+
+
+@pytest.mark.parametrize("blob", ["no-such-key:AAAA", "{id}:", "{id}:A", "{id}:AAAA", "", "文"])
+def test_what_is_no_sealed_text_is_a_key_problem_too(blob: str) -> None:
+    ring = KeyRing.fresh()
+    with pytest.raises(KeyProblem):
+        Vault(ring).open("cases/1", blob.replace("{id}", ring.current))
 
 
 def test_a_blob_opens_only_where_it_was_sealed() -> None:
@@ -48,11 +74,12 @@ def test_an_altered_blob_does_not_open() -> None:
 def test_old_blobs_stay_readable_after_a_rotation_and_new_ones_take_the_new_key() -> None:
     ring = KeyRing.fresh()
     old = Vault(ring).seal("cases/1", b"before")
-    rotated = Vault(KeyRing.from_json(ring.rotated().to_json()))
+    newer = KeyRing.from_json(ring.rotated().to_json())
+    rotated = Vault(newer)
     assert rotated.open("cases/1", old) == b"before"
     new = rotated.seal("cases/1", b"after")
-    assert new.startswith("k2:")
-    with pytest.raises(KeyProblem, match="k2"):
+    assert new.startswith(f"{newer.current}:")
+    with pytest.raises(KeyProblem, match=newer.current):
         Vault(ring).open("cases/1", new)
 
 

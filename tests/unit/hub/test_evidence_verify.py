@@ -24,7 +24,7 @@ Tamper = Callable[[Documents, CaseRepository], Awaitable[None]]
 async def in_store(settings: Settings, work: Tamper) -> None:
     documents = await open_store(settings, SystemClock())
     try:
-        await work(documents, CaseRepository(documents, open_vault(settings)))
+        await work(documents, CaseRepository(documents, await open_vault(settings, documents)))
     finally:
         await documents.close()
 
