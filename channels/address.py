@@ -43,7 +43,15 @@ class Address:
 
 
 _SHORT_CODE = re.compile(r"(?:11\d|12[0-4]|12\d{3}|12110\d{2,4}|106\d{5,17}|9\d{4})")
-_WITHHELD = frozenset({"", "anonymous", "unknown", "restricted", "private", "266696687"})
+_WITHHELD_WORDS = ("anonymous", "unknown", "restricted", "private", "blocked", "unavailable")
+_KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+_KEYED = frozenset(word.translate(_KEYPAD) for word in _WITHHELD_WORDS)
+_WITHHELD = frozenset({"+", "0", "withheld", *_WITHHELD_WORDS, *_KEYED, *(f"+1{key}" for key in _KEYED)})
+"""How carriers spell that a caller shows no number: a word, or the word on the keys of a telephone.
+
+266696687 is ANONYMOUS. It comes as if it were a number, `+266696687` or `+17378742833`, and may look like
+a possible one. But 17378742833 without its `+` is a mobile, and 0737-8742833 a household in Yiyang.
+"""
 
 
 def phone(text: str, *, region: str = "CN") -> Address:
@@ -55,10 +63,10 @@ def phone(text: str, *, region: str = "CN") -> Address:
     folded = unicodedata.normalize("NFKC", text).strip()
     if folded.lower().startswith(("sip:", "sips:")):
         folded = folded.split(":", 1)[1].split("@", 1)[0].split(";", 1)[0]
-    bare = folded.lower().lstrip("+")
-    if bare in _WITHHELD:
-        return Address(AddressKind.PHONE, "")
     digits = re.sub(r"[\s\-().]", "", folded)
+    bare = digits.lower().removesuffix("@anonymousinvalid")
+    if not folded or bare in _WITHHELD or bare.removeprefix("+") in _WITHHELD:
+        return Address(AddressKind.PHONE, "")
     # The plain mobile number is nearly every call; phonenumbers costs 60 µs.
     if re.fullmatch(r"(?:\+?86|0086)?1[3-9]\d{9}", digits):
         return Address(AddressKind.PHONE, "+86" + digits[-11:])

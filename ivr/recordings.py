@@ -1,8 +1,8 @@
-"""A recording is evidence: from the announcement to the sealed file, nothing is taken on trust.
+"""A recording is evidence: from the first word about it to the sealed file, nothing is taken on trust.
 
-The row is written when recording is announced, so that a lost callback is visible. A download is
-checked, hashed and sealed under its own hash before anything else may happen to the provider's
-copy.
+The row is written when the first event names the recording, so that a lost callback is visible. What arrives
+is stored under its own hash before it is judged: audio that is shorter than announced, or in a format nobody
+expects, is still what a citizen said. Only an answer that is no audio at all is asked for again.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from ivr.errors import IvrError
-from ivr.wav import BadAudio, inspect
+from ivr.wav import BadAudio, NoSamples, inspect
 
 
 class RecordingState(StrEnum):
     """How far a recording has come."""
 
     ANNOUNCED = "announced"  # the record step was issued after the consent sentence
-    TAKING = "taking"  # the provider records
+    TAKING = "taking"  # the provider recorded; it has not yet said that the audio is ready
     PENDING = "pending"  # taken; to be downloaded, perhaps again and again
     DOWNLOADED = "downloaded"  # bytes are here, not yet checked and renamed
     SEALED = "sealed"  # checked, hashed, read-only, in the chain
@@ -39,9 +39,11 @@ MOVES: Mapping[RecordingState, frozenset[RecordingState]] = {
     RecordingState.ANNOUNCED: frozenset(
         {RecordingState.TAKING, RecordingState.PENDING, RecordingState.ABSENT, RecordingState.LOST}
     ),
-    RecordingState.TAKING: frozenset({RecordingState.PENDING, RecordingState.ABSENT, RecordingState.LOST}),
+    RecordingState.TAKING: frozenset(
+        {RecordingState.PENDING, RecordingState.SEALED, RecordingState.ABSENT, RecordingState.LOST}
+    ),
     RecordingState.PENDING: frozenset(
-        {RecordingState.DOWNLOADED, RecordingState.ABSENT, RecordingState.LOST}
+        {RecordingState.DOWNLOADED, RecordingState.SEALED, RecordingState.ABSENT, RecordingState.LOST}
     ),
     RecordingState.DOWNLOADED: frozenset({RecordingState.SEALED, RecordingState.PENDING}),
     RecordingState.SEALED: frozenset(
@@ -67,8 +69,29 @@ RETRY_SECONDS = (10, 60, 300, 1_800, 3_600, 21_600)
 GIVE_UP_SECONDS = 40 * 24 * 3600
 """The provider keeps metadata for 40 days."""
 
+_TEXT_BYTES = 1024
+
+NEWS_SECONDS = 60
+"""How long the provider's word that the audio is ready is waited for before it is fetched without."""
+
+PARTIAL_TRIES = 3
+"""After so many tries a part of a recording is taken for all there is to be had."""
+
+OVERDUE_TRIES = 4
+"""After so many tries, some ten minutes, people are told that a recording does not come."""
+
 TOLERANCE_SECONDS = 1.0
 """Between our measure and the provider's, which is rounded to whole seconds."""
+
+
+class Doubt(StrEnum):
+    """What is odd about audio that is kept all the same."""
+
+    NONE = ""
+    CUT_OFF = "cut-off"  # its header, or the connection, promised more
+    SHORTER = "shorter"  # than the provider announced
+    LONGER = "longer"
+    UNREADABLE = "unreadable"  # not a WAV file as expected: how long it plays is unknown
 
 
 class IllegalMove(IvrError):
@@ -76,17 +99,21 @@ class IllegalMove(IvrError):
 
 
 class BadRecording(IvrError):
-    """The bytes are not the recording that was announced: keep the row pending, try again."""
+    """Nothing that may be audio: keep the row pending, try again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A recording on disk. `path_relative` is below the recordings directory, with `/`."""
+    """A recording on disk. `path_relative` is below the recordings directory, with `/`.
+
+    duration_seconds: as measured, 0 = unknown.
+    """
 
     sha256: str
     size_bytes: int
     duration_seconds: float
     path_relative: str
+    doubt: Doubt = Doubt.NONE
 
 
 def move(current: RecordingState, wanted: RecordingState) -> RecordingState:
@@ -105,35 +132,55 @@ def retry_after_seconds(tries: int, pending_seconds: float) -> int | None:
     return wait if pending_seconds + wait <= GIVE_UP_SECONDS else None
 
 
-def checked_seconds(content: bytes, claimed_seconds: float) -> float:
-    """How long the audio plays. Raises `BadRecording` when it is not whole, or not as long as
-    the provider claims."""
-    try:
-        seconds = inspect(content).seconds
-    except BadAudio as problem:
-        raise BadRecording(str(problem)) from problem
-    if abs(seconds - claimed_seconds) > TOLERANCE_SECONDS:
-        raise BadRecording(f"plays {seconds:.1f} s, claimed were {claimed_seconds:.1f} s")
-    return seconds
+def judged(content: bytes, claimed_seconds: float, *, whole: bool = True) -> tuple[float, Doubt]:
+    """How long the audio plays (0 = unknown), and what is odd about it.
 
-
-def seal(directory: Path, content: bytes, claimed_seconds: float) -> Sealed:
-    """Check, hash and store a recording as `ab/cdef….wav`, mode 0440. Blocking: use a thread.
-
-    The bytes are on disk under a `.part` name before they get their own, so that a file with a
-    proper name is always whole. Sealing the same bytes again changes nothing. Raises
-    `BadRecording`, and `OSError` when the disk fails.
+    claimed_seconds: what the provider announced, 0 = nothing. whole: False when the connection was cut.
+    Raises `BadRecording` for what is no audio: nothing, a page of text, a header without samples.
     """
-    seconds = checked_seconds(content, claimed_seconds)
+    if _is_text(content):
+        raise BadRecording("no audio but text, or nothing")
+    try:
+        audio = inspect(content)
+    except NoSamples as problem:
+        raise BadRecording(str(problem)) from problem
+    except BadAudio:
+        return 0.0, Doubt.UNREADABLE if whole else Doubt.CUT_OFF
+    if not whole or not audio.whole:
+        return audio.seconds, Doubt.CUT_OFF
+    if claimed_seconds and abs(audio.seconds - claimed_seconds) > TOLERANCE_SECONDS:
+        return audio.seconds, Doubt.SHORTER if audio.seconds < claimed_seconds else Doubt.LONGER
+    return audio.seconds, Doubt.NONE
+
+
+def _is_text(content: bytes) -> bool:
+    """Error pages of servers and proxies come with status 200 too; sound is never readable for so long."""
+    head = content[:_TEXT_BYTES]
+    if any(byte < 0x20 and byte not in b"\t\r\n" for byte in head):
+        return False
+    read = head.decode("utf-8", errors="ignore").encode()
+    # A page in another encoding begins with a tag; a text that was cut may end within a character.
+    return head.lstrip().startswith(b"<") or len(head) - len(read) < 4
+
+
+def seal(directory: Path, content: bytes, claimed_seconds: float, *, whole: bool = True) -> Sealed:
+    """Hash and store what arrived as `ab/cdef….wav`, mode 0440, and judge it. Blocking: use a thread.
+
+    The bytes are on disk under a `.part` name before they get their own, and the folders know that name
+    before this returns: whoever reads of a file finds it, whole. Storing the same bytes again changes
+    nothing. `claimed_seconds`, `whole`: as in `judged`. Raises `BadRecording`, and `OSError` when the disk
+    fails.
+    """
+    seconds, doubt = judged(content, claimed_seconds, whole=whole)
     digest = hashlib.sha256(content).hexdigest()
     relative = relative_path(digest)
     target = directory / relative
     if not matches(target, digest):
         target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
         _write_atomically(target, content)
-        _sync_directory(target.parent)
-        _sync_directory(directory)
-    return Sealed(digest, len(content), seconds, relative)
+    for folder in (target.parent, directory, directory.parent):
+        _sync_directory(folder)
+    return Sealed(digest, len(content), seconds, relative, doubt)
 
 
 def relative_path(sha256: str) -> str:

@@ -1,7 +1,7 @@
-"""Reads just enough of a WAV file to know that it is whole and how long it plays.
+"""Reads just enough of a WAV file to know how much audio is in it, whatever its header claims.
 
-Not the standard `wave` module: that believes the header, and a download that was cut off has a
-perfect header. Source: the RIFF/WAVE layout (8 kHz 16-bit mono PCM).
+Not the standard `wave` module: that believes the header. A download that was cut off has a perfect one, and a
+recorder that writes as it goes leaves sizes of 0 or FFFFFFFF in it. Source: the RIFF/WAVE layout.
 """
 
 from __future__ import annotations
@@ -13,68 +13,78 @@ from ivr.errors import IvrError
 
 PCM = 1
 EXTENSIBLE = 0xFFFE
-_PCM_SUBFORMAT = b"\x01\x00"
+_UNKNOWN_SIZES = frozenset({0, 0x7FFFFFFF, 0xFFFFFFFF})
+"""What recorders write that do not know yet how much will come."""
 
 
 class BadAudio(IvrError):
-    """Not a whole PCM WAV file. The message says what is wrong, never what was said in it."""
+    """Not a WAV file we can read. The message says what is wrong, never what was said in it."""
+
+
+class NoSamples(BadAudio):
+    """A WAV file without a single sample: nothing was recorded, or not even the header came whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """The shape of a WAV file."""
+    """The audio in a WAV file.
+
+    start, size_bytes: where its samples stand in the file; always whole ones. encoding: 1 = PCM.
+    whole: False when the header promises more than there is.
+    """
 
     rate: int
     channels: int
     sample_bytes: int
-    frames: int
+    encoding: int
+    start: int
+    size_bytes: int
+    whole: bool
 
     @property
     def seconds(self) -> float:
         """How long it plays."""
-        return self.frames / self.rate
+        return self.size_bytes / (self.rate * self.channels * self.sample_bytes)
 
 
 def inspect(content: bytes) -> Audio:
-    """Check a whole WAV file. Raises `BadAudio`."""
-    if len(content) < 12 or content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+    """What can be heard of a WAV file, cut off or not. Raises `BadAudio`, `NoSamples`."""
+    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
         raise BadAudio("not a RIFF/WAVE file")
-    riff_bytes = struct.unpack_from("<I", content, 4)[0]
-    if riff_bytes + 8 > len(content):
-        raise BadAudio("cut off: shorter than its header says")
-    shape: tuple[int, int, int] | None = None
+    shape: tuple[int, int, int, int] | None = None
     position = 12
     while position + 8 <= len(content):
         name = content[position : position + 4]
         size = struct.unpack_from("<I", content, position + 4)[0]
         body = position + 8
+        if name == b"data":
+            return _audio(shape, body, size, len(content) - body)
         if body + size > len(content):
-            raise BadAudio("cut off inside a chunk")
+            break
         if name == b"fmt ":
             shape = _shape(content[body : body + size])
-        elif name == b"data":
-            return _audio(shape, size)
         position = body + size + size % 2
-    raise BadAudio("no audio in it")
+    raise NoSamples("no audio in it")
 
 
-def _shape(chunk: bytes) -> tuple[int, int, int]:
+def _shape(chunk: bytes) -> tuple[int, int, int, int]:
     if len(chunk) < 16:
         raise BadAudio("a format chunk that is too short")
     encoding, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", chunk)
-    extended_pcm = encoding == EXTENSIBLE and chunk[24:26] == _PCM_SUBFORMAT
-    if encoding != PCM and not extended_pcm:
-        raise BadAudio(f"not PCM but encoding {encoding}")
+    if encoding == EXTENSIBLE and len(chunk) >= 26:
+        encoding = struct.unpack_from("<H", chunk, 24)[0]
     if not rate or not channels or bits % 8 or not bits or block != channels * bits // 8:
         raise BadAudio("a format chunk that contradicts itself")
-    return rate, channels, bits // 8
+    return rate, channels, bits // 8, encoding
 
 
-def _audio(shape: tuple[int, int, int] | None, size: int) -> Audio:
+def _audio(shape: tuple[int, int, int, int] | None, start: int, claimed: int, there: int) -> Audio:
     if shape is None:
         raise BadAudio("audio before its format")
-    rate, channels, sample_bytes = shape
+    rate, channels, sample_bytes, encoding = shape
     block = channels * sample_bytes
-    if size == 0 or size % block:
-        raise BadAudio("no whole number of samples")
-    return Audio(rate, channels, sample_bytes, size // block)
+    size = there if claimed in _UNKNOWN_SIZES else min(claimed, there)
+    if size < block:
+        raise NoSamples("no audio in it")
+    whole = claimed in _UNKNOWN_SIZES or claimed - there < block
+    return Audio(rate, channels, sample_bytes, encoding, start, size - size % block, whole)

@@ -10,7 +10,7 @@ import sys
 from array import array
 from pathlib import Path
 
-from ivr.wav import BadAudio, inspect
+from ivr.wav import PCM, BadAudio, inspect
 
 
 def read_mono(path: Path, at_least: int) -> tuple[bytes, int]:
@@ -20,10 +20,10 @@ def read_mono(path: Path, at_least: int) -> tuple[bytes, int]:
     """
     content = path.read_bytes()
     audio = inspect(content)
-    if audio.sample_bytes != 2:
-        raise BadAudio(f"{audio.sample_bytes * 8}-bit samples")
+    if audio.encoding != PCM or audio.sample_bytes != 2:
+        raise BadAudio(f"{audio.sample_bytes * 8}-bit samples of encoding {audio.encoding}")
     samples = array("h")
-    samples.frombytes(_data(content))
+    samples.frombytes(content[audio.start : audio.start + audio.size_bytes])
     if sys.byteorder == "big":
         samples.byteswap()
     samples = samples[:: audio.channels]
@@ -43,12 +43,3 @@ def doubled(samples: array[int]) -> array[int]:
     result[::2] = samples
     result[1::2] = array("h", [(a + b) // 2 for a, b in zip(samples, following, strict=True)])
     return result
-
-
-def _data(content: bytes) -> bytes:
-    position = 12
-    while content[position : position + 4] != b"data":
-        size = int.from_bytes(content[position + 4 : position + 8], "little")
-        position += 8 + size + size % 2
-    size = int.from_bytes(content[position + 4 : position + 8], "little")
-    return content[position + 8 : position + 8 + size]

@@ -64,6 +64,18 @@ async def test_what_nobody_knows_becomes_a_case_whose_progress_can_be_asked(hub:
     assert "没有找到" in wrong
 
 
+async def test_a_text_without_a_number_is_a_case_that_nobody_is_texted_about(hub: World) -> None:
+    for sender in ("+17378742833", "+86282452253", "anonymous"):
+        await hub.carrier.send_text(sender, "12110", "楼下烧烤店每天深夜占道经营没有人管")
+    handler = await hub.agent(Role.HANDLER)
+    rows = (await hub.hub.actions.read_cases.queue(handler)).rows
+    assert [row.masked for row in rows] == ["未留联系方式"] * 3
+    assert {(row.case.contact_address, row.case.address_key, row.case.contact_id) for row in rows} == {
+        ("", "", "")
+    }
+    assert sum((await hub.hub.documents.count("outbox", {})).values()) == 0
+
+
 async def test_a_text_delivered_five_times_at_once_is_one_case_and_one_reply(hub: World) -> None:
     sid = "SM" + "5" * 32
     text = "河边路灯坏了很久晚上看不见路"

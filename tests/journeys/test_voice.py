@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from channels.address import phone
 from channels.contract import CallEvent, CallEventKind
 from channels.loopback.script import (
@@ -19,6 +21,7 @@ from channels.loopback.script import (
 from hub.actions.read_cases import QueueView
 from hub.model.agent import Role
 from hub.model.case import Case, CaseState, broken_link
+from hub.model.reference import make_reference
 from hub.model.track import Compartment, Track
 from ivr.chain import breaks
 from ivr.recordings import RecordingState, matches
@@ -164,6 +167,26 @@ async def test_a_named_caller_with_a_mobile_gets_number_and_code_by_text(hub: Wo
     [text] = await eventually(texted)
     assert case.reference in text
     assert "举报" not in text
+
+
+@pytest.mark.parametrize("spelling", ["+17378742833", "+86282452253", "+8656696", "anonymous"])
+async def test_a_named_caller_who_shows_no_number_has_none_and_is_not_texted(
+    hub: World, spelling: str
+) -> None:
+    named: list[CallerAction] = [Press("1"), Press("1"), *ANONYMOUS_COMPLAINT[2:]]
+    result = await hub.carrier.place_call("12389", named, from_=spelling)
+    [case] = await cases(hub)
+    assert case.reference in read_out(result.heard)
+    assert (case.contact_address, case.address_key) == ("", "")
+    assert sum((await hub.hub.documents.count("outbox", {})).values()) == 0
+
+
+async def test_callers_who_show_no_number_do_not_lock_each_other_out(hub: World) -> None:
+    for number in range(24):
+        reference = make_reference("260101", number + 1)
+        wrong: list[CallerAction] = [Press("3"), Press(f"{reference}#"), Press("1234567890123456#")]
+        result = await hub.carrier.place_call("12389", wrong, from_="+86282452253")
+        assert "编号或查询码不正确" in result.transcript, result.transcript
 
 
 async def test_a_silent_caller_is_asked_again_and_never_just_cut_off(hub: World) -> None:

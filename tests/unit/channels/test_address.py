@@ -33,10 +33,51 @@ def test_a_short_code_stays_as_people_dial_it(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "spelling", ["", " ", "anonymous", "Anonymous", "+266696687", "unknown", "sip:anonymous@x"]
+    "spelling",
+    [
+        *(
+            "",
+            " ",
+            "+",
+            "0",
+            "anonymous",
+            "Anonymous",
+            "RESTRICTED",
+            "Private",
+            "unknown",
+            "Unavailable",
+            "blocked",
+        ),
+        *(
+            "sip:anonymous@x",
+            "sip:anonymous@anonymous.invalid",
+            "Anonymous@anonymous.invalid",
+            "sip:+266696687@gw",
+        ),
+        *("+266696687", "266696687", "+1266696687"),  # ANONYMOUS
+        *("+7378742833", "7378742833", "+17378742833", "+1 737-874-2833"),  # RESTRICTED
+        *("+86282452253", "86282452253", "+186282452253"),  # UNAVAILABLE
+        *("+8656696", "8656696", "+18656696"),  # UNKNOWN
+        *("+2562533", "+12562533", "+7748283"),  # BLOCKED, PRIVATE
+    ],
 )
 def test_a_withheld_caller_has_an_empty_address(spelling: str) -> None:
     assert phone(spelling) == Address(AddressKind.PHONE, "")
+
+
+@pytest.mark.parametrize(
+    ("spelling", "number"),
+    [
+        ("17378742833", "+8617378742833"),
+        ("+8617378742833", "+8617378742833"),
+        ("0737-8742833", "+867378742833"),
+        ("+867378742833", "+867378742833"),
+        ("+862882452253", "+862882452253"),
+        ("+17378742834", "+17378742834"),
+    ],
+)
+def test_a_number_that_only_resembles_a_withheld_one_is_a_number(spelling: str, number: str) -> None:
+    assert phone(spelling).value == number
 
 
 def test_landlines_and_foreign_numbers_become_international() -> None:

@@ -64,10 +64,18 @@ def test_of_two_channels_the_first_is_taken(tmp_path: Path) -> None:
     assert len(read_mono(path, 8_000)[0]) == 16_000
 
 
-def test_audio_that_is_cut_off_is_not_recognised(tmp_path: Path) -> None:
+def test_of_audio_that_is_cut_off_what_is_there_is_recognised(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
-    path.write_bytes(wav()[:-2])
-    with pytest.raises(BadAudio):
+    path.write_bytes(wav(1.0)[:-8_000])
+    assert len(read_mono(path, 8_000)[0]) == 8_000
+    path.write_bytes(wav(1.0, claimed_bytes=0xFFFFFFFF))
+    assert len(read_mono(path, 8_000)[0]) == 16_000
+
+
+def test_compressed_audio_is_not_taken_for_samples(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav(encoding=7))
+    with pytest.raises(BadAudio, match="encoding 7"):
         read_mono(path, 8_000)
 
 
