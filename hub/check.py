@@ -20,9 +20,10 @@ from hub.clock import Clock
 from hub.finding import Finding, Level
 from hub.settings import Settings, SettingsProblem
 from hub.store.calls import FlowRepository
-from hub.store.crypto import KeyProblem, KeyRing, load_ring
+from hub.store.crypto import KeyProblem, KeyRing, Vault, load_ring
 from hub.store.documents import Documents, Refused, StoreUnavailable
 from hub.store.internal import MIGRATIONS as RECORDS
+from hub.store.internal import all_collections
 from hub.store.key_proof import check_keys, refuse_missing_keys
 from hub.store.migrations import MIGRATIONS
 from hub.store.repositories import COLLECTIONS
@@ -34,6 +35,7 @@ _LEAST_FREE = 1 * _GIB
 _LITTLE_FREE = 5 * _GIB
 _DRIFT_MS = 2_000
 _MOST_RECORDS = 10_000
+_MOST_NAMED = 20
 _RESTORE = "从备份恢复 (restore from its backup)"
 
 
@@ -81,15 +83,43 @@ async def _check_keys(settings: Settings, documents: Documents) -> AsyncIterator
             await refuse_missing_keys(documents, settings.keys.file, COLLECTIONS)
             yield _keys_to_come(settings)
             return
-        given = settings.keys.ring.get_secret_value()
-        ring = KeyRing.from_json(given) if given else load_ring(settings.keys.file)
+        ring = _ring(settings)
         if ring is not None:
             await check_keys(documents, ring, keys_source(settings), COLLECTIONS)
             yield Finding(Level.OK, "keys store", "密钥与数据相符 (the keys open the store)")
     except KeyProblem as problem:
         yield Finding(Level.FAIL, "keys store", str(problem), _RESTORE)
-    except OSError:
-        return  # said already
+
+
+async def _check_rows(settings: Settings, documents: Documents) -> AsyncIterator[Finding]:
+    """Whether every sealed row opens; a row that does not is named by its id, so that it can be restored."""
+    ring = _ring(settings)
+    if ring is None:
+        return
+    vault, damaged = Vault(ring), list[str]()
+    for name in all_collections(COLLECTIONS):
+        async for row in documents.scan(name):
+            place, blob = f"{name}/{row.id}", row.body.get("pii")
+            if blob:
+                try:
+                    vault.open(place, blob)
+                except KeyProblem:
+                    damaged.append(place)
+    if damaged:
+        named = "、".join(damaged[:_MOST_NAMED]) + ("…" if len(damaged) > _MOST_NAMED else "")
+        what = f"{len(damaged)} 条记录无法读取 (rows cannot be read)：{named}"
+        yield Finding(Level.WARN, "rows", what, "从备份恢复这些记录 (restore them from a backup)")
+    else:
+        yield Finding(Level.OK, "rows", "全部可读 (all can be read)")
+
+
+def _ring(settings: Settings) -> KeyRing | None:
+    """The key ring, where there is one that can be used; what is wrong with another is said elsewhere."""
+    given = settings.keys.ring.get_secret_value()
+    try:
+        return KeyRing.from_json(given) if given else load_ring(settings.keys.file)
+    except (KeyProblem, OSError):
+        return None
 
 
 def _knowledge(settings: Settings) -> Iterator[Finding]:
@@ -128,6 +158,8 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         async for found in _check_keys(settings, documents):
             yield found
         yield await check_migrations(documents)
+        async for found in _check_rows(settings, documents):
+            yield found
         async for found in check_flows(documents):
             yield found
         drift = abs(await documents.now_ms() - clock.now_ms())

@@ -96,13 +96,17 @@ _TASKS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class HealthLine:
-    """One thing that is well or not: its id, what people call it, how it is, how to mend it."""
+    """One thing that is well or not: its id, what people call it, how it is, how to mend it.
+
+    stops: whether the hub is not ready while it is not well.
+    """
 
     name: str
     label: str
     ok: bool
     detail: str
     fix: str = ""
+    stops: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,17 @@ class Hub:
         ]
         drift = abs(await self.documents.now_ms() - self.clock.now_ms()) / 1000
         lines.append(HealthLine("store", "数据存储", drift < 2, "可用", "" if drift < 2 else "校准主机时钟"))
+        lost = len(self.vault.unreadable)
+        lines.append(
+            HealthLine(
+                "rows",
+                "数据完整",
+                not lost,
+                "有记录无法读取" if lost else "未发现无法读取的记录",
+                "日志 store.row_unreadable 有记录编号；hub check 查看全部；从备份恢复" if lost else "",
+                stops=False,
+            )
+        )
         paused = {sender.sender: sender.paused_reason for sender in self.senders()}
         for name, channel in self.settings.channels.items():
             reason = paused.get(name, "")

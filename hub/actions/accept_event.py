@@ -149,6 +149,7 @@ class AcceptEvent:
                 last_at=event.received_at,
                 dialogue=NOTHING_OPEN,
                 thread=_thread(event) or found.value.thread,
+                address=found.value.address or event.sender.value,  # lost, when its seal is damaged
             )
         else:
             conversation = Conversation(

@@ -22,6 +22,7 @@ from hub.model.case import Case, HistoryKind, queue_rank, recorded
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.repositories import Repositories
+from hub.store.unreadable import Unreadable
 from ivr.chain import link
 from ivr.recordings import BadRecording, RecordingState, Sealed, retry_after_seconds, seal
 from ivr.speech.engine import EngineBusy, SpeechEngine, TranscribeFailed
@@ -59,7 +60,10 @@ class KeepRecording:
         now = self._clock.now_ms()
         due = await self._repositories.recordings.due(RecordingState.PENDING, now, limit=_BATCH)
         for found in due:
-            await self._fetch(found)
+            try:
+                await self._fetch(found)
+            except Unreadable:  # its case: the others must come home all the same
+                await self._later(found, "unreadable")
         heard = 0
         if self._engine is not None:
             for found in await self._repositories.recordings.due(RecordingState.SEALED, now, limit=_BATCH):

@@ -7,6 +7,9 @@ from typing import Any
 
 _MARK = "personal"
 
+UNREADABLE = "［无法读取 unreadable］"
+"""Stands in lists and pages for a personal text that cannot be unsealed any more."""
+
 
 def personal(default: Any = "") -> Any:
     """A dataclass field whose content is encrypted at rest (names, addresses, numbers, texts)."""

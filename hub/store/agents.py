@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from hub.errors import Invalid, Stale
 from hub.model.agent import Agent, Session, Unit
+from hub.model.personal import UNREADABLE
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Conflict, Delete, Documents, Duplicate, Insert, Write
@@ -44,7 +45,7 @@ class AgentRepository:
 
     def __init__(self, documents: Documents, vault: Vault) -> None:
         self._documents = documents
-        self._shape = Shape(Agent, AGENTS.name, vault)
+        self._shape = Shape(Agent, AGENTS.name, vault, unreadable={"name": UNREADABLE})
 
     async def get(self, id: str) -> Versioned[Agent] | None:
         """One agent with the version, or None."""
@@ -57,7 +58,7 @@ class AgentRepository:
         if not wanted:
             return {}
         found = await self._documents.get_many(AGENTS.name, wanted)
-        return {id: self._shape.load(stored) for id, stored in found.items()}
+        return {agent.id: agent for agent in self._shape.listed(found.values())}
 
     async def by_login(self, login: str) -> Versioned[Agent] | None:
         """The agent with this login name (any case), or None."""
@@ -67,7 +68,7 @@ class AgentRepository:
     async def list(self) -> Sequence[Agent]:
         """All agents in the order they were created."""
         rows = await self._documents.find(AGENTS.name, {}, sort=(("created_at", 1),), limit=_MANY)
-        return [self._shape.load(row) for row in rows]
+        return self._shape.listed(rows)
 
     async def exists(self) -> bool:
         """Whether anybody at all can log in."""
@@ -114,7 +115,7 @@ class UnitRepository:
     async def list(self) -> Sequence[Unit]:
         """All units, each under the one it belongs to."""
         rows = await self._documents.find(UNITS.name, {}, sort=(("path", 1),), limit=_MANY)
-        return [self._shape.load(row) for row in rows]
+        return self._shape.listed(rows)
 
     async def insert(self, unit: Unit) -> None:
         """A new unit; one that exists is left as it is."""
@@ -170,7 +171,7 @@ class SessionRepository:
     async def of(self, agent_id: str) -> list[Session]:
         """The sessions of one agent, the newest first."""
         rows = await self._documents.find(SESSIONS.name, {"agent_id": agent_id}, limit=200)
-        return sorted((self._shape.load(row) for row in rows), key=lambda s: -s.created_at)
+        return sorted(self._shape.listed(rows), key=lambda s: -s.created_at)
 
     async def delete_of(self, agent_id: str, *, but: str = "") -> int:
         """Ends all sessions of an agent except `but`; how many were ended."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from hub.ids import derived_id
 from hub.model.call import Call, Recording
+from hub.model.personal import UNREADABLE
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert, Update
@@ -61,8 +62,8 @@ class CallRepository:
         after: str | None = None
         while True:
             found = await self._documents.find("calls", where, sort=sort, limit=_PAGE, after=after)
-            for stored in found:
-                yield self._calls.versioned(stored)
+            for call in self._calls.listed_versioned(found):
+                yield call
             if len(found) < _PAGE:
                 return
             after = self._documents.cursor(found[-1], sort)
@@ -111,7 +112,7 @@ class RecordingRepository:
 
     def __init__(self, documents: Documents, vault: Vault) -> None:
         self._documents = documents
-        self._recordings = Shape(Recording, "recordings", vault)
+        self._recordings = Shape(Recording, "recordings", vault, unreadable={"transcript": UNREADABLE})
         self._links = Shape(Link, "evidence", vault, personal=frozenset(), key="seq")
 
     async def get(self, recording_id: str) -> Versioned[Recording] | None:
@@ -122,7 +123,7 @@ class RecordingRepository:
     async def of_case(self, case_id: str) -> list[Recording]:
         """The recordings of a case."""
         found = await self._documents.find("recordings", {"case_id": case_id}, limit=100)
-        return sorted((self._recordings.load(stored) for stored in found), key=lambda one: one.taken_at)
+        return sorted(self._recordings.listed(found), key=lambda one: one.taken_at)
 
     async def due(self, state: RecordingState, now: int, *, limit: int) -> list[Versioned[Recording]]:
         """Recordings in `state` whose next try has come."""
@@ -132,7 +133,7 @@ class RecordingRepository:
             sort=(("next_at", 1),),
             limit=limit,
         )
-        return [self._recordings.versioned(stored) for stored in found]
+        return self._recordings.listed_versioned(found)
 
     async def head(self) -> Link | None:
         """The newest link of the evidence chain."""
@@ -144,7 +145,7 @@ class RecordingRepository:
         found = await self._documents.find(
             "evidence", {"seq": {"$gt": after}}, sort=(("seq", 1),), limit=limit
         )
-        return [self._links.load(stored) for stored in found]
+        return self._links.listed(found)
 
     def insert(self, recording: Recording) -> Insert:
         """The write of a new recording."""

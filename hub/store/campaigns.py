@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection as Container
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from campaigns import template
@@ -59,7 +60,7 @@ class CampaignRepository:
         sort = (("created_at", -1),)
         found = await self._documents.find("campaigns", where, sort=sort, limit=limit, after=after)
         more = self._documents.cursor(found[-1], sort) if len(found) == limit else None
-        return CampaignPage(tuple(self._campaigns.versioned(stored) for stored in found), more)
+        return CampaignPage(tuple(self._campaigns.listed_versioned(found)), more)
 
     async def counts(self) -> dict[str, int]:
         """How many campaigns are in each state."""
@@ -83,14 +84,14 @@ class CampaignRepository:
         found = await self._documents.find(
             "broadcasts", {"campaign_id": campaign_id}, sort=(("fire_at", -1),), limit=limit
         )
-        return [self._broadcasts.versioned(stored) for stored in found]
+        return self._broadcasts.listed_versioned(found)
 
     async def active_broadcasts(self, *, limit: int = 1000) -> list[Versioned[Broadcast]]:
         """Every run that has not ended, oldest first."""
         found = await self._documents.find(
             "broadcasts", {"state": {"$in": _ACTIVE_STATES}}, sort=(("fire_at", 1),), limit=limit
         )
-        return [self._broadcasts.versioned(stored) for stored in found]
+        return self._broadcasts.listed_versioned(found)
 
     def insert_broadcast(self, broadcast: Broadcast) -> Insert:
         """The write of a new run; a repeat of the same campaign and time is a Duplicate."""
@@ -107,10 +108,11 @@ class CampaignRepository:
         except Conflict as stale:
             raise Overtaken(broadcast.id) from stale
 
-    async def broadcasts(self, ids: Sequence[str]) -> dict[str, Broadcast]:
-        """The runs that exist among `ids`, by id; the dispatcher asks before each batch."""
+    async def broadcasts(self, ids: Sequence[str]) -> tuple[dict[str, Broadcast], AbstractSet[str]]:
+        """The runs among `ids` that can be read, by id, and the ids of all that exist; the dispatcher asks
+        before each batch."""
         found = await self._documents.get_many("broadcasts", ids)
-        return {id: self._broadcasts.load(stored) for id, stored in found.items()}
+        return {run.id: run for run in self._broadcasts.listed(found.values())}, found.keys()
 
 
 def public_text(campaign: Campaign) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.model.case import Case, CaseState, HistoryEntry
+from hub.model.personal import UNREADABLE
 from hub.model.track import Compartment
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
@@ -68,8 +69,8 @@ class CaseRepository:
     def __init__(self, documents: Documents, vault: Vault) -> None:
         self._documents = documents
         self._vault = vault
-        self._cases = Shape(Case, "cases", vault)
-        self._history = Shape(HistoryEntry, "history", vault)
+        self._cases = Shape(Case, "cases", vault, unreadable={"title": UNREADABLE})
+        self._history = Shape(HistoryEntry, "history", vault, unreadable={"text": UNREADABLE})
 
     async def get(self, case_id: str) -> Versioned[Case] | None:
         """A case with its version, or None."""
@@ -81,7 +82,7 @@ class CaseRepository:
         `before`. For the hub's own work only: nothing of a compartment is taken out."""
         where = {"id": {"$gt": after, "$lt": before}}
         found = await self._documents.find("cases", where, sort=(("id", 1),), limit=limit)
-        return [self._cases.load(stored) for stored in found]
+        return self._cases.listed(found)
 
     async def walled(self, ids: Sequence[str]) -> frozenset[str]:
         """Those of these cases that stand behind a compartment wall."""
@@ -116,7 +117,7 @@ class CaseRepository:
         more = len(found) > limit
         shown = found[:limit]
         return CasePage(
-            tuple(self._cases.versioned(stored) for stored in shown),
+            tuple(self._cases.listed_versioned(shown)),
             self._documents.cursor(shown[-1], sort) if more else None,
         )
 
@@ -150,9 +151,7 @@ class CaseRepository:
     async def _history_after(self, case_id: str, id: str, limit: int) -> list[HistoryEntry]:
         """By id, which is the case's and the number in it."""
         of_case = {"id": {"$gt": id, "$lt": f"{case_id};"}}
-        return [
-            self._history.load(found) for found in await self._documents.find("history", of_case, limit=limit)
-        ]
+        return self._history.listed(await self._documents.find("history", of_case, limit=limit))
 
     async def chains(self) -> AsyncIterator[Chain]:
         """What every case says of its history; nothing is unsealed."""
@@ -166,11 +165,15 @@ class CaseRepository:
 
     def insert(self, case: Case) -> Insert:
         """The write of a new case."""
-        return Insert("cases", case.id, self._body(case))
+        write = self._cases.insert(case)
+        write.body.update(_queue_fields(case))
+        return write
 
     def update(self, case: Case, version: int) -> Update:
         """The write of a case read at `version`."""
-        return Update("cases", case.id, self._body(case), version)
+        write = self._cases.update(case, version)
+        write.set.update(_queue_fields(case))
+        return write
 
     def insert_entry(self, entry: HistoryEntry) -> Insert:
         """The write of a history entry; its id is its place in the chain, so that is unique."""
@@ -180,13 +183,14 @@ class CaseRepository:
         """Keyed, salted hash of a query code (docs/adr/0002)."""
         return self._vault.blind(f"query-code:{case_id}:{salt}:{code}")
 
-    def _body(self, case: Case) -> Body:
-        # The queue filters by whole numbers: engines differ in whether true equals 1.
-        body = self._cases.body(case)
-        body["open"] = _OPEN_CODE.get(case.state, 1)
-        body["waits"] = int(case.waiting)
-        body["reference"] = case.reference or None
-        return body
+
+def _queue_fields(case: Case) -> Body:
+    # The queue filters by whole numbers: engines differ in whether true equals 1.
+    return {
+        "open": _OPEN_CODE.get(case.state, 1),
+        "waits": int(case.waiting),
+        "reference": case.reference or None,
+    }
 
 
 def _chain(stored: Stored) -> Chain:

@@ -2,18 +2,25 @@
 
 A `Shape` knows one dataclass and its collection. Fields marked personal never stand in a
 document in readable form: they travel together in one sealed blob, the field `pii`.
+
+A blob that does not open takes nothing down: its fields read as empty, or as what the shape says instead,
+and everything else of the row is as it was. Such a row may be changed like any other: its blob is left as it
+is until one of the sealed fields is really given a new content.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from hub.model.personal import personal_fields
-from hub.store.crypto import Vault
+from hub.store.crypto import KeyProblem, Vault
 from hub.store.documents import Body, Insert, Stored, Update
+from hub.store.unreadable import Unreadable
 
 T = TypeVar("T")
 
@@ -31,6 +38,7 @@ class Shape(Generic[T]):
 
     personal: names of the fields to seal; by default those marked with `personal()`.
     key: an integer field that is the id of a dataclass without one; it stays in the document too.
+    unreadable: what sealed fields hold when the blob does not open; those not named take their default.
     strict: only for values without a bool, for which an engine may hand back 1; read in half the time.
     """
 
@@ -42,6 +50,7 @@ class Shape(Generic[T]):
         *,
         personal: frozenset[str] | None = None,
         key: str = "",
+        unreadable: Mapping[str, Any] | None = None,
         strict: bool = False,
     ) -> None:
         self._cls = cls
@@ -49,32 +58,53 @@ class Shape(Generic[T]):
         self._vault = vault
         self._personal = tuple(personal_fields(cls) if personal is None else personal)
         self._key = key
+        self._unreadable = dict(unreadable or {})
         self._strict = strict
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder().decode
 
     def body(self, value: T) -> Body:
         """The document of a value, without its id."""
-        body: Body = msgspec.to_builtins(value)
-        id = f"{body[self._key]:012d}" if self._key else body.pop("id")
+        id, body, secret = self._split(value)
         if self._personal:
-            secret = {}
-            for name in self._personal:
-                content = body.pop(name)
-                if content:
-                    secret[name] = content
             body["pii"] = self._vault.seal(f"{self.collection}/{id}", self._encode(secret)) if secret else ""
         return body
 
     def load(self, stored: Stored) -> T:
-        """The value of a document. Unknown fields of a newer release are ignored."""
+        """The value of a document. Unknown fields of a newer release are ignored.
+
+        Raises `Unreadable` when the part that is not sealed is damaged.
+        """
+        place = f"{self.collection}/{stored.id}"
+        rows = self._vault.unreadable
         data: dict[str, Any] = dict(stored.body)
         blob = data.pop("pii", "")
         if blob:
-            data.update(self._decode(self._vault.open(f"{self.collection}/{stored.id}", blob)))
+            try:
+                data.update(self._decode(self._vault.open(place, blob)))
+                rows.mended(place)
+            except (KeyProblem, msgspec.DecodeError):
+                rows.found(place)
+                data.update(self._unreadable)
         if not self._key:
             data["id"] = stored.id
-        return msgspec.convert(data, self._cls, strict=self._strict)
+        try:
+            return msgspec.convert(data, self._cls, strict=self._strict)
+        except msgspec.ValidationError as problem:
+            rows.found(place)
+            raise Unreadable(place) from problem
+
+    def listed(self, found: Iterable[Stored]) -> list[T]:
+        """The values of documents; those of which nothing can be read are left out."""
+        return [one.value for one in self.listed_versioned(found)]
+
+    def listed_versioned(self, found: Iterable[Stored]) -> list[Versioned[T]]:
+        """The same with their versions."""
+        values: list[Versioned[T]] = []
+        for stored in found:
+            with suppress(Unreadable):
+                values.append(self.versioned(stored))
+        return values
 
     def versioned(self, stored: Stored) -> Versioned[T]:
         """The value with its version."""
@@ -86,7 +116,24 @@ class Shape(Generic[T]):
 
     def update(self, value: T, version: int) -> Update:
         """The write that replaces a value read at `version`."""
-        return Update(self.collection, self._id_of(value), self.body(value), version)
+        id, body, secret = self._split(value)
+        place = f"{self.collection}/{id}"
+        if self._personal and not (place in self._vault.unreadable and secret == self._unreadable):
+            body["pii"] = self._vault.seal(place, self._encode(secret)) if secret else ""
+        return Update(self.collection, id, body, version)
+
+    def _split(self, value: T) -> tuple[str, Body, Body]:
+        """Id, what stays readable, and what is to be sealed."""
+        body: Body = msgspec.to_builtins(value)
+        id = self._id_of(value)
+        if not self._key:
+            del body["id"]
+        secret = {}
+        for name in self._personal:
+            content = body.pop(name)
+            if content:
+                secret[name] = content
+        return id, body, secret
 
     def _id_of(self, value: Any) -> str:
         return f"{getattr(value, self._key):012d}" if self._key else value.id

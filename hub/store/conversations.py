@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hub.ids import derived_id
 from hub.model.conversation import Conversation, Message
+from hub.model.personal import UNREADABLE
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert, Update
@@ -27,7 +28,7 @@ class ConversationRepository:
     def __init__(self, documents: Documents, vault: Vault) -> None:
         self._documents = documents
         self._conversations = Shape(Conversation, "conversations", vault)
-        self._messages = Shape(Message, "messages", vault)
+        self._messages = Shape(Message, "messages", vault, unreadable={"text": UNREADABLE})
 
     @staticmethod
     def id_for(channel: str, address_key: str, root: str = "") -> str:
@@ -47,26 +48,26 @@ class ConversationRepository:
             sort=(("seq", 1),),
             limit=limit,
         )
-        return [self._messages.load(stored) for stored in found]
+        return self._messages.listed(found)
 
     async def last_messages(self, conversation_id: str, *, limit: int = 200) -> list[Message]:
         """The newest messages, oldest first."""
         found = await self._documents.find(
             "messages", {"conversation_id": conversation_id}, sort=(("seq", -1),), limit=limit
         )
-        return [self._messages.load(stored) for stored in reversed(found)]
+        return self._messages.listed(reversed(found))
 
     async def of_case(self, case_id: str, *, limit: int = 500) -> list[Message]:
         """What was said in a case, on every channel, oldest first."""
         found = await self._documents.find("messages", {"case_id": case_id}, sort=(("at", 1),), limit=limit)
-        return [self._messages.load(stored) for stored in found]
+        return self._messages.listed(found)
 
     async def said_between(self, after: str, before: str, *, limit: int) -> list[Message]:
         """What the hub itself said, by id, which is the order of time: behind `after`, before `before`."""
         found = await self._documents.find(
             "messages", {"id": {"$gt": after, "$lt": before}}, sort=(("id", 1),), limit=limit
         )
-        return [self._messages.load(stored) for stored in found]
+        return self._messages.listed(found)
 
     async def open_cases(self, ids: Sequence[str]) -> dict[str, str]:
         """The case each of these conversations belongs to now, "" for none."""

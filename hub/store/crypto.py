@@ -24,6 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hub.errors import HubError
+from hub.store.unreadable import UnreadableRows
 
 _NONCE_BYTES = 12
 
@@ -145,11 +146,12 @@ def key_id_of(blob: str) -> str:
 
 
 class Vault:
-    """Seals, opens and indexes with one key ring."""
+    """Seals, opens and indexes with one key ring, and knows which rows it could not open."""
 
     def __init__(self, ring: KeyRing) -> None:
         self._current = ring.current
         self.key_ids = tuple(ring.keys)
+        self.unreadable = UnreadableRows()
         self._ciphers = {name: AESGCM(key) for name, key in ring.keys.items()}
         self._index = hmac.new(ring.index, digestmod=hashlib.sha256)
 

@@ -72,24 +72,25 @@ class EntryRepository:
         found: dict[str, Versioned[EntryRecord]] = {}
         for start in range(0, len(ids), MAX_LIMIT):
             stored = await self._documents.get_many("entries", ids[start : start + MAX_LIMIT])
-            found |= {id: self._records.versioned(one) for id, one in stored.items()}
+            found |= {one.value.id: one for one in self._records.listed_versioned(stored.values())}
         return found
 
     async def scan(self) -> AsyncIterator[EntryRecord]:
         """Every entry, by id."""
         async for stored in self._documents.scan("entries"):
-            yield self._records.load(stored)
+            for record in self._records.listed([stored]):
+                yield record
 
     async def page(self, where: Where, *, limit: int, after: str | None = None) -> EntryPage:
         """Entries by topic and question. `where`: the declared fields of the collection."""
         found = await self._documents.find("entries", where, sort=_ORDER, limit=limit, after=after)
         more = self._documents.cursor(found[-1], _ORDER) if len(found) == limit else None
-        return EntryPage(tuple(self._records.load(stored) for stored in found), more)
+        return EntryPage(tuple(self._records.listed(found)), more)
 
     async def search(self, text: str, where: Where, *, limit: int) -> list[EntryRecord]:
         """Entries whose newest content holds every word of `text`."""
         found = await self._documents.search("entries", text, where=where, limit=limit)
-        return [self._records.load(stored) for stored in found]
+        return self._records.listed(found)
 
     async def counts(self, by: str, where: Where | None = None) -> dict[str, int]:
         """How many entries there are for each value of a declared field."""
@@ -99,7 +100,7 @@ class EntryRepository:
         """Entries whose time took effect and whose record does not say so yet."""
         where = {"settles_at": {"$gt": 0, "$lte": now}}
         found = await self._documents.find("entries", where, sort=(("settles_at", 1),), limit=limit)
-        return [self._records.versioned(stored) for stored in found]
+        return self._records.listed_versioned(found)
 
     async def changed_since(self, revision: int) -> AsyncIterator[EntryRecord]:
         """Entries whose published content changed after `revision`, in that order."""
@@ -107,8 +108,8 @@ class EntryRepository:
         after: str | None = None
         while True:
             found = await self._documents.find("entries", where, sort=sort, limit=500, after=after)
-            for stored in found:
-                yield self._records.load(stored)
+            for record in self._records.listed(found):
+                yield record
             if len(found) < 500:
                 return
             after = self._documents.cursor(found[-1], sort)

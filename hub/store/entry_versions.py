@@ -24,7 +24,7 @@ class EntryVersionRepository:
         found = await self._documents.find(
             "entry_versions", {"entry_id": entry_id}, sort=(("number", -1),), limit=limit
         )
-        return [self._versions.load(stored) for stored in found]
+        return self._versions.listed(found)
 
     async def get(self, entry_id: str, number: int) -> EntryVersion | None:
         """One version, or None."""

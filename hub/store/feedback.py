@@ -38,15 +38,15 @@ class FeedbackRepository:
     async def given(self, visitor: str, entry_ids: Sequence[str]) -> dict[str, Feedback]:
         """A visitor's opinions on these entries, by entry."""
         ids = [self.id_for(visitor, entry_id) for entry_id in dict.fromkeys(entry_ids)]
-        found = map(self._shape.load, (await self._documents.get_many("feedback", ids)).values())
-        return {feedback.entry_id: feedback for feedback in found}
+        found = await self._documents.get_many("feedback", ids)
+        return {feedback.entry_id: feedback for feedback in self._shape.listed(found.values())}
 
     async def of_entry(self, entry_id: str, *, limit: int) -> list[Feedback]:
         """What was said of an entry, newest first."""
         found = await self._documents.find(
             "feedback", {"entry_id": entry_id}, sort=(("at", -1),), limit=limit
         )
-        return [self._shape.load(stored) for stored in found]
+        return self._shape.listed(found)
 
     def insert(self, feedback: Feedback) -> Insert:
         """The write of a first opinion."""

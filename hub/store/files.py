@@ -15,7 +15,8 @@ import tempfile
 from pathlib import Path
 
 from hub.errors import NotFound
-from hub.store.crypto import Vault
+from hub.store.crypto import KeyProblem, Vault
+from hub.store.unreadable import Unreadable
 
 
 class FileStore:
@@ -30,7 +31,7 @@ class FileStore:
         return await asyncio.to_thread(self._put, content)
 
     async def get(self, id: str) -> bytes:
-        """The content. Raises `NotFound`."""
+        """The content. Raises `NotFound`, and `Unreadable` when it is damaged."""
         try:
             return await asyncio.to_thread(self._get, id)
         except FileNotFoundError:
@@ -75,7 +76,12 @@ class FileStore:
         return id
 
     def _get(self, id: str) -> bytes:
-        return self._vault.open(f"files/{id}", self._path(id).read_text())
+        place = f"files/{id}"
+        try:
+            return self._vault.open(place, self._path(id).read_text())
+        except (KeyProblem, UnicodeDecodeError) as problem:
+            self._vault.unreadable.found(place)
+            raise Unreadable(place) from problem
 
     def _path(self, id: str) -> Path:
         if len(id) != 32 or not id.isalnum():

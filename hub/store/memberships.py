@@ -18,7 +18,8 @@ from hub.model.contact import Contact
 from hub.model.personal import personal
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
-from hub.store.documents import Collection, Delete, Documents, Insert
+from hub.store.documents import Collection, Delete, Documents, Insert, Stored
+from hub.store.unreadable import Unreadable
 
 COLLECTIONS = (
     Collection(
@@ -99,7 +100,7 @@ class MembershipRepository:
             stored = await self._documents.find(
                 "memberships", where, sort=(("contact_id", 1),), limit=limit - len(found)
             )
-            found.extend(self._memberships.load(document) for document in stored)
+            found.extend(self._read(document, group) for document in stored)
             if len(found) == limit:
                 break
         repeated = await self._repeated(segment, found, snapshot_at)
@@ -127,6 +128,14 @@ class MembershipRepository:
                 if _in(segment, stored.body, snapshot_at):
                     repeated.update(earlier[id])
         return repeated
+
+    def _read(self, stored: Stored, group: str) -> Membership:
+        """Pages are counted: what cannot be read stays in its place, as a recipient without an address."""
+        try:
+            return self._memberships.load(stored)
+        except Unreadable:
+            contact_id = stored.id.removeprefix(f"{group}:")
+            return Membership(stored.id, group, contact_id, address_key=f"unreadable:{stored.id}", since=0)
 
     def _recipient(self, membership: Membership, repeated: set[str]) -> Recipient:
         return Recipient(

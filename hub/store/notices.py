@@ -22,7 +22,7 @@ class NoticeRepository:
     async def list(self, limit: int = 50) -> list[Notice]:
         """The newest published items."""
         found = await self._documents.find("notices", {}, sort=(("published_at", -1),), limit=limit)
-        return [self._notices.load(stored) for stored in found]
+        return self._notices.listed(found)
 
     async def get(self, notice_id: str) -> Notice | None:
         """One item, or None."""

@@ -33,6 +33,10 @@ _FLOWS: Mapping[BroadcastState, Flow] = {
     BroadcastState.PAUSED: Flow.PAUSED,
     BroadcastState.CANCELED: Flow.CANCELED,
 }
+_HOLD = OriginBody(Flow.PAUSED, "", "")
+"""Of a broadcast that cannot be read: nothing of it leaves."""
+UNREADABLE = "unreadable"
+"""Why a delivery failed whose address and text cannot be unsealed any more."""
 _TRIES = 6
 _RECENT = 50
 
@@ -116,7 +120,7 @@ class OutboxRepository:
                     limit=limit - len(rows),
                     set={"state": S.LEASED.value, "lease_until": until, "due_at": until},
                 )
-                rows += [Leased(self._rows.load(stored), stored.version) for stored in found]
+                rows += await self._sendable(self._rows.listed(found))
                 if len(rows) >= limit:
                     break
         return rows
@@ -148,13 +152,13 @@ class OutboxRepository:
         """See the port."""
         with translated():
             found = await self._documents.get_many("outbox", ids)
-        return {id: Leased(self._rows.load(stored), stored.version) for id, stored in found.items()}
+        return {row.delivery.id: row for row in self._rows.listed(found.values())}
 
     async def origins(self, ids: Sequence[str]) -> Mapping[str, OriginBody]:
         """See the port; an origin that is not stopped is open."""
         with translated():
-            runs = await self._campaigns.broadcasts(ids)
-        return {id: _shared(runs.get(id)) for id in ids}
+            runs, there = await self._campaigns.broadcasts(ids)
+        return {id: _HOLD if id in there - runs.keys() else _shared(runs.get(id)) for id in ids}
 
     async def overdue(self, state: DeliveryState, *, limit: int) -> list[Leased]:
         """See the port."""
@@ -162,7 +166,7 @@ class OutboxRepository:
             now = await self._documents.now_ms()
             where = {"state": state.value, "due_at": {"$lte": now}}
             found = await self._documents.find("outbox", where, sort=(("due_at", 1),), limit=limit)
-        return [Leased(self._rows.load(stored), stored.version) for stored in found]
+        return self._rows.listed(found)
 
     async def sweep_origins(self, *, limit: int) -> int:
         """See the port."""
@@ -260,6 +264,13 @@ class OutboxRepository:
 
     # -- inside ------------------------------------------------------------------------------
 
+    async def _sendable(self, claimed: list[Leased]) -> list[Leased]:
+        """Without those whose seal does not open: nobody knows any more to whom they go, so they end here."""
+        lost = [row for row in claimed if not row.delivery.recipient.value]
+        if lost:
+            await self.settle([Change(row, settled(row.delivery, S.FAILED, UNREADABLE)) for row in lost])
+        return [row for row in claimed if row.delivery.recipient.value]
+
     async def _settle_counted(self, changes: Sequence[Change]) -> set[str]:
         """Rows and counters in one unit of work; the ids whose version was no longer current."""
         pending = {change.after.id: change for change in changes}
@@ -293,7 +304,7 @@ class OutboxRepository:
         if reason is not None:
             where["reason"] = reason
         found = await self._documents.find("outbox", where, limit=limit)
-        return [Leased(self._rows.load(stored), stored.version) for stored in found]
+        return self._rows.listed(found)
 
     async def _move_all(
         self, rows: Sequence[Leased], state: DeliveryState, reason: str, *, not_before: int | None = None
@@ -310,7 +321,9 @@ class OutboxRepository:
     ) -> DeliveryPage:
         found = await self._documents.find("outbox", where, sort=sort, limit=limit, after=after)
         more = self._documents.cursor(found[-1], sort) if len(found) == limit else None
-        return DeliveryPage(tuple(Versioned(self._rows.load(s), s.version) for s in found), more)
+        return DeliveryPage(
+            tuple(Versioned(row.delivery, row.version) for row in self._rows.listed(found)), more
+        )
 
 
 def _shared(run: Broadcast | None) -> OriginBody:

@@ -8,12 +8,13 @@ dispatcher never rewrites the sealed text. `due_at` is the one field a sweeper n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from channels.address import AddressKind
 from channels.outbox import Delivery, DeliveryState, Moved, Origin
 from channels.overdue import due_at
-from channels.ports import Change, OutboxUnavailable
+from channels.ports import Change, Leased, OutboxUnavailable
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Stored, StoreUnavailable
@@ -54,6 +55,7 @@ class OutboxRows:
             "outbox",
             vault,
             personal=frozenset({"recipient", "text", "title", "references", "reply_to"}),
+            unreadable={"recipient": {"kind": AddressKind.PHONE.value, "value": ""}},
             strict=True,
         )
 
@@ -62,8 +64,12 @@ class OutboxRows:
         return {**self._shape.body(delivery), "due_at": due_at(delivery)}
 
     def load(self, stored: Stored) -> Delivery:
-        """The row of a document."""
+        """The row of a document. One whose seal does not open has no recipient."""
         return self._shape.load(stored)
+
+    def listed(self, found: Iterable[Stored]) -> list[Leased]:
+        """The rows of documents, with their versions; those of which nothing can be read are left out."""
+        return [Leased(one.value, one.version) for one in self._shape.listed_versioned(found)]
 
 
 def changed(change: Change) -> tuple[str, int, Body]:

@@ -31,18 +31,18 @@ class QuestionRepository:
     async def newest(self, *, limit: int) -> list[Versioned[Question]]:
         """The newest ones first."""
         found = await self._documents.find("questions", {}, sort=(("asked_at", -1),), limit=limit)
-        return [self._questions.versioned(stored) for stored in found]
+        return self._questions.listed_versioned(found)
 
     async def since(self, at: int, *, limit: int) -> list[Question]:
         """Those asked from `at` on, newest first."""
         where = {"asked_at": {"$gte": at}}
         found = await self._documents.find("questions", where, sort=(("asked_at", -1),), limit=limit)
-        return [self._questions.load(stored) for stored in found]
+        return self._questions.listed(found)
 
     async def get_many(self, ids: Sequence[str]) -> dict[str, Versioned[Question]]:
         """Those that exist, by id."""
         found = await self._documents.get_many("questions", ids)
-        return {id: self._questions.versioned(stored) for id, stored in found.items()}
+        return {one.value.id: one for one in self._questions.listed_versioned(found.values())}
 
     async def forget(self, conversation_id: str) -> int:
         """Deletes what was kept of a conversation; doing it twice is harmless."""

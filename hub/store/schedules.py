@@ -50,21 +50,21 @@ class ScheduleRepository:
         found = await self._documents.find(
             "schedules", {"next_at": {"$gt": 0, "$lte": now}}, sort=(("next_at", 1),), limit=limit
         )
-        return [self._schedules.versioned(stored) for stored in found]
+        return self._schedules.listed_versioned(found)
 
     async def upcoming(self, *, limit: int = 100) -> list[Schedule]:
         """The schedules that fire next, soonest first."""
         found = await self._documents.find(
             "schedules", {"next_at": {"$gt": 0}}, sort=(("next_at", 1),), limit=limit
         )
-        return [self._schedules.load(stored) for stored in found]
+        return self._schedules.listed(found)
 
     async def fired(self, schedule_id: str, *, limit: int = 20) -> list[Fired]:
         """The latest slots that were dealt with, newest first."""
         found = await self._documents.find(
             "fired", {"schedule_id": schedule_id}, sort=(("slot", -1),), limit=limit
         )
-        return [self._fired.load(stored) for stored in found]
+        return self._fired.listed(found)
 
     def insert(self, schedule: Schedule) -> Insert:
         """The write of a new schedule."""

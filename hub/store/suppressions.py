@@ -102,7 +102,7 @@ class SuppressionRepository:
     async def of_address(self, address_key: str) -> list[Versioned[Suppression]]:
         """Every rule about one address: who, when and why, for the officer."""
         found = await self._documents.find("suppressions", {"address_key": address_key}, limit=50)
-        return [self._shape.versioned(stored) for stored in found]
+        return self._shape.listed_versioned(found)
 
 
 def _id(address_key: str, subject: str) -> str:

@@ -39,7 +39,7 @@ class WordRepository:
         found: dict[str, Versioned[WordRecord]] = {}
         for start in range(0, len(ids), MAX_LIMIT):
             stored = await self._documents.get_many("word_groups", ids[start : start + MAX_LIMIT])
-            found |= {id: self._records.versioned(one) for id, one in stored.items()}
+            found |= {one.value.id: one for one in self._records.listed_versioned(stored.values())}
         return found
 
     async def changed_since(self, revision: int) -> AsyncIterator[WordRecord]:
@@ -59,7 +59,7 @@ class WordRepository:
         found = await self._documents.find(
             "word_versions", {"group_id": id}, sort=(("number", -1),), limit=limit
         )
-        return [self._versions.load(stored) for stored in found]
+        return self._versions.listed(found)
 
     def write(self, record: WordRecord, version: int) -> list[Insert | Update]:
         """The writes of a group read at `version` (0: nobody has stored it), and of the version to keep."""

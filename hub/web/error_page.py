@@ -30,10 +30,29 @@ _TEXTS: Mapping[int, tuple[str, str]] = {
 }
 
 
+_UNREADABLE = (
+    msgid("这条记录无法读取"),
+    msgid("它的存储内容已损坏，刚才的操作没有执行，其他记录不受影响。请联系系统管理员。"),
+)
+
+
+def unreadable_response(request: web.Request, request_id: str) -> web.Response:
+    """The answer where the very row that was asked for is damaged: nothing is gained by trying again."""
+    return error_response(request, 410, request_id, texts=_UNREADABLE)
+
+
 def error_response(
-    request: web.Request, status: int, request_id: str, headers: Mapping[str, str] | None = None
+    request: web.Request,
+    status: int,
+    request_id: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    texts: tuple[str, str] | None = None,
 ) -> web.Response:
-    """The answer for an error: a page for people, a problem document for programs."""
+    """The answer for an error: a page for people, a problem document for programs.
+
+    texts: title and advice, where those of the status do not fit.
+    """
     if request.path.startswith("/api/"):
         response = web.json_response(
             {
@@ -48,7 +67,7 @@ def error_response(
     elif request.path.startswith("/webhooks/"):
         response = web.Response(status=status, text=HTTPStatus(status).phrase)
     else:
-        title, advice = _TEXTS.get(status, _TEXTS[500 if status >= 500 else 400])
+        title, advice = texts or _TEXTS.get(status, _TEXTS[500 if status >= 500 else 400])
         response = render(
             request,
             "errors/error.html",

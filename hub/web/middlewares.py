@@ -21,7 +21,8 @@ from channels.ports import OutboxUnavailable
 from hub.errors import Forbidden, NotFound, Stale
 from hub.i18n import Language, pick_language
 from hub.store.documents import StoreUnavailable
-from hub.web.error_page import error_response
+from hub.store.unreadable import Unreadable
+from hub.web.error_page import error_response, unreadable_response
 from hub.web.keys import LANGUAGE, NONCE, SOURCE
 from hub.web.render import ELDER, LANGUAGE_COOKIE, VIEW_COOKIE
 
@@ -101,6 +102,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return error_response(request, 404, request[REQUEST_ID])
     except Forbidden:
         return error_response(request, 403, request[REQUEST_ID])
+    except Unreadable:
+        return unreadable_response(request, request[REQUEST_ID])
     except Stale:
         return error_response(request, 409, request[REQUEST_ID])
     except (StoreUnavailable, OutboxUnavailable) as problem:

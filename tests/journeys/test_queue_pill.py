@@ -27,7 +27,7 @@ async def write(hub: World, number: int, text: str = "转人工，小区消防�
         InboundMessage(
             channel="sms-12110",
             kind=ChannelKind.SMS,
-            provider_id=f"SM{number}",
+            provider_id=f"SM{number} {text}",
             sender=phone(f"+8613800{number:06d}"),
             recipient="12110",
             text=text,

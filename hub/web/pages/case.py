@@ -19,6 +19,7 @@ from hub.errors import Invalid, Stale
 from hub.i18n import Translator, msgid
 from hub.model.agent import Agent
 from hub.model.case import IllegalMove
+from hub.model.personal import UNREADABLE
 from hub.model.track import Compartment
 from hub.web.auth import agent_of
 from hub.web.forms.form import FormErrors, parse, read_form
@@ -174,6 +175,7 @@ async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.St
         view=view,
         case=view.case,
         title=title_of(view.case, _),
+        is_damaged=view.case.title == UNREADABLE,
         typed=typed,
         errors=typed.errors,
         send_label=submit_label(view, _),

@@ -19,6 +19,7 @@ from channels.sender import DispatchSettings, SenderSettings
 from channels.suppression import EDUCATION, INVALID
 from hub.store.campaigns import CampaignRepository
 from hub.store.crypto import KeyRing, Vault
+from hub.store.documents import Update
 from tests.unit.channels.outbox_world import NOON, SENDER, World, a_delivery, a_world
 
 S = DeliveryState
@@ -98,6 +99,37 @@ async def test_a_row_without_any_text_fails_instead_of_sending_an_empty_message(
     await world.dispatcher().run_once(SENDER)
     assert (await world.row("a")).reason == "no_text"
     assert world.provider.seen == []
+
+
+async def test_a_row_that_cannot_be_unsealed_fails_once_and_stops_no_other(world: World) -> None:
+    await world.put(a_delivery("a"), a_delivery("b"), a_delivery("c"))
+    torn = await world.documents.get("outbox", "b")
+    assert torn
+    broken = torn.body["pii"][:-8] + "AAAAAAA="
+    await world.documents.commit([Update("outbox", "b", {"pii": broken}, torn.version)])
+    dispatcher = world.dispatcher()
+    assert await dispatcher.run_once(SENDER) == 2
+    assert world.provider.ids == ["a", "c"]
+    row = await world.row("b")
+    assert (row.state, row.reason) == (S.FAILED, "unreadable")
+    assert await dispatcher.run_once(SENDER) == 0
+    kept = await world.documents.get("outbox", "b")
+    assert kept
+    assert kept.body["pii"] == broken
+
+
+async def test_nothing_leaves_of_a_broadcast_that_cannot_be_read(world: World) -> None:
+    await store_broadcast(world, a_broadcast("b"))
+    torn = await world.documents.get("broadcasts", "b")
+    assert torn
+    await world.documents.commit([Update("broadcasts", "b", {"segment": "torn"}, torn.version)])
+    row = a_delivery("a", MessageClass.N, origin=Origin.BROADCAST, origin_id="b", text="")
+    await world.put(row, a_delivery("other"))
+    await world.dispatcher().run_once(SENDER)
+    assert (await world.row("a")).state is S.HELD
+    await world.sweeper.run_once()
+    assert (await world.row("a")).state is S.HELD
+    assert world.provider.ids == ["other"]
 
 
 async def test_nothing_of_a_paused_broadcast_leaves_and_all_of_it_after_the_resume(world: World) -> None:

@@ -147,6 +147,9 @@ async def test_one_damaged_row_of_an_earlier_store_decides_nothing(configured: S
     await documents.commit([Update("contacts", "c1", {"pii": broken}, row.version)])
     await documents.close()
     await started(configured)
+    [warning] = [f for f in await check(configured, CLOCK) if f.name == "rows"]
+    assert warning.level is Level.WARN
+    assert "contacts/c1" in warning.detail
     ring = kept_ring(configured)
     assert (KEYS.name, f"key:{ring.current}", 1) in await contents(configured)
 
