@@ -19,11 +19,12 @@ async def robots(request: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """The store answers and every task runs; 503 with the names of what does not."""
+    """The store answers and every task runs; 503 when not. `issues` names whatever is not well."""
     hub = request.app[HUB]
     try:
         lines = await hub.health()
     except Exception as problem:
         return web.json_response({"ready": False, "issues": [type(problem).__name__]}, status=503)
     issues = [line.name for line in lines if not line.ok]
-    return web.json_response({"ready": not issues, "issues": issues}, status=503 if issues else 200)
+    ready = all(line.ok or not line.stops for line in lines)
+    return web.json_response({"ready": ready, "issues": issues}, status=200 if ready else 503)
