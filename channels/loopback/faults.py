@@ -63,6 +63,10 @@ class FaultList:
         """Put `fault` in force behind those already there."""
         self._rules.append((fault, fault.times))
 
+    def left(self, fault: Fault) -> int:
+        """How many requests `fault` will still strike; one without an end counts as none."""
+        return sum(left or 0 for rule, left in self._rules if rule is fault)
+
     def clear(self) -> None:
         """Everything works again."""
         self._rules.clear()
