@@ -17,6 +17,7 @@ from channels.contract import (
     OutboundMessage,
     RawLetter,
     Received,
+    RecordedAudio,
     WebhookRequest,
     WebhookResponse,
 )
@@ -75,11 +76,11 @@ class Sends(Protocol):
 class FetchesRecordings(Protocol):
     """An adapter that can download what a caller said."""
 
-    async def fetch(self, url: str) -> bytes:
-        """The audio behind a `recording_url`. Raises `Temporary`, `Permanent` or `Misconfigured`.
+    async def fetch(self, url: str) -> RecordedAudio:
+        """The audio behind a `recording_url`, whole or cut off, within a time limit.
 
-        Fetching changes nothing at the provider, so a lost answer is `Temporary`, never
-        `Ambiguous`.
+        Raises `Temporary`, `Permanent` or `Misconfigured`. Fetching changes nothing at the provider, so a
+        lost answer is `Temporary`, never `Ambiguous`.
         """
         ...
 

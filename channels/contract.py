@@ -196,6 +196,14 @@ class CallEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedAudio:
+    """What came of a recording. whole: False when the connection was cut before the end."""
+
+    content: bytes
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Read `text` out in `language` (a prompt already filled in)."""
 

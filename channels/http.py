@@ -1,15 +1,19 @@
 """The HTTP client every adapter sends with; the only module that opens client sessions.
 
-Rules protected: every wait has a limit, no answer is followed to another address, no answer is
-read beyond a size, nothing is remembered between requests (cookies) and nothing is taken from the
-environment (proxies). What went wrong is told apart by the one question a sender has: can the
-peer have seen the request?
+Rules protected: every wait has a limit, no answer is followed to another address (who wants that asks
+for each step), no answer is read beyond a size, nothing is remembered between requests (cookies) and
+nothing is taken from the environment (proxies). What went wrong is told apart by the one question a
+sender has: can the peer have seen the request?
 """
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +22,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from channels.errors import ChannelError
+from channels.network import IpAddress
 
 _CHUNK_BYTES = 65_536
 
@@ -31,7 +36,14 @@ class NotReached(HttpError):
 
 
 class AnswerLost(HttpError):
-    """The request may have been processed: time-out, cut connection or no HTTP in the answer."""
+    """The request may have been processed: time-out, cut connection or no HTTP in the answer.
+
+    received: what had come of the body of an answer with status 200.
+    """
+
+    def __init__(self, reason: str, received: bytes = b"") -> None:
+        super().__init__(reason)
+        self.received = received
 
 
 class AnswerTooLarge(HttpError):
@@ -51,14 +63,14 @@ class HttpAnswer:
 class Destination:
     """An address with everything constant about the requests to it, prepared once.
 
-    total_seconds: the longest a request may take from start to the last byte of the answer.
-    limit_bytes: the longest answer that is read.
+    server: whose certificate is asked for, None = the host of `url`.
     """
 
     url: URL
     headers: CIMultiDict[str]
     timeout: aiohttp.ClientTimeout
     limit_bytes: int
+    server: str | None = None
 
 
 def destination(
@@ -67,19 +79,43 @@ def destination(
     *,
     total_seconds: float,
     connect_seconds: float = 5.0,
+    stall_seconds: float | None = None,
     limit_bytes: int = 65_536,
+    address: str = "",
 ) -> Destination:
-    """Prepare requests to `url`, which must be absolute and already percent-encoded."""
+    """Prepare requests to `url`, which must be absolute and already percent-encoded.
+
+    total_seconds: the longest a request may take from start to the last byte of the answer.
+    stall_seconds: the longest the peer may send nothing at all. limit_bytes: the longest answer that is read.
+    address: the IP address to connect to, instead of looking the host up.
+    """
     prepared = CIMultiDict(headers)
+    to = URL(url, encoded=True)
+    server = None
+    if address:
+        prepared["Host"], server = to.host_port_subcomponent or "", to.host
+        to = to.with_host(address)
     # A compressed answer could unpack to any size, and nothing we ask for is large text.
     prepared["Accept-Encoding"] = "identity"
     return Destination(
-        url=URL(url, encoded=True),
+        url=to,
         headers=prepared,
         # Waiting for a free connection counts as connecting: that request was never sent.
-        timeout=aiohttp.ClientTimeout(total=total_seconds, connect=min(connect_seconds, total_seconds)),
+        timeout=aiohttp.ClientTimeout(
+            total=total_seconds, connect=min(connect_seconds, total_seconds), sock_read=stall_seconds
+        ),
         limit_bytes=limit_bytes,
+        server=server,
     )
+
+
+async def addresses_of(host: str, port: int) -> list[IpAddress]:
+    """Every address a host has now. Raises `NotReached`."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as problem:
+        raise NotReached(type(problem).__name__) from problem
+    return [ip_address(str(one[4][0]).partition("%")[0]) for one in found]
 
 
 class HttpClient:
@@ -129,6 +165,7 @@ class HttpClient:
     async def _request(
         self, method: str, to: Destination, body: bytes | None, headers: Mapping[str, str] | None
     ) -> HttpAnswer:
+        received: list[bytes] = []
         sent = to.headers
         if headers is not None:
             sent = sent.copy()
@@ -141,22 +178,21 @@ class HttpClient:
                 headers=sent,
                 timeout=to.timeout,
                 allow_redirects=False,
+                server_hostname=to.server,
             ) as response:
-                answer = await _read(response, to.limit_bytes)
+                kept = received if response.status == HTTPStatus.OK else []
+                answer = await _read(response, to.limit_bytes, kept)
                 return HttpAnswer(response.status, response.headers, answer)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
             raise NotReached(type(problem).__name__) from problem
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
-            raise AnswerLost(type(problem).__name__) from problem
+            raise AnswerLost(type(problem).__name__, b"".join(received)) from problem
 
 
-async def _read(response: aiohttp.ClientResponse, limit_bytes: int) -> bytes:
-    length = response.content_length
-    if length is not None:
-        if length > limit_bytes:
-            raise AnswerTooLarge("the answer announced more than is allowed")
-        return await response.read()
-    chunks: list[bytes] = []
+async def _read(response: aiohttp.ClientResponse, limit_bytes: int, chunks: list[bytes]) -> bytes:
+    """The body; what has come of it is in `chunks` even when the rest does not come."""
+    if (response.content_length or 0) > limit_bytes:
+        raise AnswerTooLarge("the answer announced more than is allowed")
     total = 0
     async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
         total += len(chunk)

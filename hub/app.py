@@ -54,6 +54,7 @@ from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
 from hub.actions.ship_entries import ship_entries
 from hub.actions.sort_questions import SortQuestions
+from hub.actions.transcribe_recording import TranscribeRecording
 from hub.channel_wiring import (
     LETTERS_AT_ONCE,
     build_adapters,
@@ -70,7 +71,7 @@ from hub.jobs.dispatch import dispatch
 from hub.jobs.knowledge import follow_entries
 from hub.jobs.letters import read_letters
 from hub.jobs.listen import listen
-from hub.jobs.recordings import keep_recordings
+from hub.jobs.recordings import keep_recordings, transcribe_recordings
 from hub.jobs.repeat import repeat
 from hub.knowledge import Knowledge
 from hub.learning_wiring import rate_entry_of, watch_answers_of
@@ -288,9 +289,8 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         dispatch_settings(settings),
     )
     engine = VoskEngine(Path(settings.speech.model)) if settings.speech.model else None
-    keep = KeepRecording(
-        documents, stores, adapters.fetches, settings.files.path / "recordings", clock, live, engine
-    )
+    sealed_at, transcribe_wake = settings.files.path / "recordings", Wake()
+    keep = KeepRecording(documents, stores, adapters.fetches, sealed_at, clock, live, transcribe_wake)
     end_silent_calls = EndSilentCalls(
         stores.calls,
         handle_call,
@@ -322,6 +322,9 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         keep_letter = KeepLetter(documents, stores.letters, files, letter_wake)
         for name, listener in adapters.listens.items():
             jobs[f"listen {name}"] = partial(listen, listener, keep_letter)
+    if engine is not None:
+        transcribe = TranscribeRecording(documents, stores, sealed_at, clock, engine)
+        jobs["transcripts"] = partial(transcribe_recordings, transcribe, transcribe_wake)
     supervisor = Supervisor(clock)
 
     async def close() -> None:
@@ -352,6 +355,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         run_jobs=partial(supervisor.run, jobs),
         tasks=lambda: supervisor.states,
         senders=dispatcher.health,
+        hears=lambda: engine is None or not engine.is_down,
         close=close,
     )
 

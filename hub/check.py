@@ -19,7 +19,7 @@ from hub.check_progress import check_progress
 from hub.clock import Clock
 from hub.finding import Finding, Level
 from hub.settings import Settings, SettingsProblem
-from hub.store.calls import FlowRepository
+from hub.store.calls import FlowRepository, overdue_recordings
 from hub.store.crypto import KeyProblem, KeyRing, Vault, load_ring
 from hub.store.documents import Documents, Refused, StoreUnavailable
 from hub.store.internal import MIGRATIONS as RECORDS
@@ -34,6 +34,7 @@ _GIB = 1024**3
 _LEAST_FREE = 1 * _GIB
 _LITTLE_FREE = 5 * _GIB
 _DRIFT_MS = 2_000
+_MODEL_PARTS = ("am/final.mdl", "conf/mfcc.conf")
 _MOST_RECORDS = 10_000
 _MOST_NAMED = 20
 _RESTORE = "从备份恢复 (restore from its backup)"
@@ -162,6 +163,7 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
             yield found
         async for found in check_flows(documents):
             yield found
+        yield await check_recordings(documents)
         drift = abs(await documents.now_ms() - clock.now_ms())
         if drift < _DRIFT_MS:
             yield Finding(Level.OK, "clock", f"与数据库相差 {drift} 毫秒 (ms from the store)")
@@ -201,6 +203,19 @@ async def check_flows(documents: Documents) -> AsyncIterator[Finding]:
             yield Finding(Level.WARN, name, what, fix)
         else:
             yield Finding(Level.OK, name, f"{what}；没有通话在用 (no call needs it)")
+
+
+async def check_recordings(documents: Documents) -> Finding:
+    """Whether there are recordings that do not come from the provider."""
+    overdue = await overdue_recordings(documents)
+    if not overdue:
+        return Finding(Level.OK, "recordings", "没有未取到的录音 (none is overdue)")
+    return Finding(
+        Level.WARN,
+        "recordings",
+        f"{overdue} 段录音未取到 (recordings could not be fetched)",
+        "日志 recording.later 写明原因；检查线路的账号、api_base 和网络 (the log names the reason)",
+    )
 
 
 def _web(settings: Settings) -> Iterator[Finding]:
@@ -245,14 +260,14 @@ def _speech(settings: Settings) -> Iterator[Finding]:
     model = settings.speech.model
     if not model:
         yield Finding(Level.OK, "speech", "不转写录音 (recordings are not transcribed)")
-    elif (Path(model) / "am").is_dir() and (Path(model) / "conf").is_dir():
+    elif all((Path(model) / part).is_file() for part in _MODEL_PARTS):
         yield Finding(Level.OK, "speech", model)
     else:
         yield Finding(
             Level.FAIL,
             "speech",
             f"{model} 不是 vosk 模型 (not a vosk model)",
-            "speech.model 指向含 am 和 conf 的目录",
+            f"speech.model 指向完整的模型目录，含 {'、'.join(_MODEL_PARTS)} (a whole model)",
         )
 
 

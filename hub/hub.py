@@ -36,6 +36,7 @@ from hub.clock import Clock
 from hub.knowledge import Knowledge
 from hub.live import Live
 from hub.settings import Settings
+from hub.store.calls import overdue_recordings
 from hub.store.crypto import Vault
 from hub.store.documents import Documents
 from hub.store.files import FileStore
@@ -87,6 +88,7 @@ _TASKS: Mapping[str, str] = {
     "knowledge": "知识更新任务",
     "answers": "答复统计任务",
     "recordings": "录音取回任务",
+    "transcripts": "录音转写任务",
     "calls": "通话看守任务",
     "retention": "到期清理任务",
     "listen": "收信任务",
@@ -115,6 +117,7 @@ class Hub:
 
     imports: files of entries and words that were looked at and wait to be taken.
     webhooks: adapters by channel name. voice: the voice channels among them.
+    hears: False while the model that recognises recordings cannot be loaded.
     """
 
     settings: Settings
@@ -134,10 +137,11 @@ class Hub:
     run_jobs: Callable[[], Coroutine[None, None, None]]
     tasks: Callable[[], Mapping[str, TaskState]]
     senders: Callable[[], Sequence[SenderHealth]]
+    hears: Callable[[], bool]
     close: Callable[[], Awaitable[None]]
 
     async def health(self) -> list[HealthLine]:
-        """What an operator wants to know first: tasks, store, channels."""
+        """What an operator wants to know first: tasks, store, channels, recordings."""
         lines = [
             HealthLine(
                 name,
@@ -173,4 +177,27 @@ class Hub:
                     "检查渠道的账号、密钥和地址" if reason else "",
                 )
             )
-        return lines
+        return [*lines, *await self._recordings()]
+
+    async def _recordings(self) -> list[HealthLine]:
+        """Recordings that do not come, and words nobody recognises; calls are answered all the same."""
+        overdue = await overdue_recordings(self.documents)
+        hears = self.hears()
+        return [
+            HealthLine(
+                "recordings overdue",
+                "录音取回",
+                not overdue,
+                f"{overdue} 段录音未取到" if overdue else "没有积压",
+                "查看日志中 recording.later 的原因，检查线路的账号、地址和网络" if overdue else "",
+                stops=False,
+            ),
+            HealthLine(
+                "speech",
+                "录音转写",
+                hears,
+                ("已启用" if self.settings.speech.model else "未启用") if hears else "语音识别模型不能使用",
+                "" if hears else "检查 speech.model 指向的目录；修好后自动补转写",
+                stops=False,
+            ),
+        ]

@@ -63,6 +63,9 @@ MOVES: Mapping[RecordingState, frozenset[RecordingState]] = {
 }
 """The only moves there are. The provider's copy may go only from a sealed one."""
 
+TO_FETCH = (RecordingState.TAKING, RecordingState.PENDING)
+"""States in which there may be audio that is not here yet."""
+
 RETRY_SECONDS = (10, 60, 300, 1_800, 3_600, 21_600)
 """Waits before the second, third … try; the last one repeats."""
 

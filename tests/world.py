@@ -75,6 +75,7 @@ def world_settings(
     auto_reply: str = "all",
     progress: Sequence[dict[str, Any]] = (),
     speech: bool = False,
+    model: Path | None = None,
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -104,6 +105,7 @@ def world_settings(
         rate_parts_per_second=1000.0,
     )
     data["progress"] = list(progress)
+    data["speech"]["model"] = str(model or "")
     data["dispatch"]["poll_seconds"] = 0.1
     return build(data)
 
@@ -117,6 +119,7 @@ async def world(
     auto_reply: str = "all",
     progress: Sequence[dict[str, Any]] = (),
     speech: bool = False,
+    model: Path | None = None,
 ) -> AsyncIterator[World]:
     """A hub with all channels, for as long as the block runs."""
     clock = clock or SystemClock()
@@ -131,6 +134,7 @@ async def world(
             auto_reply=auto_reply,
             progress=progress,
             speech=speech,
+            model=model,
         )
         async with running(settings, clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

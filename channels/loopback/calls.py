@@ -215,7 +215,9 @@ class SimulatedCall:
             sid = self._recordings.add(action.audio or tone(seconds))
             url = f"{self._api}/Recordings/{sid}"
             self._heard.recordings.append(url)
-            fields = {"RecordingSid": sid, "RecordingUrl": url, "RecordingDuration": str(round(seconds))}
+            announced = self._conditions.announced
+            length = str(round(seconds)) if announced is None else announced
+            fields = {"RecordingSid": sid, "RecordingUrl": url, "RecordingDuration": length}
             fields["Digits"] = action.finish if action.finish in finish else ""
         if isinstance(action, Press):
             fields["Digits"] = action.keys[:1] if action.keys[:1] in finish else ""
@@ -227,11 +229,13 @@ class SimulatedCall:
         conditions = self._conditions.recording_news
         if conditions is RecordingNews.BEFORE_STEP:
             await self._tell_recording(news, fields)
+        unnamed = () if self._conditions.names_recordings else ("RecordingSid",)
+        acted = {name: value for name, value in fields.items() if name not in unnamed}
         if hangs_up:  # whatever is answered, nobody hears it
-            await self._post(step, {**self._facts, **fields})
+            await self._post(step, {**self._facts, **acted})
             document = None
         else:
-            document = await self._request(step, fields)
+            document = await self._request(step, acted)
         if conditions is RecordingNews.AFTER_STEP:
             await self._tell_recording(news, fields)
         if hangs_up:

@@ -18,6 +18,9 @@ class FaultKind(StrEnum):
     SLOW = "slow"  # works after `seconds`
     NEVER = "never"  # taken, no answer within any patience
     NOT_FOUND = "not_found"  # 404
+    REDIRECT = "redirect"  # 302 to `location`
+    CUT = "cut"  # half of it, then the connection is cut
+    DRIP = "drip"  # a byte every `seconds`, within no patience all of it
 
 
 class Resource(StrEnum):
@@ -35,6 +38,7 @@ class Fault:
     to: only messages to this number; "" = any. code: for ERROR_CODE.
     retry_after: that header's value for TOO_MANY. seconds: for SLOW.
     taken: whether a SERVER_ERROR or UNAVAILABLE was processed all the same.
+    location: for REDIRECT. of: only the recording with this sid; "" = any.
     """
 
     kind: FaultKind
@@ -45,6 +49,8 @@ class Fault:
     seconds: float = 0.0
     taken: bool = False
     where: Resource = Resource.MESSAGES
+    location: str = ""
+    of: str = ""
 
 
 class FaultList:
@@ -57,14 +63,18 @@ class FaultList:
         """Put `fault` in force behind those already there."""
         self._rules.append((fault, fault.times))
 
+    def left(self, fault: Fault) -> int:
+        """How many requests `fault` will still strike; one without an end counts as none."""
+        return sum(left or 0 for rule, left in self._rules if rule is fault)
+
     def clear(self) -> None:
         """Everything works again."""
         self._rules.clear()
 
-    def take(self, where: Resource, *, to: str = "") -> Fault | None:
+    def take(self, where: Resource, *, to: str = "", of: str = "") -> Fault | None:
         """The fault that strikes this request, used up by one; None when all is well."""
         for i, (fault, left) in enumerate(self._rules):
-            if fault.where is where and fault.to in {"", to}:
+            if fault.where is where and fault.to in {"", to} and fault.of in {"", of}:
                 if left is None:
                     return fault
                 if left <= 1:

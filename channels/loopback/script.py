@@ -71,12 +71,16 @@ class CallConditions:
     """How well the provider works during a call.
 
     copies: how often each webhook is delivered. status_first: the callback that the call is over
-    comes before the step that says so.
+    comes before the step that says so. names_recordings: whether a Record's action has the recording's id;
+    some gateways have it in the callback only. announced: the length every recording is said to have,
+    None = the true one, "" = none is said.
     """
 
     copies: int = 1
     recording_news: RecordingNews = RecordingNews.AFTER_STEP
     status_first: bool = False
+    names_recordings: bool = True
+    announced: str | None = None
 
 
 class CallEnd(StrEnum):

@@ -248,15 +248,19 @@ class CarrierSimulator:
             return _response(error_reply(401, 20003, "Authenticate"))
         return _response(self._texts.listing(request.query))
 
-    async def _download(self, request: web.Request) -> web.Response:
+    async def _download(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Authorization") != self._authorization:
             return _response(error_reply(401, 20003, "Authenticate"))
-        refused = _refused(self.faults.take(Resource.RECORDINGS))
+        sid = request.match_info["sid"]
+        fault = self.faults.take(Resource.RECORDINGS, of=sid)
+        refused = _refused(fault)
         if refused is not None:
             return refused
-        audio = self._recordings.get(request.match_info["sid"])
+        audio = self._recordings.get(sid)
         if audio is None:
             return _response(error_reply(404, 20404, "The requested resource was not found"))
+        if fault is not None:
+            return await _troubled_audio(request, audio, fault)
         return web.Response(body=audio, content_type="audio/x-wav")
 
 
@@ -280,6 +284,28 @@ def _refused(fault: Fault | None) -> web.Response | None:
         case FaultKind.NOT_FOUND:
             return _response(error_reply(404, 20404, "The requested resource was not found"))
     return None
+
+
+async def _troubled_audio(request: web.Request, audio: bytes, fault: Fault) -> web.StreamResponse:
+    """What a fault makes of a recording."""
+    match fault.kind:
+        case FaultKind.REDIRECT:
+            return web.Response(status=302, headers={"Location": fault.location})
+        case FaultKind.GARBAGE:
+            return web.Response(text="<html>502 Bad Gateway</html>", content_type="text/html")
+        case FaultKind.CUT | FaultKind.DRIP:
+            response = web.StreamResponse(headers={"Content-Length": str(len(audio))})
+            await response.prepare(request)
+            if fault.kind is FaultKind.CUT:
+                await response.write(audio[: len(audio) // 2])
+                if request.transport is not None:
+                    request.transport.close()
+                return response
+            for byte in audio:
+                await response.write(bytes([byte]))
+                await asyncio.sleep(fault.seconds)
+            return response
+    return web.Response(body=audio, content_type="audio/x-wav")
 
 
 async def _troubled(request: web.Request, reply: Reply, fault: Fault | None) -> web.StreamResponse:

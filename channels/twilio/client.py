@@ -8,17 +8,33 @@ Source: https://www.twilio.com/docs/usage/api (form-encoded requests, Basic auth
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from base64 import b64encode
 from typing import Any
 
+from yarl import URL
+
+from channels.contract import RecordedAudio
 from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
-from channels.http import AnswerLost, AnswerTooLarge, HttpAnswer, HttpClient, NotReached, destination
+from channels.http import (
+    AnswerLost,
+    AnswerTooLarge,
+    Destination,
+    HttpAnswer,
+    HttpClient,
+    NotReached,
+    addresses_of,
+    destination,
+)
+from channels.network import IpAddress, may_lead
 from channels.ports import Clock
 from channels.twilio.codes import retry_after_seconds, send_error
 
 MAX_RECORDING_BYTES = 50 * 1024 * 1024
+MAX_HOPS = 4
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class MessagesClient:
@@ -75,7 +91,11 @@ class MessagesClient:
 
 
 class RecordingsClient:
-    """Downloads recordings of one account, and nothing from anywhere else."""
+    """Downloads recordings of one account, from the provider and from where it sends us, nowhere else.
+
+    A gateway may answer with the address of its storage. Our token stays with the provider, and no address
+    leads further inside than the provider itself stands: a public one never into the office's own network.
+    """
 
     def __init__(
         self,
@@ -86,34 +106,77 @@ class RecordingsClient:
         account_sid: str,
         auth_token: str,
         timeout_seconds: float,
+        stall_seconds: float = 15.0,
         limit_bytes: int = MAX_RECORDING_BYTES,
     ) -> None:
         self._http = http
         self._clock = clock
         self._base = api_base.rstrip("/") + "/"
+        self._origin = URL(self._base).origin()
         self._headers = {"Authorization": basic_authorization(account_sid, auth_token)}
         self._timeout_seconds = timeout_seconds
+        self._stall_seconds = stall_seconds
         self._limit_bytes = limit_bytes
 
-    async def fetch(self, url: str) -> bytes:
+    async def fetch(self, url: str) -> RecordedAudio:
         """The WAV behind a recording's `url`. Raises `Temporary`, `Permanent` or `Misconfigured`."""
         if not self._is_ours(url):
             raise Permanent("address-refused", "the recording is not at the provider's address")
-        to = destination(
-            url if url.endswith(".wav") else f"{url}.wav",
-            self._headers,
-            total_seconds=self._timeout_seconds,
-            limit_bytes=self._limit_bytes,
-        )
+        here = URL(url if url.endswith(".wav") else f"{url}.wav", encoded=True)
+        now = asyncio.get_running_loop().time
+        until = now() + self._timeout_seconds
         try:
-            answer = await self._http.get(to)
-        except (NotReached, AnswerLost) as problem:
+            for _ in range(1 + MAX_HOPS):
+                answer = await self._http.get(await self._to(here, until - now()))
+                if answer.status == 200:
+                    return RecordedAudio(answer.body)
+                if answer.status not in _REDIRECTS:
+                    raise self._error(answer)
+                here = here.join(URL(answer.headers.get("Location", ""), encoded=True))
+        except AnswerLost as problem:
+            if problem.received:
+                return RecordedAudio(problem.received, whole=False)
+            raise Temporary("not-reached", "the recording could not be downloaded") from problem
+        except NotReached as problem:
             raise Temporary("not-reached", "the recording could not be downloaded") from problem
         except AnswerTooLarge as problem:
             raise Permanent("too-large", "the recording is larger than allowed") from problem
-        if answer.status == 200:
-            return answer.body
-        raise self._error(answer)
+        except ValueError as problem:
+            raise Permanent("redirect-refused", "the recording is said to be at no address") from problem
+        raise Permanent("redirect-refused", "the recording is sent from address to address")
+
+    async def _to(self, url: URL, seconds: float) -> Destination:
+        """Where `url` is, if we may go there. Raises `NotReached` and `Permanent`."""
+        headers, address = self._headers, ""
+        if url.origin() != self._origin:
+            # The address that was checked is the one we connect to, whatever the name says next.
+            headers, address = {}, await self._checked(url)
+        return destination(
+            str(url),
+            headers,
+            total_seconds=max(seconds, 0.001),
+            stall_seconds=self._stall_seconds,
+            limit_bytes=self._limit_bytes,
+            address=address,
+        )
+
+    async def _checked(self, url: URL) -> str:
+        secure = url.scheme == "https" or (url.scheme == "http" and self._origin.scheme == "http")
+        if not secure or url.user is not None or url.password is not None:
+            raise Permanent("redirect-refused", "the recording is sent to an address of another kind")
+        found = await self._addresses(url)
+        if not may_lead(await self._addresses(self._origin), found):
+            raise Permanent("redirect-refused", "the recording is sent into a network of our own")
+        return str(found[0])
+
+    async def _addresses(self, url: URL) -> list[IpAddress]:
+        """Every address of the host of `url`, those of version 4 first. Raises `NotReached`."""
+        try:
+            async with asyncio.timeout(self._stall_seconds):
+                found = await addresses_of(url.host or "", url.port or 443)
+        except TimeoutError as problem:
+            raise NotReached("no answer from the name server") from problem
+        return sorted(found, key=lambda one: one.version)
 
     def _is_ours(self, url: str) -> bool:
         """Our token goes to this address, so it must be the provider's and nothing cleverer."""

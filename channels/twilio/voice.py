@@ -22,6 +22,7 @@ from channels.contract import (
     CallEvent,
     CallEventKind,
     Received,
+    RecordedAudio,
     WebhookRequest,
     WebhookResponse,
 )
@@ -38,6 +39,7 @@ _ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _KEYS = frozenset("0123456789*#ABCD")
 _WITH_KEYS = frozenset({CallEventKind.DIGITS, CallEventKind.RECORDED})
 _MAX_KEYS = 64
+_MAX_ID = 100
 _XML = "text/xml"
 _SILENCE = WebhookResponse(content_type=_XML, body=EMPTY)
 _NOTED = WebhookResponse(status=204)
@@ -93,7 +95,7 @@ class TwilioVoice:
             limit_bytes=settings.limit_bytes,
         )
 
-    async def fetch(self, url: str) -> bytes:
+    async def fetch(self, url: str) -> RecordedAudio:
         """The recording as WAV. See `FetchesRecordings`."""
         return await self._recordings.fetch(url)
 
@@ -130,7 +132,7 @@ class TwilioVoice:
         answered = _answered(request.target)
         if fields.get("Digits") == "hangup" or fields.get("CallStatus") in _ENDED:
             kind = CallEventKind.HANGUP
-        elif fields.get("RecordingSid") and "DialCallStatus" not in fields:
+        elif _recording_id(fields):
             kind = CallEventKind.RECORDED
         elif fields.get("SpeechResult"):
             kind = CallEventKind.SPEECH
@@ -183,7 +185,7 @@ class TwilioVoice:
             digits=_keys(fields.get("Digits", "")) if kind in _WITH_KEYS else "",
             text=fields.get("SpeechResult", ""),
             confidence=_fraction(fields.get("Confidence", "")),
-            recording_id=fields.get("RecordingSid", ""),
+            recording_id=_recording_id(fields),
             recording_url=fields.get("RecordingUrl", ""),
             recording_seconds=_seconds(fields.get("RecordingDuration", "")),
             ended=fields.get("CallStatus") in _ENDED or kind is CallEventKind.HANGUP,
@@ -224,6 +226,14 @@ def _caller(text: str) -> Address:
         return phone(text)
     except BadAddress:
         return Address(AddressKind.PHONE, "")
+
+
+def _recording_id(fields: Mapping[str, str]) -> str:
+    """The recording's id. Gateways leave it out of the Record action; its address ends with it."""
+    if "DialCallStatus" in fields:
+        return ""
+    last = fields.get("RecordingUrl", "").partition("?")[0].rstrip("/").rpartition("/")[2]
+    return fields.get("RecordingSid") or last.partition(".")[0][:_MAX_ID]
 
 
 def _keys(text: str) -> str:

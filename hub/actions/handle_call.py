@@ -8,6 +8,7 @@ ended for its silence, is closed politely, with what was told kept.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -30,6 +31,8 @@ from ivr.engine import begin, end, resume, step
 from ivr.hours import is_open
 from ivr.node import Flow
 from ivr.state import CallState
+
+log = logging.getLogger(__name__)
 
 Render = Callable[[CallAnswer], WebhookResponse]
 
@@ -77,7 +80,9 @@ class HandleCall:
         for _ in range(_TRIES):
             work = await self._load(event)
             if work is None:
-                return None
+                if await self._keep_stray(event):
+                    return None
+                continue
             if event.event_id in work.call.tokens or (event.kind is CallEventKind.STARTED and work.version):
                 return None if _needs_no_answer(event) else _stored_answer(work.call)
             state, steps = await self._advance(work)
@@ -105,6 +110,20 @@ class HandleCall:
         work = await self._work(event, silent)
         await self._advance(work)
         return await self._store(work)
+
+    async def _keep_stray(self, event: CallEvent) -> bool:
+        """Of a call the store does not know, after a restored backup perhaps, what was said is kept all the
+        same, with no case. False when somebody was quicker."""
+        noted = await self._note_recording(None, event)
+        if noted.writes:
+            try:
+                await self._documents.commit(noted.writes)
+            except (Conflict, Duplicate):
+                return False
+            log.warning("recording.of_unknown_call", extra={"recording": noted.recording_id})
+        if noted.pending:
+            self._fetch.ring()
+        return True
 
     async def _load(self, event: CallEvent) -> CallWork | None:
         call_id = self._repositories.calls.id_for(event.channel, event.call_id)

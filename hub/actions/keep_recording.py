@@ -1,7 +1,8 @@
-"""Brings a recording home: fetch, check, hash, seal, chain, and only then tell the case.
+"""Brings a recording home: fetch, store, hash, chain, and only then tell the case.
 
-Each recording goes its own way (`ivr/recordings.py`): a provider that is down, a file that is not
-there yet or bytes that are not the announced audio only mean another try later, for 40 days.
+Each recording goes its own way (`ivr/recordings.py`): a provider that is down, a file that is not there yet
+or an answer that is no audio only mean another try later, for 40 days. Of one that keeps breaking off, the
+longest part that came is kept from the first try on, and is taken for all there is after some more.
 """
 
 from __future__ import annotations
@@ -23,19 +24,30 @@ from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.repositories import Repositories
 from hub.store.unreadable import Unreadable
+from hub.wake import Wake
 from ivr.chain import link
-from ivr.recordings import BadRecording, RecordingState, Sealed, retry_after_seconds, seal
-from ivr.speech.engine import EngineBusy, SpeechEngine, TranscribeFailed
+from ivr.recordings import (
+    PARTIAL_TRIES,
+    TO_FETCH,
+    BadRecording,
+    Doubt,
+    RecordingState,
+    Sealed,
+    retry_after_seconds,
+    seal,
+)
 
 log = logging.getLogger(__name__)
 
 _TRIES = 5
-_BATCH = 10
+_BATCH = 500
 _GONE = "404"
+_LONGEST_SECONDS = 300.0
+"""For one download, whatever limits its adapter has."""
 
 
 class KeepRecording:
-    """Works through the recordings that are due."""
+    """Fetches what callers said. `transcribe` is rung when there is something to recognise."""
 
     def __init__(
         self,
@@ -45,7 +57,7 @@ class KeepRecording:
         directory: Path,
         clock: Clock,
         live: Live,
-        engine: SpeechEngine | None,
+        transcribe: Wake,
     ) -> None:
         self._documents = documents
         self._repositories = repositories
@@ -53,53 +65,71 @@ class KeepRecording:
         self._directory = directory
         self._clock = clock
         self._live = live
-        self._engine = engine
+        self._transcribe = transcribe
 
-    async def work(self) -> int:
-        """One round; how many recordings moved on."""
-        now = self._clock.now_ms()
-        due = await self._repositories.recordings.due(RecordingState.PENDING, now, limit=_BATCH)
-        for found in due:
-            try:
-                await self._fetch(found)
-            except Unreadable:  # its case: the others must come home all the same
-                await self._later(found, "unreadable")
-        heard = 0
-        if self._engine is not None:
-            for found in await self._repositories.recordings.due(RecordingState.SEALED, now, limit=_BATCH):
-                heard += await self._transcribe(found, self._engine)
-        return len(due) + heard
+    async def due(self) -> list[Versioned[Recording]]:
+        """Those to be fetched now, the ones never tried first: what failed before may fail for long again."""
+        found = await self._repositories.recordings.due(TO_FETCH, self._clock.now_ms(), limit=_BATCH)
+        return sorted(found, key=lambda one: one.value.tries > 0)
 
-    async def _fetch(self, found: Versioned[Recording]) -> None:
+    async def __call__(self, found: Versioned[Recording]) -> None:
+        """One try. Whatever goes wrong with it is noted on the row and concerns no other recording."""
         recording = found.value
         source = self._sources.get(recording.channel)
         if source is None:
-            await self._later(found, "channel is not configured")
+            await self._failed(found, "channel is not configured")
             return
         try:
-            content = await source.fetch(recording.url)
-            sealed = await asyncio.to_thread(seal, self._directory, content, recording.claimed_seconds)
+            async with asyncio.timeout(_LONGEST_SECONDS):
+                audio = await source.fetch(recording.url)
+            claimed, whole = recording.claimed_seconds, audio.whole
+            sealed = await asyncio.to_thread(seal, self._directory, audio.content, claimed, whole=whole)
         except Permanent as problem:
             # A file that is not there yet looks like one that never will be: keep trying.
-            await self._later(found, problem.code if problem.code == _GONE else problem.reason)
+            await self._failed(found, problem.code if problem.code == _GONE else problem.reason)
         except SendError as problem:
-            await self._later(found, problem.code)
+            await self._failed(found, problem.code)
         except (BadRecording, OSError) as problem:
-            await self._later(found, type(problem).__name__)
+            await self._failed(found, type(problem).__name__)
+        except Exception as problem:
+            log.exception("recording.failed", extra={"recording": recording.id})
+            await self._failed(found, type(problem).__name__)
         else:
-            await self._sealed(found, sealed)
+            try:
+                await self._arrived(found, sealed)
+            except Unreadable:  # its case: the others must come home all the same
+                await self._failed(found, "unreadable")
 
-    async def _later(self, found: Versioned[Recording], reason: str) -> None:
+    async def _arrived(self, found: Versioned[Recording], sealed: Sealed) -> None:
+        if sealed.doubt is not Doubt.CUT_OFF:
+            await self._sealed(found, sealed)
+        elif sealed.size_bytes > found.value.size_bytes:
+            await self._failed(Versioned(_with_file(found.value, sealed), found.version), sealed.doubt)
+        else:
+            await self._failed(found, sealed.doubt)
+
+    async def _failed(self, found: Versioned[Recording], reason: str) -> None:
+        """Later again, or with what there is of it; or, after 40 days without any of it, never."""
         recording = found.value
         now = self._clock.now_ms()
         tries = recording.tries + 1
+        if recording.path and tries >= PARTIAL_TRIES:
+            await self._sealed(found, _part(recording))
+            return
         wait = retry_after_seconds(tries, (now - recording.taken_at) / 1000)
         after = (
             replace(recording, state=RecordingState.LOST, tries=tries, reason=reason)
             if wait is None
-            else replace(recording, tries=tries, next_at=now + wait * 1000, reason=reason)
+            else replace(
+                recording,
+                state=RecordingState.PENDING,
+                tries=tries,
+                next_at=now + wait * 1000,
+                reason=reason,
+            )
         )
-        log.warning("recording.later", extra={"recording": recording.id, "tries": tries, "reason": reason})
+        event = "recording.lost" if wait is None else "recording.later"
+        log.warning(event, extra={"recording": recording.id, "tries": tries, "reason": reason})
         try:
             await self._documents.commit([self._repositories.recordings.update(after, found.version)])
         except Conflict:
@@ -112,14 +142,11 @@ class KeepRecording:
             now = self._clock.now_ms()
             head = await repositories.recordings.head()
             after = replace(
-                recording,
+                _with_file(recording, sealed),
                 state=RecordingState.SEALED,
-                sha256=sealed.sha256,
-                size_bytes=sealed.size_bytes,
-                duration_ms=round(sealed.duration_seconds * 1000),
-                path=sealed.path_relative,
+                tries=0,
                 next_at=now,
-                reason="",
+                reason=sealed.doubt,
             )
             writes: list[Write] = [
                 repositories.recordings.update(after, found.version),
@@ -146,6 +173,7 @@ class KeepRecording:
                         "recording": recording.id,
                         "sha256": sealed.sha256,
                         "seconds": f"{sealed.duration_seconds:.0f}",
+                        **({"doubt": str(sealed.doubt)} if sealed.doubt else {}),
                     },
                 )
                 writes += [
@@ -162,27 +190,29 @@ class KeepRecording:
                 continue
             log.info("recording.sealed", extra={"recording": recording.id, "bytes": sealed.size_bytes})
             self._live.ring("queue", recording.case_id)
+            self._transcribe.ring()
             return
 
-    async def _transcribe(self, found: Versioned[Recording], engine: SpeechEngine) -> int:
-        try:
-            transcript = await engine.transcribe(self._directory / found.value.path)
-        except EngineBusy:
-            return 0
-        except TranscribeFailed:
-            after = replace(found.value, state=RecordingState.TRANSCRIPT_FAILED)
-        else:
-            after = replace(
-                found.value,
-                state=RecordingState.TRANSCRIBED,
-                transcript=transcript.text,
-                engine=transcript.engine,
-            )
-        try:
-            await self._documents.commit([self._repositories.recordings.update(after, found.version)])
-        except Conflict:
-            return 0
-        return 1
+
+def _with_file(recording: Recording, sealed: Sealed) -> Recording:
+    return replace(
+        recording,
+        sha256=sealed.sha256,
+        size_bytes=sealed.size_bytes,
+        duration_ms=round(sealed.duration_seconds * 1000),
+        path=sealed.path_relative,
+    )
+
+
+def _part(recording: Recording) -> Sealed:
+    """The longest part of it that came."""
+    return Sealed(
+        recording.sha256,
+        recording.size_bytes,
+        recording.duration_ms / 1000,
+        recording.path,
+        Doubt.CUT_OFF,
+    )
 
 
 def _spoken_again(case: Case) -> Case:

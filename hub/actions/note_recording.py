@@ -1,6 +1,7 @@
-"""Keeps the row of a recording: any word about it adds, however late, doubled or out of order it comes.
+"""Upserts the row of a recording from what the provider says of it, late, twice or out of order.
 
-The row is what the fetching job works from (`hub/actions/keep_recording.py`).
+The row is what the fetching job works from (`hub/actions/keep_recording.py`): the first event that names the
+recording is enough, so that one lost callback loses nothing.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from hub.model.call import Call, Recording
 from hub.store.documents import Write
 from hub.store.repositories import Repositories
 from ivr.node import Flow, RecordNode
-from ivr.recordings import RecordingState
+from ivr.recordings import NEWS_SECONDS, RecordingState
 from ivr.state import CallState
 
 SUPPLEMENT = "supplement"
 """The slot of what a caller adds to a case that is registered already."""
 
 _WAITING = (RecordingState.ANNOUNCED, RecordingState.TAKING)
+_UNHAD = (*_WAITING, RecordingState.ABSENT, RecordingState.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Noted:
     """Writes for the event's unit of work. `pending`: the audio can be fetched now."""
 
     writes: tuple[Write, ...] = ()
+    recording_id: str = ""
     pending: bool = False
 
 
@@ -38,13 +41,20 @@ class NoteRecording:
         self._repositories = repositories
         self._flows = flows
 
-    async def __call__(self, call: Call, event: CallEvent) -> Noted:
-        """What to write for an event that names a recording; nothing for any other."""
+    async def __call__(self, call: Call | None, event: CallEvent) -> Noted:
+        """What to write for an event that names a recording; nothing for any other.
+
+        call: None when the call is not known: what was said is kept all the same, with no case.
+        """
         if not event.recording_id:
             return Noted()
         recordings = self._repositories.recordings
         found = await recordings.get(derived_id("recording", event.channel, event.recording_id))
-        known = found.value if found else await self._new(call, event)
+        call_id = call.id if call else self._repositories.calls.id_for(event.channel, event.call_id)
+        if found is None and event.recording_url:  # its action may have named it by its address only
+            of_call = await recordings.of_call(call_id)
+            found = next((one for one in of_call if one.value.url == event.recording_url), None)
+        known = found.value if found else await self._new(call, call_id, event)
         after = _with(known, event)
         if found is None:
             writes: tuple[Write, ...] = (recordings.insert(after),)
@@ -52,19 +62,20 @@ class NoteRecording:
             writes = (recordings.update(after, found.version),)
         else:
             writes = ()
-        return Noted(writes, after.state is RecordingState.PENDING)
+        return Noted(writes, after.id, after.state is RecordingState.PENDING)
 
-    async def _new(self, call: Call, event: CallEvent) -> Recording:
-        case_id, slot = await self._owner(call, event)
+    async def _new(self, call: Call | None, call_id: str, event: CallEvent) -> Recording:
+        case_id, slot = await self._owner(call, event) if call else ("", "")
         return Recording(
             id=derived_id("recording", event.channel, event.recording_id),
-            call_id=call.id,
+            call_id=call_id,
             channel=event.channel,
             provider_id=event.recording_id,
             case_id=case_id,
             slot=slot,
             state=RecordingState.TAKING,
             taken_at=event.received_at,
+            next_at=event.received_at + NEWS_SECONDS * 1000,
         )
 
     async def _owner(self, call: Call, event: CallEvent) -> tuple[str, str]:
@@ -93,10 +104,11 @@ def _with(known: Recording, event: CallEvent) -> Recording:
         url=event.recording_url or known.url,
         claimed_seconds=event.recording_seconds or known.claimed_seconds,
     )
-    waiting = known.state in _WAITING
-    if event.kind is CallEventKind.RECORDING_ABSENT and waiting:
+    pending = known.state is RecordingState.PENDING
+    if event.kind is CallEventKind.RECORDING_ABSENT and (known.state in _WAITING or pending):
         return replace(after, state=RecordingState.ABSENT, reason=event.details.get("recording_status", ""))
-    known_better = known.state in (RecordingState.ABSENT, RecordingState.LOST)
-    if event.kind is CallEventKind.RECORDING_READY and (waiting or known_better):
-        return replace(after, state=RecordingState.PENDING, next_at=event.received_at)
+    # Also of one that was given up, or said to be absent, it is known better now.
+    if event.kind is CallEventKind.RECORDING_READY and (known.state in _UNHAD or pending):
+        next_at = min(known.next_at, event.received_at) if pending else event.received_at
+        return replace(after, state=RecordingState.PENDING, next_at=next_at)
     return after

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.model.personal import personal
-from ivr.recordings import RecordingState
+from ivr.recordings import OVERDUE_TRIES, TO_FETCH, RecordingState
+from ivr.speech.engine import Word, mean_confidence
 from ivr.state import CallState
 
 
@@ -38,7 +39,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What a caller said, on its way from the provider into the sealed store (`ivr/recordings.py`)."""
+    """What a caller said, on its way from the provider into the sealed store (`ivr/recordings.py`).
+
+    tries: in vain, to fetch it or, once it is sealed, to recognise its words. reason: why the last one
+    failed, or what is odd about the audio (`Doubt`). sha256 to path: of the sealed file, or of the part of it
+    that came so far. duration_ms: 0 = unknown. engine: the recogniser's name and its model's.
+    """
 
     id: str
     call_id: str
@@ -59,3 +65,14 @@ class Recording:
     reason: str = ""
     engine: str = ""
     transcript: str = personal()
+    words: tuple[Word, ...] = personal(())
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it was asked for in vain so often that people should know."""
+        return self.state in TO_FETCH and self.tries >= OVERDUE_TRIES
+
+    @property
+    def confidence(self) -> float:
+        """The recogniser's own, the mean over the words (0 to 1)."""
+        return mean_confidence(self.words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from hub.ids import derived_id
 from hub.model.call import Call, Recording
@@ -11,7 +11,7 @@ from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert, Update
 from ivr.chain import Link
-from ivr.recordings import RecordingState
+from ivr.recordings import OVERDUE_TRIES, TO_FETCH, RecordingState
 from ivr.state import Phase
 
 COLLECTIONS = (
@@ -30,6 +30,7 @@ COLLECTIONS = (
 )
 
 _PAGE = 100
+_MANY = 1000
 _OVER, _RUNNING, _TRANSFERRED = 0, 1, 2
 """What `waiting` says of a call."""
 
@@ -107,6 +108,14 @@ def _waiting(call: Call) -> int:
     return _TRANSFERRED if call.state and call.state.phase is Phase.TRANSFER else _RUNNING
 
 
+async def overdue_recordings(documents: Documents) -> int:
+    """How many recordings have been asked for in vain so often that people should know, `_MANY` at most."""
+    waiting = await documents.find(
+        "recordings", {"state": {"$in": [str(state) for state in TO_FETCH]}}, limit=_MANY
+    )
+    return sum(stored.body["tries"] >= OVERDUE_TRIES for stored in waiting)
+
+
 class RecordingRepository:
     """Reads recordings and the evidence chain; gives the writes that store them."""
 
@@ -125,11 +134,18 @@ class RecordingRepository:
         found = await self._documents.find("recordings", {"case_id": case_id}, limit=100)
         return sorted(self._recordings.listed(found), key=lambda one: one.taken_at)
 
-    async def due(self, state: RecordingState, now: int, *, limit: int) -> list[Versioned[Recording]]:
-        """Recordings in `state` whose next try has come."""
+    async def of_call(self, call_id: str) -> list[Versioned[Recording]]:
+        """The recordings of a call."""
+        found = await self._documents.find("recordings", {"call_id": call_id}, limit=100)
+        return [self._recordings.versioned(stored) for stored in found]
+
+    async def due(
+        self, states: Sequence[RecordingState], now: int, *, limit: int
+    ) -> list[Versioned[Recording]]:
+        """Recordings in one of `states` whose next try has come, the longest waiting first."""
         found = await self._documents.find(
             "recordings",
-            {"state": str(state), "next_at": {"$lte": now}},
+            {"state": {"$in": [str(state) for state in states]}, "next_at": {"$lte": now}},
             sort=(("next_at", 1),),
             limit=limit,
         )

@@ -16,7 +16,7 @@ from hub.model.agent import Role
 from hub.model.case import CaseState, HistoryKind
 from hub.model.entry_record import VersionKind
 from hub.model.track import Track
-from ivr.recordings import RecordingState
+from ivr.recordings import Doubt, RecordingState
 from knowledge_base.alignment import How
 from knowledge_base.entry import EntryState
 
@@ -88,6 +88,17 @@ RECORDING: Mapping[str, Word] = {
     RecordingState.ABSENT: Word(msgid("没有录到声音"), "warn", "warning"),
     RecordingState.LOST: Word(msgid("录音未能取回"), "bad", "warning"),
 }
+
+OVERDUE = Word(msgid("录音未取到"), "bad", "warning")
+"""Instead of the word for its state, of a recording that does not come."""
+
+DOUBT: Mapping[str, str] = {
+    Doubt.CUT_OFF: msgid("只收到录音的一部分。"),
+    Doubt.SHORTER: msgid("录音比运营商报告的短。"),
+    Doubt.LONGER: msgid("录音比运营商报告的长。"),
+    Doubt.UNREADABLE: msgid("录音格式无法识别，时长未知。"),
+}
+"""What is odd about a recording that is kept all the same, by its reason."""
 
 HISTORY: Mapping[str, Word] = {
     HistoryKind.REGISTERED: Word(msgid("登记工单"), icon="inbox"),

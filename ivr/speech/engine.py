@@ -6,6 +6,7 @@ and model and is shown as 机器转写.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +22,14 @@ class TranscribeFailed(IvrError):
 
 class EngineBusy(IvrError):
     """The bounded queue is full: the recording waits, nothing is lost."""
+
+
+class EngineDown(IvrError):
+    """There is no recogniser now, whatever the audio: its model is missing or broken. Recordings wait."""
+
+
+class EngineLost(IvrError):
+    """The recogniser died or hung on this audio: perhaps its own fault, so it is tried again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +63,21 @@ class Transcript:
     @property
     def confidence(self) -> float:
         """The mean over the words; 0 when there are none."""
-        if not self.words:
-            return 0.0
-        return sum(word.confidence for word in self.words) / len(self.words)
+        return mean_confidence(self.words)
+
+
+def mean_confidence(words: Sequence[Word]) -> float:
+    """The mean over the words; 0 when there are none."""
+    return sum(word.confidence for word in words) / len(words) if words else 0.0
 
 
 class SpeechEngine(Protocol):
     """A recogniser."""
 
+    async def ready(self) -> None:
+        """Return when it can recognise. Raises `EngineDown`."""
+        ...
+
     async def transcribe(self, wav_path: Path) -> Transcript:
-        """The words of a WAV file. Raises `TranscribeFailed`, `EngineBusy`."""
+        """The words of a WAV file. Raises `TranscribeFailed`, `EngineBusy`, `EngineDown`, `EngineLost`."""
         ...

@@ -16,6 +16,9 @@ class ScriptedEngine:
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
 
+    async def ready(self) -> None:
+        """Always."""
+
     async def transcribe(self, wav_path: Path) -> Transcript:
         """The scripted words; audio the script does not know cannot be transcribed."""
         content = await asyncio.to_thread(wav_path.read_bytes)

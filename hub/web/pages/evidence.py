@@ -14,26 +14,15 @@ from hub.errors import NotFound
 from hub.web.attachment import attachment
 from hub.web.auth import agent_of
 from hub.web.keys import HUB
-from ivr.recordings import RecordingState
 
 log = logging.getLogger(__name__)
 
-SEALED = frozenset(
-    {
-        RecordingState.SEALED,
-        RecordingState.TRANSCRIBED,
-        RecordingState.TRANSCRIPT_FAILED,
-        RecordingState.PROVIDER_DELETED,
-    }
-)
-"""States in which there is audio to listen to."""
-
 
 async def recording(request: web.Request) -> web.StreamResponse:
-    """GET /staff/cases/{case_id}/recordings/{recording_id}: the sealed audio, in ranges if asked."""
+    """GET /staff/cases/{case_id}/recordings/{recording_id}: the audio, in ranges if asked."""
     hub, agent, case_id = request.app[HUB], agent_of(request), request.match_info["case_id"]
     for found in await hub.actions.read_cases.recordings(agent, case_id):
-        if found.id == request.match_info["recording_id"] and found.state in SEALED:
+        if found.id == request.match_info["recording_id"] and found.path:
             _note(agent.id, case_id, found.id)
             return web.FileResponse(
                 hub.settings.files.path / "recordings" / found.path,

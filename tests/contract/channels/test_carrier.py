@@ -255,7 +255,7 @@ async def test_a_caller_presses_speaks_and_is_heard() -> None:
     async with running() as hub:
         hub.answers = complaint
         result = await hub.carrier.place_call("12389", [Press("1"), Speak(20)], from_=CITIZEN)
-        audio = await hub.voice.fetch(result.recordings[0])
+        audio = (await hub.voice.fetch(result.recordings[0])).content
     assert result.heard == ("您好", "投诉请按1", "请讲", "编号一二三")
     assert result.ended is CallEnd.LINE
     assert hub.kinds() == ["started", "digits", "recorded", "recording_ready", "status"]

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
+from aiohttp import web
 
 from channels.contract import (
     Ask,
@@ -18,6 +19,7 @@ from channels.contract import (
     Hangup,
     Pause,
     Record,
+    RecordedAudio,
     Say,
     Transfer,
     WebhookRequest,
@@ -28,6 +30,7 @@ from channels.loopback.audio import tone
 from channels.loopback.faults import Fault, FaultKind, Resource
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.twilio import form
+from channels.twilio.client import MAX_HOPS
 from channels.twilio.signature import sign
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
 from hub.clock import FakeClock
@@ -62,6 +65,18 @@ async def received(voice: TwilioVoice, body: bytes, token: str, target: str = "/
     events = (await voice.receive(WebhookRequest("POST", target, headers, body, 7), part="step")).events
     assert isinstance(events[0], CallEvent)
     return events[0]
+
+
+async def test_a_record_action_without_an_id_has_that_of_its_address(voice: TwilioVoice) -> None:
+    """Somleng's action names the address and the length only; its callback has the id."""
+    sid = "4b0e2d76-91a3-4b0e-a1c5-3c6b1f0c2d11"
+    for url in (f"https://api.gw.test/x/Recordings/{sid}", f"https://api.gw.test/x/Recordings/{sid}.wav"):
+        body = urlencode({"CallSid": "CA1", "RecordingUrl": url, "RecordingDuration": "4"}).encode()
+        event = await received(voice, body, "t")
+        assert (event.kind, event.recording_id) == (CallEventKind.RECORDED, sid)
+    transfer = urlencode({"CallSid": "CA1", "RecordingUrl": url, "DialCallStatus": "completed"}).encode()
+    event = await received(voice, transfer, "t")
+    assert (event.kind, event.recording_id) == (CallEventKind.DIGITS, "")
 
 
 async def test_a_question_always_gets_an_answer_back(voice: TwilioVoice) -> None:
@@ -205,8 +220,8 @@ async def test_a_recording_is_fetched_with_our_account(
 ) -> None:
     audio = tone(2.0)
     url = carrier.add_recording(audio)
-    assert await downloads.fetch(url) == audio
-    assert await downloads.fetch(f"{url}.wav") == audio
+    assert await downloads.fetch(url) == RecordedAudio(audio)
+    assert await downloads.fetch(f"{url}.wav") == RecordedAudio(audio)
     assert audio[:4] == b"RIFF"
 
 
@@ -250,7 +265,7 @@ async def test_a_recording_may_come_later(
         await downloads.fetch(url)
     assert isinstance(raised.value, Temporary)
     assert raised.value.slow_down == (fault.kind is FaultKind.TOO_MANY)
-    assert await downloads.fetch(url)
+    assert (await downloads.fetch(url)).content
 
 
 async def test_a_recording_that_is_too_large_is_not_taken(
@@ -275,3 +290,111 @@ async def test_a_provider_that_is_away_may_come_back(
     await carrier.stop()
     with pytest.raises(Temporary):
         await downloads.fetch(url)
+
+
+class Storage:
+    """Where a gateway keeps its audio: another origin, which says what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[web.Request] = []
+        self.onward = ""
+        app = web.Application()
+        app.router.add_get("/{name}", self._answer)
+        self._runner = web.AppRunner(app)
+        self.url = ""
+
+    async def __aenter__(self) -> Storage:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(self, *problem: object) -> None:
+        await self._runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        self.asked.append(request)
+        if self.onward:
+            return web.Response(status=302, headers={"Location": self.onward})
+        return web.Response(body=tone(1.0))
+
+
+@pytest.fixture
+async def storage() -> AsyncIterator[Storage]:
+    async with Storage() as storage:
+        yield storage
+
+
+def redirected(carrier: CarrierSimulator, location: str) -> str:
+    """A recording that is somewhere else."""
+    carrier.faults.add(Fault(FaultKind.REDIRECT, times=None, where=Resource.RECORDINGS, location=location))
+    return carrier.add_recording(tone(2.0))
+
+
+async def test_a_redirect_is_followed_without_our_token(
+    carrier: CarrierSimulator, downloads: TwilioVoice, storage: Storage
+) -> None:
+    url = redirected(carrier, f"{storage.url}/a%2Fb.wav?X-Signature=a%2Bb")
+    assert await downloads.fetch(url) == RecordedAudio(tone(1.0))
+    [asked] = storage.asked
+    assert asked.raw_path == "/a%2Fb.wav?X-Signature=a%2Bb"
+    assert asked.headers["Host"] == storage.url.removeprefix("http://")
+    assert "Authorization" not in asked.headers
+
+
+async def test_a_redirect_at_the_provider_keeps_our_token(
+    carrier: CarrierSimulator, downloads: TwilioVoice
+) -> None:
+    other = carrier.add_recording(tone(1.0))
+    carrier.faults.add(Fault(FaultKind.REDIRECT, where=Resource.RECORDINGS, location=f"{other}.wav"))
+    assert await downloads.fetch(carrier.add_recording(tone(2.0))) == RecordedAudio(tone(1.0))
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://10.0.0.1/x.wav",
+        "http://169.254.169.254/latest/meta-data",
+        "http://[::ffff:169.254.169.254]/x.wav",
+        "https://192.168.1.1/x.wav",
+        "ftp://127.0.0.1/x.wav",
+        "file:///etc/passwd",
+        "http://user:password@127.0.0.1:1/x.wav",
+    ],
+)
+async def test_a_redirect_leads_no_further_inside_than_the_provider_stands(
+    carrier: CarrierSimulator, downloads: TwilioVoice, location: str
+) -> None:
+    with pytest.raises(Permanent) as refused:
+        await downloads.fetch(redirected(carrier, location))
+    assert refused.value.code == "redirect-refused"
+
+
+async def test_every_hop_is_checked(
+    carrier: CarrierSimulator, downloads: TwilioVoice, storage: Storage
+) -> None:
+    url = redirected(carrier, f"{storage.url}/x")
+    storage.onward = "http://10.0.0.1/x.wav"
+    with pytest.raises(Permanent) as refused:
+        await downloads.fetch(url)
+    assert refused.value.code == "redirect-refused"
+    storage.asked.clear()
+    storage.onward = "/again"
+    with pytest.raises(Permanent):
+        await downloads.fetch(url)
+    assert len(storage.asked) == MAX_HOPS
+
+
+@pytest.mark.parametrize("kind", [FaultKind.CUT, FaultKind.DRIP])
+async def test_of_a_download_that_breaks_off_we_keep_what_came(
+    carrier: CarrierSimulator, kind: FaultKind
+) -> None:
+    audio = tone(1.0)
+    url = carrier.add_recording(audio)
+    carrier.faults.add(Fault(kind, where=Resource.RECORDINGS, seconds=0.02))
+    async with HttpClient() as http:
+        settings = replace(SETTINGS, api_base=carrier.url, timeout_seconds=0.5)
+        fetched = await TwilioVoice(settings, http, FakeClock()).fetch(url)
+    assert not fetched.whole
+    assert 0 < len(fetched.content) < len(audio)
+    assert audio.startswith(fetched.content)

@@ -184,6 +184,9 @@ async def test_a_speech_model_that_is_none(tmp_path: Path) -> None:
     assert await found(settings(tmp_path, speech={"model": str(tmp_path)}), "speech", Level.FAIL)
     for part in ("am", "conf"):
         (tmp_path / "model" / part).mkdir(parents=True)
+    assert await found(settings(tmp_path, speech={"model": str(tmp_path / "model")}), "speech", Level.FAIL)
+    for part in ("am/final.mdl", "conf/mfcc.conf"):
+        (tmp_path / "model" / part).touch()
     assert await found(settings(tmp_path, speech={"model": str(tmp_path / "model")}), "speech", Level.OK)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from ivr.speech.engine import EngineBusy, TranscribeFailed, Transcript, Word
+from ivr.speech.engine import EngineBusy, EngineDown, EngineLost, TranscribeFailed, Transcript, Word
 from ivr.speech.pcm import doubled, read_mono
 from ivr.speech.scripted import ScriptedEngine
 from ivr.speech.vosk_engine import VoskEngine
@@ -111,11 +112,45 @@ async def test_silence_is_a_transcript_without_words(engine: VoskEngine, tmp_pat
     assert (await engine.transcribe(tmp_path / "a.wav")).text == ""
 
 
-async def test_a_model_that_does_not_load_fails_after_two_tries(tmp_path: Path) -> None:
-    engine = VoskEngine(tmp_path, start_seconds=60)
-    with pytest.raises(TranscribeFailed, match="died"):
+async def test_a_model_that_does_not_load_is_no_fault_of_the_audio_and_may_be_mended(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    for part in ("am", "conf"):
+        (model / part).mkdir(parents=True)
+    engine = VoskEngine(model, start_seconds=60, restart_seconds=0)
+    with pytest.raises(EngineDown):
         await engine.transcribe(VOSK / "wavs" / "grammar_words_002.wav")
+    assert engine.is_down
     assert engine.worker_pid is None
+    shutil.rmtree(model)
+    model.symlink_to(VOSK / "model-8k")
+    assert (await engine.transcribe(VOSK / "wavs" / "grammar_words_002.wav")).text == "违章"
+    assert not engine.is_down
+    await engine.close()
+
+
+async def test_a_broken_model_is_not_loaded_again_for_every_recording(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    engine = VoskEngine(model, start_seconds=60, restart_seconds=3600)
+    with pytest.raises(EngineDown):
+        await engine.ready()
+    model.symlink_to(VOSK / "model-8k")
+    with pytest.raises(EngineDown):
+        await engine.ready()
+
+
+async def test_a_worker_that_hangs_is_killed_in_time_and_replaced() -> None:
+    path = VOSK / "wavs" / "grammar_words_002.wav"
+    engine = VoskEngine(VOSK / "model-8k", start_seconds=60, timeout_seconds=1.0, slowness=0.0)
+    await engine.ready()
+    hung = engine.worker_pid
+    assert hung is not None
+    os.kill(hung, signal.SIGSTOP)
+    with pytest.raises(EngineLost):
+        await engine.transcribe(path)
+    assert engine.worker_pid is None
+    await engine.ready()
+    assert engine.worker_pid not in (None, hung)
+    await engine.close()
 
 
 async def test_the_queue_is_bounded() -> None:

@@ -1,0 +1,95 @@
+"""Recognises what was said in sealed recordings: an index to the audio, never the evidence.
+
+A step of its own: recordings are fetched and sealed whatever becomes of this. Only audio that cannot be
+recognised ends without words; a recogniser that is missing, dies or hangs is a reason to try again later.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from hub.clock import Clock
+from hub.model.call import Recording
+from hub.store.codec import Versioned
+from hub.store.documents import Conflict, Documents
+from hub.store.repositories import Repositories
+from ivr.recordings import RecordingState, retry_after_seconds
+from ivr.speech.engine import EngineBusy, EngineDown, EngineLost, SpeechEngine, TranscribeFailed
+
+log = logging.getLogger(__name__)
+
+_BATCH = 10
+_TO_HEAR = (RecordingState.SEALED, RecordingState.TRANSCRIPT_FAILED)
+_AGAIN_SECONDS = 30 * 24 * 3600
+"""Audio that could not be recognised is tried once a month: the office may have a better model by then."""
+
+
+class TranscribeRecording:
+    """Works through the recordings that have no words yet."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        repositories: Repositories,
+        directory: Path,
+        clock: Clock,
+        engine: SpeechEngine,
+    ) -> None:
+        self._documents = documents
+        self._repositories = repositories
+        self._directory = directory
+        self._clock = clock
+        self._engine = engine
+        self._down = False
+
+    async def work(self) -> int:
+        """One round; how many recordings moved on. While there is no recogniser, none does."""
+        try:
+            await self._engine.ready()
+            self._down = False
+            now = self._clock.now_ms()
+            due = await self._repositories.recordings.due(_TO_HEAR, now, limit=_BATCH)
+            return sum([await self._hear(found) for found in due])
+        except EngineDown:
+            if not self._down:
+                log.error("speech.down")
+            self._down = True
+            return 0
+
+    async def _hear(self, found: Versioned[Recording]) -> int:
+        recording, now = found.value, self._clock.now_ms()
+        try:
+            heard = await self._engine.transcribe(self._directory / recording.path)
+        except EngineBusy:
+            return 0
+        except TranscribeFailed:
+            after = _failed(recording, now)
+        except EngineLost:
+            tries = recording.tries + 1
+            wait = retry_after_seconds(tries, (now - recording.taken_at) / 1000)
+            log.warning("recording.not_heard", extra={"recording": recording.id, "tries": tries})
+            after = (
+                _failed(recording, now)
+                if wait is None
+                else replace(recording, tries=tries, next_at=now + wait * 1000)
+            )
+        else:
+            after = replace(
+                recording,
+                state=RecordingState.TRANSCRIBED,
+                transcript=heard.text,
+                words=heard.words,
+                engine=f"{heard.engine} {heard.model}",
+            )
+        try:
+            await self._documents.commit([self._repositories.recordings.update(after, found.version)])
+        except Conflict:
+            return 0
+        return 1
+
+
+def _failed(recording: Recording, now: int) -> Recording:
+    again = now + _AGAIN_SECONDS * 1000
+    return replace(recording, state=RecordingState.TRANSCRIPT_FAILED, tries=0, next_at=again)
