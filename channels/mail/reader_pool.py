@@ -48,6 +48,11 @@ class ReaderPool:
         self._places = asyncio.Semaphore(processes)
         self._idle: list[_Process] = []
 
+    @property
+    def idle(self) -> int:
+        """How many processes wait for a letter."""
+        return sum(process.process.returncode is None for process in self._idle)
+
     async def ask(self, request: bytes) -> tuple[Mapping[str, Any], bytes]:
         """The answer of a process. Raises `Unreadable`, or `OSError` when none can be started."""
         async with self._places:

@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from channels.mail.html import unescaped
 
 _BLOCK_BYTES = 65_536
+_END_BYTES = 1_048_576
 _SHARED_CHARS = 100
 """How much of a block is given again with the next: no word of danger is longer."""
 _CHARSETS = ("utf-8", "gb18030")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]{4,8192}")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]{2,8192}")
 _LONG_BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,8192}=*")
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b")
 _MOST_CONTROLS = 0.02
@@ -26,7 +27,9 @@ _MOST_CONTROLS = 0.02
 
 
 def rough_texts(raw: bytes) -> Iterator[str]:
-    """Pieces of at most some 65,000 characters."""
+    """Pieces of at most some 65,000 characters, from both ends of a letter that is very long."""
+    if len(raw) > 2 * _END_BYTES:
+        raw = raw[:_END_BYTES] + b"\n\n" + raw[-_END_BYTES:]
     for blocks in (_as_they_are(raw), _out_of_base64(raw)):
         decoders = [getincrementaldecoder(charset)("ignore") for charset in _CHARSETS]
         before = [""] * len(decoders)
@@ -51,17 +54,27 @@ def _as_they_are(raw: bytes) -> Iterator[bytes]:
 def _out_of_base64(raw: bytes) -> Iterator[bytes]:
     block = bytearray()
     rest, end = b"", 0
+    size = controls = 0  # of the part the run belongs to
     for run in _BASE64.finditer(raw):
-        if raw[end : run.start()] not in (b"", b"\n", b"\r\n"):
-            rest = b""  # not the next line of the same part: its quartets begin here
-            block += b"\n"
+        if raw[end : run.start()] not in (b"", b"\n", b"\r\n"):  # not the next line of the same part
+            block += _digits(rest + b"=" * (-len(rest) % 4)) + b"\n"
+            rest, size, controls = b"", 0, 0
         digits = rest + run[0]
         whole = len(digits) // 4 * 4
-        piece = binascii.a2b_base64(digits[:whole])
-        if len(piece) - len(piece.translate(None, _CONTROLS)) <= _MOST_CONTROLS * len(piece):
+        piece = _digits(digits[:whole])
+        size += len(piece)
+        controls += len(piece) - len(piece.translate(None, _CONTROLS))
+        if controls <= _MOST_CONTROLS * size:
             block += piece
         rest, end = digits[whole:], run.end()
         if len(block) >= _BLOCK_BYTES:
             yield bytes(block)
             block.clear()
-    yield bytes(block)
+    yield bytes(block + _digits(rest + b"=" * (-len(rest) % 4)))
+
+
+def _digits(digits: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(digits)
+    except binascii.Error:  # a single digit is no byte
+        return b""

@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 TRIES = 2
 UNREADABLE = "来信无法解析"
 _LEASE_SECONDS = 10.0
+_SEARCH_MS = 60_000
 _LATER_MS = 5_000
 _PATIENCE_MS = 600_000
 
@@ -91,8 +92,16 @@ class ReadLetters:
         if message is not None:
             await self._store(found, message)
             return
+        found = await self._hold(found)
         searched = await asyncio.to_thread(search_letter, reader.rough_texts(raw.content), self._triage)
         await self._store(found, await asyncio.to_thread(_unread, raw), searched)
+
+    async def _hold(self, found: Versioned[Letter]) -> Versioned[Letter]:
+        """The letter with a longer lease. Raises `Busy` when somebody else has it."""
+        held = replace(found.value, next_at=await self._in(_SEARCH_MS))
+        if not await self._change(found, held):
+            raise Busy("somebody else reads the letter")
+        return Versioned(held, found.version + 1)
 
     async def _message(self, raw: RawLetter, reader: ReadsLetters) -> InboundMessage | None:
         """None when nobody could try for so long that a person had better look."""
@@ -112,11 +121,13 @@ class ReadLetters:
         if outcome.seen:  # it came in another wrapping before
             await self._change(found, read)
 
-    async def _change(self, found: Versioned[Letter], after: Letter) -> None:
+    async def _change(self, found: Versioned[Letter], after: Letter) -> bool:
+        """Whether it was still ours."""
         try:
             await self._documents.commit([self._letters.update(after, found.version)])
         except Conflict:
-            return  # somebody else has it by now
+            return False
+        return True
 
     async def _in(self, milliseconds: int) -> int:
         return await self._documents.now_ms() + milliseconds

@@ -20,7 +20,7 @@ from hub.model.petition import Petition, PetitionKind
 from hub.web import chat
 
 _TRIES = 5
-_PAUSE_SECONDS = 0.05
+_LOOKS, _PAUSE_SECONDS = 600, 0.05
 Act = Callable[[int], Awaitable[None]]
 
 
@@ -74,8 +74,10 @@ class CaseSeeder:
         repositories = self._hub.repositories
         key = repositories.contacts.key(sender)
         conversation_id = repositories.conversations.id_for("mail", key, message_id)
-        while await repositories.conversations.get(conversation_id) is None:
-            await asyncio.sleep(_PAUSE_SECONDS)  # a letter is stored at once and read a moment later
+        for _ in range(_LOOKS):  # a letter is stored at once and read a moment later
+            if await repositories.conversations.get(conversation_id) is not None:
+                break
+            await asyncio.sleep(_PAUSE_SECONDS)
         return await self._open_case(conversation_id)
 
     async def _petition(self, name: str, table: Table) -> str:

@@ -55,24 +55,21 @@ class FileStore:
     def _put(self, content: bytes) -> str:
         id = self._vault.blind(f"file:{hashlib.sha256(content).hexdigest()}")
         target = self._path(id)
-        if target.exists():
-            return id
-        target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(suffix=".part", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(self._vault.seal(f"files/{id}", content).encode())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        directory = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        if not target.exists():
+            target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(suffix=".part", dir=target.parent)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(self._vault.seal(f"files/{id}", content).encode())
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(name).replace(target)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        # Also of a file that was there: whoever put it may not have come so far yet.
+        for directory in (target.parent, self._directory):
+            _sync(directory)
         return id
 
     def _get(self, id: str) -> bytes:
@@ -87,3 +84,12 @@ class FileStore:
         if len(id) != 32 or not id.isalnum():
             raise FileNotFoundError(id)
         return self._directory / id[:2] / id[2:]
+
+
+def _sync(directory: Path) -> None:
+    """Makes the names in it durable."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
