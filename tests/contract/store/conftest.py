@@ -1,4 +1,4 @@
-"""Both engines under one fixture: `store` is a fresh, empty one of each in turn."""
+"""Every engine under one fixture: `store` is a fresh, empty one of each in turn."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
 from tests.contract.nx import REAL_SERVER, NxServer
 from tests.contract.store.declared import COLLECTIONS, StandingClock
+from tests.memory_documents import MemoryDocuments
 
-ENGINES = ("sqlite", pytest.param("mongo", marks=pytest.mark.mongodb))
+ENGINES = ("memory", "sqlite", pytest.param("mongo", marks=pytest.mark.mongodb))
 
 OpenStore = Callable[[], Awaitable[Documents]]
 
@@ -41,7 +42,9 @@ async def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
     async def open_one() -> Documents:
         store: Documents
         clock = StandingClock()
-        if request.param == "sqlite":
+        if request.param == "memory":
+            store = MemoryDocuments(COLLECTIONS, clock=clock)
+        elif request.param == "sqlite":
             path = tmp_path / f"{next(numbers)}.db"
             store = await open_sqlite(path, COLLECTIONS, clock=clock)
         else:

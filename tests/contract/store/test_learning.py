@@ -1,4 +1,4 @@
-"""What is counted and kept of use, on both engines: ranges by id, counters that go down again, cursors."""
+"""What is counted and kept of use, on every engine: ranges by id, counters that go down again, cursors."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ from hub.store.documents import Conflict, Documents, Duplicate
 from hub.store.mongo import open_mongo
 from hub.store.repositories import COLLECTIONS, Repositories, repositories
 from hub.store.sqlite import open_sqlite
+from tests.memory_documents import MemoryDocuments
 
 MONDAY, TUESDAY = date(2026, 11, 16), date(2026, 11, 17)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mongo", marks=pytest.mark.mongodb)])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("mongo", marks=pytest.mark.mongodb)])
 async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Documents]:
     store: Documents
-    if request.param == "sqlite":
+    if request.param == "memory":
+        store = MemoryDocuments(COLLECTIONS, clock=FakeClock())
+    elif request.param == "sqlite":
         store = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=FakeClock())
     else:
         url = request.getfixturevalue("mongo_url")

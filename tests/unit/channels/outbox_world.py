@@ -1,26 +1,27 @@
-"""A dispatcher with the real store, a played provider and a clock that only the test moves."""
+"""A dispatcher over a store in memory, with a played provider and a clock that only the test moves."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
+from campaigns.broadcast import Broadcast, BroadcastState
+from campaigns.segment import Segment
 from channels.adapter import Sends
 from channels.address import Address, AddressKind
-from channels.contract import Accepted, OutboundMessage
+from channels.contract import Accepted, ChannelKind, OutboundMessage
 from channels.dispatcher import Dispatcher
 from channels.outbox import POLICY, Delivery, DeliveryState, MessageClass, Origin
 from channels.sender import DispatchSettings
 from channels.sweeper import Sweeper
 from hub.clock import FakeClock
 from hub.store import campaigns, outbox, suppressions
+from hub.store.campaigns import CampaignRepository
 from hub.store.crypto import KeyRing, Vault
 from hub.store.outbox import OutboxRepository
-from hub.store.sqlite import SqliteDocuments, open_sqlite
 from hub.store.suppressions import SuppressionRepository
+from tests.memory_documents import MemoryDocuments
 
 NOON = 1_790_049_600_000  # in Shanghai
 COLLECTIONS = (*outbox.COLLECTIONS, *suppressions.COLLECTIONS, *campaigns.COLLECTIONS)
@@ -57,9 +58,10 @@ class PlayedProvider:
 @dataclass
 class World:
     clock: FakeClock
-    documents: SqliteDocuments
+    documents: MemoryDocuments
     outbox: OutboxRepository
     suppressions: SuppressionRepository
+    campaigns: CampaignRepository
     provider: PlayedProvider
     sweeper: Sweeper
     senders: dict[str, Sends]
@@ -76,6 +78,16 @@ class World:
 
     async def put(self, *deliveries: Delivery) -> None:
         await self.outbox.plan(deliveries)
+
+    async def put_broadcast(self, broadcast: Broadcast) -> None:
+        """Writes it, or what has become of it."""
+        read = await self.campaigns.broadcast(broadcast.id)
+        write = (
+            self.campaigns.insert_broadcast(broadcast)
+            if read is None
+            else self.campaigns.update_broadcast(broadcast, read.version)
+        )
+        await self.documents.commit([write])
 
     async def row(self, id: str) -> Delivery:
         read = await self.outbox.get(id)
@@ -109,16 +121,38 @@ def a_delivery(id: str, message_class: MessageClass = MessageClass.E1, **other: 
     return replace(plain, **other)  # type: ignore[arg-type]
 
 
-@asynccontextmanager
-async def a_world(folder: Path) -> AsyncIterator[World]:
+def a_broadcast(id: str, state: BroadcastState = BroadcastState.RUNNING) -> Broadcast:
+    """A broadcast that keeps its text once for all its deliveries."""
+    return Broadcast(
+        id=id,
+        campaign_id="c",
+        fire_at=NOON,
+        snapshot_at=NOON,
+        expires_at=NOON + 3_600_000,
+        channel=SENDER,
+        channel_kind=ChannelKind.SMS,
+        message_class=MessageClass.N,
+        text="【福建公安】防诈提醒",
+        segment=Segment(()),
+        personal=False,
+        title="防诈",
+        state=state,
+    )
+
+
+def a_world() -> World:
     clock = FakeClock(NOON)
     vault = Vault(KeyRing.fresh())
-    documents = await open_sqlite(folder / "hub.db", COLLECTIONS, clock=clock)
+    documents = MemoryDocuments(COLLECTIONS, clock=clock)
     repository = OutboxRepository(documents, vault)
-    try:
-        provider = PlayedProvider()
-        rules = SuppressionRepository(documents, vault)
-        senders: dict[str, Sends] = {SENDER: provider}
-        yield World(clock, documents, repository, rules, provider, Sweeper(repository), senders)
-    finally:
-        await documents.close()
+    provider = PlayedProvider()
+    return World(
+        clock,
+        documents,
+        repository,
+        SuppressionRepository(documents, vault),
+        CampaignRepository(documents, vault),
+        provider,
+        Sweeper(repository),
+        {SENDER: provider},
+    )

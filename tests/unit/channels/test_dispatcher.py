@@ -3,61 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from campaigns.broadcast import Broadcast, BroadcastState
-from campaigns.segment import Segment
-from channels.contract import Accepted, ChannelKind, OutboundMessage, Receipt, ReceiptState
+from campaigns.broadcast import BroadcastState
+from channels.contract import Accepted, OutboundMessage, Receipt, ReceiptState
 from channels.dispatcher import Dispatcher
 from channels.errors import Ambiguous, Misconfigured, Permanent, Refused, Temporary
 from channels.outbox import DeliveryState, MessageClass, Origin
 from channels.sender import DispatchSettings, SenderSettings
 from channels.suppression import EDUCATION, INVALID
-from hub.store.campaigns import CampaignRepository
-from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Update
-from tests.unit.channels.outbox_world import NOON, SENDER, World, a_delivery, a_world
+from tests.unit.channels.outbox_world import NOON, SENDER, World, a_broadcast, a_delivery, a_world
 
 S = DeliveryState
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with a_world(tmp_path) as made:
-        yield made
-
-
-def a_broadcast(id: str, state: BroadcastState = BroadcastState.RUNNING) -> Broadcast:
-    return Broadcast(
-        id=id,
-        campaign_id="c",
-        fire_at=NOON,
-        snapshot_at=NOON,
-        expires_at=NOON + 3_600_000,
-        channel=SENDER,
-        channel_kind=ChannelKind.SMS,
-        message_class=MessageClass.N,
-        text="【福建公安】防诈提醒",
-        segment=Segment(()),
-        personal=False,
-        title="防诈",
-        state=state,
-    )
-
-
-async def store_broadcast(world: World, broadcast: Broadcast) -> None:
-    campaigns = CampaignRepository(world.documents, Vault(KeyRing.fresh()))
-    read = await campaigns.broadcast(broadcast.id)
-    write = (
-        campaigns.insert_broadcast(broadcast)
-        if read is None
-        else campaigns.update_broadcast(broadcast, read.version)
-    )
-    await world.documents.commit([write])
+def world() -> World:
+    return a_world()
 
 
 async def test_what_is_ready_leaves_and_is_accepted(world: World) -> None:
@@ -85,7 +50,7 @@ async def test_a_warning_goes_before_everything_that_waited_longer(world: World)
 
 
 async def test_the_text_of_a_broadcast_is_kept_once(world: World) -> None:
-    await store_broadcast(world, a_broadcast("b"))
+    await world.put_broadcast(a_broadcast("b"))
     await world.put(
         a_delivery("a", MessageClass.N, origin=Origin.BROADCAST, origin_id="b", text=""),
     )
@@ -136,7 +101,7 @@ async def test_nothing_of_a_paused_broadcast_leaves_and_all_of_it_after_the_resu
     rows = [
         a_delivery(f"a{n}", MessageClass.N, origin=Origin.BROADCAST, origin_id="b", text="") for n in range(3)
     ]
-    await store_broadcast(world, a_broadcast("b", BroadcastState.PAUSED))
+    await world.put_broadcast(a_broadcast("b", BroadcastState.PAUSED))
     await world.put(*rows)
     dispatcher = world.dispatcher()
     await dispatcher.run_once(SENDER)
@@ -145,14 +110,14 @@ async def test_nothing_of_a_paused_broadcast_leaves_and_all_of_it_after_the_resu
     await world.sweeper.run_once()
     assert await world.states(["a0", "a1", "a2"]) == {S.HELD}
 
-    await store_broadcast(world, a_broadcast("b"))
+    await world.put_broadcast(a_broadcast("b"))
     await world.sweeper.run_once()
     await dispatcher.run_once(SENDER)
     assert sorted(world.provider.ids) == ["a0", "a1", "a2"]
 
 
 async def test_a_canceled_broadcast_is_withdrawn_row_by_row(world: World) -> None:
-    await store_broadcast(world, a_broadcast("b", BroadcastState.CANCELED))
+    await world.put_broadcast(a_broadcast("b", BroadcastState.CANCELED))
     row = a_delivery("a", MessageClass.N, origin=Origin.BROADCAST, origin_id="b", text="")
     await world.put(row, replace(row, id="later", dedup="later", not_before=NOON + 60_000))
     await world.dispatcher().run_once(SENDER)
@@ -364,7 +329,7 @@ async def test_a_channel_without_receipts_is_done_when_accepted(world: World) ->
 
 
 async def test_running_it_sends_everything_and_stops_without_leaving_a_lease(world: World) -> None:
-    await store_broadcast(world, a_broadcast("b"))
+    await world.put_broadcast(a_broadcast("b"))
     rows = [
         a_delivery(f"a{n:04}", MessageClass.N, origin=Origin.BROADCAST, origin_id="b", text="")
         for n in range(700)

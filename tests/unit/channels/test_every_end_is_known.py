@@ -1,7 +1,7 @@
 """Whatever happens, every delivery ends in a known state.
 
 Each seed is one story of random answers, lost answers, receipts in any order, stopped workers and
-passing time, on the real store. The store refuses a move outside the state table, so a violation
+passing time. The store refuses a move outside the state table, so a violation
 would end the story with an error.
 """
 
@@ -11,7 +11,6 @@ import random
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -75,30 +74,29 @@ async def _live(world: World, provider: _Provider, chance: random.Random, ids: l
 
 
 @pytest.mark.parametrize("seed", range(12))
-async def test_every_delivery_ends_in_a_known_state(tmp_path: Path, seed: int) -> None:
+async def test_every_delivery_ends_in_a_known_state(seed: int) -> None:
     chance = random.Random(seed)
-    async with a_world(tmp_path) as world:
-        provider = _Provider(chance)
-        ids = [f"d{n}" for n in range(30)]
-        rows = [a_delivery(id, chance.choice(CLASSES)) for id in ids]
-        rows = [
-            replace(row, origin=Origin.BROADCAST, origin_id="b") if chance.random() < 0.5 else row
-            for row in rows
-        ]
-        await world.put(*rows)
-        for _ in range(40):
-            await _live(world, provider, chance, ids)
-        for _ in range(8):
-            world.clock.advance(seconds=40 * 3600)
-            await world.sweeper.run_once()
-        states = await world.outbox.states(ids)
-        assert [id for id, state in states.items() if not is_final(state)] == []
-        counted = sum((await world.outbox.counts("b")).values())
-        assert counted == await world.outbox.planned("b") == sum(r.origin is Origin.BROADCAST for r in rows)
-        for row in rows:
-            if row.message_class is MessageClass.L:
-                assert provider.taken[row.id] <= 1
-            assert provider.taken[row.id] <= 2
+    world = a_world()
+    provider = _Provider(chance)
+    ids = [f"d{n}" for n in range(30)]
+    rows = [a_delivery(id, chance.choice(CLASSES)) for id in ids]
+    rows = [
+        replace(row, origin=Origin.BROADCAST, origin_id="b") if chance.random() < 0.5 else row for row in rows
+    ]
+    await world.put(*rows)
+    for _ in range(40):
+        await _live(world, provider, chance, ids)
+    for _ in range(8):
+        world.clock.advance(seconds=40 * 3600)
+        await world.sweeper.run_once()
+    states = await world.outbox.states(ids)
+    assert [id for id, state in states.items() if not is_final(state)] == []
+    counted = sum((await world.outbox.counts("b")).values())
+    assert counted == await world.outbox.planned("b") == sum(r.origin is Origin.BROADCAST for r in rows)
+    for row in rows:
+        if row.message_class is MessageClass.L:
+            assert provider.taken[row.id] <= 1
+        assert provider.taken[row.id] <= 2
 
 
 @given(

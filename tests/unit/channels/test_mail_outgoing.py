@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -132,9 +133,12 @@ async def test_a_connection_that_died_while_idle_costs_nothing(sender: MailSende
 
 
 async def test_a_relay_that_is_not_there_is_tried_again_later() -> None:
-    settings = MailSenderSettings("mail", "127.0.0.1", 1, "desk@police.example", security="none")
-    with pytest.raises(Temporary) as caught:
-        await MailSender(settings, FakeClock()).send(MESSAGE)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # ours, so that nobody else can listen there
+        port = silent.getsockname()[1]
+        settings = MailSenderSettings("mail", "127.0.0.1", port, "desk@police.example", security="none")
+        with pytest.raises(Temporary) as caught:
+            await MailSender(settings, FakeClock()).send(MESSAGE)
     assert caught.value.code == "connect"
 
 

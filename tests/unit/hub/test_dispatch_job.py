@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from pathlib import Path
 
 import pytest
 
@@ -18,57 +17,57 @@ from tests.unit.channels.outbox_world import a_delivery, a_world
 NEVER = DispatchSettings(poll_seconds=3600)
 
 
-async def test_a_reply_leaves_at_the_ring(tmp_path: Path) -> None:
-    async with a_world(tmp_path) as world:
-        wake, left, first = Wake(), asyncio.Event(), asyncio.Event()
+async def test_a_reply_leaves_at_the_ring() -> None:
+    world = a_world()
+    wake, left, first = Wake(), asyncio.Event(), asyncio.Event()
 
-        def script(message: OutboundMessage) -> Accepted:
-            (left if message.delivery_id == "reply" else first).set()
+    def script(message: OutboundMessage) -> Accepted:
+        (left if message.delivery_id == "reply" else first).set()
+        return Accepted("SM")
+
+    world.provider.script = script
+    await world.put(a_delivery("first"))
+    running = asyncio.create_task(dispatch(world.dispatcher(NEVER), world.sweeper, wake))
+    async with asyncio.timeout(10):
+        await first.wait()
+        await world.put(a_delivery("reply"))
+        wake.ring()
+        await left.wait()
+    running.cancel()
+    await _ended(running)
+    assert await world.state("reply") is DeliveryState.ACCEPTED
+
+
+async def test_what_is_in_flight_is_settled_before_the_loop_ends() -> None:
+    world = a_world()
+    begun, answer = asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        async def send(self, message: OutboundMessage) -> Accepted:
+            begun.set()
+            await answer.wait()
             return Accepted("SM")
 
-        world.provider.script = script
-        await world.put(a_delivery("first"))
-        running = asyncio.create_task(dispatch(world.dispatcher(NEVER), world.sweeper, wake))
-        async with asyncio.timeout(10):
-            await first.wait()
-            await world.put(a_delivery("reply"))
-            wake.ring()
-            await left.wait()
-        running.cancel()
-        await _ended(running)
-        assert await world.state("reply") is DeliveryState.ACCEPTED
+    world.senders["sms-12110"] = Slow()
+    await world.put(a_delivery("a"))
+    running = asyncio.create_task(dispatch(world.dispatcher(NEVER), world.sweeper, Wake()))
+    await begun.wait()
+    running.cancel()
+    answer.set()
+    await _ended(running)
+    assert await world.state("a") is DeliveryState.ACCEPTED
 
 
-async def test_what_is_in_flight_is_settled_before_the_loop_ends(tmp_path: Path) -> None:
-    async with a_world(tmp_path) as world:
-        begun, answer = asyncio.Event(), asyncio.Event()
+async def test_a_sweeper_that_dies_takes_the_loop_along() -> None:
+    world = a_world()
 
-        class Slow:
-            async def send(self, message: OutboundMessage) -> Accepted:
-                begun.set()
-                await answer.wait()
-                return Accepted("SM")
+    async def broken(*, limit: int) -> int:
+        raise LookupError("broken")
 
-        world.senders["sms-12110"] = Slow()
-        await world.put(a_delivery("a"))
-        running = asyncio.create_task(dispatch(world.dispatcher(NEVER), world.sweeper, Wake()))
-        await begun.wait()
-        running.cancel()
-        answer.set()
-        await _ended(running)
-        assert await world.state("a") is DeliveryState.ACCEPTED
-
-
-async def test_a_sweeper_that_dies_takes_the_loop_along(tmp_path: Path) -> None:
-    async with a_world(tmp_path) as world:
-
-        async def broken(*, limit: int) -> int:
-            raise LookupError("broken")
-
-        world.outbox.sweep_origins = broken  # type: ignore[method-assign]
-        async with asyncio.timeout(10):
-            with pytest.raises(LookupError):
-                await dispatch(world.dispatcher(NEVER), world.sweeper, Wake())
+    world.outbox.sweep_origins = broken  # type: ignore[method-assign]
+    async with asyncio.timeout(10):
+        with pytest.raises(LookupError):
+            await dispatch(world.dispatcher(NEVER), world.sweeper, Wake())
 
 
 async def _ended(running: asyncio.Task[None]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hub.clock import FakeClock
 from hub.web import login_brake
 from hub.web.login_brake import LoginBrake
@@ -84,3 +86,30 @@ def test_what_is_remembered_is_bounded() -> None:
         brake.succeeded(f"somebody-{number}", "10.0.0.1")
     assert len(brake._failures) <= login_brake.BOUND
     assert len(brake._known) <= login_brake.BOUND
+
+
+@pytest.mark.parametrize(
+    ("failures", "wait_ms"),
+    [(0, 0), (1, 0), (2, 0), (3, 1000), (4, 2000), (8, 32_000), (9, 60_000), (13, 60_000), (100, 60_000)],
+)
+@pytest.mark.parametrize("passed_ms", [0, 1, 999, 1000, 59_999, 60_000])
+def test_the_next_try_is_possible_at_the_end_of_its_wait_and_not_a_moment_earlier(
+    failures: int, wait_ms: int, passed_ms: int
+) -> None:
+    clock = FakeClock()
+    brake = LoginBrake(clock)
+    fail(brake, "linyan", "10.0.0.1", failures)
+    clock.at += passed_ms
+    assert brake.wait_ms("linyan", "10.0.0.1") == max(0, wait_ms - passed_ms)
+
+
+@pytest.mark.parametrize(("passed_ms", "wait_ms"), [(0, 1000), (1, 0)])
+def test_failures_count_together_up_to_the_very_end_of_the_quarter_of_an_hour(
+    passed_ms: int, wait_ms: int
+) -> None:
+    clock = FakeClock()
+    brake = LoginBrake(clock)
+    fail(brake, "linyan", "10.0.0.1", 2)
+    clock.at += login_brake.FORGET_MS + passed_ms
+    brake.failed("linyan", "10.0.0.1")
+    assert brake.wait_ms("linyan", "10.0.0.1") == wait_ms

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -24,9 +22,8 @@ ALL = (0, 1, 2, 3)
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with a_world(tmp_path) as made:
-        yield made
+def world() -> World:
+    return a_world()
 
 
 async def test_a_row_comes_back_as_it_was_put_in(world: World) -> None:

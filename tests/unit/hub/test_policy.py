@@ -1,0 +1,108 @@
+"""Who may see and do what to a case: every role, on both sides of the compartment, for every permission."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.errors import Forbidden, NotFound
+from hub.model.agent import Agent, Permission, Role
+from hub.model.case import Case, CaseState
+from hub.model.track import Compartment, Track, compartment_of
+from hub.policy import compartments, may_see, require
+
+SEES = {
+    Role.HANDLER: {Compartment.NONE},
+    Role.SUPERVISOR: {Compartment.NONE},
+    Role.INSPECTOR: {Compartment.REPORT},
+    Role.PUBLICITY: set(),
+    Role.EDITOR: set(),
+    Role.REVIEWER: set(),
+    Role.ADMIN: set(),
+}
+"""An inspector works on reports and on nothing else; an administrator reads no case at all."""
+
+MAY = """
+                  handler  supervisor  inspector  publicity  editor  reviewer  admin
+case.read         yes      yes         -          -          -       -         -
+case.reply        yes      yes         yes        -          -       -         -
+case.assign       yes      yes         yes        -          -       -         -
+case.close        yes      yes         yes        -          -       -         -
+report.read       -        -           yes        -          -       -         -
+case.reveal       yes      -           -          -          -       -         -
+campaign.read     -        yes         -          yes        -       -         yes
+campaign.edit     -        -           -          yes        -       -         -
+campaign.control  -        yes         -          yes        -       -         -
+entry.edit        -        -           -          -          yes     yes       -
+entry.publish     -        -           -          -          -       yes       -
+delivery.decide   -        -           yes        -          -       -         yes
+system.read       -        -           -          -          -       -         yes
+agent.manage      -        -           -          -          -       -         yes
+"""
+"""Written out, not computed from `GRANTS`: a changed grant has to be changed here too, knowingly."""
+
+
+def allowed() -> dict[tuple[Role, Permission], bool]:
+    """The table, complete in both directions."""
+    heading, *rows = (line.split() for line in MAY.strip().splitlines())
+    found = {
+        (Role(role), Permission(name)): cell == "yes"
+        for name, *cells in rows
+        for role, cell in zip(heading, cells, strict=True)
+    }
+    assert set(found) == {(role, permission) for role in Role for permission in Permission}
+    return found
+
+
+def an_agent(*roles: Role, active: bool = True) -> Agent:
+    return Agent("a1", "login", "u1", roles, 0, active=active)
+
+
+def a_case(compartment: Compartment) -> Case:
+    track = Track.REPORT if compartment is Compartment.REPORT else Track.CONSULT
+    return Case("c1", "1", track, CaseState.REGISTERED, "sms", "sms", 0, 0, compartment=compartment)
+
+
+@pytest.mark.parametrize("compartment", Compartment)
+@pytest.mark.parametrize("role", Role)
+def test_a_case_is_seen_and_changed_by_the_roles_of_the_table_only(
+    role: Role, compartment: Compartment
+) -> None:
+    agent, case, table = an_agent(role), a_case(compartment), allowed()
+    assert compartments(agent) == SEES[role]
+    assert may_see(agent, case) == (compartment in SEES[role])
+    for permission in Permission:
+        assert agent.may(permission) == table[role, permission], permission
+        if compartment not in SEES[role]:  # it does not exist, whatever else the role allows
+            with pytest.raises(NotFound):
+                require(agent, case, permission)
+        elif table[role, permission]:
+            assert require(agent, case, permission) is case
+        else:
+            with pytest.raises(Forbidden):
+                require(agent, case, permission)
+
+
+@pytest.mark.parametrize("permission", Permission)
+@pytest.mark.parametrize("role", Role)
+def test_a_case_that_is_not_there_is_not_there_for_anybody(role: Role, permission: Permission) -> None:
+    with pytest.raises(NotFound):
+        require(an_agent(role), None, permission)
+
+
+@pytest.mark.parametrize("compartment", Compartment)
+def test_a_disabled_agent_sees_and_may_nothing(compartment: Compartment) -> None:
+    agent = an_agent(*Role, active=False)
+    assert compartments(agent) == set()
+    assert not any(agent.may(permission) for permission in Permission)
+    with pytest.raises(NotFound):
+        require(agent, a_case(compartment), Permission.CASE_REPLY)
+
+
+def test_two_roles_see_both_sides_and_an_agent_without_a_role_sees_none() -> None:
+    assert compartments(an_agent(Role.HANDLER, Role.INSPECTOR)) == set(Compartment)
+    assert compartments(an_agent()) == set()
+
+
+@pytest.mark.parametrize("track", Track)
+def test_reports_and_only_reports_are_restricted(track: Track) -> None:
+    assert (compartment_of(track) is Compartment.REPORT) == (track is Track.REPORT)
