@@ -84,7 +84,7 @@ async def test_a_row_that_cannot_be_unsealed_fails_once_and_stops_no_other(world
 
 
 async def test_nothing_leaves_of_a_broadcast_that_cannot_be_read(world: World) -> None:
-    await store_broadcast(world, a_broadcast("b"))
+    await world.put_broadcast(a_broadcast("b"))
     torn = await world.documents.get("broadcasts", "b")
     assert torn
     await world.documents.commit([Update("broadcasts", "b", {"segment": "torn"}, torn.version)])
