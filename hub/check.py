@@ -78,7 +78,7 @@ def _keys_to_come(settings: Settings) -> Finding:
 
 
 async def _check_keys(settings: Settings, documents: Documents) -> AsyncIterator[Finding]:
-    """Whether the keys are those the store was sealed with."""
+    """Whether the keys are those the store was sealed with, and open all of it."""
     try:
         if _no_keys(settings):
             await refuse_missing_keys(documents, settings.keys.file, COLLECTIONS)
@@ -88,16 +88,14 @@ async def _check_keys(settings: Settings, documents: Documents) -> AsyncIterator
         if ring is not None:
             await check_keys(documents, ring, keys_source(settings), COLLECTIONS)
             yield Finding(Level.OK, "keys store", "密钥与数据相符 (the keys open the store)")
+            yield await _check_rows(documents, Vault(ring))
     except KeyProblem as problem:
         yield Finding(Level.FAIL, "keys store", str(problem), _RESTORE)
 
 
-async def _check_rows(settings: Settings, documents: Documents) -> AsyncIterator[Finding]:
+async def _check_rows(documents: Documents, vault: Vault) -> Finding:
     """Whether every sealed row opens; a row that does not is named by its id, so that it can be restored."""
-    ring = _ring(settings)
-    if ring is None:
-        return
-    vault, damaged = Vault(ring), list[str]()
+    damaged: list[str] = []
     for name in all_collections(COLLECTIONS):
         async for row in documents.scan(name):
             place, blob = f"{name}/{row.id}", row.body.get("pii")
@@ -109,9 +107,8 @@ async def _check_rows(settings: Settings, documents: Documents) -> AsyncIterator
     if damaged:
         named = "、".join(damaged[:_MOST_NAMED]) + ("…" if len(damaged) > _MOST_NAMED else "")
         what = f"{len(damaged)} 条记录无法读取 (rows cannot be read)：{named}"
-        yield Finding(Level.WARN, "rows", what, "从备份恢复这些记录 (restore them from a backup)")
-    else:
-        yield Finding(Level.OK, "rows", "全部可读 (all can be read)")
+        return Finding(Level.WARN, "rows", what, "从备份恢复这些记录 (restore them from a backup)")
+    return Finding(Level.OK, "rows", "全部可读 (all can be read)")
 
 
 def _ring(settings: Settings) -> KeyRing | None:
@@ -159,8 +156,6 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         async for found in _check_keys(settings, documents):
             yield found
         yield await check_migrations(documents)
-        async for found in _check_rows(settings, documents):
-            yield found
         async for found in check_flows(documents):
             yield found
         yield await check_recordings(documents)

@@ -14,7 +14,7 @@ from campaigns.broadcast import BroadcastState
 from campaigns.campaign import CampaignKind, CampaignState, CatchUp
 from campaigns.schedule import Cron, Once
 from campaigns.segment import Segment
-from campaigns.selection import DUPLICATE, OPT_OUT
+from campaigns.selection import DUPLICATE, OPT_OUT, WRONG_ADDRESS
 from channels.gate import Gate
 from channels.outbox import DeliveryState, MessageClass
 from channels.ports import Flow
@@ -22,6 +22,7 @@ from channels.suppression import EDUCATION
 from channels.window import window_of
 from hub.actions.tick_campaigns import BRAKE, MISSED
 from hub.errors import Invalid, NotFound, Stale
+from hub.store.documents import Update
 from tests.unit.hub.campaign_office import DAY, HOUR, NOON, Office, draft, open_office
 
 
@@ -464,3 +465,25 @@ async def test_a_cancel_withdraws_what_has_not_left(office: Office) -> None:
     await office.outbox.sweep_origins(limit=100)
     bar = (await office.desk.progress(made.id)).total
     assert (bar.delivered, bar.canceled, bar.left, bar.percent) == (3, 7, 0, 100)
+
+
+# -- damaged rows ------------------------------------------------------------------------------------
+
+
+async def test_recipients_that_cannot_be_read_are_counted_and_nobody_behind_them_is_forgotten(
+    office: Office,
+) -> None:
+    rows = {row.body["contact_id"]: row async for row in office.documents.scan("memberships")}
+    sealed, plain = rows["p0001"], rows["p0002"]
+    await office.documents.commit(
+        [
+            Update("memberships", sealed.id, {"pii": sealed.body["pii"][:-8] + "AAAAAAA="}, sealed.version),
+            Update("memberships", plain.id, {"kind": "no such kind"}, plain.version),
+        ]
+    )
+    made = await office.desk.create(draft(), "a1")
+    run = await office.desk.start_now(made.id)
+    await office.expand(run.id)
+    after = (await office.desk.progress(made.id)).runs[0].broadcast
+    assert (after.considered, after.planned) == (10, 8)
+    assert after.excluded == {WRONG_ADDRESS: 2}
