@@ -81,7 +81,7 @@ class HandleCall:
             work = await self._load(event)
             if work is None:
                 if await self._keep_stray(event):
-                    return None
+                    return None if _needs_no_answer(event) else self._sent_away(render)
                 continue
             if event.event_id in work.call.tokens or (event.kind is CallEventKind.STARTED and work.version):
                 return None if _needs_no_answer(event) else _stored_answer(work.call)
@@ -197,8 +197,12 @@ class HandleCall:
         await self._carry_out(work, turn)
         return turn.state, ()
 
-    def _goodbye(self, language: str) -> tuple[CallStep, ...]:
-        return Say(self._texts.say("call_over", language), language), Hangup()
+    def _goodbye(self, language: str, text: str = "call_over") -> tuple[CallStep, ...]:
+        return Say(self._texts.say(text, language), language), Hangup()
+
+    def _sent_away(self, render: Render) -> WebhookResponse:
+        """For a caller whose call the store does not know: words, not a bare hang-up."""
+        return render(CallAnswer(self._goodbye("zh", "call_unknown"), 0, ""))
 
     def _respond(
         self, work: CallWork, state: CallState, steps: tuple[CallStep, ...], render: Render

@@ -248,9 +248,14 @@ async def test_what_was_said_in_a_call_the_store_does_not_know_is_kept(hub: Worl
         recording_id=url.rpartition("/")[2],
         recording_url=url,
     )
-    render = hub.hub.voice["voice-12389"].renders.render
+    handle, render = hub.hub.actions.handle_call, hub.hub.voice["voice-12389"].renders.render
+    action = replace(event, kind=CallEventKind.RECORDED, event_id="e0")
+    answer = await handle(action, render)
+    assert answer
+    assert "请重新拨打" in answer.body
+    assert "<Hangup" in answer.body
     for _ in range(2):
-        assert await hub.hub.actions.handle_call(event, render) is None
+        assert await handle(event, render) is None
     stores = hub.hub.repositories
 
     async def kept() -> list[Recording]:
