@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
@@ -104,8 +105,9 @@ def write_csv(entries: Iterable[Entry]) -> str:
     return write_rows((COLUMNS, *(entry_cells(entry) for entry in entries)))
 
 
+@cache
 def shipped() -> tuple[Entry, ...]:
-    """The entries that come with the package, checked together."""
+    """The entries that come with the package, checked together. Read once per process."""
     entries: list[Entry] = []
     folder = files("knowledge_base") / "data" / "entries"
     for path in sorted(folder.iterdir(), key=lambda path: path.name):

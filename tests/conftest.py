@@ -8,9 +8,11 @@ and a whole run in which such tests do not exist fails as well.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+
+from tests.contract.nx import REAL_SERVER, NxServer
 
 NEEDS_SOMETHING = ("browser", "mongodb")
 REQUIRED = frozenset(
@@ -53,3 +55,15 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{sorted(kinds)} must run here, but it was skipped: {reason}"
     return report
+
+
+@pytest.fixture(scope="session")
+def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of the MongoDB protocol; every worker process has one of its own."""
+    if REAL_SERVER:
+        yield REAL_SERVER
+        return
+    server = NxServer(tmp_path_factory.mktemp("nx"))
+    server.start()
+    yield server.url
+    server.stop()

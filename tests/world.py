@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -28,6 +27,7 @@ from hub.model.agent import Agent, Role
 from hub.passwords import Passwords
 from hub.serve import running
 from hub.settings import Settings, build, shipped_text
+from tests.ports import free_port
 
 PUBLIC = "https://hub.test"
 ACCOUNT = CarrierAccount("AC" + "1" * 32, "test-token-of-the-carrier")
@@ -168,11 +168,3 @@ async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 15.0)
         if asyncio.get_running_loop().time() > deadline:
             raise AssertionError(f"nothing came of {getattr(look, '__name__', look)} in {seconds} s")
         await asyncio.sleep(0.02)
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

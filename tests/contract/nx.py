@@ -25,6 +25,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.ports import free_port
+
 REAL_SERVER = os.environ.get("HUB_TEST_MONGODB_URL", "")
 START_SECONDS = 20.0
 
@@ -34,7 +36,7 @@ class NxServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port = _free_port()
+        self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -78,10 +80,3 @@ class NxServer:
             self._process.kill()
             self._process.wait()
         self._process = None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.contract.nx import REAL_SERVER, NxServer
 from tests.journeys.test_demo import start, stop
 
 STORIES = 9
@@ -65,17 +63,6 @@ def test_a_hub_killed_between_and_within_steps_loses_nothing_and_doubles_nothing
     assert report["kills"] == 2
     assert {step["killed"] for step in report["steps"]} == {"", "before", "during"}
     assert_held(report)
-
-
-@pytest.fixture
-def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if REAL_SERVER:
-        yield REAL_SERVER
-        return
-    server = NxServer(tmp_path_factory.mktemp("nx"))
-    server.start()
-    yield server.url
-    server.stop()
 
 
 @pytest.mark.mongodb

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,6 +29,7 @@ from hub.settings import build, shipped_text
 from hub.store.documents import Write
 from hub.web.site import build_site
 from hub.web.staff import Staff
+from tests.ports import free_port
 
 PASSWORD = "三坊七巷的榕树下"
 HOUR = 3_600_000
@@ -52,9 +52,7 @@ async def office(folder: Path) -> AsyncIterator[Stage]:
     clock = SystemClock()
     account = CarrierAccount("AC" + "0" * 32, "a token of the simulated carrier")
     async with CarrierSimulator(account, clock) as carrier:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
+        port = free_port()
         url = f"http://127.0.0.1:{port}"
         data = tomllib.loads(shipped_text())
         data["organisation"] |= {"name": "榕城公安公众服务中心", "signature": "榕城公安"}

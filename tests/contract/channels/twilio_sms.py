@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from socket import socket
 from urllib.parse import parse_qs, urlencode
 
 from twilio.request_validator import RequestValidator
@@ -39,6 +38,7 @@ from tests.contract.channels.bench import (
     SenderTable,
     Unusable,
 )
+from tests.ports import silent_port
 
 ACCOUNT_SID = "AC" + "0" * 32
 PUBLIC_URL = "https://hub.example.gov.cn"
@@ -203,9 +203,8 @@ def provider(*faults: Fault, token: str = CANARY_SECRET, timeout_seconds: float 
 @asynccontextmanager
 async def nobody_listening() -> AsyncIterator[Sends]:
     """An address where no server is."""
-    with socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        settings = replace(SETTINGS, api_base=f"http://127.0.0.1:{taken.getsockname()[1]}")
+    with silent_port() as port:
+        settings = replace(SETTINGS, api_base=f"http://127.0.0.1:{port}")
         async with HttpClient() as http:
             yield TwilioSms(settings, http, FakeClock())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,25 +12,12 @@ import pytest
 from hub.store.documents import Documents
 from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
-from tests.contract.nx import REAL_SERVER, NxServer
 from tests.contract.store.declared import COLLECTIONS, StandingClock
 from tests.memory_documents import MemoryDocuments
 
 ENGINES = ("memory", "sqlite", pytest.param("mongo", marks=pytest.mark.mongodb))
 
 OpenStore = Callable[[], Awaitable[Documents]]
-
-
-@pytest.fixture(scope="session")
-def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of the MongoDB protocol."""
-    if REAL_SERVER:
-        yield REAL_SERVER
-        return
-    server = NxServer(tmp_path_factory.mktemp("nx"))
-    server.start()
-    yield server.url
-    server.stop()
 
 
 @pytest.fixture(params=ENGINES)

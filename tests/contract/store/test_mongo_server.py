@@ -9,6 +9,7 @@ from hub.store.mongo import open_mongo
 from hub.store.mongo.server import check_server, split_test_option
 from tests.contract.nx import REAL_SERVER
 from tests.contract.store.declared import COLLECTIONS, StandingClock
+from tests.ports import silent_port
 
 
 @pytest.mark.mongodb
@@ -35,6 +36,7 @@ def test_our_option_never_reaches_the_driver() -> None:
 async def test_a_wrong_url_is_refused_and_a_silent_server_unavailable() -> None:
     with pytest.raises(Refused):
         await open_mongo("http://example.invalid/", "x", COLLECTIONS, clock=StandingClock())
-    nobody = "mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=200&hubStandalone=test"
-    with pytest.raises(StoreUnavailable):
-        await open_mongo(nobody, "x", COLLECTIONS, clock=StandingClock())
+    with silent_port() as port:
+        nobody = f"mongodb://127.0.0.1:{port}/?serverSelectionTimeoutMS=200&hubStandalone=test"
+        with pytest.raises(StoreUnavailable):
+            await open_mongo(nobody, "x", COLLECTIONS, clock=StandingClock())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from channels.mail.identity import delivery_id_of
 from channels.mail.outgoing import MailSender, MailSenderSettings
 from channels.mail.sink import Fault, MailSink
 from hub.clock import FakeClock
+from tests.ports import silent_port
 from tests.unit.channels.outbox_world import NOON
 
 ID = "01k5q9w0000000000000000000"
@@ -133,9 +133,7 @@ async def test_a_connection_that_died_while_idle_costs_nothing(sender: MailSende
 
 
 async def test_a_relay_that_is_not_there_is_tried_again_later() -> None:
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))  # ours, so that nobody else can listen there
-        port = silent.getsockname()[1]
+    with silent_port() as port:
         settings = MailSenderSettings("mail", "127.0.0.1", port, "desk@police.example", security="none")
         with pytest.raises(Temporary) as caught:
             await MailSender(settings, FakeClock()).send(MESSAGE)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import tomllib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from hub.finding import Finding, Level, exit_code
 from hub.settings import Settings, build, shipped_text
 from hub.talk_wiring import thresholds_of
 from knowledge_base.confidence import shipped_confidence
+from tests.ports import silent_port
 
 SID = "AC" + "1" * 32
 
@@ -60,11 +60,11 @@ async def server() -> AsyncIterator[int]:
     await listening.wait_closed()
 
 
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port where nobody answers."""
+    with silent_port() as port:
+        yield port
 
 
 async def test_what_calibrate_writes_can_be_used_and_other_files_are_told(tmp_path: Path) -> None:
@@ -143,23 +143,23 @@ async def test_a_provider_outside_needs_a_public_https_address(tmp_path: Path) -
     assert any("未联系" in f.detail for f in await found(fine, "channel sms-12110", Level.OK))
 
 
-async def test_a_gateway_nearby_is_asked_whether_it_answers(tmp_path: Path, server: int) -> None:
-    for port, level, word in ((server, Level.OK, "可达"), (closed_port(), Level.WARN, "连不上")):
+async def test_a_gateway_nearby_is_asked_whether_it_answers(tmp_path: Path, server: int, silent: int) -> None:
+    for port, level, word in ((server, Level.OK, "可达"), (silent, Level.WARN, "连不上")):
         near = settings(tmp_path, channel_sms_12110=provider(tmp_path, api_base=f"http://127.0.0.1:{port}"))
         assert any(word in finding.detail for finding in await found(near, "channel sms-12110", level))
 
 
-async def test_a_mail_server_that_is_away(tmp_path: Path) -> None:
-    mail = {"enabled": True, "address": "service@example.com", "smtp_port": closed_port()}
+async def test_a_mail_server_that_is_away(tmp_path: Path, silent: int) -> None:
+    mail = {"enabled": True, "address": "service@example.com", "smtp_port": silent}
     [finding] = await found(settings(tmp_path, channel_mail=mail), "channel mail", Level.WARN)
     assert finding.fix
 
 
-async def test_an_account_that_looks_wrong_and_a_token_that_is_too_short(tmp_path: Path) -> None:
+async def test_an_account_that_looks_wrong_and_a_token_that_is_too_short(tmp_path: Path, silent: int) -> None:
     (tmp_path / "short").write_text("1234")
     doubtful = provider(
         tmp_path,
-        api_base=f"http://127.0.0.1:{closed_port()}",
+        api_base=f"http://127.0.0.1:{silent}",
         account_sid="12110",
         auth_tokens=[f"file:{tmp_path / 'short'}"],
     )
@@ -170,10 +170,10 @@ async def test_an_account_that_looks_wrong_and_a_token_that_is_too_short(tmp_pat
     assert not any("1234" in detail for detail in details)
 
 
-async def test_a_call_flow_with_a_fault_is_found_before_anybody_calls(tmp_path: Path) -> None:
+async def test_a_call_flow_with_a_fault_is_found_before_anybody_calls(tmp_path: Path, silent: int) -> None:
     flow = tmp_path / "flow.toml"
     flow.write_text("[flow]\n")
-    voice = provider(tmp_path, api_base=f"http://127.0.0.1:{closed_port()}", flow=str(flow))
+    voice = provider(tmp_path, api_base=f"http://127.0.0.1:{silent}", flow=str(flow))
     assert await found(settings(tmp_path, channel_voice_12389=voice), "channel voice-12389", Level.FAIL)
     sound = {**voice, "flow": "12389"}
     findings = await found(settings(tmp_path, channel_voice_12389=sound), "channel voice-12389", Level.OK)
