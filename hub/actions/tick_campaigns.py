@@ -8,6 +8,7 @@ annoyed everybody. Every step may be repeated and may meet another process doing
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from campaigns.broadcast import Broadcast, BroadcastState
@@ -23,6 +24,7 @@ from hub.store.campaigns import CampaignRepository
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.schedules import ScheduleRepository
+from hub.store.unreadable import Unreadable
 
 MISSED = "到点时系统未运行，已超过补发期限，没有发送"
 RAN_OUT = "超过有效期，未发完的部分不再发送"
@@ -67,15 +69,17 @@ class TickCampaigns:
         self._settings = settings
 
     async def __call__(self, now: int) -> Tick:
-        """Everything due at `now` (ms UTC)."""
+        """Everything due at `now` (ms UTC). A campaign whose row is damaged waits; the others go on."""
         done = Tick()
         for schedule in await self._schedules.due(now):
             due = due_slot(schedule.value, now, self._settings.zone)
             if due is not None:
-                done = await self._fire(schedule, due, now, done)
+                with suppress(Unreadable):
+                    done = await self._fire(schedule, due, now, done)
         active = await self._repository.active_broadcasts()
         for run in sorted(active, key=lambda read: POLICY[read.value.message_class].lane):  # warnings first
-            done = await self._look_at(run, now, done)
+            with suppress(Unreadable):
+                done = await self._look_at(run, now, done)
         return done
 
     async def _fire(self, read: Versioned[Schedule], due: Due, now: int, done: Tick) -> Tick:

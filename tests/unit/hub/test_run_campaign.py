@@ -487,3 +487,14 @@ async def test_recipients_that_cannot_be_read_are_counted_and_nobody_behind_them
     after = (await office.desk.progress(made.id)).runs[0].broadcast
     assert (after.considered, after.planned) == (10, 8)
     assert after.excluded == {WRONG_ADDRESS: 2}
+
+
+async def test_a_damaged_campaign_does_not_keep_the_others_from_starting(office: Office) -> None:
+    torn, sound = await office.desk.create(draft(), "a1"), await office.desk.create(draft(), "a1")
+    for made in (torn, sound):
+        await office.desk.schedule(made.id, Once(NOON + HOUR))
+    stored = await office.documents.get("campaigns", torn.id)
+    assert stored
+    await office.documents.commit([Update("campaigns", torn.id, {"segment": "torn"}, stored.version)])
+    assert (await office.desk.tick(NOON + HOUR)).started == (f"{sound.id}:{NOON + HOUR}",)
+    assert [found.value.id for found in (await office.campaigns.page()).campaigns] == [sound.id]
