@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,10 +61,7 @@ class KeepRecording:
         now = self._clock.now_ms()
         due = await self._repositories.recordings.due(RecordingState.PENDING, now, limit=_BATCH)
         for found in due:
-            try:
-                await self._fetch(found)
-            except Unreadable:  # its case: the others must come home all the same
-                await self._later(found, "unreadable")
+            await self._fetch(found)
         heard = 0
         if self._engine is not None:
             for found in await self._repositories.recordings.due(RecordingState.SEALED, now, limit=_BATCH):
@@ -135,7 +133,7 @@ class KeepRecording:
                     )
                 ),
             ]
-            case = await repositories.cases.get(recording.case_id) if recording.case_id else None
+            case = await self._case_of(recording)
             if case is not None:
                 changed, entry = recorded(
                     _spoken_again(case.value) if recording.slot == SUPPLEMENT else case.value,
@@ -163,6 +161,12 @@ class KeepRecording:
             log.info("recording.sealed", extra={"recording": recording.id, "bytes": sealed.size_bytes})
             self._live.ring("queue", recording.case_id)
             return
+
+    async def _case_of(self, recording: Recording) -> Versioned[Case] | None:
+        """The case to tell. Where its row is damaged the evidence is kept all the same."""
+        with suppress(Unreadable):
+            return await self._repositories.cases.get(recording.case_id) if recording.case_id else None
+        return None
 
     async def _transcribe(self, found: Versioned[Recording], engine: SpeechEngine) -> int:
         try:
