@@ -33,7 +33,7 @@ class Expansion:
         broadcasts: Broadcasts,
         clock: Clock,
         *,
-        page_size: int = 1000,
+        page_size: int = 100,
     ) -> None:
         self._recipients = recipients
         self._suppressions = suppressions

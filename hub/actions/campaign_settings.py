@@ -31,7 +31,7 @@ class CampaignSettings:
 
     senders: Mapping[str, Sender]
     publisher: str = ""
-    page_size: int = 1000
+    page_size: int = 100
     grace_seconds: int = 3600
     preview_recipients: int = 5000
     brake_share: float = 0.05

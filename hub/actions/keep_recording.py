@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -95,10 +96,13 @@ class KeepRecording:
             log.exception("recording.failed", extra={"recording": recording.id})
             await self._failed(found, type(problem).__name__)
         else:
-            try:
-                await self._arrived(found, sealed)
-            except Unreadable:  # its case: the others must come home all the same
-                await self._failed(found, "unreadable")
+            await self._arrived(found, sealed)
+
+    async def _case_of(self, recording: Recording) -> Versioned[Case] | None:
+        """The case to tell. Where its row is damaged the evidence is kept all the same."""
+        with suppress(Unreadable):
+            return await self._repositories.cases.get(recording.case_id) if recording.case_id else None
+        return None
 
     async def _arrived(self, found: Versioned[Recording], sealed: Sealed) -> None:
         if sealed.doubt is not Doubt.CUT_OFF:
@@ -162,7 +166,7 @@ class KeepRecording:
                     )
                 ),
             ]
-            case = await repositories.cases.get(recording.case_id) if recording.case_id else None
+            case = await self._case_of(recording)
             if case is not None:
                 changed, entry = recorded(
                     _spoken_again(case.value) if recording.slot == SUPPLEMENT else case.value,
