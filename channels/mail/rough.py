@@ -14,7 +14,8 @@ from collections.abc import Iterator
 
 from channels.mail.html import unescaped
 
-_BLOCK_BYTES = 65_536
+_BLOCK_BYTES = 16_384
+"""What is searched at once holds the interpreter for some milliseconds."""
 _END_BYTES = 1_048_576
 _SHARED_CHARS = 100
 """How much of a block is given again with the next: no word of danger is longer."""
@@ -27,7 +28,7 @@ _MOST_CONTROLS = 0.02
 
 
 def rough_texts(raw: bytes) -> Iterator[str]:
-    """Pieces of at most some 65,000 characters, from both ends of a letter that is very long."""
+    """Pieces of at most some 16,000 characters, from both ends of a letter that is very long."""
     if len(raw) > 2 * _END_BYTES:
         raw = raw[:_END_BYTES] + b"\n\n" + raw[-_END_BYTES:]
     for blocks in (_as_they_are(raw), _out_of_base64(raw)):

@@ -171,4 +171,5 @@ async def _until_the_dot(reader: asyncio.StreamReader, most_bytes: int) -> bytes
         too_large = too_large or len(content) > most_bytes + len(_END_OF_DATA)
     if too_large:
         return None
-    return bytes(content[2:-3]).replace(b"\r\n.", b"\r\n").removeprefix(b".")
+    letter = bytes(memoryview(content)[2:-3])
+    return letter.replace(b"\r\n.", b"\r\n").removeprefix(b".")

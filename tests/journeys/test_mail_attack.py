@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import socket
+import threading
 import time
 from collections.abc import Callable
 from email.policy import SMTP
 from pathlib import Path
 
 import pytest
+from yarl import URL
 
 from channels.contract import RawLetter
 from hub.actions.keep_letter import KeepLetter
@@ -21,7 +24,8 @@ from hub.model.agent import Role
 from hub.wake import Wake
 from tests.journeys.talking import queue
 from tests.journeys.test_mail import all_read, letter
-from tests.world import World, browser, eventually, free_port, world, world_settings
+from tests.ports import free_port
+from tests.world import World, eventually, world, world_settings
 
 LIMIT = 10_485_760
 MATTER = "东街的井盖丢了两周没有人管，晚上走路很危险。\r\n".encode()
@@ -86,17 +90,19 @@ def deliver(port: int, raw: bytes, sender: str = SENDER) -> int:
         return int(answers.readline()[:3])
 
 
-async def slowest(hub: World, stop: asyncio.Event) -> float:
-    """The longest time in seconds /healthz took for another client until `stop`."""
+def slowest(port: int, stop: threading.Event) -> float:
+    """The longest time in seconds /healthz took for another client until `stop`.
+
+    For a thread: a client on the hub's own loop would not notice while both are held.
+    """
     longest = 0.0
-    async with browser(hub.url) as other:
-        while not stop.is_set():
-            started = time.perf_counter()
-            async with other.get(f"{hub.url}/healthz") as answer:
-                assert await answer.text() == "ok"
-            longest = max(longest, time.perf_counter() - started)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), 0.01)
+    while not stop.wait(0.01):
+        started = time.perf_counter()
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        line.request("GET", "/healthz")
+        assert line.getresponse().read() == b"ok"
+        line.close()
+        longest = max(longest, time.perf_counter() - started)
     return longest
 
 
@@ -115,8 +121,11 @@ async def test_a_mail_made_to_stop_the_hub_stops_nobody(hub: World, evil: Callab
     raw = evil()
     good = letter("小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。").as_bytes(policy=SMTP)
     await listening(hub)
-    stop = asyncio.Event()
-    watching = asyncio.create_task(slowest(hub, stop))
+    stop, port = threading.Event(), URL(hub.url).port or 0
+    threading.Timer(1.0, stop.set).start()
+    idle = await asyncio.to_thread(slowest, port, stop)  # what a busy machine takes anyway
+    stop.clear()
+    watching = asyncio.create_task(asyncio.to_thread(slowest, port, stop))
     assert await asyncio.to_thread(deliver, hub.mail_port, raw) == 250
     sent = time.perf_counter()
     assert await asyncio.to_thread(deliver, hub.mail_port, good, "zhang.san@example.com") == 250
@@ -124,11 +133,13 @@ async def test_a_mail_made_to_stop_the_hub_stops_nobody(hub: World, evil: Callab
     async def is_a_case() -> bool:
         return any(case.title == "小区路灯" for case in await queue(hub))
 
-    assert await eventually(is_a_case, seconds=10)
-    took = time.perf_counter() - sent
-    assert await eventually(lambda: all_read(hub), seconds=40)
-    stop.set()
-    assert await watching < 0.25
+    try:
+        assert await eventually(is_a_case, seconds=10)
+        took = time.perf_counter() - sent
+        assert await eventually(lambda: all_read(hub), seconds=40)
+    finally:
+        stop.set()
+    assert await watching < idle + 0.25
     assert took < 10
     assert len(await queue(hub)) == 2
 
