@@ -186,15 +186,15 @@ class Hub:
         return [
             HealthLine(
                 "recordings overdue",
-                "录音取回",
+                "取回录音",
                 not overdue,
-                f"{overdue} 段录音未取到" if overdue else "没有积压",
+                "录音未取到" if overdue else "没有积压",
                 "查看日志中 recording.later 的原因，检查线路的账号、地址和网络" if overdue else "",
                 stops=False,
             ),
             HealthLine(
                 "speech",
-                "录音转写",
+                "转写录音",
                 hears,
                 ("已启用" if self.settings.speech.model else "未启用") if hears else "语音识别模型不能使用",
                 "" if hears else "检查 speech.model 指向的目录；修好后自动补转写",
