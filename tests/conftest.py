@@ -29,15 +29,33 @@ def pytest_configure(config: pytest.Config) -> None:
     unknown = REQUIRED - set(NEEDS_SOMETHING)
     if unknown:
         raise pytest.UsageError(f"HUB_TESTS_REQUIRE: unknown {sorted(unknown)}, known {NEEDS_SOMETHING}")
+    if not hasattr(config, "workerinput"):  # worker processes send their reports to the one that started them
+        config.pluginmanager.register(MissingKinds())
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a run of everything, each required kind must be there at all."""
-    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
-        return
-    there = {mark.name for item in items for mark in item.iter_markers()}
-    if REQUIRED - there:
-        raise pytest.UsageError(f"required, but there is no such test: {sorted(REQUIRED - there)}")
+class MissingKinds:
+    """In a run of everything, tests of each required kind must have run."""
+
+    def __init__(self) -> None:
+        self.missing = set(REQUIRED)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.missing -= set(report.keywords)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        asked = session.config
+        is_everything = asked.args_source is pytest.Config.ArgsSource.TESTPATHS and not (
+            asked.option.keyword or asked.option.markexpr or asked.option.collectonly
+        )
+        if not is_everything:
+            self.missing.clear()
+        elif self.missing and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.missing:
+            terminalreporter.section("required, but there is no such test", red=True)
+            terminalreporter.line(", ".join(sorted(self.missing)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -21,6 +21,8 @@ from hub.demo.folder import DemoFolder
 from hub.tour.browser import Browser
 from hub.tour.page import Page
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 ROLES = {"handler", "supervisor", "inspector", "publicity", "editor", "reviewer", "admin"}
 STOP_SECONDS = 3.0
 

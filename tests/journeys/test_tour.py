@@ -12,6 +12,8 @@ import pytest
 
 from tests.journeys.test_demo import start, stop
 
+pytestmark = pytest.mark.xdist_group("crashes")
+
 STORIES = 9
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("house rules")  # every file is parsed once
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("hub", "channels", "ivr", "knowledge_base", "campaigns")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))

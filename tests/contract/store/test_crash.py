@@ -26,7 +26,7 @@ from hub.store.sqlite import open_sqlite
 from tests.contract.nx import REAL_SERVER, NxServer
 from tests.contract.store.declared import COLLECTIONS, StandingClock
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crashes")]
 
 SQLITE_ROUNDS = 20
 MONGO_ROUNDS = 3
