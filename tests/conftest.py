@@ -11,6 +11,7 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
+from aiohttp.web_app import _cached_build_middleware
 
 from tests.contract.nx import REAL_SERVER, NxServer
 
@@ -85,3 +86,11 @@ def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.start()
     yield server.url
     server.stop()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _ended_hubs_are_let_go() -> Iterator[None]:
+    """aiohttp remembers the last 1024 handlers together with their applications: each worker would keep some
+    hundred hubs that ended long ago, with their knowledge bases."""
+    yield
+    _cached_build_middleware.cache_clear()
