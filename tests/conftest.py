@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from aiohttp.web_app import _cached_build_middleware
 
+from hub.collector import spare_the_collector
 from tests.contract.nx import REAL_SERVER, NxServer
 
 NEEDS_SOMETHING = ("browser", "mongodb")
@@ -32,6 +33,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"HUB_TESTS_REQUIRE: unknown {sorted(unknown)}, known {NEEDS_SOMETHING}")
     if not hasattr(config, "workerinput"):  # worker processes send their reports to the one that started them
         config.pluginmanager.register(MissingKinds())
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Some 6,000 tests and all modules stay to the end: the collector need not look through them again."""
+    spare_the_collector()
 
 
 class MissingKinds:
