@@ -25,6 +25,9 @@ REQUIRED = frozenset(
     if name.strip()
 )
 
+LONGEST_ID = 100
+"""Characters of a parameter that still tell a test from another."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """A misspelt requirement must not mean "nothing is required"."""
@@ -33,6 +36,13 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"HUB_TESTS_REQUIRE: unknown {sorted(unknown)}, known {NEEDS_SOMETHING}")
     if not hasattr(config, "workerinput"):  # worker processes send their reports to the one that started them
         config.pluginmanager.register(MissingKinds())
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A text of megabytes is no name: ids are copied into every report and into the environment."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        return f"{argname} of {len(val)}"
+    return None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
