@@ -92,7 +92,7 @@ def foreign(paths: list[Path]) -> set[str]:
 
 
 def test_a_group_is_one_to_the_scheduler(request: pytest.FixtureRequest) -> None:
-    """pytest-xdist writes the group behind the id; where it does not fit pytest, it does nothing, silently."""
+    """pytest-xdist writes it behind the id; a pytest that does not fit loses it without a word."""
     assert not hasattr(request.config, "workerinput") or request.node.nodeid.endswith("@house rules")
 
 
