@@ -11,7 +11,9 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
+from aiohttp.web_app import _cached_build_middleware
 
+from hub.collector import spare_the_collector
 from tests.contract.nx import REAL_SERVER, NxServer
 
 NEEDS_SOMETHING = ("browser", "mongodb")
@@ -23,6 +25,9 @@ REQUIRED = frozenset(
     if name.strip()
 )
 
+LONGEST_ID = 100
+"""Characters of a parameter that still tell a test from another."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """A misspelt requirement must not mean "nothing is required"."""
@@ -31,6 +36,18 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"HUB_TESTS_REQUIRE: unknown {sorted(unknown)}, known {NEEDS_SOMETHING}")
     if not hasattr(config, "workerinput"):  # worker processes send their reports to the one that started them
         config.pluginmanager.register(MissingKinds())
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A text of megabytes is no name: ids are copied into every report and into the environment."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        return f"{argname} of {len(val)}"
+    return None
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Some 6,000 tests and all modules stay to the end: the collector need not look through them again."""
+    spare_the_collector()
 
 
 class MissingKinds:
@@ -85,3 +102,11 @@ def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.start()
     yield server.url
     server.stop()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _ended_hubs_are_let_go() -> Iterator[None]:
+    """aiohttp remembers the last 1024 handlers together with their applications: each worker would keep some
+    hundred hubs that ended long ago, with their knowledge bases."""
+    yield
+    _cached_build_middleware.cache_clear()

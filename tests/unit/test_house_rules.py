@@ -91,6 +91,11 @@ def foreign(paths: list[Path]) -> set[str]:
     return names - set(PACKAGES) - {"tests", "__future__"} - sys.stdlib_module_names
 
 
+def test_a_group_is_one_to_the_scheduler(request: pytest.FixtureRequest) -> None:
+    """pytest-xdist writes it behind the id; a pytest that does not fit loses it without a word."""
+    assert not hasattr(request.config, "workerinput") or request.node.nodeid.endswith("@house rules")
+
+
 def test_nothing_is_imported_for_type_checking_only() -> None:
     """Who needs that has a circle: the contract has to be split from its implementation."""
     found = [

@@ -22,6 +22,10 @@ _ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Each window would load the pages of its own address bar, which costs as much as what is tested. Only the
+    # last such list counts: the others are those of Playwright's that matter here.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
+    "HttpsUpgrades,OptimizationHints,PaintHolding,MediaRouter",
 )
 
 

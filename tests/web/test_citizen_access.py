@@ -12,7 +12,7 @@ from tests.web.citizen_pages import PAGES, fill_petition
 from tests.web.running_site import RunningSite
 from tests.web.watched import View, Visitor, overflow, too_small, violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("citizens in the browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PROVOKED = (404, 422)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

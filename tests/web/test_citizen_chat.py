@@ -13,7 +13,7 @@ from hub.web import chat
 from tests.web.running_site import RunningSite
 from tests.web.watched import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("citizens in the browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 SURE = "身份证丢了怎么补办"
 

@@ -15,7 +15,7 @@ from hub.model.reference import make_reference
 from hub.web import chat
 from tests.web.running_site import RunningSite, running_site
 
-pytestmark = pytest.mark.xdist_group("citizens in the browser")  # the same server
+pytestmark = pytest.mark.xdist_group("browser")  # the same server
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 

@@ -11,7 +11,7 @@ from tests.web.staff_fixtures import colleague, desk
 from tests.web.watched import Visitor
 
 __all__ = ["colleague", "desk"]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff in the browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 async def _open(page: Page, fold: str) -> None:

@@ -14,7 +14,7 @@ from tests.web.staff_fixtures import colleague, desk
 from tests.web.watched import Visitor, violations
 
 __all__ = ["colleague", "desk"]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff in the browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PATH = "/staff/entries/unanswered"
 

@@ -20,7 +20,7 @@ from tests.web.watched import Visitor
 from tests.world import eventually
 
 __all__ = ["colleague", "desk"]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff in the browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 @pytest.mark.parametrize("script", [True, False])

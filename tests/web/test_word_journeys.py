@@ -12,7 +12,7 @@ from tests.web.test_knowledge_use import asked
 from tests.web.watched import Visitor, violations
 
 __all__ = ["colleague", "desk"]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff in the browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PATH = "/staff/entries/words"
 
