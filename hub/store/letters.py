@@ -24,7 +24,10 @@ class LetterRepository:
         return self._vault.blind(f"letter:{derived_id(channel, file_id, envelope_from, recipient)}")
 
     async def claim(self, *, lease_seconds: float) -> Versioned[Letter] | None:
-        """The letter whose turn it is, for nobody else until the lease is over; None when none waits."""
+        """The letter whose turn it is, for nobody else until the lease is over; None when none waits.
+
+        Also None when its row is damaged: it comes again after the lease, and holds up none behind it.
+        """
         now = await self._documents.now_ms()
         claimed = await self._documents.claim(
             "letters",
@@ -33,7 +36,7 @@ class LetterRepository:
             limit=1,
             set={"next_at": now + round(lease_seconds * 1000)},
         )
-        return self._letters.versioned(claimed[0]) if claimed else None
+        return next(iter(self._letters.listed_versioned(claimed)), None)
 
     def insert(self, letter: Letter) -> Insert:
         """The write of a new letter; `Duplicate` when it was handed over before."""

@@ -19,6 +19,7 @@ from hub.hub import Hub
 from hub.model.agent import Agent, Role
 from hub.model.case import Case
 from hub.model.track import Track
+from hub.store.documents import Update
 from hub.wake import Wake
 from tests.world import world_settings
 
@@ -258,3 +259,15 @@ async def test_a_letter_that_was_being_read_when_the_hub_was_killed_is_read_agai
     desk.clock.advance(seconds=11)
     assert await desk.step()
     assert len(await desk.cases()) == 1
+
+
+async def test_a_letter_whose_row_is_damaged_holds_up_none_behind_it(desk: Desk) -> None:
+    await desk.keep()
+    await desk.keep(replace(RAW, content=b"another letter"))
+    [torn, _] = [row async for row in desk.hub.documents.scan("letters")]
+    await desk.hub.documents.commit(
+        [Update("letters", torn.id, {"tries": "torn", "next_at": 0}, torn.version)]
+    )
+    assert not await desk.step()
+    assert await desk.step()
+    assert desk.reader.asked == 1
