@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http.client
+import re
 import socket
 import threading
 import time
@@ -23,9 +24,10 @@ from hub.clock import SystemClock
 from hub.model.agent import Role
 from hub.wake import Wake
 from tests.journeys.talking import queue
+from tests.journeys.test_evidence import log_in
 from tests.journeys.test_mail import all_read, letter
 from tests.ports import free_port
-from tests.world import World, eventually, world, world_settings
+from tests.world import World, browser, eventually, world, world_settings
 
 LIMIT = 10_485_760
 MATTER = "东街的井盖丢了两周没有人管，晚上走路很危险。\r\n".encode()
@@ -153,11 +155,17 @@ async def test_a_letter_nobody_can_read_is_an_urgent_case_with_the_letter_as_a_d
     [case] = await queue(hub)
     assert (case.title, case.urgent, case.contact_address) == (UNREADABLE, True, SENDER)
     assert "持刀" in case.details["danger"]
-    [message] = await hub.hub.repositories.conversations.of_case(case.id)
-    found = await hub.hub.repositories.agents.by_login(Role.HANDLER.value)
-    assert found
-    file, content = await hub.hub.actions.read_cases.file(found.value, case.id, message.files[0].id)
-    assert (file.filename, content) == (f"{UNREADABLE}.eml", raw + b"\r\n")
+    async with browser(hub.url) as theirs:
+        await log_in(hub, theirs, Role.HANDLER.value)
+        async with theirs.get(f"{hub.url}/staff/cases/{case.id}") as page:
+            text = await page.text()
+        found = re.search(rf"/staff/cases/{case.id}/files/[0-9a-f]{{32}}", text)
+        assert found
+        async with theirs.get(f"{hub.url}{found[0]}") as file:
+            assert file.content_type == "application/octet-stream"
+            assert file.headers["Content-Disposition"].startswith("attachment;")
+            assert await file.read() == raw + b"\r\n"
+    assert UNREADABLE in text
     assert list(hub.mail.received) == []
 
 
