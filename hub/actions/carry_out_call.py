@@ -25,7 +25,7 @@ from hub.errors import NotFound
 from hub.ids import derived_id
 from hub.model.case import CITIZEN_LABEL, Case, CaseState, HistoryKind, queue_rank, recorded
 from hub.model.conversation import Conversation
-from hub.model.track import Compartment, Track, compartment_of
+from hub.model.track import Track, compartment_of
 from hub.store.repositories import Repositories
 from hub.texts import Texts
 from ivr.state import (
@@ -38,6 +38,7 @@ from ivr.state import (
     LookupProgress,
     PromotePartial,
     RaiseEmergency,
+    RestrictDraft,
     SaveSlot,
     Turn,
 )
@@ -71,7 +72,9 @@ class CarryOutCall:
         for effect in turn.effects:
             match effect:
                 case OpenDraft(kind):
-                    await self._open_draft(work, turn.state, kind)
+                    await self._open_draft(work, turn.state, Track(kind))
+                case RestrictDraft(kind):
+                    self._restrict_draft(work, Track(kind))
                 case SaveSlot(name, value, _):
                     self._save_slot(work, name, value)
                 case IssueReceipt():
@@ -94,15 +97,10 @@ class CarryOutCall:
             work.case = self._with_number(work, work.case, turn.state)
         return outcome
 
-    async def _open_draft(self, work: CallWork, state: CallState, kind: str) -> None:
-        if work.case is not None and work.case.state is CaseState.DRAFT:
-            self._wall(work, Track(kind))
-            return
-        if work.case is not None and work.case.compartment is compartment_of(Track(kind)):
-            return
-        case_id = derived_id("call-case" if work.case is None else f"call-case-{kind}", work.call.id)
+    async def _open_draft(self, work: CallWork, state: CallState, track: Track) -> None:
+        case_id = derived_id("call-case" if work.case is None else f"call-case-{track}", work.call.id)
         opened = await self._open_case(
-            track=Track(kind),
+            track=track,
             channel=work.event.channel,
             kind=ChannelKind.VOICE,
             text="",
@@ -118,13 +116,12 @@ class CarryOutCall:
         work.entries.append(opened.entry)
         work.call = replace(work.call, case_id=case_id)
 
-    def _wall(self, work: CallWork, track: Track) -> None:
-        """A draft of another kind goes behind the wall with what is told from now on."""
-        case, wall = work.case, compartment_of(track)
-        if case is None or wall is Compartment.NONE or case.compartment is wall:
+    def _restrict_draft(self, work: CallWork, track: Track) -> None:
+        case = work.case
+        if case is None or case.state is not CaseState.DRAFT:
             return
         work.case, entry = recorded(
-            replace(case, track=track, compartment=wall),
+            replace(case, track=track, compartment=compartment_of(track)),
             at=work.event.received_at,
             actor="citizen",
             kind=HistoryKind.DRAFTED,
