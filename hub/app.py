@@ -51,6 +51,7 @@ from hub.actions.reply_to_case import ReplyToCase
 from hub.actions.run_campaign import CampaignDesk
 from hub.actions.ship_entries import ship_entries
 from hub.actions.sort_questions import SortQuestions
+from hub.bell import LocalBell
 from hub.channel_wiring import build_adapters, campaign_settings, dispatch_settings, handset_rules, profile
 from hub.clock import Clock
 from hub.hub import Actions, Hub
@@ -63,7 +64,7 @@ from hub.jobs.recordings import keep_recordings
 from hub.jobs.repeat import repeat
 from hub.knowledge import Knowledge
 from hub.learning_wiring import rate_entry_of, watch_answers_of
-from hub.live import Live
+from hub.ringing_documents import RingingDocuments
 from hub.settings import (
     Settings,
     TwilioVoiceChannel,
@@ -88,7 +89,6 @@ from hub.talk_wiring import (
 )
 from hub.texts import Texts
 from hub.voice_wiring import flow_text, kept_flows, voice_line
-from hub.wake import Wake
 from ivr.speech.vosk_engine import VoskEngine
 from knowledge_base.importer import shipped as shipped_entries
 
@@ -129,10 +129,10 @@ def open_vault(settings: Settings) -> Vault:
 async def open_hub(settings: Settings, clock: Clock) -> Hub:
     """Everything wired and ready; `jobs` still have to be run. Raises `Refused`, `KeyProblem`."""
     vault = open_vault(settings)
-    documents = await open_store(settings, clock)
+    bell = LocalBell()
+    documents = RingingDocuments(await open_store(settings, clock), bell)
     cities = {region.code: region.name for region in settings.regions}
     stores = repositories(documents, vault, cities=cities)
-    live, dispatch_wake, recording_wake = Live(), Wake(), Wake()
     texts = Texts()
     thresholds = thresholds_of(settings)
     knowledge = Knowledge()
@@ -148,7 +148,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     triage = triage_of(settings, look_up)
     wording = wording_of(settings, texts, slots)
     http = HttpClient(connections=settings.dispatch.in_flight + settings.dispatch.urgent_in_flight + 8)
-    adapters = build_adapters(settings, http, clock, live, stores)
+    adapters = build_adapters(settings, http, clock, bell, stores)
     profiles = {
         name: profile(name, channel, settings)
         for name, channel in settings.channels.items()
@@ -157,7 +157,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     files = FileStore(settings.files.path / "attachments", vault)
     open_case = OpenCase(stores.cases, References(documents, clock))
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
-    casework = Casework(documents, stores, live)
+    casework = Casework(documents, stores)
     track_case = track_case_of(settings, documents, stores, http, clock, texts)
     lines = {
         name: voice_line(name, channel, settings)
@@ -173,7 +173,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     answer_message = answer_message_of(
         settings, stores, triage, knowledge, open_case, outgoing, track_case, texts, slots, wording
     )
-    accept_event = AcceptEvent(documents, stores, profiles, answer_message, files, live, dispatch_wake)
+    accept_event = AcceptEvent(documents, stores, profiles, answer_message, files)
     jitter = random.Random()
     answer_call = AnswerCall(triage, look_up, knowledge, wording)
     handle_call = HandleCall(
@@ -185,9 +185,6 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         CarryOutCall(stores, profiles, open_case, outgoing, track_case, answer_call, texts),
         answer_call,
         texts,
-        live,
-        dispatch_wake,
-        recording_wake,
     )
     read_help = ReadHelp(knowledge, stores.entries)
     edit_words = EditWords(entry_desk, stores.words, follow, knowledge)
@@ -207,10 +204,10 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
             campaign_settings(settings),
         ),
         close_case=CloseCase(casework, stores, clock),
-        decide_delivery=DecideDelivery(documents, stores, clock, live, dispatch_wake),
+        decide_delivery=DecideDelivery(documents, stores, clock),
         edit_entry=EditEntry(entry_desk),
         edit_words=edit_words,
-        file_petition=FilePetition(documents, stores, vault, open_case, triage, clock, live),
+        file_petition=FilePetition(documents, stores, vault, open_case, triage, clock),
         handle_call=handle_call,
         import_entries=ImportEntries(entry_desk, publish_entry, knowledge),
         import_words=ImportWords(edit_words, follow, knowledge),
@@ -224,7 +221,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
             entry_desk, stores.answer_counts, stores.feedback, stores.questions, knowledge
         ),
         read_words=ReadWords(stores.words, stores.agents, follow, knowledge, thresholds),
-        reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, texts, clock, dispatch_wake),
+        reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, texts, clock),
         sort_questions=SortQuestions(
             entry_desk, stores.questions, knowledge, keep_seconds=settings.retention.questions_seconds
         ),
@@ -236,11 +233,12 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         adapters.sends,
         clock,
         jitter,
+        bell,
         dispatch_settings(settings),
     )
     engine = VoskEngine(Path(settings.speech.model)) if settings.speech.model else None
     keep = KeepRecording(
-        documents, stores, adapters.fetches, settings.files.path / "recordings", clock, live, engine
+        documents, stores, adapters.fetches, settings.files.path / "recordings", clock, engine
     )
     end_silent_calls = EndSilentCalls(
         stores.calls,
@@ -253,15 +251,10 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     leases = partial(LeaseRepository, documents, holder=uuid.uuid4().hex)
     watch_answers = watch_answers_of(settings, documents, stores, triage, knowledge, clock)
     jobs: dict[str, Job] = {
-        "dispatch": partial(dispatch, dispatcher, Sweeper(stores.outbox), dispatch_wake),
-        "broadcasts": BroadcastLoop(
-            actions.campaigns,
-            leases(),
-            live,
-            dispatch_wake,
-        ).run,
+        "dispatch": partial(dispatch, dispatcher, Sweeper(stores.outbox), bell),
+        "broadcasts": BroadcastLoop(actions.campaigns, leases()).run,
         "knowledge": partial(follow_entries, follow),
-        "recordings": partial(keep_recordings, keep, recording_wake),
+        "recordings": partial(keep_recordings, keep, bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
         "calls": partial(repeat, end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=settings.retention.every_seconds),
@@ -271,7 +264,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     supervisor = Supervisor(clock)
 
     async def close() -> None:
-        live.close()
+        bell.close()
         if engine is not None:
             await engine.close()
         for sender in adapters.mail:
@@ -289,7 +282,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         repositories=stores,
         actions=actions,
         knowledge=knowledge,
-        live=live,
+        bell=bell,
         profiles=profiles,
         triage=triage,
         webhooks=adapters.receives,

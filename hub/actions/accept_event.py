@@ -19,14 +19,12 @@ from hub.actions.channel_profile import Profiles
 from hub.actions.scene import MessagePlan, Scene
 from hub.errors import HubError
 from hub.ids import derived_id
-from hub.live import Live
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.files import FileStore
 from hub.store.repositories import Repositories
-from hub.wake import Wake
 
 _TRIES = 12
 _MAX_TEXT = 20_000
@@ -57,16 +55,12 @@ class AcceptEvent:
         profiles: Profiles,
         answer: AnswerMessage,
         files: FileStore,
-        live: Live,
-        wake: Wake,
     ) -> None:
         self._documents = documents
         self._repositories = repositories
         self._profiles = profiles
         self._answer = answer
         self._files = files
-        self._live = live
-        self._wake = wake
 
     async def __call__(self, event: InboundMessage) -> Outcome:
         """Stores the message and what follows from it. Raises `Busy` when it should come again."""
@@ -88,15 +82,8 @@ class AcceptEvent:
                 await self._documents.commit(self._unit(scene, plan, tuple(files)))
             except (Conflict, Duplicate):
                 continue  # another message of the conversation, or this one again: look anew
-            conversation = plan.exchange
-            self._live.ring(f"conversation:{conversation.id}", str(conversation.count))
-            if plan.cases:
-                self._live.ring("queue", plan.case_id)
-            if plan.says:
-                self._wake.ring()
-            return Outcome(
-                event_id, False, conversation.id, plan.case_id, plan.says.text if plan.says else ""
-            )
+            reply = plan.says.text if plan.says else ""
+            return Outcome(event_id, False, plan.exchange.id, plan.case_id, reply)
         raise Busy("too many messages of one conversation at once")
 
     async def _seen(self, event_id: str) -> Outcome:

@@ -19,14 +19,11 @@ from hub.actions.carry_out_call import CarryOutCall
 from hub.actions.note_recording import NoteRecording
 from hub.actions.plan import Plan, PlannedCase
 from hub.errors import HubError
-from hub.live import Live
 from hub.model.call import Call
-from hub.model.case import CaseState
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate
 from hub.store.repositories import Repositories
 from hub.texts import Texts
-from hub.wake import Wake
 from ivr.engine import begin, end, resume, step
 from ivr.hours import is_open
 from ivr.node import Flow
@@ -46,12 +43,11 @@ class CallBusy(HubError):
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """What an event leads to. `fetch`: audio can be fetched now."""
+    """What an event leads to: what to write, where the call stands, what to say."""
 
     plan: CallPlan
     state: CallState
     steps: tuple[CallStep, ...]
-    fetch: bool
 
 
 class HandleCall:
@@ -67,9 +63,6 @@ class HandleCall:
         carry_out: CarryOutCall,
         answer_call: AnswerCall,
         texts: Texts,
-        live: Live,
-        dispatch: Wake,
-        fetch: Wake,
     ) -> None:
         self._documents = documents
         self._repositories = repositories
@@ -79,9 +72,6 @@ class HandleCall:
         self._carry_out = carry_out
         self._answer_call = answer_call
         self._texts = texts
-        self._live = live
-        self._dispatch = dispatch
-        self._fetch = fetch
 
     async def __call__(self, event: CallEvent, render: Render) -> WebhookResponse | None:
         """The answer for the provider, or None where it expects none. Raises `CallBusy`."""
@@ -93,7 +83,7 @@ class HandleCall:
                 return None if _needs_no_answer(event) else _stored_answer(work.call)
             decided = await self._decide(work)
             plan, response = self._respond(work, decided, render)
-            if await self._store(work, plan, fetch=decided.fetch):
+            if await self._store(work, plan):
                 return response
         raise CallBusy("too many events of one call at once")
 
@@ -115,7 +105,7 @@ class HandleCall:
         )
         work = await self._work(event, silent)
         decided = await self._decide(work)
-        return await self._store(work, decided.plan, fetch=False)
+        return await self._store(work, decided.plan)
 
     async def _load(self, event: CallEvent) -> CallWork | None:
         call_id = self._repositories.calls.id_for(event.channel, event.call_id)
@@ -148,7 +138,7 @@ class HandleCall:
         """Lets the flow decide and carries it out."""
         event, line, state = work.event, work.line, work.call.state
         noted = await self._note_recording(work.call, event)
-        plan: CallPlan = Plan(work.call, case_id=work.call.case_id).with_writes(*noted.writes)
+        plan: CallPlan = Plan(work.call, case_id=work.call.case_id).with_writes(*noted)
         if work.case is not None:
             plan = plan.with_case(PlannedCase.found(work.case))
         flow = self._flows.get(state.flow_sha) if state else line.flow if line else None
@@ -165,7 +155,7 @@ class HandleCall:
             updated_at=max(work.call.updated_at, event.received_at),
             tokens=(*work.call.tokens, event.event_id)[-_TOKENS:],
         )
-        return _Decided(replace(plan, exchange=call), after, steps, noted.pending)
+        return _Decided(replace(plan, exchange=call), after, steps)
 
     async def _step(
         self, work: CallWork, plan: CallPlan, flow: Flow, line: Line
@@ -215,19 +205,14 @@ class HandleCall:
         )
         return replace(plan, exchange=call), response
 
-    async def _store(self, work: CallWork, plan: CallPlan, *, fetch: bool) -> bool:
-        """Commits the event's changes and tells who waits for them; False when somebody was quicker."""
+    async def _store(self, work: CallWork, plan: CallPlan) -> bool:
+        """Commits the event's changes; False when somebody was quicker."""
         calls = self._repositories.calls
         stored = calls.update(plan.exchange, work.version) if work.version else calls.insert(plan.exchange)
         try:
             await self._documents.commit([*plan.unit(self._repositories.cases), stored])
         except (Conflict, Duplicate):
             return False
-        if any(planned.case.state is not CaseState.DRAFT for planned in plan.cases):
-            self._live.ring("queue", plan.case_id)
-            self._dispatch.ring()
-        if fetch:
-            self._fetch.ring()
         return True
 
 

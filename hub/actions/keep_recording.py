@@ -16,7 +16,6 @@ from channels.adapter import FetchesRecordings
 from channels.errors import Permanent, SendError
 from hub.actions.note_recording import SUPPLEMENT
 from hub.clock import Clock
-from hub.live import Live
 from hub.model.call import Recording
 from hub.model.case import Case, HistoryKind, queue_rank, recorded
 from hub.store.codec import Versioned
@@ -43,7 +42,6 @@ class KeepRecording:
         sources: Mapping[str, FetchesRecordings],
         directory: Path,
         clock: Clock,
-        live: Live,
         engine: SpeechEngine | None,
     ) -> None:
         self._documents = documents
@@ -51,7 +49,6 @@ class KeepRecording:
         self._sources = sources
         self._directory = directory
         self._clock = clock
-        self._live = live
         self._engine = engine
 
     async def work(self) -> int:
@@ -157,7 +154,6 @@ class KeepRecording:
                     return
                 continue
             log.info("recording.sealed", extra={"recording": recording.id, "bytes": sealed.size_bytes})
-            self._live.ring("queue", recording.case_id)
             return
 
     async def _transcribe(self, found: Versioned[Recording], engine: SpeechEngine) -> int:

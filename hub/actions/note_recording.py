@@ -6,7 +6,7 @@ The row is what the fetching job works from (`hub/actions/keep_recording.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from channels.contract import CallEvent, CallEventKind
 from hub.ids import derived_id
@@ -23,14 +23,6 @@ SUPPLEMENT = "supplement"
 _WAITING = (RecordingState.ANNOUNCED, RecordingState.TAKING)
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """Writes for the event's unit of work. `pending`: the audio can be fetched now."""
-
-    writes: tuple[Write, ...] = ()
-    pending: bool = False
-
-
 class NoteRecording:
     """`flows`: every version of a flow a call may run, by sha."""
 
@@ -38,21 +30,17 @@ class NoteRecording:
         self._repositories = repositories
         self._flows = flows
 
-    async def __call__(self, call: Call, event: CallEvent) -> Noted:
+    async def __call__(self, call: Call, event: CallEvent) -> tuple[Write, ...]:
         """What to write for an event that names a recording; nothing for any other."""
         if not event.recording_id:
-            return Noted()
+            return ()
         recordings = self._repositories.recordings
         found = await recordings.get(derived_id("recording", event.channel, event.recording_id))
         known = found.value if found else await self._new(call, event)
         after = _with(known, event)
         if found is None:
-            writes: tuple[Write, ...] = (recordings.insert(after),)
-        elif after != known:
-            writes = (recordings.update(after, found.version),)
-        else:
-            writes = ()
-        return Noted(writes, after.state is RecordingState.PENDING)
+            return (recordings.insert(after),)
+        return (recordings.update(after, found.version),) if after != known else ()
 
     async def _new(self, call: Call, event: CallEvent) -> Recording:
         case_id, slot = await self._owner(call, event)

@@ -15,11 +15,14 @@ from channels.dispatcher import Dispatcher
 from channels.outbox import POLICY, Delivery, DeliveryState, MessageClass, Origin
 from channels.sender import DispatchSettings
 from channels.sweeper import Sweeper
+from hub.bell import LocalBell
 from hub.clock import FakeClock
+from hub.ringing_documents import RingingDocuments
 from hub.store import campaigns, outbox, suppressions
 from hub.store.crypto import KeyRing, Vault
+from hub.store.documents import Documents
 from hub.store.outbox import OutboxRepository
-from hub.store.sqlite import SqliteDocuments, open_sqlite
+from hub.store.sqlite import open_sqlite
 from hub.store.suppressions import SuppressionRepository
 
 NOON = 1_790_049_600_000  # in Shanghai
@@ -57,12 +60,13 @@ class PlayedProvider:
 @dataclass
 class World:
     clock: FakeClock
-    documents: SqliteDocuments
+    documents: Documents
     outbox: OutboxRepository
     suppressions: SuppressionRepository
     provider: PlayedProvider
     sweeper: Sweeper
     senders: dict[str, Sends]
+    bell: LocalBell
 
     def dispatcher(self, settings: DispatchSettings | None = None) -> Dispatcher:
         return Dispatcher(
@@ -71,6 +75,7 @@ class World:
             self.senders,
             self.clock,
             random.Random(7),
+            self.bell,
             settings,
         )
 
@@ -113,12 +118,13 @@ def a_delivery(id: str, message_class: MessageClass = MessageClass.E1, **other: 
 async def a_world(folder: Path) -> AsyncIterator[World]:
     clock = FakeClock(NOON)
     vault = Vault(KeyRing.fresh())
-    documents = await open_sqlite(folder / "hub.db", COLLECTIONS, clock=clock)
+    bell = LocalBell()
+    documents = RingingDocuments(await open_sqlite(folder / "hub.db", COLLECTIONS, clock=clock), bell)
     repository = OutboxRepository(documents, vault)
     try:
         provider = PlayedProvider()
         rules = SuppressionRepository(documents, vault)
         senders: dict[str, Sends] = {SENDER: provider}
-        yield World(clock, documents, repository, rules, provider, Sweeper(repository), senders)
+        yield World(clock, documents, repository, rules, provider, Sweeper(repository), senders, bell)
     finally:
         await documents.close()
