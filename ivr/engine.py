@@ -30,6 +30,7 @@ from ivr.state import (
     Phase,
     PromotePartial,
     RaiseEmergency,
+    RestrictDraft,
     SaveSlot,
     Turn,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Phase",
     "PromotePartial",
     "RaiseEmergency",
+    "RestrictDraft",
     "SaveSlot",
     "Turn",
     "WrongFlow",

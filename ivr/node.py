@@ -66,7 +66,8 @@ class AskKind(StrEnum):
 class Entry:
     """What happens when a node is entered, before it says anything.
 
-    open_case: kind of the draft case to open (if none is open), or "".
+    open_case: kind of the draft case to open, or ""; a draft that is there keeps its kind or becomes
+    more secret.
     assign: slots set to fixed values. language: a language of the flow, `next`, or "".
     """
 

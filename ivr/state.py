@@ -74,8 +74,17 @@ class CallState:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """Create a draft case of this kind with the slots known so far. A draft that is there becomes of this
-    kind; beside one that has its receipt a second is made."""
+    """Create a draft case of this kind with the slots known so far; there is no draft yet.
+
+    A call whose case has its receipt may open a second one beside it.
+    """
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictDraft:
+    """The draft case becomes of this kind, which fewer people may see, with what is told from now on."""
 
     kind: str
 
@@ -150,6 +159,7 @@ class CallEnded:
 
 Effect = (
     OpenCase
+    | RestrictDraft
     | SaveSlot
     | AttachRecording
     | IssueReceipt

@@ -43,6 +43,7 @@ from ivr.state import (
     Phase,
     PromotePartial,
     RaiseEmergency,
+    RestrictDraft,
     SaveSlot,
     Turn,
 )
@@ -145,17 +146,25 @@ class Walk:
             self.state = replace(self.state, language=self._language(entry.language))
         slots = {**self.state.slots, **entry.assign}
         self.state = replace(self.state, slots=slots)
-        is_raised = entry.open_case == WALLED != self.state.case_kind
-        if entry.open_case and (is_raised or not self.state.case_opened):
-            # A case once opened keeps its kind, except to become more secret: never less, by any key. One
-            # that has its receipt is done: what is told now is a case of its own.
-            if not self.state.is_half_told:
-                self.state = replace(self.state, receipt_issued=False, promoted=False)
-            self.state = replace(self.state, case_opened=True, case_kind=entry.open_case)
-            self.emit(OpenCase(entry.open_case))
+        if entry.open_case:
+            self._open_case(entry.open_case)
         if self.state.case_opened:
             for name, value in entry.assign.items():
                 self.emit(SaveSlot(name, value, ""))
+
+    def _open_case(self, kind: str) -> None:
+        """A case once opened keeps its kind, except to become more secret: never less, by any key.
+
+        One that has its receipt is done: what is told now is a case of its own.
+        """
+        if self.state.case_opened and (kind != WALLED or self.state.case_kind == WALLED):
+            return
+        if self.state.is_half_told:
+            self.emit(RestrictDraft(kind))
+        else:
+            self.state = replace(self.state, case_opened=True, receipt_issued=False, promoted=False)
+            self.emit(OpenCase(kind))
+        self.state = replace(self.state, case_kind=kind)
 
     def _language(self, wanted: str) -> str:
         languages = self.flow.languages

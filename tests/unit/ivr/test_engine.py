@@ -13,6 +13,7 @@ from ivr.engine import (
     OpenCase,
     PromotePartial,
     RaiseEmergency,
+    RestrictDraft,
     SaveSlot,
     WrongFlow,
     step,
@@ -161,9 +162,18 @@ def test_a_case_becomes_more_secret_by_what_is_told_next() -> None:
     caller = Caller(facts={**FACTS, "open": ""})
     caller.press("2", "0")
     assert caller.state.node == "message"
-    opened = [one for one in caller.all_effects if isinstance(one, OpenCase)]
-    assert opened == [OpenCase("SUGGEST"), OpenCase("REPORT")]
+    opened = [one for one in caller.all_effects if isinstance(one, OpenCase | RestrictDraft)]
+    assert opened == [OpenCase("SUGGEST"), RestrictDraft("REPORT")]
     assert caller.state.case_kind == "REPORT"
+
+
+def test_what_is_told_after_a_receipt_is_a_case_of_its_own() -> None:
+    caller = Caller(facts={**FACTS, "open": ""})
+    caller.press("2")
+    caller.record()
+    caller.resume("ok", **RECEIPT)
+    assert caller.press("0").effects == (OpenCase("REPORT"),)
+    assert caller.hang_up().effects == (PromotePartial("message"), CallEnded())
 
 
 # --- hang-up -----------------------------------------------------------------------------------

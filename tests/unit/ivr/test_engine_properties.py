@@ -15,6 +15,7 @@ from ivr.engine import (
     OpenCase,
     Phase,
     PromotePartial,
+    RestrictDraft,
     SaveSlot,
 )
 from ivr.flow import load, shipped
@@ -95,8 +96,19 @@ def play(flow: Flow, given_facts: Mapping[str, str], happenings: list[Happening]
     return caller
 
 
-def settled(effects: list[Effect]) -> bool:
-    return any(isinstance(one, IssueReceipt | PromotePartial) for one in effects)
+def by_case(effects: list[Effect]) -> tuple[list[Effect], list[list[Effect]]]:
+    """What was asked for before any case was opened, then case by case; each part begins with its opening."""
+    before: list[Effect] = []
+    cases: list[list[Effect]] = []
+    for effect in effects:
+        if isinstance(effect, OpenCase):
+            cases.append([])
+        (cases[-1] if cases else before).append(effect)
+    return before, cases
+
+
+def only(kind: type[Effect], effects: list[Effect]) -> list[int]:
+    return [i for i, one in enumerate(effects) if isinstance(one, kind)]
 
 
 @settings(max_examples=150, deadline=None)
@@ -109,19 +121,43 @@ def test_every_event_in_every_state_is_answered(
 
 @settings(max_examples=150, deadline=None)
 @given(flows, facts, st.lists(events, max_size=25), st.lists(outcomes, max_size=10))
-def test_a_call_with_a_case_ends_with_a_receipt_or_a_partial_case(
+def test_every_case_of_a_call_ends_with_a_receipt_or_a_partial_case(
     name: str, given_facts: Mapping[str, str], happenings: list[Happening], ends: list[str]
 ) -> None:
     caller = play(FLOWS[name], given_facts, happenings, ends)
     caller.hang_up()
-    opened = [one for one in caller.all_effects if isinstance(one, OpenCase)]
-    promoted = [one for one in caller.all_effects if isinstance(one, PromotePartial)]
-    assert len(opened) <= 1
-    assert len(promoted) <= 1
-    assert not opened or settled(caller.all_effects)
-    assert not opened or caller.state.receipt_issued or promoted
+    _, cases = by_case(caller.all_effects)
+    for case in cases:
+        assert only(IssueReceipt, case) or only(PromotePartial, case)
+        assert len(only(PromotePartial, case)) <= 1
+    assert not cases or caller.state.receipt_issued or only(PromotePartial, cases[-1])
     assert caller.all_effects[-1] == CallEnded()
     assert caller.state.ended
+
+
+@settings(max_examples=150, deadline=None)
+@given(flows, facts, st.lists(events, max_size=25), st.lists(outcomes, max_size=10))
+def test_a_second_case_of_a_call_is_the_report_told_after_the_receipt_of_the_first(
+    name: str, given_facts: Mapping[str, str], happenings: list[Happening], ends: list[str]
+) -> None:
+    _, cases = by_case(play(FLOWS[name], given_facts, happenings, ends).all_effects)
+    assert len(cases) <= 2
+    assert [case[0] for case in cases[1:]] in ([], [OpenCase("REPORT")])
+    assert all(OpenCase("REPORT") not in case for case in cases[:-1])
+
+
+@settings(max_examples=150, deadline=None)
+@given(flows, facts, st.lists(events, max_size=25), st.lists(outcomes, max_size=10))
+def test_only_a_draft_that_is_no_report_yet_is_restricted_and_only_once(
+    name: str, given_facts: Mapping[str, str], happenings: list[Happening], ends: list[str]
+) -> None:
+    before, cases = by_case(play(FLOWS[name], given_facts, happenings, ends).all_effects)
+    assert not only(RestrictDraft, before)
+    for case in cases:
+        restricted = only(RestrictDraft, case)
+        assert len(restricted) <= 1
+        assert not restricted or case[0] != OpenCase("REPORT")
+        assert not any(i < restricted[0] for i in only(PromotePartial, case) if restricted)
 
 
 @settings(max_examples=100, deadline=None)
@@ -129,11 +165,8 @@ def test_a_call_with_a_case_ends_with_a_receipt_or_a_partial_case(
 def test_nothing_of_a_case_is_saved_before_it_is_open(
     name: str, given_facts: Mapping[str, str], happenings: list[Happening]
 ) -> None:
-    caller = play(FLOWS[name], given_facts, happenings, [])
-    effects = caller.all_effects
-    of_a_case = [i for i, one in enumerate(effects) if isinstance(one, SaveSlot | IssueReceipt)]
-    opened = [i for i, one in enumerate(effects) if isinstance(one, OpenCase)]
-    assert not of_a_case or opened[0] < of_a_case[0]
+    before, _ = by_case(play(FLOWS[name], given_facts, happenings, []).all_effects)
+    assert not any(isinstance(one, SaveSlot | IssueReceipt) for one in before)
 
 
 answers = events.filter(lambda one: one[0] in ANSWERING)
