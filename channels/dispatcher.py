@@ -25,7 +25,17 @@ from channels.gate import Gate, message_of
 from channels.handover import Handover
 from channels.outbox import DeliveryState
 from channels.outcome import Outcome, after, not_sent, suppressions_after
-from channels.ports import Change, Clock, Leased, Outbox, OutboxUnavailable, Random, Suppressions
+from channels.ports import (
+    OUTBOX,
+    Bell,
+    Change,
+    Clock,
+    Leased,
+    Outbox,
+    OutboxUnavailable,
+    Random,
+    Suppressions,
+)
 from channels.retry import settled
 from channels.sender import DispatchSettings, SenderHealth, SenderSettings, SenderState
 
@@ -67,12 +77,14 @@ class Dispatcher:
         senders: Mapping[str, Sends],
         clock: Clock,
         random: Random,
+        bell: Bell,
         settings: DispatchSettings | None = None,
     ) -> None:
         self._outbox = outbox
         self._suppressions = suppressions
         self._clock = clock
         self._random = random
+        self._bell = bell
         self._settings = settings or DispatchSettings()
         self._gate = Gate(
             outbox, suppressions, random, zone=self._settings.zone, windows=self._settings.windows
@@ -81,12 +93,6 @@ class Dispatcher:
             name: SenderState(name, sends, self._sender_settings(name), clock)
             for name, sends in senders.items()
         }
-        self._wakes: list[asyncio.Event] = []
-
-    def wake(self) -> None:
-        """Something was put into the outbox: look now, not at the next poll."""
-        for event in self._wakes:
-            event.set()
 
     def health(self) -> tuple[SenderHealth, ...]:
         """Every sender as it stands."""
@@ -95,7 +101,7 @@ class Dispatcher:
     def resume(self, sender: str) -> None:
         """The operator mended the configuration: try again at once."""
         self._senders[sender].go_on()
-        self.wake()
+        self._bell.ring(OUTBOX)
 
     async def run_once(self, sender: str) -> int:
         """One batch of one sender, lane 0 first, to its end; how many rows were claimed."""
@@ -109,33 +115,26 @@ class Dispatcher:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then finishes what is in flight and gives back the rest."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._wake_at(stop), name="dispatch-stop")
-                for at in self._senders.values():
-                    for lanes, width in (
-                        (URGENT_LANES, at.settings.urgent_in_flight),
-                        (BULK_LANES, at.settings.in_flight),
-                    ):
-                        wake = asyncio.Event()
-                        self._wakes.append(wake)
-                        line = self._line(at, lanes, width, wake, stop)
-                        tasks.create_task(line, name=f"dispatch-{at.name}-{lanes[0]}")
-        finally:
-            self._wakes.clear()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._ring_at(stop), name="dispatch-stop")
+            for at in self._senders.values():
+                for lanes, width in (
+                    (URGENT_LANES, at.settings.urgent_in_flight),
+                    (BULK_LANES, at.settings.in_flight),
+                ):
+                    line = self._line(at, lanes, width, stop)
+                    tasks.create_task(line, name=f"dispatch-{at.name}-{lanes[0]}")
 
     # -- one line of work --------------------------------------------------------------------
 
-    async def _line(
-        self, at: SenderState, lanes: Sequence[int], width: int, wake: asyncio.Event, stop: asyncio.Event
-    ) -> None:
+    async def _line(self, at: SenderState, lanes: Sequence[int], width: int, stop: asyncio.Event) -> None:
         claimed: Handover[Leased] = Handover(self._settings.batch // 2)
         intents: Handover[_Intent] = Handover(self._settings.intent_batch + width)
         finished: Handover[_Finished] = Handover(0)  # bounded by the intents: each is one of them
         async with asyncio.TaskGroup() as all_of_it:
             all_of_it.create_task(self._settle_all(intents, finished), name=f"settle-{at.name}")
             async with asyncio.TaskGroup() as posting:
-                posting.create_task(self._claim_all(at, lanes, claimed, wake, stop), name=f"claim-{at.name}")
+                posting.create_task(self._claim_all(at, lanes, claimed, stop), name=f"claim-{at.name}")
                 posting.create_task(self._intend_all(at, claimed, intents, stop), name=f"intend-{at.name}")
                 for number in range(width):
                     posting.create_task(
@@ -144,26 +143,21 @@ class Dispatcher:
             finished.close()
 
     async def _claim_all(
-        self,
-        at: SenderState,
-        lanes: Sequence[int],
-        claimed: Handover[Leased],
-        wake: asyncio.Event,
-        stop: asyncio.Event,
+        self, at: SenderState, lanes: Sequence[int], claimed: Handover[Leased], stop: asyncio.Event
     ) -> None:
-        while not stop.is_set():
-            await claimed.room()
-            wake.clear()
-            rows: list[Leased] = []
-            try:
-                rows = await self._claim(at, lanes)
-            except OutboxUnavailable:
-                log.warning("outbox_unavailable", extra={"sender": at.name})
-            if rows:
-                claimed.add(rows)
-            elif not stop.is_set():
-                pause = self._settings.poll_seconds
-                await _until(wake, min(pause, at.bucket.wait_seconds() or pause))
+        with self._bell.listen(OUTBOX) as ear:
+            while not stop.is_set():
+                await claimed.room()
+                rows: list[Leased] = []
+                try:
+                    rows = await self._claim(at, lanes)
+                except OutboxUnavailable:
+                    log.warning("outbox_unavailable", extra={"sender": at.name})
+                if rows:
+                    claimed.add(rows)
+                elif not stop.is_set():
+                    pause = self._settings.poll_seconds
+                    await ear.wait(at_most_seconds=min(pause, at.bucket.wait_seconds() or pause))
         claimed.close()
 
     async def _intend_all(
@@ -319,14 +313,6 @@ class Dispatcher:
     def _sender_settings(self, name: str) -> SenderSettings:
         return self._settings.senders.get(name, self._settings.default_sender)
 
-    async def _wake_at(self, stop: asyncio.Event) -> None:
+    async def _ring_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
-        self.wake()
-
-
-async def _until(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
+        self._bell.ring(OUTBOX)

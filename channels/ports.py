@@ -9,6 +9,7 @@ write of a worker that lost its lease matches nothing; and a move outside the st
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -28,6 +29,27 @@ class Random(Protocol):
 
     def random(self) -> float:
         """Uniform in [0, 1)."""
+
+
+OUTBOX = "outbox"
+"""The topic that is rung when a row may leave."""
+
+
+class Ear(Protocol):
+    """One line of work that waits for rows."""
+
+    async def wait(self, *, at_most_seconds: float) -> bool:
+        """True at the next ring, at once if one came since the last wait; False when the time is over."""
+
+
+class Bell(Protocol):
+    """Rung after a commit, so that rows leave at once and not at the next look."""
+
+    def ring(self, *topics: str) -> None:
+        """Wakes everybody who listens to one of them."""
+
+    def listen(self, topic: str) -> AbstractContextManager[Ear]:
+        """An ear of one's own for as long as the block runs."""
 
 
 class OutboxUnavailable(ChannelError):

@@ -55,6 +55,7 @@ from hub.actions.run_campaign import CampaignDesk
 from hub.actions.ship_entries import ship_entries
 from hub.actions.sort_questions import SortQuestions
 from hub.actions.transcribe_recording import TranscribeRecording
+from hub.bell import LocalBell
 from hub.channel_wiring import (
     LETTERS_AT_ONCE,
     build_adapters,
@@ -75,7 +76,7 @@ from hub.jobs.recordings import keep_recordings, transcribe_recordings
 from hub.jobs.repeat import repeat
 from hub.knowledge import Knowledge
 from hub.learning_wiring import rate_entry_of, watch_answers_of
-from hub.live import Live
+from hub.ringing_documents import RingingDocuments
 from hub.settings import (
     Settings,
     TwilioVoiceChannel,
@@ -101,7 +102,6 @@ from hub.talk_wiring import (
 )
 from hub.texts import Texts
 from hub.voice_wiring import flow_text, kept_flows, voice_line
-from hub.wake import Wake
 from ivr.speech.vosk_engine import VoskEngine
 from knowledge_base.importer import shipped as shipped_entries
 
@@ -176,13 +176,13 @@ async def _closed_on_failure(documents: Documents) -> AsyncIterator[None]:
 
 async def open_hub(settings: Settings, clock: Clock) -> Hub:
     """Everything wired and ready; `jobs` still have to be run. Raises `Refused`, `KeyProblem`."""
-    documents = await open_store(settings, clock, migrated=False)
+    bell = LocalBell()
+    documents = RingingDocuments(await open_store(settings, clock, migrated=False), bell)
     async with _closed_on_failure(documents):
         vault = await open_vault(settings, documents)
         await migrate(documents, vault, clock=clock)
     cities = {region.code: region.name for region in settings.regions}
     stores = repositories(documents, vault, cities=cities)
-    live, dispatch_wake, recording_wake = Live(), Wake(), Wake()
     texts = Texts()
     thresholds = thresholds_of(settings)
     knowledge = Knowledge()
@@ -198,7 +198,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     triage = triage_of(settings, look_up)
     wording = wording_of(settings, texts, slots)
     http = HttpClient(connections=settings.dispatch.in_flight + settings.dispatch.urgent_in_flight + 8)
-    adapters = build_adapters(settings, http, clock, live, stores)
+    adapters = build_adapters(settings, http, clock, bell, stores)
     profiles = {
         name: profile(name, channel, settings)
         for name, channel in settings.channels.items()
@@ -207,7 +207,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     files = FileStore(settings.files.path / "attachments", vault)
     open_case = OpenCase(stores.cases, References(documents, clock))
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
-    casework = Casework(documents, stores, live)
+    casework = Casework(documents, stores)
     track_case = track_case_of(settings, documents, stores, http, clock, texts)
     lines = {
         name: voice_line(name, channel, settings)
@@ -223,7 +223,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     answer_message = answer_message_of(
         settings, stores, triage, knowledge, open_case, outgoing, track_case, texts, slots, wording
     )
-    accept_event = AcceptEvent(documents, stores, profiles, answer_message, files, live, dispatch_wake)
+    accept_event = AcceptEvent(documents, stores, profiles, answer_message, files)
     jitter = random.Random()
     answer_call = AnswerCall(triage, look_up, knowledge, wording)
     handle_call = HandleCall(
@@ -235,9 +235,6 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         CarryOutCall(stores, profiles, open_case, outgoing, track_case, answer_call, texts),
         answer_call,
         texts,
-        live,
-        dispatch_wake,
-        recording_wake,
     )
     read_help = ReadHelp(knowledge, stores.entries)
     edit_words = EditWords(entry_desk, stores.words, follow, knowledge)
@@ -257,10 +254,10 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
             campaign_settings(settings),
         ),
         close_case=CloseCase(casework, stores, clock),
-        decide_delivery=DecideDelivery(documents, stores, clock, live, dispatch_wake),
+        decide_delivery=DecideDelivery(documents, stores, clock),
         edit_entry=EditEntry(entry_desk),
         edit_words=edit_words,
-        file_petition=FilePetition(documents, stores, vault, open_case, triage, clock, live),
+        file_petition=FilePetition(documents, stores, vault, open_case, triage, clock),
         handle_call=handle_call,
         import_entries=ImportEntries(entry_desk, publish_entry, knowledge),
         import_words=ImportWords(edit_words, follow, knowledge),
@@ -274,7 +271,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
             entry_desk, stores.answer_counts, stores.feedback, stores.questions, knowledge
         ),
         read_words=ReadWords(stores.words, stores.agents, follow, knowledge, thresholds),
-        reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, texts, clock, dispatch_wake),
+        reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, texts, clock),
         sort_questions=SortQuestions(
             entry_desk, stores.questions, knowledge, keep_seconds=settings.retention.questions_seconds
         ),
@@ -286,11 +283,12 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         adapters.sends,
         clock,
         jitter,
+        bell,
         dispatch_settings(settings),
     )
     engine = VoskEngine(Path(settings.speech.model)) if settings.speech.model else None
-    sealed_at, transcribe_wake = settings.files.path / "recordings", Wake()
-    keep = KeepRecording(documents, stores, adapters.fetches, sealed_at, clock, live, transcribe_wake)
+    sealed_at = settings.files.path / "recordings"
+    keep = KeepRecording(documents, stores, adapters.fetches, sealed_at, clock)
     end_silent_calls = EndSilentCalls(
         stores.calls,
         handle_call,
@@ -302,33 +300,27 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     leases = partial(LeaseRepository, documents, holder=uuid.uuid4().hex)
     watch_answers = watch_answers_of(settings, documents, stores, triage, knowledge, clock)
     jobs: dict[str, Job] = {
-        "dispatch": partial(dispatch, dispatcher, Sweeper(stores.outbox), dispatch_wake),
-        "broadcasts": BroadcastLoop(
-            actions.campaigns,
-            leases(),
-            live,
-            dispatch_wake,
-        ).run,
+        "dispatch": partial(dispatch, dispatcher, Sweeper(stores.outbox), bell),
+        "broadcasts": BroadcastLoop(actions.campaigns, leases()).run,
         "knowledge": partial(follow_entries, follow),
-        "recordings": partial(keep_recordings, keep, recording_wake),
+        "recordings": partial(keep_recordings, keep, bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
         "calls": partial(repeat, end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=settings.retention.every_seconds),
     }
     if adapters.reads:
-        letter_wake = Wake()
         read = ReadLetters(documents, stores.letters, files, adapters.reads, accept_event, triage)
-        jobs["letters"] = partial(read_letters, read, letter_wake, at_once=LETTERS_AT_ONCE)
-        keep_letter = KeepLetter(documents, stores.letters, files, letter_wake)
+        jobs["letters"] = partial(read_letters, read, bell, at_once=LETTERS_AT_ONCE)
+        keep_letter = KeepLetter(documents, stores.letters, files)
         for name, listener in adapters.listens.items():
             jobs[f"listen {name}"] = partial(listen, listener, keep_letter)
     if engine is not None:
         transcribe = TranscribeRecording(documents, stores, sealed_at, clock, engine)
-        jobs["transcripts"] = partial(transcribe_recordings, transcribe, transcribe_wake)
+        jobs["transcripts"] = partial(transcribe_recordings, transcribe, bell)
     supervisor = Supervisor(clock)
 
     async def close() -> None:
-        live.close()
+        bell.close()
         if engine is not None:
             await engine.close()
         await adapters.pool.close()
@@ -347,7 +339,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         repositories=stores,
         actions=actions,
         knowledge=knowledge,
-        live=live,
+        bell=bell,
         profiles=profiles,
         triage=triage,
         webhooks=adapters.receives,

@@ -25,9 +25,9 @@ from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
 from channels.webchat.sender import WebChatSender
 from hub.actions.campaign_settings import CampaignSettings, Sender
 from hub.actions.channel_profile import ChannelProfile
+from hub.bell import Bell, conversation_topic
 from hub.clock import Clock
 from hub.hub import VoiceAdapter
-from hub.live import Live
 from hub.settings import (
     Channel,
     MailChannel,
@@ -59,7 +59,7 @@ LETTERS_AT_ONCE = 2
 
 
 def build_adapters(
-    settings: Settings, http: HttpClient, clock: Clock, live: Live, stores: Repositories
+    settings: Settings, http: HttpClient, clock: Clock, bell: Bell, stores: Repositories
 ) -> Adapters:
     receives: dict[str, ReceivesWebhooks] = {}
     sends: dict[str, Sends] = {}
@@ -110,15 +110,15 @@ def build_adapters(
                 listens[name] = MailListener(_mail_listener(name, channel), clock)
                 reads[name] = MailReader(_mail_reader(channel), pool)
             case WebChat():
-                sends[name] = WebChatSender(partial(_wake_chat, name, live, stores))
+                sends[name] = WebChatSender(partial(_wake_chat, name, bell, stores))
             case PetitionForm():
                 pass  # a page of our own; answers are read with number and code
     return Adapters(receives, sends, listens, reads, fetches, voice, mail, pool)
 
 
-def _wake_chat(channel: str, live: Live, stores: Repositories, address: str) -> None:
+def _wake_chat(channel: str, bell: Bell, stores: Repositories, address: str) -> None:
     conversation = stores.conversations.id_for(channel, stores.contacts.chat_key(address))
-    live.ring(f"conversation:{conversation}")
+    bell.ring(conversation_topic(conversation))
 
 
 def _mail_sender(name: str, channel: MailChannel, settings: Settings) -> MailSenderSettings:

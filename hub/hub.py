@@ -32,9 +32,9 @@ from hub.actions.run_campaign import CampaignDesk
 from hub.actions.sort_questions import SortQuestions
 from hub.actions.track_case import TrackCase
 from hub.actions.triage import Triage
+from hub.bell import Bell
 from hub.clock import Clock
 from hub.knowledge import Knowledge
-from hub.live import Live
 from hub.settings import Settings
 from hub.store.calls import overdue_recordings
 from hub.store.crypto import Vault
@@ -129,7 +129,7 @@ class Hub:
     repositories: Repositories
     actions: Actions
     knowledge: Knowledge
-    live: Live
+    bell: Bell
     profiles: Profiles
     triage: Triage
     webhooks: Mapping[str, ReceivesWebhooks]

@@ -139,13 +139,13 @@ def answer_message_of(
     wording: Wording,
 ) -> AnswerMessage:
     """What follows from a message."""
-    speak = Speak(outgoing, texts)
     return AnswerMessage(
         stores,
         triage,
         knowledge,
-        MessageCase(stores, open_case, speak),
-        speak,
+        MessageCase(stores, open_case, texts),
+        Speak(outgoing),
+        texts,
         wording,
         track_case,
         Regions((Region(region.name, region.area_code) for region in settings.regions), slots),

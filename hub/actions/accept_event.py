@@ -17,18 +17,16 @@ from dataclasses import dataclass, replace
 from channels.contract import ChannelKind, InboundMessage
 from hub.actions.answer_message import AnswerMessage
 from hub.actions.channel_profile import Profiles
-from hub.actions.scene import Plan, Scene
+from hub.actions.scene import MessagePlan, Scene
 from hub.actions.search_letter import Found
 from hub.errors import HubError
 from hub.ids import derived_id
-from hub.live import Live
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.files import FileStore
 from hub.store.repositories import Repositories
-from hub.wake import Wake
 
 _TRIES = 12
 _MAX_TEXT = 20_000
@@ -59,16 +57,12 @@ class AcceptEvent:
         profiles: Profiles,
         answer: AnswerMessage,
         files: FileStore,
-        live: Live,
-        wake: Wake,
     ) -> None:
         self._documents = documents
         self._repositories = repositories
         self._profiles = profiles
         self._answer = answer
         self._files = files
-        self._live = live
-        self._wake = wake
 
     async def __call__(
         self, event: InboundMessage, *, searched: Found | None = None, also: Sequence[Write] = ()
@@ -86,19 +80,18 @@ class AcceptEvent:
             for file in event.attachments
         ]
         for _ in range(_TRIES):
-            plan = await self._decide(event, event_id, tuple(files), searched)
-            if plan is None:
+            scene = replace(await self._set_scene(event, event_id), searched=searched)
+            # A message is stored together with its conversation: where there is none, it never came. This
+            # look spares a repeat what deciding costs; the insert of the message makes it harmless.
+            if scene.version and await self._repositories.conversations.message(event_id) is not None:
                 return await self._seen(event_id)
+            plan = await self._answer(scene)
             try:
-                await self._documents.commit((*plan.writes, *also))
+                await self._documents.commit([*self._unit(scene, plan, tuple(files)), *also])
             except (Conflict, Duplicate):
                 continue  # another message of the conversation, or this one again: look anew
-            self._live.ring(f"conversation:{plan.conversation.id}", str(plan.conversation.count))
-            if plan.queue_changed:
-                self._live.ring("queue", plan.case_id)
-            if plan.reply:
-                self._wake.ring()
-            return Outcome(event_id, False, plan.conversation.id, plan.case_id, plan.reply)
+            reply = plan.says.text if plan.says else ""
+            return Outcome(event_id, False, plan.exchange.id, plan.case_id, reply)
         raise Busy("too many messages of one conversation at once")
 
     async def _seen(self, event_id: str) -> Outcome:
@@ -107,36 +100,27 @@ class AcceptEvent:
             return Outcome(event_id, True, "", "")
         return Outcome(event_id, True, message.conversation_id, message.case_id)
 
-    async def _decide(
-        self, event: InboundMessage, event_id: str, files: tuple[AttachedFile, ...], searched: Found | None
-    ) -> Plan | None:
-        """What to write; None for an event that was taken in before."""
+    def _unit(self, scene: Scene, plan: MessagePlan, files: tuple[AttachedFile, ...]) -> list[Write]:
         conversations = self._repositories.conversations
-        scene = replace(await self._set_scene(event, event_id), searched=searched)
-        # A message is stored together with its conversation: where there is none, it never came. This
-        # look spares a repeat what deciding costs; the insert of the message makes it harmless.
-        if scene.version and await conversations.message(event_id) is not None:
-            return None
-        plan = await self._answer(scene)
         message = Message(
-            id=event_id,
+            id=scene.event_id,
             conversation_id=scene.conversation.id,
             seq=scene.conversation.count,
             direction=Direction.IN,
             author=Author.CITIZEN,
-            at=event.received_at,
+            at=scene.event.received_at,
             case_id=plan.case_id,
             subject=scene.subject,
             text=scene.text,
             files=files,
         )
-        return plan.with_writes(
+        return [
             conversations.insert_message(message),
-            *plan.writes,
-            conversations.update(plan.conversation, scene.version)
+            *plan.unit(self._repositories.cases),
+            conversations.update(plan.exchange, scene.version)
             if scene.version
-            else conversations.insert(plan.conversation),
-        )
+            else conversations.insert(plan.exchange),
+        ]
 
     async def _set_scene(self, event: InboundMessage, event_id: str) -> Scene:
         contacts = self._repositories.contacts

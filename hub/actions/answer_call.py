@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hub.actions.call_work import CallWork
+from hub.actions.call_work import CallPlan
 from hub.actions.dialogue.look_up import LookUp, entries_of
 from hub.actions.dialogue.verdict import (
     Answered,
@@ -53,55 +53,59 @@ class AnswerCall:
             "wants_person": "1" if self._triage.wants_person(utterance) else "",
         }
 
-    def question(self, work: CallWork, text: str, language: str) -> Outcome:
+    def question(self, plan: CallPlan, text: str, language: str) -> tuple[CallPlan, Outcome]:
         """The outcome of `answer_question`."""
         verdict = self._triage(
             Utterance(text), snapshot=self._knowledge.snapshot, opt_outs=False, speech=True
         )
-        return self._outcome(work, verdict, language)
+        return self._answer(plan, verdict, language)
 
-    def choice(self, work: CallWork, number: int, language: str) -> Outcome:
+    def choice(self, plan: CallPlan, number: int, language: str) -> tuple[CallPlan, Outcome]:
         """The outcome of `answer_choice`; what was offered stands on the call."""
-        open_ = work.call.dialogue
+        open_ = plan.exchange.dialogue
         snapshot = self._knowledge.snapshot
         if open_.entry_id:
             for entry in entries_of(snapshot, (open_.entry_id,)):
                 values = entry.by_slot[: MOST_KEYS - 1]
                 by_slot = values[number - 1] if 0 < number <= len(values) else None
-                return self._outcome(work, Answered(entry, by_slot), language)
+                return self._answer(plan, Answered(entry, by_slot), language)
         offered = entries_of(snapshot, open_.offered)
         if not 0 < number <= len(offered):
-            return "unknown", {}
+            return plan, ("unknown", {})
         verdict = self._triage.without_asking(self._look_up.about(offered[number - 1]), "")
-        return self._outcome(work, verdict, language)
+        return self._answer(plan, verdict, language)
 
-    def _outcome(self, work: CallWork, verdict: Verdict, language: str) -> Outcome:
-        work.call = replace(work.call, dialogue=NOTHING_OPEN)
+    def _answer(self, plan: CallPlan, verdict: Verdict, language: str) -> tuple[CallPlan, Outcome]:
+        dialogue, outcome = self._outcome(verdict, language)
+        return replace(plan, exchange=replace(plan.exchange, dialogue=dialogue)), outcome
+
+    def _outcome(self, verdict: Verdict, language: str) -> tuple[Dialogue, Outcome]:
+        """What the answer asks by keys, and the outcome."""
         match verdict:
             case Answered(entry, by_slot):
-                return "answered", {"answer": self._wording.spoken(entry, by_slot, language)}
+                answer = self._wording.spoken(entry, by_slot, language)
+                return NOTHING_OPEN, ("answered", {"answer": answer})
             case AskSlot(entry):
-                return self._values(work, entry, language)
+                return Dialogue(entry_id=entry.id), ("choices", self._values(entry, language))
             case Offer(entries):
-                ids = tuple(entry.id for entry in entries)
-                work.call = replace(work.call, dialogue=Dialogue(offered=ids))
                 names = [self._wording.spoken_name(entry) for entry in entries]
-                return "choices", _by_keys(self._wording.did_you_mean(language), names, language)
+                keys = _by_keys(self._wording.did_you_mean(language), names, language)
+                return Dialogue(offered=tuple(entry.id for entry in entries)), ("choices", keys)
             case SmallTalked(talk):
-                return "answered", {"answer": talk.line(language)}
+                return NOTHING_OPEN, ("answered", {"answer": talk.line(language)})
             case ToPerson(track, asked):
-                return ("report" if track is Track.REPORT else "person" if asked else "unknown"), {}
+                kind = "report" if track is Track.REPORT else "person" if asked else "unknown"
+                return NOTHING_OPEN, (kind, {})
             case Danger():
                 raise ValueError("danger is raised before a question is answered")
             case _:
-                return "unknown", {}
+                return NOTHING_OPEN, ("unknown", {})
 
-    def _values(self, work: CallWork, entry: Entry, language: str) -> Outcome:
+    def _values(self, entry: Entry, language: str) -> Mapping[str, str]:
         """The values by keys; whoever does not know presses the key behind the last one."""
         values = [answer.value for answer in entry.by_slot[: MOST_KEYS - 1]]
-        work.call = replace(work.call, dialogue=Dialogue(entry_id=entry.id))
         names = [*values, "other or not sure" if language == "en" else "其他或不清楚"]
-        return "choices", _by_keys(self._wording.spoken_question(entry, language), names, language)
+        return _by_keys(self._wording.spoken_question(entry, language), names, language)
 
 
 def _by_keys(lead: str, names: Sequence[str], language: str) -> Mapping[str, str]:

@@ -26,7 +26,8 @@ from hub.actions.dialogue.verdict import (
 )
 from hub.actions.dialogue.wording import Wording
 from hub.actions.message_case import MessageCase
-from hub.actions.scene import Plan, Scene
+from hub.actions.plan import Plan, Says
+from hub.actions.scene import MessagePlan, Scene
 from hub.actions.search_letter import Found
 from hub.actions.speak import Speak
 from hub.actions.track_case import TrackCase
@@ -36,6 +37,7 @@ from hub.model.dialogue import Dialogue
 from hub.model.track import Track
 from hub.regions import Regions
 from hub.store.repositories import Repositories
+from hub.texts import Texts
 from knowledge_base.small_talk import Talk
 from knowledge_base.utterance import Utterance
 
@@ -54,6 +56,7 @@ class AnswerMessage:
         knowledge: Knowledge,
         cases: MessageCase,
         speak: Speak,
+        texts: Texts,
         wording: Wording,
         track_case: TrackCase,
         regions: Regions,
@@ -66,28 +69,34 @@ class AnswerMessage:
         self._knowledge = knowledge
         self._cases = cases
         self._speak = speak
+        self._texts = texts
         self._wording = wording
         self._track_case = track_case
         self._regions = regions
         self._choices_ms = choices_seconds * 1000
 
-    async def __call__(self, scene: Scene) -> Plan:
+    async def __call__(self, scene: Scene) -> MessagePlan:
         """What to write and what to say. Reads only what the rules ask for; writes nothing itself."""
         if scene.event.automatic:
-            return Plan((), scene.conversation)
+            return Plan(scene.conversation)
         if scene.searched is not None:
             return await self._unread(scene, scene.searched)
         utterance = Utterance(scene.text)
         scene = self._in_city(scene, utterance)
         verdict = self._verdict(scene, utterance)
-        if self._is_near_danger(utterance, verdict):
-            scene = replace(scene, near_danger=True)
-        if isinstance(verdict, Danger):  # flagged before anything is said, in every state
-            accuses = self._triage.accuses_police(Utterance(f"{scene.subject}|{scene.text}").folded)
-            return await self._cases.emergency(scene, verdict, accuses=accuses)
-        if self._triage.is_heated(utterance):
-            scene = replace(scene, heated=True)
+        plan = await self._decide(scene, verdict)
+        if plan.says and not isinstance(verdict, Danger) and self._triage.is_heated(utterance):
+            calm = self._texts.say("calm", scene.language)
+            plan = plan.saying(replace(plan.says, text=f"{calm}{plan.says.text}"))
+        if plan.says and self._is_near_danger(utterance, verdict):
+            plan = plan.saying(replace(plan.says, with_110=True))
+        return self._speak(scene, plan)
+
+    async def _decide(self, scene: Scene, verdict: Verdict) -> MessagePlan:
         match verdict:
+            case Danger():  # flagged before anything is said, in every state
+                accuses = self._triage.accuses_police(Utterance(f"{scene.subject}|{scene.text}").folded)
+                return await self._cases.emergency(scene, verdict, accuses=accuses)
             case OptOut(subject, rest):
                 return await self._opt(scene, subject, rest, out=True)
             case OptIn(subject):
@@ -95,7 +104,7 @@ class AnswerMessage:
             case AskProgress():
                 return await self._progress(scene, verdict)
             case NeedsCode():
-                return self._speak.text(scene, Plan((), scene.conversation), "need_code")
+                return Plan(scene.conversation).saying(self._text(scene, "need_code"))
             case ToPerson():
                 return await self._cases.to_person(scene, verdict)
             case _ if scene.profile.auto_reply == "off":
@@ -106,11 +115,11 @@ class AnswerMessage:
                 text = self._wording.answer(
                     entry, by_slot, scene.profile, scene.language, city=scene.conversation.city
                 )
-                return self._speak(scene, self._beside_the_case(scene), text, entry_ids=(entry.id,))
+                return self._beside_the_case(scene).saying(Says(text, entry_ids=(entry.id,)))
             case AskSlot(entry):
                 text = self._wording.slot_question(entry, scene.language)
                 asked = self._open(scene, Dialogue(entry_id=entry.id))
-                return self._speak(scene, self._beside_the_case(scene), text, dialogue=asked, with_110=True)
+                return self._beside_the_case(scene).saying(Says(text, dialogue=asked, with_110=True))
             case Offer() | Lost() if scene.case and (isinstance(verdict, Lost) or not self._may_offer(scene)):
                 return self._cases.attach(scene)
             case Lost() if scene.event.attachments:  # the pictures tell it
@@ -121,23 +130,19 @@ class AnswerMessage:
                 ids = tuple(entry.id for entry in entries)
                 text = self._wording.choices(entries, scene.profile, scene.language, again=again)
                 asked = self._open(scene, Dialogue(offered=ids))
-                return self._speak(
-                    scene,
-                    self._beside_the_case(scene),
-                    text,
-                    entry_ids=ids,
-                    dialogue=asked,
-                    with_110=True,
-                )
+                says = Says(text, entry_ids=ids, dialogue=asked, with_110=True)
+                return self._beside_the_case(scene).saying(says)
             case Lost():
-                return self._speak.text(scene, Plan((), scene.conversation), "lost")
+                return Plan(scene.conversation).saying(self._text(scene, "lost"))
 
-    async def _unread(self, scene: Scene, searched: Found) -> Plan:
+    async def _unread(self, scene: Scene, searched: Found) -> MessagePlan:
         """A letter for a person to look at. Nothing is said: nobody knows whether a machine wrote it."""
         if searched.danger is not None:
-            return await self._cases.emergency(scene, searched.danger, accuses=searched.accuses)
-        track = Track.REPORT if searched.accuses else Track.CONSULT
-        return await self._cases.to_person(scene, ToPerson(track), acknowledge=False)
+            plan = await self._cases.emergency(scene, searched.danger, accuses=searched.accuses)
+        else:
+            track = Track.REPORT if searched.accuses else Track.CONSULT
+            plan = await self._cases.to_person(scene, ToPerson(track))
+        return plan.saying(None)
 
     def _verdict(self, scene: Scene, utterance: Utterance) -> Verdict:
         beside = scene.subject
@@ -184,34 +189,35 @@ class AnswerMessage:
         case = scene.case.value
         return case.track is not Track.EMERGENCY and not case.handler_id
 
-    def _beside_the_case(self, scene: Scene) -> Plan:
-        """Where a case is open, its handler sees what was asked meanwhile."""
-        return self._cases.attach(scene, acknowledge=False) if scene.case else Plan((), scene.conversation)
+    def _text(self, scene: Scene, name: str) -> Says:
+        return Says(self._texts.say(name, scene.language))
 
-    def _small_talk(self, scene: Scene, talk: Talk) -> Plan:
+    def _beside_the_case(self, scene: Scene) -> MessagePlan:
+        """Where a case is open, its handler sees what was asked meanwhile."""
+        return self._cases.attach(scene) if scene.case else Plan(scene.conversation)
+
+    def _small_talk(self, scene: Scene, talk: Talk) -> MessagePlan:
         """One line back; what was open stays open. Beside a case it is seen, and is nobody's work.
 
         What the one who handles a case may have to answer ("不对") is told to nobody but him.
         """
         if scene.case is not None and (talk.reproach or scene.case.value.track is Track.EMERGENCY):
-            return self._cases.attach(scene, acknowledge=False)
+            return self._cases.attach(scene).saying(None)
         text = self._wording.small_talk(talk, scene.language)
         case_id = scene.case.value.id if scene.case else ""
-        plan = Plan((), scene.conversation, case_id=case_id)
-        return self._speak(scene, plan, text, dialogue=scene.dialogue)
+        return Plan(scene.conversation, case_id=case_id).saying(Says(text, dialogue=scene.dialogue))
 
-    async def _opt(self, scene: Scene, subject: str, rest: str, *, out: bool) -> Plan:
+    async def _opt(self, scene: Scene, subject: str, rest: str, *, out: bool) -> MessagePlan:
         writes = await self._repositories.suppressions.wish(
             scene.address_key, subject, out=out, by=scene.event.channel, at=scene.event.received_at
         )
-        plan = Plan(tuple(writes), scene.conversation)
+        plan: MessagePlan = Plan(scene.conversation)
         if rest:
             track = Track.REPORT if self._triage.accuses_police(Utterance(rest).folded) else Track.CONSULT
-            plan = await self._cases.to_person(replace(scene, text=rest), ToPerson(track), acknowledge=False)
-            plan = replace(plan, writes=(*writes, *plan.writes))
-        return self._speak.text(scene, plan, "opted_out" if out else "opted_in")
+            plan = await self._cases.to_person(replace(scene, text=rest), ToPerson(track))
+        return plan.with_writes(*writes).saying(self._text(scene, "opted_out" if out else "opted_in"))
 
-    async def _progress(self, scene: Scene, asked: AskProgress) -> Plan:
+    async def _progress(self, scene: Scene, asked: AskProgress) -> MessagePlan:
         told = await self._track_case.spoken(
             asked.reference,
             asked.code,
@@ -220,7 +226,7 @@ class AnswerMessage:
             language=scene.language,
             attempt=scene.event_id,
         )
-        plan = Plan((), scene.conversation)
+        plan: MessagePlan = Plan(scene.conversation)
         if asked.track is not None and not told.found:  # a right code is for nobody else's eyes
-            plan = await self._cases.to_person(scene, ToPerson(asked.track), acknowledge=False)
-        return self._speak(scene, plan, told.text, with_110=bool(plan.case_id))
+            plan = await self._cases.to_person(scene, ToPerson(asked.track))
+        return plan.saying(Says(told.text, with_110=bool(plan.case_id)))

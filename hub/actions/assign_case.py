@@ -43,7 +43,6 @@ class AssignCase:
             facts={"handler": handler_id},
         )
         await self._casework.commit(
-            after,
             [
                 self._repositories.cases.update(after, version),
                 self._repositories.cases.insert_entry(entry),

@@ -1,15 +1,18 @@
-"""One event of a call on its way to the store: the line it came over, and what it has changed so far."""
+"""One event of a call on its way through the flow: its line, and what was read before deciding."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from channels.contract import CallEvent
+from hub.actions.plan import Plan
 from hub.model.call import Call
-from hub.model.case import Case, HistoryEntry
-from hub.store.documents import Write
+from hub.model.case import Case
+from hub.store.codec import Versioned
 from ivr.hours import Hours
 from ivr.node import Flow
+
+CallPlan = Plan[Call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +30,15 @@ class Line:
     listens: bool = False  # callers may ask in words
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CallWork:
-    """One event's changes while they are gathered; stored at once at the end.
+    """What was read before deciding.
 
-    line: None for a call over a channel that is configured no more.
+    line: None for a call over a channel that is configured no more. version: 0 = a new call.
     """
 
     event: CallEvent
     line: Line | None
     call: Call
-    version: int  # 0 = a new call
-    case: Case | None = None
-    case_version: int = 0
-    entries: list[HistoryEntry] = field(default_factory=list)
-    writes: list[Write] = field(default_factory=list)
-    queue_changed: bool = False
-    fetch: bool = False
+    version: int
+    case: Versioned[Case] | None = None

@@ -1,8 +1,8 @@
 """What a step of a call asks the hub for: a draft case, a value kept, a receipt, a look-up, an alarm.
 
 A complaint is a draft case before its first question; whatever was told before a hang-up becomes a
-case. The number of a caller is kept only if the caller said so. Everything here changes the
-`CallWork` of one event; nothing is stored before all of it is (`hub/actions/handle_call.py`).
+case. The number of a caller is kept only if the caller said so. Every effect makes the plan of the event a
+longer one; nothing is stored before all of it is (`hub/actions/handle_call.py`).
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from dataclasses import replace
 from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
 from hub.actions.answer_call import AnswerCall, Outcome
-from hub.actions.call_work import CallWork
+from hub.actions.call_work import CallPlan, CallWork
 from hub.actions.channel_profile import Profiles
 from hub.actions.code_brake import TooManyTries
 from hub.actions.open_case import OpenCase
 from hub.actions.outgoing import Outgoing
+from hub.actions.plan import PlannedCase
 from hub.actions.progress_source import SourceDown
 from hub.actions.references import new_code
 from hub.actions.track_case import TrackCase
@@ -66,39 +67,40 @@ class CarryOutCall:
         self._answer_call = answer_call
         self._texts = texts
 
-    async def __call__(self, work: CallWork, turn: Turn) -> Outcome:
-        """Runs the effects in order; the outcome and facts of the hook among them, if any."""
+    async def __call__(self, work: CallWork, plan: CallPlan, turn: Turn) -> tuple[CallPlan, Outcome]:
+        """The plan after the effects, in order; the outcome and facts of the hook among them, if any."""
         outcome: Outcome = ("error", {})
         for effect in turn.effects:
             match effect:
                 case OpenDraft(kind):
-                    await self._open_draft(work, turn.state, Track(kind))
+                    plan = await self._open_draft(work, plan, turn.state, Track(kind))
                 case RestrictDraft(kind):
-                    self._restrict_draft(work, Track(kind))
+                    plan = self._restrict_draft(work, plan, Track(kind))
                 case SaveSlot(name, value, _):
-                    self._save_slot(work, name, value)
+                    plan = self._save_slot(plan, name, value)
                 case IssueReceipt():
-                    outcome = self._issue_receipt(work, turn.state)
+                    plan, outcome = self._issue_receipt(work, plan, turn.state)
                 case LookupProgress(reference, code, own):
                     outcome = await self._lookup(work, reference, code, own=own)
                 case AnswerQuestion(text):
-                    outcome = self._answer_call.question(work, text, turn.state.language)
+                    plan, outcome = self._answer_call.question(plan, text, turn.state.language)
                 case AnswerChoice(number):
-                    outcome = self._answer_call.choice(work, number, turn.state.language)
+                    plan, outcome = self._answer_call.choice(plan, number, turn.state.language)
                 case RaiseEmergency(reason, words):
-                    await self._raise_emergency(work, reason, words)
+                    plan = await self._raise_emergency(work, plan, reason, words)
                 case PromotePartial(node):
-                    self._promote(work, turn.state, node)
+                    plan = self._promote(work, plan, turn.state, node)
                 case AttachRecording():
                     pass  # noted already, whatever the flow thinks of the event
                 case CallEnded():
                     pass
-        if work.case is not None and work.case.state is CaseState.DRAFT:
-            work.case = self._with_number(work, work.case, turn.state)
-        return outcome
+        draft = _draft(plan)
+        if draft is not None:
+            plan = plan.with_case(draft.after(self._with_number(work, draft.case, turn.state)))
+        return plan, outcome
 
-    async def _open_draft(self, work: CallWork, state: CallState, track: Track) -> None:
-        case_id = derived_id("call-case" if work.case is None else f"call-case-{track}", work.call.id)
+    async def _open_draft(self, work: CallWork, plan: CallPlan, state: CallState, track: Track) -> CallPlan:
+        case_id = derived_id("call-case" if plan.case is None else f"call-case-{track}", work.call.id)
         opened = await self._open_case(
             track=track,
             channel=work.event.channel,
@@ -112,59 +114,66 @@ class CarryOutCall:
             language=state.language,
             details=dict(state.slots),
         )
-        work.case, work.case_version = opened.case, 0
-        work.entries.append(opened.entry)
-        work.call = replace(work.call, case_id=case_id)
+        return plan.moved_to(PlannedCase.opened(opened))
 
-    def _restrict_draft(self, work: CallWork, track: Track) -> None:
-        case = work.case
-        if case is None or case.state is not CaseState.DRAFT:
-            return
-        work.case, entry = recorded(
-            replace(case, track=track, compartment=compartment_of(track)),
+    def _restrict_draft(self, work: CallWork, plan: CallPlan, track: Track) -> CallPlan:
+        draft = _draft(plan)
+        if draft is None:
+            return plan
+        case, entry = recorded(
+            replace(draft.case, track=track, compartment=compartment_of(track)),
             at=work.event.received_at,
             actor="citizen",
             kind=HistoryKind.DRAFTED,
-            facts={"channel": case.channel, "track": track},
+            facts={"channel": draft.case.channel, "track": track},
         )
-        work.entries.append(entry)
+        return plan.with_case(draft.after(case, entry))
 
-    def _save_slot(self, work: CallWork, name: str, value: str) -> None:
-        if work.case is not None:
-            work.case = replace(work.case, details={**(work.case.details or {}), name: value})
+    def _save_slot(self, plan: CallPlan, name: str, value: str) -> CallPlan:
+        """What is told after the receipt is told to nobody: the case is registered as it was read back."""
+        draft = _draft(plan)
+        if draft is None:
+            return plan
+        details = {**(draft.case.details or {}), name: value}
+        return plan.with_case(draft.after(replace(draft.case, details=details)))
 
-    def _issue_receipt(self, work: CallWork, state: CallState) -> Outcome:
-        if work.case is None:
-            return "error", {}
-        if work.case.state is not CaseState.DRAFT:
-            return "already", {}
+    def _issue_receipt(self, work: CallWork, plan: CallPlan, state: CallState) -> tuple[CallPlan, Outcome]:
+        if plan.case is None:
+            return plan, ("error", {})
+        draft = _draft(plan)
+        if draft is None:
+            return plan, ("already", {})
         anonymous = state.slots.get("anonymous") != "0"
         code = new_code(anonymous=anonymous)
         salt = work.event.event_id[-16:]
         named = replace(
-            work.case,
+            draft.case,
             code_told=True,
             code_salt=salt,
-            code_hash=self._repositories.cases.code_hash(work.case.id, salt, code),
+            code_hash=self._repositories.cases.code_hash(draft.case.id, salt, code),
         )
-        self._register(work, named, state, HistoryKind.REGISTERED, {})
-        self._text_receipt(work, code)
-        return "ok", {"reference": work.case.reference, "query_code": code}
+        plan = self._register(work, plan, draft.after(named), state, HistoryKind.REGISTERED, {})
+        facts = {"reference": named.reference, "query_code": code}
+        return self._text_receipt(work, plan, code), ("ok", facts)
 
-    def _promote(self, work: CallWork, state: CallState, node: str) -> None:
-        if work.case is None or work.case.state is not CaseState.DRAFT:
-            return
-        self._register(work, replace(work.case, partial=True), state, HistoryKind.PROMOTED, {"node": node})
+    def _promote(self, work: CallWork, plan: CallPlan, state: CallState, node: str) -> CallPlan:
+        draft = _draft(plan)
+        if draft is None:
+            return plan
+        partial = draft.after(replace(draft.case, partial=True))
+        return self._register(work, plan, partial, state, HistoryKind.PROMOTED, {"node": node})
 
     def _register(
         self,
         work: CallWork,
-        case: Case,
+        plan: CallPlan,
+        draft: PlannedCase,
         state: CallState,
         kind: HistoryKind,
         facts: Mapping[str, str],
-    ) -> None:
+    ) -> CallPlan:
         """Draft → registered."""
+        case = draft.case
         case.check_move(CaseState.REGISTERED)
         registered, entry = recorded(
             replace(
@@ -180,10 +189,7 @@ class CarryOutCall:
             kind=kind,
             facts=facts,
         )
-        work.case = registered
-        work.entries.append(entry)
-        work.queue_changed = True
-        work.writes.append(
+        return plan.with_case(draft.after(registered, entry)).with_writes(
             self._repositories.conversations.insert(
                 Conversation(
                     id=registered.conversation_id,
@@ -218,15 +224,15 @@ class CarryOutCall:
             address_key=self._repositories.contacts.key(caller),
         )
 
-    def _text_receipt(self, work: CallWork, code: str) -> None:
+    def _text_receipt(self, work: CallWork, plan: CallPlan, code: str) -> CallPlan:
         """Number and code by text to a named caller with a mobile."""
-        case = work.case
+        case = plan.case.case if plan.case else None
         profile = self._profiles.get(work.line.receipt_channel) if work.line else None
         if case is None or profile is None or not case.contact_address:
-            return
+            return plan
         address = Address(AddressKind.PHONE, case.contact_address)
         if not is_textable(address):
-            return
+            return plan
         text = self._texts.say("receipt_voice", case.language, reference=case.reference, code=code)
         receipt = self._outgoing.delivery(
             profile.name,
@@ -237,7 +243,7 @@ class CarryOutCall:
             dedup=derived_id("receipt", case.id),
             case_id=case.id,
         )
-        work.writes.append(self._repositories.outbox.insert(receipt))
+        return plan.with_writes(self._repositories.outbox.insert(receipt))
 
     async def _lookup(self, work: CallWork, reference: str, code: str, *, own: bool) -> Outcome:
         asked = {
@@ -258,10 +264,10 @@ class CarryOutCall:
             return "error", {}
         return "found", {"progress": progress.label}
 
-    async def _raise_emergency(self, work: CallWork, reason: str, words: str) -> None:
+    async def _raise_emergency(self, work: CallWork, plan: CallPlan, reason: str, words: str) -> CallPlan:
         """An EMERGENCY case beside the call's own. It alone may hold an anonymous caller's number."""
-        if work.call.emergency_case_id:
-            return
+        if plan.exchange.emergency_case_id:
+            return plan
         case_id = derived_id("call-emergency", work.call.id)
         opened = await self._open_case(
             track=Track.EMERGENCY,
@@ -278,9 +284,13 @@ class CarryOutCall:
             flags=("danger",),
             details={"reason": reason, **({"danger": words} if words else {})},
         )
-        work.writes += self._open_case.writes(opened)
-        work.call = replace(work.call, emergency_case_id=case_id)
-        work.queue_changed = True
+        flagged = replace(plan, exchange=replace(plan.exchange, emergency_case_id=case_id))
+        return flagged.with_case(PlannedCase.opened(opened))
+
+
+def _draft(plan: CallPlan) -> PlannedCase | None:
+    """The call's case while it may still be told to."""
+    return plan.case if plan.case is not None and plan.case.case.state is CaseState.DRAFT else None
 
 
 def _title(case: Case, cities: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from hub import policy
 from hub.errors import Stale
-from hub.live import Live
 from hub.model.agent import Agent, Permission
 from hub.model.case import Case
 from hub.store.documents import Conflict, Documents, Duplicate, Write
@@ -16,10 +15,9 @@ from hub.store.repositories import Repositories
 class Casework:
     """Reads a case under the policy and commits one unit of work about it."""
 
-    def __init__(self, documents: Documents, repositories: Repositories, live: Live) -> None:
+    def __init__(self, documents: Documents, repositories: Repositories) -> None:
         self._documents = documents
         self._repositories = repositories
-        self._live = live
 
     async def take(self, agent: Agent, case_id: str, permission: Permission, *, version: int) -> Case:
         """The case as the agent saw it. Raises `NotFound`, `Forbidden` or `Stale`."""
@@ -29,12 +27,9 @@ class Casework:
             raise Stale("case")
         return case
 
-    async def commit(self, case: Case, writes: Sequence[Write]) -> None:
+    async def commit(self, writes: Sequence[Write]) -> None:
         """All or nothing. Raises `Stale` when somebody was faster."""
         try:
             await self._documents.commit(writes)
         except (Conflict, Duplicate):  # a message may have taken the place in the conversation
             raise Stale("case") from None
-        self._live.ring("queue", case.id)
-        if case.conversation_id:
-            self._live.ring(f"conversation:{case.conversation_id}")

@@ -46,4 +46,4 @@ class CloseCase:
             writes.append(
                 self._repositories.conversations.update(replace(found.value, case_id=""), found.version)
             )
-        await self._casework.commit(after, writes)
+        await self._casework.commit(writes)

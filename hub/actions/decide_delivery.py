@@ -16,14 +16,12 @@ from channels.ports import Change, Leased
 from channels.retry import RESENT, resend, settled
 from hub.clock import Clock
 from hub.errors import Forbidden, Invalid, NotFound, Stale
-from hub.live import Live
 from hub.model.agent import Agent, Permission
 from hub.model.case import Case, HistoryKind, recorded
 from hub.model.track import Compartment
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.repositories import Repositories
-from hub.wake import Wake
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +46,10 @@ class Unsure:
 class DecideDelivery:
     """Lists and decides."""
 
-    def __init__(
-        self, documents: Documents, repositories: Repositories, clock: Clock, live: Live, dispatch: Wake
-    ) -> None:
+    def __init__(self, documents: Documents, repositories: Repositories, clock: Clock) -> None:
         self._documents = documents
         self._repositories = repositories
         self._clock = clock
-        self._live = live
-        self._dispatch = dispatch
 
     async def unsure(self, agent: Agent, *, after: str | None = None) -> Unsure:
         """Rows the agent may decide, those first that wait the longest. Raises `Forbidden`."""
@@ -94,9 +88,6 @@ class DecideDelivery:
             "outbox.decided",
             extra={"delivery_id": delivery_id, "decision": decision.value, "by": agent.id},
         )
-        self._live.ring(f"campaign:{found.value.campaign_id}")
-        if decision is Decision.AGAIN:
-            self._dispatch.ring()
 
     async def _case(self, delivery: Delivery) -> Versioned[Case] | None:
         return await self._repositories.cases.get(delivery.case_id) if delivery.case_id else None

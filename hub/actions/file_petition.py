@@ -15,7 +15,6 @@ from hub.actions.open_case import OpenCase
 from hub.actions.triage import Triage
 from hub.clock import Clock
 from hub.ids import derived_id
-from hub.live import Live
 from hub.model.case import Case
 from hub.model.contact import Contact
 from hub.model.conversation import Author, Conversation, Direction, Message
@@ -50,7 +49,6 @@ class FilePetition:
         open_case: OpenCase,
         triage: Triage,
         clock: Clock,
-        live: Live,
     ) -> None:
         self._documents = documents
         self._repositories = repositories
@@ -58,7 +56,6 @@ class FilePetition:
         self._open_case = open_case
         self._triage = triage
         self._clock = clock
-        self._live = live
 
     async def __call__(self, petition: Petition) -> Filed:
         """The case with its number and code; the same submission id always gives the same."""
@@ -74,7 +71,6 @@ class FilePetition:
                 await self._documents.commit(writes)
             except Duplicate:
                 continue  # the same form at the same moment, or a new contact made by another message
-            self._live.ring("queue", case_id)
             return Filed(case_id, reference, code)
         raise Duplicate(writes[0])
 

@@ -10,23 +10,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from channels.address import phone
 from channels.contract import CallAnswer, CallEvent, CallEventKind, CallStep, Hangup, Say, WebhookResponse
 from hub.actions.answer_call import AnswerCall
-from hub.actions.call_work import CallWork, Line
+from hub.actions.call_work import CallPlan, CallWork, Line
 from hub.actions.carry_out_call import CarryOutCall
 from hub.actions.note_recording import NoteRecording
+from hub.actions.plan import Plan, PlannedCase
 from hub.errors import HubError
-from hub.live import Live
 from hub.model.call import Call
-from hub.model.case import CaseState
 from hub.store.codec import Versioned
-from hub.store.documents import Conflict, Documents, Duplicate, Write
+from hub.store.documents import Conflict, Documents, Duplicate
 from hub.store.repositories import Repositories
 from hub.texts import Texts
-from hub.wake import Wake
 from ivr.engine import begin, end, resume, step
 from ivr.hours import is_open
 from ivr.node import Flow
@@ -46,6 +44,15 @@ class CallBusy(HubError):
     """Too many events of one call at once: the provider should try again."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What an event leads to: what to write, where the call stands, what to say."""
+
+    plan: CallPlan
+    state: CallState
+    steps: tuple[CallStep, ...]
+
+
 class HandleCall:
     """Runs call events. `flows`: every version of a flow a call may run, by sha."""
 
@@ -59,9 +66,6 @@ class HandleCall:
         carry_out: CarryOutCall,
         answer_call: AnswerCall,
         texts: Texts,
-        live: Live,
-        dispatch: Wake,
-        fetch: Wake,
     ) -> None:
         self._documents = documents
         self._repositories = repositories
@@ -71,9 +75,6 @@ class HandleCall:
         self._carry_out = carry_out
         self._answer_call = answer_call
         self._texts = texts
-        self._live = live
-        self._dispatch = dispatch
-        self._fetch = fetch
 
     async def __call__(self, event: CallEvent, render: Render) -> WebhookResponse | None:
         """The answer for the provider, or None where it expects none. Raises `CallBusy`."""
@@ -85,9 +86,9 @@ class HandleCall:
                 continue
             if event.event_id in work.call.tokens or (event.kind is CallEventKind.STARTED and work.version):
                 return None if _needs_no_answer(event) else _stored_answer(work.call)
-            state, steps = await self._advance(work)
-            response = self._respond(work, state, steps, render)
-            if await self._store(work):
+            decided = await self._decide(work)
+            plan, response = self._respond(work, decided, render)
+            if await self._store(work, plan):
                 return response
         raise CallBusy("too many events of one call at once")
 
@@ -108,21 +109,20 @@ class HandleCall:
             ended=True,
         )
         work = await self._work(event, silent)
-        await self._advance(work)
-        return await self._store(work)
+        decided = await self._decide(work)
+        return await self._store(work, decided.plan)
 
     async def _keep_stray(self, event: CallEvent) -> bool:
         """Of a call the store does not know, after a restored backup perhaps, what was said is kept all the
         same, with no case. False when somebody was quicker."""
         noted = await self._note_recording(None, event)
-        if noted.writes:
-            try:
-                await self._documents.commit(noted.writes)
-            except (Conflict, Duplicate):
-                return False
-            log.warning("recording.of_unknown_call", extra={"recording": noted.recording_id})
-        if noted.pending:
-            self._fetch.ring()
+        if not noted:
+            return True
+        try:
+            await self._documents.commit(noted)
+        except (Conflict, Duplicate):
+            return False
+        log.warning("recording.of_unknown_call", extra={"recording": noted[0].id})
         return True
 
     async def _load(self, event: CallEvent) -> CallWork | None:
@@ -143,59 +143,66 @@ class HandleCall:
         return CallWork(event, self._lines[event.channel], call, 0)
 
     async def _work(self, event: CallEvent, found: Versioned[Call]) -> CallWork:
-        work = CallWork(event, self._lines.get(event.channel), found.value, found.version)
-        if found.value.case_id:
-            case = await self._repositories.cases.get(found.value.case_id)
-            if case is not None:
-                work.case, work.case_version = case.value, case.version
-        return work
+        case_id = found.value.case_id
+        return CallWork(
+            event,
+            self._lines.get(event.channel),
+            found.value,
+            found.version,
+            await self._repositories.cases.get(case_id) if case_id else None,
+        )
 
-    async def _advance(self, work: CallWork) -> tuple[CallState, tuple[CallStep, ...]]:
-        """Lets the flow decide and carries it out; the call's new state and what to say."""
+    async def _decide(self, work: CallWork) -> _Decided:
+        """Lets the flow decide and carries it out."""
         event, line, state = work.event, work.line, work.call.state
         noted = await self._note_recording(work.call, event)
-        work.writes += noted.writes
-        work.fetch = noted.pending
+        plan: CallPlan = Plan(work.call, case_id=work.call.case_id).with_writes(*noted)
+        if work.case is not None:
+            plan = plan.with_case(PlannedCase.found(work.case))
         flow = self._flows.get(state.flow_sha) if state else line.flow if line else None
         if flow is None or line is None:
-            after, steps = await self._give_up(work)
+            plan, after, steps = await self._give_up(work, plan)
         else:
-            after, steps = await self._step(work, flow, line)
+            plan, after, steps = await self._step(work, plan, flow, line)
         if not steps and after.ended and not _needs_no_answer(event):
             steps = self._goodbye(after.language)
-        work.call = replace(
-            work.call,
+        call = replace(
+            plan.exchange,
             state=after,
             ended=after.ended,
             updated_at=max(work.call.updated_at, event.received_at),
             tokens=(*work.call.tokens, event.event_id)[-_TOKENS:],
         )
-        return after, steps
+        return _Decided(replace(plan, exchange=call), after, steps)
 
-    async def _step(self, work: CallWork, flow: Flow, line: Line) -> tuple[CallState, tuple[CallStep, ...]]:
+    async def _step(
+        self, work: CallWork, plan: CallPlan, flow: Flow, line: Line
+    ) -> tuple[CallPlan, CallState, tuple[CallStep, ...]]:
         event, state = work.event, work.call.state
         facts = _facts(line, event)
         if event.kind is CallEventKind.SPEECH:
             facts |= self._answer_call.heard(event.text)
         turn = begin(flow, event, facts=facts) if state is None else step(flow, state, event, facts=facts)
         steps = turn.steps
-        outcome = await self._carry_out(work, turn)
+        plan, outcome = await self._carry_out(work, plan, turn)
         for _ in range(_MAX_HOOKS):
             if not turn.state.waits_for_hub:
                 break
             turn = resume(flow, turn.state, outcome[0], {**facts, **outcome[1]})
             steps += turn.steps
-            outcome = await self._carry_out(work, turn)
-        return turn.state, steps
+            plan, outcome = await self._carry_out(work, plan, turn)
+        return plan, turn.state, steps
 
-    async def _give_up(self, work: CallWork) -> tuple[CallState, tuple[CallStep, ...]]:
+    async def _give_up(
+        self, work: CallWork, plan: CallPlan
+    ) -> tuple[CallPlan, CallState, tuple[CallStep, ...]]:
         """The flow is gone, or the line: the call ends here, and what was told becomes a case."""
         state = work.call.state
         if state is None:
             raise LookupError(work.event.channel)  # a call can begin on a configured line only
         turn = end(state)
-        await self._carry_out(work, turn)
-        return turn.state, ()
+        plan, _ = await self._carry_out(work, plan, turn)
+        return plan, turn.state, ()
 
     def _goodbye(self, language: str, text: str = "call_over") -> tuple[CallStep, ...]:
         return Say(self._texts.say(text, language), language), Hangup()
@@ -205,43 +212,30 @@ class HandleCall:
         return render(CallAnswer(self._goodbye("zh", "call_unknown"), 0, ""))
 
     def _respond(
-        self, work: CallWork, state: CallState, steps: tuple[CallStep, ...], render: Render
-    ) -> WebhookResponse | None:
+        self, work: CallWork, decided: _Decided, render: Render
+    ) -> tuple[CallPlan, WebhookResponse | None]:
         """The answer, kept on the call; for a stale event the one of the revision that won."""
-        if not steps:
-            return None if _needs_no_answer(work.event) else _stored_answer(work.call)
-        response = render(CallAnswer(steps, state.revision, state.node))
-        work.call = replace(
-            work.call,
+        plan, state = decided.plan, decided.state
+        if not decided.steps:
+            return plan, None if _needs_no_answer(work.event) else _stored_answer(work.call)
+        response = render(CallAnswer(decided.steps, state.revision, state.node))
+        call = replace(
+            plan.exchange,
             answer_status=response.status,
             answer_type=response.content_type,
             answer_body=response.body,
         )
-        return response
+        return replace(plan, exchange=call), response
 
-    async def _store(self, work: CallWork) -> bool:
-        """Commits the event's changes and tells who waits for them; False when somebody was quicker."""
+    async def _store(self, work: CallWork, plan: CallPlan) -> bool:
+        """Commits the event's changes; False when somebody was quicker."""
+        calls = self._repositories.calls
+        stored = calls.update(plan.exchange, work.version) if work.version else calls.insert(plan.exchange)
         try:
-            await self._documents.commit(self._unit(work))
+            await self._documents.commit([*plan.unit(self._repositories.cases), stored])
         except (Conflict, Duplicate):
             return False
-        if work.queue_changed:
-            self._live.ring("queue", work.call.case_id)
-            self._dispatch.ring()
-        if work.fetch:
-            self._fetch.ring()
         return True
-
-    def _unit(self, work: CallWork) -> list[Write]:
-        calls, cases = self._repositories.calls, self._repositories.cases
-        writes = list(work.writes)
-        writes.append(calls.insert(work.call) if work.version == 0 else calls.update(work.call, work.version))
-        if work.case is not None and work.case_version == 0:
-            writes.append(cases.insert(work.case))
-        elif work.case is not None and (work.entries or work.case.state is CaseState.DRAFT):
-            writes.append(cases.update(work.case, work.case_version))
-        writes += [cases.insert_entry(entry) for entry in work.entries]
-        return writes
 
 
 def _facts(line: Line, event: CallEvent) -> dict[str, str]:

@@ -11,17 +11,15 @@ from hub.model.letter import Letter
 from hub.store.documents import Documents, Duplicate
 from hub.store.files import FileStore
 from hub.store.letters import LetterRepository
-from hub.wake import Wake
 
 
 class KeepLetter:
     """Nothing is looked into: whoever reads does so later."""
 
-    def __init__(self, documents: Documents, letters: LetterRepository, files: FileStore, wake: Wake) -> None:
+    def __init__(self, documents: Documents, letters: LetterRepository, files: FileStore) -> None:
         self._documents = documents
         self._letters = letters
         self._files = files
-        self._wake = wake
 
     async def __call__(self, raw: RawLetter) -> None:
         """Durable when it returns; the same letter again changes nothing."""
@@ -39,4 +37,3 @@ class KeepLetter:
             await self._documents.commit([self._letters.insert(letter)])
         except Duplicate:
             return  # the answer to its first hand-over was lost
-        self._wake.ring()

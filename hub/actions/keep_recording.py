@@ -18,14 +18,12 @@ from channels.adapter import FetchesRecordings
 from channels.errors import Permanent, SendError
 from hub.actions.note_recording import SUPPLEMENT
 from hub.clock import Clock
-from hub.live import Live
 from hub.model.call import Recording
 from hub.model.case import Case, HistoryKind, queue_rank, recorded
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.repositories import Repositories
 from hub.store.unreadable import Unreadable
-from hub.wake import Wake
 from ivr.chain import link
 from ivr.recordings import (
     PARTIAL_TRIES,
@@ -48,7 +46,7 @@ _LONGEST_SECONDS = 300.0
 
 
 class KeepRecording:
-    """Fetches what callers said. `transcribe` is rung when there is something to recognise."""
+    """Fetches what callers said."""
 
     def __init__(
         self,
@@ -57,16 +55,12 @@ class KeepRecording:
         sources: Mapping[str, FetchesRecordings],
         directory: Path,
         clock: Clock,
-        live: Live,
-        transcribe: Wake,
     ) -> None:
         self._documents = documents
         self._repositories = repositories
         self._sources = sources
         self._directory = directory
         self._clock = clock
-        self._live = live
-        self._transcribe = transcribe
 
     async def due(self) -> list[Versioned[Recording]]:
         """Those to be fetched now, the ones never tried first: what failed before may fail for long again."""
@@ -193,8 +187,6 @@ class KeepRecording:
                     return
                 continue
             log.info("recording.sealed", extra={"recording": recording.id, "bytes": sealed.size_bytes})
-            self._live.ring("queue", recording.case_id)
-            self._transcribe.ring()
             return
 
 

@@ -11,45 +11,42 @@ from dataclasses import replace
 from channels.contract import ChannelKind
 from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.open_case import OpenCase, Opened
-from hub.actions.scene import Plan, Scene
-from hub.actions.speak import Speak
+from hub.actions.plan import Plan, PlannedCase, Says
+from hub.actions.scene import MessagePlan, Scene
 from hub.ids import derived_id
 from hub.model.case import HistoryKind, queue_rank, recorded
 from hub.model.track import Compartment, Track
 from hub.store.repositories import Repositories
+from hub.texts import Texts
 
 
 class MessageCase:
-    """Opens and joins."""
+    """Opens and joins. What its plans say is the receipt; a caller that has more to say replaces it."""
 
-    def __init__(self, repositories: Repositories, open_case: OpenCase, speak: Speak) -> None:
+    def __init__(self, repositories: Repositories, open_case: OpenCase, texts: Texts) -> None:
         self._repositories = repositories
         self._open_case = open_case
-        self._speak = speak
+        self._texts = texts
 
-    async def to_person(self, scene: Scene, verdict: ToPerson, *, acknowledge: bool = True) -> Plan:
+    async def to_person(self, scene: Scene, verdict: ToPerson) -> MessagePlan:
         """The open case with one more word in it, or a new one."""
         if scene.case is not None and (verdict.track is not Track.REPORT or scene.is_walled):
-            plan = self.attach(scene, acknowledge=acknowledge and not verdict.asked)
-            if not verdict.asked or scene.profile.auto_reply != "all":
+            plan = self.attach(scene)
+            if not verdict.asked:
                 return plan
-            return self._speak.text(scene, plan, "in_hands", reference=scene.case.value.reference)
-        tells_code = acknowledge and scene.profile.auto_reply == "all" and bool(scene.event.sender.value)
-        opened = await self._new_case(scene, verdict.track, code_told=tells_code)
-        plan = Plan(
-            tuple(self._open_case.writes(opened)),
-            replace(scene.conversation, case_id=opened.case.id),
-            case_id=opened.case.id,
-            queue_changed=True,
+            return plan.saying(self._receipt(scene, "in_hands", reference=scene.case.value.reference))
+        opened = await self._new_case(scene, verdict.track)
+        receipt = self._receipt(
+            scene,
+            "person" if verdict.asked else "registered",
+            tells_code=True,
+            with_110=True,
+            reference=opened.case.reference,
+            code=opened.code,
         )
-        if not tells_code:
-            return plan
-        name = "person" if verdict.asked else "registered"
-        return self._speak.text(
-            scene, plan, name, with_110=True, reference=opened.case.reference, code=opened.code
-        )
+        return Plan(scene.conversation).moved_to(PlannedCase.opened(opened)).saying(receipt)
 
-    def attach(self, scene: Scene, *, acknowledge: bool = True) -> Plan:
+    def attach(self, scene: Scene) -> MessagePlan:
         """One more word in the open case."""
         if scene.case is None:
             raise ValueError("no open case to attach to")
@@ -67,31 +64,21 @@ class MessageCase:
             kind=HistoryKind.CITIZEN_SPOKE,
             facts={"channel": scene.event.channel},
         )
-        plan = Plan(
-            (
-                self._repositories.cases.update(case, scene.case.version),
-                self._repositories.cases.insert_entry(entry),
-            ),
-            scene.conversation,
-            case_id=case.id,
-            queue_changed=True,
-        )
+        plan = Plan(scene.conversation).moved_to(PlannedCase.found(scene.case).after(case, entry))
         # One acknowledgement is kind, one per line is a nuisance: only the first addition to a new case, and
         # the first after each word of ours.
         first = before.history_seq == 1 or not before.waiting
-        if acknowledge and first and scene.profile.auto_reply == "all":
-            return self._speak.text(scene, plan, "added", reference=case.reference)
-        return plan
+        return plan.saying(self._receipt(scene, "added", reference=case.reference) if first else None)
 
-    async def emergency(self, scene: Scene, danger: Danger, *, accuses: bool) -> Plan:
+    async def emergency(self, scene: Scene, danger: Danger, *, accuses: bool) -> MessagePlan:
         """An EMERGENCY case of its own, above the queue; the matter that was open goes on."""
         running = scene.case
         if scene.is_walled or accuses:
             return await self._behind_the_wall(scene, danger)
         if running is not None and running.value.track is Track.EMERGENCY:
-            return self.attach(scene, acknowledge=False)
+            return self.attach(scene).saying(None)
         opened = await self._new_case(scene, Track.EMERGENCY, danger=danger)
-        writes = self._open_case.writes(opened)
+        plan = Plan(scene.conversation).moved_to(PlannedCase.opened(opened))
         if running is not None:
             linked, entry = recorded(
                 running.value,
@@ -100,21 +87,12 @@ class MessageCase:
                 kind=HistoryKind.LINKED,
                 facts={"emergency": opened.case.reference},
             )
-            writes += [
-                self._repositories.cases.update(linked, running.version),
-                self._repositories.cases.insert_entry(entry),
-            ]
-        plan = Plan(
-            tuple(writes),
-            replace(scene.conversation, case_id=opened.case.id),
-            case_id=opened.case.id,
-            queue_changed=True,
-        )
-        return self._comfort(scene, plan)
+            plan = plan.with_case(PlannedCase.found(running).after(linked, entry))
+        return plan.saying(self._comfort(scene))
 
-    async def _behind_the_wall(self, scene: Scene, danger: Danger) -> Plan:
+    async def _behind_the_wall(self, scene: Scene, danger: Danger) -> MessagePlan:
         """What was said stays behind the wall; one EMERGENCY case beside it names the words only."""
-        plan = await self.to_person(scene, ToPerson(Track.REPORT), acknowledge=False)
+        plan = await self.to_person(scene, ToPerson(Track.REPORT))
         emergency_id = derived_id("danger", plan.case_id)
         if await self._repositories.cases.get(emergency_id) is None:
             opened = await self._open_case(
@@ -134,21 +112,27 @@ class MessageCase:
                 language=scene.language,
                 details={"recipient": scene.event.recipient, "danger": "、".join(danger.words)},
             )
-            plan = replace(plan, writes=(*plan.writes, *self._open_case.writes(opened)))
-        return self._comfort(scene, plan)
+            plan = plan.with_case(PlannedCase.opened(opened))
+        return plan.saying(self._comfort(scene))
 
-    def _comfort(self, scene: Scene, plan: Plan) -> Plan:
+    def _receipt(
+        self, scene: Scene, name: str, *, tells_code: bool = False, with_110: bool = False, **values: str
+    ) -> Says | None:
+        """A channel that only gives sure answers gives no receipts."""
+        if scene.profile.auto_reply != "all":
+            return None
+        text = self._texts.say(name, scene.language, **values)
+        return Says(text, tells_code=tells_code, with_110=with_110)
+
+    def _comfort(self, scene: Scene) -> Says | None:
         """A telephone that answers may betray who wrote; a chat page is in the writer's own hands."""
-        return (
-            self._speak.text(scene, plan, "emergency_chat") if scene.event.kind is ChannelKind.CHAT else plan
-        )
+        if scene.event.kind is not ChannelKind.CHAT:
+            return None
+        return Says(self._texts.say("emergency_chat", scene.language))
 
-    async def _new_case(
-        self, scene: Scene, track: Track, *, danger: Danger | None = None, code_told: bool = False
-    ) -> Opened:
+    async def _new_case(self, scene: Scene, track: Track, *, danger: Danger | None = None) -> Opened:
         return await self._open_case(
             track=track,
-            code_told=code_told,
             channel=scene.event.channel,
             kind=scene.event.kind,
             text=scene.text,

@@ -30,7 +30,6 @@ class NoteCase:
             case, at=self._clock.now_ms(), actor=agent.id, kind=HistoryKind.NOTED, text=text
         )
         await self._casework.commit(
-            after,
             [
                 self._repositories.cases.update(after, version),
                 self._repositories.cases.insert_entry(entry),

@@ -7,12 +7,12 @@ recording is enough, so that one lost callback loses nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from channels.contract import CallEvent, CallEventKind
 from hub.ids import derived_id
 from hub.model.call import Call, Recording
-from hub.store.documents import Write
+from hub.store.documents import Insert, Update
 from hub.store.repositories import Repositories
 from ivr.node import Flow, RecordNode
 from ivr.recordings import NEWS_SECONDS, RecordingState
@@ -25,15 +25,6 @@ _WAITING = (RecordingState.ANNOUNCED, RecordingState.TAKING)
 _UNHAD = (*_WAITING, RecordingState.ABSENT, RecordingState.LOST)
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """Writes for the event's unit of work. `pending`: the audio can be fetched now."""
-
-    writes: tuple[Write, ...] = ()
-    recording_id: str = ""
-    pending: bool = False
-
-
 class NoteRecording:
     """`flows`: every version of a flow a call may run, by sha."""
 
@@ -41,13 +32,13 @@ class NoteRecording:
         self._repositories = repositories
         self._flows = flows
 
-    async def __call__(self, call: Call | None, event: CallEvent) -> Noted:
+    async def __call__(self, call: Call | None, event: CallEvent) -> tuple[Insert | Update, ...]:
         """What to write for an event that names a recording; nothing for any other.
 
         call: None when the call is not known: what was said is kept all the same, with no case.
         """
         if not event.recording_id:
-            return Noted()
+            return ()
         recordings = self._repositories.recordings
         found = await recordings.get(derived_id("recording", event.channel, event.recording_id))
         call_id = call.id if call else self._repositories.calls.id_for(event.channel, event.call_id)
@@ -57,12 +48,8 @@ class NoteRecording:
         known = found.value if found else await self._new(call, call_id, event)
         after = _with(known, event)
         if found is None:
-            writes: tuple[Write, ...] = (recordings.insert(after),)
-        elif after != known:
-            writes = (recordings.update(after, found.version),)
-        else:
-            writes = ()
-        return Noted(writes, after.id, after.state is RecordingState.PENDING)
+            return (recordings.insert(after),)
+        return (recordings.update(after, found.version),) if after != known else ()
 
     async def _new(self, call: Call | None, call_id: str, event: CallEvent) -> Recording:
         case_id, slot = await self._owner(call, event) if call else ("", "")

@@ -222,7 +222,6 @@ class ReadCases:
             text=reason[:200],
         )
         await self._casework.commit(
-            after,
             [
                 self._repositories.cases.update(after, found.version if found else 0),
                 self._repositories.cases.insert_entry(entry),

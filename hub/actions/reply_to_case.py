@@ -28,7 +28,6 @@ from hub.store.codec import Versioned
 from hub.store.documents import Write
 from hub.store.repositories import Repositories
 from hub.texts import Texts
-from hub.wake import Wake
 
 MAX_TEXT = 3000
 
@@ -44,7 +43,6 @@ class ReplyToCase:
         outgoing: Outgoing,
         texts: Texts,
         clock: Clock,
-        wake: Wake,
     ) -> None:
         self._casework = casework
         self._repositories = repositories
@@ -52,7 +50,6 @@ class ReplyToCase:
         self._outgoing = outgoing
         self._texts = texts
         self._clock = clock
-        self._wake = wake
 
     async def __call__(self, agent: Agent, case_id: str, text: str, *, version: int) -> None:
         """Raises `Invalid`, `NotFound`, `Forbidden`, `Stale` or `IllegalMove`."""
@@ -85,14 +82,12 @@ class ReplyToCase:
             facts={"message": message_id},
         )
         await self._casework.commit(
-            answered,
             [
                 *writes,
                 self._repositories.cases.update(answered, version),
                 self._repositories.cases.insert_entry(entry),
             ],
         )
-        self._wake.ring()
 
     def _with_code(self, case: Case, conversation: Conversation) -> tuple[Case, str]:
         """Where the channel kept silent at first, the first answer brings the query code: the case with

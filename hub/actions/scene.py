@@ -1,4 +1,4 @@
-"""One inbound message on its way through the rules: what was read before deciding, and what was decided."""
+"""One inbound message on its way through the rules: what was read before deciding."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from channels.contract import InboundMessage
 from hub.actions.channel_profile import ChannelProfile
+from hub.actions.plan import Plan
 from hub.actions.search_letter import Found
 from hub.model.case import Case
 from hub.model.conversation import Conversation
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.model.track import Compartment
 from hub.store.codec import Versioned
-from hub.store.documents import Write
+
+MessagePlan = Plan[Conversation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +33,9 @@ class Scene:
     version: int  # 0 = the conversation is new
     case: Versioned[Case] | None  # the open case the conversation belongs to
     dialogue: Dialogue = NOTHING_OPEN  # what our last words asked, if it still waits
-    near_danger: bool = False  # a word of danger occurs, whatever it means
-    heated: bool = False  # words of abuse: the reply begins with a calm one
     searched: Found | None = None  # a letter nobody could read: what a search in its bytes found
 
     @property
     def is_walled(self) -> bool:
         """Whether the open case stands behind the compartment wall."""
         return self.case is not None and self.case.value.compartment is not Compartment.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What was decided: writes, the case touched, the reply."""
-
-    writes: tuple[Write, ...]
-    conversation: Conversation
-    case_id: str = ""
-    reply: str = ""
-    queue_changed: bool = False
-
-    def with_writes(self, *writes: Write) -> Plan:
-        """The same decision with these writes instead of its own."""
-        return Plan(writes, self.conversation, self.case_id, self.reply, self.queue_changed)

@@ -39,14 +39,12 @@ class Tick:
     """What one tick did, as ids: broadcasts started and ended.
 
     expanding: broadcasts whose recipients are still to be written, warnings first.
-    changed: campaigns whose page is out of date.
     """
 
     started: tuple[str, ...] = ()
     finished: tuple[str, ...] = ()
     expired: tuple[str, ...] = ()
     expanding: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
 
 
 class TickCampaigns:
@@ -112,7 +110,6 @@ class TickCampaigns:
             done,
             started=(*done.started, run.id) if run else done.started,
             expired=(*done.expired, schedule.id) if expired else done.expired,
-            changed=(*done.changed, schedule.id),
         )
 
     async def _look_at(self, read: Versioned[Broadcast], now: int, done: Tick) -> Tick:
@@ -120,9 +117,7 @@ class TickCampaigns:
         if run.expires_at <= now:
             after = run.moved(BroadcastState.EXPIRED, now, reason=RAN_OUT)
             if await self._end(read, after, now):
-                return replace(
-                    done, expired=(*done.expired, run.id), changed=(*done.changed, run.campaign_id)
-                )
+                return replace(done, expired=(*done.expired, run.id))
             return done
         if run.state is BroadcastState.PAUSED:
             return done
@@ -140,26 +135,22 @@ class TickCampaigns:
             and failed > decided * self._settings.brake_share
             and not run.braked  # a person who resumed it has seen the failures
         ):
-            if await self._brake(read, now):
-                return replace(done, changed=(*done.changed, run.campaign_id))
+            await self._brake(read, now)
             return done
         if run.state is BroadcastState.PLANNING:
             return replace(done, expanding=(*done.expanding, run.id))
         if not numbers.left:
             if await self._end(read, run.moved(BroadcastState.FINISHED, now, reason=run.reason), now):
-                return replace(
-                    done, finished=(*done.finished, run.id), changed=(*done.changed, run.campaign_id)
-                )
+                return replace(done, finished=(*done.finished, run.id))
             return done
         is_now_open = is_open(run.message_class, now, self._settings.zone)
         wanted = BroadcastState.RUNNING if is_now_open else BroadcastState.WAITING_WINDOW
         if run.state is not wanted:
             moved = run.moved(wanted, now, reason=run.reason)
-            if await self._commit([self._repository.update_broadcast(moved, read.version)]):
-                return replace(done, changed=(*done.changed, run.campaign_id))
+            await self._commit([self._repository.update_broadcast(moved, read.version)])
         return done
 
-    async def _brake(self, read: Versioned[Broadcast], now: int) -> bool:
+    async def _brake(self, read: Versioned[Broadcast], now: int) -> None:
         """Pauses the whole campaign, so that its page shows one state."""
         writes: list[Write] = []
         for other in await self._repository.broadcasts_of(read.value.campaign_id):
@@ -171,7 +162,7 @@ class TickCampaigns:
         if campaign is not None and campaign.value.may_become(CampaignState.PAUSED):
             paused_campaign = campaign.value.moved(CampaignState.PAUSED, now, reason=BRAKE)
             writes.append(self._repository.update(paused_campaign, campaign.version))
-        return await self._commit(writes)
+        await self._commit(writes)
 
     async def _end(self, read: Versioned[Broadcast], after: Broadcast, now: int) -> bool:
         """Ends a run and, when it was the last, its campaign."""

@@ -24,6 +24,7 @@ from channels.http import Destination, HttpAnswer, HttpClient
 from channels.outbox import Delivery, MessageClass, Origin
 from channels.sender import DispatchSettings, SenderSettings
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
+from hub.bell import LocalBell
 from hub.bench.child import commands, tell
 from hub.bench.texts import ACCOUNT_SID, AUTH_TOKEN, CHANNEL, PUBLIC_URL, citizen_number
 from hub.clock import Clock, SystemClock
@@ -112,6 +113,7 @@ async def run_dispatcher(folder: Path, api_base: str, rows: int) -> None:
             {CHANNEL: counting},
             clock,
             random.Random(),
+            LocalBell(),
             DispatchSettings(
                 senders={CHANNEL: SenderSettings(in_flight=IN_FLIGHT)},
                 windows=dict.fromkeys(MessageClass),  # a bench may run at night

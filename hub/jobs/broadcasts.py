@@ -10,9 +10,7 @@ from collections.abc import Callable
 
 from campaigns.schedule import AlarmClock
 from hub.actions.run_campaign import CampaignDesk
-from hub.live import Live
 from hub.store.schedules import Lease, LeaseRepository
-from hub.wake import Wake
 
 LEASE = "broadcasts"
 
@@ -24,8 +22,6 @@ class BroadcastLoop:
         self,
         desk: CampaignDesk,
         leases: LeaseRepository,
-        live: Live,
-        wake: Wake,
         alarm: Callable[[], AlarmClock] = AlarmClock,
         *,
         idle_seconds: float = 1.0,
@@ -33,8 +29,6 @@ class BroadcastLoop:
     ) -> None:
         self._desk = desk
         self._leases = leases
-        self._live = live
-        self._wake = wake
         self._alarm = alarm
         self._idle_seconds = idle_seconds
         self._pages = pages
@@ -61,14 +55,9 @@ class BroadcastLoop:
         if self._lease is None:
             return False
         tick = await self._desk.tick()
-        changed = set(tick.changed)
         more = False
         for broadcast_id in tick.expanding:
             run = await self._desk.expand_some(broadcast_id, pages=self._pages)
             if run is not None:
-                changed.add(run.campaign_id)
                 more = more or run.wants_expansion
-                self._wake.ring()
-        for campaign_id in sorted(changed):
-            self._live.ring(f"campaign:{campaign_id}")
         return more

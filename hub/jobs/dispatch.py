@@ -1,4 +1,4 @@
-"""The loop that empties the outbox: the dispatcher, its sweeper, and the bell that wakes it.
+"""The loop that empties the outbox: the dispatcher, and its sweeper beside it.
 
 When it is cancelled it lets what is in flight come to an end and gives the rest back, so that a
 restart leaves nothing ambiguous; a second cancellation ends it at once, which the leases survive.
@@ -10,47 +10,36 @@ import asyncio
 import logging
 
 from channels.dispatcher import Dispatcher
-from channels.ports import OutboxUnavailable
+from channels.ports import OUTBOX, OutboxUnavailable
 from channels.sweeper import Sweeper
-from hub.wake import Wake
+from hub.bell import Bell
 
 log = logging.getLogger(__name__)
 
 
 async def dispatch(
-    dispatcher: Dispatcher, sweeper: Sweeper, wake: Wake, *, sweep_seconds: float = 5.0
+    dispatcher: Dispatcher, sweeper: Sweeper, bell: Bell, *, sweep_seconds: float = 5.0
 ) -> None:
-    """For the supervisor. Ring `wake` after a commit that added rows, and they leave at once."""
+    """For the supervisor. A commit that added rows rings, and they leave at once."""
     stop = asyncio.Event()
     sending = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
-    beside = [
-        asyncio.create_task(_ring(dispatcher, wake), name="dispatch-wake"),
-        asyncio.create_task(_sweep(dispatcher, sweeper, sweep_seconds), name="dispatch-sweep"),
-    ]
+    sweeping = asyncio.create_task(_sweep(sweeper, bell, sweep_seconds), name="dispatch-sweep")
     try:
-        await asyncio.wait([sending, *beside], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([sending, sweeping], return_when=asyncio.FIRST_COMPLETED)
     finally:
         stop.set()
-        for task in beside:
-            task.cancel()
-        ends = await asyncio.gather(*beside, return_exceptions=True)
+        sweeping.cancel()
+        [end] = await asyncio.gather(sweeping, return_exceptions=True)
         await sending
-    for end in ends:
-        if isinstance(end, Exception):
-            raise end  # whoever died beside it takes the loop along: the supervisor must see it
+    if isinstance(end, Exception):
+        raise end  # a sweeper that died takes the loop along: the supervisor must see it
 
 
-async def _ring(dispatcher: Dispatcher, wake: Wake) -> None:
-    while True:
-        await wake.wait(at_most_seconds=3600)
-        dispatcher.wake()
-
-
-async def _sweep(dispatcher: Dispatcher, sweeper: Sweeper, pause_seconds: float) -> None:
+async def _sweep(sweeper: Sweeper, bell: Bell, pause_seconds: float) -> None:
     while True:
         try:
             while await sweeper.run_once():
-                dispatcher.wake()
+                bell.ring(OUTBOX)
         except OutboxUnavailable:
             log.warning("sweep_waits_for_store")
         await asyncio.sleep(pause_seconds)

@@ -8,10 +8,9 @@ that is stored is made of its digest, so that nobody who reads it can enter the 
 
 from __future__ import annotations
 
-import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -19,6 +18,7 @@ from aiohttp import web
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind, InboundMessage
 from hub.actions.dialogue.look_up import entries_of
+from hub.bell import conversation_topic
 from hub.errors import NotFound
 from hub.help_path import entry_path
 from hub.hub import Hub
@@ -194,13 +194,13 @@ async def events(request: web.Request) -> web.StreamResponse:
             "X-Accel-Buffering": "no",
         }
     )
-    with hub.live.listen(f"conversation:{conversation}") as rings:
+    with hub.bell.listen(conversation_topic(conversation)) as ear:
         try:
             await response.prepare(request)
             await response.write(b"retry: 2000\n\n")
             seq = await _catch_up(request, response, conversation, _start(request))
-            async for rung in _rings(rings):
-                if rung:
+            while not ear.over:
+                if await ear.wait(at_most_seconds=PING_SECONDS):
                     seq = await _catch_up(request, response, conversation, seq)
                 else:
                     await response.write(b": ping\n\n")
@@ -213,20 +213,6 @@ def as_event(seq: int, html: str) -> bytes:
     """One event; the number is what the browser sends back when it reconnects."""
     data = "".join(f"data: {line}\n" for line in html.splitlines())
     return f"id: {seq}\nevent: message\n{data}\n".encode()
-
-
-async def _rings(rings: asyncio.Queue[str | None]) -> AsyncIterator[bool]:
-    """True for a ring, False when it was quiet for a while; ends when the server stops."""
-    while True:
-        try:
-            async with asyncio.timeout(PING_SECONDS):
-                ring = await rings.get()
-        except TimeoutError:
-            yield False
-            continue
-        if ring is None:
-            return
-        yield True
 
 
 async def _catch_up(request: web.Request, response: web.StreamResponse, conversation: str, seq: int) -> int:

@@ -45,7 +45,7 @@ def build_site(hub: Hub, staff: Staff) -> web.Application:
     app.on_response_prepare.append(add_headers)
 
     async def end_streams(_: web.Application) -> None:
-        hub.live.close()
+        hub.bell.close()
 
     app.on_shutdown.append(end_streams)
     add_routes(app)

@@ -1,4 +1,4 @@
-"""Server-sent events for staff pages: rung by `hub.live`, filled by the page, ended with the session.
+"""Server-sent events for staff pages: rung by `hub/bell.py`, filled by the page, ended with the session.
 
 Rings that come while a message is being written are answered by one message. A stream is no
 activity: it does not keep a session alive, and it ends when the session has ended.
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from hub.live import Live
+from hub.bell import Bell
 from hub.web.staff import STAFF
 
 PING_SECONDS = 20.0
@@ -22,7 +22,7 @@ Fill = Callable[[], Awaitable[Mapping[str, str]]]
 
 
 async def stream(
-    request: web.Request, live: Live, topic: str, fill: Fill, *, every_seconds: float | None = None
+    request: web.Request, bell: Bell, topic: str, fill: Fill, *, every_seconds: float | None = None
 ) -> web.StreamResponse:
     """Answers an EventSource until the page, the session or the server goes.
 
@@ -37,21 +37,15 @@ async def stream(
     )
     sessions, loop = request.app[STAFF].sessions, asyncio.get_running_loop()
     sent: dict[str, str] = {}
-    with live.listen(topic) as rings:
+    with bell.listen(topic) as ear:
         try:
             await response.prepare(request)
             await response.write(b"retry: 3000\n\n")
             pinged_at = loop.time()
             while True:
-                try:
-                    async with asyncio.timeout(every_seconds or PING_SECONDS):
-                        ring = await rings.get()
-                    while ring is not None and not rings.empty():
-                        ring = rings.get_nowait()
-                    if ring is None:
-                        break
-                except TimeoutError:
-                    pass
+                await ear.wait(at_most_seconds=every_seconds or PING_SECONDS)
+                if ear.over:
+                    break
                 if loop.time() - pinged_at >= PING_SECONDS:
                     if await sessions.current(request, is_use=False) is None:
                         break

@@ -124,7 +124,7 @@ async def test_the_stream_ends_when_the_server_stops(hub: World) -> None:
     await say(hub, "你好", "f" * 32)
     async with hub.http.get(f"{hub.url}/chat/events") as response:
         await response.content.readany()
-        hub.hub.live.close()
+        hub.hub.bell.close()
         async with asyncio.timeout(5):
             while not response.content.at_eof():
                 await response.content.readany()

@@ -21,7 +21,6 @@ from hub.finding import Level
 from hub.model.agent import Role
 from hub.model.call import Recording
 from hub.model.case import Case
-from hub.wake import Wake
 from ivr.chain import breaks
 from ivr.recordings import NEWS_SECONDS, Doubt, RecordingState, matches
 from tests.journeys.test_evidence import log_in
@@ -86,8 +85,6 @@ async def fetch(hub: World) -> None:
         {name: line.fetches for name, line in hub.hub.voice.items()},
         hub.hub.settings.files.path / "recordings",
         hub.hub.clock,
-        hub.hub.live,
-        Wake(),
     )
     for found in await keep.due():
         await keep(found)

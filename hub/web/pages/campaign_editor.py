@@ -138,7 +138,6 @@ async def schedule(request: web.Request) -> web.StreamResponse:
         await hub.actions.campaigns.schedule(campaign_id, form.spec())
     except Invalid as refused:
         return await _preview(request, data, errors=refused.problems)
-    hub.live.ring(f"campaign:{campaign_id}")
     return done(f"{LIST_PATH}/{campaign_id}", "scheduled")
 
 
@@ -149,7 +148,6 @@ async def start(request: web.Request) -> web.StreamResponse:
         await hub.actions.campaigns.start_now(campaign_id)
     except Invalid as refused:
         return await _preview(request, _NO_TIME, errors=refused.problems)
-    hub.live.ring(f"campaign:{campaign_id}")
     return done(f"{LIST_PATH}/{campaign_id}", "started")
 
 

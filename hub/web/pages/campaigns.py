@@ -15,6 +15,7 @@ from campaigns.timetable import describe as describe_schedule
 from channels.address import masked
 from channels.outbox import DeliveryState
 from hub.actions.watch_campaign import CampaignProgress
+from hub.bell import campaign_topic
 from hub.errors import Invalid
 from hub.hub import Hub
 from hub.i18n import Language, msgid
@@ -109,7 +110,7 @@ async def events(request: web.Request) -> web.StreamResponse:
             pieces["controls"] = renderer.text("staff/campaign_controls.html", language, context)
         return pieces
 
-    return await stream(request, hub.live, f"campaign:{campaign_id}", fill, every_seconds=LIVE_SECONDS)
+    return await stream(request, hub.bell, campaign_topic(campaign_id), fill, every_seconds=LIVE_SECONDS)
 
 
 async def ambiguous_page(request: web.Request) -> web.StreamResponse:
@@ -230,5 +231,4 @@ async def _act(
         await action(campaign_id)
     except Invalid as refused:
         return await show(request, errors={field: _(text) for field, text in refused.problems.items()})
-    request.app[HUB].live.ring(f"campaign:{campaign_id}")
     return done(f"{LIST_PATH}/{campaign_id}", name)

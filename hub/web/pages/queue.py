@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from hub.actions.read_cases import QueueRow, QueueView
+from hub.bell import QUEUE
 from hub.i18n import Translator, msgid
 from hub.model.case import Case
 from hub.model.track import Track
@@ -97,7 +98,7 @@ async def queue_events(request: web.Request) -> web.StreamResponse:
         context = {"fresh": len(await reads.view_ids(agent, view=view) - seen), "view": view}
         return {"pill": renderer.text("staff/queue_pill.html", language, context)}
 
-    return await stream(request, hub.live, "queue", fill)
+    return await stream(request, hub.bell, QUEUE, fill)
 
 
 def view_of(request: web.Request) -> QueueView:

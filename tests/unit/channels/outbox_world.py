@@ -15,10 +15,13 @@ from channels.dispatcher import Dispatcher
 from channels.outbox import POLICY, Delivery, DeliveryState, MessageClass, Origin
 from channels.sender import DispatchSettings
 from channels.sweeper import Sweeper
+from hub.bell import LocalBell
 from hub.clock import FakeClock
+from hub.ringing_documents import RingingDocuments
 from hub.store import campaigns, outbox, suppressions
 from hub.store.campaigns import CampaignRepository
 from hub.store.crypto import KeyRing, Vault
+from hub.store.documents import Documents
 from hub.store.outbox import OutboxRepository
 from hub.store.suppressions import SuppressionRepository
 from tests.memory_documents import MemoryDocuments
@@ -58,13 +61,14 @@ class PlayedProvider:
 @dataclass
 class World:
     clock: FakeClock
-    documents: MemoryDocuments
+    documents: Documents
     outbox: OutboxRepository
     suppressions: SuppressionRepository
     campaigns: CampaignRepository
     provider: PlayedProvider
     sweeper: Sweeper
     senders: dict[str, Sends]
+    bell: LocalBell
 
     def dispatcher(self, settings: DispatchSettings | None = None) -> Dispatcher:
         return Dispatcher(
@@ -73,6 +77,7 @@ class World:
             self.senders,
             self.clock,
             random.Random(7),
+            self.bell,
             settings,
         )
 
@@ -143,7 +148,8 @@ def a_broadcast(id: str, state: BroadcastState = BroadcastState.RUNNING) -> Broa
 def a_world() -> World:
     clock = FakeClock(NOON)
     vault = Vault(KeyRing.fresh())
-    documents = MemoryDocuments(COLLECTIONS, clock=clock)
+    bell = LocalBell()
+    documents = RingingDocuments(MemoryDocuments(COLLECTIONS, clock=clock), bell)
     repository = OutboxRepository(documents, vault)
     provider = PlayedProvider()
     return World(
@@ -155,4 +161,5 @@ def a_world() -> World:
         provider,
         Sweeper(repository),
         {SENDER: provider},
+        bell,
     )

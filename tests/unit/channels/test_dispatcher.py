@@ -294,7 +294,9 @@ async def test_an_answer_that_comes_after_the_sweeper_is_still_believed(world: W
             await answered.wait()
             return Accepted("SM-late")
 
-    dispatcher = Dispatcher(world.outbox, world.suppressions, {SENDER: Slow()}, world.clock, _Half())
+    dispatcher = Dispatcher(
+        world.outbox, world.suppressions, {SENDER: Slow()}, world.clock, _Half(), world.bell
+    )
     running = asyncio.create_task(dispatcher.run_once(SENDER))
     await began.wait()
     world.clock.advance(seconds=50)
@@ -314,7 +316,9 @@ async def test_a_receipt_faster_than_our_own_record_is_not_overwritten(world: Wo
             await world.outbox.apply_receipt(receipt, random=_Half())
             return Accepted("SM1")
 
-    dispatcher = Dispatcher(world.outbox, world.suppressions, {SENDER: Quick()}, world.clock, _Half())
+    dispatcher = Dispatcher(
+        world.outbox, world.suppressions, {SENDER: Quick()}, world.clock, _Half(), world.bell
+    )
     await dispatcher.run_once(SENDER)
     assert await world.state("a") is S.DELIVERED
 
@@ -351,7 +355,6 @@ async def test_running_it_sends_everything_and_stops_without_leaving_a_lease(wor
     async with asyncio.timeout(30):
         await first.wait()
         await world.put(a_delivery("late"))
-        dispatcher.wake()
         await second.wait()
         stop.set()
         await running
@@ -375,7 +378,7 @@ async def test_stopping_gives_back_what_has_not_left(world: World) -> None:
     narrow = SenderSettings(in_flight=2)
     settings = DispatchSettings(default_sender=narrow, intent_batch=2, poll_seconds=0.01)
     dispatcher = Dispatcher(
-        world.outbox, world.suppressions, {SENDER: Blocked()}, world.clock, _Half(), settings
+        world.outbox, world.suppressions, {SENDER: Blocked()}, world.clock, _Half(), world.bell, settings
     )
     running = asyncio.create_task(dispatcher.run(stop))
     await stop.wait()
@@ -401,7 +404,7 @@ async def test_however_many_wait_few_are_ever_in_doubt(world: World) -> None:
         default_sender=SenderSettings(in_flight=4), intent_batch=8, batch=50, poll_seconds=0.01
     )
     dispatcher = Dispatcher(
-        world.outbox, world.suppressions, {SENDER: Blocked()}, world.clock, _Half(), settings
+        world.outbox, world.suppressions, {SENDER: Blocked()}, world.clock, _Half(), world.bell, settings
     )
     running = asyncio.create_task(dispatcher.run(stop))
 

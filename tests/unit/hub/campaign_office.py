@@ -14,8 +14,10 @@ from channels.ports import Change
 from hub.actions.campaign_settings import CampaignSettings, Sender
 from hub.actions.draft_campaign import Draft
 from hub.actions.run_campaign import CampaignDesk
+from hub.bell import Bell, LocalBell
 from hub.clock import FakeClock
 from hub.model.contact import Contact
+from hub.ringing_documents import RingingDocuments
 from hub.store import campaigns, memberships, notices, outbox, schedules, suppressions
 from hub.store.campaigns import CampaignRepository
 from hub.store.crypto import KeyRing, Vault
@@ -45,6 +47,7 @@ class Office:
     """What one process has; a second one shares documents and clock."""
 
     documents: Documents
+    bell: Bell
     vault: Vault
     clock: FakeClock
     settings: CampaignSettings
@@ -57,7 +60,7 @@ class Office:
     notices: NoticeRepository
 
     def second(self) -> Office:
-        return _office(self.documents, self.vault, self.clock, self.settings)
+        return _office(self.documents, self.bell, self.vault, self.clock, self.settings)
 
     async def people(
         self, number: int, *, group: str = "社区", first: int = 0, region: str = "350100"
@@ -88,17 +91,20 @@ class Office:
 
 async def open_office(path: Path, **settings: object) -> Office:
     clock = FakeClock(NOON)
-    documents = await open_sqlite(path / "hub.db", COLLECTIONS, clock=clock)
+    bell = LocalBell()
+    documents = RingingDocuments(await open_sqlite(path / "hub.db", COLLECTIONS, clock=clock), bell)
     senders = {
         "sms-12110": Sender("sms-12110", ChannelKind.SMS, "福建公安", 10.0),
         "mail": Sender("mail", ChannelKind.MAIL, "", 5.0),
     }
     plain = CampaignSettings(senders, publisher="公安厅", page_size=4)
     wanted = replace(plain, **settings)  # type: ignore[arg-type]
-    return _office(documents, Vault(KeyRing.fresh()), clock, wanted)
+    return _office(documents, bell, Vault(KeyRing.fresh()), clock, wanted)
 
 
-def _office(documents: Documents, vault: Vault, clock: FakeClock, settings: CampaignSettings) -> Office:
+def _office(
+    documents: Documents, bell: Bell, vault: Vault, clock: FakeClock, settings: CampaignSettings
+) -> Office:
     campaign_repository = CampaignRepository(documents, vault)
     membership_repository = MembershipRepository(documents, vault, cities={"350100": "福州"})
     schedule_repository = ScheduleRepository(documents, vault)
@@ -118,6 +124,7 @@ def _office(documents: Documents, vault: Vault, clock: FakeClock, settings: Camp
     )
     return Office(
         documents,
+        bell,
         vault,
         clock,
         settings,

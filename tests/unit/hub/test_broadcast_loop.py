@@ -11,10 +11,10 @@ import pytest_asyncio
 from campaigns.campaign import CampaignState
 from campaigns.schedule import Once
 from channels.outbox import DeliveryState
+from channels.ports import OUTBOX
+from hub.bell import campaign_topic
 from hub.jobs.broadcasts import BroadcastLoop
-from hub.live import Live
 from hub.store.schedules import LeaseRepository
-from hub.wake import Wake
 from tests.unit.hub.campaign_office import HOUR, NOON, Office, draft, open_office
 
 
@@ -31,7 +31,7 @@ def leases(office: Office, holder: str) -> LeaseRepository:
 
 
 def loop(office: Office, holder: str) -> BroadcastLoop:
-    return BroadcastLoop(office.desk, leases(office, holder), Live(), Wake(), pages=2)
+    return BroadcastLoop(office.desk, leases(office, holder), pages=2)
 
 
 async def test_only_one_of_many_gets_the_lease(office: Office) -> None:
@@ -99,24 +99,23 @@ async def test_another_process_goes_on_where_the_leader_died(office: Office) -> 
 
 
 async def test_a_change_rings_the_pages_that_show_it(office: Office) -> None:
-    live = Live()
     made = await office.desk.create(draft(), "a1")
     await office.desk.start_now(made.id)
-    job = BroadcastLoop(office.desk, leases(office, "w1"), live, Wake())
-    with live.listen(f"campaign:{made.id}") as bell:
+    job = BroadcastLoop(office.desk, leases(office, "w1"))
+    with office.bell.listen(campaign_topic(made.id)) as pages, office.bell.listen(OUTBOX) as dispatcher:
         await job.round()
-        assert bell.qsize() == 1
+        assert await pages.wait(at_most_seconds=0)
+        assert await dispatcher.wait(at_most_seconds=0)
 
 
 async def test_the_running_loop_ends_when_it_is_canceled_and_gives_its_lease_back(office: Office) -> None:
     made = await office.desk.create(draft(), "a1")
     await office.desk.start_now(made.id)
-    live = Live()
-    job = BroadcastLoop(office.desk, leases(office, "w1"), live, Wake(), idle_seconds=0.01)
-    with live.listen(f"campaign:{made.id}") as bell:
+    job = BroadcastLoop(office.desk, leases(office, "w1"), idle_seconds=0.01)
+    with office.bell.listen(OUTBOX) as ear:
         task = asyncio.create_task(job.run())
-        async with asyncio.timeout(10):
-            await bell.get()
+        while len(await office.rows()) < 10:
+            assert await ear.wait(at_most_seconds=10)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert task.cancelled()

@@ -1,4 +1,4 @@
-"""The dispatch loop: a ring sends at once, a cancellation leaves nothing in the air."""
+"""The dispatch loop: a commit sends at once, a cancellation leaves nothing in the air."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from channels.contract import Accepted, OutboundMessage
 from channels.outbox import DeliveryState
 from channels.sender import DispatchSettings
 from hub.jobs.dispatch import dispatch
-from hub.wake import Wake
 from tests.unit.channels.outbox_world import a_delivery, a_world
 
 NEVER = DispatchSettings(poll_seconds=3600)
 
 
-async def test_a_reply_leaves_at_the_ring() -> None:
+async def test_a_reply_leaves_once_it_is_committed() -> None:
     world = a_world()
-    wake, left, first = Wake(), asyncio.Event(), asyncio.Event()
+    left, first = asyncio.Event(), asyncio.Event()
 
     def script(message: OutboundMessage) -> Accepted:
         (left if message.delivery_id == "reply" else first).set()
@@ -27,11 +26,10 @@ async def test_a_reply_leaves_at_the_ring() -> None:
 
     world.provider.script = script
     await world.put(a_delivery("first"))
-    running = asyncio.create_task(dispatch(world.dispatcher(NEVER), world.sweeper, wake))
+    running = asyncio.create_task(dispatch(world.dispatcher(NEVER), world.sweeper, world.bell))
     async with asyncio.timeout(10):
         await first.wait()
         await world.put(a_delivery("reply"))
-        wake.ring()
         await left.wait()
     running.cancel()
     await _ended(running)
@@ -50,7 +48,7 @@ async def test_what_is_in_flight_is_settled_before_the_loop_ends() -> None:
 
     world.senders["sms-12110"] = Slow()
     await world.put(a_delivery("a"))
-    running = asyncio.create_task(dispatch(world.dispatcher(NEVER), world.sweeper, Wake()))
+    running = asyncio.create_task(dispatch(world.dispatcher(NEVER), world.sweeper, world.bell))
     await begun.wait()
     running.cancel()
     answer.set()
@@ -67,7 +65,7 @@ async def test_a_sweeper_that_dies_takes_the_loop_along() -> None:
     world.outbox.sweep_origins = broken  # type: ignore[method-assign]
     async with asyncio.timeout(10):
         with pytest.raises(LookupError):
-            await dispatch(world.dispatcher(NEVER), world.sweeper, Wake())
+            await dispatch(world.dispatcher(NEVER), world.sweeper, world.bell)
 
 
 async def _ended(running: asyncio.Task[None]) -> None:

@@ -1,0 +1,117 @@
+"""One bell for all that waits for a change of the store: open pages, the dispatcher, other jobs.
+
+It carries topics and no content: whoever hears it reads the store. A lost ring costs a moment, never a
+message: pages catch up by sequence number, and jobs look by themselves every now and then. It is rung after
+a commit, by what the commit touched (`hub/ringing_documents.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+QUEUE = "queue"
+"""A case that staff see was opened or changed."""
+
+RECORDINGS = "recordings"
+"""The audio of a recording can be fetched."""
+
+SEALED_RECORDINGS = "recordings.sealed"
+"""What was said in a recording can be recognised."""
+
+LETTERS = "letters"
+"""A letter waits to be read."""
+
+
+def conversation_topic(conversation_id: str) -> str:
+    """Something was said in a conversation."""
+    return f"conversation:{conversation_id}"
+
+
+def campaign_topic(campaign_id: str) -> str:
+    """A campaign or one of its runs changed; what became of single deliveries is counted and not rung."""
+    return f"campaign:{campaign_id}"
+
+
+class Ear(Protocol):
+    """One listener."""
+
+    @property
+    def over(self) -> bool:
+        """Whether the server stops: who listens for a page should go."""
+
+    async def wait(self, *, at_most_seconds: float) -> bool:
+        """True at the next ring, at once if one came since the last wait; False when the time is over."""
+
+
+class Bell(Protocol):
+    """The port. `LocalBell` rings within one process; one for several has to carry topics between them."""
+
+    def ring(self, *topics: str) -> None:
+        """Wakes everybody who listens to one of them. Never fails and never waits."""
+
+    def listen(self, topic: str) -> AbstractContextManager[Ear]:
+        """An ear of one's own for as long as the block runs."""
+
+    def close(self) -> None:
+        """Tells every ear that it is over, so that a stop does not wait for pages that stay open."""
+
+
+class _LocalEar:
+    def __init__(self) -> None:
+        self.over = False
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    def end(self) -> None:
+        self.over = True
+        self._rung.set()
+
+    async def wait(self, *, at_most_seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(at_most_seconds):
+                await self._rung.wait()
+        except TimeoutError:
+            return False
+        self._rung.clear()
+        return True
+
+
+class LocalBell:
+    """The bell of one process."""
+
+    def __init__(self) -> None:
+        self._ears: dict[str, set[_LocalEar]] = {}
+        self._closed = False
+
+    def ring(self, *topics: str) -> None:
+        """See the port."""
+        for topic in topics:
+            for ear in self._ears.get(topic, ()):
+                ear.ring()
+
+    @contextmanager
+    def listen(self, topic: str) -> Iterator[Ear]:
+        """See the port."""
+        ear = _LocalEar()
+        if self._closed:
+            ear.end()
+        self._ears.setdefault(topic, set()).add(ear)
+        try:
+            yield ear
+        finally:
+            ears = self._ears[topic]
+            ears.discard(ear)
+            if not ears:
+                del self._ears[topic]
+
+    def close(self) -> None:
+        """See the port."""
+        self._closed = True
+        for ears in self._ears.values():
+            for ear in ears:
+                ear.end()

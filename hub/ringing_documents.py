@@ -1,0 +1,78 @@
+"""The store with a bell: what a commit touched is rung once it is durable.
+
+The writes say themselves what they touch, so that no action has to know who waits for it, or can forget to
+ring, and nothing is rung before everybody can read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from channels.outbox import DeliveryState
+from channels.ports import OUTBOX
+from hub.bell import LETTERS, QUEUE, RECORDINGS, SEALED_RECORDINGS, Bell, campaign_topic, conversation_topic
+from hub.model.case import CaseState
+from hub.model.letter import LetterState
+from hub.store.documents import Body, Documents, Insert, Update, Write
+from ivr.recordings import RecordingState
+
+
+class RingingDocuments:
+    """`Documents` that rings after `commit`; everything else is the engine's own."""
+
+    def __init__(self, documents: Documents, bell: Bell) -> None:
+        self._commit = documents.commit
+        self._bell = bell
+        self.get = documents.get
+        self.get_many = documents.get_many
+        self.find_one = documents.find_one
+        self.find = documents.find
+        self.cursor = documents.cursor
+        self.count = documents.count
+        self.search = documents.search
+        self.insert_many = documents.insert_many
+        self.claim = documents.claim
+        self.settle = documents.settle
+        self.delete = documents.delete
+        self.next_number = documents.next_number
+        self.scan = documents.scan
+        self.now_ms = documents.now_ms
+        self.close = documents.close
+
+    async def commit(self, writes: Sequence[Write]) -> None:
+        """See the port."""
+        await self._commit(writes)
+        self._bell.ring(*touched(writes))
+
+
+def touched(writes: Iterable[Write]) -> frozenset[str]:
+    """The topics of what was written."""
+    topics: set[str] = set()
+    for write in writes:
+        match write:
+            case Insert(collection, id, body) | Update(collection, id, body, _):
+                topics.add(_topic(collection, id, body))
+    return frozenset(topics - {""})
+
+
+def _topic(collection: str, id: str, body: Body) -> str:
+    state = body.get("state")
+    match collection:
+        case "cases" if state != CaseState.DRAFT:  # a draft is in no queue
+            return QUEUE
+        case "conversations":
+            return conversation_topic(id)
+        case "outbox" if state == DeliveryState.READY:
+            return OUTBOX
+        case "recordings" if state == RecordingState.PENDING:
+            return RECORDINGS
+        case "recordings" if state == RecordingState.SEALED:
+            return SEALED_RECORDINGS
+        case "letters" if state == LetterState.WAITING:
+            return LETTERS
+        case "campaigns":
+            return campaign_topic(id)
+        case "broadcasts":
+            return campaign_topic(body.get("campaign_id", ""))
+        case _:
+            return ""
