@@ -16,14 +16,24 @@ from hub.actions.answer_call import AnswerCall, Outcome
 from hub.actions.call_work import CallWork
 from hub.actions.channel_profile import Profiles
 from hub.actions.code_brake import TooManyTries
-from hub.actions.open_case import OpenCase
+from hub.actions.open_case import NewCase, OpenCase
 from hub.actions.outgoing import Outgoing
 from hub.actions.progress_source import SourceDown
 from hub.actions.references import new_code
 from hub.actions.track_case import TrackCase
 from hub.errors import NotFound
 from hub.ids import derived_id
-from hub.model.case import CITIZEN_LABEL, Case, CaseState, HistoryKind, queue_rank, recorded
+from hub.model.case import (
+    CITIZEN_LABEL,
+    Applicant,
+    Case,
+    CaseState,
+    HistoryKind,
+    Origin,
+    QueryCode,
+    queue_rank,
+    recorded,
+)
 from hub.model.conversation import Conversation
 from hub.model.track import Compartment, Track, compartment_of
 from hub.store.repositories import Repositories
@@ -102,21 +112,27 @@ class CarryOutCall:
             return
         case_id = derived_id("call-case" if work.case is None else f"call-case-{kind}", work.call.id)
         opened = await self._open_case(
-            track=Track(kind),
-            channel=work.event.channel,
-            kind=ChannelKind.VOICE,
-            text="",
-            title="",
-            at=work.event.received_at,
-            case_id=case_id,
-            draft=True,
-            conversation_id=self._repositories.conversations.id_for(work.event.channel, case_id),
-            language=state.language,
-            details=dict(state.slots),
+            NewCase(
+                Track(kind),
+                self._origin(work, case_id, state.language),
+                work.event.received_at,
+                id=case_id,
+                draft=True,
+                details=dict(state.slots),
+            )
         )
         work.case, work.case_version = opened.case, 0
         work.entries.append(opened.entry)
         work.call = replace(work.call, case_id=case_id)
+
+    def _origin(self, work: CallWork, case_id: str, language: str = "zh") -> Origin:
+        channel = work.event.channel
+        conversation_id = self._repositories.conversations.id_for(channel, case_id)
+        return Origin(channel, ChannelKind.VOICE, conversation_id, language=language)
+
+    def _caller(self, work: CallWork) -> Applicant:
+        caller = work.event.caller
+        return Applicant(address=caller.value, address_key=self._repositories.contacts.key(caller))
 
     def _wall(self, work: CallWork, track: Track) -> None:
         """A draft of another kind goes behind the wall with what is told from now on."""
@@ -128,7 +144,7 @@ class CarryOutCall:
             at=work.event.received_at,
             actor="citizen",
             kind=HistoryKind.DRAFTED,
-            facts={"channel": case.channel, "track": track},
+            facts={"channel": case.origin.channel, "track": track},
         )
         work.entries.append(entry)
 
@@ -146,9 +162,9 @@ class CarryOutCall:
         salt = work.event.event_id[-16:]
         named = replace(
             work.case,
-            code_told=True,
-            code_salt=salt,
-            code_hash=self._repositories.cases.code_hash(work.case.id, salt, code),
+            query_code=QueryCode(
+                self._repositories.cases.code_hash(work.case.id, salt, code), salt, told=True
+            ),
         )
         self._register(work, named, state, HistoryKind.REGISTERED, {})
         self._text_receipt(work, code)
@@ -189,11 +205,11 @@ class CarryOutCall:
         work.writes.append(
             self._repositories.conversations.insert(
                 Conversation(
-                    id=registered.conversation_id,
+                    id=registered.origin.conversation_id,
                     channel=work.event.channel,
                     kind=ChannelKind.VOICE,
                     contact_id="",
-                    address_key=registered.address_key,
+                    address_key=registered.applicant.address_key,
                     created_at=work.event.received_at,
                     last_at=work.event.received_at,
                     case_id=registered.id,
@@ -210,33 +226,28 @@ class CarryOutCall:
             case.track is not Track.REPORT and "anonymous" not in state.slots
         )
         if not named:
-            return replace(case, anonymous=True, contact_address="", address_key="")
+            return replace(case, applicant=case.applicant.hidden())
         caller = work.event.caller
         if not caller.value:
-            return replace(case, anonymous=False)
-        return replace(
-            case,
-            anonymous=False,
-            contact_address=caller.value,
-            address_key=self._repositories.contacts.key(caller),
-        )
+            return replace(case, applicant=replace(case.applicant, anonymous=False))
+        return replace(case, applicant=self._caller(work))
 
     def _text_receipt(self, work: CallWork, code: str) -> None:
         """Number and code by text to a named caller with a mobile."""
         case = work.case
         profile = self._profiles.get(work.line.receipt_channel) if work.line else None
-        if case is None or profile is None or not case.contact_address:
+        if case is None or profile is None or not case.applicant.address:
             return
-        address = Address(AddressKind.PHONE, case.contact_address)
+        address = Address(AddressKind.PHONE, case.applicant.address)
         if not is_textable(address):
             return
-        text = self._texts.say("receipt_voice", case.language, reference=case.reference, code=code)
+        text = self._texts.say("receipt_voice", case.origin.language, reference=case.reference, code=code)
         receipt = self._outgoing.delivery(
             profile.name,
             address,
             text,
             at=work.event.received_at,
-            address_key=case.address_key,
+            address_key=case.applicant.address_key,
             dedup=derived_id("receipt", case.id),
             case_id=case.id,
         )
@@ -267,19 +278,17 @@ class CarryOutCall:
             return
         case_id = derived_id("call-emergency", work.call.id)
         opened = await self._open_case(
-            track=Track.EMERGENCY,
-            channel=work.event.channel,
-            kind=ChannelKind.VOICE,
-            text="",
-            title=f"来电紧急求助 {work.event.line}",
-            at=work.event.received_at,
-            case_id=case_id,
-            urgent=True,
-            conversation_id=self._repositories.conversations.id_for(work.event.channel, case_id),
-            address_key=self._repositories.contacts.key(work.event.caller),
-            address=work.event.caller.value,
-            flags=("danger",),
-            details={"reason": reason, **({"danger": words} if words else {})},
+            NewCase(
+                Track.EMERGENCY,
+                self._origin(work, case_id),
+                work.event.received_at,
+                self._caller(work),
+                title=f"来电紧急求助 {work.event.line}",
+                id=case_id,
+                urgent=True,
+                flags=("danger",),
+                details={"reason": reason, **({"danger": words} if words else {})},
+            )
         )
         work.writes += self._open_case.writes(opened)
         work.call = replace(work.call, emergency_case_id=case_id)

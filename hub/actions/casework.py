@@ -36,5 +36,5 @@ class Casework:
         except (Conflict, Duplicate):  # a message may have taken the place in the conversation
             raise Stale("case") from None
         self._live.ring("queue", case.id)
-        if case.conversation_id:
-            self._live.ring(f"conversation:{case.conversation_id}")
+        if case.origin.conversation_id:
+            self._live.ring(f"conversation:{case.origin.conversation_id}")

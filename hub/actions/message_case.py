@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from channels.contract import ChannelKind
 from hub.actions.dialogue.verdict import Danger, ToPerson
-from hub.actions.open_case import OpenCase, Opened
+from hub.actions.open_case import NewCase, OpenCase, Opened
 from hub.actions.scene import Plan, Scene
 from hub.actions.speak import Speak
 from hub.ids import derived_id
-from hub.model.case import HistoryKind, queue_rank, recorded
+from hub.model.case import Applicant, HistoryKind, Origin, queue_rank, recorded
 from hub.model.track import Compartment, Track
 from hub.store.repositories import Repositories
 
@@ -35,7 +35,7 @@ class MessageCase:
                 return plan
             return self._speak.text(scene, plan, "in_hands", reference=scene.case.value.reference)
         tells_code = acknowledge and scene.profile.auto_reply == "all" and bool(scene.event.sender.value)
-        opened = await self._new_case(scene, verdict.track, code_told=tells_code)
+        opened = await self._new_case(scene, verdict.track, told=tells_code)
         plan = Plan(
             tuple(self._open_case.writes(opened)),
             replace(scene.conversation, case_id=opened.case.id),
@@ -76,7 +76,7 @@ class MessageCase:
         )
         # One acknowledgement is kind, one per line is a nuisance: only the first addition to a new case, and
         # the first after each word of ours.
-        first = before.history_seq == 1 or not before.waiting
+        first = before.chain.length == 1 or not before.waiting
         if acknowledge and first and scene.profile.auto_reply == "all":
             return self._speak.text(scene, plan, "added", reference=case.reference)
         return plan
@@ -116,21 +116,17 @@ class MessageCase:
         emergency_id = derived_id("danger", plan.case_id)
         if await self._repositories.cases.get(emergency_id) is None:
             opened = await self._open_case(
-                track=Track.EMERGENCY,
-                channel=scene.event.channel,
-                kind=scene.event.kind,
-                case_id=emergency_id,
-                text="",
-                title="来信紧急求助",
-                at=scene.event.received_at,
-                urgent=True,
-                flags=_flags(danger),
-                conversation_id=scene.conversation.id,
-                contact_id=scene.contact_id,
-                address_key=scene.address_key,
-                address=scene.event.sender.value,
-                language=scene.language,
-                details={"recipient": scene.event.recipient, "danger": "、".join(danger.words)},
+                NewCase(
+                    Track.EMERGENCY,
+                    _origin(scene),
+                    scene.event.received_at,
+                    _applicant(scene),
+                    id=emergency_id,
+                    title="来信紧急求助",
+                    urgent=True,
+                    flags=_flags(danger),
+                    details={"recipient": scene.event.recipient, "danger": "、".join(danger.words)},
+                )
             )
             plan = replace(plan, writes=(*plan.writes, *self._open_case.writes(opened)))
         return self._comfort(scene, plan)
@@ -142,29 +138,37 @@ class MessageCase:
         )
 
     async def _new_case(
-        self, scene: Scene, track: Track, *, danger: Danger | None = None, code_told: bool = False
+        self, scene: Scene, track: Track, *, danger: Danger | None = None, told: bool = False
     ) -> Opened:
         return await self._open_case(
-            track=track,
-            code_told=code_told,
-            channel=scene.event.channel,
-            kind=scene.event.kind,
-            text=scene.text,
-            title=scene.subject[:120],
-            at=scene.event.received_at,
-            urgent=danger is not None,
-            flags=_flags(danger) if danger else (),
-            conversation_id=scene.conversation.id,
-            contact_id=scene.contact_id,
-            address_key=scene.address_key,
-            address=scene.event.sender.value,
-            language=scene.language,
-            linked_case_id=_visible_link(scene, track),
-            details={
-                "recipient": scene.event.recipient,
-                **({"danger": "、".join(danger.words)} if danger else {}),
-            },
+            NewCase(
+                track,
+                _origin(scene),
+                scene.event.received_at,
+                _applicant(scene),
+                title=scene.subject[:120],
+                text=scene.text,
+                told=told,
+                urgent=danger is not None,
+                flags=_flags(danger) if danger else (),
+                linked_case_id=_visible_link(scene, track),
+                details={
+                    "recipient": scene.event.recipient,
+                    **({"danger": "、".join(danger.words)} if danger else {}),
+                },
+            )
         )
+
+
+def _origin(scene: Scene) -> Origin:
+    event = scene.event
+    return Origin(event.channel, event.kind, scene.conversation.id, language=scene.language)
+
+
+def _applicant(scene: Scene) -> Applicant:
+    return Applicant(
+        address=scene.event.sender.value, address_key=scene.address_key, contact_id=scene.contact_id
+    )
 
 
 def _flags(danger: Danger) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from hub.errors import HubError
+from hub.model.flat import flat
 from hub.model.personal import personal
 from hub.model.track import Compartment, Track
 
@@ -47,7 +49,7 @@ CITIZEN_LABEL: Mapping[CaseState, str] = {
 """What the citizen is told; the English label comes from the catalogue."""
 
 
-class IllegalMove(Exception):
+class IllegalMove(HubError):
     """The state table does not allow it; `allowed` are the states that could follow."""
 
     def __init__(self, state: CaseState, wanted: CaseState) -> None:
@@ -58,48 +60,80 @@ class IllegalMove(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Applicant:
+    """Whose matter it is, as far as they said so. address_key: blind index of the address."""
+
+    name: str = personal()
+    address: str = personal()
+    address_key: str = ""
+    contact_id: str = ""
+    anonymous: bool = False
+
+    def hidden(self) -> Applicant:
+        """The same person, unknown: nothing is kept that tells who it is."""
+        return Applicant(anonymous=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How it came in. channel: its configured name; kind: what sort of channel; region: code or ""."""
+
+    channel: str
+    kind: str
+    conversation_id: str = ""
+    region: str = ""
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class QueryCode:
+    """The code that goes with the reference, as its keyed, salted hash (docs/adr/0002).
+
+    told: whether the citizen was given it; else the first answer brings one.
+    """
+
+    hash: str = ""
+    salt: str = ""
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The chained history by the case's own account: how many entries, and the hash of the last."""
+
+    length: int = 0
+    head: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One matter.
 
-    reference: 14 digits the citizen can key in; code_hash: keyed hash of the query code.
-    code_told: whether the citizen was given the code; else the first answer brings one.
-    rank: queue order, ascending (see `queue_rank`). waiting: the citizen spoke last.
-    address_key: blind index of the citizen's address, "" for anonymous cases.
-    history_seq, history_head: length and head hash of the chained history.
+    reference: 14 digits the citizen can key in. rank: queue order, ascending (see `queue_rank`).
+    waiting: the citizen spoke last.
     """
 
     id: str
     reference: str
     track: Track
     state: CaseState
-    channel: str
-    kind: str
     received_at: int
     updated_at: int
+    origin: Origin = flat()
+    applicant: Applicant = flat(Applicant(), name="contact_name", address="contact_address")
+    query_code: QueryCode = flat(QueryCode(), hash="code_hash", salt="code_salt", told="code_told")
+    chain: Chain = flat(Chain(), length="history_seq", head="history_head")
     compartment: Compartment = Compartment.NONE
-    code_hash: str = ""
-    code_salt: str = ""
-    code_told: bool = False
-    conversation_id: str = ""
-    contact_id: str = ""
-    address_key: str = ""
     unit_id: str = ""
     handler_id: str = ""
-    region: str = ""
-    anonymous: bool = False
     partial: bool = False
     urgent: bool = False
     waiting: bool = True
     linked_case_id: str = ""
     flags: tuple[str, ...] = ()
     rank: int = 0
-    history_seq: int = 0
-    history_head: str = ""
-    language: str = "zh"
     title: str = personal()
     text: str = personal()
-    contact_name: str = personal()
-    contact_address: str = personal()
     details: Mapping[str, str] = personal(default=None)
 
     @property
@@ -205,15 +239,15 @@ def recorded(
     """The case with one more entry at the end of its history, and that entry. Store both together."""
     entry = chain_entry(
         case.id,
-        seq=case.history_seq + 1,
-        prev_hash=case.history_head,
+        seq=case.chain.length + 1,
+        prev_hash=case.chain.head,
         at=at,
         actor=actor,
         kind=kind,
         facts=facts,
         text=text,
     )
-    return replace(case, history_seq=entry.seq, history_head=entry.hash, updated_at=at), entry
+    return replace(case, chain=Chain(entry.seq, entry.hash), updated_at=at), entry
 
 
 def entry_hash(entry: HistoryEntry) -> str:

@@ -1,7 +1,8 @@
 """Between frozen values and documents: plain fields stay queryable, personal ones are sealed.
 
 A `Shape` knows one dataclass and its collection. Fields marked personal never stand in a
-document in readable form: they travel together in one sealed blob, the field `pii`.
+document in readable form: they travel together in one sealed blob, the field `pii`. Groups of
+fields (`hub/model/flat.py`) are taken apart first, so that a document is flat.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from hub.model.flat import groups
 from hub.model.personal import personal_fields
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Insert, Stored, Update
@@ -47,6 +49,7 @@ class Shape(Generic[T]):
         self._cls = cls
         self.collection = collection
         self._vault = vault
+        self._groups = {group: names for group, (_, names) in groups(cls).items()}
         self._personal = tuple(personal_fields(cls) if personal is None else personal)
         self._key = key
         self._strict = strict
@@ -56,6 +59,9 @@ class Shape(Generic[T]):
     def body(self, value: T) -> Body:
         """The document of a value, without its id."""
         body: Body = msgspec.to_builtins(value)
+        for group, names in self._groups.items():
+            for name, content in body.pop(group).items():
+                body[names[name]] = content
         id = f"{body[self._key]:012d}" if self._key else body.pop("id")
         if self._personal:
             secret = {}
@@ -74,6 +80,10 @@ class Shape(Generic[T]):
             data.update(self._decode(self._vault.open(f"{self.collection}/{stored.id}", blob)))
         if not self._key:
             data["id"] = stored.id
+        for group, names in self._groups.items():
+            data[group] = {
+                name: data.pop(stored_as) for name, stored_as in names.items() if stored_as in data
+            }
         return msgspec.convert(data, self._cls, strict=self._strict)
 
     def versioned(self, stored: Stored) -> Versioned[T]:

@@ -16,6 +16,7 @@ import pytest
 
 from hub.app import open_store, open_vault
 from hub.clock import SystemClock
+from hub.model.case import Applicant, Chain, Origin, QueryCode
 from hub.settings import load
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Documents
@@ -91,6 +92,28 @@ async def test_every_case_is_written_as_it_was_read(
         assert readable(written, stored.id, vault) == readable(stored.body, stored.id, vault)
         seen += 1
     assert seen == 12
+
+
+async def test_what_travels_together_is_read_from_where_it_stood(
+    opened: tuple[Documents, Repositories, Vault],
+) -> None:
+    documents, stores, _ = opened
+    found = await stores.cases.by_reference("26113000000679")
+    assert found
+    case, stored = found.value, await documents.get("cases", found.value.id)
+    assert stored
+    flat = stored.body
+    assert (case.applicant.name, case.applicant.address) == ("张三丰", "+8613800138000")
+    assert (case.applicant.address_key, case.applicant.contact_id) == (
+        flat["address_key"],
+        flat["contact_id"],
+    )
+    assert case.origin == Origin("petition", "petition", flat["conversation_id"], "999100", "zh")
+    assert case.query_code == QueryCode(flat["code_hash"], flat["code_salt"], told=True)
+    assert case.chain == Chain(1, flat["history_head"])
+    unknown = await stores.cases.by_reference("26113000000776")
+    assert unknown
+    assert unknown.value.applicant == Applicant().hidden()
 
 
 def readable(body: Body, case_id: str, vault: Vault) -> str:
