@@ -7,7 +7,6 @@ here are a subset of theirs with the same names.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,6 +16,7 @@ from hub.errors import HubError
 from hub.model.flat import flat
 from hub.model.personal import personal
 from hub.model.track import Compartment, Track
+from ivr.hash_chain import ChainEntry, breaks, hash_of
 
 
 class CaseState(StrEnum):
@@ -198,7 +198,6 @@ class HistoryEntry:
 
 
 _HASHED = tuple(name for name in HistoryEntry.__dataclass_fields__ if name not in ("hash", "text"))
-_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def chain_entry(
@@ -221,10 +220,10 @@ def chain_entry(
         "actor": actor,
         "kind": kind,
         "facts": dict(facts or {}),
-        "text_digest": hashlib.sha256(text.encode()).hexdigest() if text else "",
+        "text_digest": _text_digest(text),
         "prev_hash": prev_hash,
     }
-    return HistoryEntry(**entry, hash=_hash(entry), text=text)
+    return HistoryEntry(**entry, hash=hash_of(entry), text=text)
 
 
 def recorded(
@@ -250,26 +249,20 @@ def recorded(
     return replace(case, chain=Chain(entry.seq, entry.hash), updated_at=at), entry
 
 
-def entry_hash(entry: HistoryEntry) -> str:
-    """SHA-256 over the entry's canonical JSON (sorted keys, no blanks) without `hash` and `text`."""
-    return _hash({name: getattr(entry, name) for name in _HASHED})
-
-
-def _hash(body: Mapping[str, object]) -> str:
-    return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
-
-
 def broken_link(entries: list[HistoryEntry]) -> int | None:
     """Sequence number of the first entry that does not follow from the one before, or None."""
-    previous = ""
-    for number, entry in enumerate(entries, start=1):
-        digest = hashlib.sha256(entry.text.encode()).hexdigest() if entry.text else ""
-        if (
-            entry.seq != number
-            or entry.prev_hash != previous
-            or entry.hash != entry_hash(entry)
-            or entry.text_digest != digest
-        ):
+    chain = (ChainEntry(entry.seq, entry.prev_hash, entry.hash, _hashed(entry)) for entry in entries)
+    broken = next((found.expected for found in breaks(chain, genesis="")), None)
+    for number, entry in enumerate(entries[:broken], start=1):
+        if entry.text_digest != _text_digest(entry.text):
             return number
-        previous = entry.hash
-    return None
+    return broken
+
+
+def _hashed(entry: HistoryEntry) -> dict[str, object]:
+    """What the hash of an entry covers; of the text its digest, because the text is sealed."""
+    return {name: getattr(entry, name) for name in _HASHED}
+
+
+def _text_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest() if text else ""
