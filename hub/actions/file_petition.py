@@ -22,8 +22,9 @@ from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.petition import TRACK_OF, Petition, PetitionKind
 from hub.model.track import Compartment, Track
 from hub.store.crypto import Vault
-from hub.store.documents import Documents, Duplicate, Write
+from hub.store.documents import Documents, Write
 from hub.store.repositories import Repositories
+from hub.store.until_committed import until_committed
 from knowledge_base.utterance import Utterance
 
 CHANNEL = "petition"
@@ -65,18 +66,15 @@ class FilePetition:
         digits = 16 if petition.anonymous or not (petition.phone or petition.email) else 8
         case_id = derived_id("petition", petition.submission_id)
         code = f"{int(self._vault.blind(f'petition-code:{case_id}'), 16) % 10**digits:0{digits}d}"
-        for _ in range(_TRIES):
+
+        async def decide() -> tuple[list[Write], str]:
             known = await self._repositories.cases.get(case_id)
-            if known is not None:
-                return Filed(case_id, known.value.reference, code)
-            try:
-                writes, reference = await self._writes(petition, case_id, code)
-                await self._documents.commit(writes)
-            except Duplicate:
-                continue  # the same form at the same moment, or a new contact made by another message
-            self._live.ring("queue", case_id)
-            return Filed(case_id, reference, code)
-        raise Duplicate(writes[0])
+            return ([], known.value.reference) if known else await self._writes(petition, case_id, code)
+
+        # Again for the same form at the same moment, and for a new contact made by another message.
+        reference = await until_committed(self._documents, decide, tries=_TRIES)
+        self._live.ring("queue", case_id)
+        return Filed(case_id, reference, code)
 
     async def _writes(self, petition: Petition, case_id: str, code: str) -> tuple[list[Write], str]:
         now = self._clock.now_ms()
