@@ -6,11 +6,11 @@ stores records and reads them back in order of `seq`.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
+from ivr import hash_chain
+from ivr.hash_chain import ChainEntry, Fault, hash_of
 from ivr.recordings import Sealed
 
 GENESIS = "0" * 64
@@ -21,7 +21,7 @@ GENESIS = "0" * 64
 class Link:
     """One sealed recording in the chain. `duration_ms` is whole, so that stores cannot change it.
 
-    case_id: the case at the time of sealing, or "". hash: over all other fields.
+    case_id: the case at the time of sealing, or "". hash: over all fields with `hash` empty.
     """
 
     seq: int
@@ -61,25 +61,21 @@ def link(
         case_id=case_id,
         hash="",
     )
-    return replace(unsigned, hash=_hash_of(unsigned))
+    return replace(unsigned, hash=hash_of(_body(unsigned)))
+
+
+_SAYS = {
+    Fault.MISSING: "link {0.expected} is missing, {0.seq} follows",
+    Fault.DETACHED: "link {0.seq} does not follow the link before it",
+    Fault.CHANGED: "link {0.seq} was changed",
+}
 
 
 def breaks(links: Iterable[Link]) -> tuple[str, ...]:
     """Everything wrong with a chain that should start at the first link; empty means whole."""
-    problems: list[str] = []
-    expected_seq, expected_hash = 1, GENESIS
-    for one in links:
-        if one.seq != expected_seq:
-            problems.append(f"link {expected_seq} is missing, {one.seq} follows")
-        elif one.previous_hash != expected_hash:
-            problems.append(f"link {one.seq} does not follow the link before it")
-        if one.hash != _hash_of(one):
-            problems.append(f"link {one.seq} was changed")
-        expected_seq, expected_hash = one.seq + 1, one.hash
-    return tuple(problems)
+    entries = (ChainEntry(one.seq, one.previous_hash, one.hash, _body(one)) for one in links)
+    return tuple(_SAYS[found.fault].format(found) for found in hash_chain.breaks(entries, genesis=GENESIS))
 
 
-def _hash_of(one: Link) -> str:
-    fields = asdict(replace(one, hash=""))
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+def _body(one: Link) -> dict[str, object]:
+    return asdict(replace(one, hash=""))

@@ -16,7 +16,7 @@ from hub.actions.answer_call import AnswerCall, Outcome
 from hub.actions.call_work import CallPlan, CallWork
 from hub.actions.channel_profile import Profiles
 from hub.actions.code_brake import TooManyTries
-from hub.actions.open_case import OpenCase
+from hub.actions.open_case import NewCase, OpenCase
 from hub.actions.outgoing import Outgoing
 from hub.actions.plan import PlannedCase
 from hub.actions.progress_source import SourceDown
@@ -24,7 +24,17 @@ from hub.actions.references import new_code
 from hub.actions.track_case import TrackCase
 from hub.errors import NotFound
 from hub.ids import derived_id
-from hub.model.case import CITIZEN_LABEL, Case, CaseState, HistoryKind, queue_rank, recorded
+from hub.model.case import (
+    CITIZEN_LABEL,
+    Applicant,
+    Case,
+    CaseState,
+    HistoryKind,
+    Origin,
+    QueryCode,
+    queue_rank,
+    recorded,
+)
 from hub.model.conversation import Conversation
 from hub.model.track import Track, compartment_of
 from hub.store.repositories import Repositories
@@ -102,19 +112,25 @@ class CarryOutCall:
     async def _open_draft(self, work: CallWork, plan: CallPlan, state: CallState, track: Track) -> CallPlan:
         case_id = derived_id("call-case" if plan.case is None else f"call-case-{track}", work.call.id)
         opened = await self._open_case(
-            track=track,
-            channel=work.event.channel,
-            kind=ChannelKind.VOICE,
-            text="",
-            title="",
-            at=work.event.received_at,
-            case_id=case_id,
-            draft=True,
-            conversation_id=self._repositories.conversations.id_for(work.event.channel, case_id),
-            language=state.language,
-            details=dict(state.slots),
+            NewCase(
+                track,
+                self._origin(work, case_id, state.language),
+                work.event.received_at,
+                id=case_id,
+                draft=True,
+                details=dict(state.slots),
+            )
         )
         return plan.moved_to(PlannedCase.opened(opened))
+
+    def _origin(self, work: CallWork, case_id: str, language: str = "zh") -> Origin:
+        channel = work.event.channel
+        conversation_id = self._repositories.conversations.id_for(channel, case_id)
+        return Origin(channel, ChannelKind.VOICE, conversation_id, language=language)
+
+    def _caller(self, work: CallWork) -> Applicant:
+        caller = work.event.caller
+        return Applicant(address=caller.value, address_key=self._repositories.contacts.key(caller))
 
     def _restrict_draft(self, work: CallWork, plan: CallPlan, track: Track) -> CallPlan:
         draft = _draft(plan)
@@ -125,7 +141,7 @@ class CarryOutCall:
             at=work.event.received_at,
             actor="citizen",
             kind=HistoryKind.DRAFTED,
-            facts={"channel": draft.case.channel, "track": track},
+            facts={"channel": draft.case.origin.channel, "track": track},
         )
         return plan.with_case(draft.after(case, entry))
 
@@ -148,9 +164,9 @@ class CarryOutCall:
         salt = work.event.event_id[-16:]
         named = replace(
             draft.case,
-            code_told=True,
-            code_salt=salt,
-            code_hash=self._repositories.cases.code_hash(draft.case.id, salt, code),
+            query_code=QueryCode(
+                self._repositories.cases.code_hash(draft.case.id, salt, code), salt, told=True
+            ),
         )
         plan = self._register(work, plan, draft.after(named), state, HistoryKind.REGISTERED, {})
         facts = {"reference": named.reference, "query_code": code}
@@ -192,11 +208,11 @@ class CarryOutCall:
         return plan.with_case(draft.after(registered, entry)).with_writes(
             self._repositories.conversations.insert(
                 Conversation(
-                    id=registered.conversation_id,
+                    id=registered.origin.conversation_id,
                     channel=work.event.channel,
                     kind=ChannelKind.VOICE,
                     contact_id="",
-                    address_key=registered.address_key,
+                    address_key=registered.applicant.address_key,
                     created_at=work.event.received_at,
                     last_at=work.event.received_at,
                     case_id=registered.id,
@@ -213,33 +229,28 @@ class CarryOutCall:
             case.track is not Track.REPORT and "anonymous" not in state.slots
         )
         if not named:
-            return replace(case, anonymous=True, contact_address="", address_key="")
+            return replace(case, applicant=case.applicant.hidden())
         caller = work.event.caller
         if not caller.value:
-            return replace(case, anonymous=False)
-        return replace(
-            case,
-            anonymous=False,
-            contact_address=caller.value,
-            address_key=self._repositories.contacts.key(caller),
-        )
+            return replace(case, applicant=replace(case.applicant, anonymous=False))
+        return replace(case, applicant=self._caller(work))
 
     def _text_receipt(self, work: CallWork, plan: CallPlan, code: str) -> CallPlan:
         """Number and code by text to a named caller with a mobile."""
         case = plan.case.case if plan.case else None
         profile = self._profiles.get(work.line.receipt_channel) if work.line else None
-        if case is None or profile is None or not case.contact_address:
+        if case is None or profile is None or not case.applicant.address:
             return plan
-        address = Address(AddressKind.PHONE, case.contact_address)
+        address = Address(AddressKind.PHONE, case.applicant.address)
         if not is_textable(address):
             return plan
-        text = self._texts.say("receipt_voice", case.language, reference=case.reference, code=code)
+        text = self._texts.say("receipt_voice", case.origin.language, reference=case.reference, code=code)
         receipt = self._outgoing.delivery(
             profile.name,
             address,
             text,
             at=work.event.received_at,
-            address_key=case.address_key,
+            address_key=case.applicant.address_key,
             dedup=derived_id("receipt", case.id),
             case_id=case.id,
         )
@@ -270,19 +281,17 @@ class CarryOutCall:
             return plan
         case_id = derived_id("call-emergency", work.call.id)
         opened = await self._open_case(
-            track=Track.EMERGENCY,
-            channel=work.event.channel,
-            kind=ChannelKind.VOICE,
-            text="",
-            title=f"来电紧急求助 {work.event.line}",
-            at=work.event.received_at,
-            case_id=case_id,
-            urgent=True,
-            conversation_id=self._repositories.conversations.id_for(work.event.channel, case_id),
-            address_key=self._repositories.contacts.key(work.event.caller),
-            address=work.event.caller.value,
-            flags=("danger",),
-            details={"reason": reason, **({"danger": words} if words else {})},
+            NewCase(
+                Track.EMERGENCY,
+                self._origin(work, case_id),
+                work.event.received_at,
+                self._caller(work),
+                title=f"来电紧急求助 {work.event.line}",
+                id=case_id,
+                urgent=True,
+                flags=("danger",),
+                details={"reason": reason, **({"danger": words} if words else {})},
+            )
         )
         flagged = replace(plan, exchange=replace(plan.exchange, emergency_case_id=case_id))
         return flagged.with_case(PlannedCase.opened(opened))

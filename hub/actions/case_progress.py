@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 
-from hub.model.case import CITIZEN_LABEL, Case, CaseState, HistoryKind
+from hub.model.case import CITIZEN_LABEL, Case, CaseState, HistoryKind, QueryCode
 from hub.model.conversation import Author, Direction
 from hub.model.progress import Progress, Reply, Step
 from hub.model.reference import is_reference
@@ -42,10 +42,9 @@ class CaseProgress:
         """The case itself when the code is right. The code is compared whether there is a case or not."""
         found = await self._repositories.cases.by_reference(reference) if is_reference(reference) else None
         case = found.value if found and found.value.state is not CaseState.DRAFT else None
-        expected = self._repositories.cases.code_hash(
-            case.id if case else "", case.code_salt if case else "", code
-        )
-        right = case is not None and hmac.compare_digest(expected, case.code_hash)
+        known = case.query_code if case else QueryCode()
+        expected = self._repositories.cases.code_hash(case.id if case else "", known.salt, code)
+        right = case is not None and hmac.compare_digest(expected, known.hash)
         return case if right else None
 
     async def _of(self, case: Case) -> Progress:

@@ -41,7 +41,7 @@ class CloseCase:
             self._repositories.cases.update(after, version),
             self._repositories.cases.insert_entry(entry),
         ]
-        found = await self._repositories.conversations.get(case.conversation_id)
+        found = await self._repositories.conversations.get(case.origin.conversation_id)
         if found is not None and found.value.case_id == case.id:
             writes.append(
                 self._repositories.conversations.update(replace(found.value, case_id=""), found.version)

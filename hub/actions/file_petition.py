@@ -11,18 +11,19 @@ from dataclasses import dataclass
 
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind
-from hub.actions.open_case import OpenCase
+from hub.actions.open_case import NewCase, OpenCase
 from hub.actions.triage import Triage
 from hub.clock import Clock
 from hub.ids import derived_id
-from hub.model.case import Case
+from hub.model.case import Applicant, Case, Origin
 from hub.model.contact import Contact
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.petition import TRACK_OF, Petition, PetitionKind
 from hub.model.track import Compartment, Track
 from hub.store.crypto import Vault
-from hub.store.documents import Documents, Duplicate, Write
+from hub.store.documents import Documents, Write
 from hub.store.repositories import Repositories
+from hub.store.until_committed import until_committed
 from knowledge_base.utterance import Utterance
 
 CHANNEL = "petition"
@@ -62,17 +63,14 @@ class FilePetition:
         digits = 16 if petition.anonymous or not (petition.phone or petition.email) else 8
         case_id = derived_id("petition", petition.submission_id)
         code = f"{int(self._vault.blind(f'petition-code:{case_id}'), 16) % 10**digits:0{digits}d}"
-        for _ in range(_TRIES):
+
+        async def decide() -> tuple[list[Write], str]:
             known = await self._repositories.cases.get(case_id)
-            if known is not None:
-                return Filed(case_id, known.value.reference, code)
-            try:
-                writes, reference = await self._writes(petition, case_id, code)
-                await self._documents.commit(writes)
-            except Duplicate:
-                continue  # the same form at the same moment, or a new contact made by another message
-            return Filed(case_id, reference, code)
-        raise Duplicate(writes[0])
+            return ([], known.value.reference) if known else await self._writes(petition, case_id, code)
+
+        # Again for the same form at the same moment, and for a new contact made by another message.
+        reference = await until_committed(self._documents, decide, tries=_TRIES)
+        return Filed(case_id, reference, code)
 
     async def _writes(self, petition: Petition, case_id: str, code: str) -> tuple[list[Write], str]:
         now = self._clock.now_ms()
@@ -93,24 +91,30 @@ class FilePetition:
         danger = self._triage.danger_words(folded)
         track = self._track(petition, folded)
         opened = await self._open_case(
-            track=track,
-            channel=CHANNEL,
-            kind=ChannelKind.PETITION,
-            text=petition.body,
-            title=petition.title,
-            at=now,
-            case_id=case_id,
-            code=code,
-            code_told=True,
-            anonymous=petition.anonymous,
-            conversation_id=self._repositories.conversations.id_for(CHANNEL, case_id),
-            contact_id=contact_id,
-            address_key=address_key,
-            name=petition.name,
-            address=address.value if address else "",
-            region=petition.region,
-            language=petition.language,
-            details=_details(petition),
+            NewCase(
+                track,
+                Origin(
+                    CHANNEL,
+                    ChannelKind.PETITION,
+                    self._repositories.conversations.id_for(CHANNEL, case_id),
+                    petition.region,
+                    petition.language,
+                ),
+                now,
+                Applicant(
+                    petition.name,
+                    address.value if address else "",
+                    address_key,
+                    contact_id,
+                    petition.anonymous,
+                ),
+                title=petition.title,
+                text=petition.body,
+                id=case_id,
+                code=code,
+                told=True,
+                details=_details(petition),
+            )
         )
         writes += [*self._open_case.writes(opened), *self._said(opened.case, petition, now)]
         if danger:
@@ -126,25 +130,21 @@ class FilePetition:
         """
         emergency_id = derived_id("petition-emergency", case.id)
         walled = case.compartment is not Compartment.NONE
+        conversation_id = self._repositories.conversations.id_for(CHANNEL, emergency_id)
         opened = await self._open_case(
-            track=Track.EMERGENCY,
-            channel=CHANNEL,
-            kind=ChannelKind.PETITION,
-            text="" if walled else petition.body,
-            title="网上来信紧急求助" if walled else petition.title,
-            at=now,
-            case_id=emergency_id,
-            anonymous=petition.anonymous,
-            urgent=True,
-            flags=("danger",),
-            conversation_id=self._repositories.conversations.id_for(CHANNEL, emergency_id),
-            contact_id=case.contact_id,
-            address_key=case.address_key,
-            name=case.contact_name,
-            address=case.contact_address,
-            region=petition.region,
-            linked_case_id="" if walled else case.id,
-            details={"danger": "、".join(danger), **({} if walled else {"place": petition.place})},
+            NewCase(
+                Track.EMERGENCY,
+                Origin(CHANNEL, ChannelKind.PETITION, conversation_id, petition.region),
+                now,
+                case.applicant,
+                title="网上来信紧急求助" if walled else petition.title,
+                text="" if walled else petition.body,
+                id=emergency_id,
+                urgent=True,
+                linked_case_id="" if walled else case.id,
+                flags=("danger",),
+                details={"danger": "、".join(danger), **({} if walled else {"place": petition.place})},
+            )
         )
         said = [] if walled else self._said(opened.case, petition, now)
         return [*self._open_case.writes(opened), *said]
@@ -155,11 +155,11 @@ class FilePetition:
         return [
             conversations.insert(
                 Conversation(
-                    id=case.conversation_id,
+                    id=case.origin.conversation_id,
                     channel=CHANNEL,
                     kind=ChannelKind.PETITION,
-                    contact_id=case.contact_id,
-                    address_key=case.address_key,
+                    contact_id=case.applicant.contact_id,
+                    address_key=case.applicant.address_key,
                     created_at=now,
                     last_at=now,
                     case_id=case.id,
@@ -170,7 +170,7 @@ class FilePetition:
             conversations.insert_message(
                 Message(
                     id=derived_id("petition-message", case.id),
-                    conversation_id=case.conversation_id,
+                    conversation_id=case.origin.conversation_id,
                     seq=1,
                     direction=Direction.IN,
                     author=Author.CITIZEN,

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from channels.contract import ChannelKind
 from hub.actions.dialogue.verdict import Danger, ToPerson
-from hub.actions.open_case import OpenCase, Opened
+from hub.actions.open_case import NewCase, OpenCase, Opened
 from hub.actions.plan import Plan, PlannedCase, Says
 from hub.actions.scene import MessagePlan, Scene
 from hub.ids import derived_id
-from hub.model.case import HistoryKind, queue_rank, recorded
+from hub.model.case import Applicant, HistoryKind, Origin, queue_rank, recorded
 from hub.model.track import Compartment, Track
 from hub.store.repositories import Repositories
 from hub.texts import Texts
@@ -67,7 +67,7 @@ class MessageCase:
         plan = Plan(scene.conversation).moved_to(PlannedCase.found(scene.case).after(case, entry))
         # One acknowledgement is kind, one per line is a nuisance: only the first addition to a new case, and
         # the first after each word of ours.
-        first = before.history_seq == 1 or not before.waiting
+        first = before.chain.length == 1 or not before.waiting
         return plan.saying(self._receipt(scene, "added", reference=case.reference) if first else None)
 
     async def emergency(self, scene: Scene, danger: Danger, *, accuses: bool) -> MessagePlan:
@@ -96,21 +96,17 @@ class MessageCase:
         emergency_id = derived_id("danger", plan.case_id)
         if await self._repositories.cases.get(emergency_id) is None:
             opened = await self._open_case(
-                track=Track.EMERGENCY,
-                channel=scene.event.channel,
-                kind=scene.event.kind,
-                case_id=emergency_id,
-                text="",
-                title="来信紧急求助",
-                at=scene.event.received_at,
-                urgent=True,
-                flags=_flags(danger),
-                conversation_id=scene.conversation.id,
-                contact_id=scene.contact_id,
-                address_key=scene.address_key,
-                address=scene.event.sender.value,
-                language=scene.language,
-                details={"recipient": scene.event.recipient, "danger": "、".join(danger.words)},
+                NewCase(
+                    Track.EMERGENCY,
+                    _origin(scene),
+                    scene.event.received_at,
+                    _applicant(scene),
+                    id=emergency_id,
+                    title="来信紧急求助",
+                    urgent=True,
+                    flags=_flags(danger),
+                    details={"recipient": scene.event.recipient, "danger": "、".join(danger.words)},
+                )
             )
             plan = plan.with_case(PlannedCase.opened(opened))
         return plan.saying(self._comfort(scene))
@@ -132,25 +128,33 @@ class MessageCase:
 
     async def _new_case(self, scene: Scene, track: Track, *, danger: Danger | None = None) -> Opened:
         return await self._open_case(
-            track=track,
-            channel=scene.event.channel,
-            kind=scene.event.kind,
-            text=scene.text,
-            title=scene.subject[:120],
-            at=scene.event.received_at,
-            urgent=danger is not None,
-            flags=_flags(danger) if danger else (),
-            conversation_id=scene.conversation.id,
-            contact_id=scene.contact_id,
-            address_key=scene.address_key,
-            address=scene.event.sender.value,
-            language=scene.language,
-            linked_case_id=_visible_link(scene, track),
-            details={
-                "recipient": scene.event.recipient,
-                **({"danger": "、".join(danger.words)} if danger else {}),
-            },
+            NewCase(
+                track,
+                _origin(scene),
+                scene.event.received_at,
+                _applicant(scene),
+                title=scene.subject[:120],
+                text=scene.text,
+                urgent=danger is not None,
+                flags=_flags(danger) if danger else (),
+                linked_case_id=_visible_link(scene, track),
+                details={
+                    "recipient": scene.event.recipient,
+                    **({"danger": "、".join(danger.words)} if danger else {}),
+                },
+            )
         )
+
+
+def _origin(scene: Scene) -> Origin:
+    event = scene.event
+    return Origin(event.channel, event.kind, scene.conversation.id, language=scene.language)
+
+
+def _applicant(scene: Scene) -> Applicant:
+    return Applicant(
+        address=scene.event.sender.value, address_key=scene.address_key, contact_id=scene.contact_id
+    )
 
 
 def _flags(danger: Danger) -> tuple[str, ...]:

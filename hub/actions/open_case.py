@@ -8,12 +8,47 @@ from dataclasses import dataclass
 
 from hub.actions.references import References, new_code
 from hub.ids import new_id
-from hub.model.case import Case, CaseState, HistoryEntry, HistoryKind, chain_entry, queue_rank
+from hub.model.case import (
+    Applicant,
+    Case,
+    CaseState,
+    Chain,
+    HistoryEntry,
+    HistoryKind,
+    Origin,
+    QueryCode,
+    chain_entry,
+    queue_rank,
+)
 from hub.model.track import Track, compartment_of
 from hub.store.cases import CaseRepository
 from hub.store.documents import Write
 
 _TITLE_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """What a case is made of. id, code: made when empty; title: the beginning of `text` when empty.
+
+    told: whether the citizen is given the code at once. draft: not finished yet; it carries a number
+    already, so that a call that is cut off can be promoted.
+    """
+
+    track: Track
+    origin: Origin
+    at: int
+    applicant: Applicant = Applicant()
+    title: str = ""
+    text: str = ""
+    id: str = ""
+    code: str = ""
+    told: bool = False
+    urgent: bool = False
+    draft: bool = False
+    linked_case_id: str = ""
+    flags: tuple[str, ...] = ()
+    details: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +67,10 @@ class OpenCase:
         self._cases = cases
         self._references = references
 
-    async def __call__(
-        self,
-        *,
-        track: Track,
-        channel: str,
-        kind: str,
-        text: str,
-        at: int,
-        title: str = "",
-        case_id: str = "",
-        code: str = "",
-        anonymous: bool = False,
-        code_told: bool = False,
-        urgent: bool = False,
-        draft: bool = False,
-        conversation_id: str = "",
-        contact_id: str = "",
-        address_key: str = "",
-        name: str = "",
-        address: str = "",
-        region: str = "",
-        language: str = "zh",
-        linked_case_id: str = "",
-        flags: tuple[str, ...] = (),
-        details: Mapping[str, str] | None = None,
-    ) -> Opened:
-        """A case nobody has stored yet. An anonymous one keeps no contact, name or address.
-
-        `draft` cases carry a number already, so that a call that is cut off can be promoted.
-        """
-        id = case_id or new_id(at)
-        code = code or new_code(anonymous=anonymous)
+    async def __call__(self, new: NewCase) -> Opened:
+        """A case nobody has stored yet. An anonymous one keeps no contact, name or address."""
+        id, at, track = new.id or new_id(new.at), new.at, new.track
+        code = new.code or new_code(anonymous=new.applicant.anonymous)
         salt = secrets.token_hex(8)
         entry = chain_entry(
             id,
@@ -71,39 +78,28 @@ class OpenCase:
             prev_hash="",
             at=at,
             actor="citizen",
-            kind=HistoryKind.DRAFTED if draft else HistoryKind.REGISTERED,
-            facts={"channel": channel, "track": track, **({"urgent": "1"} if urgent else {})},
+            kind=HistoryKind.DRAFTED if new.draft else HistoryKind.REGISTERED,
+            facts={"channel": new.origin.channel, "track": track, **({"urgent": "1"} if new.urgent else {})},
         )
         case = Case(
             id=id,
             reference=await self._references.next(),
             track=track,
-            state=CaseState.DRAFT if draft else CaseState.REGISTERED,
-            channel=channel,
-            kind=kind,
+            state=CaseState.DRAFT if new.draft else CaseState.REGISTERED,
             received_at=at,
             updated_at=at,
+            origin=new.origin,
+            applicant=new.applicant.hidden() if new.applicant.anonymous else new.applicant,
+            query_code=QueryCode(self._cases.code_hash(id, salt, code), salt, new.told),
+            chain=Chain(entry.seq, entry.hash),
             compartment=compartment_of(track),
-            code_hash=self._cases.code_hash(id, salt, code),
-            code_salt=salt,
-            code_told=code_told,
-            conversation_id=conversation_id,
-            contact_id="" if anonymous else contact_id,
-            address_key="" if anonymous else address_key,
-            region=region,
-            anonymous=anonymous,
-            urgent=urgent,
-            linked_case_id=linked_case_id,
-            flags=flags,
-            rank=queue_rank(track=track, urgent=urgent, waiting=True, received_at=at),
-            history_seq=1,
-            history_head=entry.hash,
-            language=language,
-            title=title or _title(text),
-            text=text,
-            contact_name="" if anonymous else name,
-            contact_address="" if anonymous else address,
-            details=details or {},
+            urgent=new.urgent,
+            linked_case_id=new.linked_case_id,
+            flags=new.flags,
+            rank=queue_rank(track=track, urgent=new.urgent, waiting=True, received_at=at),
+            title=new.title or _title(new.text),
+            text=new.text,
+            details=new.details or {},
         )
         return Opened(case, code, entry)
 

@@ -21,6 +21,7 @@ from hub.store.answer_counts import AnswerCountRepository
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.feedback import FeedbackRepository
+from hub.store.until_committed import until_committed
 from knowledge_base.utterance import Utterance
 
 _TRIES = 5
@@ -61,18 +62,16 @@ class RateEntry:
             await self._read_help.entry(entry_id)
         self._refuse_misplaced(Utterance(reason).folded)
         line = " ".join(masked_text(reason).split())[:REASON_CHARS] if verdict is Verdict.UNHELPFUL else ""
-        for _ in range(_TRIES):
+
+        async def decide() -> tuple[list[Write], Feedback]:
             known = await self._feedback.get(visitor, entry_id)
             feedback = self._now(known, visitor, entry_id, verdict, line)
-            writes = self._writes(known, feedback)
-            if not writes:
-                return feedback
-            try:
-                await self._documents.commit(writes)
-            except (Conflict, Duplicate):
-                continue
-            return feedback
-        raise Stale("feedback")
+            return self._writes(known, feedback), feedback
+
+        try:
+            return await until_committed(self._documents, decide, tries=_TRIES)
+        except (Conflict, Duplicate):
+            raise Stale("feedback") from None
 
     def _refuse_misplaced(self, folded: str) -> None:
         if self._triage.danger(folded) is not None:

@@ -170,7 +170,7 @@ class ReadCases:
             | {entry.facts.get("handler", "") for entry in history}
             | {message.author_id for message in messages}
         )
-        conversation = await self._repositories.conversations.get(case.conversation_id)
+        conversation = await self._repositories.conversations.get(case.origin.conversation_id)
         items = [
             *(_said(message, case, names, states) for message in messages),
             *(_done(entry, case, names) for entry in history if entry.kind not in _SHOWN_AS_MESSAGES),
@@ -185,8 +185,8 @@ class ReadCases:
                 other for other in agents if other.may(Permission.CASE_REPLY) and policy.may_see(other, case)
             ),
             allowed=_allowed(agent, case),
-            reply_channel=conversation.value.channel if conversation else case.channel,
-            reply_kind=conversation.value.kind if conversation else case.kind,
+            reply_channel=conversation.value.channel if conversation else case.origin.channel,
+            reply_kind=conversation.value.kind if conversation else case.origin.kind,
             recordings=tuple(await self._repositories.recordings.of_case(case_id)),
         )
 
@@ -227,7 +227,7 @@ class ReadCases:
                 self._repositories.cases.insert_entry(entry),
             ],
         )
-        return case.contact_address
+        return case.applicant.address
 
     async def _names(self, ids: set[str]) -> Mapping[str, str]:
         agents = await self._repositories.agents.get_many(sorted(id for id in ids if id))
@@ -236,15 +236,16 @@ class ReadCases:
 
 def masked_citizen(case: Case) -> str:
     """Name and address as a list may show them."""
-    if case.anonymous:
+    applicant, came_by = case.applicant, case.origin.kind
+    if applicant.anonymous:
         return "匿名"
-    if not case.contact_address:
-        return case.contact_name[:1] + "**" if case.contact_name else "未留联系方式"
-    kind = address_kind(ChannelKind(case.kind))
-    if case.kind in (ChannelKind.PETITION, ChannelKind.VOICE):
-        kind = address_kind(ChannelKind.MAIL if "@" in case.contact_address else ChannelKind.SMS)
-    hidden = "网页访客" if kind == "chat" else masked(Address(kind, case.contact_address))
-    return f"{case.contact_name[:1]}** {hidden}" if case.contact_name else hidden
+    if not applicant.address:
+        return applicant.name[:1] + "**" if applicant.name else "未留联系方式"
+    kind = address_kind(ChannelKind(came_by))
+    if came_by in (ChannelKind.PETITION, ChannelKind.VOICE):
+        kind = address_kind(ChannelKind.MAIL if "@" in applicant.address else ChannelKind.SMS)
+    hidden = "网页访客" if kind == "chat" else masked(Address(kind, applicant.address))
+    return f"{applicant.name[:1]}** {hidden}" if applicant.name else hidden
 
 
 def _where(view: QueueView, agent: Agent) -> dict[str, Any]:
@@ -274,7 +275,7 @@ def _allowed(agent: Agent, case: Case) -> frozenset[str]:
         allowed.add("close")
     if agent.may(Permission.CASE_REPLY):
         allowed.add("note")
-    if case.contact_address and agent.may(Permission.REVEAL):
+    if case.applicant.address and agent.may(Permission.REVEAL):
         allowed.add("reveal")
     return frozenset(allowed)
 
@@ -298,7 +299,7 @@ def _said(message: Message, case: Case, names: Mapping[str, str], states: Mappin
         kind="message",
         actor_name=actor,
         text=_CODE.sub("********", message.text) if message.author is Author.ROBOT else message.text,
-        channel=case.channel,
+        channel=case.origin.channel,
         delivery_id=message.delivery_id,
         delivery_state=states.get(message.delivery_id, ""),
         public=True,
@@ -318,7 +319,7 @@ def _done(entry: HistoryEntry, case: Case, names: Mapping[str, str]) -> Timeline
         kind=entry.kind,
         actor_name=actor,
         text=entry.text,
-        channel=case.channel,
+        channel=case.origin.channel,
         delivery_id="",
         delivery_state="",
         public=False,

@@ -21,7 +21,7 @@ from hub.clock import Clock
 from hub.errors import Invalid
 from hub.ids import new_id
 from hub.model.agent import Agent, Permission
-from hub.model.case import Case, CaseState, HistoryKind, queue_rank, recorded
+from hub.model.case import Case, CaseState, HistoryKind, QueryCode, queue_rank, recorded
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.track import Compartment
 from hub.store.codec import Versioned
@@ -61,7 +61,7 @@ class ReplyToCase:
         case = await self._casework.take(agent, case_id, Permission.CASE_REPLY, version=version)
         case.check_move(CaseState.REPLIED)
         now = self._clock.now_ms()
-        found = await self._repositories.conversations.get(case.conversation_id)
+        found = await self._repositories.conversations.get(case.origin.conversation_id)
         if found is None:
             raise Invalid({"text": "此工单没有可答复的会话"})
         case, code = self._with_code(case, found.value)
@@ -92,12 +92,12 @@ class ReplyToCase:
     def _with_code(self, case: Case, conversation: Conversation) -> tuple[Case, str]:
         """Where the channel kept silent at first, the first answer brings the query code: the case with
         a fresh one, and the sentence that tells it; it leaves with the answer and is kept nowhere."""
-        if case.code_told or case.anonymous or conversation.kind == ChannelKind.CHAT:
+        if case.query_code.told or case.applicant.anonymous or conversation.kind == ChannelKind.CHAT:
             return case, ""
         code, salt = new_code(anonymous=False), secrets.token_hex(8)
         code_hash = self._repositories.cases.code_hash(case.id, salt, code)
-        told = replace(case, code_told=True, code_salt=salt, code_hash=code_hash)
-        return told, self._texts.say("code_hint", case.language, reference=case.reference, code=code)
+        told = replace(case, query_code=QueryCode(code_hash, salt, told=True))
+        return told, self._texts.say("code_hint", case.origin.language, reference=case.reference, code=code)
 
     def _say(
         self, agent: Agent, case: Case, found: Versioned[Conversation], text: str, hint: str, now: int
@@ -155,28 +155,29 @@ class ReplyToCase:
             return None
         profile, address = route
         if case.compartment is Compartment.REPORT:
-            body = self._texts.say("report_reply", case.language, reference=case.reference)
+            body = self._texts.say("report_reply", case.origin.language, reference=case.reference)
         else:
-            body = self._texts.say("case_reply", case.language, reference=case.reference, text=text)
+            body = self._texts.say("case_reply", case.origin.language, reference=case.reference, text=text)
         return self._outgoing.delivery(
             profile.name,
             address,
             f"{body} {hint}".strip(),
             at=now,
-            address_key=case.address_key,
+            address_key=case.applicant.address_key,
             dedup=dedup,
             case_id=case.id,
-            title=self._texts.say("case_reply_subject", case.language, reference=case.reference),
+            title=self._texts.say("case_reply_subject", case.origin.language, reference=case.reference),
         )
 
     def _route(self, case: Case) -> tuple[ChannelProfile, Address] | None:
-        if case.anonymous or not case.contact_address:
+        given = case.applicant.address
+        if case.applicant.anonymous or not given:
             return None
-        if "@" in case.contact_address:
-            address = Address(AddressKind.EMAIL, case.contact_address)
+        if "@" in given:
+            address = Address(AddressKind.EMAIL, given)
             wanted = ChannelKind.MAIL
         else:
-            address = Address(AddressKind.PHONE, case.contact_address)
+            address = Address(AddressKind.PHONE, given)
             wanted = ChannelKind.SMS
             if not is_textable(address):
                 return None

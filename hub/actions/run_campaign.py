@@ -8,8 +8,9 @@ that has begun to leave is never rewritten.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.campaign import Campaign, CampaignState
@@ -32,8 +33,10 @@ from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.memberships import MembershipRepository
 from hub.store.schedules import ScheduleRepository
+from hub.store.until_committed import until_committed
 
 _TRIES = 5
+T = TypeVar("T")
 STATES: dict[CampaignState, str] = {
     CampaignState.DRAFT: "草稿",
     CampaignState.IN_REVIEW: "审核中",
@@ -119,7 +122,8 @@ class CampaignDesk:
         if text := problem(spec, now, self._settings.zone):
             raise Invalid({"schedule": text})
         next_at = next_fire(spec, now, self._settings.zone) or 0
-        for _ in range(_TRIES):
+
+        async def decide() -> tuple[Sequence[Write], Schedule]:
             read = await self._read(campaign_id)
             await self._check(draft_of(read.value))
             campaign = replace(read.value, schedule=to_text(spec), changed_at=now, reason="")
@@ -133,9 +137,9 @@ class CampaignDesk:
                 self._repository.update(campaign, read.version),
                 self._schedules.update(plan, old.version) if old else self._schedules.insert(plan),
             ]
-            if await self._commit(writes):
-                return plan
-        raise Stale(campaign_id)
+            return writes, plan
+
+        return await self._until_committed(campaign_id, decide)
 
     async def withdraw(self, campaign_id: str) -> Campaign:
         """Takes a scheduled campaign that has not started back to draft. Raises `Invalid`, `NotFound`."""
@@ -154,7 +158,8 @@ class CampaignDesk:
 
         A one-off plan is used up by it; a recurring one keeps its next time.
         """
-        for _ in range(_TRIES):
+
+        async def decide() -> tuple[Sequence[Write], Broadcast]:
             now = self._clock.now_ms()
             read = await self._read(campaign_id)
             await self._check(draft_of(read.value))
@@ -166,9 +171,9 @@ class CampaignDesk:
             plan = await self._schedules.get(campaign_id)
             if plan is not None and plan.value.next_at and plan.value.spec.startswith("once "):
                 writes.append(self._schedules.update(replace(plan.value, next_at=0), plan.version))
-            if await self._commit(writes):
-                return run
-        raise Stale(campaign_id)
+            return writes, run
+
+        return await self._until_committed(campaign_id, decide)
 
     async def pause(self, campaign_id: str) -> Campaign:
         """Nothing leaves any more but what is in flight. Raises `Invalid`, `NotFound`, `Stale`."""
@@ -281,16 +286,17 @@ class CampaignDesk:
     async def _change(
         self,
         campaign_id: str,
-        decide: Callable[[Campaign, int], Campaign],
+        change: Callable[[Campaign, int], Campaign],
         *,
         runs: Callable[[Broadcast, int], Broadcast] | None,
         next_at: Callable[[Schedule], int],
     ) -> Campaign:
         """One decision about a campaign, its active runs and its schedule, in one unit of work."""
-        for _ in range(_TRIES):
+
+        async def decide() -> tuple[Sequence[Write], Campaign]:
             now = self._clock.now_ms()
             read = await self._read(campaign_id)
-            after = decide(read.value, now)
+            after = change(read.value, now)
             writes: list[Write] = [self._repository.update(after, read.version)]
             for run in await self._repository.broadcasts_of(campaign_id):
                 if runs is not None and run.value.is_active:
@@ -299,16 +305,17 @@ class CampaignDesk:
             if plan is not None:
                 changed = replace(plan.value, next_at=next_at(plan.value))
                 writes.append(self._schedules.update(changed, plan.version))
-            if await self._commit(writes):
-                return after
-        raise Stale(campaign_id)
+            return writes, after
 
-    async def _commit(self, writes: list[Write]) -> bool:
+        return await self._until_committed(campaign_id, decide)
+
+    async def _until_committed(
+        self, campaign_id: str, decide: Callable[[], Awaitable[tuple[Sequence[Write], T]]]
+    ) -> T:
         try:
-            await self._documents.commit(writes)
-        except (Conflict, Duplicate):
-            return False
-        return True
+            return await until_committed(self._documents, decide, tries=_TRIES)
+        except (Conflict, Duplicate) as stale:
+            raise Stale(campaign_id) from stale
 
 
 def _moved(campaign: Campaign, state: CampaignState, now: int) -> Campaign:

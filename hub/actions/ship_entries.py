@@ -9,6 +9,7 @@ from hub.actions.entry_desk import EntryDesk
 from hub.errors import Stale
 from hub.model.entry_record import EntryRecord, VersionKind, same_content
 from hub.store.documents import Conflict, Duplicate, Write
+from hub.store.until_committed import until_committed
 from knowledge_base.entry import Entry, EntryState
 
 _TRIES = 10
@@ -19,7 +20,8 @@ async def ship_entries(desk: EntryDesk, shipped: Sequence[Entry]) -> int:
 
     What an editor has touched, or withdrawn, is left alone: from then on it is theirs.
     """
-    for _ in range(_TRIES):
+
+    async def decide() -> tuple[list[Write], int]:
         known = await desk.entries.revision()
         there = await desk.entries.get_many([entry.id for entry in shipped])
         writes: list[Write] = []
@@ -33,14 +35,12 @@ async def ship_entries(desk: EntryDesk, shipped: Sequence[Entry]) -> int:
             version = record.version(VersionKind.PUBLISHED, at=entry.updated_at, by_id="")
             stored = desk.entries.update(record, found.version) if found else desk.entries.insert(record)
             writes += [stored, desk.versions.insert(version)]
-        if not writes:
-            return 0
-        try:
-            await desk.documents.commit([*writes, desk.entries.advance(known)])
-        except (Conflict, Duplicate):
-            continue  # another process starts at the same time
-        return len(writes) // 2
-    raise Stale("knowledge base")
+        return [*writes, desk.entries.advance(known)] if writes else [], len(writes) // 2
+
+    try:
+        return await until_committed(desk.documents, decide, tries=_TRIES)
+    except (Conflict, Duplicate):  # other processes start at the same time
+        raise Stale("knowledge base") from None
 
 
 def _is_corrected(record: EntryRecord, entry: Entry) -> bool:

@@ -37,5 +37,7 @@ class Speak:
             with_110=says.with_110 and scene.event.kind is ChannelKind.CHAT,
         )
         if says.tells_code and plan.case is not None:
-            plan = plan.with_case(plan.case.after(replace(plan.case.case, code_told=True)))
+            case = plan.case.case
+            told = replace(case, query_code=replace(case.query_code, told=True))
+            plan = plan.with_case(plan.case.after(told))
         return replace(plan, exchange=said.conversation).with_writes(*self._outgoing.writes(said))

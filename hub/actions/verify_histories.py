@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hub.model.case import broken_link
 from hub.model.track import Compartment
-from hub.store.cases import CaseRepository, Chain
+from hub.store.cases import CaseChain, CaseRepository
 
 _TRIES = 3
 
@@ -39,9 +39,9 @@ async def verify_histories(cases: CaseRepository) -> Histories:
     return Histories(read, tuple(broken), hidden)
 
 
-async def _wrong_entry(cases: CaseRepository, chain: Chain) -> int:
+async def _wrong_entry(cases: CaseRepository, known: CaseChain) -> int:
     """Number of the first entry that is wrong or missing; 0 = the history is whole."""
-    now: Chain | None = chain
+    now: CaseChain | None = known
     wrong = 0
     for _ in range(_TRIES):
         if now is None:
@@ -49,15 +49,16 @@ async def _wrong_entry(cases: CaseRepository, chain: Chain) -> int:
         wrong = await _look(cases, now)
         if not wrong:
             return 0
-        now = await cases.chain(chain.case_id)
+        now = await cases.chain(known.case_id)
     return wrong
 
 
-async def _look(cases: CaseRepository, chain: Chain) -> int:
-    entries = await cases.whole_history(chain.case_id)
+async def _look(cases: CaseRepository, known: CaseChain) -> int:
+    entries = await cases.whole_history(known.case_id)
     wrong = broken_link(entries)
     if wrong is not None:
         return wrong
-    if len(entries) != chain.seq:
-        return min(len(entries), chain.seq) + 1  # the first that is missing, or that was added
-    return 0 if entries and entries[-1].hash == chain.head else max(1, chain.seq)
+    length, head = known.chain.length, known.chain.head
+    if len(entries) != length:
+        return min(len(entries), length) + 1  # the first that is missing, or that was added
+    return 0 if entries and entries[-1].hash == head else max(1, length)

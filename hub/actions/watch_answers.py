@@ -168,19 +168,19 @@ class WatchAnswers:
         """What was handed over to a person, and after which answer one was asked for."""
         learnt = _Tallying()
         for case in opened:
-            if not case.conversation_id:
+            if not case.origin.conversation_id:
                 continue
             if case.track is Track.REPORT:
-                await self._questions.forget(case.conversation_id)
+                await self._questions.forget(case.origin.conversation_id)
                 learnt.forgot = True  # also when an earlier try, cut off before its commit, deleted them
             if case.track not in (Track.CONSULT, Track.SERVICE):
                 continue
-            thread = await self._thread(case.conversation_id)
+            thread = await self._thread(case.origin.conversation_id)
             asked = next((m for m in thread if m.case_id == case.id and m.direction is Direction.IN), None)
             if asked is None:
                 continue
             if not self._triage.wants_person(Utterance(asked.text)):
-                learnt.keep(self._question(asked, case.kind))
+                learnt.keep(self._question(asked, case.origin.kind))
                 continue
             since = asked.at - self._lag.choices_seconds * 1000
             before = [m for m in thread if m.seq < asked.seq and m.at >= since and _is_entry(m)]

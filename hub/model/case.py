@@ -7,14 +7,16 @@ here are a subset of theirs with the same names.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from hub.errors import HubError
+from hub.model.flat import flat
 from hub.model.personal import personal
 from hub.model.track import Compartment, Track
+from ivr.hash_chain import ChainEntry, breaks, hash_of
 
 
 class CaseState(StrEnum):
@@ -47,7 +49,7 @@ CITIZEN_LABEL: Mapping[CaseState, str] = {
 """What the citizen is told; the English label comes from the catalogue."""
 
 
-class IllegalMove(Exception):
+class IllegalMove(HubError):
     """The state table does not allow it; `allowed` are the states that could follow."""
 
     def __init__(self, state: CaseState, wanted: CaseState) -> None:
@@ -58,48 +60,80 @@ class IllegalMove(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Applicant:
+    """Whose matter it is, as far as they said so. address_key: blind index of the address."""
+
+    name: str = personal()
+    address: str = personal()
+    address_key: str = ""
+    contact_id: str = ""
+    anonymous: bool = False
+
+    def hidden(self) -> Applicant:
+        """The same person, unknown: nothing is kept that tells who it is."""
+        return Applicant(anonymous=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How it came in. channel: its configured name; kind: what sort of channel; region: code or ""."""
+
+    channel: str
+    kind: str
+    conversation_id: str = ""
+    region: str = ""
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class QueryCode:
+    """The code that goes with the reference, as its keyed, salted hash (docs/adr/0002).
+
+    told: whether the citizen was given it; else the first answer brings one.
+    """
+
+    hash: str = ""
+    salt: str = ""
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The chained history by the case's own account: how many entries, and the hash of the last."""
+
+    length: int = 0
+    head: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One matter.
 
-    reference: 14 digits the citizen can key in; code_hash: keyed hash of the query code.
-    code_told: whether the citizen was given the code; else the first answer brings one.
-    rank: queue order, ascending (see `queue_rank`). waiting: the citizen spoke last.
-    address_key: blind index of the citizen's address, "" for anonymous cases.
-    history_seq, history_head: length and head hash of the chained history.
+    reference: 14 digits the citizen can key in. rank: queue order, ascending (see `queue_rank`).
+    waiting: the citizen spoke last.
     """
 
     id: str
     reference: str
     track: Track
     state: CaseState
-    channel: str
-    kind: str
     received_at: int
     updated_at: int
+    origin: Origin = flat()
+    applicant: Applicant = flat(Applicant(), name="contact_name", address="contact_address")
+    query_code: QueryCode = flat(QueryCode(), hash="code_hash", salt="code_salt", told="code_told")
+    chain: Chain = flat(Chain(), length="history_seq", head="history_head")
     compartment: Compartment = Compartment.NONE
-    code_hash: str = ""
-    code_salt: str = ""
-    code_told: bool = False
-    conversation_id: str = ""
-    contact_id: str = ""
-    address_key: str = ""
     unit_id: str = ""
     handler_id: str = ""
-    region: str = ""
-    anonymous: bool = False
     partial: bool = False
     urgent: bool = False
     waiting: bool = True
     linked_case_id: str = ""
     flags: tuple[str, ...] = ()
     rank: int = 0
-    history_seq: int = 0
-    history_head: str = ""
-    language: str = "zh"
     title: str = personal()
     text: str = personal()
-    contact_name: str = personal()
-    contact_address: str = personal()
     details: Mapping[str, str] = personal(default=None)
 
     @property
@@ -164,7 +198,6 @@ class HistoryEntry:
 
 
 _HASHED = tuple(name for name in HistoryEntry.__dataclass_fields__ if name not in ("hash", "text"))
-_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def chain_entry(
@@ -187,10 +220,10 @@ def chain_entry(
         "actor": actor,
         "kind": kind,
         "facts": dict(facts or {}),
-        "text_digest": hashlib.sha256(text.encode()).hexdigest() if text else "",
+        "text_digest": _text_digest(text),
         "prev_hash": prev_hash,
     }
-    return HistoryEntry(**entry, hash=_hash(entry), text=text)
+    return HistoryEntry(**entry, hash=hash_of(entry), text=text)
 
 
 def recorded(
@@ -205,37 +238,31 @@ def recorded(
     """The case with one more entry at the end of its history, and that entry. Store both together."""
     entry = chain_entry(
         case.id,
-        seq=case.history_seq + 1,
-        prev_hash=case.history_head,
+        seq=case.chain.length + 1,
+        prev_hash=case.chain.head,
         at=at,
         actor=actor,
         kind=kind,
         facts=facts,
         text=text,
     )
-    return replace(case, history_seq=entry.seq, history_head=entry.hash, updated_at=at), entry
-
-
-def entry_hash(entry: HistoryEntry) -> str:
-    """SHA-256 over the entry's canonical JSON (sorted keys, no blanks) without `hash` and `text`."""
-    return _hash({name: getattr(entry, name) for name in _HASHED})
-
-
-def _hash(body: Mapping[str, object]) -> str:
-    return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
+    return replace(case, chain=Chain(entry.seq, entry.hash), updated_at=at), entry
 
 
 def broken_link(entries: list[HistoryEntry]) -> int | None:
     """Sequence number of the first entry that does not follow from the one before, or None."""
-    previous = ""
-    for number, entry in enumerate(entries, start=1):
-        digest = hashlib.sha256(entry.text.encode()).hexdigest() if entry.text else ""
-        if (
-            entry.seq != number
-            or entry.prev_hash != previous
-            or entry.hash != entry_hash(entry)
-            or entry.text_digest != digest
-        ):
+    chain = (ChainEntry(entry.seq, entry.prev_hash, entry.hash, _hashed(entry)) for entry in entries)
+    broken = next((found.expected for found in breaks(chain, genesis="")), None)
+    for number, entry in enumerate(entries[:broken], start=1):
+        if entry.text_digest != _text_digest(entry.text):
             return number
-        previous = entry.hash
-    return None
+    return broken
+
+
+def _hashed(entry: HistoryEntry) -> dict[str, object]:
+    """What the hash of an entry covers; of the text its digest, because the text is sealed."""
+    return {name: getattr(entry, name) for name in _HASHED}
+
+
+def _text_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest() if text else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import field, fields
 from typing import Any
 
+from hub.model.flat import groups
+
 _MARK = "personal"
 
 UNREADABLE = "［无法读取 unreadable］"
@@ -17,5 +19,9 @@ def personal(default: Any = "") -> Any:
 
 
 def personal_fields(cls: type) -> frozenset[str]:
-    """Names of the fields of a dataclass marked with `personal`."""
-    return frozenset(f.name for f in fields(cls) if f.metadata.get(_MARK))
+    """Stored names of the fields marked with `personal`, of a dataclass and of those it holds flat."""
+    own = {f.name for f in fields(cls) if f.metadata.get(_MARK)}
+    held = {
+        names[f.name] for inner, names in groups(cls).values() for f in fields(inner) if f.metadata.get(_MARK)
+    }
+    return frozenset(own | held)

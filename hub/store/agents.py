@@ -15,6 +15,7 @@ from hub.model.personal import UNREADABLE
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Conflict, Delete, Documents, Duplicate, Insert, Write
+from hub.store.until_committed import until_committed
 
 AGENTS = Collection(
     "agents",
@@ -83,17 +84,18 @@ class AgentRepository:
 
     async def update(self, id: str, change: Callable[[Agent], Agent]) -> Agent | None:
         """Applies `change` to the agent as it is now; None when there is none. Raises `Stale`."""
-        for _ in range(3):
+
+        async def decide() -> tuple[list[Write], Agent | None]:
             stored = await self._documents.get(AGENTS.name, id)
             if stored is None:
-                return None
+                return [], None
             changed = change(self._shape.load(stored))
-            try:
-                await self._documents.commit([self._shape.update(changed, stored.version)])
-            except Conflict:
-                continue
-            return changed
-        raise Stale
+            return [self._shape.update(changed, stored.version)], changed
+
+        try:
+            return await until_committed(self._documents, decide, tries=3)
+        except Conflict:
+            raise Stale from None
 
     def write(self, agent: Agent) -> Insert:
         """The write that stores a new agent, for a unit of work with others."""
@@ -157,16 +159,13 @@ class SessionRepository:
 
     async def delete(self, id: str) -> None:
         """Ends it; one that is gone already is no error."""
-        stored = await self._documents.get(SESSIONS.name, id)
-        if stored is None:
-            return
-        try:
-            await self._documents.commit([Delete(SESSIONS.name, id, stored.version)])
-        except Conflict:
-            # Either it is gone, or it was used a moment ago: the second try knows.
-            again = await self._documents.get(SESSIONS.name, id)
-            if again is not None:
-                await self._documents.commit([Delete(SESSIONS.name, id, again.version)])
+
+        async def decide() -> tuple[list[Write], None]:
+            stored = await self._documents.get(SESSIONS.name, id)
+            return [] if stored is None else [Delete(SESSIONS.name, id, stored.version)], None
+
+        # Refused, it is gone, or it was used a moment ago: the second try knows.
+        await until_committed(self._documents, decide, tries=2)
 
     async def of(self, agent_id: str) -> list[Session]:
         """The sessions of one agent, the newest first."""

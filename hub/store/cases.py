@@ -7,7 +7,7 @@ from collections.abc import Collection as Container
 from dataclasses import dataclass
 from typing import Any
 
-from hub.model.case import Case, CaseState, HistoryEntry
+from hub.model.case import Case, CaseState, Chain, HistoryEntry
 from hub.model.personal import UNREADABLE
 from hub.model.track import Compartment
 from hub.store.codec import Shape, Versioned
@@ -53,14 +53,13 @@ class CasePage:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
-    """How long the history of a case is by its own account, and the hash of its last entry."""
+class CaseChain:
+    """What a case says of its history."""
 
     case_id: str
     reference: str
     compartment: Compartment
-    seq: int
-    head: str
+    chain: Chain
 
 
 class CaseRepository:
@@ -153,12 +152,12 @@ class CaseRepository:
         of_case = {"id": {"$gt": id, "$lt": f"{case_id};"}}
         return self._history.listed(await self._documents.find("history", of_case, limit=limit))
 
-    async def chains(self) -> AsyncIterator[Chain]:
+    async def chains(self) -> AsyncIterator[CaseChain]:
         """What every case says of its history; nothing is unsealed."""
         async for stored in self._documents.scan("cases"):
             yield _chain(stored)
 
-    async def chain(self, case_id: str) -> Chain | None:
+    async def chain(self, case_id: str) -> CaseChain | None:
         """The same of one case, or None."""
         stored = await self._documents.get("cases", case_id)
         return None if stored is None else _chain(stored)
@@ -193,14 +192,13 @@ def _queue_fields(case: Case) -> Body:
     }
 
 
-def _chain(stored: Stored) -> Chain:
+def _chain(stored: Stored) -> CaseChain:
     body = stored.body
-    return Chain(
+    return CaseChain(
         stored.id,
         body["reference"] or stored.id,
         Compartment(body["compartment"]),
-        body["history_seq"],
-        body["history_head"],
+        Chain(body["history_seq"], body["history_head"]),
     )
 
 

@@ -1,7 +1,8 @@
 """Between frozen values and documents: plain fields stay queryable, personal ones are sealed.
 
 A `Shape` knows one dataclass and its collection. Fields marked personal never stand in a
-document in readable form: they travel together in one sealed blob, the field `pii`.
+document in readable form: they travel together in one sealed blob, the field `pii`. Groups of
+fields (`hub/model/flat.py`) are taken apart first, so that a document is flat.
 
 A blob that does not open takes nothing down: its fields read as empty, or as what the shape says instead,
 and everything else of the row is as it was. Such a row may be changed like any other: its blob is left as it
@@ -17,6 +18,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from hub.model.flat import groups
 from hub.model.personal import personal_fields
 from hub.store.crypto import KeyProblem, Vault
 from hub.store.documents import Body, Insert, Stored, Update
@@ -56,6 +58,7 @@ class Shape(Generic[T]):
         self._cls = cls
         self.collection = collection
         self._vault = vault
+        self._groups = {group: names for group, (_, names) in groups(cls).items()}
         self._personal = tuple(personal_fields(cls) if personal is None else personal)
         self._key = key
         self._unreadable = dict(unreadable or {})
@@ -88,6 +91,10 @@ class Shape(Generic[T]):
                 data.update(self._unreadable)
         if not self._key:
             data["id"] = stored.id
+        for group, names in self._groups.items():
+            data[group] = {
+                name: data.pop(stored_as) for name, stored_as in names.items() if stored_as in data
+            }
         try:
             return msgspec.convert(data, self._cls, strict=self._strict)
         except msgspec.ValidationError as problem:
@@ -125,6 +132,9 @@ class Shape(Generic[T]):
     def _split(self, value: T) -> tuple[str, Body, Body]:
         """Id, what stays readable, and what is to be sealed."""
         body: Body = msgspec.to_builtins(value)
+        for group, names in self._groups.items():
+            for name, content in body.pop(group).items():
+                body[names[name]] = content
         id = self._id_of(value)
         if not self._key:
             del body["id"]

@@ -25,6 +25,7 @@ from hub.store.codec import Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Add, Conflict, Documents, Duplicate, Insert, Update, Write
 from hub.store.outbox_rows import COLLECTIONS, ROW_COUNTER, OutboxRows, changed, delta, is_counted, translated
+from hub.store.until_committed import until_committed
 
 __all__ = ["COLLECTIONS", "DeliveryPage", "OutboxRepository", "ReceiptResult"]
 
@@ -196,20 +197,21 @@ class OutboxRepository:
     ) -> ReceiptResult:
         """What the provider said later, by rank. A receipt of another channel or an unknown id
         changes nothing."""
-        for _ in range(_TRIES):
+
+        async def decide() -> tuple[list[Write], ReceiptResult]:
             stored = await self._documents.get("outbox", receipt.delivery_id)
             if stored is None or stored.body["sender"] != receipt.channel:
-                return ReceiptResult.UNKNOWN
+                return [], ReceiptResult.UNKNOWN
             row = Leased(self._rows.load(stored), stored.version)
             after = apply_receipt(row.delivery, receipt, random=random, handset=handset)
             if after is None:
-                return ReceiptResult.NOTHING_NEW
-            try:
-                await self._documents.commit(self.writes(Change(row, after)))
-            except Conflict:  # our own outcome was written meanwhile
-                continue
-            return ReceiptResult.APPLIED
-        return ReceiptResult.NOTHING_NEW
+                return [], ReceiptResult.NOTHING_NEW
+            return self.writes(Change(row, after)), ReceiptResult.APPLIED
+
+        try:
+            return await until_committed(self._documents, decide, tries=_TRIES)
+        except Conflict:  # our own outcome is written again and again meanwhile
+            return ReceiptResult.NOTHING_NEW
 
     def writes(self, change: Change) -> list[Write]:
         """One change as writes, for a unit of work (a person's decision on an ambiguous row)."""

@@ -26,6 +26,7 @@ from hub.ids import derived_id
 from hub.model.conversation import Author, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN
 from hub.model.feedback import Feedback
+from hub.web.event_stream import EventStream
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.render import RENDERER, translator
 from hub.web.source_line import source_line
@@ -187,35 +188,22 @@ async def events(request: web.Request) -> web.StreamResponse:
     if not token:
         return web.Response(status=204)  # tells an EventSource not to come back
     conversation = conversation_id(hub, token)
-    response = web.StreamResponse(
-        headers={
-            "Content-Type": "text/event-stream; charset=utf-8",
-            "Cache-Control": "no-store",
-            "X-Accel-Buffering": "no",
-        }
-    )
+    stream = EventStream()
     with hub.bell.listen(conversation_topic(conversation)) as ear:
         try:
-            await response.prepare(request)
-            await response.write(b"retry: 2000\n\n")
-            seq = await _catch_up(request, response, conversation, _start(request))
+            await stream.open(request, retry_ms=2000)
+            seq = await _catch_up(request, stream, conversation, _start(request))
             while not ear.over:
                 if await ear.wait(at_most_seconds=PING_SECONDS):
-                    seq = await _catch_up(request, response, conversation, seq)
+                    seq = await _catch_up(request, stream, conversation, seq)
                 else:
-                    await response.write(b": ping\n\n")
+                    await stream.ping()
         except ConnectionResetError:
             pass  # the page was closed
-    return response
+    return stream.response
 
 
-def as_event(seq: int, html: str) -> bytes:
-    """One event; the number is what the browser sends back when it reconnects."""
-    data = "".join(f"data: {line}\n" for line in html.splitlines())
-    return f"id: {seq}\nevent: message\n{data}\n".encode()
-
-
-async def _catch_up(request: web.Request, response: web.StreamResponse, conversation: str, seq: int) -> int:
+async def _catch_up(request: web.Request, stream: EventStream, conversation: str, seq: int) -> int:
     repository = request.app[HUB].repositories.conversations
     while messages := await repository.messages(conversation, after_seq=seq, limit=_PAGE):
         choices = await open_choices(request, conversation)
@@ -226,7 +214,7 @@ async def _catch_up(request: web.Request, response: web.StreamResponse, conversa
                 request[LANGUAGE],
                 {"messages": bubbles(request, [message], choices if last else ())},
             )
-            await response.write(as_event(message.seq, html))
+            await stream.send("message", html, id=message.seq)
         seq = messages[-1].seq
     return seq
 

@@ -20,6 +20,7 @@ from aiohttp.typedefs import Handler
 from channels.ports import OutboxUnavailable
 from hub.errors import Forbidden, NotFound, Stale
 from hub.i18n import Language, pick_language
+from hub.model.case import IllegalMove
 from hub.store.documents import StoreUnavailable
 from hub.store.unreadable import Unreadable
 from hub.web.error_page import error_response, unreadable_response
@@ -104,7 +105,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return error_response(request, 403, request[REQUEST_ID])
     except Unreadable:
         return unreadable_response(request, request[REQUEST_ID])
-    except Stale:
+    except (Stale, IllegalMove):  # either way it is not what the page showed any more
         return error_response(request, 409, request[REQUEST_ID])
     except (StoreUnavailable, OutboxUnavailable) as problem:
         LOG.warning(

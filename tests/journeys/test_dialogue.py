@@ -193,7 +193,7 @@ async def test_whoever_asked_for_a_person_is_not_met_with_silence(hub: World) ->
     assert len(offered(await citizen.say("身份证"))) >= 2
     [case] = await queue(hub)
     assert case.waiting
-    assert case.history_seq == 2  # its handler sees what was asked meanwhile
+    assert case.chain.length == 2  # its handler sees what was asked meanwhile
     found = await hub.hub.repositories.agents.by_login(Role.HANDLER.value)
     stored = await hub.hub.repositories.cases.get(case.id)
     assert found

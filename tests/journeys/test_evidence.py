@@ -66,7 +66,7 @@ async def test_the_case_of_a_chat_shows_no_name_of_the_configuration(hub: World)
         pages = {}
         for case in await queue(hub):
             async with theirs.get(f"{hub.url}/staff/cases/{case.id}") as page:
-                pages[case.channel] = await page.text()
+                pages[case.origin.channel] = await page.text()
     assert "web-chat" not in pages["web-chat"]
     assert "拨打或发送至" not in pages["web-chat"]
     assert "拨打或发送至" in pages["sms-12110"]

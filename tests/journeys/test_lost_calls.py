@@ -109,7 +109,7 @@ async def test_a_call_whose_end_was_never_reported_is_a_case_after_a_restart(tmp
         [case] = await eventually(found)
         assert hub.hub.tasks()["calls"].running
         assert case.partial
-        assert case.anonymous
+        assert case.applicant.anonymous
         assert case.state is CaseState.REGISTERED
         history = await hub.hub.repositories.cases.history(case.id)
         assert [entry.kind for entry in history] == [HistoryKind.DRAFTED, HistoryKind.PROMOTED]
@@ -160,8 +160,8 @@ async def test_a_named_callers_number_is_on_the_case_although_nobody_reported_th
         clock.advance(seconds=SILENT_SECONDS + 1)
         await watchdog(hub.hub)()
         [case] = await cases(hub)
-        assert case.contact_address == CALLER
-        assert case.address_key
+        assert case.applicant.address == CALLER
+        assert case.applicant.address_key
 
 
 async def test_a_caller_talking_to_a_person_is_not_cut_off(tmp_path: Path) -> None:

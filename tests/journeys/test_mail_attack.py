@@ -22,7 +22,6 @@ from hub.actions.read_letters import UNREADABLE
 from hub.app import open_hub
 from hub.clock import SystemClock
 from hub.model.agent import Role
-from hub.wake import Wake
 from tests.journeys.talking import queue
 from tests.journeys.test_evidence import log_in
 from tests.journeys.test_mail import all_read, letter
@@ -153,7 +152,7 @@ async def test_a_letter_nobody_can_read_is_an_urgent_case_with_the_letter_as_a_d
         assert await asyncio.to_thread(deliver, hub.mail_port, raw) == 250
     assert await eventually(lambda: all_read(hub), seconds=40)
     [case] = await queue(hub)
-    assert (case.title, case.urgent, case.contact_address) == (UNREADABLE, True, SENDER)
+    assert (case.title, case.urgent, case.applicant.address) == (UNREADABLE, True, SENDER)
     assert "持刀" in case.details["danger"]
     async with browser(hub.url) as theirs:
         await log_in(hub, theirs, Role.HANDLER.value)
@@ -172,7 +171,7 @@ async def test_a_letter_nobody_can_read_is_an_urgent_case_with_the_letter_as_a_d
 async def test_a_letter_stored_before_a_crash_is_read_at_the_next_start(tmp_path: Path) -> None:
     settings = world_settings(tmp_path, carrier_url="http://127.0.0.1:9", smtp_port=9, mail_port=free_port())
     before = await open_hub(settings, SystemClock())
-    keep = KeepLetter(before.documents, before.repositories.letters, before.files, Wake())
+    keep = KeepLetter(before.documents, before.repositories.letters, before.files)
     raw = letter("小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。").as_bytes()
     await keep(RawLetter("mail", raw, "zhang.san@example.com", "service@hub.test", before.clock.now_ms()))
     await before.close()

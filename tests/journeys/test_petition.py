@@ -61,7 +61,7 @@ async def test_from_form_to_answer(hub: World) -> None:
     [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
     assert row.case.reference == reference
     assert row.case.track is Track.APPEAL
-    assert row.case.contact_address == "+8613800138000"
+    assert row.case.applicant.address == "+8613800138000"
     await hub.hub.actions.reply_to_case(handler, row.case.id, "已联系交警处理。", version=row.version)
 
     async def texted() -> list[str]:

@@ -158,7 +158,7 @@ async def test_a_whole_day_of_work_leaves_no_citizen_in_a_log(
     await hub.mail.wait_for(1)
     handler = await hub.agent(Role.HANDLER)
     for row in (await hub.hub.actions.read_cases.queue(handler)).rows:
-        if row.case.contact_address:
+        if row.case.applicant.address:
             await hub.hub.actions.reply_to_case(handler, row.case.id, "金丝雀已收到", version=row.version)
 
     async def answered() -> bool:

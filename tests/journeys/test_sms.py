@@ -70,9 +70,10 @@ async def test_a_text_without_a_number_is_a_case_that_nobody_is_texted_about(hub
     handler = await hub.agent(Role.HANDLER)
     rows = (await hub.hub.actions.read_cases.queue(handler)).rows
     assert [row.masked for row in rows] == ["未留联系方式"] * 3
-    assert {(row.case.contact_address, row.case.address_key, row.case.contact_id) for row in rows} == {
-        ("", "", "")
-    }
+    assert {
+        (row.case.applicant.address, row.case.applicant.address_key, row.case.applicant.contact_id)
+        for row in rows
+    } == {("", "", "")}
     assert sum((await hub.hub.documents.count("outbox", {})).values()) == 0
 
 

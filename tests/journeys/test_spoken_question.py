@@ -92,7 +92,7 @@ async def test_a_message_left_instead_of_a_suggestion_is_kept_behind_the_wall_to
     assert await queue(hub) == []
     [case] = await queue(hub, Role.INSPECTOR)
     assert (case.track, case.compartment) == (Track.REPORT, Compartment.REPORT)
-    assert case.contact_address == ""
+    assert case.applicant.address == ""
     assert broken_link(await hub.hub.repositories.cases.history(case.id)) is None
     assert len(await hub.hub.repositories.recordings.of_case(case.id)) == 1
 

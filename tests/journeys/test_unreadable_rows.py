@@ -93,12 +93,12 @@ async def test_a_citizen_whose_conversation_is_damaged_is_still_heard(hub: World
     case_id = await write(hub, 1)
     before = await hub.hub.repositories.cases.get(case_id)
     assert before
-    await damage(hub, "conversations", before.value.conversation_id)
+    await damage(hub, "conversations", before.value.origin.conversation_id)
     await damage(hub, "cases", case_id)
     assert await write(hub, 1, "还有一件事") == case_id
-    mended = await hub.hub.repositories.conversations.get(before.value.conversation_id)
+    mended = await hub.hub.repositories.conversations.get(before.value.origin.conversation_id)
     assert mended
-    assert mended.value.address == before.value.contact_address
+    assert mended.value.address == before.value.applicant.address
     said = await hub.hub.repositories.conversations.of_case(case_id)
     assert "还有一件事" in [message.text for message in said]
 

@@ -94,8 +94,8 @@ async def test_an_anonymous_complaint_is_a_case_with_a_sealed_recording_and_no_n
     [case] = await cases(hub)
     assert case.track is Track.REPORT
     assert case.compartment is Compartment.REPORT
-    assert case.anonymous
-    assert (case.contact_address, case.address_key, case.contact_id) == ("", "", "")
+    assert case.applicant.anonymous
+    assert (case.applicant.address, case.applicant.address_key, case.applicant.contact_id) == ("", "", "")
     spelled = read_out(result.heard)
     assert spelled.count(case.reference) == 2
     code = spelled.split(case.reference)[1][:16]
@@ -159,7 +159,7 @@ async def test_a_named_caller_with_a_mobile_gets_number_and_code_by_text(hub: Wo
     ]
     await hub.carrier.place_call("12389", script, from_=CALLER)
     [case] = await cases(hub)
-    assert case.contact_address == CALLER
+    assert case.applicant.address == CALLER
 
     async def texted() -> list[str]:
         return [m.text for m in hub.carrier.journal.messages if m.recipient == CALLER]
@@ -177,7 +177,7 @@ async def test_a_named_caller_who_shows_no_number_has_none_and_is_not_texted(
     result = await hub.carrier.place_call("12389", named, from_=spelling)
     [case] = await cases(hub)
     assert case.reference in read_out(result.heard)
-    assert (case.contact_address, case.address_key) == ("", "")
+    assert (case.applicant.address, case.applicant.address_key) == ("", "")
     assert sum((await hub.hub.documents.count("outbox", {})).values()) == 0
 
 

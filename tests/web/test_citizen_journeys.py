@@ -95,7 +95,7 @@ async def test_an_anonymous_report_keeps_no_name_and_gives_a_long_code(
     assert len(code) == 16
     stored = await site.hub.repositories.cases.by_reference(reference)
     assert stored is not None
-    assert (stored.value.track, stored.value.contact_name, stored.value.contact_address) == (
+    assert (stored.value.track, stored.value.applicant.name, stored.value.applicant.address) == (
         Track.REPORT,
         "",
         "",

@@ -111,7 +111,7 @@ def submit_label(view: CaseView, _: Translator) -> str:
     """What the send button says: the channel and where it goes, so that nobody is surprised."""
     case = view.case
     if case.compartment is Compartment.REPORT and view.reply_kind != ChannelKind.CHAT:
-        if case.contact_address and not case.anonymous:
+        if case.applicant.address and not case.applicant.anonymous:
             return _(msgid("保存答复并通知 %(who)s"), who=view.masked)
         return _(msgid("保存答复，供凭编号查看"))
     match view.reply_kind:
@@ -121,7 +121,7 @@ def submit_label(view: CaseView, _: Translator) -> str:
             return _(msgid("发送邮件给 %(who)s"), who=view.masked)
         case ChannelKind.CHAT:
             return _(msgid("在网上会话中答复"))
-        case _ if case.contact_address and not case.anonymous:
+        case _ if case.applicant.address and not case.applicant.anonymous:
             return _(msgid("保存答复并通知 %(who)s"), who=view.masked)
         case _:
             return _(msgid("保存答复，供凭编号查看"))
@@ -168,6 +168,7 @@ async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.St
     hub, _, agent = request.app[HUB], translator(request), agent_of(request)
     view = await hub.actions.read_cases.open(agent, _id(request))
     counts = await hub.actions.read_cases.counts(agent)
+    origin = view.case.origin
     return staff_page(
         request,
         "staff/case.html",
@@ -183,11 +184,11 @@ async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.St
         signature=hub.settings.organisation.signature,
         handler=next((other for other in view.handlers if other.id == view.case.handler_id), None),
         others=_others(view, agent),
-        region=next((r.name for r in hub.settings.regions if r.code == view.case.region), view.case.region),
+        region=next((r.name for r in hub.settings.regions if r.code == origin.region), origin.region),
         facts=[
             (DETAILS[name], text)
             for name, text in (view.case.details or {}).items()
-            if name in DETAILS and text and text != view.case.channel  # a chat has no number
+            if name in DETAILS and text and text != origin.channel  # a chat has no number
         ],
         last_change=view.timeline[-1] if view.timeline else None,
         waiting=counts[QueueView.ALL],

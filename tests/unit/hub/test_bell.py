@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from channels.outbox import DeliveryState
 from channels.ports import OUTBOX, Change, Leased
-from hub.actions.open_case import OpenCase
+from hub.actions.open_case import NewCase, OpenCase
 from hub.actions.references import References
 from hub.bell import (
     LETTERS,
@@ -26,6 +26,7 @@ from hub.bell import (
 )
 from hub.clock import FakeClock
 from hub.model.call import Recording
+from hub.model.case import Origin
 from hub.model.conversation import Conversation
 from hub.model.letter import Letter, LetterState
 from hub.model.track import Track
@@ -119,7 +120,7 @@ async def test_a_message_its_case_and_its_reply_ring_page_queue_and_dispatcher(
     bell: LocalBell, documents: Documents, stores: Repositories
 ) -> None:
     open_case = OpenCase(stores.cases, References(documents, FakeClock(NOW)))
-    opened = await open_case(track=Track.CONSULT, channel="sms", kind="sms", text="你好", at=NOW)
+    opened = await open_case(NewCase(Track.CONSULT, Origin("sms", "sms"), NOW, text="你好"))
     writes = [
         stores.conversations.insert(CONVERSATION),
         *open_case.writes(opened),
@@ -132,7 +133,7 @@ async def test_a_draft_rings_nobody_before_it_is_registered(
     bell: LocalBell, documents: Documents, stores: Repositories
 ) -> None:
     open_case = OpenCase(stores.cases, References(documents, FakeClock(NOW)))
-    opened = await open_case(track=Track.REPORT, channel="voice", kind="voice", text="", at=NOW, draft=True)
+    opened = await open_case(NewCase(Track.REPORT, Origin("voice", "voice"), NOW, draft=True))
     assert await heard(bell, documents, open_case.writes(opened)) == set()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.model.case import Case, CaseState
+from hub.model.case import Applicant, Case, CaseState, Origin
 from hub.model.track import Track
 from hub.store.codec import Shape
 from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring
@@ -96,14 +96,12 @@ def test_a_document_of_a_case_holds_no_personal_text() -> None:
         reference="26112200000163",
         track=Track.APPEAL,
         state=CaseState.REGISTERED,
-        channel="sms",
-        kind="sms",
         received_at=1,
         updated_at=1,
+        origin=Origin("sms", "sms"),
+        applicant=Applicant("张三", "+8613800138000"),
         title="噪音扰民",
         text="楼下天天吵",
-        contact_name="张三",
-        contact_address="+8613800138000",
         details={"place": "鼓楼区"},
     )
     body = shape.body(case)

@@ -10,7 +10,7 @@ import pytest
 
 from hub.app import open_store, open_vault
 from hub.clock import SystemClock
-from hub.model.case import Case, CaseState, HistoryKind, chain_entry, recorded
+from hub.model.case import Case, CaseState, Chain, HistoryKind, Origin, chain_entry, recorded
 from hub.model.track import Track, compartment_of
 from hub.settings import Settings, load
 from hub.store.cases import CaseRepository
@@ -37,13 +37,11 @@ async def two_cases(documents: Documents, cases: CaseRepository) -> None:
             reference=reference,
             track=track,
             state=CaseState.REGISTERED,
-            channel="x",
-            kind="sms",
             received_at=1,
             updated_at=1,
+            origin=Origin("x", "sms"),
             compartment=compartment_of(track),
-            history_seq=1,
-            history_head=first.hash,
+            chain=Chain(1, first.hash),
         )
         case, second = recorded(case, at=2, actor="a", kind=HistoryKind.NOTED, text="备注")
         case, third = recorded(case, at=3, actor="a", kind=HistoryKind.CLOSED)

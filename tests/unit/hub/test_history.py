@@ -9,9 +9,11 @@ import pytest
 from hub.model.case import (
     Case,
     CaseState,
+    Chain,
     HistoryEntry,
     HistoryKind,
     IllegalMove,
+    Origin,
     broken_link,
     chain_entry,
     queue_rank,
@@ -27,12 +29,10 @@ def case_with_history() -> tuple[Case, list[HistoryEntry]]:
         reference="",
         track=Track.CONSULT,
         state=CaseState.REGISTERED,
-        channel="x",
-        kind="sms",
         received_at=1,
         updated_at=1,
-        history_seq=1,
-        history_head=first.hash,
+        origin=Origin("x", "sms"),
+        chain=Chain(1, first.hash),
     )
     entries = [first]
     for number in range(2, 6):
@@ -46,7 +46,7 @@ def case_with_history() -> tuple[Case, list[HistoryEntry]]:
 def test_a_whole_chain_holds_and_the_case_knows_its_head() -> None:
     case, entries = case_with_history()
     assert broken_link(entries) is None
-    assert (case.history_seq, case.history_head, case.updated_at) == (5, entries[-1].hash, 5)
+    assert (case.chain.length, case.chain.head, case.updated_at) == (5, entries[-1].hash, 5)
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,13 @@ from pathlib import Path
 from channels.contract import RecordedAudio
 from hub.actions.keep_recording import KeepRecording
 from hub.clock import FakeClock
-from hub.live import Live
 from hub.model.call import Recording
-from hub.model.case import Case, CaseState
+from hub.model.case import Case, CaseState, Origin
 from hub.model.track import Track
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Update
 from hub.store.repositories import COLLECTIONS, repositories
 from hub.store.sqlite import open_sqlite
-from hub.wake import Wake
 from ivr.recordings import RecordingState
 
 NOW = 1_790_049_600_000
@@ -41,14 +39,17 @@ async def test_a_damaged_case_keeps_no_recording_from_being_sealed(tmp_path: Pat
     documents = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=clock)
     try:
         stores = repositories(documents, Vault(KeyRing.fresh()), cities={})
+        voice = Origin("voice", "voice")
         for id in ("torn", "sound"):
-            case = Case(id, f"2026{id}", Track.CONSULT, CaseState.REGISTERED, "voice", "voice", NOW, NOW)
+            case = Case(
+                id, f"2026{id}", Track.CONSULT, CaseState.REGISTERED, NOW, NOW, Origin("voice", "voice")
+            )
             recording = Recording(
                 id, "call", "voice", f"RE{id}", id, "story", RecordingState.PENDING, NOW, claimed_seconds=2.0
             )
             await documents.commit([stores.cases.insert(case), stores.recordings.insert(recording)])
         await documents.commit([Update("cases", "torn", {"state": "NO_SUCH_STATE"}, 1)])
-        keep = KeepRecording(documents, stores, {"voice": Provider()}, tmp_path, clock, Live(), Wake())
+        keep = KeepRecording(documents, stores, {"voice": Provider()}, tmp_path, clock)
         for found in await keep.due():
             await keep(found)
         assert await keep.due() == []

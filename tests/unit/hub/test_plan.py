@@ -10,7 +10,7 @@ import pytest_asyncio
 from channels.address import phone
 from channels.contract import ChannelKind, InboundMessage
 from hub.actions.channel_profile import ChannelProfile
-from hub.actions.open_case import OpenCase, Opened
+from hub.actions.open_case import NewCase, OpenCase, Opened
 from hub.actions.outgoing import Outgoing
 from hub.actions.plan import Plan, PlannedCase, Says
 from hub.actions.references import References
@@ -18,7 +18,7 @@ from hub.actions.scene import MessagePlan, Scene
 from hub.actions.speak import Speak
 from hub.clock import FakeClock
 from hub.model.call import Call
-from hub.model.case import Case, CaseState, HistoryEntry, HistoryKind, recorded
+from hub.model.case import Case, CaseState, HistoryEntry, HistoryKind, Origin, recorded
 from hub.model.conversation import Conversation
 from hub.model.track import Compartment, Track
 from hub.store.crypto import KeyRing, Vault
@@ -49,7 +49,7 @@ def open_case(documents: Documents, stores: Repositories) -> OpenCase:
 
 
 async def opened(open_case: OpenCase, track: Track = Track.CONSULT) -> Opened:
-    return await open_case(track=track, channel="sms", kind="sms", text="你好", at=NOW, draft=True)
+    return await open_case(NewCase(track, Origin("sms", "sms"), NOW, text="你好", draft=True))
 
 
 def noted(case: Case) -> tuple[Case, HistoryEntry]:
@@ -131,7 +131,7 @@ async def test_what_a_plan_says_leaves_once_and_the_case_knows_that_its_code_was
     assert [write.collection for write in plan.writes if isinstance(write, Insert)] == ["messages", "outbox"]
     assert plan.exchange.count == 2
     assert plan.case is not None
-    assert plan.case.case.code_told
+    assert plan.case.case.query_code.told
 
 
 async def test_a_silent_channel_says_nothing_and_its_case_has_told_no_code(
@@ -142,7 +142,7 @@ async def test_a_silent_channel_says_nothing_and_its_case_has_told_no_code(
     assert plan.says is None
     assert plan.writes == ()
     assert plan.case is not None
-    assert not plan.case.case.code_told
+    assert not plan.case.case.query_code.told
 
 
 async def test_a_reply_that_takes_the_place_of_a_receipt_tells_no_code(
@@ -152,4 +152,4 @@ async def test_a_reply_that_takes_the_place_of_a_receipt_tells_no_code(
     plan = (await receipt(open_case, scene(profile))).saying(Says("已退订"))
     plan = speak(stores, profile)(scene(profile), plan)
     assert plan.case is not None
-    assert not plan.case.case.code_told
+    assert not plan.case.case.query_code.told

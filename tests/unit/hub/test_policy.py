@@ -6,7 +6,7 @@ import pytest
 
 from hub.errors import Forbidden, NotFound
 from hub.model.agent import Agent, Permission, Role
-from hub.model.case import Case, CaseState
+from hub.model.case import Case, CaseState, Origin
 from hub.model.track import Compartment, Track, compartment_of
 from hub.policy import compartments, may_see, require
 
@@ -59,7 +59,7 @@ def an_agent(*roles: Role, active: bool = True) -> Agent:
 
 def a_case(compartment: Compartment) -> Case:
     track = Track.REPORT if compartment is Compartment.REPORT else Track.CONSULT
-    return Case("c1", "1", track, CaseState.REGISTERED, "sms", "sms", 0, 0, compartment=compartment)
+    return Case("c1", "1", track, CaseState.REGISTERED, 0, 0, Origin("sms", "sms"), compartment=compartment)
 
 
 @pytest.mark.parametrize("compartment", Compartment)

@@ -20,7 +20,6 @@ from hub.model.agent import Agent, Role
 from hub.model.case import Case
 from hub.model.track import Track
 from hub.store.documents import Update
-from hub.wake import Wake
 from tests.world import world_settings
 
 NOON = 1_790_000_000_000
@@ -64,7 +63,7 @@ class Desk:
     reader: Reader
 
     async def keep(self, raw: RawLetter = RAW) -> None:
-        await KeepLetter(self.hub.documents, self.hub.repositories.letters, self.hub.files, Wake())(raw)
+        await KeepLetter(self.hub.documents, self.hub.repositories.letters, self.hub.files)(raw)
 
     def letters(self) -> ReadLetters:
         hub = self.hub
@@ -162,8 +161,8 @@ async def test_what_cannot_be_read_twice_is_a_case_with_the_letter_as_its_file(d
     await unreadable(desk)
     [case] = await desk.cases()
     assert (case.title, case.track, case.urgent) == (UNREADABLE, Track.CONSULT, False)
-    assert case.contact_address == "zhang@example.org"
-    assert not case.code_told
+    assert case.applicant.address == "zhang@example.org"
+    assert not case.query_code.told
     [message] = await desk.hub.repositories.conversations.of_case(case.id)
     [file] = message.files
     assert (file.filename, file.size_bytes) == (f"{UNREADABLE}.eml", len(RAW.content))
@@ -176,7 +175,7 @@ async def test_what_cannot_be_read_twice_is_a_case_with_the_letter_as_its_file(d
 async def test_a_sender_that_is_no_address_is_no_contact(desk: Desk, sender: str) -> None:
     await unreadable(desk, replace(RAW, envelope_from=sender))
     [case] = await desk.cases()
-    assert (case.contact_address, case.contact_id, case.address_key) == ("", "", "")
+    assert (case.applicant.address, case.applicant.contact_id, case.applicant.address_key) == ("", "", "")
 
 
 async def test_danger_in_its_bytes_puts_it_above_the_queue(desk: Desk) -> None:

@@ -1,0 +1,122 @@
+"""A store written while a case was still one flat value opens, verifies and digests as before.
+
+The documents are those of `tests/data/flat_cases`; the test writes them into an empty store of either engine.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from hub.app import open_store, open_vault
+from hub.clock import SystemClock
+from hub.model.case import Applicant, Chain, Origin, QueryCode
+from hub.settings import load
+from hub.store.crypto import Vault
+from hub.store.documents import Body, Documents
+from hub.store.repositories import Repositories, repositories
+from tests.contract.store.conftest import ENGINES
+from tests.unit.hub.test_cli import configured, hub, printed
+
+OLD = Path(__file__).parents[2] / "data" / "flat_cases"
+DIGEST = (OLD / "digest.txt").read_text("utf-8").strip()
+
+
+@pytest.fixture(params=ENGINES)
+async def config(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The configuration of a store that holds the old documents and nothing else."""
+    mongo_url = request.getfixturevalue("mongo_url") if request.param == "mongo" else ""
+    path = configured_for(tmp_path, mongo_url)
+    documents = await open_store(load(Path(path)), SystemClock(), migrated=False)
+    await fill(documents)
+    await documents.close()
+    return path
+
+
+def configured_for(folder: Path, mongo_url: str) -> str:
+    shutil.copy(OLD / "keys.json", folder / "keys.json")
+    (folder / "keys.json").chmod(0o600)
+    path = Path(configured(folder))
+    if mongo_url:
+        (folder / "url").write_text(mongo_url, "utf-8")
+        engine = f'engine = "mongodb"\nurl = "file:{folder}/url"\ndatabase = "t{uuid4().hex[:16]}"'
+        path.write_text(path.read_text("utf-8").replace("[store]", f"[store]\n{engine}"), "utf-8")
+    return str(path)
+
+
+async def fill(documents: Documents) -> None:
+    pages: dict[str, list[tuple[str, Body]]] = defaultdict(list)
+    for line in (OLD / "documents.jsonl").read_text("utf-8").splitlines():
+        collection, id, body = json.loads(line)
+        pages[collection].append((id, body))
+    for collection, page in pages.items():
+        assert await documents.insert_many(collection, page) == []
+
+
+@pytest.fixture
+async def opened(config: str) -> AsyncIterator[tuple[Documents, Repositories, Vault]]:
+    """The same store, opened as the server opens it."""
+    settings = load(Path(config))
+    documents = await open_store(settings, SystemClock())
+    vault = await open_vault(settings, documents)
+    yield documents, repositories(documents, vault, cities={}), vault
+    await documents.close()
+
+
+async def test_opening_it_changes_neither_its_digest_nor_a_history(config: str) -> None:
+    assert printed(hub("store", "digest", "--json", "--config", config)) == {"digest": DIGEST}
+    documents = await open_store(load(Path(config)), SystemClock())
+    await documents.close()
+    assert printed(hub("store", "digest", "--json", "--config", config)) == {"digest": DIGEST}
+    verified = printed(hub("evidence", "verify", "--json", "--config", config))
+    # The files of the recordings are not kept with the documents; their chain is whole, and so are the cases.
+    missing = [f"link {seq}: the file is missing or was changed" for seq in (1, 2)]
+    assert (verified["cases"], verified["recordings"], verified["problems"]) == (12, 2, missing)
+
+
+async def test_every_case_is_written_as_it_was_read(
+    opened: tuple[Documents, Repositories, Vault],
+) -> None:
+    documents, stores, vault = opened
+    seen = 0
+    async for stored in documents.scan("cases"):
+        found = await stores.cases.get(stored.id)
+        assert found
+        written = stores.cases.update(found.value, found.version).set
+        assert readable(written, stored.id, vault) == readable(stored.body, stored.id, vault)
+        seen += 1
+    assert seen == 12
+
+
+async def test_what_travels_together_is_read_from_where_it_stood(
+    opened: tuple[Documents, Repositories, Vault],
+) -> None:
+    documents, stores, _ = opened
+    found = await stores.cases.by_reference("26113000000679")
+    assert found
+    case, stored = found.value, await documents.get("cases", found.value.id)
+    assert stored
+    flat = stored.body
+    assert (case.applicant.name, case.applicant.address) == ("张三丰", "+8613800138000")
+    assert (case.applicant.address_key, case.applicant.contact_id) == (
+        flat["address_key"],
+        flat["contact_id"],
+    )
+    assert case.origin == Origin("petition", "petition", flat["conversation_id"], "999100", "zh")
+    assert case.query_code == QueryCode(flat["code_hash"], flat["code_salt"], told=True)
+    assert case.chain == Chain(1, flat["history_head"])
+    unknown = await stores.cases.by_reference("26113000000776")
+    assert unknown
+    assert unknown.value.applicant == Applicant().hidden()
+
+
+def readable(body: Body, case_id: str, vault: Vault) -> str:
+    """A document in one spelling, its sealed fields opened."""
+    opened = json.loads(vault.open(f"cases/{case_id}", body["pii"]))
+    return json.dumps({**body, "pii": opened}, sort_keys=True)

@@ -1,0 +1,52 @@
+"""What the hub raises becomes an answer: a page for people, a problem document for programs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from hub.clock import SystemClock
+from hub.errors import HubError, Stale
+from hub.i18n import Catalogues
+from hub.model.case import CaseState, IllegalMove
+from hub.settings import Organisation
+from hub.web.assets import ASSETS, Assets
+from hub.web.middlewares import answer_errors, prepare
+from hub.web.render import RENDERER, Renderer
+
+PROBLEMS: dict[str, HubError] = {
+    "stale": Stale("case"),
+    "move": IllegalMove(CaseState.CLOSED, CaseState.REPLIED),
+}
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    app = web.Application(middlewares=[prepare, answer_errors])
+    app[ASSETS] = Assets.load()
+    app[RENDERER] = Renderer(Catalogues.load(), app[ASSETS], Organisation(), SystemClock())
+
+    async def fail(request: web.Request) -> web.Response:
+        raise PROBLEMS[request.match_info["problem"]]
+
+    app.router.add_get("/staff/{problem}", fail)
+    app.router.add_get("/api/{problem}", fail)
+    async with TestClient(TestServer(app)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+async def test_a_change_that_came_too_late_is_a_conflict_and_no_fault(
+    client: TestClient[web.Request, web.Application], problem: str
+) -> None:
+    async with client.get(f"/staff/{problem}") as page:
+        assert page.status == 409
+        assert "刷新后查看最新内容再操作" in await page.text()
+    async with client.get(f"/api/{problem}") as answer:
+        assert answer.status == 409
+        assert answer.content_type == "application/problem+json"
+        said = await answer.json()
+    assert (said["status"], said["title"]) == (409, "Conflict")
