@@ -41,9 +41,7 @@ async def test_a_damaged_case_keeps_no_recording_from_being_sealed(tmp_path: Pat
         stores = repositories(documents, Vault(KeyRing.fresh()), cities={})
         voice = Origin("voice", "voice")
         for id in ("torn", "sound"):
-            case = Case(
-                id, f"2026{id}", Track.CONSULT, CaseState.REGISTERED, NOW, NOW, Origin("voice", "voice")
-            )
+            case = Case(id, f"2026{id}", Track.CONSULT, CaseState.REGISTERED, NOW, NOW, voice)
             recording = Recording(
                 id, "call", "voice", f"RE{id}", id, "story", RecordingState.PENDING, NOW, claimed_seconds=2.0
             )
