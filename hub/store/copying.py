@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub.store.documents import Body, Collection, Documents
-from hub.store.internal import all_collections
-from hub.store.key_proof import refuse_other_keys
+from hub.store.documents import Body, Collection, Documents, Refused
+from hub.store.internal import INDEX_PROOF, KEYS, all_collections
 
 _PAGE = 500
 
@@ -31,7 +30,7 @@ async def copy(source: Documents, target: Documents, collections: Sequence[Colle
 
     Raises `Refused`, before anything is written, when the target is sealed with other keys.
     """
-    await refuse_other_keys(source, target)
+    await _refuse_other_keys(source, target)
     report: list[Copied] = []
     for name in all_collections(collections):
         seen = refused = 0
@@ -45,3 +44,12 @@ async def copy(source: Documents, target: Documents, collections: Sequence[Colle
         refused += len(await target.insert_many(name, page))
         report.append(Copied(name, seen - refused, refused))
     return report
+
+
+async def _refuse_other_keys(source: Documents, target: Documents) -> None:
+    """Both stores have their keys proved and the index keys differ."""
+    ours, theirs = await source.get(KEYS.name, INDEX_PROOF), await target.get(KEYS.name, INDEX_PROOF)
+    if ours is not None and theirs is not None and ours.body != theirs.body:
+        raise Refused(
+            "没有复制：目标库已用另一套密钥加密。 / Not copied: the target is sealed with other keys."
+        )

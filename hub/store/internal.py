@@ -20,6 +20,9 @@ MIGRATIONS = Collection("_migrations", fields={"number": int}, indexes=(("number
 KEYS = Collection("_keys")
 """What tells whether a key ring belongs to this store (`hub/store/key_proof.py`)."""
 
+INDEX_PROOF = "index"
+"""Id of the row of `KEYS` with a digest that only the right index key makes."""
+
 INTERNAL = (COUNTERS, MIGRATIONS, KEYS)
 
 

@@ -20,10 +20,9 @@ from pathlib import Path
 
 from channels.address import Address, AddressKind
 from hub.store.crypto import KeyProblem, KeyRing, Vault, key_id_of
-from hub.store.documents import Collection, Documents, Duplicate, Insert, Refused, Stored, Write
-from hub.store.internal import KEYS, all_collections
+from hub.store.documents import Collection, Documents, Duplicate, Insert, Stored, Write
+from hub.store.internal import INDEX_PROOF, KEYS, all_collections
 
-_INDEX = "index"
 _KEY = "key:"
 _KNOWN = "公安公众服务中心"
 _SAMPLES = 20
@@ -75,8 +74,8 @@ async def proved(
             for name in vault.key_ids
             if f"{_KEY}{name}" not in found.proofs
         ]
-        if _INDEX not in found.proofs:
-            wanted.append(Insert(KEYS.name, _INDEX, {"digest": vault.blind(_KNOWN)}))
+        if INDEX_PROOF not in found.proofs:
+            wanted.append(Insert(KEYS.name, INDEX_PROOF, {"digest": vault.blind(_KNOWN)}))
         try:
             await documents.commit(wanted)
         except Duplicate:  # another process did so at the same time: perhaps with other keys
@@ -84,20 +83,11 @@ async def proved(
         return vault
 
 
-async def refuse_other_keys(source: Documents, target: Documents) -> None:
-    """Raises `Refused` when both stores have their keys proved and the index keys differ."""
-    ours, theirs = await source.get(KEYS.name, _INDEX), await target.get(KEYS.name, _INDEX)
-    if ours is not None and theirs is not None and ours.body != theirs.body:
-        raise Refused(
-            "没有复制：目标库已用另一套密钥加密。 / Not copied: the target is sealed with other keys."
-        )
-
-
 async def _look(documents: Documents, vault: Vault | None, collections: Sequence[Collection]) -> _Found:
     proofs = {row.id: row async for row in documents.scan(KEYS.name)}
     if not proofs:
         return await _sampled(documents, vault, collections)
-    sealed = {id.removeprefix(_KEY): row.body["sealed"] for id, row in proofs.items() if id != _INDEX}
+    sealed = {id.removeprefix(_KEY): row.body["sealed"] for id, row in proofs.items() if id != INDEX_PROOF}
     if vault is None:
         return _Found(sealed.keys())
     foreign = {
@@ -105,7 +95,7 @@ async def _look(documents: Documents, vault: Vault | None, collections: Sequence
         for name, blob in sealed.items()
         if name in vault.key_ids and not _opens(vault, _place(name), blob)
     }
-    other_index = _INDEX in proofs and proofs[_INDEX].body["digest"] != vault.blind(_KNOWN)
+    other_index = INDEX_PROOF in proofs and proofs[INDEX_PROOF].body["digest"] != vault.blind(_KNOWN)
     return _Found(sealed.keys(), foreign, other_index, proofs.keys())
 
 
