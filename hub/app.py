@@ -55,7 +55,6 @@ from hub.actions.run_campaign import CampaignDesk
 from hub.actions.ship_entries import ship_entries
 from hub.actions.sort_questions import SortQuestions
 from hub.actions.transcribe_recording import TranscribeRecording
-from hub.bell import LocalBell
 from hub.channel_wiring import (
     LETTERS_AT_ONCE,
     build_adapters,
@@ -64,7 +63,6 @@ from hub.channel_wiring import (
     handset_rules,
     profile,
 )
-from hub.clock import Clock
 from hub.hub import Actions, Hub
 from hub.jobs.alone import alone
 from hub.jobs.broadcasts import BroadcastLoop
@@ -77,6 +75,9 @@ from hub.jobs.repeat import repeat
 from hub.knowledge import Knowledge
 from hub.learning_wiring import rate_entry_of, watch_answers_of
 from hub.ringing_documents import RingingDocuments
+from hub.runtime.bell import LocalBell
+from hub.runtime.clock import Clock
+from hub.runtime.supervisor import Supervisor
 from hub.settings import (
     Settings,
     TwilioVoiceChannel,
@@ -90,7 +91,6 @@ from hub.store.migrations import migrate
 from hub.store.repositories import COLLECTIONS, repositories
 from hub.store.schedules import LeaseRepository
 from hub.store.sqlite import open_sqlite
-from hub.supervisor import Supervisor
 from hub.talk_wiring import (
     answer_message_of,
     look_up_of,

@@ -25,9 +25,9 @@ from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
 from channels.webchat.sender import WebChatSender
 from hub.actions.campaign_settings import CampaignSettings, Sender
 from hub.actions.channel_profile import ChannelProfile
-from hub.bell import Bell, conversation_topic
-from hub.clock import Clock
 from hub.hub import VoiceAdapter
+from hub.runtime.bell import Bell, conversation_topic
+from hub.runtime.clock import Clock
 from hub.settings import (
     Channel,
     MailChannel,

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from hub.app import keys_source, open_store
 from hub.check_channels import check_channels
 from hub.check_progress import check_progress
-from hub.clock import Clock
-from hub.finding import Finding, Level
+from hub.runtime.clock import Clock
+from hub.runtime.finding import Finding, Level
 from hub.settings import Settings, SettingsProblem
 from hub.store.calls import FlowRepository, overdue_recordings
 from hub.store.crypto import KeyProblem, KeyRing, Vault, load_ring

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from hub.finding import Finding, Level
+from hub.runtime.finding import Finding, Level
 from hub.settings import Channel, MailChannel, Settings, TwilioSmsChannel, TwilioVoiceChannel
 from ivr.flow import FlowError, load, shipped
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 from channels.http import HttpClient, HttpError
 from hub.actions.progress_source import SourceDown
-from hub.clock import Clock
-from hub.finding import Finding, Level
 from hub.progress.http_source import HttpProgress
+from hub.runtime.clock import Clock
+from hub.runtime.finding import Finding, Level
 from hub.settings import Settings
 from hub.talk_wiring import progress_systems
 

@@ -32,16 +32,16 @@ from hub.actions.run_campaign import CampaignDesk
 from hub.actions.sort_questions import SortQuestions
 from hub.actions.track_case import TrackCase
 from hub.actions.triage import Triage
-from hub.bell import Bell
-from hub.clock import Clock
 from hub.knowledge import Knowledge
+from hub.runtime.bell import Bell
+from hub.runtime.clock import Clock
+from hub.runtime.supervisor import TaskState
 from hub.settings import Settings
 from hub.store.calls import overdue_recordings
 from hub.store.crypto import Vault
 from hub.store.documents import Documents
 from hub.store.files import FileStore
 from hub.store.repositories import Repositories
-from hub.supervisor import TaskState
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from babel.dates import format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from hub.clock import to_local
+from hub.runtime.clock import to_local
 
 LOCALE_DIRECTORY = Path(__file__).parent / "web" / "locale"
 

@@ -6,8 +6,8 @@ from hub.actions.rate_entry import RateEntry
 from hub.actions.read_help import ReadHelp
 from hub.actions.triage import Triage
 from hub.actions.watch_answers import Lag, WatchAnswers
-from hub.clock import Clock
 from hub.knowledge import Knowledge
+from hub.runtime.clock import Clock
 from hub.settings import Settings
 from hub.store.documents import Documents
 from hub.store.repositories import Repositories

@@ -6,10 +6,10 @@ included, it does not exist: not in lists, not in counts, not by its number.
 
 from __future__ import annotations
 
-from hub.errors import Forbidden, NotFound
 from hub.model.agent import Agent, Permission
 from hub.model.case import Case
 from hub.model.track import Compartment
+from hub.runtime.errors import Forbidden, NotFound
 
 
 def compartments(agent: Agent) -> frozenset[Compartment]:

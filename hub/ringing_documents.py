@@ -10,9 +10,17 @@ from collections.abc import Iterable, Sequence
 
 from channels.outbox import DeliveryState
 from channels.ports import OUTBOX
-from hub.bell import LETTERS, QUEUE, RECORDINGS, SEALED_RECORDINGS, Bell, campaign_topic, conversation_topic
 from hub.model.case import CaseState
 from hub.model.letter import LetterState
+from hub.runtime.bell import (
+    LETTERS,
+    QUEUE,
+    RECORDINGS,
+    SEALED_RECORDINGS,
+    Bell,
+    campaign_topic,
+    conversation_topic,
+)
 from hub.store.documents import Body, Documents, Insert, Update, Write
 from ivr.recordings import RecordingState
 

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from hub.app import open_hub
-from hub.clock import Clock
-from hub.collector import spare_the_collector
-from hub.errors import HubError
 from hub.hub import Hub
 from hub.passwords import Passwords
+from hub.runtime.clock import Clock
+from hub.runtime.errors import HubError
+from hub.runtime.gc_tuning import spare_the_collector
 from hub.settings import Settings
 from hub.web.site import build_site
 from hub.web.staff import Staff

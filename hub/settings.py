@@ -28,7 +28,7 @@ from pydantic import (
     field_validator,
 )
 
-from hub.errors import HubError
+from hub.runtime.errors import HubError
 
 
 class SettingsProblem(HubError):

@@ -17,11 +17,11 @@ from hub.actions.outgoing import Outgoing
 from hub.actions.speak import Speak
 from hub.actions.track_case import TrackCase
 from hub.actions.triage import Triage, Words
-from hub.clock import Clock
 from hub.help_path import entry_path
 from hub.knowledge import Knowledge
 from hub.progress.http_source import HttpProgress, ProgressSystem
 from hub.regions import Region, Regions
+from hub.runtime.clock import Clock
 from hub.settings import Settings, SettingsProblem
 from hub.store.documents import Documents
 from hub.store.repositories import Repositories

@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from aiohttp.web_app import _cached_build_middleware
 
-from hub.collector import spare_the_collector
+from hub.runtime.gc_tuning import spare_the_collector
 from tests.contract.nx import REAL_SERVER, NxServer
 
 NEEDS_SOMETHING = ("browser", "mongodb")

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from hub.clock import Clock
+from hub.runtime.clock import Clock
 from hub.store import terms
 from hub.store.documents import (
     Add,

@@ -20,11 +20,11 @@ from yarl import URL
 
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.mail.sink import MailSink
-from hub.clock import Clock, SystemClock
 from hub.hub import Hub
-from hub.ids import new_id
 from hub.model.agent import Agent, Role
 from hub.passwords import Passwords
+from hub.runtime.clock import Clock, SystemClock
+from hub.runtime.ids import new_id
 from hub.serve import running
 from hub.settings import Settings, build, shipped_text
 from tests.ports import free_port

@@ -19,10 +19,10 @@ from hub.actions.answer_message import AnswerMessage
 from hub.actions.channel_profile import Profiles
 from hub.actions.scene import MessagePlan, Scene
 from hub.actions.search_letter import Found
-from hub.errors import HubError
-from hub.ids import derived_id
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN
+from hub.runtime.errors import HubError
+from hub.runtime.ids import derived_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.files import FileStore

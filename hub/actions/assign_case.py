@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from hub import policy
 from hub.actions.casework import Casework
-from hub.clock import Clock
-from hub.errors import Invalid
 from hub.model.agent import Agent, Permission
 from hub.model.case import CaseState, HistoryKind, recorded
+from hub.runtime.clock import Clock
+from hub.runtime.errors import Invalid
 from hub.store.repositories import Repositories
 
 

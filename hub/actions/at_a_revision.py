@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from hub.actions.entry_desk import Overtaken
 from hub.actions.follow_entries import FollowEntries
-from hub.errors import Stale
+from hub.runtime.errors import Stale
 from hub.store.codec import Versioned
 
 _TRIES = 10

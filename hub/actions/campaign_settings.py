@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from channels.contract import ChannelKind
-from hub.clock import CHINA
+from hub.runtime.clock import CHINA
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,6 @@ from hub.actions.plan import PlannedCase
 from hub.actions.progress_source import SourceDown
 from hub.actions.references import new_code
 from hub.actions.track_case import TrackCase
-from hub.errors import NotFound
-from hub.ids import derived_id
 from hub.model.case import (
     CITIZEN_LABEL,
     Applicant,
@@ -37,6 +35,8 @@ from hub.model.case import (
 )
 from hub.model.conversation import Conversation
 from hub.model.track import Track, compartment_of
+from hub.runtime.errors import NotFound
+from hub.runtime.ids import derived_id
 from hub.store.repositories import Repositories
 from hub.texts import Texts
 from ivr.state import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub import policy
-from hub.errors import Stale
 from hub.model.agent import Agent, Permission
 from hub.model.case import Case
+from hub.runtime.errors import Stale
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.repositories import Repositories
 

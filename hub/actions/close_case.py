@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hub.actions.casework import Casework
-from hub.clock import Clock
-from hub.errors import Invalid
 from hub.model.agent import Agent, Permission
 from hub.model.case import CaseState, HistoryKind, recorded
+from hub.runtime.clock import Clock
+from hub.runtime.errors import Invalid
 from hub.store.documents import Write
 from hub.store.repositories import Repositories
 

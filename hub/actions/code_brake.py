@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from hub.actions.progress_source import SourceDown
-from hub.clock import Clock
-from hub.errors import HubError, NotFound
-from hub.ids import derived_id
+from hub.runtime.clock import Clock
+from hub.runtime.errors import HubError, NotFound
+from hub.runtime.ids import derived_id
 from hub.store.documents import Add, Conflict, Documents, Stored, Update
 
 _SOURCE_FACTOR = 4  # several citizens may share one address of an office or a village

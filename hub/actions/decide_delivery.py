@@ -14,11 +14,11 @@ from enum import StrEnum
 from channels.outbox import Delivery, DeliveryState
 from channels.ports import Change, Leased
 from channels.retry import RESENT, resend, settled
-from hub.clock import Clock
-from hub.errors import Forbidden, Invalid, NotFound, Stale
 from hub.model.agent import Agent, Permission
 from hub.model.case import Case, HistoryKind, recorded
 from hub.model.track import Compartment
+from hub.runtime.clock import Clock
+from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.repositories import Repositories

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hub.actions.entry_desk import EntryDesk
-from hub.errors import Invalid, NotFound
-from hub.ids import new_id
 from hub.model.entry_record import EntryRecord, same_content
+from hub.runtime.errors import Invalid, NotFound
+from hub.runtime.ids import new_id
 from knowledge_base.entry import Entry, EntryState
 
 UNDER_WAY = "这个条目已有未发布的修改稿，请先处理或放弃它。"

@@ -14,9 +14,9 @@ from hub.actions.at_a_revision import at_a_revision
 from hub.actions.entry_desk import EntryDesk
 from hub.actions.follow_entries import FollowEntries
 from hub.actions.publish_entry import Refused
-from hub.errors import HubError, NotFound, Stale
 from hub.knowledge import Knowledge
 from hub.model.word_record import WordRecord
+from hub.runtime.errors import HubError, NotFound, Stale
 from hub.store.codec import Versioned
 from hub.store.documents import Write
 from hub.store.words import WordRepository, group_id

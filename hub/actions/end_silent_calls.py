@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 
 from hub.actions.handle_call import HandleCall
-from hub.clock import Clock
 from hub.model.call import Call
+from hub.runtime.clock import Clock
 from hub.store.calls import CallRepository
 from hub.store.codec import Versioned
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hub.clock import Clock
-from hub.errors import NotFound, Stale
 from hub.model.entry_record import EntryRecord
+from hub.runtime.clock import Clock
+from hub.runtime.errors import NotFound, Stale
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.entries import EntryRepository, is_revision

@@ -13,13 +13,13 @@ from channels.address import Address, AddressKind
 from channels.contract import ChannelKind
 from hub.actions.open_case import NewCase, OpenCase
 from hub.actions.triage import Triage
-from hub.clock import Clock
-from hub.ids import derived_id
 from hub.model.case import Applicant, Case, Origin
 from hub.model.contact import Contact
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.petition import TRACK_OF, Petition, PetitionKind
 from hub.model.track import Compartment, Track
+from hub.runtime.clock import Clock
+from hub.runtime.ids import derived_id
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, Write
 from hub.store.repositories import Repositories

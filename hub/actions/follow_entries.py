@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from hub.clock import Clock
 from hub.knowledge import Knowledge
 from hub.model.entry_record import VersionKind
+from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.entries import EntryRepository

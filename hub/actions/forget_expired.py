@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub.clock import Clock
+from hub.runtime.clock import Clock
 from hub.store.documents import Documents
 
 log = logging.getLogger(__name__)

@@ -19,8 +19,8 @@ from hub.actions.call_work import CallPlan, CallWork, Line
 from hub.actions.carry_out_call import CarryOutCall
 from hub.actions.note_recording import NoteRecording
 from hub.actions.plan import Plan, PlannedCase
-from hub.errors import HubError
 from hub.model.call import Call
+from hub.runtime.errors import HubError
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate
 from hub.store.repositories import Repositories

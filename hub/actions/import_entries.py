@@ -14,9 +14,9 @@ from enum import StrEnum
 from hub.actions.edit_entry import draft, written
 from hub.actions.entry_desk import EntryDesk
 from hub.actions.publish_entry import PublishEntry
-from hub.errors import HubError
 from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord, same_content
+from hub.runtime.errors import HubError
 from hub.store.codec import Versioned
 from knowledge_base.csv_table import ImportProblems
 from knowledge_base.entry import Entry, EntryState

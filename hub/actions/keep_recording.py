@@ -17,9 +17,9 @@ from pathlib import Path
 from channels.adapter import FetchesRecordings
 from channels.errors import Permanent, SendError
 from hub.actions.note_recording import SUPPLEMENT
-from hub.clock import Clock
 from hub.model.call import Recording
 from hub.model.case import Case, HistoryKind, queue_rank, recorded
+from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.repositories import Repositories

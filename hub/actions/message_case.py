@@ -13,9 +13,9 @@ from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.open_case import NewCase, OpenCase, Opened
 from hub.actions.plan import Plan, PlannedCase, Says
 from hub.actions.scene import MessagePlan, Scene
-from hub.ids import derived_id
 from hub.model.case import Applicant, HistoryKind, Origin, queue_rank, recorded
 from hub.model.track import Compartment, Track
+from hub.runtime.ids import derived_id
 from hub.store.repositories import Repositories
 from hub.texts import Texts
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hub.actions.casework import Casework
-from hub.clock import Clock
-from hub.errors import Invalid
 from hub.model.agent import Agent, Permission
 from hub.model.case import HistoryKind, recorded
+from hub.runtime.clock import Clock
+from hub.runtime.errors import Invalid
 from hub.store.repositories import Repositories
 
 

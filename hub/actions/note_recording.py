@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from channels.contract import CallEvent, CallEventKind
-from hub.ids import derived_id
 from hub.model.call import Call, Recording
+from hub.runtime.ids import derived_id
 from hub.store.documents import Insert, Update
 from hub.store.repositories import Repositories
 from ivr.node import Flow, RecordNode

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hub.actions.references import References, new_code
-from hub.ids import new_id
 from hub.model.case import (
     Applicant,
     Case,
@@ -21,6 +20,7 @@ from hub.model.case import (
     queue_rank,
 )
 from hub.model.track import Track, compartment_of
+from hub.runtime.ids import new_id
 from hub.store.cases import CaseRepository
 from hub.store.documents import Write
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from channels.address import Address
 from channels.outbox import POLICY, Delivery, MessageClass, Origin
 from hub.actions.channel_profile import Profiles
-from hub.ids import new_id
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
+from hub.runtime.ids import new_id
 from hub.store.conversations import ConversationRepository
 from hub.store.documents import Write
 from hub.store.outbox import OutboxRepository

@@ -22,7 +22,7 @@ from channels.contract import ChannelKind
 from channels.parts import Parts, count
 from channels.ports import Suppressions
 from hub.actions.campaign_settings import CampaignSettings
-from hub.clock import Clock
+from hub.runtime.clock import Clock
 
 _SAMPLES = 5
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hub.errors import HubError
 from hub.model.progress import Progress
+from hub.runtime.errors import HubError
 
 
 class SourceDown(HubError):

@@ -16,9 +16,9 @@ from hub.actions.at_a_revision import at_a_revision
 from hub.actions.edit_entry import without_working
 from hub.actions.entry_desk import EntryDesk
 from hub.actions.follow_entries import FollowEntries
-from hub.errors import Forbidden, HubError, Invalid, NotFound
 from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord, VersionKind
+from hub.runtime.errors import Forbidden, HubError, Invalid, NotFound
 from hub.store.codec import Versioned
 from hub.store.documents import Insert, Write
 from knowledge_base.entry import Entry, EntryState

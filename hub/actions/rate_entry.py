@@ -13,10 +13,10 @@ from dataclasses import replace
 
 from hub.actions.read_help import Gone, ReadHelp
 from hub.actions.triage import Triage
-from hub.clock import Clock, day_of
-from hub.errors import Invalid, Stale
 from hub.model.feedback import REASON_CHARS, Feedback, Verdict
 from hub.model.masking import masked_text
+from hub.runtime.clock import Clock, day_of
+from hub.runtime.errors import Invalid, Stale
 from hub.store.answer_counts import AnswerCountRepository
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write

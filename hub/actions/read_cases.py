@@ -16,13 +16,13 @@ from channels.contract import ChannelKind
 from hub import policy
 from hub.actions.casework import Casework
 from hub.actions.reply_to_case import address_kind
-from hub.clock import Clock
-from hub.errors import Invalid, NotFound
 from hub.model.agent import Agent, Permission
 from hub.model.call import Recording
 from hub.model.case import MOVES, Case, CaseState, HistoryEntry, HistoryKind, recorded
 from hub.model.conversation import AttachedFile, Author, Direction, Message
 from hub.model.track import Track
+from hub.runtime.clock import Clock
+from hub.runtime.errors import Invalid, NotFound
 from hub.store.documents import MAX_LIMIT
 from hub.store.files import FileStore
 from hub.store.repositories import Repositories

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from hub.actions.entry_desk import EntryDesk
-from hub.errors import NotFound
 from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord, EntryVersion
+from hub.runtime.errors import NotFound
 from hub.store.agents import AgentRepository
 from hub.store.codec import Versioned
 from knowledge_base.answer import Answer, Thresholds, decide

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hub.errors import HubError, NotFound
 from hub.knowledge import Knowledge
+from hub.runtime.errors import HubError, NotFound
 from hub.store.entries import EntryRepository
 from knowledge_base.entry import Entry
 from knowledge_base.matcher import Snapshot

@@ -22,8 +22,8 @@ from channels.contract import Attachment, ChannelKind, InboundMessage, RawLetter
 from hub.actions.accept_event import AcceptEvent, Busy, event_id_of
 from hub.actions.search_letter import Found, search_letter
 from hub.actions.triage import Triage
-from hub.errors import NotFound
 from hub.model.letter import Letter, LetterState
+from hub.runtime.errors import NotFound
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, StoreUnavailable
 from hub.store.files import FileStore

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from hub.actions.entry_desk import EntryDesk
-from hub.clock import day_of
 from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord
 from hub.model.feedback import Feedback, Verdict
 from hub.model.tally import Tally, week_of
+from hub.runtime.clock import day_of
 from hub.store.answer_counts import AnswerCountRepository
 from hub.store.feedback import FeedbackRepository
 from hub.store.questions import QuestionRepository

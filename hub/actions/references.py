@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 
-from hub.clock import Clock, to_local
 from hub.model.reference import make_reference
+from hub.runtime.clock import Clock, to_local
 from hub.store.documents import Documents
 
 _BLOCK = 256

@@ -17,13 +17,13 @@ from hub.actions.casework import Casework
 from hub.actions.channel_profile import ChannelProfile, Profiles
 from hub.actions.outgoing import Outgoing
 from hub.actions.references import new_code
-from hub.clock import Clock
-from hub.errors import Invalid
-from hub.ids import new_id
 from hub.model.agent import Agent, Permission
 from hub.model.case import Case, CaseState, HistoryKind, QueryCode, queue_rank, recorded
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.track import Compartment
+from hub.runtime.clock import Clock
+from hub.runtime.errors import Invalid
+from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Write
 from hub.store.repositories import Repositories

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hub.actions.entry_desk import EntryDesk
-from hub.errors import Stale
 from hub.model.entry_record import EntryRecord, VersionKind, same_content
+from hub.runtime.errors import Stale
 from hub.store.documents import Conflict, Duplicate, Write
 from hub.store.until_committed import until_committed
 from knowledge_base.entry import Entry, EntryState

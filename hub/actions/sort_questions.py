@@ -15,13 +15,13 @@ from datetime import timedelta
 
 from hub.actions.edit_entry import draft, written
 from hub.actions.entry_desk import EntryDesk
-from hub.clock import day_of
-from hub.errors import Stale
-from hub.ids import new_id
 from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord
 from hub.model.question import FOR_GOOD, Question, QuestionState
 from hub.model.tally import week_of
+from hub.runtime.clock import day_of
+from hub.runtime.errors import Stale
+from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Update
 from hub.store.questions import QuestionRepository

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 from hub.actions.case_progress import CaseProgress
 from hub.actions.code_brake import CodeBrake, TooManyTries
 from hub.actions.progress_source import ProgressSource, SourceDown
-from hub.clock import Clock, to_local
-from hub.errors import NotFound
 from hub.model.case import Case
 from hub.model.progress import Progress
+from hub.runtime.clock import Clock, to_local
+from hub.runtime.errors import NotFound
 from hub.texts import Texts
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from hub.clock import Clock
 from hub.model.call import Recording
+from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents
 from hub.store.repositories import Repositories

@@ -21,14 +21,14 @@ from typing import TypeVar
 from channels.contract import ChannelKind
 from hub.actions.dialogue.quote import above_the_quote
 from hub.actions.triage import Triage
-from hub.clock import Clock, day_of
-from hub.ids import derived_id
 from hub.knowledge import Knowledge
 from hub.model.case import Case
 from hub.model.conversation import Author, Direction, Message
 from hub.model.masking import masked_text
 from hub.model.question import Question
 from hub.model.track import Track
+from hub.runtime.clock import Clock, day_of
+from hub.runtime.ids import derived_id
 from hub.store.answer_counts import AnswerCountRepository
 from hub.store.cases import CaseRepository
 from hub.store.conversations import ConversationRepository

@@ -11,8 +11,8 @@ from campaigns.progress import Progress, progress, summed
 from campaigns.schedule import Schedule
 from hub.actions.campaign_outbox import CampaignOutbox
 from hub.actions.campaign_settings import CampaignSettings
-from hub.clock import Clock
-from hub.errors import NotFound
+from hub.runtime.clock import Clock
+from hub.runtime.errors import NotFound
 from hub.store.campaigns import CampaignRepository
 from hub.store.schedules import ScheduleRepository
 

@@ -7,7 +7,7 @@ import asyncio
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from hub.bench.child import commands, tell
 from hub.bench.texts import ACCOUNT_SID, AUTH_TOKEN
-from hub.clock import SystemClock
+from hub.runtime.clock import SystemClock
 
 
 async def main() -> None:

@@ -24,11 +24,11 @@ from channels.http import Destination, HttpAnswer, HttpClient
 from channels.outbox import Delivery, MessageClass, Origin
 from channels.sender import DispatchSettings, SenderSettings
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
-from hub.bell import LocalBell
 from hub.bench.child import commands, tell
 from hub.bench.texts import ACCOUNT_SID, AUTH_TOKEN, CHANNEL, PUBLIC_URL, citizen_number
-from hub.clock import Clock, SystemClock
-from hub.collector import spare_the_collector
+from hub.runtime.bell import LocalBell
+from hub.runtime.clock import Clock, SystemClock
+from hub.runtime.gc_tuning import spare_the_collector
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.repositories import COLLECTIONS, Repositories, repositories

@@ -17,7 +17,7 @@ from time import perf_counter
 from hub.bench.baseline import BASELINES
 from hub.bench.child import commands, tell
 from hub.bench.faq_sets import OURS, catalogue, questions
-from hub.collector import spare_the_collector
+from hub.runtime.gc_tuning import spare_the_collector
 from knowledge_base.entry import Entry
 from knowledge_base.matcher import Snapshot
 

@@ -16,8 +16,8 @@ from aiohttp import web
 from hub.bench.child import commands, tell
 from hub.bench.site import settings_in
 from hub.bench.texts import PATH
-from hub.clock import SystemClock
-from hub.collector import spare_the_collector
+from hub.runtime.clock import SystemClock
+from hub.runtime.gc_tuning import spare_the_collector
 from hub.serve import running
 from hub.store.documents import Collection, Insert
 from hub.store.sqlite import open_sqlite

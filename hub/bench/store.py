@@ -15,7 +15,7 @@ from statistics import median
 from time import perf_counter
 
 from hub.bench.figure import Figure
-from hub.clock import SystemClock
+from hub.runtime.clock import SystemClock
 from hub.store.documents import Collection, Insert
 from hub.store.sqlite import open_sqlite
 

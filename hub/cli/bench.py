@@ -7,7 +7,7 @@ from pathlib import Path
 from hub.bench.runs import run as measure
 from hub.cli.faq_files import read_set
 from hub.cli.run import CANNOT_RUN
-from hub.console import Screen
+from hub.runtime.console import Screen
 
 
 def bench(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from hub.check import check as look
 from hub.cli.run import config_path, print_json, run
-from hub.clock import SystemClock
-from hub.console import Screen
-from hub.finding import Finding, Level, exit_code
+from hub.runtime.clock import SystemClock
+from hub.runtime.console import Screen
+from hub.runtime.finding import Finding, Level, exit_code
 from hub.settings import SettingsProblem, load
 
 

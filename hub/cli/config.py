@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from hub.cli.run import print_json, run, settings_from
-from hub.console import Screen
+from hub.runtime.console import Screen
 
 
 def show(*, config: Path | None = None, json: bool = False) -> int:

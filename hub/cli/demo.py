@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from hub import logs
 from hub.cli.run import CANNOT_RUN, print_json, run
-from hub.console import Screen
 from hub.demo.run import DemoOptions, run_demo
+from hub.runtime import logs
+from hub.runtime.console import Screen
 from hub.tour.report import StepResult
 from hub.tour.run import TourOptions, run_tour
 

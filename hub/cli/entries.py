@@ -9,10 +9,10 @@ from hub.actions.import_entries import ImportMode, ImportPlan, Unfit
 from hub.actions.publish_entry import Refused
 from hub.app import open_hub
 from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
-from hub.clock import SystemClock
-from hub.console import Screen
-from hub.errors import Invalid
 from hub.i18n import Catalogues, Language
+from hub.runtime.clock import SystemClock
+from hub.runtime.console import Screen
+from hub.runtime.errors import Invalid
 from hub.web.objections import said
 from knowledge_base.spreadsheet import TooLong, csv_file, workbook_file
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from hub.actions.verify_histories import Histories, verify_histories
 from hub.app import open_store, open_vault
 from hub.cli.run import print_json, run, settings_from
-from hub.clock import SystemClock
-from hub.console import Screen
+from hub.runtime.clock import SystemClock
+from hub.runtime.console import Screen
 from hub.settings import Settings
 from hub.store.repositories import repositories
 from ivr.chain import Link, breaks

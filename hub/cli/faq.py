@@ -9,8 +9,8 @@ from pathlib import Path
 from hub.bench.baseline import BASELINES
 from hub.cli.faq_files import read_set
 from hub.cli.run import CANNOT_RUN, print_json
-from hub.collector import spare_the_collector
-from hub.console import Screen
+from hub.runtime.console import Screen
+from hub.runtime.gc_tuning import spare_the_collector
 from knowledge_base.calibration import PROMISE
 from knowledge_base.calibration import calibrate as fit
 from knowledge_base.matcher import Snapshot

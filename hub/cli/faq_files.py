@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.bench.faq import Given
-from hub.console import Screen
+from hub.runtime.console import Screen
 from knowledge_base.entry import Entry
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.faq_set import read_entries, read_queries

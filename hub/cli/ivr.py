@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from hub.cli.run import CANNOT_RUN, print_json
-from hub.console import Screen
+from hub.runtime.console import Screen
 from ivr.flow import FlowError, load, shipped
 from ivr.simulate import ScriptFailed
 from ivr.simulate import simulate as play

@@ -7,9 +7,9 @@ from pathlib import Path
 from hub.app import open_store, open_vault
 from hub.check import check_migrations
 from hub.cli.run import print_json, run, settings_from
-from hub.clock import SystemClock
-from hub.console import Screen
-from hub.finding import Level
+from hub.runtime.clock import SystemClock
+from hub.runtime.console import Screen
+from hub.runtime.finding import Level
 from hub.store.migrations import migrate as bring_up_to_date
 
 

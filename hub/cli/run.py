@@ -9,8 +9,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from hub.console import Screen
-from hub.errors import HubError
+from hub.runtime.console import Screen
+from hub.runtime.errors import HubError
 from hub.settings import Settings, SettingsProblem, load
 from hub.store.documents import Refused, StoreUnavailable
 

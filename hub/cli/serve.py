@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hub import logs
 from hub.cli.run import config_path, print_json, run, settings_from
 from hub.cli.version import VERSION
-from hub.clock import SystemClock, to_local
-from hub.console import Screen
+from hub.runtime import logs
+from hub.runtime.clock import SystemClock, to_local
+from hub.runtime.console import Screen
 from hub.serve import Running
 from hub.serve import serve as run_hub
 from hub.settings import MailChannel, Settings

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from hub.app import open_store, open_vault
 from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
-from hub.clock import SystemClock
-from hub.console import Screen
-from hub.errors import Invalid
-from hub.ids import new_id
 from hub.model.agent import Agent, Role, Unit
 from hub.passwords import Passwords, one_time_password
+from hub.runtime.clock import SystemClock
+from hub.runtime.console import Screen
+from hub.runtime.errors import Invalid
+from hub.runtime.ids import new_id
 from hub.store.repositories import Repositories, repositories
 
 

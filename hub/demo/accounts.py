@@ -7,9 +7,9 @@ from functools import partial
 
 from hub.demo.sample import Sample
 from hub.hub import Hub
-from hub.ids import derived_id
 from hub.model.agent import Agent, Role, Unit
 from hub.passwords import Passwords, one_time_password
+from hub.runtime.ids import derived_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hub.errors import HubError
+from hub.runtime.errors import HubError
 
 
 class DemoRunning(HubError):

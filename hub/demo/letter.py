@@ -7,8 +7,8 @@ import smtplib
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 
-from hub.clock import to_local
 from hub.demo.settings import HOST, MAILBOX
+from hub.runtime.clock import to_local
 
 _CONNECT_TRIES = 100
 _PAUSE_SECONDS = 0.05

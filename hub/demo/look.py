@@ -17,7 +17,7 @@ from channels.outbox import DeliveryState
 from hub.demo.folder import DemoSecrets
 from hub.demo.guard import guarded_server
 from hub.hub import Hub
-from hub.ids import derived_id
+from hub.runtime.ids import derived_id
 
 _UNSURE = (DeliveryState.AMBIGUOUS, DeliveryState.SENDING, DeliveryState.LEASED)
 _MOST = 500

@@ -17,9 +17,9 @@ from channels.http import HttpError
 from channels.loopback.script import CallConditions, CallerAction, HangUp, Press, Silence, Speak, Utter
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.mail.sink import MailSink
-from hub.clock import Clock
 from hub.demo.folder import DemoFolder, DemoSecrets
 from hub.demo.guard import guarded_server
+from hub.runtime.clock import Clock
 
 TEXT_NUMBER = "12110"
 TEXT_CHANNEL = "sms-12110"

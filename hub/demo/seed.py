@@ -18,15 +18,15 @@ from campaigns.segment import Segment
 from channels.address import phone
 from channels.outbox import DeliveryState, MessageClass
 from hub.actions.draft_campaign import Draft
-from hub.clock import to_local, to_ms
 from hub.demo.accounts import agent_id
 from hub.demo.clock import ShiftedClock
 from hub.demo.sample import Sample, Table
 from hub.demo.seed_cases import CaseSeeder
 from hub.hub import Hub
-from hub.ids import derived_id
 from hub.model.contact import Contact
 from hub.model.notice import Notice, NoticeKind
+from hub.runtime.clock import to_local, to_ms
+from hub.runtime.ids import derived_id
 from hub.store.documents import Insert, Write
 
 _WAITING = [state.value for state in (DeliveryState.READY, DeliveryState.LEASED, DeliveryState.SENDING)]

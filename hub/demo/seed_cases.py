@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from channels.address import email, phone
-from hub.clock import Clock
 from hub.demo import letter
 from hub.demo.accounts import agent_id
 from hub.demo.citizens import Citizens
 from hub.demo.outside import TEXT_CHANNEL, VOICE_CHANNEL
 from hub.demo.sample import Table
-from hub.errors import Stale
 from hub.hub import Hub
-from hub.ids import derived_id
 from hub.model.agent import Agent
 from hub.model.petition import Petition, PetitionKind
+from hub.runtime.clock import Clock
+from hub.runtime.errors import Stale
+from hub.runtime.ids import derived_id
 from hub.web import chat
 
 _TRIES = 5

@@ -12,7 +12,7 @@ import logging
 from channels.dispatcher import Dispatcher
 from channels.ports import OUTBOX, OutboxUnavailable
 from channels.sweeper import Sweeper
-from hub.bell import Bell
+from hub.runtime.bell import Bell
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from hub.actions.read_letters import ReadLetters
-from hub.bell import LETTERS, Bell
+from hub.runtime.bell import LETTERS, Bell
 
 _IDLE_SECONDS = 1.0
 

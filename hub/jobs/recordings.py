@@ -6,8 +6,8 @@ import asyncio
 
 from hub.actions.keep_recording import KeepRecording
 from hub.actions.transcribe_recording import TranscribeRecording
-from hub.bell import RECORDINGS, SEALED_RECORDINGS, Bell
 from hub.model.call import Recording
+from hub.runtime.bell import RECORDINGS, SEALED_RECORDINGS, Bell
 from hub.store.codec import Versioned
 
 _IDLE_SECONDS = 5.0

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from hub.errors import HubError
 from hub.model.flat import flat
 from hub.model.personal import personal
 from hub.model.track import Compartment, Track
+from hub.runtime.errors import HubError
 from ivr.hash_chain import ChainEntry, breaks, hash_of
 
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from hub.actions.progress_source import SourceDown
-from hub.clock import to_ms
 from hub.model.case import CITIZEN_LABEL, CaseState
 from hub.model.progress import Progress, Reply, Step
+from hub.runtime.clock import to_ms
 
 MOST_STEPS = 12
 MOST_REPLIES = 20

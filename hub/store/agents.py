@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
-from hub.errors import Invalid, Stale
 from hub.model.agent import Agent, Session, Unit
 from hub.model.personal import UNREADABLE
+from hub.runtime.errors import Invalid, Stale
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Conflict, Delete, Documents, Duplicate, Insert, Write

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from channels.address import Address, AddressKind
-from hub.ids import derived_id
 from hub.model.contact import Contact, ContactAddress
+from hub.runtime.ids import derived_id
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert

@@ -23,7 +23,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from hub.errors import HubError
+from hub.runtime.errors import HubError
 from hub.store.unreadable import UnreadableRows
 
 _NONCE_BYTES = 12

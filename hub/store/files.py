@@ -14,7 +14,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from hub.errors import NotFound
+from hub.runtime.errors import NotFound
 from hub.store.crypto import KeyProblem, Vault
 from hub.store.unreadable import Unreadable
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hub.ids import derived_id
 from hub.model.letter import Letter, LetterState
+from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert, Update

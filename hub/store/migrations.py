@@ -25,7 +25,7 @@ _MOST = 10_000
 
 
 class Clock(Protocol):
-    """Where the time comes from (see `hub/clock.py`)."""
+    """Where the time comes from (see `hub/runtime/clock.py`)."""
 
     def now_ms(self) -> int:
         """Milliseconds UTC."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from hub.errors import HubError
+from hub.runtime.errors import HubError
 
 log = logging.getLogger(__name__)
 

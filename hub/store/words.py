@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from hub.ids import derived_id
 from hub.model.word_record import WordRecord, WordVersion
+from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import MAX_LIMIT, Collection, Documents, Insert, Update

@@ -9,7 +9,7 @@ from asyncio.subprocess import PIPE, Process
 from typing import Any
 
 from hub.demo.folder import DemoFolder
-from hub.errors import HubError
+from hub.runtime.errors import HubError
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 5.0

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import aiohttp
 
-from hub.clock import SystemClock
 from hub.demo.citizens import Citizens
 from hub.demo.folder import DemoFolder, DemoRunning
 from hub.demo.outside import outside
 from hub.demo.ports import free_port
 from hub.demo.sample import load
+from hub.runtime.clock import SystemClock
 from hub.tour.child import Child
 from hub.tour.journal import Journals
 from hub.tour.play import Told, play

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-from hub.clock import Clock
 from hub.demo.citizens import Citizens, Heard, NobodyAnswered
 from hub.demo.sample import Sample
+from hub.runtime.clock import Clock
 from hub.tour.browser import PATIENCE_SECONDS, Browser
 from hub.tour.journal import Journals
 from hub.tour.story import NotHeld

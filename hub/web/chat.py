@@ -18,14 +18,14 @@ from aiohttp import web
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind, InboundMessage
 from hub.actions.dialogue.look_up import entries_of
-from hub.bell import conversation_topic
-from hub.errors import NotFound
 from hub.help_path import entry_path
 from hub.hub import Hub
-from hub.ids import derived_id
 from hub.model.conversation import Author, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN
 from hub.model.feedback import Feedback
+from hub.runtime.bell import conversation_topic
+from hub.runtime.errors import NotFound
+from hub.runtime.ids import derived_id
 from hub.web.event_stream import EventStream
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.render import RENDERER, translator

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from hub.clock import Clock
+from hub.runtime.clock import Clock
 
 FREE_TRIES = 3
 LONGEST_MS = 60_000

@@ -18,9 +18,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from channels.ports import OutboxUnavailable
-from hub.errors import Forbidden, NotFound, Stale
 from hub.i18n import Language, pick_language
 from hub.model.case import IllegalMove
+from hub.runtime.errors import Forbidden, NotFound, Stale
 from hub.store.documents import StoreUnavailable
 from hub.store.unreadable import Unreadable
 from hub.web.error_page import error_response, unreadable_response

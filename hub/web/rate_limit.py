@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from hub.clock import Clock
 from hub.i18n import msgid
+from hub.runtime.clock import Clock
 from hub.web.keys import SOURCE
 from hub.web.render import translator
 from hub.web.route import Handler

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 
 from aiohttp import web
 
-from hub.clock import Clock
+from hub.runtime.clock import Clock
 from hub.store.crypto import KeyProblem, Vault
 
 _COOKIE = "hub_receipt"

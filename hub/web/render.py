@@ -16,7 +16,6 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from channels.address import Address, masked
-from hub.clock import Clock, to_local
 from hub.i18n import (
     Catalogues,
     Language,
@@ -26,6 +25,7 @@ from hub.i18n import (
     format_number,
     format_when,
 )
+from hub.runtime.clock import Clock, to_local
 from hub.settings import Organisation
 from hub.web.assets import Assets
 from hub.web.keys import AGENT, LANGUAGE, NONCE, SESSION

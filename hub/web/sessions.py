@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from hub.clock import Clock
 from hub.model.agent import Session
+from hub.runtime.clock import Clock
 from hub.store.agents import SessionRepository, token_digest
 
 IDLE_MS = 30 * 60_000

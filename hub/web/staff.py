@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from hub.clock import Clock
 from hub.passwords import Passwords, WeakPasswords
+from hub.runtime.clock import Clock
 from hub.store.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
 from hub.web.csrf import Door
 from hub.web.login_brake import LoginBrake

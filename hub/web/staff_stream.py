@@ -1,4 +1,4 @@
-"""Event streams of staff pages: rung by `hub/bell.py`, filled by the page, ended with the session.
+"""Event streams of staff pages: rung by `hub/runtime/bell.py`, filled by the page, ended with the session.
 
 A stream is no activity: it does not keep a session alive, and it ends when the session has ended.
 """
@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from hub.bell import Bell
+from hub.runtime.bell import Bell
 from hub.web.event_stream import EventStream
 from hub.web.staff import STAFF
 

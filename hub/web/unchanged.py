@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from hub.clock import day_of
-from hub.ids import derived_id
+from hub.runtime.clock import day_of
+from hub.runtime.ids import derived_id
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.render import ELDER, VIEW_COOKIE
 

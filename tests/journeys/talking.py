@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from channels.address import Address, AddressKind, phone
 from channels.contract import ChannelKind, InboundMessage
-from hub.ids import derived_id, new_id
 from hub.model.agent import Role
 from hub.model.case import Case
 from hub.model.conversation import Direction, Message
 from hub.model.entry_record import EntryRecord
+from hub.runtime.ids import derived_id, new_id
 from knowledge_base.entry import Entry, EntryState, SlotAnswer
 from tests.world import World
 

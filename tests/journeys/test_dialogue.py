@@ -12,9 +12,9 @@ import pytest
 
 from channels.contract import ChannelKind
 from channels.parts import count
-from hub.clock import FakeClock
 from hub.model.agent import Role
 from hub.model.track import Track
+from hub.runtime.clock import FakeClock
 from knowledge_base.entry import SlotAnswer
 from tests.journeys.talking import Talker, queue, slotted, teach
 from tests.world import World, world

@@ -7,9 +7,9 @@ import re
 import aiohttp
 import pytest
 
-from hub.clock import day_of
 from hub.model.feedback import Verdict
 from hub.model.tally import Tally
+from hub.runtime.clock import day_of
 from tests.world import World, browser
 
 ENTRY = "id-card-lost"

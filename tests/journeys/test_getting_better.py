@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from hub.actions.read_quality import Lack, Sort
-from hub.clock import day_of
-from hub.errors import Invalid, NotFound, Stale
 from hub.model.question import Question, QuestionState
+from hub.runtime.clock import day_of
+from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.store.documents import Write
 from knowledge_base.entry import EntryState
 from knowledge_base.word_group import WordGroup

@@ -13,12 +13,12 @@ from channels.address import phone
 from channels.contract import CallEvent, CallEventKind, WebhookResponse
 from hub.actions.end_silent_calls import EndSilentCalls
 from hub.check import check_flows
-from hub.clock import FakeClock
-from hub.finding import Finding, Level
 from hub.hub import Hub
 from hub.model.agent import Role
 from hub.model.call import Call
 from hub.model.case import Case, CaseState, HistoryKind, broken_link
+from hub.runtime.clock import FakeClock
+from hub.runtime.finding import Finding, Level
 from hub.store.calls import FlowRepository
 from tests.world import World, eventually, world
 

@@ -20,8 +20,8 @@ from channels.contract import RawLetter
 from hub.actions.keep_letter import KeepLetter
 from hub.actions.read_letters import UNREADABLE
 from hub.app import open_hub
-from hub.clock import SystemClock
 from hub.model.agent import Role
+from hub.runtime.clock import SystemClock
 from tests.journeys.talking import queue
 from tests.journeys.test_evidence import log_in
 from tests.journeys.test_mail import all_read, letter

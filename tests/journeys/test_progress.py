@@ -11,9 +11,9 @@ import pytest
 
 from channels.contract import ChannelKind
 from channels.loopback.script import CallerAction, Press
-from hub.clock import FakeClock
 from hub.model.agent import Role
 from hub.model.track import Track
+from hub.runtime.clock import FakeClock
 from tests.journeys.talking import Talker, queue
 from tests.progress_system import CODE, REFERENCE, SECRET, PlayedSystem, configured, played_system
 from tests.world import World, world

@@ -16,11 +16,11 @@ from channels.loopback.faults import Fault, FaultKind, Resource
 from channels.loopback.script import CallConditions, CallerAction, Press, RecordingNews, Speak
 from hub.actions.keep_recording import KeepRecording
 from hub.check import check_recordings
-from hub.clock import FakeClock
-from hub.finding import Level
 from hub.model.agent import Role
 from hub.model.call import Recording
 from hub.model.case import Case
+from hub.runtime.clock import FakeClock
+from hub.runtime.finding import Level
 from ivr.chain import breaks
 from ivr.recordings import NEWS_SECONDS, Doubt, RecordingState, matches
 from tests.journeys.test_evidence import log_in

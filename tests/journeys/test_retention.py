@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub.clock import FakeClock
 from hub.model.agent import Role
+from hub.runtime.clock import FakeClock
 from tests.journeys.test_evidence import log_in
 from tests.world import browser, eventually, world
 

@@ -12,10 +12,10 @@ from channels.loopback.faults import Fault, FaultKind
 from channels.outbox import DeliveryState
 from hub.actions.code_brake import TooManyTries
 from hub.actions.read_cases import QueueView
-from hub.errors import NotFound, Stale
 from hub.model.agent import Role
 from hub.model.reference import make_reference
 from hub.model.track import Track
+from hub.runtime.errors import NotFound, Stale
 from tests.world import World, eventually, world
 
 CITIZEN = "+8613800138000"

@@ -6,10 +6,10 @@ import pytest
 
 from channels.outbox import DeliveryState, Origin
 from hub.actions.decide_delivery import Decision
-from hub.errors import Forbidden, Invalid, NotFound, Stale
 from hub.model.agent import Agent, Role
 from hub.model.case import HistoryKind, broken_link
 from hub.model.petition import Petition, PetitionKind
+from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
 from tests.web.staff_stage import unsure
 from tests.world import World, eventually
 

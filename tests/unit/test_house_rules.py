@@ -160,7 +160,7 @@ def test_only_the_clock_asks_the_machine_for_the_time() -> None:
         f"{path.relative_to(ROOT)}:{number}"
         for path in SOURCES
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
-        if asks.search(line) and path.relative_to(ROOT).as_posix() != "hub/clock.py"
+        if asks.search(line) and path.relative_to(ROOT).as_posix() != "hub/runtime/clock.py"
     ]
     assert not found
 

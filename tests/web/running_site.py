@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.clock import SystemClock
 from hub.hub import Hub
 from hub.model.notice import Notice, NoticeKind
 from hub.passwords import Passwords
+from hub.runtime.clock import SystemClock
 from hub.serve import running
 from hub.settings import build, shipped_text
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from yarl import URL
 
-from hub.clock import FakeClock
 from hub.i18n import Catalogues
 from hub.model.agent import Agent, Role, Unit
 from hub.passwords import Passwords
+from hub.runtime.clock import FakeClock
 from hub.settings import Organisation
 from hub.store.agents import (
     COLLECTIONS,

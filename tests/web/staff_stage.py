@@ -17,7 +17,6 @@ from channels.contract import ChannelKind, InboundMessage
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.outbox import Delivery, DeliveryState, MessageClass, Origin
 from hub.app import open_hub
-from hub.clock import SystemClock, day_of
 from hub.hub import Hub
 from hub.model.agent import Agent, Role, Unit
 from hub.model.contact import Contact
@@ -25,6 +24,7 @@ from hub.model.feedback import Verdict
 from hub.model.petition import Petition, PetitionKind
 from hub.model.question import Question
 from hub.passwords import Passwords
+from hub.runtime.clock import SystemClock, day_of
 from hub.settings import build, shipped_text
 from hub.store.documents import Write
 from hub.web.site import build_site

@@ -7,8 +7,8 @@ from playwright.async_api import Page, Route, expect
 
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind, InboundMessage
-from hub.ids import derived_id
 from hub.model.conversation import Direction, Message
+from hub.runtime.ids import derived_id
 from hub.web import chat
 from tests.web.running_site import RunningSite
 from tests.web.watched import Visitor

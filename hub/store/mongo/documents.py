@@ -65,7 +65,7 @@ _BULK_PAGE = 1_000
 
 
 class Clock(Protocol):
-    """Where the time comes from (see `hub/clock.py`); leases go by the server's instead."""
+    """Where the time comes from (see `hub/runtime/clock.py`); leases go by the server's instead."""
 
     def now_ms(self) -> int:
         """Milliseconds UTC."""

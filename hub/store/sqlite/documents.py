@@ -56,7 +56,7 @@ _FEW_IDS = 64
 
 
 class Clock(Protocol):
-    """Where the time comes from (see `hub/clock.py`)."""
+    """Where the time comes from (see `hub/runtime/clock.py`)."""
 
     def now_ms(self) -> int:
         """Milliseconds UTC."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from secrets import randbelow
 
-from hub.clock import to_local
 from hub.demo.outside import TEXT_CHANNEL
+from hub.runtime.clock import to_local
 from hub.tour.desk import CampaignDesk
 from hub.tour.scene import Scene
 from hub.tour.story import Step, hold

@@ -12,8 +12,8 @@ from typing import ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from hub.clock import CHINA, to_local, to_ms
 from hub.i18n import msgid
+from hub.runtime.clock import CHINA, to_local, to_ms
 from hub.web.forms.form import Form
 from knowledge_base.entry import SHORT_ANSWER_CHARS, Aspect, Entry, EntryState, SlotAnswer
 from knowledge_base.importer import read_slot_answers, write_slot_answers

@@ -12,9 +12,9 @@ from pydantic import Field, StringConstraints, model_validator
 from campaigns.schedule import Cron, Once, ScheduleSpec
 from channels.outbox import MessageClass
 from hub.actions.decide_delivery import Decision
-from hub.clock import CHINA, to_ms
 from hub.i18n import msgid
 from hub.model.agent import Role
+from hub.runtime.clock import CHINA, to_ms
 from hub.web.forms.form import Form
 
 Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1000)]

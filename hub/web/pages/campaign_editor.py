@@ -18,9 +18,9 @@ from channels.outbox import MessageClass
 from channels.parts import Parts, count
 from hub.actions.channel_profile import ChannelProfile
 from hub.actions.draft_campaign import CLASSES, Draft, draft_of
-from hub.errors import Invalid, Stale
 from hub.hub import Hub
 from hub.i18n import msgid
+from hub.runtime.errors import Invalid, Stale
 from hub.web import words
 from hub.web.auth import agent_of
 from hub.web.forms.form import FormErrors, parse, read_form

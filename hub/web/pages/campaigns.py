@@ -15,11 +15,11 @@ from campaigns.timetable import describe as describe_schedule
 from channels.address import masked
 from channels.outbox import DeliveryState
 from hub.actions.watch_campaign import CampaignProgress
-from hub.bell import campaign_topic
-from hub.errors import Invalid
 from hub.hub import Hub
 from hub.i18n import Language, msgid
 from hub.model.agent import Agent, Permission
+from hub.runtime.bell import campaign_topic
+from hub.runtime.errors import Invalid
 from hub.web import words
 from hub.web.auth import agent_of, session_of
 from hub.web.forms.form import FormErrors, parse, read_form

@@ -15,12 +15,12 @@ from aiohttp import web
 from channels.contract import ChannelKind
 from channels.parts import count
 from hub.actions.read_cases import CaseView, QueueView
-from hub.errors import Invalid, Stale
 from hub.i18n import Translator, msgid
 from hub.model.agent import Agent
 from hub.model.case import IllegalMove
 from hub.model.personal import UNREADABLE
 from hub.model.track import Compartment
+from hub.runtime.errors import Invalid, Stale
 from hub.web.auth import agent_of
 from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.staff import AssignForm, CaseForm, CloseForm, NoteForm, ReplyForm, RevealForm

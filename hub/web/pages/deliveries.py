@@ -7,8 +7,8 @@ from aiohttp import web
 from channels.address import masked
 from channels.outbox import Delivery
 from hub.actions.decide_delivery import Decision
-from hub.errors import Invalid, Stale
 from hub.i18n import msgid
+from hub.runtime.errors import Invalid, Stale
 from hub.store.codec import Versioned
 from hub.web.auth import agent_of
 from hub.web.forms.form import FormErrors, parse, read_form

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from hub.errors import Stale
 from hub.hub import Hub
 from hub.i18n import msgid
 from hub.model.entry_record import EntryRecord
+from hub.runtime.errors import Stale
 from hub.store.codec import Versioned
 from hub.web.auth import agent_of
 from hub.web.forms.entry import EntryForm, form_values

@@ -9,11 +9,11 @@ from aiohttp import web
 
 from hub.actions.import_entries import ImportMode, ImportPlan, Unfit
 from hub.actions.publish_entry import Refused
-from hub.clock import to_local
-from hub.errors import Invalid, NotFound, Stale
 from hub.hub import Hub
 from hub.i18n import Language, msgid
 from hub.model.agent import Permission
+from hub.runtime.clock import to_local
+from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.web.attachment import attachment
 from hub.web.auth import agent_of
 from hub.web.forms.form import read_form

@@ -8,10 +8,10 @@ from aiohttp import web
 
 from hub.actions.compare_entries import FieldChange, compare
 from hub.actions.publish_entry import Refused
-from hub.errors import Forbidden, HubError, Invalid, NotFound, Stale
 from hub.i18n import msgid
 from hub.model.agent import Permission
 from hub.model.entry_record import EntryRecord, EntryVersion
+from hub.runtime.errors import Forbidden, HubError, Invalid, NotFound, Stale
 from hub.store.codec import Versioned
 from hub.web.auth import agent_of
 from hub.web.forms.form import read_form

@@ -10,7 +10,7 @@ import logging
 
 from aiohttp import web
 
-from hub.errors import NotFound
+from hub.runtime.errors import NotFound
 from hub.web.attachment import attachment
 from hub.web.auth import agent_of
 from hub.web.keys import HUB

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from hub.errors import Invalid
 from hub.help_path import entry_path
 from hub.model.feedback import Feedback
+from hub.runtime.errors import Invalid
 from hub.web import chat
 from hub.web.forms.feedback import FeedbackForm
 from hub.web.forms.form import FormErrors, parse, read_form

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from hub.errors import NotFound
 from hub.i18n import msgid
 from hub.model.notice import NoticeKind
+from hub.runtime.errors import NotFound
 from hub.web.keys import HUB
 from hub.web.render import render
 

@@ -14,9 +14,9 @@ from types import SimpleNamespace
 
 from aiohttp import web
 
-from hub.clock import to_local
 from hub.i18n import Translator, format_day, msgid
 from hub.model.petition import PetitionKind
+from hub.runtime.clock import to_local
 from hub.web import receipt
 from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.petition import BODY_CHARS, FIELDS, PetitionForm

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from hub.actions.read_cases import QueueRow, QueueView
-from hub.bell import QUEUE
 from hub.i18n import Translator, msgid
 from hub.model.case import Case
 from hub.model.track import Track
+from hub.runtime.bell import QUEUE
 from hub.web import words
 from hub.web.auth import agent_of
 from hub.web.keys import HUB, LANGUAGE

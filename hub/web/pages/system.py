@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from hub.errors import Invalid
 from hub.hub import HealthLine, Hub
 from hub.i18n import Translator
-from hub.ids import new_id
 from hub.model.agent import Agent, Role
 from hub.passwords import one_time_password
+from hub.runtime.errors import Invalid
+from hub.runtime.ids import new_id
 from hub.web import words
 from hub.web.auth import agent_of
 from hub.web.forms.form import FormErrors, parse, read_form

@@ -8,9 +8,9 @@ from aiohttp import web
 
 from hub.actions.code_brake import TooManyTries
 from hub.actions.progress_source import SourceDown
-from hub.errors import NotFound
 from hub.hub import Hub
 from hub.i18n import Translator
+from hub.runtime.errors import NotFound
 from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.track import NO_CODE, NO_REFERENCE, TrackForm
 from hub.web.keys import HUB, SOURCE

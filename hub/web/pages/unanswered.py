@@ -7,8 +7,8 @@ from enum import StrEnum
 from aiohttp import web
 
 from hub.actions.sort_questions import QuestionCluster
-from hub.errors import NotFound, Stale
 from hub.i18n import msgid
+from hub.runtime.errors import NotFound, Stale
 from hub.web.auth import agent_of
 from hub.web.forms.form import Form, FormErrors, parse, read_form
 from hub.web.keys import HUB

@@ -11,9 +11,9 @@ from aiohttp import web
 from hub.actions.edit_words import UnfitWords
 from hub.actions.publish_entry import Refused
 from hub.actions.read_words import CutWord, Seen
-from hub.errors import NotFound, Stale
 from hub.i18n import Language, msgid
 from hub.model.word_record import WordRecord
+from hub.runtime.errors import NotFound, Stale
 from hub.store.codec import Versioned
 from hub.web.auth import agent_of
 from hub.web.forms.form import FormErrors, parse, read_form

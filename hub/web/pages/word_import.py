@@ -10,9 +10,9 @@ from hub.actions.edit_words import UnfitWords
 from hub.actions.import_entries import Unfit
 from hub.actions.import_words import WordPlan
 from hub.actions.publish_entry import Refused
-from hub.clock import to_local
-from hub.errors import NotFound, Stale
 from hub.i18n import Language, msgid
+from hub.runtime.clock import to_local
+from hub.runtime.errors import NotFound, Stale
 from hub.web.attachment import attachment
 from hub.web.auth import agent_of
 from hub.web.forms.form import read_form

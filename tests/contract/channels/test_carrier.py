@@ -45,7 +45,7 @@ from channels.loopback.texts import ReceiptOrder, ReceiptPlan
 from channels.loopback.webhooks import UnknownNumber
 from channels.twilio.sms import TwilioSms
 from channels.twilio.voice import TwilioVoice
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 from tests.contract.channels import twilio_sms, twilio_voice
 from tests.contract.channels.bench import CANARY_PHONE, CANARY_SECRET, CANARY_TEXT
 from tests.contract.channels.twilio_sms import ACCOUNT_SID, OUT, PUBLIC_URL

@@ -21,7 +21,7 @@ from channels.http import HttpClient
 from channels.loopback.faults import Fault, FaultKind
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.twilio.sms import TwilioSms
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 from tests.contract.channels.bench import CANARY_PHONE, CANARY_SECRET, CANARY_TEXT
 from tests.contract.channels.twilio_sms import ACCOUNT_SID, OUT, SETTINGS
 

@@ -26,7 +26,7 @@ from channels.loopback.faults import Fault, FaultKind
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.loopback.texts import inbound_fields
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 from tests.contract.channels.bench import (
     CANARY_PHONE,
     CANARY_SECRET,

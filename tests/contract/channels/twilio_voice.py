@@ -7,7 +7,7 @@ from dataclasses import replace
 from channels.address import phone
 from channels.contract import CallEvent, CallEventKind, WebhookRequest
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 from tests.contract.channels.bench import CANARY_PHONE, CANARY_SECRET, Genuine, ReceiverTable, Unusable
 from tests.contract.channels.twilio_sms import ACCOUNT_SID, AT, PUBLIC_URL, posted, signed, unsigned, without
 

@@ -15,8 +15,8 @@ from uuid import uuid4
 import pytest
 
 from hub.app import open_store, open_vault
-from hub.clock import SystemClock
 from hub.model.case import Applicant, Chain, Origin, QueryCode
+from hub.runtime.clock import SystemClock
 from hub.settings import load
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Documents

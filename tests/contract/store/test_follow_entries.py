@@ -12,12 +12,12 @@ import pytest
 
 from hub.actions.publish_entry import Refused
 from hub.actions.read_entries import EntryView
-from hub.clock import FakeClock
 from hub.jobs.knowledge import follow_entries
+from hub.runtime.clock import FakeClock
+from hub.runtime.supervisor import Supervisor
 from hub.store.crypto import KeyRing, Vault
 from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
-from hub.supervisor import Supervisor
 from knowledge_base.word_group import WordGroup
 from tests.contract.nx import REAL_SERVER
 from tests.unit.hub.entry_office import (

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import pytest
 
-from hub.clock import FakeClock
 from hub.model.conversation import Author, Direction, Message
 from hub.model.question import Question
 from hub.model.tally import Tally
+from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Conflict, Documents, Duplicate
 from hub.store.mongo import open_mongo

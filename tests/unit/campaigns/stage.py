@@ -14,7 +14,7 @@ from campaigns.segment import Segment
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind
 from channels.outbox import Delivery, MessageClass
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 
 NOON = 1_790_049_600_000  # 2026-09-22 12:00 in China
 """A Tuesday inside every window."""

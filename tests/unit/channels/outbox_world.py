@@ -15,9 +15,9 @@ from channels.dispatcher import Dispatcher
 from channels.outbox import POLICY, Delivery, DeliveryState, MessageClass, Origin
 from channels.sender import DispatchSettings
 from channels.sweeper import Sweeper
-from hub.bell import LocalBell
-from hub.clock import FakeClock
 from hub.ringing_documents import RingingDocuments
+from hub.runtime.bell import LocalBell
+from hub.runtime.clock import FakeClock
 from hub.store import campaigns, outbox, suppressions
 from hub.store.campaigns import CampaignRepository
 from hub.store.crypto import KeyRing, Vault

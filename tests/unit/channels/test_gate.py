@@ -13,7 +13,7 @@ from channels.overdue import FAR
 from channels.ports import Leased
 from channels.suppression import EDUCATION, INVALID, NOTICE, WARNING
 from channels.window import JITTER_SECONDS, window_of
-from hub.clock import CHINA
+from hub.runtime.clock import CHINA
 from tests.unit.channels.outbox_world import NOON, World, a_broadcast, a_delivery, a_world
 
 S, M = DeliveryState, MessageClass

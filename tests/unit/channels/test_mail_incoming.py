@@ -15,7 +15,7 @@ import pytest
 
 from channels.contract import RawLetter
 from channels.mail.incoming import MailListener, MailListenerSettings
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 from tests.unit.channels.outbox_world import NOON
 
 SETTINGS = MailListenerSettings(

@@ -13,7 +13,7 @@ from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temp
 from channels.mail.identity import delivery_id_of
 from channels.mail.outgoing import MailSender, MailSenderSettings
 from channels.mail.sink import Fault, MailSink
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 from tests.ports import silent_port
 from tests.unit.channels.outbox_world import NOON
 

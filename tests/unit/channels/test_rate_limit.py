@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from channels.rate_limit import TokenBucket
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 
 
 def test_a_sender_without_a_rate_is_never_held_back() -> None:

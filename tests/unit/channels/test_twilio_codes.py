@@ -8,7 +8,7 @@ import pytest
 
 from channels.errors import Ambiguous, Misconfigured, Permanent, Refused, SendError, Temporary
 from channels.twilio.codes import CODES, retry_after_seconds, send_error
-from hub.clock import FakeClock, to_local
+from hub.runtime.clock import FakeClock, to_local
 
 NOW = FakeClock().now_ms()
 

@@ -16,7 +16,7 @@ from channels.loopback.texts import ReceiptPlan
 from channels.twilio import form
 from channels.twilio.signature import sign
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 
 SETTINGS = TwilioSmsSettings(
     channel="sms-12110",

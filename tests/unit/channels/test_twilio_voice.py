@@ -33,7 +33,7 @@ from channels.twilio import form
 from channels.twilio.client import MAX_HOPS
 from channels.twilio.signature import sign
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 
 PUBLIC_URL = "https://hub.example.gov.cn"
 SETTINGS = TwilioVoiceSettings(

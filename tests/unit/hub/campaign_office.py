@@ -14,10 +14,10 @@ from channels.ports import Change
 from hub.actions.campaign_settings import CampaignSettings, Sender
 from hub.actions.draft_campaign import Draft
 from hub.actions.run_campaign import CampaignDesk
-from hub.bell import Bell, LocalBell
-from hub.clock import FakeClock
 from hub.model.contact import Contact
 from hub.ringing_documents import RingingDocuments
+from hub.runtime.bell import Bell, LocalBell
+from hub.runtime.clock import FakeClock
 from hub.store import campaigns, memberships, notices, outbox, schedules, suppressions
 from hub.store.campaigns import CampaignRepository
 from hub.store.crypto import KeyRing, Vault

@@ -14,9 +14,9 @@ from hub.actions.import_words import ImportWords
 from hub.actions.publish_entry import PublishEntry
 from hub.actions.read_entries import ReadEntries
 from hub.actions.read_words import ReadWords
-from hub.clock import FakeClock
 from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord
+from hub.runtime.clock import FakeClock
 from hub.store import agents, entries, entry_versions, words
 from hub.store.agents import AgentRepository
 from hub.store.crypto import KeyRing, Vault

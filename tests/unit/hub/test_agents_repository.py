@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.clock import FakeClock
-from hub.errors import Invalid
 from hub.model.agent import Agent, Role, Session, Unit
+from hub.runtime.clock import FakeClock
+from hub.runtime.errors import Invalid
 from hub.store.agents import (
     AGENTS,
     COLLECTIONS,

@@ -14,7 +14,13 @@ from channels.outbox import DeliveryState
 from channels.ports import OUTBOX, Change, Leased
 from hub.actions.open_case import NewCase, OpenCase
 from hub.actions.references import References
-from hub.bell import (
+from hub.model.call import Recording
+from hub.model.case import Origin
+from hub.model.conversation import Conversation
+from hub.model.letter import Letter, LetterState
+from hub.model.track import Track
+from hub.ringing_documents import RingingDocuments, touched
+from hub.runtime.bell import (
     LETTERS,
     QUEUE,
     RECORDINGS,
@@ -24,13 +30,7 @@ from hub.bell import (
     campaign_topic,
     conversation_topic,
 )
-from hub.clock import FakeClock
-from hub.model.call import Recording
-from hub.model.case import Origin
-from hub.model.conversation import Conversation
-from hub.model.letter import Letter, LetterState
-from hub.model.track import Track
-from hub.ringing_documents import RingingDocuments, touched
+from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Add, Delete, Documents, Duplicate, Insert, Write
 from hub.store.repositories import COLLECTIONS, Repositories, repositories

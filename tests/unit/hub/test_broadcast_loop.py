@@ -12,8 +12,8 @@ from campaigns.campaign import CampaignState
 from campaigns.schedule import Once
 from channels.outbox import DeliveryState
 from channels.ports import OUTBOX
-from hub.bell import campaign_topic
 from hub.jobs.broadcasts import BroadcastLoop
+from hub.runtime.bell import campaign_topic
 from hub.store.schedules import LeaseRepository
 from tests.unit.hub.campaign_office import HOUR, NOON, Office, draft, open_office
 

@@ -13,8 +13,8 @@ import pytest
 
 from hub.app import open_store
 from hub.check import check
-from hub.clock import SystemClock
-from hub.finding import Finding, Level, exit_code
+from hub.runtime.clock import SystemClock
+from hub.runtime.finding import Finding, Level, exit_code
 from hub.settings import Settings, build, shipped_text
 from hub.talk_wiring import thresholds_of
 from knowledge_base.confidence import shipped_confidence

@@ -8,8 +8,8 @@ import pytest
 
 from hub.actions.code_brake import CodeBrake, TooManyTries
 from hub.actions.progress_source import SourceDown
-from hub.clock import FakeClock
-from hub.errors import NotFound
+from hub.runtime.clock import FakeClock
+from hub.runtime.errors import NotFound
 from hub.store.repositories import COLLECTIONS
 from tests.memory_documents import MemoryDocuments
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from hub.actions.edit_words import UnfitWords, with_groups
 from hub.actions.publish_entry import Refused
-from hub.errors import NotFound, Stale
+from hub.runtime.errors import NotFound, Stale
 from hub.store.copying import copy
 from hub.store.digest import digest
 from hub.store.repositories import COLLECTIONS

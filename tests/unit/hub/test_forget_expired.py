@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.actions.forget_expired import STEP, ForgetExpired, Rule
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 from hub.store.documents import Collection, Documents
 from hub.store.sqlite import open_sqlite
 

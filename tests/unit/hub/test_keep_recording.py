@@ -8,10 +8,10 @@ from pathlib import Path
 
 from channels.contract import RecordedAudio
 from hub.actions.keep_recording import KeepRecording
-from hub.clock import FakeClock
 from hub.model.call import Recording
 from hub.model.case import Case, CaseState, Origin
 from hub.model.track import Track
+from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Update
 from hub.store.repositories import COLLECTIONS, repositories

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 from hub.web import login_brake
 from hub.web.login_brake import LoginBrake
 

@@ -16,11 +16,11 @@ from hub.actions.plan import Plan, PlannedCase, Says
 from hub.actions.references import References
 from hub.actions.scene import MessagePlan, Scene
 from hub.actions.speak import Speak
-from hub.clock import FakeClock
 from hub.model.call import Call
 from hub.model.case import Case, CaseState, HistoryEntry, HistoryKind, Origin, recorded
 from hub.model.conversation import Conversation
 from hub.model.track import Compartment, Track
+from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents, Insert
 from hub.store.repositories import COLLECTIONS, Repositories, repositories

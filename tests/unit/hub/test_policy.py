@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hub.errors import Forbidden, NotFound
 from hub.model.agent import Agent, Permission, Role
 from hub.model.case import Case, CaseState, Origin
 from hub.model.track import Compartment, Track, compartment_of
 from hub.policy import compartments, may_see, require
+from hub.runtime.errors import Forbidden, NotFound
 
 SEES = {
     Role.HANDLER: {Compartment.NONE},

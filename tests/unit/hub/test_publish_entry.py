@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from hub.actions.publish_entry import Refused
-from hub.errors import Forbidden, Invalid, NotFound, Stale
 from hub.model.entry_record import VersionKind
+from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
 from knowledge_base.entry import EntryState
 from knowledge_base.gate import Trouble
 from tests.unit.hub.entry_office import DAY, EDITOR, HOUR, NOON, REVIEWER, Office, content, open_office

@@ -14,11 +14,11 @@ from channels.errors import Unreadable
 from hub.actions.keep_letter import KeepLetter
 from hub.actions.read_letters import UNREADABLE, ReadLetters
 from hub.app import open_hub
-from hub.clock import FakeClock
 from hub.hub import Hub
 from hub.model.agent import Agent, Role
 from hub.model.case import Case
 from hub.model.track import Track
+from hub.runtime.clock import FakeClock
 from hub.store.documents import Update
 from tests.world import world_settings
 

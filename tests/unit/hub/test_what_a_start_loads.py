@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.app import open_store
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 from hub.settings import Settings
 from hub.store.documents import Refused
 

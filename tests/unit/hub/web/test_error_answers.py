@@ -8,10 +8,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from hub.clock import SystemClock
-from hub.errors import HubError, Stale
 from hub.i18n import Catalogues
 from hub.model.case import CaseState, IllegalMove
+from hub.runtime.clock import SystemClock
+from hub.runtime.errors import HubError, Stale
 from hub.settings import Organisation
 from hub.web.assets import ASSETS, Assets
 from hub.web.middlewares import answer_errors, prepare

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from hub.clock import FakeClock
+from hub.runtime.clock import FakeClock
 from hub.serve import running
 from hub.web.rate_limit import BOUND, RateLimits
 from tests.world import CHEAP_PASSWORDS, world_settings

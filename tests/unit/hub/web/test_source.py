@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.clock import SystemClock
+from hub.runtime.clock import SystemClock
 from hub.serve import running
 from tests.world import CHEAP_PASSWORDS, browser, world_settings
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from hub.clock import Clock
+from hub.runtime.clock import Clock
 
 log = logging.getLogger(__name__)
 

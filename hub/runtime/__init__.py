@@ -1,0 +1,1 @@
+"""What every floor stands on: clock, ids, errors, logs, bells, supervised tasks."""
