@@ -1,4 +1,5 @@
-"""The composition root: it names concrete classes and puts them together (channels: `hub/channel_wiring.py`).
+"""The composition root: it names concrete classes and puts them together (channels:
+`hub/wiring/channels.py`).
 
 Nothing here decides anything about citizens or cases; it opens the store, makes one of each and
 hands everybody what they need.
@@ -55,14 +56,6 @@ from hub.actions.run_campaign import CampaignDesk
 from hub.actions.ship_entries import ship_entries
 from hub.actions.sort_questions import SortQuestions
 from hub.actions.transcribe_recording import TranscribeRecording
-from hub.channel_wiring import (
-    LETTERS_AT_ONCE,
-    build_adapters,
-    campaign_settings,
-    dispatch_settings,
-    handset_rules,
-    profile,
-)
 from hub.hub import Actions, Hub
 from hub.jobs.alone import alone
 from hub.jobs.broadcasts import BroadcastLoop
@@ -73,15 +66,11 @@ from hub.jobs.listen import listen
 from hub.jobs.recordings import keep_recordings, transcribe_recordings
 from hub.jobs.repeat import repeat
 from hub.knowledge import Knowledge
-from hub.learning_wiring import rate_entry_of, watch_answers_of
 from hub.ringing_documents import RingingDocuments
 from hub.runtime.bell import LocalBell
 from hub.runtime.clock import Clock
 from hub.runtime.supervisor import Supervisor
-from hub.settings import (
-    Settings,
-    TwilioVoiceChannel,
-)
+from hub.settings.settings import Settings, TwilioVoiceChannel
 from hub.store.calls import FlowRepository
 from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring
 from hub.store.documents import Documents
@@ -91,7 +80,17 @@ from hub.store.migrations import migrate
 from hub.store.repositories import COLLECTIONS, repositories
 from hub.store.schedules import LeaseRepository
 from hub.store.sqlite import open_sqlite
-from hub.talk_wiring import (
+from hub.texts import Texts
+from hub.wiring.calls import flow_text, kept_flows, voice_line
+from hub.wiring.channels import (
+    LETTERS_AT_ONCE,
+    build_adapters,
+    campaign_settings,
+    dispatch_settings,
+    handset_rules,
+    profile,
+)
+from hub.wiring.dialogue import (
     answer_message_of,
     look_up_of,
     slots_of,
@@ -100,8 +99,7 @@ from hub.talk_wiring import (
     triage_of,
     wording_of,
 )
-from hub.texts import Texts
-from hub.voice_wiring import flow_text, kept_flows, voice_line
+from hub.wiring.knowledge import rate_entry_of, watch_answers_of
 from ivr.speech.vosk_engine import VoskEngine
 from knowledge_base.importer import shipped as shipped_entries
 

@@ -36,7 +36,7 @@ from hub.knowledge import Knowledge
 from hub.runtime.bell import Bell
 from hub.runtime.clock import Clock
 from hub.runtime.supervisor import TaskState
-from hub.settings import Settings
+from hub.settings.settings import Settings
 from hub.store.calls import overdue_recordings
 from hub.store.crypto import Vault
 from hub.store.documents import Documents

@@ -23,7 +23,7 @@ from hub.passwords import Passwords
 from hub.runtime.clock import Clock
 from hub.runtime.errors import HubError
 from hub.runtime.gc_tuning import spare_the_collector
-from hub.settings import Settings
+from hub.settings.settings import Settings
 from hub.web.site import build_site
 from hub.web.staff import Staff
 

@@ -26,7 +26,7 @@ from hub.passwords import Passwords
 from hub.runtime.clock import Clock, SystemClock
 from hub.runtime.ids import new_id
 from hub.serve import running
-from hub.settings import Settings, build, shipped_text
+from hub.settings.settings import Settings, build, shipped_text
 from tests.ports import free_port
 
 PUBLIC = "https://hub.test"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hub import policy
 from hub.actions.casework import Casework
+from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.case import CaseState, HistoryKind, recorded
 from hub.runtime.clock import Clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub import policy
+from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.case import Case
 from hub.runtime.errors import Stale

@@ -13,9 +13,9 @@ from typing import Any
 
 from channels.address import Address, masked
 from channels.contract import ChannelKind
-from hub import policy
 from hub.actions.casework import Casework
 from hub.actions.reply_to_case import address_kind
+from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.call import Recording
 from hub.model.case import MOVES, Case, CaseState, HistoryEntry, HistoryKind, recorded

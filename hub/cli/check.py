@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from hub.check import check as look
+from hub.check.check import check as look
 from hub.cli.run import config_path, print_json, run
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.runtime.finding import Finding, Level, exit_code
-from hub.settings import SettingsProblem, load
+from hub.settings.settings import SettingsProblem, load
 
 
 def check(*, config: Path | None = None, json: bool = False) -> int:

@@ -9,7 +9,7 @@ from hub.app import open_store, open_vault
 from hub.cli.run import print_json, run, settings_from
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
-from hub.settings import Settings
+from hub.settings.settings import Settings
 from hub.store.repositories import repositories
 from ivr.chain import Link, breaks
 from ivr.recordings import matches, relative_path

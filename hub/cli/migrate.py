@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.app import open_store, open_vault
-from hub.check import check_migrations
+from hub.check.check import check_migrations
 from hub.cli.run import print_json, run, settings_from
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen

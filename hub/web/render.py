@@ -26,7 +26,7 @@ from hub.i18n import (
     format_when,
 )
 from hub.runtime.clock import Clock, to_local
-from hub.settings import Organisation
+from hub.settings.settings import Organisation
 from hub.web.assets import Assets
 from hub.web.keys import AGENT, LANGUAGE, NONCE, SESSION
 

@@ -49,7 +49,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/account/password", account.change_password),
     _staff("POST", "/account/sessions/end", account.end_session),
     _staff("POST", "/account/preferences", account.preferences),
-    # cases; which of them exist for the agent is decided in hub/policy.py
+    # cases; which of them exist for the agent is decided in hub/model/policy.py
     _staff("GET", "/queue", queue.queue_page, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/queue/events", queue.queue_events, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),

@@ -14,11 +14,11 @@ import pytest
 from channels.contract import ChannelKind
 from hub.actions.forget_expired import ForgetExpired, Rule
 from hub.actions.watch_answers import WatchAnswers
-from hub.learning_wiring import watch_answers_of
 from hub.model.question import Question
 from hub.model.tally import Tally
 from hub.runtime.clock import FakeClock, day_of
 from hub.store.documents import StoreUnavailable, Write
+from hub.wiring.knowledge import watch_answers_of
 from tests.journeys.talking import Talker
 from tests.world import World, world
 

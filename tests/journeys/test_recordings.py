@@ -15,7 +15,7 @@ from channels.contract import CallEvent, CallEventKind
 from channels.loopback.faults import Fault, FaultKind, Resource
 from channels.loopback.script import CallConditions, CallerAction, Press, RecordingNews, Speak
 from hub.actions.keep_recording import KeepRecording
-from hub.check import check_recordings
+from hub.check.check import check_recordings
 from hub.model.agent import Role
 from hub.model.call import Recording
 from hub.model.case import Case

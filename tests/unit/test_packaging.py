@@ -15,12 +15,14 @@ PACKAGES = ("hub", "channels", "ivr", "knowledge_base", "campaigns")
 
 LOOK = """
 import json, sys
-import hub.settings, hub.texts, hub.demo.sample, hub.web.assets, hub.i18n, ivr.flow, knowledge_base.importer
+import hub.settings.settings
+import hub.texts, hub.demo.sample
+import hub.web.assets, hub.i18n, ivr.flow, knowledge_base.importer
 hub.texts.Texts()
-hub.settings.load(None, {})
+hub.settings.settings.load(None, {})
 print(json.dumps({
-    "from": hub.settings.__file__,
-    "config": hub.settings.shipped_text(),
+    "from": hub.settings.settings.__file__,
+    "config": hub.settings.settings.shipped_text(),
     "flows": [len(ivr.flow.load(ivr.flow.shipped(name)).nodes) for name in ("12389", "12123")],
     "entries": len(knowledge_base.importer.shipped()),
     "regions": len(hub.demo.sample.load().regions),

@@ -13,7 +13,7 @@ from hub.model.notice import Notice, NoticeKind
 from hub.passwords import Passwords
 from hub.runtime.clock import SystemClock
 from hub.serve import running
-from hub.settings import build, shipped_text
+from hub.settings.settings import build, shipped_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from hub.i18n import Catalogues
 from hub.model.agent import Agent, Role, Unit
 from hub.passwords import Passwords
 from hub.runtime.clock import FakeClock
-from hub.settings import Organisation
+from hub.settings.settings import Organisation
 from hub.store.agents import (
     COLLECTIONS,
     AgentRepository,

@@ -25,7 +25,7 @@ from hub.model.petition import Petition, PetitionKind
 from hub.model.question import Question
 from hub.passwords import Passwords
 from hub.runtime.clock import SystemClock, day_of
-from hub.settings import build, shipped_text
+from hub.settings.settings import build, shipped_text
 from hub.store.documents import Write
 from hub.web.site import build_site
 from hub.web.staff import Staff

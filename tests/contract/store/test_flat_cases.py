@@ -17,7 +17,7 @@ import pytest
 from hub.app import open_store, open_vault
 from hub.model.case import Applicant, Chain, Origin, QueryCode
 from hub.runtime.clock import SystemClock
-from hub.settings import load
+from hub.settings.settings import load
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Documents
 from hub.store.repositories import Repositories, repositories

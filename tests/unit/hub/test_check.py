@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from hub.app import open_store
-from hub.check import check
+from hub.check.check import check
 from hub.runtime.clock import SystemClock
 from hub.runtime.finding import Finding, Level, exit_code
-from hub.settings import Settings, build, shipped_text
-from hub.talk_wiring import thresholds_of
+from hub.settings.settings import Settings, build, shipped_text
+from hub.wiring.dialogue import thresholds_of
 from knowledge_base.confidence import shipped_confidence
 from tests.ports import silent_port
 

@@ -20,7 +20,7 @@ from hub.cli.version import VERSION
 
 ROOT = Path(__file__).parents[3]
 CALLS = ROOT / "tests" / "unit" / "ivr" / "calls"
-HEAVY = ("aiohttp", "pydantic", "motor", "twilio", "phonenumbers", "cryptography", "hub.settings")
+HEAVY = ("aiohttp", "pydantic", "motor", "twilio", "phonenumbers", "cryptography", "hub.settings.settings")
 
 
 @dataclass(frozen=True, slots=True)

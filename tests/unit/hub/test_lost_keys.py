@@ -11,12 +11,12 @@ from pydantic import SecretStr
 
 from channels.address import phone
 from hub.app import open_hub, open_store, open_vault
-from hub.check import check
+from hub.check.check import check
 from hub.cli import main
 from hub.model.contact import Contact
 from hub.runtime.clock import SystemClock
 from hub.runtime.finding import Level
-from hub.settings import Settings
+from hub.settings.settings import Settings
 from hub.store.contacts import ContactRepository
 from hub.store.crypto import KeyProblem, KeyRing
 from hub.store.documents import Delete, Update

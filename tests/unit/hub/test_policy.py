@@ -6,8 +6,8 @@ import pytest
 
 from hub.model.agent import Agent, Permission, Role
 from hub.model.case import Case, CaseState, Origin
+from hub.model.policy import compartments, may_see, require
 from hub.model.track import Compartment, Track, compartment_of
-from hub.policy import compartments, may_see, require
 from hub.runtime.errors import Forbidden, NotFound
 
 SEES = {

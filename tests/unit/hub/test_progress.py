@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from channels.http import HttpClient
 from hub.actions.progress_source import SourceDown
-from hub.check_progress import check_progress
-from hub.progress.breaker import Breaker
-from hub.progress.contract import MOST_REPLIES, TEXT_CHARS, read
-from hub.progress.http_source import HttpProgress, ProgressSystem
+from hub.check.progress import check_progress
+from hub.other_systems.breaker import Breaker
+from hub.other_systems.contract import MOST_REPLIES, TEXT_CHARS, read
+from hub.other_systems.http_source import HttpProgress, ProgressSystem
 from hub.runtime.clock import FakeClock
 from hub.runtime.finding import Level
-from hub.settings import SettingsProblem, build, shipped_text
+from hub.settings.settings import SettingsProblem, build, shipped_text
 from tests.progress_system import (
     ANSWER,
     CODE,

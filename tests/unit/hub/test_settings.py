@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from hub.settings import Channel, Settings, SettingsProblem, load, shipped_text
+from hub.settings.settings import Channel, Settings, SettingsProblem, load, shipped_text
 
 
 def problems(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:

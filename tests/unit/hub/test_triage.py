@@ -28,7 +28,7 @@ from hub.actions.triage import Triage, Words
 from hub.model.dialogue import Dialogue
 from hub.model.reference import make_reference
 from hub.model.track import Track
-from hub.settings import shipped_text
+from hub.settings.settings import shipped_text
 from knowledge_base.answer import DEFAULT, Thresholds
 from knowledge_base.entry import Entry, EntryState, SlotAnswer
 from knowledge_base.importer import shipped

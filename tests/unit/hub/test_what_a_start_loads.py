@@ -10,7 +10,7 @@ import pytest
 
 from hub.app import open_store
 from hub.runtime.clock import FakeClock
-from hub.settings import Settings
+from hub.settings.settings import Settings
 from hub.store.documents import Refused
 
 

@@ -8,7 +8,7 @@ from hub.actions.triage import Triage
 from hub.actions.watch_answers import Lag, WatchAnswers
 from hub.knowledge import Knowledge
 from hub.runtime.clock import Clock
-from hub.settings import Settings
+from hub.settings.settings import Settings
 from hub.store.documents import Documents
 from hub.store.repositories import Repositories
 

@@ -332,7 +332,7 @@ def shipped_text() -> str:
     packaged = resources.files("hub") / "config.toml"
     if packaged.is_file():
         return packaged.read_text("utf-8")
-    return (Path(__file__).parent.parent / "config.toml").read_text("utf-8")
+    return (Path(__file__).parents[2] / "config.toml").read_text("utf-8")
 
 
 def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Settings:

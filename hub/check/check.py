@@ -14,11 +14,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hub.app import keys_source, open_store
-from hub.check_channels import check_channels
-from hub.check_progress import check_progress
+from hub.check.channels import check_channels
+from hub.check.progress import check_progress
 from hub.runtime.clock import Clock
 from hub.runtime.finding import Finding, Level
-from hub.settings import Settings, SettingsProblem
+from hub.settings.settings import Settings, SettingsProblem
 from hub.store.calls import FlowRepository, overdue_recordings
 from hub.store.crypto import KeyProblem, KeyRing, Vault, load_ring
 from hub.store.documents import Documents, Refused, StoreUnavailable
@@ -27,8 +27,8 @@ from hub.store.internal import all_collections
 from hub.store.key_proof import check_keys, refuse_missing_keys
 from hub.store.migrations import MIGRATIONS
 from hub.store.repositories import COLLECTIONS
-from hub.talk_wiring import thresholds_of
-from hub.voice_wiring import kept_flows
+from hub.wiring.calls import kept_flows
+from hub.wiring.dialogue import thresholds_of
 
 _GIB = 1024**3
 _LEAST_FREE = 1 * _GIB

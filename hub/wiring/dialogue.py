@@ -19,10 +19,10 @@ from hub.actions.track_case import TrackCase
 from hub.actions.triage import Triage, Words
 from hub.help_path import entry_path
 from hub.knowledge import Knowledge
-from hub.progress.http_source import HttpProgress, ProgressSystem
+from hub.other_systems.http_source import HttpProgress, ProgressSystem
 from hub.regions import Region, Regions
 from hub.runtime.clock import Clock
-from hub.settings import Settings, SettingsProblem
+from hub.settings.settings import Settings, SettingsProblem
 from hub.store.documents import Documents
 from hub.store.repositories import Repositories
 from hub.texts import Texts

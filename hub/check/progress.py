@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 from channels.http import HttpClient, HttpError
 from hub.actions.progress_source import SourceDown
-from hub.progress.http_source import HttpProgress
+from hub.other_systems.http_source import HttpProgress
 from hub.runtime.clock import Clock
 from hub.runtime.finding import Finding, Level
-from hub.settings import Settings
-from hub.talk_wiring import progress_systems
+from hub.settings.settings import Settings
+from hub.wiring.dialogue import progress_systems
 
 
 async def check_progress(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:

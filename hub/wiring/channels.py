@@ -28,7 +28,7 @@ from hub.actions.channel_profile import ChannelProfile
 from hub.hub import VoiceAdapter
 from hub.runtime.bell import Bell, conversation_topic
 from hub.runtime.clock import Clock
-from hub.settings import (
+from hub.settings.settings import (
     Channel,
     MailChannel,
     PetitionForm,

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hub.actions.call_work import Line
-from hub.settings import (
-    Settings,
-    TwilioVoiceChannel,
-)
+from hub.settings.settings import Settings, TwilioVoiceChannel
 from ivr.flow import Flow, FlowError, load, shipped
 from ivr.hours import parse
 

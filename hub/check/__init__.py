@@ -1,0 +1,1 @@
+"""What `hub check` looks at before and while the hub runs."""

@@ -1,0 +1,1 @@
+"""The composition root by subject: settings become objects. Nothing here decides."""
