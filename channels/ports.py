@@ -1,6 +1,6 @@
 """What the dispatcher needs from whoever keeps the outbox.
 
-Ports belong to their consumer: the dispatcher says here what it needs, `hub/store/outbox.py`
+Ports belong to their consumer: the dispatcher says here what it needs, `hub/repositories/outbox.py`
 provides it. Two rules every implementation keeps: a change names the version it read, so a late
 write of a worker that lost its lease matches nothing; and a move outside the state table of
 `channels/outbox.py` is refused as a programming error.

@@ -66,19 +66,19 @@ from hub.jobs.listen import listen
 from hub.jobs.recordings import keep_recordings, transcribe_recordings
 from hub.jobs.repeat import repeat
 from hub.knowledge import Knowledge
-from hub.ringing_documents import RingingDocuments
+from hub.repositories.calls import FlowRepository
+from hub.repositories.key_proof import proved, refuse_missing_keys
+from hub.repositories.repositories import COLLECTIONS, repositories
+from hub.repositories.ringing_documents import RingingDocuments
+from hub.repositories.schedules import LeaseRepository
 from hub.runtime.bell import LocalBell
 from hub.runtime.clock import Clock
 from hub.runtime.supervisor import Supervisor
 from hub.settings.settings import Settings, TwilioVoiceChannel
-from hub.store.calls import FlowRepository
 from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring
 from hub.store.documents import Documents
 from hub.store.files import FileStore
-from hub.store.key_proof import proved, refuse_missing_keys
 from hub.store.migrations import migrate
-from hub.store.repositories import COLLECTIONS, repositories
-from hub.store.schedules import LeaseRepository
 from hub.store.sqlite import open_sqlite
 from hub.texts import Texts
 from hub.wiring.calls import flow_text, kept_flows, voice_line

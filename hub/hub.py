@@ -33,15 +33,15 @@ from hub.actions.sort_questions import SortQuestions
 from hub.actions.track_case import TrackCase
 from hub.actions.triage import Triage
 from hub.knowledge import Knowledge
+from hub.repositories.calls import overdue_recordings
+from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
 from hub.runtime.clock import Clock
 from hub.runtime.supervisor import TaskState
 from hub.settings.settings import Settings
-from hub.store.calls import overdue_recordings
 from hub.store.crypto import Vault
 from hub.store.documents import Documents
 from hub.store.files import FileStore
-from hub.store.repositories import Repositories
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,12 @@ from hub.actions.scene import MessagePlan, Scene
 from hub.actions.search_letter import Found
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN
+from hub.repositories.repositories import Repositories
 from hub.runtime.errors import HubError
 from hub.runtime.ids import derived_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.files import FileStore
-from hub.store.repositories import Repositories
 
 _TRIES = 12
 _MAX_TEXT = 20_000

@@ -36,7 +36,7 @@ from hub.knowledge import Knowledge
 from hub.model.dialogue import Dialogue
 from hub.model.track import Track
 from hub.regions import Regions
-from hub.store.repositories import Repositories
+from hub.repositories.repositories import Repositories
 from hub.texts import Texts
 from knowledge_base.small_talk import Talk
 from knowledge_base.utterance import Utterance

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from channels.contract import Receipt
 from channels.ports import Random
 from channels.receipts import NO_RULE, HandsetRule
-from hub.store.outbox import OutboxRepository
+from hub.repositories.outbox import OutboxRepository
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from hub.actions.casework import Casework
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.case import CaseState, HistoryKind, recorded
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
-from hub.store.repositories import Repositories
 
 
 class AssignCase:

@@ -1,4 +1,4 @@
-"""The outbox as the campaign actions need it; `hub/store/outbox.py` provides it."""
+"""The outbox as the campaign actions need it; `hub/repositories/outbox.py` provides it."""
 
 from __future__ import annotations
 

@@ -35,9 +35,9 @@ from hub.model.case import (
 )
 from hub.model.conversation import Conversation
 from hub.model.track import Track, compartment_of
+from hub.repositories.repositories import Repositories
 from hub.runtime.errors import NotFound
 from hub.runtime.ids import derived_id
-from hub.store.repositories import Repositories
 from hub.texts import Texts
 from ivr.state import (
     AnswerChoice,

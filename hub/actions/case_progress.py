@@ -9,7 +9,7 @@ from hub.model.case import CITIZEN_LABEL, Case, CaseState, HistoryKind, QueryCod
 from hub.model.conversation import Author, Direction
 from hub.model.progress import Progress, Reply, Step
 from hub.model.reference import is_reference
-from hub.store.repositories import Repositories
+from hub.repositories.repositories import Repositories
 
 _STAGES = (
     (CaseState.REGISTERED, (HistoryKind.REGISTERED, HistoryKind.PROMOTED)),

@@ -7,10 +7,10 @@ from dataclasses import replace
 from hub.actions.casework import Casework
 from hub.model.agent import Agent, Permission
 from hub.model.case import CaseState, HistoryKind, recorded
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
 from hub.store.documents import Write
-from hub.store.repositories import Repositories
 
 
 class CloseCase:

@@ -17,11 +17,11 @@ from channels.retry import RESENT, resend, settled
 from hub.model.agent import Agent, Permission
 from hub.model.case import Case, HistoryKind, recorded
 from hub.model.track import Compartment
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
-from hub.store.repositories import Repositories
 
 log = logging.getLogger(__name__)
 

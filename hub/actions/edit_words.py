@@ -16,10 +16,10 @@ from hub.actions.follow_entries import FollowEntries
 from hub.actions.publish_entry import Refused
 from hub.knowledge import Knowledge
 from hub.model.word_record import WordRecord
+from hub.repositories.words import WordRepository, group_id
 from hub.runtime.errors import HubError, NotFound, Stale
 from hub.store.codec import Versioned
 from hub.store.documents import Write
-from hub.store.words import WordRepository, group_id
 from knowledge_base.gate import Objection, lost_by_words
 from knowledge_base.lexicon import shipped_lexicon
 from knowledge_base.word_group import WordGroup, WordProblem, word_problems

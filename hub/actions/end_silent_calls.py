@@ -11,8 +11,8 @@ import logging
 
 from hub.actions.handle_call import HandleCall
 from hub.model.call import Call
+from hub.repositories.calls import CallRepository
 from hub.runtime.clock import Clock
-from hub.store.calls import CallRepository
 from hub.store.codec import Versioned
 
 log = logging.getLogger(__name__)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hub.model.entry_record import EntryRecord
+from hub.repositories.entries import EntryRepository, is_revision
+from hub.repositories.entry_versions import EntryVersionRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import NotFound, Stale
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
-from hub.store.entries import EntryRepository, is_revision
-from hub.store.entry_versions import EntryVersionRepository
 
 
 class Overtaken(Exception):

@@ -18,11 +18,11 @@ from hub.model.contact import Contact
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.petition import TRACK_OF, Petition, PetitionKind
 from hub.model.track import Compartment, Track
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.ids import derived_id
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, Write
-from hub.store.repositories import Repositories
 from hub.store.until_committed import until_committed
 from knowledge_base.utterance import Utterance
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from hub.knowledge import Knowledge
 from hub.model.entry_record import VersionKind
+from hub.repositories.entries import EntryRepository
+from hub.repositories.entry_versions import EntryVersionRepository
+from hub.repositories.words import WordRepository
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
-from hub.store.entries import EntryRepository
-from hub.store.entry_versions import EntryVersionRepository
-from hub.store.words import WordRepository
 
 
 class FollowEntries:

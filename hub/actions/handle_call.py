@@ -20,10 +20,10 @@ from hub.actions.carry_out_call import CarryOutCall
 from hub.actions.note_recording import NoteRecording
 from hub.actions.plan import Plan, PlannedCase
 from hub.model.call import Call
+from hub.repositories.repositories import Repositories
 from hub.runtime.errors import HubError
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate
-from hub.store.repositories import Repositories
 from hub.texts import Texts
 from ivr.engine import begin, end, resume, step
 from ivr.hours import is_open

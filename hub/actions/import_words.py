@@ -13,7 +13,7 @@ from hub.actions.edit_words import EditWords
 from hub.actions.follow_entries import FollowEntries
 from hub.actions.import_entries import Unfit
 from hub.knowledge import Knowledge
-from hub.store.words import group_id
+from hub.repositories.words import group_id
 from knowledge_base.csv_table import ImportProblems
 from knowledge_base.row import Problem
 from knowledge_base.word_file import read_words

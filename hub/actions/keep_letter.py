@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from channels.contract import RawLetter
 from hub.model.letter import Letter
+from hub.repositories.letters import LetterRepository
 from hub.store.documents import Documents, Duplicate
 from hub.store.files import FileStore
-from hub.store.letters import LetterRepository
 
 
 class KeepLetter:

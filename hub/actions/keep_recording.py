@@ -19,10 +19,10 @@ from channels.errors import Permanent, SendError
 from hub.actions.note_recording import SUPPLEMENT
 from hub.model.call import Recording
 from hub.model.case import Case, HistoryKind, queue_rank, recorded
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
-from hub.store.repositories import Repositories
 from hub.store.unreadable import Unreadable
 from ivr.chain import link
 from ivr.recordings import (

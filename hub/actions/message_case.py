@@ -15,8 +15,8 @@ from hub.actions.plan import Plan, PlannedCase, Says
 from hub.actions.scene import MessagePlan, Scene
 from hub.model.case import Applicant, HistoryKind, Origin, queue_rank, recorded
 from hub.model.track import Compartment, Track
+from hub.repositories.repositories import Repositories
 from hub.runtime.ids import derived_id
-from hub.store.repositories import Repositories
 from hub.texts import Texts
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hub.actions.casework import Casework
 from hub.model.agent import Agent, Permission
 from hub.model.case import HistoryKind, recorded
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
-from hub.store.repositories import Repositories
 
 
 class NoteCase:

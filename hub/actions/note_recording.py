@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from channels.contract import CallEvent, CallEventKind
 from hub.model.call import Call, Recording
+from hub.repositories.repositories import Repositories
 from hub.runtime.ids import derived_id
 from hub.store.documents import Insert, Update
-from hub.store.repositories import Repositories
 from ivr.node import Flow, RecordNode
 from ivr.recordings import NEWS_SECONDS, RecordingState
 from ivr.state import CallState

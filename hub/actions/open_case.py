@@ -20,8 +20,8 @@ from hub.model.case import (
     queue_rank,
 )
 from hub.model.track import Track, compartment_of
+from hub.repositories.cases import CaseRepository
 from hub.runtime.ids import new_id
-from hub.store.cases import CaseRepository
 from hub.store.documents import Write
 
 _TITLE_LENGTH = 40

@@ -13,10 +13,10 @@ from channels.outbox import POLICY, Delivery, MessageClass, Origin
 from hub.actions.channel_profile import Profiles
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
+from hub.repositories.conversations import ConversationRepository
+from hub.repositories.outbox import OutboxRepository
 from hub.runtime.ids import new_id
-from hub.store.conversations import ConversationRepository
 from hub.store.documents import Write
-from hub.store.outbox import OutboxRepository
 
 
 @dataclass(frozen=True, slots=True)

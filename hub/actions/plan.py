@@ -14,7 +14,7 @@ from hub.model.call import Call
 from hub.model.case import Case, HistoryEntry
 from hub.model.conversation import Conversation
 from hub.model.dialogue import Dialogue
-from hub.store.cases import CaseRepository
+from hub.repositories.cases import CaseRepository
 from hub.store.codec import Versioned
 from hub.store.documents import Write
 

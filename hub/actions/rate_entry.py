@@ -15,12 +15,12 @@ from hub.actions.read_help import Gone, ReadHelp
 from hub.actions.triage import Triage
 from hub.model.feedback import REASON_CHARS, Feedback, Verdict
 from hub.model.masking import masked_text
+from hub.repositories.answer_counts import AnswerCountRepository
+from hub.repositories.feedback import FeedbackRepository
 from hub.runtime.clock import Clock, day_of
 from hub.runtime.errors import Invalid, Stale
-from hub.store.answer_counts import AnswerCountRepository
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
-from hub.store.feedback import FeedbackRepository
 from hub.store.until_committed import until_committed
 from knowledge_base.utterance import Utterance
 

@@ -21,11 +21,11 @@ from hub.model.call import Recording
 from hub.model.case import MOVES, Case, CaseState, HistoryEntry, HistoryKind, recorded
 from hub.model.conversation import AttachedFile, Author, Direction, Message
 from hub.model.track import Track
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, NotFound
 from hub.store.documents import MAX_LIMIT
 from hub.store.files import FileStore
-from hub.store.repositories import Repositories
 
 _PAGE = 50
 

@@ -9,8 +9,8 @@ from typing import Any
 from hub.actions.entry_desk import EntryDesk
 from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord, EntryVersion
+from hub.repositories.agents import AgentRepository
 from hub.runtime.errors import NotFound
-from hub.store.agents import AgentRepository
 from hub.store.codec import Versioned
 from knowledge_base.answer import Answer, Thresholds, decide
 from knowledge_base.entry import Entry, EntryState

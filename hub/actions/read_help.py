@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hub.knowledge import Knowledge
+from hub.repositories.entries import EntryRepository
 from hub.runtime.errors import HubError, NotFound
-from hub.store.entries import EntryRepository
 from knowledge_base.entry import Entry
 from knowledge_base.matcher import Snapshot
 from knowledge_base.word_search import Hit, search, words_of

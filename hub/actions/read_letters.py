@@ -23,11 +23,11 @@ from hub.actions.accept_event import AcceptEvent, Busy, event_id_of
 from hub.actions.search_letter import Found, search_letter
 from hub.actions.triage import Triage
 from hub.model.letter import Letter, LetterState
+from hub.repositories.letters import LetterRepository
 from hub.runtime.errors import NotFound
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, StoreUnavailable
 from hub.store.files import FileStore
-from hub.store.letters import LetterRepository
 
 log = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord
 from hub.model.feedback import Feedback, Verdict
 from hub.model.tally import Tally, week_of
+from hub.repositories.answer_counts import AnswerCountRepository
+from hub.repositories.feedback import FeedbackRepository
+from hub.repositories.questions import QuestionRepository
 from hub.runtime.clock import day_of
-from hub.store.answer_counts import AnswerCountRepository
-from hub.store.feedback import FeedbackRepository
-from hub.store.questions import QuestionRepository
 from knowledge_base.entry import Entry, EntryState
 
 WEEKS = 8

@@ -12,9 +12,9 @@ from hub.actions.edit_words import with_groups
 from hub.actions.follow_entries import FollowEntries
 from hub.knowledge import Knowledge
 from hub.model.word_record import WordRecord, WordVersion
-from hub.store.agents import AgentRepository
+from hub.repositories.agents import AgentRepository
+from hub.repositories.words import WordRepository, group_id
 from hub.store.codec import Versioned
-from hub.store.words import WordRepository, group_id
 from knowledge_base.answer import Answer, Thresholds, decide
 from knowledge_base.matcher import Match, Snapshot
 from knowledge_base.text import normalise

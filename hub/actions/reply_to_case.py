@@ -21,12 +21,12 @@ from hub.model.agent import Agent, Permission
 from hub.model.case import Case, CaseState, HistoryKind, QueryCode, queue_rank, recorded
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.track import Compartment
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Write
-from hub.store.repositories import Repositories
 from hub.texts import Texts
 
 MAX_TEXT = 3000

@@ -25,14 +25,14 @@ from hub.actions.preview_campaign import Preview, PreviewCampaign
 from hub.actions.start_broadcast import Notices, StartBroadcast
 from hub.actions.tick_campaigns import Tick, TickCampaigns
 from hub.actions.watch_campaign import CampaignProgress, WatchCampaign
+from hub.repositories.campaigns import CampaignRepository
+from hub.repositories.memberships import MembershipRepository
+from hub.repositories.schedules import ScheduleRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.runtime.ids import new_id
-from hub.store.campaigns import CampaignRepository
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
-from hub.store.memberships import MembershipRepository
-from hub.store.schedules import ScheduleRepository
 from hub.store.until_committed import until_committed
 
 _TRIES = 5

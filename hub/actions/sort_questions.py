@@ -19,12 +19,12 @@ from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord
 from hub.model.question import FOR_GOOD, Question, QuestionState
 from hub.model.tally import week_of
+from hub.repositories.questions import QuestionRepository
 from hub.runtime.clock import day_of
 from hub.runtime.errors import Stale
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Update
-from hub.store.questions import QuestionRepository
 from knowledge_base.cluster import Asked, UnknownWord, clusters, unknown_words
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.matcher import Match

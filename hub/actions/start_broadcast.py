@@ -9,7 +9,7 @@ from campaigns.broadcast import Broadcast
 from campaigns.campaign import Campaign, CampaignKind, CampaignState
 from hub.actions.campaign_settings import CampaignSettings
 from hub.model.notice import Notice, NoticeKind
-from hub.store.campaigns import CampaignRepository, public_text
+from hub.repositories.campaigns import CampaignRepository, public_text
 from hub.store.codec import Versioned
 from hub.store.documents import Insert, Write
 

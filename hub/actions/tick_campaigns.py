@@ -20,10 +20,10 @@ from channels.outbox import POLICY, MessageClass
 from hub.actions.campaign_outbox import CampaignOutbox
 from hub.actions.campaign_settings import CampaignSettings
 from hub.actions.start_broadcast import StartBroadcast
-from hub.store.campaigns import CampaignRepository
+from hub.repositories.campaigns import CampaignRepository
+from hub.repositories.schedules import ScheduleRepository
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
-from hub.store.schedules import ScheduleRepository
 from hub.store.unreadable import Unreadable
 
 MISSED = "到点时系统未运行，已超过补发期限，没有发送"

@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from hub.model.call import Recording
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents
-from hub.store.repositories import Repositories
 from ivr.recordings import RecordingState, retry_after_seconds
 from ivr.speech.engine import EngineBusy, EngineDown, EngineLost, SpeechEngine, TranscribeFailed
 

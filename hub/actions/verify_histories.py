@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hub.model.case import broken_link
 from hub.model.track import Compartment
-from hub.store.cases import CaseChain, CaseRepository
+from hub.repositories.cases import CaseChain, CaseRepository
 
 _TRIES = 3
 

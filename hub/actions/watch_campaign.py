@@ -11,10 +11,10 @@ from campaigns.progress import Progress, progress, summed
 from campaigns.schedule import Schedule
 from hub.actions.campaign_outbox import CampaignOutbox
 from hub.actions.campaign_settings import CampaignSettings
+from hub.repositories.campaigns import CampaignRepository
+from hub.repositories.schedules import ScheduleRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import NotFound
-from hub.store.campaigns import CampaignRepository
-from hub.store.schedules import ScheduleRepository
 
 _MOST_RUNS = 20
 

@@ -26,12 +26,12 @@ from channels.sender import DispatchSettings, SenderSettings
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from hub.bench.child import commands, tell
 from hub.bench.texts import ACCOUNT_SID, AUTH_TOKEN, CHANNEL, PUBLIC_URL, citizen_number
+from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.bell import LocalBell
 from hub.runtime.clock import Clock, SystemClock
 from hub.runtime.gc_tuning import spare_the_collector
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
-from hub.store.repositories import COLLECTIONS, Repositories, repositories
 from hub.store.sqlite import open_sqlite
 
 IN_FLIGHT = 64

@@ -16,17 +16,17 @@ from urllib.parse import urlsplit
 from hub.app import keys_source, open_store
 from hub.check.channels import check_channels
 from hub.check.progress import check_progress
+from hub.repositories.calls import FlowRepository, overdue_recordings
+from hub.repositories.key_proof import check_keys, refuse_missing_keys
+from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import Clock
 from hub.runtime.finding import Finding, Level
 from hub.settings.settings import Settings, SettingsProblem
-from hub.store.calls import FlowRepository, overdue_recordings
 from hub.store.crypto import KeyProblem, KeyRing, Vault, load_ring
 from hub.store.documents import Documents, Refused, StoreUnavailable
 from hub.store.internal import MIGRATIONS as RECORDS
 from hub.store.internal import all_collections
-from hub.store.key_proof import check_keys, refuse_missing_keys
 from hub.store.migrations import MIGRATIONS
-from hub.store.repositories import COLLECTIONS
 from hub.wiring.calls import kept_flows
 from hub.wiring.dialogue import thresholds_of
 

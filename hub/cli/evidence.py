@@ -7,10 +7,10 @@ from pathlib import Path
 from hub.actions.verify_histories import Histories, verify_histories
 from hub.app import open_store, open_vault
 from hub.cli.run import print_json, run, settings_from
+from hub.repositories.repositories import repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.settings.settings import Settings
-from hub.store.repositories import repositories
 from ivr.chain import Link, breaks
 from ivr.recordings import matches, relative_path
 

@@ -10,11 +10,11 @@ from hub.app import open_store, open_vault
 from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
 from hub.model.agent import Agent, Role, Unit
 from hub.passwords import Passwords, one_time_password
+from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.runtime.errors import Invalid
 from hub.runtime.ids import new_id
-from hub.store.repositories import Repositories, repositories
 
 
 def create(

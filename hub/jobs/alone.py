@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from hub.store.schedules import Lease, LeaseRepository
+from hub.repositories.schedules import Lease, LeaseRepository
 
 
 async def alone(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from campaigns.schedule import AlarmClock
 from hub.actions.run_campaign import CampaignDesk
-from hub.store.schedules import Lease, LeaseRepository
+from hub.repositories.schedules import Lease, LeaseRepository
 
 LEASE = "broadcasts"
 

@@ -11,7 +11,7 @@ from hub.model.personal import personal
 class Contact:
     """A person or organisation. `region`: administrative code, "" if unknown.
 
-    The groups a publicity officer may address are memberships (`hub/store/memberships.py`).
+    The groups a publicity officer may address are memberships (`hub/repositories/memberships.py`).
     """
 
     id: str

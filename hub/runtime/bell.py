@@ -2,7 +2,7 @@
 
 It carries topics and no content: whoever hears it reads the store. A lost ring costs a moment, never a
 message: pages catch up by sequence number, and jobs look by themselves every now and then. It is rung after
-a commit, by what the commit touched (`hub/ringing_documents.py`).
+a commit, by what the commit touched (`hub/repositories/ringing_documents.py`).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ MIGRATIONS = Collection("_migrations", fields={"number": int}, indexes=(("number
 """One document per migration that ran."""
 
 KEYS = Collection("_keys")
-"""What tells whether a key ring belongs to this store (`hub/store/key_proof.py`)."""
+"""What tells whether a key ring belongs to this store (`hub/repositories/key_proof.py`)."""
 
 INDEX_PROOF = "index"
 """Id of the row of `KEYS` with a digest that only the right index key makes."""

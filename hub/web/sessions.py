@@ -14,8 +14,8 @@ from dataclasses import replace
 from aiohttp import web
 
 from hub.model.agent import Session
+from hub.repositories.agents import SessionRepository, token_digest
 from hub.runtime.clock import Clock
-from hub.store.agents import SessionRepository, token_digest
 
 IDLE_MS = 30 * 60_000
 ABSOLUTE_MS = 12 * 3_600_000

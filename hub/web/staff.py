@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from hub.passwords import Passwords, WeakPasswords
+from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
 from hub.runtime.clock import Clock
-from hub.store.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
 from hub.web.csrf import Door
 from hub.web.login_brake import LoginBrake
 from hub.web.sessions import Sessions

@@ -26,6 +26,7 @@ from channels.webchat.sender import WebChatSender
 from hub.actions.campaign_settings import CampaignSettings, Sender
 from hub.actions.channel_profile import ChannelProfile
 from hub.hub import VoiceAdapter
+from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell, conversation_topic
 from hub.runtime.clock import Clock
 from hub.settings.settings import (
@@ -37,7 +38,6 @@ from hub.settings.settings import (
     TwilioVoiceChannel,
     WebChat,
 )
-from hub.store.repositories import Repositories
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ from hub.help_path import entry_path
 from hub.knowledge import Knowledge
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
 from hub.regions import Region, Regions
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.settings.settings import Settings, SettingsProblem
 from hub.store.documents import Documents
-from hub.store.repositories import Repositories
 from hub.texts import Texts
 from knowledge_base.answer import DEFAULT, Thresholds
 from knowledge_base.confidence import Confidence

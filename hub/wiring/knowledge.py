@@ -7,10 +7,10 @@ from hub.actions.read_help import ReadHelp
 from hub.actions.triage import Triage
 from hub.actions.watch_answers import Lag, WatchAnswers
 from hub.knowledge import Knowledge
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.settings.settings import Settings
 from hub.store.documents import Documents
-from hub.store.repositories import Repositories
 
 
 def watch_answers_of(

@@ -17,9 +17,9 @@ from hub.hub import Hub
 from hub.model.agent import Role
 from hub.model.call import Call
 from hub.model.case import Case, CaseState, HistoryKind, broken_link
+from hub.repositories.calls import FlowRepository
 from hub.runtime.clock import FakeClock
 from hub.runtime.finding import Finding, Level
-from hub.store.calls import FlowRepository
 from tests.world import World, eventually, world
 
 CALLER = "+8613900000001"

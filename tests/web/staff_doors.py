@@ -18,15 +18,15 @@ from yarl import URL
 from hub.i18n import Catalogues
 from hub.model.agent import Agent, Role, Unit
 from hub.passwords import Passwords
-from hub.runtime.clock import FakeClock
-from hub.settings.settings import Organisation
-from hub.store.agents import (
+from hub.repositories.agents import (
     COLLECTIONS,
     AgentRepository,
     SessionRepository,
     SetupRepository,
     UnitRepository,
 )
+from hub.runtime.clock import FakeClock
+from hub.settings.settings import Organisation
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.sqlite import open_sqlite

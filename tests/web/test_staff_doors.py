@@ -10,7 +10,7 @@ import pytest
 
 from hub.model.agent import Role
 from hub.passwords import Passwords
-from hub.store.agents import SESSIONS
+from hub.repositories.agents import SESSIONS
 from hub.web.pages.setup import create_setup_token
 from tests.web.staff_doors import PASSWORD, Doors, open_doors
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from hub.model.agent import Agent, Role, Unit
+from hub.repositories.agents import SetupRepository
 from hub.runtime.clock import Clock
 from hub.runtime.ids import new_id
-from hub.store.agents import SetupRepository
 from hub.web.forms.form import FormErrors, parse, read_form
 from hub.web.forms.staff import SetupForm, placed
 from hub.web.render import render, translator

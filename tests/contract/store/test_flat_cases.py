@@ -16,11 +16,11 @@ import pytest
 
 from hub.app import open_store, open_vault
 from hub.model.case import Applicant, Chain, Origin, QueryCode
+from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import SystemClock
 from hub.settings.settings import load
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Documents
-from hub.store.repositories import Repositories, repositories
 from tests.contract.store.conftest import ENGINES
 from tests.unit.hub.test_cli import configured, hub, printed
 

@@ -13,11 +13,11 @@ import pytest
 from hub.model.conversation import Author, Direction, Message
 from hub.model.question import Question
 from hub.model.tally import Tally
+from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Conflict, Documents, Duplicate
 from hub.store.mongo import open_mongo
-from hub.store.repositories import COLLECTIONS, Repositories, repositories
 from hub.store.sqlite import open_sqlite
 from tests.memory_documents import MemoryDocuments
 

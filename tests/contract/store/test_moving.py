@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
+from hub.repositories.key_proof import proved
 from hub.store.copying import Copied, copy
 from hub.store.crypto import KeyProblem, KeyRing, Vault
 from hub.store.digest import digest
 from hub.store.documents import Body, Documents, Insert, Refused, Update
-from hub.store.key_proof import proved
 from hub.store.migrations import Migration, migrate
 from tests.contract.store.conftest import OpenStore
 from tests.contract.store.declared import COLLECTIONS, StandingClock

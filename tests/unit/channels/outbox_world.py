@@ -15,15 +15,15 @@ from channels.dispatcher import Dispatcher
 from channels.outbox import POLICY, Delivery, DeliveryState, MessageClass, Origin
 from channels.sender import DispatchSettings
 from channels.sweeper import Sweeper
-from hub.ringing_documents import RingingDocuments
+from hub.repositories import campaigns, outbox, suppressions
+from hub.repositories.campaigns import CampaignRepository
+from hub.repositories.outbox import OutboxRepository
+from hub.repositories.ringing_documents import RingingDocuments
+from hub.repositories.suppressions import SuppressionRepository
 from hub.runtime.bell import LocalBell
 from hub.runtime.clock import FakeClock
-from hub.store import campaigns, outbox, suppressions
-from hub.store.campaigns import CampaignRepository
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
-from hub.store.outbox import OutboxRepository
-from hub.store.suppressions import SuppressionRepository
 from tests.memory_documents import MemoryDocuments
 
 NOON = 1_790_049_600_000  # in Shanghai

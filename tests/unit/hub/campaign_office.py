@@ -15,19 +15,19 @@ from hub.actions.campaign_settings import CampaignSettings, Sender
 from hub.actions.draft_campaign import Draft
 from hub.actions.run_campaign import CampaignDesk
 from hub.model.contact import Contact
-from hub.ringing_documents import RingingDocuments
+from hub.repositories import campaigns, memberships, notices, outbox, schedules, suppressions
+from hub.repositories.campaigns import CampaignRepository
+from hub.repositories.memberships import MembershipRepository
+from hub.repositories.notices import NoticeRepository
+from hub.repositories.outbox import OutboxRepository
+from hub.repositories.ringing_documents import RingingDocuments
+from hub.repositories.schedules import ScheduleRepository
+from hub.repositories.suppressions import SuppressionRepository
 from hub.runtime.bell import Bell, LocalBell
 from hub.runtime.clock import FakeClock
-from hub.store import campaigns, memberships, notices, outbox, schedules, suppressions
-from hub.store.campaigns import CampaignRepository
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents, Insert
-from hub.store.memberships import MembershipRepository
-from hub.store.notices import NoticeRepository
-from hub.store.outbox import OutboxRepository
-from hub.store.schedules import ScheduleRepository
 from hub.store.sqlite import open_sqlite
-from hub.store.suppressions import SuppressionRepository
 
 NOON = 1_790_049_600_000  # 2026-09-22 12:00 in China, a Tuesday
 HOUR = 3_600_000

@@ -16,15 +16,15 @@ from hub.actions.read_entries import ReadEntries
 from hub.actions.read_words import ReadWords
 from hub.knowledge import Knowledge
 from hub.model.entry_record import EntryRecord
+from hub.repositories import agents, entries, entry_versions, words
+from hub.repositories.agents import AgentRepository
+from hub.repositories.entries import EntryRepository
+from hub.repositories.entry_versions import EntryVersionRepository
+from hub.repositories.words import WordRepository
 from hub.runtime.clock import FakeClock
-from hub.store import agents, entries, entry_versions, words
-from hub.store.agents import AgentRepository
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
-from hub.store.entries import EntryRepository
-from hub.store.entry_versions import EntryVersionRepository
 from hub.store.sqlite import open_sqlite
-from hub.store.words import WordRepository
 from knowledge_base.answer import DEFAULT
 from knowledge_base.entry import Entry, EntryState
 

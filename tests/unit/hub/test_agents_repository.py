@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.model.agent import Agent, Role, Session, Unit
-from hub.runtime.clock import FakeClock
-from hub.runtime.errors import Invalid
-from hub.store.agents import (
+from hub.repositories.agents import (
     AGENTS,
     COLLECTIONS,
     SETUP_TOKENS,
@@ -21,6 +19,8 @@ from hub.store.agents import (
     UnitRepository,
     token_digest,
 )
+from hub.runtime.clock import FakeClock
+from hub.runtime.errors import Invalid
 from hub.store.codec import Versioned
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents

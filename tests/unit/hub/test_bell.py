@@ -19,7 +19,8 @@ from hub.model.case import Origin
 from hub.model.conversation import Conversation
 from hub.model.letter import Letter, LetterState
 from hub.model.track import Track
-from hub.ringing_documents import RingingDocuments, touched
+from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
+from hub.repositories.ringing_documents import RingingDocuments, touched
 from hub.runtime.bell import (
     LETTERS,
     QUEUE,
@@ -33,7 +34,6 @@ from hub.runtime.bell import (
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Add, Delete, Documents, Duplicate, Insert, Write
-from hub.store.repositories import COLLECTIONS, Repositories, repositories
 from hub.store.sqlite import open_sqlite
 from ivr.recordings import RecordingState
 from tests.unit.channels.outbox_world import a_delivery

@@ -13,8 +13,8 @@ from campaigns.schedule import Once
 from channels.outbox import DeliveryState
 from channels.ports import OUTBOX
 from hub.jobs.broadcasts import BroadcastLoop
+from hub.repositories.schedules import LeaseRepository
 from hub.runtime.bell import campaign_topic
-from hub.store.schedules import LeaseRepository
 from tests.unit.hub.campaign_office import HOUR, NOON, Office, draft, open_office
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from hub.actions.code_brake import CodeBrake, TooManyTries
 from hub.actions.progress_source import SourceDown
+from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.runtime.errors import NotFound
-from hub.store.repositories import COLLECTIONS
 from tests.memory_documents import MemoryDocuments
 
 WRONG_CODES = 3

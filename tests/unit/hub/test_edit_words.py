@@ -12,10 +12,10 @@ import pytest_asyncio
 
 from hub.actions.edit_words import UnfitWords, with_groups
 from hub.actions.publish_entry import Refused
+from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.errors import NotFound, Stale
 from hub.store.copying import copy
 from hub.store.digest import digest
-from hub.store.repositories import COLLECTIONS
 from hub.store.sqlite import open_sqlite
 from knowledge_base.answer import Decision
 from knowledge_base.gate import Trouble

@@ -11,9 +11,9 @@ import pytest
 from hub.app import open_store, open_vault
 from hub.model.case import Case, CaseState, Chain, HistoryKind, Origin, chain_entry, recorded
 from hub.model.track import Track, compartment_of
+from hub.repositories.cases import CaseRepository
 from hub.runtime.clock import SystemClock
 from hub.settings.settings import Settings, load
-from hub.store.cases import CaseRepository
 from hub.store.documents import Delete, Documents, Update
 from tests.unit.hub.test_cli import configured, hub, printed
 

@@ -11,10 +11,10 @@ from hub.actions.keep_recording import KeepRecording
 from hub.model.call import Recording
 from hub.model.case import Case, CaseState, Origin
 from hub.model.track import Track
+from hub.repositories.repositories import COLLECTIONS, repositories
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Update
-from hub.store.repositories import COLLECTIONS, repositories
 from hub.store.sqlite import open_sqlite
 from ivr.recordings import RecordingState
 

@@ -14,14 +14,14 @@ from hub.app import open_hub, open_store, open_vault
 from hub.check.check import check
 from hub.cli import main
 from hub.model.contact import Contact
+from hub.repositories.contacts import ContactRepository
+from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import SystemClock
 from hub.runtime.finding import Level
 from hub.settings.settings import Settings
-from hub.store.contacts import ContactRepository
 from hub.store.crypto import KeyProblem, KeyRing
 from hub.store.documents import Delete, Update
 from hub.store.internal import KEYS
-from hub.store.repositories import COLLECTIONS
 from tests.unit.hub.test_check import settings
 
 CLOCK = SystemClock()

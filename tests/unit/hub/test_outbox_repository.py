@@ -13,8 +13,8 @@ from channels.outbox import DeliveryState, MessageClass, Origin
 from channels.ports import Change, OutboxUnavailable
 from channels.retry import resend, settled
 from channels.suppression import EDUCATION, NOTICE, WARNING
+from hub.repositories.outbox import ReceiptResult
 from hub.store.documents import Duplicate
-from hub.store.outbox import ReceiptResult
 from tests.unit.channels.outbox_world import NOON, SENDER, World, a_delivery, a_world
 
 S = DeliveryState

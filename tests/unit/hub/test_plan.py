@@ -20,10 +20,10 @@ from hub.model.call import Call
 from hub.model.case import Case, CaseState, HistoryEntry, HistoryKind, Origin, recorded
 from hub.model.conversation import Conversation
 from hub.model.track import Compartment, Track
+from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents, Insert
-from hub.store.repositories import COLLECTIONS, Repositories, repositories
 from hub.store.sqlite import open_sqlite
 
 NOW = 1_790_049_600_000

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Insert
 from hub.store.migrations import migrate
-from hub.store.repositories import COLLECTIONS
 from hub.store.sqlite import open_sqlite
 from knowledge_base.entry import EntryState
 from tests.unit.hub.entry_office import NOON, REVIEWER, content, office_over

@@ -10,11 +10,11 @@ from channels.address import phone
 from channels.outbox import Delivery, MessageClass, Origin
 from hub.model.case import HistoryKind, broken_link, chain_entry
 from hub.model.conversation import Author, Direction, Message
+from hub.repositories.repositories import COLLECTIONS, repositories
 from hub.store.codec import Shape
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Collection, Insert
 from hub.store.migrations import migrate
-from hub.store.repositories import COLLECTIONS, repositories
 from hub.store.sqlite import open_sqlite
 from tests.contract.store.declared import StandingClock
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hub.store import (
+from hub.repositories import (
     agents,
     answer_counts,
     calls,
@@ -26,27 +26,27 @@ from hub.store import (
     suppressions,
     words,
 )
-from hub.store.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
-from hub.store.answer_counts import AnswerCountRepository
-from hub.store.calls import CallRepository, RecordingRepository
-from hub.store.campaigns import CampaignRepository
-from hub.store.cases import CaseRepository
-from hub.store.contacts import ContactRepository
-from hub.store.conversations import ConversationRepository
+from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
+from hub.repositories.answer_counts import AnswerCountRepository
+from hub.repositories.calls import CallRepository, RecordingRepository
+from hub.repositories.campaigns import CampaignRepository
+from hub.repositories.cases import CaseRepository
+from hub.repositories.contacts import ContactRepository
+from hub.repositories.conversations import ConversationRepository
+from hub.repositories.cursors import CursorRepository
+from hub.repositories.entries import EntryRepository
+from hub.repositories.entry_versions import EntryVersionRepository
+from hub.repositories.feedback import FeedbackRepository
+from hub.repositories.letters import LetterRepository
+from hub.repositories.memberships import MembershipRepository
+from hub.repositories.notices import NoticeRepository
+from hub.repositories.outbox import OutboxRepository
+from hub.repositories.questions import QuestionRepository
+from hub.repositories.schedules import ScheduleRepository
+from hub.repositories.suppressions import SuppressionRepository
+from hub.repositories.words import WordRepository
 from hub.store.crypto import Vault
-from hub.store.cursors import CursorRepository
 from hub.store.documents import Collection, Documents
-from hub.store.entries import EntryRepository
-from hub.store.entry_versions import EntryVersionRepository
-from hub.store.feedback import FeedbackRepository
-from hub.store.letters import LetterRepository
-from hub.store.memberships import MembershipRepository
-from hub.store.notices import NoticeRepository
-from hub.store.outbox import OutboxRepository
-from hub.store.questions import QuestionRepository
-from hub.store.schedules import ScheduleRepository
-from hub.store.suppressions import SuppressionRepository
-from hub.store.words import WordRepository
 
 COLLECTIONS: tuple[Collection, ...] = (
     Collection("events"),  # of earlier releases; migration 1 empties it

@@ -20,11 +20,19 @@ from channels.outbox import Delivery, DeliveryState
 from channels.ports import Change, Flow, Leased, OriginBody, Random
 from channels.receipts import NO_RULE, HandsetRule, apply_receipt
 from channels.retry import settled
-from hub.store.campaigns import CampaignRepository
+from hub.repositories.campaigns import CampaignRepository
+from hub.repositories.outbox_rows import (
+    COLLECTIONS,
+    ROW_COUNTER,
+    OutboxRows,
+    changed,
+    delta,
+    is_counted,
+    translated,
+)
 from hub.store.codec import Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Add, Conflict, Documents, Duplicate, Insert, Update, Write
-from hub.store.outbox_rows import COLLECTIONS, ROW_COUNTER, OutboxRows, changed, delta, is_counted, translated
 from hub.store.until_committed import until_committed
 
 __all__ = ["COLLECTIONS", "DeliveryPage", "OutboxRepository", "ReceiptResult"]

@@ -1,8 +1,7 @@
 """The office's own words and every version of them. They are public: nothing in them is personal.
 
-A change moves the revision of the knowledge base (`hub/store/entries.py`) in the same unit of work: words
-change what answers just as entries do.
-"""
+A change moves the revision of the knowledge base (`hub/repositories/entries.py`) in the same unit of work:
+words change what answers just as entries do."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""One repository per aggregate, written once on the port of the store."""
