@@ -19,43 +19,45 @@ from pkgutil import resolve_name
 from channels.dispatcher import Dispatcher
 from channels.http import HttpClient
 from channels.sweeper import Sweeper
-from hub.actions.accept_event import AcceptEvent
-from hub.actions.answer_call import AnswerCall
-from hub.actions.apply_receipt import ApplyReceipt
-from hub.actions.assign_case import AssignCase
-from hub.actions.carry_out_call import CarryOutCall
-from hub.actions.casework import Casework
-from hub.actions.close_case import CloseCase
-from hub.actions.decide_delivery import DecideDelivery
-from hub.actions.edit_entry import EditEntry
-from hub.actions.edit_words import EditWords
-from hub.actions.end_silent_calls import EndSilentCalls
-from hub.actions.entry_desk import EntryDesk
-from hub.actions.file_petition import FilePetition
-from hub.actions.follow_entries import FollowEntries
-from hub.actions.forget_expired import ForgetExpired, Rule
-from hub.actions.handle_call import HandleCall
-from hub.actions.import_entries import ImportEntries
-from hub.actions.import_words import ImportWords
-from hub.actions.keep_letter import KeepLetter
-from hub.actions.keep_recording import KeepRecording
-from hub.actions.note_case import NoteCase
-from hub.actions.note_recording import NoteRecording
-from hub.actions.open_case import OpenCase
-from hub.actions.outgoing import Outgoing
-from hub.actions.publish_entry import PublishEntry
-from hub.actions.read_cases import ReadCases
-from hub.actions.read_entries import ReadEntries
-from hub.actions.read_help import ReadHelp
-from hub.actions.read_letters import ReadLetters
-from hub.actions.read_quality import ReadQuality
-from hub.actions.read_words import ReadWords
-from hub.actions.references import References
-from hub.actions.reply_to_case import ReplyToCase
-from hub.actions.run_campaign import CampaignDesk
-from hub.actions.ship_entries import ship_entries
-from hub.actions.sort_questions import SortQuestions
-from hub.actions.transcribe_recording import TranscribeRecording
+from hub.actions.calls.answer_call import AnswerCall
+from hub.actions.calls.carry_out_call import CarryOutCall
+from hub.actions.calls.end_silent_calls import EndSilentCalls
+from hub.actions.calls.handle_call import HandleCall
+from hub.actions.calls.keep_recording import KeepRecording
+from hub.actions.calls.note_recording import NoteRecording
+from hub.actions.calls.transcribe_recording import TranscribeRecording
+from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.cases.assign_case import AssignCase
+from hub.actions.cases.casework import Casework
+from hub.actions.cases.close_case import CloseCase
+from hub.actions.cases.note_case import NoteCase
+from hub.actions.cases.open_case import OpenCase
+from hub.actions.cases.read_cases import ReadCases
+from hub.actions.cases.references import References
+from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.deliveries.apply_receipt import ApplyReceipt
+from hub.actions.deliveries.decide_delivery import DecideDelivery
+from hub.actions.deliveries.outgoing import Outgoing
+from hub.actions.dialogue.texts import Texts
+from hub.actions.intake.accept_event import AcceptEvent
+from hub.actions.intake.file_petition import FilePetition
+from hub.actions.intake.keep_letter import KeepLetter
+from hub.actions.intake.read_letters import ReadLetters
+from hub.actions.knowledge.edit_entry import EditEntry
+from hub.actions.knowledge.edit_words import EditWords
+from hub.actions.knowledge.entry_desk import EntryDesk
+from hub.actions.knowledge.follow_entries import FollowEntries
+from hub.actions.knowledge.import_entries import ImportEntries
+from hub.actions.knowledge.import_words import ImportWords
+from hub.actions.knowledge.in_force import Knowledge
+from hub.actions.knowledge.publish_entry import PublishEntry
+from hub.actions.knowledge.read_entries import ReadEntries
+from hub.actions.knowledge.read_help import ReadHelp
+from hub.actions.knowledge.read_quality import ReadQuality
+from hub.actions.knowledge.read_words import ReadWords
+from hub.actions.knowledge.ship_entries import ship_entries
+from hub.actions.knowledge.sort_questions import SortQuestions
+from hub.actions.retention.forget_expired import ForgetExpired, Rule
 from hub.hub import Actions, Hub
 from hub.jobs.alone import alone
 from hub.jobs.broadcasts import BroadcastLoop
@@ -65,7 +67,6 @@ from hub.jobs.letters import read_letters
 from hub.jobs.listen import listen
 from hub.jobs.recordings import keep_recordings, transcribe_recordings
 from hub.jobs.repeat import repeat
-from hub.knowledge import Knowledge
 from hub.repositories.calls import FlowRepository
 from hub.repositories.key_proof import proved, refuse_missing_keys
 from hub.repositories.repositories import COLLECTIONS, repositories
@@ -80,7 +81,6 @@ from hub.store.documents import Documents
 from hub.store.files import FileStore
 from hub.store.migrations import migrate
 from hub.store.sqlite import open_sqlite
-from hub.texts import Texts
 from hub.wiring.calls import flow_text, kept_flows, voice_line
 from hub.wiring.channels import (
     LETTERS_AT_ONCE,

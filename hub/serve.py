@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from hub.actions.staff.passwords import Passwords
 from hub.app import open_hub
 from hub.hub import Hub
-from hub.passwords import Passwords
 from hub.runtime.clock import Clock
 from hub.runtime.errors import HubError
 from hub.runtime.gc_tuning import spare_the_collector

@@ -20,9 +20,9 @@ from yarl import URL
 
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.mail.sink import MailSink
+from hub.actions.staff.passwords import Passwords
 from hub.hub import Hub
 from hub.model.agent import Agent, Role
-from hub.passwords import Passwords
 from hub.runtime.clock import Clock, SystemClock
 from hub.runtime.ids import new_id
 from hub.serve import running

@@ -1,0 +1,1 @@
+"""The business, one verb per file, in a folder per subject."""

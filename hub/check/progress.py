@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from channels.http import HttpClient, HttpError
-from hub.actions.progress_source import SourceDown
+from hub.actions.progress.progress_source import SourceDown
 from hub.other_systems.http_source import HttpProgress
 from hub.runtime.clock import Clock
 from hub.runtime.finding import Finding, Level

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from hub.actions.import_entries import ImportMode, ImportPlan, Unfit
-from hub.actions.publish_entry import Refused
+from hub.actions.knowledge.import_entries import ImportMode, ImportPlan, Unfit
+from hub.actions.knowledge.publish_entry import Refused
 from hub.app import open_hub
 from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
 from hub.i18n import Catalogues, Language

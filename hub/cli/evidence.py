@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub.actions.verify_histories import Histories, verify_histories
+from hub.actions.cases.verify_histories import Histories, verify_histories
 from hub.app import open_store, open_vault
 from hub.cli.run import print_json, run, settings_from
 from hub.repositories.repositories import repositories

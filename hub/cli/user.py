@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from hub.actions.staff.passwords import Passwords, one_time_password
 from hub.app import open_store, open_vault
 from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
 from hub.model.agent import Agent, Role, Unit
-from hub.passwords import Passwords, one_time_password
 from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from hub.actions.staff.passwords import Passwords, one_time_password
 from hub.demo.sample import Sample
 from hub.hub import Hub
 from hub.model.agent import Agent, Role, Unit
-from hub.passwords import Passwords, one_time_password
 from hub.runtime.ids import derived_id
 
 

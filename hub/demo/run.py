@@ -16,6 +16,7 @@ from typing import Any
 
 import aiohttp
 
+from hub.actions.staff.passwords import Passwords
 from hub.demo.accounts import Account, open_accounts
 from hub.demo.citizens import Citizens
 from hub.demo.clock import ShiftedClock
@@ -27,7 +28,6 @@ from hub.demo.sample import Sample, load
 from hub.demo.seed import Seeder
 from hub.demo.seed_cases import CaseSeeder
 from hub.demo.settings import MAILBOX, Ports, demo_settings
-from hub.passwords import Passwords
 from hub.runtime.clock import SystemClock
 from hub.runtime.ids import derived_id
 from hub.serve import Running, running

@@ -17,7 +17,7 @@ from campaigns.schedule import Cron
 from campaigns.segment import Segment
 from channels.address import phone
 from channels.outbox import DeliveryState, MessageClass
-from hub.actions.draft_campaign import Draft
+from hub.actions.campaigns.draft_campaign import Draft
 from hub.demo.accounts import agent_id
 from hub.demo.clock import ShiftedClock
 from hub.demo.sample import Sample, Table

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from campaigns.schedule import AlarmClock
-from hub.actions.run_campaign import CampaignDesk
+from hub.actions.campaigns.desk import CampaignDesk
 from hub.repositories.schedules import Lease, LeaseRepository
 
 LEASE = "broadcasts"

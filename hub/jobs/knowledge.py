@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hub.actions.follow_entries import FollowEntries
+from hub.actions.knowledge.follow_entries import FollowEntries
 
 
 async def follow_entries(follow: FollowEntries, *, poll_seconds: float = 1.0) -> None:

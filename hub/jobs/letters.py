@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hub.actions.read_letters import ReadLetters
+from hub.actions.intake.read_letters import ReadLetters
 from hub.runtime.bell import LETTERS, Bell
 
 _IDLE_SECONDS = 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from channels.adapter import Listens
-from hub.actions.keep_letter import KeepLetter
+from hub.actions.intake.keep_letter import KeepLetter
 
 
 async def listen(adapter: Listens, keep_letter: KeepLetter) -> None:

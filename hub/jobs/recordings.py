@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from hub.actions.keep_recording import KeepRecording
-from hub.actions.transcribe_recording import TranscribeRecording
+from hub.actions.calls.keep_recording import KeepRecording
+from hub.actions.calls.transcribe_recording import TranscribeRecording
 from hub.model.call import Recording
 from hub.runtime.bell import RECORDINGS, SEALED_RECORDINGS, Bell
 from hub.store.codec import Versioned

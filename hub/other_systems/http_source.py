@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 
 from channels.http import HttpAnswer, HttpClient, HttpError, destination
-from hub.actions.progress_source import SourceDown
+from hub.actions.progress.progress_source import SourceDown
 from hub.model.progress import Progress
 from hub.other_systems.breaker import Breaker
 from hub.other_systems.contract import read

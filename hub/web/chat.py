@@ -18,7 +18,7 @@ from aiohttp import web
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind, InboundMessage
 from hub.actions.dialogue.look_up import entries_of
-from hub.help_path import entry_path
+from hub.actions.knowledge.help_path import entry_path
 from hub.hub import Hub
 from hub.model.conversation import Author, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from hub.passwords import Passwords, WeakPasswords
+from hub.actions.staff.passwords import Passwords, WeakPasswords
 from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
 from hub.runtime.clock import Clock
 from hub.web.csrf import Door

@@ -21,8 +21,8 @@ from channels.contract import (
     WebhookResponse,
 )
 from channels.errors import Forged, Malformed, TooLarge
-from hub.actions.accept_event import Busy
-from hub.actions.handle_call import CallBusy
+from hub.actions.calls.handle_call import CallBusy
+from hub.actions.intake.accept_event import Busy
 from hub.hub import Hub
 from hub.store.documents import StoreUnavailable
 from hub.web.keys import HUB

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from hub.actions.call_work import Line
+from hub.actions.calls.call_work import Line
 from hub.settings.settings import Settings, TwilioVoiceChannel
 from ivr.flow import Flow, FlowError, load, shipped
 from ivr.hours import parse

@@ -23,8 +23,8 @@ from channels.twilio.codes import TEMPORARY_CODES
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
 from channels.webchat.sender import WebChatSender
-from hub.actions.campaign_settings import CampaignSettings, Sender
-from hub.actions.channel_profile import ChannelProfile
+from hub.actions.campaigns.settings import CampaignSettings, Sender
+from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.hub import VoiceAdapter
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell, conversation_topic

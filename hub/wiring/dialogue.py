@@ -6,26 +6,26 @@ import re
 from pathlib import Path
 
 from channels.http import HttpClient
-from hub.actions.answer_message import AnswerMessage
-from hub.actions.case_progress import CaseProgress
-from hub.actions.code_brake import CodeBrake
+from hub.actions.cases.open_case import OpenCase
+from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.look_up import LookUp
+from hub.actions.dialogue.regions import Region, Regions
+from hub.actions.dialogue.texts import Texts
+from hub.actions.dialogue.triage import Triage, Words
 from hub.actions.dialogue.wording import Limits, Wording, no_help_page
-from hub.actions.message_case import MessageCase
-from hub.actions.open_case import OpenCase
-from hub.actions.outgoing import Outgoing
-from hub.actions.speak import Speak
-from hub.actions.track_case import TrackCase
-from hub.actions.triage import Triage, Words
-from hub.help_path import entry_path
-from hub.knowledge import Knowledge
+from hub.actions.intake.answer_message import AnswerMessage
+from hub.actions.intake.message_case import MessageCase
+from hub.actions.intake.speak import Speak
+from hub.actions.knowledge.help_path import entry_path
+from hub.actions.knowledge.in_force import Knowledge
+from hub.actions.progress.case_progress import CaseProgress
+from hub.actions.progress.query_code_lockout import CodeBrake
+from hub.actions.progress.track_case import TrackCase
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
-from hub.regions import Region, Regions
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.settings.settings import Settings, SettingsProblem
 from hub.store.documents import Documents
-from hub.texts import Texts
 from knowledge_base.answer import DEFAULT, Thresholds
 from knowledge_base.confidence import Confidence
 from knowledge_base.entry import Entry

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hub.actions.rate_entry import RateEntry
-from hub.actions.read_help import ReadHelp
-from hub.actions.triage import Triage
-from hub.actions.watch_answers import Lag, WatchAnswers
-from hub.knowledge import Knowledge
+from hub.actions.dialogue.triage import Triage
+from hub.actions.knowledge.in_force import Knowledge
+from hub.actions.knowledge.rate_entry import RateEntry
+from hub.actions.knowledge.read_help import ReadHelp
+from hub.actions.knowledge.watch_answers import Lag, WatchAnswers
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.settings.settings import Settings

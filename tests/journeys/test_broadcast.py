@@ -15,7 +15,7 @@ from campaigns.segment import Segment
 from channels.address import phone
 from channels.loopback.faults import Fault, FaultKind
 from channels.outbox import MessageClass
-from hub.actions.draft_campaign import Draft
+from hub.actions.campaigns.draft_campaign import Draft
 from hub.model.contact import Contact
 from hub.runtime.clock import CHINA, SystemClock, to_local, to_ms
 from hub.store.documents import Write

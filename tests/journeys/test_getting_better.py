@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.actions.read_quality import Lack, Sort
+from hub.actions.knowledge.read_quality import Lack, Sort
 from hub.model.question import Question, QuestionState
 from hub.runtime.clock import day_of
 from hub.runtime.errors import Invalid, NotFound, Stale

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from channels.contract import ChannelKind
-from hub.actions.forget_expired import ForgetExpired, Rule
-from hub.actions.watch_answers import WatchAnswers
+from hub.actions.knowledge.watch_answers import WatchAnswers
+from hub.actions.retention.forget_expired import ForgetExpired, Rule
 from hub.model.question import Question
 from hub.model.tally import Tally
 from hub.runtime.clock import FakeClock, day_of

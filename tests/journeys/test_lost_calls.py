@@ -11,7 +11,7 @@ import pytest
 
 from channels.address import phone
 from channels.contract import CallEvent, CallEventKind, WebhookResponse
-from hub.actions.end_silent_calls import EndSilentCalls
+from hub.actions.calls.end_silent_calls import EndSilentCalls
 from hub.check.check import check_flows
 from hub.hub import Hub
 from hub.model.agent import Role

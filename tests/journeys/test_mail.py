@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import aiosmtplib
 import pytest
 
-from hub.actions.read_cases import QueueView
+from hub.actions.cases.read_cases import QueueView
 from hub.model.agent import Role
 from tests.world import World, eventually
 

@@ -17,8 +17,8 @@ import pytest
 from yarl import URL
 
 from channels.contract import RawLetter
-from hub.actions.keep_letter import KeepLetter
-from hub.actions.read_letters import UNREADABLE
+from hub.actions.intake.keep_letter import KeepLetter
+from hub.actions.intake.read_letters import UNREADABLE
 from hub.app import open_hub
 from hub.model.agent import Role
 from hub.runtime.clock import SystemClock

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from hub.actions.read_cases import QueueView
+from hub.actions.cases.read_cases import QueueView
 from hub.model.agent import Role
 from hub.model.track import Track
 from tests.world import World, eventually

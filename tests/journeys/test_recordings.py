@@ -14,7 +14,7 @@ from channels.address import phone
 from channels.contract import CallEvent, CallEventKind
 from channels.loopback.faults import Fault, FaultKind, Resource
 from channels.loopback.script import CallConditions, CallerAction, Press, RecordingNews, Speak
-from hub.actions.keep_recording import KeepRecording
+from hub.actions.calls.keep_recording import KeepRecording
 from hub.check.check import check_recordings
 from hub.model.agent import Role
 from hub.model.call import Recording

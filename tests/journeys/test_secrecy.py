@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from channels.loopback.script import Press, Speak
-from hub.actions.read_cases import QueueView
+from hub.actions.cases.read_cases import QueueView
 from hub.model.agent import Role
 from hub.model.case import Case
 from hub.model.track import Track

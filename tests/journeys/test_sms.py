@@ -10,8 +10,8 @@ from pathlib import Path
 from channels.address import phone
 from channels.loopback.faults import Fault, FaultKind
 from channels.outbox import DeliveryState
-from hub.actions.code_brake import TooManyTries
-from hub.actions.read_cases import QueueView
+from hub.actions.cases.read_cases import QueueView
+from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.model.agent import Role
 from hub.model.reference import make_reference
 from hub.model.track import Track

@@ -8,7 +8,7 @@ import pytest
 
 from campaigns.campaign import CampaignState
 from channels.contract import ChannelKind
-from hub.actions.decide_delivery import Decision
+from hub.actions.deliveries.decide_delivery import Decision
 from hub.model.agent import Role
 from hub.model.case import CaseState
 from tests.journeys.editor_at_work import sign_in

@@ -18,7 +18,7 @@ from channels.loopback.script import (
     RecordingNews,
     Speak,
 )
-from hub.actions.read_cases import QueueView
+from hub.actions.cases.read_cases import QueueView
 from hub.model.agent import Role
 from hub.model.case import Case, CaseState, broken_link
 from hub.model.reference import make_reference

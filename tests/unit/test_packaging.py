@@ -16,9 +16,9 @@ PACKAGES = ("hub", "channels", "ivr", "knowledge_base", "campaigns")
 LOOK = """
 import json, sys
 import hub.settings.settings
-import hub.texts, hub.demo.sample
+import hub.actions.dialogue.texts, hub.demo.sample
 import hub.web.assets, hub.i18n, ivr.flow, knowledge_base.importer
-hub.texts.Texts()
+hub.actions.dialogue.texts.Texts()
 hub.settings.settings.load(None, {})
 print(json.dumps({
     "from": hub.settings.settings.__file__,

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from hub.actions.staff.passwords import Passwords
 from hub.hub import Hub
 from hub.model.notice import Notice, NoticeKind
-from hub.passwords import Passwords
 from hub.runtime.clock import SystemClock
 from hub.serve import running
 from hub.settings.settings import build, shipped_text

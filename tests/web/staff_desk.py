@@ -12,7 +12,7 @@ from campaigns.campaign import Campaign, CampaignKind
 from campaigns.schedule import Cron
 from campaigns.segment import Segment
 from channels.outbox import MessageClass
-from hub.actions.draft_campaign import Draft
+from hub.actions.campaigns.draft_campaign import Draft
 from hub.model.agent import Role
 from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, unsure
 from tests.web.watched import View, Visitor

@@ -15,9 +15,9 @@ from pathlib import Path
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from yarl import URL
 
+from hub.actions.staff.passwords import Passwords
 from hub.i18n import Catalogues
 from hub.model.agent import Agent, Role, Unit
-from hub.passwords import Passwords
 from hub.repositories.agents import (
     COLLECTIONS,
     AgentRepository,

@@ -16,6 +16,7 @@ from channels.address import Address, AddressKind
 from channels.contract import ChannelKind, InboundMessage
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.outbox import Delivery, DeliveryState, MessageClass, Origin
+from hub.actions.staff.passwords import Passwords
 from hub.app import open_hub
 from hub.hub import Hub
 from hub.model.agent import Agent, Role, Unit
@@ -23,7 +24,6 @@ from hub.model.contact import Contact
 from hub.model.feedback import Verdict
 from hub.model.petition import Petition, PetitionKind
 from hub.model.question import Question
-from hub.passwords import Passwords
 from hub.runtime.clock import SystemClock, day_of
 from hub.settings.settings import build, shipped_text
 from hub.store.documents import Write

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from hub.actions.staff.passwords import Passwords
 from hub.model.agent import Role
-from hub.passwords import Passwords
 from hub.repositories.agents import SESSIONS
 from hub.web.pages.setup import create_setup_token
 from tests.web.staff_doors import PASSWORD, Doors, open_doors

@@ -1,0 +1,1 @@
+"""What an inbound text is, and how answers are worded."""

@@ -1,4 +1,5 @@
-"""What an inbound text can be. Triage says which; `hub/actions/answer_message.py` does what follows."""
+"""What an inbound text can be. Triage says which; `hub/actions/intake/answer_message.py` does what
+follows."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from channels.contract import ChannelKind
-from hub.actions.channel_profile import ChannelProfile
+from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.dialogue.aloud import aloud
-from hub.texts import Texts
+from hub.actions.dialogue.texts import Texts
 from knowledge_base.entry import Entry, SlotAnswer
 from knowledge_base.slot import Slots
 from knowledge_base.small_talk import Talk

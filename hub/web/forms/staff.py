@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from campaigns.schedule import Cron, Once, ScheduleSpec
 from channels.outbox import MessageClass
-from hub.actions.decide_delivery import Decision
+from hub.actions.deliveries.decide_delivery import Decision
 from hub.i18n import msgid
 from hub.model.agent import Role
 from hub.runtime.clock import CHINA, to_ms
@@ -153,7 +153,7 @@ class RevealForm(Form):
 
 
 class CampaignForm(Form):
-    """A campaign as it is typed; what it may hold is checked by `hub/actions/draft_campaign.py`."""
+    """A campaign as it is typed; what it may hold is checked by `hub/actions/campaigns/draft_campaign.py`."""
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
         ("name", "*"): msgid("请填写活动名称，最多 60 个字"),

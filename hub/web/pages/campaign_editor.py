@@ -16,8 +16,8 @@ from campaigns.selection import REASONS
 from channels.contract import ChannelKind
 from channels.outbox import MessageClass
 from channels.parts import Parts, count
-from hub.actions.channel_profile import ChannelProfile
-from hub.actions.draft_campaign import CLASSES, Draft, draft_of
+from hub.actions.campaigns.draft_campaign import CLASSES, Draft, draft_of
+from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.hub import Hub
 from hub.i18n import msgid
 from hub.runtime.errors import Invalid, Stale

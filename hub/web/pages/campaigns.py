@@ -14,7 +14,7 @@ from campaigns.segment import describe as describe_segment
 from campaigns.timetable import describe as describe_schedule
 from channels.address import masked
 from channels.outbox import DeliveryState
-from hub.actions.watch_campaign import CampaignProgress
+from hub.actions.campaigns.watch_campaign import CampaignProgress
 from hub.hub import Hub
 from hub.i18n import Language, msgid
 from hub.model.agent import Agent, Permission

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from channels.contract import ChannelKind
 from channels.parts import count
-from hub.actions.read_cases import CaseView, QueueView
+from hub.actions.cases.read_cases import CaseView, QueueView
 from hub.i18n import Translator, msgid
 from hub.model.agent import Agent
 from hub.model.case import IllegalMove

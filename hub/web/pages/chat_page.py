@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from hub.actions.accept_event import Busy
+from hub.actions.intake.accept_event import Busy
 from hub.model.conversation import Message
 from hub.model.feedback import Feedback
 from hub.web import chat

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from channels.address import masked
 from channels.outbox import Delivery
-from hub.actions.decide_delivery import Decision
+from hub.actions.deliveries.decide_delivery import Decision
 from hub.i18n import msgid
 from hub.runtime.errors import Invalid, Stale
 from hub.store.codec import Versioned

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from hub.actions.read_entries import EntryView
+from hub.actions.knowledge.read_entries import EntryView
 from hub.i18n import msgid
 from hub.model.agent import Permission
 from hub.web.auth import agent_of

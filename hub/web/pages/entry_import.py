@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from hub.actions.import_entries import ImportMode, ImportPlan, Unfit
-from hub.actions.publish_entry import Refused
+from hub.actions.knowledge.import_entries import ImportMode, ImportPlan, Unfit
+from hub.actions.knowledge.publish_entry import Refused
 from hub.hub import Hub
 from hub.i18n import Language, msgid
 from hub.model.agent import Permission

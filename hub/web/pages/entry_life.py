@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from hub.actions.compare_entries import FieldChange, compare
-from hub.actions.publish_entry import Refused
+from hub.actions.knowledge.compare_entries import FieldChange, compare
+from hub.actions.knowledge.publish_entry import Refused
 from hub.i18n import msgid
 from hub.model.agent import Permission
 from hub.model.entry_record import EntryRecord, EntryVersion

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from hub.actions.read_quality import ROWS, WEEKS, Lack, Sort
+from hub.actions.knowledge.read_quality import ROWS, WEEKS, Lack, Sort
 from hub.i18n import msgid
 from hub.web.keys import HUB
 from hub.web.staff_page import staff_page

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from hub.help_path import entry_path
+from hub.actions.knowledge.help_path import entry_path
 from hub.model.feedback import Feedback
 from hub.runtime.errors import Invalid
 from hub.web import chat

@@ -11,8 +11,8 @@ from aiohttp import web
 
 from hub.actions.dialogue.verdict import Answered, AskProgress, AskSlot, Danger, Offer, ToPerson
 from hub.actions.dialogue.verdict import Verdict as Triaged
-from hub.actions.read_help import Gone
-from hub.help_path import entry_path, topic_path
+from hub.actions.knowledge.help_path import entry_path, topic_path
+from hub.actions.knowledge.read_help import Gone
 from hub.model.feedback import Feedback, Verdict
 from hub.model.track import Track
 from hub.runtime.clock import day_of

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from hub.actions.read_cases import QueueRow, QueueView
+from hub.actions.cases.read_cases import QueueRow, QueueView
 from hub.i18n import Translator, msgid
 from hub.model.case import Case
 from hub.model.track import Track

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
+from hub.actions.staff.passwords import one_time_password
 from hub.hub import HealthLine, Hub
 from hub.i18n import Translator
 from hub.model.agent import Agent, Role
-from hub.passwords import one_time_password
 from hub.runtime.errors import Invalid
 from hub.runtime.ids import new_id
 from hub.web import words

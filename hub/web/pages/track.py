@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from hub.actions.code_brake import TooManyTries
-from hub.actions.progress_source import SourceDown
+from hub.actions.progress.progress_source import SourceDown
+from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.hub import Hub
 from hub.i18n import Translator
 from hub.runtime.errors import NotFound

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from aiohttp import web
 
-from hub.actions.sort_questions import QuestionCluster
+from hub.actions.knowledge.sort_questions import QuestionCluster
 from hub.i18n import msgid
 from hub.runtime.errors import NotFound, Stale
 from hub.web.auth import agent_of

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from hub.actions.edit_words import UnfitWords
-from hub.actions.publish_entry import Refused
-from hub.actions.read_words import CutWord, Seen
+from hub.actions.knowledge.edit_words import UnfitWords
+from hub.actions.knowledge.publish_entry import Refused
+from hub.actions.knowledge.read_words import CutWord, Seen
 from hub.i18n import Language, msgid
 from hub.model.word_record import WordRecord
 from hub.runtime.errors import NotFound, Stale

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from hub.actions.edit_words import UnfitWords
-from hub.actions.import_entries import Unfit
-from hub.actions.import_words import WordPlan
-from hub.actions.publish_entry import Refused
+from hub.actions.knowledge.edit_words import UnfitWords
+from hub.actions.knowledge.import_entries import Unfit
+from hub.actions.knowledge.import_words import WordPlan
+from hub.actions.knowledge.publish_entry import Refused
 from hub.i18n import Language, msgid
 from hub.runtime.clock import to_local
 from hub.runtime.errors import NotFound, Stale

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from hub.actions.publish_entry import Refused
-from hub.actions.read_entries import EntryView
+from hub.actions.knowledge.publish_entry import Refused
+from hub.actions.knowledge.read_entries import EntryView
 from hub.jobs.knowledge import follow_entries
 from hub.runtime.clock import FakeClock
 from hub.runtime.supervisor import Supervisor

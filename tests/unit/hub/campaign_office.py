@@ -11,9 +11,9 @@ from channels.address import phone
 from channels.contract import ChannelKind
 from channels.outbox import Delivery, DeliveryState, MessageClass
 from channels.ports import Change
-from hub.actions.campaign_settings import CampaignSettings, Sender
-from hub.actions.draft_campaign import Draft
-from hub.actions.run_campaign import CampaignDesk
+from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.campaigns.draft_campaign import Draft
+from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.model.contact import Contact
 from hub.repositories import campaigns, memberships, notices, outbox, schedules, suppressions
 from hub.repositories.campaigns import CampaignRepository

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hub.actions.edit_entry import EditEntry
-from hub.actions.edit_words import EditWords
-from hub.actions.entry_desk import EntryDesk
-from hub.actions.follow_entries import FollowEntries
-from hub.actions.import_entries import ImportEntries
-from hub.actions.import_words import ImportWords
-from hub.actions.publish_entry import PublishEntry
-from hub.actions.read_entries import ReadEntries
-from hub.actions.read_words import ReadWords
-from hub.knowledge import Knowledge
+from hub.actions.knowledge.edit_entry import EditEntry
+from hub.actions.knowledge.edit_words import EditWords
+from hub.actions.knowledge.entry_desk import EntryDesk
+from hub.actions.knowledge.follow_entries import FollowEntries
+from hub.actions.knowledge.import_entries import ImportEntries
+from hub.actions.knowledge.import_words import ImportWords
+from hub.actions.knowledge.in_force import Knowledge
+from hub.actions.knowledge.publish_entry import PublishEntry
+from hub.actions.knowledge.read_entries import ReadEntries
+from hub.actions.knowledge.read_words import ReadWords
 from hub.model.entry_record import EntryRecord
 from hub.repositories import agents, entries, entry_versions, words
 from hub.repositories.agents import AgentRepository

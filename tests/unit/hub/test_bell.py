@@ -12,8 +12,8 @@ import pytest_asyncio
 
 from channels.outbox import DeliveryState
 from channels.ports import OUTBOX, Change, Leased
-from hub.actions.open_case import NewCase, OpenCase
-from hub.actions.references import References
+from hub.actions.cases.open_case import NewCase, OpenCase
+from hub.actions.cases.references import References
 from hub.model.call import Recording
 from hub.model.case import Origin
 from hub.model.conversation import Conversation

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from hub.actions.code_brake import CodeBrake, TooManyTries
-from hub.actions.progress_source import SourceDown
+from hub.actions.progress.progress_source import SourceDown
+from hub.actions.progress.query_code_lockout import CodeBrake, TooManyTries
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.runtime.errors import NotFound

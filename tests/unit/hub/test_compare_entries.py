@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.actions.compare_entries import Mark, compare
+from hub.actions.knowledge.compare_entries import Mark, compare
 from knowledge_base.entry import SlotAnswer
 from tests.unit.hub.entry_office import content
 

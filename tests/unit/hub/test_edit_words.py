@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from hub.actions.edit_words import UnfitWords, with_groups
-from hub.actions.publish_entry import Refused
+from hub.actions.knowledge.edit_words import UnfitWords, with_groups
+from hub.actions.knowledge.publish_entry import Refused
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.errors import NotFound, Stale
 from hub.store.copying import copy

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.actions.forget_expired import STEP, ForgetExpired, Rule
+from hub.actions.retention.forget_expired import STEP, ForgetExpired, Rule
 from hub.runtime.clock import FakeClock
 from hub.store.documents import Collection, Documents
 from hub.store.sqlite import open_sqlite

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from hub.actions.import_entries import ImportEntries, ImportMode, Unfit
-from hub.actions.publish_entry import Refused
+from hub.actions.knowledge.import_entries import ImportEntries, ImportMode, Unfit
+from hub.actions.knowledge.publish_entry import Refused
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.spreadsheet import csv_file, workbook_file
 from tests.unit.hub.entry_office import EDITOR, REVIEWER, Office, content, open_office

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from hub.actions.import_entries import Unfit
-from hub.actions.publish_entry import Refused
+from hub.actions.knowledge.import_entries import Unfit
+from hub.actions.knowledge.publish_entry import Refused
 from knowledge_base.word_file import words_file
 from knowledge_base.word_group import WordGroup
 from tests.unit.hub.entry_office import EDITOR, Office, content, open_office

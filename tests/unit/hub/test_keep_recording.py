@@ -7,7 +7,7 @@ import wave
 from pathlib import Path
 
 from channels.contract import RecordedAudio
-from hub.actions.keep_recording import KeepRecording
+from hub.actions.calls.keep_recording import KeepRecording
 from hub.model.call import Recording
 from hub.model.case import Case, CaseState, Origin
 from hub.model.track import Track

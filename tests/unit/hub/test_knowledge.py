@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hub.knowledge import Knowledge
+from hub.actions.knowledge.in_force import Knowledge
 from hub.model.entry_record import EntryRecord
 from knowledge_base.importer import shipped
 

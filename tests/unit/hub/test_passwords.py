@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.passwords import Passwords, WeakPasswords, one_time_password
+from hub.actions.staff.passwords import Passwords, WeakPasswords, one_time_password
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ import pytest_asyncio
 
 from channels.address import phone
 from channels.contract import ChannelKind, InboundMessage
-from hub.actions.channel_profile import ChannelProfile
-from hub.actions.open_case import NewCase, OpenCase, Opened
-from hub.actions.outgoing import Outgoing
-from hub.actions.plan import Plan, PlannedCase, Says
-from hub.actions.references import References
-from hub.actions.scene import MessagePlan, Scene
-from hub.actions.speak import Speak
+from hub.actions.cases.open_case import NewCase, OpenCase, Opened
+from hub.actions.cases.plan import Plan, PlannedCase, Says
+from hub.actions.cases.references import References
+from hub.actions.deliveries.channel_profile import ChannelProfile
+from hub.actions.deliveries.outgoing import Outgoing
+from hub.actions.intake.scene import MessagePlan, Scene
+from hub.actions.intake.speak import Speak
 from hub.model.call import Call
 from hub.model.case import Case, CaseState, HistoryEntry, HistoryKind, Origin, recorded
 from hub.model.conversation import Conversation

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.http import HttpClient
-from hub.actions.progress_source import SourceDown
+from hub.actions.progress.progress_source import SourceDown
 from hub.check.progress import check_progress
 from hub.other_systems.breaker import Breaker
 from hub.other_systems.contract import MOST_REPLIES, TEXT_CHARS, read

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from hub.actions.publish_entry import Refused
+from hub.actions.knowledge.publish_entry import Refused
 from hub.model.entry_record import VersionKind
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
 from knowledge_base.entry import EntryState

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from hub.actions.import_entries import ImportEntries, ImportMode
-from hub.actions.read_entries import PAGE, EntryView
+from hub.actions.knowledge.import_entries import ImportEntries, ImportMode
+from hub.actions.knowledge.read_entries import PAGE, EntryView
 from knowledge_base.spreadsheet import csv_file
 from tests.unit.hub.entry_office import DAY, EDITOR, NOON, REVIEWER, Office, content, open_office
 

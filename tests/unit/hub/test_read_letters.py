@@ -11,8 +11,8 @@ import pytest
 from channels.address import email
 from channels.contract import ChannelKind, InboundMessage, RawLetter
 from channels.errors import Unreadable
-from hub.actions.keep_letter import KeepLetter
-from hub.actions.read_letters import UNREADABLE, ReadLetters
+from hub.actions.intake.keep_letter import KeepLetter
+from hub.actions.intake.read_letters import UNREADABLE, ReadLetters
 from hub.app import open_hub
 from hub.hub import Hub
 from hub.model.agent import Agent, Role

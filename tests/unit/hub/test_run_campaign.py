@@ -20,7 +20,7 @@ from channels.outbox import DeliveryState, MessageClass
 from channels.ports import Flow
 from channels.suppression import EDUCATION
 from channels.window import window_of
-from hub.actions.tick_campaigns import BRAKE, MISSED
+from hub.actions.campaigns.tick_campaigns import BRAKE, MISSED
 from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.store.documents import Update
 from tests.unit.hub.campaign_office import DAY, HOUR, NOON, Office, draft, open_office

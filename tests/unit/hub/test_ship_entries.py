@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from hub.actions.ship_entries import ship_entries
+from hub.actions.knowledge.ship_entries import ship_entries
 from tests.unit.hub.entry_office import NOON, REVIEWER, Office, content, open_office
 
 LOST = "身份证丢了怎么补领？"

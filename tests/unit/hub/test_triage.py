@@ -11,6 +11,7 @@ import pytest
 
 import hub.web
 from hub.actions.dialogue.look_up import LookUp
+from hub.actions.dialogue.triage import Triage, Words
 from hub.actions.dialogue.verdict import (
     Answered,
     AskProgress,
@@ -24,7 +25,6 @@ from hub.actions.dialogue.verdict import (
     ToPerson,
     Verdict,
 )
-from hub.actions.triage import Triage, Words
 from hub.model.dialogue import Dialogue
 from hub.model.reference import make_reference
 from hub.model.track import Track

@@ -1,0 +1,1 @@
+"""What a telephone call becomes."""

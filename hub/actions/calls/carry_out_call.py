@@ -1,0 +1,310 @@
+"""What a step of a call asks the hub for: a draft case, a value kept, a receipt, a look-up, an alarm.
+
+A complaint is a draft case before its first question; whatever was told before a hang-up becomes a
+case. The number of a caller is kept only if the caller said so. Every effect makes the plan of the event a
+longer one; nothing is stored before all of it is (`hub/actions/calls/handle_call.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from channels.address import Address, AddressKind, is_textable
+from channels.contract import ChannelKind
+from hub.actions.calls.answer_call import AnswerCall, Outcome
+from hub.actions.calls.call_work import CallPlan, CallWork
+from hub.actions.cases.open_case import NewCase, OpenCase
+from hub.actions.cases.plan import PlannedCase
+from hub.actions.cases.references import new_code
+from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.deliveries.outgoing import Outgoing
+from hub.actions.dialogue.texts import Texts
+from hub.actions.progress.progress_source import SourceDown
+from hub.actions.progress.query_code_lockout import TooManyTries
+from hub.actions.progress.track_case import TrackCase
+from hub.model.case import (
+    CITIZEN_LABEL,
+    Applicant,
+    Case,
+    CaseState,
+    HistoryKind,
+    Origin,
+    QueryCode,
+    queue_rank,
+    recorded,
+)
+from hub.model.conversation import Conversation
+from hub.model.track import Track, compartment_of
+from hub.repositories.repositories import Repositories
+from hub.runtime.errors import NotFound
+from hub.runtime.ids import derived_id
+from ivr.state import (
+    AnswerChoice,
+    AnswerQuestion,
+    AttachRecording,
+    CallEnded,
+    CallState,
+    IssueReceipt,
+    LookupProgress,
+    PromotePartial,
+    RaiseEmergency,
+    RestrictDraft,
+    SaveSlot,
+    Turn,
+)
+from ivr.state import OpenCase as OpenDraft
+
+
+class CarryOutCall:
+    """Runs the effects of a turn."""
+
+    def __init__(
+        self,
+        repositories: Repositories,
+        profiles: Profiles,
+        open_case: OpenCase,
+        outgoing: Outgoing,
+        track_case: TrackCase,
+        answer_call: AnswerCall,
+        texts: Texts,
+    ) -> None:
+        self._repositories = repositories
+        self._profiles = profiles
+        self._open_case = open_case
+        self._outgoing = outgoing
+        self._track_case = track_case
+        self._answer_call = answer_call
+        self._texts = texts
+
+    async def __call__(self, work: CallWork, plan: CallPlan, turn: Turn) -> tuple[CallPlan, Outcome]:
+        """The plan after the effects, in order; the outcome and facts of the hook among them, if any."""
+        outcome: Outcome = ("error", {})
+        for effect in turn.effects:
+            match effect:
+                case OpenDraft(kind):
+                    plan = await self._open_draft(work, plan, turn.state, Track(kind))
+                case RestrictDraft(kind):
+                    plan = self._restrict_draft(work, plan, Track(kind))
+                case SaveSlot(name, value, _):
+                    plan = self._save_slot(plan, name, value)
+                case IssueReceipt():
+                    plan, outcome = self._issue_receipt(work, plan, turn.state)
+                case LookupProgress(reference, code, own):
+                    outcome = await self._lookup(work, reference, code, own=own)
+                case AnswerQuestion(text):
+                    plan, outcome = self._answer_call.question(plan, text, turn.state.language)
+                case AnswerChoice(number):
+                    plan, outcome = self._answer_call.choice(plan, number, turn.state.language)
+                case RaiseEmergency(reason, words):
+                    plan = await self._raise_emergency(work, plan, reason, words)
+                case PromotePartial(node):
+                    plan = self._promote(work, plan, turn.state, node)
+                case AttachRecording():
+                    pass  # noted already, whatever the flow thinks of the event
+                case CallEnded():
+                    pass
+        draft = _draft(plan)
+        if draft is not None:
+            plan = plan.with_case(draft.after(self._with_number(work, draft.case, turn.state)))
+        return plan, outcome
+
+    async def _open_draft(self, work: CallWork, plan: CallPlan, state: CallState, track: Track) -> CallPlan:
+        case_id = derived_id("call-case" if plan.case is None else f"call-case-{track}", work.call.id)
+        opened = await self._open_case(
+            NewCase(
+                track,
+                self._origin(work, case_id, state.language),
+                work.event.received_at,
+                id=case_id,
+                draft=True,
+                details=dict(state.slots),
+            )
+        )
+        return plan.moved_to(PlannedCase.opened(opened))
+
+    def _origin(self, work: CallWork, case_id: str, language: str = "zh") -> Origin:
+        channel = work.event.channel
+        conversation_id = self._repositories.conversations.id_for(channel, case_id)
+        return Origin(channel, ChannelKind.VOICE, conversation_id, language=language)
+
+    def _caller(self, work: CallWork) -> Applicant:
+        caller = work.event.caller
+        return Applicant(address=caller.value, address_key=self._repositories.contacts.key(caller))
+
+    def _restrict_draft(self, work: CallWork, plan: CallPlan, track: Track) -> CallPlan:
+        draft = _draft(plan)
+        if draft is None:
+            return plan
+        case, entry = recorded(
+            replace(draft.case, track=track, compartment=compartment_of(track)),
+            at=work.event.received_at,
+            actor="citizen",
+            kind=HistoryKind.DRAFTED,
+            facts={"channel": draft.case.origin.channel, "track": track},
+        )
+        return plan.with_case(draft.after(case, entry))
+
+    def _save_slot(self, plan: CallPlan, name: str, value: str) -> CallPlan:
+        """What is told after the receipt is told to nobody: the case is registered as it was read back."""
+        draft = _draft(plan)
+        if draft is None:
+            return plan
+        details = {**(draft.case.details or {}), name: value}
+        return plan.with_case(draft.after(replace(draft.case, details=details)))
+
+    def _issue_receipt(self, work: CallWork, plan: CallPlan, state: CallState) -> tuple[CallPlan, Outcome]:
+        if plan.case is None:
+            return plan, ("error", {})
+        draft = _draft(plan)
+        if draft is None:
+            return plan, ("already", {})
+        anonymous = state.slots.get("anonymous") != "0"
+        code = new_code(anonymous=anonymous)
+        salt = work.event.event_id[-16:]
+        named = replace(
+            draft.case,
+            query_code=QueryCode(
+                self._repositories.cases.code_hash(draft.case.id, salt, code), salt, told=True
+            ),
+        )
+        plan = self._register(work, plan, draft.after(named), state, HistoryKind.REGISTERED, {})
+        facts = {"reference": named.reference, "query_code": code}
+        return self._text_receipt(work, plan, code), ("ok", facts)
+
+    def _promote(self, work: CallWork, plan: CallPlan, state: CallState, node: str) -> CallPlan:
+        draft = _draft(plan)
+        if draft is None:
+            return plan
+        partial = draft.after(replace(draft.case, partial=True))
+        return self._register(work, plan, partial, state, HistoryKind.PROMOTED, {"node": node})
+
+    def _register(
+        self,
+        work: CallWork,
+        plan: CallPlan,
+        draft: PlannedCase,
+        state: CallState,
+        kind: HistoryKind,
+        facts: Mapping[str, str],
+    ) -> CallPlan:
+        """Draft → registered."""
+        case = draft.case
+        case.check_move(CaseState.REGISTERED)
+        registered, entry = recorded(
+            replace(
+                self._with_number(work, case, state),
+                state=CaseState.REGISTERED,
+                title=_title(case, work.line.cities if work.line else ""),
+                rank=queue_rank(
+                    track=case.track, urgent=case.urgent, waiting=True, received_at=case.received_at
+                ),
+            ),
+            at=work.event.received_at,
+            actor="citizen" if kind is HistoryKind.REGISTERED else "system",
+            kind=kind,
+            facts=facts,
+        )
+        return plan.with_case(draft.after(registered, entry)).with_writes(
+            self._repositories.conversations.insert(
+                Conversation(
+                    id=registered.origin.conversation_id,
+                    channel=work.event.channel,
+                    kind=ChannelKind.VOICE,
+                    contact_id="",
+                    address_key=registered.applicant.address_key,
+                    created_at=work.event.received_at,
+                    last_at=work.event.received_at,
+                    case_id=registered.id,
+                )
+            )
+        )
+
+    def _with_number(self, work: CallWork, case: Case, state: CallState) -> Case:
+        """The case with its caller's number, if the caller said so, else without.
+
+        A draft has it already: the call may end with an event that names no caller.
+        """
+        named = state.slots.get("anonymous") == "0" or (
+            case.track is not Track.REPORT and "anonymous" not in state.slots
+        )
+        if not named:
+            return replace(case, applicant=case.applicant.hidden())
+        caller = work.event.caller
+        if not caller.value:
+            return replace(case, applicant=replace(case.applicant, anonymous=False))
+        return replace(case, applicant=self._caller(work))
+
+    def _text_receipt(self, work: CallWork, plan: CallPlan, code: str) -> CallPlan:
+        """Number and code by text to a named caller with a mobile."""
+        case = plan.case.case if plan.case else None
+        profile = self._profiles.get(work.line.receipt_channel) if work.line else None
+        if case is None or profile is None or not case.applicant.address:
+            return plan
+        address = Address(AddressKind.PHONE, case.applicant.address)
+        if not is_textable(address):
+            return plan
+        text = self._texts.say("receipt_voice", case.origin.language, reference=case.reference, code=code)
+        receipt = self._outgoing.delivery(
+            profile.name,
+            address,
+            text,
+            at=work.event.received_at,
+            address_key=case.applicant.address_key,
+            dedup=derived_id("receipt", case.id),
+            case_id=case.id,
+        )
+        return plan.with_writes(self._repositories.outbox.insert(receipt))
+
+    async def _lookup(self, work: CallWork, reference: str, code: str, *, own: bool) -> Outcome:
+        asked = {
+            "source": work.call.caller_key or work.call.id,
+            "channel": work.event.channel,
+            "attempt": work.event.event_id,
+        }
+        try:
+            if own:
+                case = await self._track_case.prove(reference, code, **asked)
+                return "found", {"progress": CITIZEN_LABEL[case.state]}
+            progress = await self._track_case(reference, code, **asked)
+        except NotFound:
+            return "wrong", {}
+        except TooManyTries:
+            return "locked", {}
+        except SourceDown:
+            return "error", {}
+        return "found", {"progress": progress.label}
+
+    async def _raise_emergency(self, work: CallWork, plan: CallPlan, reason: str, words: str) -> CallPlan:
+        """An EMERGENCY case beside the call's own. It alone may hold an anonymous caller's number."""
+        if plan.exchange.emergency_case_id:
+            return plan
+        case_id = derived_id("call-emergency", work.call.id)
+        opened = await self._open_case(
+            NewCase(
+                Track.EMERGENCY,
+                self._origin(work, case_id),
+                work.event.received_at,
+                self._caller(work),
+                title=f"来电紧急求助 {work.event.line}",
+                id=case_id,
+                urgent=True,
+                flags=("danger",),
+                details={"reason": reason, **({"danger": words} if words else {})},
+            )
+        )
+        flagged = replace(plan, exchange=replace(plan.exchange, emergency_case_id=case_id))
+        return flagged.with_case(PlannedCase.opened(opened))
+
+
+def _draft(plan: CallPlan) -> PlannedCase | None:
+    """The call's case while it may still be told to."""
+    return plan.case if plan.case is not None and plan.case.case.state is CaseState.DRAFT else None
+
+
+def _title(case: Case, cities: str) -> str:
+    """What the queue shows of a call nobody has listened to yet. `cities` as in `Line`."""
+    what = {Track.REPORT: "来电举报", Track.SUGGEST: "来电意见建议"}.get(case.track, "来电留言")
+    code = (case.details or {}).get("city", "")
+    names = [name for item in cities.split() for area, _, name in (item.partition("="),) if area == code]
+    return f"{what}（{names[0] if names else code}）" if code else what

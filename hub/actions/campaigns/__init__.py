@@ -1,0 +1,1 @@
+"""Publicity, from draft to report."""

@@ -1,0 +1,198 @@
+"""What happens to campaigns by the passing of time: slots fire, windows close, runs end.
+
+Rules protected: a slot fires once (its `fired` document and its broadcast are one unit of work, so
+of two processes one gets a Duplicate and goes on); a time missed by more than its grace sends
+nothing, and the campaign says so; a broadcast that fails too often stops itself before it has
+annoyed everybody. Every step may be repeated and may meet another process doing the same.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from campaigns.broadcast import Broadcast, BroadcastState
+from campaigns.campaign import Campaign, CampaignState
+from campaigns.progress import progress
+from campaigns.schedule import Due, Schedule, due_slot
+from campaigns.window import is_open
+from channels.outbox import POLICY, MessageClass
+from hub.actions.campaigns.outbox import CampaignOutbox
+from hub.actions.campaigns.settings import CampaignSettings
+from hub.actions.campaigns.start_broadcast import StartBroadcast
+from hub.repositories.campaigns import CampaignRepository
+from hub.repositories.schedules import ScheduleRepository
+from hub.store.codec import Versioned
+from hub.store.documents import Conflict, Documents, Duplicate, Write
+from hub.store.unreadable import Unreadable
+
+MISSED = "到点时系统未运行，已超过补发期限，没有发送"
+RAN_OUT = "超过有效期，未发完的部分不再发送"
+NO_SENDER = "发送渠道已停用，没有发送"
+BRAKE = "失败比例过高，已自动暂停"
+
+_MAY_FIRE = (CampaignState.SCHEDULED, CampaignState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What one tick did, as ids: broadcasts started and ended.
+
+    expanding: broadcasts whose recipients are still to be written, warnings first.
+    """
+
+    started: tuple[str, ...] = ()
+    finished: tuple[str, ...] = ()
+    expired: tuple[str, ...] = ()
+    expanding: tuple[str, ...] = ()
+
+
+class TickCampaigns:
+    """One call does everything that is due."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        repository: CampaignRepository,
+        schedules: ScheduleRepository,
+        outbox: CampaignOutbox,
+        start: StartBroadcast,
+        settings: CampaignSettings,
+    ) -> None:
+        self._documents = documents
+        self._repository = repository
+        self._schedules = schedules
+        self._outbox = outbox
+        self._start = start
+        self._settings = settings
+
+    async def __call__(self, now: int) -> Tick:
+        """Everything due at `now` (ms UTC). A campaign whose row is damaged waits; the others go on."""
+        done = Tick()
+        for schedule in await self._schedules.due(now):
+            due = due_slot(schedule.value, now, self._settings.zone)
+            if due is not None:
+                with suppress(Unreadable):
+                    done = await self._fire(schedule, due, now, done)
+        active = await self._repository.active_broadcasts()
+        for run in sorted(active, key=lambda read: POLICY[read.value.message_class].lane):  # warnings first
+            with suppress(Unreadable):
+                done = await self._look_at(run, now, done)
+        return done
+
+    async def _fire(self, read: Versioned[Schedule], due: Due, now: int, done: Tick) -> Tick:
+        schedule = read.value
+        campaign = await self._repository.get(schedule.id)
+        writes: list[Write] = [
+            self._schedules.fire(schedule.id, due.slot, at=now, late=due.late),
+            self._schedules.update(replace(schedule, next_at=due.next_at), read.version),
+        ]
+        run: Broadcast | None = None
+        expired = False
+        if campaign is not None and campaign.value.state in _MAY_FIRE:
+            known = campaign.value.channel in self._settings.senders
+            why_not = MISSED if due.late else "" if known else NO_SENDER
+            if not why_not:
+                run, starting = self._start(campaign, fire_at=due.slot, now=now)
+                writes += starting
+            elif not due.next_at and campaign.value.state is CampaignState.SCHEDULED:
+                expired = True
+                ended = campaign.value.moved(CampaignState.EXPIRED, now, reason=why_not)
+                writes.append(self._repository.update(ended, campaign.version))
+            else:
+                noted = replace(campaign.value, reason=why_not, changed_at=now)
+                writes.append(self._repository.update(noted, campaign.version))
+        try:
+            await self._documents.commit(writes)
+        except (Duplicate, Conflict):  # another process fired it, or a person changed it: look again
+            return done
+        return replace(
+            done,
+            started=(*done.started, run.id) if run else done.started,
+            expired=(*done.expired, schedule.id) if expired else done.expired,
+        )
+
+    async def _look_at(self, read: Versioned[Broadcast], now: int, done: Tick) -> Tick:
+        run = read.value
+        if run.expires_at <= now:
+            after = run.moved(BroadcastState.EXPIRED, now, reason=RAN_OUT)
+            if await self._end(read, after, now):
+                return replace(done, expired=(*done.expired, run.id))
+            return done
+        if run.state is BroadcastState.PAUSED:
+            return done
+        numbers = progress(
+            await self._outbox.counts(run.id),
+            total=run.planned,
+            message_class=run.message_class,
+            now=now,
+            per_second=0,
+        )
+        failed, decided = numbers.failed, numbers.failed + numbers.taken
+        if (
+            run.message_class is not MessageClass.E0
+            and decided >= self._settings.brake_after
+            and failed > decided * self._settings.brake_share
+            and not run.braked  # a person who resumed it has seen the failures
+        ):
+            await self._brake(read, now)
+            return done
+        if run.state is BroadcastState.PLANNING:
+            return replace(done, expanding=(*done.expanding, run.id))
+        if not numbers.left:
+            if await self._end(read, run.moved(BroadcastState.FINISHED, now, reason=run.reason), now):
+                return replace(done, finished=(*done.finished, run.id))
+            return done
+        is_now_open = is_open(run.message_class, now, self._settings.zone)
+        wanted = BroadcastState.RUNNING if is_now_open else BroadcastState.WAITING_WINDOW
+        if run.state is not wanted:
+            moved = run.moved(wanted, now, reason=run.reason)
+            await self._commit([self._repository.update_broadcast(moved, read.version)])
+        return done
+
+    async def _brake(self, read: Versioned[Broadcast], now: int) -> None:
+        """Pauses the whole campaign, so that its page shows one state."""
+        writes: list[Write] = []
+        for other in await self._repository.broadcasts_of(read.value.campaign_id):
+            if other.value.is_active and other.value.state is not BroadcastState.PAUSED:
+                paused = other.value.moved(BroadcastState.PAUSED, now, reason=BRAKE)
+                paused = replace(paused, braked=True)
+                writes.append(self._repository.update_broadcast(paused, other.version))
+        campaign = await self._repository.get(read.value.campaign_id)
+        if campaign is not None and campaign.value.may_become(CampaignState.PAUSED):
+            paused_campaign = campaign.value.moved(CampaignState.PAUSED, now, reason=BRAKE)
+            writes.append(self._repository.update(paused_campaign, campaign.version))
+        await self._commit(writes)
+
+    async def _end(self, read: Versioned[Broadcast], after: Broadcast, now: int) -> bool:
+        """Ends a run and, when it was the last, its campaign."""
+        writes: list[Write] = [self._repository.update_broadcast(after, read.version)]
+        campaign = await self._repository.get(after.campaign_id)
+        others = [
+            other
+            for other in await self._repository.broadcasts_of(after.campaign_id)
+            if other.value.is_active and other.value.id != after.id
+        ]
+        if campaign is not None and not others:
+            schedule = await self._schedules.get(after.campaign_id)
+            wanted = _state_after(campaign.value, after, schedule.value if schedule else None)
+            if campaign.value.may_become(wanted):
+                ended = campaign.value.moved(wanted, now, reason=after.reason)
+                writes.append(self._repository.update(ended, campaign.version))
+        return await self._commit(writes)
+
+    async def _commit(self, writes: list[Write]) -> bool:
+        try:
+            await self._documents.commit(writes)
+        except Conflict:  # a person or another process was first: the next tick looks again
+            return False
+        return True
+
+
+def _state_after(campaign: Campaign, run: Broadcast, schedule: Schedule | None) -> CampaignState:
+    """Where a campaign stands when its last active run has ended as `run`."""
+    if schedule is not None and schedule.next_at:
+        return CampaignState.SCHEDULED
+    if campaign.state is CampaignState.PAUSED and campaign.schedule.startswith("cron "):
+        return CampaignState.PAUSED  # stays: a resume gives it its next time (never a move of its own)
+    return CampaignState.EXPIRED if run.state is BroadcastState.EXPIRED else CampaignState.FINISHED

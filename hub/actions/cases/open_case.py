@@ -1,0 +1,113 @@
+"""Makes a new case: its number, its code, its first history entry. Writes nothing by itself."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hub.actions.cases.references import References, new_code
+from hub.model.case import (
+    Applicant,
+    Case,
+    CaseState,
+    Chain,
+    HistoryEntry,
+    HistoryKind,
+    Origin,
+    QueryCode,
+    chain_entry,
+    queue_rank,
+)
+from hub.model.track import Track, compartment_of
+from hub.repositories.cases import CaseRepository
+from hub.runtime.ids import new_id
+from hub.store.documents import Write
+
+_TITLE_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """What a case is made of. id, code: made when empty; title: the beginning of `text` when empty.
+
+    told: whether the citizen is given the code at once. draft: not finished yet; it carries a number
+    already, so that a call that is cut off can be promoted.
+    """
+
+    track: Track
+    origin: Origin
+    at: int
+    applicant: Applicant = Applicant()
+    title: str = ""
+    text: str = ""
+    id: str = ""
+    code: str = ""
+    told: bool = False
+    urgent: bool = False
+    draft: bool = False
+    linked_case_id: str = ""
+    flags: tuple[str, ...] = ()
+    details: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new case before it is stored. `code` is known here and to the citizen only."""
+
+    case: Case
+    code: str
+    entry: HistoryEntry
+
+
+class OpenCase:
+    """Builds cases."""
+
+    def __init__(self, cases: CaseRepository, references: References) -> None:
+        self._cases = cases
+        self._references = references
+
+    async def __call__(self, new: NewCase) -> Opened:
+        """A case nobody has stored yet. An anonymous one keeps no contact, name or address."""
+        id, at, track = new.id or new_id(new.at), new.at, new.track
+        code = new.code or new_code(anonymous=new.applicant.anonymous)
+        salt = secrets.token_hex(8)
+        entry = chain_entry(
+            id,
+            seq=1,
+            prev_hash="",
+            at=at,
+            actor="citizen",
+            kind=HistoryKind.DRAFTED if new.draft else HistoryKind.REGISTERED,
+            facts={"channel": new.origin.channel, "track": track, **({"urgent": "1"} if new.urgent else {})},
+        )
+        case = Case(
+            id=id,
+            reference=await self._references.next(),
+            track=track,
+            state=CaseState.DRAFT if new.draft else CaseState.REGISTERED,
+            received_at=at,
+            updated_at=at,
+            origin=new.origin,
+            applicant=new.applicant.hidden() if new.applicant.anonymous else new.applicant,
+            query_code=QueryCode(self._cases.code_hash(id, salt, code), salt, new.told),
+            chain=Chain(entry.seq, entry.hash),
+            compartment=compartment_of(track),
+            urgent=new.urgent,
+            linked_case_id=new.linked_case_id,
+            flags=new.flags,
+            rank=queue_rank(track=track, urgent=new.urgent, waiting=True, received_at=at),
+            title=new.title or _title(new.text),
+            text=new.text,
+            details=new.details or {},
+        )
+        return Opened(case, code, entry)
+
+    def writes(self, opened: Opened) -> list[Write]:
+        """The writes that store it."""
+        return [self._cases.insert(opened.case), self._cases.insert_entry(opened.entry)]
+
+
+def _title(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _TITLE_LENGTH else line[: _TITLE_LENGTH - 1] + "…"

@@ -1,0 +1,328 @@
+"""What an agent sees: the queue, a case with everything said and done in it, a full number on demand.
+
+Lists and counts are made after the policy, so that a hidden case leaves no trace in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from channels.address import Address, masked
+from channels.contract import ChannelKind
+from hub.actions.cases.casework import Casework
+from hub.actions.cases.reply_to_case import address_kind
+from hub.model import policy
+from hub.model.agent import Agent, Permission
+from hub.model.call import Recording
+from hub.model.case import MOVES, Case, CaseState, HistoryEntry, HistoryKind, recorded
+from hub.model.conversation import AttachedFile, Author, Direction, Message
+from hub.model.track import Track
+from hub.repositories.repositories import Repositories
+from hub.runtime.clock import Clock
+from hub.runtime.errors import Invalid, NotFound
+from hub.store.documents import MAX_LIMIT
+from hub.store.files import FileStore
+
+_PAGE = 50
+
+
+class QueueView(StrEnum):
+    """Saved views of the one queue."""
+
+    ALL = "all"
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    WAITING = "waiting"
+    EMERGENCY = "emergency"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of the queue; nothing in it needs a second look-up."""
+
+    case: Case
+    version: int
+    masked: str
+    handler_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page with the counts of every view. `next` continues it, None at the end."""
+
+    rows: tuple[QueueRow, ...]
+    counts: Mapping[QueueView, int]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One thing said or done. `public`: the citizen can see it. `kind`: a history kind or `message`."""
+
+    at: int
+    kind: str
+    actor_name: str
+    text: str
+    channel: str
+    delivery_id: str
+    delivery_state: str
+    public: bool
+    direction: str
+    facts: Mapping[str, str]
+    files: tuple[AttachedFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as an agent sees it. `allowed`: assign, reply, note, close."""
+
+    case: Case
+    version: int
+    masked: str
+    timeline: tuple[TimelineItem, ...]
+    handlers: tuple[Agent, ...]
+    allowed: frozenset[str]
+    reply_channel: str
+    reply_kind: str
+    recordings: tuple[Recording, ...] = ()
+
+
+_SHOWN_AS_MESSAGES = frozenset({HistoryKind.CITIZEN_SPOKE, HistoryKind.REPLIED, HistoryKind.ANSWERED})
+
+
+class ReadCases:
+    """Reads for agents."""
+
+    def __init__(
+        self, repositories: Repositories, casework: Casework, files: FileStore, clock: Clock
+    ) -> None:
+        self._repositories = repositories
+        self._files = files
+        self._casework = casework
+        self._clock = clock
+
+    async def queue(
+        self, agent: Agent, *, view: QueueView = QueueView.ALL, after: str | None = None
+    ) -> QueuePage:
+        """A page of the queue and the counts of all views, as far as the agent may see."""
+        visible = policy.compartments(agent)
+        page = await self._repositories.cases.page(
+            visible,
+            _where(view, agent),
+            limit=_PAGE,
+            after=after,
+            newest_first=view is QueueView.CLOSED,
+        )
+        names = await self._names({found.value.handler_id for found in page.cases})
+        return QueuePage(
+            tuple(
+                QueueRow(
+                    found.value,
+                    found.version,
+                    masked_citizen(found.value),
+                    names.get(found.value.handler_id, ""),
+                )
+                for found in page.cases
+            ),
+            await self.counts(agent),
+            page.next,
+        )
+
+    async def counts(self, agent: Agent) -> Mapping[QueueView, int]:
+        """How many cases each view holds, as far as the agent may see."""
+        visible = policy.compartments(agent)
+        return {
+            view: await self._repositories.cases.count(visible, _where(view, agent)) for view in QueueView
+        }
+
+    async def view_ids(self, agent: Agent, *, view: QueueView) -> frozenset[str]:
+        """The ids of all cases in a view, as far as the agent may see."""
+        return await self._repositories.cases.ids(policy.compartments(agent), _where(view, agent))
+
+    async def received_after(self, agent: Agent, instant: int, *, view: QueueView) -> frozenset[str]:
+        """Of those, the newest that were received after `instant`; at most `MAX_LIMIT`."""
+        cases = await self._repositories.cases.page(
+            policy.compartments(agent),
+            {**_where(view, agent), "updated_at": {"$gt": instant}},
+            limit=MAX_LIMIT - 1,
+            newest_first=True,
+        )
+        return frozenset(found.value.id for found in cases.cases if found.value.received_at > instant)
+
+    async def open(self, agent: Agent, case_id: str) -> CaseView:
+        """Raises `NotFound` when the case does not exist for the agent."""
+        found = await self._repositories.cases.get(case_id)
+        if found is None or not policy.may_see(agent, found.value):
+            raise NotFound("case")
+        case = found.value
+        history = await self._repositories.cases.history(case_id)
+        messages = await self._repositories.conversations.of_case(case_id)
+        states = await self._repositories.outbox.states(
+            [message.delivery_id for message in messages if message.delivery_id]
+        )
+        names = await self._names(
+            {entry.actor for entry in history}
+            | {entry.facts.get("handler", "") for entry in history}
+            | {message.author_id for message in messages}
+        )
+        conversation = await self._repositories.conversations.get(case.origin.conversation_id)
+        items = [
+            *(_said(message, case, names, states) for message in messages),
+            *(_done(entry, case, names) for entry in history if entry.kind not in _SHOWN_AS_MESSAGES),
+        ]
+        agents = await self._repositories.agents.list()
+        return CaseView(
+            case=case,
+            version=found.version,
+            masked=masked_citizen(case),
+            timeline=tuple(sorted(items, key=_place)),
+            handlers=tuple(
+                other for other in agents if other.may(Permission.CASE_REPLY) and policy.may_see(other, case)
+            ),
+            allowed=_allowed(agent, case),
+            reply_channel=conversation.value.channel if conversation else case.origin.channel,
+            reply_kind=conversation.value.kind if conversation else case.origin.kind,
+            recordings=tuple(await self._repositories.recordings.of_case(case_id)),
+        )
+
+    async def file(self, agent: Agent, case_id: str, file_id: str) -> tuple[AttachedFile, bytes]:
+        """A file of a case. Raises `NotFound`, also for a file of another case."""
+        found = await self._repositories.cases.get(case_id)
+        if found is not None and policy.may_see(agent, found.value):
+            for message in await self._repositories.conversations.of_case(case_id):
+                for file in message.files:
+                    if file.id == file_id:
+                        return file, await self._files.get(file_id)
+        raise NotFound("file")
+
+    async def recordings(self, agent: Agent, case_id: str) -> list[Recording]:
+        """What a caller said in a case. Raises `NotFound`."""
+        found = await self._repositories.cases.get(case_id)
+        if found is None or not policy.may_see(agent, found.value):
+            raise NotFound("case")
+        return await self._repositories.recordings.of_case(case_id)
+
+    async def reveal(self, agent: Agent, case_id: str, reason: str) -> str:
+        """The citizen's full address; who looked and why stands in the history."""
+        reason = reason.strip()
+        if not reason:
+            raise Invalid({"reason": "请填写查看原因"})
+        found = await self._repositories.cases.get(case_id)
+        case = policy.require(agent, found.value if found else None, Permission.REVEAL)
+        after, entry = recorded(
+            case,
+            at=self._clock.now_ms(),
+            actor=agent.id,
+            kind=HistoryKind.REVEALED,
+            text=reason[:200],
+        )
+        await self._casework.commit(
+            [
+                self._repositories.cases.update(after, found.version if found else 0),
+                self._repositories.cases.insert_entry(entry),
+            ],
+        )
+        return case.applicant.address
+
+    async def _names(self, ids: set[str]) -> Mapping[str, str]:
+        agents = await self._repositories.agents.get_many(sorted(id for id in ids if id))
+        return {id: agent.name for id, agent in agents.items()}
+
+
+def masked_citizen(case: Case) -> str:
+    """Name and address as a list may show them."""
+    applicant, came_by = case.applicant, case.origin.kind
+    if applicant.anonymous:
+        return "匿名"
+    if not applicant.address:
+        return applicant.name[:1] + "**" if applicant.name else "未留联系方式"
+    kind = address_kind(ChannelKind(came_by))
+    if came_by in (ChannelKind.PETITION, ChannelKind.VOICE):
+        kind = address_kind(ChannelKind.MAIL if "@" in applicant.address else ChannelKind.SMS)
+    hidden = "网页访客" if kind == "chat" else masked(Address(kind, applicant.address))
+    return f"{applicant.name[:1]}** {hidden}" if applicant.name else hidden
+
+
+def _where(view: QueueView, agent: Agent) -> dict[str, Any]:
+    match view:
+        case QueueView.ALL:
+            return {"open": 1}
+        case QueueView.MINE:
+            return {"open": 1, "handler_id": agent.id}
+        case QueueView.UNASSIGNED:
+            return {"open": 1, "handler_id": ""}
+        case QueueView.WAITING:
+            return {"open": 1, "waits": 1}
+        case QueueView.EMERGENCY:
+            return {"open": 1, "track": str(Track.EMERGENCY)}
+        case QueueView.CLOSED:
+            return {"open": 0}
+
+
+def _allowed(agent: Agent, case: Case) -> frozenset[str]:
+    allowed = set()
+    moves = MOVES[case.state]
+    if CaseState.REPLIED in moves and agent.may(Permission.CASE_REPLY):
+        allowed.add("reply")
+    if case.is_open and agent.may(Permission.CASE_ASSIGN):
+        allowed.add("assign")
+    if CaseState.CLOSED in moves and agent.may(Permission.CASE_CLOSE):
+        allowed.add("close")
+    if agent.may(Permission.CASE_REPLY):
+        allowed.add("note")
+    if case.applicant.address and agent.may(Permission.REVEAL):
+        allowed.add("reveal")
+    return frozenset(allowed)
+
+
+_CODE = re.compile(r"(?<!\d)(?:\d{16}|\d{8})(?!\d)")
+"""A query code in our own words. It is the citizen's secret: whoever works on the case must not know it."""
+
+
+def _place(item: TimelineItem) -> tuple[int, int]:
+    """In order of time; at the same moment what was said, what it led to, what was answered."""
+    said = item.kind == "message"
+    return item.at, 0 if said and item.direction == Direction.IN else 2 if said else 1
+
+
+def _said(message: Message, case: Case, names: Mapping[str, str], states: Mapping[str, str]) -> TimelineItem:
+    actor = {Author.CITIZEN: "来信人", Author.ROBOT: "自动答复"}.get(
+        message.author, names.get(message.author_id, "")
+    )
+    return TimelineItem(
+        at=message.at,
+        kind="message",
+        actor_name=actor,
+        text=_CODE.sub("********", message.text) if message.author is Author.ROBOT else message.text,
+        channel=case.origin.channel,
+        delivery_id=message.delivery_id,
+        delivery_state=states.get(message.delivery_id, ""),
+        public=True,
+        direction=message.direction,
+        facts={},
+        files=message.files,
+    )
+
+
+def _done(entry: HistoryEntry, case: Case, names: Mapping[str, str]) -> TimelineItem:
+    actor = {"citizen": "来信人", "system": "系统"}.get(entry.actor, names.get(entry.actor, ""))
+    facts = dict(entry.facts)
+    if "handler" in facts:
+        facts["handler"] = names.get(facts["handler"], "")
+    return TimelineItem(
+        at=entry.at,
+        kind=entry.kind,
+        actor_name=actor,
+        text=entry.text,
+        channel=case.origin.channel,
+        delivery_id="",
+        delivery_state="",
+        public=False,
+        direction=Direction.IN if entry.actor == "citizen" else Direction.OUT,
+        facts=facts,
+    )

@@ -1,0 +1,224 @@
+"""Takes in one inbound message: seen before? contact, conversation, message, case, reply.
+
+Everything it leads to is one unit of work: when the provider is answered, the message, the case
+and the queued reply are on disk together, or nothing is and the provider sends it again. The
+message is stored under the event's id, made of the channel and the provider's own id, so one that
+comes twice changes nothing the second time, whether the copies come a day or a microsecond apart.
+The id of a mail is written by whoever sends it: what it says is part of the event's id, so that nobody
+can take the place of somebody else's mail.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from channels.contract import ChannelKind, InboundMessage
+from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.intake.answer_message import AnswerMessage
+from hub.actions.intake.scene import MessagePlan, Scene
+from hub.actions.intake.search_letter import Found
+from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
+from hub.model.dialogue import NOTHING_OPEN
+from hub.repositories.repositories import Repositories
+from hub.runtime.errors import HubError
+from hub.runtime.ids import derived_id
+from hub.store.codec import Versioned
+from hub.store.documents import Conflict, Documents, Duplicate, Write
+from hub.store.files import FileStore
+
+_TRIES = 12
+_MAX_TEXT = 20_000
+
+
+class Busy(HubError):
+    """Too many changes to the same conversation at once: the provider should try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an event. `seen`: it had been taken in before and changed nothing now."""
+
+    event_id: str
+    seen: bool
+    conversation_id: str
+    case_id: str
+    reply: str = ""
+
+
+class AcceptEvent:
+    """The first half of the straight line."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        repositories: Repositories,
+        profiles: Profiles,
+        answer: AnswerMessage,
+        files: FileStore,
+    ) -> None:
+        self._documents = documents
+        self._repositories = repositories
+        self._profiles = profiles
+        self._answer = answer
+        self._files = files
+
+    async def __call__(
+        self, event: InboundMessage, *, searched: Found | None = None, also: Sequence[Write] = ()
+    ) -> Outcome:
+        """Stores the message and what follows from it. Raises `Busy` when it should come again.
+
+        searched: what a search in a letter found that nobody could read. also: writes of the same unit of
+        work; they are not done for an event that was seen.
+        """
+        event_id = event_id_of(event)
+        files = [
+            AttachedFile(
+                await self._files.put(file.content), file.filename, file.media_type, len(file.content)
+            )
+            for file in event.attachments
+        ]
+        for _ in range(_TRIES):
+            scene = replace(await self._set_scene(event, event_id), searched=searched)
+            # A message is stored together with its conversation: where there is none, it never came. This
+            # look spares a repeat what deciding costs; the insert of the message makes it harmless.
+            if scene.version and await self._repositories.conversations.message(event_id) is not None:
+                return await self._seen(event_id)
+            plan = await self._answer(scene)
+            try:
+                await self._documents.commit([*self._unit(scene, plan, tuple(files)), *also])
+            except (Conflict, Duplicate):
+                continue  # another message of the conversation, or this one again: look anew
+            reply = plan.says.text if plan.says else ""
+            return Outcome(event_id, False, plan.exchange.id, plan.case_id, reply)
+        raise Busy("too many messages of one conversation at once")
+
+    async def _seen(self, event_id: str) -> Outcome:
+        message = await self._repositories.conversations.message(event_id)
+        if message is None:
+            return Outcome(event_id, True, "", "")
+        return Outcome(event_id, True, message.conversation_id, message.case_id)
+
+    def _unit(self, scene: Scene, plan: MessagePlan, files: tuple[AttachedFile, ...]) -> list[Write]:
+        conversations = self._repositories.conversations
+        message = Message(
+            id=scene.event_id,
+            conversation_id=scene.conversation.id,
+            seq=scene.conversation.count,
+            direction=Direction.IN,
+            author=Author.CITIZEN,
+            at=scene.event.received_at,
+            case_id=plan.case_id,
+            subject=scene.subject,
+            text=scene.text,
+            files=files,
+        )
+        return [
+            conversations.insert_message(message),
+            *plan.unit(self._repositories.cases),
+            conversations.update(plan.exchange, scene.version)
+            if scene.version
+            else conversations.insert(plan.exchange),
+        ]
+
+    async def _set_scene(self, event: InboundMessage, event_id: str) -> Scene:
+        contacts = self._repositories.contacts
+        address_key = contacts.key(event.sender)
+        id, found = await self._conversation(event, address_key or event_id)
+        if found is not None:
+            conversation = replace(
+                found.value,
+                count=found.value.count + 1,
+                last_at=event.received_at,
+                dialogue=NOTHING_OPEN,
+                thread=_thread(event) or found.value.thread,
+                address=found.value.address or event.sender.value,  # lost, when its seal is damaged
+            )
+        else:
+            conversation = Conversation(
+                id=id,
+                channel=event.channel,
+                kind=event.kind,
+                contact_id=await contacts.owner(address_key) if address_key else "",
+                address_key=address_key,
+                created_at=event.received_at,
+                last_at=event.received_at,
+                count=1,
+                thread=_thread(event),
+                title=_clean(event.subject)[:200],
+                address=event.sender.value,
+            )
+        case = await self._repositories.cases.get(conversation.case_id) if conversation.case_id else None
+        text = _clean(event.text)[:_MAX_TEXT]
+        return Scene(
+            event=event,
+            event_id=event_id,
+            profile=self._profiles[event.channel],
+            text=text,
+            subject=_clean(event.subject)[:200],
+            language=_language(text),
+            address_key=address_key,
+            contact_id=conversation.contact_id,
+            conversation=conversation,
+            version=found.version if found else 0,
+            case=case if case is not None and case.value.is_open else None,
+            dialogue=found.value.dialogue.at(event.received_at) if found else NOTHING_OPEN,
+        )
+
+    async def _conversation(
+        self, event: InboundMessage, key: str
+    ) -> tuple[str, Versioned[Conversation] | None]:
+        """Where a message belongs: its id, and the conversation if there is one already.
+
+        Mail threads are conversations of their own, found by their first mail or, when a mail
+        program dropped that from the references, by our own answer in them; but only for the
+        address that takes part. On other channels there is one conversation per address.
+        """
+        conversations = self._repositories.conversations
+        if event.kind is not ChannelKind.MAIL:
+            id = conversations.id_for(event.channel, key)
+            return id, await conversations.get(id)
+        for part in (*event.thread, event.provider_id):
+            id = conversations.id_for(event.channel, key, part)
+            found = await conversations.get(id)
+            if found is not None:
+                return id, found
+            answer = await conversations.by_delivery(part.strip("<>").partition("@")[0])
+            found = await conversations.get(answer.conversation_id) if answer else None
+            if found is not None and found.value.address_key == key:
+                return found.value.id, found
+        root = event.thread[0] if event.thread else event.provider_id
+        return conversations.id_for(event.channel, key, root), None
+
+
+def event_id_of(event: InboundMessage) -> str:
+    """The id under which the message of an event is stored."""
+    said = (event.sender.value, event.subject, event.text) if event.kind is ChannelKind.MAIL else ()
+    return f"{event.channel}:{derived_id(event.provider_id, *said)}"
+
+
+_TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)))
+
+
+def _clean(text: str) -> str:
+    """Without control characters (line breaks and tabs stay), marks that turn the order, outer blanks."""
+    if text.isprintable():
+        return text.strip()
+    return "".join(
+        char
+        for char in text
+        if char in "\n\t" or (unicodedata.category(char) not in ("Cc", "Cs") and char not in _TURNING)
+    ).strip()
+
+
+def _language(text: str) -> str:
+    """English only for a text of Latin letters without any Chinese character; TD and C1 are no English."""
+    if any("\u3400" <= char <= "\u9fff" for char in text):
+        return "zh"
+    return "en" if sum(char.isascii() and char.isalpha() for char in text) >= 4 else "zh"
+
+
+def _thread(event: InboundMessage) -> str:
+    """What an answer must refer to so that it stands in the citizen's own mail thread."""
+    return event.provider_id if event.kind is ChannelKind.MAIL else ""

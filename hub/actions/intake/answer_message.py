@@ -1,0 +1,232 @@
+"""What follows from one inbound message: which case it opens or joins, and what is said at once.
+
+Triage says what the text is (`hub/actions/dialogue/triage.py`); here it becomes writes. A sure answer is
+given, an unsure one is asked for; everything else goes to a person (`hub/actions/intake/message_case.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from channels.contract import ChannelKind
+from hub.actions.cases.plan import Plan, Says
+from hub.actions.dialogue.quote import above_the_quote
+from hub.actions.dialogue.regions import Regions
+from hub.actions.dialogue.texts import Texts
+from hub.actions.dialogue.triage import Triage, with_question
+from hub.actions.dialogue.verdict import (
+    Answered,
+    AskProgress,
+    AskSlot,
+    Danger,
+    Lost,
+    NeedsCode,
+    Offer,
+    OptIn,
+    OptOut,
+    SmallTalked,
+    ToPerson,
+    Verdict,
+)
+from hub.actions.dialogue.wording import Wording
+from hub.actions.intake.message_case import MessageCase
+from hub.actions.intake.scene import MessagePlan, Scene
+from hub.actions.intake.search_letter import Found
+from hub.actions.intake.speak import Speak
+from hub.actions.knowledge.in_force import Knowledge
+from hub.actions.progress.track_case import TrackCase
+from hub.model.dialogue import Dialogue
+from hub.model.track import Track
+from hub.repositories.repositories import Repositories
+from knowledge_base.small_talk import Talk
+from knowledge_base.utterance import Utterance
+
+_MARGIN = 1000
+_LOOKED_AT = 100_000
+"""Characters at the end of a text that was cut, in which danger is still looked for."""
+
+
+class AnswerMessage:
+    """Turns a scene into a plan."""
+
+    def __init__(
+        self,
+        repositories: Repositories,
+        triage: Triage,
+        knowledge: Knowledge,
+        cases: MessageCase,
+        speak: Speak,
+        texts: Texts,
+        wording: Wording,
+        track_case: TrackCase,
+        regions: Regions,
+        *,
+        choices_seconds: int,
+    ) -> None:
+        """choices_seconds: how long a question of ours waits to be answered."""
+        self._repositories = repositories
+        self._triage = triage
+        self._knowledge = knowledge
+        self._cases = cases
+        self._speak = speak
+        self._texts = texts
+        self._wording = wording
+        self._track_case = track_case
+        self._regions = regions
+        self._choices_ms = choices_seconds * 1000
+
+    async def __call__(self, scene: Scene) -> MessagePlan:
+        """What to write and what to say. Reads only what the rules ask for; writes nothing itself."""
+        if scene.event.automatic:
+            return Plan(scene.conversation)
+        if scene.searched is not None:
+            return await self._unread(scene, scene.searched)
+        utterance = Utterance(scene.text)
+        scene = self._in_city(scene, utterance)
+        verdict = self._verdict(scene, utterance)
+        plan = await self._decide(scene, verdict)
+        if plan.says and not isinstance(verdict, Danger) and self._triage.is_heated(utterance):
+            calm = self._texts.say("calm", scene.language)
+            plan = plan.saying(replace(plan.says, text=f"{calm}{plan.says.text}"))
+        if plan.says and self._is_near_danger(utterance, verdict):
+            plan = plan.saying(replace(plan.says, with_110=True))
+        return self._speak(scene, plan)
+
+    async def _decide(self, scene: Scene, verdict: Verdict) -> MessagePlan:
+        match verdict:
+            case Danger():  # flagged before anything is said, in every state
+                accuses = self._triage.accuses_police(Utterance(f"{scene.subject}|{scene.text}").folded)
+                return await self._cases.emergency(scene, verdict, accuses=accuses)
+            case OptOut(subject, rest):
+                return await self._opt(scene, subject, rest, out=True)
+            case OptIn(subject):
+                return await self._opt(scene, subject, "", out=False)
+            case AskProgress():
+                return await self._progress(scene, verdict)
+            case NeedsCode():
+                return Plan(scene.conversation).saying(self._text(scene, "need_code"))
+            case ToPerson():
+                return await self._cases.to_person(scene, verdict)
+            case _ if scene.profile.auto_reply == "off":
+                return await self._cases.to_person(scene, ToPerson(Track.CONSULT))
+            case SmallTalked(talk):
+                return self._small_talk(scene, talk)
+            case Answered(entry, by_slot):
+                text = self._wording.answer(
+                    entry, by_slot, scene.profile, scene.language, city=scene.conversation.city
+                )
+                return self._beside_the_case(scene).saying(Says(text, entry_ids=(entry.id,)))
+            case AskSlot(entry):
+                text = self._wording.slot_question(entry, scene.language)
+                asked = self._open(scene, Dialogue(entry_id=entry.id))
+                return self._beside_the_case(scene).saying(Says(text, dialogue=asked, with_110=True))
+            case Offer() | Lost() if scene.case and (isinstance(verdict, Lost) or not self._may_offer(scene)):
+                return self._cases.attach(scene)
+            case Lost() if scene.event.attachments:  # the pictures tell it
+                return await self._cases.to_person(scene, ToPerson(Track.CONSULT))
+            case Offer() | Lost() if scene.profile.auto_reply != "all":
+                return await self._cases.to_person(scene, ToPerson(Track.CONSULT))
+            case Offer(entries, again):
+                ids = tuple(entry.id for entry in entries)
+                text = self._wording.choices(entries, scene.profile, scene.language, again=again)
+                asked = self._open(scene, Dialogue(offered=ids))
+                says = Says(text, entry_ids=ids, dialogue=asked, with_110=True)
+                return self._beside_the_case(scene).saying(says)
+            case Lost():
+                return Plan(scene.conversation).saying(self._text(scene, "lost"))
+
+    async def _unread(self, scene: Scene, searched: Found) -> MessagePlan:
+        """A letter for a person to look at. Nothing is said: nobody knows whether a machine wrote it."""
+        if searched.danger is not None:
+            plan = await self._cases.emergency(scene, searched.danger, accuses=searched.accuses)
+        else:
+            track = Track.REPORT if searched.accuses else Track.CONSULT
+            plan = await self._cases.to_person(scene, ToPerson(track))
+        return plan.saying(None)
+
+    def _verdict(self, scene: Scene, utterance: Utterance) -> Verdict:
+        beside = scene.subject
+        if not scene.text:
+            utterance, beside = Utterance(scene.subject), ""
+        if len(scene.event.text) > len(scene.text) + _MARGIN:  # what is not kept is still looked at
+            beside = f"{beside}|{scene.event.text[-_LOOKED_AT:]}"
+        if scene.event.kind is ChannelKind.MAIL:
+            fresh = above_the_quote(utterance.text)
+            if fresh != utterance.text:
+                utterance, beside = Utterance(fresh), f"{beside}|{utterance.text}"
+        return self._triage(
+            utterance,
+            snapshot=self._knowledge.snapshot,
+            dialogue=scene.dialogue,
+            opt_outs=scene.event.kind is ChannelKind.SMS,
+            beside=beside,
+            city=scene.conversation.city,
+        )
+
+    def _is_near_danger(self, utterance: Utterance, verdict: Verdict) -> bool:
+        said = utterance.folded
+        if isinstance(verdict, Answered):
+            said = with_question(said, verdict.entry)
+        return isinstance(verdict, Danger) or self._triage.near_danger(said)
+
+    def _in_city(self, scene: Scene, utterance: Utterance) -> Scene:
+        """The scene with the city the citizen names now, named before or wrote to."""
+        known = scene.conversation.city or self._regions.of_number(scene.event.recipient)
+        city = self._regions.named_in(utterance) or known
+        if city == scene.conversation.city:
+            return scene
+        return replace(scene, conversation=replace(scene.conversation, city=city))
+
+    def _open(self, scene: Scene, dialogue: Dialogue) -> Dialogue:
+        return replace(dialogue, until=scene.event.received_at + self._choices_ms)
+
+    @staticmethod
+    def _may_offer(scene: Scene) -> bool:
+        """Choices are offered beside a case as long as nobody has taken it, so that nobody is interrupted;
+        but not to whoever is in danger, nor beside what stands behind the wall."""
+        if scene.case is None or scene.is_walled:
+            return False
+        case = scene.case.value
+        return case.track is not Track.EMERGENCY and not case.handler_id
+
+    def _text(self, scene: Scene, name: str) -> Says:
+        return Says(self._texts.say(name, scene.language))
+
+    def _beside_the_case(self, scene: Scene) -> MessagePlan:
+        """Where a case is open, its handler sees what was asked meanwhile."""
+        return self._cases.attach(scene) if scene.case else Plan(scene.conversation)
+
+    def _small_talk(self, scene: Scene, talk: Talk) -> MessagePlan:
+        """One line back; what was open stays open. Beside a case it is seen, and is nobody's work.
+
+        What the one who handles a case may have to answer ("不对") is told to nobody but him.
+        """
+        if scene.case is not None and (talk.reproach or scene.case.value.track is Track.EMERGENCY):
+            return self._cases.attach(scene).saying(None)
+        text = self._wording.small_talk(talk, scene.language)
+        case_id = scene.case.value.id if scene.case else ""
+        return Plan(scene.conversation, case_id=case_id).saying(Says(text, dialogue=scene.dialogue))
+
+    async def _opt(self, scene: Scene, subject: str, rest: str, *, out: bool) -> MessagePlan:
+        writes = await self._repositories.suppressions.wish(
+            scene.address_key, subject, out=out, by=scene.event.channel, at=scene.event.received_at
+        )
+        plan: MessagePlan = Plan(scene.conversation)
+        if rest:
+            track = Track.REPORT if self._triage.accuses_police(Utterance(rest).folded) else Track.CONSULT
+            plan = await self._cases.to_person(replace(scene, text=rest), ToPerson(track))
+        return plan.with_writes(*writes).saying(self._text(scene, "opted_out" if out else "opted_in"))
+
+    async def _progress(self, scene: Scene, asked: AskProgress) -> MessagePlan:
+        told = await self._track_case.spoken(
+            asked.reference,
+            asked.code,
+            source=scene.address_key or scene.event_id,
+            channel=scene.event.channel,
+            language=scene.language,
+            attempt=scene.event_id,
+        )
+        plan: MessagePlan = Plan(scene.conversation)
+        if asked.track is not None and not told.found:  # a right code is for nobody else's eyes
+            plan = await self._cases.to_person(scene, ToPerson(asked.track))
+        return plan.saying(Says(told.text, with_110=bool(plan.case_id)))

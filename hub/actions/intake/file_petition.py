@@ -1,0 +1,207 @@
+"""Files an online petition (网上信访): one case, its number, its query code.
+
+The form carries a random submission id. The ids and the code are derived from it with the store's
+key, so that a form sent twice (a double click, a browser that repeats) is the same petition and
+the citizen is shown the same code again, although only its keyed hash is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from channels.address import Address, AddressKind
+from channels.contract import ChannelKind
+from hub.actions.cases.open_case import NewCase, OpenCase
+from hub.actions.dialogue.triage import Triage
+from hub.model.case import Applicant, Case, Origin
+from hub.model.contact import Contact
+from hub.model.conversation import Author, Conversation, Direction, Message
+from hub.model.petition import TRACK_OF, Petition, PetitionKind
+from hub.model.track import Compartment, Track
+from hub.repositories.repositories import Repositories
+from hub.runtime.clock import Clock
+from hub.runtime.ids import derived_id
+from hub.store.crypto import Vault
+from hub.store.documents import Documents, Write
+from hub.store.until_committed import until_committed
+from knowledge_base.utterance import Utterance
+
+CHANNEL = "petition"
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What the citizen takes away."""
+
+    case_id: str
+    reference: str
+    query_code: str
+
+
+class FilePetition:
+    """Stores a checked petition."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        repositories: Repositories,
+        vault: Vault,
+        open_case: OpenCase,
+        triage: Triage,
+        clock: Clock,
+    ) -> None:
+        self._documents = documents
+        self._repositories = repositories
+        self._vault = vault
+        self._open_case = open_case
+        self._triage = triage
+        self._clock = clock
+
+    async def __call__(self, petition: Petition) -> Filed:
+        """The case with its number and code; the same submission id always gives the same."""
+        digits = 16 if petition.anonymous or not (petition.phone or petition.email) else 8
+        case_id = derived_id("petition", petition.submission_id)
+        code = f"{int(self._vault.blind(f'petition-code:{case_id}'), 16) % 10**digits:0{digits}d}"
+
+        async def decide() -> tuple[list[Write], str]:
+            known = await self._repositories.cases.get(case_id)
+            return ([], known.value.reference) if known else await self._writes(petition, case_id, code)
+
+        # Again for the same form at the same moment, and for a new contact made by another message.
+        reference = await until_committed(self._documents, decide, tries=_TRIES)
+        return Filed(case_id, reference, code)
+
+    async def _writes(self, petition: Petition, case_id: str, code: str) -> tuple[list[Write], str]:
+        now = self._clock.now_ms()
+        contacts = self._repositories.contacts
+        address = _address(petition)
+        writes: list[Write] = []
+        contact_id = address_key = ""
+        if address is not None:
+            address_key = contacts.key(address)
+            contact_id = await contacts.contact_id(address_key) or ""
+            if not contact_id:
+                contact_id = contacts.id_for(address_key)
+                writes += [
+                    contacts.insert(Contact(id=contact_id, created_at=now, name=petition.name)),
+                    contacts.insert_address(contact_id, address, at=now),
+                ]
+        folded = Utterance(petition.title + petition.body).folded
+        danger = self._triage.danger_words(folded)
+        track = self._track(petition, folded)
+        opened = await self._open_case(
+            NewCase(
+                track,
+                Origin(
+                    CHANNEL,
+                    ChannelKind.PETITION,
+                    self._repositories.conversations.id_for(CHANNEL, case_id),
+                    petition.region,
+                    petition.language,
+                ),
+                now,
+                Applicant(
+                    petition.name,
+                    address.value if address else "",
+                    address_key,
+                    contact_id,
+                    petition.anonymous,
+                ),
+                title=petition.title,
+                text=petition.body,
+                id=case_id,
+                code=code,
+                told=True,
+                details=_details(petition),
+            )
+        )
+        writes += [*self._open_case.writes(opened), *self._said(opened.case, petition, now)]
+        if danger:
+            writes += await self._emergency(opened.case, petition, danger, now)
+        return writes, opened.case.reference
+
+    async def _emergency(
+        self, case: Case, petition: Petition, danger: tuple[str, ...], now: int
+    ) -> list[Write]:
+        """Live danger inside a letter is a case of its own above the queue; the letter goes on.
+
+        What a letter behind the wall says stays there: the emergency names the words only.
+        """
+        emergency_id = derived_id("petition-emergency", case.id)
+        walled = case.compartment is not Compartment.NONE
+        conversation_id = self._repositories.conversations.id_for(CHANNEL, emergency_id)
+        opened = await self._open_case(
+            NewCase(
+                Track.EMERGENCY,
+                Origin(CHANNEL, ChannelKind.PETITION, conversation_id, petition.region),
+                now,
+                case.applicant,
+                title="网上来信紧急求助" if walled else petition.title,
+                text="" if walled else petition.body,
+                id=emergency_id,
+                urgent=True,
+                linked_case_id="" if walled else case.id,
+                flags=("danger",),
+                details={"danger": "、".join(danger), **({} if walled else {"place": petition.place})},
+            )
+        )
+        said = [] if walled else self._said(opened.case, petition, now)
+        return [*self._open_case.writes(opened), *said]
+
+    def _said(self, case: Case, petition: Petition, now: int) -> list[Write]:
+        """The letter as the first message of the case's own conversation."""
+        conversations = self._repositories.conversations
+        return [
+            conversations.insert(
+                Conversation(
+                    id=case.origin.conversation_id,
+                    channel=CHANNEL,
+                    kind=ChannelKind.PETITION,
+                    contact_id=case.applicant.contact_id,
+                    address_key=case.applicant.address_key,
+                    created_at=now,
+                    last_at=now,
+                    case_id=case.id,
+                    count=1,
+                    title=petition.title,
+                )
+            ),
+            conversations.insert_message(
+                Message(
+                    id=derived_id("petition-message", case.id),
+                    conversation_id=case.origin.conversation_id,
+                    seq=1,
+                    direction=Direction.IN,
+                    author=Author.CITIZEN,
+                    at=now,
+                    case_id=case.id,
+                    subject=petition.title,
+                    text=petition.body,
+                )
+            ),
+        ]
+
+    def _track(self, petition: Petition, folded: str) -> Track:
+        if petition.kind in (PetitionKind.COMPLAINT, PetitionKind.HELP) and self._triage.accuses_police(
+            folded
+        ):
+            return Track.REPORT  # a letter a rule marks as an accusation goes behind the wall first
+        return TRACK_OF[petition.kind]
+
+
+def _details(petition: Petition) -> dict[str, str]:
+    details = {"place": petition.place, "occurred_on": petition.occurred_on}
+    if not petition.anonymous:
+        details |= {"phone": petition.phone, "email": petition.email}
+    return {key: value for key, value in details.items() if value}
+
+
+def _address(petition: Petition) -> Address | None:
+    if petition.anonymous:
+        return None
+    if petition.phone:
+        return Address(AddressKind.PHONE, petition.phone)
+    if petition.email:
+        return Address(AddressKind.EMAIL, petition.email)
+    return None

@@ -1,0 +1,157 @@
+"""Makes messages of stored letters, one at a time and in the order in which they came.
+
+A letter that cannot be read goes to the back, is tried once more, and then becomes a case all the same:
+来信无法解析, with the letter as it came as its only file, above the queue when its bytes hold words of
+danger. Nothing is answered to it by itself, because nobody knows whether a machine wrote it.
+
+The message and the letter's new state are one unit of work, and the message's id is made of the letter:
+a crash at any line, or two readers of one letter, leave one message. Leases only save work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+
+from channels.adapter import ReadsLetters
+from channels.address import Address, AddressKind, BadAddress, email
+from channels.contract import Attachment, ChannelKind, InboundMessage, RawLetter
+from hub.actions.dialogue.triage import Triage
+from hub.actions.intake.accept_event import AcceptEvent, Busy, event_id_of
+from hub.actions.intake.search_letter import Found, search_letter
+from hub.model.letter import Letter, LetterState
+from hub.repositories.letters import LetterRepository
+from hub.runtime.errors import NotFound
+from hub.store.codec import Versioned
+from hub.store.documents import Conflict, Documents, StoreUnavailable
+from hub.store.files import FileStore
+
+log = logging.getLogger(__name__)
+
+TRIES = 2
+UNREADABLE = "来信无法解析"
+_LEASE_SECONDS = 10.0
+_SEARCH_MS = 60_000
+_LATER_MS = 5_000
+_PATIENCE_MS = 600_000
+
+
+class ReadLetters:
+    """Reads what waits."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        letters: LetterRepository,
+        files: FileStore,
+        readers: Mapping[str, ReadsLetters],
+        accept_event: AcceptEvent,
+        triage: Triage,
+    ) -> None:
+        """readers: by channel."""
+        self._documents = documents
+        self._letters = letters
+        self._files = files
+        self._readers = readers
+        self._accept_event = accept_event
+        self._triage = triage
+
+    async def next(self) -> Versioned[Letter] | None:
+        """The letter whose turn it is, or None."""
+        return await self._letters.claim(lease_seconds=_LEASE_SECONDS)
+
+    async def __call__(self, found: Versioned[Letter]) -> None:
+        """Reads a claimed letter; what goes wrong is noted in it. Raises only when the store cannot write."""
+        letter = found.value
+        try:
+            await self._read(found)
+        except (StoreUnavailable, Busy, OSError, NotFound) as trouble:  # no fault of the letter
+            self._note("letter.later", letter, trouble)
+            await self._change(found, replace(letter, next_at=await self._in(_LATER_MS)))
+        except Exception as trouble:  # whatever it was, the letter must not be lost to it
+            self._note("letter.failed", letter, trouble)
+            wait = 0 if letter.tries < TRIES else _LATER_MS
+            await self._change(found, replace(letter, tries=letter.tries + 1, next_at=await self._in(wait)))
+
+    async def _read(self, found: Versioned[Letter]) -> None:
+        letter = found.value
+        reader = self._readers.get(letter.channel)
+        if reader is None:
+            raise NotFound("channel")  # switched off: it waits
+        raw = RawLetter(
+            channel=letter.channel,
+            content=await self._files.get(letter.file_id),
+            envelope_from=letter.envelope_from,
+            recipient=letter.recipient,
+            received_at=letter.received_at,
+        )
+        message = await self._message(raw, reader) if letter.tries < TRIES else None
+        if message is not None:
+            await self._store(found, message)
+            return
+        found = await self._hold(found)
+        searched = await asyncio.to_thread(search_letter, reader.rough_texts(raw.content), self._triage)
+        await self._store(found, await asyncio.to_thread(_unread, raw), searched)
+
+    async def _hold(self, found: Versioned[Letter]) -> Versioned[Letter]:
+        """The letter with a longer lease. Raises `Busy` when somebody else has it."""
+        held = replace(found.value, next_at=await self._in(_SEARCH_MS))
+        if not await self._change(found, held):
+            raise Busy("somebody else reads the letter")
+        return Versioned(held, found.version + 1)
+
+    async def _message(self, raw: RawLetter, reader: ReadsLetters) -> InboundMessage | None:
+        """None when nobody could try for so long that a person had better look."""
+        try:
+            return await reader.read(raw)
+        except OSError:
+            if await self._documents.now_ms() < raw.received_at + _PATIENCE_MS:
+                raise
+            return None
+
+    async def _store(
+        self, found: Versioned[Letter], message: InboundMessage, searched: Found | None = None
+    ) -> None:
+        read = replace(found.value, state=LetterState.READ, message_id=event_id_of(message))
+        settled = self._letters.update(read, found.version)
+        outcome = await self._accept_event(message, searched=searched, also=(settled,))
+        if outcome.seen:  # it came in another wrapping before
+            await self._change(found, read)
+
+    async def _change(self, found: Versioned[Letter], after: Letter) -> bool:
+        """Whether it was still ours."""
+        try:
+            await self._documents.commit([self._letters.update(after, found.version)])
+        except Conflict:
+            return False
+        return True
+
+    async def _in(self, milliseconds: int) -> int:
+        return await self._documents.now_ms() + milliseconds
+
+    @staticmethod
+    def _note(event: str, letter: Letter, trouble: Exception) -> None:
+        kind = type(trouble).__name__
+        log.warning(event, extra={"letter": letter.id, "tries": letter.tries, "kind": kind})
+
+
+def _unread(raw: RawLetter) -> InboundMessage:
+    """The letter as a message: what the envelope says, and the bytes."""
+    try:
+        sender = email(raw.envelope_from)
+    except BadAddress:
+        sender = Address(AddressKind.EMAIL, "")
+    return InboundMessage(
+        channel=raw.channel,
+        kind=ChannelKind.MAIL,
+        provider_id=f"sha256:{hashlib.sha256(raw.content).hexdigest()}",
+        sender=sender,
+        recipient=raw.recipient,
+        text="",
+        received_at=raw.received_at,
+        subject=UNREADABLE,
+        attachments=(Attachment(f"{UNREADABLE}.eml", "message/rfc822", raw.content),),
+    )

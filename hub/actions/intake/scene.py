@@ -1,0 +1,41 @@
+"""One inbound message on its way through the rules: what was read before deciding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from channels.contract import InboundMessage
+from hub.actions.cases.plan import Plan
+from hub.actions.deliveries.channel_profile import ChannelProfile
+from hub.actions.intake.search_letter import Found
+from hub.model.case import Case
+from hub.model.conversation import Conversation
+from hub.model.dialogue import NOTHING_OPEN, Dialogue
+from hub.model.track import Compartment
+from hub.store.codec import Versioned
+
+MessagePlan = Plan[Conversation]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What was read before deciding."""
+
+    event: InboundMessage
+    event_id: str
+    profile: ChannelProfile
+    text: str
+    subject: str
+    language: str
+    address_key: str
+    contact_id: str
+    conversation: Conversation  # with this message counted
+    version: int  # 0 = the conversation is new
+    case: Versioned[Case] | None  # the open case the conversation belongs to
+    dialogue: Dialogue = NOTHING_OPEN  # what our last words asked, if it still waits
+    searched: Found | None = None  # a letter nobody could read: what a search in its bytes found
+
+    @property
+    def is_walled(self) -> bool:
+        """Whether the open case stands behind the compartment wall."""
+        return self.case is not None and self.case.value.compartment is not Compartment.NONE

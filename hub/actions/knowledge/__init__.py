@@ -1,0 +1,1 @@
+"""Entries and words of the knowledge base: edited, published, read, measured."""

@@ -1,0 +1,1 @@
+"""How far a case is, asked by the citizen."""
