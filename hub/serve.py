@@ -24,8 +24,8 @@ from hub.runtime.clock import Clock
 from hub.runtime.errors import HubError
 from hub.runtime.gc_tuning import spare_the_collector
 from hub.settings.settings import Settings
+from hub.web.guard.staff import Staff
 from hub.web.site import build_site
-from hub.web.staff import Staff
 
 log = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ from hub.actions.knowledge.import_entries import ImportMode, ImportPlan, Unfit
 from hub.actions.knowledge.publish_entry import Refused
 from hub.app import open_hub
 from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
-from hub.i18n import Catalogues, Language
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.runtime.errors import Invalid
-from hub.web.objections import said
+from hub.web.i18n import Catalogues, Language
+from hub.web.pages.knowledge.objections import said
 from knowledge_base.spreadsheet import TooLong, csv_file, workbook_file
 
 NOT_WELL = 1

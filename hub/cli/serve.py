@@ -13,7 +13,7 @@ from hub.runtime.console import Screen
 from hub.serve import Running
 from hub.serve import serve as run_hub
 from hub.settings.settings import MailChannel, Settings
-from hub.web.pages.setup import create_setup_token
+from hub.web.pages.staff.setup import create_setup_token
 
 
 def serve(*, config: Path | None = None, json: bool = False) -> int:

@@ -17,7 +17,7 @@ from hub.model.petition import Petition, PetitionKind
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Stale
 from hub.runtime.ids import derived_id
-from hub.web import chat
+from hub.web.pages.citizen import chat_stream
 
 _TRIES = 5
 _LOOKS, _PAUSE_SECONDS = 600, 0.05
@@ -56,8 +56,8 @@ class CaseSeeder:
     async def _chat(self, name: str, table: Table) -> str:
         token = derived_id("demo-visitor", table["visitor"])
         client_id = derived_id("demo-chat", name)
-        await chat.say(self._hub, token, table["text"], client_id)
-        return await self._open_case(chat.conversation_id(self._hub, token))
+        await chat_stream.say(self._hub, token, table["text"], client_id)
+        return await self._open_case(chat_stream.conversation_id(self._hub, token))
 
     async def _mail(self, name: str, table: Table) -> str:
         message_id = f"<{derived_id('demo', name)}@mail.example.com>"

@@ -98,7 +98,7 @@ class Limits(_Table):
     feedback_per_minute: int = Field(default=60, ge=0)
 
     def per_minute(self) -> dict[str, int]:
-        """By the kind of form, as `hub/web/rate_limit.py` counts them."""
+        """By the kind of form, as `hub/web/guard/rate_limit.py` counts them."""
         return {
             "ask": self.ask_per_minute,
             "chat": self.chat_per_minute,

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from hub.i18n import msgid
+from hub.web.i18n import msgid
 from hub.web.render import render
 
 _TEXTS: Mapping[int, tuple[str, str]] = {

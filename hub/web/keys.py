@@ -5,8 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from hub.hub import Hub
-from hub.i18n import Language
 from hub.model.agent import Agent, Session
+from hub.web.i18n import Language
 
 HUB = web.AppKey("hub", Hub)
 

@@ -18,12 +18,12 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from channels.ports import OutboxUnavailable
-from hub.i18n import Language, pick_language
 from hub.model.case import IllegalMove
 from hub.runtime.errors import Forbidden, NotFound, Stale
 from hub.store.documents import StoreUnavailable
 from hub.store.unreadable import Unreadable
 from hub.web.error_page import error_response, unreadable_response
+from hub.web.i18n import Language, pick_language
 from hub.web.keys import LANGUAGE, NONCE, SOURCE
 from hub.web.render import ELDER, LANGUAGE_COOKIE, VIEW_COOKIE
 

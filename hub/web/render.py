@@ -16,7 +16,10 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from channels.address import Address, masked
-from hub.i18n import (
+from hub.runtime.clock import Clock, to_local
+from hub.settings.settings import Organisation
+from hub.web.assets import Assets
+from hub.web.i18n import (
     Catalogues,
     Language,
     Translator,
@@ -25,9 +28,6 @@ from hub.i18n import (
     format_number,
     format_when,
 )
-from hub.runtime.clock import Clock, to_local
-from hub.settings.settings import Organisation
-from hub.web.assets import Assets
 from hub.web.keys import AGENT, LANGUAGE, NONCE, SESSION
 
 TEMPLATE_DIRECTORY = Path(__file__).parent / "templates"

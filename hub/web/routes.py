@@ -11,22 +11,22 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from hub.web import chat, health, webhooks
 from hub.web.assets import static_file
-from hub.web.auth import guarded
-from hub.web.pages import (
-    chat_page,
-    csp_report,
+from hub.web.guard.auth import guarded
+from hub.web.guard.rate_limit import limited
+from hub.web.machines import csp_report, health, webhooks
+from hub.web.pages.citizen import (
+    chat,
+    chat_stream,
     feedback,
     feeds,
-    help_pages,
     home,
     notices,
     petition,
     preferences,
     track,
 )
-from hub.web.rate_limit import limited
+from hub.web.pages.citizen import help as help_pages
 from hub.web.route import Route
 from hub.web.staff_routes import STAFF_ROUTES
 
@@ -35,10 +35,10 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("GET", "/ask", home.ask_again),
     Route("POST", "/ask", limited("ask", home.ask)),
     # chat
-    Route("GET", "/chat", chat_page.page),
-    Route("GET", "/chat/messages", chat_page.back),
-    Route("POST", "/chat/messages", limited("chat", chat_page.post)),
-    Route("GET", "/chat/events", chat.events),
+    Route("GET", "/chat", chat.page),
+    Route("GET", "/chat/messages", chat.back),
+    Route("POST", "/chat/messages", limited("chat", chat.post)),
+    Route("GET", "/chat/events", chat_stream.events),
     # questions and answers
     Route("GET", "/help", help_pages.topics),
     Route("GET", "/help/entry/{entry_id}", help_pages.entry),
@@ -83,7 +83,7 @@ ROUTES: tuple[Route, ...] = (*CITIZEN_ROUTES, *STAFF_ROUTES, *MACHINE_ROUTES)
 
 
 def add_routes(app: web.Application, routes: Iterable[Route] = ROUTES) -> None:
-    """Puts routes behind their questions (`hub/web/auth.py`) and into the application."""
+    """Puts routes behind their questions (`hub/web/guard/auth.py`) and into the application."""
     for route in routes:
         if route.method == "GET":
             app.router.add_get(route.path, guarded(route))

@@ -7,8 +7,10 @@ import secrets
 from aiohttp import web
 
 from hub.hub import Hub
-from hub.i18n import Catalogues
 from hub.web.assets import ASSETS, Assets
+from hub.web.guard.rate_limit import RATE_LIMITS, RateLimits
+from hub.web.guard.staff import STAFF, Staff
+from hub.web.i18n import Catalogues
 from hub.web.keys import HUB
 from hub.web.middlewares import (
     PUBLIC_ORIGIN,
@@ -18,11 +20,9 @@ from hub.web.middlewares import (
     prepare,
     same_origin,
 )
-from hub.web.queue_snapshots import SNAPSHOTS, QueueSnapshots
-from hub.web.rate_limit import RATE_LIMITS, RateLimits
+from hub.web.pages.cases.queue_snapshots import SNAPSHOTS, QueueSnapshots
 from hub.web.render import RENDERER, Renderer
 from hub.web.routes import add_routes
-from hub.web.staff import STAFF, Staff
 from hub.web.unchanged import RUN
 
 

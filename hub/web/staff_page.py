@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from hub.i18n import msgid
 from hub.model.agent import Agent, Permission
-from hub.web import words
-from hub.web.auth import agent_of, session_of
+from hub.web import badges
+from hub.web.guard.auth import agent_of, session_of
+from hub.web.i18n import msgid
 from hub.web.render import render
 
 KEYS_COOKIE = "hub_keys"
@@ -107,8 +107,8 @@ def staff_page(request: web.Request, template: str, /, status: int = 200, **cont
         csrf=session_of(request).csrf,
         keys=request.cookies.get(KEYS_COOKIE) != "off",
         done=done if request.method == "GET" else "",
-        role_words=[words.ROLE[role] for role in agent.roles],
-        words=words,
+        role_words=[badges.ROLE[role] for role in agent.roles],
+        words=badges,
         **context,
     )
     if FLASH_COOKIE in request.cookies and request.method == "GET":
@@ -118,7 +118,7 @@ def staff_page(request: web.Request, template: str, /, status: int = 200, **cont
 
 def part(request: web.Request, template: str, /, status: int = 200, **context: object) -> web.Response:
     """A piece of a page for htmx."""
-    return render(request, template, status, words=words, csrf=session_of(request).csrf, **context)
+    return render(request, template, status, words=badges, csrf=session_of(request).csrf, **context)
 
 
 def done(location: str, name: str) -> web.Response:

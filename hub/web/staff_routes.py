@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from hub.model.agent import Permission as P
-from hub.web import kept_file
-from hub.web.pages import (
-    account,
-    campaign_editor,
-    campaigns,
-    case,
-    deliveries,
+from hub.web.pages.campaigns import campaigns
+from hub.web.pages.campaigns import editor as campaign_editor
+from hub.web.pages.cases import case, evidence, queue
+from hub.web.pages.deliveries import deliveries
+from hub.web.pages.knowledge import (
     entries,
     entry_editor,
     entry_import,
     entry_life,
     entry_quality,
-    evidence,
-    login,
-    queue,
-    setup,
-    system,
+    kept_file,
     unanswered,
     word_editor,
     word_import,
     words,
 )
+from hub.web.pages.staff import account, login, setup, system
 from hub.web.route import Handler, Route
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from hub.runtime.bell import Bell
 from hub.web.event_stream import EventStream
-from hub.web.staff import STAFF
+from hub.web.guard.staff import STAFF
 
 PING_SECONDS = 20.0
 """Comes before the usual minute after which a proxy gives up on a silent connection."""

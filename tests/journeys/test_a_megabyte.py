@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from yarl import URL
 
-from hub.web.forms.chat import TEXT_CHARS
+from hub.web.pages.citizen.chat_form import TEXT_CHARS
 from tests.journeys.talking import queue
 from tests.journeys.test_chat import SAME_ORIGIN
 from tests.journeys.test_mail import hand_over, letter

@@ -12,7 +12,7 @@ import pytest
 from channels.address import phone
 from channels.contract import ChannelKind, InboundMessage
 from hub.model.agent import Agent, Role
-from hub.web.queue_snapshots import QueueSnapshots
+from hub.web.pages.cases.queue_snapshots import QueueSnapshots
 from tests.world import World, browser
 
 OLD = 3_600_000

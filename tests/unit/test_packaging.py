@@ -17,7 +17,7 @@ LOOK = """
 import json, sys
 import hub.settings.settings
 import hub.actions.dialogue.texts, hub.demo.sample
-import hub.web.assets, hub.i18n, ivr.flow, knowledge_base.importer
+import hub.web.assets, hub.web.i18n, ivr.flow, knowledge_base.importer
 hub.actions.dialogue.texts.Texts()
 hub.settings.settings.load(None, {})
 print(json.dumps({
@@ -27,7 +27,7 @@ print(json.dumps({
     "entries": len(knowledge_base.importer.shipped()),
     "regions": len(hub.demo.sample.load().regions),
     "assets": hub.web.assets.Assets.load() is not None,
-    "catalogues": hub.i18n.Catalogues.load() is not None,
+    "catalogues": hub.web.i18n.Catalogues.load() is not None,
 }))
 """
 

@@ -16,7 +16,6 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from yarl import URL
 
 from hub.actions.staff.passwords import Passwords
-from hub.i18n import Catalogues
 from hub.model.agent import Agent, Role, Unit
 from hub.repositories.agents import (
     COLLECTIONS,
@@ -31,11 +30,13 @@ from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.sqlite import open_sqlite
 from hub.web.assets import ASSETS, Assets
-from hub.web.auth import guarded
+from hub.web.guard.auth import guarded
+from hub.web.guard.staff import STAFF, Staff
+from hub.web.i18n import Catalogues
 from hub.web.middlewares import PUBLIC_ORIGIN, add_headers, answer_errors, prepare, same_origin
-from hub.web.pages import account, login, queue, setup
+from hub.web.pages.cases import queue
+from hub.web.pages.staff import account, login, setup
 from hub.web.render import RENDERER, Renderer
-from hub.web.staff import STAFF, Staff
 from hub.web.staff_routes import STAFF_ROUTES
 
 PASSWORD = "三坊七巷的榕树下"

@@ -27,8 +27,8 @@ from hub.model.question import Question
 from hub.runtime.clock import SystemClock, day_of
 from hub.settings.settings import build, shipped_text
 from hub.store.documents import Write
+from hub.web.guard.staff import Staff
 from hub.web.site import build_site
-from hub.web.staff import Staff
 from tests.ports import free_port
 
 PASSWORD = "三坊七巷的榕树下"

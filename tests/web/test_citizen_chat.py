@@ -9,7 +9,7 @@ from channels.address import Address, AddressKind
 from channels.contract import ChannelKind, InboundMessage
 from hub.model.conversation import Direction, Message
 from hub.runtime.ids import derived_id
-from hub.web import chat
+from hub.web.pages.citizen import chat_stream
 from tests.web.running_site import RunningSite
 from tests.web.watched import Visitor
 
@@ -26,7 +26,7 @@ async def open_chat(page: Page, site: RunningSite) -> str:
 
 
 async def stored(site: RunningSite, token: str) -> list[Message]:
-    conversation = chat.conversation_id(site.hub, token)
+    conversation = chat_stream.conversation_id(site.hub, token)
     return await site.hub.repositories.conversations.messages(conversation)
 
 

@@ -12,7 +12,7 @@ import pytest
 from yarl import URL
 
 from hub.model.reference import make_reference
-from hub.web import chat
+from hub.web.pages.citizen import chat_stream
 from tests.web.running_site import RunningSite, running_site
 
 pytestmark = pytest.mark.xdist_group("browser")  # the same server
@@ -178,7 +178,7 @@ async def test_the_stream_starts_behind_the_number_the_browser_has(
         ) as answer:
             assert answer.status == 303
     token = next(cookie.value for cookie in client.cookie_jar if cookie.key == "__Host-hub-chat")
-    kept = await site.hub.repositories.conversations.messages(chat.conversation_id(site.hub, token))
+    kept = await site.hub.repositories.conversations.messages(chat_stream.conversation_id(site.hub, token))
     async with client.get("/chat/events?after=0", headers={"Last-Event-ID": "2"}) as stream:
         assert stream.content_type == "text/event-stream"
         seen = []
@@ -200,7 +200,7 @@ async def test_the_same_message_sent_again_changes_nothing(
         async with client.post("/chat/messages", data=form, headers=OURS) as answer:
             assert answer.status == 200
     token = next(cookie.value for cookie in client.cookie_jar if cookie.key == "__Host-hub-chat")
-    kept = await site.hub.repositories.conversations.messages(chat.conversation_id(site.hub, token))
+    kept = await site.hub.repositories.conversations.messages(chat_stream.conversation_id(site.hub, token))
     assert len(kept) == 2
 
 

@@ -11,7 +11,7 @@ import pytest
 from hub.actions.staff.passwords import Passwords
 from hub.model.agent import Role
 from hub.repositories.agents import SESSIONS
-from hub.web.pages.setup import create_setup_token
+from hub.web.pages.staff.setup import create_setup_token
 from tests.web.staff_doors import PASSWORD, Doors, open_doors
 
 

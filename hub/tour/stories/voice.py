@@ -9,7 +9,7 @@ from hub.model.case import HistoryKind
 from hub.tour.desk import Desk
 from hub.tour.scene import Scene, pair
 from hub.tour.story import Step, hold
-from hub.web.words import HISTORY
+from hub.web.badges import HISTORY
 
 _SPOKEN = str.maketrans("零幺二三四五六七八九", "0123456789")
 

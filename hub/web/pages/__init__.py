@@ -1,0 +1,1 @@
+"""Each page beside its form, in a folder per subject."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hub.runtime.clock import FakeClock
-from hub.web import login_brake
-from hub.web.login_brake import LoginBrake
+from hub.web.guard import login_lockout
+from hub.web.guard.login_lockout import LoginBrake
 
 
 def fail(brake: LoginBrake, login: str, address: str, times: int) -> None:
@@ -81,11 +81,11 @@ def test_a_good_login_does_not_free_a_guessing_address() -> None:
 
 def test_what_is_remembered_is_bounded() -> None:
     brake = LoginBrake(FakeClock())
-    for number in range(login_brake.BOUND + 500):
+    for number in range(login_lockout.BOUND + 500):
         brake.failed(f"nobody-{number}", "203.0.113.9")
         brake.succeeded(f"somebody-{number}", "10.0.0.1")
-    assert len(brake._failures) <= login_brake.BOUND
-    assert len(brake._known) <= login_brake.BOUND
+    assert len(brake._failures) <= login_lockout.BOUND
+    assert len(brake._known) <= login_lockout.BOUND
 
 
 @pytest.mark.parametrize(
@@ -110,6 +110,6 @@ def test_failures_count_together_up_to_the_very_end_of_the_quarter_of_an_hour(
     clock = FakeClock()
     brake = LoginBrake(clock)
     fail(brake, "linyan", "10.0.0.1", 2)
-    clock.at += login_brake.FORGET_MS + passed_ms
+    clock.at += login_lockout.FORGET_MS + passed_ms
     brake.failed("linyan", "10.0.0.1")
     assert brake.wait_ms("linyan", "10.0.0.1") == wait_ms

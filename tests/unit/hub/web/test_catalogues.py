@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.i18n import Catalogues, Language
 from hub.model.case import CITIZEN_LABEL
+from hub.web.i18n import Catalogues, Language
 from tests.unit.hub.web.source_texts import CHINESE, of_python, of_templates, untranslated_chinese
 
 ENGLISH = Catalogues.load().of(Language.EN)

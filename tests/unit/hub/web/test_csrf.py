@@ -12,7 +12,7 @@ from aiohttp.base_protocol import BaseProtocol
 from aiohttp.test_utils import make_mocked_request
 
 from hub.model.agent import Session
-from hub.web.csrf import FIELD, HEADER, Door, is_genuine
+from hub.web.guard.csrf import FIELD, HEADER, Door, is_genuine
 
 TOKEN, OTHER = "t" * 32, "o" * 32
 SECURE, INSECURE = "__Host-hub-door", "hub-door"

@@ -8,12 +8,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from hub.i18n import Catalogues
 from hub.model.case import CaseState, IllegalMove
 from hub.runtime.clock import SystemClock
 from hub.runtime.errors import HubError, Stale
 from hub.settings.settings import Organisation
 from hub.web.assets import ASSETS, Assets
+from hub.web.i18n import Catalogues
 from hub.web.middlewares import answer_errors, prepare
 from hub.web.render import RENDERER, Renderer
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from hub.i18n import Catalogues, Language
 from hub.model.petition import PetitionKind
-from hub.web.forms.chat import ChatForm
-from hub.web.forms.form import TEXTS, Form, FormErrors, parse
-from hub.web.forms.petition import PetitionForm
-from hub.web.forms.track import TrackForm
+from hub.web.form import TEXTS, Form, FormErrors, parse
+from hub.web.i18n import Catalogues, Language
+from hub.web.pages.citizen.chat_form import ChatForm
+from hub.web.pages.citizen.petition_form import PetitionForm
+from hub.web.pages.citizen.track_form import TrackForm
 from tests.unit.hub.web.source_texts import CHINESE
 
 ZH = Catalogues.load().of(Language.ZH)

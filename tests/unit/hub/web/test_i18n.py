@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.i18n import Catalogues, Language, Translator, format_number, format_when, msgid, pick_language
 from hub.runtime.clock import to_ms
+from hub.web.i18n import Catalogues, Language, Translator, format_number, format_when, msgid, pick_language
 
 CATALOGUES = Catalogues.load()
 NOW = to_ms(datetime(2026, 11, 22, 8, 0, tzinfo=UTC))  # 16:00 in China

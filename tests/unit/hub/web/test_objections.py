@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hub.i18n import Language, Translator
-from hub.web.objections import said
+from hub.web.i18n import Language, Translator
+from hub.web.pages.knowledge.objections import said
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.gate import objections
 from knowledge_base.matcher import Snapshot

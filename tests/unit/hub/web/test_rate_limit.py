@@ -10,7 +10,7 @@ import pytest
 
 from hub.runtime.clock import FakeClock
 from hub.serve import running
-from hub.web.rate_limit import BOUND, RateLimits
+from hub.web.guard.rate_limit import BOUND, RateLimits
 from tests.world import CHEAP_PASSWORDS, world_settings
 
 OURS = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "zh-CN"}

@@ -1,0 +1,88 @@
+"""Who may call a route: asked before the handler runs, for every route, default deny.
+
+Order of the questions: is somebody signed in (else the login page, or 401 for a part of a page);
+is a first password still to be changed (else the account page); does a role grant the route's
+permission (else 403); is a change meant by its sender (else the 页面已过期 page). What an agent may
+see *within* a route (own unit, REPORT cases) is decided by the actions, which answer NotFound.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from hub.model.agent import Agent, Session
+from hub.web.guard import csrf
+from hub.web.guard.staff import STAFF
+from hub.web.keys import AGENT, SESSION
+from hub.web.render import render
+from hub.web.route import Handler, Route
+
+LOGIN_PATH = "/staff/login"
+PASSWORD_PATH = "/staff/account/password"  # noqa: S105 — an address
+_OPEN_WITH_FIRST_PASSWORD = frozenset({PASSWORD_PATH, "/staff/logout"})
+
+
+def guarded(route: Route) -> Handler:
+    """The route's handler behind its questions. A route without login is handed back as it is."""
+    if not route.login:
+        return route.handler
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        staff = request.app[STAFF]
+        session = await staff.sessions.current(request, is_use="text/event-stream" not in accept(request))
+        found = await staff.agents.get(session.agent_id) if session else None
+        if session is None or found is None or not found.value.active:
+            return _to_login(request)
+        agent = found.value
+        request[SESSION] = session
+        request[AGENT] = agent
+        if agent.must_change and route.path not in _OPEN_WITH_FIRST_PASSWORD:
+            return web.Response(status=303, headers={"Location": PASSWORD_PATH})
+        if not is_granted(agent, route):
+            raise web.HTTPForbidden
+        if route.form_bytes:
+            request = request.clone(client_max_size=route.form_bytes)
+        if request.method not in csrf.SAFE_METHODS and not await csrf.is_genuine(request, session):
+            return render(request, "staff/expired.html", 403)
+        return await route.handler(request)
+
+    return handle
+
+
+def is_granted(agent: Agent, route: Route) -> bool:
+    """Whether the agent's roles allow the route."""
+    if route.permission is None:
+        return True
+    return any(agent.may(permission) for permission in (route.permission, *route.also))
+
+
+def agent_of(request: web.Request) -> Agent:
+    """The agent who asks; only behind `guarded` with `login=True`."""
+    return request[AGENT]
+
+
+def session_of(request: web.Request) -> Session:
+    """The session the request belongs to; only behind `guarded` with `login=True`."""
+    return request[SESSION]
+
+
+def accept(request: web.Request) -> str:
+    """What the browser wants to have."""
+    return request.headers.get("Accept", "")
+
+
+def safe_next(path: str) -> str:
+    """Where to go after login: a staff page of ours, or "" (never another site)."""
+    is_ours = path.startswith("/staff/") and "//" not in path and "\\" not in path
+    return path if is_ours and path.isprintable() and not path.startswith(LOGIN_PATH) else ""
+
+
+def _to_login(request: web.Request) -> web.Response:
+    if request.headers.get("HX-Request") or "text/event-stream" in accept(request):
+        # A part of a page cannot become the login page: the script loads that in full.
+        return web.Response(status=401, headers={"HX-Redirect": LOGIN_PATH})
+    wanted = safe_next(str(request.rel_url)) if request.method == "GET" else ""
+    target = LOGIN_PATH + ("?" + urlencode({"next": wanted}) if wanted else "")
+    return web.Response(status=303, headers={"Location": target})

@@ -1,0 +1,61 @@
+"""What the staff side needs besides the hub's actions: passwords, sessions, the brake, the door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from hub.actions.staff.passwords import Passwords, WeakPasswords
+from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
+from hub.runtime.clock import Clock
+from hub.web.guard.csrf import Door
+from hub.web.guard.login_lockout import LoginBrake
+from hub.web.guard.sessions import Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """One per server; `hub/app.py` puts it under `STAFF`."""
+
+    clock: Clock
+    agents: AgentRepository
+    units: UnitRepository
+    logins: SessionRepository
+    setup: SetupRepository
+    passwords: Passwords
+    weak: WeakPasswords
+    brake: LoginBrake
+    sessions: Sessions
+    door: Door
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        clock: Clock,
+        agents: AgentRepository,
+        units: UnitRepository,
+        logins: SessionRepository,
+        setup: SetupRepository,
+        passwords: Passwords,
+        words: Sequence[str] = (),
+        insecure_cookies: bool = False,
+    ) -> Staff:
+        """words: the organisation's own names, which make a password easy to guess."""
+        return cls(
+            clock=clock,
+            agents=agents,
+            units=units,
+            logins=logins,
+            setup=setup,
+            passwords=passwords,
+            weak=WeakPasswords(words),
+            brake=LoginBrake(clock),
+            sessions=Sessions(logins, clock, insecure_cookies=insecure_cookies),
+            door=Door(insecure_cookies=insecure_cookies),
+        )
+
+
+STAFF = web.AppKey("staff", Staff)

@@ -1,0 +1,209 @@
+"""H2, one case: everything said and done in one line of time, the facts beside it, what may be done next.
+
+A public reply and an internal note are two different forms that look different, so that nothing
+meant for a colleague reaches a citizen. Somebody else's change meanwhile never loses what was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from aiohttp import web
+
+from channels.contract import ChannelKind
+from channels.parts import count
+from hub.actions.cases.read_cases import CaseView, QueueView
+from hub.model.agent import Agent
+from hub.model.case import IllegalMove
+from hub.model.personal import UNREADABLE
+from hub.model.track import Compartment
+from hub.runtime.errors import Invalid, Stale
+from hub.web.form import FormErrors, parse, read_form
+from hub.web.guard.auth import agent_of
+from hub.web.i18n import Translator, msgid
+from hub.web.keys import HUB
+from hub.web.pages.cases.queue import title_of
+from hub.web.pages.staff.forms import AssignForm, CaseForm, CloseForm, NoteForm, ReplyForm, RevealForm
+from hub.web.render import translator
+from hub.web.staff_page import done, part, staff_page
+
+DETAILS: Mapping[str, str] = {
+    "place": msgid("地点"),
+    "occurred_on": msgid("发生日期"),
+    "question": msgid("来电提问"),
+    "danger": msgid("危险用词"),
+    "recipient": msgid("拨打或发送至"),
+}
+"""What may be shown of a case's details; addresses among them stay behind 显示完整号码."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed when the page has to be shown again, and what was wrong with it.
+
+    form: reply | note | assign | close | reveal. conflict: somebody else was first.
+    """
+
+    form: str = ""
+    text: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    conflict: bool = False
+    revealed: str = ""
+
+
+async def case_page(request: web.Request) -> web.StreamResponse:
+    """GET /staff/cases/{case_id}"""
+    return await _show(request, Typed())
+
+
+async def reply(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/reply"""
+    act = request.app[HUB].actions.reply_to_case
+    return await _submit(request, act, ReplyForm, form="reply", field="text", word="replied")
+
+
+async def note(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/note"""
+    act = request.app[HUB].actions.note_case
+    return await _submit(request, act, NoteForm, form="note", field="text", word="noted")
+
+
+async def assign(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/assign"""
+    act = request.app[HUB].actions.assign_case
+    return await _submit(request, act, AssignForm, form="assign", field="handler_id", word="assigned")
+
+
+async def close(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/close"""
+    act = request.app[HUB].actions.close_case
+    return await _submit(request, act, CloseForm, form="close", field="reason", word="closed")
+
+
+async def reveal(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/reveal: the full number, on this page only, hidden again by script."""
+    data = await read_form(request)
+    form = parse(RevealForm, data, translator(request))
+    typed = Typed("reveal", data.get("reason", ""))
+    if isinstance(form, FormErrors):
+        return await _again(request, typed, form.fields)
+    try:
+        address = await request.app[HUB].actions.read_cases.reveal(
+            agent_of(request), _id(request), form.reason
+        )
+    except (Invalid, Stale) as problem:
+        return await _refused(request, typed, problem)
+    return await _show(request, Typed(revealed=address))
+
+
+async def parts(request: web.Request) -> web.StreamResponse:
+    """POST /staff/parts: how many SMS parts a text costs, with everything that is put round it."""
+    data = await read_form(request)
+    before, after = data.get("before", ""), data.get("after", "")
+    text = data.get("text", "") or data.get("short_answer", "") or data.get("template", "")
+    size = count(f"{before}{text}{after}" if text.strip() else "")
+    return part(request, "staff/parts_count.html", size=size)
+
+
+def submit_label(view: CaseView, _: Translator) -> str:
+    """What the send button says: the channel and where it goes, so that nobody is surprised."""
+    case = view.case
+    if case.compartment is Compartment.REPORT and view.reply_kind != ChannelKind.CHAT:
+        if case.applicant.address and not case.applicant.anonymous:
+            return _(msgid("保存答复并通知 %(who)s"), who=view.masked)
+        return _(msgid("保存答复，供凭编号查看"))
+    match view.reply_kind:
+        case ChannelKind.SMS:
+            return _(msgid("发送短信给 %(who)s"), who=view.masked)
+        case ChannelKind.MAIL:
+            return _(msgid("发送邮件给 %(who)s"), who=view.masked)
+        case ChannelKind.CHAT:
+            return _(msgid("在网上会话中答复"))
+        case _ if case.applicant.address and not case.applicant.anonymous:
+            return _(msgid("保存答复并通知 %(who)s"), who=view.masked)
+        case _:
+            return _(msgid("保存答复，供凭编号查看"))
+
+
+class _Act(Protocol):
+    """What is done to a case with one thing typed."""
+
+    async def __call__(self, agent: Agent, case_id: str, typed: str, /, *, version: int) -> None: ...
+
+
+async def _submit(
+    request: web.Request, act: _Act, model: type[CaseForm], *, form: str, field: str, word: str
+) -> web.StreamResponse:
+    """One form of the page: checked, done, said so by `word`; or shown again with what was typed."""
+    data = await read_form(request)
+    given = parse(model, data, translator(request))
+    typed = Typed(form, data.get(field, ""))
+    if isinstance(given, FormErrors):
+        return await _again(request, typed, given.fields)
+    case_id = _id(request)
+    try:
+        await act(agent_of(request), case_id, getattr(given, field), version=given.version)
+    except (Invalid, Stale, IllegalMove) as problem:
+        return await _refused(request, typed, problem)
+    return done(_path(case_id), word)
+
+
+async def _again(request: web.Request, typed: Typed, errors: Mapping[str, str]) -> web.StreamResponse:
+    return await _show(request, Typed(typed.form, typed.text, errors), 422)
+
+
+async def _refused(
+    request: web.Request, typed: Typed, problem: Invalid | Stale | IllegalMove
+) -> web.StreamResponse:
+    if isinstance(problem, Invalid):
+        _ = translator(request)
+        return await _again(request, typed, {name: _(text) for name, text in problem.problems.items()})
+    # Either way the case is not what the page showed: show what it is now, keep what was typed.
+    return await _show(request, Typed(typed.form, typed.text, conflict=True), 409)
+
+
+async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.StreamResponse:
+    hub, _, agent = request.app[HUB], translator(request), agent_of(request)
+    view = await hub.actions.read_cases.open(agent, _id(request))
+    counts = await hub.actions.read_cases.counts(agent)
+    origin = view.case.origin
+    return staff_page(
+        request,
+        "staff/case.html",
+        status,
+        view=view,
+        case=view.case,
+        title=title_of(view.case, _),
+        is_damaged=view.case.title == UNREADABLE,
+        typed=typed,
+        errors=typed.errors,
+        send_label=submit_label(view, _),
+        counts_parts=view.reply_kind == ChannelKind.SMS and view.case.compartment is Compartment.NONE,
+        signature=hub.settings.organisation.signature,
+        handler=next((other for other in view.handlers if other.id == view.case.handler_id), None),
+        others=_others(view, agent),
+        region=next((r.name for r in hub.settings.regions if r.code == origin.region), origin.region),
+        facts=[
+            (DETAILS[name], text)
+            for name, text in (view.case.details or {}).items()
+            if name in DETAILS and text and text != origin.channel  # a chat has no number
+        ],
+        last_change=view.timeline[-1] if view.timeline else None,
+        waiting=counts[QueueView.ALL],
+    )
+
+
+def _others(view: CaseView, agent: Agent) -> list[tuple[str, str]]:
+    """Handlers for the list, the agent first."""
+    ordered = sorted(view.handlers, key=lambda other: other.id != agent.id)
+    return [(other.id, other.name) for other in ordered]
+
+
+def _id(request: web.Request) -> str:
+    return request.match_info["case_id"]
+
+
+def _path(case_id: str) -> str:
+    return f"/staff/cases/{case_id}"

@@ -1,0 +1,132 @@
+"""H1, the queue: one list for all channels, in the order of legal risk, with saved views.
+
+New cases never make the list jump: a pill says how many there are, and a click inserts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from hub.actions.cases.read_cases import QueueRow, QueueView
+from hub.model.case import Case
+from hub.model.track import Track
+from hub.runtime.bell import QUEUE
+from hub.web import badges
+from hub.web.guard.auth import agent_of
+from hub.web.i18n import Translator, msgid
+from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.cases.queue_snapshots import SNAPSHOTS
+from hub.web.render import RENDERER, translator
+from hub.web.staff_page import home_of, staff_page
+from hub.web.staff_stream import stream
+
+VIEWS: Mapping[QueueView, str] = {
+    QueueView.ALL: msgid("全部待办"),
+    QueueView.MINE: msgid("我的"),
+    QueueView.UNASSIGNED: msgid("未分派"),
+    QueueView.WAITING: msgid("等待答复"),
+    QueueView.EMERGENCY: msgid("紧急"),
+    QueueView.CLOSED: msgid("已办结"),
+}
+
+_LONG_MS = 24 * 3_600_000
+"""Waiting longer than a working day is said in a warning colour; the legal clocks refine it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as the page shows it. `risk`: bad | warn | calm, the bar at its left."""
+
+    row: QueueRow
+    title: str
+    waited: str
+    is_fresh: bool
+    is_long: bool
+    risk: str
+
+
+async def home(request: web.Request) -> web.StreamResponse:
+    """GET /staff/: to the first place the agent may go to."""
+    return web.Response(status=303, headers={"Location": home_of(agent_of(request))})
+
+
+async def queue_page(request: web.Request) -> web.StreamResponse:
+    """GET /staff/queue?show=&after="""
+    hub, _ = request.app[HUB], translator(request)
+    view = view_of(request)
+    after = request.query.get("after") or None
+    now = hub.clock.now_ms()
+    agent, first = agent_of(request), after is None and view is not QueueView.CLOSED
+    # Before the rows: a case that comes in between stands in the rows, and is taken from there.
+    held = await hub.actions.read_cases.view_ids(agent, view=view) if first else frozenset()
+    page = await hub.actions.read_cases.queue(agent, view=view, after=after)
+    held |= {row.case.id for row in page.rows}
+    return staff_page(
+        request,
+        "staff/queue.html",
+        lines=[line_of(row, now, _) for row in page.rows],
+        counts=page.counts,
+        views=VIEWS,
+        view=view,
+        next=page.next,
+        first=first,
+        since=now,
+        seen=request.app[SNAPSHOTS].keep(held) if first else "",
+        waiting=page.counts[QueueView.ALL],
+    )
+
+
+async def queue_events(request: web.Request) -> web.StreamResponse:
+    """GET /staff/queue/events?show=&seen=&since=: the pill, whenever the queue changed.
+
+    It counts the cases of the whole view that were not in it when the page was made.
+    """
+    hub, agent, view = request.app[HUB], agent_of(request), view_of(request)
+    reads = hub.actions.read_cases
+    seen = request.app[SNAPSHOTS].get(request.query.get("seen", ""))
+    if seen is None:
+        since = request.query.get("since", "")
+        loaded_at = int(since) if since.isascii() and since.isdigit() and len(since) < 15 else 0
+        new = await reads.received_after(agent, loaded_at, view=view)
+        seen = await reads.view_ids(agent, view=view) - new
+    renderer, language = request.app[RENDERER], request[LANGUAGE]
+
+    async def fill() -> Mapping[str, str]:
+        context = {"fresh": len(await reads.view_ids(agent, view=view) - seen), "view": view}
+        return {"pill": renderer.text("staff/queue_pill.html", language, context)}
+
+    return await stream(request, hub.bell, QUEUE, fill)
+
+
+def view_of(request: web.Request) -> QueueView:
+    """The view asked for; an unknown one is the whole list."""
+    try:
+        return QueueView(request.query.get("show", QueueView.ALL))
+    except ValueError:
+        return QueueView.ALL
+
+
+def line_of(row: QueueRow, now: int, _: Translator) -> Line:
+    """What one row says."""
+    case = row.case
+    waits = case.is_open and case.waiting
+    waited_ms = now - (case.received_at if waits else case.updated_at)
+    is_long = waits and waited_ms >= _LONG_MS
+    if case.track is Track.EMERGENCY and case.is_open:
+        risk = "bad"
+    elif is_long or (case.urgent and case.is_open):
+        risk = "warn"
+    else:
+        risk = "calm"
+    return Line(row, title_of(case, _), badges.age(waited_ms, _), waited_ms < badges.MINUTE_MS, is_long, risk)
+
+
+def title_of(case: Case, _: Translator) -> str:
+    """The case in one line: its title, else the beginning of what was said, else what it is."""
+    text = case.title.strip() or " ".join(case.text.split())
+    if text:
+        return text if len(text) <= 60 else text[:59] + "…"
+    return _(badges.TRACK[case.track].text)

@@ -1,0 +1,146 @@
+"""The petition form: what happened, and how to reach the citizen, or deliberately not."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from channels.address import BadAddress, is_textable
+from channels.address import email as read_email
+from channels.address import phone as read_phone
+from hub.model.petition import Petition, PetitionKind
+from hub.web.form import Form
+from hub.web.i18n import Language, msgid
+
+BODY_CHARS = 5000
+FIELDS = (
+    "submission_id",
+    "kind",
+    "title",
+    "body",
+    "occurred_on",
+    "region",
+    "place",
+    "anonymous",
+    "name",
+    "phone",
+    "email",
+)
+
+_TITLE = msgid("请用 2–120 个字概括您要反映的问题")
+_BODY = msgid("请写明事情经过，例如时间、地点、涉及的单位")
+_NAME = msgid("请填写姓名；不想留下姓名时，请选择匿名")
+_PHONE = msgid("手机号应为 11 位数字，例如 13800001234")
+_REACH = msgid("请填写手机号或者电子邮箱，方便我们答复您")
+_EMAIL = msgid("电子邮箱格式不正确，例如 name@example.com")
+_DAY = msgid("请填写有效的日期，例如 2026-11-22")
+_FUTURE = msgid("发生日期不能晚于今天")
+_STALE = msgid("页面已过期，请从头填写")
+
+
+class PetitionForm(Form):
+    """As posted. Context: `today` (local date) and `regions` (codes that may be chosen)."""
+
+    submission_id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    kind: PetitionKind
+    title: str = Field(default="", min_length=2, max_length=120)
+    body: str = Field(default="", min_length=10, max_length=BODY_CHARS)
+    occurred_on: str = ""
+    region: str = ""
+    place: str = Field(default="", max_length=200)
+    anonymous: Literal["yes", "no"]
+    name: str = Field(default="", max_length=50)
+    email: str = ""  # before phone: one of the two is enough, and phone reports when both are absent
+    phone: str = ""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("title", "*"): _TITLE,
+        ("body", "string_too_short"): _BODY,
+        ("submission_id", "*"): _STALE,
+    }
+
+    @field_validator("occurred_on")
+    @classmethod
+    def _day(cls, text: str, info: ValidationInfo) -> str:
+        if not text:
+            return ""
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise ValueError(_DAY) from None
+        today = (info.context or {}).get("today")
+        if isinstance(today, date) and day > today:
+            raise ValueError(_FUTURE)
+        return day.isoformat()
+
+    @field_validator("region")
+    @classmethod
+    def _region(cls, code: str, info: ValidationInfo) -> str:
+        regions: Container[str] = (info.context or {}).get("regions", ())
+        return code if code in regions else ""
+
+    @field_validator("name")
+    @classmethod
+    def _named(cls, text: str, info: ValidationInfo) -> str:
+        if _is_anonymous(info):
+            return ""
+        if not text and _is_named(info):
+            raise ValueError(_NAME)
+        return text
+
+    @field_validator("email")
+    @classmethod
+    def _email(cls, text: str, info: ValidationInfo) -> str:
+        if _is_anonymous(info) or not text:
+            return ""
+        try:
+            return read_email(text).value
+        except BadAddress:
+            raise ValueError(_EMAIL) from None
+
+    @field_validator("phone")
+    @classmethod
+    def _phone(cls, text: str, info: ValidationInfo) -> str:
+        if _is_anonymous(info):
+            return ""
+        if not text:
+            # `email` is absent from the data when it was wrong: then it is reported already.
+            if _is_named(info) and info.data.get("email") == "":
+                raise ValueError(_REACH)
+            return ""
+        try:
+            phone = read_phone(text)
+        except BadAddress:
+            raise ValueError(_PHONE) from None
+        # A service number is nobody's telephone, and a landline takes no text.
+        if not phone.value.startswith("+") or not is_textable(phone):
+            raise ValueError(_PHONE)
+        return phone.value
+
+    def petition(self, language: Language) -> Petition:
+        """The checked values as the actions take them."""
+        return Petition(
+            submission_id=self.submission_id,
+            kind=self.kind,
+            title=self.title,
+            body=self.body,
+            place=self.place,
+            occurred_on=self.occurred_on,
+            region=self.region,
+            name=self.name,
+            phone=self.phone,
+            email=self.email,
+            anonymous=self.anonymous == "yes",
+            language=language.value,
+        )
+
+
+def _is_anonymous(info: ValidationInfo) -> bool:
+    return info.data.get("anonymous") == "yes"
+
+
+def _is_named(info: ValidationInfo) -> bool:
+    return info.data.get("anonymous") == "no"

@@ -1,0 +1,1 @@
+"""Pages about what left and what became of it."""

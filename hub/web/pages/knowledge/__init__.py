@@ -1,0 +1,1 @@
+"""Pages of the editors of the knowledge base."""

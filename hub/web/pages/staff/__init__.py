@@ -1,0 +1,1 @@
+"""Accounts, login and the state of the system."""
