@@ -16,7 +16,7 @@ from campaigns.campaign import Campaign
 from campaigns.errors import MoveRefused
 from campaigns.segment import Segment
 from channels.contract import ChannelKind
-from channels.outbox import POLICY, MessageClass
+from channels.outbox.delivery import POLICY, MessageClass
 
 
 class BroadcastState(StrEnum):

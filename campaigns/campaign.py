@@ -13,7 +13,7 @@ from typing import Any
 
 from campaigns.errors import MoveRefused, TextFrozen
 from campaigns.segment import Segment
-from channels.outbox import MessageClass
+from channels.outbox.delivery import MessageClass
 
 
 class CampaignKind(StrEnum):

@@ -17,7 +17,7 @@ from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.errors import Overtaken
 from campaigns.ports import Broadcasts, Planner, Recipient, Recipients
 from campaigns.selection import DUPLICATE, select
-from channels.ports import Clock, Suppressions
+from channels.outbox.ports import Clock, Suppressions
 
 _MOST_SWEEPS = 1  # an undisturbed second pass leaves no hole
 

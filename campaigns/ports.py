@@ -1,4 +1,4 @@
-"""What campaigns need from outside; `hub/store` provides it. (Suppressions: `channels/ports.py`.)"""
+"""What campaigns need from outside; `hub/store` provides it. (Suppressions: `channels/outbox/ports.py`.)"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 from campaigns.broadcast import Broadcast
 from campaigns.segment import Segment
 from channels.address import Address
-from channels.outbox import Delivery
+from channels.outbox.delivery import Delivery
 
 
 @dataclass(frozen=True, slots=True)

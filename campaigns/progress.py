@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from campaigns.window import estimate
-from channels.outbox import DeliveryState, MessageClass
+from channels.outbox.delivery import DeliveryState, MessageClass
 
 S = DeliveryState
 _WAITING = (S.PLANNED, S.READY, S.HELD)

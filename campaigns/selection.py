@@ -19,10 +19,10 @@ from campaigns.window import CHINA
 from channels import parts
 from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
-from channels.outbox import POLICY, Delivery, Origin
-from channels.ports import Suppressions
-from channels.suppression import INVALID, rules_against
-from channels.window import JITTER_SECONDS, next_allowed, window_of
+from channels.outbox.delivery import POLICY, Delivery, Origin
+from channels.outbox.ports import Suppressions
+from channels.outbox.quiet_hours import JITTER_SECONDS, next_allowed, window_of
+from channels.outbox.suppression import INVALID, rules_against
 
 WRONG_ADDRESS = "wrong_address"  # the channel cannot reach this kind of address
 DUPLICATE = "duplicate"  # the same contact or address in two groups

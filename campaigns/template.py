@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from campaigns.errors import BadTemplate
 from channels.contract import ChannelKind
-from channels.outbox import MessageClass
+from channels.outbox.delivery import MessageClass
 
 PLACEHOLDERS: Mapping[str, str] = {"name": "姓名", "city": "城市"}
 OPT_OUT = "拒收请回复R"

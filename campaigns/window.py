@@ -1,8 +1,7 @@
 """When a broadcast will be done, with the nights in between.
 
-Rule protected: the officer sees before starting that law education begun at 20:10 goes on the next
-morning. The hours themselves belong to `channels/window.py`, which checks them again at every send.
-"""
+Rule protected: the officer sees before starting that law education begun at 20:10 goes on the next morning.
+The hours themselves belong to `channels/outbox/quiet_hours.py`, which checks them again at every send."""
 
 from __future__ import annotations
 
@@ -10,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from channels.outbox import MessageClass
-from channels.window import next_allowed, window_of
+from channels.outbox.delivery import MessageClass
+from channels.outbox.quiet_hours import next_allowed, window_of
 
 CHINA = ZoneInfo("Asia/Shanghai")
 _MOST_DAYS = 366

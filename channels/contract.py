@@ -74,7 +74,7 @@ class RawLetter:
 
 
 class ReceiptState(StrEnum):
-    """A provider's later word about a delivery, in rank order (see `channels/receipts.py`)."""
+    """A provider's later word about a delivery, in rank order (see `channels/outbox/receipts.py`)."""
 
     QUEUED = "queued"
     SENT = "sent"

@@ -16,9 +16,9 @@ from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
 
-from channels.dispatcher import Dispatcher
 from channels.http import HttpClient
-from channels.sweeper import Sweeper
+from channels.outbox.dispatcher import Dispatcher
+from channels.outbox.sweeper import Sweeper
 from hub.actions.calls.answer_call import AnswerCall
 from hub.actions.calls.carry_out_call import CarryOutCall
 from hub.actions.calls.end_silent_calls import EndSilentCalls

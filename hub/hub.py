@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 
 from channels.adapter import FetchesRecordings, ReceivesWebhooks, RendersCalls
-from channels.sender import SenderHealth
+from channels.outbox.sender import SenderHealth
 from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.cases.assign_case import AssignCase

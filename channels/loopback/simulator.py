@@ -23,7 +23,7 @@ from channels.loopback.journal import Journal
 from channels.loopback.script import CallConditions, CallerAction, CallResult
 from channels.loopback.texts import ReceiptPlan, Reply, TextCarrier, error_reply, inbound_fields
 from channels.loopback.webhooks import UnknownNumber, WebhookSender
-from channels.ports import Clock
+from channels.outbox.ports import Clock
 from channels.twilio import form
 from channels.twilio.client import basic_authorization
 

@@ -20,8 +20,8 @@ from urllib.parse import urlencode
 from channels.loopback.faults import Fault, FaultKind
 from channels.loopback.journal import Journal, SentMessage
 from channels.loopback.webhooks import Fields
+from channels.outbox.ports import Clock
 from channels.parts import count
-from channels.ports import Clock
 from channels.twilio import form
 
 MAX_PAGE = 1000

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from channels.adapter import Accept
 from channels.contract import RawLetter
 from channels.mail.server import MailServer, ServerSettings
-from channels.ports import Clock
+from channels.outbox.ports import Clock
 
 log = logging.getLogger(__name__)
 

@@ -30,7 +30,7 @@ from aiosmtplib.errors import (
 from channels.contract import Accepted, OutboundMessage
 from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
 from channels.mail.identity import message_id
-from channels.ports import Clock
+from channels.outbox.ports import Clock
 
 _LOST = (SMTPServerDisconnected, SMTPTimeoutError, SMTPConnectError, OSError)
 

@@ -29,7 +29,7 @@ from channels.http import (
     destination,
 )
 from channels.network import IpAddress, may_lead
-from channels.ports import Clock
+from channels.outbox.ports import Clock
 from channels.twilio.codes import retry_after_seconds, send_error
 
 MAX_RECORDING_BYTES = 50 * 1024 * 1024

@@ -30,8 +30,8 @@ from channels.contract import (
 )
 from channels.errors import Malformed, Permanent
 from channels.http import HttpClient
+from channels.outbox.ports import Clock
 from channels.parts import count
-from channels.ports import Clock
 from channels.twilio import form
 from channels.twilio.client import MessagesClient
 from channels.twilio.signature import SignatureCheck

@@ -28,7 +28,7 @@ from channels.contract import (
 )
 from channels.errors import Malformed
 from channels.http import HttpClient
-from channels.ports import Clock
+from channels.outbox.ports import Clock
 from channels.twilio import form
 from channels.twilio.client import RecordingsClient
 from channels.twilio.signature import SignatureCheck

@@ -19,10 +19,10 @@ from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.segment import Segment
 from channels.address import Address, AddressKind
 from channels.contract import Accepted, ChannelKind, OutboundMessage
-from channels.dispatcher import Dispatcher
 from channels.http import Destination, HttpAnswer, HttpClient
-from channels.outbox import Delivery, MessageClass, Origin
-from channels.sender import DispatchSettings, SenderSettings
+from channels.outbox.delivery import Delivery, MessageClass, Origin
+from channels.outbox.dispatcher import Dispatcher
+from channels.outbox.sender import DispatchSettings, SenderSettings
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from hub.bench.child import commands, tell
 from hub.bench.texts import ACCOUNT_SID, AUTH_TOKEN, CHANNEL, PUBLIC_URL, citizen_number

@@ -11,8 +11,8 @@ from hub.repositories.repositories import repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.settings.settings import Settings
-from ivr.chain import Link, breaks
-from ivr.recordings import matches, relative_path
+from ivr.evidence.chain import Link, breaks
+from ivr.evidence.recordings import matches, relative_path
 
 _PAGE = 1000
 

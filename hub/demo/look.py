@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.address import email
-from channels.outbox import DeliveryState
+from channels.outbox.delivery import DeliveryState
 from hub.demo.folder import DemoSecrets
 from hub.demo.guard import guarded_server
 from hub.hub import Hub

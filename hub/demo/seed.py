@@ -16,7 +16,7 @@ from campaigns.campaign import CampaignKind
 from campaigns.schedule import Cron
 from campaigns.segment import Segment
 from channels.address import phone
-from channels.outbox import DeliveryState, MessageClass
+from channels.outbox.delivery import DeliveryState, MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.demo.accounts import agent_id
 from hub.demo.clock import ShiftedClock

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from channels.dispatcher import Dispatcher
-from channels.ports import OUTBOX, OutboxUnavailable
-from channels.sweeper import Sweeper
+from channels.outbox.dispatcher import Dispatcher
+from channels.outbox.ports import OUTBOX, OutboxUnavailable
+from channels.outbox.sweeper import Sweeper
 from hub.runtime.bell import Bell
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.model.personal import personal
-from ivr.recordings import OVERDUE_TRIES, TO_FETCH, RecordingState
+from ivr.evidence.recordings import OVERDUE_TRIES, TO_FETCH, RecordingState
 from ivr.speech.engine import Word, mean_confidence
 from ivr.state import CallState
 
@@ -39,7 +39,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What a caller said, on its way from the provider into the sealed store (`ivr/recordings.py`).
+    """What a caller said, on its way from the provider into the sealed store (`ivr/evidence/recordings.py`).
 
     tries: in vain, to fetch it or, once it is sealed, to recognise its words. reason: why the last one
     failed, or what is odd about the audio (`Doubt`). sha256 to path: of the sealed file, or of the part of it

@@ -16,7 +16,7 @@ from hub.model.flat import flat
 from hub.model.personal import personal
 from hub.model.track import Compartment, Track
 from hub.runtime.errors import HubError
-from ivr.hash_chain import ChainEntry, breaks, hash_of
+from ivr.evidence.hash_chain import ChainEntry, breaks, hash_of
 
 
 class CaseState(StrEnum):

@@ -10,8 +10,8 @@ from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert, Update
-from ivr.chain import Link
-from ivr.recordings import OVERDUE_TRIES, TO_FETCH, RecordingState
+from ivr.evidence.chain import Link
+from ivr.evidence.recordings import OVERDUE_TRIES, TO_FETCH, RecordingState
 from ivr.state import Phase
 
 COLLECTIONS = (

@@ -1,7 +1,7 @@
 """The outbox in the store: every row that waits to leave, leaves, or has left.
 
-Implements `channels.ports.Outbox` on the storage port. Rules it protects: a change names the version
-it read; a move outside the state table of `channels/outbox.py` is refused here, for everybody; the
+Implements `channels.outbox.ports.Outbox` on the storage port. Rules it protects: a change names the version
+it read; a move outside the state table of `channels/outbox/delivery.py` is refused here, for everybody; the
 counters of a broadcast move in the same unit of work as its rows, so progress never drifts and is
 never counted.
 """
@@ -15,11 +15,11 @@ from enum import StrEnum
 
 from campaigns.broadcast import Broadcast, BroadcastState
 from channels.contract import Receipt
-from channels.gate import PAUSED
-from channels.outbox import Delivery, DeliveryState
-from channels.ports import Change, Flow, Leased, OriginBody, Random
-from channels.receipts import NO_RULE, HandsetRule, apply_receipt
-from channels.retry import settled
+from channels.outbox.delivery import Delivery, DeliveryState
+from channels.outbox.gate import PAUSED
+from channels.outbox.ports import Change, Flow, Leased, OriginBody, Random
+from channels.outbox.receipts import NO_RULE, HandsetRule, apply_receipt
+from channels.outbox.retry import settled
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.outbox_rows import (
     COLLECTIONS,
@@ -67,7 +67,7 @@ class DeliveryPage:
 
 
 class OutboxRepository:
-    """Rows of the outbox. Methods named in `channels.ports.Outbox` raise `OutboxUnavailable`."""
+    """Rows of the outbox. Methods named in `channels.outbox.ports.Outbox` raise `OutboxUnavailable`."""
 
     def __init__(self, documents: Documents, vault: Vault) -> None:
         self._documents = documents

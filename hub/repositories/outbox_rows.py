@@ -2,7 +2,7 @@
 
 Only fields that change are written again, and all of them are declared, so that a step of the
 dispatcher never rewrites the sealed text. `due_at` is the one field a sweeper needs
-(`channels/overdue.py`): one index instead of four.
+(`channels/outbox/overdue.py`): one index instead of four.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from channels.address import AddressKind
-from channels.outbox import Delivery, DeliveryState, Moved, Origin
-from channels.overdue import due_at
-from channels.ports import Change, Leased, OutboxUnavailable
+from channels.outbox.delivery import Delivery, DeliveryState, Moved, Origin
+from channels.outbox.overdue import due_at
+from channels.outbox.ports import Change, Leased, OutboxUnavailable
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Stored, StoreUnavailable

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from channels.outbox import DeliveryState
-from channels.ports import OUTBOX
+from channels.outbox.delivery import DeliveryState
+from channels.outbox.ports import OUTBOX
 from hub.model.case import CaseState
 from hub.model.letter import LetterState
 from hub.runtime.bell import (
@@ -22,7 +22,7 @@ from hub.runtime.bell import (
     conversation_topic,
 )
 from hub.store.documents import Body, Documents, Insert, Update, Write
-from ivr.recordings import RecordingState
+from ivr.evidence.recordings import RecordingState
 
 
 class RingingDocuments:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels.ports import OutboxUnavailable
-from channels.suppression import subjects_of
+from channels.outbox.ports import OutboxUnavailable
+from channels.outbox.suppression import subjects_of
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import (
@@ -45,7 +45,8 @@ class Suppression:
 
 
 class SuppressionRepository:
-    """Implements `channels.ports.Suppressions`; gives the writes an action puts in its unit of work."""
+    """Implements `channels.outbox.ports.Suppressions`; gives the writes an action puts in its unit of
+    work."""
 
     def __init__(self, documents: Documents, vault: Vault) -> None:
         self._documents = documents
@@ -76,7 +77,7 @@ class SuppressionRepository:
     async def wish(self, address_key: str, subject: str, *, out: bool, by: str, at: int) -> list[Write]:
         """The writes of a citizen's wish to stop (`out`) or to start again.
 
-        subject: a subject of `channels.suppression`, `all`, or "" for what an opt-out without a
+        subject: a subject of `channels.outbox.suppression`, `all`, or "" for what an opt-out without a
         subject means. What is so already needs no write, so a second 退订 changes nothing.
         """
         if not address_key:

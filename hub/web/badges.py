@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from campaigns.campaign import CampaignState
 from channels.contract import ChannelKind
-from channels.outbox import DeliveryState, MessageClass
+from channels.outbox.delivery import DeliveryState, MessageClass
 from hub.model.agent import Role
 from hub.model.case import CaseState, HistoryKind
 from hub.model.entry_record import VersionKind
 from hub.model.track import Track
 from hub.web.i18n import Translator, msgid
-from ivr.recordings import Doubt, RecordingState
+from ivr.evidence.recordings import Doubt, RecordingState
 from knowledge_base.alignment import How
 from knowledge_base.entry import EntryState
 

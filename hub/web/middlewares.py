@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from channels.ports import OutboxUnavailable
+from channels.outbox.ports import OutboxUnavailable
 from hub.model.case import IllegalMove
 from hub.runtime.errors import Forbidden, NotFound, Stale
 from hub.store.documents import StoreUnavailable

@@ -17,8 +17,8 @@ from channels.mail.incoming import MailListener, MailListenerSettings
 from channels.mail.outgoing import MailSender, MailSenderSettings
 from channels.mail.reader import MailReader, MailReaderSettings
 from channels.mail.reader_pool import ReaderPool
-from channels.receipts import HandsetRule
-from channels.sender import DispatchSettings, SenderSettings
+from channels.outbox.receipts import HandsetRule
+from channels.outbox.sender import DispatchSettings, SenderSettings
 from channels.twilio.codes import TEMPORARY_CODES
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings

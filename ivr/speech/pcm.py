@@ -10,7 +10,7 @@ import sys
 from array import array
 from pathlib import Path
 
-from ivr.wav import PCM, BadAudio, inspect
+from ivr.evidence.wav import PCM, BadAudio, inspect
 
 
 def read_mono(path: Path, at_least: int) -> tuple[bytes, int]:

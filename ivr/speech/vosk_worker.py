@@ -19,8 +19,8 @@ from typing import Any, BinaryIO
 
 import vosk
 
+from ivr.evidence.wav import BadAudio
 from ivr.speech.pcm import read_mono
-from ivr.wav import BadAudio
 
 DEFAULT_MODEL_RATE = 16_000
 CHUNK_SECONDS = 0.2

@@ -14,7 +14,7 @@ from campaigns.schedule import Once
 from campaigns.segment import Segment
 from channels.address import phone
 from channels.loopback.faults import Fault, FaultKind
-from channels.outbox import MessageClass
+from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.model.contact import Contact
 from hub.runtime.clock import CHINA, SystemClock, to_local, to_ms

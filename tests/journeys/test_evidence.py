@@ -10,7 +10,7 @@ import aiohttp
 from channels.contract import ChannelKind
 from channels.loopback.script import CallerAction, Press, Speak
 from hub.model.agent import Role
-from ivr.recordings import RecordingState
+from ivr.evidence.recordings import RecordingState
 from tests.journeys.talking import Talker, queue
 from tests.journeys.test_mail import hand_over, letter
 from tests.world import World, browser, eventually

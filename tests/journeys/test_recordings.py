@@ -21,8 +21,8 @@ from hub.model.call import Recording
 from hub.model.case import Case
 from hub.runtime.clock import FakeClock
 from hub.runtime.finding import Level
-from ivr.chain import breaks
-from ivr.recordings import NEWS_SECONDS, Doubt, RecordingState, matches
+from ivr.evidence.chain import breaks
+from ivr.evidence.recordings import NEWS_SECONDS, Doubt, RecordingState, matches
 from tests.journeys.test_evidence import log_in
 from tests.world import World, browser, eventually, world
 

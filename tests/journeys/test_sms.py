@@ -9,7 +9,7 @@ from pathlib import Path
 
 from channels.address import phone
 from channels.loopback.faults import Fault, FaultKind
-from channels.outbox import DeliveryState
+from channels.outbox.delivery import DeliveryState
 from hub.actions.cases.read_cases import QueueView
 from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.model.agent import Role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.outbox import DeliveryState, Origin
+from channels.outbox.delivery import DeliveryState, Origin
 from hub.actions.deliveries.decide_delivery import Decision
 from hub.model.agent import Agent, Role
 from hub.model.case import HistoryKind, broken_link

@@ -23,8 +23,8 @@ from hub.model.agent import Role
 from hub.model.case import Case, CaseState, broken_link
 from hub.model.reference import make_reference
 from hub.model.track import Compartment, Track
-from ivr.chain import breaks
-from ivr.recordings import RecordingState, matches
+from ivr.evidence.chain import breaks
+from ivr.evidence.recordings import RecordingState, matches
 from tests.world import World, eventually
 
 CALLER = "+8613900000001"

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, FilePayload, Page
 from campaigns.campaign import Campaign, CampaignKind
 from campaigns.schedule import Cron
 from campaigns.segment import Segment
-from channels.outbox import MessageClass
+from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.model.agent import Role
 from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, unsure

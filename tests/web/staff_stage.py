@@ -15,7 +15,7 @@ from aiohttp import web
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind, InboundMessage
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
-from channels.outbox import Delivery, DeliveryState, MessageClass, Origin
+from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Origin
 from hub.actions.staff.passwords import Passwords
 from hub.app import open_hub
 from hub.hub import Hub

@@ -8,9 +8,9 @@ import secrets
 import pytest
 from playwright.async_api import expect
 
-from channels.outbox import DeliveryState
-from channels.ports import Change, Leased
-from channels.retry import settled
+from channels.outbox.delivery import DeliveryState
+from channels.outbox.ports import Change, Leased
+from channels.outbox.retry import settled
 from hub.model.agent import Role
 from hub.model.case import CaseState
 from tests.web.staff_desk import Desk, sign_in

@@ -1,8 +1,8 @@
 """Brings a recording home: fetch, store, hash, chain, and only then tell the case.
 
-Each recording goes its own way (`ivr/recordings.py`): a provider that is down, a file that is not there yet
-or an answer that is no audio only mean another try later, for 40 days. Of one that keeps breaking off, the
-longest part that came is kept from the first try on, and is taken for all there is after some more.
+Each recording goes its own way (`ivr/evidence/recordings.py`): a provider that is down, a file that is not
+there yet or an answer that is no audio only mean another try later, for 40 days. Of one that keeps breaking
+off, the longest part that came is kept from the first try on, and is taken for all there is after some more.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.unreadable import Unreadable
-from ivr.chain import link
-from ivr.recordings import (
+from ivr.evidence.chain import link
+from ivr.evidence.recordings import (
     PARTIAL_TRIES,
     TO_FETCH,
     BadRecording,

@@ -13,8 +13,8 @@ from hub.model.call import Call, Recording
 from hub.repositories.repositories import Repositories
 from hub.runtime.ids import derived_id
 from hub.store.documents import Insert, Update
+from ivr.evidence.recordings import NEWS_SECONDS, RecordingState
 from ivr.node import Flow, RecordNode
-from ivr.recordings import NEWS_SECONDS, RecordingState
 from ivr.state import CallState
 
 SUPPLEMENT = "supplement"

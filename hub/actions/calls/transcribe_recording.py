@@ -15,7 +15,7 @@ from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents
-from ivr.recordings import RecordingState, retry_after_seconds
+from ivr.evidence.recordings import RecordingState, retry_after_seconds
 from ivr.speech.engine import EngineBusy, EngineDown, EngineLost, SpeechEngine, TranscribeFailed
 
 log = logging.getLogger(__name__)

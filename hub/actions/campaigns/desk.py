@@ -17,7 +17,7 @@ from campaigns.campaign import Campaign, CampaignState
 from campaigns.errors import MoveRefused, TextFrozen
 from campaigns.expansion import Expansion
 from campaigns.schedule import Schedule, ScheduleSpec, from_text, next_fire, problem, to_text
-from channels.ports import Suppressions
+from channels.outbox.ports import Suppressions
 from hub.actions.campaigns.draft_campaign import Draft, content, draft_of, problems
 from hub.actions.campaigns.outbox import CampaignOutbox
 from hub.actions.campaigns.preview_campaign import Preview, PreviewCampaign

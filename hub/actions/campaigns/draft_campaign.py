@@ -10,8 +10,8 @@ from campaigns import template
 from campaigns.campaign import Campaign, CampaignKind, CatchUp
 from campaigns.segment import Segment
 from channels.contract import ChannelKind
-from channels.outbox import MessageClass
-from channels.suppression import SUBJECT_OF_CLASS
+from channels.outbox.delivery import MessageClass
+from channels.outbox.suppression import SUBJECT_OF_CLASS
 from hub.actions.campaigns.settings import CampaignSettings
 
 MAX_NAME = 60

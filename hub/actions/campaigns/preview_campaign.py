@@ -19,8 +19,8 @@ from campaigns.selection import select
 from campaigns.window import Estimate, estimate
 from channels.address import masked
 from channels.contract import ChannelKind
+from channels.outbox.ports import Suppressions
 from channels.parts import Parts, count
-from channels.ports import Suppressions
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.runtime.clock import Clock
 

@@ -16,7 +16,7 @@ from campaigns.campaign import Campaign, CampaignState
 from campaigns.progress import progress
 from campaigns.schedule import Due, Schedule, due_slot
 from campaigns.window import is_open
-from channels.outbox import POLICY, MessageClass
+from channels.outbox.delivery import POLICY, MessageClass
 from hub.actions.campaigns.outbox import CampaignOutbox
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.actions.campaigns.start_broadcast import StartBroadcast

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
-from channels.outbox import Delivery
+from channels.outbox.delivery import Delivery
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.references import new_code
 from hub.actions.deliveries.channel_profile import ChannelProfile, Profiles

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Mapping
 
 from channels.contract import Receipt
-from channels.ports import Random
-from channels.receipts import NO_RULE, HandsetRule
+from channels.outbox.ports import Random
+from channels.outbox.receipts import NO_RULE, HandsetRule
 from hub.repositories.outbox import OutboxRepository
 
 log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ import logging
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from channels.outbox import Delivery, DeliveryState
-from channels.ports import Change, Leased
-from channels.retry import RESENT, resend, settled
+from channels.outbox.delivery import Delivery, DeliveryState
+from channels.outbox.ports import Change, Leased
+from channels.outbox.retry import RESENT, resend, settled
 from hub.model.agent import Agent, Permission
 from hub.model.case import Case, HistoryKind, recorded
 from hub.model.track import Compartment

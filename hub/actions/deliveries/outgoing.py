@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from channels.address import Address
-from channels.outbox import POLICY, Delivery, MessageClass, Origin
+from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN, Dialogue

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels.suppression import parse_opt_out
+from channels.outbox.suppression import parse_opt_out
 from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.person import wants_person
 from hub.actions.dialogue.verdict import (

@@ -13,7 +13,7 @@ from campaigns.ports import Recipient
 from campaigns.segment import Segment
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind
-from channels.outbox import Delivery, MessageClass
+from channels.outbox.delivery import Delivery, MessageClass
 from hub.runtime.clock import FakeClock
 
 NOON = 1_790_049_600_000  # 2026-09-22 12:00 in China

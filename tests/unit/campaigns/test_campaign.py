@@ -14,7 +14,7 @@ from campaigns.campaign import CampaignState
 from campaigns.errors import BadTemplate, MoveRefused, TextFrozen
 from campaigns.segment import Segment
 from channels.contract import ChannelKind
-from channels.outbox import MessageClass
+from channels.outbox.delivery import MessageClass
 from tests.unit.campaigns.stage import NOON, broadcast, campaign
 
 ENDED = (CampaignState.FINISHED, CampaignState.CANCELED, CampaignState.EXPIRED)

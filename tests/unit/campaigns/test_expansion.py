@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from campaigns.broadcast import BroadcastState
 from campaigns.selection import DEAD_ADDRESS, DUPLICATE, OPT_OUT, WRONG_ADDRESS
 from channels.address import Address, AddressKind
-from channels.outbox import Delivery, DeliveryState, MessageClass
-from channels.suppression import EDUCATION, INVALID, WARNING
+from channels.outbox.delivery import Delivery, DeliveryState, MessageClass
+from channels.outbox.suppression import EDUCATION, INVALID, WARNING
 from tests.unit.campaigns.stage import NOON, Fuse, Killed, Stage, broadcast, recipient
 
 

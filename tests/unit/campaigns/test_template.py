@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from campaigns import template
 from campaigns.errors import BadTemplate
 from channels.contract import ChannelKind
-from channels.outbox import MessageClass
+from channels.outbox.delivery import MessageClass
 from channels.parts import count
 
 

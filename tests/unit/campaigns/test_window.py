@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from campaigns.progress import progress, summed
 from campaigns.window import CHINA, estimate, is_open
-from channels.outbox import DeliveryState, MessageClass
+from channels.outbox.delivery import DeliveryState, MessageClass
 from tests.unit.campaigns.stage import NOON
 
 HOUR = 3600

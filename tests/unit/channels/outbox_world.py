@@ -11,10 +11,10 @@ from campaigns.segment import Segment
 from channels.adapter import Sends
 from channels.address import Address, AddressKind
 from channels.contract import Accepted, ChannelKind, OutboundMessage
-from channels.dispatcher import Dispatcher
-from channels.outbox import POLICY, Delivery, DeliveryState, MessageClass, Origin
-from channels.sender import DispatchSettings
-from channels.sweeper import Sweeper
+from channels.outbox.delivery import POLICY, Delivery, DeliveryState, MessageClass, Origin
+from channels.outbox.dispatcher import Dispatcher
+from channels.outbox.sender import DispatchSettings
+from channels.outbox.sweeper import Sweeper
 from hub.repositories import campaigns, outbox, suppressions
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.outbox import OutboxRepository

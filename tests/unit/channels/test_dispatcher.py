@@ -9,11 +9,11 @@ import pytest
 
 from campaigns.broadcast import BroadcastState
 from channels.contract import Accepted, OutboundMessage, Receipt, ReceiptState
-from channels.dispatcher import Dispatcher
 from channels.errors import Ambiguous, Misconfigured, Permanent, Refused, Temporary
-from channels.outbox import DeliveryState, MessageClass, Origin
-from channels.sender import DispatchSettings, SenderSettings
-from channels.suppression import EDUCATION, INVALID
+from channels.outbox.delivery import DeliveryState, MessageClass, Origin
+from channels.outbox.dispatcher import Dispatcher
+from channels.outbox.sender import DispatchSettings, SenderSettings
+from channels.outbox.suppression import EDUCATION, INVALID
 from hub.store.documents import Update
 from tests.unit.channels.outbox_world import NOON, SENDER, World, a_broadcast, a_delivery, a_world
 

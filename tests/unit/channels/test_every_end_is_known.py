@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from channels.contract import Accepted, OutboundMessage, Receipt, ReceiptState
 from channels.errors import Ambiguous, Misconfigured, Permanent, Refused, SendError, Temporary
-from channels.outbox import DeliveryState, MessageClass, Origin
-from channels.outcome import after
-from channels.overdue import FAR, SWEPT, due_at, is_final, overdue
-from channels.sender import DispatchSettings
+from channels.outbox.delivery import DeliveryState, MessageClass, Origin
+from channels.outbox.outcome import after
+from channels.outbox.overdue import FAR, SWEPT, due_at, is_final, overdue
+from channels.outbox.sender import DispatchSettings
 from tests.unit.channels.outbox_world import NOON, SENDER, World, a_delivery, a_world
 
 CLASSES = list(MessageClass)

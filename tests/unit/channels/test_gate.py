@@ -7,12 +7,12 @@ import random
 import pytest
 
 from campaigns.broadcast import BroadcastState
-from channels.gate import PAUSED, Gate
-from channels.outbox import Delivery, DeliveryState, MessageClass, Origin
-from channels.overdue import FAR
-from channels.ports import Leased
-from channels.suppression import EDUCATION, INVALID, NOTICE, WARNING
-from channels.window import JITTER_SECONDS, window_of
+from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Origin
+from channels.outbox.gate import PAUSED, Gate
+from channels.outbox.overdue import FAR
+from channels.outbox.ports import Leased
+from channels.outbox.quiet_hours import JITTER_SECONDS, window_of
+from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
 from hub.runtime.clock import CHINA
 from tests.unit.channels.outbox_world import NOON, World, a_broadcast, a_delivery, a_world
 

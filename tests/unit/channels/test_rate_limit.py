@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.rate_limit import TokenBucket
+from channels.outbox.pace import TokenBucket
 from hub.runtime.clock import FakeClock
 
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.contract import Receipt, ReceiptState
-from channels.outbox import Delivery, DeliveryState
-from channels.receipts import RANK, HandsetRule, apply_receipt
+from channels.outbox.delivery import Delivery, DeliveryState
+from channels.outbox.receipts import RANK, HandsetRule, apply_receipt
 from tests.unit.channels.outbox_world import NOON, SENDER, a_delivery
 
 S = DeliveryState

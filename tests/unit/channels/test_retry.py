@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.outbox import DeliveryState, MessageClass
-from channels.retry import RETRY, RetryRule, ambiguous, backoff_ms, resend, retry
+from channels.outbox.delivery import DeliveryState, MessageClass
+from channels.outbox.retry import RETRY, RetryRule, ambiguous, backoff_ms, resend, retry
 from tests.unit.channels.outbox_world import NOON, a_delivery
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from channels.outbox import MessageClass, Origin
-from channels.suppression import (
+from channels.outbox.delivery import MessageClass, Origin
+from channels.outbox.suppression import (
     EDUCATION,
     INVALID,
     NOTICE,

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from channels.time_limit import TimeLimit
+from channels.outbox.time_limit import TimeLimit
 
 
 async def test_a_call_in_time_gives_what_it_gives() -> None:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from channels.outbox import MessageClass
-from channels.window import JITTER_SECONDS, Window, held_until, next_allowed, window_of
+from channels.outbox.delivery import MessageClass
+from channels.outbox.quiet_hours import JITTER_SECONDS, Window, held_until, next_allowed, window_of
 
 CHINA = ZoneInfo("Asia/Shanghai")
 

@@ -9,8 +9,8 @@ from campaigns.campaign import CampaignKind
 from campaigns.segment import Segment
 from channels.address import phone
 from channels.contract import ChannelKind
-from channels.outbox import Delivery, DeliveryState, MessageClass
-from channels.ports import Change
+from channels.outbox.delivery import Delivery, DeliveryState, MessageClass
+from channels.outbox.ports import Change
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.campaigns.settings import CampaignSettings, Sender

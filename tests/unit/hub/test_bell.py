@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from channels.outbox import DeliveryState
-from channels.ports import OUTBOX, Change, Leased
+from channels.outbox.delivery import DeliveryState
+from channels.outbox.ports import OUTBOX, Change, Leased
 from hub.actions.cases.open_case import NewCase, OpenCase
 from hub.actions.cases.references import References
 from hub.model.call import Recording
@@ -35,7 +35,7 @@ from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Add, Delete, Documents, Duplicate, Insert, Write
 from hub.store.sqlite import open_sqlite
-from ivr.recordings import RecordingState
+from ivr.evidence.recordings import RecordingState
 from tests.unit.channels.outbox_world import a_delivery
 
 NOW = 1_790_049_600_000

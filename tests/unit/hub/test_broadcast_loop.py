@@ -10,8 +10,8 @@ import pytest_asyncio
 
 from campaigns.campaign import CampaignState
 from campaigns.schedule import Once
-from channels.outbox import DeliveryState
-from channels.ports import OUTBOX
+from channels.outbox.delivery import DeliveryState
+from channels.outbox.ports import OUTBOX
 from hub.jobs.broadcasts import BroadcastLoop
 from hub.repositories.schedules import LeaseRepository
 from hub.runtime.bell import campaign_topic

@@ -8,8 +8,8 @@ import contextlib
 import pytest
 
 from channels.contract import Accepted, OutboundMessage
-from channels.outbox import DeliveryState
-from channels.sender import DispatchSettings
+from channels.outbox.delivery import DeliveryState
+from channels.outbox.sender import DispatchSettings
 from hub.jobs.dispatch import dispatch
 from tests.unit.channels.outbox_world import a_delivery, a_world
 

@@ -16,7 +16,7 @@ from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Update
 from hub.store.sqlite import open_sqlite
-from ivr.recordings import RecordingState
+from ivr.evidence.recordings import RecordingState
 
 NOW = 1_790_049_600_000
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from channels.contract import Receipt, ReceiptState
-from channels.outbox import DeliveryState, MessageClass, Origin
-from channels.ports import Change, OutboxUnavailable
-from channels.retry import resend, settled
-from channels.suppression import EDUCATION, NOTICE, WARNING
+from channels.outbox.delivery import DeliveryState, MessageClass, Origin
+from channels.outbox.ports import Change, OutboxUnavailable
+from channels.outbox.retry import resend, settled
+from channels.outbox.suppression import EDUCATION, NOTICE, WARNING
 from hub.repositories.outbox import ReceiptResult
 from hub.store.documents import Duplicate
 from tests.unit.channels.outbox_world import NOON, SENDER, World, a_delivery, a_world

@@ -15,11 +15,11 @@ from campaigns.campaign import CampaignKind, CampaignState, CatchUp
 from campaigns.schedule import Cron, Once
 from campaigns.segment import Segment
 from campaigns.selection import DUPLICATE, OPT_OUT, WRONG_ADDRESS
-from channels.gate import Gate
-from channels.outbox import DeliveryState, MessageClass
-from channels.ports import Flow
-from channels.suppression import EDUCATION
-from channels.window import window_of
+from channels.outbox.delivery import DeliveryState, MessageClass
+from channels.outbox.gate import Gate
+from channels.outbox.ports import Flow
+from channels.outbox.quiet_hours import window_of
+from channels.outbox.suppression import EDUCATION
 from hub.actions.campaigns.tick_campaigns import BRAKE, MISSED
 from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.store.documents import Update

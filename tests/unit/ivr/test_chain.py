@@ -5,8 +5,8 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from ivr.chain import GENESIS, Link, breaks, link
-from ivr.recordings import Sealed
+from ivr.evidence.chain import GENESIS, Link, breaks, link
+from ivr.evidence.recordings import Sealed
 
 
 def chain(length: int) -> list[Link]:

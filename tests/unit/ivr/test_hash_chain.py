@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from ivr.hash_chain import Break, ChainEntry, Fault, breaks, hash_of
+from ivr.evidence.hash_chain import Break, ChainEntry, Fault, breaks, hash_of
 
 GENESIS = "before the first"
 

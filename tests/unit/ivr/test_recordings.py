@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.recordings import (
+from ivr.evidence.recordings import (
     GIVE_UP_SECONDS,
     MOVES,
     BadRecording,

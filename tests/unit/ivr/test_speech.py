@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from ivr.evidence.wav import BadAudio
 from ivr.speech.engine import EngineBusy, EngineDown, EngineLost, TranscribeFailed, Transcript, Word
 from ivr.speech.pcm import doubled, read_mono
 from ivr.speech.scripted import ScriptedEngine
 from ivr.speech.vosk_engine import VoskEngine
-from ivr.wav import BadAudio
 from tests.unit.ivr.waves import wav
 
 VOSK = Path(__file__).parents[2] / "data" / "vosk"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.wav import BadAudio, inspect
+from ivr.evidence.wav import BadAudio, inspect
 from tests.unit.ivr.waves import wav
 
 

@@ -13,7 +13,7 @@ from campaigns.schedule import from_text, next_five
 from campaigns.segment import describe as describe_segment
 from campaigns.timetable import describe as describe_schedule
 from channels.address import masked
-from channels.outbox import DeliveryState
+from channels.outbox.delivery import DeliveryState
 from hub.actions.campaigns.watch_campaign import CampaignProgress
 from hub.hub import Hub
 from hub.model.agent import Agent, Permission

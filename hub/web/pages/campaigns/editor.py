@@ -14,7 +14,7 @@ from campaigns.schedule import next_five, problem
 from campaigns.segment import Segment
 from campaigns.selection import REASONS
 from channels.contract import ChannelKind
-from channels.outbox import MessageClass
+from channels.outbox.delivery import MessageClass
 from channels.parts import Parts, count
 from hub.actions.campaigns.draft_campaign import CLASSES, Draft, draft_of
 from hub.actions.deliveries.channel_profile import ChannelProfile

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from channels.address import masked
-from channels.outbox import Delivery
+from channels.outbox.delivery import Delivery
 from hub.actions.deliveries.decide_delivery import Decision
 from hub.runtime.errors import Invalid, Stale
 from hub.store.codec import Versioned

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from campaigns.schedule import Cron, Once, ScheduleSpec
-from channels.outbox import MessageClass
+from channels.outbox.delivery import MessageClass
 from hub.actions.deliveries.decide_delivery import Decision
 from hub.model.agent import Role
 from hub.runtime.clock import CHINA, to_ms

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from channels.address import phone
-from channels.outbox import Delivery, MessageClass, Origin
+from channels.outbox.delivery import Delivery, MessageClass, Origin
 from hub.model.case import HistoryKind, broken_link, chain_entry
 from hub.model.conversation import Author, Direction, Message
 from hub.repositories.repositories import COLLECTIONS, repositories

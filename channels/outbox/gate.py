@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from channels.contract import OutboundMessage
-from channels.outbox import Delivery, DeliveryState, MessageClass, Origin
-from channels.overdue import FAR
-from channels.ports import Change, Flow, Leased, OriginBody, Outbox, Random, Suppressions
-from channels.retry import settled
-from channels.suppression import rules_against
-from channels.window import Window, held_until
+from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Origin
+from channels.outbox.overdue import FAR
+from channels.outbox.ports import Change, Flow, Leased, OriginBody, Outbox, Random, Suppressions
+from channels.outbox.quiet_hours import Window, held_until
+from channels.outbox.retry import settled
+from channels.outbox.suppression import rules_against
 
 S = DeliveryState
 

@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from channels.adapter import Sends
 from channels.contract import Accepted, OutboundMessage
 from channels.errors import Ambiguous, Misconfigured, SendError, Temporary
-from channels.gate import Gate, message_of
-from channels.handover import Handover
-from channels.outbox import DeliveryState
-from channels.outcome import Outcome, after, not_sent, suppressions_after
-from channels.ports import (
+from channels.outbox.batch_queue import Handover
+from channels.outbox.delivery import DeliveryState
+from channels.outbox.gate import Gate, message_of
+from channels.outbox.outcome import Outcome, after, not_sent, suppressions_after
+from channels.outbox.ports import (
     OUTBOX,
     Bell,
     Change,
@@ -36,8 +36,8 @@ from channels.ports import (
     Random,
     Suppressions,
 )
-from channels.retry import settled
-from channels.sender import DispatchSettings, SenderHealth, SenderSettings, SenderState
+from channels.outbox.retry import settled
+from channels.outbox.sender import DispatchSettings, SenderHealth, SenderSettings, SenderState
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from channels.outbox import POLICY, Delivery, MessageClass, Origin
+from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin
 
 EDUCATION = "education"  # 普法
 NOTICE = "notice"  # 通知

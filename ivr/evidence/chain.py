@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
-from ivr import hash_chain
-from ivr.hash_chain import ChainEntry, Fault, hash_of
-from ivr.recordings import Sealed
+from ivr.evidence import hash_chain
+from ivr.evidence.hash_chain import ChainEntry, Fault, hash_of
+from ivr.evidence.recordings import Sealed
 
 GENESIS = "0" * 64
 """The previous hash of the first link."""

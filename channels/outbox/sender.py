@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from channels.adapter import Sends
-from channels.outbox import MessageClass
-from channels.ports import Clock
-from channels.rate_limit import TokenBucket
-from channels.retry import RETRY, RetryRule
-from channels.time_limit import TimeLimit
-from channels.window import Window, window_of
+from channels.outbox.delivery import MessageClass
+from channels.outbox.pace import TokenBucket
+from channels.outbox.ports import Clock
+from channels.outbox.quiet_hours import Window, window_of
+from channels.outbox.retry import RETRY, RetryRule
+from channels.outbox.time_limit import TimeLimit
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from channels.contract import Receipt, ReceiptState
-from channels.outbox import Delivery, DeliveryState
-from channels.ports import Random
-from channels.retry import RETRY, backoff_ms, reason_keeping_mark, settled
+from channels.outbox.delivery import Delivery, DeliveryState
+from channels.outbox.ports import Random
+from channels.outbox.retry import RETRY, backoff_ms, reason_keeping_mark, settled
 
 S = DeliveryState
 

@@ -6,8 +6,8 @@ twice, and a dispatcher that was only slow finds its write refused.
 
 from __future__ import annotations
 
-from channels.overdue import SWEPT, overdue
-from channels.ports import Change, Outbox
+from channels.outbox.overdue import SWEPT, overdue
+from channels.outbox.ports import Change, Outbox
 
 
 class Sweeper:

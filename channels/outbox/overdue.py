@@ -7,8 +7,8 @@ instruction therefore leaves a row that ends in a known state.
 
 from __future__ import annotations
 
-from channels.outbox import MOVES, Delivery, DeliveryState
-from channels.retry import ambiguous, resend, settled
+from channels.outbox.delivery import MOVES, Delivery, DeliveryState
+from channels.outbox.retry import ambiguous, resend, settled
 
 NO_WORD_SECONDS = 72 * 3600
 """Vendors synthesise their last receipt after 72 h; what has none by then never gets one."""

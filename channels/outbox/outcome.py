@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 from channels.contract import Accepted
 from channels.errors import Ambiguous, Misconfigured, Permanent, Refused, SendError, Temporary
-from channels.outbox import Delivery, DeliveryState, MessageClass
-from channels.ports import Random
-from channels.retry import RETRY, RetryRule, ambiguous, retry, settled
-from channels.suppression import BY_DEFAULT, INVALID
+from channels.outbox.delivery import Delivery, DeliveryState, MessageClass
+from channels.outbox.ports import Random
+from channels.outbox.retry import RETRY, RetryRule, ambiguous, retry, settled
+from channels.outbox.suppression import BY_DEFAULT, INVALID
 
 S = DeliveryState
 Outcome = Accepted | SendError

@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from ivr.errors import IvrError
-from ivr.wav import BadAudio, NoSamples, inspect
+from ivr.evidence.wav import BadAudio, NoSamples, inspect
 
 
 class RecordingState(StrEnum):

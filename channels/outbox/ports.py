@@ -3,7 +3,7 @@
 Ports belong to their consumer: the dispatcher says here what it needs, `hub/repositories/outbox.py`
 provides it. Two rules every implementation keeps: a change names the version it read, so a late
 write of a worker that lost its lease matches nothing; and a move outside the state table of
-`channels/outbox.py` is refused as a programming error.
+`channels/outbox/delivery.py` is refused as a programming error.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from channels.errors import ChannelError
-from channels.outbox import Delivery, DeliveryState
+from channels.outbox.delivery import Delivery, DeliveryState
 
 
 class Clock(Protocol):
@@ -125,7 +125,7 @@ class Outbox(Protocol):
         """What each of `ids` (broadcast ids) shares, as it is now."""
 
     async def overdue(self, state: DeliveryState, *, limit: int) -> list[Leased]:
-        """Rows of `state` whose time to be looked at has come (`channels/overdue.py`)."""
+        """Rows of `state` whose time to be looked at has come (`channels/outbox/overdue.py`)."""
 
     async def sweep_origins(self, *, limit: int) -> int:
         """Gives back the held rows of resumed origins and cancels the waiting ones of canceled.

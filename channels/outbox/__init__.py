@@ -1,0 +1,1 @@
+"""The dispatcher and all round it: from a stored delivery to its known end."""

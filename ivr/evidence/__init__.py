@@ -1,0 +1,1 @@
+"""Recordings: sealed, chained and read; and the hash chain itself."""
