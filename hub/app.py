@@ -101,7 +101,7 @@ from hub.wiring.dialogue import (
 )
 from hub.wiring.knowledge import rate_entry_of, watch_answers_of
 from ivr.speech.vosk_engine import VoskEngine
-from knowledge_base.importer import shipped as shipped_entries
+from knowledge_base.files.importer import shipped as shipped_entries
 
 log = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from hub.bench.child import child
 from hub.bench.faq_sets import OURS
 from hub.bench.figure import Figure
 from knowledge_base.entry import Entry
-from knowledge_base.importer import shipped
-from knowledge_base.matcher import Snapshot
-from knowledge_base.measure import Query, Ranked, measure, measure_ranking
+from knowledge_base.files.importer import shipped
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.measure.measure import Query, Ranked, measure, measure_ranking
 
 FLOOR = "WRatio"
 _SIZES = {1_000: "1k", 10_000: "10k", 100_000: "100k"}

@@ -19,7 +19,7 @@ from hub.bench.child import commands, tell
 from hub.bench.faq_sets import OURS, catalogue, questions
 from hub.runtime.gc_tuning import spare_the_collector
 from knowledge_base.entry import Entry
-from knowledge_base.matcher import Snapshot
+from knowledge_base.match.matcher import Snapshot
 
 _CHANGES = 200
 

@@ -14,7 +14,7 @@ from hub.runtime.console import Screen
 from hub.runtime.errors import Invalid
 from hub.web.i18n import Catalogues, Language
 from hub.web.pages.knowledge.objections import said
-from knowledge_base.spreadsheet import TooLong, csv_file, workbook_file
+from knowledge_base.files.spreadsheet import TooLong, csv_file, workbook_file
 
 NOT_WELL = 1
 AT_THE_CONSOLE = "console"

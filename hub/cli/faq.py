@@ -11,10 +11,10 @@ from hub.cli.faq_files import read_set
 from hub.cli.run import CANNOT_RUN, print_json
 from hub.runtime.console import Screen
 from hub.runtime.gc_tuning import spare_the_collector
-from knowledge_base.calibration import PROMISE
-from knowledge_base.calibration import calibrate as fit
-from knowledge_base.matcher import Snapshot
-from knowledge_base.measure import measure, measure_ranking
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.measure.calibration import PROMISE
+from knowledge_base.measure.calibration import calibrate as fit
+from knowledge_base.measure.measure import measure, measure_ranking
 
 
 def evaluate(

@@ -8,8 +8,8 @@ from hub.bench.faq import Given
 from hub.runtime.console import Screen
 from knowledge_base.entry import Entry
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.faq_set import read_entries, read_queries
-from knowledge_base.importer import read_csv, read_toml, shipped
+from knowledge_base.files.importer import read_csv, read_toml, shipped
+from knowledge_base.measure.faq_set import read_entries, read_queries
 
 
 def read_set(queries: Path, kb: Path | None) -> Given | None:

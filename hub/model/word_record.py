@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from knowledge_base.word_group import WordGroup
+from knowledge_base.words.word_group import WordGroup
 
 
 @dataclass(frozen=True, slots=True)

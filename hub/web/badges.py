@@ -17,8 +17,8 @@ from hub.model.entry_record import VersionKind
 from hub.model.track import Track
 from hub.web.i18n import Translator, msgid
 from ivr.evidence.recordings import Doubt, RecordingState
-from knowledge_base.alignment import How
 from knowledge_base.entry import EntryState
+from knowledge_base.match.alignment import How
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,12 @@ from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.settings.settings import Settings, SettingsProblem
 from hub.store.documents import Documents
-from knowledge_base.answer import DEFAULT, Thresholds
-from knowledge_base.confidence import Confidence
+from knowledge_base.dialogue.slot import Slots
+from knowledge_base.dialogue.small_talk import SmallTalk
 from knowledge_base.entry import Entry
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.slot import Slots
-from knowledge_base.small_talk import SmallTalk
+from knowledge_base.match.answer import DEFAULT, Thresholds
+from knowledge_base.match.confidence import Confidence
 
 
 def slots_of(settings: Settings) -> Slots:

@@ -10,7 +10,7 @@ from hub.bench.faq import Given
 from hub.bench.faq_sets import catalogue
 from hub.bench.figure import Figure, as_table
 from hub.bench.runs import BENCHES, run
-from knowledge_base.measure import Query
+from knowledge_base.measure.measure import Query
 
 
 @pytest.mark.parametrize("name", BENCHES)

@@ -10,8 +10,8 @@ import pytest
 
 from hub.cli import entries
 from hub.model.agent import Role
-from knowledge_base.csv_table import MAX_BYTES
-from knowledge_base.spreadsheet import read_file
+from knowledge_base.files.csv_table import MAX_BYTES
+from knowledge_base.files.spreadsheet import read_file
 from tests.journeys.editor_at_work import SAME_ORIGIN, Editor, sign_in
 from tests.world import World, browser
 

@@ -12,7 +12,7 @@ from hub.runtime.clock import day_of
 from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.store.documents import Write
 from knowledge_base.entry import EntryState
-from knowledge_base.word_group import WordGroup
+from knowledge_base.words.word_group import WordGroup
 from tests.world import World
 
 DRONES = ("无人机备案怎么办", "飞无人机要去哪里备案", "无人机备案需要什么材料", "无人机飞行要备案吗")

@@ -9,7 +9,7 @@ import pytest
 
 from channels.contract import ChannelKind
 from hub.model.agent import Role
-from knowledge_base.word_file import read_words
+from knowledge_base.files.word_file import read_words
 from tests.journeys.editor_at_work import Editor, sign_in
 from tests.journeys.talking import Talker
 from tests.unit.hub.entry_office import content

@@ -17,14 +17,14 @@ LOOK = """
 import json, sys
 import hub.settings.settings
 import hub.actions.dialogue.texts, hub.demo.sample
-import hub.web.assets, hub.web.i18n, ivr.flow, knowledge_base.importer
+import hub.web.assets, hub.web.i18n, ivr.flow, knowledge_base.files.importer
 hub.actions.dialogue.texts.Texts()
 hub.settings.settings.load(None, {})
 print(json.dumps({
     "from": hub.settings.settings.__file__,
     "config": hub.settings.settings.shipped_text(),
     "flows": [len(ivr.flow.load(ivr.flow.shipped(name)).nodes) for name in ("12389", "12123")],
-    "entries": len(knowledge_base.importer.shipped()),
+    "entries": len(knowledge_base.files.importer.shipped()),
     "regions": len(hub.demo.sample.load().regions),
     "assets": hub.web.assets.Assets.load() is not None,
     "catalogues": hub.web.i18n.Catalogues.load() is not None,

@@ -26,7 +26,7 @@ from hub.actions.knowledge.in_force import Knowledge
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.model.track import Track
 from knowledge_base.entry import Entry
-from knowledge_base.utterance import Utterance
+from knowledge_base.text.utterance import Utterance
 
 MOST_KEYS = 8
 """Keys 1 to 8: 0, 9 and * mean the same everywhere."""

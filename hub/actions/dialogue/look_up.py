@@ -12,11 +12,11 @@ from functools import lru_cache
 from hub.actions.dialogue.verdict import Answered, AskSlot, Offer, ToPerson, Verdict
 from hub.model.dialogue import Dialogue
 from hub.model.track import Track
-from knowledge_base.answer import Answer, Decision, Thresholds, decide
-from knowledge_base.choice import NoneOfThem, Picked, Unclear, choose
+from knowledge_base.dialogue.choice import NoneOfThem, Picked, Unclear, choose
+from knowledge_base.dialogue.slot import CITY, Slots, is_unknown
 from knowledge_base.entry import Entry
-from knowledge_base.matcher import Snapshot
-from knowledge_base.slot import CITY, Slots, is_unknown
+from knowledge_base.match.answer import Answer, Decision, Thresholds, decide
+from knowledge_base.match.matcher import Snapshot
 
 _SHORT = 30
 """A reply longer than this is no failed attempt at a value but something else."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from knowledge_base.utterance import Utterance
+from knowledge_base.text.utterance import Utterance
 
 _SURE = re.compile(
     r"(?<!不用)(?<!不要)(?<!不想)(?<!别)(?<!不)(?:转接?(?:到|个|一下|下)?(?:人工|客服|真人)|zhuanrengong|接人工|要人工|找人工|人工客服)"

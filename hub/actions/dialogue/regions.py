@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from knowledge_base.slot import Slots
-from knowledge_base.utterance import Utterance
+from knowledge_base.dialogue.slot import Slots
+from knowledge_base.text.utterance import Utterance
 
 _TEXT_NUMBER = re.compile(r"12110(\d{2,3})")
 

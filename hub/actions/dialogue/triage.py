@@ -31,12 +31,12 @@ from hub.actions.dialogue.verdict import (
 from hub.model.dialogue import Dialogue
 from hub.model.reference import find_pair, find_reference
 from hub.model.track import Track
-from knowledge_base.choice import is_bare_number
+from knowledge_base.dialogue.choice import is_bare_number
+from knowledge_base.dialogue.small_talk import SmallTalk
 from knowledge_base.entry import Entry
-from knowledge_base.matcher import Snapshot
-from knowledge_base.plain import plain
-from knowledge_base.small_talk import SmallTalk
-from knowledge_base.utterance import Utterance
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.text.plain import plain
+from knowledge_base.text.utterance import Utterance
 
 
 @dataclass(frozen=True, slots=True)

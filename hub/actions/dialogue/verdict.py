@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.model.track import Track
+from knowledge_base.dialogue.small_talk import Talk
 from knowledge_base.entry import Entry, SlotAnswer
-from knowledge_base.small_talk import Talk
 
 
 @dataclass(frozen=True, slots=True)

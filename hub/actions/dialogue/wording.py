@@ -14,9 +14,9 @@ from channels.contract import ChannelKind
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.dialogue.aloud import aloud
 from hub.actions.dialogue.texts import Texts
+from knowledge_base.dialogue.slot import Slots
+from knowledge_base.dialogue.small_talk import Talk
 from knowledge_base.entry import Entry, SlotAnswer
-from knowledge_base.slot import Slots
-from knowledge_base.small_talk import Talk
 
 _SENTENCE = re.compile(r"[^。！？!?\n]*(?:[。！？!?\n]|$)")
 _QUESTION_CHARS = 28

@@ -38,8 +38,8 @@ from hub.actions.progress.track_case import TrackCase
 from hub.model.dialogue import Dialogue
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories
-from knowledge_base.small_talk import Talk
-from knowledge_base.utterance import Utterance
+from knowledge_base.dialogue.small_talk import Talk
+from knowledge_base.text.utterance import Utterance
 
 _MARGIN = 1000
 _LOOKED_AT = 100_000

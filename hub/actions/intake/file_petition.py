@@ -24,7 +24,7 @@ from hub.runtime.ids import derived_id
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, Write
 from hub.store.until_committed import until_committed
-from knowledge_base.utterance import Utterance
+from knowledge_base.text.utterance import Utterance
 
 CHANNEL = "petition"
 _TRIES = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hub.actions.dialogue.triage import Triage
 from hub.actions.dialogue.verdict import Danger
-from knowledge_base.utterance import Utterance
+from knowledge_base.text.utterance import Utterance
 
 
 @dataclass(frozen=True, slots=True)

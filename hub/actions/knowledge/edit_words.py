@@ -20,9 +20,9 @@ from hub.repositories.words import WordRepository, group_id
 from hub.runtime.errors import HubError, NotFound, Stale
 from hub.store.codec import Versioned
 from hub.store.documents import Write
-from knowledge_base.gate import Objection, lost_by_words
-from knowledge_base.lexicon import shipped_lexicon
-from knowledge_base.word_group import WordGroup, WordProblem, word_problems
+from knowledge_base.match.gate import Objection, lost_by_words
+from knowledge_base.words.lexicon import shipped_lexicon
+from knowledge_base.words.word_group import WordGroup, WordProblem, word_problems
 
 Read = Callable[[WordGroup, Versioned[WordRecord]], None]
 

@@ -18,10 +18,10 @@ from hub.actions.knowledge.publish_entry import PublishEntry
 from hub.model.entry_record import EntryRecord, same_content
 from hub.runtime.errors import HubError
 from hub.store.codec import Versioned
-from knowledge_base.csv_table import ImportProblems
 from knowledge_base.entry import Entry, EntryState
-from knowledge_base.row import Problem
-from knowledge_base.spreadsheet import read_file
+from knowledge_base.files.csv_table import ImportProblems
+from knowledge_base.files.row import Problem
+from knowledge_base.files.spreadsheet import read_file
 
 
 class ImportMode(StrEnum):

@@ -14,10 +14,10 @@ from hub.actions.knowledge.follow_entries import FollowEntries
 from hub.actions.knowledge.import_entries import Unfit
 from hub.actions.knowledge.in_force import Knowledge
 from hub.repositories.words import group_id
-from knowledge_base.csv_table import ImportProblems
-from knowledge_base.row import Problem
-from knowledge_base.word_file import read_words
-from knowledge_base.word_group import WordGroup
+from knowledge_base.files.csv_table import ImportProblems
+from knowledge_base.files.row import Problem
+from knowledge_base.files.word_file import read_words
+from knowledge_base.words.word_group import WordGroup
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from hub.model.entry_record import EntryRecord
 from hub.model.word_record import WordRecord
 from knowledge_base.entry import Entry
-from knowledge_base.lexicon import Lexicon, shipped_lexicon
-from knowledge_base.matcher import Snapshot
-from knowledge_base.word_group import WordGroup
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.words.lexicon import Lexicon, shipped_lexicon
+from knowledge_base.words.word_group import WordGroup
 
 
 class Knowledge:

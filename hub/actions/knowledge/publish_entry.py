@@ -22,7 +22,7 @@ from hub.runtime.errors import Forbidden, HubError, Invalid, NotFound
 from hub.store.codec import Versioned
 from hub.store.documents import Insert, Write
 from knowledge_base.entry import Entry, EntryState
-from knowledge_base.gate import Objection, objections
+from knowledge_base.match.gate import Objection, objections
 
 AT_ONCE = 100
 """How many reviewed entries are published with one press."""

@@ -22,7 +22,7 @@ from hub.runtime.errors import Invalid, Stale
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.until_committed import until_committed
-from knowledge_base.utterance import Utterance
+from knowledge_base.text.utterance import Utterance
 
 _TRIES = 5
 _DANGER = "这里的说明没有人马上看到。有危险请立即拨打 110，不便说话时发短信到 12110。"

@@ -12,9 +12,9 @@ from hub.model.entry_record import EntryRecord, EntryVersion
 from hub.repositories.agents import AgentRepository
 from hub.runtime.errors import NotFound
 from hub.store.codec import Versioned
-from knowledge_base.answer import Answer, Thresholds, decide
 from knowledge_base.entry import Entry, EntryState
-from knowledge_base.matcher import Match
+from knowledge_base.match.answer import Answer, Thresholds, decide
+from knowledge_base.match.matcher import Match
 
 PAGE = 50
 FOUND = 100

@@ -14,8 +14,8 @@ from hub.actions.knowledge.in_force import Knowledge
 from hub.repositories.entries import EntryRepository
 from hub.runtime.errors import HubError, NotFound
 from knowledge_base.entry import Entry
-from knowledge_base.matcher import Snapshot
-from knowledge_base.word_search import Hit, search, words_of
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.match.word_search import Hit, search, words_of
 
 RELATED = 5
 HITS = 20

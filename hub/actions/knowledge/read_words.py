@@ -15,10 +15,10 @@ from hub.model.word_record import WordRecord, WordVersion
 from hub.repositories.agents import AgentRepository
 from hub.repositories.words import WordRepository, group_id
 from hub.store.codec import Versioned
-from knowledge_base.answer import Answer, Thresholds, decide
-from knowledge_base.matcher import Match, Snapshot
-from knowledge_base.text import normalise
-from knowledge_base.word_group import WordGroup
+from knowledge_base.match.answer import Answer, Thresholds, decide
+from knowledge_base.match.matcher import Match, Snapshot
+from knowledge_base.text.normalise import normalise
+from knowledge_base.words.word_group import WordGroup
 
 BEST = 3
 

@@ -25,9 +25,9 @@ from hub.runtime.errors import Stale
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Update
-from knowledge_base.cluster import Asked, UnknownWord, clusters, unknown_words
 from knowledge_base.entry import Entry, EntryState
-from knowledge_base.matcher import Match
+from knowledge_base.match.matcher import Match
+from knowledge_base.measure.cluster import Asked, UnknownWord, clusters, unknown_words
 
 NEWEST = 5_000
 """Questions looked at; older ones wait until these are dealt with."""

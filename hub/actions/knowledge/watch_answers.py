@@ -35,9 +35,9 @@ from hub.repositories.questions import QuestionRepository
 from hub.runtime.clock import Clock, day_of
 from hub.runtime.ids import derived_id
 from hub.store.documents import Conflict, Documents, Duplicate, Write
-from knowledge_base.choice import NoneOfThem, choose
-from knowledge_base.text import normalise
-from knowledge_base.utterance import Utterance
+from knowledge_base.dialogue.choice import NoneOfThem, choose
+from knowledge_base.text.normalise import normalise
+from knowledge_base.text.utterance import Utterance
 
 STEP = 200
 LONGEST = 120

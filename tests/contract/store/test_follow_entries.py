@@ -18,7 +18,7 @@ from hub.runtime.supervisor import Supervisor
 from hub.store.crypto import KeyRing, Vault
 from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
-from knowledge_base.word_group import WordGroup
+from knowledge_base.words.word_group import WordGroup
 from tests.contract.nx import REAL_SERVER
 from tests.unit.hub.entry_office import (
     COLLECTIONS,

@@ -25,8 +25,8 @@ from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.sqlite import open_sqlite
-from knowledge_base.answer import DEFAULT
 from knowledge_base.entry import Entry, EntryState
+from knowledge_base.match.answer import DEFAULT
 
 NOON = 1_790_049_600_000  # 2026-09-22 12:00 in China
 HOUR = 3_600_000

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.actions.dialogue.aloud import aloud
-from knowledge_base.importer import shipped
+from knowledge_base.files.importer import shipped
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hub.runtime.clock import SystemClock
 from hub.runtime.finding import Finding, Level, exit_code
 from hub.settings.settings import Settings, build, shipped_text
 from hub.wiring.dialogue import thresholds_of
-from knowledge_base.confidence import shipped_confidence
+from knowledge_base.match.confidence import shipped_confidence
 from tests.ports import silent_port
 
 SID = "AC" + "1" * 32

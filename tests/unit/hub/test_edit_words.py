@@ -17,9 +17,9 @@ from hub.runtime.errors import NotFound, Stale
 from hub.store.copying import copy
 from hub.store.digest import digest
 from hub.store.sqlite import open_sqlite
-from knowledge_base.answer import Decision
-from knowledge_base.gate import Trouble
-from knowledge_base.word_group import WordGroup
+from knowledge_base.match.answer import Decision
+from knowledge_base.match.gate import Trouble
+from knowledge_base.words.word_group import WordGroup
 from tests.unit.hub.entry_office import EDITOR, REVIEWER, Office, content, office_over, open_office
 
 LOST = "驾驶证丢了怎么补？"

@@ -12,7 +12,7 @@ import pytest_asyncio
 from hub.actions.knowledge.import_entries import ImportEntries, ImportMode, Unfit
 from hub.actions.knowledge.publish_entry import Refused
 from knowledge_base.entry import Entry, EntryState
-from knowledge_base.spreadsheet import csv_file, workbook_file
+from knowledge_base.files.spreadsheet import csv_file, workbook_file
 from tests.unit.hub.entry_office import EDITOR, REVIEWER, Office, content, open_office
 
 LOST = "身份证丢了怎么补领？"

@@ -12,8 +12,8 @@ import pytest_asyncio
 
 from hub.actions.knowledge.import_entries import Unfit
 from hub.actions.knowledge.publish_entry import Refused
-from knowledge_base.word_file import words_file
-from knowledge_base.word_group import WordGroup
+from knowledge_base.files.word_file import words_file
+from knowledge_base.words.word_group import WordGroup
 from tests.unit.hub.entry_office import EDITOR, Office, content, open_office
 
 LICENCE, CARD = WordGroup("驾驶证", ("红本本",)), WordGroup("身份证", ("小卡片",))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hub.actions.knowledge.in_force import Knowledge
 from hub.model.entry_record import EntryRecord
-from knowledge_base.importer import shipped
+from knowledge_base.files.importer import shipped
 
 
 def test_the_first_question_finds_the_words_by_their_sound_already_made() -> None:

@@ -14,7 +14,7 @@ from hub.actions.knowledge.publish_entry import Refused
 from hub.model.entry_record import VersionKind
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
 from knowledge_base.entry import EntryState
-from knowledge_base.gate import Trouble
+from knowledge_base.match.gate import Trouble
 from tests.unit.hub.entry_office import DAY, EDITOR, HOUR, NOON, REVIEWER, Office, content, open_office
 
 LOST = "身份证丢了怎么补领？"

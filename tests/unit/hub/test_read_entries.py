@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from hub.actions.knowledge.import_entries import ImportEntries, ImportMode
 from hub.actions.knowledge.read_entries import PAGE, EntryView
-from knowledge_base.spreadsheet import csv_file
+from knowledge_base.files.spreadsheet import csv_file
 from tests.unit.hub.entry_office import DAY, EDITOR, NOON, REVIEWER, Office, content, open_office
 
 

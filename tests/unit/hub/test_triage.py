@@ -29,13 +29,13 @@ from hub.model.dialogue import Dialogue
 from hub.model.reference import make_reference
 from hub.model.track import Track
 from hub.settings.settings import shipped_text
-from knowledge_base.answer import DEFAULT, Thresholds
+from knowledge_base.dialogue.slot import Slots
+from knowledge_base.dialogue.small_talk import SmallTalk
 from knowledge_base.entry import Entry, EntryState, SlotAnswer
-from knowledge_base.importer import shipped
-from knowledge_base.matcher import Snapshot
-from knowledge_base.slot import Slots
-from knowledge_base.small_talk import SmallTalk
-from knowledge_base.utterance import Utterance
+from knowledge_base.files.importer import shipped
+from knowledge_base.match.answer import DEFAULT, Thresholds
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.text.utterance import Utterance
 
 SNAPSHOT = Snapshot.build(shipped())
 WORDS = tomllib.loads(shipped_text())["triage"]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_base.faq_set import read_entries, read_queries
-from knowledge_base.matcher import Snapshot
-from knowledge_base.measure import Figures, measure
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.measure.faq_set import read_entries, read_queries
+from knowledge_base.measure.measure import Figures, measure
 
 DATA = Path(__file__).parents[2] / "data" / "faq"
 

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from knowledge_base.answer import Decision, Thresholds, decide
 from knowledge_base.entry import Aspect
-from knowledge_base.importer import shipped
-from knowledge_base.matcher import Snapshot
+from knowledge_base.files.importer import shipped
+from knowledge_base.match.answer import Decision, Thresholds, decide
+from knowledge_base.match.matcher import Snapshot
 from tests.unit.knowledge_base.entries import entry
 
 SNAPSHOT = Snapshot.build(shipped())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.choice import NoneOfThem, Picked, Unclear, choose, is_bare_number
+from knowledge_base.dialogue.choice import NoneOfThem, Picked, Unclear, choose, is_bare_number
 
 OFFERED = ("身份证丢失后怎么补领？", "身份证到期怎么换领？", "临时身份证怎么办理？")
 

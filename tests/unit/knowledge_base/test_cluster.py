@@ -8,7 +8,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.cluster import Asked, UnknownWord, clusters, unknown_words
+from knowledge_base.measure.cluster import Asked, UnknownWord, clusters, unknown_words
 
 DRONES = ("无人机飞行要备案吗", "飞无人机要去哪里备案", "无人机备案怎么办", "无人机备案需要什么材料")
 PETS = ("养狗要办证吗", "养狗办证在哪里", "养狗办证要多少钱")

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from knowledge_base.calibration import LEAST, calibrate
-from knowledge_base.confidence import FEATURES, Confidence, features, logistic, shipped_confidence
-from knowledge_base.matcher import Snapshot
-from knowledge_base.measure import Query
+from knowledge_base.match.confidence import FEATURES, Confidence, features, logistic, shipped_confidence
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.measure.calibration import LEAST, calibrate
+from knowledge_base.measure.measure import Query
 from tests.unit.knowledge_base.entries import SMALL
 from tests.unit.knowledge_base.test_snapshot import GRID
 

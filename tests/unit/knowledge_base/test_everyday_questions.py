@@ -6,9 +6,9 @@ first three, and none may be answered by another. Nothing may answer what no ent
 
 import pytest
 
-from knowledge_base.answer import Decision, decide
-from knowledge_base.importer import shipped
-from knowledge_base.matcher import Snapshot
+from knowledge_base.files.importer import shipped
+from knowledge_base.match.answer import Decision, decide
+from knowledge_base.match.matcher import Snapshot
 
 SNAPSHOT = Snapshot.build(shipped())
 

@@ -1,7 +1,7 @@
 import pytest
 
-from knowledge_base.faq_set import BadSet, read_entries, read_queries
-from knowledge_base.measure import Query
+from knowledge_base.measure.faq_set import BadSet, read_entries, read_queries
+from knowledge_base.measure.measure import Query
 
 
 def test_entries_are_read_without_what_is_only_shown() -> None:

@@ -1,4 +1,4 @@
-from knowledge_base.forgotten import Forgotten
+from knowledge_base.words.deletion_index import Forgotten
 
 FORGOTTEN = Forgotten.of(["身份证", "无犯罪记录", "护照", "身分证", "abc"])
 

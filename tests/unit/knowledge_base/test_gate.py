@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from knowledge_base.entry import Entry
-from knowledge_base.gate import Trouble, lost_by_words, objections
-from knowledge_base.lexicon import shipped_lexicon
-from knowledge_base.matcher import Snapshot
+from knowledge_base.match.gate import Trouble, lost_by_words, objections
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.words.lexicon import shipped_lexicon
 from tests.unit.knowledge_base.entries import SMALL, entry
 
 

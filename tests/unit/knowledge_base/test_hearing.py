@@ -1,5 +1,5 @@
-from knowledge_base.hearing import Hearing
-from knowledge_base.lexicon import shipped_lexicon
+from knowledge_base.words.lexicon import shipped_lexicon
+from knowledge_base.words.spelling import Hearing
 
 LEXICON = shipped_lexicon()
 HEARING = Hearing.of(LEXICON, {"身份证": 5, "遗失": 3, "补办": 3})

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.csv_table import ImportProblems
 from knowledge_base.entry import Aspect, Entry, EntryState, SlotAnswer
-from knowledge_base.importer import read_csv, read_toml, shipped, write_csv
+from knowledge_base.files.csv_table import ImportProblems
+from knowledge_base.files.importer import read_csv, read_toml, shipped, write_csv
 from tests.unit.knowledge_base.entries import SMALL, entry
 
 GOOD = """

@@ -1,7 +1,7 @@
 """What weighs pieces is shared by the loop that answers and the threads that check a publish."""
 
-from knowledge_base.index import Rarity, Shelf
-from knowledge_base.vocabulary import shipped_vocabulary
+from knowledge_base.match.index import Rarity, Shelf
+from knowledge_base.words.vocabulary import shipped_vocabulary
 
 CODES = [ord(character) for character in "身份证丢了"]
 

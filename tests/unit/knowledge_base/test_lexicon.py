@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge_base.lexicon import Lexicon, choices, shipped_lexicon
+from knowledge_base.words.lexicon import Lexicon, choices, shipped_lexicon
 
 SMALL = Lexicon.read_toml(
     """

@@ -3,9 +3,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.alignment import How, Pair
 from knowledge_base.entry import EntryState
-from knowledge_base.matcher import Snapshot
+from knowledge_base.match.alignment import How, Pair
+from knowledge_base.match.matcher import Snapshot
 from tests.unit.knowledge_base.entries import SMALL, entry
 
 SNAPSHOT = Snapshot.build(SMALL)

@@ -1,8 +1,16 @@
 import pytest
 
-from knowledge_base.answer import Answer, Decision, Thresholds
-from knowledge_base.matcher import Snapshot
-from knowledge_base.measure import Asked, Query, auroc, calibration_error, coverage, measure, measure_ranking
+from knowledge_base.match.answer import Answer, Decision, Thresholds
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.measure.measure import (
+    Asked,
+    Query,
+    auroc,
+    calibration_error,
+    coverage,
+    measure,
+    measure_ranking,
+)
 from tests.unit.knowledge_base.entries import SMALL
 
 SNAPSHOT = Snapshot.build(SMALL)

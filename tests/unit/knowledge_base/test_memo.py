@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from knowledge_base.memo import Memo
+from knowledge_base.text.memo import Memo
 
 
 def made_for(asked: Iterable[int], size: int) -> list[int]:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.numeral import numerals
+from knowledge_base.text.numeral import numerals
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from random import Random
 
 import numpy as np
 
-from knowledge_base.importer import shipped
-from knowledge_base.index import Rarity
-from knowledge_base.lexicon import shipped_lexicon
-from knowledge_base.part import Part, Stand
-from knowledge_base.scales import Tally
+from knowledge_base.files.importer import shipped
+from knowledge_base.match.index import Rarity
+from knowledge_base.match.index_segment import Part, Stand
+from knowledge_base.match.term_weights import Tally
+from knowledge_base.words.lexicon import shipped_lexicon
 from tests.unit.knowledge_base.entries import entry
 
 LEXICON = shipped_lexicon()

@@ -3,9 +3,9 @@
 import pytest
 
 from knowledge_base.entry import Entry, EntryState
-from knowledge_base.importer import clashes, shipped
-from knowledge_base.matcher import Snapshot
-from knowledge_base.text import normalise
+from knowledge_base.files.importer import clashes, shipped
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.text.normalise import normalise
 from tests.unit.knowledge_base.traditional import FIRST, LAST
 
 ENTRIES = shipped()

@@ -2,9 +2,9 @@
 
 import pytest
 
+from knowledge_base.dialogue.slot import Slots, is_unknown
 from knowledge_base.entry import Entry, EntryState, SlotAnswer
-from knowledge_base.slot import Slots, is_unknown
-from knowledge_base.utterance import Utterance
+from knowledge_base.text.utterance import Utterance
 
 SLOTS = Slots(["福州", "厦门", "泉州"])
 

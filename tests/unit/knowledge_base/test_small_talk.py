@@ -2,8 +2,8 @@
 
 import pytest
 
-from knowledge_base.small_talk import SmallTalk
-from knowledge_base.utterance import Utterance
+from knowledge_base.dialogue.small_talk import SmallTalk
+from knowledge_base.text.utterance import Utterance
 
 TALK = SmallTalk()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from knowledge_base.entry import Entry, EntryState
-from knowledge_base.matcher import PARTS, Snapshot
+from knowledge_base.match.matcher import PARTS, Snapshot
 from tests.unit.knowledge_base.entries import SMALL, entry
 
 PAPERS = ("护照", "驾驶证", "身份证", "户口簿", "居住证", "行驶证", "公章", "无犯罪记录证明")

@@ -1,7 +1,7 @@
 from pypinyin import Style, lazy_pinyin
 
-from knowledge_base.shelf import table_lines
-from knowledge_base.sound import merged, sound
+from knowledge_base.text.sound import merged, sound
+from knowledge_base.text.tables import table_lines
 
 
 def test_the_table_of_syllables_agrees_with_pypinyin() -> None:

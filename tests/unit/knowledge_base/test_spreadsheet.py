@@ -10,10 +10,10 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from knowledge_base.csv_table import MAX_BYTES, ImportProblems
 from knowledge_base.entry import Aspect, Entry, EntryState, SlotAnswer
-from knowledge_base.row import COLUMNS, Problem
-from knowledge_base.spreadsheet import (
+from knowledge_base.files.csv_table import MAX_BYTES, ImportProblems
+from knowledge_base.files.row import COLUMNS, Problem
+from knowledge_base.files.spreadsheet import (
     MAX_CELL_CHARS,
     MAX_UNPACKED_BYTES,
     TooLong,

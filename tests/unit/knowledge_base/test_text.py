@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.text import MAX_CHARS, normalise
+from knowledge_base.text.normalise import MAX_CHARS, normalise
 
 SPOKEN = st.text(
     alphabet="嗯那个请问你好一二三八九十幺零两0129，。！ abＡＢ驾駕照證证丢吗就是一下", max_size=40

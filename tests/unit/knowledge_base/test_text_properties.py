@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.lexicon import shipped_lexicon
-from knowledge_base.numeral import numerals
-from knowledge_base.plain import MAX_CHARS as PLAIN_CHARS
-from knowledge_base.plain import plain
-from knowledge_base.text import MAX_CHARS, normalise
+from knowledge_base.text.normalise import MAX_CHARS, normalise
+from knowledge_base.text.numeral import numerals
+from knowledge_base.text.plain import MAX_CHARS as PLAIN_CHARS
+from knowledge_base.text.plain import plain
+from knowledge_base.words.lexicon import shipped_lexicon
 from tests.unit.knowledge_base.traditional import FIRST, LAST
 
 LEXICON = shipped_lexicon()

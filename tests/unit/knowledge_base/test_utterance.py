@@ -2,8 +2,8 @@
 
 import pytest
 
-from knowledge_base.plain import MAX_CHARS, plain
-from knowledge_base.utterance import Utterance
+from knowledge_base.text.plain import MAX_CHARS, plain
+from knowledge_base.text.utterance import Utterance
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-from knowledge_base.gram import grams, neighbours
-from knowledge_base.shelf import data_text
-from knowledge_base.vocabulary import RAREST, shipped_vocabulary
+from knowledge_base.text.gram import grams, neighbours
+from knowledge_base.text.tables import data_text
+from knowledge_base.words.vocabulary import RAREST, shipped_vocabulary
 from tests.unit.knowledge_base.word_table import lines
 
 

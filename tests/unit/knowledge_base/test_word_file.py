@@ -7,9 +7,9 @@ from io import StringIO
 
 import pytest
 
-from knowledge_base.csv_table import ImportProblems, read_rows, write_rows
-from knowledge_base.word_file import MOST_BYTES, read_words, words_file
-from knowledge_base.word_group import WordGroup
+from knowledge_base.files.csv_table import ImportProblems, read_rows, write_rows
+from knowledge_base.files.word_file import MOST_BYTES, read_words, words_file
+from knowledge_base.words.word_group import WordGroup
 
 GROUPS = (WordGroup("驾驶证", ("红本本", "=车本"), '说"话", 换行\n第二行'), WordGroup("养犬", ("狗本",)))
 

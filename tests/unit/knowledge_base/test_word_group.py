@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge_base.lexicon import shipped_lexicon
-from knowledge_base.word_group import (
+from knowledge_base.words.lexicon import shipped_lexicon
+from knowledge_base.words.word_group import (
     MOST_GROUPS,
     MOST_WORDS,
     NAME_CHARS,

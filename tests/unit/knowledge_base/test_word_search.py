@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.word_search import EXCERPT_CHARS, marked, search, words_of
+from knowledge_base.match.word_search import EXCERPT_CHARS, marked, search, words_of
 from tests.unit.knowledge_base.entries import SMALL, entry
 
 

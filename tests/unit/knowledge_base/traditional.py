@@ -1,6 +1,6 @@
 """Writes simplified texts in traditional characters, for the tests: the shipped table read backwards."""
 
-from knowledge_base.shelf import table_lines
+from knowledge_base.text.tables import table_lines
 
 _FORMS: dict[str, list[str]] = {}
 for _line in table_lines("traditional.txt"):

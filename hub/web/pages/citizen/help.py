@@ -21,8 +21,8 @@ from hub.web.pages.citizen import chat_stream
 from hub.web.render import render
 from hub.web.unchanged import unless_unchanged
 from knowledge_base.entry import Entry
-from knowledge_base.utterance import Utterance
-from knowledge_base.word_search import MAX_CHARS
+from knowledge_base.match.word_search import MAX_CHARS
+from knowledge_base.text.utterance import Utterance
 
 
 async def topics(request: web.Request) -> web.Response:

@@ -28,8 +28,8 @@ from hub.web.pages.citizen.chat_form import TEXT_CHARS, QuestionForm
 from hub.web.pages.citizen.notices import NOTICE_KINDS
 from hub.web.pages.citizen.source_line import source_line
 from hub.web.render import render, translator
-from knowledge_base.matcher import Snapshot
-from knowledge_base.utterance import Utterance
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.text.utterance import Utterance
 
 _WARNINGS = 2
 _NOTICES = 5

@@ -15,8 +15,8 @@ from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
 from hub.web.staff_page import part, staff_page
-from knowledge_base.answer import Answer, Decision
-from knowledge_base.matcher import Match
+from knowledge_base.match.answer import Answer, Decision
+from knowledge_base.match.matcher import Match
 
 LIST_PATH = "/staff/entries"
 _CANDIDATES = 5

@@ -1,8 +1,7 @@
 """What editors type: an entry with all its fields, and the words that go with a step of its life.
 
-Limits are those of the knowledge base itself (`knowledge_base/row.py`), so that what is typed here can be
-exported and imported again.
-"""
+Limits are those of the knowledge base itself (`knowledge_base/files/row.py`), so that what is typed here can
+be exported and imported again."""
 
 from __future__ import annotations
 
@@ -16,9 +15,9 @@ from hub.runtime.clock import CHINA, to_local, to_ms
 from hub.web.form import Form
 from hub.web.i18n import msgid
 from knowledge_base.entry import SHORT_ANSWER_CHARS, Aspect, Entry, EntryState, SlotAnswer
-from knowledge_base.importer import read_slot_answers, write_slot_answers
-from knowledge_base.row import ANSWER_CHARS, BETWEEN_VARIANTS, WORDING_CHARS
-from knowledge_base.text import normalise
+from knowledge_base.files.importer import read_slot_answers, write_slot_answers
+from knowledge_base.files.row import ANSWER_CHARS, BETWEEN_VARIANTS, WORDING_CHARS
+from knowledge_base.text.normalise import normalise
 
 _BAR = msgid("问法里不能有竖线 |")
 _LONG = msgid("每一行最多 200 个字")

@@ -23,8 +23,8 @@ from hub.web.pages.knowledge.kept_file import keep, kept, uploaded
 from hub.web.pages.knowledge.objections import Said, said
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
-from knowledge_base.row import Problem
-from knowledge_base.spreadsheet import TooLong, csv_file, workbook_file
+from knowledge_base.files.row import Problem
+from knowledge_base.files.spreadsheet import TooLong, csv_file, workbook_file
 
 NO_FILE = msgid("请选择文件")
 GONE = msgid("文件已过期，请重新选择")

@@ -21,7 +21,7 @@ from hub.web.pages.knowledge.entry_editor import version_of
 from hub.web.pages.knowledge.objections import said
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
-from knowledge_base.gate import Objection
+from knowledge_base.match.gate import Objection
 
 _WHY_CHARS = 500
 _STALE = msgid("这个条目刚刚被别人改动，下面是最新内容，请核对后再操作。您填写的文字已保留。")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.web.i18n import Translator, msgid
-from knowledge_base.gate import Objection, Trouble
+from knowledge_base.match.gate import Objection, Trouble
 
 OBJECTIONS: Mapping[Trouble, str] = {
     Trouble.TEST_NOT_FOUND: msgid("测试问题“%(question)s”找到的是“%(goes_to)s”，不是“%(entry)s”。"),

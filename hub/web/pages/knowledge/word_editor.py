@@ -25,8 +25,8 @@ from hub.web.pages.knowledge.words import PATH
 from hub.web.pages.knowledge.words_form import WordsForm, group_of, lines
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
-from knowledge_base.gate import Objection
-from knowledge_base.word_group import NAME_CHARS, WORD_CHARS, WordProblem
+from knowledge_base.match.gate import Objection
+from knowledge_base.words.word_group import NAME_CHARS, WORD_CHARS, WordProblem
 
 _STALE = msgid("这组说法刚刚被别人修改，或者已经有了。您填写的内容已保留，请与最新内容核对后再保存。")
 _QUESTION_CHARS = 200

@@ -23,7 +23,7 @@ from hub.web.pages.knowledge.objections import Said, said
 from hub.web.pages.knowledge.words import PATH
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
-from knowledge_base.word_file import words_file
+from knowledge_base.files.word_file import words_file
 
 _REFUSED = msgid("没有导入：有 %(count)s 个问题会答错")
 

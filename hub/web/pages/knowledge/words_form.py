@@ -1,5 +1,5 @@
 """What editors type of the office's words. Whether it fits together is asked of
-`knowledge_base.word_group`."""
+`knowledge_base.words.word_group`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from hub.web.form import Form
 from hub.web.i18n import msgid
-from knowledge_base.word_group import NAME_CHARS, NOTE_CHARS, WordGroup, in_one_line, tidied
+from knowledge_base.words.word_group import NAME_CHARS, NOTE_CHARS, WordGroup, in_one_line, tidied
 
 
 class WordsForm(Form):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hub.web.i18n import Language, Translator
 from hub.web.pages.knowledge.objections import said
 from knowledge_base.entry import Entry, EntryState
-from knowledge_base.gate import objections
-from knowledge_base.matcher import Snapshot
+from knowledge_base.match.gate import objections
+from knowledge_base.match.matcher import Snapshot
 
 
 def _entry(id_: str, question: str, *variants: str) -> Entry:

@@ -1,0 +1,1 @@
+"""Entries and words from files and into files."""

@@ -1,0 +1,149 @@
+"""Entries as files that editors open in a spreadsheet: CSV and XLSX, in and out.
+
+Rules protected: what is read is exactly what stands there (a formula is refused, its cached value may be
+old); a file that unpacks to far more than it weighs never gets that far; every problem is told with its line.
+Sources: ECMA-376 (a workbook is a ZIP of XML parts), RFC 4180 (CSV), OWASP (CSV injection).
+"""
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta, timezone
+from io import BytesIO
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from knowledge_base.entry import Entry
+from knowledge_base.errors import KnowledgeError
+from knowledge_base.files.csv_table import UTF8_MARK, ImportProblems, check_size, file_text, formula, refused
+from knowledge_base.files.importer import entry_cells, read_lines, read_table, write_csv
+from knowledge_base.files.row import COLUMNS, Problem
+from knowledge_base.words.lexicon import Lexicon
+
+MAX_UNPACKED_BYTES = 50_331_648
+"""Three times what a file of entries weighs at most. More costs: 120 MB of empty rows, 180 kB packed, were
+read for a minute and took 2 GB."""
+MAX_PARTS = 200
+MAX_ROWS = 20_001
+"""The heading and twice as many entries as a large knowledge base has."""
+MAX_COLUMNS = 64
+MAX_CELL_CHARS = 32_767
+"""What a cell of a workbook holds; more would be cut off in silence."""
+CHINA = timezone(timedelta(hours=8))
+"""A date in a cell has no offset: it is the time on the wall."""
+
+
+class TooLong(KnowledgeError):
+    """A text that no cell can hold."""
+
+
+def read_file(name: str, content: bytes, lexicon: Lexicon | None = None) -> tuple[tuple[int, Entry], ...]:
+    """The entries of a file with the line of each. Its name says what it is: `.csv` or `.xlsx`.
+    `lexicon`: by which wordings are the same, the shipped one unless another is given.
+
+    Raises ImportProblems.
+    """
+    check_size(content)
+    kind = name.rpartition(".")[2].lower()
+    if kind not in ("csv", "xlsx"):
+        raise refused("只接受 .csv 和 .xlsx 文件", "only .csv and .xlsx files are taken")
+    is_csv = kind == "csv"
+    read = read_lines(file_text(content), lexicon) if is_csv else _read_workbook(content, lexicon)
+    if not read:
+        raise refused("文件里没有条目", "there is no entry in the file")
+    return read
+
+
+def csv_file(entries: Iterable[Entry]) -> bytes:
+    """CSV with the mark by which Excel takes it for UTF-8."""
+    return (UTF8_MARK + write_csv(entries)).encode()
+
+
+def workbook_file(entries: Iterable[Entry]) -> bytes:
+    """One sheet, everything text, nothing that is calculated. Raises TooLong."""
+    rows = [_checked(entry) for entry in entries]  # before a sheet is begun: it writes to a file as it goes
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("entries")
+    sheet.freeze_panes = "C2"
+    sheet.append(list(COLUMNS))
+    for texts in rows:
+        cells = []
+        for text in texts:
+            cell = WriteOnlyCell(sheet, text or None)
+            if text:
+                cell.data_type = "s"  # else a text that begins with = would be calculated
+            cells.append(cell)
+        sheet.append(cells)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _checked(entry: Entry) -> list[str]:
+    texts = [ILLEGAL_CHARACTERS_RE.sub("", text) for text in entry_cells(entry)]
+    longest = max(len(text) for text in texts)
+    if longest > MAX_CELL_CHARS:
+        raise TooLong(f"{entry.id}: a text of {longest} characters; use CSV")
+    return texts
+
+
+def _read_workbook(content: bytes, lexicon: Lexicon | None) -> tuple[tuple[int, Entry], ...]:
+    _check_unpacked(content)
+    problems: list[Problem] = []
+    try:
+        rows = list(_rows(content, problems))
+    except ImportProblems:
+        raise
+    except Exception as error:  # a broken workbook makes its reader fail in any way there is
+        raise _not_a_workbook() from error
+    return read_table(rows, problems=problems, lexicon=lexicon)
+
+
+def _check_unpacked(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as parts:
+            sizes = [part.file_size for part in parts.infolist()]
+    # zipfile says NotImplementedError of a file packed in a way it does not know.
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise _not_a_workbook() from error
+    # The sizes are those the file claims; no more than that is ever unpacked of a part.
+    if len(sizes) > MAX_PARTS or sum(sizes) > MAX_UNPACKED_BYTES:
+        raise refused(
+            "文件解压后过大，没有读取", "the file unpacks to far more than it weighs; it was not read"
+        )
+
+
+def _rows(content: bytes, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+    book = load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    try:
+        sheet = book.worksheets[0]
+        for line, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS), 1):
+            if line > MAX_ROWS and any(cell.value is not None for cell in cells):
+                raise refused(f"超过 {MAX_ROWS - 1} 行", f"more than {MAX_ROWS - 1} rows")
+            texts = []
+            for cell in cells:
+                if cell.data_type == "f":
+                    problems.append(formula(line, str(cell.value)))
+                texts.append(_text(cell.value))
+            yield line, texts
+    finally:
+        book.close()
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime():
+            return (value if value.tzinfo else value.replace(tzinfo=CHINA)).isoformat()
+        case _:
+            return str(value)
+
+
+def _not_a_workbook() -> ImportProblems:
+    return refused("这不是有效的 XLSX 文件", "this is not a valid XLSX file")

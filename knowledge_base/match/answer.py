@@ -1,0 +1,89 @@
+"""Decides what to do with a question: answer it, offer choices, or hand over to a person.
+
+The rule: no answer is better than a wrong one. What counts is not how alike a question and an entry are, but
+how often such a likeness was right (`confidence`); and whatever the confidence, an entry about another value
+of the same slot (换证 for 补证) is never the answer, only a choice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge_base.entry import Aspect
+from knowledge_base.match.confidence import CHOICES, Confidence, shipped_confidence
+from knowledge_base.match.matcher import Candidate, Match, Snapshot
+
+FAR = 0.6
+"""What scores less than this share of the best is not offered."""
+
+
+class Decision(StrEnum):
+    ANSWER = "answer"
+    CHOICES = "choices"
+    HAND_OVER = "hand_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`matches`: the one entry that answers; or one to three to offer, best first; or () when a person is
+    needed. `confidence`: the chance that the best entry is right, `confidence_three` that the right one is
+    among the best three; 0..1."""
+
+    decision: Decision
+    matches: tuple[Match, ...]
+    confidence: float = 0.0
+    confidence_three: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """`answer`: the least confidence to answer with; `choice`: the least confidence, of three, to offer
+    them. `models`: what judges the confidence, None for the shipped models.
+
+    The default keeps 96 of 100 answers right on the development set, 98 on its police part (`docs/
+    knowledge_base.md`). It is not a promise for other entries: `hub faq calibrate` fits to an office's own.
+    """
+
+    answer: float
+    choice: float
+    models: Confidence | None = None
+
+
+DEFAULT = Thresholds(answer=0.90, choice=0.30)
+
+
+def decide(
+    snapshot: Snapshot, text: str, thresholds: Thresholds = DEFAULT, *, speech: bool = False
+) -> Answer:
+    """What to do with `text`. Exactly the words of one entry alone are always answered."""
+    candidates = snapshot.look(text, speech=speech)
+    if not candidates:
+        return Answer(Decision.HAND_OVER, ())
+    first, three = (thresholds.models or shipped_confidence()).of(candidates)
+    best = candidates[0]
+    doubt = _in_doubt(candidates)
+    if best.exact or (first >= thresholds.answer and not best.likeness.slots and not doubt):
+        return Answer(Decision.ANSWER, (snapshot.told(best),), first, three)
+    if max(first, three) < thresholds.choice and not doubt:
+        return Answer(Decision.HAND_OVER, (), first, three)
+    offered = doubt or [each for each in candidates if each.score >= FAR * best.score]
+    return Answer(Decision.CHOICES, tuple(snapshot.told(each) for each in offered[:CHOICES]), first, three)
+
+
+def _in_doubt(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The entries between which a question leaves open what it asks for, () for none: two claim these very
+    words; or it only names what several are about (护照, 我要投诉); or a service, but not what about it."""
+    best = candidates[0]
+    same = [each for each in candidates if each.same]
+    if len(same) > 1:
+        return same
+    bare = best.question.content
+    if len(bare) <= 1 and bare < best.wording.content:
+        named = [each for each in candidates if bare <= each.wording.content]
+        if len(named) > 1:
+            return named
+    if best.entry.service and best.entry.aspect not in (None, Aspect.HOW) and not best.question.aspects:
+        served = [each for each in candidates if each.entry.service == best.entry.service]
+        if len(served) > 1:
+            return served
+    return ()

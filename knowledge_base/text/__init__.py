@@ -1,0 +1,1 @@
+"""What a text is reduced to before it is compared."""
