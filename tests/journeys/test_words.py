@@ -12,7 +12,7 @@ from hub.model.agent import Role
 from knowledge_base.files.word_file import read_words
 from tests.journeys.editor_at_work import Editor, sign_in
 from tests.journeys.talking import Talker
-from tests.unit.hub.entry_office import content
+from tests.unit.hub.actions.knowledge.entry_office import content
 from tests.world import World, browser
 
 PATH = "/staff/entries/words"

@@ -22,7 +22,7 @@ from hub.settings.settings import load
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Documents
 from tests.contract.store.conftest import ENGINES
-from tests.unit.hub.test_cli import configured, hub, printed
+from tests.unit.hub.cli.test_cli import configured, hub, printed
 
 OLD = Path(__file__).parents[2] / "data" / "flat_cases"
 DIGEST = (OLD / "digest.txt").read_text("utf-8").strip()

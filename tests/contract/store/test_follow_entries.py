@@ -20,7 +20,7 @@ from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
 from knowledge_base.words.word_group import WordGroup
 from tests.contract.nx import REAL_SERVER
-from tests.unit.hub.entry_office import (
+from tests.unit.hub.actions.knowledge.entry_office import (
     COLLECTIONS,
     DAY,
     EDITOR,

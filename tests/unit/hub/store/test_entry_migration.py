@@ -11,7 +11,7 @@ from hub.store.documents import Insert
 from hub.store.migrations import migrate
 from hub.store.sqlite import open_sqlite
 from knowledge_base.entry import EntryState
-from tests.unit.hub.entry_office import NOON, REVIEWER, content, office_over
+from tests.unit.hub.actions.knowledge.entry_office import NOON, REVIEWER, content, office_over
 
 VAULT = Vault(KeyRing.fresh())
 

@@ -1,0 +1,158 @@
+"""Mail out, against a real SMTP server on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from channels.address import Address, AddressKind
+from channels.contract import OutboundMessage
+from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
+from channels.mail.identity import delivery_id_of
+from channels.mail.outgoing import MailSender, MailSenderSettings
+from channels.mail.sink import Fault, MailSink
+from hub.runtime.clock import FakeClock
+from tests.ports import silent_port
+from tests.unit.channels.outbox.outbox_world import NOON
+
+ID = "01k5q9w0000000000000000000"
+MESSAGE = OutboundMessage(
+    delivery_id=ID,
+    attempt=1,
+    channel="mail",
+    recipient=Address(AddressKind.EMAIL, "zhang@example.org"),
+    text="您好：\n您的来信已受理。\n.\n福建公安",
+    subject="Re: 身份证丢失",
+    reply_to="<q1@example.org>",
+    references=("<q0@example.org>", "<q1@example.org>"),
+)
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[MailSink]:
+    async with MailSink() as running:
+        yield running
+
+
+@pytest.fixture
+async def sender(sink: MailSink) -> AsyncIterator[MailSender]:
+    settings = MailSenderSettings(
+        channel="mail",
+        host="127.0.0.1",
+        port=sink.port,
+        address="desk@police.example",
+        name="福建公安\r\nBcc: spy@example.org",
+        security="none",
+        reply_to="answers@police.example",
+        timeout_seconds=5,
+        final_timeout_seconds=5,
+    )
+    made = MailSender(settings, FakeClock(NOON))
+    yield made
+    await made.close()
+
+
+async def test_a_mail_arrives_with_proper_headers(sender: MailSender, sink: MailSink) -> None:
+    accepted = await sender.send(MESSAGE)
+    kept = sink.received[0]
+    mail = kept.mail
+    assert (kept.sender, kept.recipients) == ("desk@police.example", ("zhang@example.org",))
+    assert accepted.provider_id == mail["Message-ID"] == f"<{ID}@police.example>"
+    assert delivery_id_of(mail["Message-ID"], "police.example") == ID
+    assert mail["In-Reply-To"] == "<q1@example.org>"
+    assert mail["References"] == "<q0@example.org> <q1@example.org>"
+    assert mail["Subject"] == "Re: 身份证丢失"
+    assert mail["Reply-To"] == "answers@police.example"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"].datetime.timestamp() * 1000 == NOON
+    assert mail.get_content().replace("\r\n", "\n").rstrip() == MESSAGE.text
+
+
+async def test_a_name_cannot_bring_a_header_of_its_own(sender: MailSender, sink: MailSink) -> None:
+    await sender.send(replace(MESSAGE, subject="x\r\nBcc: spy@example.org"))
+    mail = sink.received[0].mail
+    assert mail["Bcc"] is None
+    assert mail["Subject"] == "x Bcc: spy@example.org"
+
+
+async def test_every_attempt_has_the_same_message_id(sender: MailSender, sink: MailSink) -> None:
+    first = await sender.send(MESSAGE)
+    second = await sender.send(replace(MESSAGE, attempt=2))
+    assert first.provider_id == second.provider_id
+
+
+async def test_one_connection_serves_many_mails(sender: MailSender, sink: MailSink) -> None:
+    for number in range(5):
+        await sender.send(replace(MESSAGE, delivery_id=f"{ID[:-1]}{number}"))
+    assert (len(sink.received), sink.connections) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected", "code"),
+    [
+        (Fault.BUSY, Temporary, "421"),
+        (Fault.SENDER_REFUSED, Misconfigured, "550"),
+        (Fault.UNKNOWN_USER, Permanent, "550"),
+        (Fault.POLICY, Permanent, "550"),
+        (Fault.MAILBOX_BUSY, Temporary, "450"),
+        (Fault.LATER, Temporary, "451"),
+        (Fault.CONTENT_REFUSED, Permanent, "554"),
+        (Fault.DROP_AFTER_DATA, Ambiguous, "after_data"),
+        (Fault.DROP_AT_MAIL, Temporary, "connection"),
+    ],
+)
+async def test_what_goes_wrong_is_sorted_by_its_phase_and_the_next_mail_leaves(
+    sender: MailSender, sink: MailSink, fault: Fault, expected: type[SendError], code: str
+) -> None:
+    sink.faults.append(fault)
+    with pytest.raises(expected) as caught:
+        await sender.send(MESSAGE)
+    assert caught.value.code == code
+    assert "zhang" not in str(caught.value)
+    await sender.send(MESSAGE)
+    assert len(sink.received) == (2 if fault is Fault.DROP_AFTER_DATA else 1)
+
+
+@pytest.mark.parametrize(("fault", "dead"), [(Fault.UNKNOWN_USER, True), (Fault.POLICY, False)])
+async def test_only_a_mailbox_that_does_not_exist_is_a_dead_address(
+    sender: MailSender, sink: MailSink, fault: Fault, dead: bool
+) -> None:
+    sink.faults.append(fault)
+    with pytest.raises(Permanent) as caught:
+        await sender.send(MESSAGE)
+    assert caught.value.invalid_address is dead
+
+
+async def test_a_connection_that_died_while_idle_costs_nothing(sender: MailSender, sink: MailSink) -> None:
+    await sender.send(MESSAGE)
+    sink.faults.append(Fault.DROP_AT_MAIL)
+    await sender.send(replace(MESSAGE, attempt=2))
+    assert (len(sink.received), sink.connections) == (2, 2)
+
+
+async def test_a_relay_that_is_not_there_is_tried_again_later() -> None:
+    with silent_port() as port:
+        settings = MailSenderSettings("mail", "127.0.0.1", port, "desk@police.example", security="none")
+        with pytest.raises(Temporary) as caught:
+            await MailSender(settings, FakeClock()).send(MESSAGE)
+    assert caught.value.code == "connect"
+
+
+@pytest.mark.parametrize("change", [{"security": "starttls"}, {"user": "u", "password": "p"}])
+async def test_a_relay_that_cannot_do_what_is_asked_is_our_fault(
+    sink: MailSink, change: dict[str, str]
+) -> None:
+    settings = MailSenderSettings(
+        channel="mail", host="127.0.0.1", port=sink.port, address="desk@police.example", security="none"
+    )
+    with pytest.raises(Misconfigured):
+        await MailSender(replace(settings, **change), FakeClock()).send(MESSAGE)  # type: ignore[arg-type]
+
+
+async def test_a_mail_without_a_real_id_is_answered_without_a_thread(
+    sender: MailSender, sink: MailSink
+) -> None:
+    await sender.send(replace(MESSAGE, reply_to="sha256:00", references=("sha256:00",)))
+    assert sink.received[0].mail["In-Reply-To"] is None

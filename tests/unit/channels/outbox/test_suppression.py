@@ -1,0 +1,105 @@
+"""Opt-out words and what they stop."""
+
+from __future__ import annotations
+
+import pytest
+
+from channels.outbox.delivery import MessageClass, Origin
+from channels.outbox.suppression import (
+    EDUCATION,
+    INVALID,
+    NOTICE,
+    WARNING,
+    parse_opt_out,
+    rules_against,
+    subjects_of,
+)
+from tests.unit.channels.outbox.outbox_world import a_delivery
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ｔｄ ",
+        "退订",
+        "T",
+        "r",
+        "N",
+        "td.",
+        "【退订】",
+        "拒收",
+        "STOP",
+        "Unsubscribe",
+        "我要退订",
+        "退订，谢谢",
+        "退订了",
+    ],
+)
+def test_these_mean_no_more(text: str) -> None:
+    wish = parse_opt_out(text)
+    assert (wish.matched, wish.rest) == (True, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R 我要报警",
+        "T恤被偷了",
+        "no",
+        "退订酒店不退款",
+        "stop thief",
+        "我被骗了",
+        "",
+        "订阅号怎么关注",
+        "12389",
+    ],
+)
+def test_these_are_only_messages(text: str) -> None:
+    wish = parse_opt_out(text)
+    assert (wish.matched, wish.resubscribed, wish.rest) == (False, False, text)
+
+
+@pytest.mark.parametrize("text", ["退订 我要报警", "退订！我要报警", "退订普法 我要报警"])
+def test_a_wish_with_a_message_is_both(text: str) -> None:
+    wish = parse_opt_out(text)
+    assert (wish.matched, wish.rest) == (True, "我要报警")
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        ("退订", (EDUCATION, WARNING)),
+        ("退订普法", (EDUCATION,)),
+        ("退订 通知短信", (NOTICE,)),
+        ("退订全部", (EDUCATION, WARNING, NOTICE)),
+        ("STOP all", (EDUCATION, WARNING, NOTICE)),
+    ],
+)
+def test_a_wish_has_a_subject(text: str, subjects: tuple[str, ...]) -> None:
+    wish = parse_opt_out(text)
+    assert wish.matched
+    assert subjects_of(wish.subject) == subjects
+
+
+@pytest.mark.parametrize("text", ["订阅", "START", "恢复订阅"])
+def test_a_citizen_may_come_back(text: str) -> None:
+    assert parse_opt_out(text).resubscribed
+
+
+def test_a_reply_and_a_red_warning_are_stopped_by_a_dead_address_only() -> None:
+    for row in (
+        a_delivery("a"),
+        a_delivery("b", MessageClass.E0, origin=Origin.BROADCAST),
+    ):
+        assert rules_against(row) == ((row.recipient_key, INVALID),)
+
+
+@pytest.mark.parametrize(
+    ("message_class", "subject"),
+    [(MessageClass.E1, WARNING), (MessageClass.N, NOTICE), (MessageClass.L, EDUCATION)],
+)
+def test_a_broadcast_is_stopped_by_a_wish_about_its_subject(
+    message_class: MessageClass, subject: str
+) -> None:
+    row = a_delivery("a", message_class, origin=Origin.BROADCAST)
+    assert (row.recipient_key, subject) in rules_against(row)

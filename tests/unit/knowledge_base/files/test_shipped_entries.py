@@ -1,0 +1,90 @@
+"""What every entry that comes with the product keeps to."""
+
+import pytest
+
+from knowledge_base.entry import Entry, EntryState
+from knowledge_base.files.importer import clashes, shipped
+from knowledge_base.match.matcher import Snapshot
+from knowledge_base.text.normalise import normalise
+from tests.unit.knowledge_base.text.traditional import FIRST, LAST
+
+ENTRIES = shipped()
+TOPICS = {
+    "户政",
+    "出入境",
+    "交管",
+    "治安",
+    "网安",
+    "反诈",
+    "未成年人与家庭",
+    "信访与法律服务",
+    "案件办理",
+    "监管场所",
+    "禁毒",
+    "经侦",
+    "行业许可",
+    "警务服务",
+    "其他部门",
+    "12389",
+    "12110",
+}
+SNAPSHOT = Snapshot.build(ENTRIES)
+
+every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+
+
+def test_there_are_entries_for_every_topic() -> None:
+    assert len(ENTRIES) >= 320
+    assert {entry.topic for entry in ENTRIES} == TOPICS
+
+
+def test_no_two_entries_share_an_id_a_question_or_a_wording() -> None:
+    assert clashes((0, entry) for entry in ENTRIES) == []
+    assert len({normalise(entry.question) for entry in ENTRIES}) == len(ENTRIES)
+
+
+@every_entry
+def test_an_entry_has_four_to_eight_variants_that_differ_from_its_question(entry: Entry) -> None:
+    assert 4 <= len(entry.variants) <= 8
+    wordings = [normalise(wording) for wording in (entry.question, *entry.variants)]
+    assert len(set(wordings)) == len(wordings)
+
+
+@every_entry
+def test_an_entry_is_published_with_a_short_answer_of_its_own(entry: Entry) -> None:
+    assert entry.state is EntryState.PUBLISHED
+    assert entry.updated_at > 0
+    assert 10 <= len(entry.short_answer) <= 120
+
+
+@every_entry
+def test_an_entry_names_no_province_and_no_amount_of_money(entry: Entry) -> None:
+    told = entry.answer + entry.short_answer
+    assert "福建" not in told
+    assert not any(f"{digit}元" in told for digit in "0123456789")
+
+
+@every_entry
+def test_each_of_its_own_wordings_finds_it_first(entry: Entry) -> None:
+    for wording in (entry.question, *entry.variants):
+        assert SNAPSHOT.match(wording, 1)[0].entry.id == entry.id
+
+
+@every_entry
+def test_written_in_traditional_characters_its_questions_find_the_same_entries(entry: Entry) -> None:
+    for question in (entry.question, *entry.variants, *entry.tests):
+        found = SNAPSHOT.match(question)
+        assert SNAPSHOT.match(question.translate(FIRST)) == found
+        assert SNAPSHOT.match(question.translate(LAST)) == found
+
+
+def test_nearly_every_test_question_finds_its_entry_first_and_all_but_a_few_among_three() -> None:
+    found = [
+        [match.entry.id for match in SNAPSHOT.match(question)].index(entry.id)
+        if entry.id in [match.entry.id for match in SNAPSHOT.match(question)]
+        else 3
+        for entry in ENTRIES
+        for question in entry.tests
+    ]
+    assert found.count(0) >= 0.94 * len(found)
+    assert found.count(3) <= 0.02 * len(found)
