@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Handover(Generic[T]):
+class BatchQueue(Generic[T]):
     """`limit`: while more pieces than this are not `done`, there is no room for others."""
 
     def __init__(self, limit: int) -> None:

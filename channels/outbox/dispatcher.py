@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from channels.adapter import Sends
 from channels.contract import Accepted, OutboundMessage
 from channels.errors import Ambiguous, Misconfigured, SendError, Temporary
-from channels.outbox.batch_queue import Handover
+from channels.outbox.batch_queue import BatchQueue
 from channels.outbox.delivery import DeliveryState
 from channels.outbox.gate import Gate, message_of
 from channels.outbox.outcome import Outcome, after, not_sent, suppressions_after
@@ -128,9 +128,9 @@ class Dispatcher:
     # -- one line of work --------------------------------------------------------------------
 
     async def _line(self, at: SenderState, lanes: Sequence[int], width: int, stop: asyncio.Event) -> None:
-        claimed: Handover[Leased] = Handover(self._settings.batch // 2)
-        intents: Handover[_Intent] = Handover(self._settings.intent_batch + width)
-        finished: Handover[_Finished] = Handover(0)  # bounded by the intents: each is one of them
+        claimed: BatchQueue[Leased] = BatchQueue(self._settings.batch // 2)
+        intents: BatchQueue[_Intent] = BatchQueue(self._settings.intent_batch + width)
+        finished: BatchQueue[_Finished] = BatchQueue(0)  # bounded by the intents: each is one of them
         async with asyncio.TaskGroup() as all_of_it:
             all_of_it.create_task(self._settle_all(intents, finished), name=f"settle-{at.name}")
             async with asyncio.TaskGroup() as posting:
@@ -143,7 +143,7 @@ class Dispatcher:
             finished.close()
 
     async def _claim_all(
-        self, at: SenderState, lanes: Sequence[int], claimed: Handover[Leased], stop: asyncio.Event
+        self, at: SenderState, lanes: Sequence[int], claimed: BatchQueue[Leased], stop: asyncio.Event
     ) -> None:
         with self._bell.listen(OUTBOX) as ear:
             while not stop.is_set():
@@ -161,7 +161,7 @@ class Dispatcher:
         claimed.close()
 
     async def _intend_all(
-        self, at: SenderState, claimed: Handover[Leased], intents: Handover[_Intent], stop: asyncio.Event
+        self, at: SenderState, claimed: BatchQueue[Leased], intents: BatchQueue[_Intent], stop: asyncio.Event
     ) -> None:
         while rows := await claimed.all():
             for chunk in self._chunks(rows):
@@ -177,12 +177,12 @@ class Dispatcher:
         intents.close()
 
     async def _post_all(
-        self, at: SenderState, intents: Handover[_Intent], finished: Handover[_Finished]
+        self, at: SenderState, intents: BatchQueue[_Intent], finished: BatchQueue[_Finished]
     ) -> None:
         while intent := await intents.one():
             finished.add((await self._post(at, intent),))
 
-    async def _settle_all(self, intents: Handover[_Intent], finished: Handover[_Finished]) -> None:
+    async def _settle_all(self, intents: BatchQueue[_Intent], finished: BatchQueue[_Finished]) -> None:
         while outcomes := await finished.all(after_seconds=_TOGETHER_SECONDS):
             while True:
                 try:

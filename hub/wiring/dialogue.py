@@ -19,7 +19,7 @@ from hub.actions.intake.speak import Speak
 from hub.actions.knowledge.help_path import entry_path
 from hub.actions.knowledge.in_force import Knowledge
 from hub.actions.progress.case_progress import CaseProgress
-from hub.actions.progress.query_code_lockout import CodeBrake
+from hub.actions.progress.query_code_lockout import QueryCodeLockout
 from hub.actions.progress.track_case import TrackCase
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
 from hub.repositories.repositories import Repositories
@@ -108,7 +108,9 @@ def track_case_of(
     return TrackCase(
         CaseProgress(stores),
         [HttpProgress(system, http, clock) for system in progress_systems(settings)],
-        CodeBrake(documents, clock, wrong_codes=tracking.wrong_codes, lock_seconds=tracking.lock_seconds),
+        QueryCodeLockout(
+            documents, clock, wrong_codes=tracking.wrong_codes, lock_seconds=tracking.lock_seconds
+        ),
         clock,
         texts,
     )

@@ -45,7 +45,7 @@ def raw_pieces(plain: Sequence[str]) -> Codes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shelf:
+class PostingLists:
     """The lists of the texts `0 … size - 1`."""
 
     codes: Codes
@@ -54,7 +54,7 @@ class Shelf:
     size: int
 
     @classmethod
-    def build(cls, canonical: Sequence[str]) -> "Shelf":
+    def build(cls, canonical: Sequence[str]) -> "PostingLists":
         """A shelf of these texts."""
         keys = [np.empty(0, np.uint64)]
         for begin in range(0, len(canonical), AT_ONCE):
@@ -66,13 +66,15 @@ class Shelf:
         return cls._of(ordered, len(canonical))
 
     @classmethod
-    def _of(cls, ordered: Codes, size: int) -> "Shelf":
+    def _of(cls, ordered: Codes, size: int) -> "PostingLists":
         texts = (ordered & CODE_MASK).astype(np.int32)
         ordered >>= CODE_BITS
         first = np.flatnonzero(np.diff(ordered, prepend=np.uint64(0xFFFF_FFFF_FFFF)))
         return cls(ordered[first], np.append(first, len(texts)), texts, size)
 
-    def merged(self, kept: NDArray[np.bool_], others: Sequence[tuple["Shelf", NDArray[np.bool_]]]) -> "Shelf":
+    def merged(
+        self, kept: NDArray[np.bool_], others: Sequence[tuple["PostingLists", NDArray[np.bool_]]]
+    ) -> "PostingLists":
         """One shelf of the texts that are `kept` of this one and of `others`, numbered in that order."""
         parts, size = [], 0
         for shelf, mask in ((self, kept), *others):
@@ -133,7 +135,7 @@ class Rarity:
     Counted over the first shelf, so that a later one changes nothing for who reads now.
     """
 
-    shelf: Shelf
+    shelf: PostingLists
     vocabulary: Vocabulary
     _squares: dict[int, float] = field(default_factory=dict, repr=False)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.entry import Entry
-from knowledge_base.match.index import Numbers, Rarity, Shelf, Weights
+from knowledge_base.match.index import Numbers, PostingLists, Rarity, Weights
 from knowledge_base.match.term_weights import BETWEEN, Tally
 from knowledge_base.text.gram import Codes
 from knowledge_base.text.normalise import normalise
@@ -17,7 +17,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class IndexSegment:
     """`owners`: for each wording the place of its entry, `turns`: which of the entry's wordings it is (0: the
     question), `cuts`: its words as they are said, with `BETWEEN` between them; `hashes`: of each wording's
     canonical text, ascending, `hashed` the wordings in that order."""
@@ -29,10 +29,10 @@ class Part:
     cuts: tuple[str, ...]
     hashes: NDArray[np.int64]
     hashed: Numbers
-    shelf: Shelf
+    shelf: PostingLists
 
     @classmethod
-    def build(cls, entries: tuple[Entry, ...], lexicon: Lexicon, tally: Tally) -> "Part":
+    def build(cls, entries: tuple[Entry, ...], lexicon: Lexicon, tally: Tally) -> "IndexSegment":
         """The part of `entries`; `tally` learns in how many wordings each word stands."""
         owners: list[int] = []
         turns: list[int] = []
@@ -59,7 +59,7 @@ class Part:
             tuple(cuts),
             np.array(hashes, np.int64)[ordered],
             ordered,
-            Shelf.build(canonical),
+            PostingLists.build(canonical),
         )
 
     @property
@@ -72,9 +72,9 @@ class Part:
         by_wording[self.hashed] = self.hashes
         return by_wording[mask]
 
-    def standing(self, rarity: Rarity) -> "Stand":
+    def standing(self, rarity: Rarity) -> "LiveIndexSegment":
         """This part with everything alive."""
-        return Stand(
+        return LiveIndexSegment(
             self,
             self.shelf.lengths(rarity),
             rarity.lengths([cut.replace(BETWEEN, "") for cut in self.cuts]),
@@ -89,11 +89,11 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stand:
+class LiveIndexSegment:
     """A part as one snapshot sees it: `lengths` of its wordings as vectors of rarities, of their canonical
     texts and of them as they were written; `alive` says which entries are still in it."""
 
-    part: Part
+    part: IndexSegment
     lengths: Weights
     raw_lengths: Weights
     alive: Mask
@@ -109,7 +109,7 @@ class Stand:
         place = self.part.places.get(entry_id)
         return None if place is None or not self.alive[place] else self.part.entries[place]
 
-    def without(self, ids: set[str]) -> "Stand":
+    def without(self, ids: set[str]) -> "LiveIndexSegment":
         """The same without these entries."""
         places = [
             place
@@ -122,7 +122,7 @@ class Stand:
         alive[places] = False
         return replace(self, alive=alive, living=self.living - len(places))
 
-    def joined(self, other: "Stand") -> "Stand":
+    def joined(self, other: "LiveIndexSegment") -> "LiveIndexSegment":
         """One part of what is alive in both."""
         both = (self, other)
         masks = [stand.alive[stand.part.owners] for stand in both]
@@ -136,7 +136,7 @@ class Stand:
         ]
         hashes = np.concatenate([stand.part.hashes_of(mask) for stand, mask in zip(both, masks, strict=True)])
         ordered = np.argsort(hashes, kind="stable").astype(np.int32)
-        part = Part(
+        part = IndexSegment(
             entries,
             {entry.id: place for place, entry in enumerate(entries)},
             np.concatenate(owners),
@@ -153,7 +153,7 @@ class Stand:
         )
         lengths = np.concatenate([stand.lengths[mask] for stand, mask in zip(both, masks, strict=True)])
         raw = np.concatenate([stand.raw_lengths[mask] for stand, mask in zip(both, masks, strict=True)])
-        return Stand(part, lengths, raw, np.ones(part.size, np.bool_), part.size)
+        return LiveIndexSegment(part, lengths, raw, np.ones(part.size, np.bool_), part.size)
 
     def claims(self, canonical: str) -> Iterator[str]:
         """The ids of the living entries that have a wording of this meaning."""

@@ -16,9 +16,9 @@ import numpy as np
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.match.alignment import Near, Pair, pairs_of
 from knowledge_base.match.index import Rarity, pieces
-from knowledge_base.match.index_segment import Part, Stand
+from knowledge_base.match.index_segment import IndexSegment, LiveIndexSegment
 from knowledge_base.match.ranking import Glance, Likeness, Outline, compare
-from knowledge_base.match.term_weights import BETWEEN, Scales, Tally, Wording
+from knowledge_base.match.term_weights import BETWEEN, Tally, TermWeights, Wording
 from knowledge_base.text.memo import Memo
 from knowledge_base.text.normalise import normalise
 from knowledge_base.words.lexicon import Lexicon, Reading, shipped_lexicon
@@ -56,7 +56,7 @@ class Candidate:
         return self.question.canonical == self.wording.canonical
 
 
-Standing = tuple[float, Stand, int]
+Standing = tuple[float, LiveIndexSegment, int]
 """A wording by its number where it stands, and the cosine between it and the question."""
 
 
@@ -101,8 +101,8 @@ class Snapshot:
     """
 
     lexicon: Lexicon
-    _scales: Scales
-    _stands: tuple[Stand, ...]
+    _scales: TermWeights
+    _stands: tuple[LiveIndexSegment, ...]
     _built: int
     _looks: Memo[tuple[str, bool], tuple[Candidate, ...]] = field(
         default_factory=lambda: Memo(REMEMBERED), repr=False
@@ -115,9 +115,9 @@ class Snapshot:
         lexicon = lexicon or shipped_lexicon()
         published = tuple(entry for entry in entries if entry.state is EntryState.PUBLISHED)
         tally = Tally()
-        part = Part.build(published, lexicon, tally)
+        part = IndexSegment.build(published, lexicon, tally)
         rarity = Rarity(part.shelf, lexicon.vocabulary)
-        scales = Scales(lexicon, rarity, tally, part.shelf.size)
+        scales = TermWeights(lexicon, rarity, tally, part.shelf.size)
         return cls(lexicon, scales, (part.standing(rarity),), part.size)
 
     @cached_property
@@ -149,7 +149,7 @@ class Snapshot:
             kept = [entry for stand in stands for entry in stand.entries()]
             return Snapshot.build([*kept, *added], lexicon or self.lexicon)
         if added:
-            part = Part.build(added, self.lexicon, Tally())
+            part = IndexSegment.build(added, self.lexicon, Tally())
             stands.append(part.standing(self._scales.rarity))
         return Snapshot(self.lexicon, self._scales, _tidied(stands), self._built)
 
@@ -247,7 +247,7 @@ def _worth(seen: tuple[Glance, str, Standing]) -> float:
     return seen[0].promise
 
 
-def _tidied(stands: list[Stand]) -> tuple[Stand, ...]:
+def _tidied(stands: list[LiveIndexSegment]) -> tuple[LiveIndexSegment, ...]:
     """The same with the last parts put together while they are many, or the last is not much smaller than
     the one before it; the first part, the large one, is left alone."""
     while len(stands) > 2 and (len(stands) > PARTS or 2 * stands[-1].part.size > stands[-2].part.size):

@@ -14,7 +14,7 @@ from knowledge_base.match.index import BACKGROUND, Rarity
 from knowledge_base.text.memo import Memo
 from knowledge_base.text.sound import sound
 from knowledge_base.words.lexicon import Lexicon, Reading, Word
-from knowledge_base.words.spelling import Hearing
+from knowledge_base.words.spelling import Spelling
 
 ASKING = 0.5
 """How much a word that only asks counts, as a share of one that says what about."""
@@ -75,7 +75,7 @@ class Worth:
 
 
 @dataclass(frozen=True, eq=False)
-class Scales:
+class TermWeights:
     """What weighs words and pieces: the lexicon, the rarity of pieces, and in how many texts of the knowledge
     base each word stands."""
 
@@ -87,9 +87,9 @@ class Scales:
     _kept: Memo[str, Wording] = field(default_factory=lambda: Memo(KEPT), repr=False)
 
     @cached_property
-    def hearing(self) -> Hearing:
+    def hearing(self) -> Spelling:
         """Made when speech is first asked about."""
-        return Hearing.of(self.lexicon, self.tally.said)
+        return Spelling.of(self.lexicon, self.tally.said)
 
     def wording(self, cut: str) -> Wording:
         """A wording of an entry, given as its words with `BETWEEN` between them."""

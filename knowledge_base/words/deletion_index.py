@@ -14,7 +14,7 @@ SHORTEST, LONGEST = 3, 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Forgotten:
+class DeletionIndex:
     """`hashes`: of what is left of a word without one of its characters, ascending; `owners`: the place in
     `words` of the word each is left of."""
 
@@ -23,7 +23,7 @@ class Forgotten:
     owners: NDArray[np.int32]
 
     @classmethod
-    def of(cls, words: Iterable[str]) -> "Forgotten":
+    def of(cls, words: Iterable[str]) -> "DeletionIndex":
         """Of these words; the first of several that leave the same counts."""
         whole = tuple(word for word in words if SHORTEST <= len(word) <= LONGEST and not word.isascii())
         hashes = [hash(_without(word, at)) for word in whole for at in range(len(word))]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from knowledge_base.text.sound import sound
-from knowledge_base.words.deletion_index import Forgotten
+from knowledge_base.words.deletion_index import DeletionIndex
 from knowledge_base.words.lexicon import UNKNOWN, Lexicon, Word
 
 HEARD = 2.5
@@ -34,7 +34,7 @@ ALIKE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hearing:
+class Spelling:
     """`said`: for the sound of a word the words that sound so, with a space between them (mostly it is one
     word, and a tuple for each would take more memory than the words); `local`: how often each word stands in
     the knowledge base, `total` the sum of that; `forgotten`: what is left of words
@@ -44,10 +44,10 @@ class Hearing:
     said: Mapping[str, str]
     local: Mapping[str, int]
     total: int
-    forgotten: Forgotten
+    forgotten: DeletionIndex
 
     @classmethod
-    def of(cls, lexicon: Lexicon, local: Mapping[str, int]) -> "Hearing":
+    def of(cls, lexicon: Lexicon, local: Mapping[str, int]) -> "Spelling":
         said: dict[str, str] = {}
         chances = lexicon.chances
         for word in chances:
@@ -59,7 +59,7 @@ class Hearing:
             if " " in words:
                 alike = sorted(words.split(" "), key=lambda word: (-local.get(word, 0), -chances[word]))
                 said[heard] = " ".join(alike[:ALIKE])
-        return cls(lexicon, said, local, sum(local.values()), Forgotten.of(_by_use(lexicon, local)))
+        return cls(lexicon, said, local, sum(local.values()), DeletionIndex.of(_by_use(lexicon, local)))
 
     def understand(self, text: str, words: Iterable[Word], *, speech: bool = True) -> str:
         """`text` (normalised, read as `words`) with the words that were probably meant; itself when nothing

@@ -14,7 +14,7 @@ from hub.actions.knowledge.entry_desk import EntryDesk
 from hub.actions.knowledge.follow_entries import FollowEntries
 from hub.actions.knowledge.in_force import Knowledge
 from hub.actions.knowledge.publish_entry import Refused
-from hub.actions.knowledge.retry_on_new_revision import at_a_revision
+from hub.actions.knowledge.retry_on_new_revision import retry_on_new_revision
 from hub.model.word_record import WordRecord
 from hub.repositories.words import WordRepository, group_id
 from hub.runtime.errors import HubError, NotFound, Stale
@@ -112,7 +112,7 @@ class EditWords:
             await self._desk.commit(*writes, self._desk.entries.advance(known))
             return records
 
-        return await at_a_revision(self._follow, once)
+        return await retry_on_new_revision(self._follow, once)
 
     def _judged(self, groups: Sequence[WordGroup]) -> tuple[Objection, ...]:
         before, after = self._knowledge.reworded(with_groups(self._knowledge.groups, groups))

@@ -16,7 +16,7 @@ from hub.actions.knowledge.edit_entry import without_working
 from hub.actions.knowledge.entry_desk import EntryDesk
 from hub.actions.knowledge.follow_entries import FollowEntries
 from hub.actions.knowledge.in_force import Knowledge
-from hub.actions.knowledge.retry_on_new_revision import at_a_revision
+from hub.actions.knowledge.retry_on_new_revision import retry_on_new_revision
 from hub.model.entry_record import EntryRecord, VersionKind
 from hub.runtime.errors import Forbidden, HubError, Invalid, NotFound
 from hub.store.codec import Versioned
@@ -120,7 +120,7 @@ class PublishEntry:
             await self._desk.commit(*writes, entries.advance(known))
             return records
 
-        return await at_a_revision(self._follow, once)
+        return await retry_on_new_revision(self._follow, once)
 
     async def expire(self, entry_id: str, *, by: str, version: int, why: str) -> EntryRecord:
         """Takes it back: from now on it does not answer. Raises `Invalid` without a reason."""
@@ -137,7 +137,7 @@ class PublishEntry:
             )
             return await self._commit(record, by, version, known, self._desk.versions.insert(kept))
 
-        return await at_a_revision(self._follow, once)
+        return await retry_on_new_revision(self._follow, once)
 
     async def bring_back(self, entry_id: str, *, by: str, version: int) -> EntryRecord:
         """Lets what was withdrawn answer again, unchanged. Raises `Invalid`, `Refused` like `publish`."""
@@ -152,7 +152,7 @@ class PublishEntry:
             kept = record.version(VersionKind.BROUGHT_BACK, at=now, by_id=by)
             return await self._commit(record, by, version, known, self._desk.versions.insert(kept))
 
-        return await at_a_revision(self._follow, once)
+        return await retry_on_new_revision(self._follow, once)
 
     async def objections(self, contents: Sequence[Entry]) -> tuple[Objection, ...]:
         """What stands against these contents together, in a snapshot nobody answers from."""

@@ -18,7 +18,7 @@ _TRIES = 10
 T = TypeVar("T")
 
 
-async def at_a_revision(follow: FollowEntries, once: Callable[[Versioned[int]], Awaitable[T]]) -> T:
+async def retry_on_new_revision(follow: FollowEntries, once: Callable[[Versioned[int]], Awaitable[T]]) -> T:
     """`once` decides and commits with the revision it is given, and raises `Overtaken` where that is over.
     This process answers by it when this returns. Raises `Stale`."""
     for _ in range(_TRIES):

@@ -29,7 +29,7 @@ class TooManyTries(HubError):
         self.until = until
 
 
-class CodeBrake:
+class QueryCodeLockout:
     """Counts tries."""
 
     def __init__(self, documents: Documents, clock: Clock, *, wrong_codes: int, lock_seconds: int) -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.case_progress import CaseProgress
 from hub.actions.progress.progress_source import ProgressSource, SourceDown
-from hub.actions.progress.query_code_lockout import CodeBrake, TooManyTries
+from hub.actions.progress.query_code_lockout import QueryCodeLockout, TooManyTries
 from hub.model.case import Case
 from hub.model.progress import Progress
 from hub.runtime.clock import Clock, to_local
@@ -42,7 +42,7 @@ class TrackCase:
         self,
         cases: CaseProgress,
         others: Sequence[ProgressSource],
-        brake: CodeBrake,
+        brake: QueryCodeLockout,
         clock: Clock,
         texts: Texts,
     ) -> None:

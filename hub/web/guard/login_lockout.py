@@ -24,7 +24,7 @@ class _Failures:
     last_at: int
 
 
-class LoginBrake:
+class LoginLockout:
     """Remembers failures of the last quarter of an hour, of at most `BOUND` accounts and addresses."""
 
     def __init__(self, clock: Clock) -> None:

@@ -11,7 +11,7 @@ from hub.actions.staff.passwords import Passwords, WeakPasswords
 from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
 from hub.runtime.clock import Clock
 from hub.web.guard.csrf import Door
-from hub.web.guard.login_lockout import LoginBrake
+from hub.web.guard.login_lockout import LoginLockout
 from hub.web.guard.sessions import Sessions
 
 
@@ -26,7 +26,7 @@ class Staff:
     setup: SetupRepository
     passwords: Passwords
     weak: WeakPasswords
-    brake: LoginBrake
+    brake: LoginLockout
     sessions: Sessions
     door: Door
 
@@ -52,7 +52,7 @@ class Staff:
             setup=setup,
             passwords=passwords,
             weak=WeakPasswords(words),
-            brake=LoginBrake(clock),
+            brake=LoginLockout(clock),
             sessions=Sessions(logins, clock, insecure_cookies=insecure_cookies),
             door=Door(insecure_cookies=insecure_cookies),
         )

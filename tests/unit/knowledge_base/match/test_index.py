@@ -1,6 +1,6 @@
 """What weighs pieces is shared by the loop that answers and the threads that check a publish."""
 
-from knowledge_base.match.index import Rarity, Shelf
+from knowledge_base.match.index import PostingLists, Rarity
 from knowledge_base.words.vocabulary import shipped_vocabulary
 
 CODES = [ord(character) for character in "身份证丢了"]
@@ -14,7 +14,7 @@ class Emptied(dict[int, float]):
 
 
 def test_what_another_thread_forgets_meanwhile_weighs_the_same() -> None:
-    shelf, vocabulary = Shelf.build(["身份证怎么补"]), shipped_vocabulary()
+    shelf, vocabulary = PostingLists.build(["身份证怎么补"]), shipped_vocabulary()
     remembered = Rarity(shelf, vocabulary)
     assert remembered.squares(CODES[:3]) == remembered.squares(CODES)[:3]
     assert Rarity(shelf, vocabulary, Emptied()).squares(CODES) == remembered.squares(CODES)

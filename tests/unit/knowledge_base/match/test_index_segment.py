@@ -6,7 +6,7 @@ import numpy as np
 
 from knowledge_base.files.importer import shipped
 from knowledge_base.match.index import Rarity
-from knowledge_base.match.index_segment import Part, Stand
+from knowledge_base.match.index_segment import IndexSegment, LiveIndexSegment
 from knowledge_base.match.term_weights import Tally
 from knowledge_base.words.lexicon import shipped_lexicon
 from tests.unit.knowledge_base.entries import entry
@@ -18,19 +18,19 @@ ENTRIES = (*shipped()[:60], UNREADABLE, entry("twice", "身份证怎么补领", 
 
 def test_parts_put_together_are_one_built_at_once() -> None:
     random = Random(1)
-    first = Part.build(ENTRIES[:20], LEXICON, Tally())
+    first = IndexSegment.build(ENTRIES[:20], LEXICON, Tally())
     rarity = Rarity(first.shelf, LEXICON.vocabulary)
     for _ in range(20):
         entries = random.sample(ENTRIES, 30)
         gone = {entry.id for entry in random.sample(entries, random.randint(0, 12))}
         cut = random.randint(0, 30)
-        parts = [Part.build(tuple(some), LEXICON, Tally()) for some in (entries[:cut], entries[cut:])]
+        parts = [IndexSegment.build(tuple(some), LEXICON, Tally()) for some in (entries[:cut], entries[cut:])]
         one, other = [part.standing(rarity).without(gone) for part in parts]
         living = tuple(entry for entry in entries if entry.id not in gone)
-        assert_same(one.joined(other), Part.build(living, LEXICON, Tally()).standing(rarity))
+        assert_same(one.joined(other), IndexSegment.build(living, LEXICON, Tally()).standing(rarity))
 
 
-def assert_same(found: Stand, wanted: Stand) -> None:
+def assert_same(found: LiveIndexSegment, wanted: LiveIndexSegment) -> None:
     for name in ("entries", "places", "cuts"):
         assert getattr(found.part, name) == getattr(wanted.part, name)
     for name in ("owners", "turns", "hashes", "hashed"):

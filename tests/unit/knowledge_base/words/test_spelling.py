@@ -1,8 +1,8 @@
 from knowledge_base.words.lexicon import shipped_lexicon
-from knowledge_base.words.spelling import Hearing
+from knowledge_base.words.spelling import Spelling
 
 LEXICON = shipped_lexicon()
-HEARING = Hearing.of(LEXICON, {"身份证": 5, "遗失": 3, "补办": 3})
+HEARING = Spelling.of(LEXICON, {"身份证": 5, "遗失": 3, "补办": 3})
 
 
 def understood(text: str, *, speech: bool = True) -> str:

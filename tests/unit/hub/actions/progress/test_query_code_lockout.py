@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from hub.actions.progress.progress_source import SourceDown
-from hub.actions.progress.query_code_lockout import CodeBrake, TooManyTries
+from hub.actions.progress.query_code_lockout import QueryCodeLockout, TooManyTries
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.runtime.errors import NotFound
@@ -24,7 +24,9 @@ class Lockout:
     def __init__(self) -> None:
         self.clock = FakeClock()
         documents = MemoryDocuments(COLLECTIONS, clock=self.clock)
-        self._brake = CodeBrake(documents, self.clock, wrong_codes=WRONG_CODES, lock_seconds=LOCK_SECONDS)
+        self._brake = QueryCodeLockout(
+            documents, self.clock, wrong_codes=WRONG_CODES, lock_seconds=LOCK_SECONDS
+        )
         self.judged = 0
         self.until = 0
 

@@ -6,22 +6,22 @@ import pytest
 
 from hub.runtime.clock import FakeClock
 from hub.web.guard import login_lockout
-from hub.web.guard.login_lockout import LoginBrake
+from hub.web.guard.login_lockout import LoginLockout
 
 
-def fail(brake: LoginBrake, login: str, address: str, times: int) -> None:
+def fail(brake: LoginLockout, login: str, address: str, times: int) -> None:
     for _ in range(times):
         brake.failed(login, address)
 
 
 def test_a_slip_or_two_costs_nothing() -> None:
-    brake = LoginBrake(FakeClock())
+    brake = LoginLockout(FakeClock())
     fail(brake, "linyan", "10.0.0.1", 2)
     assert brake.wait_ms("linyan", "10.0.0.1") == 0
 
 
 def test_every_further_failure_doubles_the_wait_up_to_a_minute() -> None:
-    brake = LoginBrake(FakeClock())
+    brake = LoginLockout(FakeClock())
     waits = []
     for _ in range(12):
         brake.failed("linyan", "10.0.0.1")
@@ -32,7 +32,7 @@ def test_every_further_failure_doubles_the_wait_up_to_a_minute() -> None:
 
 def test_the_wait_ends_by_itself() -> None:
     clock = FakeClock()
-    brake = LoginBrake(clock)
+    brake = LoginLockout(clock)
     fail(brake, "linyan", "10.0.0.1", 5)
     clock.advance(seconds=3.9)
     assert brake.wait_ms("linyan", "10.0.0.1") == 100
@@ -42,7 +42,7 @@ def test_the_wait_ends_by_itself() -> None:
 
 def test_failures_are_forgotten_after_a_quarter_of_an_hour() -> None:
     clock = FakeClock()
-    brake = LoginBrake(clock)
+    brake = LoginLockout(clock)
     fail(brake, "linyan", "10.0.0.1", 8)
     clock.advance(seconds=16 * 60)
     brake.failed("linyan", "10.0.0.1")
@@ -50,7 +50,7 @@ def test_failures_are_forgotten_after_a_quarter_of_an_hour() -> None:
 
 
 def test_one_account_is_braked_from_every_address_and_one_address_for_every_account() -> None:
-    brake = LoginBrake(FakeClock())
+    brake = LoginLockout(FakeClock())
     fail(brake, "linyan", "10.0.0.1", 6)
     assert brake.wait_ms("linyan", "10.0.0.2") > 0
     assert brake.wait_ms("chenmin", "10.0.0.1") > 0
@@ -58,7 +58,7 @@ def test_one_account_is_braked_from_every_address_and_one_address_for_every_acco
 
 
 def test_a_stranger_cannot_keep_the_owner_out() -> None:
-    brake = LoginBrake(FakeClock())
+    brake = LoginLockout(FakeClock())
     brake.succeeded("linyan", "10.0.0.1")
     fail(brake, "linyan", "203.0.113.9", 50)
     assert brake.wait_ms("linyan", "203.0.113.9") > 0
@@ -66,21 +66,21 @@ def test_a_stranger_cannot_keep_the_owner_out() -> None:
 
 
 def test_the_owners_own_machine_is_braked_as_well() -> None:
-    brake = LoginBrake(FakeClock())
+    brake = LoginLockout(FakeClock())
     brake.succeeded("linyan", "10.0.0.1")
     fail(brake, "linyan", "10.0.0.1", 6)
     assert brake.wait_ms("linyan", "10.0.0.1") > 0
 
 
 def test_a_good_login_does_not_free_a_guessing_address() -> None:
-    brake = LoginBrake(FakeClock())
+    brake = LoginLockout(FakeClock())
     fail(brake, "chenmin", "203.0.113.9", 6)
     brake.succeeded("own-account", "203.0.113.9")
     assert brake.wait_ms("chenmin", "203.0.113.9") > 0
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    brake = LoginBrake(FakeClock())
+    brake = LoginLockout(FakeClock())
     for number in range(login_lockout.BOUND + 500):
         brake.failed(f"nobody-{number}", "203.0.113.9")
         brake.succeeded(f"somebody-{number}", "10.0.0.1")
@@ -97,7 +97,7 @@ def test_the_next_try_is_possible_at_the_end_of_its_wait_and_not_a_moment_earlie
     failures: int, wait_ms: int, passed_ms: int
 ) -> None:
     clock = FakeClock()
-    brake = LoginBrake(clock)
+    brake = LoginLockout(clock)
     fail(brake, "linyan", "10.0.0.1", failures)
     clock.at += passed_ms
     assert brake.wait_ms("linyan", "10.0.0.1") == max(0, wait_ms - passed_ms)
@@ -108,7 +108,7 @@ def test_failures_count_together_up_to_the_very_end_of_the_quarter_of_an_hour(
     passed_ms: int, wait_ms: int
 ) -> None:
     clock = FakeClock()
-    brake = LoginBrake(clock)
+    brake = LoginLockout(clock)
     fail(brake, "linyan", "10.0.0.1", 2)
     clock.at += login_lockout.FORGET_MS + passed_ms
     brake.failed("linyan", "10.0.0.1")
