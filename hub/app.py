@@ -69,9 +69,9 @@ from hub.jobs.recordings import keep_recordings, transcribe_recordings
 from hub.jobs.repeat import repeat
 from hub.repositories.calls import FlowRepository
 from hub.repositories.key_proof import proved, refuse_missing_keys
+from hub.repositories.leases import LeaseRepository
 from hub.repositories.repositories import COLLECTIONS, repositories
 from hub.repositories.ringing_documents import RingingDocuments
-from hub.repositories.schedules import LeaseRepository
 from hub.runtime.bell import LocalBell
 from hub.runtime.clock import Clock
 from hub.runtime.supervisor import Supervisor

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from hub.repositories.schedules import Lease, LeaseRepository
+from hub.repositories.leases import Lease, LeaseRepository
 
 
 async def alone(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from campaigns.schedule import AlarmClock
 from hub.actions.campaigns.desk import CampaignDesk
-from hub.repositories.schedules import Lease, LeaseRepository
+from hub.repositories.leases import Lease, LeaseRepository
 
 LEASE = "broadcasts"
 

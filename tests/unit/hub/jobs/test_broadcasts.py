@@ -13,7 +13,7 @@ from campaigns.schedule import Once
 from channels.outbox.delivery import DeliveryState
 from channels.outbox.ports import OUTBOX
 from hub.jobs.broadcasts import BroadcastLoop
-from hub.repositories.schedules import LeaseRepository
+from hub.repositories.leases import LeaseRepository
 from hub.runtime.bell import campaign_topic
 from tests.unit.hub.actions.campaigns.campaign_office import HOUR, NOON, Office, draft, open_office
 
