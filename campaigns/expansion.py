@@ -17,7 +17,8 @@ from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.errors import Overtaken
 from campaigns.ports import Broadcasts, Planner, Recipient, Recipients
 from campaigns.selection import DUPLICATE, select
-from channels.outbox.ports import Clock, Suppressions
+from channels.clock import Clock
+from channels.outbox.ports import Suppressions
 
 _MOST_SWEEPS = 1  # an undisturbed second pass leaves no hole
 

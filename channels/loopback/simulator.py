@@ -16,6 +16,7 @@ from typing import Self
 
 from aiohttp import web
 
+from channels.clock import Clock
 from channels.http import HttpAnswer, HttpClient
 from channels.loopback.calls import LineAddresses, Recordings, SimulatedCall
 from channels.loopback.faults import Fault, FaultKind, FaultList, Resource
@@ -23,7 +24,6 @@ from channels.loopback.journal import Journal
 from channels.loopback.script import CallConditions, CallerAction, CallResult
 from channels.loopback.texts import ReceiptPlan, Reply, TextCarrier, error_reply, inbound_fields
 from channels.loopback.webhooks import UnknownNumber, WebhookSender
-from channels.outbox.ports import Clock
 from channels.twilio import form
 from channels.twilio.client import basic_authorization
 

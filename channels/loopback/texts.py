@@ -17,10 +17,10 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode
 
+from channels.clock import Clock
 from channels.loopback.faults import Fault, FaultKind
 from channels.loopback.journal import Journal, SentMessage
 from channels.loopback.webhooks import Fields
-from channels.outbox.ports import Clock
 from channels.parts import count
 from channels.twilio import form
 

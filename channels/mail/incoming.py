@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from channels.adapter import Accept
+from channels.clock import Clock
 from channels.contract import RawLetter
 from channels.mail.server import MailServer, ServerSettings
-from channels.outbox.ports import Clock
 
 log = logging.getLogger(__name__)
 

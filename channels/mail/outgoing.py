@@ -27,10 +27,10 @@ from aiosmtplib.errors import (
     SMTPTimeoutError,
 )
 
+from channels.clock import Clock
 from channels.contract import Accepted, OutboundMessage
 from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
 from channels.mail.identity import message_id
-from channels.outbox.ports import Clock
 
 _LOST = (SMTPServerDisconnected, SMTPTimeoutError, SMTPConnectError, OSError)
 

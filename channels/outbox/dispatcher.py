@@ -19,23 +19,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from channels.adapter import Sends
+from channels.clock import Clock, Random
 from channels.contract import Accepted, OutboundMessage
 from channels.errors import Ambiguous, Misconfigured, SendError, Temporary
 from channels.outbox.batch_queue import BatchQueue
 from channels.outbox.delivery import DeliveryState
 from channels.outbox.gate import Gate, message_of
 from channels.outbox.outcome import Outcome, after, not_sent, suppressions_after
-from channels.outbox.ports import (
-    OUTBOX,
-    Bell,
-    Change,
-    Clock,
-    Leased,
-    Outbox,
-    OutboxUnavailable,
-    Random,
-    Suppressions,
-)
+from channels.outbox.ports import OUTBOX, Bell, Change, Leased, Outbox, OutboxUnavailable, Suppressions
 from channels.outbox.retry import settled
 from channels.outbox.sender import DispatchSettings, SenderHealth, SenderSettings, SenderState
 

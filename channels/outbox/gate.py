@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from channels.clock import Random
 from channels.contract import OutboundMessage
 from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Origin
 from channels.outbox.overdue import FAR
-from channels.outbox.ports import Change, Flow, Leased, OriginBody, Outbox, Random, Suppressions
+from channels.outbox.ports import Change, Flow, Leased, OriginBody, Outbox, Suppressions
 from channels.outbox.quiet_hours import Window, held_until
 from channels.outbox.retry import settled
 from channels.outbox.suppression import rules_against

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from channels.clock import Random
 from channels.contract import Accepted
 from channels.errors import Ambiguous, Misconfigured, Permanent, Refused, SendError, Temporary
 from channels.outbox.delivery import Delivery, DeliveryState, MessageClass
-from channels.outbox.ports import Random
 from channels.outbox.retry import RETRY, RetryRule, ambiguous, retry, settled
 from channels.outbox.suppression import BY_DEFAULT, INVALID
 

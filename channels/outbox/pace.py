@@ -8,7 +8,7 @@ below zero once: the mean rate still holds, and a long message never starves.
 
 from __future__ import annotations
 
-from channels.outbox.ports import Clock
+from channels.clock import Clock
 
 SHRINK = 0.7
 """Factor on the rate when the provider says slow down (429, SMPP 0x58, CMPP 8)."""

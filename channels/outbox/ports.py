@@ -17,20 +17,6 @@ from typing import Protocol
 from channels.errors import ChannelError
 from channels.outbox.delivery import Delivery, DeliveryState
 
-
-class Clock(Protocol):
-    """Milliseconds since 1970 UTC."""
-
-    def now_ms(self) -> int: ...
-
-
-class Random(Protocol):
-    """The part of `random.Random` that jitter needs."""
-
-    def random(self) -> float:
-        """Uniform in [0, 1)."""
-
-
 OUTBOX = "outbox"
 """The topic that is rung when a row may leave."""
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from channels.clock import Random
 from channels.outbox.delivery import POLICY, MessageClass
-from channels.outbox.ports import Random
 
 JITTER_SECONDS = 600.0
 

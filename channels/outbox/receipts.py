@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from channels.clock import Random
 from channels.contract import Receipt, ReceiptState
 from channels.outbox.delivery import Delivery, DeliveryState
-from channels.outbox.ports import Random
 from channels.outbox.retry import RETRY, backoff_ms, reason_keeping_mark, settled
 
 S = DeliveryState

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from channels.clock import Random
 from channels.outbox.delivery import POLICY, Delivery, DeliveryState, MessageClass
-from channels.outbox.ports import Random
 
 RESENT = "resent"
 """Start of `Delivery.reason` once the single resend after an ambiguous outcome is used up."""

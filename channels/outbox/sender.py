@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from channels.adapter import Sends
+from channels.clock import Clock
 from channels.outbox.delivery import MessageClass
 from channels.outbox.pace import TokenBucket
-from channels.outbox.ports import Clock
 from channels.outbox.quiet_hours import Window, window_of
 from channels.outbox.retry import RETRY, RetryRule
 from channels.outbox.time_limit import TimeLimit

@@ -16,6 +16,7 @@ from typing import Any
 
 from yarl import URL
 
+from channels.clock import Clock
 from channels.contract import RecordedAudio
 from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
 from channels.http import (
@@ -29,7 +30,6 @@ from channels.http import (
     destination,
 )
 from channels.network import IpAddress, may_lead
-from channels.outbox.ports import Clock
 from channels.twilio.codes import retry_after_seconds, send_error
 
 MAX_RECORDING_BYTES = 50 * 1024 * 1024

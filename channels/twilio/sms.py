@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
 from channels.address import Address, AddressKind, BadAddress, is_textable, phone
+from channels.clock import Clock
 from channels.contract import (
     Accepted,
     Attachment,
@@ -30,7 +31,6 @@ from channels.contract import (
 )
 from channels.errors import Malformed, Permanent
 from channels.http import HttpClient
-from channels.outbox.ports import Clock
 from channels.parts import count
 from channels.twilio import form
 from channels.twilio.client import MessagesClient

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from channels.address import Address, AddressKind, BadAddress, phone
+from channels.clock import Clock
 from channels.contract import (
     CallAnswer,
     CallEvent,
@@ -28,7 +29,6 @@ from channels.contract import (
 )
 from channels.errors import Malformed
 from channels.http import HttpClient
-from channels.outbox.ports import Clock
 from channels.twilio import form
 from channels.twilio.client import RecordingsClient
 from channels.twilio.signature import SignatureCheck

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from campaigns.broadcast import Broadcast, BroadcastState
+from channels.clock import Random
 from channels.contract import Receipt
 from channels.outbox.delivery import Delivery, DeliveryState
 from channels.outbox.gate import PAUSED
-from channels.outbox.ports import Change, Flow, Leased, OriginBody, Random
+from channels.outbox.ports import Change, Flow, Leased, OriginBody
 from channels.outbox.receipts import NO_RULE, HandsetRule, apply_receipt
 from channels.outbox.retry import settled
 from hub.repositories.campaigns import CampaignRepository

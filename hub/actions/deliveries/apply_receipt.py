@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
+from channels.clock import Random
 from channels.contract import Receipt
-from channels.outbox.ports import Random
 from channels.outbox.receipts import NO_RULE, HandsetRule
 from hub.repositories.outbox import OutboxRepository
 
