@@ -1,4 +1,4 @@
-"""Cases: one matter, from first word to archive, across channels; and its chained history.
+"""Cases: one matter, from first word to archive, across channels (its history: `hub/model/cases/history.py`).
 
 The full table of transitions and the clocks come with the case rules; the states used
 here are a subset of theirs with the same names.
@@ -6,17 +6,14 @@ here are a subset of theirs with the same names.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from hub.model.flat import flat
 from hub.model.personal import personal
 from hub.model.track import Compartment, Track
 from hub.runtime.errors import HubError
-from ivr.evidence.hash_chain import ChainEntry, breaks, hash_of
 
 
 class CaseState(StrEnum):
@@ -154,115 +151,3 @@ def queue_rank(*, track: Track, urgent: bool, waiting: bool, received_at: int) -
     """
     band = 0 if track is Track.EMERGENCY else 1 if urgent else 2 if waiting else 3
     return band * 10**14 + received_at
-
-
-class HistoryKind(StrEnum):
-    """What happened to a case."""
-
-    REGISTERED = "registered"
-    DRAFTED = "drafted"
-    PROMOTED = "promoted"  # a cut-off call became a case
-    CITIZEN_SPOKE = "citizen_spoke"
-    ANSWERED = "answered"  # by the knowledge base
-    REPLIED = "replied"
-    NOTED = "noted"
-    ASSIGNED = "assigned"
-    RECORDING = "recording"
-    FLAGGED = "flagged"
-    CLOSED = "closed"
-    LINKED = "linked"
-    DELIVERY_DECIDED = "delivery_decided"  # a person said what became of one nobody was sure of
-    REVEALED = "revealed"  # an agent looked at the full address; the reason is the text
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """Who did what, when: append-only, each entry chained to the one before by its hash.
-
-    id: `{case_id}:{seq:06d}`. actor: an agent id, `citizen` or `system`.
-    facts: ids and states only, hashed in the chain; text: what a person wrote (sealed; its digest
-    is part of the chain through `text_digest`).
-    """
-
-    id: str
-    case_id: str
-    seq: int
-    at: int
-    actor: str
-    kind: HistoryKind
-    facts: Mapping[str, str]
-    text_digest: str
-    prev_hash: str
-    hash: str
-    text: str = personal()
-
-
-_HASHED = tuple(name for name in HistoryEntry.__dataclass_fields__ if name not in ("hash", "text"))
-
-
-def chain_entry(
-    case_id: str,
-    *,
-    seq: int,
-    prev_hash: str,
-    at: int,
-    actor: str,
-    kind: HistoryKind,
-    facts: Mapping[str, str] | None = None,
-    text: str = "",
-) -> HistoryEntry:
-    """An entry that follows the one with `prev_hash` ("" for the first)."""
-    entry: dict[str, Any] = {
-        "id": f"{case_id}:{seq:06d}",
-        "case_id": case_id,
-        "seq": seq,
-        "at": at,
-        "actor": actor,
-        "kind": kind,
-        "facts": dict(facts or {}),
-        "text_digest": _text_digest(text),
-        "prev_hash": prev_hash,
-    }
-    return HistoryEntry(**entry, hash=hash_of(entry), text=text)
-
-
-def recorded(
-    case: Case,
-    *,
-    at: int,
-    actor: str,
-    kind: HistoryKind,
-    facts: Mapping[str, str] | None = None,
-    text: str = "",
-) -> tuple[Case, HistoryEntry]:
-    """The case with one more entry at the end of its history, and that entry. Store both together."""
-    entry = chain_entry(
-        case.id,
-        seq=case.chain.length + 1,
-        prev_hash=case.chain.head,
-        at=at,
-        actor=actor,
-        kind=kind,
-        facts=facts,
-        text=text,
-    )
-    return replace(case, chain=Chain(entry.seq, entry.hash), updated_at=at), entry
-
-
-def broken_link(entries: list[HistoryEntry]) -> int | None:
-    """Sequence number of the first entry that does not follow from the one before, or None."""
-    chain = (ChainEntry(entry.seq, entry.prev_hash, entry.hash, _hashed(entry)) for entry in entries)
-    broken = next((found.expected for found in breaks(chain, genesis="")), None)
-    for number, entry in enumerate(entries[:broken], start=1):
-        if entry.text_digest != _text_digest(entry.text):
-            return number
-    return broken
-
-
-def _hashed(entry: HistoryEntry) -> dict[str, object]:
-    """What the hash of an entry covers; of the text its digest, because the text is sealed."""
-    return {name: getattr(entry, name) for name in _HASHED}
-
-
-def _text_digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest() if text else ""

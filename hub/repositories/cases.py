@@ -7,7 +7,8 @@ from collections.abc import Collection as Container
 from dataclasses import dataclass
 from typing import Any
 
-from hub.model.case import Case, CaseState, Chain, HistoryEntry
+from hub.model.case import Case, CaseState, Chain
+from hub.model.cases.history import HistoryEntry
 from hub.model.personal import UNREADABLE
 from hub.model.track import Compartment
 from hub.store.codec import Shape, Versioned

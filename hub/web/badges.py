@@ -12,7 +12,8 @@ from campaigns.campaign import CampaignState
 from channels.contract import ChannelKind
 from channels.outbox.delivery import DeliveryState, MessageClass
 from hub.model.agent import Role
-from hub.model.case import CaseState, HistoryKind
+from hub.model.case import CaseState
+from hub.model.cases.history import HistoryKind
 from hub.model.entry_record import VersionKind
 from hub.model.track import Track
 from hub.web.i18n import Translator, msgid

@@ -7,7 +7,7 @@ import pytest
 from channels.outbox.delivery import DeliveryState, Origin
 from hub.actions.deliveries.decide_delivery import Decision
 from hub.model.agent import Agent, Role
-from hub.model.case import HistoryKind, broken_link
+from hub.model.cases.history import HistoryKind, broken_link
 from hub.model.petition import Petition, PetitionKind
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
 from tests.web.staff_stage import unsure

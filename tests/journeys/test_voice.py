@@ -20,7 +20,8 @@ from channels.loopback.script import (
 )
 from hub.actions.cases.read_cases import QueueView
 from hub.model.agent import Role
-from hub.model.case import Case, CaseState, broken_link
+from hub.model.case import Case, CaseState
+from hub.model.cases.history import broken_link
 from hub.model.reference import make_reference
 from hub.model.track import Compartment, Track
 from ivr.evidence.chain import breaks

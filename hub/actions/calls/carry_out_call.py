@@ -23,17 +23,8 @@ from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.progress_source import SourceDown
 from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.actions.progress.track_case import TrackCase
-from hub.model.case import (
-    CITIZEN_LABEL,
-    Applicant,
-    Case,
-    CaseState,
-    HistoryKind,
-    Origin,
-    QueryCode,
-    queue_rank,
-    recorded,
-)
+from hub.model.case import CITIZEN_LABEL, Applicant, Case, CaseState, Origin, QueryCode, queue_rank
+from hub.model.cases.history import HistoryKind, recorded
 from hub.model.conversation import Conversation
 from hub.model.track import Track, compartment_of
 from hub.repositories.repositories import Repositories

@@ -18,7 +18,8 @@ from channels.adapter import FetchesRecordings
 from channels.errors import Permanent, SendError
 from hub.actions.calls.note_recording import SUPPLEMENT
 from hub.model.call import Recording
-from hub.model.case import Case, HistoryKind, queue_rank, recorded
+from hub.model.case import Case, queue_rank
+from hub.model.cases.history import HistoryKind, recorded
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned

@@ -7,7 +7,8 @@ from dataclasses import replace
 from hub.actions.cases.casework import Casework
 from hub.model import policy
 from hub.model.agent import Agent, Permission
-from hub.model.case import CaseState, HistoryKind, recorded
+from hub.model.case import CaseState
+from hub.model.cases.history import HistoryKind, recorded
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid

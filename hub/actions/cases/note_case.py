@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.actions.cases.casework import Casework
 from hub.model.agent import Agent, Permission
-from hub.model.case import HistoryKind, recorded
+from hub.model.cases.history import HistoryKind, recorded
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid

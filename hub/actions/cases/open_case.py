@@ -7,18 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hub.actions.cases.references import References, new_code
-from hub.model.case import (
-    Applicant,
-    Case,
-    CaseState,
-    Chain,
-    HistoryEntry,
-    HistoryKind,
-    Origin,
-    QueryCode,
-    chain_entry,
-    queue_rank,
-)
+from hub.model.case import Applicant, Case, CaseState, Chain, Origin, QueryCode, queue_rank
+from hub.model.cases.history import HistoryEntry, HistoryKind, chain_entry
 from hub.model.track import Track, compartment_of
 from hub.repositories.cases import CaseRepository
 from hub.runtime.ids import new_id

@@ -18,7 +18,8 @@ from hub.actions.cases.reply_to_case import address_kind
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.call import Recording
-from hub.model.case import MOVES, Case, CaseState, HistoryEntry, HistoryKind, recorded
+from hub.model.case import MOVES, Case, CaseState
+from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.conversation import AttachedFile, Author, Direction, Message
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories

@@ -19,7 +19,8 @@ from hub.actions.deliveries.channel_profile import ChannelProfile, Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
 from hub.model.agent import Agent, Permission
-from hub.model.case import Case, CaseState, HistoryKind, QueryCode, queue_rank, recorded
+from hub.model.case import Case, CaseState, QueryCode, queue_rank
+from hub.model.cases.history import HistoryKind, recorded
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.track import Compartment
 from hub.repositories.repositories import Repositories

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hub.model.case import broken_link
+from hub.model.cases.history import broken_link
 from hub.model.track import Compartment
 from hub.repositories.cases import CaseChain, CaseRepository
 

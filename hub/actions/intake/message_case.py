@@ -14,7 +14,8 @@ from hub.actions.cases.plan import Plan, PlannedCase, Says
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.intake.scene import MessagePlan, Scene
-from hub.model.case import Applicant, HistoryKind, Origin, queue_rank, recorded
+from hub.model.case import Applicant, Origin, queue_rank
+from hub.model.cases.history import HistoryKind, recorded
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.ids import derived_id

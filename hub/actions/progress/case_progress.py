@@ -5,7 +5,8 @@ from __future__ import annotations
 import hmac
 import re
 
-from hub.model.case import CITIZEN_LABEL, Case, CaseState, HistoryKind, QueryCode
+from hub.model.case import CITIZEN_LABEL, Case, CaseState, QueryCode
+from hub.model.cases.history import HistoryKind
 from hub.model.conversation import Author, Direction
 from hub.model.progress import Progress, Reply, Step
 from hub.model.reference import is_reference

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hub.model.case import HistoryKind
+from hub.model.cases.history import HistoryKind
 from hub.tour.desk import Desk
 from hub.tour.scene import Scene, pair
 from hub.tour.story import Step, hold

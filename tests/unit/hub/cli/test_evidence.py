@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hub.app import open_store, open_vault
-from hub.model.case import Case, CaseState, Chain, HistoryKind, Origin, chain_entry, recorded
+from hub.model.case import Case, CaseState, Chain, Origin
+from hub.model.cases.history import HistoryKind, chain_entry, recorded
 from hub.model.track import Track, compartment_of
 from hub.repositories.cases import CaseRepository
 from hub.runtime.clock import SystemClock

@@ -8,7 +8,7 @@ import pytest
 
 from channels.address import phone
 from channels.outbox.delivery import Delivery, MessageClass, Origin
-from hub.model.case import HistoryKind, broken_link, chain_entry
+from hub.model.cases.history import HistoryKind, broken_link, chain_entry
 from hub.model.conversation import Author, Direction, Message
 from hub.repositories.repositories import COLLECTIONS, repositories
 from hub.store.codec import Shape

@@ -6,19 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from hub.model.case import (
-    Case,
-    CaseState,
-    Chain,
-    HistoryEntry,
-    HistoryKind,
-    IllegalMove,
-    Origin,
-    broken_link,
-    chain_entry,
-    queue_rank,
-    recorded,
-)
+from hub.model.case import Case, CaseState, Chain, IllegalMove, Origin, queue_rank
+from hub.model.cases.history import HistoryEntry, HistoryKind, broken_link, chain_entry, recorded
 from hub.model.track import Track
 
 
