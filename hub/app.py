@@ -75,7 +75,8 @@ from hub.repositories.ringing_documents import RingingDocuments
 from hub.runtime.bell import LocalBell
 from hub.runtime.clock import Clock
 from hub.runtime.supervisor import Supervisor
-from hub.settings.settings import Settings, TwilioVoiceChannel
+from hub.settings.channels import TwilioVoiceChannel
+from hub.settings.settings import Settings
 from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring
 from hub.store.documents import Documents
 from hub.store.files import FileStore

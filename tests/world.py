@@ -26,7 +26,8 @@ from hub.model.agent import Agent, Role
 from hub.runtime.clock import Clock, SystemClock
 from hub.runtime.ids import new_id
 from hub.serve import running
-from hub.settings.settings import Settings, build, shipped_text
+from hub.settings.read import build, shipped_text
+from hub.settings.settings import Settings
 from tests.ports import free_port
 
 PUBLIC = "https://hub.test"

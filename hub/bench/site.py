@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from hub.bench.texts import ACCOUNT_SID, AUTH_TOKEN, CHANNEL, PUBLIC_URL
-from hub.settings.settings import Settings, build, shipped_text
+from hub.settings.read import build, shipped_text
+from hub.settings.settings import Settings
 
 
 def settings_in(folder: Path, *, api_base: str) -> Settings:

@@ -13,7 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hub.runtime.finding import Finding, Level
-from hub.settings.settings import Channel, MailChannel, Settings, TwilioSmsChannel, TwilioVoiceChannel
+from hub.settings.channels import Channel, MailChannel, TwilioSmsChannel, TwilioVoiceChannel
+from hub.settings.settings import Settings
 from ivr.flow import FlowError, load, shipped
 
 _REACH_SECONDS = 3.0

@@ -21,7 +21,8 @@ from hub.repositories.key_proof import check_keys, refuse_missing_keys
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import Clock
 from hub.runtime.finding import Finding, Level
-from hub.settings.settings import Settings, SettingsProblem
+from hub.settings.problems import SettingsProblem
+from hub.settings.settings import Settings
 from hub.store.crypto import KeyProblem, KeyRing, Vault, load_ring
 from hub.store.documents import Documents, Refused, StoreUnavailable
 from hub.store.internal import MIGRATIONS as RECORDS

@@ -10,7 +10,8 @@ from hub.cli.run import config_path, print_json, run
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.runtime.finding import Finding, Level, exit_code
-from hub.settings.settings import SettingsProblem, load
+from hub.settings.problems import SettingsProblem
+from hub.settings.read import load
 
 
 def check(*, config: Path | None = None, json: bool = False) -> int:

@@ -11,7 +11,9 @@ from typing import Any
 
 from hub.runtime.console import Screen
 from hub.runtime.errors import HubError
-from hub.settings.settings import Settings, SettingsProblem, load
+from hub.settings.problems import SettingsProblem
+from hub.settings.read import load
+from hub.settings.settings import Settings
 from hub.store.documents import Refused, StoreUnavailable
 
 CANNOT_RUN = 2

@@ -12,7 +12,8 @@ from hub.runtime.clock import SystemClock, to_local
 from hub.runtime.console import Screen
 from hub.serve import Running
 from hub.serve import serve as run_hub
-from hub.settings.settings import MailChannel, Settings
+from hub.settings.channels import MailChannel
+from hub.settings.settings import Settings
 from hub.web.pages.staff.setup import create_setup_token
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from hub.demo.folder import DemoFolder, DemoSecrets
 from hub.demo.sample import Sample
-from hub.settings.settings import Settings, build, shipped_text
+from hub.settings.read import build, shipped_text
+from hub.settings.settings import Settings
 
 HOST = "127.0.0.1"
 MAIL_DOMAIN = "hub.example.com"

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from channels.address import Address, masked
 from hub.runtime.clock import Clock, to_local
-from hub.settings.settings import Organisation
+from hub.settings.organisation import Organisation
 from hub.web.assets import Assets
 from hub.web.i18n import (
     Catalogues,

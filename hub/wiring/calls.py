@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hub.actions.calls.call_work import Line
-from hub.settings.settings import Settings, TwilioVoiceChannel
+from hub.settings.channels import TwilioVoiceChannel
+from hub.settings.settings import Settings
 from ivr.flow import Flow, FlowError, load, shipped
 from ivr.hours import parse
 

@@ -29,15 +29,15 @@ from hub.hub import VoiceAdapter
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell, conversation_topic
 from hub.runtime.clock import Clock
-from hub.settings.settings import (
+from hub.settings.channels import (
     Channel,
     MailChannel,
     PetitionForm,
-    Settings,
     TwilioSmsChannel,
     TwilioVoiceChannel,
     WebChat,
 )
+from hub.settings.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

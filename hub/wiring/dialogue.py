@@ -24,7 +24,8 @@ from hub.actions.progress.track_case import TrackCase
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
-from hub.settings.settings import Settings, SettingsProblem
+from hub.settings.problems import SettingsProblem
+from hub.settings.settings import Settings
 from hub.store.documents import Documents
 from knowledge_base.dialogue.slot import Slots
 from knowledge_base.dialogue.small_talk import SmallTalk

@@ -15,14 +15,14 @@ PACKAGES = ("hub", "channels", "ivr", "knowledge_base", "campaigns")
 
 LOOK = """
 import json, sys
-import hub.settings.settings
+import hub.settings.read
 import hub.actions.dialogue.texts, hub.demo.sample
 import hub.web.assets, hub.web.i18n, ivr.flow, knowledge_base.files.importer
 hub.actions.dialogue.texts.Texts()
-hub.settings.settings.load(None, {})
+hub.settings.read.load(None, {})
 print(json.dumps({
     "from": hub.settings.settings.__file__,
-    "config": hub.settings.settings.shipped_text(),
+    "config": hub.settings.read.shipped_text(),
     "flows": [len(ivr.flow.load(ivr.flow.shipped(name)).nodes) for name in ("12389", "12123")],
     "entries": len(knowledge_base.files.importer.shipped()),
     "regions": len(hub.demo.sample.load().regions),

@@ -13,7 +13,7 @@ from hub.hub import Hub
 from hub.model.notice import Notice, NoticeKind
 from hub.runtime.clock import SystemClock
 from hub.serve import running
-from hub.settings.settings import build, shipped_text
+from hub.settings.read import build, shipped_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from hub.repositories.agents import (
     UnitRepository,
 )
 from hub.runtime.clock import FakeClock
-from hub.settings.settings import Organisation
+from hub.settings.organisation import Organisation
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.sqlite import open_sqlite

@@ -25,7 +25,7 @@ from hub.model.feedback import Verdict
 from hub.model.petition import Petition, PetitionKind
 from hub.model.question import Question
 from hub.runtime.clock import SystemClock, day_of
-from hub.settings.settings import build, shipped_text
+from hub.settings.read import build, shipped_text
 from hub.store.documents import Write
 from hub.web.guard.staff import Staff
 from hub.web.site import build_site

@@ -18,7 +18,7 @@ from hub.app import open_store, open_vault
 from hub.model.case import Applicant, Chain, Origin, QueryCode
 from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import SystemClock
-from hub.settings.settings import load
+from hub.settings.read import load
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Documents
 from tests.contract.store.conftest import ENGINES

@@ -15,7 +15,8 @@ from hub.app import open_store
 from hub.check.check import check
 from hub.runtime.clock import SystemClock
 from hub.runtime.finding import Finding, Level, exit_code
-from hub.settings.settings import Settings, build, shipped_text
+from hub.settings.read import build, shipped_text
+from hub.settings.settings import Settings
 from hub.wiring.dialogue import thresholds_of
 from knowledge_base.match.confidence import shipped_confidence
 from tests.ports import silent_port

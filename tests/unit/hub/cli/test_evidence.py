@@ -14,7 +14,8 @@ from hub.model.cases.history import HistoryKind, chain_entry, recorded
 from hub.model.track import Track, compartment_of
 from hub.repositories.cases import CaseRepository
 from hub.runtime.clock import SystemClock
-from hub.settings.settings import Settings, load
+from hub.settings.read import load
+from hub.settings.settings import Settings
 from hub.store.documents import Delete, Documents, Update
 from tests.unit.hub.cli.test_cli import configured, hub, printed
 

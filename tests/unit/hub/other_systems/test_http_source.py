@@ -22,7 +22,8 @@ from hub.other_systems.contract import MOST_REPLIES, TEXT_CHARS, read
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
 from hub.runtime.clock import FakeClock
 from hub.runtime.finding import Level
-from hub.settings.settings import SettingsProblem, build, shipped_text
+from hub.settings.problems import SettingsProblem
+from hub.settings.read import build, shipped_text
 from tests.progress_system import (
     ANSWER,
     CODE,

@@ -9,7 +9,10 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from hub.settings.settings import Channel, Settings, SettingsProblem, load, shipped_text
+from hub.settings.channels import Channel
+from hub.settings.problems import SettingsProblem
+from hub.settings.read import load, shipped_text
+from hub.settings.settings import Settings
 
 
 def problems(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:

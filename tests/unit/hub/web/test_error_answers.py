@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from hub.model.case import CaseState, IllegalMove
 from hub.runtime.clock import SystemClock
 from hub.runtime.errors import HubError, Stale
-from hub.settings.settings import Organisation
+from hub.settings.organisation import Organisation
 from hub.web.assets import ASSETS, Assets
 from hub.web.i18n import Catalogues
 from hub.web.middlewares import answer_errors, prepare

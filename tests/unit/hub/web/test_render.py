@@ -12,7 +12,7 @@ from jinja2 import UndefinedError
 
 from channels.address import Address, AddressKind
 from hub.runtime.clock import FakeClock
-from hub.settings.settings import Organisation
+from hub.settings.organisation import Organisation
 from hub.web.assets import STATIC_DIRECTORY, Assets
 from hub.web.i18n import Catalogues, Language
 from hub.web.render import TEMPLATE_DIRECTORY, Renderer, grouped

@@ -28,7 +28,7 @@ from hub.actions.dialogue.verdict import (
 from hub.model.dialogue import Dialogue
 from hub.model.reference import make_reference
 from hub.model.track import Track
-from hub.settings.settings import shipped_text
+from hub.settings.read import shipped_text
 from knowledge_base.dialogue.slot import Slots
 from knowledge_base.dialogue.small_talk import SmallTalk
 from knowledge_base.entry import Entry, EntryState, SlotAnswer

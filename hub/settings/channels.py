@@ -1,0 +1,71 @@
+"""The channels: one model per adapter."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+
+from hub.settings.table import Secret, Table
+
+AutoReply = Literal["off", "answers", "all"]
+
+
+class _Channel(Table):
+    enabled: bool = False
+    auto_reply: AutoReply = "all"
+
+
+class WebChat(_Channel):
+    adapter: Literal["web-chat"]
+
+
+class PetitionForm(_Channel):
+    adapter: Literal["petition"]
+
+
+class _Twilio(_Channel):
+    account_sid: str = ""
+    auth_tokens: list[Secret] = []
+    api_base: str = Field(default="https://api.twilio.com", pattern=r"^https?://[^/\s]+$")
+
+
+class TwilioSmsChannel(_Twilio):
+    adapter: Literal["twilio-sms"]
+    auto_reply: AutoReply = "answers"
+    number: str = "12110"
+    messaging_service_sid: str = ""
+    rate_parts_per_second: float = Field(default=10.0, gt=0)
+    timeout_seconds: float = Field(default=30, gt=0, le=30)
+
+
+class TwilioVoiceChannel(_Twilio):
+    adapter: Literal["twilio-voice"]
+    line: str = "12389"
+    flow: str = "12389"
+    speech: bool = False
+    duty_numbers: list[str] = []
+    emergency_number: str = "110"
+    receipt_channel: str = ""
+
+
+class MailChannel(_Channel):
+    adapter: Literal["mail"]
+    address: str = ""
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_user: str = ""
+    smtp_password: Secret = SecretStr("")
+    listen_host: str = "127.0.0.1"
+    listen_port: int = Field(default=2525, ge=0, le=65535)
+    listen_protocol: Literal["smtp", "lmtp"] = "smtp"
+    recipients: list[str] = []
+    message_bytes: int = Field(default=10_485_760, ge=65_536)
+    rate_parts_per_second: float = Field(default=5.0, gt=0)
+
+
+Channel = Annotated[
+    WebChat | PetitionForm | TwilioSmsChannel | TwilioVoiceChannel | MailChannel,
+    Field(discriminator="adapter"),
+]

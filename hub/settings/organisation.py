@@ -1,0 +1,36 @@
+"""Who runs the hub, for which regions, at which hours."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from hub.settings.table import Table
+
+
+class Organisation(Table):
+    name: str = "公安公众服务中心"
+    province: str = "本省"
+    signature: str = Field(default="公安", min_length=2, max_length=20)
+    publisher: str = "公安厅"
+    site_code: str = ""
+    icp: str = ""
+    police_record: str = ""
+    contact: str = ""
+
+
+class Region(Table):
+    code: str = Field(pattern=r"^\d{6}$")
+    name: str
+    area_code: str = Field(pattern=r"^\d{2,3}$")
+
+
+class Hours(Table):
+    mon: str = "08:30-12:00 14:30-17:30"
+    tue: str = "08:30-12:00 14:30-17:30"
+    wed: str = "08:30-12:00 14:30-17:30"
+    thu: str = "08:30-12:00 14:30-17:30"
+    fri: str = "08:30-12:00 14:30-17:30"
+    sat: str = ""
+    sun: str = ""
+    holidays: list[str] = []
+    workdays: list[str] = []

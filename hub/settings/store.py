@@ -1,0 +1,33 @@
+"""Where things are kept, under which keys, for how long."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from hub.settings.table import Secret, Table
+
+
+class Store(Table):
+    engine: Literal["sqlite", "mongodb"] = "sqlite"
+    path: Path = Path("var/hub/hub.db")
+    url: Secret = SecretStr("")
+    database: str = "hub"
+
+
+class Keys(Table):
+    file: Path = Path("var/hub/keys.json")
+    ring: Secret = SecretStr("")
+
+
+class Files(Table):
+    path: Path = Path("var/hub/files")
+
+
+class Retention(Table):
+    every_seconds: int = Field(default=3_600, ge=60)
+    sessions_seconds: int = Field(default=86_400, ge=0)
+    attempts_seconds: int = Field(default=604_800, ge=0)
+    questions_seconds: int = Field(default=15_552_000, ge=86_400)
