@@ -10,11 +10,9 @@ from __future__ import annotations
 import logging
 import random
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from pkgutil import resolve_name
 
 from channels.http import HttpClient
 from channels.outbox.dispatcher import Dispatcher
@@ -68,20 +66,16 @@ from hub.jobs.listen import listen
 from hub.jobs.recordings import keep_recordings, transcribe_recordings
 from hub.jobs.repeat import repeat
 from hub.repositories.calls import FlowRepository
-from hub.repositories.key_proof import proved, refuse_missing_keys
 from hub.repositories.leases import LeaseRepository
-from hub.repositories.repositories import COLLECTIONS, repositories
+from hub.repositories.repositories import repositories
 from hub.repositories.ringing_documents import RingingDocuments
 from hub.runtime.bell import LocalBell
 from hub.runtime.clock import Clock
 from hub.runtime.supervisor import Supervisor
 from hub.settings.channels import TwilioVoiceChannel
 from hub.settings.settings import Settings
-from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring
-from hub.store.documents import Documents
 from hub.store.files import FileStore
 from hub.store.migrations import migrate
-from hub.store.sqlite import open_sqlite
 from hub.wiring.calls import flow_text, kept_flows, voice_line
 from hub.wiring.channels import (
     LETTERS_AT_ONCE,
@@ -101,13 +95,12 @@ from hub.wiring.dialogue import (
     wording_of,
 )
 from hub.wiring.knowledge import rate_entry_of, watch_answers_of
+from hub.wiring.store import closed_on_failure, open_store, open_vault
 from ivr.speech.vosk_engine import VoskEngine
 from knowledge_base.files.importer import shipped as shipped_entries
 
 log = logging.getLogger(__name__)
 
-_MONGO = "hub.store.mongo:open_mongo"
-"""Named as text, as commands are: its driver takes 8 MB, which a hub with SQLite does not have to hold."""
 
 _LOOK_SECONDS = 60.0
 """How often calls are looked at for a missing end."""
@@ -118,66 +111,11 @@ _LEARN_SECONDS = 10.0
 Job = Callable[[], Awaitable[None]]
 
 
-async def open_store(settings: Settings, clock: Clock, *, migrated: bool = True) -> Documents:
-    """The configured store with its collections; unless told not to, its keys are proved and it is brought
-    up to date. Raises `Refused`, `KeyProblem`."""
-    if settings.store.engine == "mongodb":
-        documents: Documents = await resolve_name(_MONGO)(
-            settings.store.url.get_secret_value(), settings.store.database, COLLECTIONS, clock=clock
-        )
-    else:
-        settings.store.path.parent.mkdir(parents=True, exist_ok=True)
-        documents = await open_sqlite(settings.store.path, COLLECTIONS, clock=clock)
-    if migrated:
-        async with _closed_on_failure(documents):
-            await migrate(documents, await open_vault(settings, documents), clock=clock)
-    return documents
-
-
-async def open_vault(settings: Settings, documents: Documents) -> Vault:
-    """The key ring from the environment, else from its file, proved against what the store was sealed with.
-
-    A ring is made only for a store that holds nothing sealed. Raises `KeyProblem`; then nothing was written.
-    """
-    given, path = settings.keys.ring.get_secret_value(), settings.keys.file
-    ring = KeyRing.from_json(given) if given else load_ring(path)
-    if ring is None:
-        await refuse_missing_keys(documents, path, COLLECTIONS)
-        made = create_ring(path)
-        ring = made or load_ring(path)
-        try:
-            if ring is None:
-                raise KeyProblem(
-                    f"{path} 刚被删除，请再启动一次。 / {path} has just been deleted: start again."
-                )
-            return await proved(documents, ring, str(path), COLLECTIONS)
-        except KeyProblem:  # another host made its keys for this store at the same moment
-            if made is not None:
-                path.unlink(missing_ok=True)
-            raise
-    return await proved(documents, ring, keys_source(settings), COLLECTIONS)
-
-
-def keys_source(settings: Settings) -> str:
-    """Where the key ring comes from, for messages."""
-    return "环境变量 (the environment)" if settings.keys.ring.get_secret_value() else str(settings.keys.file)
-
-
-@asynccontextmanager
-async def _closed_on_failure(documents: Documents) -> AsyncIterator[None]:
-    """A store whose start is refused is given free at once."""
-    try:
-        yield
-    except BaseException:
-        await documents.close()
-        raise
-
-
 async def open_hub(settings: Settings, clock: Clock) -> Hub:
     """Everything wired and ready; `jobs` still have to be run. Raises `Refused`, `KeyProblem`."""
     bell = LocalBell()
     documents = RingingDocuments(await open_store(settings, clock, migrated=False), bell)
-    async with _closed_on_failure(documents):
+    async with closed_on_failure(documents):
         vault = await open_vault(settings, documents)
         await migrate(documents, vault, clock=clock)
     cities = {region.code: region.name for region in settings.regions}

@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from hub.app import keys_source, open_store
 from hub.check.channels import check_channels
 from hub.check.progress import check_progress
 from hub.repositories.calls import FlowRepository, overdue_recordings
@@ -30,6 +29,7 @@ from hub.store.internal import all_collections
 from hub.store.migrations import MIGRATIONS
 from hub.wiring.calls import kept_flows
 from hub.wiring.dialogue import thresholds_of
+from hub.wiring.store import keys_source, open_store
 
 _GIB = 1024**3
 _LEAST_FREE = 1 * _GIB

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.actions.cases.verify_histories import Histories, verify_histories
-from hub.app import open_store, open_vault
 from hub.cli.run import print_json, run, settings_from
 from hub.repositories.repositories import repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.settings.settings import Settings
+from hub.wiring.store import open_store, open_vault
 from ivr.evidence.chain import Link, breaks
 from ivr.evidence.recordings import matches, relative_path
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub.app import open_store, open_vault
 from hub.check.check import check_migrations
 from hub.cli.run import print_json, run, settings_from
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.runtime.finding import Level
 from hub.store.migrations import migrate as bring_up_to_date
+from hub.wiring.store import open_store, open_vault
 
 
 def migrate(*, config: Path | None = None, check: bool = False, json: bool = False) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from hub.app import open_store
 from hub.cli.run import print_json, run, settings_from
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.store.copying import copy as copy_all
 from hub.store.digest import digest as digest_of
+from hub.wiring.store import open_store
 
 
 def digest(*, config: Path | None = None, json: bool = False) -> int:

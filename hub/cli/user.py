@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from hub.actions.staff.passwords import Passwords, one_time_password
-from hub.app import open_store, open_vault
 from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
 from hub.model.agent import Agent, Role, Unit
 from hub.repositories.repositories import Repositories, repositories
@@ -15,6 +14,7 @@ from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.runtime.errors import Invalid
 from hub.runtime.ids import new_id
+from hub.wiring.store import open_store, open_vault
 
 
 def create(

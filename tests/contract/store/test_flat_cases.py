@@ -14,13 +14,13 @@ from uuid import uuid4
 
 import pytest
 
-from hub.app import open_store, open_vault
 from hub.model.case import Applicant, Chain, Origin, QueryCode
 from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import SystemClock
 from hub.settings.read import load
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Documents
+from hub.wiring.store import open_store, open_vault
 from tests.contract.store.conftest import ENGINES
 from tests.unit.hub.cli.test_cli import configured, hub, printed
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.app import open_store
 from hub.runtime.clock import FakeClock
 from hub.settings.settings import Settings
 from hub.store.documents import Refused
+from hub.wiring.store import open_store
 
 
 def loaded(module: str) -> set[str]:

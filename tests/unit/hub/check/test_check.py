@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from hub.app import open_store
 from hub.check.check import check
 from hub.runtime.clock import SystemClock
 from hub.runtime.finding import Finding, Level, exit_code
 from hub.settings.read import build, shipped_text
 from hub.settings.settings import Settings
 from hub.wiring.dialogue import thresholds_of
+from hub.wiring.store import open_store
 from knowledge_base.match.confidence import shipped_confidence
 from tests.ports import silent_port
 

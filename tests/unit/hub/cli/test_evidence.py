@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from hub.app import open_store, open_vault
 from hub.model.case import Case, CaseState, Chain, Origin
 from hub.model.cases.history import HistoryKind, chain_entry, recorded
 from hub.model.track import Track, compartment_of
@@ -17,6 +16,7 @@ from hub.runtime.clock import SystemClock
 from hub.settings.read import load
 from hub.settings.settings import Settings
 from hub.store.documents import Delete, Documents, Update
+from hub.wiring.store import open_store, open_vault
 from tests.unit.hub.cli.test_cli import configured, hub, printed
 
 ORDINARY, SECRET = "20261122000017", "20261122000025"

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from channels.address import phone
-from hub.app import open_hub, open_store, open_vault
+from hub.app import open_hub
 from hub.check.check import check
 from hub.cli import main
 from hub.model.contact import Contact
@@ -22,6 +22,7 @@ from hub.settings.settings import Settings
 from hub.store.crypto import KeyProblem, KeyRing
 from hub.store.documents import Delete, Update
 from hub.store.internal import KEYS
+from hub.wiring.store import open_store, open_vault
 from tests.unit.hub.check.test_check import settings
 
 CLOCK = SystemClock()

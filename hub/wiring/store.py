@@ -1,0 +1,74 @@
+"""Which store is opened, and with which keys."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pkgutil import resolve_name
+
+from hub.repositories.key_proof import proved, refuse_missing_keys
+from hub.repositories.repositories import COLLECTIONS
+from hub.runtime.clock import Clock
+from hub.settings.settings import Settings
+from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring
+from hub.store.documents import Documents
+from hub.store.migrations import migrate
+from hub.store.sqlite import open_sqlite
+
+_MONGO = "hub.store.mongo:open_mongo"
+"""Named as text, as commands are: its driver takes 8 MB, which a hub with SQLite does not have to hold."""
+
+
+async def open_store(settings: Settings, clock: Clock, *, migrated: bool = True) -> Documents:
+    """The configured store with its collections; unless told not to, its keys are proved and it is brought
+    up to date. Raises `Refused`, `KeyProblem`."""
+    if settings.store.engine == "mongodb":
+        documents: Documents = await resolve_name(_MONGO)(
+            settings.store.url.get_secret_value(), settings.store.database, COLLECTIONS, clock=clock
+        )
+    else:
+        settings.store.path.parent.mkdir(parents=True, exist_ok=True)
+        documents = await open_sqlite(settings.store.path, COLLECTIONS, clock=clock)
+    if migrated:
+        async with closed_on_failure(documents):
+            await migrate(documents, await open_vault(settings, documents), clock=clock)
+    return documents
+
+
+async def open_vault(settings: Settings, documents: Documents) -> Vault:
+    """The key ring from the environment, else from its file, proved against what the store was sealed with.
+
+    A ring is made only for a store that holds nothing sealed. Raises `KeyProblem`; then nothing was written.
+    """
+    given, path = settings.keys.ring.get_secret_value(), settings.keys.file
+    ring = KeyRing.from_json(given) if given else load_ring(path)
+    if ring is None:
+        await refuse_missing_keys(documents, path, COLLECTIONS)
+        made = create_ring(path)
+        ring = made or load_ring(path)
+        try:
+            if ring is None:
+                raise KeyProblem(
+                    f"{path} 刚被删除，请再启动一次。 / {path} has just been deleted: start again."
+                )
+            return await proved(documents, ring, str(path), COLLECTIONS)
+        except KeyProblem:  # another host made its keys for this store at the same moment
+            if made is not None:
+                path.unlink(missing_ok=True)
+            raise
+    return await proved(documents, ring, keys_source(settings), COLLECTIONS)
+
+
+def keys_source(settings: Settings) -> str:
+    """Where the key ring comes from, for messages."""
+    return "环境变量 (the environment)" if settings.keys.ring.get_secret_value() else str(settings.keys.file)
+
+
+@asynccontextmanager
+async def closed_on_failure(documents: Documents) -> AsyncIterator[None]:
+    """A store whose start is refused is given free at once."""
+    try:
+        yield
+    except BaseException:
+        await documents.close()
+        raise
