@@ -157,3 +157,8 @@ def _text(model: type[Form], name: str, error: ErrorDetails, translator: Transla
         return translator(_FILL_IN)
     text = TEXTS.get(kind, _NOT_VALID)
     return translator(text, **context) if "%(" in text else translator(text)
+
+
+def placed(errors: Mapping[str, str], field: str) -> dict[str, str]:
+    """The errors, with what is wrong with the form as a whole said at `field`, where it can be mended."""
+    return {field if name == "form" else name: text for name, text in errors.items()}

@@ -24,7 +24,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of, session_of
 from hub.web.i18n import Language, msgid
 from hub.web.keys import HUB, LANGUAGE
-from hub.web.pages.staff.forms import CancelForm
+from hub.web.pages.campaigns.campaign_form import CancelForm
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import done, staff_page
 from hub.web.staff_stream import stream

@@ -21,12 +21,12 @@ from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.hub import Hub
 from hub.runtime.errors import Invalid, Stale
 from hub.web import badges
-from hub.web.form import FormErrors, parse, read_form
+from hub.web.form import FormErrors, parse, placed, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.campaigns.campaign_form import CampaignForm, ScheduleForm
 from hub.web.pages.campaigns.campaigns import LIST_PATH, audience_of
-from hub.web.pages.staff.forms import CampaignForm, ScheduleForm, placed
 from hub.web.render import translator
 from hub.web.staff_page import done, part, staff_page
 

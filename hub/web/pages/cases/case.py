@@ -24,8 +24,8 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB
+from hub.web.pages.cases.case_form import AssignForm, CaseForm, CloseForm, NoteForm, ReplyForm, RevealForm
 from hub.web.pages.cases.queue import title_of
-from hub.web.pages.staff.forms import AssignForm, CaseForm, CloseForm, NoteForm, ReplyForm, RevealForm
 from hub.web.render import translator
 from hub.web.staff_page import done, part, staff_page
 

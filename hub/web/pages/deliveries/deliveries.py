@@ -13,7 +13,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
-from hub.web.pages.staff.forms import DecideForm
+from hub.web.pages.deliveries.decide_form import DecideForm
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 

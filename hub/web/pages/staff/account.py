@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from hub.web.form import FormErrors, parse, read_form
+from hub.web.form import FormErrors, parse, placed, read_form
 from hub.web.guard.auth import PASSWORD_PATH, agent_of, session_of
 from hub.web.guard.staff import STAFF
 from hub.web.i18n import msgid
 from hub.web.keys import SOURCE
-from hub.web.pages.staff.forms import PasswordForm, placed
+from hub.web.pages.staff.password_form import PasswordForm
 from hub.web.render import translator
 from hub.web.staff_page import KEYS_COOKIE, done, staff_page
 

@@ -16,7 +16,7 @@ from hub.web.guard import auth
 from hub.web.guard.staff import STAFF
 from hub.web.i18n import msgid
 from hub.web.keys import SOURCE
-from hub.web.pages.staff.forms import LoginForm
+from hub.web.pages.staff.password_form import LoginForm
 from hub.web.render import render, translator
 
 LOG = logging.getLogger(__name__)

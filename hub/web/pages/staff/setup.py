@@ -17,9 +17,9 @@ from hub.model.agent import Agent, Role, Unit
 from hub.repositories.agents import SetupRepository
 from hub.runtime.clock import Clock
 from hub.runtime.ids import new_id
-from hub.web.form import FormErrors, parse, read_form
+from hub.web.form import FormErrors, parse, placed, read_form
 from hub.web.guard.staff import STAFF
-from hub.web.pages.staff.forms import SetupForm, placed
+from hub.web.pages.staff.password_form import SetupForm
 from hub.web.render import render, translator
 
 LOG = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from hub.web.guard.auth import agent_of
 from hub.web.guard.staff import STAFF
 from hub.web.i18n import Translator
 from hub.web.keys import HUB
-from hub.web.pages.staff.forms import AgentForm
+from hub.web.pages.staff.agent_form import AgentForm
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 

@@ -1,0 +1,62 @@
+"""What is typed about a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from hub.web.form import Form
+from hub.web.i18n import msgid
+
+
+class CaseForm(Form):
+    """Something typed about a case as it was when its page was shown."""
+
+    version: int = 0
+
+
+class ReplyForm(CaseForm):
+    """An answer to the citizen."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("text", "string_too_short"): msgid("请填写答复内容"),
+        ("text", "string_too_long"): msgid("答复最多 2000 个字"),
+    }
+    text: str = Field(default="", min_length=1, max_length=2000)
+
+
+class NoteForm(CaseForm):
+    """Something for colleagues only."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("text", "string_too_short"): msgid("请填写备注内容"),
+        ("text", "string_too_long"): msgid("备注最多 2000 个字"),
+    }
+    text: str = Field(default="", min_length=1, max_length=2000)
+
+
+class AssignForm(CaseForm):
+    """Who handles the case from now on."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {("handler_id", "*"): msgid("请选择承办人")}
+    handler_id: str = Field(default="", min_length=1, max_length=64)
+
+
+class CloseForm(CaseForm):
+    """Why the case is done."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("reason", "*"): msgid("请写明办结理由，至少 2 个字")
+    }
+    reason: str = Field(default="", min_length=2, max_length=500)
+
+
+class RevealForm(Form):
+    """Why a number is needed in full."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("reason", "*"): msgid("请写明查看理由，至少 2 个字")
+    }
+    reason: str = Field(default="", min_length=2, max_length=200)
