@@ -1,15 +1,104 @@
-"""Settings of a voice line → the flow it runs, its hours and the numbers it may connect to."""
+"""Telephone calls: the flow, hours and numbers of each line, what an event of a call does, recordings."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from channels.adapter import FetchesRecordings
+from hub.actions.calls.answer_call import AnswerCall
 from hub.actions.calls.call_work import Line
+from hub.actions.calls.carry_out_call import CarryOutCall
+from hub.actions.calls.end_silent_calls import EndSilentCalls
+from hub.actions.calls.handle_call import HandleCall
+from hub.actions.calls.keep_recording import KeepRecording
+from hub.actions.calls.note_recording import NoteRecording
+from hub.actions.calls.transcribe_recording import TranscribeRecording
+from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.knowledge.in_force import Knowledge
+from hub.repositories.calls import FlowRepository
 from hub.settings.channels import TwilioVoiceChannel
 from hub.settings.settings import Settings
+from hub.wiring.cases import CaseActions
+from hub.wiring.dialogue import Dialogue
+from hub.wiring.foundation import Foundation
 from ivr.flow import Flow, FlowError, load, shipped
 from ivr.hours import parse
+from ivr.speech.vosk_engine import VoskEngine
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CallActions:
+    """What is done about calls. `engine`: speech recognition, if configured, to be closed at the end."""
+
+    handle_call: HandleCall
+    keep_recording: KeepRecording
+    transcribe_recording: TranscribeRecording | None
+    end_silent_calls: EndSilentCalls
+    engine: VoskEngine | None
+
+
+async def call_actions(
+    base: Foundation,
+    fetches: Mapping[str, FetchesRecordings],
+    profiles: Profiles,
+    dialogue: Dialogue,
+    knowledge: Knowledge,
+    cases: CaseActions,
+) -> CallActions:
+    """Everything about calls; keeps the flows of today for the calls that run over a restart."""
+    settings, stores, clock = base.settings, base.stores, base.clock
+    lines = {
+        name: voice_line(name, channel, settings)
+        for name, channel in settings.channels.items()
+        if channel.enabled and isinstance(channel, TwilioVoiceChannel)
+    }
+    flows = await _flows(base, lines)
+    answer_call = AnswerCall(dialogue.triage, dialogue.look_up, knowledge, dialogue.wording)
+    handle_call = HandleCall(
+        base.documents,
+        stores,
+        lines,
+        flows,
+        NoteRecording(stores, flows),
+        CarryOutCall(
+            stores, profiles, cases.open_case, cases.outgoing, cases.track_case, answer_call, dialogue.texts
+        ),
+        answer_call,
+        dialogue.texts,
+    )
+    engine = VoskEngine(Path(settings.speech.model)) if settings.speech.model else None
+    recordings = settings.files.path / "recordings"
+    return CallActions(
+        handle_call=handle_call,
+        keep_recording=KeepRecording(base.documents, stores, fetches, recordings, clock),
+        transcribe_recording=(
+            TranscribeRecording(base.documents, stores, recordings, clock, engine) if engine else None
+        ),
+        end_silent_calls=EndSilentCalls(
+            stores.calls,
+            handle_call,
+            clock,
+            silent_seconds=settings.calls.silent_seconds,
+            transferred_seconds=settings.calls.transferred_seconds,
+        ),
+        engine=engine,
+    )
+
+
+async def _flows(base: Foundation, lines: Mapping[str, Line]) -> dict[str, Flow]:
+    """The flows of today and those that calls of before may still run, by sha."""
+    kept = FlowRepository(base.documents)
+    for name, line in lines.items():
+        await kept.keep(line.flow.sha, flow_text(base.settings, name))
+    flows, unusable = kept_flows(await kept.texts())
+    for sha in unusable:
+        log.warning("flow.unusable", extra={"flow": sha[:12]})
+    return flows
 
 
 def flow_text(settings: Settings, name: str) -> str:

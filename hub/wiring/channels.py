@@ -1,10 +1,11 @@
 """Settings of a channel → its adapter, its profile and how its sender is driven.
 
-Part of the composition root: with `hub/app.py` the only place that names concrete adapters.
+The only place that names concrete adapters.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,23 +13,20 @@ from typing import Literal
 
 from channels.adapter import FetchesRecordings, ReceivesWebhooks, Sends
 from channels.contract import ChannelKind
-from channels.http import HttpClient
 from channels.mail.incoming import MailListener, MailListenerSettings
 from channels.mail.outgoing import MailSender, MailSenderSettings
 from channels.mail.reader import MailReader, MailReaderSettings
 from channels.mail.reader_pool import ReaderPool
+from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.receipts import HandsetRule
 from channels.outbox.sender import DispatchSettings, SenderSettings
 from channels.twilio.codes import TEMPORARY_CODES
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
 from channels.webchat.sender import WebChatSender
-from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.hub import VoiceAdapter
-from hub.repositories.repositories import Repositories
-from hub.runtime.bell import Bell, conversation_topic
-from hub.runtime.clock import Clock
+from hub.runtime.bell import conversation_topic
 from hub.settings.channels import (
     Channel,
     MailChannel,
@@ -38,6 +36,7 @@ from hub.settings.channels import (
     WebChat,
 )
 from hub.settings.settings import Settings
+from hub.wiring.foundation import Foundation
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,9 @@ LETTERS_AT_ONCE = 2
 """A letter made to hold its reader holds one process; the other goes on."""
 
 
-def build_adapters(
-    settings: Settings, http: HttpClient, clock: Clock, bell: Bell, stores: Repositories
-) -> Adapters:
+def build_adapters(base: Foundation) -> Adapters:
+    """One of each enabled channel."""
+    settings, http, clock = base.settings, base.http, base.clock
     receives: dict[str, ReceivesWebhooks] = {}
     sends: dict[str, Sends] = {}
     listens: dict[str, MailListener] = {}
@@ -110,15 +109,15 @@ def build_adapters(
                 listens[name] = MailListener(_mail_listener(name, channel), clock)
                 reads[name] = MailReader(_mail_reader(channel), pool)
             case WebChat():
-                sends[name] = WebChatSender(partial(_wake_chat, name, bell, stores))
+                sends[name] = WebChatSender(partial(_wake_chat, name, base))
             case PetitionForm():
                 pass  # a page of our own; answers are read with number and code
     return Adapters(receives, sends, listens, reads, fetches, voice, mail, pool)
 
 
-def _wake_chat(channel: str, bell: Bell, stores: Repositories, address: str) -> None:
-    conversation = stores.conversations.id_for(channel, stores.contacts.chat_key(address))
-    bell.ring(conversation_topic(conversation))
+def _wake_chat(channel: str, base: Foundation, address: str) -> None:
+    conversation = base.stores.conversations.id_for(channel, base.stores.contacts.chat_key(address))
+    base.bell.ring(conversation_topic(conversation))
 
 
 def _mail_sender(name: str, channel: MailChannel, settings: Settings) -> MailSenderSettings:
@@ -216,18 +215,23 @@ def handset_rules(settings: Settings) -> dict[str, HandsetRule]:
     }
 
 
-def campaign_settings(settings: Settings) -> CampaignSettings:
-    senders = {}
-    for name, channel in settings.channels.items():
-        if channel.enabled and isinstance(channel, TwilioSmsChannel):
-            senders[name] = Sender(
-                name, ChannelKind.SMS, settings.organisation.signature, channel.rate_parts_per_second
-            )
-        elif channel.enabled and isinstance(channel, MailChannel):
-            senders[name] = Sender(name, ChannelKind.MAIL, parts_per_second=channel.rate_parts_per_second)
-    return CampaignSettings(
-        senders=senders,
-        publisher=settings.organisation.publisher,
-        page_size=settings.broadcast.page,
-        grace_seconds=settings.broadcast.grace_seconds,
+def profiles_of(settings: Settings) -> dict[str, ChannelProfile]:
+    """The enabled channels by name."""
+    return {
+        name: profile(name, channel, settings)
+        for name, channel in settings.channels.items()
+        if channel.enabled
+    }
+
+
+def dispatcher_of(base: Foundation, sends: Mapping[str, Sends], jitter: random.Random) -> Dispatcher:
+    """What drains the outbox."""
+    return Dispatcher(
+        base.stores.outbox,
+        base.stores.suppressions,
+        sends,
+        base.clock,
+        jitter,
+        base.bell,
+        dispatch_settings(base.settings),
     )

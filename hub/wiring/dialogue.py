@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from channels.http import HttpClient
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.look_up import LookUp
@@ -22,11 +22,9 @@ from hub.actions.progress.case_progress import CaseProgress
 from hub.actions.progress.query_code_lockout import QueryCodeLockout
 from hub.actions.progress.track_case import TrackCase
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
-from hub.repositories.repositories import Repositories
-from hub.runtime.clock import Clock
 from hub.settings.problems import SettingsProblem
 from hub.settings.settings import Settings
-from hub.store.documents import Documents
+from hub.wiring.foundation import Foundation
 from knowledge_base.dialogue.slot import Slots
 from knowledge_base.dialogue.small_talk import SmallTalk
 from knowledge_base.entry import Entry
@@ -96,23 +94,16 @@ def progress_systems(settings: Settings) -> list[ProgressSystem]:
     ]
 
 
-def track_case_of(
-    settings: Settings,
-    documents: Documents,
-    stores: Repositories,
-    http: HttpClient,
-    clock: Clock,
-    texts: Texts,
-) -> TrackCase:
+def track_case_of(base: Foundation, texts: Texts) -> TrackCase:
     """Progress, of our cases and of other systems, behind one brake."""
-    tracking = settings.tracking
+    tracking = base.settings.tracking
     return TrackCase(
-        CaseProgress(stores),
-        [HttpProgress(system, http, clock) for system in progress_systems(settings)],
+        CaseProgress(base.stores),
+        [HttpProgress(system, base.http, base.clock) for system in progress_systems(base.settings)],
         QueryCodeLockout(
-            documents, clock, wrong_codes=tracking.wrong_codes, lock_seconds=tracking.lock_seconds
+            base.documents, base.clock, wrong_codes=tracking.wrong_codes, lock_seconds=tracking.lock_seconds
         ),
-        clock,
+        base.clock,
         texts,
     )
 
@@ -129,28 +120,44 @@ def wording_of(settings: Settings, texts: Texts, slots: Slots) -> Wording:
     return Wording(texts, slots, limits, help_page if base else no_help_page)
 
 
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """How a text is understood (`triage`, `look_up`) and how answers are worded."""
+
+    texts: Texts
+    slots: Slots
+    look_up: LookUp
+    triage: Triage
+    wording: Wording
+
+
+def dialogue_of(settings: Settings) -> Dialogue:
+    """What writing and telephone have in common."""
+    texts = Texts()
+    slots = slots_of(settings)
+    look_up = look_up_of(settings, slots)
+    return Dialogue(texts, slots, look_up, triage_of(settings, look_up), wording_of(settings, texts, slots))
+
+
 def answer_message_of(
-    settings: Settings,
-    stores: Repositories,
-    triage: Triage,
+    base: Foundation,
+    dialogue: Dialogue,
     knowledge: Knowledge,
     open_case: OpenCase,
     outgoing: Outgoing,
     track_case: TrackCase,
-    texts: Texts,
-    slots: Slots,
-    wording: Wording,
 ) -> AnswerMessage:
     """What follows from a message."""
+    settings = base.settings
     return AnswerMessage(
-        stores,
-        triage,
+        base.stores,
+        dialogue.triage,
         knowledge,
-        MessageCase(stores, open_case, texts),
+        MessageCase(base.stores, open_case, dialogue.texts),
         Speak(outgoing),
-        texts,
-        wording,
+        dialogue.texts,
+        dialogue.wording,
         track_case,
-        Regions((Region(region.name, region.area_code) for region in settings.regions), slots),
+        Regions((Region(region.name, region.area_code) for region in settings.regions), dialogue.slots),
         choices_seconds=settings.knowledge.choices_seconds,
     )

@@ -1,16 +1,82 @@
-"""What lets the knowledge base get better from use, put together."""
+"""The knowledge base: what is in force, the editors' actions, and what it learns from use."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hub.actions.dialogue.triage import Triage
+from hub.actions.knowledge.edit_entry import EditEntry
+from hub.actions.knowledge.edit_words import EditWords
+from hub.actions.knowledge.entry_desk import EntryDesk
+from hub.actions.knowledge.follow_entries import FollowEntries
+from hub.actions.knowledge.import_entries import ImportEntries
+from hub.actions.knowledge.import_words import ImportWords
 from hub.actions.knowledge.in_force import Knowledge
+from hub.actions.knowledge.publish_entry import PublishEntry
 from hub.actions.knowledge.rate_entry import RateEntry
+from hub.actions.knowledge.read_entries import ReadEntries
 from hub.actions.knowledge.read_help import ReadHelp
+from hub.actions.knowledge.read_quality import ReadQuality
+from hub.actions.knowledge.read_words import ReadWords
+from hub.actions.knowledge.ship_entries import ship_entries
+from hub.actions.knowledge.sort_questions import SortQuestions
 from hub.actions.knowledge.watch_answers import Lag, WatchAnswers
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.settings.settings import Settings
 from hub.store.documents import Documents
+from hub.wiring.dialogue import thresholds_of
+from hub.wiring.foundation import Foundation
+from knowledge_base.files.importer import shipped
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeActions:
+    """What editors do, with what is in force (`knowledge`) and what keeps it so (`follow`)."""
+
+    knowledge: Knowledge
+    follow: FollowEntries
+    edit_entry: EditEntry
+    edit_words: EditWords
+    import_entries: ImportEntries
+    import_words: ImportWords
+    publish_entry: PublishEntry
+    read_entries: ReadEntries
+    read_help: ReadHelp
+    read_quality: ReadQuality
+    read_words: ReadWords
+    sort_questions: SortQuestions
+
+
+async def knowledge_actions(base: Foundation) -> KnowledgeActions:
+    """Ships the entries that are new and reads what is in force."""
+    settings, stores = base.settings, base.stores
+    thresholds = thresholds_of(settings)
+    knowledge = Knowledge()
+    desk = EntryDesk(base.documents, stores.entries, stores.entry_versions, base.clock)
+    await ship_entries(desk, shipped())
+    follow = FollowEntries(
+        base.documents, stores.entries, stores.entry_versions, stores.words, knowledge, base.clock
+    )
+    await follow.look()
+    publish_entry = PublishEntry(desk, follow, knowledge, second_person=settings.knowledge.second_person)
+    edit_words = EditWords(desk, stores.words, follow, knowledge)
+    return KnowledgeActions(
+        knowledge=knowledge,
+        follow=follow,
+        edit_entry=EditEntry(desk),
+        edit_words=edit_words,
+        import_entries=ImportEntries(desk, publish_entry, knowledge),
+        import_words=ImportWords(edit_words, follow, knowledge),
+        publish_entry=publish_entry,
+        read_entries=ReadEntries(desk, stores.agents, knowledge, thresholds),
+        read_help=ReadHelp(knowledge, stores.entries),
+        read_quality=ReadQuality(desk, stores.answer_counts, stores.feedback, stores.questions, knowledge),
+        read_words=ReadWords(stores.words, stores.agents, follow, knowledge, thresholds),
+        sort_questions=SortQuestions(
+            desk, stores.questions, knowledge, keep_seconds=settings.retention.questions_seconds
+        ),
+    )
 
 
 def watch_answers_of(
@@ -36,21 +102,14 @@ def watch_answers_of(
     )
 
 
-def rate_entry_of(
-    settings: Settings,
-    documents: Documents,
-    stores: Repositories,
-    read_help: ReadHelp,
-    triage: Triage,
-    clock: Clock,
-) -> RateEntry:
+def rate_entry_of(base: Foundation, read_help: ReadHelp, triage: Triage) -> RateEntry:
     """What takes citizens' opinions on answers."""
     return RateEntry(
-        documents,
-        stores.feedback,
-        stores.answer_counts,
+        base.documents,
+        base.stores.feedback,
+        base.stores.answer_counts,
         read_help,
         triage,
-        clock,
-        keep_seconds=settings.retention.questions_seconds,
+        base.clock,
+        keep_seconds=base.settings.retention.questions_seconds,
     )

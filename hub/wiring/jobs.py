@@ -1,0 +1,90 @@
+"""The supervised tasks of a hub, by name, and what is removed when its time is over."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from channels.outbox.dispatcher import Dispatcher
+from channels.outbox.sweeper import Sweeper
+from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.dialogue.triage import Triage
+from hub.actions.intake.accept_event import AcceptEvent
+from hub.actions.intake.keep_letter import KeepLetter
+from hub.actions.intake.read_letters import ReadLetters
+from hub.actions.knowledge.follow_entries import FollowEntries
+from hub.actions.knowledge.watch_answers import WatchAnswers
+from hub.actions.retention.forget_expired import ForgetExpired, Rule
+from hub.jobs.alone import alone
+from hub.jobs.broadcasts import BroadcastLoop
+from hub.jobs.dispatch import dispatch
+from hub.jobs.knowledge import follow_entries
+from hub.jobs.letters import read_letters
+from hub.jobs.listen import listen
+from hub.jobs.recordings import keep_recordings, transcribe_recordings
+from hub.jobs.repeat import repeat
+from hub.repositories.leases import LeaseRepository
+from hub.settings.store import Retention
+from hub.wiring.calls import CallActions
+from hub.wiring.channels import LETTERS_AT_ONCE, Adapters
+from hub.wiring.foundation import Foundation
+
+_LOOK_SECONDS = 60.0
+"""How often calls are looked at for a missing end."""
+
+_LEARN_SECONDS = 10.0
+"""How often it is looked what became of answers."""
+
+Job = Callable[[], Awaitable[None]]
+
+
+def jobs_of(
+    base: Foundation,
+    dispatcher: Dispatcher,
+    campaigns: CampaignDesk,
+    follow: FollowEntries,
+    watch_answers: WatchAnswers,
+    calls: CallActions,
+) -> dict[str, Job]:
+    """The loops that every hub runs."""
+    leases = partial(LeaseRepository, base.documents, holder=uuid.uuid4().hex)
+    retention = base.settings.retention
+    forget_expired = ForgetExpired(base.documents, base.clock, _rules(retention))
+    jobs: dict[str, Job] = {
+        "dispatch": partial(dispatch, dispatcher, Sweeper(base.stores.outbox), base.bell),
+        "broadcasts": BroadcastLoop(campaigns, leases()).run,
+        "knowledge": partial(follow_entries, follow),
+        "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
+        "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
+        "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),
+        "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
+    }
+    if calls.transcribe_recording is not None:
+        jobs["transcripts"] = partial(transcribe_recordings, calls.transcribe_recording, base.bell)
+    return jobs
+
+
+def mail_jobs(
+    base: Foundation, adapters: Adapters, accept_event: AcceptEvent, triage: Triage
+) -> dict[str, Job]:
+    """One loop for every mail server of our own, and one that reads what they took in."""
+    if not adapters.reads:
+        return {}
+    documents, letters, files = base.documents, base.stores.letters, base.files
+    read = ReadLetters(documents, letters, files, adapters.reads, accept_event, triage)
+    keep = KeepLetter(documents, letters, files)
+    return {
+        "letters": partial(read_letters, read, base.bell, at_once=LETTERS_AT_ONCE),
+        **{f"listen {name}": partial(listen, one, keep) for name, one in adapters.listens.items()},
+    }
+
+
+def _rules(keep: Retention) -> tuple[Rule, ...]:
+    return (
+        Rule("sessions", "expires_at", keep.sessions_seconds),
+        Rule("setup_tokens", "expires_at", keep.sessions_seconds),
+        Rule("attempts", "until", keep.attempts_seconds),
+        Rule("questions", "keep_until", 0),
+        Rule("feedback", "keep_until", 0),
+    )
