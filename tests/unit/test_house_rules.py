@@ -10,6 +10,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,15 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 NAMES_OF_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
 LONGEST_MODULE = 500
 """Lines. Most modules are far below; one that comes near has two subjects."""
+
+LONGEST_FUNCTION = 60
+"""Lines, its signature and docstring included."""
+ONE_LINE_PER_FIELD = {"hub/actions/cases/open_case.py:__call__"}
+"""Longer, because they fill in a value with many fields and do nothing else."""
+FULLEST_FOLDER = 25
+"""Modules. A fuller one gets a folder per subject."""
+AT_THE_TOP = {"__init__", "__main__", "app", "serve", "hub"}
+"""Modules of the hub that stand on a floor of their own."""
 
 ONE_MODULE_PER_PROJECT: Mapping[str, str] = {"argon2-cffi": "argon2"}
 """Distributions whose module has another name."""
@@ -138,6 +148,28 @@ def test_every_module_says_what_it_is_for() -> None:
 def test_no_module_needs_a_table_of_contents() -> None:
     lengths = {where(path): len(path.read_text("utf-8").splitlines()) for path in SOURCES}
     assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+def test_no_function_needs_scrolling() -> None:
+    found = [
+        f"{where(path, node)} {node.name}"
+        for path in SOURCES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or node.lineno) - node.lineno >= LONGEST_FUNCTION
+        and f"{path.relative_to(ROOT)}:{node.name}" not in ONE_LINE_PER_FIELD
+    ]
+    assert not found
+
+
+def test_no_folder_has_to_be_searched() -> None:
+    modules = Counter(path.parent.relative_to(ROOT).as_posix() for path in SOURCES)
+    assert {folder: number for folder, number in modules.items() if number > FULLEST_FOLDER} == {}
+
+
+def test_nothing_lies_loose_in_the_hub() -> None:
+    assert {path.stem for path in (ROOT / "hub").glob("*.py")} == AT_THE_TOP
+    assert {path.name for path in (ROOT / "hub" / "actions").glob("*.py")} == {"__init__.py"}
 
 
 def test_a_bare_true_or_false_is_never_an_argument() -> None:
