@@ -1,4 +1,4 @@
-"""What campaigns need from outside; `hub/store` provides it. (Suppressions: `channels/outbox/ports.py`.)"""
+"""What campaigns need from outside; `hub/repositories` provides it. (Suppressions: `channels/outbox`.)"""
 
 from __future__ import annotations
 

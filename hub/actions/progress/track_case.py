@@ -1,6 +1,6 @@
 """Progress for whoever holds a number and its query code (办事进度查询), of our cases and of other systems.
 
-One brake stands before all of them (`hub/actions/progress/query_code_lockout.py`); a source that cannot be
+One lockout stands before all of them (`hub/actions/progress/query_code_lockout.py`); a source that cannot be
 asked is said to be unavailable, never to know nothing."""
 
 from __future__ import annotations

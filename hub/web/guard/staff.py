@@ -1,4 +1,4 @@
-"""What the staff side needs besides the hub's actions: passwords, sessions, the brake, the door."""
+"""What the staff side needs besides the hub's actions: passwords, sessions, the lockout, the door."""
 
 from __future__ import annotations
 
