@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hub.store.documents import Conflict, Documents, Duplicate, Insert, Update, Write
+from hub.store.documents import Collection, Conflict, Documents, Duplicate, Insert, Update, Write
+
+COLLECTIONS = (Collection("leases"),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from hub.store.documents import Collection, Documents, Insert, Update
 COLLECTIONS = (
     Collection("schedules", fields={"next_at": int}, indexes=(("next_at",),)),
     Collection("fired", fields={"schedule_id": str, "slot": int}, indexes=(("schedule_id", "slot"),)),
-    Collection("leases"),
 )
 
 

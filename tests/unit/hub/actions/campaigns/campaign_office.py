@@ -15,7 +15,7 @@ from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.model.contact import Contact
-from hub.repositories import campaigns, memberships, notices, outbox, schedules, suppressions
+from hub.repositories import campaigns, leases, memberships, notices, outbox, schedules, suppressions
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
@@ -34,6 +34,7 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 COLLECTIONS = (
     *campaigns.COLLECTIONS,
+    *leases.COLLECTIONS,
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,
     *outbox.COLLECTIONS,
