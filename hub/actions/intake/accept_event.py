@@ -27,6 +27,7 @@ from hub.runtime.ids import derived_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.files import FileStore
+from hub.store.until_committed import until_committed
 
 _TRIES = 12
 _MAX_TEXT = 20_000
@@ -79,20 +80,22 @@ class AcceptEvent:
             )
             for file in event.attachments
         ]
-        for _ in range(_TRIES):
+
+        async def decide() -> tuple[Sequence[Write], Outcome]:
             scene = replace(await self._set_scene(event, event_id), searched=searched)
             # A message is stored together with its conversation: where there is none, it never came. This
             # look spares a repeat what deciding costs; the insert of the message makes it harmless.
             if scene.version and await self._repositories.conversations.message(event_id) is not None:
-                return await self._seen(event_id)
+                return (), await self._seen(event_id)
             plan = await self._answer(scene)
-            try:
-                await self._documents.commit([*self._unit(scene, plan, tuple(files)), *also])
-            except (Conflict, Duplicate):
-                continue  # another message of the conversation, or this one again: look anew
             reply = plan.says.text if plan.says else ""
-            return Outcome(event_id, False, plan.exchange.id, plan.case_id, reply)
-        raise Busy("too many messages of one conversation at once")
+            outcome = Outcome(event_id, False, plan.exchange.id, plan.case_id, reply)
+            return [*self._unit(scene, plan, tuple(files)), *also], outcome
+
+        try:  # again after another message of the conversation, or this one at the same moment
+            return await until_committed(self._documents, decide, tries=_TRIES)
+        except (Conflict, Duplicate):
+            raise Busy("too many messages of one conversation at once") from None
 
     async def _seen(self, event_id: str) -> Outcome:
         message = await self._repositories.conversations.message(event_id)
