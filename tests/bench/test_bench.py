@@ -20,7 +20,8 @@ def test_a_bench_prints_what_it_measured(name: str, capfd: pytest.CaptureFixture
     assert figures[0]["name"].partition(".")[0] == name
     for figure in figures:
         assert figure.keys() == {"name", "value", "unit", "floor", "ratio"}
-        assert (figure["floor"] is None) == (figure["ratio"] is None)
+        # A round this small may take less processor time than the machine counts.
+        assert (not figure["floor"]) == (figure["ratio"] is None)
 
 
 def test_hits_are_measured_in_the_set_that_is_given(capfd: pytest.CaptureFixture[str]) -> None:
