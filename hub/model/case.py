@@ -6,8 +6,8 @@ here are a subset of theirs with the same names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hub.model.flat import flat
@@ -134,6 +134,11 @@ class Case:
     details: Mapping[str, str] = personal(default=None)
 
     @property
+    def is_restricted(self) -> bool:
+        """Whether the case stands in a compartment that ordinary staff cannot see."""
+        return self.compartment is not Compartment.NONE
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something."""
         return self.state in OPEN_STATES
@@ -143,11 +148,31 @@ class Case:
         if wanted not in MOVES[self.state]:
             raise IllegalMove(self.state, wanted)
 
+    def ranked(self) -> Case:
+        """The same case with the rank that belongs to what it is now."""
+        rank = queue_rank(
+            track=self.track,
+            urgent=self.urgent,
+            waiting=self.waiting,
+            received_at=self.received_at,
+            flags=self.flags,
+        )
+        return replace(self, rank=rank)
 
-def queue_rank(*, track: Track, urgent: bool, waiting: bool, received_at: int) -> int:
-    """Queue order as one ascending number: emergencies first, then waiting citizens, then age.
+
+DANGER = "danger"
+"""Flag: live danger, surely."""
+POSSIBLE_DANGER = "possible_danger"
+"""Flag: there may be danger (疑似险情); a handler looks at it before everything that is no emergency."""
+
+
+def queue_rank(
+    *, track: Track, urgent: bool, waiting: bool, received_at: int, flags: Collection[str] = ()
+) -> int:
+    """Queue order as one ascending number: emergencies, possible dangers, waiting citizens, then age.
 
     The legal clocks will refine the middle bands; the number stays one indexed field.
     """
-    band = 0 if track is Track.EMERGENCY else 1 if urgent else 2 if waiting else 3
+    near = urgent or POSSIBLE_DANGER in flags
+    band = 0 if track is Track.EMERGENCY else 1 if near else 2 if waiting else 3
     return band * 10**14 + received_at

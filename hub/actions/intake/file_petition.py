@@ -17,7 +17,7 @@ from hub.model.case import Applicant, Case, Origin
 from hub.model.contact import Contact
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.petition import TRACK_OF, Petition, PetitionKind
-from hub.model.track import Compartment, Track
+from hub.model.track import Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.ids import derived_id
@@ -129,7 +129,7 @@ class FilePetition:
         What a letter behind the wall says stays there: the emergency names the words only.
         """
         emergency_id = derived_id("petition-emergency", case.id)
-        walled = case.compartment is not Compartment.NONE
+        walled = case.is_restricted
         conversation_id = self._repositories.conversations.id_for(CHANNEL, emergency_id)
         opened = await self._open_case(
             NewCase(

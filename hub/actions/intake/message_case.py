@@ -14,8 +14,9 @@ from hub.actions.cases.plan import Plan, PlannedCase, Says
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.intake.scene import MessagePlan, Scene
-from hub.model.case import Applicant, Origin, queue_rank
+from hub.model.case import Applicant, Origin
 from hub.model.cases.history import HistoryKind, recorded
+from hub.model.cases.screening import confirmed
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.ids import derived_id
@@ -29,14 +30,18 @@ class MessageCase:
         self._open_case = open_case
         self._texts = texts
 
-    async def to_person(self, scene: Scene, verdict: ToPerson) -> MessagePlan:
-        """The open case with one more word in it, or a new one."""
-        if scene.case is not None and (verdict.track is not Track.REPORT or scene.is_walled):
-            plan = self.attach(scene)
+    async def to_person(self, scene: Scene, verdict: ToPerson, *, screening: bool = False) -> MessagePlan:
+        """The open case with one more word in it, or a new one.
+
+        screening: it may be an accusation: a new case waits in 待甄别, with the receipt of any other.
+        """
+        restricted = screening or verdict.track is Track.REPORT
+        if scene.case is not None and (not restricted or scene.is_walled):
+            plan = self._confirm(self.attach(scene), scene, verdict.track)
             if not verdict.asked:
                 return plan
             return plan.saying(self._receipt(scene, "in_hands", reference=scene.case.value.reference))
-        opened = await self._new_case(scene, verdict.track)
+        opened = await self._new_case(scene, verdict.track, screening=screening)
         receipt = self._receipt(
             scene,
             "person" if verdict.asked else "registered",
@@ -53,13 +58,7 @@ class MessageCase:
             raise ValueError("no open case to attach to")
         before = scene.case.value
         case, entry = recorded(
-            replace(
-                before,
-                waiting=True,
-                rank=queue_rank(
-                    track=before.track, urgent=before.urgent, waiting=True, received_at=before.received_at
-                ),
-            ),
+            replace(before, waiting=True).ranked(),
             at=scene.event.received_at,
             actor="citizen",
             kind=HistoryKind.CITIZEN_SPOKE,
@@ -71,11 +70,29 @@ class MessageCase:
         first = before.chain.length == 1 or not before.waiting
         return plan.saying(self._receipt(scene, "added", reference=case.reference) if first else None)
 
-    async def emergency(self, scene: Scene, danger: Danger, *, accuses: bool) -> MessagePlan:
-        """An EMERGENCY case of its own, above the queue; the matter that was open goes on."""
+    @staticmethod
+    def _confirm(plan: MessagePlan, scene: Scene, track: Track) -> MessagePlan:
+        """A case in 待甄别 whose citizen now accuses police surely is a REPORT."""
+        joined = plan.case
+        if joined is None or track is not Track.REPORT:
+            return plan
+        if joined.case.compartment is not Compartment.SCREENING:
+            return plan
+        return plan.with_case(
+            joined.after(*confirmed(joined.case, at=scene.event.received_at, actor="system"))
+        )
+
+    async def emergency(
+        self, scene: Scene, danger: Danger, *, accuses: bool, screening: bool = False
+    ) -> MessagePlan:
+        """An EMERGENCY case of its own, above the queue; the matter that was open goes on.
+
+        accuses, screening: the text accuses police, surely or perhaps.
+        """
         running = scene.case
-        if scene.is_walled or accuses:
-            return await self._behind_the_wall(scene, danger)
+        if scene.is_walled or accuses or screening:
+            track = Track.REPORT if accuses else Track.CONSULT
+            return await self._behind_the_wall(scene, danger, track)
         if running is not None and running.value.track is Track.EMERGENCY:
             return self.attach(scene).saying(None)
         opened = await self._new_case(scene, Track.EMERGENCY, danger=danger)
@@ -91,9 +108,9 @@ class MessageCase:
             plan = plan.with_case(PlannedCase.found(running).after(linked, entry))
         return plan.saying(self._comfort(scene))
 
-    async def _behind_the_wall(self, scene: Scene, danger: Danger) -> MessagePlan:
+    async def _behind_the_wall(self, scene: Scene, danger: Danger, track: Track) -> MessagePlan:
         """What was said stays behind the wall; one EMERGENCY case beside it names the words only."""
-        plan = await self.to_person(scene, ToPerson(Track.REPORT))
+        plan = await self.to_person(scene, ToPerson(track), screening=True)
         emergency_id = derived_id("danger", plan.case_id)
         if await self._repositories.cases.get(emergency_id) is None:
             opened = await self._open_case(
@@ -127,7 +144,9 @@ class MessageCase:
             return None
         return Says(self._texts.say("emergency_chat", scene.language))
 
-    async def _new_case(self, scene: Scene, track: Track, *, danger: Danger | None = None) -> Opened:
+    async def _new_case(
+        self, scene: Scene, track: Track, *, danger: Danger | None = None, screening: bool = False
+    ) -> Opened:
         return await self._open_case(
             NewCase(
                 track,
@@ -138,7 +157,10 @@ class MessageCase:
                 text=scene.text,
                 urgent=danger is not None,
                 flags=_flags(danger) if danger else (),
-                linked_case_id=_visible_link(scene, track),
+                screening=screening,
+                # Naming a case behind the wall would tell ordinary staff of it: none of theirs is opened
+                # beside one.
+                linked_case_id=scene.case.value.id if scene.case else "",
                 details={
                     "recipient": scene.event.recipient,
                     **({"danger": "、".join(danger.words)} if danger else {}),
@@ -160,11 +182,3 @@ def _applicant(scene: Scene) -> Applicant:
 
 def _flags(danger: Danger) -> tuple[str, ...]:
     return ("danger", "threat") if danger.threat else ("danger",)
-
-
-def _visible_link(scene: Scene, track: Track) -> str:
-    """The case that was open, unless naming it would tell ordinary staff of one behind the wall."""
-    if scene.case is None:
-        return ""
-    walled = scene.case.value.compartment is not Compartment.NONE and track is not Track.REPORT
-    return "" if walled else scene.case.value.id

@@ -29,6 +29,9 @@ class HistoryKind(StrEnum):
     CLOSED = "closed"
     LINKED = "linked"
     DELIVERY_DECIDED = "delivery_decided"  # a person said what became of one nobody was sure of
+    SUSPECTED = "suspected"  # put behind the compartment (待甄别); facts name who had seen it
+    CONFIRMED = "confirmed"  # an inspector, or the citizen's next words: it is a REPORT
+    RELEASED = "released"  # an inspector gave it to the ordinary queue; the reason is the text
     REVEALED = "revealed"  # an agent looked at the full address; the reason is the text
 
 

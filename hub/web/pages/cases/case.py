@@ -18,7 +18,6 @@ from hub.actions.cases.read_cases import CaseView, QueueView
 from hub.model.agent import Agent
 from hub.model.case import IllegalMove
 from hub.model.personal import UNREADABLE
-from hub.model.track import Compartment
 from hub.runtime.errors import Invalid, Stale
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
@@ -110,7 +109,7 @@ async def parts(request: web.Request) -> web.StreamResponse:
 def submit_label(view: CaseView, _: Translator) -> str:
     """What the send button says: the channel and where it goes, so that nobody is surprised."""
     case = view.case
-    if case.compartment is Compartment.REPORT and view.reply_kind != ChannelKind.CHAT:
+    if case.is_restricted and view.reply_kind != ChannelKind.CHAT:
         if case.applicant.address and not case.applicant.anonymous:
             return _(msgid("保存答复并通知 %(who)s"), who=view.masked)
         return _(msgid("保存答复，供凭编号查看"))
@@ -180,7 +179,7 @@ async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.St
         typed=typed,
         errors=typed.errors,
         send_label=submit_label(view, _),
-        counts_parts=view.reply_kind == ChannelKind.SMS and view.case.compartment is Compartment.NONE,
+        counts_parts=view.reply_kind == ChannelKind.SMS and not view.case.is_restricted,
         signature=hub.settings.organisation.signature,
         handler=next((other for other in view.handlers if other.id == view.case.handler_id), None),
         others=_others(view, agent),
