@@ -107,7 +107,7 @@ class Case:
     """One matter.
 
     reference: 14 digits the citizen can key in. rank: queue order, ascending (see `queue_rank`).
-    waiting: the citizen spoke last.
+    waiting: the citizen spoke last. screening_at: when it was put into 待甄别 (ms UTC), 0 = never.
     """
 
     id: str
@@ -129,6 +129,7 @@ class Case:
     linked_case_id: str = ""
     flags: tuple[str, ...] = ()
     rank: int = 0
+    screening_at: int = 0
     title: str = personal()
     text: str = personal()
     details: Mapping[str, str] = personal(default=None)
@@ -162,8 +163,15 @@ class Case:
 
 DANGER = "danger"
 """Flag: live danger, surely."""
+THREAT = "threat"
+"""Flag: somebody threatens or is threatened."""
 POSSIBLE_DANGER = "possible_danger"
 """Flag: there may be danger (疑似险情); a handler looks at it before everything that is no emergency."""
+
+
+_BAND = 10**14
+NEAR_DANGER = range(_BAND, 2 * _BAND)
+"""Ranks of what may be dangerous and is no emergency."""
 
 
 def queue_rank(
@@ -175,4 +183,4 @@ def queue_rank(
     """
     near = urgent or POSSIBLE_DANGER in flags
     band = 0 if track is Track.EMERGENCY else 1 if near else 2 if waiting else 3
-    return band * 10**14 + received_at
+    return band * _BAND + received_at

@@ -93,6 +93,7 @@ class OpenCase:
             chain=Chain(entry.seq, entry.hash),
             compartment=compartment,
             urgent=new.urgent,
+            screening_at=at if screened else 0,
             linked_case_id=new.linked_case_id,
             flags=new.flags,
             title=new.title or _title(new.text),

@@ -26,6 +26,8 @@ class HistoryKind(StrEnum):
     ASSIGNED = "assigned"
     RECORDING = "recording"
     FLAGGED = "flagged"
+    FALSE_ALARM = "false_alarm"  # 误报: a person took the flag of danger away
+    NOT_EMERGENCY = "not_emergency"  # the citizen says so; noted, nothing else changes
     CLOSED = "closed"
     LINKED = "linked"
     DELIVERY_DECIDED = "delivery_decided"  # a person said what became of one nobody was sure of

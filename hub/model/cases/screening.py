@@ -22,9 +22,15 @@ def suspected(case: Case, *, at: int, actor: str, seen_by: Iterable[str]) -> tup
     """
     if case.is_restricted:
         raise IllegalMove(case.state, case.state)
-    after = replace(case, compartment=Compartment.SCREENING, handler_id="", unit_id="")
+    after = replace(case, compartment=Compartment.SCREENING, screening_at=at, handler_id="", unit_id="")
     facts = {"seen_by": " ".join(sorted(set(seen_by)))}
     return recorded(after.ranked(), at=at, actor=actor, kind=HistoryKind.SUSPECTED, facts=facts)
+
+
+def seen_by(case: Case, history: Sequence[HistoryEntry]) -> set[str]:
+    """Ids of the agents who worked on a case, as far as it tells: who did something, who was given it."""
+    known = {case.handler_id} | {entry.facts.get("handler", "") for entry in history}
+    return (known | {entry.actor for entry in history}) - {"", "citizen", "system"}
 
 
 def confirmed(case: Case, *, at: int, actor: str) -> tuple[Case, HistoryEntry]:
