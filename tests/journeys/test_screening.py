@@ -57,12 +57,12 @@ async def test_a_case_that_a_handler_suspects_exists_for_inspectors_only(hub: Wo
         Compartment.SCREENING,
         Track.CONSULT,
     )
-    view = await reads.open(inspector, case_id)
-    [moved] = [item for item in view.timeline if item.kind == "suspected"]
+    shown = await reads.open(inspector, case_id)
+    [moved] = [item for item in shown.timeline if item.kind == "suspected"]
     assert (moved.actor_name, moved.facts["seen_by"]) == (handler.name, handler.name)
-    assert row.due_at == view.due_at > row.case.screening_at
-    assert {"release", "confirm"} <= view.allowed
-    assert "suspect" not in view.allowed
+    assert row.due_at == shown.due_at > row.case.screening_at
+    assert {"release", "confirm"} <= shown.allowed
+    assert "suspect" not in shown.allowed
 
 
 async def test_the_citizen_is_not_told_that_a_case_is_screened(hub: World) -> None:

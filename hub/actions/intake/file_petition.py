@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind
 from hub.actions.cases.open_case import NewCase, OpenCase
+from hub.actions.cases.plan import PlannedCase
 from hub.actions.dialogue.triage import Triage
 from hub.model.case import Applicant, Case, Origin
+from hub.model.cases.alarm import denied
 from hub.model.contact import Contact
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.petition import TRACK_OF, Petition, PetitionKind
@@ -147,6 +149,10 @@ class FilePetition:
             )
         )
         said = [] if walled else self._said(opened.case, petition, now)
+        if petition.no_emergency:  # noted; a person looks all the same
+            planned = PlannedCase.opened(opened)
+            planned = planned.after(*denied(opened.case, at=now))
+            return [*planned.writes(self._repositories.cases), *said]
         return [*self._open_case.writes(opened), *said]
 
     def _said(self, case: Case, petition: Petition, now: int) -> list[Write]:

@@ -11,15 +11,18 @@ from dataclasses import replace
 from channels.contract import ChannelKind
 from hub.actions.cases.open_case import NewCase, OpenCase, Opened
 from hub.actions.cases.plan import Plan, PlannedCase, Says
+from hub.actions.dialogue.danger_kind import danger_kind
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.model.case import Applicant, Origin
+from hub.model.cases.alarm import denied, is_alarm
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.screening import confirmed
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.ids import derived_id
+from knowledge_base.text.utterance import Utterance
 
 
 class MessageCase:
@@ -94,7 +97,7 @@ class MessageCase:
             track = Track.REPORT if accuses else Track.CONSULT
             return await self._behind_the_wall(scene, danger, track)
         if running is not None and running.value.track is Track.EMERGENCY:
-            return self.attach(scene).saying(None)
+            return self.attach(scene).saying(self._comfort(scene))
         opened = await self._new_case(scene, Track.EMERGENCY, danger=danger)
         plan = Plan(scene.conversation).moved_to(PlannedCase.opened(opened))
         if running is not None:
@@ -111,7 +114,7 @@ class MessageCase:
     async def _behind_the_wall(self, scene: Scene, danger: Danger, track: Track) -> MessagePlan:
         """What was said stays behind the wall; one EMERGENCY case beside it names the words only."""
         plan = await self.to_person(scene, ToPerson(track), screening=True)
-        emergency_id = derived_id("danger", plan.case_id)
+        emergency_id = _emergency_beside(plan.case_id)
         if await self._repositories.cases.get(emergency_id) is None:
             opened = await self._open_case(
                 NewCase(
@@ -142,7 +145,25 @@ class MessageCase:
         """A telephone that answers may betray who wrote; a chat page is in the writer's own hands."""
         if scene.event.kind is not ChannelKind.CHAT:
             return None
-        return Says(self._texts.say("emergency_chat", scene.language))
+        kind = danger_kind(Utterance(f"{scene.subject}|{scene.text}").folded)
+        return Says(self._texts.say("emergency_chat", scene.language), danger=kind)
+
+    async def no_emergency(self, scene: Scene) -> MessagePlan | None:
+        """这不是紧急情况: noted in the emergency it is about, which stays for a handler; None without one."""
+        if scene.case is None:
+            return None
+        plan = self.attach(scene)
+        if plan.case is not None and is_alarm(plan.case.case):
+            plan = plan.with_case(plan.case.after(*denied(plan.case.case, at=scene.event.received_at)))
+        else:
+            beside = await self._repositories.cases.get(_emergency_beside(scene.case.value.id))
+            if beside is None or not beside.value.is_open:
+                return None
+            planned = PlannedCase.found(beside)
+            plan = plan.with_case(planned.after(*denied(beside.value, at=scene.event.received_at)))
+        if scene.event.kind is not ChannelKind.CHAT:
+            return plan.saying(None)
+        return plan.saying(Says(self._texts.say("no_emergency", scene.language), with_110=True))
 
     async def _new_case(
         self, scene: Scene, track: Track, *, danger: Danger | None = None, screening: bool = False
@@ -178,6 +199,11 @@ def _applicant(scene: Scene) -> Applicant:
     return Applicant(
         address=scene.event.sender.value, address_key=scene.address_key, contact_id=scene.contact_id
     )
+
+
+def _emergency_beside(case_id: str) -> str:
+    """The id of the emergency that stands beside a case behind the wall."""
+    return derived_id("danger", case_id)
 
 
 def _flags(danger: Danger) -> tuple[str, ...]:
