@@ -99,8 +99,10 @@ async def test_a_released_case_is_in_the_queue_by_its_arrival_and_tells_ordinary
     assert not any(secret in told for secret in (REASON, "督察备注", inspector.name, "suspected", "seen_by"))
     with pytest.raises(NotFound):
         await actions.read_cases.open(inspector, case_id)  # an ordinary case again
-    [kept] = await hub.hub.repositories.triage_decisions.newest(DecisionKind.RELEASED, limit=5)
+    [row_of_reason] = await actions.read_cases.released(inspector)
+    kept = row_of_reason.decision
     assert (kept.case_id, kept.by, kept.reason, kept.text) == (case_id, inspector.id, REASON, TEXT)
+    assert await actions.read_cases.released(handler) == ()
 
 
 async def test_who_answered_behind_the_compartment_is_not_named_before_it(hub: World) -> None:

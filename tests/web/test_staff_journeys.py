@@ -197,8 +197,9 @@ async def test_a_report_does_not_exist_outside_its_compartment(colleague: Visito
     assert answer.status == 403
     page = await desk.sit_down(colleague, Role.INSPECTOR)
     await page.goto(f"{desk.url}/staff/queue", wait_until="domcontentloaded")
-    await expect(page.locator("[data-row]")).to_have_count(1)
-    await page.click("[data-row] a")
+    row = page.locator("[data-row]", has_text="反映民警收受礼品")
+    await expect(row).to_have_count(1)
+    await row.locator("a").click()
     await expect(page.locator("h1")).to_have_text("反映民警收受礼品")
     await expect(page.locator(".case-side")).to_contain_text("匿名")
 

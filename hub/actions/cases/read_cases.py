@@ -25,6 +25,7 @@ from hub.model.cases.screening import for_ordinary_staff
 from hub.model.cases.working_days import WorkingDays
 from hub.model.conversation import AttachedFile, Author, Direction, Message
 from hub.model.track import Compartment, Track
+from hub.model.triage_decision import DecisionKind, TriageDecision
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, NotFound
@@ -32,6 +33,7 @@ from hub.store.documents import MAX_LIMIT
 from hub.store.files import FileStore
 
 _PAGE = 50
+_RELEASED = 20
 
 
 class QueueView(StrEnum):
@@ -68,6 +70,14 @@ class QueuePage:
     rows: tuple[QueueRow, ...]
     counts: Mapping[QueueView, int]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedRow:
+    """A case that an inspector gave to the ordinary queue, and why."""
+
+    decision: TriageDecision
+    by_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +166,14 @@ class ReadCases:
             await self.counts(agent),
             page.next,
         )
+
+    async def released(self, agent: Agent) -> tuple[ReleasedRow, ...]:
+        """The newest decisions to release a case, for those who decide; nothing for others."""
+        if not agent.may(Permission.REPORT_READ):
+            return ()
+        found = await self._repositories.triage_decisions.newest(DecisionKind.RELEASED, limit=_RELEASED)
+        names = await self._names({decision.by for decision in found})
+        return tuple(ReleasedRow(decision, names.get(decision.by, "")) for decision in found)
 
     async def counts(self, agent: Agent) -> Mapping[QueueView, int]:
         """How many cases each view holds, as far as the agent may see."""

@@ -79,6 +79,7 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         views=_views_of(agent),
         view=view,
         next=page.next,
+        released=await hub.actions.read_cases.released(agent) if view is QueueView.SCREENING else (),
         first=first,
         since=now,
         seen=request.app[SNAPSHOTS].keep(held) if first else "",
