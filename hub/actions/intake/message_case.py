@@ -142,11 +142,14 @@ class MessageCase:
         return Says(text, tells_code=tells_code, with_110=with_110)
 
     def _comfort(self, scene: Scene) -> Says | None:
-        """A telephone that answers may betray who wrote; a chat page is in the writer's own hands."""
-        if scene.event.kind is not ChannelKind.CHAT:
-            return None
-        kind = danger_kind(Utterance(f"{scene.subject}|{scene.text}").folded)
-        return Says(self._texts.say("emergency_chat", scene.language), danger=kind)
+        """A telephone that lights up may betray who wrote: a text is sent only where the office chose to
+        answer everything. A chat page is in the writer's own hands."""
+        if scene.event.kind is ChannelKind.CHAT:
+            kind = danger_kind(Utterance(f"{scene.subject}|{scene.text}").folded)
+            return Says(self._texts.say("emergency_chat", scene.language), danger=kind)
+        if scene.event.kind is ChannelKind.SMS:
+            return self._receipt(scene, "emergency_text")
+        return None
 
     async def no_emergency(self, scene: Scene) -> MessagePlan | None:
         """这不是紧急情况: noted in the emergency it is about, which stays for a handler; None without one."""
