@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from channels.outbox.delivery import DeliveryState
 from hub.actions.cases.read_cases import QueueView
 from hub.model.agent import Agent, Role
 from hub.model.case import IllegalMove, queue_rank
+from hub.model.question import Question
 from hub.model.track import Compartment, Track
 from hub.model.triage_decision import DecisionKind
 from hub.runtime.errors import Invalid, NotFound
@@ -63,6 +67,30 @@ async def test_a_case_that_a_handler_suspects_exists_for_inspectors_only(hub: Wo
     assert row.due_at == shown.due_at > row.case.screening_at
     assert {"release", "confirm"} <= shown.allowed
     assert "suspect" not in shown.allowed
+
+
+async def test_what_was_kept_of_its_conversation_for_editors_is_forgotten(hub: World) -> None:
+    handler, case_id = await an_ordinary_case(hub)
+    stores = hub.hub.repositories
+    case = (await hub.hub.actions.read_cases.open(handler, case_id)).case
+    kept = Question("q1", 1, case.origin.conversation_id, "sms-12110", keep_until=2**50, text="占道经营谁管")
+    await hub.hub.documents.commit([stores.questions.insert(kept)])
+    await hub.hub.actions.suspect_case(handler, case_id, version=await version(hub, case_id))
+    assert await stores.questions.newest(limit=5) == []
+    assert await stores.questions.changes() == 1  # editors see their list anew
+
+
+async def test_nobody_but_inspectors_decides_about_its_deliveries(hub: World) -> None:
+    _, inspector, case_id = await a_screened_case(hub)
+    stores = hub.hub.repositories
+    messages = await stores.conversations.of_case(case_id)
+    sent = await stores.outbox.get(next(message.delivery_id for message in messages if message.delivery_id))
+    assert sent is not None
+    delivery = replace(sent.value, id="unsure", dedup="unsure", state=DeliveryState.AMBIGUOUS)
+    await hub.hub.documents.commit([stores.outbox.insert(delivery)])
+    decide = hub.hub.actions.decide_delivery
+    assert [row.value.id for row in (await decide.unsure(inspector)).rows] == ["unsure"]
+    assert (await decide.unsure(await hub.agent(Role.ADMIN))).rows == ()
 
 
 async def test_the_citizen_is_not_told_that_a_case_is_screened(hub: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.actions.cases.casework import Casework
 from hub.model.agent import Agent
 from hub.model.case import Case
@@ -9,6 +11,7 @@ from hub.model.cases.history import HistoryEntry
 from hub.model.triage_decision import DecisionKind, TriageDecision
 from hub.repositories.repositories import Repositories
 from hub.runtime.ids import new_id
+from hub.store.documents import Write
 
 
 class KeepDecision:
@@ -19,9 +22,17 @@ class KeepDecision:
         self._repositories = repositories
 
     async def __call__(
-        self, agent: Agent, kind: DecisionKind, case: Case, entry: HistoryEntry, *, version: int
+        self,
+        agent: Agent,
+        kind: DecisionKind,
+        case: Case,
+        entry: HistoryEntry,
+        *,
+        version: int,
+        also: Sequence[Write] = (),
     ) -> None:
-        """case, entry: as the decision leaves them. Raises `Stale` when somebody was faster."""
+        """case, entry: as the decision leaves them. also: writes of the same unit of work. Raises `Stale` when
+        somebody was faster."""
         decision = TriageDecision(
             id=new_id(entry.at),
             case_id=case.id,
@@ -36,5 +47,6 @@ class KeepDecision:
                 self._repositories.cases.update(case, version),
                 self._repositories.cases.insert_entry(entry),
                 self._repositories.triage_decisions.insert(decision),
+                *also,
             ]
         )

@@ -33,6 +33,8 @@ class SuspectCase:
         history = await self._repositories.cases.whole_history(case_id)
         known = {*seen_by(case, history), agent.id}
         after, entry = suspected(case, at=self._clock.now_ms(), actor=agent.id, seen_by=known)
-        if case.origin.conversation_id:
-            await self._repositories.questions.forget(case.origin.conversation_id)
-        await self._keep(agent, DecisionKind.SUSPECTED, after, entry, version=version)
+        questions = self._repositories.questions
+        await questions.forget(case.origin.conversation_id)
+        await self._keep(
+            agent, DecisionKind.SUSPECTED, after, entry, version=version, also=[questions.changed()]
+        )
