@@ -31,8 +31,10 @@ class KeepDecision:
         version: int,
         also: Sequence[Write] = (),
     ) -> None:
-        """case, entry: as the decision leaves them. also: writes of the same unit of work. Raises `Stale` when
-        somebody was faster."""
+        """case, entry: as the decision leaves them. also: writes of the same unit of work.
+
+        Raises `Stale` when somebody was faster.
+        """
         decision = TriageDecision(
             id=new_id(entry.at),
             case_id=case.id,
