@@ -11,9 +11,13 @@ from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.close_case import CloseCase
+from hub.actions.cases.confirm_report import ConfirmReport
+from hub.actions.cases.dismiss_alarm import DismissAlarm
 from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.read_cases import ReadCases
+from hub.actions.cases.release_case import ReleaseCase
 from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.cases.suspect_case import SuspectCase
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
@@ -53,7 +57,9 @@ class Actions:
     assign_case: AssignCase
     campaigns: CampaignDesk
     close_case: CloseCase
+    confirm_report: ConfirmReport
     decide_delivery: DecideDelivery
+    dismiss_alarm: DismissAlarm
     edit_entry: EditEntry
     edit_words: EditWords
     file_petition: FilePetition
@@ -68,8 +74,10 @@ class Actions:
     read_help: ReadHelp
     read_quality: ReadQuality
     read_words: ReadWords
+    release_case: ReleaseCase
     reply_to_case: ReplyToCase
     sort_questions: SortQuestions
+    suspect_case: SuspectCase
     track_case: TrackCase
 
 

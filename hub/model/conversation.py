@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.model.danger_kind import DangerKind
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.model.personal import personal
 
@@ -69,7 +70,8 @@ class Message:
     delivery_id: the outbox row that carries it.
     author_id: the agent, for author = agent.
     entry_ids: the entry that answers, or those that are offered to choose from (then `offered`).
-    with_110: the page shows the emergency number below it, and asks nothing there.
+    with_110: the page shows the emergency number below it, and asks nothing there. danger: so it does the red
+    panel of this kind.
     """
 
     id: str
@@ -84,6 +86,7 @@ class Message:
     entry_ids: tuple[str, ...] = ()
     offered: bool = False
     with_110: bool = False
+    danger: DangerKind = DangerKind.NONE
     subject: str = personal()
     text: str = personal()
     files: tuple[AttachedFile, ...] = personal(())

@@ -1,4 +1,7 @@
-"""Cases and their chained history. Every list here takes the compartments the reader may see."""
+"""Cases, their chained history, what people decided about them.
+
+Every list of cases here takes the compartments the reader may see.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from hub.model.case import Case, CaseState, Chain
 from hub.model.cases.history import HistoryEntry
 from hub.model.personal import UNREADABLE
 from hub.model.track import Compartment
+from hub.model.triage_decision import DecisionKind, TriageDecision
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Documents, Insert, Stored, Update
@@ -39,6 +43,7 @@ COLLECTIONS = (
         unique=(("reference",),),
     ),
     Collection("history"),
+    Collection("triage_decisions", fields={"kind": str, "at": int}, indexes=(("kind", "at"),)),
 )
 
 _PAGE = 1_000
@@ -182,6 +187,25 @@ class CaseRepository:
     def code_hash(self, case_id: str, salt: str, code: str) -> str:
         """Keyed, salted hash of a query code (docs/adr/0002)."""
         return self._vault.blind(f"query-code:{case_id}:{salt}:{code}")
+
+
+class TriageDecisionRepository:
+    """What people decided about judged cases; append-only."""
+
+    def __init__(self, documents: Documents, vault: Vault) -> None:
+        self._documents = documents
+        self._shape = Shape(TriageDecision, "triage_decisions", vault)
+
+    async def newest(self, kind: DecisionKind, *, limit: int) -> list[TriageDecision]:
+        """Those of a kind, newest first."""
+        found = await self._documents.find(
+            "triage_decisions", {"kind": str(kind)}, sort=(("at", -1),), limit=limit
+        )
+        return self._shape.listed(found)
+
+    def insert(self, decision: TriageDecision) -> Insert:
+        """The write of a new decision."""
+        return self._shape.insert(decision)
 
 
 def _queue_fields(case: Case) -> Body:

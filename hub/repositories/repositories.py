@@ -31,7 +31,7 @@ from hub.repositories.agents import AgentRepository, SessionRepository, SetupRep
 from hub.repositories.answer_counts import AnswerCountRepository
 from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
-from hub.repositories.cases import CaseRepository
+from hub.repositories.cases import CaseRepository, TriageDecisionRepository
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
 from hub.repositories.cursors import CursorRepository
@@ -101,6 +101,7 @@ class Repositories:
     sessions: SessionRepository
     setup: SetupRepository
     suppressions: SuppressionRepository
+    triage_decisions: TriageDecisionRepository
     units: UnitRepository
     words: WordRepository
 
@@ -132,6 +133,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         sessions=SessionRepository(documents, vault),
         setup=SetupRepository(documents, agent_repository, unit_repository),
         suppressions=SuppressionRepository(documents, vault),
+        triage_decisions=TriageDecisionRepository(documents, vault),
         units=unit_repository,
         words=WordRepository(documents, vault),
     )

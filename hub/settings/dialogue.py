@@ -14,6 +14,7 @@ class TriageWords(Table):
     report_verbs: list[str] = []
     report_objects: list[str] = []
     person_words: list[str] = []
+    screening_working_days: int = Field(default=1, ge=1, le=30)
 
 
 class Knowledge(Table):

@@ -23,7 +23,7 @@ from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.progress_source import SourceDown
 from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.actions.progress.track_case import TrackCase
-from hub.model.case import CITIZEN_LABEL, Applicant, Case, CaseState, Origin, QueryCode, queue_rank
+from hub.model.case import CITIZEN_LABEL, Applicant, Case, CaseState, Origin, QueryCode
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.conversation import Conversation
 from hub.model.track import Track, compartment_of
@@ -187,10 +187,7 @@ class CarryOutCall:
                 self._with_number(work, case, state),
                 state=CaseState.REGISTERED,
                 title=_title(case, work.line.cities if work.line else ""),
-                rank=queue_rank(
-                    track=case.track, urgent=case.urgent, waiting=True, received_at=case.received_at
-                ),
-            ),
+            ).ranked(),
             at=work.event.received_at,
             actor="citizen" if kind is HistoryKind.REGISTERED else "system",
             kind=kind,

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from channels.contract import ChannelKind
 from hub.actions.cases.plan import Plan, Says
+from hub.actions.dialogue.danger_kind import denies_danger
 from hub.actions.dialogue.quote import above_the_quote
 from hub.actions.dialogue.regions import Regions
 from hub.actions.dialogue.texts import Texts
@@ -82,6 +83,10 @@ class AnswerMessage:
         if scene.searched is not None:
             return await self._unread(scene, scene.searched)
         utterance = Utterance(scene.text)
+        if denies_danger(utterance.folded):
+            noted = await self._cases.no_emergency(scene)
+            if noted is not None:
+                return self._speak(scene, noted)
         scene = self._in_city(scene, utterance)
         verdict = self._verdict(scene, utterance)
         plan = await self._decide(scene, verdict)

@@ -11,7 +11,6 @@ from hub.actions.intake.search_letter import Found
 from hub.model.case import Case
 from hub.model.conversation import Conversation
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
-from hub.model.track import Compartment
 from hub.store.codec import Versioned
 
 MessagePlan = Plan[Conversation]
@@ -38,4 +37,4 @@ class Scene:
     @property
     def is_walled(self) -> bool:
         """Whether the open case stands behind the compartment wall."""
-        return self.case is not None and self.case.value.compartment is not Compartment.NONE
+        return self.case is not None and self.case.value.is_restricted

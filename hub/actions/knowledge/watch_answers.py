@@ -170,7 +170,7 @@ class WatchAnswers:
         for case in opened:
             if not case.origin.conversation_id:
                 continue
-            if case.track is Track.REPORT:
+            if case.is_restricted:
                 await self._questions.forget(case.origin.conversation_id)
                 learnt.forgot = True  # also when an earlier try, cut off before its commit, deleted them
             if case.track not in (Track.CONSULT, Track.SERVICE):

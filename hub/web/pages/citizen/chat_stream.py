@@ -21,6 +21,7 @@ from hub.actions.dialogue.look_up import entries_of
 from hub.actions.knowledge.help_path import entry_path
 from hub.hub import Hub
 from hub.model.conversation import Author, Direction, Message
+from hub.model.danger_kind import DangerKind
 from hub.model.dialogue import NOTHING_OPEN
 from hub.model.feedback import Feedback
 from hub.runtime.bell import conversation_topic
@@ -42,7 +43,7 @@ class Bubble:
     """A message as the page shows it. `kind`: own, robot or agent.
 
     entry_id, given: of an answer of the knowledge base, its entry and what this browser said of it.
-    with_110: the emergency number stands below, and no question of ours.
+    with_110: the emergency number stands below, and no question of ours. danger: so does the red panel.
     """
 
     seq: int
@@ -56,6 +57,7 @@ class Bubble:
     entry_id: str = ""
     given: Feedback | None = None
     with_110: bool = False
+    danger: DangerKind = DangerKind.NONE
 
 
 def channel_of(hub: Hub) -> str:
@@ -154,7 +156,7 @@ def bubbles(
             if choices and place == len(messages):
                 pressed, text = choices, text.split("\n", 1)[0]
         kind = "own" if message.direction is Direction.IN else message.author.value
-        choice_id = secrets.token_hex(16) if pressed else ""
+        choice_id = secrets.token_hex(16) if pressed or message.danger else ""
         shown.append(
             Bubble(
                 message.seq,
@@ -168,6 +170,7 @@ def bubbles(
                 entry_id,
                 (given or {}).get(entry_id),
                 message.with_110,
+                message.danger,
             )
         )
     return shown

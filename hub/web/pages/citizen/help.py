@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from hub.actions.dialogue.danger_kind import danger_kind
 from hub.actions.dialogue.verdict import Answered, AskProgress, AskSlot, Danger, Offer, ToPerson
 from hub.actions.dialogue.verdict import Verdict as Triaged
 from hub.actions.knowledge.help_path import entry_path, topic_path
@@ -121,7 +122,7 @@ def _found(request: web.Request, asked: str) -> web.Response:
         request,
         "citizen/help_found.html",
         asked=asked,
-        emergency=isinstance(verdict, Danger),
+        danger=danger_kind(Utterance(asked).folded) if isinstance(verdict, Danger) else "",
         progress=isinstance(verdict, AskProgress),
         report=isinstance(verdict, ToPerson) and verdict.track is Track.REPORT,
         sure=isinstance(verdict, Answered | AskSlot),

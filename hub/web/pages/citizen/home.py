@@ -11,6 +11,7 @@ from collections import Counter
 
 from aiohttp import web
 
+from hub.actions.dialogue.danger_kind import danger_kind
 from hub.actions.dialogue.verdict import (
     Answered,
     AskProgress,
@@ -73,7 +74,7 @@ async def ask(request: web.Request) -> web.Response:
         request,
         "citizen/ask.html",
         question=question,
-        emergency=isinstance(verdict, Danger),
+        danger=danger_kind(Utterance(question).folded) if isinstance(verdict, Danger) else "",
         entry=entry,
         answer=by_slot.answer if by_slot else entry.answer if entry else "",
         source=source_line(entry, _) if entry else "",
