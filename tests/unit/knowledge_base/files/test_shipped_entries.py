@@ -1,5 +1,8 @@
 """What every entry that comes with the product keeps to."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
 from knowledge_base.entry import Entry, EntryState
@@ -29,6 +32,7 @@ TOPICS = {
     "12110",
 }
 SNAPSHOT = Snapshot.build(ENTRIES)
+IDS = Path(__file__).parents[3] / "data" / "shipped_entry_ids.txt"
 
 every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
 
@@ -41,6 +45,16 @@ def test_there_are_entries_for_every_topic() -> None:
 def test_no_two_entries_share_an_id_a_question_or_a_wording() -> None:
     assert clashes((0, entry) for entry in ENTRIES) == []
     assert len({normalise(entry.question) for entry in ENTRIES}) == len(ENTRIES)
+
+
+def test_no_id_that_was_shipped_changes_or_vanishes() -> None:
+    """Offices and evaluation sets name entries by id: a new one is added to the file, none is taken out."""
+    assert [entry.id for entry in sorted(ENTRIES, key=lambda entry: entry.id)] == IDS.read_text().split()
+
+
+@every_entry
+def test_an_entry_has_the_day_since_when_it_is_shipped(entry: Entry) -> None:
+    assert date(2026, 11, 22) <= date.fromisoformat(entry.since)
 
 
 @every_entry
