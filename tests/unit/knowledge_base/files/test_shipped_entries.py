@@ -106,3 +106,13 @@ def test_nearly_every_test_question_finds_its_entry_first_and_all_but_a_few_amon
     ]
     assert found.count(0) >= 0.94 * len(found)
     assert found.count(3) <= 0.02 * len(found)
+
+
+def test_what_foreigners_ask_for_is_there_in_english() -> None:
+    english = [entry for entry in ENTRIES if entry.answer_en]
+    assert len(english) >= 40
+    for entry in english:
+        assert 4 <= len(entry.variants_en) <= 10
+        assert "。" not in entry.answer_en + entry.short_answer_en
+        # One character outside the basic alphabet halves what a text message holds.
+        assert entry.short_answer_en.isascii()
