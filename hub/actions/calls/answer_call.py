@@ -88,7 +88,7 @@ class AnswerCall:
             case AskSlot(entry):
                 return Dialogue(entry_id=entry.id), ("choices", self._values(entry, language))
             case Offer(entries):
-                names = [self._wording.spoken_name(entry) for entry in entries]
+                names = [self._wording.spoken_name(entry, language) for entry in entries]
                 keys = _by_keys(self._wording.did_you_mean(language), names, language)
                 return Dialogue(offered=tuple(entry.id for entry in entries)), ("choices", keys)
             case SmallTalked(talk):

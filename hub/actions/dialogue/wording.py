@@ -59,6 +59,7 @@ class Wording:
         city: str = "",
     ) -> str:
         """The entry's answer as this channel carries it."""
+        entry = entry.said_in(language)
         link = self._help_page(entry)
         local = ""
         if entry.region and not self._slots.same_city(entry.region, city):
@@ -79,14 +80,19 @@ class Wording:
 
     def spoken(self, entry: Entry, by_slot: SlotAnswer | None, language: str) -> str:
         """The answer as a telephone voice reads it."""
+        said = entry.said_in(language)
         local = self._texts.say("local_answer", language, region=entry.region) if entry.region else ""
+        if said is not entry:
+            return local + said.brief()
         if by_slot:
             return aloud(local + (by_slot.short_answer or by_slot.answer))
         return aloud(local + (entry.spoken_answer or entry.brief()))
 
-    def spoken_name(self, entry: Entry) -> str:
+    def spoken_name(self, entry: Entry, language: str) -> str:
         """A question as one of several."""
-        return aloud(self._named(entry)).rstrip("？?。")
+        said = entry.said_in(language)
+        name = _named(said) if said is not entry else aloud(_named(entry))
+        return name.rstrip("？?。")
 
     def spoken_question(self, entry: Entry, language: str) -> str:
         """The question for the value an answer depends on."""
@@ -100,7 +106,7 @@ class Wording:
         self, entries: Sequence[Entry], profile: ChannelProfile, language: str, *, again: bool = False
     ) -> str:
         """Numbered questions, and how to answer."""
-        names = [self._named(entry) for entry in entries]
+        names = [_named(entry.said_in(language)) for entry in entries]
         if profile.kind is ChannelKind.SMS:
             names = [_cut(name) for name in names]
         return self._texts.say("choices_again" if again else "choices", language, choices=_numbered(names))
@@ -117,9 +123,6 @@ class Wording:
         line = talk.line(language)
         return line if talk.brief else f"{line}{self._texts.say('abilities', language)}"
 
-    def _named(self, entry: Entry) -> str:
-        return f"{entry.question}（{entry.region}）" if entry.region else entry.question
-
     def _fitted(self, text: str, profile: ChannelProfile, behind: str) -> str:
         if profile.compose(text + behind)[1] <= self._limits.parts:
             return text + behind
@@ -133,6 +136,10 @@ class Wording:
         while text and profile.compose(f"{text}…{behind}")[1] > self._limits.parts:
             text = text[:-1]
         return f"{text}…{behind}"
+
+
+def _named(entry: Entry) -> str:
+    return f"{entry.question}（{entry.region}）" if entry.region else entry.question
 
 
 def _numbered(names: Sequence[str]) -> str:

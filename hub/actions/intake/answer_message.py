@@ -183,7 +183,7 @@ class AnswerMessage:
         return replace(scene, conversation=replace(scene.conversation, city=city))
 
     def _open(self, scene: Scene, dialogue: Dialogue) -> Dialogue:
-        return replace(dialogue, until=scene.event.received_at + self._choices_ms)
+        return replace(dialogue, until=scene.event.received_at + self._choices_ms, language=scene.language)
 
     @staticmethod
     def _may_offer(scene: Scene) -> bool:

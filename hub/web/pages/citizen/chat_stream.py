@@ -128,7 +128,7 @@ async def open_choices(request: web.Request, conversation: str) -> tuple[str, ..
             answer.value for entry in entries_of(snapshot, (dialogue.entry_id,)) for answer in entry.by_slot
         ]
         return (*values, _("不清楚")) if values else ()
-    offered = [entry.question for entry in entries_of(snapshot, dialogue.offered)]
+    offered = [entry.said_in(dialogue.language).question for entry in entries_of(snapshot, dialogue.offered)]
     return (*offered, _("都不是")) if offered else ()
 
 

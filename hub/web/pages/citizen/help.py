@@ -17,7 +17,7 @@ from hub.actions.knowledge.read_help import Gone
 from hub.model.feedback import Feedback, Verdict
 from hub.model.track import Track
 from hub.runtime.clock import day_of
-from hub.web.keys import HUB
+from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.citizen import chat_stream
 from hub.web.render import render
 from hub.web.unchanged import unless_unchanged
@@ -90,7 +90,7 @@ async def entry_page(
             request,
             "citizen/help_entry.html",
             status=status,
-            entry=found,
+            entry=found.said_in(request[LANGUAGE]),
             source_url=_followable(found.source_url),
             related=help_.related(found),
             topic_path=topic_path,
