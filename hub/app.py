@@ -53,6 +53,7 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         await adapters.pool.close()
         for sender in adapters.mail:
             await sender.close()
+        await base.encoding.close()
         await base.http.close()
         await documents.close()
 
