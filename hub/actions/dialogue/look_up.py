@@ -22,6 +22,10 @@ _SHORT = 30
 """A reply longer than this is no failed attempt at a value but something else."""
 
 
+ABOUT_OTHERS = "data-about-others"
+"""The shipped entry that no data about others are given."""
+
+
 class LookUp:
     """Asks the knowledge base."""
 
@@ -51,6 +55,13 @@ class LookUp:
             value = self._slots.value_in(entry, city)
             return Answered(entry, value)  # a city there is no special answer for has the general one
         return Answered(entry, value) if value else AskSlot(entry)
+
+    @staticmethod
+    def about_others(snapshot: Snapshot) -> Verdict:
+        """What is said to whoever asks for data about another person. A person says it where the office took
+        the entry out of use."""
+        found = entries_of(snapshot, (ABOUT_OTHERS,))
+        return Answered(found[0]) if found else ToPerson(Track.CONSULT)
 
     def follow_up(
         self, dialogue: Dialogue, text: str, snapshot: Snapshot, *, city: str = ""

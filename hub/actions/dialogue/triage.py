@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.outbox.suppression import parse_opt_out
+from hub.actions.dialogue.about_others import asks_about_others
 from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.person import wants_person
+from hub.actions.dialogue.question import asks
 from hub.actions.dialogue.verdict import (
     Answered,
     AskProgress,
@@ -123,12 +125,14 @@ class Triage:
             return Lost()
         if len(folded) > _LETTER:
             return ToPerson(Track.CONSULT)
+        if asks_about_others(folded):
+            return ToPerson(Track.REPORT) if accuses else self._look_up.about_others(snapshot)
         found = self._look_up.question(asked.text, snapshot, city=city, speech=speech)
         if found is not None and not isinstance(found, Offer):
             return self.without_asking(found, whole)
         if accuses:
             return ToPerson(Track.REPORT)
-        if found is not None and (speech or len(folded) <= _BARE or _QUESTION.search(folded)):
+        if found is not None and (speech or len(folded) <= _BARE or asks(folded)):
             return found
         return ToPerson(Track.CONSULT)
 
@@ -199,8 +203,6 @@ it becomes a case, because nobody answers "did you mean" when it was no question
 _LETTER = 200
 """A text longer than this tells a matter even where it asks something: nothing is looked up for it."""
 
-_QUESTION = re.compile(r"怎么|如何|怎样|哪里|哪儿|什么|吗|[?]|能不能|可以|电话|how|where|what")
-
 _CALL_110 = re.compile(r"(?<!\d)110(?!\d)")
 
 
@@ -217,4 +219,4 @@ def _told_besides(characters: int, *, accuses: bool) -> Track | None:
 
 def _is_question(folded: str) -> bool:
     """A short question about reporting is not yet a report ("怎么投诉交警?")."""
-    return len(folded) <= 30 and _QUESTION.search(folded) is not None
+    return len(folded) <= 30 and asks(folded)
