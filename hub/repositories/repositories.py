@@ -23,6 +23,7 @@ from hub.repositories import (
     notices,
     outbox,
     questions,
+    recent_answers,
     schedules,
     suppressions,
     words,
@@ -43,6 +44,7 @@ from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.questions import QuestionRepository
+from hub.repositories.recent_answers import RecentAnswersRepository
 from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.suppressions import SuppressionRepository
 from hub.repositories.words import WordRepository
@@ -70,6 +72,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *notices.COLLECTIONS,
     *outbox.COLLECTIONS,
     *questions.COLLECTIONS,
+    *recent_answers.COLLECTIONS,
     *schedules.COLLECTIONS,
     *suppressions.COLLECTIONS,
     *words.COLLECTIONS,
@@ -96,6 +99,7 @@ class Repositories:
     notices: NoticeRepository
     outbox: OutboxRepository
     questions: QuestionRepository
+    recent_answers: RecentAnswersRepository
     recordings: RecordingRepository
     schedules: ScheduleRepository
     sessions: SessionRepository
@@ -127,6 +131,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         notices=NoticeRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
         questions=QuestionRepository(documents, vault),
+        recent_answers=RecentAnswersRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
         sessions=SessionRepository(documents, vault),

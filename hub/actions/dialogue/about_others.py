@@ -2,7 +2,7 @@
 
 The rule: no data about others is given to anybody here, and such a question is never answered as if somebody
 asked about himself. Somebody who is missing, hurt or in the way with his car is looked for: that is a matter
-of its own and none of this. Sources: 个人信息保护法 art. 10, 居民身份证法 art. 19 ¶2; 民事诉讼法 art. 67 ¶2 for
+of its own and none of this. Sources: 个人信息保护法 art. 10, 居民身份证法 art. 19; 民事诉讼法 art. 67 for
 the way that is open.
 """
 
@@ -21,7 +21,10 @@ _OTHER = (
     r"|网友|邻居|同事|同学|债主|欠(?:我|钱|债)[^，。]{0,6}人|骗子|房东|租客|室友|舍友|朋友|小三|亲戚|孩子他?[爸妈]|公公|婆婆|网红|明星|相亲|对象"
     r"|某某|张三|李四"
 )
-_WANTS = r"查(?!询编号|询码)|找(?:到|出)|给我|告诉|提供|透露|知道|调(?:取|出|一下|看)|定位|看(?:到|看|一下)|搜|弄到|发我|问(?:到|出)|获取|拿到"
+_WANTS = (
+    r"查(?!询编号|询码)|找(?:到|出)|给我|告诉|提供|透露|知道|调(?:取|出|一下|看)|定位|看(?:到|看|一下)|搜"
+    r"|弄到|发我|问(?:到|出)|获取|拿到"
+)
 _ASKS = re.compile(
     rf"(?:{_WANTS}).{{0,16}}(?:{_OTHER}).{{0,12}}(?:{_DATA})"
     rf"|(?:{_OTHER}).{{0,12}}(?:{_DATA}).{{0,8}}(?:{_WANTS})"

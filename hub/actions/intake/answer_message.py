@@ -29,6 +29,7 @@ from hub.actions.dialogue.verdict import (
     Verdict,
 )
 from hub.actions.dialogue.wording import Wording
+from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.search_letter import Found
@@ -55,6 +56,7 @@ class AnswerMessage:
         triage: Triage,
         knowledge: Knowledge,
         cases: MessageCase,
+        limit_answers: LimitAnswers,
         speak: Speak,
         texts: Texts,
         wording: Wording,
@@ -68,6 +70,7 @@ class AnswerMessage:
         self._triage = triage
         self._knowledge = knowledge
         self._cases = cases
+        self._limit_answers = limit_answers
         self._speak = speak
         self._texts = texts
         self._wording = wording
@@ -90,6 +93,8 @@ class AnswerMessage:
             plan = plan.saying(replace(plan.says, text=f"{calm}{plan.says.text}"))
         if plan.says and self._is_near_danger(utterance, verdict):
             plan = plan.saying(replace(plan.says, with_110=True))
+        if not isinstance(verdict, Danger | AskProgress):
+            plan = await self._limit_answers(scene, plan)
         return self._speak(scene, plan)
 
     async def _decide(self, scene: Scene, verdict: Verdict) -> MessagePlan:
