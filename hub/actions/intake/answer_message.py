@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from channels.contract import ChannelKind
 from hub.actions.cases.plan import Plan, Says
-from hub.actions.dialogue.quote import above_the_quote
+from hub.actions.dialogue.quote import split_quote, without_ours
 from hub.actions.dialogue.regions import Regions
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, with_question
@@ -156,9 +156,11 @@ class AnswerMessage:
         if len(scene.event.text) > len(scene.text) + _MARGIN:  # what is not kept is still looked at
             beside = f"{beside}|{scene.event.text[-_LOOKED_AT:]}"
         if scene.event.kind is ChannelKind.MAIL:
-            fresh = above_the_quote(utterance.text)
-            if fresh != utterance.text:
-                utterance, beside = Utterance(fresh), f"{beside}|{utterance.text}"
+            fresh, quotation = split_quote(utterance.text)
+            quotation = without_ours(quotation, scene.ours)
+            # A mail program may put nothing but the quotation; without our words it is the citizen's.
+            utterance = Utterance(fresh or quotation)
+            beside = f"{beside}|{quotation}" if fresh else beside
         return self._triage(
             utterance,
             snapshot=self._knowledge.snapshot,

@@ -22,7 +22,7 @@ from knowledge_base.text.plain import plain
 _SERVICE = re.compile(r"(?:\+86)?(?:106\d*|95\d{3,}|100\d{2,}|12110\d*)")
 _NUMBERS = re.compile(r"\d+")
 _NUMBERED = 20
-"""A text longer than this is the same with other numbers in it: machines write the time or a serial number."""
+"""A text longer than this is the same with other numbers in it: a machine writes times and numbers."""
 
 NOTE = "该联系方式反复来信而没有新内容，系统已暂停自动答复；来信仍会记录在此。"
 

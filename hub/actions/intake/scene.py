@@ -33,6 +33,7 @@ class Scene:
     version: int  # 0 = the conversation is new
     case: Versioned[Case] | None  # the open case the conversation belongs to
     dialogue: Dialogue = NOTHING_OPEN  # what our last words asked, if it still waits
+    ours: tuple[str, ...] = ()  # what we said in the conversation, for a mail that quotes
     searched: Found | None = None  # a letter nobody could read: what a search in its bytes found
 
     @property
