@@ -57,6 +57,13 @@ class ConversationRepository:
         )
         return self._messages.listed(reversed(found))
 
+    async def before(self, conversation_id: str, seq: int, *, limit: int) -> list[Message]:
+        """Messages before the one numbered `seq`, newest first."""
+        where = {"conversation_id": conversation_id, "seq": {"$lt": seq}}
+        return self._messages.listed(
+            await self._documents.find("messages", where, sort=(("seq", -1),), limit=limit)
+        )
+
     async def of_case(self, case_id: str, *, limit: int = 500) -> list[Message]:
         """What was said in a case, on every channel, oldest first."""
         found = await self._documents.find("messages", {"case_id": case_id}, sort=(("at", 1),), limit=limit)

@@ -15,6 +15,7 @@ from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, Words
 from hub.actions.dialogue.wording import Limits, Wording, no_help_page
 from hub.actions.intake.answer_message import AnswerMessage
+from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.speak import Speak
@@ -174,16 +175,19 @@ def answer_message_of(
 ) -> AnswerMessage:
     """What follows from a message."""
     settings = base.settings
+    small_talk = SmallTalk()
+    last_question = LastQuestion(base.stores.conversations, dialogue.triage, small_talk)
     return AnswerMessage(
         base.stores,
         dialogue.triage,
         knowledge,
-        MessageCase(base.stores, open_case, dialogue.texts),
+        MessageCase(base.stores, open_case, last_question, dialogue.texts),
         LimitAnswers(base.stores.recent_answers, own_numbers(settings)),
         Speak(outgoing),
         dialogue.texts,
         dialogue.wording,
         track_case,
         Regions((Region(region.name, region.area_code) for region in settings.regions), dialogue.slots),
+        small_talk,
         choices_seconds=settings.knowledge.choices_seconds,
     )

@@ -161,10 +161,9 @@ async def test_danger_at_the_end_of_a_letter_of_a_megabyte_is_seen(hub: World) -
 
 
 async def test_thanks_above_our_advice_about_danger_is_no_emergency(hub: World) -> None:
-    question = "遇到家暴怎么报警？"
-    advice = slotted("advice")
-    teach(hub, replace(advice, question=question, slot="", by_slot=(), answer="有人拿刀的，先躲起来再报警。"))
-    await hand_over(hub, letter(question, subject="咨询"))
+    advice = replace(slotted(), slot="", by_slot=(), answer="有人拿刀的，先躲起来再报警。")
+    teach(hub, advice)
+    await hand_over(hub, letter(advice.question, subject="咨询"))
     [answer] = await hub.mail.wait_for(1)
     handler = await hub.agent(Role.HANDLER)
     reads = hub.hub.actions.read_cases

@@ -87,7 +87,7 @@ class OpenCase:
             linked_case_id=new.linked_case_id,
             flags=new.flags,
             rank=queue_rank(track=track, urgent=new.urgent, waiting=True, received_at=at),
-            title=new.title or _title(new.text),
+            title=new.title or title_of(new.text),
             text=new.text,
             details=new.details or {},
         )
@@ -98,6 +98,7 @@ class OpenCase:
         return [self._cases.insert(opened.case), self._cases.insert_entry(opened.entry)]
 
 
-def _title(text: str) -> str:
+def title_of(text: str) -> str:
+    """The beginning of a text, as a title."""
     line = " ".join(text.split())
     return line if len(line) <= _TITLE_LENGTH else line[: _TITLE_LENGTH - 1] + "…"

@@ -6,13 +6,14 @@ Lists and counts are made after the policy, so that a hidden case leaves no trac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from channels.address import Address, masked
 from channels.contract import ChannelKind
+from hub.actions.cases.before_case import said_before
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.reply_to_case import address_kind
 from hub.model import policy
@@ -80,7 +81,10 @@ class TimelineItem:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case as an agent sees it. `allowed`: assign, reply, note, close."""
+    """A case as an agent sees it. `allowed`: assign, reply, note, close.
+
+    before: what was said in the same conversation since the case before.
+    """
 
     case: Case
     version: int
@@ -91,6 +95,7 @@ class CaseView:
     reply_channel: str
     reply_kind: str
     recordings: tuple[Recording, ...] = ()
+    before: tuple[TimelineItem, ...] = ()
 
 
 _SHOWN_AS_MESSAGES = frozenset({HistoryKind.CITIZEN_SPOKE, HistoryKind.REPLIED, HistoryKind.ANSWERED})
@@ -189,7 +194,16 @@ class ReadCases:
             reply_channel=conversation.value.channel if conversation else case.origin.channel,
             reply_kind=conversation.value.kind if conversation else case.origin.kind,
             recordings=tuple(await self._repositories.recordings.of_case(case_id)),
+            before=await self._before(case, messages),
         )
+
+    async def _before(self, case: Case, messages: Sequence[Message]) -> tuple[TimelineItem, ...]:
+        conversation_id = case.origin.conversation_id
+        numbers = [message.seq for message in messages if message.conversation_id == conversation_id]
+        if not numbers:
+            return ()
+        said = await said_before(self._repositories.conversations, conversation_id, min(numbers))
+        return tuple(_said(message, case, {}, {}) for message in said)
 
     async def file(self, agent: Agent, case_id: str, file_id: str) -> tuple[AttachedFile, bytes]:
         """A file of a case. Raises `NotFound`, also for a file of another case."""

@@ -29,6 +29,7 @@ from hub.actions.dialogue.verdict import (
     Verdict,
 )
 from hub.actions.dialogue.wording import Wording
+from hub.actions.intake.ask_first import asking_first
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.scene import MessagePlan, Scene
@@ -39,7 +40,7 @@ from hub.actions.progress.track_case import TrackCase
 from hub.model.dialogue import Dialogue
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories
-from knowledge_base.dialogue.small_talk import Talk
+from knowledge_base.dialogue.small_talk import SmallTalk, Talk
 from knowledge_base.text.utterance import Utterance
 
 _MARGIN = 1000
@@ -62,6 +63,7 @@ class AnswerMessage:
         wording: Wording,
         track_case: TrackCase,
         regions: Regions,
+        small_talk: SmallTalk,
         *,
         choices_seconds: int,
     ) -> None:
@@ -76,6 +78,7 @@ class AnswerMessage:
         self._wording = wording
         self._track_case = track_case
         self._regions = regions
+        self._words = small_talk
         self._choices_ms = choices_seconds * 1000
 
     async def __call__(self, scene: Scene) -> MessagePlan:
@@ -86,7 +89,7 @@ class AnswerMessage:
             return await self._unread(scene, scene.searched)
         utterance = Utterance(scene.text)
         scene = self._in_city(scene, utterance)
-        verdict = self._verdict(scene, utterance)
+        verdict = asking_first(scene, utterance, self._verdict(scene, utterance), self._words)
         plan = await self._decide(scene, verdict)
         if plan.says and not isinstance(verdict, Danger) and self._triage.is_heated(utterance):
             calm = self._texts.say("calm", scene.language)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from channels.contract import ChannelKind
-from hub.actions.cases.open_case import NewCase, OpenCase, Opened
+from hub.actions.cases.open_case import NewCase, OpenCase, Opened, title_of
 from hub.actions.cases.plan import Plan, PlannedCase, Says
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.verdict import Danger, ToPerson
+from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.model.case import Applicant, Origin, queue_rank
 from hub.model.cases.history import HistoryKind, recorded
@@ -24,9 +25,12 @@ from hub.runtime.ids import derived_id
 class MessageCase:
     """Opens and joins. What its plans say is the receipt; a caller that has more to say replaces it."""
 
-    def __init__(self, repositories: Repositories, open_case: OpenCase, texts: Texts) -> None:
+    def __init__(
+        self, repositories: Repositories, open_case: OpenCase, last_question: LastQuestion, texts: Texts
+    ) -> None:
         self._repositories = repositories
         self._open_case = open_case
+        self._last_question = last_question
         self._texts = texts
 
     async def to_person(self, scene: Scene, verdict: ToPerson) -> MessagePlan:
@@ -36,7 +40,8 @@ class MessageCase:
             if not verdict.asked:
                 return plan
             return plan.saying(self._receipt(scene, "in_hands", reference=scene.case.value.reference))
-        opened = await self._new_case(scene, verdict.track)
+        asked = await self._last_question(scene.conversation, scene.text) if verdict.asked else ""
+        opened = await self._new_case(scene, verdict.track, asked=asked)
         receipt = self._receipt(
             scene,
             "person" if verdict.asked else "registered",
@@ -127,14 +132,16 @@ class MessageCase:
             return None
         return Says(self._texts.say("emergency_chat", scene.language))
 
-    async def _new_case(self, scene: Scene, track: Track, *, danger: Danger | None = None) -> Opened:
+    async def _new_case(
+        self, scene: Scene, track: Track, *, danger: Danger | None = None, asked: str = ""
+    ) -> Opened:
         return await self._open_case(
             NewCase(
                 track,
                 _origin(scene),
                 scene.event.received_at,
                 _applicant(scene),
-                title=scene.subject[:120],
+                title=scene.subject[:120] or title_of(asked),
                 text=scene.text,
                 urgent=danger is not None,
                 flags=_flags(danger) if danger else (),
