@@ -23,7 +23,6 @@ from hub.repositories import (
     notices,
     outbox,
     questions,
-    recent_answers,
     schedules,
     suppressions,
     words,
@@ -34,7 +33,7 @@ from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.cases import CaseRepository
 from hub.repositories.contacts import ContactRepository
-from hub.repositories.conversations import ConversationRepository
+from hub.repositories.conversations import ConversationRepository, RecentAnswersRepository
 from hub.repositories.cursors import CursorRepository
 from hub.repositories.entries import EntryRepository
 from hub.repositories.entry_versions import EntryVersionRepository
@@ -44,7 +43,6 @@ from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.questions import QuestionRepository
-from hub.repositories.recent_answers import RecentAnswersRepository
 from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.suppressions import SuppressionRepository
 from hub.repositories.words import WordRepository
@@ -72,7 +70,6 @@ COLLECTIONS: tuple[Collection, ...] = (
     *notices.COLLECTIONS,
     *outbox.COLLECTIONS,
     *questions.COLLECTIONS,
-    *recent_answers.COLLECTIONS,
     *schedules.COLLECTIONS,
     *suppressions.COLLECTIONS,
     *words.COLLECTIONS,

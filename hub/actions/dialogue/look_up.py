@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from hub.actions.dialogue.about_others import asks_about_others
 from hub.actions.dialogue.verdict import Answered, AskSlot, Offer, ToPerson, Verdict
 from hub.model.dialogue import Dialogue
 from hub.model.track import Track
@@ -17,13 +18,14 @@ from knowledge_base.dialogue.slot import CITY, Slots, is_unknown
 from knowledge_base.entry import Entry
 from knowledge_base.match.answer import Answer, Decision, Thresholds, decide
 from knowledge_base.match.matcher import Snapshot
+from knowledge_base.text.utterance import Utterance
 
 _SHORT = 30
 """A reply longer than this is no failed attempt at a value but something else."""
 
 
 ABOUT_OTHERS = "data-about-others"
-"""The shipped entry that no data about others are given."""
+"""The shipped entry that no data about others are given. Where an office took it out of use, a person says it."""
 
 
 class LookUp:
@@ -38,6 +40,9 @@ class LookUp:
         self, text: str, snapshot: Snapshot, *, city: str = "", speech: bool = False
     ) -> Verdict | None:
         """Answered, AskSlot or Offer; None when a person is needed."""
+        if asks_about_others(Utterance(text).folded):
+            refusal = entries_of(snapshot, (ABOUT_OTHERS,))
+            return Answered(refusal[0]) if refusal else None
         answer = self._decided(text, snapshot, speech=speech)
         entries = tuple(self._for_city(snapshot, city, [match.entry for match in answer.matches]))
         if not entries:
@@ -55,13 +60,6 @@ class LookUp:
             value = self._slots.value_in(entry, city)
             return Answered(entry, value)  # a city there is no special answer for has the general one
         return Answered(entry, value) if value else AskSlot(entry)
-
-    @staticmethod
-    def about_others(snapshot: Snapshot) -> Verdict:
-        """What is said to whoever asks for data about another person. A person says it where the office took
-        the entry out of use."""
-        found = entries_of(snapshot, (ABOUT_OTHERS,))
-        return Answered(found[0]) if found else ToPerson(Track.CONSULT)
 
     def follow_up(
         self, dialogue: Dialogue, text: str, snapshot: Snapshot, *, city: str = ""

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.outbox.suppression import parse_opt_out
-from hub.actions.dialogue.about_others import asks_about_others
 from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.person import wants_person
 from hub.actions.dialogue.question import asks
@@ -125,8 +124,6 @@ class Triage:
             return Lost()
         if len(folded) > _LETTER:
             return ToPerson(Track.CONSULT)
-        if asks_about_others(folded):
-            return ToPerson(Track.REPORT) if accuses else self._look_up.about_others(snapshot)
         found = self._look_up.question(asked.text, snapshot, city=city, speech=speech)
         if found is not None and not isinstance(found, Offer):
             return self.without_asking(found, whole)
