@@ -180,6 +180,7 @@ def answer_message_of(
     return AnswerMessage(
         base.stores,
         dialogue.triage,
+        dialogue.look_up,
         knowledge,
         MessageCase(base.stores, open_case, last_question, dialogue.texts),
         LimitAnswers(base.stores.recent_answers, own_numbers(settings)),

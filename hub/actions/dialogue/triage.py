@@ -136,7 +136,8 @@ class Triage:
     @staticmethod
     def _is_reply(dialogue: Dialogue, *, accuses: bool, talks: bool) -> bool:
         """Whether a text may answer our question. Any short text may name a value, but no accusation does."""
-        return bool(dialogue.offered) or (dialogue.is_open and not accuses and not talks)
+        asked_or_shown = dialogue.is_open or bool(dialogue.shown)
+        return bool(dialogue.offered) or (asked_or_shown and not accuses and not talks)
 
     def danger(self, folded: str) -> Danger | None:
         """Words of an emergency or of a threat in a folded text."""

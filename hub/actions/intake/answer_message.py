@@ -10,12 +10,14 @@ from dataclasses import replace
 
 from channels.contract import ChannelKind
 from hub.actions.cases.plan import Plan, Says
+from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.quote import split_quote, without_ours
 from hub.actions.dialogue.regions import Regions
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, with_question
 from hub.actions.dialogue.verdict import (
     Answered,
+    AnsweredEach,
     AskProgress,
     AskSlot,
     Danger,
@@ -32,6 +34,7 @@ from hub.actions.dialogue.wording import Wording
 from hub.actions.intake.ask_first import asking_first
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
+from hub.actions.intake.one_by_one import one_by_one
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.search_letter import Found
 from hub.actions.intake.speak import Speak
@@ -55,6 +58,7 @@ class AnswerMessage:
         self,
         repositories: Repositories,
         triage: Triage,
+        look_up: LookUp,
         knowledge: Knowledge,
         cases: MessageCase,
         limit_answers: LimitAnswers,
@@ -70,6 +74,7 @@ class AnswerMessage:
         """choices_seconds: how long a question of ours waits to be answered."""
         self._repositories = repositories
         self._triage = triage
+        self._look_up = look_up
         self._knowledge = knowledge
         self._cases = cases
         self._limit_answers = limit_answers
@@ -123,7 +128,14 @@ class AnswerMessage:
                 text = self._wording.answer(
                     entry, by_slot, scene.profile, scene.language, city=scene.conversation.city
                 )
-                return self._beside_the_case(scene).saying(Says(text, entry_ids=(entry.id,)))
+                shown = self._open(scene, Dialogue(shown=entry.id))
+                return self._beside_the_case(scene).saying(Says(text, (entry.id,), shown))
+            case AnsweredEach(answers, left):
+                text = self._wording.answers(
+                    answers, left, scene.profile, scene.language, city=scene.conversation.city
+                )
+                shown = self._open(scene, Dialogue(shown=answers[-1].entry.id))
+                return self._beside_the_case(scene).saying(Says(text, dialogue=shown))
             case AskSlot(entry):
                 text = self._wording.slot_question(entry, scene.language)
                 asked = self._open(scene, Dialogue(entry_id=entry.id))
@@ -164,19 +176,22 @@ class AnswerMessage:
             # A mail program may put nothing but the quotation; without our words it is the citizen's.
             utterance = Utterance(fresh or quotation)
             beside = f"{beside}|{quotation}" if fresh else beside
-        return self._triage(
+        snapshot, city = self._knowledge.snapshot, scene.conversation.city
+        verdict = self._triage(
             utterance,
-            snapshot=self._knowledge.snapshot,
+            snapshot=snapshot,
             dialogue=scene.dialogue,
             opt_outs=scene.event.kind is ChannelKind.SMS,
             beside=beside,
-            city=scene.conversation.city,
+            city=city,
         )
+        return one_by_one(verdict, utterance.text, self._look_up, snapshot, city=city)
 
     def _is_near_danger(self, utterance: Utterance, verdict: Verdict) -> bool:
         said = utterance.folded
-        if isinstance(verdict, Answered):
-            said = with_question(said, verdict.entry)
+        answers = verdict.answers if isinstance(verdict, AnsweredEach) else (verdict,)
+        for answer in answers:
+            said = with_question(said, answer.entry) if isinstance(answer, Answered) else said
         return isinstance(verdict, Danger) or self._triage.near_danger(said)
 
     def _in_city(self, scene: Scene, utterance: Utterance) -> Scene:
