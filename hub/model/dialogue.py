@@ -11,12 +11,14 @@ class Dialogue:
     """offered: entries behind the numbers that were shown. entry_id: the entry whose slot was asked for.
 
     shown: the entry that answered last; nothing is waited for, but 要多久 is about it.
+    matter: the message of which was asked whether it tells of something new.
     until: when it is no longer waited for (ms UTC). Empty when nothing is open.
     """
 
     offered: tuple[str, ...] = ()
     entry_id: str = ""
     shown: str = ""
+    matter: str = ""
     until: int = 0
 
     @property

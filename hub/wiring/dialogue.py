@@ -15,6 +15,7 @@ from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, Words
 from hub.actions.dialogue.wording import Limits, Wording, no_help_page
 from hub.actions.intake.answer_message import AnswerMessage
+from hub.actions.intake.beside_case import BesideCase
 from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
@@ -177,12 +178,15 @@ def answer_message_of(
     settings = base.settings
     small_talk = SmallTalk()
     last_question = LastQuestion(base.stores.conversations, dialogue.triage, small_talk)
+    cases = MessageCase(base.stores, open_case, last_question, dialogue.texts)
+    seconds = settings.knowledge.choices_seconds
     return AnswerMessage(
         base.stores,
         dialogue.triage,
         dialogue.look_up,
         knowledge,
-        MessageCase(base.stores, open_case, last_question, dialogue.texts),
+        cases,
+        BesideCase(base.stores.conversations, cases, dialogue.texts, choices_seconds=seconds),
         LimitAnswers(base.stores.recent_answers, own_numbers(settings)),
         Speak(outgoing),
         dialogue.texts,
@@ -190,5 +194,5 @@ def answer_message_of(
         track_case,
         Regions((Region(region.name, region.area_code) for region in settings.regions), dialogue.slots),
         small_talk,
-        choices_seconds=settings.knowledge.choices_seconds,
+        choices_seconds=seconds,
     )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from channels.contract import ChannelKind
 from hub.actions.cases.plan import Plan, Says
 from hub.actions.dialogue.look_up import LookUp
+from hub.actions.dialogue.question import asks
 from hub.actions.dialogue.quote import split_quote, without_ours
 from hub.actions.dialogue.regions import Regions
 from hub.actions.dialogue.texts import Texts
@@ -32,6 +33,7 @@ from hub.actions.dialogue.verdict import (
 )
 from hub.actions.dialogue.wording import Wording
 from hub.actions.intake.ask_first import asking_first
+from hub.actions.intake.beside_case import BesideCase
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.one_by_one import one_by_one
@@ -61,6 +63,7 @@ class AnswerMessage:
         look_up: LookUp,
         knowledge: Knowledge,
         cases: MessageCase,
+        beside: BesideCase,
         limit_answers: LimitAnswers,
         speak: Speak,
         texts: Texts,
@@ -77,6 +80,7 @@ class AnswerMessage:
         self._look_up = look_up
         self._knowledge = knowledge
         self._cases = cases
+        self._beside = beside
         self._limit_answers = limit_answers
         self._speak = speak
         self._texts = texts
@@ -95,7 +99,8 @@ class AnswerMessage:
         utterance = Utterance(scene.text)
         scene = self._in_city(scene, utterance)
         verdict = asking_first(scene, utterance, self._verdict(scene, utterance), self._words)
-        plan = await self._decide(scene, verdict)
+        plan = None if isinstance(verdict, Danger) else await self._beside.answered(scene)
+        plan = plan or await self._decide(scene, verdict)
         if plan.says and not isinstance(verdict, Danger) and self._triage.is_heated(utterance):
             calm = self._texts.say("calm", scene.language)
             plan = plan.saying(replace(plan.says, text=f"{calm}{plan.says.text}"))
@@ -119,7 +124,7 @@ class AnswerMessage:
             case NeedsCode():
                 return Plan(scene.conversation).saying(self._text(scene, "need_code"))
             case ToPerson():
-                return await self._cases.to_person(scene, verdict)
+                return await self._beside.telling(scene, verdict)
             case _ if scene.profile.auto_reply == "off":
                 return await self._cases.to_person(scene, ToPerson(Track.CONSULT))
             case SmallTalked(talk):
@@ -129,17 +134,19 @@ class AnswerMessage:
                     entry, by_slot, scene.profile, scene.language, city=scene.conversation.city
                 )
                 shown = self._open(scene, Dialogue(shown=entry.id))
-                return self._beside_the_case(scene).saying(Says(text, (entry.id,), shown))
+                return self._beside.answering(scene, verdict).saying(Says(text, (entry.id,), shown))
             case AnsweredEach(answers, left):
                 text = self._wording.answers(
                     answers, left, scene.profile, scene.language, city=scene.conversation.city
                 )
                 shown = self._open(scene, Dialogue(shown=answers[-1].entry.id))
-                return self._beside_the_case(scene).saying(Says(text, dialogue=shown))
+                return self._beside.answering(scene, verdict).saying(Says(text, dialogue=shown))
             case AskSlot(entry):
                 text = self._wording.slot_question(entry, scene.language)
                 asked = self._open(scene, Dialogue(entry_id=entry.id))
-                return self._beside_the_case(scene).saying(Says(text, dialogue=asked, with_110=True))
+                return self._beside.answering(scene, verdict).saying(
+                    Says(text, dialogue=asked, with_110=True)
+                )
             case Offer() | Lost() if scene.case and (isinstance(verdict, Lost) or not self._may_offer(scene)):
                 return self._cases.attach(scene)
             case Lost() if scene.event.attachments:  # the pictures tell it
@@ -151,7 +158,7 @@ class AnswerMessage:
                 text = self._wording.choices(entries, scene.profile, scene.language, again=again)
                 asked = self._open(scene, Dialogue(offered=ids))
                 says = Says(text, entry_ids=ids, dialogue=asked, with_110=True)
-                return self._beside_the_case(scene).saying(says)
+                return self._beside.answering(scene, verdict).saying(says)
             case Lost():
                 return Plan(scene.conversation).saying(self._text(scene, "lost"))
 
@@ -207,19 +214,17 @@ class AnswerMessage:
 
     @staticmethod
     def _may_offer(scene: Scene) -> bool:
-        """Choices are offered beside a case as long as nobody has taken it, so that nobody is interrupted;
-        but not to whoever is in danger, nor beside what stands behind the wall."""
+        """Choices are offered beside a case to a question, and to a word as long as nobody has taken the
+        case, so that nobody is interrupted; but not in danger, nor beside what stands behind the wall."""
         if scene.case is None or scene.is_walled:
             return False
         case = scene.case.value
-        return case.track is not Track.EMERGENCY and not case.handler_id
+        return case.track is not Track.EMERGENCY and (
+            not case.handler_id or asks(Utterance(scene.text).folded)
+        )
 
     def _text(self, scene: Scene, name: str) -> Says:
         return Says(self._texts.say(name, scene.language))
-
-    def _beside_the_case(self, scene: Scene) -> MessagePlan:
-        """Where a case is open, its handler sees what was asked meanwhile."""
-        return self._cases.attach(scene) if scene.case else Plan(scene.conversation)
 
     def _small_talk(self, scene: Scene, talk: Talk) -> MessagePlan:
         """One line back; what was open stays open. Beside a case it is seen, and is nobody's work.

@@ -52,6 +52,11 @@ class MessageCase:
         )
         return Plan(scene.conversation).moved_to(PlannedCase.opened(opened)).saying(receipt)
 
+    async def new_matter(self, scene: Scene, text: str, track: Track) -> MessagePlan:
+        """A case of its own for something new, beside the open one, which goes on; the two know of each other
+        as far as the compartment allows."""
+        return await self.to_person(replace(scene, case=None, beside=scene.case, text=text), ToPerson(track))
+
     def attach(self, scene: Scene) -> MessagePlan:
         """One more word in the open case."""
         if scene.case is None:
@@ -171,7 +176,8 @@ def _flags(danger: Danger) -> tuple[str, ...]:
 
 def _visible_link(scene: Scene, track: Track) -> str:
     """The case that was open, unless naming it would tell ordinary staff of one behind the wall."""
-    if scene.case is None:
+    running = scene.case or scene.beside
+    if running is None:
         return ""
-    walled = scene.case.value.compartment is not Compartment.NONE and track is not Track.REPORT
-    return "" if walled else scene.case.value.id
+    walled = running.value.compartment is not Compartment.NONE and track is not Track.REPORT
+    return "" if walled else running.value.id

@@ -121,6 +121,8 @@ async def open_choices(request: web.Request, conversation: str) -> tuple[str, ..
     found = await hub.repositories.conversations.get(conversation)
     dialogue = found.value.dialogue.at(hub.clock.now_ms()) if found else NOTHING_OPEN
     snapshot = hub.knowledge.snapshot
+    if dialogue.matter:
+        return (_("是新的事情"), _("是补充"))
     if dialogue.entry_id:
         values = [
             answer.value for entry in entries_of(snapshot, (dialogue.entry_id,)) for answer in entry.by_slot
