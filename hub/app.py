@@ -106,6 +106,7 @@ def _actions(
         import_entries=editing.import_entries,
         import_words=editing.import_words,
         note_case=cases.note_case,
+        note_reading=cases.note_reading,
         publish_entry=editing.publish_entry,
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         read_cases=cases.read_cases,

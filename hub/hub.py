@@ -12,6 +12,7 @@ from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.note_case import NoteCase
+from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.reply_to_case import ReplyToCase
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
@@ -61,6 +62,7 @@ class Actions:
     import_entries: ImportEntries
     import_words: ImportWords
     note_case: NoteCase
+    note_reading: NoteReading
     publish_entry: PublishEntry
     rate_entry: RateEntry
     read_cases: ReadCases

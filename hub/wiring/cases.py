@@ -8,6 +8,7 @@ from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.note_case import NoteCase
+from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.references import References
@@ -31,6 +32,7 @@ class CaseActions:
     close_case: CloseCase
     file_petition: FilePetition
     note_case: NoteCase
+    note_reading: NoteReading
     read_cases: ReadCases
     reply_to_case: ReplyToCase
 
@@ -49,6 +51,7 @@ def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> Ca
         close_case=CloseCase(casework, stores, clock),
         file_petition=FilePetition(base.documents, stores, base.vault, open_case, dialogue.triage, clock),
         note_case=NoteCase(casework, stores, clock),
+        note_reading=NoteReading(base.documents, stores.conversations, clock),
         read_cases=ReadCases(stores, casework, base.files, clock),
         reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, dialogue.texts, clock),
     )

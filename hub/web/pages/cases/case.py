@@ -55,7 +55,7 @@ class Typed:
 
 async def case_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/cases/{case_id}"""
-    return await _show(request, Typed())
+    return await _show(request, Typed(), reads=True)
 
 
 async def reply(request: web.Request) -> web.StreamResponse:
@@ -164,9 +164,13 @@ async def _refused(
     return await _show(request, Typed(typed.form, typed.text, conflict=True), 409)
 
 
-async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.StreamResponse:
+async def _show(
+    request: web.Request, typed: Typed, status: int = 200, *, reads: bool = False
+) -> web.StreamResponse:
     hub, _, agent = request.app[HUB], translator(request), agent_of(request)
     view = await hub.actions.read_cases.open(agent, _id(request))
+    if reads:
+        await hub.actions.note_reading(agent, view)
     counts = await hub.actions.read_cases.counts(agent)
     origin = view.case.origin
     return staff_page(
