@@ -115,6 +115,7 @@ def _actions(
         read_quality=editing.read_quality,
         read_words=editing.read_words,
         reply_to_case=cases.reply_to_case,
+        split_case=cases.split_case,
         sort_questions=editing.sort_questions,
         track_case=cases.track_case,
     )

@@ -15,6 +15,7 @@ from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.cases.split_case import SplitCase
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
@@ -71,6 +72,7 @@ class Actions:
     read_quality: ReadQuality
     read_words: ReadWords
     reply_to_case: ReplyToCase
+    split_case: SplitCase
     sort_questions: SortQuestions
     track_case: TrackCase
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hub.model.conversation import Conversation, Message
 from hub.model.personal import UNREADABLE
 from hub.model.recent_answers import RecentAnswers
+from hub.runtime.errors import NotFound
 from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
@@ -100,6 +101,13 @@ class ConversationRepository:
     def update(self, conversation: Conversation, version: int) -> Update:
         """The write of a conversation read at `version`."""
         return self._conversations.update(conversation, version)
+
+    async def move_message(self, message_id: str, case_id: str) -> Update:
+        """The write that gives a message to another case. Raises `NotFound`."""
+        stored = await self._documents.get("messages", message_id)
+        if stored is None:
+            raise NotFound("message")
+        return Update("messages", message_id, {"case_id": case_id}, stored.version)
 
     def insert_message(self, message: Message) -> Insert:
         """The write of a message; its place in the conversation is unique."""

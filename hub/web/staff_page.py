@@ -54,6 +54,7 @@ DONE: Mapping[str, str] = {
     "noted": msgid("内部备注已保存"),
     "assigned": msgid("已指派"),
     "closed": msgid("工单已办结"),
+    "split": msgid("已拆分为另一件工单"),
     "saved": msgid("已保存"),
     "submitted": msgid("已保存并提交审核"),
     "published": msgid("已发布，立即用于答复"),

@@ -13,6 +13,7 @@ from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.references import References
 from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.cases.split_case import SplitCase
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.file_petition import FilePetition
@@ -35,6 +36,7 @@ class CaseActions:
     note_reading: NoteReading
     read_cases: ReadCases
     reply_to_case: ReplyToCase
+    split_case: SplitCase
 
 
 def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> CaseActions:
@@ -54,4 +56,5 @@ def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> Ca
         note_reading=NoteReading(base.documents, stores.conversations, clock),
         read_cases=ReadCases(stores, casework, base.files, clock),
         reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, dialogue.texts, clock),
+        split_case=SplitCase(casework, stores, open_case, clock),
     )

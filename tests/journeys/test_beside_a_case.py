@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from channels.contract import ChannelKind
 from hub.model.agent import Role
-from hub.model.track import Track
+from hub.model.cases.history import broken_link
+from hub.model.track import Compartment, Track
+from hub.runtime.errors import Invalid, NotFound
+from tests.journeys.editor_at_work import sign_in
 from tests.journeys.talking import Talker, queue
-from tests.world import World
+from tests.world import World, browser
 
 BOTH = pytest.mark.parametrize("kind", [ChannelKind.CHAT, ChannelKind.SMS])
 MATTER = "楼下烧烤店每天深夜占道经营没有人管"
@@ -119,3 +124,46 @@ async def test_by_text_message_and_mail_a_second_allegation_joins(hub: World, ki
     await citizen.say(REPORT, id="first@a")
     assert "新的事情" not in await citizen.say(SECOND, thread=("first@a",))
     assert await reports(hub) == 1
+
+
+async def test_an_inspector_makes_a_case_of_its_own_of_a_second_allegation(hub: World) -> None:
+    citizen = Talker(hub, ChannelKind.SMS)
+    await citizen.say(REPORT)
+    await citizen.say(SECOND)
+    [before] = await queue(hub, Role.INSPECTOR)
+    async with browser(hub.url) as http:
+        inspector = await sign_in(hub, http, Role.INSPECTOR, known=True)
+        page = await inspector.get(f"/staff/cases/{before.id}")
+        [message_id] = re.findall(r'name="message_id" value="([^"]+)"', page)
+        version = re.findall(r'name="version" value="(\d+)"', page)[0]
+        fields = {"message_id": message_id, "version": version}
+        status, _ = await inspector.post(f"/staff/cases/{before.id}/split", **fields)
+        assert status == 200
+        status, _ = await inspector.post(f"/staff/cases/{before.id}/split", **fields)
+        assert status == 409
+    split = {case.text: case for case in await queue(hub, Role.INSPECTOR)}
+    assert set(split) == {REPORT, SECOND}
+    assert split[SECOND].compartment is Compartment.REPORT
+    assert split[SECOND].linked_case_id == before.id
+    assert split[SECOND].applicant == before.applicant
+    said = {message.text: message.case_id for message in await citizen.messages()}
+    assert said[SECOND] == split[SECOND].id
+    for case in split.values():
+        assert broken_link(await hub.hub.repositories.cases.history(case.id)) is None
+    assert await queue(hub) == []
+
+
+async def test_an_ordinary_case_and_its_first_message_are_not_split(hub: World) -> None:
+    await Talker(hub, ChannelKind.SMS, "1").say(REPORT, id="first")
+    [report] = await queue(hub, Role.INSPECTOR)
+    inspector = await hub.hub.repositories.agents.by_login(Role.INSPECTOR.value)
+    stored = await hub.hub.repositories.cases.get(report.id)
+    assert inspector
+    assert stored
+    [message] = await hub.hub.repositories.conversations.of_case(report.id, limit=1)
+    with pytest.raises(Invalid):
+        await hub.hub.actions.split_case(inspector.value, report.id, message.id, version=stored.version)
+    await Talker(hub, ChannelKind.SMS, "2").say(MATTER)
+    [case] = await queue(hub)
+    with pytest.raises(NotFound):
+        await hub.hub.actions.split_case(inspector.value, case.id, message.id, version=1)

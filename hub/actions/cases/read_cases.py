@@ -22,7 +22,7 @@ from hub.model.call import Recording
 from hub.model.case import MOVES, Case, CaseState
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.conversation import AttachedFile, Author, Direction, Message
-from hub.model.track import Track
+from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, NotFound
@@ -77,11 +77,12 @@ class TimelineItem:
     direction: str
     facts: Mapping[str, str]
     files: tuple[AttachedFile, ...] = ()
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case as an agent sees it. `allowed`: assign, reply, note, close.
+    """A case as an agent sees it. `allowed`: assign, reply, note, close, split.
 
     before: what was said in the same conversation since the case before.
     """
@@ -290,6 +291,8 @@ def _allowed(agent: Agent, case: Case) -> frozenset[str]:
         allowed.add("close")
     if agent.may(Permission.CASE_REPLY):
         allowed.add("note")
+    if case.compartment is not Compartment.NONE and case.is_open and agent.may(Permission.CASE_REPLY):
+        allowed.add("split")
     if case.applicant.address and agent.may(Permission.REVEAL):
         allowed.add("reveal")
     return frozenset(allowed)
@@ -321,6 +324,7 @@ def _said(message: Message, case: Case, names: Mapping[str, str], states: Mappin
         direction=message.direction,
         facts={},
         files=message.files,
+        message_id=message.id,
     )
 
 

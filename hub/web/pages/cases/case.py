@@ -24,7 +24,15 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB
-from hub.web.pages.cases.case_form import AssignForm, CaseForm, CloseForm, NoteForm, ReplyForm, RevealForm
+from hub.web.pages.cases.case_form import (
+    AssignForm,
+    CaseForm,
+    CloseForm,
+    NoteForm,
+    ReplyForm,
+    RevealForm,
+    SplitForm,
+)
 from hub.web.pages.cases.queue import title_of
 from hub.web.render import translator
 from hub.web.staff_page import done, part, staff_page
@@ -82,6 +90,12 @@ async def close(request: web.Request) -> web.StreamResponse:
     return await _submit(request, act, CloseForm, form="close", field="reason", word="closed")
 
 
+async def split(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/split"""
+    act = request.app[HUB].actions.split_case
+    return await _submit(request, act, SplitForm, form="split", field="message_id", word="split")
+
+
 async def reveal(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/reveal: the full number, on this page only, hidden again by script."""
     data = await read_form(request)
@@ -105,6 +119,12 @@ async def parts(request: web.Request) -> web.StreamResponse:
     text = data.get("text", "") or data.get("short_answer", "") or data.get("template", "")
     size = count(f"{before}{text}{after}" if text.strip() else "")
     return part(request, "staff/parts_count.html", size=size)
+
+
+def _splittable(view: CaseView) -> frozenset[str]:
+    """What the citizen said after the first message: that one is the case itself."""
+    own = [item.message_id for item in view.timeline if item.kind == "message" and item.direction == "in"]
+    return frozenset(own[1:])
 
 
 def submit_label(view: CaseView, _: Translator) -> str:
@@ -183,6 +203,7 @@ async def _show(
         is_damaged=view.case.title == UNREADABLE,
         typed=typed,
         errors=typed.errors,
+        splittable=_splittable(view),
         send_label=submit_label(view, _),
         counts_parts=view.reply_kind == ChannelKind.SMS and view.case.compartment is Compartment.NONE,
         signature=hub.settings.organisation.signature,

@@ -42,6 +42,7 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/cases/{case_id}/note"): CASES,
     ("POST", "/staff/cases/{case_id}/assign"): CASES,
     ("POST", "/staff/cases/{case_id}/close"): CASES,
+    ("POST", "/staff/cases/{case_id}/split"): frozenset({R.INSPECTOR}),
     ("POST", "/staff/cases/{case_id}/reveal"): frozenset({R.HANDLER}),
     ("POST", "/staff/parts"): CASES | WRITE_CAMPAIGNS | ENTRIES,
     ("GET", "/staff/campaigns"): READ_CAMPAIGNS,
