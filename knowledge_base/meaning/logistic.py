@@ -39,7 +39,7 @@ class Dense:
 
     @property
     def columns(self) -> int:
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     def times(self, weights: Array) -> Array:
         """See `Evidence`."""
@@ -66,7 +66,10 @@ class Sparse:
 
     def back(self, amounts: Array) -> Array:
         """See `Evidence`."""
-        return np.bincount(self._column, self._value * amounts[self._row_of], minlength=self.columns)
+        found: Array = np.bincount(
+            self._column, self._value * amounts[self._row_of], minlength=self.columns
+        ).astype(np.float64)
+        return found
 
 
 def fit(evidence: Evidence, right: Array, *, ridge: float) -> tuple[Array, float]:

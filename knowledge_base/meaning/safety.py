@@ -181,7 +181,7 @@ def shipped_safety() -> Safety:
 
 def _packed(**arrays: Vector) -> bytes:
     out = BytesIO()
-    np.savez_compressed(out, **arrays)
+    np.savez_compressed(out, allow_pickle=False, **arrays)
     return out.getvalue()
 
 
