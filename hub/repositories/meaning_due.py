@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.model.meaning_due import MeaningDue
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
-from hub.store.documents import Collection, Documents
+from hub.store.documents import Collection, Documents, Insert
 
 COLLECTIONS = (Collection("meaning_due", fields={"rank": int, "at": int}, indexes=(("rank", "at"), ("at",))),)
 
