@@ -154,6 +154,31 @@ async def test_an_inspector_makes_a_case_of_its_own_of_a_second_allegation(hub: 
     assert await queue(hub) == []
 
 
+async def test_what_is_split_off_a_case_in_screening_waits_there_too(hub: World) -> None:
+    citizen, actions, stores = Talker(hub, ChannelKind.SMS), hub.hub.actions, hub.hub.repositories
+    await citizen.say(MATTER)
+    await citizen.say("补充一下，旁边还有人夜里唱歌")
+    [case] = await queue(hub)
+    handler = await stores.agents.by_login(Role.HANDLER.value)
+    stored = await stores.cases.get(case.id)
+    assert handler
+    assert stored
+    await actions.suspect_case(handler.value, case.id, version=stored.version)
+    assert await queue(hub) == []
+    assert len(await queue(hub, Role.INSPECTOR)) == 1
+    inspector = await stores.agents.by_login(Role.INSPECTOR.value)
+    behind = await stores.cases.get(case.id)
+    assert inspector
+    assert behind
+    [second] = [said for said in await stores.conversations.of_case(case.id) if said.text.startswith("补充")]
+    await actions.split_case(inspector.value, case.id, second.id, version=behind.version)
+    assert {(kept.compartment, kept.track) for kept in await queue(hub, Role.INSPECTOR)} == {
+        (Compartment.SCREENING, Track.CONSULT)
+    }
+    assert len(await queue(hub, Role.INSPECTOR)) == 2
+    assert await queue(hub) == []
+
+
 async def test_an_ordinary_case_and_its_first_message_are_not_split(hub: World) -> None:
     await Talker(hub, ChannelKind.SMS, "1").say(REPORT, id="first")
     [report] = await queue(hub, Role.INSPECTOR)

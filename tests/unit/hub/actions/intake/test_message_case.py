@@ -122,6 +122,18 @@ async def test_what_follows_joins_the_screened_case_and_a_sure_accusation_confir
     assert (plan.case_id, plan.case.case.compartment) == (running.id, compartment)
 
 
+@pytest.mark.parametrize("screening", [True, False])
+async def test_a_new_matter_stands_where_the_case_beside_it_does(
+    cases: MessageCase, open_case: OpenCase, screening: bool
+) -> None:
+    running = await a_case(open_case, screening=screening)
+    plan = await cases.new_matter(scene(running), "另外一件事", Track.CONSULT)
+    assert plan.case is not None
+    new = plan.case.case
+    assert (new.compartment, new.linked_case_id) == (running.compartment, running.id)
+    assert [planned.case.id for planned in plan.cases] == [new.id] != [running.id]
+
+
 async def test_danger_in_a_text_that_may_accuse_tells_its_words_only(cases: MessageCase) -> None:
     plan = await cases.emergency(scene(), DANGER, accuses=False, screening=True)
     kept, alarm = sorted((planned.case for planned in plan.cases), key=lambda case: case.track)

@@ -35,6 +35,8 @@ def test_what_a_text_is_to_the_open_case(text: str, matter: Matter) -> None:
         ("不是", False),
         ("2", False),
         ("是補充", False),
+        ("A new matter", True),
+        ("An addition", False),
         ("身份证", None),
     ],
 )
