@@ -1,8 +1,8 @@
 """Cuts a text into short overlapping windows, because one vector of a long text hides a cry at its end.
 
 A window holds as many clauses as fit and shares its last one with the next window, so that what is said
-across two clauses is seen in one of them. More overlap finds no more danger and more false alarms: the highest
-of many windows counts.
+across two clauses is seen in one of them. More overlap finds no more danger and more false alarms, for the
+highest of many windows counts.
 """
 
 import re

@@ -23,13 +23,13 @@ Numbers = NDArray[np.intp]
 LABELS = ("danger", "harmless", "accusation", "police_mention", "question")
 _NEAR_MISS = {"danger": "harmless", "accusation": "police_mention"}
 """What looks like the subject and is none."""
-_COMMON = 3
+_COMMON = 2
 """In so many windows a piece must stand to be weighed."""
-_WORD_RIDGE, _VECTOR_RIDGE = 0.1, 0.1
-_VECTOR_SHARE = 0.5
+_WORD_RIDGE, _VECTOR_RIDGE = 0.03, 0.05
+_VECTOR_SHARE = 0.7
 """How much the vector counts beside the words."""
-_FALSE_SURE = {"danger": 0.025, "accusation": 0.02}
-_FALSE_POSSIBLE = {"danger": 0.125, "accusation": 0.14}
+_FALSE_SURE = {"danger": 0.03, "accusation": 0.02}
+_FALSE_POSSIBLE = {"danger": 0.145, "accusation": 0.145}
 _QUESTIONS_SURE = {"danger": 0.002, "accusation": 0.001}
 _QUESTIONS_POSSIBLE = {"danger": 0.02, "accusation": 0.008}
 """The largest shares of near misses and of ordinary questions that may be flagged by mistake."""

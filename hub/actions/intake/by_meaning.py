@@ -31,7 +31,7 @@ from knowledge_base.meaning.safety import Judgement, Level
 BY_MEANING = "按意思判断"
 """Stands where the words of danger are named, when it was not a word of the list that told."""
 
-_TELLS_NOTHING = (OptOut, OptIn, AskProgress, NeedsCode)
+_TELLS_NOTHING = OptOut | OptIn | AskProgress | NeedsCode
 """Numbers, codes and a wish not to be written to: nothing in them is weighed."""
 
 
