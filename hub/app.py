@@ -12,6 +12,7 @@ from functools import partial
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
+from hub.actions.dialogue.verdict import Decided, unwatched
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.hub import Actions, Hub
 from hub.runtime.clock import Clock
@@ -27,13 +28,16 @@ from hub.wiring.jobs import jobs_of, mail_jobs
 from hub.wiring.knowledge import KnowledgeActions, knowledge_actions, rate_entry_of, watch_answers_of
 
 
-async def open_hub(settings: Settings, clock: Clock) -> Hub:
-    """Everything wired and ready; `jobs` still have to be run. Raises `Refused`, `KeyProblem`."""
+async def open_hub(settings: Settings, clock: Clock, *, decided: Decided = unwatched) -> Hub:
+    """Everything wired and ready; `jobs` still have to be run. Raises `Refused`, `KeyProblem`.
+
+    decided: is told what is decided about each text that comes in.
+    """
     base = await open_foundation(settings, clock)
     documents, stores = base.documents, base.stores
     adapters = build_adapters(base)
     profiles = profiles_of(settings)
-    dialogue = dialogue_of(settings)
+    dialogue = dialogue_of(settings, decided)
     editing = await knowledge_actions(base)
     knowledge = editing.knowledge
     cases = case_actions(base, profiles, dialogue)

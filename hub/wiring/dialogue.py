@@ -12,6 +12,7 @@ from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.regions import Region, Regions
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, Words
+from hub.actions.dialogue.verdict import Decided
 from hub.actions.dialogue.wording import Limits, Wording, no_help_page
 from hub.actions.intake.answer_message import AnswerMessage
 from hub.actions.intake.message_case import MessageCase
@@ -122,21 +123,29 @@ def wording_of(settings: Settings, texts: Texts, slots: Slots) -> Wording:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """How a text is understood (`triage`, `look_up`) and how answers are worded."""
+    """How a text is understood (`triage`, `look_up`), who looks on (`decided`), how answers are worded."""
 
     texts: Texts
     slots: Slots
     look_up: LookUp
     triage: Triage
     wording: Wording
+    decided: Decided
 
 
-def dialogue_of(settings: Settings) -> Dialogue:
+def dialogue_of(settings: Settings, decided: Decided) -> Dialogue:
     """What writing and telephone have in common."""
     texts = Texts()
     slots = slots_of(settings)
     look_up = look_up_of(settings, slots)
-    return Dialogue(texts, slots, look_up, triage_of(settings, look_up), wording_of(settings, texts, slots))
+    return Dialogue(
+        texts,
+        slots,
+        look_up,
+        triage_of(settings, look_up),
+        wording_of(settings, texts, slots),
+        decided,
+    )
 
 
 def answer_message_of(
@@ -159,5 +168,6 @@ def answer_message_of(
         dialogue.wording,
         track_case,
         Regions((Region(region.name, region.area_code) for region in settings.regions), dialogue.slots),
+        dialogue.decided,
         choices_seconds=settings.knowledge.choices_seconds,
     )

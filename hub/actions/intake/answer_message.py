@@ -20,6 +20,7 @@ from hub.actions.dialogue.verdict import (
     AskProgress,
     AskSlot,
     Danger,
+    Decided,
     Lost,
     NeedsCode,
     Offer,
@@ -61,6 +62,7 @@ class AnswerMessage:
         wording: Wording,
         track_case: TrackCase,
         regions: Regions,
+        decided: Decided,
         *,
         choices_seconds: int,
     ) -> None:
@@ -74,6 +76,7 @@ class AnswerMessage:
         self._wording = wording
         self._track_case = track_case
         self._regions = regions
+        self._decided = decided
         self._choices_ms = choices_seconds * 1000
 
     async def __call__(self, scene: Scene) -> MessagePlan:
@@ -89,6 +92,7 @@ class AnswerMessage:
                 return self._speak(scene, noted)
         scene = self._in_city(scene, utterance)
         verdict = self._verdict(scene, utterance)
+        self._decided(verdict)
         plan = await self._decide(scene, verdict)
         if plan.says and not isinstance(verdict, Danger) and self._triage.is_heated(utterance):
             calm = self._texts.say("calm", scene.language)
