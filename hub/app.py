@@ -57,6 +57,7 @@ async def open_hub(settings: Settings, clock: Clock, *, decided: Decided = unwat
         await adapters.pool.close()
         for sender in adapters.mail:
             await sender.close()
+        await base.encoding.close()
         await base.http.close()
         await documents.close()
 
@@ -112,6 +113,7 @@ def _actions(
         import_entries=editing.import_entries,
         import_words=editing.import_words,
         note_case=cases.note_case,
+        note_reading=cases.note_reading,
         publish_entry=editing.publish_entry,
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         read_cases=cases.read_cases,
@@ -121,6 +123,7 @@ def _actions(
         read_words=editing.read_words,
         release_case=cases.release_case,
         reply_to_case=cases.reply_to_case,
+        split_case=cases.split_case,
         sort_questions=editing.sort_questions,
         suspect_case=cases.suspect_case,
         track_case=cases.track_case,

@@ -14,9 +14,11 @@ from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.confirm_report import ConfirmReport
 from hub.actions.cases.dismiss_alarm import DismissAlarm
 from hub.actions.cases.note_case import NoteCase
+from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.release_case import ReleaseCase
 from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.cases.split_case import SplitCase
 from hub.actions.cases.suspect_case import SuspectCase
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
@@ -67,6 +69,7 @@ class Actions:
     import_entries: ImportEntries
     import_words: ImportWords
     note_case: NoteCase
+    note_reading: NoteReading
     publish_entry: PublishEntry
     rate_entry: RateEntry
     read_cases: ReadCases
@@ -76,6 +79,7 @@ class Actions:
     read_words: ReadWords
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
+    split_case: SplitCase
     sort_questions: SortQuestions
     suspect_case: SuspectCase
     track_case: TrackCase

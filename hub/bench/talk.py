@@ -26,6 +26,7 @@ from channels.contract import (
 )
 from hub.actions.dialogue.verdict import (
     Answered,
+    AnsweredEach,
     AskProgress,
     AskSlot,
     Danger,
@@ -228,6 +229,8 @@ def said_of(verdict: Verdict) -> tuple[Did, tuple[str, ...]]:
             return Did.EMERGENCY, ()
         case Answered(entry):
             return Did.ANSWERED, (entry.id,)
+        case AnsweredEach(answers):
+            return Did.ANSWERED, tuple(answer.entry.id for answer in answers)
         case AskSlot(entry):
             return Did.SLOT, (entry.id,)
         case Offer(entries):

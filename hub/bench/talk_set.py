@@ -75,7 +75,7 @@ def read_lines(jsonl: str, *, since: str) -> tuple[Line, ...]:
             case {"label": str(label)} if label in LABELS:
                 lines.append(Line(text, Group(label)))
             case {"accept": [_, *_] as accept} if all(isinstance(one, str) and one for one in accept):
-                lines.append(Line(text, Group.QUESTIONS, frozenset(accept), since))
+                lines.append(Line(text, Group.QUESTIONS, frozenset(map(str, accept)), since))
             case _:
                 raise BadSet(
                     f"第 {number} 行：应有 label（{'、'.join(LABELS)}）或 accept（编号列表）"

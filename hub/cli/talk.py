@@ -25,10 +25,10 @@ _NAMES: Mapping[Group, str] = {
 }
 
 _LEVELS: Mapping[str, str] = {
-    "danger_sure": "确定险情 danger_sure",
-    "danger_possible": "疑似险情 danger_possible",
-    "accusation_sure": "确定检举 accusation_sure",
-    "accusation_possible": "疑似检举 accusation_possible",
+    "danger_sure": "险情\ndanger_sure",
+    "danger_possible": "疑似险情\n_possible",
+    "accusation_sure": "检举\naccusation_sure",
+    "accusation_possible": "疑似检举\n_possible",
 }
 
 _COUNTS: Mapping[Count, str] = {
@@ -102,7 +102,7 @@ def _show(found: Mapping[str, Any]) -> None:
     screen = Screen()
     screen.table(
         "消息 messages",
-        ("类别 group", "条数 n", *_LEVELS.values()),
+        ("类别\ngroup", "条数\nn", *_LEVELS.values()),
         [
             (name, str(counts["n"]), *(_share(counts[key], counts["n"]) for key in _LEVELS))
             for name, counts in groups
@@ -124,4 +124,4 @@ def _questions(counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
 
 
 def _share(count: int, of: int) -> str:
-    return f"{count}（{count / of:.1%}）" if of else "-"
+    return f"{count}  {count / of:.1%}" if of else "-"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.model.danger_kind import DangerKind
@@ -34,6 +35,7 @@ class Conversation:
     dialogue: what our last words asked and wait to hear.
     city: the region the citizen named or wrote to, or "".
     thread: provider id of the last inbound message, to answer in the same thread.
+    reads: by case, when a person last opened it (ms UTC).
     """
 
     id: str
@@ -48,6 +50,7 @@ class Conversation:
     city: str = ""
     count: int = 0
     thread: str = ""
+    reads: Mapping[str, int] = field(default_factory=dict)
     title: str = personal()
     address: str = personal()
 

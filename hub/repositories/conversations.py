@@ -1,4 +1,4 @@
-"""Conversations and their messages, in the order they were said."""
+"""Conversations, their messages in the order they were said, and what was answered lately to an address."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from hub.model.conversation import Conversation, Message
 from hub.model.personal import UNREADABLE
+from hub.model.recent_answers import RecentAnswers
+from hub.runtime.errors import NotFound
 from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
@@ -19,6 +21,7 @@ COLLECTIONS = (
         indexes=(("case_id", "at"),),
         unique=(("conversation_id", "seq"),),
     ),
+    Collection("recent_answers", fields={"keep_until": int}, indexes=(("keep_until",),)),
 )
 
 
@@ -57,6 +60,13 @@ class ConversationRepository:
         )
         return self._messages.listed(reversed(found))
 
+    async def before(self, conversation_id: str, seq: int, *, limit: int) -> list[Message]:
+        """Messages before the one numbered `seq`, newest first."""
+        where = {"conversation_id": conversation_id, "seq": {"$lt": seq}}
+        return self._messages.listed(
+            await self._documents.find("messages", where, sort=(("seq", -1),), limit=limit)
+        )
+
     async def of_case(self, case_id: str, *, limit: int = 500) -> list[Message]:
         """What was said in a case, on every channel, oldest first."""
         found = await self._documents.find("messages", {"case_id": case_id}, sort=(("at", 1),), limit=limit)
@@ -92,6 +102,35 @@ class ConversationRepository:
         """The write of a conversation read at `version`."""
         return self._conversations.update(conversation, version)
 
+    async def move_message(self, message_id: str, case_id: str) -> Update:
+        """The write that gives a message to another case. Raises `NotFound`."""
+        stored = await self._documents.get("messages", message_id)
+        if stored is None:
+            raise NotFound("message")
+        return Update("messages", message_id, {"case_id": case_id}, stored.version)
+
     def insert_message(self, message: Message) -> Insert:
         """The write of a message; its place in the conversation is unique."""
         return self._messages.insert(message)
+
+
+class RecentAnswersRepository:
+    """What was answered lately, by address; neither the address nor what it wrote can be read from it."""
+
+    def __init__(self, documents: Documents, vault: Vault) -> None:
+        self._documents = documents
+        self._vault = vault
+        self._shape = Shape(RecentAnswers, "recent_answers", vault)
+
+    def digest(self, address_key: str, text: str) -> str:
+        """A text of an address as it is remembered."""
+        return self._vault.blind(f"heard:{address_key}:{text}")
+
+    async def get(self, address_key: str) -> Versioned[RecentAnswers]:
+        """Of this address; version 0 when nothing is known."""
+        stored = await self._documents.get("recent_answers", address_key)
+        return Versioned(RecentAnswers(address_key), 0) if stored is None else self._shape.versioned(stored)
+
+    def write(self, after: RecentAnswers, version: int) -> Insert | Update:
+        """The write of what was read at `version`."""
+        return self._shape.update(after, version) if version else self._shape.insert(after)

@@ -33,7 +33,7 @@ from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.cases import CaseRepository, TriageDecisionRepository
 from hub.repositories.contacts import ContactRepository
-from hub.repositories.conversations import ConversationRepository
+from hub.repositories.conversations import ConversationRepository, RecentAnswersRepository
 from hub.repositories.cursors import CursorRepository
 from hub.repositories.entries import EntryRepository
 from hub.repositories.entry_versions import EntryVersionRepository
@@ -96,6 +96,7 @@ class Repositories:
     notices: NoticeRepository
     outbox: OutboxRepository
     questions: QuestionRepository
+    recent_answers: RecentAnswersRepository
     recordings: RecordingRepository
     schedules: ScheduleRepository
     sessions: SessionRepository
@@ -128,6 +129,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         notices=NoticeRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
         questions=QuestionRepository(documents, vault),
+        recent_answers=RecentAnswersRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
         sessions=SessionRepository(documents, vault),

@@ -58,6 +58,7 @@ DONE: Mapping[str, str] = {
     "confirmed": msgid("已确认为检举控告"),
     "released": msgid("已放行，工单进入普通队列"),
     "dismissed_alarm": msgid("已记为误报，按普通工单排队"),
+    "split": msgid("已拆分为另一件工单"),
     "saved": msgid("已保存"),
     "submitted": msgid("已保存并提交审核"),
     "published": msgid("已发布，立即用于答复"),

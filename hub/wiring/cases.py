@@ -12,11 +12,13 @@ from hub.actions.cases.confirm_report import ConfirmReport
 from hub.actions.cases.dismiss_alarm import DismissAlarm
 from hub.actions.cases.keep_decision import KeepDecision
 from hub.actions.cases.note_case import NoteCase
+from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.references import References
 from hub.actions.cases.release_case import ReleaseCase
 from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.cases.split_case import SplitCase
 from hub.actions.cases.suspect_case import SuspectCase
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.outgoing import Outgoing
@@ -41,9 +43,11 @@ class CaseActions:
     dismiss_alarm: DismissAlarm
     file_petition: FilePetition
     note_case: NoteCase
+    note_reading: NoteReading
     read_cases: ReadCases
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
+    split_case: SplitCase
     suspect_case: SuspectCase
 
 
@@ -75,6 +79,7 @@ def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> Ca
         dismiss_alarm=DismissAlarm(casework, keep, clock),
         file_petition=FilePetition(base.documents, stores, base.vault, open_case, dialogue.triage, clock),
         note_case=NoteCase(casework, stores, clock),
+        note_reading=NoteReading(base.documents, stores.conversations, clock),
         read_cases=ReadCases(
             stores,
             casework,
@@ -85,5 +90,6 @@ def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> Ca
         ),
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, dialogue.texts, clock),
+        split_case=SplitCase(casework, stores, open_case, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),
     )

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from channels.address import Address, BadAddress, email, phone
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.look_up import LookUp
@@ -15,6 +16,9 @@ from hub.actions.dialogue.triage import Triage, Words
 from hub.actions.dialogue.verdict import Decided
 from hub.actions.dialogue.wording import Limits, Wording, no_help_page
 from hub.actions.intake.answer_message import AnswerMessage
+from hub.actions.intake.beside_case import BesideCase
+from hub.actions.intake.last_question import LastQuestion
+from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.speak import Speak
 from hub.actions.knowledge.help_path import entry_path
@@ -23,6 +27,7 @@ from hub.actions.progress.case_progress import CaseProgress
 from hub.actions.progress.query_code_lockout import QueryCodeLockout
 from hub.actions.progress.track_case import TrackCase
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
+from hub.settings.channels import MailChannel, TwilioSmsChannel, TwilioVoiceChannel
 from hub.settings.problems import SettingsProblem
 from hub.settings.settings import Settings
 from hub.wiring.foundation import Foundation
@@ -148,6 +153,28 @@ def dialogue_of(settings: Settings, decided: Decided) -> Dialogue:
     )
 
 
+def own_numbers(settings: Settings) -> set[str]:
+    """The numbers and addresses that the configured channels write or call from."""
+    own: set[str] = set()
+    for channel in settings.channels.values():
+        match channel:
+            case TwilioSmsChannel():
+                own.add(channel.number)
+            case TwilioVoiceChannel():
+                own.add(channel.line)
+            case MailChannel():
+                own.add(channel.address)
+    return {address.value for text in own if text for address in _addresses(text)}
+
+
+def _addresses(text: str) -> list[Address]:
+    """As a message from there would name it; none of what is no address."""
+    try:
+        return [email(text) if "@" in text else phone(text)]
+    except BadAddress:
+        return []
+
+
 def answer_message_of(
     base: Foundation,
     dialogue: Dialogue,
@@ -158,16 +185,24 @@ def answer_message_of(
 ) -> AnswerMessage:
     """What follows from a message."""
     settings = base.settings
+    small_talk = SmallTalk()
+    last_question = LastQuestion(base.stores.conversations, dialogue.triage, small_talk)
+    cases = MessageCase(base.stores, open_case, last_question, dialogue.texts)
+    seconds = settings.knowledge.choices_seconds
     return AnswerMessage(
         base.stores,
         dialogue.triage,
+        dialogue.look_up,
         knowledge,
-        MessageCase(base.stores, open_case, dialogue.texts),
+        cases,
+        BesideCase(base.stores.conversations, cases, dialogue.texts, choices_seconds=seconds),
+        LimitAnswers(base.stores.recent_answers, own_numbers(settings)),
         Speak(outgoing),
         dialogue.texts,
         dialogue.wording,
         track_case,
         Regions((Region(region.name, region.area_code) for region in settings.regions), dialogue.slots),
+        small_talk,
         dialogue.decided,
-        choices_seconds=settings.knowledge.choices_seconds,
+        choices_seconds=seconds,
     )

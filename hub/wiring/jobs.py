@@ -87,4 +87,5 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("attempts", "until", keep.attempts_seconds),
         Rule("questions", "keep_until", 0),
         Rule("feedback", "keep_until", 0),
+        Rule("recent_answers", "keep_until", 0),
     )

@@ -17,8 +17,9 @@ _ROUNDS, _INNER, _ENOUGH = 30, 60, 1e-4
 class Evidence(Protocol):
     """Rows of numbers."""
 
-    rows: int
-    columns: int
+    @property
+    def columns(self) -> int:
+        """How many numbers a row has."""
 
     def times(self, weights: Array) -> Array:
         """One number per row."""
@@ -34,12 +35,8 @@ class Dense:
     values: Array
 
     @property
-    def rows(self) -> int:
-        return len(self.values)
-
-    @property
     def columns(self) -> int:
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     def times(self, weights: Array) -> Array:
         """See `Evidence`."""
@@ -54,19 +51,25 @@ class Sparse:
     """Rows as {column: value}; no row is empty."""
 
     def __init__(self, rows: Sequence[dict[int, float]], columns: int) -> None:
-        self.rows, self.columns = len(rows), columns
+        self._columns = columns
         self._starts = np.cumsum([0, *(len(row) for row in rows)])[:-1]
         self._row_of = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
         self._column = np.array([column for row in rows for column in row], np.int64)
         self._value = np.array([value for row in rows for value in row.values()])
 
+    @property
+    def columns(self) -> int:
+        return self._columns
+
     def times(self, weights: Array) -> Array:
         """See `Evidence`."""
-        return np.add.reduceat(self._value * weights[self._column], self._starts)
+        found: Array = np.add.reduceat(self._value * weights[self._column], self._starts)
+        return found
 
     def back(self, amounts: Array) -> Array:
         """See `Evidence`."""
-        return np.bincount(self._column, self._value * amounts[self._row_of], minlength=self.columns)
+        sums = np.bincount(self._column, self._value * amounts[self._row_of], minlength=self._columns)
+        return sums.astype(np.float64, copy=False)
 
 
 def fit(evidence: Evidence, right: Array, *, ridge: float) -> tuple[Array, float]:

@@ -16,8 +16,10 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.meaning.encoder import Vector
@@ -52,6 +54,9 @@ class Judgement:
 
     danger: Level = Level.NONE
     accusation: Level = Level.NONE
+
+
+NOTHING_SHOWN = Judgement()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,9 +184,9 @@ def shipped_safety() -> Safety:
     return read({file.name: file.read_bytes() for file in folder.iterdir() if not file.name.endswith(".psv")})
 
 
-def _packed(**arrays: Vector) -> bytes:
+def _packed(**arrays: NDArray[Any]) -> bytes:
     out = BytesIO()
-    np.savez_compressed(out, **arrays)
+    np.savez_compressed(out, allow_pickle=False, **arrays)
     return out.getvalue()
 
 

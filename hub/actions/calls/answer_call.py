@@ -63,7 +63,11 @@ class AnswerCall:
     def question(self, plan: CallPlan, text: str, language: str) -> tuple[CallPlan, Outcome]:
         """The outcome of `answer_question`."""
         verdict = self._triage(
-            Utterance(text), snapshot=self._knowledge.snapshot, opt_outs=False, speech=True
+            Utterance(text),
+            snapshot=self._knowledge.snapshot,
+            dialogue=Dialogue(shown=plan.exchange.dialogue.shown),
+            opt_outs=False,
+            speech=True,
         )
         self._decided(verdict)
         return self._answer(plan, verdict, language)
@@ -92,7 +96,7 @@ class AnswerCall:
         match verdict:
             case Answered(entry, by_slot):
                 answer = self._wording.spoken(entry, by_slot, language)
-                return NOTHING_OPEN, ("answered", {"answer": answer})
+                return Dialogue(shown=entry.id), ("answered", {"answer": answer})
             case AskSlot(entry):
                 return Dialogue(entry_id=entry.id), ("choices", self._values(entry, language))
             case Offer(entries):

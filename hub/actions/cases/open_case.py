@@ -96,7 +96,7 @@ class OpenCase:
             screening_at=at if screened else 0,
             linked_case_id=new.linked_case_id,
             flags=new.flags,
-            title=new.title or _title(new.text),
+            title=new.title or title_of(new.text),
             text=new.text,
             details=new.details or {},
         ).ranked()
@@ -112,6 +112,7 @@ def _compartment(new: NewCase) -> Compartment:
     return Compartment.SCREENING if new.screening and surely is Compartment.NONE else surely
 
 
-def _title(text: str) -> str:
+def title_of(text: str) -> str:
+    """The beginning of a text, as a title."""
     line = " ".join(text.split())
     return line if len(line) <= _TITLE_LENGTH else line[: _TITLE_LENGTH - 1] + "…"

@@ -6,13 +6,14 @@ Lists and counts are made after the policy, so that a hidden case leaves no trac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from channels.address import Address, masked
 from channels.contract import ChannelKind
+from hub.actions.cases.before_case import said_before
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.reply_to_case import address_kind
 from hub.model import policy
@@ -95,13 +96,15 @@ class TimelineItem:
     direction: str
     facts: Mapping[str, str]
     files: tuple[AttachedFile, ...] = ()
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """A case as an agent sees it.
 
-    allowed: assign, reply, note, close, reveal, suspect, dismiss, release, confirm. due_at: as in `QueueRow`.
+    allowed: assign, reply, note, close, split, reveal, suspect, dismiss, release, confirm. due_at: as in
+    `QueueRow`. before: what was said in the same conversation since the case before.
     """
 
     case: Case
@@ -114,6 +117,7 @@ class CaseView:
     reply_kind: str
     due_at: int
     recordings: tuple[Recording, ...] = ()
+    before: tuple[TimelineItem, ...] = ()
 
 
 _SHOWN_AS_MESSAGES = frozenset({HistoryKind.CITIZEN_SPOKE, HistoryKind.REPLIED, HistoryKind.ANSWERED})
@@ -237,7 +241,16 @@ class ReadCases:
             reply_kind=conversation.value.kind if conversation else case.origin.kind,
             due_at=self._due_at(case),
             recordings=tuple(await self._repositories.recordings.of_case(case_id)),
+            before=await self._before(case, messages),
         )
+
+    async def _before(self, case: Case, messages: Sequence[Message]) -> tuple[TimelineItem, ...]:
+        conversation_id = case.origin.conversation_id
+        numbers = [message.seq for message in messages if message.conversation_id == conversation_id]
+        if not numbers:
+            return ()
+        said = await said_before(self._repositories.conversations, conversation_id, min(numbers))
+        return tuple(_said(message, case, {}, {}) for message in said)
 
     async def file(self, agent: Agent, case_id: str, file_id: str) -> tuple[AttachedFile, bytes]:
         """A file of a case. Raises `NotFound`, also for a file of another case."""
@@ -339,6 +352,8 @@ def _allowed(agent: Agent, case: Case) -> frozenset[str]:
         allowed.add("close")
     if agent.may(Permission.CASE_REPLY):
         allowed.add("note")
+    if case.is_restricted and case.is_open and agent.may(Permission.CASE_REPLY):
+        allowed.add("split")
     if case.applicant.address and agent.may(Permission.REVEAL):
         allowed.add("reveal")
     if agent.may(Permission.CASE_REPLY) and not case.is_restricted:
@@ -376,6 +391,7 @@ def _said(message: Message, case: Case, names: Mapping[str, str], states: Mappin
         direction=message.direction,
         facts={},
         files=message.files,
+        message_id=message.id,
     )
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from channels.contract import ChannelKind, InboundMessage
 from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.dialogue.quote import split_quote
 from hub.actions.dialogue.texts import language_of
 from hub.actions.intake.answer_message import AnswerMessage
 from hub.actions.intake.scene import MessagePlan, Scene
@@ -169,7 +170,15 @@ class AcceptEvent:
             version=found.version if found else 0,
             case=case if case is not None and case.value.is_open else None,
             dialogue=dialogue,
+            ours=await self._ours(id, text) if found and event.kind is ChannelKind.MAIL else (),
         )
+
+    async def _ours(self, conversation_id: str, text: str) -> tuple[str, ...]:
+        """What we said in the conversation, when a letter quotes anything."""
+        if not split_quote(text)[1]:
+            return ()
+        said = await self._repositories.conversations.last_messages(conversation_id)
+        return tuple(message.text for message in said if message.direction is Direction.OUT)
 
     async def _conversation(
         self, event: InboundMessage, key: str

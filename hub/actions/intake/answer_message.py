@@ -11,12 +11,15 @@ from dataclasses import replace
 from channels.contract import ChannelKind
 from hub.actions.cases.plan import Plan, Says
 from hub.actions.dialogue.danger_kind import denies_danger
-from hub.actions.dialogue.quote import above_the_quote
+from hub.actions.dialogue.look_up import LookUp
+from hub.actions.dialogue.question import asks
+from hub.actions.dialogue.quote import split_quote, without_ours
 from hub.actions.dialogue.regions import Regions
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, with_question
 from hub.actions.dialogue.verdict import (
     Answered,
+    AnsweredEach,
     AskProgress,
     AskSlot,
     Danger,
@@ -31,7 +34,11 @@ from hub.actions.dialogue.verdict import (
     Verdict,
 )
 from hub.actions.dialogue.wording import Wording
+from hub.actions.intake.ask_first import asking_first
+from hub.actions.intake.beside_case import BesideCase
+from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
+from hub.actions.intake.one_by_one import one_by_one
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.search_letter import Found
 from hub.actions.intake.speak import Speak
@@ -40,7 +47,7 @@ from hub.actions.progress.track_case import TrackCase
 from hub.model.dialogue import Dialogue
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories
-from knowledge_base.dialogue.small_talk import Talk
+from knowledge_base.dialogue.small_talk import SmallTalk, Talk
 from knowledge_base.text.utterance import Utterance
 
 _MARGIN = 1000
@@ -55,13 +62,17 @@ class AnswerMessage:
         self,
         repositories: Repositories,
         triage: Triage,
+        look_up: LookUp,
         knowledge: Knowledge,
         cases: MessageCase,
+        beside: BesideCase,
+        limit_answers: LimitAnswers,
         speak: Speak,
         texts: Texts,
         wording: Wording,
         track_case: TrackCase,
         regions: Regions,
+        small_talk: SmallTalk,
         decided: Decided,
         *,
         choices_seconds: int,
@@ -69,13 +80,17 @@ class AnswerMessage:
         """choices_seconds: how long a question of ours waits to be answered."""
         self._repositories = repositories
         self._triage = triage
+        self._look_up = look_up
         self._knowledge = knowledge
         self._cases = cases
+        self._beside = beside
+        self._limit_answers = limit_answers
         self._speak = speak
         self._texts = texts
         self._wording = wording
         self._track_case = track_case
         self._regions = regions
+        self._words = small_talk
         self._decided = decided
         self._choices_ms = choices_seconds * 1000
 
@@ -91,14 +106,17 @@ class AnswerMessage:
             if noted is not None:
                 return self._speak(scene, noted)
         scene = self._in_city(scene, utterance)
-        verdict = self._verdict(scene, utterance)
+        verdict = asking_first(scene, utterance, self._verdict(scene, utterance), self._words)
         self._decided(verdict)
-        plan = await self._decide(scene, verdict)
+        plan = None if isinstance(verdict, Danger) else await self._beside.answered(scene)
+        plan = plan or await self._decide(scene, verdict)
         if plan.says and not isinstance(verdict, Danger) and self._triage.is_heated(utterance):
             calm = self._texts.say("calm", scene.language)
             plan = plan.saying(replace(plan.says, text=f"{calm}{plan.says.text}"))
         if plan.says and self._is_near_danger(utterance, verdict):
             plan = plan.saying(replace(plan.says, with_110=True))
+        if not isinstance(verdict, Danger | AskProgress):
+            plan = await self._limit_answers(scene, plan)
         return self._speak(scene, plan)
 
     async def _decide(self, scene: Scene, verdict: Verdict) -> MessagePlan:
@@ -115,7 +133,7 @@ class AnswerMessage:
             case NeedsCode():
                 return Plan(scene.conversation).saying(self._text(scene, "need_code"))
             case ToPerson():
-                return await self._cases.to_person(scene, verdict)
+                return await self._beside.telling(scene, verdict)
             case _ if scene.profile.auto_reply == "off":
                 return await self._cases.to_person(scene, ToPerson(Track.CONSULT))
             case SmallTalked(talk):
@@ -124,11 +142,20 @@ class AnswerMessage:
                 text = self._wording.answer(
                     entry, by_slot, scene.profile, scene.language, city=scene.conversation.city
                 )
-                return self._beside_the_case(scene).saying(Says(text, entry_ids=(entry.id,)))
+                shown = self._open(scene, Dialogue(shown=entry.id))
+                return self._beside.answering(scene, verdict).saying(Says(text, (entry.id,), shown))
+            case AnsweredEach(answers, left):
+                text = self._wording.answers(
+                    answers, left, scene.profile, scene.language, city=scene.conversation.city
+                )
+                shown = self._open(scene, Dialogue(shown=answers[-1].entry.id))
+                return self._beside.answering(scene, verdict).saying(Says(text, dialogue=shown))
             case AskSlot(entry):
                 text = self._wording.slot_question(entry, scene.language)
                 asked = self._open(scene, Dialogue(entry_id=entry.id))
-                return self._beside_the_case(scene).saying(Says(text, dialogue=asked, with_110=True))
+                return self._beside.answering(scene, verdict).saying(
+                    Says(text, dialogue=asked, with_110=True)
+                )
             case Offer() | Lost() if scene.case and (isinstance(verdict, Lost) or not self._may_offer(scene)):
                 return self._cases.attach(scene)
             case Lost() if scene.event.attachments:  # the pictures tell it
@@ -140,7 +167,7 @@ class AnswerMessage:
                 text = self._wording.choices(entries, scene.profile, scene.language, again=again)
                 asked = self._open(scene, Dialogue(offered=ids))
                 says = Says(text, entry_ids=ids, dialogue=asked, with_110=True)
-                return self._beside_the_case(scene).saying(says)
+                return self._beside.answering(scene, verdict).saying(says)
             case Lost():
                 return Plan(scene.conversation).saying(self._text(scene, "lost"))
 
@@ -160,22 +187,27 @@ class AnswerMessage:
         if len(scene.event.text) > len(scene.text) + _MARGIN:  # what is not kept is still looked at
             beside = f"{beside}|{scene.event.text[-_LOOKED_AT:]}"
         if scene.event.kind is ChannelKind.MAIL:
-            fresh = above_the_quote(utterance.text)
-            if fresh != utterance.text:
-                utterance, beside = Utterance(fresh), f"{beside}|{utterance.text}"
-        return self._triage(
+            fresh, quotation = split_quote(utterance.text)
+            quotation = without_ours(quotation, scene.ours)
+            # A mail program may put nothing but the quotation; without our words it is the citizen's.
+            utterance = Utterance(fresh or quotation)
+            beside = f"{beside}|{quotation}" if fresh else beside
+        snapshot, city = self._knowledge.snapshot, scene.conversation.city
+        verdict = self._triage(
             utterance,
-            snapshot=self._knowledge.snapshot,
+            snapshot=snapshot,
             dialogue=scene.dialogue,
             opt_outs=scene.event.kind is ChannelKind.SMS,
             beside=beside,
-            city=scene.conversation.city,
+            city=city,
         )
+        return one_by_one(verdict, utterance.text, self._look_up, snapshot, city=city)
 
     def _is_near_danger(self, utterance: Utterance, verdict: Verdict) -> bool:
         said = utterance.folded
-        if isinstance(verdict, Answered):
-            said = with_question(said, verdict.entry)
+        answers = verdict.answers if isinstance(verdict, AnsweredEach) else (verdict,)
+        for answer in answers:
+            said = with_question(said, answer.entry) if isinstance(answer, Answered) else said
         return isinstance(verdict, Danger) or self._triage.near_danger(said)
 
     def _in_city(self, scene: Scene, utterance: Utterance) -> Scene:
@@ -191,19 +223,17 @@ class AnswerMessage:
 
     @staticmethod
     def _may_offer(scene: Scene) -> bool:
-        """Choices are offered beside a case as long as nobody has taken it, so that nobody is interrupted;
-        but not to whoever is in danger, nor beside what stands behind the wall."""
+        """Choices are offered beside a case to a question, and to a word as long as nobody has taken the
+        case, so that nobody is interrupted; but not in danger, nor beside what stands behind the wall."""
         if scene.case is None or scene.is_walled:
             return False
         case = scene.case.value
-        return case.track is not Track.EMERGENCY and not case.handler_id
+        return case.track is not Track.EMERGENCY and (
+            not case.handler_id or asks(Utterance(scene.text).folded)
+        )
 
     def _text(self, scene: Scene, name: str) -> Says:
         return Says(self._texts.say(name, scene.language))
-
-    def _beside_the_case(self, scene: Scene) -> MessagePlan:
-        """Where a case is open, its handler sees what was asked meanwhile."""
-        return self._cases.attach(scene) if scene.case else Plan(scene.conversation)
 
     def _small_talk(self, scene: Scene, talk: Talk) -> MessagePlan:
         """One line back; what was open stays open. Beside a case it is seen, and is nobody's work.

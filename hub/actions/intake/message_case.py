@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from channels.contract import ChannelKind
-from hub.actions.cases.open_case import NewCase, OpenCase, Opened
+from hub.actions.cases.open_case import NewCase, OpenCase, Opened, title_of
 from hub.actions.cases.plan import Plan, PlannedCase, Says
 from hub.actions.dialogue.danger_kind import danger_kind
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.verdict import Danger, ToPerson
+from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.model.case import Applicant, Origin
 from hub.model.cases.alarm import denied, is_alarm
@@ -28,9 +29,12 @@ from knowledge_base.text.utterance import Utterance
 class MessageCase:
     """Opens and joins. What its plans say is the receipt; a caller that has more to say replaces it."""
 
-    def __init__(self, repositories: Repositories, open_case: OpenCase, texts: Texts) -> None:
+    def __init__(
+        self, repositories: Repositories, open_case: OpenCase, last_question: LastQuestion, texts: Texts
+    ) -> None:
         self._repositories = repositories
         self._open_case = open_case
+        self._last_question = last_question
         self._texts = texts
 
     async def to_person(self, scene: Scene, verdict: ToPerson, *, screening: bool = False) -> MessagePlan:
@@ -44,7 +48,8 @@ class MessageCase:
             if not verdict.asked:
                 return plan
             return plan.saying(self._receipt(scene, "in_hands", reference=scene.case.value.reference))
-        opened = await self._new_case(scene, verdict.track, screening=screening)
+        asked = await self._last_question(scene.conversation, scene.text) if verdict.asked else ""
+        opened = await self._new_case(scene, verdict.track, screening=screening, asked=asked)
         receipt = self._receipt(
             scene,
             "person" if verdict.asked else "registered",
@@ -54,6 +59,12 @@ class MessageCase:
             code=opened.code,
         )
         return Plan(scene.conversation).moved_to(PlannedCase.opened(opened)).saying(receipt)
+
+    async def new_matter(self, scene: Scene, text: str, track: Track) -> MessagePlan:
+        """A case of its own for something new, beside the open one, which goes on. Beside one behind the wall
+        it stands there too."""
+        alone = replace(scene, case=None, beside=scene.case, text=text)
+        return await self.to_person(alone, ToPerson(track), screening=scene.is_walled)
 
     def attach(self, scene: Scene) -> MessagePlan:
         """One more word in the open case."""
@@ -169,22 +180,29 @@ class MessageCase:
         return plan.saying(Says(self._texts.say("no_emergency", scene.language), with_110=True))
 
     async def _new_case(
-        self, scene: Scene, track: Track, *, danger: Danger | None = None, screening: bool = False
+        self,
+        scene: Scene,
+        track: Track,
+        *,
+        danger: Danger | None = None,
+        screening: bool = False,
+        asked: str = "",
     ) -> Opened:
+        running = scene.case or scene.beside
         return await self._open_case(
             NewCase(
                 track,
                 _origin(scene),
                 scene.event.received_at,
                 _applicant(scene),
-                title=scene.subject[:120],
+                title=scene.subject[:120] or title_of(asked),
                 text=scene.text,
                 urgent=danger is not None,
                 flags=_flags(danger) if danger else (),
                 screening=screening,
                 # Naming a case behind the wall would tell ordinary staff of it: none of theirs is opened
                 # beside one.
-                linked_case_id=scene.case.value.id if scene.case else "",
+                linked_case_id=running.value.id if running else "",
                 details={
                     "recipient": scene.event.recipient,
                     **({"danger": "、".join(danger.words)} if danger else {}),

@@ -31,7 +31,9 @@ class Scene:
     conversation: Conversation  # with this message counted
     version: int  # 0 = the conversation is new
     case: Versioned[Case] | None  # the open case the conversation belongs to
+    beside: Versioned[Case] | None = None  # the open case a new matter stands beside
     dialogue: Dialogue = NOTHING_OPEN  # what our last words asked, if it still waits
+    ours: tuple[str, ...] = ()  # what we said in the conversation, for a mail that quotes
     searched: Found | None = None  # a letter nobody could read: what a search in its bytes found
 
     @property

@@ -31,6 +31,7 @@ from hub.web.pages.cases.case_form import (
     ReleaseForm,
     ReplyForm,
     RevealForm,
+    SplitForm,
 )
 from hub.web.pages.cases.queue import title_of
 from hub.web.render import translator
@@ -64,7 +65,7 @@ class Typed:
 
 async def case_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/cases/{case_id}"""
-    return await _show(request, Typed())
+    return await _show(request, Typed(), reads=True)
 
 
 async def reply(request: web.Request) -> web.StreamResponse:
@@ -114,6 +115,12 @@ async def dismiss(request: web.Request) -> web.StreamResponse:
     return await _press(request, request.app[HUB].actions.dismiss_alarm, word="dismissed_alarm")
 
 
+async def split(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/split"""
+    act = request.app[HUB].actions.split_case
+    return await _submit(request, act, SplitForm, form="split", field="message_id", word="split")
+
+
 async def reveal(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/reveal: the full number, on this page only, hidden again by script."""
     data = await read_form(request)
@@ -137,6 +144,12 @@ async def parts(request: web.Request) -> web.StreamResponse:
     text = data.get("text", "") or data.get("short_answer", "") or data.get("template", "")
     size = count(f"{before}{text}{after}" if text.strip() else "")
     return part(request, "staff/parts_count.html", size=size)
+
+
+def _splittable(view: CaseView) -> frozenset[str]:
+    """What the citizen said after the first message: that one is the case itself."""
+    own = [item.message_id for item in view.timeline if item.kind == "message" and item.direction == "in"]
+    return frozenset(own[1:])
 
 
 def submit_label(view: CaseView, _: Translator) -> str:
@@ -224,9 +237,13 @@ async def _refused(
     return await _show(request, Typed(typed.form, typed.text, conflict=True), 409)
 
 
-async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.StreamResponse:
+async def _show(
+    request: web.Request, typed: Typed, status: int = 200, *, reads: bool = False
+) -> web.StreamResponse:
     hub, _, agent = request.app[HUB], translator(request), agent_of(request)
     view = await hub.actions.read_cases.open(agent, _id(request))
+    if reads:
+        await hub.actions.note_reading(agent, view)
     counts = await hub.actions.read_cases.counts(agent)
     origin = view.case.origin
     return staff_page(
@@ -239,6 +256,7 @@ async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.St
         is_damaged=view.case.title == UNREADABLE,
         typed=typed,
         errors=typed.errors,
+        splittable=_splittable(view),
         send_label=submit_label(view, _),
         counts_parts=view.reply_kind == ChannelKind.SMS and not view.case.is_restricted,
         signature=hub.settings.organisation.signature,

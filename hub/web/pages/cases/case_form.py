@@ -62,6 +62,12 @@ class ReleaseForm(CaseForm):
     reason: str = Field(default="", min_length=2, max_length=500)
 
 
+class SplitForm(CaseForm):
+    """Which message becomes a case of its own."""
+
+    message_id: str = Field(default="", min_length=1, max_length=200)
+
+
 class RevealForm(Form):
     """Why a number is needed in full."""
 

@@ -46,6 +46,7 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/cases/{case_id}/dismiss"): CASES,
     ("POST", "/staff/cases/{case_id}/confirm"): frozenset({R.INSPECTOR}),
     ("POST", "/staff/cases/{case_id}/release"): frozenset({R.INSPECTOR}),
+    ("POST", "/staff/cases/{case_id}/split"): frozenset({R.INSPECTOR}),
     ("POST", "/staff/cases/{case_id}/reveal"): frozenset({R.HANDLER}),
     ("POST", "/staff/parts"): CASES | WRITE_CAMPAIGNS | ENTRIES,
     ("GET", "/staff/campaigns"): READ_CAMPAIGNS,

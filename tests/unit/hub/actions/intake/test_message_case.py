@@ -14,8 +14,11 @@ from channels.contract import ChannelKind, InboundMessage
 from hub.actions.cases.open_case import NewCase, OpenCase
 from hub.actions.cases.references import References
 from hub.actions.deliveries.channel_profile import ChannelProfile
+from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.texts import Texts
+from hub.actions.dialogue.triage import Triage, Words
 from hub.actions.dialogue.verdict import Danger, ToPerson
+from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.scene import Scene
 from hub.model.case import Case, Origin
@@ -25,6 +28,9 @@ from hub.repositories.repositories import COLLECTIONS, Repositories, repositorie
 from hub.runtime.clock import FakeClock
 from hub.store.codec import Versioned
 from hub.store.crypto import KeyRing, Vault
+from knowledge_base.dialogue.slot import Slots
+from knowledge_base.dialogue.small_talk import SmallTalk
+from knowledge_base.match.answer import DEFAULT
 from tests.memory_documents import MemoryDocuments
 
 NOW = 1_790_049_600_000
@@ -51,7 +57,9 @@ def open_case(documents: MemoryDocuments, stores: Repositories) -> OpenCase:
 
 @pytest.fixture
 def cases(stores: Repositories, open_case: OpenCase) -> MessageCase:
-    return MessageCase(stores, open_case, Texts())
+    texts, talk = Texts(), SmallTalk()
+    triage = Triage(Words(), LookUp(DEFAULT, Slots()), talk)
+    return MessageCase(stores, open_case, LastQuestion(stores.conversations, triage, talk), texts)
 
 
 def scene(case: Case | None = None) -> Scene:
