@@ -12,8 +12,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pydantic import SecretStr
-
 from channels.address import Address, AddressKind, phone
 from channels.contract import (
     Ask,
@@ -49,11 +47,12 @@ from hub.runtime.clock import Clock
 from hub.runtime.ids import derived_id
 from hub.settings.channels import Channel, TwilioSmsChannel, TwilioVoiceChannel, WebChat
 from hub.settings.settings import Settings
+from hub.settings.store import Keys, Store
 from knowledge_base.meaning.safety import Level
 
 _CHANNEL = "eval"
-_ASK_KEY = "3"
-"""In the main menu of the shipped flow 12123: ask in words."""
+_LINE, _ASK_KEY = "12123", "3"
+"""A shipped flow, and the key of its main menu to ask in words."""
 _MANY = 10
 """More cases than one message can open."""
 
@@ -85,29 +84,31 @@ def _alone(settings: Settings, kind: ChannelKind, folder: Path) -> Settings:
     """The office's words and knobs with one channel that may say everything, and nothing but a folder."""
     return settings.model_copy(
         update={
-            "store": settings.store.model_copy(update={"engine": "sqlite", "path": folder / "hub.db"}),
-            "keys": settings.keys.model_copy(update={"file": folder / "keys.json", "ring": SecretStr("")}),
+            "store": Store(path=folder / "hub.db"),
+            "keys": Keys(file=folder / "keys.json"),
             "files": settings.files.model_copy(update={"path": folder / "files"}),
             "speech": settings.speech.model_copy(update={"model": ""}),
             # Numbers of other systems are known by their pattern; nobody is asked about them.
             "progress": [
                 system.model_copy(update={"url": "http://127.0.0.1:9/"}) for system in settings.progress
             ],
-            "channels": {_CHANNEL: _channel(kind)},
+            "channels": {_CHANNEL: _channel(kind, folder)},
         }
     )
 
 
-def _channel(kind: ChannelKind) -> Channel:
-    account = {"enabled": True, "account_sid": "-", "auth_tokens": [SecretStr("-")]}
+def _channel(kind: ChannelKind, folder: Path) -> Channel:
+    token = folder / "token"
+    token.write_text("nobody comes over the network", "utf-8")
+    carrier = {"enabled": True, "auth_tokens": [f"file:{token}"]}
     match kind:
         case ChannelKind.CHAT:
             return WebChat(adapter="web-chat", enabled=True)
         case ChannelKind.SMS:
-            return TwilioSmsChannel.model_validate({"adapter": "twilio-sms", "auto_reply": "all", **account})
+            return TwilioSmsChannel.model_validate({"adapter": "twilio-sms", "auto_reply": "all", **carrier})
         case ChannelKind.VOICE:
-            line = {"line": "12123", "flow": "12123", "speech": True}
-            return TwilioVoiceChannel.model_validate({"adapter": "twilio-voice", **line, **account})
+            line = {"line": _LINE, "flow": _LINE, "speech": True}
+            return TwilioVoiceChannel.model_validate({"adapter": "twilio-voice", **line, **carrier})
         case _:
             raise ValueError(kind)
 
@@ -186,7 +187,7 @@ class Caller(Citizen):
                 call_id=str(number),
                 kind=kind,
                 event_id=f"{number}:{asked.revision if asked else ''}:{kind}",
-                line="12123",
+                line=_LINE,
                 caller=_phone(number),
                 received_at=self._at,
                 revision=asked.revision if asked else -1,

@@ -25,10 +25,10 @@ _NAMES: Mapping[Group, str] = {
 }
 
 _LEVELS: Mapping[str, str] = {
-    "danger_sure": "险情\ndanger_sure",
-    "danger_possible": "疑似险情\n_possible",
-    "accusation_sure": "检举\naccusation_sure",
-    "accusation_possible": "疑似检举\n_possible",
+    "danger_sure": "险情\ndanger",
+    "danger_possible": "疑似险情\npossible",
+    "accusation_sure": "检举\naccusation",
+    "accusation_possible": "疑似检举\npossible",
 }
 
 _COUNTS: Mapping[Count, str] = {
