@@ -1,7 +1,6 @@
 """The composition root: one of each, put together subject by subject (`hub/wiring/`).
 
-Nothing here decides anything about citizens or cases; it opens the store, makes one of each and
-hands everybody what they need.
+Nothing here decides anything about citizens or cases.
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ import random
 from functools import partial
 
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
-from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
+from hub.actions.dialogue.understand import WAIT_SECONDS
 from hub.actions.dialogue.verdict import Decided, unwatched
-from hub.actions.intake.accept_event import AcceptEvent
 from hub.hub import Actions, Hub
 from hub.runtime.clock import Clock
 from hub.runtime.supervisor import Supervisor
@@ -22,31 +20,40 @@ from hub.wiring.calls import CallActions, call_actions
 from hub.wiring.campaigns import campaign_desk
 from hub.wiring.cases import CaseActions, case_actions
 from hub.wiring.channels import build_adapters, dispatcher_of, handset_rules, profiles_of
-from hub.wiring.dialogue import Dialogue, answer_message_of, dialogue_of
+from hub.wiring.dialogue import Dialogue, dialogue_of
 from hub.wiring.foundation import Foundation, open_foundation
-from hub.wiring.jobs import jobs_of, mail_jobs
+from hub.wiring.intake import IntakeActions, intake_actions
+from hub.wiring.jobs import jobs_of, mail_jobs, meaning_jobs
 from hub.wiring.knowledge import KnowledgeActions, knowledge_actions, rate_entry_of, watch_answers_of
 
 
-async def open_hub(settings: Settings, clock: Clock, *, decided: Decided = unwatched) -> Hub:
+async def open_hub(
+    settings: Settings,
+    clock: Clock,
+    *,
+    decided: Decided = unwatched,
+    wait_seconds: float = WAIT_SECONDS,
+) -> Hub:
     """Everything wired and ready; `jobs` still have to be run. Raises `Refused`, `KeyProblem`.
 
-    decided: is told what is decided about each text that comes in.
+    decided: is told what is decided about each text that comes in. wait_seconds: how long a text may wait for
+    what it means.
     """
     base = await open_foundation(settings, clock)
-    documents, stores = base.documents, base.stores
     adapters = build_adapters(base)
     profiles = profiles_of(settings)
-    dialogue = dialogue_of(settings, decided)
+    dialogue = dialogue_of(base, decided, wait_seconds)
     editing = await knowledge_actions(base)
     knowledge = editing.knowledge
     cases = case_actions(base, profiles, dialogue)
     calls = await call_actions(base, adapters.fetches, profiles, dialogue, knowledge, cases)
+    intake = intake_actions(base, profiles, dialogue, knowledge, cases)
     jitter = random.Random()
-    actions = _actions(base, profiles, dialogue, editing, cases, calls, jitter)
+    actions = _actions(base, dialogue, editing, cases, calls, intake, jitter)
     dispatcher = dispatcher_of(base, adapters.sends, jitter)
-    watch_answers = watch_answers_of(settings, documents, stores, dialogue.triage, knowledge, clock)
+    watch_answers = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, knowledge, clock)
     jobs = jobs_of(base, dispatcher, actions.campaigns, editing.follow, watch_answers, calls)
+    jobs |= meaning_jobs(base, intake.look_again)
     jobs |= mail_jobs(base, adapters, actions.accept_event, dialogue.triage)
     supervisor = Supervisor(clock)
 
@@ -57,21 +64,20 @@ async def open_hub(settings: Settings, clock: Clock, *, decided: Decided = unwat
         await adapters.pool.close()
         for sender in adapters.mail:
             await sender.close()
-        await base.encoding.close()
-        await base.http.close()
-        await documents.close()
+        await base.close()
 
     return Hub(
         settings=settings,
         clock=clock,
-        documents=documents,
+        documents=base.documents,
         vault=base.vault,
         files=base.files,
         imports=base.imports,
-        repositories=stores,
+        repositories=base.stores,
         actions=actions,
         knowledge=knowledge,
         bell=base.bell,
+        encoding=base.encoding,
         profiles=profiles,
         triage=dialogue.triage,
         webhooks=adapters.receives,
@@ -86,25 +92,21 @@ async def open_hub(settings: Settings, clock: Clock, *, decided: Decided = unwat
 
 def _actions(
     base: Foundation,
-    profiles: Profiles,
     dialogue: Dialogue,
     editing: KnowledgeActions,
     cases: CaseActions,
     calls: CallActions,
+    intake: IntakeActions,
     jitter: random.Random,
 ) -> Actions:
-    documents, stores = base.documents, base.stores
-    answer_message = answer_message_of(
-        base, dialogue, editing.knowledge, cases.open_case, cases.outgoing, cases.track_case
-    )
     return Actions(
-        accept_event=AcceptEvent(documents, stores, profiles, answer_message, base.files),
-        apply_receipt=ApplyReceipt(stores.outbox, handset_rules(base.settings), jitter),
+        accept_event=intake.accept_event,
+        apply_receipt=ApplyReceipt(base.stores.outbox, handset_rules(base.settings), jitter),
         assign_case=cases.assign_case,
         campaigns=campaign_desk(base),
         close_case=cases.close_case,
         confirm_report=cases.confirm_report,
-        decide_delivery=DecideDelivery(documents, stores, base.clock),
+        decide_delivery=DecideDelivery(base.documents, base.stores, base.clock),
         dismiss_alarm=cases.dismiss_alarm,
         edit_entry=editing.edit_entry,
         edit_words=editing.edit_words,

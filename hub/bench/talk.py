@@ -53,6 +53,8 @@ from knowledge_base.meaning.safety import Level
 _CHANNEL = "eval"
 _LINE, _ASK_KEY = "12123", "3"
 """A shipped flow, and the key of its main menu to ask in words."""
+_WAIT_SECONDS = 60.0
+"""Nobody waits for the answers: what a busy machine understands late counts as well."""
 _MANY = 10
 """More cases than one message can open."""
 
@@ -73,7 +75,9 @@ async def _hub(
     settings: Settings, kind: ChannelKind, clock: Clock, heard: list[Verdict]
 ) -> AsyncIterator[Hub]:
     with TemporaryDirectory(prefix="hub-talk-") as folder:
-        hub = await open_hub(_alone(settings, kind, Path(folder)), clock, decided=heard.append)
+        hub = await open_hub(
+            _alone(settings, kind, Path(folder)), clock, decided=heard.append, wait_seconds=_WAIT_SECONDS
+        )
         try:
             yield hub
         finally:

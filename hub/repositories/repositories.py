@@ -33,7 +33,11 @@ from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.cases import CaseRepository, TriageDecisionRepository
 from hub.repositories.contacts import ContactRepository
-from hub.repositories.conversations import ConversationRepository, RecentAnswersRepository
+from hub.repositories.conversations import (
+    ConversationRepository,
+    MeaningDueRepository,
+    RecentAnswersRepository,
+)
 from hub.repositories.cursors import CursorRepository
 from hub.repositories.entries import EntryRepository
 from hub.repositories.entry_versions import EntryVersionRepository
@@ -92,6 +96,7 @@ class Repositories:
     entry_versions: EntryVersionRepository
     feedback: FeedbackRepository
     letters: LetterRepository
+    meaning_due: MeaningDueRepository
     memberships: MembershipRepository
     notices: NoticeRepository
     outbox: OutboxRepository
@@ -125,6 +130,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         entry_versions=EntryVersionRepository(documents, vault),
         feedback=FeedbackRepository(documents, vault),
         letters=LetterRepository(documents, vault),
+        meaning_due=MeaningDueRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),

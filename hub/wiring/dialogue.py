@@ -6,28 +6,17 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from channels.address import Address, BadAddress, email, phone
-from hub.actions.cases.open_case import OpenCase
-from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.look_up import LookUp
-from hub.actions.dialogue.regions import Region, Regions
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, Words
+from hub.actions.dialogue.understand import Understand
 from hub.actions.dialogue.verdict import Decided
 from hub.actions.dialogue.wording import Limits, Wording, no_help_page
-from hub.actions.intake.answer_message import AnswerMessage
-from hub.actions.intake.beside_case import BesideCase
-from hub.actions.intake.last_question import LastQuestion
-from hub.actions.intake.limit_answers import LimitAnswers
-from hub.actions.intake.message_case import MessageCase
-from hub.actions.intake.speak import Speak
 from hub.actions.knowledge.help_path import entry_path
-from hub.actions.knowledge.in_force import Knowledge
 from hub.actions.progress.case_progress import CaseProgress
 from hub.actions.progress.query_code_lockout import QueryCodeLockout
 from hub.actions.progress.track_case import TrackCase
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
-from hub.settings.channels import MailChannel, TwilioSmsChannel, TwilioVoiceChannel
 from hub.settings.problems import SettingsProblem
 from hub.settings.settings import Settings
 from hub.wiring.foundation import Foundation
@@ -37,6 +26,7 @@ from knowledge_base.entry import Entry
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.match.answer import DEFAULT, Thresholds
 from knowledge_base.match.confidence import Confidence
+from knowledge_base.meaning.safety import shipped_safety
 
 
 def slots_of(settings: Settings) -> Slots:
@@ -128,19 +118,20 @@ def wording_of(settings: Settings, texts: Texts, slots: Slots) -> Wording:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """How a text is understood (`triage`, `look_up`), who looks on (`decided`), how answers are worded."""
+    """How a text is understood (`triage`, `understand`, `look_up`), how answers are worded, who looks on."""
 
     texts: Texts
     slots: Slots
     look_up: LookUp
     triage: Triage
+    understand: Understand
     wording: Wording
     decided: Decided
 
 
-def dialogue_of(settings: Settings, decided: Decided) -> Dialogue:
+def dialogue_of(base: Foundation, decided: Decided, wait_seconds: float) -> Dialogue:
     """What writing and telephone have in common."""
-    texts = Texts()
+    settings, texts = base.settings, Texts()
     slots = slots_of(settings)
     look_up = look_up_of(settings, slots)
     return Dialogue(
@@ -148,61 +139,7 @@ def dialogue_of(settings: Settings, decided: Decided) -> Dialogue:
         slots,
         look_up,
         triage_of(settings, look_up),
+        Understand(base.encoding, shipped_safety(), wait_seconds=wait_seconds),
         wording_of(settings, texts, slots),
         decided,
-    )
-
-
-def own_numbers(settings: Settings) -> set[str]:
-    """The numbers and addresses that the configured channels write or call from."""
-    own: set[str] = set()
-    for channel in settings.channels.values():
-        match channel:
-            case TwilioSmsChannel():
-                own.add(channel.number)
-            case TwilioVoiceChannel():
-                own.add(channel.line)
-            case MailChannel():
-                own.add(channel.address)
-    return {address.value for text in own if text for address in _addresses(text)}
-
-
-def _addresses(text: str) -> list[Address]:
-    """As a message from there would name it; none of what is no address."""
-    try:
-        return [email(text) if "@" in text else phone(text)]
-    except BadAddress:
-        return []
-
-
-def answer_message_of(
-    base: Foundation,
-    dialogue: Dialogue,
-    knowledge: Knowledge,
-    open_case: OpenCase,
-    outgoing: Outgoing,
-    track_case: TrackCase,
-) -> AnswerMessage:
-    """What follows from a message."""
-    settings = base.settings
-    small_talk = SmallTalk()
-    last_question = LastQuestion(base.stores.conversations, dialogue.triage, small_talk)
-    cases = MessageCase(base.stores, open_case, last_question, dialogue.texts)
-    seconds = settings.knowledge.choices_seconds
-    return AnswerMessage(
-        base.stores,
-        dialogue.triage,
-        dialogue.look_up,
-        knowledge,
-        cases,
-        BesideCase(base.stores.conversations, cases, dialogue.texts, choices_seconds=seconds),
-        LimitAnswers(base.stores.recent_answers, own_numbers(settings)),
-        Speak(outgoing),
-        dialogue.texts,
-        dialogue.wording,
-        track_case,
-        Regions((Region(region.name, region.area_code) for region in settings.regions), dialogue.slots),
-        small_talk,
-        dialogue.decided,
-        choices_seconds=seconds,
     )

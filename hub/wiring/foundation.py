@@ -38,6 +38,12 @@ class Foundation:
     bell: Bell
     encoding: Encoding
 
+    async def close(self) -> None:
+        """Ends what runs beside the event loop, and the store last."""
+        await self.encoding.close()
+        await self.http.close()
+        await self.documents.close()
+
 
 async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
     """Opens the store. Raises `Refused`, `KeyProblem`."""

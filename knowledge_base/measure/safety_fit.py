@@ -86,7 +86,7 @@ def fitted(sentences: Sequence[Sentence], encoder: SentenceEncoder | None) -> tu
     unseen: dict[str, Array] = {}
     for batch in sorted(set(texts.batches)):
         words, vector = _models(texts, texts.batches != batch, encoder)
-        mine = np.flatnonzero(texts.batches[texts.owner] == batch).astype(np.intp)
+        mine = _places(texts.batches[texts.owner] == batch)
         for kind, sums in _sums(texts, mine, words, vector).items():
             unseen.setdefault(kind, np.full((len(SUBJECTS), len(sentences)), -np.inf))
             for subject in range(len(SUBJECTS)):
@@ -103,10 +103,14 @@ def fitted(sentences: Sequence[Sentence], encoder: SentenceEncoder | None) -> tu
     return Safety(words, by_words, by_vector), _recalls(unseen[best], used, texts.labels)
 
 
+def _places(mask: NDArray[np.bool_]) -> Numbers:
+    return np.flatnonzero(mask).astype(np.intp)
+
+
 def _models(
     texts: _Texts, kept: NDArray[np.bool_], encoder: SentenceEncoder | None
 ) -> tuple[WordModel, VectorModel | None]:
-    rows = np.flatnonzero(kept[texts.owner])
+    rows = _places(kept[texts.owner])
     common: dict[str, int] = {}
     for row in rows:
         for gram in grams(texts.folded[row]):
@@ -165,7 +169,7 @@ def _fit_subject(
     return fit(part(first), is_subject[first].astype(float), ridge=ridge)
 
 
-def _sums(texts: _Texts, rows: Array, words: WordModel, vector: VectorModel | None) -> Mapping[str, Array]:
+def _sums(texts: _Texts, rows: Numbers, words: WordModel, vector: VectorModel | None) -> Mapping[str, Array]:
     by_words = np.array([words.scores(texts.folded[row]) for row in rows]).T
     if vector is None or texts.vectors is None:
         return {"words": by_words}

@@ -17,6 +17,7 @@ from hub.actions.dialogue.quote import split_quote, without_ours
 from hub.actions.dialogue.regions import Regions
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, with_question
+from hub.actions.dialogue.understand import Understand
 from hub.actions.dialogue.verdict import (
     Answered,
     AnsweredEach,
@@ -36,6 +37,7 @@ from hub.actions.dialogue.verdict import (
 from hub.actions.dialogue.wording import Wording
 from hub.actions.intake.ask_first import asking_first
 from hub.actions.intake.beside_case import BesideCase
+from hub.actions.intake.by_meaning import MarkByMeaning, raised
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.one_by_one import one_by_one
@@ -45,9 +47,11 @@ from hub.actions.intake.speak import Speak
 from hub.actions.knowledge.in_force import Knowledge
 from hub.actions.progress.track_case import TrackCase
 from hub.model.dialogue import Dialogue
+from hub.model.meaning_due import MeaningDue
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories
 from knowledge_base.dialogue.small_talk import SmallTalk, Talk
+from knowledge_base.meaning.safety import Level
 from knowledge_base.text.utterance import Utterance
 
 _MARGIN = 1000
@@ -62,6 +66,7 @@ class AnswerMessage:
         self,
         repositories: Repositories,
         triage: Triage,
+        understand: Understand,
         look_up: LookUp,
         knowledge: Knowledge,
         cases: MessageCase,
@@ -80,6 +85,8 @@ class AnswerMessage:
         """choices_seconds: how long a question of ours waits to be answered."""
         self._repositories = repositories
         self._triage = triage
+        self._understand = understand
+        self._mark_by_meaning = MarkByMeaning(cases)
         self._look_up = look_up
         self._knowledge = knowledge
         self._cases = cases
@@ -106,16 +113,24 @@ class AnswerMessage:
             if noted is not None:
                 return self._speak(scene, noted)
         scene = self._in_city(scene, utterance)
-        verdict = asking_first(scene, utterance, self._verdict(scene, utterance), self._words)
+        heard, beside = self._heard(scene, utterance)
+        verdict = asking_first(scene, utterance, self._verdict(scene, heard, beside), self._words)
+        understood = await self._understand(f"{beside}|{heard.text}" if beside else heard.text)
+        if not self._is_known_question(heard, verdict):
+            scene = replace(scene, judged=understood.judgement)
+            verdict = raised(verdict, scene.judged)
         self._decided(verdict)
         plan = None if isinstance(verdict, Danger) else await self._beside.answered(scene)
         plan = plan or await self._decide(scene, verdict)
+        plan = await self._mark_by_meaning(scene, verdict, plan)
+        if understood.due:
+            plan = plan.with_writes(self._repositories.meaning_due.insert(_due(scene, plan)))
         if plan.says and not isinstance(verdict, Danger) and self._triage.is_heated(utterance):
             calm = self._texts.say("calm", scene.language)
             plan = plan.saying(replace(plan.says, text=f"{calm}{plan.says.text}"))
         if plan.says and self._is_near_danger(utterance, verdict):
             plan = plan.saying(replace(plan.says, with_110=True))
-        if not isinstance(verdict, Danger | AskProgress):
+        if not isinstance(verdict, Danger | AskProgress) and scene.judged.danger is Level.NONE:
             plan = await self._limit_answers(scene, plan)
         return self._speak(scene, plan)
 
@@ -123,7 +138,9 @@ class AnswerMessage:
         match verdict:
             case Danger():  # flagged before anything is said, in every state
                 accuses = self._triage.accuses_police(Utterance(f"{scene.subject}|{scene.text}").folded)
-                return await self._cases.emergency(scene, verdict, accuses=accuses)
+                accuses = accuses or scene.judged.accusation is Level.SURE
+                perhaps = scene.judged.accusation is Level.POSSIBLE
+                return await self._cases.emergency(scene, verdict, accuses=accuses, screening=perhaps)
             case OptOut(subject, rest):
                 return await self._opt(scene, subject, rest, out=True)
             case OptIn(subject):
@@ -180,7 +197,9 @@ class AnswerMessage:
             plan = await self._cases.to_person(scene, ToPerson(track))
         return plan.saying(None)
 
-    def _verdict(self, scene: Scene, utterance: Utterance) -> Verdict:
+    @staticmethod
+    def _heard(scene: Scene, utterance: Utterance) -> tuple[Utterance, str]:
+        """What the citizen says now, and what stands beside it: the subject, a quotation, what is cut off."""
         beside = scene.subject
         if not scene.text:
             utterance, beside = Utterance(scene.subject), ""
@@ -192,6 +211,16 @@ class AnswerMessage:
             # A mail program may put nothing but the quotation; without our words it is the citizen's.
             utterance = Utterance(fresh or quotation)
             beside = f"{beside}|{quotation}" if fresh else beside
+        return utterance, beside
+
+    def _is_known_question(self, heard: Utterance, verdict: Verdict) -> bool:
+        """Whether these very words are published as a question: nothing in them is weighed."""
+        if not isinstance(verdict, Answered | AskSlot):
+            return False
+        found = self._knowledge.snapshot.look(heard.text)
+        return bool(found) and found[0].exact
+
+    def _verdict(self, scene: Scene, utterance: Utterance, beside: str) -> Verdict:
         snapshot, city = self._knowledge.snapshot, scene.conversation.city
         verdict = self._triage(
             utterance,
@@ -269,3 +298,9 @@ class AnswerMessage:
         if asked.track is not None and not told.found:  # a right code is for nobody else's eyes
             plan = await self._cases.to_person(scene, ToPerson(asked.track))
         return plan.saying(Says(told.text, with_110=bool(plan.case_id)))
+
+
+def _due(scene: Scene, plan: MessagePlan) -> MeaningDue:
+    """Where words already tell of danger, it is looked at first."""
+    first = scene.judged.danger is not Level.NONE
+    return MeaningDue(scene.event_id, plan.exchange.id, scene.event.received_at, rank=0 if first else 1)

@@ -12,6 +12,7 @@ from hub.model.case import Case
 from hub.model.conversation import Conversation
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.store.codec import Versioned
+from knowledge_base.meaning.safety import NOTHING_SHOWN, Judgement
 
 MessagePlan = Plan[Conversation]
 
@@ -33,6 +34,7 @@ class Scene:
     case: Versioned[Case] | None  # the open case the conversation belongs to
     beside: Versioned[Case] | None = None  # the open case a new matter stands beside
     dialogue: Dialogue = NOTHING_OPEN  # what our last words asked, if it still waits
+    judged: Judgement = NOTHING_SHOWN  # what the meaning of the text shows
     ours: tuple[str, ...] = ()  # what we said in the conversation, for a mail that quotes
     searched: Found | None = None  # a letter nobody could read: what a search in its bytes found
 
