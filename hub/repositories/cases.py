@@ -1,4 +1,4 @@
-"""Cases, their chained history, what people decided about them.
+"""Cases and their chained history.
 
 Every list of cases here takes the compartments the reader may see.
 """
@@ -14,7 +14,6 @@ from hub.model.case import Case, CaseState, Chain
 from hub.model.cases.history import HistoryEntry
 from hub.model.personal import UNREADABLE
 from hub.model.track import Compartment
-from hub.model.triage_decision import DecisionKind, TriageDecision
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Documents, Insert, Stored, Update
@@ -43,7 +42,6 @@ COLLECTIONS = (
         unique=(("reference",),),
     ),
     Collection("history"),
-    Collection("triage_decisions", fields={"kind": str, "at": int}, indexes=(("kind", "at"),)),
 )
 
 _PAGE = 1_000
@@ -187,25 +185,6 @@ class CaseRepository:
     def code_hash(self, case_id: str, salt: str, code: str) -> str:
         """Keyed, salted hash of a query code (docs/adr/0002)."""
         return self._vault.blind(f"query-code:{case_id}:{salt}:{code}")
-
-
-class TriageDecisionRepository:
-    """What people decided about judged cases; append-only."""
-
-    def __init__(self, documents: Documents, vault: Vault) -> None:
-        self._documents = documents
-        self._shape = Shape(TriageDecision, "triage_decisions", vault)
-
-    async def newest(self, kind: DecisionKind, *, limit: int) -> list[TriageDecision]:
-        """Those of a kind, newest first."""
-        found = await self._documents.find(
-            "triage_decisions", {"kind": str(kind)}, sort=(("at", -1),), limit=limit
-        )
-        return self._shape.listed(found)
-
-    def insert(self, decision: TriageDecision) -> Insert:
-        """The write of a new decision."""
-        return self._shape.insert(decision)
 
 
 def _queue_fields(case: Case) -> Body:

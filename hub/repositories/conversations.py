@@ -1,13 +1,11 @@
-"""Conversations, their messages in the order they were said, and what was answered lately to an address."""
+"""Conversations and their messages in the order they were said."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from hub.model.conversation import Conversation, Message
-from hub.model.meaning_due import MeaningDue
 from hub.model.personal import UNREADABLE
-from hub.model.recent_answers import RecentAnswers
 from hub.runtime.errors import NotFound
 from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
@@ -22,8 +20,6 @@ COLLECTIONS = (
         indexes=(("case_id", "at"),),
         unique=(("conversation_id", "seq"),),
     ),
-    Collection("recent_answers", fields={"keep_until": int}, indexes=(("keep_until",),)),
-    Collection("meaning_due", fields={"rank": int, "at": int}, indexes=(("rank", "at"), ("at",))),
 )
 
 
@@ -114,52 +110,3 @@ class ConversationRepository:
     def insert_message(self, message: Message) -> Insert:
         """The write of a message; its place in the conversation is unique."""
         return self._messages.insert(message)
-
-
-class RecentAnswersRepository:
-    """What was answered lately, by address; neither the address nor what it wrote can be read from it."""
-
-    def __init__(self, documents: Documents, vault: Vault) -> None:
-        self._documents = documents
-        self._vault = vault
-        self._shape = Shape(RecentAnswers, "recent_answers", vault)
-
-    def digest(self, address_key: str, text: str) -> str:
-        """A text of an address as it is remembered."""
-        return self._vault.blind(f"heard:{address_key}:{text}")
-
-    async def get(self, address_key: str) -> Versioned[RecentAnswers]:
-        """Of this address; version 0 when nothing is known."""
-        stored = await self._documents.get("recent_answers", address_key)
-        return Versioned(RecentAnswers(address_key), 0) if stored is None else self._shape.versioned(stored)
-
-    def write(self, after: RecentAnswers, version: int) -> Insert | Update:
-        """The write of what was read at `version`."""
-        return self._shape.update(after, version) if version else self._shape.insert(after)
-
-
-class MeaningDueRepository:
-    """Messages whose meaning is still to be looked at."""
-
-    def __init__(self, documents: Documents, vault: Vault) -> None:
-        self._documents = documents
-        self._shape = Shape(MeaningDue, "meaning_due", vault)
-
-    async def first(self, *, limit: int) -> list[MeaningDue]:
-        """Those that are looked at next: danger first, then the oldest."""
-        found = await self._documents.find("meaning_due", {}, sort=(("rank", 1), ("at", 1)), limit=limit)
-        return self._shape.listed(found)
-
-    async def waiting(self) -> tuple[int, int]:
-        """How many wait, and since when the oldest does (ms UTC, 0 for none)."""
-        counted = await self._documents.count("meaning_due", {})
-        found = await self._documents.find("meaning_due", {}, sort=(("at", 1),), limit=1)
-        return sum(counted.values()), found[0].body["at"] if found else 0
-
-    def insert(self, due: MeaningDue) -> Insert:
-        """The write of a message that is to be looked at again."""
-        return self._shape.insert(due)
-
-    async def done(self, message_id: str) -> None:
-        """It was looked at."""
-        await self._documents.delete("meaning_due", {"id": message_id}, limit=1)

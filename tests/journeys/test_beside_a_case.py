@@ -105,15 +105,16 @@ async def test_only_a_question_about_nobody_leaves_an_open_report(hub: World, ki
     assert await reports(hub) == 1
 
 
-async def test_a_second_allegation_is_asked_about_in_a_chat(hub: World) -> None:
+@pytest.mark.parametrize("second", [SECOND, "我要举报西城派出所辅警昨天晚上打了人"])
+async def test_a_second_allegation_is_asked_about_in_a_chat(hub: World, second: str) -> None:
     citizen = Talker(hub, ChannelKind.CHAT)
     await citizen.say(REPORT)
-    assert "另一件新的事情吗" in await citizen.say(SECOND)
+    assert "另一件新的事情吗" in await citizen.say(second)
     assert await reports(hub) == 1
     assert "查询编号" in await citizen.say("是新的事情")
     assert {(case.track, case.text) for case in await queue(hub, Role.INSPECTOR)} == {
         (Track.REPORT, REPORT),
-        (Track.REPORT, SECOND),
+        (Track.REPORT, second),
     }
     assert await queue(hub) == []
 

@@ -6,7 +6,7 @@ from hub.actions.cases.casework import Casework
 from hub.actions.cases.keep_decision import KeepDecision
 from hub.model.agent import Agent, Permission
 from hub.model.cases.screening import confirmed
-from hub.model.triage_decision import DecisionKind
+from hub.model.cases.triage_decision import DecisionKind
 from hub.runtime.clock import Clock
 
 

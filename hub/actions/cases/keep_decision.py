@@ -8,7 +8,7 @@ from hub.actions.cases.casework import Casework
 from hub.model.agent import Agent
 from hub.model.case import Case
 from hub.model.cases.history import HistoryEntry
-from hub.model.triage_decision import DecisionKind, TriageDecision
+from hub.model.cases.triage_decision import DecisionKind, TriageDecision
 from hub.repositories.repositories import Repositories
 from hub.runtime.ids import new_id
 from hub.store.documents import Write

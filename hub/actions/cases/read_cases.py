@@ -23,10 +23,10 @@ from hub.model.case import MOVES, NEAR_DANGER, Case, CaseState
 from hub.model.cases.alarm import is_alarm
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.screening import for_ordinary_staff
+from hub.model.cases.triage_decision import DecisionKind, TriageDecision
 from hub.model.cases.working_days import WorkingDays
 from hub.model.conversation import AttachedFile, Author, Direction, Message
 from hub.model.track import Compartment, Track
-from hub.model.triage_decision import DecisionKind, TriageDecision
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, NotFound

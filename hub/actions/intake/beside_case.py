@@ -39,10 +39,11 @@ class BesideCase:
 
     def answering(self, scene: Scene, verdict: Verdict) -> MessagePlan:
         """The plan in which a sure answer is said: the handler sees what was asked meanwhile."""
-        leaves = isinstance(verdict, Answered | AnsweredEach) and asks_about_nobody(
-            Utterance(scene.text).folded
-        )
-        if scene.case is None or (scene.is_walled and leaves):
+        if scene.case is None:
+            return Plan(scene.conversation)
+        told = Utterance(f"{scene.subject}|{scene.text}").folded
+        is_sure = isinstance(verdict, Answered | AnsweredEach)
+        if scene.is_walled and is_sure and not scene.event.attachments and asks_about_nobody(told):
             return Plan(scene.conversation)
         return self._cases.attach(scene)
 

@@ -16,7 +16,7 @@ from hub.actions.cases.plan import PlannedCase
 from hub.actions.dialogue.quote import above_the_quote
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.model.cases.history import HistoryKind, recorded
-from hub.repositories.conversations import RecentAnswersRepository
+from hub.repositories.recent_answers import RecentAnswersRepository
 from knowledge_base.text.plain import plain
 
 _SERVICE = re.compile(r"(?:\+86)?(?:106\d*|95\d{3,}|100\d{2,}|12110\d*)")

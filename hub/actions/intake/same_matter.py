@@ -46,24 +46,13 @@ def matter_of(text: str, known: str, *, shared: int = 1) -> Matter:
 
 
 _COMMON = frozenset(
-    {
-        "我们",
-        "他们",
-        "没有",
-        "有人",
-        "现在",
-        "一个",
-        "什么",
-        "怎么",
-        "可以",
-        "就是",
-        "不是",
-        "请问",
-        "你们",
-        "这个",
-        "那个",
-    }
+    re.findall(
+        "..",
+        "我们他们你们没有有人现在一个什么怎么可以就是不是请问这个那个"
+        "我要我想要举要投举报投诉控告检举派出出所民警警察交警辅警公安安局",
+    )
 )
+"""Pairs that many texts hold, or every report."""
 
 
 def _pairs(said: str) -> frozenset[str]:

@@ -22,10 +22,10 @@ from hub.actions.dialogue.look_up import entries_of
 from hub.actions.knowledge.help_path import entry_path
 from hub.hub import Hub
 from hub.model.conversation import Author, Direction, Message
+from hub.model.conversations.message_state import MessageState, states_of
 from hub.model.danger_kind import DangerKind
 from hub.model.dialogue import NOTHING_OPEN
 from hub.model.feedback import Feedback
-from hub.model.message_state import MessageState, states_of
 from hub.runtime.bell import conversation_topic
 from hub.runtime.errors import NotFound
 from hub.runtime.ids import derived_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hub.model.conversation import Author, Direction, Message
-from hub.model.message_state import MessageState, states_of
+from hub.model.conversations.message_state import MessageState, states_of
 
 
 def said(seq: int, author: Author = Author.CITIZEN, *, case: str = "", entry: str = "") -> Message:
