@@ -37,6 +37,7 @@ from hub.actions.dialogue.verdict import (
     ToPerson,
     Verdict,
 )
+from hub.actions.dialogue.watch import Watch
 from hub.app import open_hub
 from hub.bench.talk_count import Did, Result
 from hub.bench.talk_set import Line
@@ -75,9 +76,8 @@ async def _hub(
     settings: Settings, kind: ChannelKind, clock: Clock, heard: list[Verdict]
 ) -> AsyncIterator[Hub]:
     with TemporaryDirectory(prefix="hub-talk-") as folder:
-        hub = await open_hub(
-            _alone(settings, kind, Path(folder)), clock, decided=heard.append, wait_seconds=_WAIT_SECONDS
-        )
+        watch = Watch(heard.append, _WAIT_SECONDS)
+        hub = await open_hub(_alone(settings, kind, Path(folder)), clock, watch=watch)
         try:
             yield hub
         finally:

@@ -10,7 +10,7 @@ from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, Words
 from hub.actions.dialogue.understand import Understand
-from hub.actions.dialogue.verdict import Decided
+from hub.actions.dialogue.watch import Watch
 from hub.actions.dialogue.wording import Limits, Wording, no_help_page
 from hub.actions.knowledge.help_path import entry_path
 from hub.actions.progress.case_progress import CaseProgress
@@ -126,10 +126,10 @@ class Dialogue:
     triage: Triage
     understand: Understand
     wording: Wording
-    decided: Decided
+    watch: Watch
 
 
-def dialogue_of(base: Foundation, decided: Decided, wait_seconds: float) -> Dialogue:
+def dialogue_of(base: Foundation, watch: Watch) -> Dialogue:
     """What writing and telephone have in common."""
     settings, texts = base.settings, Texts()
     slots = slots_of(settings)
@@ -139,7 +139,7 @@ def dialogue_of(base: Foundation, decided: Decided, wait_seconds: float) -> Dial
         slots,
         look_up,
         triage_of(settings, look_up),
-        Understand(base.encoding, shipped_safety(), wait_seconds=wait_seconds),
+        Understand(base.encoding, shipped_safety(), wait_seconds=watch.wait_seconds),
         wording_of(settings, texts, slots),
-        decided,
+        watch,
     )

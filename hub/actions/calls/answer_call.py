@@ -16,12 +16,12 @@ from hub.actions.dialogue.verdict import (
     Answered,
     AskSlot,
     Danger,
-    Decided,
     Offer,
     SmallTalked,
     ToPerson,
     Verdict,
 )
+from hub.actions.dialogue.watch import Watch
 from hub.actions.dialogue.wording import Wording
 from hub.actions.knowledge.in_force import Knowledge
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
@@ -40,13 +40,13 @@ class AnswerCall:
     """Asks the knowledge base for callers."""
 
     def __init__(
-        self, triage: Triage, look_up: LookUp, knowledge: Knowledge, wording: Wording, decided: Decided
+        self, triage: Triage, look_up: LookUp, knowledge: Knowledge, wording: Wording, watch: Watch
     ) -> None:
         self._triage = triage
         self._look_up = look_up
         self._knowledge = knowledge
         self._wording = wording
-        self._decided = decided
+        self._watch = watch
 
     def heard(self, text: str) -> Mapping[str, str]:
         """What counts in any words at any place of a flow (`HEARD_FACTS`)."""
@@ -54,7 +54,7 @@ class AnswerCall:
         danger = self._triage.danger(utterance.folded)
         wants_person = self._triage.wants_person(utterance)
         if danger or wants_person:
-            self._decided(danger or ToPerson(Track.CONSULT, asked=True))
+            self._watch.decided(danger or ToPerson(Track.CONSULT, asked=True))
         return {
             "danger": "、".join(danger.words) if danger else "",
             "wants_person": "1" if wants_person else "",
@@ -69,7 +69,7 @@ class AnswerCall:
             opt_outs=False,
             speech=True,
         )
-        self._decided(verdict)
+        self._watch.decided(verdict)
         return self._answer(plan, verdict, language)
 
     def choice(self, plan: CallPlan, number: int, language: str) -> tuple[CallPlan, Outcome]:

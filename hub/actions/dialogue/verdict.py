@@ -3,7 +3,6 @@ follows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.model.track import Track
@@ -113,10 +112,3 @@ Verdict = (
     | Lost
     | ToPerson
 )
-
-Decided = Callable[[Verdict], None]
-"""Is told what was decided about each text, whether or not the channel may say it."""
-
-
-def unwatched(_verdict: Verdict) -> None:
-    """Nobody looks on."""

@@ -24,7 +24,6 @@ from hub.actions.dialogue.verdict import (
     AskProgress,
     AskSlot,
     Danger,
-    Decided,
     Lost,
     NeedsCode,
     Offer,
@@ -34,6 +33,7 @@ from hub.actions.dialogue.verdict import (
     ToPerson,
     Verdict,
 )
+from hub.actions.dialogue.watch import Watch
 from hub.actions.dialogue.wording import Wording
 from hub.actions.intake.ask_first import asking_first
 from hub.actions.intake.beside_case import BesideCase
@@ -78,7 +78,7 @@ class AnswerMessage:
         track_case: TrackCase,
         regions: Regions,
         small_talk: SmallTalk,
-        decided: Decided,
+        watch: Watch,
         *,
         choices_seconds: int,
     ) -> None:
@@ -98,7 +98,7 @@ class AnswerMessage:
         self._track_case = track_case
         self._regions = regions
         self._words = small_talk
-        self._decided = decided
+        self._watch = watch
         self._choices_ms = choices_seconds * 1000
 
     async def __call__(self, scene: Scene) -> MessagePlan:
@@ -119,7 +119,7 @@ class AnswerMessage:
         if not self._is_known_question(heard, verdict):
             scene = replace(scene, judged=understood.judgement)
             verdict = raised(verdict, scene.judged)
-        self._decided(verdict)
+        self._watch.decided(verdict)
         plan = None if isinstance(verdict, Danger) else await self._beside.answered(scene)
         plan = plan or await self._decide(scene, verdict)
         plan = await self._mark_by_meaning(scene, verdict, plan)
