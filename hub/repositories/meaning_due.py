@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.model.meaning_due import MeaningDue
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
-from hub.store.documents import Collection, Documents
+from hub.store.documents import Collection, Documents, Insert
 
 COLLECTIONS = (Collection("meaning_due", fields={"rank": int, "at": int}, indexes=(("rank", "at"), ("at",))),)
 
@@ -26,3 +26,12 @@ class MeaningDueRepository:
         """How many wait, and since when the oldest does (ms UTC, 0 for none)."""
         counted = await self._documents.count("meaning_due", {})
         found = await self._documents.find("meaning_due", {}, sort=(("at", 1),), limit=1)
+        return sum(counted.values()), found[0].body["at"] if found else 0
+
+    def insert(self, due: MeaningDue) -> Insert:
+        """The write of a message that is to be looked at again."""
+        return self._shape.insert(due)
+
+    async def done(self, message_id: str) -> None:
+        """It was looked at."""
+        await self._documents.delete("meaning_due", {"id": message_id}, limit=1)
