@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from channels.contract import ChannelKind
-from hub.bench.talk import play
-from hub.bench.talk_count import Count, figures
-from hub.bench.talk_set import Group, Line, read_lines
 from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
+from hub.measure.count import Count, figures
+from hub.measure.lines import Group, Line, read_lines
+from hub.measure.play import play
 from hub.runtime.clock import SystemClock, day_of, to_ms
 from hub.runtime.console import Screen
 from knowledge_base.errors import KnowledgeError

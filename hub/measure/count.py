@@ -1,4 +1,4 @@
-"""Counts what the hub did about a set of messages whose right treatment is known (`talk_set.py`)."""
+"""Counts what the hub did about messages whose right treatment is known (`lines.py`)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hub.bench.talk_set import Accept, Group, Line
+from hub.measure.lines import Accept, Group, Line
 from knowledge_base.meaning.safety import Level
 
 

@@ -1,10 +1,10 @@
-"""Sets of messages for `hub talk eval`: what a line may be, and how a wrong one is named."""
+"""Messages for `hub talk eval`: what a line may be, and how a wrong one is named."""
 
 from __future__ import annotations
 
 import pytest
 
-from hub.bench.talk_set import Group, Line, read_lines
+from hub.measure.lines import Group, Line, read_lines
 from knowledge_base.measure.faq_set import BadSet
 
 DAY = "2026-11-20"

@@ -1,4 +1,4 @@
-"""Reads a set of messages with what is right to do about each, for `hub talk eval`: lines of JSON.
+"""Reads messages with what is right to do about each: lines of JSON.
 
 A message `{text, label}` tells or does not tell of danger or of an accusation of police; a question
 `{text, accept}` names what may be done. Other keys are left alone, except `since`: the day on which the

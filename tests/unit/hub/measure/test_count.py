@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.bench.talk_count import Count, Did, Result, count_of, figures, is_right
-from hub.bench.talk_set import Group, Line
+from hub.measure.count import Count, Did, Result, count_of, figures, is_right
+from hub.measure.lines import Group, Line
 from knowledge_base.meaning.safety import Level
 
 BORN = {"old": "", "same-day": "2026-11-20", "young": "2026-11-21"}

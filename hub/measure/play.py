@@ -1,4 +1,4 @@
-"""Plays a set of messages through a hub of its own and sees what it does, for `hub talk eval`.
+"""Says messages to a hub of its own and sees what it does.
 
 The path is the real one, from the event of an adapter to what is stored. One hub serves all lines: each comes
 from a person who never wrote before, and a conversation, its open case, the limits of answers and the wishes
@@ -39,9 +39,9 @@ from hub.actions.dialogue.verdict import (
 )
 from hub.actions.dialogue.watch import Watch
 from hub.app import open_hub
-from hub.bench.talk_count import Did, Result
-from hub.bench.talk_set import Line
 from hub.hub import Hub
+from hub.measure.count import Did, Result
+from hub.measure.lines import Line
 from hub.model.case import POSSIBLE_DANGER, Case
 from hub.model.track import Compartment, Track
 from hub.runtime.clock import Clock
