@@ -52,8 +52,8 @@ from hub.settings.store import Keys, Store
 from knowledge_base.meaning.safety import Level
 
 _CHANNEL = "eval"
-_LINE, _ASK_KEY = "12123", "3"
-"""A shipped flow, and the key of its main menu to ask in words."""
+_LINE, _ASK_KEY, _CONFIRM = "12123", "3", "emergency.confirm"
+"""A shipped flow, the key of its main menu to ask in words, and its node that asks before it connects to 110."""
 _WAIT_SECONDS = 60.0
 """Nobody waits for the answers: what a busy machine understands late counts as well."""
 _MANY = 10
@@ -174,7 +174,9 @@ class Caller(Citizen):
         asked = await self._event(number, CallEventKind.DIGITS, asked, digits=_ASK_KEY)
         if not any(isinstance(step, Ask) and step.speech for step in asked.steps):
             raise LookupError("the flow does not listen where it should")
-        await self._event(number, CallEventKind.SPEECH, asked, text=text)
+        asked = await self._event(number, CallEventKind.SPEECH, asked, text=text)
+        if asked.node == _CONFIRM:  # whoever says nothing to that is connected
+            await self._event(number, CallEventKind.DIGITS, asked)
 
     async def _event(
         self, number: int, kind: CallEventKind, asked: CallAnswer | None, *, digits: str = "", text: str = ""
