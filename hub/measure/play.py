@@ -53,7 +53,7 @@ from knowledge_base.meaning.safety import Level
 
 _CHANNEL = "eval"
 _LINE, _ASK_KEY, _CONFIRM = "12123", "3", "emergency.confirm"
-"""A shipped flow, the key of its main menu to ask in words, and its node that asks before it connects to 110."""
+"""A shipped flow, the key of its menu to ask in words, and its node that asks before it connects to 110."""
 _WAIT_SECONDS = 60.0
 """Nobody waits for the answers: what a busy machine understands late counts as well."""
 _MANY = 10
