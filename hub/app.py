@@ -10,6 +10,7 @@ from functools import partial
 
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.decide_delivery import DecideDelivery
+from hub.actions.dialogue.watch import UNWATCHED, Watch
 from hub.hub import Actions, Hub
 from hub.runtime.clock import Clock
 from hub.runtime.supervisor import Supervisor
@@ -25,12 +26,12 @@ from hub.wiring.jobs import jobs_of, mail_jobs, meaning_jobs
 from hub.wiring.knowledge import KnowledgeActions, knowledge_actions, rate_entry_of, watch_answers_of
 
 
-async def open_hub(settings: Settings, clock: Clock) -> Hub:
+async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED) -> Hub:
     """Everything wired and ready; `jobs` still have to be run. Raises `Refused`, `KeyProblem`."""
     base = await open_foundation(settings, clock)
     adapters = build_adapters(base)
     profiles = profiles_of(settings)
-    dialogue = dialogue_of(base)
+    dialogue = dialogue_of(base, watch)
     editing = await knowledge_actions(base)
     knowledge = editing.knowledge
     cases = case_actions(base, profiles, dialogue)

@@ -10,6 +10,7 @@ from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, Words
 from hub.actions.dialogue.understand import Understand
+from hub.actions.dialogue.watch import Watch
 from hub.actions.dialogue.wording import Limits, Wording, no_help_page
 from hub.actions.knowledge.help_path import entry_path
 from hub.actions.progress.case_progress import CaseProgress
@@ -117,7 +118,7 @@ def wording_of(settings: Settings, texts: Texts, slots: Slots) -> Wording:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """How a text is understood (`triage`, `understand`, `look_up`) and how answers are worded."""
+    """How a text is understood (`triage`, `understand`, `look_up`), how answers are worded, who looks on."""
 
     texts: Texts
     slots: Slots
@@ -125,9 +126,10 @@ class Dialogue:
     triage: Triage
     understand: Understand
     wording: Wording
+    watch: Watch
 
 
-def dialogue_of(base: Foundation) -> Dialogue:
+def dialogue_of(base: Foundation, watch: Watch) -> Dialogue:
     """What writing and telephone have in common."""
     settings, texts = base.settings, Texts()
     slots = slots_of(settings)
@@ -137,6 +139,7 @@ def dialogue_of(base: Foundation) -> Dialogue:
         slots,
         look_up,
         triage_of(settings, look_up),
-        Understand(base.encoding, shipped_safety()),
+        Understand(base.encoding, shipped_safety(), wait_seconds=watch.wait_seconds),
         wording_of(settings, texts, slots),
+        watch,
     )

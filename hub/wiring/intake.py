@@ -57,6 +57,7 @@ def intake_actions(
         cases.track_case,
         Regions((Region(region.name, region.area_code) for region in settings.regions), dialogue.slots),
         small_talk,
+        dialogue.watch,
         choices_seconds=seconds,
     )
     return IntakeActions(

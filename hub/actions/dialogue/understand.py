@@ -37,12 +37,15 @@ NOTHING_UNDERSTOOD = Understood()
 class Understand:
     """Judges texts."""
 
-    def __init__(self, encoding: Encoding, safety: Safety) -> None:
+    def __init__(self, encoding: Encoding, safety: Safety, *, wait_seconds: float = WAIT_SECONDS) -> None:
+        """wait_seconds: how long a text waits where nobody says how long."""
         self._encoding = encoding
         self._safety = safety
+        self._wait_seconds = wait_seconds
 
-    async def __call__(self, text: str, *, seconds: float = WAIT_SECONDS) -> Understood:
-        """What a text means, as far as it is known after so many seconds."""
+    async def __call__(self, text: str, *, seconds: float = 0.0) -> Understood:
+        """What a text means, as far as it is known after so many seconds, 0 = as long as usual."""
+        seconds = seconds or self._wait_seconds
         found = windows(Utterance(text).simplified)
         if not found:
             return NOTHING_UNDERSTOOD

@@ -33,6 +33,7 @@ from hub.actions.dialogue.verdict import (
     ToPerson,
     Verdict,
 )
+from hub.actions.dialogue.watch import Watch
 from hub.actions.dialogue.wording import Wording
 from hub.actions.intake.ask_first import asking_first
 from hub.actions.intake.beside_case import BesideCase
@@ -77,6 +78,7 @@ class AnswerMessage:
         track_case: TrackCase,
         regions: Regions,
         small_talk: SmallTalk,
+        watch: Watch,
         *,
         choices_seconds: int,
     ) -> None:
@@ -96,6 +98,7 @@ class AnswerMessage:
         self._track_case = track_case
         self._regions = regions
         self._words = small_talk
+        self._watch = watch
         self._choices_ms = choices_seconds * 1000
 
     async def __call__(self, scene: Scene) -> MessagePlan:
@@ -116,6 +119,7 @@ class AnswerMessage:
         if not self._is_known_question(heard, verdict):
             scene = replace(scene, judged=understood.judgement)
             verdict = raised(verdict, scene.judged)
+        self._watch.decided(verdict)
         plan = None if isinstance(verdict, Danger) else await self._beside.answered(scene)
         plan = plan or await self._decide(scene, verdict)
         plan = await self._mark_by_meaning(scene, verdict, plan)
