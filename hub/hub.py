@@ -25,6 +25,7 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
+from hub.actions.dialogue.understand import Understand
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.knowledge.edit_entry import EditEntry
@@ -151,6 +152,7 @@ class Hub:
     encoding: Encoding
     profiles: Profiles
     triage: Triage
+    understand: Understand
     webhooks: Mapping[str, ReceivesWebhooks]
     voice: Mapping[str, VoiceAdapter]
     run_jobs: Callable[[], Coroutine[None, None, None]]

@@ -15,6 +15,7 @@ from hub.actions.dialogue.verdict import (
     AskProgress,
     AskSlot,
     Danger,
+    Lost,
     NeedsCode,
     OptIn,
     OptOut,
@@ -50,7 +51,7 @@ def raised(verdict: Verdict, judged: Judgement) -> Verdict:
 
 def is_screened(verdict: Verdict, judged: Judgement) -> bool:
     """Whether the text waits in 待甄别. Where it is a REPORT already, nothing is to be screened."""
-    if judged.accusation is Level.NONE or isinstance(verdict, SmallTalked | _TELLS_NOTHING):
+    if judged.accusation is Level.NONE:
         return False
     return not (isinstance(verdict, ToPerson) and verdict.track is Track.REPORT)
 
@@ -64,7 +65,7 @@ class MarkByMeaning:
     async def __call__(self, scene: Scene, verdict: Verdict, plan: MessagePlan) -> MessagePlan:
         """The plan with the case and the flag that the meaning asks for."""
         judged = scene.judged
-        if isinstance(verdict, Danger | _TELLS_NOTHING):
+        if isinstance(verdict, Danger | SmallTalked | Lost | _TELLS_NOTHING):
             return plan
         if is_screened(verdict, judged) and not scene.is_walled:
             plan = await self._screened(scene, verdict, plan)
