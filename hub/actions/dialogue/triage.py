@@ -83,17 +83,18 @@ class Triage:
         beside: str = "",
         city: str = "",
         speech: bool = False,
+        danger_words: bool = True,
     ) -> Verdict:
         """`dialogue`: what we asked last, if it still waits. `opt_outs`: whether 退订 means that here.
 
         beside: subject and quotation of a letter; danger and accusations are looked for in it as well.
         city: the citizen's.
+        danger_words: whether the words of danger are looked for.
         speech: recognised from the voice of a caller who was asked for his question.
         """
         folded = utterance.folded
         whole = f"{Utterance(beside).folded}|{folded}" if beside else folded
-        danger = self.danger(whole)
-        if danger is not None:
+        if danger_words and (danger := self.danger(whole)):
             return danger
         if opt_outs:
             wish = parse_opt_out(utterance.composed)

@@ -1,4 +1,4 @@
-"""What the meaning of a text adds to the verdict of the rules: it raises, it never lowers.
+"""What the meaning of a text adds to the verdict of the rules.
 
 Rules protected: danger that is sure opens an EMERGENCY case; danger that is possible is a flag on a case
 that a person sees, and never stops an answer. An accusation that is sure is a REPORT; one that is possible
@@ -47,6 +47,13 @@ def raised(verdict: Verdict, judged: Judgement) -> Verdict:
     if judged.danger is Level.POSSIBLE and isinstance(verdict, AskSlot):
         return Answered(verdict.entry)
     return verdict
+
+
+def is_only_a_word(verdict: Verdict, judged: Judgement) -> bool:
+    """Whether a word of the list stands in a text that tells of nothing (火灾演练): then it is a flag. A threat
+    stays one whatever else is said."""
+    tells = judged.danger is not Level.NONE or judged.accusation is not Level.NONE
+    return isinstance(verdict, Danger) and not verdict.threat and not tells
 
 
 def is_screened(verdict: Verdict, judged: Judgement) -> bool:
