@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from hub.actions.progress.query_code_lockout import QueryCodeLockout
 from hub.actions.progress.track_case import TrackCase
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
 from hub.settings.problems import SettingsProblem
+from hub.settings.read import shipped_text
 from hub.settings.settings import Settings
 from hub.wiring.foundation import Foundation
 from knowledge_base.dialogue.slot import Slots
@@ -37,9 +39,11 @@ def slots_of(settings: Settings) -> Slots:
 def triage_of(settings: Settings, look_up: LookUp) -> Triage:
     """The rules with the configured words."""
     words = settings.triage
+    shipped = set(tomllib.loads(shipped_text())["triage"]["emergency_words"])
     return Triage(
         Words(
             emergency=tuple(words.emergency_words),
+            own=tuple(word for word in words.emergency_words if word not in shipped),
             exceptions=tuple(words.emergency_exceptions),
             threats=tuple(words.threat_words),
             report_verbs=tuple(words.report_verbs),

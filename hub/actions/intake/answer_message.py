@@ -117,8 +117,9 @@ class AnswerMessage:
         verdict = asking_first(scene, utterance, self._verdict(scene, heard, beside), self._words)
         understood = await self._understand(f"{beside}|{heard.text}" if beside else heard.text)
         judged = understood.judgement
-        if is_only_a_word(verdict, judged):
-            judged = replace(judged, danger=Level.POSSIBLE)
+        accuses = self._triage.accuses_police(Utterance(f"{beside}|{heard.text}").folded)
+        if isinstance(verdict, Danger) and is_only_a_word(verdict, judged) and not accuses:
+            judged = replace(judged, danger=Level.POSSIBLE) if verdict.own else judged
             verdict = self._verdict(scene, heard, beside, danger_words=False)
             verdict = asking_first(scene, utterance, verdict, self._words)
         if not self._is_known_question(heard, verdict):

@@ -50,8 +50,8 @@ def raised(verdict: Verdict, judged: Judgement) -> Verdict:
 
 
 def is_only_a_word(verdict: Verdict, judged: Judgement) -> bool:
-    """Whether a word of the list stands in a text that tells of nothing (火灾演练): then it is a flag. A threat
-    stays one whatever else is said."""
+    """Whether a word of danger stands in a text that tells of nothing (火灾演练). A threat stays one whatever
+    else is said; a word that the office added is at least a flag."""
     tells = judged.danger is not Level.NONE or judged.accusation is not Level.NONE
     return isinstance(verdict, Danger) and not verdict.threat and not tells
 
