@@ -21,6 +21,7 @@ from hub.other_systems.http_source import HttpProgress, ProgressSystem
 from hub.settings.problems import SettingsProblem
 from hub.settings.read import shipped_text
 from hub.settings.settings import Settings
+from hub.wiring.encoder import safety_of
 from hub.wiring.foundation import Foundation
 from knowledge_base.dialogue.slot import Slots
 from knowledge_base.dialogue.small_talk import SmallTalk
@@ -28,7 +29,6 @@ from knowledge_base.entry import Entry
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.match.answer import DEFAULT, Thresholds
 from knowledge_base.match.confidence import Confidence
-from knowledge_base.meaning.safety import shipped_safety
 
 
 def slots_of(settings: Settings) -> Slots:
@@ -143,7 +143,7 @@ def dialogue_of(base: Foundation, watch: Watch) -> Dialogue:
         slots,
         look_up,
         triage_of(settings, look_up),
-        Understand(base.encoding, shipped_safety(), wait_seconds=watch.wait_seconds),
+        Understand(base.encoding, safety_of(settings), wait_seconds=watch.wait_seconds),
         wording_of(settings, texts, slots),
         watch,
     )
