@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hub.check.channels import check_channels
+from hub.check.meaning import check_meaning
 from hub.check.progress import check_progress
 from hub.repositories.calls import FlowRepository, overdue_recordings
 from hub.repositories.key_proof import check_keys, refuse_missing_keys
@@ -45,7 +46,8 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     """Every finding, in the order things depend on each other."""
     findings = [*_keys(settings)]
     findings += [found async for found in _store(settings, clock)]
-    findings += [*_web(settings), *_knowledge(settings), *_speech(settings), *_disk(settings), *_user()]
+    findings += [*_web(settings), *_knowledge(settings), *check_meaning(settings), *_speech(settings)]
+    findings += [*_disk(settings), *_user()]
     findings += [found async for found in check_channels(settings)]
     findings += [found async for found in check_progress(settings, clock)]
     return findings

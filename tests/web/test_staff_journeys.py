@@ -235,7 +235,7 @@ async def test_one_key_hides_a_possible_report_and_inspectors_release_it_with_a_
 
 
 async def test_one_key_says_that_an_alarm_was_false(colleague: Visitor, desk: Desk) -> None:
-    case_id = await text(desk.stage.hub, "+8613900139556", "救命，我的社保卡找不到了")
+    case_id = await text(desk.stage.hub, "+8613900139556", "有人拿刀在楼道里追人，我躲在家里")
     page = await desk.sit_down(colleague, Role.HANDLER)
     await page.goto(f"{desk.url}/staff/cases/{case_id}", wait_until="domcontentloaded")
     await expect(page.locator(".case-marks")).to_contain_text("紧急警情")

@@ -37,7 +37,7 @@ from hub.actions.dialogue.watch import Watch
 from hub.actions.dialogue.wording import Wording
 from hub.actions.intake.ask_first import asking_first
 from hub.actions.intake.beside_case import BesideCase
-from hub.actions.intake.by_meaning import MarkByMeaning, is_only_a_word, raised
+from hub.actions.intake.by_meaning import MarkByMeaning, is_only_a_word, raised, word_alone
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.one_by_one import one_by_one
@@ -119,7 +119,7 @@ class AnswerMessage:
         judged = understood.judgement
         accuses = self._triage.accuses_police(Utterance(f"{beside}|{heard.text}").folded)
         if isinstance(verdict, Danger) and is_only_a_word(verdict, judged) and not accuses:
-            judged = replace(judged, danger=Level.POSSIBLE) if verdict.own else judged
+            judged = replace(judged, danger=word_alone(verdict))
             verdict = self._verdict(scene, heard, beside, danger_words=False)
             verdict = asking_first(scene, utterance, verdict, self._words)
         if not self._is_known_question(heard, verdict):
@@ -136,7 +136,7 @@ class AnswerMessage:
             plan = plan.saying(replace(plan.says, text=f"{calm}{plan.says.text}"))
         if plan.says and self._is_near_danger(utterance, verdict):
             plan = plan.saying(replace(plan.says, with_110=True))
-        if not isinstance(verdict, Danger | AskProgress) and scene.judged.danger is Level.NONE:
+        if not isinstance(verdict, Danger | AskProgress):
             plan = await self._limit_answers(scene, plan)
         return self._speak(scene, plan)
 

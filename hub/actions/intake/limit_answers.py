@@ -1,7 +1,7 @@
 """Who gets no automatic answer: numbers of machines, and an address that brings nothing new again and again.
 
-The rule: what came in is kept and goes where it would go; only the words back are left out. Danger and a
-question for progress, which has a limit of its own, are not asked about here. Two machines that answer each
+The rule: what came in is kept and goes where it would go; only the words back are left out. Danger, sure or
+possible, is never limited, and a question for progress has a limit of its own. Two machines that answer each
 other would fill a queue and cost a text message each time; so would somebody who plays one.
 Source: 106, 95 and 100 are numbers of services (工信部 《电信网编号计划》).
 """
@@ -17,6 +17,7 @@ from hub.actions.dialogue.quote import above_the_quote
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.model.cases.history import HistoryKind, recorded
 from hub.repositories.recent_answers import RecentAnswersRepository
+from knowledge_base.meaning.safety import Level
 from knowledge_base.text.plain import plain
 
 _SERVICE = re.compile(r"(?:\+86)?(?:106\d*|95\d{3,}|100\d{2,}|12110\d*)")
@@ -41,6 +42,8 @@ class LimitAnswers:
             return plan
         if self._is_machine(scene.event.sender.value):
             return plan.saying(None)
+        if scene.judged.danger is not Level.NONE:
+            return plan
         at = scene.event.received_at
         found = await self._recent.get(scene.address_key)
         known = found.value.hearing(self._digest(scene), at)
