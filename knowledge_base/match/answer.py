@@ -12,6 +12,7 @@ from enum import StrEnum
 from knowledge_base.entry import Aspect
 from knowledge_base.match.confidence import CHOICES, Confidence, shipped_confidence
 from knowledge_base.match.matcher import Candidate, Match, Snapshot
+from knowledge_base.meaning.encoder import Vector
 
 FAR = 0.6
 """What scores less than this share of the best is not offered."""
@@ -53,13 +54,22 @@ DEFAULT = Thresholds(answer=0.90, choice=0.30)
 
 
 def decide(
-    snapshot: Snapshot, text: str, thresholds: Thresholds = DEFAULT, *, speech: bool = False
+    snapshot: Snapshot,
+    text: str,
+    thresholds: Thresholds = DEFAULT,
+    *,
+    speech: bool = False,
+    vector: Vector | None = None,
 ) -> Answer:
-    """What to do with `text`. Exactly the words of one entry alone are always answered."""
-    candidates = snapshot.look(text, speech=speech)
+    """What to do with `text`. Exactly the words of one entry alone are always answered. `vector`: see
+    `Snapshot.look`; it is left out where nobody fitted a confidence for its engine."""
+    models = thresholds.models or shipped_confidence()
+    if models.with_engine(snapshot.engine) is None:
+        vector = None
+    candidates = snapshot.look(text, speech=speech, vector=vector)
     if not candidates:
         return Answer(Decision.HAND_OVER, ())
-    first, three = (thresholds.models or shipped_confidence()).of(candidates)
+    first, three = models.of(candidates, snapshot.engine)
     best = candidates[0]
     doubt = _in_doubt(candidates)
     if best.exact or (first >= thresholds.answer and not best.likeness.slots and not doubt):
