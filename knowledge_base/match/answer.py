@@ -13,9 +13,14 @@ from knowledge_base.entry import Aspect
 from knowledge_base.match.confidence import CHOICES, Confidence, shipped_confidence
 from knowledge_base.match.matcher import Candidate, Match, Snapshot
 from knowledge_base.meaning.encoder import Vector
+from knowledge_base.text.declined import is_declined
+from knowledge_base.text.normalise import normalise
 
 FAR = 0.6
 """What scores less than this share of the best is not offered."""
+STRANGER = 0.56
+"""Nor what means less alike than this: it shares a word (这个天热死了, 死亡登记) and nothing else. Of 100
+questions 98 are closer to the entry that answers them."""
 
 
 class Decision(StrEnum):
@@ -71,13 +76,27 @@ def decide(
         return Answer(Decision.HAND_OVER, ())
     first, three = models.of(candidates, snapshot.engine)
     best = candidates[0]
+    if not best.exact and is_declined(normalise(text)):
+        return Answer(Decision.HAND_OVER, (), first, three)
     doubt = _in_doubt(candidates)
     if best.exact or (first >= thresholds.answer and not best.likeness.slots and not doubt):
         return Answer(Decision.ANSWER, (snapshot.told(best),), first, three)
     if max(first, three) < thresholds.choice and not doubt:
         return Answer(Decision.HAND_OVER, (), first, three)
-    offered = doubt or [each for each in candidates if each.score >= FAR * best.score]
+    offered = [
+        each
+        for each in doubt or candidates
+        if each.same or ((doubt or each.score >= FAR * best.score) and _close_enough(each))
+    ]
+    if not offered:
+        return Answer(Decision.HAND_OVER, (), first, three)
     return Answer(Decision.CHOICES, tuple(snapshot.told(each) for each in offered[:CHOICES]), first, three)
+
+
+def _close_enough(candidate: Candidate) -> bool:
+    """Whether it means enough alike to be offered; words alone cannot tell."""
+    closeness = candidate.likeness.closeness
+    return closeness is None or closeness >= STRANGER
 
 
 def _in_doubt(candidates: Sequence[Candidate]) -> Sequence[Candidate]:

@@ -43,6 +43,8 @@ REMEMBERED = 256
 _ANY = "身份证丢了怎么补"
 MIN_CHARS = 2
 """One character is never a question: 好, 1, T."""
+CLOSEST = 0.03
+"""Words of the same meaning are the same question unless another wording means closer by more than this."""
 PARTS = 8
 REBUILT = 0.25
 """A change of more than this share of the entries builds everything anew."""
@@ -50,7 +52,8 @@ REBUILT = 0.25
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """An entry with its best wording; `exact`: the same words, and no other entry claims them."""
+    """An entry with its best wording; `exact`: the same words, or words of the same meaning unless another
+    wording means closer, and no other entry claims them."""
 
     entry: Entry
     written: str
@@ -291,6 +294,7 @@ class Snapshot:
             np.array([each.stand.raw_lengths[each.number] for each in nearest], np.float32),
             [(min(1.0, each.shared), each.meant) for each in nearest],
         )
+        least = max(glance.closeness or 0.0 for glance in glances) - CLOSEST
         seen = sorted(zip(glances, cuts, nearest, strict=True), key=_worth, reverse=True)
         best: dict[str, Candidate] = {}
         ranked = RANKED if nearest[0].meant is None else RANKED_BY_BOTH
@@ -298,7 +302,11 @@ class Snapshot:
             entry, written = stand.part.wording(number)
             wording = self._scales.wording(cut)
             likeness = compare(question, wording, near, self.lexicon.near)
-            exact = wording.canonical == question.canonical and claims == {entry.id}
+            exact = (
+                wording.canonical == question.canonical
+                and claims == {entry.id}
+                and (cut.replace(BETWEEN, "") == plain or (likeness.closeness or 0.0) >= least)
+            )
             score = 1.0 if exact else likeness.score
             other = best.get(entry.id)
             if other is None or score > other.score:

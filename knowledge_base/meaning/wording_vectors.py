@@ -74,6 +74,12 @@ class WordingVectors:
         places = self._places(sentences)
         return [sentence for sentence, place in zip(sentences, places.tolist(), strict=True) if place < 0]
 
+    def only(self, wordings: Sequence[str]) -> "WordingVectors":
+        """The same without those of other wordings than these."""
+        places = np.unique(self._places(wordings))
+        places = places[places >= 0]
+        return WordingVectors(self.name, self.digests[places], self.rows[places], self.scales[places])
+
     def joined(self, other: "WordingVectors") -> "WordingVectors":
         """Those of both; `other` wins. Raises ValueError when they belong to different engines."""
         if other.name != self.name:
