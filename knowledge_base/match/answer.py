@@ -2,7 +2,8 @@
 
 The rule: no answer is better than a wrong one. What counts is not how alike a question and an entry are, but
 how often such a likeness was right (`confidence`); and whatever the confidence, an entry about another value
-of the same slot (换证 for 补证) is never the answer, only a choice.
+of the same slot (换证 for 补证), or about another aspect of the matter (材料 for 费用), is never the answer,
+only a choice.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,9 @@ from knowledge_base.text.normalise import normalise
 
 FAR = 0.6
 """What scores less than this share of the best is not offered."""
+ALIKE = 0.62
+"""What means this much alike is offered however little is sure: three of four sentences that nothing answers
+are farther from every entry."""
 STRANGER = 0.56
 """Nor what means less alike than this: it shares a word (这个天热死了, 死亡登记) and nothing else. Of 100
 questions 98 are closer to the entry that answers them."""
@@ -79,9 +83,9 @@ def decide(
     if not best.exact and is_declined(normalise(text)):
         return Answer(Decision.HAND_OVER, (), first, three)
     doubt = _in_doubt(candidates)
-    if best.exact or (first >= thresholds.answer and not best.likeness.slots and not doubt):
+    if best.exact or (first >= thresholds.answer and not _of_another(best) and not doubt):
         return Answer(Decision.ANSWER, (snapshot.told(best),), first, three)
-    if max(first, three) < thresholds.choice and not doubt:
+    if max(first, three) < thresholds.choice and (best.likeness.closeness or 0.0) < ALIKE and not doubt:
         return Answer(Decision.HAND_OVER, (), first, three)
     offered = [
         each
@@ -91,6 +95,10 @@ def decide(
     if not offered:
         return Answer(Decision.HAND_OVER, (), first, three)
     return Answer(Decision.CHOICES, tuple(snapshot.told(each) for each in offered[:CHOICES]), first, three)
+
+
+def _of_another(candidate: Candidate) -> bool:
+    return candidate.likeness.slots > 0 or candidate.likeness.other_aspect
 
 
 def _close_enough(candidate: Candidate) -> bool:
