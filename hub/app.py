@@ -1,7 +1,6 @@
 """The composition root: one of each, put together subject by subject (`hub/wiring/`).
 
-Nothing here decides anything about citizens or cases; it opens the store, makes one of each and
-hands everybody what they need.
+Nothing here decides anything about citizens or cases.
 """
 
 from __future__ import annotations
@@ -10,9 +9,8 @@ import random
 from functools import partial
 
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
-from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
-from hub.actions.intake.accept_event import AcceptEvent
+from hub.actions.dialogue.watch import UNWATCHED, Watch
 from hub.hub import Actions, Hub
 from hub.runtime.clock import Clock
 from hub.runtime.supervisor import Supervisor
@@ -21,28 +19,30 @@ from hub.wiring.calls import CallActions, call_actions
 from hub.wiring.campaigns import campaign_desk
 from hub.wiring.cases import CaseActions, case_actions
 from hub.wiring.channels import build_adapters, dispatcher_of, handset_rules, profiles_of
-from hub.wiring.dialogue import Dialogue, answer_message_of, dialogue_of
+from hub.wiring.dialogue import Dialogue, dialogue_of
 from hub.wiring.foundation import Foundation, open_foundation
-from hub.wiring.jobs import jobs_of, mail_jobs
+from hub.wiring.intake import IntakeActions, intake_actions
+from hub.wiring.jobs import jobs_of, mail_jobs, meaning_jobs
 from hub.wiring.knowledge import KnowledgeActions, knowledge_actions, rate_entry_of, watch_answers_of
 
 
-async def open_hub(settings: Settings, clock: Clock) -> Hub:
+async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED) -> Hub:
     """Everything wired and ready; `jobs` still have to be run. Raises `Refused`, `KeyProblem`."""
     base = await open_foundation(settings, clock)
-    documents, stores = base.documents, base.stores
     adapters = build_adapters(base)
     profiles = profiles_of(settings)
-    dialogue = dialogue_of(settings)
+    dialogue = dialogue_of(base, watch)
     editing = await knowledge_actions(base)
     knowledge = editing.knowledge
     cases = case_actions(base, profiles, dialogue)
     calls = await call_actions(base, adapters.fetches, profiles, dialogue, knowledge, cases)
+    intake = intake_actions(base, profiles, dialogue, knowledge, cases)
     jitter = random.Random()
-    actions = _actions(base, profiles, dialogue, editing, cases, calls, jitter)
+    actions = _actions(base, dialogue, editing, cases, calls, intake, jitter)
     dispatcher = dispatcher_of(base, adapters.sends, jitter)
-    watch_answers = watch_answers_of(settings, documents, stores, dialogue.triage, knowledge, clock)
+    watch_answers = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, knowledge, clock)
     jobs = jobs_of(base, dispatcher, actions.campaigns, editing.follow, watch_answers, calls)
+    jobs |= meaning_jobs(base, intake.look_again)
     jobs |= mail_jobs(base, adapters, actions.accept_event, dialogue.triage)
     supervisor = Supervisor(clock)
 
@@ -53,20 +53,20 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
         await adapters.pool.close()
         for sender in adapters.mail:
             await sender.close()
-        await base.http.close()
-        await documents.close()
+        await base.close()
 
     return Hub(
         settings=settings,
         clock=clock,
-        documents=documents,
+        documents=base.documents,
         vault=base.vault,
         files=base.files,
         imports=base.imports,
-        repositories=stores,
+        repositories=base.stores,
         actions=actions,
         knowledge=knowledge,
         bell=base.bell,
+        encoding=base.encoding,
         profiles=profiles,
         triage=dialogue.triage,
         webhooks=adapters.receives,
@@ -81,24 +81,22 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
 
 def _actions(
     base: Foundation,
-    profiles: Profiles,
     dialogue: Dialogue,
     editing: KnowledgeActions,
     cases: CaseActions,
     calls: CallActions,
+    intake: IntakeActions,
     jitter: random.Random,
 ) -> Actions:
-    documents, stores = base.documents, base.stores
-    answer_message = answer_message_of(
-        base, dialogue, editing.knowledge, cases.open_case, cases.outgoing, cases.track_case
-    )
     return Actions(
-        accept_event=AcceptEvent(documents, stores, profiles, answer_message, base.files),
-        apply_receipt=ApplyReceipt(stores.outbox, handset_rules(base.settings), jitter),
+        accept_event=intake.accept_event,
+        apply_receipt=ApplyReceipt(base.stores.outbox, handset_rules(base.settings), jitter),
         assign_case=cases.assign_case,
         campaigns=campaign_desk(base),
         close_case=cases.close_case,
-        decide_delivery=DecideDelivery(documents, stores, base.clock),
+        confirm_report=cases.confirm_report,
+        decide_delivery=DecideDelivery(base.documents, base.stores, base.clock),
+        dismiss_alarm=cases.dismiss_alarm,
         edit_entry=editing.edit_entry,
         edit_words=editing.edit_words,
         file_petition=cases.file_petition,
@@ -106,6 +104,7 @@ def _actions(
         import_entries=editing.import_entries,
         import_words=editing.import_words,
         note_case=cases.note_case,
+        note_reading=cases.note_reading,
         publish_entry=editing.publish_entry,
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         read_cases=cases.read_cases,
@@ -113,7 +112,10 @@ def _actions(
         read_help=editing.read_help,
         read_quality=editing.read_quality,
         read_words=editing.read_words,
+        release_case=cases.release_case,
         reply_to_case=cases.reply_to_case,
+        split_case=cases.split_case,
         sort_questions=editing.sort_questions,
+        suspect_case=cases.suspect_case,
         track_case=cases.track_case,
     )

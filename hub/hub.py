@@ -11,12 +11,19 @@ from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.close_case import CloseCase
+from hub.actions.cases.confirm_report import ConfirmReport
+from hub.actions.cases.dismiss_alarm import DismissAlarm
 from hub.actions.cases.note_case import NoteCase
+from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.read_cases import ReadCases
+from hub.actions.cases.release_case import ReleaseCase
 from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.cases.split_case import SplitCase
+from hub.actions.cases.suspect_case import SuspectCase
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
+from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.file_petition import FilePetition
@@ -53,7 +60,9 @@ class Actions:
     assign_case: AssignCase
     campaigns: CampaignDesk
     close_case: CloseCase
+    confirm_report: ConfirmReport
     decide_delivery: DecideDelivery
+    dismiss_alarm: DismissAlarm
     edit_entry: EditEntry
     edit_words: EditWords
     file_petition: FilePetition
@@ -61,6 +70,7 @@ class Actions:
     import_entries: ImportEntries
     import_words: ImportWords
     note_case: NoteCase
+    note_reading: NoteReading
     publish_entry: PublishEntry
     rate_entry: RateEntry
     read_cases: ReadCases
@@ -68,8 +78,11 @@ class Actions:
     read_help: ReadHelp
     read_quality: ReadQuality
     read_words: ReadWords
+    release_case: ReleaseCase
     reply_to_case: ReplyToCase
+    split_case: SplitCase
     sort_questions: SortQuestions
+    suspect_case: SuspectCase
     track_case: TrackCase
 
 
@@ -93,7 +106,12 @@ _TASKS: Mapping[str, str] = {
     "retention": "到期清理任务",
     "listen": "收信任务",
     "letters": "来信读取任务",
+    "meaning": "语义补查任务",
 }
+
+
+_MEANING_LATE_MS = 600_000
+"""What waits longer to be understood than this is told to the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +148,7 @@ class Hub:
     actions: Actions
     knowledge: Knowledge
     bell: Bell
+    encoding: Encoding
     profiles: Profiles
     triage: Triage
     webhooks: Mapping[str, ReceivesWebhooks]
@@ -177,7 +196,23 @@ class Hub:
                     "检查渠道的账号、密钥和地址" if reason else "",
                 )
             )
-        return [*lines, *await self._recordings()]
+        return [*lines, *await self._recordings(), await self._meaning()]
+
+    async def _meaning(self) -> HealthLine:
+        """Which engine understands sentences, and how many messages wait for it; none waits for an answer."""
+        count, since = await self.repositories.meaning_due.waiting()
+        waits = f"，{count} 条消息待补查，最早 {(self.clock.now_ms() - since) // 1000} 秒前" if count else ""
+        late = bool(since) and self.clock.now_ms() - since > _MEANING_LATE_MS
+        problem = self.encoding.problem
+        engine = f"不能运行：{problem}，只按词语判断" if problem else self.encoding.name or "只按词语判断"
+        return HealthLine(
+            "meaning",
+            "语义理解",
+            not problem and not late,
+            f"{engine}{waits}",
+            "检查 knowledge.encoder；hub check 说明原因" if problem or late else "",
+            stops=False,
+        )
 
     async def _recordings(self) -> list[HealthLine]:
         """Recordings that do not come, and words nobody recognises; calls are answered all the same."""

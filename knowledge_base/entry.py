@@ -5,11 +5,14 @@ answer always fits two parts of a text message.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 SHORT_ANSWER_CHARS = 134
 """Two joined parts of a UCS-2 text message: 2 x 67 characters (3GPP TS 23.040, 9.2.3.24.1)."""
+
+ENGLISH_SHORT_CHARS = 306
+"""Two joined parts of a text message in its basic alphabet: 2 x 153 characters (same clause)."""
 
 _SENTENCE = re.compile(r"[^。！？\n]*(?:[。！？]|\n|$)")
 
@@ -64,6 +67,10 @@ class Entry:
 
     `slot` names what the answer depends on ("" for nothing), `by_slot` the answers by its values; `answer`
     then says what holds for all of them. `tests` are questions that must find this entry.
+
+    `question_en`, `variants_en`, `answer_en`, `short_answer_en` are the same in English, all or none of them;
+    an entry with a `slot` has none. `since` is the day (ISO 8601, `2026-11-30`) a shipped entry first came
+    with the product, "" for one of an office.
     """
 
     id: str
@@ -87,6 +94,30 @@ class Entry:
     slot: str = ""
     by_slot: tuple[SlotAnswer, ...] = ()
     tests: tuple[str, ...] = ()
+    question_en: str = ""
+    variants_en: tuple[str, ...] = ()
+    answer_en: str = ""
+    short_answer_en: str = ""
+    since: str = ""
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """Everything that finds it, the question first, whatever the language."""
+        english = (self.question_en, *self.variants_en) if self.question_en else ()
+        return (self.question, *self.variants, *english)
+
+    def said_in(self, language: str) -> "Entry":
+        """The entry as it is said to somebody who wrote in `language`: in English where it has it, else as it
+        stands."""
+        if language != "en" or not self.answer_en:
+            return self
+        return replace(
+            self,
+            question=self.question_en,
+            answer=self.answer_en,
+            short_answer=self.short_answer_en,
+            spoken_answer="",
+        )
 
     def answers_at(self, now_ms: int) -> bool:
         """Whether it answers at this instant: published, and within its time."""

@@ -77,6 +77,7 @@ def world_settings(
     progress: Sequence[dict[str, Any]] = (),
     speech: bool = False,
     model: Path | None = None,
+    encoder: str = "none",
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -107,6 +108,7 @@ def world_settings(
     )
     data["progress"] = list(progress)
     data["speech"]["model"] = str(model or "")
+    data["knowledge"]["encoder"] = encoder
     data["dispatch"]["poll_seconds"] = 0.1
     return build(data)
 

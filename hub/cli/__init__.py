@@ -76,6 +76,10 @@ def build() -> App:
     faq.command("hub.cli.faq:calibrate", name="calibrate", help="校准把握 · Fit the confidence")
     app.command(faq)
 
+    talk = App(name="talk", help="对话 · What is done about messages")
+    talk.command("hub.cli.talk:evaluate", name="eval", help="用标注好的消息测量 · Measure against messages")
+    app.command(talk)
+
     config = App(name="config", help="配置 · Configuration")
     config.command("hub.cli.config:show", name="show", help="显示生效的配置 · Effective settings")
     app.command(config)

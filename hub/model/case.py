@@ -6,8 +6,8 @@ here are a subset of theirs with the same names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hub.model.flat import flat
@@ -107,7 +107,7 @@ class Case:
     """One matter.
 
     reference: 14 digits the citizen can key in. rank: queue order, ascending (see `queue_rank`).
-    waiting: the citizen spoke last.
+    waiting: the citizen spoke last. screening_at: when it was put into 待甄别 (ms UTC), 0 = never.
     """
 
     id: str
@@ -129,9 +129,15 @@ class Case:
     linked_case_id: str = ""
     flags: tuple[str, ...] = ()
     rank: int = 0
+    screening_at: int = 0
     title: str = personal()
     text: str = personal()
     details: Mapping[str, str] = personal(default=None)
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the case stands in a compartment that ordinary staff cannot see."""
+        return self.compartment is not Compartment.NONE
 
     @property
     def is_open(self) -> bool:
@@ -143,11 +149,38 @@ class Case:
         if wanted not in MOVES[self.state]:
             raise IllegalMove(self.state, wanted)
 
+    def ranked(self) -> Case:
+        """The same case with the rank that belongs to what it is now."""
+        rank = queue_rank(
+            track=self.track,
+            urgent=self.urgent,
+            waiting=self.waiting,
+            received_at=self.received_at,
+            flags=self.flags,
+        )
+        return replace(self, rank=rank)
 
-def queue_rank(*, track: Track, urgent: bool, waiting: bool, received_at: int) -> int:
-    """Queue order as one ascending number: emergencies first, then waiting citizens, then age.
+
+DANGER = "danger"
+"""Flag: live danger, surely."""
+THREAT = "threat"
+"""Flag: somebody threatens or is threatened."""
+POSSIBLE_DANGER = "possible_danger"
+"""Flag: there may be danger (疑似险情); a handler looks at it before everything that is no emergency."""
+
+
+_BAND = 10**14
+NEAR_DANGER = range(_BAND, 2 * _BAND)
+"""Ranks of what may be dangerous and is no emergency."""
+
+
+def queue_rank(
+    *, track: Track, urgent: bool, waiting: bool, received_at: int, flags: Collection[str] = ()
+) -> int:
+    """Queue order as one ascending number: emergencies, possible dangers, waiting citizens, then age.
 
     The legal clocks will refine the middle bands; the number stays one indexed field.
     """
-    band = 0 if track is Track.EMERGENCY else 1 if urgent else 2 if waiting else 3
-    return band * 10**14 + received_at
+    near = urgent or POSSIBLE_DANGER in flags
+    band = 0 if track is Track.EMERGENCY else 1 if near else 2 if waiting else 3
+    return band * _BAND + received_at

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from hub.model.danger_kind import DangerKind
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.model.personal import personal
 
@@ -33,6 +35,7 @@ class Conversation:
     dialogue: what our last words asked and wait to hear.
     city: the region the citizen named or wrote to, or "".
     thread: provider id of the last inbound message, to answer in the same thread.
+    reads: by case, when a person last opened it (ms UTC).
     """
 
     id: str
@@ -47,6 +50,7 @@ class Conversation:
     city: str = ""
     count: int = 0
     thread: str = ""
+    reads: Mapping[str, int] = field(default_factory=dict)
     title: str = personal()
     address: str = personal()
 
@@ -69,7 +73,8 @@ class Message:
     delivery_id: the outbox row that carries it.
     author_id: the agent, for author = agent.
     entry_ids: the entry that answers, or those that are offered to choose from (then `offered`).
-    with_110: the page shows the emergency number below it, and asks nothing there.
+    with_110: the page shows the emergency number below it, and asks nothing there. danger: so it does the red
+    panel of this kind.
     """
 
     id: str
@@ -84,6 +89,7 @@ class Message:
     entry_ids: tuple[str, ...] = ()
     offered: bool = False
     with_110: bool = False
+    danger: DangerKind = DangerKind.NONE
     subject: str = personal()
     text: str = personal()
     files: tuple[AttachedFile, ...] = personal(())

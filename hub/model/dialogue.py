@@ -10,12 +10,18 @@ from dataclasses import dataclass
 class Dialogue:
     """offered: entries behind the numbers that were shown. entry_id: the entry whose slot was asked for.
 
-    until: when it is no longer waited for (ms UTC). Empty when nothing is open.
+    shown: the entry that answered last; nothing is waited for, but 要多久 is about it.
+    matter: the message of which was asked whether it tells of something new.
+    until: when it is no longer waited for (ms UTC). language: in which it was asked: a "2" in
+    answer has none. Empty when nothing is open.
     """
 
     offered: tuple[str, ...] = ()
     entry_id: str = ""
+    shown: str = ""
+    matter: str = ""
     until: int = 0
+    language: str = "zh"
 
     @property
     def is_open(self) -> bool:

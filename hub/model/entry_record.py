@@ -146,4 +146,4 @@ def same_content(one: Entry, other: Entry) -> bool:
 
 
 def _content(entry: Entry) -> Entry:
-    return replace(entry, id="", state=EntryState.DRAFT, updated_at=0)
+    return replace(entry, id="", state=EntryState.DRAFT, updated_at=0, since="")

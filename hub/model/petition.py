@@ -33,6 +33,7 @@ class Petition:
 
     submission_id: random per form; the same one twice is the same petition.
     phone: normalised or ""; anonymous petitions carry no name, phone or e-mail.
+    no_emergency: the citizen says so of what was found dangerous.
     """
 
     submission_id: str
@@ -47,3 +48,4 @@ class Petition:
     email: str = ""
     anonymous: bool = False
     language: str = "zh"
+    no_emergency: bool = False

@@ -1,7 +1,8 @@
 """Who may see which case: one place, default deny.
 
-A REPORT case (检举控告, 12389) is visible to inspectors only; for everybody else, administrators
-included, it does not exist: not in lists, not in counts, not by its number.
+A REPORT case (检举控告, 12389) and one that may be an accusation (SCREENING, 待甄别) are visible to
+inspectors only; for everybody else, administrators included, they do not exist: not in lists, not in counts,
+not by their number.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ def compartments(agent: Agent) -> frozenset[Compartment]:
     if agent.may(Permission.CASE_READ):
         visible.add(Compartment.NONE)
     if agent.may(Permission.REPORT_READ):
-        visible.add(Compartment.REPORT)
+        visible |= {Compartment.REPORT, Compartment.SCREENING}
     return frozenset(visible)
 
 

@@ -22,8 +22,9 @@ class Compartment(StrEnum):
 
     NONE = "none"
     REPORT = "report"
+    SCREENING = "screening"  # 待甄别: may be an accusation, until who reads REPORT cases decides
 
 
 def compartment_of(track: Track) -> Compartment:
-    """REPORT cases live behind the wall; everything else does not."""
+    """REPORT cases live behind the wall; of other cases the track alone does not say."""
     return Compartment.REPORT if track is Track.REPORT else Compartment.NONE

@@ -1,4 +1,7 @@
-"""Cases and their chained history. Every list here takes the compartments the reader may see."""
+"""Cases and their chained history.
+
+Every list of cases here takes the compartments the reader may see.
+"""
 
 from __future__ import annotations
 

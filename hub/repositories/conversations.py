@@ -1,4 +1,4 @@
-"""Conversations and their messages, in the order they were said."""
+"""Conversations and their messages in the order they were said."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hub.model.conversation import Conversation, Message
 from hub.model.personal import UNREADABLE
+from hub.runtime.errors import NotFound
 from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
@@ -57,6 +58,13 @@ class ConversationRepository:
         )
         return self._messages.listed(reversed(found))
 
+    async def before(self, conversation_id: str, seq: int, *, limit: int) -> list[Message]:
+        """Messages before the one numbered `seq`, newest first."""
+        where = {"conversation_id": conversation_id, "seq": {"$lt": seq}}
+        return self._messages.listed(
+            await self._documents.find("messages", where, sort=(("seq", -1),), limit=limit)
+        )
+
     async def of_case(self, case_id: str, *, limit: int = 500) -> list[Message]:
         """What was said in a case, on every channel, oldest first."""
         found = await self._documents.find("messages", {"case_id": case_id}, sort=(("at", 1),), limit=limit)
@@ -91,6 +99,13 @@ class ConversationRepository:
     def update(self, conversation: Conversation, version: int) -> Update:
         """The write of a conversation read at `version`."""
         return self._conversations.update(conversation, version)
+
+    async def move_message(self, message_id: str, case_id: str) -> Update:
+        """The write that gives a message to another case. Raises `NotFound`."""
+        stored = await self._documents.get("messages", message_id)
+        if stored is None:
+            raise NotFound("message")
+        return Update("messages", message_id, {"case_id": case_id}, stored.version)
 
     def insert_message(self, message: Message) -> Insert:
         """The write of a message; its place in the conversation is unique."""

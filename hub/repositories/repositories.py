@@ -7,45 +7,53 @@ from dataclasses import dataclass
 
 from hub.repositories import (
     agents,
-    answer_counts,
     calls,
     campaigns,
     cases,
     contacts,
     conversations,
-    cursors,
-    entries,
-    entry_versions,
-    feedback,
     leases,
     letters,
+    meaning_due,
     memberships,
     notices,
     outbox,
-    questions,
+    recent_answers,
     schedules,
     suppressions,
-    words,
+    triage_decisions,
 )
 from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
-from hub.repositories.answer_counts import AnswerCountRepository
 from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.cases import CaseRepository
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
-from hub.repositories.cursors import CursorRepository
-from hub.repositories.entries import EntryRepository
-from hub.repositories.entry_versions import EntryVersionRepository
-from hub.repositories.feedback import FeedbackRepository
+from hub.repositories.knowledge import (
+    answer_counts,
+    cursors,
+    entries,
+    entry_versions,
+    feedback,
+    questions,
+    words,
+)
+from hub.repositories.knowledge.answer_counts import AnswerCountRepository
+from hub.repositories.knowledge.cursors import CursorRepository
+from hub.repositories.knowledge.entries import EntryRepository
+from hub.repositories.knowledge.entry_versions import EntryVersionRepository
+from hub.repositories.knowledge.feedback import FeedbackRepository
+from hub.repositories.knowledge.questions import QuestionRepository
+from hub.repositories.knowledge.words import WordRepository
 from hub.repositories.letters import LetterRepository
+from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
-from hub.repositories.questions import QuestionRepository
+from hub.repositories.recent_answers import RecentAnswersRepository
 from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.suppressions import SuppressionRepository
-from hub.repositories.words import WordRepository
+from hub.repositories.triage_decisions import TriageDecisionRepository
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents
 
@@ -66,12 +74,15 @@ COLLECTIONS: tuple[Collection, ...] = (
     *feedback.COLLECTIONS,
     *leases.COLLECTIONS,
     *letters.COLLECTIONS,
+    *meaning_due.COLLECTIONS,
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,
     *outbox.COLLECTIONS,
     *questions.COLLECTIONS,
+    *recent_answers.COLLECTIONS,
     *schedules.COLLECTIONS,
     *suppressions.COLLECTIONS,
+    *triage_decisions.COLLECTIONS,
     *words.COLLECTIONS,
 )
 
@@ -92,15 +103,18 @@ class Repositories:
     entry_versions: EntryVersionRepository
     feedback: FeedbackRepository
     letters: LetterRepository
+    meaning_due: MeaningDueRepository
     memberships: MembershipRepository
     notices: NoticeRepository
     outbox: OutboxRepository
     questions: QuestionRepository
+    recent_answers: RecentAnswersRepository
     recordings: RecordingRepository
     schedules: ScheduleRepository
     sessions: SessionRepository
     setup: SetupRepository
     suppressions: SuppressionRepository
+    triage_decisions: TriageDecisionRepository
     units: UnitRepository
     words: WordRepository
 
@@ -123,15 +137,18 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         entry_versions=EntryVersionRepository(documents, vault),
         feedback=FeedbackRepository(documents, vault),
         letters=LetterRepository(documents, vault),
+        meaning_due=MeaningDueRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
         questions=QuestionRepository(documents, vault),
+        recent_answers=RecentAnswersRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
         sessions=SessionRepository(documents, vault),
         setup=SetupRepository(documents, agent_repository, unit_repository),
         suppressions=SuppressionRepository(documents, vault),
+        triage_decisions=TriageDecisionRepository(documents, vault),
         units=unit_repository,
         words=WordRepository(documents, vault),
     )

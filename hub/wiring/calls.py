@@ -58,7 +58,7 @@ async def call_actions(
         if channel.enabled and isinstance(channel, TwilioVoiceChannel)
     }
     flows = await _flows(base, lines)
-    answer_call = AnswerCall(dialogue.triage, dialogue.look_up, knowledge, dialogue.wording)
+    answer_call = AnswerCall(dialogue.triage, dialogue.look_up, knowledge, dialogue.wording, dialogue.watch)
     handle_call = HandleCall(
         base.documents,
         stores,

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.close_case import CloseCase
+from hub.actions.cases.confirm_report import ConfirmReport
+from hub.actions.cases.dismiss_alarm import DismissAlarm
+from hub.actions.cases.keep_decision import KeepDecision
 from hub.actions.cases.note_case import NoteCase
+from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.references import References
+from hub.actions.cases.release_case import ReleaseCase
 from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.cases.split_case import SplitCase
+from hub.actions.cases.suspect_case import SuspectCase
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.progress.track_case import TrackCase
+from hub.model.cases.working_days import WorkingDays
+from hub.settings.settings import Settings
 from hub.wiring.dialogue import Dialogue, track_case_of
 from hub.wiring.foundation import Foundation
 
@@ -29,16 +39,34 @@ class CaseActions:
     track_case: TrackCase
     assign_case: AssignCase
     close_case: CloseCase
+    confirm_report: ConfirmReport
+    dismiss_alarm: DismissAlarm
     file_petition: FilePetition
     note_case: NoteCase
+    note_reading: NoteReading
     read_cases: ReadCases
+    release_case: ReleaseCase
     reply_to_case: ReplyToCase
+    split_case: SplitCase
+    suspect_case: SuspectCase
+
+
+def working_days_of(settings: Settings) -> WorkingDays:
+    """The days of the week with hours, holidays and make-up days."""
+    hours = settings.hours
+    week = (hours.mon, hours.tue, hours.wed, hours.thu, hours.fri, hours.sat, hours.sun)
+    return WorkingDays(
+        frozenset(number for number, spans in enumerate(week) if spans.strip()),
+        frozenset(map(date.fromisoformat, hours.holidays)),
+        frozenset(map(date.fromisoformat, hours.workdays)),
+    )
 
 
 def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> CaseActions:
     """Everything about cases."""
     stores, clock = base.stores, base.clock
     casework = Casework(base.documents, stores)
+    keep = KeepDecision(casework, stores)
     open_case = OpenCase(stores.cases, References(base.documents, clock))
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
     return CaseActions(
@@ -47,8 +75,21 @@ def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> Ca
         track_case=track_case_of(base, dialogue.texts),
         assign_case=AssignCase(casework, stores, clock),
         close_case=CloseCase(casework, stores, clock),
+        confirm_report=ConfirmReport(casework, keep, clock),
+        dismiss_alarm=DismissAlarm(casework, keep, clock),
         file_petition=FilePetition(base.documents, stores, base.vault, open_case, dialogue.triage, clock),
         note_case=NoteCase(casework, stores, clock),
-        read_cases=ReadCases(stores, casework, base.files, clock),
+        note_reading=NoteReading(base.documents, stores.conversations, clock),
+        read_cases=ReadCases(
+            stores,
+            casework,
+            base.files,
+            clock,
+            working_days_of(base.settings),
+            screening_days=base.settings.triage.screening_working_days,
+        ),
+        release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, dialogue.texts, clock),
+        split_case=SplitCase(casework, stores, open_case, clock),
+        suspect_case=SuspectCase(casework, keep, stores, clock),
     )

@@ -6,18 +6,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.actions.cases.open_case import OpenCase
-from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.look_up import LookUp
-from hub.actions.dialogue.regions import Region, Regions
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, Words
+from hub.actions.dialogue.understand import Understand
+from hub.actions.dialogue.watch import Watch
 from hub.actions.dialogue.wording import Limits, Wording, no_help_page
-from hub.actions.intake.answer_message import AnswerMessage
-from hub.actions.intake.message_case import MessageCase
-from hub.actions.intake.speak import Speak
 from hub.actions.knowledge.help_path import entry_path
-from hub.actions.knowledge.in_force import Knowledge
 from hub.actions.progress.case_progress import CaseProgress
 from hub.actions.progress.query_code_lockout import QueryCodeLockout
 from hub.actions.progress.track_case import TrackCase
@@ -31,6 +26,7 @@ from knowledge_base.entry import Entry
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.match.answer import DEFAULT, Thresholds
 from knowledge_base.match.confidence import Confidence
+from knowledge_base.meaning.safety import shipped_safety
 
 
 def slots_of(settings: Settings) -> Slots:
@@ -122,42 +118,28 @@ def wording_of(settings: Settings, texts: Texts, slots: Slots) -> Wording:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """How a text is understood (`triage`, `look_up`) and how answers are worded."""
+    """How a text is understood (`triage`, `understand`, `look_up`), how answers are worded, who looks on."""
 
     texts: Texts
     slots: Slots
     look_up: LookUp
     triage: Triage
+    understand: Understand
     wording: Wording
+    watch: Watch
 
 
-def dialogue_of(settings: Settings) -> Dialogue:
+def dialogue_of(base: Foundation, watch: Watch) -> Dialogue:
     """What writing and telephone have in common."""
-    texts = Texts()
+    settings, texts = base.settings, Texts()
     slots = slots_of(settings)
     look_up = look_up_of(settings, slots)
-    return Dialogue(texts, slots, look_up, triage_of(settings, look_up), wording_of(settings, texts, slots))
-
-
-def answer_message_of(
-    base: Foundation,
-    dialogue: Dialogue,
-    knowledge: Knowledge,
-    open_case: OpenCase,
-    outgoing: Outgoing,
-    track_case: TrackCase,
-) -> AnswerMessage:
-    """What follows from a message."""
-    settings = base.settings
-    return AnswerMessage(
-        base.stores,
-        dialogue.triage,
-        knowledge,
-        MessageCase(base.stores, open_case, dialogue.texts),
-        Speak(outgoing),
-        dialogue.texts,
-        dialogue.wording,
-        track_case,
-        Regions((Region(region.name, region.area_code) for region in settings.regions), dialogue.slots),
-        choices_seconds=settings.knowledge.choices_seconds,
+    return Dialogue(
+        texts,
+        slots,
+        look_up,
+        triage_of(settings, look_up),
+        Understand(base.encoding, shipped_safety(), wait_seconds=watch.wait_seconds),
+        wording_of(settings, texts, slots),
+        watch,
     )

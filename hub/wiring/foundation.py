@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channels.http import HttpClient
+from hub.actions.dialogue.encoding import Encoding
 from hub.repositories.repositories import Repositories, repositories
 from hub.repositories.ringing_documents import RingingDocuments
 from hub.runtime.bell import Bell, LocalBell
@@ -14,6 +15,7 @@ from hub.store.crypto import Vault
 from hub.store.documents import Documents
 from hub.store.files import FileStore
 from hub.store.migrations import migrate
+from hub.wiring.encoder import encoding_of
 from hub.wiring.store import closed_on_failure, open_store, open_vault
 
 
@@ -22,7 +24,7 @@ class Foundation:
     """One of each per hub.
 
     files: attachments. imports: files of entries and words that were looked at and wait to be taken.
-    bell: rung by every commit of `documents`.
+    bell: rung by every commit of `documents`. encoding: what sentences mean.
     """
 
     settings: Settings
@@ -34,6 +36,13 @@ class Foundation:
     imports: FileStore
     http: HttpClient
     bell: Bell
+    encoding: Encoding
+
+    async def close(self) -> None:
+        """Ends what runs beside the event loop, and the store last."""
+        await self.encoding.close()
+        await self.http.close()
+        await self.documents.close()
 
 
 async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
@@ -54,4 +63,5 @@ async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
         imports=FileStore(settings.files.path / "imports", vault),
         http=HttpClient(connections=settings.dispatch.in_flight + settings.dispatch.urgent_in_flight + 8),
         bell=bell,
+        encoding=encoding_of(settings),
     )

@@ -12,6 +12,7 @@ from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.dialogue.triage import Triage
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.keep_letter import KeepLetter
+from hub.actions.intake.look_again import LookAgain
 from hub.actions.intake.read_letters import ReadLetters
 from hub.actions.knowledge.follow_entries import FollowEntries
 from hub.actions.knowledge.watch_answers import WatchAnswers
@@ -35,6 +36,9 @@ _LOOK_SECONDS = 60.0
 
 _LEARN_SECONDS = 10.0
 """How often it is looked what became of answers."""
+
+_LOOK_AGAIN_SECONDS = 2.0
+"""How often it is looked for messages whose meaning was late."""
 
 Job = Callable[[], Awaitable[None]]
 
@@ -65,6 +69,14 @@ def jobs_of(
     return jobs
 
 
+def meaning_jobs(base: Foundation, look_again: LookAgain) -> dict[str, Job]:
+    """Where an encoder runs, one loop that looks again at what it was too slow for."""
+    if not base.encoding.name:
+        return {}
+    leases = LeaseRepository(base.documents, holder=uuid.uuid4().hex)
+    return {"meaning": partial(alone, leases, "meaning", look_again.step, pause_seconds=_LOOK_AGAIN_SECONDS)}
+
+
 def mail_jobs(
     base: Foundation, adapters: Adapters, accept_event: AcceptEvent, triage: Triage
 ) -> dict[str, Job]:
@@ -87,4 +99,5 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("attempts", "until", keep.attempts_seconds),
         Rule("questions", "keep_until", 0),
         Rule("feedback", "keep_until", 0),
+        Rule("recent_answers", "keep_until", 0),
     )

@@ -22,7 +22,7 @@ from knowledge_base.text.normalise import normalise
 from knowledge_base.words.lexicon import Lexicon
 from knowledge_base.words.wording import same_question_key
 
-SHARED = ("topic", "owner_unit", "updated_at")
+SHARED = ("topic", "owner_unit", "updated_at", "since")
 """What a TOML file may say once for all its entries."""
 
 _HEADING = re.compile(r"\s*\[\[\s*entry\s*\]\]")
@@ -36,7 +36,7 @@ _SLOT_ANSWER = re.compile(r"【([^】]+)】(.*?)(?=\n【|\Z)", re.DOTALL)
 
 
 def read_toml(text: str) -> tuple[Entry, ...]:
-    """Entries from `[[entry]]` tables; `topic` and `updated_at` may stand once at the top for all of them.
+    """Entries from `[[entry]]` tables; what is in `SHARED` may stand once at the top for all of them.
 
     Raises ImportProblems. A missing `state` is published, a missing `confirm_locally` false, a missing
     `updated_at` 0.
@@ -135,7 +135,7 @@ def clashes(entries: Iterable[tuple[int, Entry]], lexicon: Lexicon | None = None
             )
             continue
         ids[entry.id] = line
-        for wording in (entry.question, *entry.variants):
+        for wording in entry.wordings:
             owner = owners.setdefault(same_question_key(wording, lexicon), entry)
             if owner is not entry:
                 problems.append(
@@ -170,7 +170,7 @@ def _from_cells(cells: Mapping[str, str]) -> dict[str, object]:
     """The cells as TOML would have typed them; what does not fit stays text and is told as a problem
     later."""
     values: dict[str, object] = {key: cell for key, cell in cells.items() if cell.strip() or key in NEEDED}
-    for key in ("variants", "tests"):
+    for key in ("variants", "tests", "variants_en"):
         if key in values:
             values[key] = [part for part in cells[key].split(BETWEEN_VARIANTS) if part.strip()]
     if (flag := cells.get("confirm_locally", "").strip().lower()) in _TRUE | _FALSE:

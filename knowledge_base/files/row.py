@@ -4,11 +4,18 @@ by its line."""
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from knowledge_base.entry import SHORT_ANSWER_CHARS, Aspect, Entry, EntryState, SlotAnswer
+from knowledge_base.entry import (
+    ENGLISH_SHORT_CHARS,
+    SHORT_ANSWER_CHARS,
+    Aspect,
+    Entry,
+    EntryState,
+    SlotAnswer,
+)
 from knowledge_base.text.normalise import normalise
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,6 +41,11 @@ COLUMNS = (
     "slot",
     "by_slot",
     "tests",
+    "question_en",
+    "variants_en",
+    "answer_en",
+    "short_answer_en",
+    "since",
     "state",
     "updated_at",
 )
@@ -41,6 +53,7 @@ COLUMNS = (
 BETWEEN_VARIANTS = "|"
 
 _Word = TypeVar("_Word", bound=StrEnum)
+_DAY = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -70,6 +83,18 @@ class Fields:
         self.problems: list[Problem] = []
 
     def entry(self) -> Entry:
+        entry = self._entry()
+        english = (entry.question_en, entry.variants_en, entry.answer_en, entry.short_answer_en)
+        if any(english) and not all(english):
+            self._wrong(
+                "question_en、variants_en、answer_en、short_answer_en 应同时填写",
+                "question_en, variants_en, answer_en and short_answer_en go together",
+            )
+        if any(english) and entry.slot:
+            self._wrong("有 slot 的条目不能有英文", "an entry with a slot cannot have English")
+        return entry
+
+    def _entry(self) -> Entry:
         for key in self.row.values:
             if key not in COLUMNS:
                 self._wrong(f"不认识的键：{key}", f"unknown key: {key}")
@@ -116,6 +141,11 @@ class Fields:
             slot=slot,
             by_slot=by_slot,
             tests=self._wordings("tests"),
+            question_en=self._string("question_en", WORDING_CHARS),
+            variants_en=self._wordings("variants_en"),
+            answer_en=self._string("answer_en", ANSWER_CHARS),
+            short_answer_en=self._string("short_answer_en", ENGLISH_SHORT_CHARS),
+            since=self._day("since"),
             state=self._word("state", EntryState, EntryState.PUBLISHED) or EntryState.DRAFT,
             updated_at=self._instant("updated_at"),
         )
@@ -191,6 +221,16 @@ class Fields:
                 f"{key}：不认识 {value}（可用 {choices}）", f"{key}: {value} is unknown (one of {choices})"
             )
             return None
+
+    def _day(self, key: str) -> str:
+        value = self.row.values.get(key, "")
+        if isinstance(value, datetime) or not isinstance(value, date | str):
+            value = "?"
+        day = str(value).strip()
+        if day and not _DAY.fullmatch(day):
+            self._wrong(f"{key} 应是日期，如 2026-11-30", f"{key} must be a day such as 2026-11-30")
+            return ""
+        return day
 
     def _instant(self, key: str) -> int:
         value = self.row.values.get(key) or EPOCH

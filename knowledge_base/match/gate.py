@@ -52,14 +52,14 @@ def objections(before: Snapshot, after: Snapshot, changed: Sequence[Entry]) -> t
             first = _first(after, question)
             if first is None or first.id != entry.id:
                 _note(found, Objection(Trouble.TEST_NOT_FOUND, question, entry, first))
-        for wording in (*_wordings(entry), *entry.tests):
+        for wording in (*entry.wordings, *entry.tests):
             for match in after.match(wording, NEIGHBOURS):
                 neighbour = neighbours.setdefault(match.entry.id, _Neighbour(match.entry))
                 neighbour.near[match.matched] = None
-    worded = {same_question_key(text, after.lexicon): entry for entry in changed for text in _wordings(entry)}
+    worded = {same_question_key(text, after.lexicon): entry for entry in changed for text in entry.wordings}
     for neighbour in neighbours.values():
         other = neighbour.entry
-        for question in _wordings(other):
+        for question in other.wordings:
             owner = worded.get(same_question_key(question, after.lexicon))
             if owner is not None and owner.id != other.id:
                 _note(found, Objection(Trouble.SAME_WORDING, question, other, owner))
@@ -93,7 +93,7 @@ def _shared(snapshot: Snapshot) -> Iterable[tuple[Entry, str, Entry]]:
     """Wordings that another entry has as well, with that entry."""
     owners: dict[str, Entry] = {}
     for entry in snapshot.entries:
-        for wording in _wordings(entry):
+        for wording in entry.wordings:
             owner = owners.setdefault(same_question_key(wording, snapshot.lexicon), entry)
             if owner.id != entry.id:
                 yield entry, wording, owner
@@ -126,10 +126,6 @@ def _lost(before: Snapshot, after: Snapshot, neighbour: _Neighbour, ids: set[str
 def _first(snapshot: Snapshot, question: str) -> Entry | None:
     matches = snapshot.match(question, 1)
     return matches[0].entry if matches else None
-
-
-def _wordings(entry: Entry) -> tuple[str, ...]:
-    return (entry.question, *entry.variants)
 
 
 def _note(found: dict[tuple[str, str], Objection], objection: Objection) -> None:

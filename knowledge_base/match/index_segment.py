@@ -52,7 +52,7 @@ class IndexSegment:
         canonical: list[str] = []
         wordings: list[str] = []
         for place, entry in enumerate(entries):
-            for turn, written in enumerate((entry.question, *entry.variants)):
+            for turn, written in enumerate(entry.wordings):
                 cut = lexicon.cut(normalise(written))
                 reading = lexicon.meant(cut)
                 if reading.canonical:
@@ -99,7 +99,7 @@ class IndexSegment:
     def wording(self, number: int) -> tuple[Entry, str]:
         """The entry of a wording, and the wording as it was written."""
         entry, turn = self.entries[self.owners[number]], self.turns[number]
-        return entry, entry.variants[turn - 1] if turn else entry.question
+        return entry, entry.wordings[turn]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

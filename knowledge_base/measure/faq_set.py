@@ -21,8 +21,8 @@ def read_entries(jsonl: str) -> tuple[Entry, ...]:
     """The entries, published. Raises BadSet for a line that does not fit, an id that comes twice, an empty
     set."""
     entries: dict[str, Entry] = {}
-    for line, row in _rows(jsonl):
-        id, question = _text(row, "id", line), _text(row, "question", line)
+    for line, row in rows(jsonl):
+        id, question = text_of(row, "id", line), text_of(row, "question", line)
         alternates = row.get("alternates", [])
         if not isinstance(alternates, list) or not all(isinstance(wording, str) for wording in alternates):
             raise BadSet(
@@ -50,18 +50,19 @@ def read_entries(jsonl: str) -> tuple[Entry, ...]:
 def read_queries(jsonl: str) -> tuple[Query, ...]:
     """The queries. Raises BadSet for a line that does not fit, and for an empty set."""
     queries = []
-    for line, row in _rows(jsonl):
+    for line, row in rows(jsonl):
         if "answer_id" not in row or not isinstance(row["answer_id"], str | None):
             raise BadSet(
                 f"第 {line} 行：answer_id 应是编号或 null / line {line}: answer_id must be an id or null"
             )
-        queries.append(Query(_text(row, "text", line), row["answer_id"], str(row.get("source", ""))))
+        queries.append(Query(text_of(row, "text", line), row["answer_id"], str(row.get("source", ""))))
     if not queries:
         raise BadSet("没有一个问题 / there is no question")
     return tuple(queries)
 
 
-def _rows(jsonl: str) -> Iterator[tuple[int, dict[str, object]]]:
+def rows(jsonl: str) -> Iterator[tuple[int, dict[str, object]]]:
+    """The objects with the numbers of their lines, from 1; empty lines are left out. Raises BadSet."""
     for line, text in enumerate(jsonl.removeprefix("\ufeff").split("\n"), 1):
         if not text.strip():
             continue
@@ -74,7 +75,8 @@ def _rows(jsonl: str) -> Iterator[tuple[int, dict[str, object]]]:
         yield line, row
 
 
-def _text(row: dict[str, object], key: str, line: int) -> str:
+def text_of(row: dict[str, object], key: str, line: int) -> str:
+    """A text of a row that must not be blank. Raises BadSet."""
     value = row.get(key)
     if not isinstance(value, str) or not value.strip():
         raise BadSet(f"第 {line} 行：缺少 {key} / line {line}: {key} is missing")

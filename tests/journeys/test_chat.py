@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +11,9 @@ from contextlib import asynccontextmanager
 import aiohttp
 
 from hub.model.agent import Role
-from tests.world import World
+from tests.journeys.editor_at_work import sign_in
+from tests.journeys.talking import queue
+from tests.world import World, browser
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
@@ -35,6 +38,15 @@ class Stream:
                     return seen, "\n".join(data)
                 elif not line:
                     data = []
+        raise AssertionError("the stream ended")
+
+    async def named(self, name: str) -> str:
+        """The data of the next event of this name, as it is written on the wire."""
+        async with asyncio.timeout(15):
+            async for raw in self._response.content:
+                if raw.decode().strip() == f"event: {name}":
+                    data = (await self._response.content.readline()).decode()
+                    return str(json.loads(data.removeprefix("data:")))
         raise AssertionError("the stream ended")
 
 
@@ -129,3 +141,43 @@ async def test_the_stream_ends_when_the_server_stops(hub: World) -> None:
             while not response.content.at_eof():
                 await response.content.readany()
     assert response.content.at_eof()
+
+
+async def states(hub: World) -> list[str]:
+    """What the page says became of each own message."""
+    async with hub.http.get(f"{hub.url}/chat") as page:
+        return re.findall(r"data-state>([^<]+)<", await page.text())
+
+
+async def test_every_message_says_whether_it_was_received_read_by_a_person_and_answered(hub: World) -> None:
+    await open_chat(hub)
+    await say(hub, "身份证丢了怎么补办", "1" * 32)
+    await say(hub, "楼下烧烤店每天深夜占道经营没有人管", "2" * 32)
+    assert await states(hub) == ["已答复", "已收到"]
+    async with browser(hub.url) as http:
+        editor = await sign_in(hub, http, Role.HANDLER)
+        [row] = await queue(hub)
+        async with stream(hub, after=4) as events:
+            assert "已收到" in await events.named("states")
+            await editor.get(f"/staff/cases/{row.id}")
+            assert "工作人员已看" in await events.named("states")
+        assert await states(hub) == ["已答复", "工作人员已看"]
+        await say(hub, "是建设路十二号门口的那一家", "3" * 32)
+        assert await states(hub) == ["已答复", "工作人员已看", "已收到"]
+        found = await hub.hub.repositories.cases.get(row.id)
+        handler = await hub.hub.repositories.agents.by_login(Role.HANDLER.value)
+        assert found
+        assert handler
+        await hub.hub.actions.reply_to_case(handler.value, row.id, "已派人查看。", version=found.version)
+    assert await states(hub) == ["已答复"] * 3
+
+
+async def test_to_look_at_a_case_changes_nothing_in_it(hub: World) -> None:
+    await open_chat(hub)
+    await say(hub, "楼下烧烤店每天深夜占道经营没有人管", "4" * 32)
+    [case] = await queue(hub)
+    before = await hub.hub.repositories.cases.get(case.id)
+    async with browser(hub.url) as http:
+        editor = await sign_in(hub, http, Role.SUPERVISOR)
+        await editor.get(f"/staff/cases/{case.id}")
+    assert await hub.hub.repositories.cases.get(case.id) == before

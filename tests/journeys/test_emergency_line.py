@@ -8,6 +8,8 @@ import secrets
 import pytest
 
 from channels.contract import ChannelKind
+from hub.actions.cases.read_cases import QueueView
+from hub.model.agent import Role
 from tests.journeys.talking import Talker, slotted, teach
 from tests.journeys.test_chat import open_chat, stream
 from tests.journeys.test_petition import post, start
@@ -17,6 +19,18 @@ OURS = {"Sec-Fetch-Site": "same-origin"}
 MATTER = "楼下烧烤店每天深夜占道经营没有人管"
 BUBBLE = re.compile(r'<div class="bubble bubble-(\w+)" id="m-\d+".*?\n</div>', re.S)
 LINE = re.compile(r'<p class="call-110"><a class="call-110-link" href="tel:110">.*?</a></p>', re.S)
+
+PANEL = re.compile(r'<section class="red-panel" role="alert">.*?</section>', re.S)
+
+
+def panels(html: str) -> list[str]:
+    """Each red panel."""
+    return PANEL.findall(html)
+
+
+def numbers(panel: str) -> list[str]:
+    """What can be pressed in one, in order."""
+    return re.findall(r'href="((?:tel|sms):\d+)"', panel)
 
 
 def lines(html: str) -> list[str]:
@@ -54,7 +68,6 @@ async def ask(hub: World, question: str) -> str:
         (MATTER, "已登记"),
         ("转人工", "已为您转交人工"),
         ("我要举报东城派出所民警收黑钱", "已登记"),
-        ("救命 有人在砸门", "已置顶"),
         ("身份证", "您是不是想问"),
         ("体检合格证明多久提交一次", "您是哪种准驾车型"),
     ],
@@ -159,6 +172,86 @@ async def test_what_a_question_leads_to_carries_it(hub: World, question: str) ->
 
 async def test_a_call_for_help_on_a_page_has_its_own_words(hub: World) -> None:
     for found in (await ask(hub, "救命 有人在砸门"), await page(hub, "/help?q=救命 有人在砸门")):
-        assert "请立即拨打 110" in found
-        assert 'class="button button-danger" href="tel:110"' in found
+        [panel] = panels(found)
+        assert numbers(panel) == ["tel:110", "sms:12110"]
+        assert "说清在哪里" in panel
         assert lines(found) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "pressed"),
+    [
+        ("救命 有人在砸门", ["tel:110", "sms:12110"]),
+        ("救命 楼下着火了", ["tel:119", "tel:110", "sms:12110"]),
+        ("救命 老人晕倒了没有呼吸", ["tel:120", "tel:110", "sms:12110"]),
+        ("救命 这里出车祸了", ["tel:110", "tel:122", "tel:120", "sms:12110"]),
+        ("救命 刚把三万块钱转给骗子了", ["tel:110", "tel:96110", "sms:12110"]),
+        ("我不想活了", ["tel:12356", "tel:120", "tel:110", "sms:12110"]),
+    ],
+)
+async def test_the_red_panel_is_the_same_on_every_page_and_says_what_to_press(
+    hub: World, text: str, pressed: list[str]
+) -> None:
+    await open_chat(hub)
+    at_once = await say(hub, text)
+    async with stream(hub, after=1) as events:
+        _, streamed = await events.next()
+    pages = (
+        at_once,
+        streamed,
+        await page(hub, "/chat"),
+        await ask(hub, text),
+        await page(hub, f"/help?q={text}"),
+    )
+    shown = []
+    for html in pages:
+        [panel] = panels(html)
+        assert numbers(panel) == pressed
+        shown.append(re.sub(r"<form.*?</form>|<[^>]+>|\s", "", panel, flags=re.S))
+        assert lines(html) == []
+    assert len(set(shown)) == 1
+    assert ("请求紧急止付" in shown[0]) == ("tel:96110" in pressed)
+
+
+async def test_danger_is_answered_every_time(hub: World) -> None:
+    await open_chat(hub)
+    await say(hub, "救命 有人在砸门")
+    await say(hub, "救命 他还在砸门")
+    assert len(panels(await page(hub, "/chat"))) == 2
+
+
+async def test_who_says_that_it_is_no_emergency_is_noted_and_the_case_stays(hub: World) -> None:
+    await open_chat(hub)
+    told = await say(hub, "救命 有人在砸门")
+    assert 'name="text" value="这不是紧急情况"' in told
+    answer = await say(hub, "这不是紧急情况")
+    assert "已记下" in answer
+    assert lines(answer) == ["紧急请拨打110"]
+    handler = await hub.agent(Role.HANDLER)
+    reads = hub.hub.actions.read_cases
+    [row] = (await reads.queue(handler, view=QueueView.EMERGENCY)).rows
+    view = await reads.open(handler, row.case.id)
+    assert [item.kind for item in view.timeline if item.kind == "not_emergency"] == ["not_emergency"]
+    assert "这不是紧急情况" in [item.text for item in view.timeline]
+
+
+async def test_a_denial_without_an_emergency_is_a_text_like_any_other(hub: World) -> None:
+    await open_chat(hub)
+    assert "已记下" not in await say(hub, "这不是紧急情况")
+
+
+async def test_a_petition_shows_the_panel_before_it_is_sent_and_notes_a_denial(hub: World) -> None:
+    form = await start(hub)
+    danger = {**form, "body": "昨天有人拿刀砍门，救命，我一直躲在家里不敢出去。"}
+    _, checked = await post(hub, "/petition/check", danger)
+    [panel] = panels(checked)
+    assert numbers(panel) == ["tel:110", "sms:12110"]
+    assert 'name="no_emergency"' in checked
+    _, calm = await post(hub, "/petition/check", form)
+    assert (panels(calm), "no_emergency" in calm) == ([], False)
+    await post(hub, "/petition/submit", {**danger, "no_emergency": "yes"})
+    handler = await hub.agent(Role.HANDLER)
+    reads = hub.hub.actions.read_cases
+    [row] = (await reads.queue(handler, view=QueueView.EMERGENCY)).rows
+    view = await reads.open(handler, row.case.id)
+    assert [item.kind for item in view.timeline if item.kind == "not_emergency"] == ["not_emergency"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.message import EmailMessage
 
 import aiosmtplib
@@ -9,6 +10,7 @@ import pytest
 
 from hub.actions.cases.read_cases import QueueView
 from hub.model.agent import Role
+from tests.journeys.talking import slotted, teach
 from tests.world import World, eventually
 
 CITIZEN = "Zhang.San@example.com"
@@ -156,3 +158,22 @@ async def test_danger_at_the_end_of_a_letter_of_a_megabyte_is_seen(hub: World) -
     handler = await hub.agent(Role.HANDLER)
     [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
     assert row.case.urgent
+
+
+async def test_thanks_above_our_advice_about_danger_is_no_emergency(hub: World) -> None:
+    advice = replace(slotted(), slot="", by_slot=(), answer="有人拿刀的，先躲起来再报警。")
+    teach(hub, advice)
+    await hand_over(hub, letter(advice.question, subject="咨询"))
+    [answer] = await hub.mail.wait_for(1)
+    handler = await hub.agent(Role.HANDLER)
+    reads = hub.hub.actions.read_cases
+    before = (await reads.queue(handler)).counts[QueueView.EMERGENCY]
+    quoted = "".join(f"> {line}\n" for line in answer.mail.get_content().splitlines())
+    assert "拿刀" in quoted
+    thread = {"In_Reply_To": answer.mail["Message-ID"], "References": answer.mail["Message-ID"]}
+    thanks = letter(f"谢谢\n\n在 2026年11月30日，公安 写道：\n{quoted}", id="<m2@example.com>", **thread)
+    await hand_over(hub, thanks)
+    assert (await reads.queue(handler)).counts[QueueView.EMERGENCY] == before == 0
+    cry = letter(f"谢谢\n\n{quoted}>> 他拿刀砍人了，救命", id="<m3@example.com>", **thread)
+    await hand_over(hub, cry)
+    assert (await reads.queue(handler)).counts[QueueView.EMERGENCY] == 1

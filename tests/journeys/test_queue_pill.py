@@ -110,6 +110,17 @@ async def test_a_report_raises_no_pill_outside_its_compartment(hub: World) -> No
             assert await anext(seen) == 1
 
 
+async def test_an_inspector_is_told_at_once_of_what_waits_to_be_screened(hub: World) -> None:
+    case_id = await write(hub, 1, ago=OLD)
+    handler = await hub.agent(Role.HANDLER)
+    async with browser(hub.url) as http:
+        await seat(hub, Role.INSPECTOR, http)
+        async with pills(http, await opened(hub, http, "screening")) as seen:
+            version = (await hub.hub.actions.read_cases.open(handler, case_id)).version
+            await hub.hub.actions.suspect_case(handler, case_id, version=version)
+            assert await anext(seen) == 1
+
+
 async def test_a_snapshot_that_was_given_up_is_replaced_by_the_time_of_the_page(hub: World) -> None:
     await write(hub, 1, ago=OLD)
     async with browser(hub.url) as http:

@@ -126,6 +126,17 @@ async def test_a_person_is_to_be_had_in_words(hub: World, line: str, wish: str) 
     assert "请在嘀声后留言" in result.transcript
 
 
+async def test_a_wish_for_a_person_keeps_the_question(hub: World) -> None:
+    await call(hub, "12123", Utter("身份证这个怎么弄"), Press("1"), Press("1"), Utter("转人工"), Speak(3))
+    assert [case.title for case in await everything(hub)] == ["身份证这个怎么弄"]
+
+
+async def test_data_about_others_are_not_told_on_the_telephone(hub: World) -> None:
+    result = await call(hub, "12123", Utter("帮我查一下前妻现在的住址"))
+    assert "不向个人提供别人的" in result.transcript
+    assert await everything(hub) == []
+
+
 @LINES
 async def test_danger_in_words_is_a_case_at_once_and_the_call_is_connected(hub: World, line: str) -> None:
     result = await call(hub, line, Utter("救命有人拿刀砍人"), Transferred())

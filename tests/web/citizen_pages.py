@@ -99,12 +99,28 @@ async def _chat_talk(page: Page, url: str) -> None:
     await page.wait_for_selector(".bubble-robot[data-seq]")
 
 
+async def _chat_danger(page: Page, url: str) -> None:
+    await page.goto(f"{url}/chat", wait_until="domcontentloaded")
+    await page.fill("#f-text", "救命，楼下着火了")
+    await page.press("#f-text", "Enter")
+    await page.wait_for_selector(".red-panel")
+
+
+async def _petition_danger(page: Page, url: str) -> None:
+    await fill_petition(page, url)
+    await page.fill("#f-body", "我被骗了三万块，现在不想活了，没有人管我的事情。")
+    await page.click("form[action='/petition/check'] button[type=submit]")
+    await page.wait_for_selector(".red-panel")
+
+
 PAGES: dict[str, Reach] = {
     "home": _at("/"),
     "answer": _answered,
     "danger": _in_danger,
     "chat": _at("/chat"),
     "chat with messages": _chat_talk,
+    "chat with danger": _chat_danger,
+    "petition check with danger": _petition_danger,
     "petition kinds": _at("/petition"),
     "petition without kind": _at("/petition/write"),
     "petition form": _at("/petition/write?kind=complaint"),

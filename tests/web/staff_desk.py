@@ -14,7 +14,7 @@ from campaigns.segment import Segment
 from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.model.agent import Role
-from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, unsure
+from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, screened, unsure
 from tests.web.watched import View, Visitor
 
 
@@ -214,6 +214,26 @@ async def _in_doubt(page: Page, desk: Desk) -> None:
     await page.wait_for_selector(".person-acts")
 
 
+async def _screened(page: Page, desk: Desk, path: str = "/staff/cases/{}") -> None:
+    case_id = await screened(desk.stage, f"+86139001{secrets.randbelow(10**5):05d}")
+    await page.goto(f"{desk.url}{path.format(case_id)}", wait_until="domcontentloaded")
+
+
+async def _release_fold(page: Page, desk: Desk) -> None:
+    await _screened(page, desk)
+    await page.keyboard.press("g")
+    await page.wait_for_selector("#f-release:focus")
+
+
+async def _screening_queue(page: Page, desk: Desk) -> None:
+    case_id = await screened(desk.stage, f"+86139001{secrets.randbelow(10**5):05d}")
+    found = await desk.stage.hub.repositories.cases.get(case_id)
+    assert found is not None
+    inspector = desk.stage.agents[Role.INSPECTOR]
+    await desk.stage.hub.actions.release_case(inspector, case_id, "只是提到民警", version=found.version)
+    await _screened(page, desk, "/staff/queue?show=screening")
+
+
 PAGES: dict[str, tuple[Role, Reach]] = {
     "queue": (Role.HANDLER, _at("/staff/queue")),
     "shortcuts": (Role.HANDLER, _keys),
@@ -225,6 +245,8 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "emergency": (Role.SUPERVISOR, _at("/staff/cases/{danger}")),
     "petition": (Role.HANDLER, _at("/staff/cases/{permit}")),
     "report": (Role.INSPECTOR, _at("/staff/cases/{report}")),
+    "screening": (Role.INSPECTOR, _screening_queue),
+    "case to be screened": (Role.INSPECTOR, _release_fold),
     "campaigns": (Role.PUBLICITY, _at("/staff/campaigns")),
     "campaign draft": (Role.PUBLICITY, _at("/staff/campaigns/{draft}")),
     "campaign planned": (Role.PUBLICITY, _at("/staff/campaigns/{planned}")),

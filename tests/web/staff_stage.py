@@ -20,6 +20,7 @@ from hub.actions.staff.passwords import Passwords
 from hub.app import open_hub
 from hub.hub import Hub
 from hub.model.agent import Agent, Role, Unit
+from hub.model.cases.alarm import flagged
 from hub.model.contact import Contact
 from hub.model.feedback import Verdict
 from hub.model.petition import Petition, PetitionKind
@@ -134,6 +135,19 @@ async def unsure(hub: Hub, id: str, to: str, **more: Any) -> Delivery:
     delivery = replace(delivery, **more)
     await hub.documents.commit([hub.repositories.outbox.insert(delivery)])
     return delivery
+
+
+async def screened(stage: Stage, sender: str) -> str:
+    """A case that its handler put into 待甄别, with a possible danger in it."""
+    hub, handler = stage.hub, stage.agents[Role.HANDLER]
+    case_id = await text(hub, sender, "请找人工。民警来了两次都说没办法，隔壁又在砸墙，我很怕")
+    found = await hub.repositories.cases.get(case_id)
+    assert found is not None
+    case, entry = flagged(found.value, at=hub.clock.now_ms())
+    cases = hub.repositories.cases
+    await hub.documents.commit([cases.update(case, found.version), cases.insert_entry(entry)])
+    await hub.actions.suspect_case(handler, case_id, version=found.version + 1)
+    return case_id
 
 
 async def day_at_work(stage: Stage) -> dict[str, str]:

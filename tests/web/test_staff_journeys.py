@@ -197,10 +197,53 @@ async def test_a_report_does_not_exist_outside_its_compartment(colleague: Visito
     assert answer.status == 403
     page = await desk.sit_down(colleague, Role.INSPECTOR)
     await page.goto(f"{desk.url}/staff/queue", wait_until="domcontentloaded")
-    await expect(page.locator("[data-row]")).to_have_count(1)
-    await page.click("[data-row] a")
+    row = page.locator("[data-row]", has_text="反映民警收受礼品")
+    await expect(row).to_have_count(1)
+    await row.locator("a").click()
     await expect(page.locator("h1")).to_have_text("反映民警收受礼品")
     await expect(page.locator(".case-side")).to_contain_text("匿名")
+
+
+async def test_one_key_hides_a_possible_report_and_inspectors_release_it_with_a_reason(
+    colleague: Visitor, desk: Desk
+) -> None:
+    words = "人工。派出所的人说话很凶，问他什么都不答"
+    case_id = await text(desk.stage.hub, "+8613900139555", words)
+    case = f"{desk.url}/staff/cases/{case_id}"
+    page = await desk.sit_down(colleague, Role.HANDLER, expected_status=(404,))
+    await page.goto(case, wait_until="domcontentloaded")
+    await page.keyboard.press("s")
+    await expect(page.locator(".done")).to_contain_text("已转督察甄别")
+    await expect(page.locator("body")).not_to_contain_text(words)
+    answer = await page.goto(case, wait_until="domcontentloaded")
+    assert answer is not None
+    assert answer.status == 404
+
+    inspector = await desk.sit_down(colleague, Role.INSPECTOR)
+    await inspector.goto(f"{desk.url}/staff/queue?show=screening", wait_until="domcontentloaded")
+    await inspector.locator("[data-row]", has_text=words).locator("a").click()
+    await expect(inspector.locator(".case-marks")).to_contain_text("待甄别")
+    await inspector.keyboard.press("g")
+    await inspector.keyboard.type("没有具体指控")
+    await inspector.get_by_role("button", name="放行", exact=True).click()
+    await expect(inspector.locator(".done")).to_contain_text("已放行")
+
+    await page.goto(case, wait_until="domcontentloaded")
+    await expect(page.locator(".talk")).to_contain_text("已分派")
+    await expect(page.locator("body")).not_to_contain_text("没有具体指控")
+    await expect(page.locator(".talk")).not_to_contain_text("甄别")
+
+
+async def test_one_key_says_that_an_alarm_was_false(colleague: Visitor, desk: Desk) -> None:
+    case_id = await text(desk.stage.hub, "+8613900139556", "救命，我的社保卡找不到了")
+    page = await desk.sit_down(colleague, Role.HANDLER)
+    await page.goto(f"{desk.url}/staff/cases/{case_id}", wait_until="domcontentloaded")
+    await expect(page.locator(".case-marks")).to_contain_text("紧急警情")
+    await page.keyboard.press("f")
+    await expect(page.locator(".done")).to_contain_text("已记为误报")
+    await expect(page.locator(".case-marks")).to_contain_text("咨询")
+    await expect(page.locator(".talk")).to_contain_text("记为误报")
+    await expect(page.get_by_role("button", name="误报")).to_have_count(0)
 
 
 async def test_a_campaign_is_written_previewed_sent_and_watched(colleague: Visitor, desk: Desk) -> None:

@@ -21,6 +21,7 @@ from hub.actions.dialogue.verdict import (
     ToPerson,
     Verdict,
 )
+from hub.actions.dialogue.watch import Watch
 from hub.actions.dialogue.wording import Wording
 from hub.actions.knowledge.in_force import Knowledge
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
@@ -38,26 +39,37 @@ Outcome = tuple[str, Mapping[str, str]]
 class AnswerCall:
     """Asks the knowledge base for callers."""
 
-    def __init__(self, triage: Triage, look_up: LookUp, knowledge: Knowledge, wording: Wording) -> None:
+    def __init__(
+        self, triage: Triage, look_up: LookUp, knowledge: Knowledge, wording: Wording, watch: Watch
+    ) -> None:
         self._triage = triage
         self._look_up = look_up
         self._knowledge = knowledge
         self._wording = wording
+        self._watch = watch
 
     def heard(self, text: str) -> Mapping[str, str]:
         """What counts in any words at any place of a flow (`HEARD_FACTS`)."""
         utterance = Utterance(text)
         danger = self._triage.danger(utterance.folded)
+        wants_person = self._triage.wants_person(utterance)
+        if danger or wants_person:
+            self._watch.decided(danger or ToPerson(Track.CONSULT, asked=True))
         return {
             "danger": "、".join(danger.words) if danger else "",
-            "wants_person": "1" if self._triage.wants_person(utterance) else "",
+            "wants_person": "1" if wants_person else "",
         }
 
     def question(self, plan: CallPlan, text: str, language: str) -> tuple[CallPlan, Outcome]:
         """The outcome of `answer_question`."""
         verdict = self._triage(
-            Utterance(text), snapshot=self._knowledge.snapshot, opt_outs=False, speech=True
+            Utterance(text),
+            snapshot=self._knowledge.snapshot,
+            dialogue=Dialogue(shown=plan.exchange.dialogue.shown),
+            opt_outs=False,
+            speech=True,
         )
+        self._watch.decided(verdict)
         return self._answer(plan, verdict, language)
 
     def choice(self, plan: CallPlan, number: int, language: str) -> tuple[CallPlan, Outcome]:
@@ -84,11 +96,11 @@ class AnswerCall:
         match verdict:
             case Answered(entry, by_slot):
                 answer = self._wording.spoken(entry, by_slot, language)
-                return NOTHING_OPEN, ("answered", {"answer": answer})
+                return Dialogue(shown=entry.id), ("answered", {"answer": answer})
             case AskSlot(entry):
                 return Dialogue(entry_id=entry.id), ("choices", self._values(entry, language))
             case Offer(entries):
-                names = [self._wording.spoken_name(entry) for entry in entries]
+                names = [self._wording.spoken_name(entry, language) for entry in entries]
                 keys = _by_keys(self._wording.did_you_mean(language), names, language)
                 return Dialogue(offered=tuple(entry.id for entry in entries)), ("choices", keys)
             case SmallTalked(talk):

@@ -14,7 +14,7 @@ from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
 from hub.actions.calls.answer_call import AnswerCall, Outcome
 from hub.actions.calls.call_work import CallPlan, CallWork
-from hub.actions.cases.open_case import NewCase, OpenCase
+from hub.actions.cases.open_case import NewCase, OpenCase, title_of
 from hub.actions.cases.plan import PlannedCase
 from hub.actions.cases.references import new_code
 from hub.actions.deliveries.channel_profile import Profiles
@@ -23,10 +23,10 @@ from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.progress_source import SourceDown
 from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.actions.progress.track_case import TrackCase
-from hub.model.case import CITIZEN_LABEL, Applicant, Case, CaseState, Origin, QueryCode, queue_rank
+from hub.model.case import CITIZEN_LABEL, Applicant, Case, CaseState, Origin, QueryCode
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.conversation import Conversation
-from hub.model.track import Track, compartment_of
+from hub.model.track import Compartment, Track, compartment_of
 from hub.repositories.repositories import Repositories
 from hub.runtime.errors import NotFound
 from hub.runtime.ids import derived_id
@@ -187,10 +187,7 @@ class CarryOutCall:
                 self._with_number(work, case, state),
                 state=CaseState.REGISTERED,
                 title=_title(case, work.line.cities if work.line else ""),
-                rank=queue_rank(
-                    track=case.track, urgent=case.urgent, waiting=True, received_at=case.received_at
-                ),
-            ),
+            ).ranked(),
             at=work.event.received_at,
             actor="citizen" if kind is HistoryKind.REGISTERED else "system",
             kind=kind,
@@ -294,7 +291,11 @@ def _draft(plan: CallPlan) -> PlannedCase | None:
 
 
 def _title(case: Case, cities: str) -> str:
-    """What the queue shows of a call nobody has listened to yet. `cities` as in `Line`."""
+    """What the queue shows of a call nobody has listened to yet: what was asked in words before, if anything.
+    `cities` as in `Line`."""
+    asked = (case.details or {}).get("question", "")
+    if asked and case.compartment is Compartment.NONE:
+        return title_of(asked)
     what = {Track.REPORT: "来电举报", Track.SUGGEST: "来电意见建议"}.get(case.track, "来电留言")
     code = (case.details or {}).get("city", "")
     names = [name for item in cities.split() for area, _, name in (item.partition("="),) if area == code]

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hub.actions.cases.references import References, new_code
-from hub.model.case import Applicant, Case, CaseState, Chain, Origin, QueryCode, queue_rank
+from hub.model.case import Applicant, Case, CaseState, Chain, Origin, QueryCode
 from hub.model.cases.history import HistoryEntry, HistoryKind, chain_entry
-from hub.model.track import Track, compartment_of
+from hub.model.track import Compartment, Track, compartment_of
 from hub.repositories.cases import CaseRepository
 from hub.runtime.ids import new_id
 from hub.store.documents import Write
@@ -21,7 +21,8 @@ _TITLE_LENGTH = 40
 class NewCase:
     """What a case is made of. id, code: made when empty; title: the beginning of `text` when empty.
 
-    told: whether the citizen is given the code at once. draft: not finished yet; it carries a number
+    told: whether the citizen is given the code at once. screening: it may be an accusation and waits for an
+    inspector in 待甄别; its track stays what it otherwise is. draft: not finished yet; it carries a number
     already, so that a call that is cut off can be promoted.
     """
 
@@ -36,6 +37,7 @@ class NewCase:
     told: bool = False
     urgent: bool = False
     draft: bool = False
+    screening: bool = False
     linked_case_id: str = ""
     flags: tuple[str, ...] = ()
     details: Mapping[str, str] | None = None
@@ -62,6 +64,8 @@ class OpenCase:
         id, at, track = new.id or new_id(new.at), new.at, new.track
         code = new.code or new_code(anonymous=new.applicant.anonymous)
         salt = secrets.token_hex(8)
+        compartment = _compartment(new)
+        screened = compartment is Compartment.SCREENING
         entry = chain_entry(
             id,
             seq=1,
@@ -69,7 +73,12 @@ class OpenCase:
             at=at,
             actor="citizen",
             kind=HistoryKind.DRAFTED if new.draft else HistoryKind.REGISTERED,
-            facts={"channel": new.origin.channel, "track": track, **({"urgent": "1"} if new.urgent else {})},
+            facts={
+                "channel": new.origin.channel,
+                "track": track,
+                **({"urgent": "1"} if new.urgent else {}),
+                **({"screening": "1"} if screened else {}),
+            },
         )
         case = Case(
             id=id,
@@ -82,15 +91,15 @@ class OpenCase:
             applicant=new.applicant.hidden() if new.applicant.anonymous else new.applicant,
             query_code=QueryCode(self._cases.code_hash(id, salt, code), salt, new.told),
             chain=Chain(entry.seq, entry.hash),
-            compartment=compartment_of(track),
+            compartment=compartment,
             urgent=new.urgent,
+            screening_at=at if screened else 0,
             linked_case_id=new.linked_case_id,
             flags=new.flags,
-            rank=queue_rank(track=track, urgent=new.urgent, waiting=True, received_at=at),
-            title=new.title or _title(new.text),
+            title=new.title or title_of(new.text),
             text=new.text,
             details=new.details or {},
-        )
+        ).ranked()
         return Opened(case, code, entry)
 
     def writes(self, opened: Opened) -> list[Write]:
@@ -98,6 +107,12 @@ class OpenCase:
         return [self._cases.insert(opened.case), self._cases.insert_entry(opened.entry)]
 
 
-def _title(text: str) -> str:
+def _compartment(new: NewCase) -> Compartment:
+    surely = compartment_of(new.track)
+    return Compartment.SCREENING if new.screening and surely is Compartment.NONE else surely
+
+
+def title_of(text: str) -> str:
+    """The beginning of a text, as a title."""
     line = " ".join(text.split())
     return line if len(line) <= _TITLE_LENGTH else line[: _TITLE_LENGTH - 1] + "…"

@@ -14,6 +14,7 @@ from hub.model.call import Call
 from hub.model.case import Case
 from hub.model.cases.history import HistoryEntry
 from hub.model.conversation import Conversation
+from hub.model.danger_kind import DangerKind
 from hub.model.dialogue import Dialogue
 from hub.repositories.cases import CaseRepository
 from hub.store.codec import Versioned
@@ -63,7 +64,7 @@ class Says:
 
     entry_ids: what it answers from, or offers. dialogue: what it asks. tells_code: whether it holds the query
     code of the event's case. with_110: a chat shows the emergency number below it; no text message or mail
-    does (docs/adr/0005).
+    does (docs/adr/0005). danger: the chat shows the red panel of this kind below it.
     """
 
     text: str
@@ -71,6 +72,7 @@ class Says:
     dialogue: Dialogue | None = None
     tells_code: bool = False
     with_110: bool = False
+    danger: DangerKind = DangerKind.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,27 @@ Lists and counts are made after the policy, so that a hidden case leaves no trac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from channels.address import Address, masked
 from channels.contract import ChannelKind
+from hub.actions.cases.before_case import said_before
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.reply_to_case import address_kind
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.call import Recording
-from hub.model.case import MOVES, Case, CaseState
+from hub.model.case import MOVES, NEAR_DANGER, Case, CaseState
+from hub.model.cases.alarm import is_alarm
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
+from hub.model.cases.screening import for_ordinary_staff
+from hub.model.cases.triage_decision import DecisionKind, TriageDecision
+from hub.model.cases.working_days import WorkingDays
 from hub.model.conversation import AttachedFile, Author, Direction, Message
-from hub.model.track import Track
+from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, NotFound
@@ -29,6 +34,7 @@ from hub.store.documents import MAX_LIMIT
 from hub.store.files import FileStore
 
 _PAGE = 50
+_RELEASED = 20
 
 
 class QueueView(StrEnum):
@@ -39,17 +45,23 @@ class QueueView(StrEnum):
     UNASSIGNED = "unassigned"
     WAITING = "waiting"
     EMERGENCY = "emergency"
+    POSSIBLE = "possible"  # 疑似险情
+    SCREENING = "screening"  # 待甄别, for those who read REPORT cases
     CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One line of the queue; nothing in it needs a second look-up."""
+    """One line of the queue; nothing in it needs a second look-up.
+
+    due_at: by when an inspector has to decide (ms UTC), 0 where nobody has to.
+    """
 
     case: Case
     version: int
     masked: str
     handler_name: str
+    due_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,14 @@ class QueuePage:
     rows: tuple[QueueRow, ...]
     counts: Mapping[QueueView, int]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedRow:
+    """A case that an inspector gave to the ordinary queue, and why."""
+
+    decision: TriageDecision
+    by_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +96,16 @@ class TimelineItem:
     direction: str
     facts: Mapping[str, str]
     files: tuple[AttachedFile, ...] = ()
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case as an agent sees it. `allowed`: assign, reply, note, close."""
+    """A case as an agent sees it.
+
+    allowed: assign, reply, note, close, split, reveal, suspect, dismiss, release, confirm. due_at: as in
+    `QueueRow`. before: what was said in the same conversation since the case before.
+    """
 
     case: Case
     version: int
@@ -90,7 +115,9 @@ class CaseView:
     allowed: frozenset[str]
     reply_channel: str
     reply_kind: str
+    due_at: int
     recordings: tuple[Recording, ...] = ()
+    before: tuple[TimelineItem, ...] = ()
 
 
 _SHOWN_AS_MESSAGES = frozenset({HistoryKind.CITIZEN_SPOKE, HistoryKind.REPLIED, HistoryKind.ANSWERED})
@@ -100,20 +127,29 @@ class ReadCases:
     """Reads for agents."""
 
     def __init__(
-        self, repositories: Repositories, casework: Casework, files: FileStore, clock: Clock
+        self,
+        repositories: Repositories,
+        casework: Casework,
+        files: FileStore,
+        clock: Clock,
+        working_days: WorkingDays,
+        *,
+        screening_days: int,
     ) -> None:
+        """screening_days: working days in which an inspector decides about a case in 待甄别."""
         self._repositories = repositories
         self._files = files
         self._casework = casework
         self._clock = clock
+        self._working_days = working_days
+        self._screening_days = screening_days
 
     async def queue(
         self, agent: Agent, *, view: QueueView = QueueView.ALL, after: str | None = None
     ) -> QueuePage:
         """A page of the queue and the counts of all views, as far as the agent may see."""
-        visible = policy.compartments(agent)
         page = await self._repositories.cases.page(
-            visible,
+            _compartments(view, agent),
             _where(view, agent),
             limit=_PAGE,
             after=after,
@@ -127,6 +163,7 @@ class ReadCases:
                     found.version,
                     masked_citizen(found.value),
                     names.get(found.value.handler_id, ""),
+                    self._due_at(found.value),
                 )
                 for found in page.cases
             ),
@@ -134,21 +171,29 @@ class ReadCases:
             page.next,
         )
 
+    async def released(self, agent: Agent) -> tuple[ReleasedRow, ...]:
+        """The newest decisions to release a case, for those who decide; nothing for others."""
+        if not agent.may(Permission.REPORT_READ):
+            return ()
+        found = await self._repositories.triage_decisions.newest(DecisionKind.RELEASED, limit=_RELEASED)
+        names = await self._names({decision.by for decision in found})
+        return tuple(ReleasedRow(decision, names.get(decision.by, "")) for decision in found)
+
     async def counts(self, agent: Agent) -> Mapping[QueueView, int]:
         """How many cases each view holds, as far as the agent may see."""
-        visible = policy.compartments(agent)
         return {
-            view: await self._repositories.cases.count(visible, _where(view, agent)) for view in QueueView
+            view: await self._repositories.cases.count(_compartments(view, agent), _where(view, agent))
+            for view in QueueView
         }
 
     async def view_ids(self, agent: Agent, *, view: QueueView) -> frozenset[str]:
         """The ids of all cases in a view, as far as the agent may see."""
-        return await self._repositories.cases.ids(policy.compartments(agent), _where(view, agent))
+        return await self._repositories.cases.ids(_compartments(view, agent), _where(view, agent))
 
     async def received_after(self, agent: Agent, instant: int, *, view: QueueView) -> frozenset[str]:
         """Of those, the newest that were received after `instant`; at most `MAX_LIMIT`."""
         cases = await self._repositories.cases.page(
-            policy.compartments(agent),
+            _compartments(view, agent),
             {**_where(view, agent), "updated_at": {"$gt": instant}},
             limit=MAX_LIMIT - 1,
             newest_first=True,
@@ -161,7 +206,8 @@ class ReadCases:
         if found is None or not policy.may_see(agent, found.value):
             raise NotFound("case")
         case = found.value
-        history = await self._repositories.cases.history(case_id)
+        kept = await self._repositories.cases.history(case_id)
+        history = kept if agent.may(Permission.REPORT_READ) else for_ordinary_staff(kept)
         messages = await self._repositories.conversations.of_case(case_id)
         states = await self._repositories.outbox.states(
             [message.delivery_id for message in messages if message.delivery_id]
@@ -170,10 +216,15 @@ class ReadCases:
             {entry.actor for entry in history}
             | {entry.facts.get("handler", "") for entry in history}
             | {message.author_id for message in messages}
+            | {id for entry in history for id in entry.facts.get("seen_by", "").split()}
         )
+        # Who answered behind the compartment is named to nobody before it.
+        unnamed = {entry.facts.get("message", "") for entry in kept} - {
+            entry.facts.get("message", "") for entry in history
+        }
         conversation = await self._repositories.conversations.get(case.origin.conversation_id)
         items = [
-            *(_said(message, case, names, states) for message in messages),
+            *(_said(message, case, {} if message.id in unnamed else names, states) for message in messages),
             *(_done(entry, case, names) for entry in history if entry.kind not in _SHOWN_AS_MESSAGES),
         ]
         agents = await self._repositories.agents.list()
@@ -188,8 +239,18 @@ class ReadCases:
             allowed=_allowed(agent, case),
             reply_channel=conversation.value.channel if conversation else case.origin.channel,
             reply_kind=conversation.value.kind if conversation else case.origin.kind,
+            due_at=self._due_at(case),
             recordings=tuple(await self._repositories.recordings.of_case(case_id)),
+            before=await self._before(case, messages),
         )
+
+    async def _before(self, case: Case, messages: Sequence[Message]) -> tuple[TimelineItem, ...]:
+        conversation_id = case.origin.conversation_id
+        numbers = [message.seq for message in messages if message.conversation_id == conversation_id]
+        if not numbers:
+            return ()
+        said = await said_before(self._repositories.conversations, conversation_id, min(numbers))
+        return tuple(_said(message, case, {}, {}) for message in said)
 
     async def file(self, agent: Agent, case_id: str, file_id: str) -> tuple[AttachedFile, bytes]:
         """A file of a case. Raises `NotFound`, also for a file of another case."""
@@ -230,6 +291,11 @@ class ReadCases:
         )
         return case.applicant.address
 
+    def _due_at(self, case: Case) -> int:
+        if case.compartment is not Compartment.SCREENING or not case.is_open:
+            return 0
+        return self._working_days.due_at(case.screening_at, self._screening_days)
+
     async def _names(self, ids: set[str]) -> Mapping[str, str]:
         agents = await self._repositories.agents.get_many(sorted(id for id in ids if id))
         return {id: agent.name for id, agent in agents.items()}
@@ -249,6 +315,12 @@ def masked_citizen(case: Case) -> str:
     return f"{applicant.name[:1]}** {hidden}" if applicant.name else hidden
 
 
+def _compartments(view: QueueView, agent: Agent) -> frozenset[Compartment]:
+    """Of what the agent may see, what the view shows."""
+    visible = policy.compartments(agent)
+    return visible & {Compartment.SCREENING} if view is QueueView.SCREENING else visible
+
+
 def _where(view: QueueView, agent: Agent) -> dict[str, Any]:
     match view:
         case QueueView.ALL:
@@ -261,6 +333,10 @@ def _where(view: QueueView, agent: Agent) -> dict[str, Any]:
             return {"open": 1, "waits": 1}
         case QueueView.EMERGENCY:
             return {"open": 1, "track": str(Track.EMERGENCY)}
+        case QueueView.POSSIBLE:
+            return {"open": 1, "rank": {"$gte": NEAR_DANGER.start, "$lt": NEAR_DANGER.stop}}
+        case QueueView.SCREENING:
+            return {"open": 1}
         case QueueView.CLOSED:
             return {"open": 0}
 
@@ -276,8 +352,16 @@ def _allowed(agent: Agent, case: Case) -> frozenset[str]:
         allowed.add("close")
     if agent.may(Permission.CASE_REPLY):
         allowed.add("note")
+    if case.is_restricted and case.is_open and agent.may(Permission.CASE_REPLY):
+        allowed.add("split")
     if case.applicant.address and agent.may(Permission.REVEAL):
         allowed.add("reveal")
+    if agent.may(Permission.CASE_REPLY) and not case.is_restricted:
+        allowed.add("suspect")
+    if agent.may(Permission.CASE_REPLY) and case.is_open and is_alarm(case):
+        allowed.add("dismiss")
+    if agent.may(Permission.REPORT_READ) and case.compartment is Compartment.SCREENING:
+        allowed |= {"release", "confirm"}
     return frozenset(allowed)
 
 
@@ -293,7 +377,7 @@ def _place(item: TimelineItem) -> tuple[int, int]:
 
 def _said(message: Message, case: Case, names: Mapping[str, str], states: Mapping[str, str]) -> TimelineItem:
     actor = {Author.CITIZEN: "来信人", Author.ROBOT: "自动答复"}.get(
-        message.author, names.get(message.author_id, "")
+        message.author, names.get(message.author_id, "工作人员")
     )
     return TimelineItem(
         at=message.at,
@@ -307,6 +391,7 @@ def _said(message: Message, case: Case, names: Mapping[str, str], states: Mappin
         direction=message.direction,
         facts={},
         files=message.files,
+        message_id=message.id,
     )
 
 
@@ -315,6 +400,8 @@ def _done(entry: HistoryEntry, case: Case, names: Mapping[str, str]) -> Timeline
     facts = dict(entry.facts)
     if "handler" in facts:
         facts["handler"] = names.get(facts["handler"], "")
+    if "seen_by" in facts:
+        facts["seen_by"] = "、".join(names.get(id, id) for id in facts["seen_by"].split())
     return TimelineItem(
         at=entry.at,
         kind=entry.kind,

@@ -2,7 +2,8 @@
 
 Where the case came by a way that cannot carry an answer (a web form, a call), the answer is read
 with number and code; a telephone or mail address that was given gets a notice. So is the answer to a
-REPORT case, whatever way it came, and its notice is neutral: somebody else may read that telephone.
+case behind the compartment, whatever way it came, and its notice is neutral: somebody else may read that
+telephone.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ from hub.actions.deliveries.channel_profile import ChannelProfile, Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
 from hub.model.agent import Agent, Permission
-from hub.model.case import Case, CaseState, QueryCode, queue_rank
+from hub.model.case import Case, CaseState, QueryCode
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.conversation import Author, Conversation, Direction, Message
-from hub.model.track import Compartment
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
@@ -73,10 +73,7 @@ class ReplyToCase:
                 state=CaseState.REPLIED,
                 handler_id=case.handler_id or agent.id,
                 waiting=False,
-                rank=queue_rank(
-                    track=case.track, urgent=case.urgent, waiting=False, received_at=case.received_at
-                ),
-            ),
+            ).ranked(),
             at=now,
             actor=agent.id,
             kind=HistoryKind.REPLIED,
@@ -107,7 +104,7 @@ class ReplyToCase:
         conversation = found.value
         profile = self._profiles.get(conversation.channel)
         # Somebody else may read that telephone or mailbox; a chat page is in the writer's own hands.
-        neutral = case.compartment is Compartment.REPORT and conversation.kind != ChannelKind.CHAT
+        neutral = case.is_restricted and conversation.kind != ChannelKind.CHAT
         if not neutral and profile is not None and profile.can_answer and conversation.address:
             said = self._outgoing.reply(
                 conversation,
@@ -155,7 +152,7 @@ class ReplyToCase:
         if route is None:
             return None
         profile, address = route
-        if case.compartment is Compartment.REPORT:
+        if case.is_restricted:
             body = self._texts.say("report_reply", case.origin.language, reference=case.reference)
         else:
             body = self._texts.say("case_reply", case.origin.language, reference=case.reference, text=text)

@@ -1,8 +1,8 @@
 """A person's decision on a delivery of which nobody knows whether it was sent: it arrived, or once more.
 
 Only rows that may exist for the agent are shown and decided: an administrator sees addresses masked
-and no text, and nothing of what belongs to a REPORT case; an inspector sees those and no others. Who
-decided what is kept: in the chained history of the case, in the row's reason, and in the log.
+and no text, and nothing of what belongs to a case behind the compartment; an inspector sees those and no
+others. Who decided what is kept: in the chained history of the case, in the row's reason, and in the log.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from channels.outbox.retry import RESENT, resend, settled
 from hub.model.agent import Agent, Permission
 from hub.model.case import Case
 from hub.model.cases.history import HistoryKind, recorded
-from hub.model.track import Compartment
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
@@ -114,7 +113,7 @@ def _require(agent: Agent) -> None:
 
 def _exists(agent: Agent, case: Versioned[Case] | None) -> bool:
     """Behind the wall only what is behind it is seen, before it everything else."""
-    secret = case is not None and case.value.compartment is Compartment.REPORT
+    secret = case is not None and case.value.is_restricted
     return secret == agent.may(Permission.REPORT_READ)
 
 

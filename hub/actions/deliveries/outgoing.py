@@ -12,6 +12,7 @@ from channels.address import Address
 from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.model.conversation import Author, Conversation, Direction, Message
+from hub.model.danger_kind import DangerKind
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.repositories.conversations import ConversationRepository
 from hub.repositories.outbox import OutboxRepository
@@ -51,11 +52,12 @@ class Outgoing:
         entry_ids: tuple[str, ...] = (),
         dialogue: Dialogue | None = None,
         with_110: bool = False,
+        danger: DangerKind = DangerKind.NONE,
         hint: str = "",
     ) -> Said:
         """Says `text` on the conversation's own channel.
 
-        dialogue: what these words ask. with_110: a page shows the emergency number below them.
+        dialogue: what these words ask. with_110, danger: what a page shows below them.
         hint: leaves behind the text and is kept nowhere else.
         """
         message_id = new_id(at)
@@ -83,6 +85,7 @@ class Outgoing:
             entry_ids=entry_ids,
             offered=bool(entry_ids and dialogue and dialogue.offered),
             with_110=with_110,
+            danger=danger,
             text=text,
         )
         after = replace(conversation, count=message.seq, last_at=at, dialogue=dialogue or NOTHING_OPEN)

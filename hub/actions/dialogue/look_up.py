@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from hub.actions.dialogue.about_others import asks_about_others
+from hub.actions.dialogue.follow_up import MOST, asked_aspect, other_case, questions_in, says
 from hub.actions.dialogue.verdict import Answered, AskSlot, Offer, ToPerson, Verdict
 from hub.model.dialogue import Dialogue
 from hub.model.track import Track
@@ -17,9 +19,19 @@ from knowledge_base.dialogue.slot import CITY, Slots, is_unknown
 from knowledge_base.entry import Entry
 from knowledge_base.match.answer import Answer, Decision, Thresholds, decide
 from knowledge_base.match.matcher import Snapshot
+from knowledge_base.text.plain import plain
+from knowledge_base.text.utterance import Utterance
 
 _SHORT = 30
 """A reply longer than this is no failed attempt at a value but something else."""
+
+
+ABOUT_OTHERS = "data-about-others"
+"""The shipped entry that no data about others are given; without it a person says so."""
+
+
+_ROUND_A_VALUE = 3
+"""Characters that may stand round the name of a value: 那A1的."""
 
 
 class LookUp:
@@ -34,6 +46,9 @@ class LookUp:
         self, text: str, snapshot: Snapshot, *, city: str = "", speech: bool = False
     ) -> Verdict | None:
         """Answered, AskSlot or Offer; None when a person is needed."""
+        if asks_about_others(Utterance(text).folded):
+            refusal = entries_of(snapshot, (ABOUT_OTHERS,))
+            return Answered(refusal[0]) if refusal else None
         answer = self._decided(text, snapshot, speech=speech)
         entries = tuple(self._for_city(snapshot, city, [match.entry for match in answer.matches]))
         if not entries:
@@ -55,7 +70,11 @@ class LookUp:
     def follow_up(
         self, dialogue: Dialogue, text: str, snapshot: Snapshot, *, city: str = ""
     ) -> Verdict | None:
-        """What `text` answers to the open question of ours; None when it is something new."""
+        """What `text` answers to the open question of ours, or asks about what was shown last; None when it
+        is something new."""
+        if dialogue.shown:
+            shown = entries_of(snapshot, (dialogue.shown,))
+            return self._after(shown[0], text, snapshot, city=city) if shown else None
         if dialogue.entry_id:
             entry = next(iter(entries_of(snapshot, (dialogue.entry_id,))), None)
             return self._value(entry, text, snapshot) if entry and entry.slot else None
@@ -68,6 +87,51 @@ class LookUp:
             case Unclear():
                 return Offer(tuple(offered), again=True)
         return None
+
+    def each(self, text: str, snapshot: Snapshot, *, city: str = "") -> tuple[list[Answered], list[str]]:
+        """The sure answers to the questions of a text, one by one, and the questions that have none; nothing
+        when it holds only one."""
+        questions = questions_in(text)
+        answers: list[Answered] = []
+        left: list[str] = []
+        for question in questions[:MOST] if len(questions) > 1 else ():
+            found = self._after(answers[-1].entry, question, snapshot, city=city) if answers else None
+            found = found or self.question(question, snapshot, city=city)
+            match found:
+                case Answered():
+                    answers.append(found)
+                case AskSlot(entry):
+                    answers.append(Answered(entry))
+                case _:
+                    left.append(question)
+        return answers, left + questions[MOST:]
+
+    def _after(self, shown: Entry, text: str, snapshot: Snapshot, *, city: str) -> Verdict | None:
+        """What a text asks about the entry shown last; None when it names a matter of its own."""
+        aspect = asked_aspect(text)
+        if aspect is None:
+            return self._for_other(shown, text, snapshot, city=city)
+        if says(shown, aspect):
+            return Answered(shown)
+        kin = [
+            entry
+            for entry in snapshot.entries
+            if shown.service and entry.service == shown.service and entry.aspect is aspect
+        ]
+        if len(kin) == 1:
+            return self.about(kin[0], text, city=city)
+        return self.question(f"{shown.service or shown.question}{text}", snapshot, city=city)
+
+    def _for_other(self, shown: Entry, text: str, snapshot: Snapshot, *, city: str) -> Verdict | None:
+        """The same for another person or another value: 那我孩子呢, A1呢."""
+        who = other_case(text)
+        value = self._slots.value_in(shown, who or text) if shown.slot else None
+        if value is not None and (who or len(plain(text)) <= len(plain(value.value)) + _ROUND_A_VALUE):
+            return Answered(shown, value)
+        if not who:
+            return None
+        found = self.question(f"{who}{shown.question}", snapshot, city=city)
+        return AskSlot(shown) if found is None and shown.slot else found
 
     def _value(self, entry: Entry, text: str, snapshot: Snapshot) -> Verdict | None:
         value = self._slots.chosen(entry, text)

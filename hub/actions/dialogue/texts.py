@@ -1,4 +1,5 @@
-"""What the hub says by itself: one catalogue of short texts, Chinese and English."""
+"""What the hub says by itself: one catalogue of short texts, Chinese and English; and which of the two
+somebody writes."""
 
 from __future__ import annotations
 
@@ -18,3 +19,11 @@ class Texts:
         """The text `name` in `language` (Chinese where there is no other), filled in."""
         versions = self._texts[name]
         return versions.get(language, versions["zh"]).format(**values).strip()
+
+
+def language_of(text: str, before: str = "zh") -> str:
+    """`zh` for a text with a Chinese character, `en` for one of Latin letters; TD, C1 and 2 are no language:
+    then the one spoken `before`."""
+    if any("\u3400" <= char <= "\u9fff" for char in text):
+        return "zh"
+    return "en" if sum(char.isascii() and char.isalpha() for char in text) >= 4 else before

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from channels.outbox.suppression import parse_opt_out
 from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.person import wants_person
+from hub.actions.dialogue.question import asks
 from hub.actions.dialogue.verdict import (
     Answered,
     AskProgress,
@@ -128,14 +129,15 @@ class Triage:
             return self.without_asking(found, whole)
         if accuses:
             return ToPerson(Track.REPORT)
-        if found is not None and (speech or len(folded) <= _BARE or _QUESTION.search(folded)):
+        if found is not None and (speech or len(folded) <= _BARE or asks(folded)):
             return found
         return ToPerson(Track.CONSULT)
 
     @staticmethod
     def _is_reply(dialogue: Dialogue, *, accuses: bool, talks: bool) -> bool:
         """Whether a text may answer our question. Any short text may name a value, but no accusation does."""
-        return bool(dialogue.offered) or (dialogue.is_open and not accuses and not talks)
+        asked_or_shown = dialogue.is_open or bool(dialogue.shown)
+        return bool(dialogue.offered) or (asked_or_shown and not accuses and not talks)
 
     def danger(self, folded: str) -> Danger | None:
         """Words of an emergency or of a threat in a folded text."""
@@ -199,8 +201,6 @@ it becomes a case, because nobody answers "did you mean" when it was no question
 _LETTER = 200
 """A text longer than this tells a matter even where it asks something: nothing is looked up for it."""
 
-_QUESTION = re.compile(r"怎么|如何|怎样|哪里|哪儿|什么|吗|[?]|能不能|可以|电话|how|where|what")
-
 _CALL_110 = re.compile(r"(?<!\d)110(?!\d)")
 
 
@@ -217,4 +217,4 @@ def _told_besides(characters: int, *, accuses: bool) -> Track | None:
 
 def _is_question(folded: str) -> bool:
     """A short question about reporting is not yet a report ("怎么投诉交警?")."""
-    return len(folded) <= 30 and _QUESTION.search(folded) is not None
+    return len(folded) <= 30 and asks(folded)

@@ -63,6 +63,14 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredEach:
+    """Several questions in one text: two answers or more, and the questions nobody is sure of."""
+
+    answers: tuple[Answered, ...]
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AskSlot:
     """The entry is sure, its answer depends on a value nobody has named."""
 
@@ -98,6 +106,7 @@ Verdict = (
     | NeedsCode
     | SmallTalked
     | Answered
+    | AnsweredEach
     | AskSlot
     | Offer
     | Lost

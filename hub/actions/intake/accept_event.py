@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 
 from channels.contract import ChannelKind, InboundMessage
 from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.dialogue.quote import split_quote
+from hub.actions.dialogue.texts import language_of
 from hub.actions.intake.answer_message import AnswerMessage
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.search_letter import Found
@@ -154,20 +156,29 @@ class AcceptEvent:
             )
         case = await self._repositories.cases.get(conversation.case_id) if conversation.case_id else None
         text = _clean(event.text)[:_MAX_TEXT]
+        dialogue = found.value.dialogue.at(event.received_at) if found else NOTHING_OPEN
         return Scene(
             event=event,
             event_id=event_id,
             profile=self._profiles[event.channel],
             text=text,
             subject=_clean(event.subject)[:200],
-            language=_language(text),
+            language=language_of(text, dialogue.language),
             address_key=address_key,
             contact_id=conversation.contact_id,
             conversation=conversation,
             version=found.version if found else 0,
             case=case if case is not None and case.value.is_open else None,
-            dialogue=found.value.dialogue.at(event.received_at) if found else NOTHING_OPEN,
+            dialogue=dialogue,
+            ours=await self._ours(id, text) if found and event.kind is ChannelKind.MAIL else (),
         )
+
+    async def _ours(self, conversation_id: str, text: str) -> tuple[str, ...]:
+        """What we said in the conversation, when a letter quotes anything."""
+        if not split_quote(text)[1]:
+            return ()
+        said = await self._repositories.conversations.last_messages(conversation_id)
+        return tuple(message.text for message in said if message.direction is Direction.OUT)
 
     async def _conversation(
         self, event: InboundMessage, key: str
@@ -213,13 +224,6 @@ def _clean(text: str) -> str:
         for char in text
         if char in "\n\t" or (unicodedata.category(char) not in ("Cc", "Cs") and char not in _TURNING)
     ).strip()
-
-
-def _language(text: str) -> str:
-    """English only for a text of Latin letters without any Chinese character; TD and C1 are no English."""
-    if any("\u3400" <= char <= "\u9fff" for char in text):
-        return "zh"
-    return "en" if sum(char.isascii() and char.isalpha() for char in text) >= 4 else "zh"
 
 
 def _thread(event: InboundMessage) -> str:

@@ -10,12 +10,17 @@ from dataclasses import replace
 
 from channels.contract import ChannelKind
 from hub.actions.cases.plan import Plan, Says
-from hub.actions.dialogue.quote import above_the_quote
+from hub.actions.dialogue.danger_kind import denies_danger
+from hub.actions.dialogue.look_up import LookUp
+from hub.actions.dialogue.question import asks
+from hub.actions.dialogue.quote import split_quote, without_ours
 from hub.actions.dialogue.regions import Regions
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, with_question
+from hub.actions.dialogue.understand import Understand
 from hub.actions.dialogue.verdict import (
     Answered,
+    AnsweredEach,
     AskProgress,
     AskSlot,
     Danger,
@@ -28,17 +33,25 @@ from hub.actions.dialogue.verdict import (
     ToPerson,
     Verdict,
 )
+from hub.actions.dialogue.watch import Watch
 from hub.actions.dialogue.wording import Wording
+from hub.actions.intake.ask_first import asking_first
+from hub.actions.intake.beside_case import BesideCase
+from hub.actions.intake.by_meaning import MarkByMeaning, raised
+from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
+from hub.actions.intake.one_by_one import one_by_one
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.search_letter import Found
 from hub.actions.intake.speak import Speak
 from hub.actions.knowledge.in_force import Knowledge
 from hub.actions.progress.track_case import TrackCase
 from hub.model.dialogue import Dialogue
+from hub.model.meaning_due import MeaningDue
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories
-from knowledge_base.dialogue.small_talk import Talk
+from knowledge_base.dialogue.small_talk import SmallTalk, Talk
+from knowledge_base.meaning.safety import Level
 from knowledge_base.text.utterance import Utterance
 
 _MARGIN = 1000
@@ -53,26 +66,39 @@ class AnswerMessage:
         self,
         repositories: Repositories,
         triage: Triage,
+        understand: Understand,
+        look_up: LookUp,
         knowledge: Knowledge,
         cases: MessageCase,
+        beside: BesideCase,
+        limit_answers: LimitAnswers,
         speak: Speak,
         texts: Texts,
         wording: Wording,
         track_case: TrackCase,
         regions: Regions,
+        small_talk: SmallTalk,
+        watch: Watch,
         *,
         choices_seconds: int,
     ) -> None:
         """choices_seconds: how long a question of ours waits to be answered."""
         self._repositories = repositories
         self._triage = triage
+        self._understand = understand
+        self._mark_by_meaning = MarkByMeaning(cases)
+        self._look_up = look_up
         self._knowledge = knowledge
         self._cases = cases
+        self._beside = beside
+        self._limit_answers = limit_answers
         self._speak = speak
         self._texts = texts
         self._wording = wording
         self._track_case = track_case
         self._regions = regions
+        self._words = small_talk
+        self._watch = watch
         self._choices_ms = choices_seconds * 1000
 
     async def __call__(self, scene: Scene) -> MessagePlan:
@@ -82,21 +108,39 @@ class AnswerMessage:
         if scene.searched is not None:
             return await self._unread(scene, scene.searched)
         utterance = Utterance(scene.text)
+        if denies_danger(utterance.folded):
+            noted = await self._cases.no_emergency(scene)
+            if noted is not None:
+                return self._speak(scene, noted)
         scene = self._in_city(scene, utterance)
-        verdict = self._verdict(scene, utterance)
-        plan = await self._decide(scene, verdict)
+        heard, beside = self._heard(scene, utterance)
+        verdict = asking_first(scene, utterance, self._verdict(scene, heard, beside), self._words)
+        understood = await self._understand(f"{beside}|{heard.text}" if beside else heard.text)
+        if not self._is_known_question(heard, verdict):
+            scene = replace(scene, judged=understood.judgement)
+            verdict = raised(verdict, scene.judged)
+        self._watch.decided(verdict)
+        plan = None if isinstance(verdict, Danger) else await self._beside.answered(scene)
+        plan = plan or await self._decide(scene, verdict)
+        plan = await self._mark_by_meaning(scene, verdict, plan)
+        if understood.due:
+            plan = plan.with_writes(self._repositories.meaning_due.insert(_due(scene, plan)))
         if plan.says and not isinstance(verdict, Danger) and self._triage.is_heated(utterance):
             calm = self._texts.say("calm", scene.language)
             plan = plan.saying(replace(plan.says, text=f"{calm}{plan.says.text}"))
         if plan.says and self._is_near_danger(utterance, verdict):
             plan = plan.saying(replace(plan.says, with_110=True))
+        if not isinstance(verdict, Danger | AskProgress) and scene.judged.danger is Level.NONE:
+            plan = await self._limit_answers(scene, plan)
         return self._speak(scene, plan)
 
     async def _decide(self, scene: Scene, verdict: Verdict) -> MessagePlan:
         match verdict:
             case Danger():  # flagged before anything is said, in every state
                 accuses = self._triage.accuses_police(Utterance(f"{scene.subject}|{scene.text}").folded)
-                return await self._cases.emergency(scene, verdict, accuses=accuses)
+                accuses = accuses or scene.judged.accusation is Level.SURE
+                perhaps = scene.judged.accusation is Level.POSSIBLE
+                return await self._cases.emergency(scene, verdict, accuses=accuses, screening=perhaps)
             case OptOut(subject, rest):
                 return await self._opt(scene, subject, rest, out=True)
             case OptIn(subject):
@@ -106,7 +150,7 @@ class AnswerMessage:
             case NeedsCode():
                 return Plan(scene.conversation).saying(self._text(scene, "need_code"))
             case ToPerson():
-                return await self._cases.to_person(scene, verdict)
+                return await self._beside.telling(scene, verdict)
             case _ if scene.profile.auto_reply == "off":
                 return await self._cases.to_person(scene, ToPerson(Track.CONSULT))
             case SmallTalked(talk):
@@ -115,11 +159,20 @@ class AnswerMessage:
                 text = self._wording.answer(
                     entry, by_slot, scene.profile, scene.language, city=scene.conversation.city
                 )
-                return self._beside_the_case(scene).saying(Says(text, entry_ids=(entry.id,)))
+                shown = self._open(scene, Dialogue(shown=entry.id))
+                return self._beside.answering(scene, verdict).saying(Says(text, (entry.id,), shown))
+            case AnsweredEach(answers, left):
+                text = self._wording.answers(
+                    answers, left, scene.profile, scene.language, city=scene.conversation.city
+                )
+                shown = self._open(scene, Dialogue(shown=answers[-1].entry.id))
+                return self._beside.answering(scene, verdict).saying(Says(text, dialogue=shown))
             case AskSlot(entry):
                 text = self._wording.slot_question(entry, scene.language)
                 asked = self._open(scene, Dialogue(entry_id=entry.id))
-                return self._beside_the_case(scene).saying(Says(text, dialogue=asked, with_110=True))
+                return self._beside.answering(scene, verdict).saying(
+                    Says(text, dialogue=asked, with_110=True)
+                )
             case Offer() | Lost() if scene.case and (isinstance(verdict, Lost) or not self._may_offer(scene)):
                 return self._cases.attach(scene)
             case Lost() if scene.event.attachments:  # the pictures tell it
@@ -131,7 +184,7 @@ class AnswerMessage:
                 text = self._wording.choices(entries, scene.profile, scene.language, again=again)
                 asked = self._open(scene, Dialogue(offered=ids))
                 says = Says(text, entry_ids=ids, dialogue=asked, with_110=True)
-                return self._beside_the_case(scene).saying(says)
+                return self._beside.answering(scene, verdict).saying(says)
             case Lost():
                 return Plan(scene.conversation).saying(self._text(scene, "lost"))
 
@@ -144,29 +197,46 @@ class AnswerMessage:
             plan = await self._cases.to_person(scene, ToPerson(track))
         return plan.saying(None)
 
-    def _verdict(self, scene: Scene, utterance: Utterance) -> Verdict:
+    @staticmethod
+    def _heard(scene: Scene, utterance: Utterance) -> tuple[Utterance, str]:
+        """What the citizen says now, and what stands beside it: the subject, a quotation, what is cut off."""
         beside = scene.subject
         if not scene.text:
             utterance, beside = Utterance(scene.subject), ""
         if len(scene.event.text) > len(scene.text) + _MARGIN:  # what is not kept is still looked at
             beside = f"{beside}|{scene.event.text[-_LOOKED_AT:]}"
         if scene.event.kind is ChannelKind.MAIL:
-            fresh = above_the_quote(utterance.text)
-            if fresh != utterance.text:
-                utterance, beside = Utterance(fresh), f"{beside}|{utterance.text}"
-        return self._triage(
+            fresh, quotation = split_quote(utterance.text)
+            quotation = without_ours(quotation, scene.ours)
+            # A mail program may put nothing but the quotation; without our words it is the citizen's.
+            utterance = Utterance(fresh or quotation)
+            beside = f"{beside}|{quotation}" if fresh else beside
+        return utterance, beside
+
+    def _is_known_question(self, heard: Utterance, verdict: Verdict) -> bool:
+        """Whether these very words are published as a question: nothing in them is weighed."""
+        if not isinstance(verdict, Answered | AskSlot):
+            return False
+        found = self._knowledge.snapshot.look(heard.text)
+        return bool(found) and found[0].exact
+
+    def _verdict(self, scene: Scene, utterance: Utterance, beside: str) -> Verdict:
+        snapshot, city = self._knowledge.snapshot, scene.conversation.city
+        verdict = self._triage(
             utterance,
-            snapshot=self._knowledge.snapshot,
+            snapshot=snapshot,
             dialogue=scene.dialogue,
             opt_outs=scene.event.kind is ChannelKind.SMS,
             beside=beside,
-            city=scene.conversation.city,
+            city=city,
         )
+        return one_by_one(verdict, utterance.text, self._look_up, snapshot, city=city)
 
     def _is_near_danger(self, utterance: Utterance, verdict: Verdict) -> bool:
         said = utterance.folded
-        if isinstance(verdict, Answered):
-            said = with_question(said, verdict.entry)
+        answers = verdict.answers if isinstance(verdict, AnsweredEach) else (verdict,)
+        for answer in answers:
+            said = with_question(said, answer.entry) if isinstance(answer, Answered) else said
         return isinstance(verdict, Danger) or self._triage.near_danger(said)
 
     def _in_city(self, scene: Scene, utterance: Utterance) -> Scene:
@@ -178,23 +248,21 @@ class AnswerMessage:
         return replace(scene, conversation=replace(scene.conversation, city=city))
 
     def _open(self, scene: Scene, dialogue: Dialogue) -> Dialogue:
-        return replace(dialogue, until=scene.event.received_at + self._choices_ms)
+        return replace(dialogue, until=scene.event.received_at + self._choices_ms, language=scene.language)
 
     @staticmethod
     def _may_offer(scene: Scene) -> bool:
-        """Choices are offered beside a case as long as nobody has taken it, so that nobody is interrupted;
-        but not to whoever is in danger, nor beside what stands behind the wall."""
+        """Choices are offered beside a case to a question, and to a word as long as nobody has taken the
+        case, so that nobody is interrupted; but not in danger, nor beside what stands behind the wall."""
         if scene.case is None or scene.is_walled:
             return False
         case = scene.case.value
-        return case.track is not Track.EMERGENCY and not case.handler_id
+        return case.track is not Track.EMERGENCY and (
+            not case.handler_id or asks(Utterance(scene.text).folded)
+        )
 
     def _text(self, scene: Scene, name: str) -> Says:
         return Says(self._texts.say(name, scene.language))
-
-    def _beside_the_case(self, scene: Scene) -> MessagePlan:
-        """Where a case is open, its handler sees what was asked meanwhile."""
-        return self._cases.attach(scene) if scene.case else Plan(scene.conversation)
 
     def _small_talk(self, scene: Scene, talk: Talk) -> MessagePlan:
         """One line back; what was open stays open. Beside a case it is seen, and is nobody's work.
@@ -230,3 +298,9 @@ class AnswerMessage:
         if asked.track is not None and not told.found:  # a right code is for nobody else's eyes
             plan = await self._cases.to_person(scene, ToPerson(asked.track))
         return plan.saying(Says(told.text, with_110=bool(plan.case_id)))
+
+
+def _due(scene: Scene, plan: MessagePlan) -> MeaningDue:
+    """Where words already tell of danger, it is looked at first."""
+    first = scene.judged.danger is not Level.NONE
+    return MeaningDue(scene.event_id, plan.exchange.id, scene.event.received_at, rank=0 if first else 1)

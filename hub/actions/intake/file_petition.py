@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind
 from hub.actions.cases.open_case import NewCase, OpenCase
+from hub.actions.cases.plan import PlannedCase
 from hub.actions.dialogue.triage import Triage
 from hub.model.case import Applicant, Case, Origin
+from hub.model.cases.alarm import denied
 from hub.model.contact import Contact
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.petition import TRACK_OF, Petition, PetitionKind
-from hub.model.track import Compartment, Track
+from hub.model.track import Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.ids import derived_id
@@ -129,7 +131,7 @@ class FilePetition:
         What a letter behind the wall says stays there: the emergency names the words only.
         """
         emergency_id = derived_id("petition-emergency", case.id)
-        walled = case.compartment is not Compartment.NONE
+        walled = case.is_restricted
         conversation_id = self._repositories.conversations.id_for(CHANNEL, emergency_id)
         opened = await self._open_case(
             NewCase(
@@ -147,6 +149,10 @@ class FilePetition:
             )
         )
         said = [] if walled else self._said(opened.case, petition, now)
+        if petition.no_emergency:  # noted; a person looks all the same
+            planned = PlannedCase.opened(opened)
+            planned = planned.after(*denied(opened.case, at=now))
+            return [*planned.writes(self._repositories.cases), *said]
         return [*self._open_case.writes(opened), *said]
 
     def _said(self, case: Case, petition: Petition, now: int) -> list[Write]:

@@ -9,34 +9,47 @@ from __future__ import annotations
 from dataclasses import replace
 
 from channels.contract import ChannelKind
-from hub.actions.cases.open_case import NewCase, OpenCase, Opened
+from hub.actions.cases.open_case import NewCase, OpenCase, Opened, title_of
 from hub.actions.cases.plan import Plan, PlannedCase, Says
+from hub.actions.dialogue.danger_kind import danger_kind
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.verdict import Danger, ToPerson
+from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.scene import MessagePlan, Scene
-from hub.model.case import Applicant, Origin, queue_rank
+from hub.model.case import Applicant, Origin
+from hub.model.cases.alarm import denied, is_alarm
 from hub.model.cases.history import HistoryKind, recorded
+from hub.model.cases.screening import confirmed
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.ids import derived_id
+from knowledge_base.text.utterance import Utterance
 
 
 class MessageCase:
     """Opens and joins. What its plans say is the receipt; a caller that has more to say replaces it."""
 
-    def __init__(self, repositories: Repositories, open_case: OpenCase, texts: Texts) -> None:
+    def __init__(
+        self, repositories: Repositories, open_case: OpenCase, last_question: LastQuestion, texts: Texts
+    ) -> None:
         self._repositories = repositories
         self._open_case = open_case
+        self._last_question = last_question
         self._texts = texts
 
-    async def to_person(self, scene: Scene, verdict: ToPerson) -> MessagePlan:
-        """The open case with one more word in it, or a new one."""
-        if scene.case is not None and (verdict.track is not Track.REPORT or scene.is_walled):
-            plan = self.attach(scene)
+    async def to_person(self, scene: Scene, verdict: ToPerson, *, screening: bool = False) -> MessagePlan:
+        """The open case with one more word in it, or a new one.
+
+        screening: it may be an accusation: a new case waits in 待甄别, with the receipt of any other.
+        """
+        restricted = screening or verdict.track is Track.REPORT
+        if scene.case is not None and (not restricted or scene.is_walled):
+            plan = self._confirm(self.attach(scene), scene, verdict.track)
             if not verdict.asked:
                 return plan
             return plan.saying(self._receipt(scene, "in_hands", reference=scene.case.value.reference))
-        opened = await self._new_case(scene, verdict.track)
+        asked = await self._last_question(scene.conversation, scene.text) if verdict.asked else ""
+        opened = await self._new_case(scene, verdict.track, screening=screening, asked=asked)
         receipt = self._receipt(
             scene,
             "person" if verdict.asked else "registered",
@@ -47,19 +60,19 @@ class MessageCase:
         )
         return Plan(scene.conversation).moved_to(PlannedCase.opened(opened)).saying(receipt)
 
+    async def new_matter(self, scene: Scene, text: str, track: Track) -> MessagePlan:
+        """A case of its own for something new, beside the open one, which goes on. Beside one behind the wall
+        it stands there too."""
+        alone = replace(scene, case=None, beside=scene.case, text=text)
+        return await self.to_person(alone, ToPerson(track), screening=scene.is_walled)
+
     def attach(self, scene: Scene) -> MessagePlan:
         """One more word in the open case."""
         if scene.case is None:
             raise ValueError("no open case to attach to")
         before = scene.case.value
         case, entry = recorded(
-            replace(
-                before,
-                waiting=True,
-                rank=queue_rank(
-                    track=before.track, urgent=before.urgent, waiting=True, received_at=before.received_at
-                ),
-            ),
+            replace(before, waiting=True).ranked(),
             at=scene.event.received_at,
             actor="citizen",
             kind=HistoryKind.CITIZEN_SPOKE,
@@ -71,13 +84,31 @@ class MessageCase:
         first = before.chain.length == 1 or not before.waiting
         return plan.saying(self._receipt(scene, "added", reference=case.reference) if first else None)
 
-    async def emergency(self, scene: Scene, danger: Danger, *, accuses: bool) -> MessagePlan:
-        """An EMERGENCY case of its own, above the queue; the matter that was open goes on."""
+    @staticmethod
+    def _confirm(plan: MessagePlan, scene: Scene, track: Track) -> MessagePlan:
+        """A case in 待甄别 whose citizen now accuses police surely is a REPORT."""
+        joined = plan.case
+        if joined is None or track is not Track.REPORT:
+            return plan
+        if joined.case.compartment is not Compartment.SCREENING:
+            return plan
+        return plan.with_case(
+            joined.after(*confirmed(joined.case, at=scene.event.received_at, actor="system"))
+        )
+
+    async def emergency(
+        self, scene: Scene, danger: Danger, *, accuses: bool, screening: bool = False
+    ) -> MessagePlan:
+        """An EMERGENCY case of its own, above the queue; the matter that was open goes on.
+
+        accuses, screening: the text accuses police, surely or perhaps.
+        """
         running = scene.case
-        if scene.is_walled or accuses:
-            return await self._behind_the_wall(scene, danger)
+        if scene.is_walled or accuses or screening:
+            track = Track.REPORT if accuses else Track.CONSULT
+            return await self._behind_the_wall(scene, danger, track)
         if running is not None and running.value.track is Track.EMERGENCY:
-            return self.attach(scene).saying(None)
+            return self.attach(scene).saying(self._comfort(scene))
         opened = await self._new_case(scene, Track.EMERGENCY, danger=danger)
         plan = Plan(scene.conversation).moved_to(PlannedCase.opened(opened))
         if running is not None:
@@ -91,10 +122,10 @@ class MessageCase:
             plan = plan.with_case(PlannedCase.found(running).after(linked, entry))
         return plan.saying(self._comfort(scene))
 
-    async def _behind_the_wall(self, scene: Scene, danger: Danger) -> MessagePlan:
+    async def _behind_the_wall(self, scene: Scene, danger: Danger, track: Track) -> MessagePlan:
         """What was said stays behind the wall; one EMERGENCY case beside it names the words only."""
-        plan = await self.to_person(scene, ToPerson(Track.REPORT))
-        emergency_id = derived_id("danger", plan.case_id)
+        plan = await self.to_person(scene, ToPerson(track), screening=True)
+        emergency_id = _emergency_beside(plan.case_id)
         if await self._repositories.cases.get(emergency_id) is None:
             opened = await self._open_case(
                 NewCase(
@@ -122,23 +153,56 @@ class MessageCase:
         return Says(text, tells_code=tells_code, with_110=with_110)
 
     def _comfort(self, scene: Scene) -> Says | None:
-        """A telephone that answers may betray who wrote; a chat page is in the writer's own hands."""
-        if scene.event.kind is not ChannelKind.CHAT:
-            return None
-        return Says(self._texts.say("emergency_chat", scene.language))
+        """A telephone that lights up may betray who wrote: a text is sent only where the office chose to
+        answer everything. A chat page is in the writer's own hands."""
+        if scene.event.kind is ChannelKind.CHAT:
+            kind = danger_kind(Utterance(f"{scene.subject}|{scene.text}").folded)
+            return Says(self._texts.say("emergency_chat", scene.language), danger=kind)
+        if scene.event.kind is ChannelKind.SMS:
+            return self._receipt(scene, "emergency_text")
+        return None
 
-    async def _new_case(self, scene: Scene, track: Track, *, danger: Danger | None = None) -> Opened:
+    async def no_emergency(self, scene: Scene) -> MessagePlan | None:
+        """这不是紧急情况: noted in the emergency it is about, which stays for a handler; None without one."""
+        if scene.case is None:
+            return None
+        plan = self.attach(scene)
+        if plan.case is not None and is_alarm(plan.case.case):
+            plan = plan.with_case(plan.case.after(*denied(plan.case.case, at=scene.event.received_at)))
+        else:
+            beside = await self._repositories.cases.get(_emergency_beside(scene.case.value.id))
+            if beside is None or not beside.value.is_open:
+                return None
+            planned = PlannedCase.found(beside)
+            plan = plan.with_case(planned.after(*denied(beside.value, at=scene.event.received_at)))
+        if scene.event.kind is not ChannelKind.CHAT:
+            return plan.saying(None)
+        return plan.saying(Says(self._texts.say("no_emergency", scene.language), with_110=True))
+
+    async def _new_case(
+        self,
+        scene: Scene,
+        track: Track,
+        *,
+        danger: Danger | None = None,
+        screening: bool = False,
+        asked: str = "",
+    ) -> Opened:
+        running = scene.case or scene.beside
         return await self._open_case(
             NewCase(
                 track,
                 _origin(scene),
                 scene.event.received_at,
                 _applicant(scene),
-                title=scene.subject[:120],
+                title=scene.subject[:120] or title_of(asked),
                 text=scene.text,
                 urgent=danger is not None,
                 flags=_flags(danger) if danger else (),
-                linked_case_id=_visible_link(scene, track),
+                screening=screening,
+                # Naming a case behind the wall would tell ordinary staff of it: none of theirs is opened
+                # beside one.
+                linked_case_id=running.value.id if running else "",
                 details={
                     "recipient": scene.event.recipient,
                     **({"danger": "、".join(danger.words)} if danger else {}),
@@ -158,13 +222,10 @@ def _applicant(scene: Scene) -> Applicant:
     )
 
 
+def _emergency_beside(case_id: str) -> str:
+    """The id of the emergency that stands beside a case behind the wall."""
+    return derived_id("danger", case_id)
+
+
 def _flags(danger: Danger) -> tuple[str, ...]:
     return ("danger", "threat") if danger.threat else ("danger",)
-
-
-def _visible_link(scene: Scene, track: Track) -> str:
-    """The case that was open, unless naming it would tell ordinary staff of one behind the wall."""
-    if scene.case is None:
-        return ""
-    walled = scene.case.value.compartment is not Compartment.NONE and track is not Track.REPORT
-    return "" if walled else scene.case.value.id

@@ -11,8 +11,8 @@ from hub.actions.intake.search_letter import Found
 from hub.model.case import Case
 from hub.model.conversation import Conversation
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
-from hub.model.track import Compartment
 from hub.store.codec import Versioned
+from knowledge_base.meaning.safety import NOTHING_SHOWN, Judgement
 
 MessagePlan = Plan[Conversation]
 
@@ -32,10 +32,13 @@ class Scene:
     conversation: Conversation  # with this message counted
     version: int  # 0 = the conversation is new
     case: Versioned[Case] | None  # the open case the conversation belongs to
+    beside: Versioned[Case] | None = None  # the open case a new matter stands beside
     dialogue: Dialogue = NOTHING_OPEN  # what our last words asked, if it still waits
+    judged: Judgement = NOTHING_SHOWN  # what the meaning of the text shows
+    ours: tuple[str, ...] = ()  # what we said in the conversation, for a mail that quotes
     searched: Found | None = None  # a letter nobody could read: what a search in its bytes found
 
     @property
     def is_walled(self) -> bool:
         """Whether the open case stands behind the compartment wall."""
-        return self.case is not None and self.case.value.compartment is not Compartment.NONE
+        return self.case is not None and self.case.value.is_restricted

@@ -9,6 +9,7 @@ from channels.contract import ChannelKind
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.model.conversation import Author
+from hub.model.danger_kind import DangerKind
 
 
 class Speak:
@@ -25,6 +26,7 @@ class Speak:
         says = plan.says
         if says is None or scene.profile.auto_reply == "off" or not scene.event.sender.value:
             return plan.saying(None)
+        on_page = scene.event.kind is ChannelKind.CHAT
         said = self._outgoing.reply(
             plan.exchange,
             Address(scene.event.sender.kind, scene.event.sender.value),
@@ -34,7 +36,8 @@ class Speak:
             case_id=plan.case_id,
             entry_ids=says.entry_ids,
             dialogue=says.dialogue,
-            with_110=says.with_110 and scene.event.kind is ChannelKind.CHAT,
+            with_110=says.with_110 and on_page,
+            danger=says.danger if on_page else DangerKind.NONE,
         )
         if says.tells_code and plan.case is not None:
             case = plan.case.case

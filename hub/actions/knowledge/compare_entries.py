@@ -16,7 +16,7 @@ from knowledge_base.entry import Entry, SlotAnswer
 
 _PIECE = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_NO_CONTENT = frozenset({"id", "state", "updated_at"})
+_NO_CONTENT = frozenset({"id", "state", "updated_at", "since"})
 
 
 class Mark(StrEnum):

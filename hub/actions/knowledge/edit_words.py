@@ -16,7 +16,7 @@ from hub.actions.knowledge.in_force import Knowledge
 from hub.actions.knowledge.publish_entry import Refused
 from hub.actions.knowledge.retry_on_new_revision import retry_on_new_revision
 from hub.model.word_record import WordRecord
-from hub.repositories.words import WordRepository, group_id
+from hub.repositories.knowledge.words import WordRepository, group_id
 from hub.runtime.errors import HubError, NotFound, Stale
 from hub.store.codec import Versioned
 from hub.store.documents import Write

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hub.model.entry_record import EntryRecord
-from hub.repositories.entries import EntryRepository, is_revision
-from hub.repositories.entry_versions import EntryVersionRepository
+from hub.repositories.knowledge.entries import EntryRepository, is_revision
+from hub.repositories.knowledge.entry_versions import EntryVersionRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import NotFound, Stale
 from hub.store.codec import Versioned

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from hub.actions.knowledge.in_force import Knowledge
 from hub.model.entry_record import VersionKind
-from hub.repositories.entries import EntryRepository
-from hub.repositories.entry_versions import EntryVersionRepository
-from hub.repositories.words import WordRepository
+from hub.repositories.knowledge.entries import EntryRepository
+from hub.repositories.knowledge.entry_versions import EntryVersionRepository
+from hub.repositories.knowledge.words import WordRepository
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write

@@ -13,7 +13,7 @@ from hub.actions.knowledge.edit_words import EditWords
 from hub.actions.knowledge.follow_entries import FollowEntries
 from hub.actions.knowledge.import_entries import Unfit
 from hub.actions.knowledge.in_force import Knowledge
-from hub.repositories.words import group_id
+from hub.repositories.knowledge.words import group_id
 from knowledge_base.files.csv_table import ImportProblems
 from knowledge_base.files.row import Problem
 from knowledge_base.files.word_file import read_words

@@ -15,8 +15,8 @@ from hub.actions.dialogue.triage import Triage
 from hub.actions.knowledge.read_help import Gone, ReadHelp
 from hub.model.feedback import REASON_CHARS, Feedback, Verdict
 from hub.model.masking import masked_text
-from hub.repositories.answer_counts import AnswerCountRepository
-from hub.repositories.feedback import FeedbackRepository
+from hub.repositories.knowledge.answer_counts import AnswerCountRepository
+from hub.repositories.knowledge.feedback import FeedbackRepository
 from hub.runtime.clock import Clock, day_of
 from hub.runtime.errors import Invalid, Stale
 from hub.store.codec import Versioned

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hub.actions.knowledge.in_force import Knowledge
-from hub.repositories.entries import EntryRepository
+from hub.repositories.knowledge.entries import EntryRepository
 from hub.runtime.errors import HubError, NotFound
 from knowledge_base.entry import Entry
 from knowledge_base.match.matcher import Snapshot

@@ -12,9 +12,9 @@ from hub.actions.knowledge.in_force import Knowledge
 from hub.model.entry_record import EntryRecord
 from hub.model.feedback import Feedback, Verdict
 from hub.model.tally import Tally, week_of
-from hub.repositories.answer_counts import AnswerCountRepository
-from hub.repositories.feedback import FeedbackRepository
-from hub.repositories.questions import QuestionRepository
+from hub.repositories.knowledge.answer_counts import AnswerCountRepository
+from hub.repositories.knowledge.feedback import FeedbackRepository
+from hub.repositories.knowledge.questions import QuestionRepository
 from hub.runtime.clock import day_of
 from knowledge_base.entry import Entry, EntryState
 

@@ -13,7 +13,7 @@ from hub.actions.knowledge.follow_entries import FollowEntries
 from hub.actions.knowledge.in_force import Knowledge
 from hub.model.word_record import WordRecord, WordVersion
 from hub.repositories.agents import AgentRepository
-from hub.repositories.words import WordRepository, group_id
+from hub.repositories.knowledge.words import WordRepository, group_id
 from hub.store.codec import Versioned
 from knowledge_base.match.answer import Answer, Thresholds, decide
 from knowledge_base.match.matcher import Match, Snapshot

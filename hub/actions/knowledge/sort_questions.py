@@ -19,7 +19,7 @@ from hub.actions.knowledge.in_force import Knowledge
 from hub.model.entry_record import EntryRecord
 from hub.model.question import FOR_GOOD, Question, QuestionState
 from hub.model.tally import week_of
-from hub.repositories.questions import QuestionRepository
+from hub.repositories.knowledge.questions import QuestionRepository
 from hub.runtime.clock import day_of
 from hub.runtime.errors import Stale
 from hub.runtime.ids import new_id

@@ -27,11 +27,11 @@ from hub.model.conversation import Author, Direction, Message
 from hub.model.masking import masked_text
 from hub.model.question import Question
 from hub.model.track import Track
-from hub.repositories.answer_counts import AnswerCountRepository
 from hub.repositories.cases import CaseRepository
 from hub.repositories.conversations import ConversationRepository
-from hub.repositories.cursors import CursorRepository
-from hub.repositories.questions import QuestionRepository
+from hub.repositories.knowledge.answer_counts import AnswerCountRepository
+from hub.repositories.knowledge.cursors import CursorRepository
+from hub.repositories.knowledge.questions import QuestionRepository
 from hub.runtime.clock import Clock, day_of
 from hub.runtime.ids import derived_id
 from hub.store.documents import Conflict, Documents, Duplicate, Write
@@ -170,7 +170,7 @@ class WatchAnswers:
         for case in opened:
             if not case.origin.conversation_id:
                 continue
-            if case.track is Track.REPORT:
+            if case.is_restricted:
                 await self._questions.forget(case.origin.conversation_id)
                 learnt.forgot = True  # also when an earlier try, cut off before its commit, deleted them
             if case.track not in (Track.CONSULT, Track.SERVICE):

@@ -70,5 +70,5 @@ class CaseProgress:
             received_at=case.received_at,
             steps=tuple(steps),
             replies=replies,
-            confidential=case.compartment != "none",
+            confidential=case.is_restricted,
         )

@@ -26,9 +26,14 @@ class HistoryKind(StrEnum):
     ASSIGNED = "assigned"
     RECORDING = "recording"
     FLAGGED = "flagged"
+    FALSE_ALARM = "false_alarm"  # 误报: a person took the flag of danger away
+    NOT_EMERGENCY = "not_emergency"  # the citizen says so; noted, nothing else changes
     CLOSED = "closed"
     LINKED = "linked"
     DELIVERY_DECIDED = "delivery_decided"  # a person said what became of one nobody was sure of
+    SUSPECTED = "suspected"  # put behind the compartment (待甄别); facts name who had seen it
+    CONFIRMED = "confirmed"  # an inspector, or the citizen's next words: it is a REPORT
+    RELEASED = "released"  # an inspector gave it to the ordinary queue; the reason is the text
     REVEALED = "revealed"  # an agent looked at the full address; the reason is the text
 
 

@@ -105,9 +105,10 @@ class Matter:
 
 
 class Danger:
-    """Danger goes above the queue, and the telephone of somebody in hiding stays silent."""
+    """Danger goes above the queue. The demo answers every text, so one says what to do; as shipped, 12110
+    keeps the telephone of somebody in hiding silent."""
 
-    title = "短信求救，置顶而不回复 · Danger goes to the top, the telephone stays silent"
+    title = "短信求救，置顶并告知怎么求助 · Danger goes to the top, one text says what to do"
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -118,7 +119,7 @@ class Danger:
         return (
             Step("群众发短信求救", self._cry),
             Step("工单在队列最前面", self._at_top),
-            Step("手机保持安静", self._silent),
+            Step("收到求助办法（演示设为全部答复）", self._answered),
         )
 
     async def _cry(self) -> str:
@@ -133,10 +134,9 @@ class Danger:
         hold(line is not None and line.above, "前面还有不紧急的工单")
         return "前面只有更早的紧急工单"
 
-    async def _silent(self) -> str:
-        taken = self._scene.journals.texts(self._number)
-        hold(not taken, "发出了短信，可能暴露求救的人")
-        return "没有发出任何短信"
+    async def _answered(self) -> str:
+        text = await self._scene.answer_to(self._number, having="110")
+        return f"已发出：{text}"
 
 
 class Forgery:

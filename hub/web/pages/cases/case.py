@@ -18,13 +18,21 @@ from hub.actions.cases.read_cases import CaseView, QueueView
 from hub.model.agent import Agent
 from hub.model.case import IllegalMove
 from hub.model.personal import UNREADABLE
-from hub.model.track import Compartment
 from hub.runtime.errors import Invalid, Stale
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB
-from hub.web.pages.cases.case_form import AssignForm, CaseForm, CloseForm, NoteForm, ReplyForm, RevealForm
+from hub.web.pages.cases.case_form import (
+    AssignForm,
+    CaseForm,
+    CloseForm,
+    NoteForm,
+    ReleaseForm,
+    ReplyForm,
+    RevealForm,
+    SplitForm,
+)
 from hub.web.pages.cases.queue import title_of
 from hub.web.render import translator
 from hub.web.staff_page import done, part, staff_page
@@ -38,12 +46,14 @@ DETAILS: Mapping[str, str] = {
 }
 """What may be shown of a case's details; addresses among them stay behind 显示完整号码."""
 
+_QUEUE = "/staff/queue"
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What was typed when the page has to be shown again, and what was wrong with it.
 
-    form: reply | note | assign | close | reveal. conflict: somebody else was first.
+    form: reply | note | assign | close | release | reveal. conflict: somebody else was first.
     """
 
     form: str = ""
@@ -55,7 +65,7 @@ class Typed:
 
 async def case_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/cases/{case_id}"""
-    return await _show(request, Typed())
+    return await _show(request, Typed(), reads=True)
 
 
 async def reply(request: web.Request) -> web.StreamResponse:
@@ -80,6 +90,35 @@ async def close(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/close"""
     act = request.app[HUB].actions.close_case
     return await _submit(request, act, CloseForm, form="close", field="reason", word="closed")
+
+
+async def release(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/release: the case then exists for others than who released it."""
+    act = request.app[HUB].actions.release_case
+    return await _submit(
+        request, act, ReleaseForm, form="release", field="reason", word="released", to=_QUEUE
+    )
+
+
+async def confirm(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/confirm"""
+    return await _press(request, request.app[HUB].actions.confirm_report, word="confirmed")
+
+
+async def suspect(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/suspect: the case exists no more for who pressed it."""
+    return await _press(request, request.app[HUB].actions.suspect_case, word="suspected", to=_QUEUE)
+
+
+async def dismiss(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/dismiss"""
+    return await _press(request, request.app[HUB].actions.dismiss_alarm, word="dismissed_alarm")
+
+
+async def split(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/split"""
+    act = request.app[HUB].actions.split_case
+    return await _submit(request, act, SplitForm, form="split", field="message_id", word="split")
 
 
 async def reveal(request: web.Request) -> web.StreamResponse:
@@ -107,10 +146,16 @@ async def parts(request: web.Request) -> web.StreamResponse:
     return part(request, "staff/parts_count.html", size=size)
 
 
+def _splittable(view: CaseView) -> frozenset[str]:
+    """What the citizen said after the first message: that one is the case itself."""
+    own = [item.message_id for item in view.timeline if item.kind == "message" and item.direction == "in"]
+    return frozenset(own[1:])
+
+
 def submit_label(view: CaseView, _: Translator) -> str:
     """What the send button says: the channel and where it goes, so that nobody is surprised."""
     case = view.case
-    if case.compartment is Compartment.REPORT and view.reply_kind != ChannelKind.CHAT:
+    if case.is_restricted and view.reply_kind != ChannelKind.CHAT:
         if case.applicant.address and not case.applicant.anonymous:
             return _(msgid("保存答复并通知 %(who)s"), who=view.masked)
         return _(msgid("保存答复，供凭编号查看"))
@@ -133,10 +178,26 @@ class _Act(Protocol):
     async def __call__(self, agent: Agent, case_id: str, typed: str, /, *, version: int) -> None: ...
 
 
+class _PressedAct(Protocol):
+    """What is done to a case with one press."""
+
+    async def __call__(self, agent: Agent, case_id: str, /, *, version: int) -> None: ...
+
+
 async def _submit(
-    request: web.Request, act: _Act, model: type[CaseForm], *, form: str, field: str, word: str
+    request: web.Request,
+    act: _Act,
+    model: type[CaseForm],
+    *,
+    form: str,
+    field: str,
+    word: str,
+    to: str = "",
 ) -> web.StreamResponse:
-    """One form of the page: checked, done, said so by `word`; or shown again with what was typed."""
+    """One form of the page: checked, done, said so by `word`; or shown again with what was typed.
+
+    to: the page that says so, when it is not the case's own.
+    """
     data = await read_form(request)
     given = parse(model, data, translator(request))
     typed = Typed(form, data.get(field, ""))
@@ -147,7 +208,19 @@ async def _submit(
         await act(agent_of(request), case_id, getattr(given, field), version=given.version)
     except (Invalid, Stale, IllegalMove) as problem:
         return await _refused(request, typed, problem)
-    return done(_path(case_id), word)
+    return done(to or _path(case_id), word)
+
+
+async def _press(request: web.Request, act: _PressedAct, *, word: str, to: str = "") -> web.StreamResponse:
+    """A button of the page, with nothing typed; `word`, `to` as in `_submit`."""
+    given = parse(CaseForm, await read_form(request), translator(request))
+    version = 0 if isinstance(given, FormErrors) else given.version  # no version is a stale one
+    case_id = _id(request)
+    try:
+        await act(agent_of(request), case_id, version=version)
+    except (Stale, IllegalMove) as problem:
+        return await _refused(request, Typed(), problem)
+    return done(to or _path(case_id), word)
 
 
 async def _again(request: web.Request, typed: Typed, errors: Mapping[str, str]) -> web.StreamResponse:
@@ -164,9 +237,13 @@ async def _refused(
     return await _show(request, Typed(typed.form, typed.text, conflict=True), 409)
 
 
-async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.StreamResponse:
+async def _show(
+    request: web.Request, typed: Typed, status: int = 200, *, reads: bool = False
+) -> web.StreamResponse:
     hub, _, agent = request.app[HUB], translator(request), agent_of(request)
     view = await hub.actions.read_cases.open(agent, _id(request))
+    if reads:
+        await hub.actions.note_reading(agent, view)
     counts = await hub.actions.read_cases.counts(agent)
     origin = view.case.origin
     return staff_page(
@@ -179,8 +256,9 @@ async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.St
         is_damaged=view.case.title == UNREADABLE,
         typed=typed,
         errors=typed.errors,
+        splittable=_splittable(view),
         send_label=submit_label(view, _),
-        counts_parts=view.reply_kind == ChannelKind.SMS and view.case.compartment is Compartment.NONE,
+        counts_parts=view.reply_kind == ChannelKind.SMS and not view.case.is_restricted,
         signature=hub.settings.organisation.signature,
         handler=next((other for other in view.handlers if other.id == view.case.handler_id), None),
         others=_others(view, agent),
@@ -190,6 +268,7 @@ async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.St
             for name, text in (view.case.details or {}).items()
             if name in DETAILS and text and text != origin.channel  # a chat has no number
         ],
+        is_late=0 < view.due_at <= hub.clock.now_ms(),
         last_change=view.timeline[-1] if view.timeline else None,
         waiting=counts[QueueView.ALL],
     )

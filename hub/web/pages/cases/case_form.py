@@ -53,6 +53,21 @@ class CloseForm(CaseForm):
     reason: str = Field(default="", min_length=2, max_length=500)
 
 
+class ReleaseForm(CaseForm):
+    """Why a case of 待甄别 is no accusation."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("reason", "*"): msgid("请写明放行理由，至少 2 个字")
+    }
+    reason: str = Field(default="", min_length=2, max_length=500)
+
+
+class SplitForm(CaseForm):
+    """Which message becomes a case of its own."""
+
+    message_id: str = Field(default="", min_length=1, max_length=200)
+
+
 class RevealForm(Form):
     """Why a number is needed in full."""
 

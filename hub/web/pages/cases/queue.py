@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from hub.actions.cases.read_cases import QueueRow, QueueView
-from hub.model.case import Case
+from hub.model.agent import Agent, Permission
+from hub.model.case import POSSIBLE_DANGER, Case
 from hub.model.track import Track
 from hub.runtime.bell import QUEUE
 from hub.web import badges
@@ -29,6 +30,8 @@ VIEWS: Mapping[QueueView, str] = {
     QueueView.UNASSIGNED: msgid("未分派"),
     QueueView.WAITING: msgid("等待答复"),
     QueueView.EMERGENCY: msgid("紧急"),
+    QueueView.POSSIBLE: msgid("疑似险情"),
+    QueueView.SCREENING: msgid("待甄别"),
     QueueView.CLOSED: msgid("已办结"),
 }
 
@@ -38,13 +41,17 @@ _LONG_MS = 24 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row as the page shows it. `risk`: bad | warn | calm, the bar at its left."""
+    """A row as the page shows it.
+
+    risk: bad | warn | calm, the bar at its left. is_late: the clock of its screening ran out.
+    """
 
     row: QueueRow
     title: str
     waited: str
     is_fresh: bool
     is_long: bool
+    is_late: bool
     risk: str
 
 
@@ -69,9 +76,10 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         "staff/queue.html",
         lines=[line_of(row, now, _) for row in page.rows],
         counts=page.counts,
-        views=VIEWS,
+        views=_views_of(agent),
         view=view,
         next=page.next,
+        released=await hub.actions.read_cases.released(agent) if view is QueueView.SCREENING else (),
         first=first,
         since=now,
         seen=request.app[SNAPSHOTS].keep(held) if first else "",
@@ -101,6 +109,12 @@ async def queue_events(request: web.Request) -> web.StreamResponse:
     return await stream(request, hub.bell, QUEUE, fill)
 
 
+def _views_of(agent: Agent) -> Mapping[QueueView, str]:
+    """The views of those who have something to find in them."""
+    screens = agent.may(Permission.REPORT_READ)
+    return {view: label for view, label in VIEWS.items() if view is not QueueView.SCREENING or screens}
+
+
 def view_of(request: web.Request) -> QueueView:
     """The view asked for; an unknown one is the whole list."""
     try:
@@ -115,13 +129,15 @@ def line_of(row: QueueRow, now: int, _: Translator) -> Line:
     waits = case.is_open and case.waiting
     waited_ms = now - (case.received_at if waits else case.updated_at)
     is_long = waits and waited_ms >= _LONG_MS
-    if case.track is Track.EMERGENCY and case.is_open:
+    is_late = 0 < row.due_at <= now
+    if (case.track is Track.EMERGENCY and case.is_open) or is_late:
         risk = "bad"
-    elif is_long or (case.urgent and case.is_open):
+    elif is_long or (case.is_open and (case.urgent or POSSIBLE_DANGER in case.flags)):
         risk = "warn"
     else:
         risk = "calm"
-    return Line(row, title_of(case, _), badges.age(waited_ms, _), waited_ms < badges.MINUTE_MS, is_long, risk)
+    waited, is_fresh = badges.age(waited_ms, _), waited_ms < badges.MINUTE_MS
+    return Line(row, title_of(case, _), waited, is_fresh, is_long, is_late, risk)
 
 
 def title_of(case: Case, _: Translator) -> str:

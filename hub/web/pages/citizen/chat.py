@@ -67,17 +67,19 @@ async def _page(
     messages: list[Message] = []
     choices: tuple[str, ...] = ()
     given: Mapping[str, Feedback] = {}
+    reads: Mapping[str, int] = {}
     if token:
         conversation = chat_stream.conversation_id(hub, token)
         messages = await hub.repositories.conversations.last_messages(conversation, limit=_SHOWN)
         choices = await chat_stream.open_choices(request, conversation)
+        reads = await chat_stream.reads_of(request, conversation)
         answered = [message.entry_ids[0] for message in messages if len(message.entry_ids) == 1]
         given = await hub.actions.rate_entry.given(token, *answered)
     response = render(
         request,
         "citizen/chat.html",
         status=status,
-        messages=chat_stream.bubbles(request, messages, choices, given),
+        messages=chat_stream.bubbles(request, messages, choices, given, reads),
         suggestions=suggestions(hub.knowledge.snapshot, _SUGGESTED, request.query.get("topic", "")),
         client_id=secrets.token_hex(16),
         text=text,

@@ -8,6 +8,7 @@ that is stored is made of its digest, so that nobody who reads it can enter the 
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -21,12 +22,15 @@ from hub.actions.dialogue.look_up import entries_of
 from hub.actions.knowledge.help_path import entry_path
 from hub.hub import Hub
 from hub.model.conversation import Author, Direction, Message
+from hub.model.conversations.message_state import MessageState, states_of
+from hub.model.danger_kind import DangerKind
 from hub.model.dialogue import NOTHING_OPEN
 from hub.model.feedback import Feedback
 from hub.runtime.bell import conversation_topic
 from hub.runtime.errors import NotFound
 from hub.runtime.ids import derived_id
 from hub.web.event_stream import EventStream
+from hub.web.i18n import msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.citizen.source_line import source_line
 from hub.web.render import RENDERER, translator
@@ -37,12 +41,19 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 _PAGE = 100
 
 
+STATE: Mapping[MessageState, str] = {
+    MessageState.RECEIVED: msgid("已收到"),
+    MessageState.READ: msgid("工作人员已看"),
+    MessageState.ANSWERED: msgid("已答复"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Bubble:
     """A message as the page shows it. `kind`: own, robot or agent.
 
     entry_id, given: of an answer of the knowledge base, its entry and what this browser said of it.
-    with_110: the emergency number stands below, and no question of ours.
+    with_110: the emergency number stands below, and no question of ours. danger: so does the red panel.
     """
 
     seq: int
@@ -56,6 +67,8 @@ class Bubble:
     entry_id: str = ""
     given: Feedback | None = None
     with_110: bool = False
+    danger: DangerKind = DangerKind.NONE
+    state: str = ""  # what became of an own message, in words
 
 
 def channel_of(hub: Hub) -> str:
@@ -121,12 +134,14 @@ async def open_choices(request: web.Request, conversation: str) -> tuple[str, ..
     found = await hub.repositories.conversations.get(conversation)
     dialogue = found.value.dialogue.at(hub.clock.now_ms()) if found else NOTHING_OPEN
     snapshot = hub.knowledge.snapshot
+    if dialogue.matter:
+        return (_("是新的事情"), _("是补充"))
     if dialogue.entry_id:
         values = [
             answer.value for entry in entries_of(snapshot, (dialogue.entry_id,)) for answer in entry.by_slot
         ]
         return (*values, _("不清楚")) if values else ()
-    offered = [entry.question for entry in entries_of(snapshot, dialogue.offered)]
+    offered = [entry.said_in(dialogue.language).question for entry in entries_of(snapshot, dialogue.offered)]
     return (*offered, _("都不是")) if offered else ()
 
 
@@ -135,12 +150,14 @@ def bubbles(
     messages: Sequence[Message],
     choices: Sequence[str] = (),
     given: Mapping[str, Feedback] | None = None,
+    reads: Mapping[str, int] | None = None,
 ) -> list[Bubble]:
     """The messages as the page shows them; the last one with `choices` as buttons when it is the hub's.
 
-    given: what this browser said of entries before.
+    given: what this browser said of entries before. reads: when a person opened the cases in it.
     """
     _ = translator(request)
+    states = states_of(messages, reads or {})
     snapshot = request.app[HUB].knowledge.snapshot
     shown = []
     for place, message in enumerate(messages, 1):
@@ -154,7 +171,7 @@ def bubbles(
             if choices and place == len(messages):
                 pressed, text = choices, text.split("\n", 1)[0]
         kind = "own" if message.direction is Direction.IN else message.author.value
-        choice_id = secrets.token_hex(16) if pressed else ""
+        choice_id = secrets.token_hex(16) if pressed or message.danger else ""
         shown.append(
             Bubble(
                 message.seq,
@@ -168,6 +185,8 @@ def bubbles(
                 entry_id,
                 (given or {}).get(entry_id),
                 message.with_110,
+                message.danger,
+                _(STATE[states[message.seq]]) if message.seq in states else "",
             )
         )
     return shown
@@ -193,9 +212,11 @@ async def events(request: web.Request) -> web.StreamResponse:
         try:
             await stream.open(request, retry_ms=2000)
             seq = await _catch_up(request, stream, conversation, _start(request))
+            told = await _tell_states(request, stream, conversation, "")
             while not ear.over:
                 if await ear.wait(at_most_seconds=PING_SECONDS):
                     seq = await _catch_up(request, stream, conversation, seq)
+                    told = await _tell_states(request, stream, conversation, told)
                 else:
                     await stream.ping()
         except ConnectionResetError:
@@ -217,6 +238,24 @@ async def _catch_up(request: web.Request, stream: EventStream, conversation: str
             await stream.send("message", html, id=message.seq)
         seq = messages[-1].seq
     return seq
+
+
+async def _tell_states(request: web.Request, stream: EventStream, conversation: str, told: str) -> str:
+    """What became of the last own messages, in words by their numbers, unless it is what was told before."""
+    _ = translator(request)
+    repository = request.app[HUB].repositories.conversations
+    messages = await repository.last_messages(conversation, limit=_PAGE)
+    states = states_of(messages, await reads_of(request, conversation))
+    now = json.dumps({seq: _(STATE[state]) for seq, state in states.items()}, sort_keys=True)
+    if now != told:
+        await stream.send("states", now)
+    return now
+
+
+async def reads_of(request: web.Request, conversation: str) -> Mapping[str, int]:
+    """When a person last opened the cases of a conversation."""
+    found = await request.app[HUB].repositories.conversations.get(conversation)
+    return found.value.reads if found else {}
 
 
 def _start(request: web.Request) -> int:

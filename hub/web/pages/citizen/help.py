@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from hub.actions.dialogue.danger_kind import danger_kind
 from hub.actions.dialogue.verdict import Answered, AskProgress, AskSlot, Danger, Offer, ToPerson
 from hub.actions.dialogue.verdict import Verdict as Triaged
 from hub.actions.knowledge.help_path import entry_path, topic_path
@@ -16,7 +17,7 @@ from hub.actions.knowledge.read_help import Gone
 from hub.model.feedback import Feedback, Verdict
 from hub.model.track import Track
 from hub.runtime.clock import day_of
-from hub.web.keys import HUB
+from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.citizen import chat_stream
 from hub.web.render import render
 from hub.web.unchanged import unless_unchanged
@@ -89,7 +90,7 @@ async def entry_page(
             request,
             "citizen/help_entry.html",
             status=status,
-            entry=found,
+            entry=found.said_in(request[LANGUAGE]),
             source_url=_followable(found.source_url),
             related=help_.related(found),
             topic_path=topic_path,
@@ -121,7 +122,7 @@ def _found(request: web.Request, asked: str) -> web.Response:
         request,
         "citizen/help_found.html",
         asked=asked,
-        emergency=isinstance(verdict, Danger),
+        danger=danger_kind(Utterance(asked).folded) if isinstance(verdict, Danger) else "",
         progress=isinstance(verdict, AskProgress),
         report=isinstance(verdict, ToPerson) and verdict.track is Track.REPORT,
         sure=isinstance(verdict, Answered | AskSlot),

@@ -11,6 +11,8 @@ from collections import Counter
 
 from aiohttp import web
 
+from hub.actions.dialogue.danger_kind import danger_kind
+from hub.actions.dialogue.texts import language_of
 from hub.actions.dialogue.verdict import (
     Answered,
     AskProgress,
@@ -23,7 +25,7 @@ from hub.actions.dialogue.verdict import (
 from hub.model.notice import NoticeKind
 from hub.model.track import Track
 from hub.web.form import FormErrors, parse, read_form
-from hub.web.keys import HUB
+from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.citizen.chat_form import TEXT_CHARS, QuestionForm
 from hub.web.pages.citizen.notices import NOTICE_KINDS
 from hub.web.pages.citizen.source_line import source_line
@@ -67,17 +69,20 @@ async def ask(request: web.Request) -> web.Response:
     question = posted.get("question", "")[:TEXT_CHARS] if isinstance(form, FormErrors) else form.question
     snapshot = hub.knowledge.snapshot
     verdict = hub.triage(Utterance(question), snapshot=snapshot, opt_outs=False) if question else None
-    entry = verdict.entry if isinstance(verdict, Answered | AskSlot) else None
+    language = language_of(question, request[LANGUAGE])
+    entry = verdict.entry.said_in(language) if isinstance(verdict, Answered | AskSlot) else None
     by_slot = verdict.by_slot if isinstance(verdict, Answered) else None
     return render(
         request,
         "citizen/ask.html",
         question=question,
-        emergency=isinstance(verdict, Danger),
+        danger=danger_kind(Utterance(question).folded) if isinstance(verdict, Danger) else "",
         entry=entry,
         answer=by_slot.answer if by_slot else entry.answer if entry else "",
         source=source_line(entry, _) if entry else "",
-        choices=[choice.question for choice in verdict.entries] if isinstance(verdict, Offer) else [],
+        choices=[choice.said_in(language).question for choice in verdict.entries]
+        if isinstance(verdict, Offer)
+        else [],
         progress=isinstance(verdict, AskProgress | NeedsCode),
         person=isinstance(verdict, ToPerson) and verdict.asked,
         report=isinstance(verdict, ToPerson) and verdict.track is Track.REPORT,

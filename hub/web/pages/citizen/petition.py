@@ -14,6 +14,8 @@ from types import SimpleNamespace
 
 from aiohttp import web
 
+from hub.actions.dialogue.danger_kind import danger_kind
+from hub.model.danger_kind import DangerKind
 from hub.model.petition import PetitionKind
 from hub.runtime.clock import to_local
 from hub.web.form import FormErrors, parse, read_form
@@ -24,6 +26,7 @@ from hub.web.pages.citizen.petition_form import BODY_CHARS, FIELDS, PetitionForm
 from hub.web.pages.citizen.petition_receipt import Receipt
 from hub.web.pages.citizen.preferences import switched
 from hub.web.render import render, translator
+from knowledge_base.text.utterance import Utterance
 
 _KINDS: Mapping[PetitionKind, tuple[str, str]] = {
     PetitionKind.COMPLAINT: (msgid("投诉和诉求"), msgid("对公安机关办理的事情有意见，希望解决")),
@@ -61,7 +64,9 @@ async def check(request: web.Request) -> web.Response:
         "citizen/petition_check.html",
         is_report=form.kind is PetitionKind.REPORT,
         anonymous=form.anonymous == "yes",
-        values=values,
+        values={name: value for name, value in values.items() if name != "no_emergency"},
+        danger=_danger(request, form),
+        no_emergency=form.no_emergency,
         rows=_rows(request, form),
     )
 
@@ -163,6 +168,13 @@ def _write(request: web.Request, values: Mapping[str, str], errors: Mapping[str,
         ],
         limits={"body": BODY_CHARS},
     )
+
+
+def _danger(request: web.Request, form: PetitionForm) -> DangerKind:
+    """What the letter says, before it is sent: who is in danger does not wait for an answer to a letter."""
+    folded = Utterance(f"{form.title}|{form.body}").folded
+    found = request.app[HUB].triage.danger(folded)
+    return danger_kind(folded) if found else DangerKind.NONE
 
 
 def _rows(request: web.Request, form: PetitionForm) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ FIELDS = (
     "name",
     "phone",
     "email",
+    "no_emergency",
 )
 
 _TITLE = msgid("请用 2–120 个字概括您要反映的问题")
@@ -55,6 +56,7 @@ class PetitionForm(Form):
     name: str = Field(default="", max_length=50)
     email: str = ""  # before phone: one of the two is enough, and phone reports when both are absent
     phone: str = ""
+    no_emergency: Literal["", "yes"] = ""
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
         ("title", "*"): _TITLE,
@@ -135,6 +137,7 @@ class PetitionForm(Form):
             email=self.email,
             anonymous=self.anonymous == "yes",
             language=language.value,
+            no_emergency=self.no_emergency == "yes",
         )
 
 

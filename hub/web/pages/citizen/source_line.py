@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from hub.web.i18n import Translator, msgid
+from hub.web.i18n import Translator
 from knowledge_base.entry import Entry
 
 
 def source_line(entry: Entry, _: Translator) -> str:
-    """`来源：… · 具体以当地窗口答复为准`, the second half where a local office decides."""
-    origin = entry.source or _(msgid("常见问题"))
-    line = _("来源：%(origin)s", origin=origin)
-    return f"{line} · {_('具体以当地窗口答复为准')}" if entry.confirm_locally else line
+    """`来源：… · 具体以当地窗口答复为准`, the first half where a source is known, the second where a
+    local office decides; "" for neither."""
+    origin = _("来源：%(origin)s", origin=entry.source) if entry.source else ""
+    local = _("具体以当地窗口答复为准") if entry.confirm_locally else ""
+    return " · ".join(filter(None, (origin, local)))

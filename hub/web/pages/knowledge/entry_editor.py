@@ -28,6 +28,7 @@ FOLDS: Mapping[str, tuple[str, ...]] = {
     "time": ("valid_from", "valid_until"),
     "slots": ("slot", "by_slot"),
     "tests": ("tests",),
+    "english": ("question_en", "variants_en", "answer_en", "short_answer_en"),
 }
 """Groups of fields that are folded away; one with an error in it is open."""
 

@@ -14,7 +14,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from hub.runtime.clock import CHINA, to_local, to_ms
 from hub.web.form import Form
 from hub.web.i18n import msgid
-from knowledge_base.entry import SHORT_ANSWER_CHARS, Aspect, Entry, EntryState, SlotAnswer
+from knowledge_base.entry import (
+    ENGLISH_SHORT_CHARS,
+    SHORT_ANSWER_CHARS,
+    Aspect,
+    Entry,
+    EntryState,
+    SlotAnswer,
+)
 from knowledge_base.files.importer import read_slot_answers, write_slot_answers
 from knowledge_base.files.row import ANSWER_CHARS, BETWEEN_VARIANTS, WORDING_CHARS
 from knowledge_base.text.normalise import normalise
@@ -26,6 +33,7 @@ _ORDER = msgid("结束时间应晚于开始时间")
 _SLOT = msgid("请写明答案取决于什么，例如 驾照类型")
 _BY_SLOT = msgid("请按格式填写：每种情况一段，以【情况】开头，例如 【C1】到车管所办理")
 _SLOT_TWICE = msgid("同一种情况写了两次")
+_ENGLISH = msgid("英文的问题、问法、答案和短信答案应同时填写；分情况的条目不能有英文")
 _SLOT_SHORT = msgid("每种情况的短信答案最多 134 个字")
 
 
@@ -58,6 +66,10 @@ class EntryForm(Form):
     slot: str = Field(default="", max_length=40)
     by_slot: str = Field(default="", max_length=40_000)
     tests: str = Field(default="", max_length=20_000)
+    question_en: str = Field(default="", max_length=WORDING_CHARS)
+    variants_en: str = Field(default="", max_length=20_000)
+    answer_en: str = Field(default="", max_length=ANSWER_CHARS)
+    short_answer_en: str = Field(default="", max_length=ENGLISH_SHORT_CHARS)
 
     @field_validator("aspect", "valid_from", "valid_until", mode="before")
     @classmethod
@@ -76,7 +88,7 @@ class EntryForm(Form):
             raise ValueError(msgid("请填写问题，2–120 个字"))
         return value
 
-    @field_validator("variants", "tests")
+    @field_validator("variants", "tests", "variants_en")
     @classmethod
     def _wordings(cls, value: str) -> str:
         for line in _lines(value):
@@ -117,6 +129,14 @@ class EntryForm(Form):
             raise ValueError(_SLOT_SHORT)
         return value
 
+    @field_validator("short_answer_en")
+    @classmethod
+    def _whole_english(cls, value: str, info: ValidationInfo) -> str:
+        rest = (info.data.get(name, "") for name in ("question_en", "variants_en", "answer_en"))
+        if len(set(map(bool, (value, *rest)))) > 1 or (value and info.data.get("slot")):
+            raise ValueError(_ENGLISH)
+        return value
+
     def entry(self, entry_id: str) -> Entry:
         """What is meant. `entry_id`: "" for a new one."""
         return Entry(
@@ -142,6 +162,10 @@ class EntryForm(Form):
                 for one in read_slot_answers(self.by_slot)
             ),
             tests=tuple(_lines(self.tests)),
+            question_en=self.question_en,
+            variants_en=tuple(line for line in _lines(self.variants_en) if line != self.question_en),
+            answer_en=self.answer_en,
+            short_answer_en=self.short_answer_en,
             state=EntryState.DRAFT,
             updated_at=0,
         )
@@ -170,6 +194,10 @@ def form_values(entry: Entry | None, *, topic: str = "") -> dict[str, str]:
         "slot": entry.slot,
         "by_slot": write_slot_answers(entry.by_slot),
         "tests": "\n".join(entry.tests),
+        "question_en": entry.question_en,
+        "variants_en": "\n".join(entry.variants_en),
+        "answer_en": entry.answer_en,
+        "short_answer_en": entry.short_answer_en,
     }
 
 

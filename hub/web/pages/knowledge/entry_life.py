@@ -48,6 +48,10 @@ FIELDS: Mapping[str, str] = {
     "slot": msgid("答案取决于"),
     "by_slot": msgid("分情况的答案"),
     "tests": msgid("测试问题"),
+    "question_en": msgid("英文问题"),
+    "variants_en": msgid("英文问法"),
+    "answer_en": msgid("英文答案"),
+    "short_answer_en": msgid("英文短信答案"),
 }
 
 

@@ -152,6 +152,12 @@
   function listen() {
     source = new EventSource(`${box.dataset.events}?after=${lastSeq()}`);
     source.addEventListener("message", (event) => { show(event.data); });
+    source.addEventListener("states", (event) => {
+      for (const [seq, words] of Object.entries(JSON.parse(event.data))) {
+        const state = document.querySelector(`#m-${seq} [data-state]`);
+        if (state && state.textContent !== words) state.textContent = words;
+      }
+    });
     source.addEventListener("open", () => { if (!pending.length) say(""); flush(); });
     source.addEventListener("error", () => {
       say(box.dataset.offline);

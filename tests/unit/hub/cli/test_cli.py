@@ -109,6 +109,7 @@ def test_version_and_help_wait_for_nothing_they_do_not_need() -> None:
         ("ivr", "check", "--help"),
         ("ivr", "simulate", "--help"),
         ("faq", "eval", "--help"),
+        ("talk", "eval", "--help"),
         ("config", "show", "--help"),
     ],
     ids=" ".join,

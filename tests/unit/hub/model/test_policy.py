@@ -13,7 +13,7 @@ from hub.runtime.errors import Forbidden, NotFound
 SEES = {
     Role.HANDLER: {Compartment.NONE},
     Role.SUPERVISOR: {Compartment.NONE},
-    Role.INSPECTOR: {Compartment.REPORT},
+    Role.INSPECTOR: {Compartment.REPORT, Compartment.SCREENING},
     Role.PUBLICITY: set(),
     Role.EDITOR: set(),
     Role.REVIEWER: set(),

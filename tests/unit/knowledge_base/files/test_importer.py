@@ -243,3 +243,47 @@ def test_an_empty_csv_is_a_problem() -> None:
 
 def test_an_empty_toml_has_no_entries() -> None:
     assert read_toml("") == read_toml('topic = "户政"\n') == ()
+
+
+ENGLISH = """
+question_en = "How do I replace my ID card?"
+variants_en = ["my ID card is lost"]
+answer_en = "Go to a police station."
+short_answer_en = "Go to a police station."
+"""
+
+
+def test_a_day_stands_once_for_all_or_with_an_entry() -> None:
+    shared = GOOD.replace('topic = "户政"\n', 'topic = "户政"\nsince = 2026-11-22\n')
+    assert [read.since for read in read_toml(GOOD)] == [""]
+    assert [read.since for read in read_toml(shared)] == ["2026-11-22"]
+    assert [read.since for read in read_toml(f"{shared}since = 2026-11-30\n")] == ["2026-11-30"]
+    assert [read.since for read in read_toml(f'{shared}since = "2026-11-30"\n')] == ["2026-11-30"]
+
+
+@pytest.mark.parametrize("day", ['"30 November"', '"2026-13-01"', "2026-11-30T00:00:00Z", "20261130"])
+def test_anything_but_a_day_is_told(day: str) -> None:
+    assert problems(f"{GOOD}since = {day}\n") == [(5, "since must be a day such as 2026-11-30")]
+
+
+def test_english_comes_whole_or_not_at_all_and_not_with_a_slot() -> None:
+    (read,) = read_toml(GOOD + ENGLISH)
+    assert read.variants_en == ("my ID card is lost",)
+    assert read.said_in("en").question == "How do I replace my ID card?"
+    partly = ENGLISH.replace('answer_en = "Go to a police station."\n', "", 1)
+    together = "question_en, variants_en, answer_en and short_answer_en go together"
+    assert problems(GOOD + partly) == [(5, together)]
+    by_slot = '\nslot = "age"\n[[entry.by_slot]]\nvalue = "C1"\nanswer = "有。"\n'
+    assert problems(GOOD + ENGLISH + by_slot) == [(5, "an entry with a slot cannot have English")]
+
+
+def test_english_and_the_day_go_out_to_csv_and_come_back() -> None:
+    (read,) = read_toml(f"{GOOD}since = 2026-11-30\n{ENGLISH}")
+    assert read_csv(write_csv([read])) == (read,)
+
+
+def test_two_entries_cannot_claim_one_english_wording() -> None:
+    other = GOOD.replace("id-card-lost", "other").replace("身份证", "护照").replace('topic = "户政"\n', "", 1)
+    table = other[other.index("[[entry]]") :].replace('source = "', 'topic = "户政"\nsource = "')
+    told = problems(GOOD + ENGLISH + table + ENGLISH)
+    assert [text.split('"')[1] for _, text in told] == ["How do I replace my ID card?", "my ID card is lost"]

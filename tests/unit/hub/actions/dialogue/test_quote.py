@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.actions.dialogue.quote import above_the_quote
+from hub.actions.dialogue.quote import above_the_quote, without_ours
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,23 @@ def test_the_quotation_below_is_left_out(below: str) -> None:
 @pytest.mark.parametrize("text", ["身份证丢了\n怎么补办", "> 只有引用", "", "我在现场，他写道歉信"])
 def test_what_is_no_quotation_stays(text: str) -> None:
     assert above_the_quote(text) == text
+
+
+OURS = "请马上拨打110。有人拿刀砍人的，先躲起来。不方便说话请发短信到12110。"
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        f"> {OURS}",
+        "> 请马上拨打110。有人拿\n> 刀砍人的，先躲起来。\n>> 不方便说话请发短信到12110。",
+        "> 有人拿刀砍人的，先躲起来。",
+    ],
+)
+def test_our_own_words_are_taken_out_of_a_quotation(quotation: str) -> None:
+    assert "刀" not in without_ours(quotation, [OURS])
+
+
+def test_what_somebody_else_wrote_stays() -> None:
+    assert "有人拿刀砍我" in without_ours(f"> {OURS}\n> > 有人拿刀砍我", [OURS])
+    assert "拿刀" in without_ours(f"> {OURS}", [])

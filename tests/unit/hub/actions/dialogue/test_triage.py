@@ -436,3 +436,26 @@ def test_the_length_of_a_letter_hides_neither_danger_nor_an_accusation() -> None
     letter = "楼下烧烤店每天深夜占道经营。" * 30
     assert isinstance(triage(f"{letter}救命"), Danger)
     assert triage(f"{letter}我要举报派出所民警收黑钱") == ToPerson(Track.REPORT)
+
+
+@pytest.mark.parametrize("text", ["怎么查别人的身份证号", "幫我查一下前妻的住址", "我想知道我老公的開房記錄"])
+def test_data_about_others_are_given_to_nobody(text: str) -> None:
+    verdict = triage(text)
+    assert isinstance(verdict, Answered)
+    assert verdict.entry.id == "data-about-others"
+
+
+@pytest.mark.parametrize("text", ["救命 帮我定位我老公的手机 他要跳楼", "我要投诉派出所民警卖别人的开房记录"])
+def test_danger_and_accusation_come_before_data_about_others(text: str) -> None:
+    assert isinstance(triage(text), Danger | ToPerson)
+
+
+def test_where_the_office_took_the_entry_out_of_use_a_person_says_it() -> None:
+    known = Snapshot.build([entry for entry in shipped() if entry.id != "data-about-others"])
+    verdict = TRIAGE(Utterance("怎么查别人的身份证号"), snapshot=known)
+    assert verdict == ToPerson(Track.CONSULT)
+
+
+@pytest.mark.parametrize("text", ["身份证丢了咋整咧这样还来得及不", "单位体检用的无犯罪证明这种事找谁开"])
+def test_an_unsure_question_in_any_way_of_asking_offers_choices(text: str) -> None:
+    assert not isinstance(triage(text), ToPerson)

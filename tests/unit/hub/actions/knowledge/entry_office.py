@@ -16,11 +16,12 @@ from hub.actions.knowledge.publish_entry import PublishEntry
 from hub.actions.knowledge.read_entries import ReadEntries
 from hub.actions.knowledge.read_words import ReadWords
 from hub.model.entry_record import EntryRecord
-from hub.repositories import agents, entries, entry_versions, words
+from hub.repositories import agents
 from hub.repositories.agents import AgentRepository
-from hub.repositories.entries import EntryRepository
-from hub.repositories.entry_versions import EntryVersionRepository
-from hub.repositories.words import WordRepository
+from hub.repositories.knowledge import entries, entry_versions, words
+from hub.repositories.knowledge.entries import EntryRepository
+from hub.repositories.knowledge.entry_versions import EntryVersionRepository
+from hub.repositories.knowledge.words import WordRepository
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents

@@ -149,9 +149,9 @@ class EntryRepository:
             "live_state": str(in_force.state) if in_force else "",
             "valid_until": in_force.valid_until if in_force else 0,
             "settles_at": record.settles_at,
-            "words": "\n".join(
-                (newest.question, *newest.variants, newest.service, newest.topic, newest.answer)
-            )[:_SEARCH_CHARS],
+            "words": "\n".join((*newest.wordings, newest.service, newest.topic, newest.answer))[
+                :_SEARCH_CHARS
+            ],
         }
         return self._records.body(record) | found
 

@@ -1,0 +1,67 @@
+"""What a text means beside its words: danger, an accusation of police, and the vectors to look it up with.
+
+Words are judged at once, in every process. Where an encoder runs, the vectors of the text's windows are asked
+for and waited for a moment; what is not there then is `due`: the message goes its way with what the words
+showed, and a job looks again (`hub/actions/intake/look_again.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hub.actions.dialogue.encoding import Encoding
+from knowledge_base.meaning.encoder import Vector
+from knowledge_base.meaning.safety import NOTHING_SHOWN, Judgement, Safety
+from knowledge_base.meaning.windows import spread, windows
+from knowledge_base.text.utterance import Utterance
+
+WAIT_SECONDS = 0.3
+_ENCODED = 12
+"""Windows of a text that get vectors while somebody waits: more take longer than anybody should wait."""
+_ENCODED_LATER = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """vectors: by simplified text. due: not all of them were there in time."""
+
+    judgement: Judgement = NOTHING_SHOWN
+    vectors: Mapping[str, Vector] = field(default_factory=dict)
+    due: bool = False
+
+
+NOTHING_UNDERSTOOD = Understood()
+
+
+class Understand:
+    """Judges texts."""
+
+    def __init__(self, encoding: Encoding, safety: Safety, *, wait_seconds: float = WAIT_SECONDS) -> None:
+        """wait_seconds: how long a text waits where nobody says how long."""
+        self._encoding = encoding
+        self._safety = safety
+        self._wait_seconds = wait_seconds
+
+    async def __call__(self, text: str, *, seconds: float = 0.0) -> Understood:
+        """What a text means, as far as it is known after so many seconds, 0 = as long as usual."""
+        seconds = seconds or self._wait_seconds
+        found = windows(Utterance(text).simplified)
+        if not found:
+            return NOTHING_UNDERSTOOD
+        wanted = spread(found, _ENCODED if seconds <= WAIT_SECONDS else _ENCODED_LATER)
+        vectors: Mapping[str, Vector] = {}
+        if self._encoding.name:
+            vectors = await self._encoding.within(wanted, seconds=seconds)
+        judgement = self._safety.judge(
+            [Utterance(window).folded for window in found],
+            [vectors.get(window) for window in found],
+            self._encoding.name,
+        )
+        due = bool(self._encoding.name) and len(vectors) < len(set(wanted))
+        return Understood(judgement, vectors, due)
+
+    def by_words(self, text: str) -> Judgement:
+        """What the words alone show; at once."""
+        found = [Utterance(window).folded for window in windows(Utterance(text).simplified)]
+        return self._safety.judge(found, [None] * len(found))

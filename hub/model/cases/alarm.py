@@ -1,0 +1,46 @@
+"""The flags of danger on a case: raised by what the hub reads, taken away by a person only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hub.model.case import DANGER, POSSIBLE_DANGER, THREAT, Case, IllegalMove
+from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
+from hub.model.track import Track
+
+ALARMS = frozenset({DANGER, THREAT, POSSIBLE_DANGER})
+
+
+def is_alarm(case: Case) -> bool:
+    """Whether a person still has to look whether there is danger."""
+    return case.track is Track.EMERGENCY or not ALARMS.isdisjoint(case.flags)
+
+
+def flagged(case: Case, *, at: int) -> tuple[Case, HistoryEntry]:
+    """A case with 疑似险情, found in what was said later. Raises `IllegalMove` for one that is flagged."""
+    if is_alarm(case):
+        raise IllegalMove(case.state, case.state)
+    after = replace(case, flags=(*case.flags, POSSIBLE_DANGER))
+    facts = {"flag": POSSIBLE_DANGER}
+    return recorded(after.ranked(), at=at, actor="system", kind=HistoryKind.FLAGGED, facts=facts)
+
+
+def dismissed(case: Case, *, at: int, actor: str) -> tuple[Case, HistoryEntry]:
+    """The case as an ordinary one (误报). Raises `IllegalMove` when there is nothing to take away."""
+    if not is_alarm(case) or not case.is_open:
+        raise IllegalMove(case.state, case.state)
+    after = replace(
+        case,
+        track=Track.CONSULT if case.track is Track.EMERGENCY else case.track,
+        flags=tuple(flag for flag in case.flags if flag not in ALARMS),
+        urgent=False,
+    )
+    facts = {"was": case.track, "flags": " ".join(case.flags)}
+    return recorded(after.ranked(), at=at, actor=actor, kind=HistoryKind.FALSE_ALARM, facts=facts)
+
+
+def denied(case: Case, *, at: int) -> tuple[Case, HistoryEntry]:
+    """The citizen says 这不是紧急情况: noted; somebody may stand beside him, so everything else stays."""
+    return recorded(
+        replace(case, waiting=True).ranked(), at=at, actor="citizen", kind=HistoryKind.NOT_EMERGENCY
+    )

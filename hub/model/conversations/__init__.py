@@ -1,0 +1,1 @@
+"""What belongs to conversations besides their messages."""

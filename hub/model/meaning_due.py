@@ -1,0 +1,15 @@
+"""A message whose meaning was not there in time: somebody has to look again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MeaningDue:
+    """id: of the message. rank: 0 where words already told of danger, which is looked at first."""
+
+    id: str
+    conversation_id: str
+    at: int
+    rank: int

@@ -1,0 +1,1 @@
+"""What the knowledge base is made of, and what was asked of it and said about it."""

@@ -1,0 +1,88 @@
+"""What becomes of a message, at once and when its meaning came late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from channels.address import Address, BadAddress, email, phone
+from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.dialogue.regions import Region, Regions
+from hub.actions.intake.accept_event import AcceptEvent
+from hub.actions.intake.answer_message import AnswerMessage
+from hub.actions.intake.beside_case import BesideCase
+from hub.actions.intake.last_question import LastQuestion
+from hub.actions.intake.limit_answers import LimitAnswers
+from hub.actions.intake.look_again import LookAgain
+from hub.actions.intake.message_case import MessageCase
+from hub.actions.intake.speak import Speak
+from hub.actions.knowledge.in_force import Knowledge
+from hub.settings.channels import MailChannel, TwilioSmsChannel, TwilioVoiceChannel
+from hub.settings.settings import Settings
+from hub.wiring.cases import CaseActions
+from hub.wiring.dialogue import Dialogue
+from hub.wiring.foundation import Foundation
+from knowledge_base.dialogue.small_talk import SmallTalk
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeActions:
+    """What takes messages in, and what looks again at those whose meaning was late."""
+
+    accept_event: AcceptEvent
+    look_again: LookAgain
+
+
+def intake_actions(
+    base: Foundation, profiles: Profiles, dialogue: Dialogue, knowledge: Knowledge, cases: CaseActions
+) -> IntakeActions:
+    """Everything about messages."""
+    documents, stores, settings = base.documents, base.stores, base.settings
+    small_talk = SmallTalk()
+    last_question = LastQuestion(stores.conversations, dialogue.triage, small_talk)
+    message_case = MessageCase(stores, cases.open_case, last_question, dialogue.texts)
+    speak = Speak(cases.outgoing)
+    seconds = settings.knowledge.choices_seconds
+    answer_message = AnswerMessage(
+        stores,
+        dialogue.triage,
+        dialogue.understand,
+        dialogue.look_up,
+        knowledge,
+        message_case,
+        BesideCase(stores.conversations, message_case, dialogue.texts, choices_seconds=seconds),
+        LimitAnswers(stores.recent_answers, own_numbers(settings)),
+        speak,
+        dialogue.texts,
+        dialogue.wording,
+        cases.track_case,
+        Regions((Region(region.name, region.area_code) for region in settings.regions), dialogue.slots),
+        small_talk,
+        dialogue.watch,
+        choices_seconds=seconds,
+    )
+    return IntakeActions(
+        AcceptEvent(documents, stores, profiles, answer_message, base.files),
+        LookAgain(documents, stores, profiles, dialogue.understand, message_case, speak),
+    )
+
+
+def own_numbers(settings: Settings) -> set[str]:
+    """The numbers and addresses that the configured channels write or call from."""
+    own: set[str] = set()
+    for channel in settings.channels.values():
+        match channel:
+            case TwilioSmsChannel():
+                own.add(channel.number)
+            case TwilioVoiceChannel():
+                own.add(channel.line)
+            case MailChannel():
+                own.add(channel.address)
+    return {address.value for text in own if text for address in _addresses(text)}
+
+
+def _addresses(text: str) -> list[Address]:
+    """As a message from there would name it; none of what is no address."""
+    try:
+        return [email(text) if "@" in text else phone(text)]
+    except BadAddress:
+        return []

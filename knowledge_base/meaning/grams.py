@@ -1,0 +1,38 @@
+"""What of a folded text the safety models weigh: its characters, runs of two and three, and patterns.
+
+Patterns (`data/safety/patterns.toml`) see what stands apart (拿着 … 刀), and what no sentence had that the
+models were fitted to.
+"""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+
+from knowledge_base.text.tables import data_text
+
+LONGEST = 3
+
+
+def grams(folded: str) -> Counter[str]:
+    """Each run of one to three characters with how often it stands in the text."""
+    found: Counter[str] = Counter()
+    for length in range(1, LONGEST + 1):
+        found.update(folded[at : at + length] for at in range(len(folded) - length + 1))
+    return found
+
+
+def patterns_in(folded: str) -> list[str]:
+    """The names of the patterns that a text fits, `#subject.name`."""
+    return [name for name, pattern in _patterns().items() if pattern.search(folded)]
+
+
+@cache
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    tables = tomllib.loads(data_text("safety/patterns.toml"))
+    return {
+        f"#{subject}.{name}": re.compile(pattern)
+        for subject, table in tables.items()
+        for name, pattern in table.items()
+    }

@@ -1,0 +1,112 @@
+"""Fits a logistic model with a ridge: Newton's method, each step solved by conjugate gradients.
+
+Works on dense evidence and on sparse rows alike, so that words and vectors are fitted by the same lines.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+_ROUNDS, _INNER, _ENOUGH = 30, 60, 1e-4
+
+
+class Evidence(Protocol):
+    """Rows of numbers."""
+
+    @property
+    def columns(self) -> int:
+        """How many numbers a row has."""
+
+    def times(self, weights: Array) -> Array:
+        """One number per row."""
+
+    def back(self, amounts: Array) -> Array:
+        """The transposed product: one number per column."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dense:
+    """(rows, columns)."""
+
+    values: Array
+
+    @property
+    def columns(self) -> int:
+        return int(self.values.shape[1])
+
+    def times(self, weights: Array) -> Array:
+        """See `Evidence`."""
+        return self.values @ weights
+
+    def back(self, amounts: Array) -> Array:
+        """See `Evidence`."""
+        return amounts @ self.values
+
+
+class Sparse:
+    """Rows as {column: value}; no row is empty."""
+
+    def __init__(self, rows: Sequence[dict[int, float]], columns: int) -> None:
+        self._columns = columns
+        self._starts = np.cumsum([0, *(len(row) for row in rows)])[:-1]
+        self._row_of = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        self._column = np.array([column for row in rows for column in row], np.int64)
+        self._value = np.array([value for row in rows for value in row.values()])
+
+    @property
+    def columns(self) -> int:
+        return self._columns
+
+    def times(self, weights: Array) -> Array:
+        """See `Evidence`."""
+        found: Array = np.add.reduceat(self._value * weights[self._column], self._starts)
+        return found
+
+    def back(self, amounts: Array) -> Array:
+        """See `Evidence`."""
+        sums = np.bincount(self._column, self._value * amounts[self._row_of], minlength=self._columns)
+        return sums.astype(np.float64, copy=False)
+
+
+def fit(evidence: Evidence, right: Array, *, ridge: float) -> tuple[Array, float]:
+    """The weights of the columns and the bias. right: 1.0 or 0.0 per row."""
+    weights, bias = np.zeros(evidence.columns), 0.0
+    for _ in range(_ROUNDS):
+        chance = 1 / (1 + np.exp(-np.clip(evidence.times(weights) + bias, -30, 30)))
+        slope = evidence.back(chance - right) + ridge * weights
+        lean = float((chance - right).sum())
+        curve = chance * (1 - chance) + 1e-9
+        step, lift = _solve(evidence, curve, ridge, slope, lean)
+        weights, bias = weights - step, bias - lift
+        if np.abs(step).max() < _ENOUGH:
+            break
+    return weights, bias
+
+
+def _solve(evidence: Evidence, curve: Array, ridge: float, slope: Array, lean: float) -> tuple[Array, float]:
+    """Conjugate gradients for the Newton step of weights and bias."""
+
+    def times(step: Array) -> Array:
+        amounts = curve * (evidence.times(step[:-1]) + step[-1])
+        return np.append(evidence.back(amounts) + ridge * step[:-1], amounts.sum())
+
+    wanted = np.append(slope, lean)
+    step = np.zeros_like(wanted)
+    rest = wanted.copy()
+    way = rest.copy()
+    left = float(rest @ rest)
+    for _ in range(_INNER):
+        if left < 1e-8 * float(wanted @ wanted):
+            break
+        bent = times(way)
+        length = left / float(way @ bent)
+        step += length * way
+        rest -= length * bent
+        fresh = float(rest @ rest)
+        way = rest + (fresh / left) * way
+        left = fresh
+    return step[:-1], float(step[-1])
