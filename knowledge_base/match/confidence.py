@@ -65,6 +65,8 @@ MEANING_FEATURES = (
     "close_behind",
     "close_mean",
     "agree",
+    "repaired",
+    "repaired_close",
 )
 """What is looked at when vectors were compared."""
 TABLES = ("first", "three")
@@ -204,11 +206,11 @@ def features(candidates: Sequence[Candidate]) -> tuple[float, ...]:
 def _meant(candidates: Sequence[Candidate]) -> tuple[float, ...]:
     """What is looked at beside the words: what they alone say of the best, and its lead by it; how close it
     is in meaning, its lead by that and how far it is behind; how close the nearest are; whether the words
-    alone would have chosen it."""
-    close = [candidate.likeness.closeness for candidate in candidates]
-    if close[0] is None:
+    alone would have chosen it; whether it was found with wrong characters put right, and how close it is
+    then."""
+    if candidates[0].likeness.closeness is None:
         return ()
-    known = [each or 0.0 for each in close]
+    known = [candidate.likeness.closeness or 0.0 for candidate in candidates]
     words = [candidate.likeness.by_words for candidate in candidates]
     nearest = sorted(known, reverse=True)[:NEAREST]
     return (
@@ -219,6 +221,8 @@ def _meant(candidates: Sequence[Candidate]) -> tuple[float, ...]:
         nearest[0] - known[0],
         sum(nearest) / len(nearest),
         float(words[0] >= max(words)),
+        float(candidates[0].repaired),
+        candidates[0].repaired * known[0],
     )
 
 

@@ -53,7 +53,8 @@ REBUILT = 0.25
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
     """An entry with its best wording; `exact`: the same words, or words of the same meaning unless another
-    wording means closer, and no other entry claims them."""
+    wording means closer, and no other entry claims them; `repaired`: the question was compared with wrong
+    characters put right, which its vector does not know of."""
 
     entry: Entry
     written: str
@@ -62,6 +63,7 @@ class Candidate:
     question: Wording
     wording: Wording
     exact: bool
+    repaired: bool = False
 
     @property
     def same(self) -> bool:
@@ -253,7 +255,7 @@ class Snapshot:
             nearer = self._nearest(other, meant)
             if speech or _top(nearer) > _top(near):
                 best = {candidate.entry.id: candidate for candidate in found}
-                for candidate in self._compared(understood, other, nearer):
+                for candidate in self._compared(understood, other, nearer, repaired=True):
                     known = best.get(candidate.entry.id)
                     if known is None or candidate.score > known.score:
                         best[candidate.entry.id] = candidate
@@ -282,7 +284,9 @@ class Snapshot:
             found += [each for each in alike[:CANDIDATES] if (id(each.stand), each.number) not in there]
         return found
 
-    def _compared(self, plain: str, reading: Reading, nearest: Sequence[Standing]) -> list[Candidate]:
+    def _compared(
+        self, plain: str, reading: Reading, nearest: Sequence[Standing], *, repaired: bool = False
+    ) -> list[Candidate]:
         """The entries of these wordings, compared with the question word by word, best first."""
         if not nearest:
             return []
@@ -310,7 +314,9 @@ class Snapshot:
             score = 1.0 if exact else likeness.score
             other = best.get(entry.id)
             if other is None or score > other.score:
-                best[entry.id] = Candidate(entry, written, score, likeness, question, wording, exact)
+                best[entry.id] = Candidate(
+                    entry, written, score, likeness, question, wording, exact, repaired
+                )
         return sorted(best.values(), key=_score, reverse=True)
 
 

@@ -29,9 +29,9 @@ class WordingVectors:
     scales: NDArray[np.float32]
 
     @classmethod
-    def of(cls, name: str, sentences: Sequence[str], vectors: Vectors) -> "WordingVectors":
-        """Of sentences and the vectors of them, in the same order; of a sentence that comes twice, one."""
-        every = np.array([digest_of(sentence) for sentence in sentences], np.uint64)
+    def of(cls, name: str, wordings: Sequence[str], vectors: Vectors) -> "WordingVectors":
+        """Of wordings and the vectors of them, in the same order; of a sentence that comes twice, one."""
+        every = np.array([digest_of(sentence_of(wording)) for wording in wordings], np.uint64)
         digests, first = np.unique(every, return_index=True)
         vectors = vectors[first]
         most = np.abs(vectors).max(axis=1, initial=1e-9)
@@ -51,7 +51,7 @@ class WordingVectors:
         try:
             with np.load(BytesIO(content), allow_pickle=False) as held:
                 return cls(str(held["name"]), held["digests"], held["rows"], held["scales"])
-        except (ValueError, KeyError, OSError) as problem:
+        except (ValueError, KeyError, OSError, EOFError) as problem:
             raise KnowledgeError(f"向量文件无法读取 / vectors cannot be read: {problem}") from None
 
     def content(self) -> bytes:
