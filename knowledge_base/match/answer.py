@@ -22,6 +22,9 @@ FAR = 0.6
 ALIKE = 0.62
 """What means this much alike is offered however little is sure: three of four sentences that nothing answers
 are farther from every entry."""
+SAYS_IT, LEAD = 0.7, 0.1
+"""What means this much alike, and scores by so much more than the other entries about a service, says which
+of them is meant: of 42 such test questions none was another's."""
 STRANGER = 0.56
 """Nor what means less alike than this: it shares a word (这个天热死了, 死亡登记) and nothing else. Of 100
 questions 98 are closer to the entry that answers them."""
@@ -97,6 +100,13 @@ def decide(
     return Answer(Decision.CHOICES, tuple(snapshot.told(each) for each in offered[:CHOICES]), first, three)
 
 
+def _says_which(best: Candidate, served: Sequence[Candidate]) -> bool:
+    """Whether a question without a word for the aspect means the best of these entries about one service all
+    the same (护照名字拼音打错了)."""
+    lead = best.score - max(each.score for each in served if each is not best)
+    return (best.likeness.closeness or 0.0) >= SAYS_IT and lead >= LEAD
+
+
 def _of_another(candidate: Candidate) -> bool:
     return candidate.likeness.slots > 0 or candidate.likeness.other_aspect
 
@@ -121,6 +131,6 @@ def _in_doubt(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
             return named
     if best.entry.service and best.entry.aspect not in (None, Aspect.HOW) and not best.question.aspects:
         served = [each for each in candidates if each.entry.service == best.entry.service]
-        if len(served) > 1:
+        if len(served) > 1 and not _says_which(best, served):
             return served
     return ()

@@ -196,7 +196,8 @@ class LiveIndexSegment:
         part = self.part
         if part.vectors is None:
             return np.zeros(part.shelf.size, np.float32)
-        cosines: Vector = part.vectors @ vector
+        # Not `@`: it wakes a thread on every core for each question, and waits for them on a busy machine.
+        cosines: Vector = np.vecdot(part.vectors, vector)
         if self.living < part.size:
             cosines[~self.alive[part.owners]] = 0.0
         return cosines

@@ -34,8 +34,6 @@ CANDIDATES = 40
 """Wordings that share most with a question, and as many that mean most alike."""
 RANKED = 16
 """Wordings that are compared word by word."""
-RANKED_BY_BOTH = 32
-"""The same when a vector brought further ones."""
 REPAIRED = 18
 """Characters of a typed text whose slips are put right: a longer one says enough in spite of them, and what
 was put right in it changed nothing that was measured."""
@@ -301,8 +299,7 @@ class Snapshot:
         least = max(glance.closeness or 0.0 for glance in glances) - CLOSEST
         seen = sorted(zip(glances, cuts, nearest, strict=True), key=_worth, reverse=True)
         best: dict[str, Candidate] = {}
-        ranked = RANKED if nearest[0].meant is None else RANKED_BY_BOTH
-        for near, cut, (_, _, stand, number) in seen[:ranked]:
+        for near, cut, (_, _, stand, number) in seen[:RANKED]:
             entry, written = stand.part.wording(number)
             wording = self._scales.wording(cut)
             likeness = compare(question, wording, near, self.lexicon.near)
