@@ -145,7 +145,7 @@ def _snapshot(entries: Sequence[Entry], engine: SentenceEncoder | None) -> Snaps
     """What answers with these entries, with the vectors of their wordings where there is an engine."""
     if engine is None:
         return Snapshot.build(entries)
-    wordings = [wording for entry in entries for wording in (entry.question, *entry.variants)]
+    wordings = [wording for entry in entries for wording in entry.wordings]
     return Snapshot.build(entries, vectors=completed(shipped_vectors(engine.name), engine, wordings))
 
 

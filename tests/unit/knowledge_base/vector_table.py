@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parents[3] / "knowledge_base" / "data" / "vectors"
 
 def wordings() -> list[str]:
     """Every wording of the shipped entries."""
-    return [wording for entry in shipped() for wording in (entry.question, *entry.variants)]
+    return [wording for entry in shipped() for wording in entry.wordings]
 
 
 def made(encoder: SentenceEncoder, known: WordingVectors | None) -> WordingVectors:
