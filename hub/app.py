@@ -1,7 +1,4 @@
-"""The composition root: one of each, put together subject by subject (`hub/wiring/`).
-
-Nothing here decides anything about citizens or cases.
-"""
+"""The composition root: one of each, put together subject by subject (`hub/wiring/`); it decides nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ from hub.wiring.channels import build_adapters, dispatcher_of, handset_rules, pr
 from hub.wiring.dialogue import Dialogue, dialogue_of
 from hub.wiring.foundation import Foundation, open_foundation
 from hub.wiring.intake import IntakeActions, intake_actions
-from hub.wiring.jobs import jobs_of, mail_jobs, meaning_jobs
+from hub.wiring.jobs import jobs_of, mail_jobs
 from hub.wiring.knowledge import KnowledgeActions, knowledge_actions, rate_entry_of, watch_answers_of
 
 
@@ -33,16 +30,14 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     profiles = profiles_of(settings)
     dialogue = dialogue_of(base, watch)
     editing = await knowledge_actions(base)
-    knowledge = editing.knowledge
     cases = case_actions(base, profiles, dialogue)
-    calls = await call_actions(base, adapters.fetches, profiles, dialogue, knowledge, cases)
-    intake = intake_actions(base, profiles, dialogue, knowledge, cases)
+    calls = await call_actions(base, adapters.fetches, profiles, dialogue, editing.knowledge, cases)
+    intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases)
     jitter = random.Random()
     actions = _actions(base, dialogue, editing, cases, calls, intake, jitter)
     dispatcher = dispatcher_of(base, adapters.sends, jitter)
-    watch_answers = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, knowledge, clock)
-    jobs = jobs_of(base, dispatcher, actions.campaigns, editing.follow, watch_answers, calls)
-    jobs |= meaning_jobs(base, intake.look_again)
+    seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
+    jobs = jobs_of(base, dispatcher, actions, editing.follow, seen, calls)
     jobs |= mail_jobs(base, adapters, actions.accept_event, dialogue.triage)
     supervisor = Supervisor(clock)
 
@@ -64,11 +59,12 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         imports=base.imports,
         repositories=base.stores,
         actions=actions,
-        knowledge=knowledge,
+        knowledge=editing.knowledge,
         bell=base.bell,
         encoding=base.encoding,
         profiles=profiles,
         triage=dialogue.triage,
+        understand=dialogue.understand,
         webhooks=adapters.receives,
         voice=adapters.voice,
         run_jobs=partial(supervisor.run, jobs),
@@ -103,6 +99,7 @@ def _actions(
         handle_call=calls.handle_call,
         import_entries=editing.import_entries,
         import_words=editing.import_words,
+        look_again=intake.look_again,
         note_case=cases.note_case,
         note_reading=cases.note_reading,
         publish_entry=editing.publish_entry,

@@ -25,8 +25,10 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
+from hub.actions.dialogue.understand import Understand
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.file_petition import FilePetition
+from hub.actions.intake.look_again import LookAgain
 from hub.actions.knowledge.edit_entry import EditEntry
 from hub.actions.knowledge.edit_words import EditWords
 from hub.actions.knowledge.import_entries import ImportEntries
@@ -69,6 +71,7 @@ class Actions:
     handle_call: HandleCall
     import_entries: ImportEntries
     import_words: ImportWords
+    look_again: LookAgain
     note_case: NoteCase
     note_reading: NoteReading
     publish_entry: PublishEntry
@@ -151,6 +154,7 @@ class Hub:
     encoding: Encoding
     profiles: Profiles
     triage: Triage
+    understand: Understand
     webhooks: Mapping[str, ReceivesWebhooks]
     voice: Mapping[str, VoiceAdapter]
     run_jobs: Callable[[], Coroutine[None, None, None]]

@@ -76,6 +76,9 @@ def _heard_anywhere(walk: Walk) -> bool:
         walk.raise_emergency("speech", danger)
         walk.unsay()
         walk.go(walk.flow.policy.danger or walk.flow.policy.emergency)
+    elif walk.facts.get("may_be_danger") and walk.state.node != walk.flow.policy.emergency:
+        walk.unsay()
+        walk.go(walk.flow.policy.emergency)  # asks before anything is dialled, like 1-1-0
     elif walk.facts.get("wants_person"):
         walk.go(walk.flow.policy.person)
     else:

@@ -46,8 +46,9 @@ GIVEN_FACTS = frozenset({"province", "open", "speech", "person_number", "emergen
 """What the hub knows before any hook ran. `open` is "1" when people are on duty, `speech` when the line
 listens for words; `cities` is `591=福州|Fuzhou 592=厦门|Xiamen`, one name per language of the flow."""
 
-HEARD_FACTS = ("danger", "wants_person")
-"""What the hub finds in the words of a SPEECH event: words of an emergency, the wish for a person ("1")."""
+HEARD_FACTS = ("danger", "may_be_danger", "wants_person")
+"""What the hub finds in the words of a SPEECH event: words of an emergency; danger by what was meant ("1");
+the wish for a person ("1")."""
 
 QUESTION_SLOT, CHOICE_SLOT = "question", "choice"
 

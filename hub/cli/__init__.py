@@ -78,6 +78,11 @@ def build() -> App:
 
     talk = App(name="talk", help="对话 · What is done about messages")
     talk.command("hub.cli.talk:evaluate", name="eval", help="用标注好的消息测量 · Measure against messages")
+    talk.command(
+        "hub.cli.talk_models:calibrate",
+        name="calibrate",
+        help="训练险情和检举模型 · Fit models",
+    )
     app.command(talk)
 
     config = App(name="config", help="配置 · Configuration")

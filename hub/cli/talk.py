@@ -73,12 +73,12 @@ def evaluate(
 
 
 async def _evaluate(lines: tuple[Line, ...], kind: ChannelKind, config: Path | None, *, as_json: bool) -> int:
-    results, born = await play(lines, kind, settings_from(config), SystemClock())
-    found = figures(results, born)
+    played = await play(lines, kind, settings_from(config), SystemClock())
+    found = figures(played.results, played.born)
     if as_json:
         print_json(found)
     else:
-        _show(found)
+        _show(found, played.engine)
     return 0
 
 
@@ -97,11 +97,11 @@ def _read(file: Path) -> tuple[Line, ...] | None:
     return None
 
 
-def _show(found: Mapping[str, Any]) -> None:
+def _show(found: Mapping[str, Any], engine: str) -> None:
     groups = [(name, found[group]) for group, name in _NAMES.items() if group in found]
     screen = Screen()
     screen.table(
-        "消息 messages",
+        f"消息 messages · {engine or '只看字词 words alone'}",
         ("类别\ngroup", "条数\nn", *_LEVELS.values()),
         [
             (name, str(counts["n"]), *(_share(counts[key], counts["n"]) for key in _LEVELS))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -60,15 +61,23 @@ _MANY = 10
 """More cases than one message can open."""
 
 
-async def play(
-    lines: Sequence[Line], kind: ChannelKind, settings: Settings, clock: Clock
-) -> tuple[list[Result], Mapping[str, str]]:
-    """What was done about each line, and the `since` of every entry by id. kind: chat, SMS or voice."""
+@dataclass(frozen=True, slots=True)
+class Played:
+    """born: the `since` of every entry by id. engine: what told what sentences mean, "" for words alone."""
+
+    results: Sequence[Result]
+    born: Mapping[str, str]
+    engine: str
+
+
+async def play(lines: Sequence[Line], kind: ChannelKind, settings: Settings, clock: Clock) -> Played:
+    """What was done about each line. kind: chat, SMS or voice."""
     heard: list[Verdict] = []
     async with _hub(settings, kind, clock, heard) as hub:
         citizen = Caller(hub, heard) if kind is ChannelKind.VOICE else Writer(hub, kind, heard)
         results = [await citizen.says(line, number) for number, line in enumerate(lines)]
-        return results, {entry.id: entry.since for entry in hub.knowledge.snapshot.entries}
+        born = {entry.id: entry.since for entry in hub.knowledge.snapshot.entries}
+        return Played(results, born, hub.encoding.name)
 
 
 @asynccontextmanager

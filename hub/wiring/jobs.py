@@ -8,15 +8,14 @@ from functools import partial
 
 from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.sweeper import Sweeper
-from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.dialogue.triage import Triage
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.keep_letter import KeepLetter
-from hub.actions.intake.look_again import LookAgain
 from hub.actions.intake.read_letters import ReadLetters
 from hub.actions.knowledge.follow_entries import FollowEntries
 from hub.actions.knowledge.watch_answers import WatchAnswers
 from hub.actions.retention.forget_expired import ForgetExpired, Rule
+from hub.hub import Actions
 from hub.jobs.alone import alone
 from hub.jobs.broadcasts import BroadcastLoop
 from hub.jobs.dispatch import dispatch
@@ -46,7 +45,7 @@ Job = Callable[[], Awaitable[None]]
 def jobs_of(
     base: Foundation,
     dispatcher: Dispatcher,
-    campaigns: CampaignDesk,
+    actions: Actions,
     follow: FollowEntries,
     watch_answers: WatchAnswers,
     calls: CallActions,
@@ -57,7 +56,7 @@ def jobs_of(
     forget_expired = ForgetExpired(base.documents, base.clock, _rules(retention))
     jobs: dict[str, Job] = {
         "dispatch": partial(dispatch, dispatcher, Sweeper(base.stores.outbox), base.bell),
-        "broadcasts": BroadcastLoop(campaigns, leases()).run,
+        "broadcasts": BroadcastLoop(actions.campaigns, leases()).run,
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
@@ -66,15 +65,10 @@ def jobs_of(
     }
     if calls.transcribe_recording is not None:
         jobs["transcripts"] = partial(transcribe_recordings, calls.transcribe_recording, base.bell)
+    if base.encoding.name:
+        look = actions.look_again.step
+        jobs["meaning"] = partial(alone, leases(), "meaning", look, pause_seconds=_LOOK_AGAIN_SECONDS)
     return jobs
-
-
-def meaning_jobs(base: Foundation, look_again: LookAgain) -> dict[str, Job]:
-    """Where an encoder runs, one loop that looks again at what it was too slow for."""
-    if not base.encoding.name:
-        return {}
-    leases = LeaseRepository(base.documents, holder=uuid.uuid4().hex)
-    return {"meaning": partial(alone, leases, "meaning", look_again.step, pause_seconds=_LOOK_AGAIN_SECONDS)}
 
 
 def mail_jobs(

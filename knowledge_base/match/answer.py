@@ -25,6 +25,8 @@ are farther from every entry."""
 SAYS_IT, LEAD = 0.7, 0.1
 """What means this much alike, and scores by so much more than the other entries about a service, says which
 of them is meant: of 42 such test questions none was another's."""
+LIKELY = 0.5
+"""What is likelier right than not is offered however little it means alike."""
 STRANGER = 0.56
 """Nor what means less alike than this: it shares a word (这个天热死了, 死亡登记) and nothing else. Of 100
 questions 98 are closer to the entry that answers them."""
@@ -93,7 +95,9 @@ def decide(
     offered = [
         each
         for each in doubt or candidates
-        if each.same or ((doubt or each.score >= FAR * best.score) and _close_enough(each))
+        if each.same
+        or (each is best and first >= LIKELY)
+        or ((doubt or each.score >= FAR * best.score) and _close_enough(each))
     ]
     if not offered:
         return Answer(Decision.HAND_OVER, (), first, three)

@@ -183,9 +183,7 @@ def read(data: Mapping[str, bytes]) -> Safety:
 def shipped_safety() -> Safety:
     """The models of this release."""
     folder = files("knowledge_base") / "data" / "safety"
-    return read(
-        {file.name: file.read_bytes() for file in folder.iterdir() if file.name.endswith(_MODEL_FILES)}
-    )
+    return read({name: (folder / name).read_bytes() for name in _MODEL_FILES})
 
 
 def _packed(**arrays: NDArray[Any]) -> bytes:

@@ -5,6 +5,9 @@ the others, and the thresholds are taken from those sums. Wordings of the knowle
 questions, stand beside the sentences as what is none of both.
 """
 
+import re
+import tomllib
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.errors import KnowledgeError
+from knowledge_base.files.importer import shipped
 from knowledge_base.meaning.encoder import SentenceEncoder, Vectors
 from knowledge_base.meaning.grams import grams, patterns_in
 from knowledge_base.meaning.logistic import Array, Dense, Sparse, fit
 from knowledge_base.meaning.safety import SUBJECTS, Safety, Thresholds, VectorModel, WordModel
 from knowledge_base.meaning.windows import windows
+from knowledge_base.text.tables import data_text
 from knowledge_base.text.utterance import Utterance
 
 Numbers = NDArray[np.intp]
@@ -64,6 +69,22 @@ def read_sentences(psv: str) -> list[Sentence]:
             raise KnowledgeError(f"第 {number} 行格式不对 / line {number} does not fit")
         found.append(Sentence(parts[0], parts[1], parts[4]))
     return found
+
+
+def shipped_sentences() -> list[Sentence]:
+    """Those of this release, and beside them what is asked every day: the wordings of the shipped entries but
+    those about danger and reports, and small talk. An entry and all its wordings are of one batch."""
+    found = read_sentences(data_text("safety/sentences.psv"))
+    batches = sorted({one.batch for one in found})
+    asked = {entry.id: entry.wordings for entry in shipped() if not _ABOUT_DANGER.search(entry.answer)}
+    for id, wordings in {**asked, **tomllib.loads(data_text("small_talk.toml"))}.items():
+        batch = batches[zlib.crc32(id.encode()) % len(batches)]
+        texts = wordings["words"] if isinstance(wordings, dict) else wordings
+        found += [Sentence(batch, "question", text) for text in texts]
+    return found
+
+
+_ABOUT_DANGER = re.compile("110|96110|12389|报警|举报|投诉")
 
 
 class _Texts:

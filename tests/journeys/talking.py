@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from channels.address import Address, AddressKind, phone
 from channels.contract import ChannelKind, InboundMessage
+from hub.hub import Hub
 from hub.model.agent import Role
 from hub.model.case import Case
 from hub.model.conversation import Direction, Message
@@ -18,8 +19,8 @@ CHANNELS = {ChannelKind.CHAT: "web-chat", ChannelKind.SMS: "sms-12110", ChannelK
 class Talker:
     """One citizen on one channel, spoken to through the same door as the adapters use."""
 
-    def __init__(self, world: World, kind: ChannelKind, name: str = "1") -> None:
-        self._hub = world.hub
+    def __init__(self, world: World | Hub, kind: ChannelKind, name: str = "1") -> None:
+        self._hub = world.hub if isinstance(world, World) else world
         self._kind = kind
         self._channel = CHANNELS[kind]
         self.address = {

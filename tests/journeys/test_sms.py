@@ -91,7 +91,7 @@ async def test_a_text_delivered_five_times_at_once_is_one_case_and_one_reply(hub
     assert sum(counted.values()) == 1
 
 
-async def test_danger_goes_to_the_top_and_the_telephone_stays_silent(hub: World) -> None:
+async def test_danger_goes_to_the_top_and_is_answered_where_the_office_answers_everything(hub: World) -> None:
     await hub.carrier.send_text("+8613800138002", "12110", "楼下烧烤店每天深夜占道经营没有人管")
     await sent_to(hub, "+8613800138002")
     await hub.carrier.send_text(CITIZEN, "12110", "救命 在五四路 不能说话")
@@ -99,7 +99,18 @@ async def test_danger_goes_to_the_top_and_the_telephone_stays_silent(hub: World)
     page = await hub.hub.actions.read_cases.queue(handler)
     assert [row.case.track for row in page.rows] == [Track.EMERGENCY, Track.CONSULT]
     assert page.rows[0].case.urgent
-    assert [m for m in hub.carrier.journal.messages if m.recipient == CITIZEN] == []
+    [text] = await sent_to(hub, CITIZEN)
+    assert "请拨打110" in text
+
+
+async def test_elsewhere_danger_leaves_the_telephone_silent(tmp_path: Path) -> None:
+    async with world(tmp_path, auto_reply="answers") as hub:
+        await hub.carrier.send_text(CITIZEN, "12110", "救命 在五四路 不能说话")
+        handler = await hub.agent(Role.HANDLER)
+        [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+        assert row.case.track is Track.EMERGENCY
+        sent = await hub.hub.documents.count("outbox", {"state": {"$in": [s.value for s in DeliveryState]}})
+        assert sum(sent.values()) == 0
 
 
 async def test_danger_inside_a_running_matter_is_a_case_of_its_own_and_the_matter_goes_on(

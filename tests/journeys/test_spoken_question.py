@@ -183,3 +183,13 @@ async def test_progress_is_told_on_12123_as_well(hub: World) -> None:
     code = spelled.split(case.reference)[1][:16]
     script: list[CallerAction] = [Press("5"), Press("2"), Press(f"{case.reference}#"), Press(f"{code}#")]
     assert "已登记" in (await hub.carrier.place_call("12123", script)).transcript
+
+
+@LINES
+async def test_danger_that_is_only_meant_is_asked_about_before_anything_is_dialled(
+    hub: World, line: str
+) -> None:
+    result = await call(hub, line, Utter("我妈躺着叫不应脸都紫了"), Press("2"))
+    assert "如需转接幺幺零请按1" in result.transcript
+    assert result.dialled == ()
+    assert Track.EMERGENCY not in [case.track for case in await everything(hub)]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from hub.actions.calls.call_work import CallPlan
 from hub.actions.dialogue.look_up import LookUp, entries_of
 from hub.actions.dialogue.triage import Triage
+from hub.actions.dialogue.understand import Understand
 from hub.actions.dialogue.verdict import (
     Answered,
     AskSlot,
@@ -27,6 +28,7 @@ from hub.actions.knowledge.in_force import Knowledge
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.model.track import Track
 from knowledge_base.entry import Entry
+from knowledge_base.meaning.safety import Level
 from knowledge_base.text.utterance import Utterance
 
 MOST_KEYS = 8
@@ -40,23 +42,32 @@ class AnswerCall:
     """Asks the knowledge base for callers."""
 
     def __init__(
-        self, triage: Triage, look_up: LookUp, knowledge: Knowledge, wording: Wording, watch: Watch
+        self,
+        triage: Triage,
+        understand: Understand,
+        look_up: LookUp,
+        knowledge: Knowledge,
+        wording: Wording,
+        watch: Watch,
     ) -> None:
         self._triage = triage
+        self._understand = understand
         self._look_up = look_up
         self._knowledge = knowledge
         self._wording = wording
         self._watch = watch
 
-    def heard(self, text: str) -> Mapping[str, str]:
+    async def heard(self, text: str) -> Mapping[str, str]:
         """What counts in any words at any place of a flow (`HEARD_FACTS`)."""
         utterance = Utterance(text)
+        judged = (await self._understand(text)).judgement
         danger = self._triage.danger(utterance.folded)
         wants_person = self._triage.wants_person(utterance)
         if danger or wants_person:
             self._watch.decided(danger or ToPerson(Track.CONSULT, asked=True))
         return {
             "danger": "、".join(danger.words) if danger else "",
+            "may_be_danger": "1" if judged.danger is Level.SURE and not wants_person else "",
             "wants_person": "1" if wants_person else "",
         }
 

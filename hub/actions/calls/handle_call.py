@@ -181,7 +181,7 @@ class HandleCall:
         event, state = work.event, work.call.state
         facts = _facts(line, event)
         if event.kind is CallEventKind.SPEECH:
-            facts |= self._answer_call.heard(event.text)
+            facts |= await self._answer_call.heard(event.text)
         turn = begin(flow, event, facts=facts) if state is None else step(flow, state, event, facts=facts)
         steps = turn.steps
         plan, outcome = await self._carry_out(work, plan, turn)

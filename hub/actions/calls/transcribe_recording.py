@@ -7,20 +7,26 @@ recognised ends without words; a recogniser that is missing, dies or hangs is a 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from hub.actions.dialogue.understand import Understand
 from hub.model.call import Recording
+from hub.model.cases.alarm import flagged, is_alarm
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
-from hub.store.documents import Conflict, Documents
+from hub.store.documents import Conflict, Documents, Write
+from hub.store.unreadable import Unreadable
 from ivr.evidence.recordings import RecordingState, retry_after_seconds
 from ivr.speech.engine import EngineBusy, EngineDown, EngineLost, SpeechEngine, TranscribeFailed
+from knowledge_base.meaning.safety import Level
 
 log = logging.getLogger(__name__)
 
 _BATCH = 10
+_MEANING_SECONDS = 10.0
 _TO_HEAR = (RecordingState.SEALED, RecordingState.TRANSCRIPT_FAILED)
 _AGAIN_SECONDS = 30 * 24 * 3600
 """Audio that could not be recognised is tried once a month: the office may have a better model by then."""
@@ -36,12 +42,14 @@ class TranscribeRecording:
         directory: Path,
         clock: Clock,
         engine: SpeechEngine,
+        understand: Understand,
     ) -> None:
         self._documents = documents
         self._repositories = repositories
         self._directory = directory
         self._clock = clock
         self._engine = engine
+        self._understand = understand
         self._down = False
 
     async def work(self) -> int:
@@ -84,10 +92,24 @@ class TranscribeRecording:
                 engine=f"{heard.engine} {heard.model}",
             )
         try:
-            await self._documents.commit([self._repositories.recordings.update(after, found.version)])
+            flags = await self._flags(after)
+            await self._documents.commit([self._repositories.recordings.update(after, found.version), *flags])
         except Conflict:
             return 0
         return 1
+
+    async def _flags(self, recording: Recording) -> list[Write]:
+        """What was said may tell of danger: a flag on its case, never a call of ours."""
+        if recording.state is not RecordingState.TRANSCRIBED or not recording.case_id:
+            return []
+        judged = (await self._understand(recording.transcript, seconds=_MEANING_SECONDS)).judgement
+        with suppress(Unreadable):
+            case = await self._repositories.cases.get(recording.case_id)
+            if case is not None and judged.danger is not Level.NONE and not is_alarm(case.value):
+                after, entry = flagged(case.value, at=self._clock.now_ms())
+                cases = self._repositories.cases
+                return [cases.update(after, case.version), cases.insert_entry(entry)]
+        return []
 
 
 def _failed(recording: Recording, now: int) -> Recording:

@@ -42,9 +42,10 @@ from knowledge_base.text.utterance import Utterance
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The configured words (config.toml, [triage])."""
+    """The configured words (config.toml, [triage]). own: those of danger that the office added."""
 
     emergency: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
     threats: tuple[str, ...] = ()
     report_verbs: tuple[str, ...] = ()
@@ -68,6 +69,7 @@ class Triage:
         self._report_objects = _folded(words.report_objects)
         self._person = tuple(map(plain, words.person))
         self._emergency = _any_of(words.emergency)
+        self._own = frozenset(_folded(words.own))
         self._threat = _any_of(words.threats)
         self._look_up = look_up
         self._small_talk = small_talk
@@ -83,17 +85,18 @@ class Triage:
         beside: str = "",
         city: str = "",
         speech: bool = False,
+        danger_words: bool = True,
     ) -> Verdict:
         """`dialogue`: what we asked last, if it still waits. `opt_outs`: whether 退订 means that here.
 
         beside: subject and quotation of a letter; danger and accusations are looked for in it as well.
         city: the citizen's.
+        danger_words: whether the words of danger are looked for.
         speech: recognised from the voice of a caller who was asked for his question.
         """
         folded = utterance.folded
         whole = f"{Utterance(beside).folded}|{folded}" if beside else folded
-        danger = self.danger(whole)
-        if danger is not None:
+        if danger_words and (danger := self.danger(whole)):
             return danger
         if opt_outs:
             wish = parse_opt_out(utterance.composed)
@@ -143,7 +146,9 @@ class Triage:
         """Words of an emergency or of a threat in a folded text."""
         words = self.danger_words(folded)
         threats = tuple(dict.fromkeys(self._threat.findall(folded)))
-        return Danger((*words, *threats), threat=bool(threats)) if words or threats else None
+        if not words and not threats:
+            return None
+        return Danger((*words, *threats), threat=bool(threats), own=not self._own.isdisjoint(words))
 
     def danger_words(self, folded: str) -> tuple[str, ...]:
         """The emergency words in a folded text, after the exceptions were taken out."""

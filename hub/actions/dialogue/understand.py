@@ -7,6 +7,7 @@ showed, and a job looks again (`hub/actions/intake/look_again.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -46,7 +47,7 @@ class Understand:
     async def __call__(self, text: str, *, seconds: float = 0.0) -> Understood:
         """What a text means, as far as it is known after so many seconds, 0 = as long as usual."""
         seconds = seconds or self._wait_seconds
-        found = windows(Utterance(text).simplified)
+        found = _telling(text)
         if not found:
             return NOTHING_UNDERSTOOD
         wanted = spread(found, _ENCODED if seconds <= WAIT_SECONDS else _ENCODED_LATER)
@@ -61,7 +62,10 @@ class Understand:
         due = bool(self._encoding.name) and len(vectors) < len(set(wanted))
         return Understood(judgement, vectors, due)
 
-    def by_words(self, text: str) -> Judgement:
-        """What the words alone show; at once."""
-        found = [Utterance(window).folded for window in windows(Utterance(text).simplified)]
-        return self._safety.judge(found, [None] * len(found))
+
+def _telling(text: str) -> list[str]:
+    """The windows in which something is told; signs and numbers alone tell nothing."""
+    return [window for window in windows(Utterance(text).simplified) if _LETTER.search(window)]
+
+
+_LETTER = re.compile(r"[^\W\d_]")

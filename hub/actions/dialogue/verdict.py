@@ -12,10 +12,12 @@ from knowledge_base.entry import Entry, SlotAnswer
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """Words of an emergency or a threat. `words` are the configured ones that were found."""
+    """Words of an emergency or a threat. `words`: the configured ones that were found; `own`: among them one
+    that the office added."""
 
     words: tuple[str, ...]
     threat: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

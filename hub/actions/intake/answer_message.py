@@ -37,7 +37,7 @@ from hub.actions.dialogue.watch import Watch
 from hub.actions.dialogue.wording import Wording
 from hub.actions.intake.ask_first import asking_first
 from hub.actions.intake.beside_case import BesideCase
-from hub.actions.intake.by_meaning import MarkByMeaning, raised
+from hub.actions.intake.by_meaning import MarkByMeaning, is_only_a_word, raised
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.one_by_one import one_by_one
@@ -116,8 +116,14 @@ class AnswerMessage:
         heard, beside = self._heard(scene, utterance)
         verdict = asking_first(scene, utterance, self._verdict(scene, heard, beside), self._words)
         understood = await self._understand(f"{beside}|{heard.text}" if beside else heard.text)
+        judged = understood.judgement
+        accuses = self._triage.accuses_police(Utterance(f"{beside}|{heard.text}").folded)
+        if isinstance(verdict, Danger) and is_only_a_word(verdict, judged) and not accuses:
+            judged = replace(judged, danger=Level.POSSIBLE) if verdict.own else judged
+            verdict = self._verdict(scene, heard, beside, danger_words=False)
+            verdict = asking_first(scene, utterance, verdict, self._words)
         if not self._is_known_question(heard, verdict):
-            scene = replace(scene, judged=understood.judgement)
+            scene = replace(scene, judged=judged)
             verdict = raised(verdict, scene.judged)
         self._watch.decided(verdict)
         plan = None if isinstance(verdict, Danger) else await self._beside.answered(scene)
@@ -220,7 +226,9 @@ class AnswerMessage:
         found = self._knowledge.snapshot.look(heard.text)
         return bool(found) and found[0].exact
 
-    def _verdict(self, scene: Scene, utterance: Utterance, beside: str) -> Verdict:
+    def _verdict(
+        self, scene: Scene, utterance: Utterance, beside: str, *, danger_words: bool = True
+    ) -> Verdict:
         snapshot, city = self._knowledge.snapshot, scene.conversation.city
         verdict = self._triage(
             utterance,
@@ -229,6 +237,7 @@ class AnswerMessage:
             opt_outs=scene.event.kind is ChannelKind.SMS,
             beside=beside,
             city=city,
+            danger_words=danger_words,
         )
         return one_by_one(verdict, utterance.text, self._look_up, snapshot, city=city)
 

@@ -1,4 +1,4 @@
-"""What the meaning of a text adds to the verdict of the rules: it raises, it never lowers.
+"""What the meaning of a text adds to the verdict of the rules.
 
 Rules protected: danger that is sure opens an EMERGENCY case; danger that is possible is a flag on a case
 that a person sees, and never stops an answer. An accusation that is sure is a REPORT; one that is possible
@@ -15,6 +15,7 @@ from hub.actions.dialogue.verdict import (
     AskProgress,
     AskSlot,
     Danger,
+    Lost,
     NeedsCode,
     OptIn,
     OptOut,
@@ -48,9 +49,16 @@ def raised(verdict: Verdict, judged: Judgement) -> Verdict:
     return verdict
 
 
+def is_only_a_word(verdict: Verdict, judged: Judgement) -> bool:
+    """Whether a word of danger stands in a text that tells of nothing (火灾演练). A threat stays one whatever
+    else is said; a word that the office added is at least a flag."""
+    tells = judged.danger is not Level.NONE or judged.accusation is not Level.NONE
+    return isinstance(verdict, Danger) and not verdict.threat and not tells
+
+
 def is_screened(verdict: Verdict, judged: Judgement) -> bool:
     """Whether the text waits in 待甄别. Where it is a REPORT already, nothing is to be screened."""
-    if judged.accusation is Level.NONE or isinstance(verdict, SmallTalked | _TELLS_NOTHING):
+    if judged.accusation is Level.NONE:
         return False
     return not (isinstance(verdict, ToPerson) and verdict.track is Track.REPORT)
 
@@ -64,7 +72,7 @@ class MarkByMeaning:
     async def __call__(self, scene: Scene, verdict: Verdict, plan: MessagePlan) -> MessagePlan:
         """The plan with the case and the flag that the meaning asks for."""
         judged = scene.judged
-        if isinstance(verdict, Danger | _TELLS_NOTHING):
+        if isinstance(verdict, Danger | SmallTalked | Lost | _TELLS_NOTHING):
             return plan
         if is_screened(verdict, judged) and not scene.is_walled:
             plan = await self._screened(scene, verdict, plan)

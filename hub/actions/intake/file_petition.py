@@ -14,7 +14,9 @@ from channels.contract import ChannelKind
 from hub.actions.cases.open_case import NewCase, OpenCase
 from hub.actions.cases.plan import PlannedCase
 from hub.actions.dialogue.triage import Triage
-from hub.model.case import Applicant, Case, Origin
+from hub.actions.dialogue.understand import Understand
+from hub.actions.intake.by_meaning import BY_MEANING
+from hub.model.case import POSSIBLE_DANGER, Applicant, Case, Origin
 from hub.model.cases.alarm import denied
 from hub.model.contact import Contact
 from hub.model.conversation import Author, Conversation, Direction, Message
@@ -26,10 +28,13 @@ from hub.runtime.ids import derived_id
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, Write
 from hub.store.until_committed import until_committed
+from knowledge_base.meaning.safety import Level
 from knowledge_base.text.utterance import Utterance
 
 CHANNEL = "petition"
 _TRIES = 5
+_SECONDS = 3.0
+"""A letter is sent once and read by nobody meanwhile: its meaning is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class FilePetition:
         vault: Vault,
         open_case: OpenCase,
         triage: Triage,
+        understand: Understand,
         clock: Clock,
     ) -> None:
         self._documents = documents
@@ -58,6 +64,7 @@ class FilePetition:
         self._vault = vault
         self._open_case = open_case
         self._triage = triage
+        self._understand = understand
         self._clock = clock
 
     async def __call__(self, petition: Petition) -> Filed:
@@ -90,8 +97,12 @@ class FilePetition:
                     contacts.insert_address(contact_id, address, at=now),
                 ]
         folded = Utterance(petition.title + petition.body).folded
+        judged = (await self._understand(f"{petition.title}|{petition.body}", seconds=_SECONDS)).judgement
         danger = self._triage.danger_words(folded)
-        track = self._track(petition, folded)
+        if judged.danger is Level.SURE:
+            danger = danger or (BY_MEANING,)
+        track = self._track(petition, folded, judged.accusation)
+        perhaps = judged.accusation is not Level.NONE and _may_accuse(petition)
         opened = await self._open_case(
             NewCase(
                 track,
@@ -115,6 +126,8 @@ class FilePetition:
                 id=case_id,
                 code=code,
                 told=True,
+                screening=perhaps and track is not Track.REPORT,
+                flags=(POSSIBLE_DANGER,) if judged.danger is Level.POSSIBLE and not danger else (),
                 details=_details(petition),
             )
         )
@@ -188,12 +201,16 @@ class FilePetition:
             ),
         ]
 
-    def _track(self, petition: Petition, folded: str) -> Track:
-        if petition.kind in (PetitionKind.COMPLAINT, PetitionKind.HELP) and self._triage.accuses_police(
-            folded
-        ):
-            return Track.REPORT  # a letter a rule marks as an accusation goes behind the wall first
+    def _track(self, petition: Petition, folded: str, accusation: Level) -> Track:
+        sure = accusation is Level.SURE or self._triage.accuses_police(folded)
+        if sure and _may_accuse(petition):
+            return Track.REPORT  # a letter that accuses goes behind the compartment first
         return TRACK_OF[petition.kind]
+
+
+def _may_accuse(petition: Petition) -> bool:
+    """Whoever chose 检举 is behind the compartment anyway; a suggestion is what it says it is."""
+    return petition.kind in (PetitionKind.COMPLAINT, PetitionKind.HELP)
 
 
 def _details(petition: Petition) -> dict[str, str]:

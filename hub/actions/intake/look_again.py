@@ -26,7 +26,7 @@ from hub.model.cases.alarm import flagged, is_alarm
 from hub.model.cases.screening import confirmed, seen_by, suspected
 from hub.model.conversation import Conversation, Message
 from hub.model.meaning_due import MeaningDue
-from hub.model.track import Track
+from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.store.documents import Documents, Write
 from hub.store.until_committed import until_committed
@@ -115,6 +115,8 @@ class LookAgain:
         if planned is None:
             return await self._opened(scene, screening=True)
         case = planned.case
+        if case.compartment is Compartment.SCREENING:
+            return planned.after(*confirmed(case, at=at, actor="system")) if sure else planned
         if case.is_restricted or case.track is Track.EMERGENCY:
             return planned
         known = seen_by(case, await self._repositories.cases.whole_history(case.id))

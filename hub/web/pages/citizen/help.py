@@ -9,16 +9,17 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from hub.actions.dialogue.danger_kind import danger_kind
-from hub.actions.dialogue.verdict import Answered, AskProgress, AskSlot, Danger, Offer, ToPerson
+from hub.actions.dialogue.verdict import Answered, AskProgress, AskSlot, Offer, ToPerson
 from hub.actions.dialogue.verdict import Verdict as Triaged
 from hub.actions.knowledge.help_path import entry_path, topic_path
 from hub.actions.knowledge.read_help import Gone
+from hub.model.danger_kind import DangerKind
 from hub.model.feedback import Feedback, Verdict
 from hub.model.track import Track
 from hub.runtime.clock import day_of
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.citizen import chat_stream
+from hub.web.pages.citizen.red_panel import danger_shown
 from hub.web.render import render
 from hub.web.unchanged import unless_unchanged
 from knowledge_base.entry import Entry
@@ -31,7 +32,9 @@ async def topics(request: web.Request) -> web.Response:
     hub = request.app[HUB]
     asked = request.query.get("q", "").strip()[:MAX_CHARS]
     if asked:
-        return unless_unchanged(request, lambda: _found(request, asked))
+        verdict = hub.triage(Utterance(asked), snapshot=hub.knowledge.snapshot, opt_outs=False)
+        danger = await danger_shown(hub, asked, verdict)
+        return unless_unchanged(request, lambda: _found(request, asked, verdict, danger))
     most_asked = await hub.actions.read_quality.most_asked()
     return unless_unchanged(
         request,
@@ -112,17 +115,16 @@ async def entry_page(
     return unless_unchanged(request, build, said)
 
 
-def _found(request: web.Request, asked: str) -> web.Response:
+def _found(request: web.Request, asked: str, verdict: Triaged, danger: DangerKind) -> web.Response:
     """What a question or plain words find, with the rules of a chat message: danger first."""
     hub = request.app[HUB]
-    verdict = hub.triage(Utterance(asked), snapshot=hub.knowledge.snapshot, opt_outs=False)
     answers = _answers(verdict)
     shown = {found.id for found in answers}
     return render(
         request,
         "citizen/help_found.html",
         asked=asked,
-        danger=danger_kind(Utterance(asked).folded) if isinstance(verdict, Danger) else "",
+        danger=danger,
         progress=isinstance(verdict, AskProgress),
         report=isinstance(verdict, ToPerson) and verdict.track is Track.REPORT,
         sure=isinstance(verdict, Answered | AskSlot),

@@ -11,13 +11,11 @@ from collections import Counter
 
 from aiohttp import web
 
-from hub.actions.dialogue.danger_kind import danger_kind
 from hub.actions.dialogue.texts import language_of
 from hub.actions.dialogue.verdict import (
     Answered,
     AskProgress,
     AskSlot,
-    Danger,
     NeedsCode,
     Offer,
     ToPerson,
@@ -28,6 +26,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.citizen.chat_form import TEXT_CHARS, QuestionForm
 from hub.web.pages.citizen.notices import NOTICE_KINDS
+from hub.web.pages.citizen.red_panel import danger_shown
 from hub.web.pages.citizen.source_line import source_line
 from hub.web.render import render, translator
 from knowledge_base.match.matcher import Snapshot
@@ -76,7 +75,7 @@ async def ask(request: web.Request) -> web.Response:
         request,
         "citizen/ask.html",
         question=question,
-        danger=danger_kind(Utterance(question).folded) if isinstance(verdict, Danger) else "",
+        danger=await danger_shown(hub, question, verdict),
         entry=entry,
         answer=by_slot.answer if by_slot else entry.answer if entry else "",
         source=source_line(entry, _) if entry else "",

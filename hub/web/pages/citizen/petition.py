@@ -26,6 +26,7 @@ from hub.web.pages.citizen.petition_form import BODY_CHARS, FIELDS, PetitionForm
 from hub.web.pages.citizen.petition_receipt import Receipt
 from hub.web.pages.citizen.preferences import switched
 from hub.web.render import render, translator
+from knowledge_base.meaning.safety import Level
 from knowledge_base.text.utterance import Utterance
 
 _KINDS: Mapping[PetitionKind, tuple[str, str]] = {
@@ -65,7 +66,7 @@ async def check(request: web.Request) -> web.Response:
         is_report=form.kind is PetitionKind.REPORT,
         anonymous=form.anonymous == "yes",
         values={name: value for name, value in values.items() if name != "no_emergency"},
-        danger=_danger(request, form),
+        danger=await _danger(request, form),
         no_emergency=form.no_emergency,
         rows=_rows(request, form),
     )
@@ -170,10 +171,12 @@ def _write(request: web.Request, values: Mapping[str, str], errors: Mapping[str,
     )
 
 
-def _danger(request: web.Request, form: PetitionForm) -> DangerKind:
+async def _danger(request: web.Request, form: PetitionForm) -> DangerKind:
     """What the letter says, before it is sent: who is in danger does not wait for an answer to a letter."""
     folded = Utterance(f"{form.title}|{form.body}").folded
-    found = request.app[HUB].triage.danger(folded)
+    hub = request.app[HUB]
+    judged = (await hub.understand(f"{form.title}|{form.body}")).judgement
+    found = hub.triage.danger(folded) or judged.danger is Level.SURE
     return danger_kind(folded) if found else DangerKind.NONE
 
 

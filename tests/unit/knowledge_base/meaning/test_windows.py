@@ -1,0 +1,37 @@
+"""A long text is looked at in pieces that are short, complete and overlap."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge_base.meaning.windows import LONGEST, spread, windows
+
+TEXTS = st.text(alphabet="我你他在被打了，。！？\n 救命abc1", max_size=400)
+
+
+@given(TEXTS)
+def test_windows_are_short_and_leave_nothing_out(text: str) -> None:
+    found = windows(text)
+    assert all(0 < len(window) <= LONGEST for window in found)
+    said = "".join(char for char in text if char.isalnum())
+    seen = "".join(char for char in "".join(found) if char.isalnum())
+    assert set(said) == set(seen)
+    assert len(seen) >= len(said)
+
+
+def test_a_short_text_is_its_own_window() -> None:
+    assert windows(" 老公打我，孩子在哭 ") == ["老公打我，孩子在哭"]
+    assert windows("  \n ") == []
+
+
+def test_what_is_said_across_two_clauses_stands_in_one_window() -> None:
+    text = "今天天气很好我们去公园玩了一圈回来，" * 4 + "他把门反锁了，手里有刀，"
+    assert any("他把门反锁了，手里有刀" in window for window in windows(text))
+
+
+def test_of_many_windows_the_first_and_the_last_come_first() -> None:
+    found = [str(number) for number in range(50)]
+    assert spread(found, 6)[:2] == ["0", "49"]
+    assert len(spread(found, 6)) <= 6
+    assert spread(["a", "b"], 6) == ["a", "b"]
