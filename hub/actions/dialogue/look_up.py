@@ -57,7 +57,8 @@ class LookUp:
         vectors: Mapping[str, Vector] = NO_VECTORS,
     ) -> Verdict | None:
         """Answered, AskSlot or Offer; None when a person is needed. `vectors`: what was encoded of the text
-        in time, by `sentence_of` it; what is missing is decided by words alone."""
+        in time (with its signs and fillers or without), by `sentence_of` it; what is missing is decided by
+        words alone."""
         if asks_about_others(Utterance(text).folded):
             refusal = entries_of(snapshot, (ABOUT_OTHERS,))
             return Answered(refusal[0]) if refusal else None

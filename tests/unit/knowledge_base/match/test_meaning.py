@@ -146,12 +146,18 @@ def test_models_without_weights_of_an_engine_take_the_shipped_ones() -> None:
 
 
 def test_what_shares_a_word_and_no_meaning_is_not_offered() -> None:
-    unsure = Confidence({}, {}, {ENGINE: Confidence({"one": 0.0}, {"one": 0.0})})
+    unsure = Confidence({}, {}, {ENGINE: Confidence({"one": -0.4}, {"one": -0.4})})
     thresholds = Thresholds(0.9, 0.3, unsure)
     assert decide(SNAPSHOT, "楼上半夜下棋", thresholds).decision is Decision.CHOICES
     assert decide(SNAPSHOT, "楼上半夜下棋", thresholds, vector=ELSEWHERE).decision is Decision.HAND_OVER
     close = decide(SNAPSHOT, "楼上半夜跳舞", thresholds, vector=NOISE)
     assert [match.entry.id for match in close.matches] == ["noise"]
+
+
+def test_what_is_likelier_right_than_not_is_offered_however_little_it_means_alike() -> None:
+    likely = Confidence({}, {}, {ENGINE: Confidence({"one": 0.4}, {"one": 0.4})})
+    answer = decide(SNAPSHOT, "楼上半夜打牌", Thresholds(0.9, 0.3, likely), vector=ELSEWHERE)
+    assert [match.entry.id for match in answer.matches] == ["noise"]
 
 
 def test_what_means_much_alike_is_offered_however_little_is_sure() -> None:
