@@ -82,15 +82,15 @@ def test_a_removed_entry_is_not_found_by_its_vector() -> None:
 
 def test_what_is_added_brings_its_vector_and_parts_put_together_keep_theirs() -> None:
     snapshot, vectors = SNAPSHOT, VECTORS
-    for number in range(12):
+    meant = [unit(HOTLINE + number / 20 * IDENTITY) for number in range(12)]
+    for number, vector in enumerate(meant):
         wording = f"第{number}号窗口几点开门"
-        vectors = vectors.joined(WordingVectors.of(ENGINE, [wording], unit(HOTLINE + NOISE)[None]))
+        vectors = vectors.joined(WordingVectors.of(ENGINE, [wording], vector[None]))
         snapshot = snapshot.with_changes([entry(f"window-{number}", wording)], vectors=vectors)
-    close = {
-        each.entry.id: each.likeness.closeness
-        for each in snapshot.look("几点上班", vector=unit(HOTLINE + NOISE))
-    }
-    assert [close[f"window-{number}"] for number in range(12)] == pytest.approx([1.0] * 12, abs=0.01)
+    found = {each.entry.id: each.likeness.glance.meant for each in snapshot.look("几点上班", vector=HOTLINE)}
+    assert [found[f"window-{number}"] for number in range(12)] == pytest.approx(
+        [vector @ HOTLINE for vector in meant], abs=0.003
+    )
 
 
 def test_vectors_of_another_engine_replace_all_and_are_never_mixed() -> None:
