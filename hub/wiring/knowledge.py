@@ -28,6 +28,7 @@ from hub.store.documents import Documents
 from hub.wiring.dialogue import thresholds_of
 from hub.wiring.foundation import Foundation
 from knowledge_base.files.importer import shipped
+from knowledge_base.meaning.shipped_vectors import shipped_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ async def knowledge_actions(base: Foundation) -> KnowledgeActions:
     """Ships the entries that are new and reads what is in force."""
     settings, stores = base.settings, base.stores
     thresholds = thresholds_of(settings)
-    knowledge = Knowledge()
+    knowledge = Knowledge(shipped_vectors(base.encoding.name))
     desk = EntryDesk(base.documents, stores.entries, stores.entry_versions, base.clock)
     await ship_entries(desk, shipped())
     follow = FollowEntries(
@@ -69,7 +70,7 @@ async def knowledge_actions(base: Foundation) -> KnowledgeActions:
         import_entries=ImportEntries(desk, publish_entry, knowledge),
         import_words=ImportWords(edit_words, follow, knowledge),
         publish_entry=publish_entry,
-        read_entries=ReadEntries(desk, stores.agents, knowledge, thresholds),
+        read_entries=ReadEntries(desk, stores.agents, knowledge, thresholds, base.encoding),
         read_help=ReadHelp(knowledge, stores.entries),
         read_quality=ReadQuality(desk, stores.answer_counts, stores.feedback, stores.questions, knowledge),
         read_words=ReadWords(stores.words, stores.agents, follow, knowledge, thresholds),

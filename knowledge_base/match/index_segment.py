@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 from knowledge_base.entry import Entry
 from knowledge_base.match.index import Numbers, PostingLists, Rarity, Weights
 from knowledge_base.match.term_weights import BETWEEN, Tally
+from knowledge_base.meaning.encoder import Vector, Vectors
+from knowledge_base.meaning.wording_vectors import WordingVectors
 from knowledge_base.text.gram import Codes
 from knowledge_base.text.normalise import normalise
 from knowledge_base.words.lexicon import Lexicon
@@ -20,7 +23,8 @@ Mask = NDArray[np.bool_]
 class IndexSegment:
     """`owners`: for each wording the place of its entry, `turns`: which of the entry's wordings it is (0: the
     question), `cuts`: its words as they are said, with `BETWEEN` between them; `hashes`: of each wording's
-    canonical text, ascending, `hashed` the wordings in that order."""
+    canonical text, ascending, `hashed` the wordings in that order. `vectors`: one of each wording, of nought
+    where there is none; None when no wording has one."""
 
     entries: tuple[Entry, ...]
     places: Mapping[str, int]
@@ -30,15 +34,23 @@ class IndexSegment:
     hashes: NDArray[np.int64]
     hashed: Numbers
     shelf: PostingLists
+    vectors: Vectors | None = None
 
     @classmethod
-    def build(cls, entries: tuple[Entry, ...], lexicon: Lexicon, tally: Tally) -> "IndexSegment":
+    def build(
+        cls,
+        entries: tuple[Entry, ...],
+        lexicon: Lexicon,
+        tally: Tally,
+        vectors: WordingVectors | None = None,
+    ) -> "IndexSegment":
         """The part of `entries`; `tally` learns in how many wordings each word stands."""
         owners: list[int] = []
         turns: list[int] = []
         hashes: list[int] = []
         cuts: list[str] = []
         canonical: list[str] = []
+        wordings: list[str] = []
         for place, entry in enumerate(entries):
             for turn, written in enumerate(entry.wordings):
                 cut = lexicon.cut(normalise(written))
@@ -49,6 +61,7 @@ class IndexSegment:
                     cuts.append(BETWEEN.join(cut))
                     hashes.append(hash(reading.canonical))
                     canonical.append(reading.canonical)
+                    wordings.append(written)
                     tally.add(reading.words)
         ordered = np.argsort(np.array(hashes, np.int64), kind="stable").astype(np.int32)
         return cls(
@@ -60,6 +73,7 @@ class IndexSegment:
             np.array(hashes, np.int64)[ordered],
             ordered,
             PostingLists.build(canonical),
+            vectors.vectors(wordings) if vectors else None,
         )
 
     @property
@@ -150,6 +164,9 @@ class LiveIndexSegment:
             hashes[ordered],
             ordered,
             self.part.shelf.merged(masks[0], [(other.part.shelf, masks[1])]),
+            None
+            if self.part.vectors is None or other.part.vectors is None
+            else np.concatenate((self.part.vectors[masks[0]], other.part.vectors[masks[1]])),
         )
         lengths = np.concatenate([stand.lengths[mask] for stand, mask in zip(both, masks, strict=True)])
         raw = np.concatenate([stand.raw_lengths[mask] for stand, mask in zip(both, masks, strict=True)])
@@ -165,25 +182,35 @@ class LiveIndexSegment:
                 yield part.entries[owner].id
             at += 1
 
-    def nearest(self, codes: Codes, squares: Weights, limit: int) -> list[tuple[float, int]]:
-        """At most `limit` living wordings that share a piece, with their score, in no order."""
+    def scores(self, codes: Codes, squares: Weights) -> NDArray[np.float64]:
+        """For each wording the sum of the squared rarities of the pieces it shares, by its length; 0 for one
+        that is gone."""
         part = self.part
-        if not part.shelf.size:
-            return []
-        scores = part.shelf.scores(codes, squares) / self.lengths
+        scores: NDArray[np.float64] = part.shelf.scores(codes, squares) / self.lengths
         if self.living < part.size:
             scores[~self.alive[part.owners]] = 0.0
-        top = _highest(scores, limit)
-        return list(zip(scores[top].tolist(), top.tolist(), strict=True))
+        return scores
+
+    def cosines(self, vector: Vector) -> Vector:
+        """For each wording the cosine to this vector; 0 for one that has none or is gone."""
+        part = self.part
+        if part.vectors is None:
+            return np.zeros(part.shelf.size, np.float32)
+        # Not `@`: it wakes a thread on every core for each question, and waits for them on a busy machine.
+        cosines: Vector = np.vecdot(part.vectors, vector)
+        if self.living < part.size:
+            cosines[~self.alive[part.owners]] = 0.0
+        return cosines
 
 
-def _highest(scores: NDArray[np.float64], limit: int) -> NDArray[np.intp]:
+def highest(scores: NDArray[np.floating[Any]], limit: int) -> NDArray[np.intp]:
     """The places of the `limit` highest scores above 0, in no order.
 
     Only what comes near the best is partitioned: an array of mostly equal low scores, as a large catalogue
     gives, is the worst case of a quick select.
     """
-    best = scores.max()
+    high = np.empty(0, np.intp)
+    best = scores.max(initial=0.0)
     for share in (0.6, 0.4, 0.2, 0.0):
         high = np.flatnonzero(scores > share * best)
         if len(high) > limit:

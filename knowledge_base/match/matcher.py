@@ -4,26 +4,34 @@ A snapshot stands on parts: the first holds the entries it was built of, later o
 what was removed or replaced is marked in a mask of the snapshot's own. The next snapshot shares the parts, so
 readers of the old one notice nothing and an edit costs what it adds. Parts are put together when they get
 many.
+
+Where wordings have vectors and the caller gives that of the question, what is meant counts beside the words;
+without it everything is as if there were none.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import itemgetter
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.match.alignment import Near, Pair, pairs_of
 from knowledge_base.match.index import Rarity, pieces
-from knowledge_base.match.index_segment import IndexSegment, LiveIndexSegment
+from knowledge_base.match.index_segment import IndexSegment, LiveIndexSegment, highest
 from knowledge_base.match.ranking import Glance, Likeness, Outline, compare
 from knowledge_base.match.term_weights import BETWEEN, Tally, TermWeights, Wording
+from knowledge_base.meaning.encoder import Vector
+from knowledge_base.meaning.wording_vectors import WordingVectors
 from knowledge_base.text.memo import Memo
 from knowledge_base.text.normalise import normalise
 from knowledge_base.words.lexicon import Lexicon, Reading, shipped_lexicon
 
 CANDIDATES = 40
+"""Wordings that share most with a question, and as many that mean most alike."""
 RANKED = 16
 """Wordings that are compared word by word."""
 REPAIRED = 18
@@ -33,6 +41,8 @@ REMEMBERED = 256
 _ANY = "身份证丢了怎么补"
 MIN_CHARS = 2
 """One character is never a question: 好, 1, T."""
+CLOSEST = 0.03
+"""Words of the same meaning are the same question unless another wording means closer by more than this."""
 PARTS = 8
 REBUILT = 0.25
 """A change of more than this share of the entries builds everything anew."""
@@ -40,7 +50,9 @@ REBUILT = 0.25
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """An entry with its best wording; `exact`: the same words, and no other entry claims them."""
+    """An entry with its best wording; `exact`: the same words, or words of the same meaning unless another
+    wording means closer, and no other entry claims them; `repaired`: the question was compared with wrong
+    characters put right, which its vector does not know of."""
 
     entry: Entry
     written: str
@@ -49,6 +61,7 @@ class Candidate:
     question: Wording
     wording: Wording
     exact: bool
+    repaired: bool = False
 
     @property
     def same(self) -> bool:
@@ -56,8 +69,14 @@ class Candidate:
         return self.question.canonical == self.wording.canonical
 
 
-Standing = tuple[float, LiveIndexSegment, int]
-"""A wording by its number where it stands, and the cosine between it and the question."""
+class Standing(NamedTuple):
+    """A wording by its number where it stands, the cosine of the pieces between it and the question, and that
+    of the vectors (None when the question has none)."""
+
+    shared: float
+    meant: float | None
+    stand: LiveIndexSegment
+    number: int
 
 
 @dataclass(frozen=True)
@@ -88,9 +107,19 @@ class Match:
         return pairs_of(self.candidate.question, self.candidate.wording, self.near)
 
     @property
+    def meaning(self) -> float | None:
+        """How alike the two mean, 0..1; None when words alone were compared."""
+        return self.candidate.likeness.closeness
+
+    @property
     def reason(self) -> str:
         """The same as one line to read."""
-        return "same words" if self.candidate.exact else " · ".join(pair.line for pair in self.words)
+        if self.candidate.exact:
+            return "same words"
+        lines = [pair.line for pair in self.words]
+        if self.meaning is not None:
+            lines.append(f"meaning {self.meaning:.2f}")
+        return " · ".join(lines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,21 +133,34 @@ class Snapshot:
     _scales: TermWeights
     _stands: tuple[LiveIndexSegment, ...]
     _built: int
-    _looks: Memo[tuple[str, bool], tuple[Candidate, ...]] = field(
+    vectors: WordingVectors | None = field(default=None, repr=False)
+    _looks: Memo[tuple[str, bool, bool], tuple[Candidate, ...]] = field(
         default_factory=lambda: Memo(REMEMBERED), repr=False
     )
 
     @classmethod
-    def build(cls, entries: Iterable[Entry], lexicon: Lexicon | None = None) -> "Snapshot":
+    def build(
+        cls,
+        entries: Iterable[Entry],
+        lexicon: Lexicon | None = None,
+        *,
+        vectors: WordingVectors | None = None,
+    ) -> "Snapshot":
         """A snapshot of `entries`, with the shipped lexicon unless another is given; drafts and retired
-        entries are left out."""
+        entries are left out. `vectors`: of wordings, of one engine; one that has none is found by its words.
+        """
         lexicon = lexicon or shipped_lexicon()
         published = tuple(entry for entry in entries if entry.state is EntryState.PUBLISHED)
         tally = Tally()
-        part = IndexSegment.build(published, lexicon, tally)
+        part = IndexSegment.build(published, lexicon, tally, vectors)
         rarity = Rarity(part.shelf, lexicon.vocabulary)
         scales = TermWeights(lexicon, rarity, tally, part.shelf.size)
-        return cls(lexicon, scales, (part.standing(rarity),), part.size)
+        return cls(lexicon, scales, (part.standing(rarity),), part.size, vectors)
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine whose vectors the wordings have, "" for none."""
+        return self.vectors.name if self.vectors else ""
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -134,38 +176,59 @@ class Snapshot:
         return None
 
     def with_changes(
-        self, changed: Iterable[Entry], removed: Iterable[str] = (), *, lexicon: Lexicon | None = None
+        self,
+        changed: Iterable[Entry],
+        removed: Iterable[str] = (),
+        *,
+        lexicon: Lexicon | None = None,
+        vectors: WordingVectors | None = None,
     ) -> "Snapshot":
         """The next snapshot: `changed` entries (new ones too) as they are now, without those `removed`. An
         entry that is not published any more is taken out. With another `lexicon` all of them are read anew.
+
+        `vectors`: where those of the changed wordings are found from now on; None goes on with the same. With
+        those of another engine all wordings are looked up anew.
         """
+        vectors = vectors or self.vectors
+        other = (vectors.name if vectors else "") != self.engine
         latest = {entry.id: entry for entry in changed}
         gone = {*latest, *removed}
         added = tuple(entry for entry in latest.values() if entry.state is EntryState.PUBLISHED)
         stands = [stand.without(gone) for stand in self._stands]
         size = sum(stand.living for stand in stands)
         dead = sum(stand.part.size for stand in stands) - size
-        if lexicon is not None or len(added) > REBUILT * self._built or dead > max(64, size):
+        if lexicon is not None or other or len(added) > REBUILT * self._built or dead > max(64, size):
             kept = [entry for stand in stands for entry in stand.entries()]
-            return Snapshot.build([*kept, *added], lexicon or self.lexicon)
+            return Snapshot.build([*kept, *added], lexicon or self.lexicon, vectors=vectors)
         if added:
-            part = IndexSegment.build(added, self.lexicon, Tally())
+            part = IndexSegment.build(added, self.lexicon, Tally(), vectors)
             stands.append(part.standing(self._scales.rarity))
-        return Snapshot(self.lexicon, self._scales, _tidied(stands), self._built)
+        return Snapshot(self.lexicon, self._scales, _tidied(stands), self._built, vectors)
 
     def match(
-        self, text: str, limit: int = 3, *, speech: bool = False, least: float = 0.0
+        self,
+        text: str,
+        limit: int = 3,
+        *,
+        speech: bool = False,
+        least: float = 0.0,
+        vector: Vector | None = None,
     ) -> tuple[Match, ...]:
         """The best entries for `text`, best first, each entry once; () when nothing in the text can be
         compared. `speech`: the text comes from a recogniser, so words of the same sound count. `least`:
-        entries that score less are left out."""
-        found = self.look(text, speech=speech)[:limit]
+        entries that score less are left out. `vector`: see `look`."""
+        found = self.look(text, speech=speech, vector=vector)[:limit]
         return tuple(self.told(candidate) for candidate in found if candidate.score >= least)
 
-    def look(self, text: str, *, speech: bool = False) -> tuple[Candidate, ...]:
-        """The candidates for `text` with all that was measured, best first."""
+    def look(self, text: str, *, speech: bool = False, vector: Vector | None = None) -> tuple[Candidate, ...]:
+        """The candidates for `text` with all that was measured, best first. `vector`: of
+        `sentence_of(text)`, encoded as a question by the engine of this snapshot, or None for words alone; a
+        snapshot without vectors leaves it out."""
         plain = normalise(text)
-        return self._looks.get((plain, speech), lambda: self._find(plain, speech=speech))
+        if not self.vectors:
+            vector = None
+        key = (plain, speech, vector is not None)
+        return self._looks.get(key, lambda: self._find(plain, vector, speech=speech))
 
     def warm(self) -> None:
         """Makes now what the first question would have to wait for."""
@@ -175,68 +238,101 @@ class Snapshot:
         """A candidate as a match."""
         return Match(candidate, self.lexicon.near)
 
-    def _find(self, plain: str, *, speech: bool) -> tuple[Candidate, ...]:
+    def _find(self, plain: str, vector: Vector | None, *, speech: bool) -> tuple[Candidate, ...]:
         if len(plain) < MIN_CHARS:
             return ()
+        meant = None if vector is None else [stand.cosines(vector) for stand in self._stands]
         reading = self.lexicon.read(plain)
-        near = self._nearest(reading)
+        near = self._nearest(reading, meant)
         found = self._compared(plain, reading, near)
         understood = plain
         if speech or len(plain) <= REPAIRED:
             understood = self._scales.hearing.understand(plain, reading.words, speech=speech)
         if understood != plain:
             other = self.lexicon.read(understood)
-            nearer = self._nearest(other)
+            nearer = self._nearest(other, meant)
             if speech or _top(nearer) > _top(near):
                 best = {candidate.entry.id: candidate for candidate in found}
-                for candidate in self._compared(understood, other, nearer):
+                for candidate in self._compared(understood, other, nearer, repaired=True):
                     known = best.get(candidate.entry.id)
                     if known is None or candidate.score > known.score:
                         best[candidate.entry.id] = candidate
                 found = sorted(best.values(), key=_score, reverse=True)
         return tuple(found)
 
-    def _nearest(self, reading: Reading) -> list[Standing]:
-        """The wordings that share most with the question, best first."""
+    def _nearest(self, reading: Reading, meant: Sequence[Vector] | None) -> list[Standing]:
+        """The wordings that share most with the question, best first; then those that mean most alike and are
+        not among them."""
         codes = pieces((reading.canonical,))
         squares = np.array(self._scales.rarity.squares(codes.tolist()), np.float32)
         length = float(np.sqrt(squares.sum())) or 1.0
-        nearest = [
-            (score / length, stand, number)
-            for stand in self._stands
-            for score, number in stand.nearest(codes, squares, CANDIDATES)
-        ]
-        nearest.sort(key=itemgetter(0), reverse=True)
-        return nearest[:CANDIDATES]
+        near: list[Standing] = []
+        alike: list[Standing] = []
+        for place, stand in enumerate(self._stands):
+            shared = stand.scores(codes, squares)
+            cosines = None if meant is None else meant[place]
+            near += _standings(stand, highest(shared, CANDIDATES), shared / length, cosines)
+            if cosines is not None:
+                alike += _standings(stand, highest(cosines, CANDIDATES), shared / length, cosines)
+        near.sort(key=_shared, reverse=True)
+        found = near[:CANDIDATES]
+        if alike:
+            alike.sort(key=_meant, reverse=True)
+            there = {(id(each.stand), each.number) for each in found}
+            found += [each for each in alike[:CANDIDATES] if (id(each.stand), each.number) not in there]
+        return found
 
-    def _compared(self, plain: str, reading: Reading, nearest: Sequence[Standing]) -> list[Candidate]:
+    def _compared(
+        self, plain: str, reading: Reading, nearest: Sequence[Standing], *, repaired: bool = False
+    ) -> list[Candidate]:
         """The entries of these wordings, compared with the question word by word, best first."""
         if not nearest:
             return []
         question = self._scales.read(plain, reading)
         claims = {id_ for stand in self._stands for id_ in stand.claims(reading.canonical)}
-        cuts = [stand.part.cuts[number] for _, stand, number in nearest]
+        cuts = [each.stand.part.cuts[each.number] for each in nearest]
         glances = Outline.of(plain, self._scales.rarity).glances(
             [cut.replace(BETWEEN, "") for cut in cuts],
-            np.array([stand.raw_lengths[number] for _, stand, number in nearest], np.float32),
-            [min(1.0, cosine) for cosine, _, _ in nearest],
+            np.array([each.stand.raw_lengths[each.number] for each in nearest], np.float32),
+            [(min(1.0, each.shared), each.meant) for each in nearest],
         )
+        least = max(glance.closeness or 0.0 for glance in glances) - CLOSEST
         seen = sorted(zip(glances, cuts, nearest, strict=True), key=_worth, reverse=True)
         best: dict[str, Candidate] = {}
-        for near, cut, (_, stand, number) in seen[:RANKED]:
+        for near, cut, (_, _, stand, number) in seen[:RANKED]:
             entry, written = stand.part.wording(number)
             wording = self._scales.wording(cut)
             likeness = compare(question, wording, near, self.lexicon.near)
-            exact = wording.canonical == question.canonical and claims == {entry.id}
+            exact = (
+                wording.canonical == question.canonical
+                and claims == {entry.id}
+                and (cut.replace(BETWEEN, "") == plain or (likeness.closeness or 0.0) >= least)
+            )
             score = 1.0 if exact else likeness.score
             other = best.get(entry.id)
             if other is None or score > other.score:
-                best[entry.id] = Candidate(entry, written, score, likeness, question, wording, exact)
+                best[entry.id] = Candidate(
+                    entry, written, score, likeness, question, wording, exact, repaired
+                )
         return sorted(best.values(), key=_score, reverse=True)
 
 
+def _standings(
+    stand: LiveIndexSegment, numbers: NDArray[np.intp], shared: NDArray[np.float64], cosines: Vector | None
+) -> list[Standing]:
+    meant = [None] * len(numbers) if cosines is None else cosines[numbers].tolist()
+    return [
+        Standing(score, cosine, stand, number)
+        for score, cosine, number in zip(shared[numbers].tolist(), meant, numbers.tolist(), strict=True)
+    ]
+
+
+_shared = attrgetter("shared")
+_meant = attrgetter("meant")
+
+
 def _top(nearest: Sequence[Standing]) -> float:
-    return nearest[0][0] if nearest else 0.0
+    return nearest[0].shared if nearest else 0.0
 
 
 def _score(candidate: Candidate) -> float:

@@ -20,6 +20,12 @@ from knowledge_base.text.sound import sound
 WHOLE = 1.61
 """What the weights of `Likeness.score` add up to. They were fitted to the development set and to the test
 questions of the shipped entries, half of the entries against the other half."""
+MEANING = 0.55
+"""The share of what is meant in the score."""
+STRANGE = 0.75
+"""The cosine of texts that have nothing to do with each other."""
+PROMISE = 1.5
+"""How much what is meant counts when it is decided who is compared word by word."""
 MOST = 0.999
 """The most a score can be without being the same words."""
 
@@ -27,11 +33,17 @@ MOST = 0.999
 @dataclass(frozen=True, slots=True)
 class Glance:
     """`canonical` and `raw`: cosines of the pieces, with and without the lexicon; `sound`: the share of equal
-    syllables in order; 0..1."""
+    syllables in order; 0..1. `meant`: the cosine of the vectors, None when they were not compared."""
 
     canonical: float
     raw: float
     sound: float
+    meant: float | None = None
+
+    @property
+    def closeness(self) -> float | None:
+        """How alike the two mean, 0..1; 0 for a wording that has no vector."""
+        return None if self.meant is None else min(1.0, max(0.0, (self.meant - STRANGE) / (1 - STRANGE)))
 
     @property
     def score(self) -> float:
@@ -41,7 +53,7 @@ class Glance:
     def promise(self) -> float:
         """What decides who is laid beside the question word by word, in no unit: what is meant counts more
         here, because a heavy word that both have is only seen then."""
-        return self.score + 0.6 * self.canonical
+        return self.score + 0.6 * self.canonical + PROMISE * (self.closeness or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +74,24 @@ class Likeness:
     slots: int
 
     @property
-    def score(self) -> float:
-        """0..1."""
+    def closeness(self) -> float | None:
+        """See `Glance.closeness`."""
+        return self.glance.closeness
+
+    @property
+    def by_words(self) -> float:
+        """What the words alone say, 0..1."""
         words = 0.60 * self.both + 0.12 * self.asked - 0.015 * self.lost
         apart = 0.14 * self.other_aspect + 0.05 * self.slots
         return min(MOST, max(0.0, (self.glance.score + words - apart) / WHOLE))
+
+    @property
+    def score(self) -> float:
+        """0..1: what the words say, and what is meant where that is known."""
+        closeness = self.closeness
+        if closeness is None:
+            return self.by_words
+        return min(MOST, MEANING * closeness + (1 - MEANING) * self.by_words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,9 +111,11 @@ class Outline:
         squares = np.array(rarity.squares(codes.tolist()), np.float32)
         return cls(codes, squares, float(np.sqrt(squares.sum())) or 1.0, sound(plain))
 
-    def glances(self, plain: Sequence[str], lengths: Weights, canonical: Sequence[float]) -> list[Glance]:
-        """The quick measures beside each of these texts; `lengths` are those of their vectors, `canonical`
-        the cosines the index found."""
+    def glances(
+        self, plain: Sequence[str], lengths: Weights, known: Sequence[tuple[float, float | None]]
+    ) -> list[Glance]:
+        """The quick measures beside each of these texts; `lengths` are those of their vectors, `known` the
+        cosines the index found, of the canonical pieces and of what is meant."""
         keys = raw_pieces(plain)
         codes = keys & CODE_MASK
         at = np.searchsorted(self.codes, codes)
@@ -96,9 +123,9 @@ class Outline:
         shared = self.codes[at] == codes
         sums = np.bincount((keys[shared] >> CODE_BITS).astype(np.int64), self.squares[at[shared]], len(plain))
         return [
-            Glance(cosine, raw, fuzz.ratio(self.spoken, spoken) / 100)
-            for cosine, raw, spoken in zip(
-                canonical,
+            Glance(cosine, raw, fuzz.ratio(self.spoken, spoken) / 100, meant)
+            for (cosine, meant), raw, spoken in zip(
+                known,
                 (sums / (self.length * lengths)).tolist(),
                 sound("\n".join(plain)).split("\n"),
                 strict=True,

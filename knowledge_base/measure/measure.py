@@ -11,6 +11,8 @@ from typing import TypedDict
 
 from knowledge_base.match.answer import DEFAULT, Answer, Decision, Thresholds, decide
 from knowledge_base.match.matcher import Snapshot
+from knowledge_base.meaning.encoder import SentenceEncoder
+from knowledge_base.meaning.sentence import sentence_of
 
 RANKS = 10
 BINS = 10
@@ -94,15 +96,16 @@ def measure(
     thresholds: Thresholds = DEFAULT,
     *,
     speech: bool = False,
+    encoder: SentenceEncoder | None = None,
     clock: Callable[[], float] = perf_counter,
 ) -> Figures:
     """The ranking; `auroc` of telling the queries in scope from the others by the confidence; `cov_p95`, the
     share of the queries in scope that are answered rightly at the best threshold with at least 95 right
     answers among 100; `ece`, how far the confidence is from the share that is right; `at_threshold`, what
     `decide` did; `ms`, the time of one decision; `by_source`, the ranking per source. A share of nothing is
-    None.
+    None. With an `encoder` (that of the snapshot's vectors) each question is encoded, which counts in `ms`.
     """
-    asked = [_ask(snapshot, query, thresholds, clock, speech=speech) for query in queries]
+    asked = [_ask(snapshot, query, thresholds, clock, encoder, speech=speech) for query in queries]
     sources = sorted({each.query.source for each in asked})
     return Figures(
         **_ranked(asked),
@@ -134,12 +137,20 @@ def measure_ranking(
 
 
 def _ask(
-    snapshot: Snapshot, query: Query, thresholds: Thresholds, clock: Callable[[], float], *, speech: bool
+    snapshot: Snapshot,
+    query: Query,
+    thresholds: Thresholds,
+    clock: Callable[[], float],
+    encoder: SentenceEncoder | None,
+    *,
+    speech: bool,
 ) -> Asked:
     began = clock()
-    answer = decide(snapshot, query.text, thresholds, speech=speech)
+    vector = None if encoder is None else encoder.encode([sentence_of(query.text)])[0]
+    answer = decide(snapshot, query.text, thresholds, speech=speech, vector=vector)
     ms = (clock() - began) * 1000
-    ranked = [candidate.entry.id for candidate in snapshot.look(query.text, speech=speech)[:RANKS]]
+    found = snapshot.look(query.text, speech=speech, vector=vector)[:RANKS]
+    ranked = [candidate.entry.id for candidate in found]
     rank = ranked.index(query.answer_id) + 1 if query.answer_id in ranked else 0
     return Asked(query, answer, rank, ms)
 

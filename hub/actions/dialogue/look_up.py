@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from hub.actions.dialogue.about_others import asks_about_others
 from hub.actions.dialogue.follow_up import MOST, asked_aspect, other_case, questions_in, says
@@ -19,12 +20,16 @@ from knowledge_base.dialogue.slot import CITY, Slots, is_unknown
 from knowledge_base.entry import Entry
 from knowledge_base.match.answer import Answer, Decision, Thresholds, decide
 from knowledge_base.match.matcher import Snapshot
+from knowledge_base.meaning.encoder import Vector
+from knowledge_base.meaning.sentence import sentence_of
 from knowledge_base.text.plain import plain
 from knowledge_base.text.utterance import Utterance
 
 _SHORT = 30
 """A reply longer than this is no failed attempt at a value but something else."""
 
+
+NO_VECTORS: Mapping[str, Vector] = MappingProxyType({})
 
 ABOUT_OTHERS = "data-about-others"
 """The shipped entry that no data about others are given; without it a person says so."""
@@ -43,13 +48,21 @@ class LookUp:
         self._slots = slots
 
     def question(
-        self, text: str, snapshot: Snapshot, *, city: str = "", speech: bool = False
+        self,
+        text: str,
+        snapshot: Snapshot,
+        *,
+        city: str = "",
+        speech: bool = False,
+        vectors: Mapping[str, Vector] = NO_VECTORS,
     ) -> Verdict | None:
-        """Answered, AskSlot or Offer; None when a person is needed."""
+        """Answered, AskSlot or Offer; None when a person is needed. `vectors`: what was encoded of the text
+        in time (with its signs and fillers or without), by `sentence_of` it; what is missing is decided by
+        words alone."""
         if asks_about_others(Utterance(text).folded):
             refusal = entries_of(snapshot, (ABOUT_OTHERS,))
             return Answered(refusal[0]) if refusal else None
-        answer = self._decided(text, snapshot, speech=speech)
+        answer = self._decided(text, snapshot, speech=speech, vectors=vectors)
         entries = tuple(self._for_city(snapshot, city, [match.entry for match in answer.matches]))
         if not entries:
             return None
@@ -88,15 +101,17 @@ class LookUp:
                 return Offer(tuple(offered), again=True)
         return None
 
-    def each(self, text: str, snapshot: Snapshot, *, city: str = "") -> tuple[list[Answered], list[str]]:
+    def each(
+        self, text: str, snapshot: Snapshot, *, city: str = "", vectors: Mapping[str, Vector] = NO_VECTORS
+    ) -> tuple[list[Answered], list[str]]:
         """The sure answers to the questions of a text, one by one, and the questions that have none; nothing
-        when it holds only one."""
+        when it holds only one. `vectors`: see `question`."""
         questions = questions_in(text)
         answers: list[Answered] = []
         left: list[str] = []
         for question in questions[:MOST] if len(questions) > 1 else ():
             found = self._after(answers[-1].entry, question, snapshot, city=city) if answers else None
-            found = found or self.question(question, snapshot, city=city)
+            found = found or self.question(question, snapshot, city=city, vectors=vectors)
             match found:
                 case Answered():
                     answers.append(found)
@@ -144,8 +159,12 @@ class LookUp:
             return None  # a question of its own
         return Answered(entry)
 
-    def _decided(self, text: str, snapshot: Snapshot, *, speech: bool) -> Answer:
-        return decide(snapshot, text, self._aloud if speech else self._thresholds, speech=speech)
+    def _decided(
+        self, text: str, snapshot: Snapshot, *, speech: bool, vectors: Mapping[str, Vector] = NO_VECTORS
+    ) -> Answer:
+        thresholds = self._aloud if speech else self._thresholds
+        vector = vectors.get(sentence_of(text)) if vectors else None
+        return decide(snapshot, text, thresholds, speech=speech, vector=vector)
 
     def _for_city(self, snapshot: Snapshot, city: str, entries: list[Entry]) -> Iterator[Entry]:
         """The entries, those of another city replaced by the citizen's own or the general one."""

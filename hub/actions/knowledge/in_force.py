@@ -13,6 +13,7 @@ from hub.model.entry_record import EntryRecord
 from hub.model.word_record import WordRecord
 from knowledge_base.entry import Entry
 from knowledge_base.match.matcher import Snapshot
+from knowledge_base.meaning.wording_vectors import WordingVectors
 from knowledge_base.words.lexicon import Lexicon, shipped_lexicon
 from knowledge_base.words.word_group import WordGroup
 
@@ -21,8 +22,9 @@ class Knowledge:
     """One per process. `revision`: up to where the store's changes are in the snapshot. `words`: the office's
     groups of words by their id."""
 
-    def __init__(self) -> None:
-        self.snapshot = Snapshot.build(())
+    def __init__(self, vectors: WordingVectors | None = None) -> None:
+        """vectors: of wordings, of the engine that runs here; None where none does."""
+        self.snapshot = Snapshot.build((), vectors=vectors)
         self.revision = 0
         self.words: Mapping[str, WordRecord] = {}
         self._timed: dict[str, EntryRecord] = {}

