@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hub.actions.calls.call_work import CallPlan
+from hub.actions.dialogue.follow_up import sentences_in
 from hub.actions.dialogue.look_up import LookUp, entries_of
 from hub.actions.dialogue.triage import Triage
 from hub.actions.dialogue.understand import Understand
@@ -71,7 +72,7 @@ class AnswerCall:
             "wants_person": "1" if wants_person else "",
         }
 
-    def question(self, plan: CallPlan, text: str, language: str) -> tuple[CallPlan, Outcome]:
+    async def question(self, plan: CallPlan, text: str, language: str) -> tuple[CallPlan, Outcome]:
         """The outcome of `answer_question`."""
         verdict = self._triage(
             Utterance(text),
@@ -79,6 +80,7 @@ class AnswerCall:
             dialogue=Dialogue(shown=plan.exchange.dialogue.shown),
             opt_outs=False,
             speech=True,
+            vectors=(await self._understand(text, asked=sentences_in(text))).vectors,
         )
         self._watch.decided(verdict)
         return self._answer(plan, verdict, language)

@@ -84,7 +84,7 @@ class CarryOutCall:
                 case LookupProgress(reference, code, own):
                     outcome = await self._lookup(work, reference, code, own=own)
                 case AnswerQuestion(text):
-                    plan, outcome = self._answer_call.question(plan, text, turn.state.language)
+                    plan, outcome = await self._answer_call.question(plan, text, turn.state.language)
                 case AnswerChoice(number):
                     plan, outcome = self._answer_call.choice(plan, number, turn.state.language)
                 case RaiseEmergency(reason, words):

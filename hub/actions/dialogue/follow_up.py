@@ -10,6 +10,7 @@ import re
 
 from hub.actions.dialogue.question import asks
 from knowledge_base.entry import Aspect, Entry
+from knowledge_base.meaning.sentence import sentence_of
 from knowledge_base.text.plain import plain
 from knowledge_base.text.utterance import Utterance
 
@@ -18,6 +19,8 @@ LONGEST = 16
 
 MOST = 3
 """Questions of one text that are answered one by one."""
+TAKEN_APART = 120
+"""Characters. A longer text is not taken apart into questions."""
 
 _LEAD = (
     r"(?:那么?|请问|还有|另外|再问(?:一下)?|顺便(?:问一下|问)?|想问(?:一下)?|这个|这些?|它|办这个|办理?|补办"
@@ -112,3 +115,12 @@ def questions_in(text: str) -> list[str]:
             questions.append(told)
             told = ""
     return questions
+
+
+def sentences_in(text: str) -> list[str]:
+    """What of a text may be looked up, as it is encoded: the whole of it, and each of its questions."""
+    if len(text) > TAKEN_APART:
+        return []
+    questions = questions_in(text)
+    wanted = map(sentence_of, [text, *(questions if len(questions) > 1 else ())])
+    return list(filter(None, dict.fromkeys(wanted)))

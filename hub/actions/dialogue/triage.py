@@ -8,11 +8,11 @@ base, then a person. Nothing that came before in the conversation changes it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from channels.outbox.suppression import parse_opt_out
-from hub.actions.dialogue.look_up import LookUp
+from hub.actions.dialogue.look_up import NO_VECTORS, LookUp
 from hub.actions.dialogue.person import wants_person
 from hub.actions.dialogue.question import asks
 from hub.actions.dialogue.verdict import (
@@ -36,6 +36,7 @@ from knowledge_base.dialogue.choice import is_bare_number
 from knowledge_base.dialogue.small_talk import SmallTalk
 from knowledge_base.entry import Entry
 from knowledge_base.match.matcher import Snapshot
+from knowledge_base.meaning.encoder import Vector
 from knowledge_base.text.plain import plain
 from knowledge_base.text.utterance import Utterance
 
@@ -86,12 +87,13 @@ class Triage:
         city: str = "",
         speech: bool = False,
         danger_words: bool = True,
+        vectors: Mapping[str, Vector] = NO_VECTORS,
     ) -> Verdict:
         """`dialogue`: what we asked last, if it still waits. `opt_outs`: whether 退订 means that here.
 
         beside: subject and quotation of a letter; danger and accusations are looked for in it as well.
         city: the citizen's.
-        danger_words: whether the words of danger are looked for.
+        danger_words: whether the words of danger are looked for. vectors: see `LookUp.question`.
         speech: recognised from the voice of a caller who was asked for his question.
         """
         folded = utterance.folded
@@ -127,7 +129,7 @@ class Triage:
             return Lost()
         if len(folded) > _LETTER:
             return ToPerson(Track.CONSULT)
-        found = self._look_up.question(asked.text, snapshot, city=city, speech=speech)
+        found = self._look_up.question(asked.text, snapshot, city=city, speech=speech, vectors=vectors)
         if found is not None and not isinstance(found, Offer):
             return self.without_asking(found, whole)
         if accuses:

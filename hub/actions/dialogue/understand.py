@@ -8,7 +8,7 @@ showed, and a job looks again (`hub/actions/intake/look_again.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.actions.dialogue.encoding import Encoding
@@ -44,8 +44,11 @@ class Understand:
         self._safety = safety
         self._wait_seconds = wait_seconds
 
-    async def __call__(self, text: str, *, seconds: float = 0.0) -> Understood:
-        """What a text means, as far as it is known after so many seconds, 0 = as long as usual."""
+    async def __call__(self, text: str, *, seconds: float = 0.0, asked: Sequence[str] = ()) -> Understood:
+        """What a text means, as far as it is known after so many seconds, 0 = as long as usual.
+
+        asked: sentences of it that are looked up; their vectors are among those that are given, if in time.
+        """
         seconds = seconds or self._wait_seconds
         found = _telling(text)
         if not found:
@@ -53,13 +56,13 @@ class Understand:
         wanted = spread(found, _ENCODED if seconds <= WAIT_SECONDS else _ENCODED_LATER)
         vectors: Mapping[str, Vector] = {}
         if self._encoding.name:
-            vectors = await self._encoding.within(wanted, seconds=seconds)
+            vectors = await self._encoding.within([*wanted, *asked], seconds=seconds)
         judgement = self._safety.judge(
             [Utterance(window).folded for window in found],
             [vectors.get(window) for window in found],
             self._encoding.name,
         )
-        due = bool(self._encoding.name) and len(vectors) < len(set(wanted))
+        due = bool(self._encoding.name) and not vectors.keys() >= set(wanted)
         return Understood(judgement, vectors, due)
 
 

@@ -11,13 +11,14 @@ from dataclasses import replace
 from channels.contract import ChannelKind
 from hub.actions.cases.plan import Plan, Says
 from hub.actions.dialogue.danger_kind import denies_danger
+from hub.actions.dialogue.follow_up import sentences_in
 from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.question import asks
 from hub.actions.dialogue.quote import split_quote, without_ours
 from hub.actions.dialogue.regions import Regions
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, with_question
-from hub.actions.dialogue.understand import Understand
+from hub.actions.dialogue.understand import Understand, Understood
 from hub.actions.dialogue.verdict import (
     Answered,
     AnsweredEach,
@@ -114,13 +115,16 @@ class AnswerMessage:
                 return self._speak(scene, noted)
         scene = self._in_city(scene, utterance)
         heard, beside = self._heard(scene, utterance)
-        verdict = asking_first(scene, utterance, self._verdict(scene, heard, beside), self._words)
-        understood = await self._understand(f"{beside}|{heard.text}" if beside else heard.text)
+        understood = await self._understand(
+            f"{beside}|{heard.text}" if beside else heard.text, asked=sentences_in(heard.text)
+        )
+        verdict = self._verdict(scene, heard, beside, understood)
+        verdict = asking_first(scene, utterance, verdict, self._words)
         judged = understood.judgement
         accuses = self._triage.accuses_police(Utterance(f"{beside}|{heard.text}").folded)
         if isinstance(verdict, Danger) and is_only_a_word(verdict, judged) and not accuses:
             judged = replace(judged, danger=word_alone(verdict))
-            verdict = self._verdict(scene, heard, beside, danger_words=False)
+            verdict = self._verdict(scene, heard, beside, understood, danger_words=False)
             verdict = asking_first(scene, utterance, verdict, self._words)
         if not self._is_known_question(heard, verdict):
             scene = replace(scene, judged=judged)
@@ -227,7 +231,13 @@ class AnswerMessage:
         return bool(found) and found[0].exact
 
     def _verdict(
-        self, scene: Scene, utterance: Utterance, beside: str, *, danger_words: bool = True
+        self,
+        scene: Scene,
+        utterance: Utterance,
+        beside: str,
+        understood: Understood,
+        *,
+        danger_words: bool = True,
     ) -> Verdict:
         snapshot, city = self._knowledge.snapshot, scene.conversation.city
         verdict = self._triage(
@@ -238,8 +248,10 @@ class AnswerMessage:
             beside=beside,
             city=city,
             danger_words=danger_words,
+            vectors=understood.vectors,
         )
-        return one_by_one(verdict, utterance.text, self._look_up, snapshot, city=city)
+        vectors = understood.vectors
+        return one_by_one(verdict, utterance.text, self._look_up, snapshot, city=city, vectors=vectors)
 
     def _is_near_danger(self, utterance: Utterance, verdict: Verdict) -> bool:
         said = utterance.folded

@@ -6,21 +6,31 @@ different answers or more are sure, because a matter told in many sentences asks
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from hub.actions.dialogue.follow_up import TAKEN_APART
 from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.verdict import Answered, AnsweredEach, AskSlot, Offer, ToPerson, Verdict
 from hub.model.track import Track
 from knowledge_base.match.matcher import Snapshot
+from knowledge_base.meaning.encoder import Vector
 from knowledge_base.text.plain import plain
 
-_LONGEST = 120
 
-
-def one_by_one(verdict: Verdict, text: str, look_up: LookUp, snapshot: Snapshot, *, city: str) -> Verdict:
-    """The verdict on a whole text, or the answers to its questions."""
+def one_by_one(
+    verdict: Verdict,
+    text: str,
+    look_up: LookUp,
+    snapshot: Snapshot,
+    *,
+    city: str,
+    vectors: Mapping[str, Vector],
+) -> Verdict:
+    """The verdict on a whole text, or the answers to its questions. vectors: see `LookUp.question`."""
     as_a_whole = isinstance(verdict, Answered | AskSlot | Offer) or verdict == ToPerson(Track.CONSULT)
-    if not as_a_whole or len(text) > _LONGEST or _is_wording(verdict, text):
+    if not as_a_whole or len(text) > TAKEN_APART or _is_wording(verdict, text):
         return verdict
-    answers, left = look_up.each(text, snapshot, city=city)
+    answers, left = look_up.each(text, snapshot, city=city, vectors=vectors)
     different = {answer.entry.id: answer for answer in answers}
     if len(different) < 2:
         return verdict

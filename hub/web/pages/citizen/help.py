@@ -19,12 +19,11 @@ from hub.model.track import Track
 from hub.runtime.clock import day_of
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.citizen import chat_stream
-from hub.web.pages.citizen.red_panel import danger_shown
+from hub.web.pages.citizen.red_panel import danger_shown, triaged
 from hub.web.render import render
 from hub.web.unchanged import unless_unchanged
 from knowledge_base.entry import Entry
 from knowledge_base.match.word_search import MAX_CHARS
-from knowledge_base.text.utterance import Utterance
 
 
 async def topics(request: web.Request) -> web.Response:
@@ -32,7 +31,7 @@ async def topics(request: web.Request) -> web.Response:
     hub = request.app[HUB]
     asked = request.query.get("q", "").strip()[:MAX_CHARS]
     if asked:
-        verdict = hub.triage(Utterance(asked), snapshot=hub.knowledge.snapshot, opt_outs=False)
+        verdict = await triaged(hub, asked)
         danger = await danger_shown(hub, asked, verdict)
         return unless_unchanged(request, lambda: _found(request, asked, verdict, danger))
     most_asked = await hub.actions.read_quality.most_asked()

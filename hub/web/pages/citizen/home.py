@@ -26,11 +26,10 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.citizen.chat_form import TEXT_CHARS, QuestionForm
 from hub.web.pages.citizen.notices import NOTICE_KINDS
-from hub.web.pages.citizen.red_panel import danger_shown
+from hub.web.pages.citizen.red_panel import danger_shown, triaged
 from hub.web.pages.citizen.source_line import source_line
 from hub.web.render import render, translator
 from knowledge_base.match.matcher import Snapshot
-from knowledge_base.text.utterance import Utterance
 
 _WARNINGS = 2
 _NOTICES = 5
@@ -66,8 +65,7 @@ async def ask(request: web.Request) -> web.Response:
     posted = await read_form(request)
     form = parse(QuestionForm, posted, _)
     question = posted.get("question", "")[:TEXT_CHARS] if isinstance(form, FormErrors) else form.question
-    snapshot = hub.knowledge.snapshot
-    verdict = hub.triage(Utterance(question), snapshot=snapshot, opt_outs=False) if question else None
+    verdict = await triaged(hub, question) if question else None
     language = language_of(question, request[LANGUAGE])
     entry = verdict.entry.said_in(language) if isinstance(verdict, Answered | AskSlot) else None
     by_slot = verdict.by_slot if isinstance(verdict, Answered) else None

@@ -1,13 +1,20 @@
-"""Which red panel a page shows for what somebody typed there, when that surely tells of danger."""
+"""What somebody typed on a page is, and which red panel the page shows when it surely tells of danger."""
 
 from __future__ import annotations
 
 from hub.actions.dialogue.danger_kind import danger_kind
+from hub.actions.dialogue.follow_up import sentences_in
 from hub.actions.dialogue.verdict import Answered, AskSlot, Danger, Verdict
 from hub.hub import Hub
 from hub.model.danger_kind import DangerKind
 from knowledge_base.meaning.safety import Level
 from knowledge_base.text.utterance import Utterance
+
+
+async def triaged(hub: Hub, text: str) -> Verdict:
+    """What a text typed on a page is, with what it means."""
+    vectors = (await hub.understand(text, asked=sentences_in(text))).vectors
+    return hub.triage(Utterance(text), snapshot=hub.knowledge.snapshot, opt_outs=False, vectors=vectors)
 
 
 async def danger_shown(hub: Hub, text: str, verdict: Verdict | None) -> DangerKind:
