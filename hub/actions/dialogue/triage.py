@@ -100,12 +100,8 @@ class Triage:
         whole = f"{Utterance(beside).folded}|{folded}" if beside else folded
         if danger_words and (danger := self.danger(whole)):
             return danger
-        if opt_outs:
-            wish = parse_opt_out(utterance.composed)
-            if wish.matched:
-                return OptOut(wish.subject, wish.rest)
-            if wish.resubscribed:
-                return OptIn(wish.subject)
+        if opt_outs and (wish := _wish(utterance)):
+            return wish
         pair = find_pair(utterance.composed, self._other_references)
         accuses = self.accuses_police(whole)
         if pair is not None:
@@ -186,6 +182,14 @@ class Triage:
     def is_heated(self, utterance: Utterance) -> bool:
         """Whether it has words of abuse."""
         return self._small_talk.is_abusive(utterance)
+
+
+def _wish(utterance: Utterance) -> OptOut | OptIn | None:
+    """Not to be written to any more, or again."""
+    wish = parse_opt_out(utterance.composed)
+    if wish.matched:
+        return OptOut(wish.subject, wish.rest)
+    return OptIn(wish.subject) if wish.resubscribed else None
 
 
 def with_question(folded: str, entry: Entry) -> str:

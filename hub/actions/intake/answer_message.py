@@ -114,26 +114,12 @@ class AnswerMessage:
             if noted is not None:
                 return self._speak(scene, noted)
         scene = self._in_city(scene, utterance)
-        heard, beside = self._heard(scene, utterance)
-        understood = await self._understand(
-            f"{beside}|{heard.text}" if beside else heard.text, asked=sentences_in(heard.text)
-        )
-        verdict = self._verdict(scene, heard, beside, understood)
-        verdict = asking_first(scene, utterance, verdict, self._words)
-        judged = understood.judgement
-        accuses = self._triage.accuses_police(Utterance(f"{beside}|{heard.text}").folded)
-        if isinstance(verdict, Danger) and is_only_a_word(verdict, judged) and not accuses:
-            judged = replace(judged, danger=word_alone(verdict))
-            verdict = self._verdict(scene, heard, beside, understood, danger_words=False)
-            verdict = asking_first(scene, utterance, verdict, self._words)
-        if not self._is_known_question(heard, verdict):
-            scene = replace(scene, judged=judged)
-            verdict = raised(verdict, scene.judged)
+        scene, verdict, due = await self._weighed(scene, utterance)
         self._watch.decided(verdict)
         plan = None if isinstance(verdict, Danger) else await self._beside.answered(scene)
         plan = plan or await self._decide(scene, verdict)
         plan = await self._mark_by_meaning(scene, verdict, plan)
-        if understood.due:
+        if due:
             plan = plan.with_writes(self._repositories.meaning_due.insert(_due(scene, plan)))
         if plan.says and not isinstance(verdict, Danger) and self._triage.is_heated(utterance):
             calm = self._texts.say("calm", scene.language)
@@ -143,6 +129,23 @@ class AnswerMessage:
         if not isinstance(verdict, Danger | AskProgress):
             plan = await self._limit_answers(scene, plan)
         return self._speak(scene, plan)
+
+    async def _weighed(self, scene: Scene, utterance: Utterance) -> tuple[Scene, Verdict, bool]:
+        """The scene with what its text means, the verdict of rules and meaning together, and whether a part of
+        the meaning is still due."""
+        heard, beside = self._heard(scene, utterance)
+        whole = f"{beside}|{heard.text}" if beside else heard.text
+        understood = await self._understand(whole, asked=sentences_in(heard.text))
+        judged = understood.judgement
+        verdict = self._verdict(scene, heard, beside, understood)
+        accuses = self._triage.accuses_police(Utterance(whole).folded)
+        if isinstance(verdict, Danger) and is_only_a_word(verdict, judged) and not accuses:
+            judged = replace(judged, danger=word_alone(verdict))
+            verdict = self._verdict(scene, heard, beside, understood, danger_words=False)
+        verdict = asking_first(scene, utterance, verdict, self._words)
+        if self._is_known_question(heard, verdict):
+            return scene, verdict, understood.due
+        return replace(scene, judged=judged), raised(verdict, judged), understood.due
 
     async def _decide(self, scene: Scene, verdict: Verdict) -> MessagePlan:
         match verdict:
