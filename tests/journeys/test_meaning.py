@@ -19,7 +19,7 @@ from hub.runtime.clock import FakeClock
 from tests.journeys.talking import Talker
 from tests.world import world_settings
 
-SHOES = "河边有双小孩的鞋，人没看见"
+GRANDFATHER = "爷爷倒在卫生间好久了"
 TORN = "所里的人当着我面把证据撕了"
 HARMLESS = "昨晚看的电影里主角被人追杀，太好看了"
 NO_TIME = Watch(wait_seconds=1e-9)
@@ -49,7 +49,7 @@ async def test_danger_that_no_word_of_the_list_tells_of_is_an_emergency(
 ) -> None:
     async with opened(tmp_path) as hub:
         talker = Talker(hub, ChannelKind.CHAT)
-        await talker.say(SHOES)
+        await talker.say(GRANDFATHER)
         [case] = await cases(hub)
         assert case.track is Track.EMERGENCY
         assert DANGER in case.flags
@@ -66,7 +66,7 @@ async def test_a_word_of_danger_in_a_harmless_story_is_no_emergency(tmp_path: Pa
 
 async def test_without_an_engine_words_decide_and_nothing_is_looked_at_later(tmp_path: Path) -> None:
     async with opened(tmp_path, encoder="none") as hub:
-        await Talker(hub, ChannelKind.SMS).say(SHOES)
+        await Talker(hub, ChannelKind.SMS).say(GRANDFATHER)
         [case] = await cases(hub)
         assert case.flags == (POSSIBLE_DANGER,)
         assert await hub.repositories.meaning_due.waiting() == (0, 0)
@@ -76,20 +76,20 @@ async def test_without_an_engine_words_decide_and_nothing_is_looked_at_later(tmp
 async def test_what_came_too_late_holds_no_message_up_and_is_found_by_the_second_look(tmp_path: Path) -> None:
     async with opened(tmp_path, watch=NO_TIME) as hub:
         talker = Talker(hub, ChannelKind.CHAT)
-        await talker.say(SHOES)
+        await talker.say(GRANDFATHER)
         assert [case.track for case in await cases(hub)] == [Track.CONSULT]
         assert (await hub.repositories.meaning_due.waiting())[0] == 1
         await look_again(hub)
         raised = next(case for case in await cases(hub) if case.track is Track.EMERGENCY)
         first, *_ = await talker.messages()
-        assert (first.text, first.case_id) == (SHOES, raised.id)
+        assert (first.text, first.case_id) == (GRANDFATHER, raised.id)
         assert "110" in (await talker.messages())[-1].text
         assert await hub.repositories.meaning_due.waiting() == (0, 0)
 
 
 async def test_a_second_look_that_happens_twice_opens_one_emergency(tmp_path: Path) -> None:
     async with opened(tmp_path, watch=NO_TIME) as hub:
-        await Talker(hub, ChannelKind.SMS).say(SHOES)
+        await Talker(hub, ChannelKind.SMS).say(GRANDFATHER)
         [due] = await hub.repositories.meaning_due.first(limit=5)
         await look_again(hub)
         await hub.documents.commit([hub.repositories.meaning_due.insert(due)])  # as after a crash

@@ -35,10 +35,11 @@ from hub.actions.dialogue.verdict import (
     Verdict,
 )
 from hub.actions.dialogue.watch import Watch
+from hub.actions.dialogue.word_of_danger import worth
 from hub.actions.dialogue.wording import Wording
 from hub.actions.intake.ask_first import asking_first
 from hub.actions.intake.beside_case import BesideCase
-from hub.actions.intake.by_meaning import MarkByMeaning, is_only_a_word, raised, word_alone
+from hub.actions.intake.by_meaning import MarkByMeaning, raised
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.one_by_one import one_by_one
@@ -131,17 +132,18 @@ class AnswerMessage:
         return self._speak(scene, plan)
 
     async def _weighed(self, scene: Scene, utterance: Utterance) -> tuple[Scene, Verdict, bool]:
-        """The scene with what its text means, the verdict of rules and meaning together, and whether a part of
-        the meaning is still due."""
+        """The scene with what its text means, the verdict of rules and meaning together, and whether a part
+        of the meaning is still due."""
         heard, beside = self._heard(scene, utterance)
         whole = f"{beside}|{heard.text}" if beside else heard.text
         understood = await self._understand(whole, asked=sentences_in(heard.text))
         judged = understood.judgement
         verdict = self._verdict(scene, heard, beside, understood)
-        accuses = self._triage.accuses_police(Utterance(whole).folded)
-        if isinstance(verdict, Danger) and is_only_a_word(verdict, judged) and not accuses:
-            judged = replace(judged, danger=word_alone(verdict))
-            verdict = self._verdict(scene, heard, beside, understood, danger_words=False)
+        if isinstance(verdict, Danger) and not self._triage.accuses_police(Utterance(whole).folded):
+            level = worth(verdict, judged, Utterance(whole).folded)
+            if level is not Level.SURE:
+                judged = replace(judged, danger=level)
+                verdict = self._verdict(scene, heard, beside, understood, danger_words=False)
         verdict = asking_first(scene, utterance, verdict, self._words)
         if self._is_known_question(heard, verdict):
             return scene, verdict, understood.due

@@ -49,22 +49,6 @@ def raised(verdict: Verdict, judged: Judgement) -> Verdict:
     return verdict
 
 
-def is_only_a_word(verdict: Danger, judged: Judgement) -> bool:
-    """Whether a word of danger stands in a text that tells of nothing (火灾演练). A threat stays one whatever
-    else is said."""
-    tells = judged.danger is not Level.NONE or judged.accusation is not Level.NONE
-    return not verdict.threat and not tells
-
-
-def word_alone(verdict: Danger) -> Level:
-    """What such a word is: a flag where it is a cry for help or one that the office added, else nothing."""
-    cries = any(cry in word for word in verdict.words for cry in _CRIES)
-    return Level.POSSIBLE if cries or verdict.own else Level.NONE
-
-
-_CRIES = ("救命", "救我", "救救", "来人")
-
-
 def is_screened(verdict: Verdict, judged: Judgement) -> bool:
     """Whether the text waits in 待甄别. Where it is a REPORT already, nothing is to be screened."""
     if judged.accusation is Level.NONE:

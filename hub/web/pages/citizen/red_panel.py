@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.actions.dialogue.danger_kind import danger_kind
 from hub.actions.dialogue.follow_up import sentences_in
 from hub.actions.dialogue.verdict import Answered, AskSlot, Danger, Verdict
+from hub.actions.dialogue.word_of_danger import worth
 from hub.hub import Hub
 from hub.model.danger_kind import DangerKind
 from knowledge_base.meaning.safety import Level
@@ -22,6 +23,6 @@ async def danger_shown(hub: Hub, text: str, verdict: Verdict | None) -> DangerKi
     if isinstance(verdict, Answered | AskSlot) and hub.knowledge.snapshot.look(text)[0].exact:
         return DangerKind.NONE  # these very words are published as a question
     judged = (await hub.understand(text)).judgement
-    if isinstance(verdict, Danger) or judged.danger is Level.SURE:
-        return danger_kind(Utterance(text).folded)
-    return DangerKind.NONE
+    folded = Utterance(text).folded
+    by_word = worth(verdict, judged, folded) if isinstance(verdict, Danger) else Level.NONE
+    return danger_kind(folded) if Level.SURE in (by_word, judged.danger) else DangerKind.NONE
