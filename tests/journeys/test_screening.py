@@ -176,7 +176,7 @@ async def test_danger_said_beside_a_screened_case_does_not_make_it_a_report(hub:
 
 
 async def test_a_false_alarm_is_an_ordinary_case_and_is_remembered(hub: World) -> None:
-    await hub.carrier.send_text(NUMBER, "12110", "救命，我的驾驶证怎么又扣分了")
+    await hub.carrier.send_text(NUMBER, "12110", "有人拿刀在楼道里追人，我躲在家里")
     handler = await hub.agent(Role.HANDLER)
     actions = hub.hub.actions
     [row] = (await actions.read_cases.queue(handler, view=QueueView.EMERGENCY)).rows
@@ -194,7 +194,7 @@ async def test_a_false_alarm_is_an_ordinary_case_and_is_remembered(hub: World) -
     with pytest.raises(IllegalMove):
         await actions.dismiss_alarm(handler, case.id, version=view.version)
     [kept] = await hub.hub.repositories.triage_decisions.newest(DecisionKind.FALSE_ALARM, limit=5)
-    assert kept.text == "救命，我的驾驶证怎么又扣分了"
+    assert kept.text == "有人拿刀在楼道里追人，我躲在家里"
 
 
 async def test_an_agent_who_is_no_handler_dismisses_nothing(hub: World) -> None:
