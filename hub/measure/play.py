@@ -7,6 +7,7 @@ not to be written to belong to one person; no job runs that would learn from one
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ def _channel(kind: ChannelKind, folder: Path) -> Channel:
             raise ValueError(kind)
 
 
-class Citizen:
+class Citizen(ABC):
     """Says lines, each as another person."""
 
     def __init__(self, hub: Hub, heard: list[Verdict]) -> None:
@@ -147,8 +148,9 @@ class Citizen:
         verdict = self._heard[-1] if self._heard else Lost()
         return result_of(line, verdict, [found.value for found in page.cases])
 
+    @abstractmethod
     async def _say(self, text: str, number: int) -> None:
-        raise NotImplementedError
+        """Says it on its channel."""
 
 
 class Writer(Citizen):

