@@ -24,8 +24,9 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.progress.track_case import TrackCase
-from hub.model.cases.working_days import WorkingDays
+from hub.model.cases.calendar import WorkCalendar
 from hub.settings.settings import Settings
+from hub.settings.work_calendar import shipped_calendar
 from hub.wiring.dialogue import Dialogue, track_case_of
 from hub.wiring.foundation import Foundation
 
@@ -51,14 +52,14 @@ class CaseActions:
     suspect_case: SuspectCase
 
 
-def working_days_of(settings: Settings) -> WorkingDays:
-    """The days of the week with hours, holidays and make-up days."""
+def office_calendar(settings: Settings, national: WorkCalendar) -> WorkCalendar:
+    """The national calendar with the office's own week, holidays and make-up days."""
     hours = settings.hours
     week = (hours.mon, hours.tue, hours.wed, hours.thu, hours.fri, hours.sat, hours.sun)
-    return WorkingDays(
-        frozenset(number for number, spans in enumerate(week) if spans.strip()),
-        frozenset(map(date.fromisoformat, hours.holidays)),
-        frozenset(map(date.fromisoformat, hours.workdays)),
+    return national.of_office(
+        weekdays=frozenset(number for number, spans in enumerate(week) if spans.strip()),
+        rest=map(date.fromisoformat, hours.holidays),
+        work=map(date.fromisoformat, hours.workdays),
     )
 
 
@@ -87,7 +88,7 @@ def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> Ca
             casework,
             base.files,
             clock,
-            working_days_of(base.settings),
+            office_calendar(base.settings, shipped_calendar()),
             screening_days=base.settings.triage.screening_working_days,
         ),
         release_case=ReleaseCase(casework, keep, clock),

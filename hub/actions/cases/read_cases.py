@@ -21,10 +21,10 @@ from hub.model.agent import Agent, Permission
 from hub.model.call import Recording
 from hub.model.case import MOVES, NEAR_DANGER, Case, CaseState
 from hub.model.cases.alarm import is_alarm
+from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.screening import for_ordinary_staff
 from hub.model.cases.triage_decision import DecisionKind, TriageDecision
-from hub.model.cases.working_days import WorkingDays
 from hub.model.conversation import AttachedFile, Author, Direction, Message
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
@@ -132,16 +132,16 @@ class ReadCases:
         casework: Casework,
         files: FileStore,
         clock: Clock,
-        working_days: WorkingDays,
+        calendar: WorkCalendar,
         *,
         screening_days: int,
     ) -> None:
-        """screening_days: working days in which an inspector decides about a case in 待甄别."""
+        """screening_days: workdays in which an inspector decides about a case in 待甄别."""
         self._repositories = repositories
         self._files = files
         self._casework = casework
         self._clock = clock
-        self._working_days = working_days
+        self._calendar = calendar
         self._screening_days = screening_days
 
     async def queue(
@@ -294,7 +294,7 @@ class ReadCases:
     def _due_at(self, case: Case) -> int:
         if case.compartment is not Compartment.SCREENING or not case.is_open:
             return 0
-        return self._working_days.due_at(case.screening_at, self._screening_days)
+        return self._calendar.due_at(case.screening_at, self._screening_days)
 
     async def _names(self, ids: set[str]) -> Mapping[str, str]:
         agents = await self._repositories.agents.get_many(sorted(id for id in ids if id))
