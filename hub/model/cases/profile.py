@@ -1,0 +1,223 @@
+"""The numbers of the procedure: how long each clock runs, on which days, with which basis.
+
+Rule protected: every number that is law or policy stands in a profile with its `legal_basis`; nothing in the
+code counts with a number of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from hub.model.cases.clock_names import ClockName
+from hub.model.track import Track
+from hub.runtime.errors import HubError
+
+
+class ClockUnit(StrEnum):
+    """What a length is counted in."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"  # 自然日
+    WORKDAYS = "workdays"  # 工作日
+
+
+class ClockKind(StrEnum):
+    """What it means that a clock has run out."""
+
+    DUTY = "duty"  # a breach
+    WINDOW = "window"  # a right that has ended
+
+
+class Pauses(StrEnum):
+    """When a clock stands still."""
+
+    NEVER = "never"
+    HEARING = "hearing"
+    NEED_INFO = "need_info"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """One clock of a profile.
+
+    length: 0 for a clock whose last day is set when it starts. warn: when staff are warned, warn_citizen: when
+    the citizen is: `day N` (the N-th day), `P%`, `T-N`, `T0`, `daily` (every day after the last).
+    """
+
+    name: ClockName
+    length: int
+    unit: ClockUnit
+    legal_basis: str
+    kind: ClockKind = ClockKind.DUTY
+    statutory: bool = False
+    rolls: bool = False
+    pauses: Pauses = Pauses.NEVER
+    warn: tuple[str, ...] = ()
+    warn_citizen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number that is no clock, with its basis."""
+
+    value: int
+    legal_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """All numbers of one office or region.
+
+    by_track: clocks of another length for one track. rating: days in which a reply may be rated.
+    auto_return: hours after which an unanswered matter goes back to its unit, 0 = never.
+    """
+
+    name: str
+    title: str
+    roll_agency_due: bool
+    roll_citizen_window: bool
+    clocks: Mapping[ClockName, ClockRule]
+    by_track: Mapping[tuple[ClockName, Track], ClockRule]
+    extension: Limit
+    public_notice: Limit
+    reminder_by_citizen: Limit
+    rating: Limit
+    redo: Limit
+    auto_return: Limit
+    electronic_needs_consent: bool = True
+    delivery_basis: str = ""
+
+    def rule(self, name: ClockName, track: Track) -> ClockRule:
+        """The clock as it runs for a track."""
+        return self.by_track.get((name, track)) or self.clocks[name]
+
+
+class BadProfile(HubError):
+    """A profile that cannot be used; `key` names the place, `problem` says why in Chinese."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(f"{key}: {problem}")
+        self.key = key
+        self.problem = problem
+
+
+_UNITS = tuple(ClockUnit)
+_FLAGS = frozenset({"statutory", "rolls"})
+_LISTS = frozenset({"warn", "warn_citizen"})
+_KEYS = frozenset({"legal_basis", "kind", "pauses", *_FLAGS, *_LISTS, *_UNITS})
+_WARNING = re.compile(r"day [1-9]\d{0,2}|[1-9]\d?%|T-[1-9]\d{0,2}|T0|daily")
+_LIMITS: Mapping[str, str] = {
+    "extension": "days",
+    "public_notice": "days",
+    "reminder_by_citizen": "days",
+    "rating": "days",
+    "redo": "times",
+    "auto_return": "hours",
+}
+_SET_IN_THE_ORDER = frozenset({ClockName.SUPERVISE, ClockName.EXT})
+_LONGEST = 3_660
+
+
+def read_profile(table: Mapping[str, Any]) -> Profile:
+    """A profile from its TOML table. Raises `BadProfile` naming the key."""
+    known = {"name", "title", "roll_agency_due", "roll_citizen_window", "clock", "delivery", *_LIMITS}
+    if unknown := sorted(set(table) - known):
+        raise BadProfile(unknown[0], "没有这个设置项")
+    clocks: dict[ClockName, ClockRule] = {}
+    by_track: dict[tuple[ClockName, Track], ClockRule] = {}
+    for key, rows in _table(table, "clock", "clock").items():
+        name = _one_of(ClockName, key, f"clock.{key}")
+        own = dict(_table(rows, "", f"clock.{key}"))
+        for track in [track for track in own if track in set(Track)]:
+            by_track[name, Track(track)] = _rule(name, own.pop(track), f"clock.{key}.{track}")
+        clocks[name] = _rule(name, own, f"clock.{key}")
+    if missing := sorted(set(ClockName) - set(clocks)):
+        raise BadProfile(f"clock.{missing[0]}", "缺少这个时限")
+    delivery = _table(table, "delivery", "delivery")
+    return Profile(
+        name=_text(table, "name", "name"),
+        title=_text(table, "title", "title"),
+        roll_agency_due=_flag(table, "roll_agency_due", "roll_agency_due"),
+        roll_citizen_window=_flag(table, "roll_citizen_window", "roll_citizen_window"),
+        clocks=clocks,
+        by_track=by_track,
+        electronic_needs_consent=_flag(delivery, "electronic_needs_consent", "delivery"),
+        delivery_basis=_text(delivery, "legal_basis", "delivery.legal_basis"),
+        **{key: _limit(_table(table, key, key), unit, key) for key, unit in _LIMITS.items()},
+    )
+
+
+def _rule(name: ClockName, row: Any, place: str) -> ClockRule:
+    row = _table(row, "", place)
+    if unknown := sorted(set(row) - _KEYS):
+        raise BadProfile(f"{place}.{unknown[0]}", "没有这个设置项")
+    units = [unit for unit in _UNITS if unit in row]
+    if len(units) > 1 or (not units and name not in _SET_IN_THE_ORDER):
+        raise BadProfile(place, f"请在 {'、'.join(_UNITS)} 中写明一个期限")
+    unit = units[0] if units else ClockUnit.DAYS
+    rule = ClockRule(
+        name=name,
+        length=_number(row, unit, f"{place}.{unit}") if units else 0,
+        unit=unit,
+        legal_basis=_text(row, "legal_basis", f"{place}.legal_basis"),
+        kind=_one_of(ClockKind, row.get("kind", ClockKind.DUTY), f"{place}.kind"),
+        pauses=_one_of(Pauses, row.get("pauses", Pauses.NEVER), f"{place}.pauses"),
+        **{flag: _flag(row, flag, f"{place}.{flag}", default=False) for flag in _FLAGS},
+        **{key: _warnings(row.get(key, []), f"{place}.{key}") for key in _LISTS},
+    )
+    if rule.statutory and rule.pauses is Pauses.NEED_INFO:
+        raise BadProfile(f"{place}.pauses", "法定期限不因等待群众补充材料而中止")
+    return rule
+
+
+def _limit(row: Mapping[str, Any], unit: str, place: str) -> Limit:
+    if unknown := sorted(set(row) - {unit, "legal_basis"}):
+        raise BadProfile(f"{place}.{unknown[0]}", "没有这个设置项")
+    value = _number(row, unit, f"{place}.{unit}", least=0)
+    return Limit(value, _text(row, "legal_basis", f"{place}.legal_basis"))
+
+
+def _table(table: Any, key: str, place: str) -> Mapping[str, Any]:
+    found = table.get(key) if key and isinstance(table, Mapping) else table
+    if not isinstance(found, Mapping):
+        raise BadProfile(place, "这里应当是一组设置")
+    return found
+
+
+def _text(row: Mapping[str, Any], key: str, place: str) -> str:
+    found = row.get(key)
+    if not isinstance(found, str) or not found.strip():
+        raise BadProfile(place, "请填写文字")
+    return found
+
+
+def _flag(row: Mapping[str, Any], key: str, place: str, *, default: bool | None = None) -> bool:
+    found = row.get(key, default)
+    if not isinstance(found, bool):
+        raise BadProfile(place, "请填写 true 或 false")
+    return found
+
+
+def _number(row: Mapping[str, Any], key: str, place: str, *, least: int = 1) -> int:
+    found = row.get(key)
+    if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= _LONGEST:
+        raise BadProfile(place, f"请填写 {least} 到 {_LONGEST} 之间的整数")
+    return found
+
+
+def _one_of(kind: type[Any], value: Any, place: str) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        raise BadProfile(place, f"只能是 {'、'.join(kind)} 之一") from None
+
+
+def _warnings(value: Any, place: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) and _WARNING.fullmatch(v) for v in value):
+        raise BadProfile(place, "请写成 \"day 10\"、\"50%\"、\"T-7\"、\"T0\"、\"daily\" 的列表")
+    return tuple(value)
