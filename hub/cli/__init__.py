@@ -76,6 +76,12 @@ def build() -> App:
     faq.command("hub.cli.faq:calibrate", name="calibrate", help="校准把握 · Fit the confidence")
     app.command(faq)
 
+    cases = App(name="cases", help="工单规则 · The rules of cases")
+    cases.command(
+        "hub.cli.cases:simulate", name="simulate", help="按脚本演练一件诉求 · Play a case from a script"
+    )
+    app.command(cases)
+
     talk = App(name="talk", help="对话 · What is done about messages")
     talk.command("hub.cli.talk:evaluate", name="eval", help="用标注好的消息测量 · Measure against messages")
     talk.command(

@@ -1,59 +1,18 @@
 """Cases: one matter, from first word to archive, across channels (its history: `hub/model/cases/history.py`).
 
-The full table of transitions and the clocks come with the case rules; the states used
-here are a subset of theirs with the same names.
+Where it stands in its procedure is its proceeding (`hub/model/cases/proceeding.py`), which only moves of the table change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
+from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.state import OPEN_STATES, CaseState
 from hub.model.flat import flat
 from hub.model.personal import personal
 from hub.model.track import Compartment, Track
-from hub.runtime.errors import HubError
-
-
-class CaseState(StrEnum):
-    """Where a case stands."""
-
-    DRAFT = "DRAFT"  # a call or form that is not finished
-    REGISTERED = "REGISTERED"
-    HANDLING = "HANDLING"
-    REPLIED = "REPLIED"
-    CLOSED = "CLOSED"
-
-
-OPEN_STATES = (CaseState.REGISTERED, CaseState.HANDLING, CaseState.REPLIED)
-
-MOVES: Mapping[CaseState, frozenset[CaseState]] = {
-    CaseState.DRAFT: frozenset({CaseState.REGISTERED}),
-    CaseState.REGISTERED: frozenset({CaseState.HANDLING, CaseState.REPLIED, CaseState.CLOSED}),
-    CaseState.HANDLING: frozenset({CaseState.HANDLING, CaseState.REPLIED, CaseState.CLOSED}),
-    CaseState.REPLIED: frozenset({CaseState.HANDLING, CaseState.REPLIED, CaseState.CLOSED}),
-    CaseState.CLOSED: frozenset(),
-}
-
-CITIZEN_LABEL: Mapping[CaseState, str] = {
-    CaseState.DRAFT: "未提交",
-    CaseState.REGISTERED: "已登记",
-    CaseState.HANDLING: "办理中",
-    CaseState.REPLIED: "已答复",
-    CaseState.CLOSED: "已办结",
-}
-"""What the citizen is told; the English label comes from the catalogue."""
-
-
-class IllegalMove(HubError):
-    """The state table does not allow it; `allowed` are the states that could follow."""
-
-    def __init__(self, state: CaseState, wanted: CaseState) -> None:
-        super().__init__(f"{state} → {wanted}")
-        self.state = state
-        self.wanted = wanted
-        self.allowed = MOVES[state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +66,21 @@ class Case:
     """One matter.
 
     reference: 14 digits the citizen can key in. rank: queue order, ascending (see `queue_rank`).
-    waiting: the citizen spoke last. screening_at: when it was put into 待甄别 (ms UTC), 0 = never.
+    waiting: the citizen spoke last. screening_at: when it was put into 待甄别 (ms UTC), 0 = never. due_at: when time
+    does something to it next (ms UTC), 0 = never.
     """
 
     id: str
     reference: str
-    track: Track
-    state: CaseState
     received_at: int
     updated_at: int
+    proceeding: Proceeding = flat(handler="handler_id", unit_id="routed_to", event="last_move")
     origin: Origin = flat()
     applicant: Applicant = flat(Applicant(), name="contact_name", address="contact_address")
     query_code: QueryCode = flat(QueryCode(), hash="code_hash", salt="code_salt", told="code_told")
     chain: Chain = flat(Chain(), length="history_seq", head="history_head")
     compartment: Compartment = Compartment.NONE
     unit_id: str = ""
-    handler_id: str = ""
     partial: bool = False
     urgent: bool = False
     waiting: bool = True
@@ -130,9 +88,25 @@ class Case:
     flags: tuple[str, ...] = ()
     rank: int = 0
     screening_at: int = 0
+    due_at: int = 0
     title: str = personal()
     text: str = personal()
     details: Mapping[str, str] = personal(default=None)
+
+    @property
+    def state(self) -> CaseState:
+        """Where it stands."""
+        return self.proceeding.state
+
+    @property
+    def track(self) -> Track:
+        """Which rules it follows."""
+        return self.proceeding.track
+
+    @property
+    def handler_id(self) -> str:
+        """Who works on it, "" for nobody."""
+        return self.proceeding.handler
 
     @property
     def is_restricted(self) -> bool:
@@ -143,11 +117,6 @@ class Case:
     def is_open(self) -> bool:
         """Whether somebody still has to do something."""
         return self.state in OPEN_STATES
-
-    def check_move(self, wanted: CaseState) -> None:
-        """Raises `IllegalMove` when the table does not allow the move."""
-        if wanted not in MOVES[self.state]:
-            raise IllegalMove(self.state, wanted)
 
     def ranked(self) -> Case:
         """The same case with the rank that belongs to what it is now."""

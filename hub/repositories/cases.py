@@ -10,13 +10,17 @@ from collections.abc import Collection as Container
 from dataclasses import dataclass
 from typing import Any
 
-from hub.model.case import Case, CaseState, Chain
+from hub.model.case import Case, Chain
 from hub.model.cases.history import HistoryEntry
+from hub.model.cases.proceeding import Breach
+from hub.model.cases.state import CaseState
+from hub.model.cases.step import Step
+from hub.model.cases.table import MOVES
 from hub.model.personal import UNREADABLE
 from hub.model.track import Compartment
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
-from hub.store.documents import Body, Collection, Documents, Insert, Stored, Update
+from hub.store.documents import Body, Collection, Documents, Insert, Stored, Update, Write
 
 COLLECTIONS = (
     Collection(
@@ -31,6 +35,7 @@ COLLECTIONS = (
             "handler_id": str,
             "rank": int,
             "updated_at": int,
+            "due_at": int,
         },
         indexes=(
             ("compartment", "open", "rank"),
@@ -38,14 +43,31 @@ COLLECTIONS = (
             ("compartment", "open", "waits", "rank"),
             ("compartment", "open", "track", "rank"),
             ("compartment", "open", "updated_at"),
+            ("due_at",),
         ),
         unique=(("reference",),),
     ),
     Collection("history"),
+    Collection("breaches", fields={"at": int}, indexes=(("at",),)),
 )
 
 _PAGE = 1_000
-_OPEN_CODE: Mapping[CaseState, int] = {CaseState.DRAFT: 2, CaseState.CLOSED: 0}
+
+
+@dataclass(frozen=True, slots=True)
+class BreachRecord:
+    """A limit that a case missed: stored once, never changed. migrated: missed before there were clocks here.
+
+    id: case, clock and instant, so that nothing is recorded twice.
+    """
+
+    id: str
+    case_id: str
+    clock: str
+    at: int
+    unit_id: str = ""
+    handler_id: str = ""
+    migrated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +95,7 @@ class CaseRepository:
         self._documents = documents
         self._vault = vault
         self._cases = Shape(Case, "cases", vault, unreadable={"title": UNREADABLE})
+        self._breaches = Shape(BreachRecord, "breaches", vault)
         self._history = Shape(HistoryEntry, "history", vault, unreadable={"text": UNREADABLE})
 
     async def get(self, case_id: str) -> Versioned[Case] | None:
@@ -167,13 +190,15 @@ class CaseRepository:
         return None if stored is None else _chain(stored)
 
     def insert(self, case: Case) -> Insert:
-        """The write of a new case."""
+        """The write of a new case. Raises `ValueError` for a state no move of the table leads to."""
+        _check(case)
         write = self._cases.insert(case)
         write.body.update(_queue_fields(case))
         return write
 
     def update(self, case: Case, version: int) -> Update:
-        """The write of a case read at `version`."""
+        """The write of a case read at `version`. Raises `ValueError` as `insert` does."""
+        _check(case)
         write = self._cases.update(case, version)
         write.set.update(_queue_fields(case))
         return write
@@ -182,15 +207,43 @@ class CaseRepository:
         """The write of a history entry; its id is its place in the chain, so that is unique."""
         return self._history.insert(entry)
 
+    def step_writes(self, step: Step, version: int) -> list[Write]:
+        """The writes of a step of a case that was read at `version`."""
+        case = step.case
+        return [
+            self.update(case, version),
+            *map(self.insert_entry, step.entries),
+            *(self.insert_breach(case, breach) for breach in step.breaches),
+        ]
+
+    def insert_breach(self, case: Case, breach: Breach, *, migrated: bool = False) -> Insert:
+        """The write of a missed limit."""
+        id = f"{case.id}:{breach.clock}:{breach.at}"
+        record = BreachRecord(id, case.id, breach.clock, breach.at, breach.unit_id, case.handler_id, migrated)
+        return self._breaches.insert(record)
+
+    async def due(self, at: int, *, limit: int) -> list[Versioned[Case]]:
+        """Cases to which time has something to do by an instant, the longest overdue first."""
+        where = {"due_at": {"$gt": 0, "$lte": at}}
+        found = await self._documents.find("cases", where, sort=(("due_at", 1),), limit=limit)
+        return self._cases.listed_versioned(found)
+
     def code_hash(self, case_id: str, salt: str, code: str) -> str:
         """Keyed, salted hash of a query code (docs/adr/0002)."""
         return self._vault.blind(f"query-code:{case_id}:{salt}:{code}")
 
 
+def _check(case: Case) -> None:
+    """A state that no row of the table leads to is a fault of the program, found before it is stored."""
+    p = case.proceeding
+    if p.event and (p.event, p.came_from, p.state) not in MOVES:
+        raise ValueError(f"no move of the table: {p.event} {p.came_from} → {p.state}")
+
+
 def _queue_fields(case: Case) -> Body:
     # The queue filters by whole numbers: engines differ in whether true equals 1.
     return {
-        "open": _OPEN_CODE.get(case.state, 1),
+        "open": 2 if case.state is CaseState.DRAFT else int(case.is_open),
         "waits": int(case.waiting),
         "reference": case.reference or None,
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hub.model.cases.attempt import Attempt
+from hub.model.cases.clock import Clock
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.guards import document_kind
 from hub.model.cases.proceeding import (
@@ -109,6 +110,8 @@ def reclassify(p: Proceeding, attempt: Attempt) -> Proceeding:
     if not p.is_petition:
         p = p.stop(at, C.FORWARD_15, C.NOTIFY_15, C.HANDLE_60, C.EXT)
         return _begin(p, attempt, statutory_from=at)
+    if not p.accepted_at and p.previous is CaseState.HANDLING:
+        p = replace(p, previous=CaseState.TRIAGE)
     if not p.accepted_at:
         return p if was_petition else _begin(p, attempt, statutory_from=p.registered_at)
     if p.track is Track.APPEAL and not p.running(C.HANDLE_60):
@@ -140,7 +143,10 @@ def route(p: Proceeding, attempt: Attempt) -> Proceeding:
     at, told_by = attempt.at, p.unit_id
     p = p.stop(at, C.FORWARD_15)
     p = replace(
-        p, unit_id=attempt.text("unit"), assigner=attempt.person, receives_at=attempt.data.get("received_at", -1)
+        p,
+        unit_id=attempt.text("unit"),
+        assigner=attempt.person,
+        receives_at=attempt.data.get("received_at", -1),
     )
     if attempt.text("due"):
         p = p.start(C.SUPERVISE, at, last_day=attempt.text("due"))
@@ -164,9 +170,7 @@ def object_(p: Proceeding, attempt: Attempt) -> Proceeding:
 def agree_return(p: Proceeding, attempt: Attempt) -> Proceeding:
     """Back with the sender: the shared budget goes on with the days that are left."""
     at, unit = attempt.at, p.unit_id
-    clocks = tuple(
-        c.stopped(at) if c.name is C.NOTIFY_15 and c.unit_id == unit else c for c in p.clocks
-    )
+    clocks = tuple(c.stopped(at) if c.name is C.NOTIFY_15 and c.unit_id == unit else c for c in p.clocks)
     p = replace(p, clocks=clocks, unit_id="", assigner="", returned=p.returned + 1).stop(at, C.SUPERVISE)
     budget = p.last(C.FORWARD_15)
     if budget is None or not budget.stopped_at:
@@ -251,7 +255,7 @@ def ask_extension(p: Proceeding, attempt: Attempt) -> Proceeding:
 def extend(p: Proceeding, attempt: Attempt) -> Proceeding:
     """Approved: HANDLE_60 itself ends later; EXT counts the days."""
     days: int = attempt.data["days"]
-    p = p.change([C.HANDLE_60], lambda clock: replace(clock, extended=clock.extended + days, warned=()))
+    p = p.change([C.HANDLE_60], lambda clock: _longer(clock, days, attempt))
     p = replace(p, extended=p.extended + days, asked_days=0, asked_by="")
     clock = p.running(C.HANDLE_60)
     last = attempt.rules.last_day(clock).isoformat() if clock else ""
@@ -262,6 +266,14 @@ def extend(p: Proceeding, attempt: Attempt) -> Proceeding:
     if counter is not None:
         p = p.put_clock(counter, replace(counter, last_day=last, extended=p.extended))
     return _issue(p, attempt, DocumentKind.EXTENSION)
+
+
+def _longer(clock: Clock, days: int, attempt: Attempt) -> Clock:
+    """Warnings that lie ahead again are given again."""
+    longer = replace(clock, extended=clock.extended + days)
+    ahead = {warning.key for warning in attempt.rules.warnings(longer) if warning.at > attempt.at}
+    done = {warning.key for warning in attempt.rules.warnings(longer)} - ahead
+    return replace(longer, warned=tuple(sorted(done)))
 
 
 def submit_reply(p: Proceeding, attempt: Attempt) -> Proceeding:
@@ -487,5 +499,3 @@ def reopen(p: Proceeding, attempt: Attempt) -> Proceeding:
         outcomes=(), extended=0, asked_days=0, asked_by="", receives_at=0,
     )  # fmt: skip
     return _begin(p, attempt, statutory_from=attempt.at)
-
-

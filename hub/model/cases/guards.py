@@ -20,6 +20,7 @@ TRANSFER_MODES = ("转送", "交办", "下派", "加派", "改派")
 _LAST_BRANCH = 6
 _RETURNS_TO_SUPERIOR = 3
 
+
 def needs(field: str, sentence: str) -> Guard:
     """A text of the data must be there."""
 
@@ -76,7 +77,7 @@ def has_paper_waiting(p: Proceeding, _: Attempt) -> str:
 
 
 def one_rating_left(p: Proceeding, _: Attempt) -> str:
-    return "" if p.ratings < 2 else "评价只能修改一次"  # noqa: PLR2004 (the first one and one change)
+    return "" if p.ratings < 2 else "评价只能修改一次"
 
 
 def may_redo(p: Proceeding, attempt: Attempt) -> str:
@@ -201,7 +202,7 @@ def check_legal_branch(_: Proceeding, attempt: Attempt) -> str:
 def check_items(_: Proceeding, attempt: Attempt) -> str:
     items = attempt.data.get("items", 1)
     number = len(items) if isinstance(items, list | tuple) else items
-    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= 99:  # noqa: PLR2004
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= 99:
         return "请逐项列出诉求（items）"
     return ""
 

@@ -29,6 +29,9 @@ class HistoryKind(StrEnum):
     FALSE_ALARM = "false_alarm"  # 误报: a person took the flag of danger away
     NOT_EMERGENCY = "not_emergency"  # the citizen says so; noted, nothing else changes
     CLOSED = "closed"
+    MOVED = "moved"  # an event of the table; facts: event, from, to
+    BREACHED = "breached"  # a limit was missed; never taken back
+    LATE_REQUEST = "late_request"  # 复查 or 复核 asked for after the last day; a person answers
     LINKED = "linked"
     DELIVERY_DECIDED = "delivery_decided"  # a person said what became of one nobody was sure of
     SUSPECTED = "suspected"  # put behind the compartment (待甄别); facts name who had seen it

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from hub.model.cases.clock_names import ClockName
 from hub.model.track import Track
@@ -106,10 +106,11 @@ class BadProfile(HubError):
         self.problem = problem
 
 
+E = TypeVar("E", bound=StrEnum)
 _UNITS = tuple(ClockUnit)
-_FLAGS = frozenset({"statutory", "rolls"})
-_LISTS = frozenset({"warn", "warn_citizen"})
-_KEYS = frozenset({"legal_basis", "kind", "pauses", *_FLAGS, *_LISTS, *_UNITS})
+_KEYS = frozenset(
+    {"legal_basis", "kind", "pauses", "statutory", "rolls", "warn", "warn_citizen", *_UNITS}
+)
 _WARNING = re.compile(r"day [1-9]\d{0,2}|[1-9]\d?%|T-[1-9]\d{0,2}|T0|daily")
 _LIMITS: Mapping[str, str] = {
     "extension": "days",
@@ -167,8 +168,10 @@ def _rule(name: ClockName, row: Any, place: str) -> ClockRule:
         legal_basis=_text(row, "legal_basis", f"{place}.legal_basis"),
         kind=_one_of(ClockKind, row.get("kind", ClockKind.DUTY), f"{place}.kind"),
         pauses=_one_of(Pauses, row.get("pauses", Pauses.NEVER), f"{place}.pauses"),
-        **{flag: _flag(row, flag, f"{place}.{flag}", default=False) for flag in _FLAGS},
-        **{key: _warnings(row.get(key, []), f"{place}.{key}") for key in _LISTS},
+        statutory=_flag(row, "statutory", f"{place}.statutory", default=False),
+        rolls=_flag(row, "rolls", f"{place}.rolls", default=False),
+        warn=_warnings(row.get("warn", []), f"{place}.warn"),
+        warn_citizen=_warnings(row.get("warn_citizen", []), f"{place}.warn_citizen"),
     )
     if rule.statutory and rule.pauses is Pauses.NEED_INFO:
         raise BadProfile(f"{place}.pauses", "法定期限不因等待群众补充材料而中止")
@@ -210,7 +213,7 @@ def _number(row: Mapping[str, Any], key: str, place: str, *, least: int = 1) -> 
     return found
 
 
-def _one_of(kind: type[Any], value: Any, place: str) -> Any:
+def _one_of(kind: type[E], value: Any, place: str) -> E:
     try:
         return kind(value)
     except ValueError:
@@ -219,5 +222,5 @@ def _one_of(kind: type[Any], value: Any, place: str) -> Any:
 
 def _warnings(value: Any, place: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) and _WARNING.fullmatch(v) for v in value):
-        raise BadProfile(place, "请写成 \"day 10\"、\"50%\"、\"T-7\"、\"T0\"、\"daily\" 的列表")
+        raise BadProfile(place, '请写成 "day 10"、"50%"、"T-7"、"T0"、"daily" 的列表')
     return tuple(value)

@@ -39,9 +39,7 @@ class CaseState(StrEnum):
 
 S = CaseState
 
-DONE_STATES = frozenset(
-    {S.FINAL, S.CLOSED, S.NOT_ACCEPTED, S.HANDED_OFF, S.WITHDRAWN, S.MERGED, S.SEALED}
-)
+DONE_STATES = frozenset({S.FINAL, S.CLOSED, S.NOT_ACCEPTED, S.HANDED_OFF, S.WITHDRAWN, S.MERGED, S.SEALED})
 """Nobody here has anything to do any more."""
 
 OPEN_STATES = frozenset(CaseState) - DONE_STATES - {S.DRAFT}

@@ -97,7 +97,11 @@ def _delivered(p: Proceeding, kinds: Iterable[DocumentKind]) -> bool:
 def _after_reclassifying(p: Proceeding, _: Attempt) -> CaseState:
     """A matter that became a petition has to be accepted first."""
     accepted_first = p.track not in DIRECT_TRACKS
-    if accepted_first and not p.accepted_at and p.state in {S.HANDLING, S.REPLIED, S.RATED, S.REWORK, S.ACCEPTED}:
+    if (
+        accepted_first
+        and not p.accepted_at
+        and p.state in {S.HANDLING, S.REPLIED, S.RATED, S.REWORK, S.ACCEPTED}
+    ):
         return S.TRIAGE
     return p.state
 
@@ -420,4 +424,3 @@ SYSTEM_EVENTS = frozenset(row.event for row in TABLE if row.who == (R.SYS,))
 def rows_of(event: str) -> tuple[Row, ...]:
     """The rows of one event; none for an unknown one."""
     return tuple(row for row in TABLE if row.event == event)
-

@@ -13,7 +13,7 @@ from hub.store.documents import Documents
 from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
 from tests.contract.store.declared import COLLECTIONS, StandingClock
-from tests.memory_documents import MemoryDocuments
+from hub.store.memory_documents import MemoryDocuments
 
 ENGINES = ("memory", "sqlite", pytest.param("mongo", marks=pytest.mark.mongodb))
 

@@ -19,7 +19,7 @@ from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Conflict, Documents, Duplicate
 from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
-from tests.memory_documents import MemoryDocuments
+from hub.store.memory_documents import MemoryDocuments
 
 MONDAY, TUESDAY = date(2026, 11, 16), date(2026, 11, 17)
 

@@ -24,7 +24,7 @@ from hub.runtime.bell import LocalBell
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
-from tests.memory_documents import MemoryDocuments
+from hub.store.memory_documents import MemoryDocuments
 
 NOON = 1_790_049_600_000  # in Shanghai
 COLLECTIONS = (*outbox.COLLECTIONS, *suppressions.COLLECTIONS, *campaigns.COLLECTIONS)

@@ -31,7 +31,7 @@ from hub.store.crypto import KeyRing, Vault
 from knowledge_base.dialogue.slot import Slots
 from knowledge_base.dialogue.small_talk import SmallTalk
 from knowledge_base.match.answer import DEFAULT
-from tests.memory_documents import MemoryDocuments
+from hub.store.memory_documents import MemoryDocuments
 
 NOW = 1_790_049_600_000
 SENDER = Address(AddressKind.CHAT, "visitor")

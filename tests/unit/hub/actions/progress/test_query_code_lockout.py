@@ -11,7 +11,7 @@ from hub.actions.progress.query_code_lockout import QueryCodeLockout, TooManyTri
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.runtime.errors import NotFound
-from tests.memory_documents import MemoryDocuments
+from hub.store.memory_documents import MemoryDocuments
 
 WRONG_CODES = 3
 LOCK_SECONDS = 600

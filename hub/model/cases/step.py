@@ -1,0 +1,123 @@
+"""One step of a case: what time did to it, then the move, as a new case with the entries of its history.
+
+This is where a move of the table meets a case: every action that changes where a case stands comes through here,
+and what it returns is stored in one unit of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from hub.model.case import Case
+from hub.model.cases.attempt import Attempt
+from hub.model.cases.clock import Rules
+from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
+from hub.model.cases.moves import IllegalMove, move
+from hub.model.cases.passing_time import Passed, WarningGiven, advance, next_at
+from hub.model.cases.proceeding import Breach, Proceeding
+
+SYSTEM = "system"
+
+_KINDS: Mapping[str, HistoryKind] = {
+    "submit": HistoryKind.REGISTERED,
+    "promote_partial": HistoryKind.PROMOTED,
+    "claim": HistoryKind.ASSIGNED,
+    "assign": HistoryKind.ASSIGNED,
+    "answer": HistoryKind.REPLIED,
+    "write": HistoryKind.REPLIED,
+    "close": HistoryKind.CLOSED,
+    "note": HistoryKind.NOTED,
+    "supplement": HistoryKind.CITIZEN_SPOKE,
+    "citizen_reply": HistoryKind.CITIZEN_SPOKE,
+}
+"""Events that the history had names for before there was a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A case after a step. entries: what its history gains, in order. notices: names of what the citizen is told.
+
+    warnings: to be given to staff or the citizen. breaches: new ones, stored once and for ever.
+    """
+
+    case: Case
+    entries: tuple[HistoryEntry, ...] = ()
+    notices: tuple[str, ...] = ()
+    warnings: tuple[WarningGiven, ...] = ()
+    breaches: tuple[Breach, ...] = ()
+
+
+def passed(case: Case, until: int, rules: Rules) -> Step:
+    """The case after what time did to it by an instant; the same case when nothing was due."""
+    return _passed(case, advance(case.proceeding, until, rules), rules)
+
+
+def stepped(
+    case: Case,
+    attempt: Attempt,
+    *,
+    actor: str,
+    text: str = "",
+    facts: Mapping[str, str] | None = None,
+    kind: HistoryKind | None = None,
+) -> Step:
+    """The case after one event. actor: as the history names it; text: what a person wrote.
+
+    facts: ids and states for the history, besides event, from and to. Raises `IllegalMove`.
+    """
+    before = passed(case, attempt.at, attempt.rules)
+    moved = move(before.case.proceeding, attempt)
+    p = moved.proceeding
+    after = replace(before.case, proceeding=p, due_at=next_at(p, attempt.rules))
+    told = {"event": p.event, "from": p.came_from, "to": p.state, **(facts or {})}
+    after, entry = recorded(
+        after,
+        at=attempt.at,
+        actor=actor,
+        kind=kind or _KINDS.get(p.event, HistoryKind.MOVED),
+        facts=told,
+        text=text,
+    )
+    return replace(
+        before,
+        case=after.ranked(),
+        entries=(*before.entries, entry),
+        notices=before.notices + moved.notices,
+    )
+
+
+def kept_late(case: Case, attempt: Attempt, refused: IllegalMove) -> Step | None:
+    """A request that came after its last day: refused, and kept for a person; None for other refusals."""
+    if refused.kept is None:
+        return None
+    before = passed(case, attempt.at, attempt.rules)
+    facts = {"event": attempt.event, "last_day": refused.kept.late[-1].last_day}
+    late = replace(before.case, proceeding=refused.kept)
+    after, entry = recorded(late, at=attempt.at, actor="citizen", kind=HistoryKind.LATE_REQUEST, facts=facts)
+    return replace(before, case=after, entries=(*before.entries, entry))
+
+
+def _passed(case: Case, done: Passed, rules: Rules) -> Step:
+    p = done.proceeding
+    if p == case.proceeding:
+        return Step(case)
+    entries: list[HistoryEntry] = []
+    after = replace(case, proceeding=p, due_at=next_at(p, rules))
+    new = p.breaches[len(case.proceeding.breaches) :]
+    for at, kind, facts in _told(done, new):
+        after, entry = recorded(after, at=at, actor=SYSTEM, kind=kind, facts=facts)
+        entries.append(entry)
+    return Step(after.ranked(), tuple(entries), done.notices, done.warnings, new)
+
+
+def _told(done: Passed, breaches: tuple[Breach, ...]) -> list[tuple[int, HistoryKind, dict[str, str]]]:
+    """What time did, oldest first. Warnings are deliveries, not history."""
+    told = [(at, HistoryKind.MOVED, {"event": event}) for event, at in done.events]
+    told += [(b.at, HistoryKind.BREACHED, {"clock": b.clock, "unit": b.unit_id}) for b in breaches]
+    return sorted(told, key=lambda entry: entry[0])
+
+
+def begun(p: Proceeding, attempt: Attempt) -> Proceeding:
+    """A new proceeding after its first event; for cases that are made of it. Raises `IllegalMove`."""
+    return move(p, attempt).proceeding
