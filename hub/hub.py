@@ -13,8 +13,10 @@ from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.confirm_report import ConfirmReport
 from hub.actions.cases.dismiss_alarm import DismissAlarm
+from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
+from hub.actions.cases.pass_time import PassTime
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.release_case import ReleaseCase
 from hub.actions.cases.reply_to_case import ReplyToCase
@@ -72,8 +74,10 @@ class Actions:
     import_entries: ImportEntries
     import_words: ImportWords
     look_again: LookAgain
+    move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
+    pass_time: PassTime
     publish_entry: PublishEntry
     rate_entry: RateEntry
     read_cases: ReadCases

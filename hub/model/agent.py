@@ -17,6 +17,7 @@ class Role(StrEnum):
     PUBLICITY = "publicity"  # 宣传
     EDITOR = "editor"  # 知识
     REVIEWER = "reviewer"  # 知识审核: publishes what editors wrote
+    HIGHER_REVIEWER = "higher_reviewer"  # 复查复核: at the next higher organ
     ADMIN = "admin"  # 系统: configures, sees no content
 
 
@@ -51,6 +52,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PUBLICITY: frozenset({_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL}),
     Role.EDITOR: frozenset({_P.ENTRY_EDIT}),
     Role.REVIEWER: frozenset({_P.ENTRY_EDIT, _P.ENTRY_PUBLISH}),
+    Role.HIGHER_REVIEWER: frozenset({_P.CASE_READ, _P.CASE_REPLY}),
     Role.ADMIN: frozenset({_P.SYSTEM_READ, _P.AGENT_MANAGE, _P.CAMPAIGN_READ, _P.DELIVERY_DECIDE}),
 }
 """Default deny: what is not listed is not allowed."""

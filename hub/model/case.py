@@ -118,6 +118,10 @@ class Case:
         """Whether somebody still has to do something."""
         return self.state in OPEN_STATES
 
+    def in_hands_of(self, handler_id: str) -> Case:
+        """The same case with somebody responsible for it."""
+        return replace(self, proceeding=replace(self.proceeding, handler=handler_id))
+
     def ranked(self) -> Case:
         """The same case with the rank that belongs to what it is now."""
         rank = queue_rank(

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from hub.actions.progress.progress_source import SourceDown
-from hub.model.case import CITIZEN_LABEL, CaseState
+from hub.model.cases.state import CITIZEN_LABEL, CaseState
 from hub.model.progress import Progress, Reply, Step
 from hub.runtime.clock import to_ms
 

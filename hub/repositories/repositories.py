@@ -9,6 +9,7 @@ from hub.repositories import (
     agents,
     calls,
     campaigns,
+    case_warnings,
     cases,
     contacts,
     conversations,
@@ -26,6 +27,7 @@ from hub.repositories import (
 from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
 from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
+from hub.repositories.case_warnings import CaseWarningRepository
 from hub.repositories.cases import CaseRepository
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
@@ -65,6 +67,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *answer_counts.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
+    *case_warnings.COLLECTIONS,
     *cases.COLLECTIONS,
     *contacts.COLLECTIONS,
     *conversations.COLLECTIONS,
@@ -95,6 +98,7 @@ class Repositories:
     answer_counts: AnswerCountRepository
     calls: CallRepository
     campaigns: CampaignRepository
+    case_warnings: CaseWarningRepository
     cases: CaseRepository
     contacts: ContactRepository
     conversations: ConversationRepository
@@ -129,6 +133,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         answer_counts=AnswerCountRepository(documents),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,
+        case_warnings=CaseWarningRepository(documents, vault),
         cases=CaseRepository(documents, vault),
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from channels.outbox.delivery import DeliveryState
 from channels.outbox.ports import OUTBOX
-from hub.model.case import CaseState
+from hub.model.cases.state import CaseState
 from hub.model.letter import LetterState
 from hub.runtime.bell import (
     LETTERS,

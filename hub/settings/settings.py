@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hub.settings.calls import Calls, Speech
+from hub.settings.cases import Cases
 from hub.settings.channels import Channel
 from hub.settings.deliveries import Broadcast, Dispatch
 from hub.settings.dialogue import Knowledge, TriageWords
@@ -41,6 +42,7 @@ class Settings(Table):
     broadcast: Broadcast = Broadcast()
     speech: Speech = Speech()
     calls: Calls = Calls()
+    cases: Cases = Cases()
     retention: Retention = Retention()
     hours: Hours = Hours()
     channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$")], Channel] = {}

@@ -12,8 +12,8 @@ from campaigns.campaign import CampaignState
 from channels.contract import ChannelKind
 from channels.outbox.delivery import DeliveryState, MessageClass
 from hub.model.agent import Role
-from hub.model.case import CaseState
 from hub.model.cases.history import HistoryKind
+from hub.model.cases.state import CaseState
 from hub.model.entry_record import VersionKind
 from hub.model.track import Track
 from hub.web.i18n import Translator, msgid
@@ -44,9 +44,26 @@ TRACK: Mapping[Track, Word] = {
 STATE: Mapping[CaseState, Word] = {
     CaseState.DRAFT: Word(msgid("未完成")),
     CaseState.REGISTERED: Word(msgid("新登记"), "info"),
+    CaseState.TRIAGE: Word(msgid("甄别中"), "info"),
+    CaseState.NEED_INFO: Word(msgid("待群众补充"), "warn"),
+    CaseState.ROUTED: Word(msgid("已转送"), "info"),
+    CaseState.OBJECTION: Word(msgid("单位有异议"), "warn"),
+    CaseState.ACCEPTED: Word(msgid("已受理"), "info"),
     CaseState.HANDLING: Word(msgid("办理中"), "info"),
+    CaseState.REVIEW_DRAFT: Word(msgid("待审签送达"), "info"),
     CaseState.REPLIED: Word(msgid("已答复"), "good"),
+    CaseState.RATED: Word(msgid("已评价"), "good"),
+    CaseState.REWORK: Word(msgid("重新办理"), "warn"),
+    CaseState.FUCHA: Word(msgid("复查中"), "warn"),
+    CaseState.FUCHA_DONE: Word(msgid("复查已答复"), "good"),
+    CaseState.FUHE: Word(msgid("复核中"), "warn"),
+    CaseState.FINAL: Word(msgid("三级终结")),
     CaseState.CLOSED: Word(msgid("已办结")),
+    CaseState.NOT_ACCEPTED: Word(msgid("不予受理")),
+    CaseState.HANDED_OFF: Word(msgid("已移送")),
+    CaseState.WITHDRAWN: Word(msgid("已撤回")),
+    CaseState.MERGED: Word(msgid("已并案")),
+    CaseState.SEALED: Word(msgid("已封存移送上级")),
 }
 
 CHANNEL: Mapping[str, Word] = {

@@ -18,7 +18,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from channels.outbox.ports import OutboxUnavailable
-from hub.model.case import IllegalMove
+from hub.model.cases.moves import IllegalMove
 from hub.runtime.errors import Forbidden, NotFound, Stale
 from hub.store.documents import StoreUnavailable
 from hub.store.unreadable import Unreadable

@@ -6,25 +6,32 @@ from dataclasses import dataclass
 from datetime import date
 
 from hub.actions.cases.assign_case import AssignCase
+from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.confirm_report import ConfirmReport
 from hub.actions.cases.dismiss_alarm import DismissAlarm
 from hub.actions.cases.keep_decision import KeepDecision
+from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
+from hub.actions.cases.pass_time import PassTime
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.references import References
 from hub.actions.cases.release_case import ReleaseCase
 from hub.actions.cases.reply_to_case import ReplyToCase
 from hub.actions.cases.split_case import SplitCase
+from hub.actions.cases.step_unit import StepUnit
 from hub.actions.cases.suspect_case import SuspectCase
+from hub.actions.cases.tell_citizen import TellCitizen
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.progress.track_case import TrackCase
 from hub.model.cases.calendar import WorkCalendar
+from hub.model.cases.clock import Rules
+from hub.settings.profiles import load_profile
 from hub.settings.settings import Settings
 from hub.settings.work_calendar import shipped_calendar
 from hub.wiring.dialogue import Dialogue, track_case_of
@@ -35,6 +42,7 @@ from hub.wiring.foundation import Foundation
 class CaseActions:
     """What is done with cases; `open_case` and `outgoing` are what intake and calls do it with."""
 
+    pass_time: PassTime
     open_case: OpenCase
     outgoing: Outgoing
     track_case: TrackCase
@@ -43,6 +51,7 @@ class CaseActions:
     confirm_report: ConfirmReport
     dismiss_alarm: DismissAlarm
     file_petition: FilePetition
+    move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
     read_cases: ReadCases
@@ -68,19 +77,25 @@ def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> Ca
     stores, clock = base.stores, base.clock
     casework = Casework(base.documents, stores)
     keep = KeepDecision(casework, stores)
-    open_case = OpenCase(stores.cases, References(base.documents, clock))
+    calendar = office_calendar(base.settings, shipped_calendar())
+    rules = CaseRules(Rules(load_profile(base.settings.cases.profile), calendar))
+    open_case = OpenCase(stores.cases, References(base.documents, clock), rules)
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
+    tell = TellCitizen(stores, profiles, outgoing, dialogue.texts)
+    unit = StepUnit(stores, tell, dialogue.texts, rules, organ=base.settings.organisation.name)
     return CaseActions(
+        pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
         open_case=open_case,
         outgoing=outgoing,
         track_case=track_case_of(base, dialogue.texts),
-        assign_case=AssignCase(casework, stores, clock),
-        close_case=CloseCase(casework, stores, clock),
-        confirm_report=ConfirmReport(casework, keep, clock),
-        dismiss_alarm=DismissAlarm(casework, keep, clock),
+        assign_case=AssignCase(casework, stores, unit, rules, clock),
+        close_case=CloseCase(casework, stores, unit, rules, clock),
+        confirm_report=ConfirmReport(casework, keep, rules, clock),
+        dismiss_alarm=DismissAlarm(casework, keep, rules, clock),
         file_petition=FilePetition(
             base.documents, stores, base.vault, open_case, dialogue.triage, dialogue.understand, clock
         ),
+        move_case=MoveCase(casework, stores, unit, rules, clock),
         note_case=NoteCase(casework, stores, clock),
         note_reading=NoteReading(base.documents, stores.conversations, clock),
         read_cases=ReadCases(
@@ -88,11 +103,11 @@ def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> Ca
             casework,
             base.files,
             clock,
-            office_calendar(base.settings, shipped_calendar()),
+            rules,
             screening_days=base.settings.triage.screening_working_days,
         ),
         release_case=ReleaseCase(casework, keep, clock),
-        reply_to_case=ReplyToCase(casework, stores, profiles, outgoing, dialogue.texts, clock),
+        reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),
         split_case=SplitCase(casework, stores, open_case, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),
     )

@@ -39,6 +39,9 @@ _LEARN_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 2.0
 """How often it is looked for messages whose meaning was late."""
 
+_CLOCK_SECONDS = 2.0
+"""How often it is looked for cases to which time has something to do."""
+
 Job = Callable[[], Awaitable[None]]
 
 
@@ -60,6 +63,7 @@ def jobs_of(
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
+        "clocks": partial(alone, leases(), "clocks", actions.pass_time.step, pause_seconds=_CLOCK_SECONDS),
         "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }

@@ -16,8 +16,9 @@ from hub.check.check import check_flows
 from hub.hub import Hub
 from hub.model.agent import Role
 from hub.model.call import Call
-from hub.model.case import Case, CaseState
+from hub.model.case import Case
 from hub.model.cases.history import HistoryKind, broken_link
+from hub.model.cases.state import CaseState
 from hub.repositories.calls import FlowRepository
 from hub.runtime.clock import FakeClock
 from hub.runtime.finding import Finding, Level

@@ -9,7 +9,8 @@ import pytest
 from channels.outbox.delivery import DeliveryState
 from hub.actions.cases.read_cases import QueueView
 from hub.model.agent import Agent, Role
-from hub.model.case import IllegalMove, queue_rank
+from hub.model.case import queue_rank
+from hub.model.cases.moves import IllegalMove
 from hub.model.cases.triage_decision import DecisionKind
 from hub.model.question import Question
 from hub.model.track import Compartment, Track

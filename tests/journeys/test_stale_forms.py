@@ -10,7 +10,7 @@ from campaigns.campaign import CampaignState
 from channels.contract import ChannelKind
 from hub.actions.deliveries.decide_delivery import Decision
 from hub.model.agent import Role
-from hub.model.case import CaseState
+from hub.model.cases.state import CaseState
 from tests.journeys.editor_at_work import sign_in
 from tests.journeys.talking import Talker, queue
 from tests.journeys.test_broadcast import join, lesson

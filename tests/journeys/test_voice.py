@@ -20,8 +20,9 @@ from channels.loopback.script import (
 )
 from hub.actions.cases.read_cases import QueueView
 from hub.model.agent import Role
-from hub.model.case import Case, CaseState
+from hub.model.case import Case
 from hub.model.cases.history import broken_link
+from hub.model.cases.state import CaseState
 from hub.model.reference import make_reference
 from hub.model.track import Compartment, Track
 from ivr.evidence.chain import breaks

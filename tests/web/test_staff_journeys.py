@@ -12,7 +12,7 @@ from channels.outbox.delivery import DeliveryState
 from channels.outbox.ports import Change, Leased
 from channels.outbox.retry import settled
 from hub.model.agent import Role
-from hub.model.case import CaseState
+from hub.model.cases.state import CaseState
 from tests.web.staff_desk import Desk, sign_in
 from tests.web.staff_fixtures import colleague, desk
 from tests.web.staff_stage import text, unsure

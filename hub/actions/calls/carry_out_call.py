@@ -23,8 +23,13 @@ from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.progress_source import SourceDown
 from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.actions.progress.track_case import TrackCase
-from hub.model.case import CITIZEN_LABEL, Applicant, Case, CaseState, Origin, QueryCode
+from hub.model.case import Applicant, Case, Origin, QueryCode
+from hub.model.cases.attempt import Attempt
 from hub.model.cases.history import HistoryKind, recorded
+from hub.model.cases.roles import CaseRole
+from hub.model.cases.state import CaseState
+from hub.model.cases.step import stepped
+from hub.model.cases.told import citizen_label
 from hub.model.conversation import Conversation
 from hub.model.track import Compartment, Track, compartment_of
 from hub.repositories.repositories import Repositories
@@ -128,7 +133,11 @@ class CarryOutCall:
         if draft is None:
             return plan
         case, entry = recorded(
-            replace(draft.case, track=track, compartment=compartment_of(track)),
+            replace(
+                draft.case,
+                proceeding=draft.case.proceeding.draft_of(track),
+                compartment=compartment_of(track),
+            ),
             at=work.event.received_at,
             actor="citizen",
             kind=HistoryKind.DRAFTED,
@@ -181,19 +190,20 @@ class CarryOutCall:
     ) -> CallPlan:
         """Draft → registered."""
         case = draft.case
-        case.check_move(CaseState.REGISTERED)
-        registered, entry = recorded(
-            replace(
-                self._with_number(work, case, state),
-                state=CaseState.REGISTERED,
-                title=_title(case, work.line.cities if work.line else ""),
-            ).ranked(),
-            at=work.event.received_at,
-            actor="citizen" if kind is HistoryKind.REGISTERED else "system",
-            kind=kind,
-            facts=facts,
+        whole = kind is HistoryKind.REGISTERED
+        attempt = Attempt(
+            "submit" if whole else "promote_partial",
+            work.event.received_at,
+            CaseRole.CIT if whole else CaseRole.SYS,
+            self._open_case.rules.now,
         )
-        return plan.with_case(draft.after(registered, entry)).with_writes(
+        titled = replace(
+            self._with_number(work, case, state),
+            title=_title(case, work.line.cities if work.line else ""),
+        )
+        step = stepped(titled, attempt, actor="citizen" if whole else "system", facts=facts)
+        registered = step.case
+        return plan.with_case(draft.after(registered, *step.entries)).with_writes(
             self._repositories.conversations.insert(
                 Conversation(
                     id=registered.origin.conversation_id,
@@ -253,7 +263,7 @@ class CarryOutCall:
         try:
             if own:
                 case = await self._track_case.prove(reference, code, **asked)
-                return "found", {"progress": CITIZEN_LABEL[case.state]}
+                return "found", {"progress": citizen_label(case.proceeding)}
             progress = await self._track_case(reference, code, **asked)
         except NotFound:
             return "wrong", {}

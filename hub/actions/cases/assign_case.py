@@ -1,25 +1,46 @@
-"""Gives a case to a handler who may see it. The claim is a version check: exactly one wins."""
+"""Gives a case to a handler who may see it. The claim is a version check: exactly one wins.
+
+In the procedure of a petition or a report an accepted case is assigned; before that, and for questions and service
+matters at any time, somebody takes charge of it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
+from hub.actions.cases.step_unit import StepUnit
 from hub.model import policy
 from hub.model.agent import Agent, Permission
-from hub.model.case import CaseState
-from hub.model.cases.history import HistoryKind, recorded
+from hub.model.case import Case
+from hub.model.cases.attempt import Attempt
+from hub.model.cases.proceeding import DIRECT_TRACKS
+from hub.model.cases.staff_roles import role_for
+from hub.model.cases.state import CaseState
+from hub.model.cases.step import stepped
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
+
+_ASSIGNED = frozenset({CaseState.ACCEPTED, CaseState.REWORK, CaseState.HANDLING})
 
 
 class AssignCase:
     """Assigns, also to oneself."""
 
-    def __init__(self, casework: Casework, repositories: Repositories, clock: Clock) -> None:
+    def __init__(
+        self,
+        casework: Casework,
+        repositories: Repositories,
+        unit: StepUnit,
+        rules: CaseRules,
+        clock: Clock,
+    ) -> None:
         self._casework = casework
         self._repositories = repositories
+        self._unit = unit
+        self._rules = rules
         self._clock = clock
 
     async def __call__(self, agent: Agent, case_id: str, handler_id: str, *, version: int) -> None:
@@ -33,19 +54,23 @@ class AssignCase:
             or not policy.may_see(found.value, case)
         ):
             raise Invalid({"handler_id": "请选择可以办理此工单的人员"})
-        state = CaseState.HANDLING if case.state is CaseState.REGISTERED else case.state
-        if not case.is_open:
-            case.check_move(CaseState.HANDLING)
-        after, entry = recorded(
-            replace(case, handler_id=handler_id, unit_id=found.value.unit_id, state=state),
-            at=self._clock.now_ms(),
-            actor=agent.id,
-            kind=HistoryKind.ASSIGNED,
-            facts={"handler": handler_id},
+        now = self._clock.now_ms()
+        event = _event(case)
+        attempt = Attempt(
+            event,
+            now,
+            role_for(agent, case, event),
+            self._rules.now,
+            agent.id,
+            {"handler": handler_id},
         )
-        await self._casework.commit(
-            [
-                self._repositories.cases.update(after, version),
-                self._repositories.cases.insert_entry(entry),
-            ],
-        )
+        given = replace(case, unit_id=found.value.unit_id)
+        step = stepped(given, attempt, actor=agent.id, facts={"handler": handler_id})
+        await self._casework.commit(await self._unit.writes(step, version, at=now))
+
+
+def _event(case: Case) -> str:
+    """Which row of the table it is."""
+    if case.track in DIRECT_TRACKS or case.state not in _ASSIGNED:
+        return "claim"
+    return "assign"

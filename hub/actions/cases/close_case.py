@@ -1,25 +1,39 @@
-"""Closes a case with a reason and sets its conversation free for the next matter."""
+"""Closes a question or a service matter with a reason and sets its conversation free for the next matter.
+
+A petition or a report ends by its own steps of the table, never by this one.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
+from hub.actions.cases.step_unit import StepUnit
 from hub.model.agent import Agent, Permission
-from hub.model.case import CaseState
-from hub.model.cases.history import HistoryKind, recorded
+from hub.model.cases.attempt import Attempt
+from hub.model.cases.staff_roles import role_for
+from hub.model.cases.step import stepped
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
-from hub.store.documents import Write
 
 
 class CloseCase:
     """办结."""
 
-    def __init__(self, casework: Casework, repositories: Repositories, clock: Clock) -> None:
+    def __init__(
+        self,
+        casework: Casework,
+        repositories: Repositories,
+        unit: StepUnit,
+        rules: CaseRules,
+        clock: Clock,
+    ) -> None:
         self._casework = casework
         self._repositories = repositories
+        self._unit = unit
+        self._rules = rules
         self._clock = clock
 
     async def __call__(self, agent: Agent, case_id: str, reason: str, *, version: int) -> None:
@@ -30,18 +44,12 @@ class CloseCase:
         if len(reason) > 1000:
             raise Invalid({"reason": "办结说明最多 1000 个字"})
         case = await self._casework.take(agent, case_id, Permission.CASE_CLOSE, version=version)
-        case.check_move(CaseState.CLOSED)
-        after, entry = recorded(
-            replace(case, state=CaseState.CLOSED, waiting=False, handler_id=case.handler_id or agent.id),
-            at=self._clock.now_ms(),
-            actor=agent.id,
-            kind=HistoryKind.CLOSED,
-            text=reason,
-        )
-        writes: list[Write] = [
-            self._repositories.cases.update(after, version),
-            self._repositories.cases.insert_entry(entry),
-        ]
+        now = self._clock.now_ms()
+        attempt = Attempt("close", now, role_for(agent, case, "close"), self._rules.now, agent.id)
+        by = case if case.handler_id else case.in_hands_of(agent.id)
+        step = stepped(replace(by, waiting=False), attempt, actor=agent.id, text=reason, pass_time=False)
+        # Who answered in the conversation said what there was to say; a closing is not told again.
+        writes = await self._unit.writes(step, version, at=now, silent=step.notices)
         found = await self._repositories.conversations.get(case.origin.conversation_id)
         if found is not None and found.value.case_id == case.id:
             writes.append(

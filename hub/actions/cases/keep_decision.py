@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from hub.actions.cases.casework import Casework
 from hub.model.agent import Agent
-from hub.model.case import Case
-from hub.model.cases.history import HistoryEntry
+from hub.model.cases.step import Step
 from hub.model.cases.triage_decision import DecisionKind, TriageDecision
 from hub.repositories.repositories import Repositories
 from hub.runtime.ids import new_id
@@ -25,16 +24,16 @@ class KeepDecision:
         self,
         agent: Agent,
         kind: DecisionKind,
-        case: Case,
-        entry: HistoryEntry,
+        step: Step,
         *,
         version: int,
         also: Sequence[Write] = (),
     ) -> None:
-        """case, entry: as the decision leaves them. also: writes of the same unit of work.
+        """step: the case as the decision leaves it. also: writes of the same unit of work.
 
         Raises `Stale` when somebody was faster.
         """
+        case, entry = step.case, step.entries[-1]
         decision = TriageDecision(
             id=new_id(entry.at),
             case_id=case.id,
@@ -46,8 +45,7 @@ class KeepDecision:
         )
         await self._casework.commit(
             [
-                self._repositories.cases.update(case, version),
-                self._repositories.cases.insert_entry(entry),
+                *self._repositories.cases.step_writes(step, version),
                 self._repositories.triage_decisions.insert(decision),
                 *also,
             ]

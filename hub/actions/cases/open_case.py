@@ -6,9 +6,15 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.references import References, new_code
-from hub.model.case import Applicant, Case, CaseState, Chain, Origin, QueryCode
+from hub.model.case import Applicant, Case, Chain, Origin, QueryCode
+from hub.model.cases.attempt import Attempt
 from hub.model.cases.history import HistoryEntry, HistoryKind, chain_entry
+from hub.model.cases.passing_time import next_at
+from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.roles import CaseRole
+from hub.model.cases.step import begun
 from hub.model.track import Compartment, Track, compartment_of
 from hub.repositories.cases import CaseRepository
 from hub.runtime.ids import new_id
@@ -23,7 +29,7 @@ class NewCase:
 
     told: whether the citizen is given the code at once. screening: it may be an accusation and waits for an
     inspector in 待甄别; its track stays what it otherwise is. draft: not finished yet; it carries a number
-    already, so that a call that is cut off can be promoted.
+    already, so that a call that is cut off can be promoted. service_kind: 求助, 投诉 or 复杂, for a SERVICE matter.
     """
 
     track: Track
@@ -39,6 +45,7 @@ class NewCase:
     draft: bool = False
     screening: bool = False
     linked_case_id: str = ""
+    service_kind: str = ""
     flags: tuple[str, ...] = ()
     details: Mapping[str, str] | None = None
 
@@ -55,9 +62,10 @@ class Opened:
 class OpenCase:
     """Builds cases."""
 
-    def __init__(self, cases: CaseRepository, references: References) -> None:
+    def __init__(self, cases: CaseRepository, references: References, rules: CaseRules) -> None:
         self._cases = cases
         self._references = references
+        self.rules = rules
 
     async def __call__(self, new: NewCase) -> Opened:
         """A case nobody has stored yet. An anonymous one keeps no contact, name or address."""
@@ -80,13 +88,13 @@ class OpenCase:
                 **({"screening": "1"} if screened else {}),
             },
         )
+        proceeding = self._proceeding(new)
         case = Case(
             id=id,
             reference=await self._references.next(),
-            track=track,
-            state=CaseState.DRAFT if new.draft else CaseState.REGISTERED,
             received_at=at,
             updated_at=at,
+            proceeding=proceeding,
             origin=new.origin,
             applicant=new.applicant.hidden() if new.applicant.anonymous else new.applicant,
             query_code=QueryCode(self._cases.code_hash(id, salt, code), salt, new.told),
@@ -94,6 +102,7 @@ class OpenCase:
             compartment=compartment,
             urgent=new.urgent,
             screening_at=at if screened else 0,
+            due_at=next_at(proceeding, self.rules.now),
             linked_case_id=new.linked_case_id,
             flags=new.flags,
             title=new.title or title_of(new.text),
@@ -101,6 +110,13 @@ class OpenCase:
             details=new.details or {},
         ).ranked()
         return Opened(case, code, entry)
+
+    def _proceeding(self, new: NewCase) -> Proceeding:
+        draft = Proceeding(new.track)
+        if new.draft:
+            return draft
+        data = {"kind": new.service_kind} if new.service_kind else {}
+        return begun(draft, Attempt("submit", new.at, CaseRole.CIT, self.rules.now, data=data))
 
     def writes(self, opened: Opened) -> list[Write]:
         """The writes that store it."""

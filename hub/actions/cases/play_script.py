@@ -162,7 +162,7 @@ def as_json(played: PlayedEvent, rules: Rules) -> dict[str, Any]:
         "ok": not played.refused,
         "refused": played.refused,
         "state": p.state,
-        "citizen_label": citizen_label(p),
+        "citizen_label": citizen_label(p, unit_name=p.unit_id),
         "clocks": [
             {"name": c.name, "due_day": rules.last_day(c).isoformat(), "state": c.state} for c in clocks
         ],

@@ -14,15 +14,16 @@ from typing import Any
 from channels.address import Address, masked
 from channels.contract import ChannelKind
 from hub.actions.cases.before_case import said_before
+from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
-from hub.actions.cases.reply_to_case import address_kind
+from hub.actions.cases.tell_citizen import address_kind
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.call import Recording
-from hub.model.case import MOVES, NEAR_DANGER, Case, CaseState
+from hub.model.case import NEAR_DANGER, Case
 from hub.model.cases.alarm import is_alarm
-from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
+from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.screening import for_ordinary_staff
 from hub.model.cases.triage_decision import DecisionKind, TriageDecision
 from hub.model.conversation import AttachedFile, Author, Direction, Message
@@ -132,7 +133,7 @@ class ReadCases:
         casework: Casework,
         files: FileStore,
         clock: Clock,
-        calendar: WorkCalendar,
+        rules: CaseRules,
         *,
         screening_days: int,
     ) -> None:
@@ -141,7 +142,7 @@ class ReadCases:
         self._files = files
         self._casework = casework
         self._clock = clock
-        self._calendar = calendar
+        self._rules = rules
         self._screening_days = screening_days
 
     async def queue(
@@ -294,7 +295,7 @@ class ReadCases:
     def _due_at(self, case: Case) -> int:
         if case.compartment is not Compartment.SCREENING or not case.is_open:
             return 0
-        return self._calendar.due_at(case.screening_at, self._screening_days)
+        return self._rules.now.calendar.due_at(case.screening_at, self._screening_days)
 
     async def _names(self, ids: set[str]) -> Mapping[str, str]:
         agents = await self._repositories.agents.get_many(sorted(id for id in ids if id))
@@ -343,12 +344,11 @@ def _where(view: QueueView, agent: Agent) -> dict[str, Any]:
 
 def _allowed(agent: Agent, case: Case) -> frozenset[str]:
     allowed = set()
-    moves = MOVES[case.state]
-    if CaseState.REPLIED in moves and agent.may(Permission.CASE_REPLY):
+    if case.is_open and agent.may(Permission.CASE_REPLY):
         allowed.add("reply")
     if case.is_open and agent.may(Permission.CASE_ASSIGN):
         allowed.add("assign")
-    if CaseState.CLOSED in moves and agent.may(Permission.CASE_CLOSE):
+    if case.is_open and case.track in DIRECT_TRACKS and agent.may(Permission.CASE_CLOSE):
         allowed.add("close")
     if agent.may(Permission.CASE_REPLY):
         allowed.add("note")

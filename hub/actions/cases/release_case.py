@@ -9,6 +9,7 @@ from hub.actions.cases.casework import Casework
 from hub.actions.cases.keep_decision import KeepDecision
 from hub.model.agent import Agent, Permission
 from hub.model.cases.screening import released
+from hub.model.cases.step import Step
 from hub.model.cases.triage_decision import DecisionKind
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
@@ -33,4 +34,4 @@ class ReleaseCase:
             raise Invalid({"reason": f"放行理由最多 {_MAX_REASON} 个字"})
         case = await self._casework.take(agent, case_id, Permission.REPORT_READ, version=version)
         after, entry = released(case, at=self._clock.now_ms(), actor=agent.id, reason=reason)
-        await self._keep(agent, DecisionKind.RELEASED, after, entry, version=version)
+        await self._keep(agent, DecisionKind.RELEASED, Step(after, (entry,)), version=version)

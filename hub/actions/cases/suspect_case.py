@@ -11,6 +11,7 @@ from hub.actions.cases.casework import Casework
 from hub.actions.cases.keep_decision import KeepDecision
 from hub.model.agent import Agent, Permission
 from hub.model.cases.screening import seen_by, suspected
+from hub.model.cases.step import Step
 from hub.model.cases.triage_decision import DecisionKind
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
@@ -36,5 +37,5 @@ class SuspectCase:
         questions = self._repositories.questions
         await questions.forget(case.origin.conversation_id)
         await self._keep(
-            agent, DecisionKind.SUSPECTED, after, entry, version=version, also=[questions.changed()]
+            agent, DecisionKind.SUSPECTED, Step(after, (entry,)), version=version, also=[questions.changed()]
         )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from channels.address import Address
 from channels.contract import ChannelKind, InboundMessage
 from hub.actions.cases.plan import Plan, PlannedCase
-from hub.actions.cases.reply_to_case import address_kind
+from hub.actions.cases.tell_citizen import address_kind
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.dialogue.understand import Understand
 from hub.actions.dialogue.verdict import Danger, ToPerson
@@ -23,7 +23,7 @@ from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.speak import Speak
 from hub.model.case import DANGER
 from hub.model.cases.alarm import flagged, is_alarm
-from hub.model.cases.screening import confirmed, seen_by, suspected
+from hub.model.cases.screening import seen_by, suspected
 from hub.model.conversation import Conversation, Message
 from hub.model.meaning_due import MeaningDue
 from hub.model.track import Compartment, Track
@@ -116,12 +116,12 @@ class LookAgain:
             return await self._opened(scene, screening=True)
         case = planned.case
         if case.compartment is Compartment.SCREENING:
-            return planned.after(*confirmed(case, at=at, actor="system")) if sure else planned
+            return self._cases.confirmed(planned, at=at) if sure else planned
         if case.is_restricted or case.track is Track.EMERGENCY:
             return planned
         known = seen_by(case, await self._repositories.cases.whole_history(case.id))
         planned = planned.after(*suspected(case, at=at, actor="system", seen_by=known))
-        return planned.after(*confirmed(planned.case, at=at, actor="system")) if sure else planned
+        return self._cases.confirmed(planned, at=at) if sure else planned
 
     async def _opened(self, scene: Scene, *, screening: bool) -> PlannedCase:
         sure = screening and scene.judged.accusation is Level.SURE

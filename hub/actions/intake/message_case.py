@@ -18,8 +18,12 @@ from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.model.case import Applicant, Origin
 from hub.model.cases.alarm import denied, is_alarm
+from hub.model.cases.attempt import Attempt
 from hub.model.cases.history import HistoryKind, recorded
+from hub.model.cases.roles import CaseRole
 from hub.model.cases.screening import confirmed
+from hub.model.cases.state import CaseState
+from hub.model.cases.step import stepped
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.ids import derived_id
@@ -71,30 +75,36 @@ class MessageCase:
         if scene.case is None:
             raise ValueError("no open case to attach to")
         before = scene.case.value
-        case, entry = recorded(
-            replace(before, waiting=True).ranked(),
-            at=scene.event.received_at,
+        event = "citizen_reply" if before.state is CaseState.NEED_INFO else "supplement"
+        step = stepped(
+            replace(before, waiting=True),
+            Attempt(event, scene.event.received_at, CaseRole.CIT, self._open_case.rules.now),
             actor="citizen",
-            kind=HistoryKind.CITIZEN_SPOKE,
             facts={"channel": scene.event.channel},
+            pass_time=False,
         )
-        plan = Plan(scene.conversation).moved_to(PlannedCase.found(scene.case).after(case, entry))
+        case = step.case
+        plan = Plan(scene.conversation).moved_to(PlannedCase.found(scene.case).after(case, *step.entries))
         # One acknowledgement is kind, one per line is a nuisance: only the first addition to a new case, and
         # the first after each word of ours.
         first = before.chain.length == 1 or not before.waiting
         return plan.saying(self._receipt(scene, "added", reference=case.reference) if first else None)
 
-    @staticmethod
-    def _confirm(plan: MessagePlan, scene: Scene, track: Track) -> MessagePlan:
+    def _confirm(self, plan: MessagePlan, scene: Scene, track: Track) -> MessagePlan:
         """A case in 待甄别 whose citizen now accuses police surely is a REPORT."""
         joined = plan.case
         if joined is None or track is not Track.REPORT:
             return plan
         if joined.case.compartment is not Compartment.SCREENING:
             return plan
-        return plan.with_case(
-            joined.after(*confirmed(joined.case, at=scene.event.received_at, actor="system"))
-        )
+        return plan.with_case(self.confirmed(joined, at=scene.event.received_at))
+
+    def confirmed(self, planned: PlannedCase, *, at: int) -> PlannedCase:
+        """A case of 待甄别 as the REPORT it surely is. One that is closed stays for an inspector."""
+        if not planned.case.is_open:
+            return planned
+        step = confirmed(planned.case, self._open_case.rules.now, at=at, actor="system")
+        return planned.after(step.case, *step.entries)
 
     async def emergency(
         self, scene: Scene, danger: Danger, *, accuses: bool, screening: bool = False

@@ -4,20 +4,43 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from hub.model.case import CITIZEN_LABEL, Case, CaseState, QueryCode
-from hub.model.cases.history import HistoryKind
+from hub.model.case import Case, QueryCode
+from hub.model.cases.history import HistoryEntry, HistoryKind
+from hub.model.cases.proceeding import DIRECT_TRACKS
+from hub.model.cases.state import CITIZEN_LABEL, DONE_STATES, CaseState
+from hub.model.cases.told import citizen_label
 from hub.model.conversation import Author, Direction
 from hub.model.progress import Progress, Reply, Step
 from hub.model.reference import is_reference
 from hub.repositories.repositories import Repositories
 
-_STAGES = (
-    (CaseState.REGISTERED, (HistoryKind.REGISTERED, HistoryKind.PROMOTED)),
-    (CaseState.HANDLING, (HistoryKind.ASSIGNED,)),
-    (CaseState.REPLIED, (HistoryKind.REPLIED,)),
-    (CaseState.CLOSED, (HistoryKind.CLOSED,)),
-)
+_S = CaseState
+_DIRECT = (_S.REGISTERED, _S.HANDLING, _S.REPLIED, _S.CLOSED)
+_BOUND = (_S.REGISTERED, _S.TRIAGE, _S.ACCEPTED, _S.HANDLING, _S.REPLIED, _S.CLOSED)
+_STANDS_AT: Mapping[CaseState, CaseState] = {
+    _S.NEED_INFO: _S.TRIAGE,
+    _S.ROUTED: _S.TRIAGE,
+    _S.OBJECTION: _S.TRIAGE,
+    _S.REVIEW_DRAFT: _S.HANDLING,
+    _S.REWORK: _S.HANDLING,
+    _S.RATED: _S.REPLIED,
+    _S.FUCHA: _S.REPLIED,
+    _S.FUCHA_DONE: _S.REPLIED,
+    _S.FUHE: _S.REPLIED,
+    _S.SEALED: _S.REGISTERED,
+}
+"""Which step of the way a state belongs to; the others are steps, or the end of the way."""
+_STEP_OF: Mapping[HistoryKind, CaseState] = {
+    HistoryKind.REGISTERED: _S.REGISTERED,
+    HistoryKind.PROMOTED: _S.REGISTERED,
+    HistoryKind.ASSIGNED: _S.HANDLING,
+    HistoryKind.REPLIED: _S.REPLIED,
+    HistoryKind.CLOSED: _S.CLOSED,
+}
+"""Of entries from before the table, which name no state."""
 
 
 class CaseProgress:
@@ -50,14 +73,7 @@ class CaseProgress:
 
     async def _of(self, case: Case) -> Progress:
         history = await self._repositories.cases.history(case.id)
-        first: dict[HistoryKind, int] = {}
-        for entry in history:
-            first.setdefault(entry.kind, entry.at)
-        reached = [state for state, _ in _STAGES].index(case.state)
-        steps = []
-        for place, (state, kinds) in enumerate(_STAGES):
-            at = next((first[kind] for kind in kinds if kind in first), None)
-            steps.append(Step(CITIZEN_LABEL[state], at, done=place <= reached))
+        steps = _steps(case, history)
         messages = await self._repositories.conversations.of_case(case.id)
         replies = tuple(
             Reply(message.at, message.text)
@@ -66,9 +82,31 @@ class CaseProgress:
         )
         return Progress(
             reference=case.reference,
-            label=CITIZEN_LABEL[case.state],
+            label=citizen_label(case.proceeding),
             received_at=case.received_at,
-            steps=tuple(steps),
+            steps=steps,
             replies=replies,
             confidential=case.is_restricted,
         )
+
+
+def _steps(case: Case, history: Sequence[HistoryEntry]) -> tuple[Step, ...]:
+    """The way of its track, with the day each step was first reached."""
+    way = _DIRECT if case.track in DIRECT_TRACKS else _BOUND
+    first: dict[CaseState, int] = {}
+    for entry in history:
+        to = entry.facts.get("to")
+        state = CaseState(to) if to in set(CaseState) else _STEP_OF.get(entry.kind)
+        if state is not None:
+            first.setdefault(state, entry.at)
+    stands = _STANDS_AT.get(case.state, case.state)
+    if stands is _S.TRIAGE and case.proceeding.accepted_at:
+        stands = _S.HANDLING  # asked while it was handled
+    reached = next((place for place, state in enumerate(way) if state is stands), len(way) - 1)
+    if stands is _S.TRIAGE and stands not in way:
+        reached = 0
+    steps = [
+        Step(CITIZEN_LABEL[state], first.get(state), done=place <= reached) for place, state in enumerate(way)
+    ]
+    ended = case.state in DONE_STATES and case.state not in way
+    return (*steps[:-1], replace(steps[-1], label=CITIZEN_LABEL[case.state])) if ended else tuple(steps)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hub.model.case import DANGER, POSSIBLE_DANGER, THREAT, Case, IllegalMove
+from hub.model.case import DANGER, POSSIBLE_DANGER, THREAT, Case
+from hub.model.cases.attempt import Attempt
+from hub.model.cases.clock import Rules
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
+from hub.model.cases.moves import IllegalMove
+from hub.model.cases.roles import CaseRole
+from hub.model.cases.step import Step, stepped
 from hub.model.track import Track
 
 ALARMS = frozenset({DANGER, THREAT, POSSIBLE_DANGER})
@@ -19,24 +24,24 @@ def is_alarm(case: Case) -> bool:
 def flagged(case: Case, *, at: int) -> tuple[Case, HistoryEntry]:
     """A case with 疑似险情, found in what was said later. Raises `IllegalMove` for one that is flagged."""
     if is_alarm(case):
-        raise IllegalMove(case.state, case.state)
+        raise IllegalMove("已经标为险情")
     after = replace(case, flags=(*case.flags, POSSIBLE_DANGER))
     facts = {"flag": POSSIBLE_DANGER}
     return recorded(after.ranked(), at=at, actor="system", kind=HistoryKind.FLAGGED, facts=facts)
 
 
-def dismissed(case: Case, *, at: int, actor: str) -> tuple[Case, HistoryEntry]:
+def dismissed(case: Case, rules: Rules, *, at: int, actor: str) -> Step:
     """The case as an ordinary one (误报). Raises `IllegalMove` when there is nothing to take away."""
     if not is_alarm(case) or not case.is_open:
-        raise IllegalMove(case.state, case.state)
-    after = replace(
-        case,
-        track=Track.CONSULT if case.track is Track.EMERGENCY else case.track,
-        flags=tuple(flag for flag in case.flags if flag not in ALARMS),
-        urgent=False,
-    )
+        raise IllegalMove("没有险情标记")
+    calm = replace(case, flags=tuple(flag for flag in case.flags if flag not in ALARMS), urgent=False)
     facts = {"was": case.track, "flags": " ".join(case.flags)}
-    return recorded(after.ranked(), at=at, actor=actor, kind=HistoryKind.FALSE_ALARM, facts=facts)
+    if case.track is not Track.EMERGENCY:
+        after, entry = recorded(calm.ranked(), at=at, actor=actor, kind=HistoryKind.FALSE_ALARM, facts=facts)
+        return Step(after, (entry,))
+    data = {"track": Track.CONSULT, "reason": "误报"}
+    attempt = Attempt("reclassify", at, CaseRole.TRI, rules, actor, data)
+    return stepped(calm, attempt, actor=actor, facts=facts, kind=HistoryKind.FALSE_ALARM, pass_time=False)
 
 
 def denied(case: Case, *, at: int) -> tuple[Case, HistoryEntry]:

@@ -150,6 +150,16 @@ class Proceeding:
             None,
         )
 
+    def without_handler(self) -> Proceeding:
+        """The same, in nobody's hands."""
+        return replace(self, handler="", handling_at=0)
+
+    def draft_of(self, track: Track) -> Proceeding:
+        """A draft that turned out to be of another track. Raises `ValueError` for what is no draft."""
+        if self.state is not CaseState.DRAFT:
+            raise ValueError("only a draft changes its track without a move")
+        return replace(self, track=track)
+
     # -- a new value each ----------------------------------------------------------------------
 
     def start(

@@ -108,9 +108,7 @@ class BadProfile(HubError):
 
 E = TypeVar("E", bound=StrEnum)
 _UNITS = tuple(ClockUnit)
-_KEYS = frozenset(
-    {"legal_basis", "kind", "pauses", "statutory", "rolls", "warn", "warn_citizen", *_UNITS}
-)
+_KEYS = frozenset({"legal_basis", "kind", "pauses", "statutory", "rolls", "warn", "warn_citizen", *_UNITS})
 _WARNING = re.compile(r"day [1-9]\d{0,2}|[1-9]\d?%|T-[1-9]\d{0,2}|T0|daily")
 _LIMITS: Mapping[str, str] = {
     "extension": "days",

@@ -10,8 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from hub.model.case import Case, IllegalMove
+from hub.model.case import Case
+from hub.model.cases.attempt import Attempt
+from hub.model.cases.clock import Rules
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
+from hub.model.cases.moves import IllegalMove
+from hub.model.cases.roles import CaseRole
+from hub.model.cases.step import SYSTEM, Step, stepped
 from hub.model.track import Compartment, Track
 
 
@@ -21,8 +26,8 @@ def suspected(case: Case, *, at: int, actor: str, seen_by: Iterable[str]) -> tup
     Raises `IllegalMove` when it is there already.
     """
     if case.is_restricted:
-        raise IllegalMove(case.state, case.state)
-    after = replace(case, compartment=Compartment.SCREENING, screening_at=at, handler_id="", unit_id="")
+        raise IllegalMove("已在保密隔离内")
+    after = replace(_of_nobody(case), compartment=Compartment.SCREENING, screening_at=at)
     facts = {"seen_by": " ".join(sorted(set(seen_by)))}
     return recorded(after.ranked(), at=at, actor=actor, kind=HistoryKind.SUSPECTED, facts=facts)
 
@@ -33,17 +38,20 @@ def seen_by(case: Case, history: Sequence[HistoryEntry]) -> set[str]:
     return (known | {entry.actor for entry in history}) - {"", "citizen", "system"}
 
 
-def confirmed(case: Case, *, at: int, actor: str) -> tuple[Case, HistoryEntry]:
+def confirmed(case: Case, rules: Rules, *, at: int, actor: str) -> Step:
     """A case of 待甄别 as the REPORT it is. Raises `IllegalMove` for any other case."""
     _check_screening(case)
-    after = replace(case, compartment=Compartment.REPORT, track=Track.REPORT)
-    return recorded(after.ranked(), at=at, actor=actor, kind=HistoryKind.CONFIRMED)
+    data = {"track": Track.REPORT, "reason": "确认检举"}
+    role = CaseRole.SYS if actor == SYSTEM else CaseRole.TRI
+    attempt = Attempt("reclassify", at, role, rules, actor, data)
+    behind = replace(case, compartment=Compartment.REPORT)
+    return stepped(behind, attempt, actor=actor, kind=HistoryKind.CONFIRMED, pass_time=False)
 
 
 def released(case: Case, *, at: int, actor: str, reason: str) -> tuple[Case, HistoryEntry]:
     """A case of 待甄别 in the ordinary queue, where its arrival puts it. Raises `IllegalMove` for others."""
     _check_screening(case)
-    after = replace(case, compartment=Compartment.NONE, handler_id="", unit_id="")
+    after = replace(_of_nobody(case), compartment=Compartment.NONE)
     return recorded(after.ranked(), at=at, actor=actor, kind=HistoryKind.RELEASED, text=reason)
 
 
@@ -64,4 +72,8 @@ def for_ordinary_staff(history: Sequence[HistoryEntry]) -> list[HistoryEntry]:
 
 def _check_screening(case: Case) -> None:
     if case.compartment is not Compartment.SCREENING:
-        raise IllegalMove(case.state, case.state)
+        raise IllegalMove("不在待甄别")
+
+
+def _of_nobody(case: Case) -> Case:
+    return replace(case, proceeding=case.proceeding.without_handler(), unit_id="")

@@ -53,6 +53,11 @@ def passed(case: Case, until: int, rules: Rules) -> Step:
     return _passed(case, advance(case.proceeding, until, rules), rules)
 
 
+def rescheduled(case: Case, rules: Rules) -> Step:
+    """The same case looked for again when these rules say so."""
+    return Step(replace(case, due_at=next_at(case.proceeding, rules)))
+
+
 def stepped(
     case: Case,
     attempt: Attempt,
@@ -61,12 +66,14 @@ def stepped(
     text: str = "",
     facts: Mapping[str, str] | None = None,
     kind: HistoryKind | None = None,
+    pass_time: bool = True,
 ) -> Step:
     """The case after one event. actor: as the history names it; text: what a person wrote.
 
-    facts: ids and states for the history, besides event, from and to. Raises `IllegalMove`.
+    facts: ids and states for the history, besides event, from and to. pass_time: False where what time did is left
+    to those who look for it (`hub/actions/cases/pass_time.py`), who tell people of it. Raises `IllegalMove`.
     """
-    before = passed(case, attempt.at, attempt.rules)
+    before = passed(case, attempt.at, attempt.rules) if pass_time else Step(case)
     moved = move(before.case.proceeding, attempt)
     p = moved.proceeding
     after = replace(before.case, proceeding=p, due_at=next_at(p, attempt.rules))

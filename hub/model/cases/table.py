@@ -392,7 +392,7 @@ TABLE: tuple[Row, ...] = (
         for event, label in (("to_discipline", "移送纪检监察"), ("to_procuratorate", "移送检察机关"))
     ),
     Row(
-        "+", "reclassify", "更改诉求类型", OPEN, (SAME, S.TRIAGE), (R.TRI,), land=_after_reclassifying,
+        "+", "reclassify", "更改诉求类型", OPEN, (SAME, S.TRIAGE), (R.TRI, R.SYS), land=_after_reclassifying,
         needs=(g.check_track,), effects=(do.reclassify,),
     ),
     Row("+", "supplement", "补充", OPEN, (SAME,), (R.CIT, R.OP)),

@@ -13,7 +13,7 @@ def citizen_label(p: Proceeding, *, unit_name: str = "", master: str = "") -> st
         case CaseState.ROUTED if p.track is Track.REPORT:
             return CITIZEN_LABEL[CaseState.TRIAGE]
         case CaseState.ROUTED:
-            return f"{CITIZEN_LABEL[p.state]}({unit_name or p.unit_id})"
+            return f"{CITIZEN_LABEL[p.state]}({unit_name})" if unit_name else CITIZEN_LABEL[p.state]
         case CaseState.HANDLING | CaseState.REVIEW_DRAFT if p.extended and not p.replied_at:
             return "已延期"
         case CaseState.MERGED if master:

@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 
 from hub.store.documents import Documents
+from hub.store.memory_documents import MemoryDocuments
 from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
 from tests.contract.store.declared import COLLECTIONS, StandingClock
-from hub.store.memory_documents import MemoryDocuments
 
 ENGINES = ("memory", "sqlite", pytest.param("mongo", marks=pytest.mark.mongodb))
 

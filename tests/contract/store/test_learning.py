@@ -17,9 +17,9 @@ from hub.repositories.repositories import COLLECTIONS, Repositories, repositorie
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Conflict, Documents, Duplicate
+from hub.store.memory_documents import MemoryDocuments
 from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
-from hub.store.memory_documents import MemoryDocuments
 
 MONDAY, TUESDAY = date(2026, 11, 16), date(2026, 11, 17)
 

@@ -16,7 +16,7 @@ from channels.contract import ChannelKind
 from channels.parts import count
 from hub.actions.cases.read_cases import CaseView, QueueView
 from hub.model.agent import Agent
-from hub.model.case import IllegalMove
+from hub.model.cases.moves import IllegalMove
 from hub.model.personal import UNREADABLE
 from hub.runtime.errors import Invalid, Stale
 from hub.web.form import FormErrors, parse, read_form

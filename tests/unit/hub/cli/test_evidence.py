@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.model.case import Case, CaseState, Chain, Origin
+from hub.model.case import Case, Chain, Origin
 from hub.model.cases.history import HistoryKind, chain_entry, recorded
+from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.state import CaseState
 from hub.model.track import Track, compartment_of
 from hub.repositories.cases import CaseRepository
 from hub.runtime.clock import SystemClock
@@ -37,10 +39,9 @@ async def two_cases(documents: Documents, cases: CaseRepository) -> None:
         case = Case(
             id=id,
             reference=reference,
-            track=track,
-            state=CaseState.REGISTERED,
             received_at=1,
             updated_at=1,
+            proceeding=Proceeding(track, CaseState.REGISTERED),
             origin=Origin("x", "sms"),
             compartment=compartment_of(track),
             chain=Chain(1, first.hash),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hub.model.agent import Agent, Permission, Role
-from hub.model.case import Case, CaseState, Origin
+from hub.model.case import Case, Origin
+from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.state import CaseState
 from hub.model.policy import compartments, may_see, require
 from hub.model.track import Compartment, Track, compartment_of
 from hub.runtime.errors import Forbidden, NotFound
@@ -59,7 +61,15 @@ def an_agent(*roles: Role, active: bool = True) -> Agent:
 
 def a_case(compartment: Compartment) -> Case:
     track = Track.REPORT if compartment is Compartment.REPORT else Track.CONSULT
-    return Case("c1", "1", track, CaseState.REGISTERED, 0, 0, Origin("sms", "sms"), compartment=compartment)
+    return Case(
+        "c1",
+        "1",
+        0,
+        0,
+        Proceeding(track, CaseState.REGISTERED),
+        Origin("sms", "sms"),
+        compartment=compartment,
+    )
 
 
 @pytest.mark.parametrize("compartment", Compartment)

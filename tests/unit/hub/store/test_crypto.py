@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.model.case import Applicant, Case, CaseState, Origin
+from hub.model.case import Applicant, Case, Origin
+from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.state import CaseState
 from hub.model.track import Track
 from hub.store.codec import Shape
 from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring
@@ -94,10 +96,9 @@ def test_a_document_of_a_case_holds_no_personal_text() -> None:
     case = Case(
         id="1",
         reference="26112200000163",
-        track=Track.APPEAL,
-        state=CaseState.REGISTERED,
         received_at=1,
         updated_at=1,
+        proceeding=Proceeding(Track.APPEAL, CaseState.REGISTERED),
         origin=Origin("sms", "sms"),
         applicant=Applicant("张三", "+8613800138000"),
         title="噪音扰民",

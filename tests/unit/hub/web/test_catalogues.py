@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.model.case import CITIZEN_LABEL
+from hub.model.cases.state import CITIZEN_LABEL
 from hub.web.i18n import Catalogues, Language
 from tests.unit.hub.web.source_texts import CHINESE, of_python, of_templates, untranslated_chinese
 

@@ -8,7 +8,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from hub.model.case import CaseState, IllegalMove
+from hub.model.cases.moves import IllegalMove
+from hub.model.cases.state import CaseState
 from hub.runtime.clock import SystemClock
 from hub.runtime.errors import HubError, Stale
 from hub.settings.organisation import Organisation

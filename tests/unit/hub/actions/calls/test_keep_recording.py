@@ -9,7 +9,9 @@ from pathlib import Path
 from channels.contract import RecordedAudio
 from hub.actions.calls.keep_recording import KeepRecording
 from hub.model.call import Recording
-from hub.model.case import Case, CaseState, Origin
+from hub.model.case import Case, Origin
+from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.state import CaseState
 from hub.model.track import Track
 from hub.repositories.repositories import COLLECTIONS, repositories
 from hub.runtime.clock import FakeClock
@@ -41,7 +43,7 @@ async def test_a_damaged_case_keeps_no_recording_from_being_sealed(tmp_path: Pat
         stores = repositories(documents, Vault(KeyRing.fresh()), cities={})
         voice = Origin("voice", "voice")
         for id in ("torn", "sound"):
-            case = Case(id, f"2026{id}", Track.CONSULT, CaseState.REGISTERED, NOW, NOW, voice)
+            case = Case(id, f"2026{id}", NOW, NOW, Proceeding(Track.CONSULT, CaseState.REGISTERED), voice)
             recording = Recording(
                 id, "call", "voice", f"RE{id}", id, "story", RecordingState.PENDING, NOW, claimed_seconds=2.0
             )

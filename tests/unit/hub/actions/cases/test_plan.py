@@ -17,8 +17,9 @@ from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.speak import Speak
 from hub.model.call import Call
-from hub.model.case import Case, CaseState, Origin
+from hub.model.case import Case, Origin
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
+from hub.model.cases.state import CaseState
 from hub.model.conversation import Conversation
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories

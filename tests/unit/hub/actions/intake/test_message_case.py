@@ -28,10 +28,10 @@ from hub.repositories.repositories import COLLECTIONS, Repositories, repositorie
 from hub.runtime.clock import FakeClock
 from hub.store.codec import Versioned
 from hub.store.crypto import KeyRing, Vault
+from hub.store.memory_documents import MemoryDocuments
 from knowledge_base.dialogue.slot import Slots
 from knowledge_base.dialogue.small_talk import SmallTalk
 from knowledge_base.match.answer import DEFAULT
-from hub.store.memory_documents import MemoryDocuments
 
 NOW = 1_790_049_600_000
 SENDER = Address(AddressKind.CHAT, "visitor")

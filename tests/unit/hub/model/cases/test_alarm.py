@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from hub.model.case import NEAR_DANGER, Case, CaseState, IllegalMove, Origin
+from hub.model.case import NEAR_DANGER, Case, Origin
 from hub.model.cases.alarm import denied, dismissed, flagged
 from hub.model.cases.history import HistoryKind
+from hub.model.cases.moves import IllegalMove
+from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.state import CaseState
 from hub.model.track import Track
 
 
 def a_case(track: Track = Track.SERVICE, *flags: str, waiting: bool = True) -> Case:
     origin = Origin("chat", "chat")
-    return Case("c1", "1", track, CaseState.REGISTERED, 7, 7, origin, flags=flags, waiting=waiting).ranked()
+    return Case(
+        "c1", "1", 7, 7, Proceeding(track, CaseState.REGISTERED), origin, flags=flags, waiting=waiting
+    ).ranked()
 
 
 def test_a_possible_danger_found_late_moves_the_case_up() -> None:

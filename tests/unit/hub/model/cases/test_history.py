@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from hub.model.case import Case, CaseState, Chain, IllegalMove, Origin, queue_rank
+from hub.model.case import Case, Chain, Origin, queue_rank
 from hub.model.cases.history import HistoryEntry, HistoryKind, broken_link, chain_entry, recorded
+from hub.model.cases.moves import IllegalMove
+from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.state import CaseState
 from hub.model.track import Track
 
 
@@ -16,10 +19,9 @@ def case_with_history() -> tuple[Case, list[HistoryEntry]]:
     case = Case(
         id="c",
         reference="",
-        track=Track.CONSULT,
-        state=CaseState.REGISTERED,
         received_at=1,
         updated_at=1,
+        proceeding=Proceeding(Track.CONSULT, CaseState.REGISTERED),
         origin=Origin("x", "sms"),
         chain=Chain(1, first.hash),
     )

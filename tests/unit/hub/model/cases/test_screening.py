@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from hub.model.case import Case, CaseState, IllegalMove, Origin, queue_rank
+from hub.model.case import Case, Origin, queue_rank
 from hub.model.cases.history import HistoryEntry, HistoryKind, broken_link, recorded
+from hub.model.cases.moves import IllegalMove
+from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.screening import confirmed, for_ordinary_staff, released, suspected
+from hub.model.cases.state import CaseState
 from hub.model.track import Compartment, Track
 
 ARRIVED = 1_000
@@ -15,7 +18,9 @@ ARRIVED = 1_000
 def a_case(compartment: Compartment = Compartment.NONE) -> Case:
     track = Track.REPORT if compartment is Compartment.REPORT else Track.SERVICE
     origin = Origin("sms", "sms")
-    return Case("c1", "1", track, CaseState.HANDLING, ARRIVED, ARRIVED, origin, compartment=compartment)
+    return Case(
+        "c1", "1", ARRIVED, ARRIVED, Proceeding(track, CaseState.HANDLING), origin, compartment=compartment
+    )
 
 
 def test_what_is_suspected_has_no_handler_and_names_who_had_seen_it() -> None:

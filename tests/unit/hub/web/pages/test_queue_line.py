@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hub.actions.cases.read_cases import QueueRow
-from hub.model.case import Case, CaseState, Origin
+from hub.model.case import Case, Origin
+from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.state import CaseState
 from hub.model.track import Track
 from hub.web.i18n import Catalogues, Language
 from hub.web.pages.cases.queue import line_of
@@ -27,6 +29,6 @@ def test_danger_and_a_late_screening_are_seen_by_colour(
     track: Track, flags: tuple[str, ...], due_at: int, risk: str, is_late: bool
 ) -> None:
     origin = Origin("sms", "sms")
-    case = Case("c1", "1", track, CaseState.REGISTERED, NOW, NOW, origin, flags=flags)
+    case = Case("c1", "1", NOW, NOW, Proceeding(track, CaseState.REGISTERED), origin, flags=flags)
     line = line_of(QueueRow(case, 1, "", "", due_at), NOW, Catalogues.load().of(Language.ZH))
     assert (line.risk, line.is_late) == (risk, is_late)

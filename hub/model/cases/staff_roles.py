@@ -1,0 +1,37 @@
+"""Which parts of the procedure a staff member may play (`docs/case-roles.md`).
+
+Behind the compartment an inspector does what handlers, triage and clerks do outside; nobody else plays a part there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hub.model.agent import Agent, Role
+from hub.model.case import Case
+from hub.model.cases.roles import CaseRole
+from hub.model.cases.table import rows_of
+
+R = CaseRole
+
+_OUTSIDE: Mapping[Role, frozenset[CaseRole]] = {
+    Role.HANDLER: frozenset({R.OP, R.TRI, R.UC, R.HND, R.CB}),
+    Role.SUPERVISOR: frozenset({R.TRI, R.UC, R.LEAD, R.SUP}),
+    Role.HIGHER_REVIEWER: frozenset({R.REV}),
+}
+_BEHIND: Mapping[Role, frozenset[CaseRole]] = {
+    Role.INSPECTOR: frozenset({R.INS, R.LEAD, R.OP, R.TRI, R.UC, R.HND, R.SUP, R.CB}),
+}
+
+
+def roles_of(roles: Iterable[Role], *, restricted: bool) -> frozenset[CaseRole]:
+    """The parts that staff roles play, for a case behind the compartment or an ordinary one."""
+    table = _BEHIND if restricted else _OUTSIDE
+    return frozenset(part for role in roles for part in table.get(role, frozenset()))
+
+
+def role_for(agent: Agent, case: Case, event: str) -> CaseRole:
+    """The part in which the agent may do this to the case; HND when there is none, which the table refuses."""
+    played = roles_of(agent.roles, restricted=case.is_restricted)
+    wanted = [role for row in rows_of(event) for role in row.may(case.track)]
+    return next((role for role in wanted if role in played), R.HND)
