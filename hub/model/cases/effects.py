@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from hub.model.cases.attempt import Attempt
-from hub.model.cases.clock import Clock
+from hub.model.cases.clock import Clock, midnight
 from hub.model.cases.clock_names import ClockName
-from hub.model.cases.guards import document_kind
+from hub.model.cases.guards import REPLIES, asked_already, waiting_papers
 from hub.model.cases.proceeding import (
+    DIRECT_TRACKS,
     DeliveryMethod,
     DocumentKind,
     LateRequest,
@@ -20,7 +22,6 @@ from hub.model.cases.state import CaseState
 from hub.model.track import Track
 
 C = ClockName
-_DAY_MS = 86_400_000
 
 SERVICE_CLOCKS: Mapping[str, ClockName] = {
     "求助": C.SERVICE_HELP,
@@ -54,7 +55,6 @@ _UNTIL_REPLY = (
     C.FIRST_CONTACT,
 )
 _PAUSABLE = (C.CONSULT, *SERVICE_CLOCKS.values(), C.SUGGEST)
-_REPLIES = frozenset({DocumentKind.OPINION, DocumentKind.REPLY})
 _TELLS_RECEIPT = frozenset(
     {
         DocumentKind.ACCEPTANCE,
@@ -99,21 +99,28 @@ def _begin(p: Proceeding, attempt: Attempt, *, statutory_from: int) -> Proceedin
             return p.start(C.REPORT_ACCEPT, attempt.at).start(C.REPORT_FIRST, attempt.at)
         case Track.EMERGENCY:
             return p
+        case _ if p.unit_id:  # it was sent on before it became a petition
+            received = p.last(C.OBJECT_5WD)
+            return p.start(C.NOTIFY_15, received.started_at if received else statutory_from)
         case _:
             return p.start(C.FORWARD_15, statutory_from).start(C.NOTIFY_15, statutory_from)
 
 
 def reclassify(p: Proceeding, attempt: Attempt) -> Proceeding:
     """Another track: statutory clocks keep their start, policy clocks are replaced."""
-    at, was_petition = attempt.at, p.is_petition
+    at, was = attempt.at, p
     p = replace(p.stop(at, *_POLICY), track=Track(attempt.text("track")))
     if not p.is_petition:
         p = p.stop(at, C.FORWARD_15, C.NOTIFY_15, C.HANDLE_60, C.EXT)
+        if p.track is Track.REPORT and was.accepted_at and was.track not in DIRECT_TRACKS:
+            return p.start(C.REPORT_INVEST, at)
         return _begin(p, attempt, statutory_from=at)
+    if was.track in DIRECT_TRACKS:  # what was done as a service is no 受理 and no written reply
+        p = replace(p, accepted_at=0, replied_at=0)
     if not p.accepted_at and p.previous is CaseState.HANDLING:
         p = replace(p, previous=CaseState.TRIAGE)
     if not p.accepted_at:
-        return p if was_petition else _begin(p, attempt, statutory_from=p.registered_at)
+        return p if was.is_petition else _begin(p, attempt, statutory_from=p.registered_at)
     if p.track is Track.APPEAL and not p.running(C.HANDLE_60):
         return p.start(C.HANDLE_60, p.accepted_at)
     p = p.stop(at, C.HANDLE_60, C.EXT)
@@ -141,7 +148,7 @@ def stop_asking(p: Proceeding, attempt: Attempt) -> Proceeding:
 def route(p: Proceeding, attempt: Attempt) -> Proceeding:
     """Sent to a unit. received_at (ms UTC): when it has it; without, it signs for it with `receive`."""
     at, told_by = attempt.at, p.unit_id
-    p = p.stop(at, C.FORWARD_15)
+    p = p.stop(at, C.FORWARD_15, C.REPORT_FIRST)
     p = replace(
         p,
         unit_id=attempt.text("unit"),
@@ -164,14 +171,14 @@ def receive(p: Proceeding, attempt: Attempt) -> Proceeding:
 
 
 def object_(p: Proceeding, attempt: Attempt) -> Proceeding:
-    return p.stop(attempt.at, C.OBJECT_5WD)
+    return replace(p, returned=p.returned + 1).stop(attempt.at, C.OBJECT_5WD)
 
 
 def agree_return(p: Proceeding, attempt: Attempt) -> Proceeding:
     """Back with the sender: the shared budget goes on with the days that are left."""
     at, unit = attempt.at, p.unit_id
     clocks = tuple(c.stopped(at) if c.name is C.NOTIFY_15 and c.unit_id == unit else c for c in p.clocks)
-    p = replace(p, clocks=clocks, unit_id="", assigner="", returned=p.returned + 1).stop(at, C.SUPERVISE)
+    p = replace(p, clocks=clocks, unit_id="", assigner="").stop(at, C.SUPERVISE)
     budget = p.last(C.FORWARD_15)
     if budget is None or not budget.stopped_at:
         return p
@@ -197,10 +204,12 @@ def accept(p: Proceeding, attempt: Attempt) -> Proceeding:
     p = replace(
         p,
         accepted_at=at,
-        branch=attempt.data.get("branch", 0) if p.track is Track.APPEAL else 0,
+        branch=attempt.data.get("branch", 0) if p.track in {Track.APPEAL, Track.LEGAL} else 0,
         items=len(items) if isinstance(items, list | tuple) else items,
     )
     p = p.stop(at, C.FORWARD_15, C.OBJECT_5WD, C.REPORT_FIRST)
+    if p.track in DIRECT_TRACKS:  # they have their receipt, and their clock since they came
+        return p
     p = _issue(p, attempt, DocumentKind.ACCEPTANCE)
     match p.track:
         case Track.APPEAL:
@@ -231,8 +240,9 @@ def redirect_legal(p: Proceeding, attempt: Attempt) -> Proceeding:
 def assign(p: Proceeding, attempt: Attempt) -> Proceeding:
     handler = attempt.text("handler") or attempt.person
     p = replace(p, handler=handler, handling_at=attempt.at)
-    started = p.contacted or p.running(C.FIRST_CONTACT)
-    return p if started or p.state is CaseState.HANDLING else p.start(C.FIRST_CONTACT, attempt.at)
+    if p.state is CaseState.HANDLING or p.running(C.FIRST_CONTACT):
+        return p
+    return p.start(C.FIRST_CONTACT, attempt.at)
 
 
 def claim(p: Proceeding, attempt: Attempt) -> Proceeding:
@@ -312,16 +322,12 @@ def feedback(p: Proceeding, attempt: Attempt) -> Proceeding:
 
 
 def deliver(p: Proceeding, attempt: Attempt) -> Proceeding:
-    """A document reached the citizen; which one: `document`, else the reply, else the last that waits."""
-    named = attempt.text("document")
-    waiting = [paper for paper in p.papers if not paper.delivered_at]
-    if named:
-        waiting = [paper for paper in waiting if paper.kind == document_kind(named)]
-    replies = [paper for paper in waiting if paper.kind in _REPLIES]
-    paper = (replies or waiting)[-1]
+    """A document reached the citizen; which one: `document`, else the reply."""
+    paper = waiting_papers(p, attempt.text("document"))[-1]
     method = attempt.text("method") or DeliveryMethod.DIRECT
     if method == DeliveryMethod.PUBLIC:
-        takes_effect = attempt.at + attempt.rules.profile.public_notice.value * _DAY_MS
+        days = attempt.rules.profile.public_notice.value
+        takes_effect = midnight(attempt.day + timedelta(days=days + 1)) - 1
         return p.put_paper(paper, replace(paper, method=method, effective_at=takes_effect))
     if attempt.text("status") in NOT_DELIVERED:
         return p.put_paper(paper, replace(paper, method=method))
@@ -357,7 +363,7 @@ def _delivered(p: Proceeding, paper: Paper, at: int, method: str) -> Proceeding:
         )
         p = replace(p, clocks=clocks)
         return p if paper.kind is DocumentKind.TRANSFER else p.stop(at, C.REPORT_ACCEPT)
-    if paper.kind in _REPLIES:
+    if paper.kind in REPLIES:
         return _replied(p, at)
     if paper.kind is DocumentKind.FUCHA_OPINION:
         return p.stop(at, C.FUCHA_30)
@@ -387,7 +393,7 @@ def rate(p: Proceeding, attempt: Attempt) -> Proceeding:
 
 
 def redo(p: Proceeding, attempt: Attempt) -> Proceeding:
-    p = replace(p, redone=p.redone + 1, handler="", author="", signed_by="", outcomes=())
+    p = replace(p, redone=p.redone + 1, handler="", author="", signed_by="", outcomes=(), contacted=False)
     return p.stop(attempt.at, C.CALLBACK).start(C.REDO, attempt.at)
 
 
@@ -406,10 +412,13 @@ def request_fuhe(p: Proceeding, attempt: Attempt) -> Proceeding:
 def keep_late(p: Proceeding, attempt: Attempt, level: str, name: ClockName) -> Proceeding:
     """A request after the last day, kept with its time; the state stays."""
     clock = p.last(name)
-    if clock is None:
+    if clock is None or asked_already(p, name, _REVIEWS[name]):
         return p
     last = attempt.rules.last_day(clock).isoformat()
     return replace(p, late=(*p.late, LateRequest(level, attempt.at, last)))
+
+
+_REVIEWS = {C.FUCHA_WINDOW: C.FUCHA_30, C.FUHE_WINDOW: C.FUHE_30}
 
 
 def admit_late(p: Proceeding, attempt: Attempt) -> Proceeding:
@@ -485,17 +494,18 @@ def end(p: Proceeding, attempt: Attempt) -> Proceeding:
 
 def merge(p: Proceeding, _: Attempt) -> Proceeding:
     """The clocks stay as they are: the law's limits do not end because two letters are one matter."""
-    return replace(p, previous=p.state)
+    return replace(p, merged_from=p.state)
 
 
 def unmerge(p: Proceeding, _: Attempt) -> Proceeding:
-    return replace(p, previous=None)
+    return replace(p, merged_from=None)
 
 
 def reopen(p: Proceeding, attempt: Attempt) -> Proceeding:
     """Again from triage, with new clocks."""
     p = replace(
         p.stop_all(attempt.at), accepted_at=0, replied_at=0, unit_id="", handler="", author="", signed_by="",
-        outcomes=(), extended=0, asked_days=0, asked_by="", receives_at=0,
+        outcomes=(), extended=0, asked_days=0, asked_by="", receives_at=0, contacted=False, ratings=0,
+        previous=None,
     )  # fmt: skip
     return _begin(p, attempt, statutory_from=attempt.at)

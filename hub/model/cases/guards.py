@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from hub.model.cases.attempt import Attempt, Guard
 from hub.model.cases.clock_names import ClockName
-from hub.model.cases.proceeding import DeliveryMethod, DocumentKind, Proceeding
+from hub.model.cases.proceeding import DeliveryMethod, DocumentKind, Paper, Proceeding
 from hub.model.cases.roles import CaseRole
 from hub.model.track import Track
 from hub.runtime.clock import day_of
@@ -41,8 +41,8 @@ def may_still_object(p: Proceeding, attempt: Attempt) -> str:
     return "" if attempt.day <= last else f"异议期已过，最后一日为 {last}，由收件单位办理"
 
 
-def may_return(p: Proceeding, attempt: Attempt) -> str:
-    if p.returned + 1 >= _RETURNS_TO_SUPERIOR and attempt.role is CaseRole.TRI:
+def sender_decides(p: Proceeding, attempt: Attempt) -> str:
+    if p.returned >= _RETURNS_TO_SUPERIOR and attempt.role is not CaseRole.SUP:
         return "已是第三次退回，由共同的上一级机关决定"
     return ""
 
@@ -87,18 +87,43 @@ def may_redo(p: Proceeding, attempt: Attempt) -> str:
     return f"已重办 {limit} 次，由督办人员决定"
 
 
+def was_asked(p: Proceeding, _: Attempt) -> str:
+    """What comes after the time for an answer is kept as a supplement."""
+    return "" if p.last(ClockName.NEED_INFO_10) else "没有请群众补充材料"
+
+
+def question_is_over(p: Proceeding, attempt: Attempt) -> str:
+    clock = p.running(ClockName.NEED_INFO_10)
+    return "补充期未满" if clock and attempt.at < attempt.rules.ends_at(clock) else ""
+
+
+def windows_are_over(p: Proceeding, attempt: Attempt) -> str:
+    windows = (ClockName.FUCHA_WINDOW, ClockName.FUHE_WINDOW, ClockName.REPORT_OBJECTION)
+    open_ones = [clock for name in windows if (clock := p.running(name))]
+    still = any(attempt.at < attempt.rules.ends_at(clock) for clock in open_ones)
+    return "申请期限未满，不能办结" if still else ""
+
+
 def in_fucha_window(p: Proceeding, attempt: Attempt) -> str:
-    return _in_window(p, attempt, ClockName.FUCHA_WINDOW, "复查")
+    return _in_window(p, attempt, ClockName.FUCHA_WINDOW, ClockName.FUCHA_30, "复查")
 
 
 def in_fuhe_window(p: Proceeding, attempt: Attempt) -> str:
-    return _in_window(p, attempt, ClockName.FUHE_WINDOW, "复核")
+    return _in_window(p, attempt, ClockName.FUHE_WINDOW, ClockName.FUHE_30, "复核")
 
 
-def _in_window(p: Proceeding, attempt: Attempt, name: ClockName, level: str) -> str:
+def asked_already(p: Proceeding, window: ClockName, review: ClockName) -> bool:
+    """Whether the right of this window was used."""
+    right, used = p.last(window), p.last(review)
+    return right is not None and used is not None and used.started_at >= right.started_at
+
+
+def _in_window(p: Proceeding, attempt: Attempt, name: ClockName, review: ClockName, level: str) -> str:
     clock = p.last(name)
     if clock is None:
         return f"没有可以申请{level}的答复"
+    if asked_already(p, name, review):
+        return f"已经{level}，不能再次申请{level}"
     last = attempt.rules.last_day(clock)
     if attempt.day <= last:
         return ""
@@ -178,7 +203,7 @@ def _check_due(attempt: Attempt) -> str:
         due = date.fromisoformat(attempt.text("due"))
     except ValueError:
         return "请写明期限，例如 2026-03-31（due）"
-    return "" if due > attempt.day else "期限应当晚于当日（due）"
+    return "" if due >= attempt.day else "期限不能早于当日（due）"
 
 
 def check_branch(p: Proceeding, attempt: Attempt) -> str:
@@ -255,13 +280,19 @@ def check_outcomes(p: Proceeding, attempt: Attempt) -> str:
 
 
 def signs_another(p: Proceeding, attempt: Attempt) -> str:
-    return "不能签发本人起草的答复" if attempt.person and attempt.person == p.author else ""
+    if not attempt.person:
+        return ""
+    if attempt.person == p.author:
+        return "不能签发本人起草的答复"
+    return "承办人不能签发本人承办的答复" if attempt.person == p.handler else ""
 
 
 def check_delivery(p: Proceeding, attempt: Attempt) -> str:
     document = attempt.text("document")
-    if document and not p.paper(document_kind(document), waiting=True):
-        return f"没有待送达的{document}（document）"
+    if not waiting_papers(p, document):
+        return (
+            f"没有待送达的{document}（document）" if document else "没有待送达的答复，请写明文书（document）"
+        )
     method = attempt.text("method") or DeliveryMethod.DIRECT
     if method not in set(DeliveryMethod):
         return f"送达方式只能是{'、'.join(DeliveryMethod)}之一（method）"
@@ -275,16 +306,28 @@ def check_delivery(p: Proceeding, attempt: Attempt) -> str:
     return ""
 
 
-def document_kind(typed: str) -> str:
-    """The kind that somebody names; the long titles of documents are understood too."""
-    return _TITLES.get(typed, typed)
+REPLIES = frozenset({DocumentKind.OPINION, DocumentKind.REPLY})
+_OPINIONS = (DocumentKind.FUCHA_OPINION, DocumentKind.FUHE_OPINION)
+
+
+def waiting_papers(p: Proceeding, document: str) -> list[Paper]:
+    """Papers not delivered yet of the kind that somebody names, the oldest first; "" is the reply.
+
+    A reply has two titles; long and short titles are understood.
+    """
+    title = _TITLES.get(document, document)
+    kinds = [kind for kind in DocumentKind if title and kind.startswith(title)]
+    if not document or not REPLIES.isdisjoint(kinds):
+        kinds = [*REPLIES, *(() if document else _OPINIONS)]
+    return [paper for paper in p.papers if not paper.delivered_at and paper.kind in kinds]
 
 
 _TITLES = {
     "延长办理期限告知书": DocumentKind.EXTENSION,
+    "受理信访事项告知书": DocumentKind.ACCEPTANCE,
     "不予受理信访事项告知书": DocumentKind.REFUSAL,
+    "不再受理信访事项告知书": DocumentKind.NOT_AGAIN,
     "信访事项处理意见书": DocumentKind.OPINION,
-    "处理意见书": DocumentKind.OPINION,
 }
 
 

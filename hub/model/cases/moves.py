@@ -90,7 +90,8 @@ def _made(p: Proceeding, row: Row, attempt: Attempt) -> Moved:
     for effect in row.effects:
         after = effect(after, attempt)
     # NEED_INFO and MERGED forget what they return to; it is read from before.
-    to = row.to[0] if row.land is None else row.land(replace(after, previous=p.previous), attempt)
+    landing = replace(after, previous=p.previous, merged_from=p.merged_from)
+    to = row.to[0] if row.land is None else row.land(landing, attempt)
     to = to or p.state
     if (p.state, to) not in row.moves():
         raise IllegalMove(f"不能由“{CITIZEN_LABEL[p.state]}”{row.label}")

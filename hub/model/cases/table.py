@@ -59,16 +59,25 @@ class Row:
         """Who may, for a case of this track: of a REPORT what ordinary staff do is done by inspectors."""
         if track is not Track.REPORT:
             return self.who
-        inspected = [R.INS if role in _ORDINARY_STAFF else role for role in self.who]
+        inspected: list[CaseRole] = []
+        for role in self.who:
+            if role not in _ORDINARY_STAFF:
+                inspected.append(role)
+            if role in _ORDINARY_STAFF | {R.SUP}:
+                inspected.append(R.INS)
         return tuple(dict.fromkeys(inspected))
 
 
-_ORDINARY_STAFF = frozenset({R.TRI, R.UC, R.HND, R.SUP})
+_ORDINARY_STAFF = frozenset({R.TRI, R.UC, R.HND})
 
 
 def _back(p: Proceeding, _: Attempt) -> CaseState:
     """Read before the effects forget it."""
     return p.previous or S.TRIAGE
+
+
+def _back_from_merging(p: Proceeding, _: Attempt) -> CaseState:
+    return p.merged_from or S.TRIAGE
 
 
 def _after_delivery(p: Proceeding, _: Attempt) -> CaseState:
@@ -100,7 +109,7 @@ def _after_reclassifying(p: Proceeding, _: Attempt) -> CaseState:
     if (
         accepted_first
         and not p.accepted_at
-        and p.state in {S.HANDLING, S.REPLIED, S.RATED, S.REWORK, S.ACCEPTED}
+        and p.state in {S.ACCEPTED, S.HANDLING, S.REVIEW_DRAFT, S.REPLIED, S.RATED, S.REWORK}
     ):
         return S.TRIAGE
     return p.state
@@ -126,7 +135,8 @@ _BOUND = PETITION_TRACKS | _REPORT
 _REPLIED = frozenset({S.REPLIED, S.RATED})
 
 
-_DELIVERERS = (R.HND, R.UC, R.TRI, R.REV, R.SYS)
+_DELIVERERS = (R.LEAD, R.HND, R.UC, R.TRI, R.SYS)
+_OPINION_DELIVERERS = (R.REV, *_DELIVERERS)
 
 
 def _in(*states: CaseState) -> frozenset[CaseState]:
@@ -169,7 +179,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "7", "timeout", "补充期满", _in(S.NEED_INFO), (S.TRIAGE, S.HANDLING), (R.SYS,),
-        land=_back, effects=(do.stop_asking,), notices=("补充材料提醒",),
+        land=_back, when=(g.question_is_over,), effects=(do.stop_asking,), notices=("补充材料提醒",),
     ),
     Row(
         "8", "route", "转送", _in(S.TRIAGE), (S.ROUTED,), (R.TRI, R.SUP),
@@ -189,11 +199,11 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "10", "agree_return", "同意退回", _in(S.OBJECTION), (S.TRIAGE,), (R.TRI, R.SUP),
-        when=(g.may_return,), effects=(do.agree_return,),
+        when=(g.sender_decides,), effects=(do.agree_return,),
     ),
     Row(
         "11", "refuse_return", "不同意退回", _in(S.OBJECTION), (S.ROUTED,), (R.TRI, R.SUP),
-        needs=(g.needs("reason", "请写明不同意退回的理由"),),
+        when=(g.sender_decides,), needs=(g.needs("reason", "请写明不同意退回的理由"),),
     ),
     Row(
         "12", "accept", "受理", _in(S.TRIAGE, S.ROUTED), (S.ACCEPTED,), (R.UC, R.LEAD),
@@ -259,7 +269,7 @@ TABLE: tuple[Row, ...] = (
         when=(g.is_unsigned,), needs=(g.signs_another,), effects=(do.sign,), document=DocumentKind.OPINION,
     ),
     Row(
-        "21", "deliver", "送达", _in(S.REVIEW_DRAFT), (SAME, S.REPLIED), (R.HND, R.UC, R.SYS),
+        "21", "deliver", "送达", _in(S.REVIEW_DRAFT), (SAME, S.REPLIED), _DELIVERERS,
         land=_after_delivery, when=(g.has_paper_waiting,), needs=(g.check_delivery,), effects=(do.deliver,),
         notices=("答复告知",),
     ),
@@ -268,7 +278,7 @@ TABLE: tuple[Row, ...] = (
             "21", event, label, sources, to, who, land=_after_delivery, when=when, needs=needs, effects=(effect,),
         )
         for event, label, who, when, needs, effect in (
-            ("deliver", "送达", _DELIVERERS, (g.has_paper_waiting,), (g.check_delivery,), do.deliver),
+            ("deliver", "送达", _OPINION_DELIVERERS, (g.has_paper_waiting,), (g.check_delivery,), do.deliver),
             ("public_notice_over", "公告期满", (R.SYS,), (), (), do.public_notice_over),
         )
         for sources, to in _DELIVERIES
@@ -342,7 +352,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "30", "window_over", "期满办结", _REPLIED | {S.FUCHA_DONE}, (S.CLOSED,), (R.SYS,),
-        effects=(do.end,), notices=("办结告知",),
+        when=(g.windows_are_over,), effects=(do.end,), notices=("办结告知",),
     ),
     Row(
         "31", "withdraw", "撤回", OPEN, (S.WITHDRAWN,), (R.CIT,), effects=(do.end,), notices=("撤回确认",),
@@ -353,8 +363,8 @@ TABLE: tuple[Row, ...] = (
         notices=("并案告知",),
     ),
     Row(
-        "33", "unmerge", "取消并案", _in(S.MERGED), tuple(sorted(OPEN)), (R.TRI, R.SUP), land=_back,
-        effects=(do.unmerge,), notices=("取消并案告知",),
+        "33", "unmerge", "取消并案", _in(S.MERGED), tuple(sorted(OPEN)), (R.TRI, R.SUP),
+        land=_back_from_merging, effects=(do.unmerge,), notices=("取消并案告知",),
     ),
     Row(
         "34", "cuiban", "催办", OPEN, (SAME,), (R.CIT, R.SUP),
@@ -397,8 +407,8 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("+", "supplement", "补充", OPEN, (SAME,), (R.CIT, R.OP)),
     Row(
-        "7", "citizen_reply", "群众补充", OPEN - {S.NEED_INFO}, (SAME,),
-        (R.CIT, R.OP),
+        "7", "citizen_reply", "逾期补充", OPEN - {S.NEED_INFO}, (SAME,), (R.CIT, R.OP),
+        when=(g.was_asked,),
     ),
     Row(
         "+", "waive_notice", "免予告知", OPEN, (SAME,), (R.TRI, R.UC),
