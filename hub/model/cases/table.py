@@ -301,7 +301,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("22", "rating_over", "评价期满", _in(S.REPLIED), (S.RATED,), (R.SYS,)),
     Row(
-        "23", "unsatisfied", "不满意", _REPLIED, (S.REWORK,), (R.CIT, R.CB, R.SUP),
+        "23", "unsatisfied", "反映不满意", _REPLIED, (S.REWORK,), (R.CIT, R.CB, R.SUP),
         tracks=frozenset({T.CONSULT, T.SERVICE}), when=(g.may_redo,), effects=(do.redo,), notices=("重办告知",),
     ),
     Row(
