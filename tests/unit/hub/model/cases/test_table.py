@@ -12,6 +12,7 @@ import pytest
 
 import hub
 from hub.model.cases.attempt import Attempt
+from hub.model.cases.clock_names import ClockName
 from hub.model.cases.moves import IllegalMove, move
 from hub.model.cases.proceeding import DIRECT_TRACKS, PETITION_TRACKS, Proceeding
 from hub.model.cases.roles import CaseRole
@@ -159,7 +160,7 @@ def _soon(play: Play, event: str) -> str:
         S.FUCHA: "2026-04-01 09:00", S.FUCHA_DONE: "2026-04-10 09:00", S.FUHE: "2026-04-20 09:00",
         S.CLOSED: "2026-04-14 09:00", S.REPLIED: "2026-03-12 12:00", S.ROUTED: "2026-03-09 09:00",
     }  # fmt: skip
-    if play.p.last("NEED_INFO_10") or event.endswith("_late"):
+    if play.p.last(ClockName.NEED_INFO_10) or event.endswith("_late"):
         return (
             "2026-04-14 10:00"
             if play.p.state is not S.NEED_INFO or play.p.previous is S.HANDLING
