@@ -37,7 +37,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     actions = _actions(base, dialogue, editing, cases, calls, intake, jitter)
     dispatcher = dispatcher_of(base, adapters.sends, jitter)
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
-    jobs = jobs_of(base, dispatcher, actions, editing.follow, seen, calls)
+    jobs = jobs_of(base, dispatcher, actions, editing.follow, seen, calls, cases)
     jobs |= mail_jobs(base, adapters, actions.accept_event, dialogue.triage)
     supervisor = Supervisor(clock)
 
@@ -103,11 +103,11 @@ def _actions(
         move_case=cases.move_case,
         note_case=cases.note_case,
         note_reading=cases.note_reading,
-        pass_time=cases.pass_time,
         publish_entry=editing.publish_entry,
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         read_cases=cases.read_cases,
         read_entries=editing.read_entries,
+        read_procedure=cases.read_procedure,
         read_help=editing.read_help,
         read_quality=editing.read_quality,
         read_words=editing.read_words,

@@ -16,8 +16,8 @@ from hub.actions.cases.dismiss_alarm import DismissAlarm
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
-from hub.actions.cases.pass_time import PassTime
 from hub.actions.cases.read_cases import ReadCases
+from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.release_case import ReleaseCase
 from hub.actions.cases.reply_to_case import ReplyToCase
 from hub.actions.cases.split_case import SplitCase
@@ -77,10 +77,10 @@ class Actions:
     move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
-    pass_time: PassTime
     publish_entry: PublishEntry
     rate_entry: RateEntry
     read_cases: ReadCases
+    read_procedure: ReadProcedure
     read_entries: ReadEntries
     read_help: ReadHelp
     read_quality: ReadQuality

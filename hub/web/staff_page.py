@@ -51,6 +51,7 @@ _PLACES = (
 
 DONE: Mapping[str, str] = {
     "replied": msgid("答复已进入发送队列"),
+    "moved": msgid("这一步已完成"),
     "noted": msgid("内部备注已保存"),
     "assigned": msgid("已指派"),
     "closed": msgid("工单已办结"),

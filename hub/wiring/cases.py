@@ -18,6 +18,7 @@ from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.pass_time import PassTime
 from hub.actions.cases.read_cases import ReadCases
+from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.references import References
 from hub.actions.cases.release_case import ReleaseCase
 from hub.actions.cases.reply_to_case import ReplyToCase
@@ -55,6 +56,7 @@ class CaseActions:
     note_case: NoteCase
     note_reading: NoteReading
     read_cases: ReadCases
+    read_procedure: ReadProcedure
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
     split_case: SplitCase
@@ -106,6 +108,7 @@ def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> Ca
             rules,
             screening_days=base.settings.triage.screening_working_days,
         ),
+        read_procedure=ReadProcedure(stores.case_warnings, rules, clock),
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),
         split_case=SplitCase(casework, stores, open_case, clock),

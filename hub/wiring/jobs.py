@@ -27,6 +27,7 @@ from hub.jobs.repeat import repeat
 from hub.repositories.leases import LeaseRepository
 from hub.settings.store import Retention
 from hub.wiring.calls import CallActions
+from hub.wiring.cases import CaseActions
 from hub.wiring.channels import LETTERS_AT_ONCE, Adapters
 from hub.wiring.foundation import Foundation
 
@@ -52,6 +53,7 @@ def jobs_of(
     follow: FollowEntries,
     watch_answers: WatchAnswers,
     calls: CallActions,
+    cases: CaseActions,
 ) -> dict[str, Job]:
     """The loops that every hub runs."""
     leases = partial(LeaseRepository, base.documents, holder=uuid.uuid4().hex)
@@ -63,7 +65,7 @@ def jobs_of(
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
-        "clocks": partial(alone, leases(), "clocks", actions.pass_time.step, pause_seconds=_CLOCK_SECONDS),
+        "clocks": partial(alone, leases(), "clocks", cases.pass_time.step, pause_seconds=_CLOCK_SECONDS),
         "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }

@@ -20,8 +20,8 @@ from hub.actions.cases.tell_citizen import address_kind
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.call import Recording
-from hub.model.case import NEAR_DANGER, Case
 from hub.model.cases.alarm import is_alarm
+from hub.model.cases.case import NEAR_DANGER, Case
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.screening import for_ordinary_staff
