@@ -121,6 +121,7 @@ DOORS = {
 
 _PLACES = {
     "case_id": "c1",
+    "event": "pick",
     "campaign_id": "p1",
     "entry_id": "e1",
     "number": "1",
