@@ -21,6 +21,7 @@ from hub.wiring.foundation import Foundation, open_foundation
 from hub.wiring.intake import IntakeActions, intake_actions
 from hub.wiring.jobs import jobs_of, mail_jobs
 from hub.wiring.knowledge import KnowledgeActions, knowledge_actions, rate_entry_of, watch_answers_of
+from hub.wiring.rules import RuleActions, rule_actions
 
 
 async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED) -> Hub:
@@ -30,14 +31,15 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     profiles = profiles_of(settings)
     dialogue = dialogue_of(base, watch)
     editing = await knowledge_actions(base)
-    cases = case_actions(base, profiles, dialogue)
+    rules = await rule_actions(base)
+    cases = case_actions(base, profiles, dialogue, rules.rules)
     calls = await call_actions(base, adapters.fetches, profiles, dialogue, editing.knowledge, cases)
     intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases)
     jitter = random.Random()
-    actions = _actions(base, dialogue, editing, cases, calls, intake, jitter)
+    actions = _actions(base, dialogue, editing, rules, cases, calls, intake, jitter)
     dispatcher = dispatcher_of(base, adapters.sends, jitter)
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
-    jobs = jobs_of(base, dispatcher, actions, editing.follow, seen, calls)
+    jobs = jobs_of(base, dispatcher, actions, editing.follow, rules, seen, calls)
     jobs |= mail_jobs(base, adapters, actions.accept_event, dialogue.triage)
     supervisor = Supervisor(clock)
 
@@ -60,6 +62,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         repositories=base.stores,
         actions=actions,
         knowledge=editing.knowledge,
+        rules=rules.rules,
         bell=base.bell,
         encoding=base.encoding,
         profiles=profiles,
@@ -79,6 +82,7 @@ def _actions(
     base: Foundation,
     dialogue: Dialogue,
     editing: KnowledgeActions,
+    rules: RuleActions,
     cases: CaseActions,
     calls: CallActions,
     intake: IntakeActions,
@@ -108,9 +112,11 @@ def _actions(
         read_entries=editing.read_entries,
         read_help=editing.read_help,
         read_quality=editing.read_quality,
+        read_rules=rules.read_rules,
         read_words=editing.read_words,
         release_case=cases.release_case,
         reply_to_case=cases.reply_to_case,
+        revise_rules=rules.revise_rules,
         split_case=cases.split_case,
         sort_questions=editing.sort_questions,
         suspect_case=cases.suspect_case,

@@ -24,9 +24,9 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.progress.track_case import TrackCase
+from hub.actions.rules.in_force import RulesInForce
 from hub.model.cases.calendar import WorkCalendar
 from hub.settings.settings import Settings
-from hub.settings.work_calendar import shipped_calendar
 from hub.wiring.dialogue import Dialogue, track_case_of
 from hub.wiring.foundation import Foundation
 
@@ -63,7 +63,9 @@ def office_calendar(settings: Settings, national: WorkCalendar) -> WorkCalendar:
     )
 
 
-def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> CaseActions:
+def case_actions(
+    base: Foundation, profiles: Profiles, dialogue: Dialogue, rules: RulesInForce
+) -> CaseActions:
     """Everything about cases."""
     stores, clock = base.stores, base.clock
     casework = Casework(base.documents, stores)
@@ -88,7 +90,7 @@ def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> Ca
             casework,
             base.files,
             clock,
-            office_calendar(base.settings, shipped_calendar()),
+            lambda: office_calendar(base.settings, rules.calendar()),
             screening_days=base.settings.triage.screening_working_days,
         ),
         release_case=ReleaseCase(casework, keep, clock),

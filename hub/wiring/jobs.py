@@ -29,6 +29,7 @@ from hub.settings.store import Retention
 from hub.wiring.calls import CallActions
 from hub.wiring.channels import LETTERS_AT_ONCE, Adapters
 from hub.wiring.foundation import Foundation
+from hub.wiring.rules import RuleActions
 
 _LOOK_SECONDS = 60.0
 """How often calls are looked at for a missing end."""
@@ -39,6 +40,9 @@ _LEARN_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 2.0
 """How often it is looked for messages whose meaning was late."""
 
+_RULES_SECONDS = 2.0
+"""How often it is looked for rules that were approved in another process."""
+
 Job = Callable[[], Awaitable[None]]
 
 
@@ -47,6 +51,7 @@ def jobs_of(
     dispatcher: Dispatcher,
     actions: Actions,
     follow: FollowEntries,
+    rules: RuleActions,
     watch_answers: WatchAnswers,
     calls: CallActions,
 ) -> dict[str, Job]:
@@ -61,6 +66,8 @@ def jobs_of(
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
         "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),
+        "rules": partial(repeat, rules.follow.look, pause_seconds=_RULES_SECONDS),
+        "due": partial(alone, leases(), "due", rules.recompute_due.step, pause_seconds=_RULES_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }
     if calls.transcribe_recording is not None:

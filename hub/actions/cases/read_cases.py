@@ -6,7 +6,7 @@ Lists and counts are made after the policy, so that a hidden case leaves no trac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -132,11 +132,14 @@ class ReadCases:
         casework: Casework,
         files: FileStore,
         clock: Clock,
-        calendar: WorkCalendar,
+        calendar: Callable[[], WorkCalendar],
         *,
         screening_days: int,
     ) -> None:
-        """screening_days: workdays in which an inspector decides about a case in 待甄别."""
+        """calendar: the office's, as it is now.
+
+        screening_days: workdays in which an inspector decides about a case in 待甄别.
+        """
         self._repositories = repositories
         self._files = files
         self._casework = casework
@@ -294,7 +297,7 @@ class ReadCases:
     def _due_at(self, case: Case) -> int:
         if case.compartment is not Compartment.SCREENING or not case.is_open:
             return 0
-        return self._calendar.due_at(case.screening_at, self._screening_days)
+        return self._calendar().due_at(case.screening_at, self._screening_days)
 
     async def _names(self, ids: set[str]) -> Mapping[str, str]:
         agents = await self._repositories.agents.get_many(sorted(id for id in ids if id))

@@ -105,6 +105,14 @@ class ReviseRules:
             raise UnfitRules(problems)
         return self._plan(book, base, tuple(after))
 
+    async def plan_rows(self, kind: BookKind, after: Sequence[Row]) -> RulePlan:
+        """What it would change if the book were these rows. Raises `UnfitRules`."""
+        book, base = await self._newest(kind)
+        problems = await self._problems(book, after)
+        if problems:
+            raise UnfitRules(problems)
+        return self._plan(book, base, tuple(after))
+
     async def propose(
         self, kind: BookKind, after: Sequence[Row], *, base: int, reason: str, wanted_from: int, by: str
     ) -> RuleRevision:
