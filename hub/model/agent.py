@@ -52,7 +52,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PUBLICITY: frozenset({_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL}),
     Role.EDITOR: frozenset({_P.ENTRY_EDIT}),
     Role.REVIEWER: frozenset({_P.ENTRY_EDIT, _P.ENTRY_PUBLISH}),
-    Role.ADMIN: frozenset({_P.SYSTEM_READ, _P.AGENT_MANAGE, _P.CAMPAIGN_READ, _P.DELIVERY_DECIDE, _P.RULE_EDIT}),
+    Role.ADMIN: frozenset(
+        {_P.SYSTEM_READ, _P.AGENT_MANAGE, _P.CAMPAIGN_READ, _P.DELIVERY_DECIDE, _P.RULE_EDIT}
+    ),
 }
 """Default deny: what is not listed is not allowed."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hub.actions.rules.follow_rules import FollowRules
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.rule_file import read_rules
+from hub.model.agent import Unit
 from hub.model.cases.rule_book import (
     BookKind,
     RevisionState,
@@ -72,21 +73,22 @@ class ReviseRules:
 
     async def plan_file(self, kind: BookKind, content: bytes) -> RulePlan:
         """What a file would change; every problem with its line. Nothing is stored."""
-        book, base = await self._newest(kind)
+        (book, base), units = await self._newest(kind), await self._units.list()
         try:
-            lined = read_rules(book, content)
+            lined = read_rules(book, content, _by_name(units))
         except ImportProblems as refused:
             return RulePlan(base, problems=refused.problems)
         rows = [row for _, row in lined]
-        problems = await self._problems(book, rows)
+        problems = book.check(rows, [unit.id for unit in units])
         if problems:
-            return RulePlan(base, problems=tuple(_told(problem, lined) for problem in problems))
+            told = (_told(problem, lined) for problem in problems)
+            return RulePlan(base, problems=tuple(sorted(told, key=lambda problem: problem.line)))
         return self._plan(book, base, book.merged(self._rules.rows_of(kind, base), rows))
 
     async def plan_row(self, kind: BookKind, row: Row, *, instead: Sequence[str] = ()) -> RulePlan:
         """What one row would change, new or `instead` of the row with this key. Raises `UnfitRules`."""
         book, base = await self._newest(kind)
-        row = book.tidied(row)
+        row = book.tidied(row, _by_name(await self._units.list()))
         others = [one for one in self._rules.rows_of(kind, base) if book.key_of(one) != tuple(instead)]
         problems = await self._problems(book, [*others, row])
         if problems:
@@ -122,11 +124,10 @@ class ReviseRules:
         was revised meanwhile or another proposal waits.
         """
         book, newest = await self._newest(kind)
-        rows = [book.tidied(row) for row in after]
-        problems = await self._problems(book, rows)
+        problems = await self._problems(book, after)
         if problems:
             raise UnfitRules(problems)
-        changes = book.changes(self._rules.rows_of(kind, newest), rows)
+        changes = book.changes(self._rules.rows_of(kind, newest), after)
         known = await self._revisions.history(kind, limit=1)
         if newest != base or not changes or (known and known[0].state is RevisionState.PROPOSED):
             raise Stale("rules")
@@ -136,7 +137,7 @@ class ReviseRules:
             kind=kind,
             number=number,
             base=base,
-            rows=tuple(dict(row) for row in rows),
+            rows=tuple(dict(row) for row in after),
             reason=reason,
             needs_second=book.needs_second(changes),
             proposed_at=now,
@@ -201,6 +202,10 @@ class ReviseRules:
         except (Conflict, Duplicate):
             raise Stale("rules") from None
         await self._follow.look()
+
+
+def _by_name(units: Sequence[Unit]) -> dict[str, str]:
+    return {unit.name: unit.id for unit in units}
 
 
 def _told(problem: RowProblem, lined: Sequence[tuple[int, Row]]) -> Problem:

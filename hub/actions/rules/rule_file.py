@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hub.model.cases.rule_book import Row, RuleBook
 from knowledge_base.files.csv_table import (
@@ -19,8 +19,8 @@ from knowledge_base.files.csv_table import (
 MOST_BYTES = 1_048_576
 
 
-def read_rules(book: RuleBook, content: bytes) -> list[tuple[int, Row]]:
-    """The rows of a file with the line of each. Raises ImportProblems."""
+def read_rules(book: RuleBook, content: bytes, unit_ids: Mapping[str, str]) -> list[tuple[int, Row]]:
+    """The rows of a file with the line of each. unit_ids: by name. Raises ImportProblems."""
     check_size(content, MOST_BYTES)
     rows, problems = read_rows(file_text(content))
     named, wrong = by_heading(rows, book.columns, book.columns)
@@ -28,7 +28,7 @@ def read_rules(book: RuleBook, content: bytes) -> list[tuple[int, Row]]:
         raise ImportProblems([*problems, *wrong])
     if not named:
         raise refused("文件里没有规则", "there are no rules in the file")
-    return [(line, book.tidied(cells)) for line, cells in named]
+    return [(line, book.tidied(cells, unit_ids)) for line, cells in named]
 
 
 def rules_file(book: RuleBook, rows: Iterable[Row]) -> bytes:

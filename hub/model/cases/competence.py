@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from hub.model.cases.calendar_book import parsed_day
-from hub.model.cases.rule_book import BookKind, Row, RowProblem, RuleBook, checked_keys
+from hub.model.cases.rule_book import (
+    BETWEEN_UNITS,
+    BookKind,
+    Row,
+    RowProblem,
+    RuleBook,
+    checked_keys,
+)
 
 COLUMNS = ("category", "region", "unit_id", "co_units", "priority", "valid_from", "valid_to")
-BETWEEN_UNITS = "|"
 _LONGEST_CATEGORY = 40
 
 
@@ -79,6 +85,7 @@ def competence_book() -> RuleBook:
         part=lambda _: "",
         is_statutory=lambda _: False,
         dates=("valid_from", "valid_to"),
+        units=("unit_id", "co_units"),
     )
     return book
 
@@ -103,10 +110,10 @@ def _of_place(row: Row) -> Iterator[tuple[str, str, str]]:
 
 def _of_units(row: Row, units: frozenset[str]) -> Iterator[tuple[str, str, str]]:
     if row["unit_id"] and row["unit_id"] not in units:
-        yield "unit_id", f"没有编号为“{row['unit_id'][:40]}”的单位", "no unit has this id"
+        yield "unit_id", f"没有名称或编号为“{row['unit_id'][:40]}”的单位", "no unit has this name or id"
     for unit in _units(row["co_units"]):
         if unit not in units:
-            yield "co_units", f"没有编号为“{unit[:40]}”的单位", "no unit has this id"
+            yield "co_units", f"没有名称或编号为“{unit[:40]}”的单位", "no unit has this name or id"
         elif unit == row["unit_id"]:
             yield "co_units", "协办单位不能是主办单位", "the unit itself cannot assist"
 

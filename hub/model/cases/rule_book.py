@@ -18,6 +18,7 @@ from hub.runtime.errors import HubError
 Row: TypeAlias = Mapping[str, str]
 """One rule: a text for each column of its book."""
 
+BETWEEN_UNITS = "|"
 NOT_COUNTED = -1
 """`due_changed` of a revision whose due dates were not computed again yet."""
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -65,10 +66,10 @@ class RowChange:
 class RuleBook:
     """What the rows of a book are.
 
-    key: the columns by which a row is known. dates: columns that hold a day. part: the part of the book that
-    a row belongs to; a file replaces the parts it names and no others. check: everything wrong with rows,
-    given the ids of the units that exist. shipped: revision 0. moves_due: whether a revision changes due
-    dates.
+    key: the columns by which a row is known. dates: columns that hold a day. units: columns that hold ids of
+    units, several with `|` between them. part: the part of the book that a row belongs to; a file replaces
+    the parts it names and no others. check: everything wrong with rows, given the ids of the units that
+    exist. shipped: revision 0. moves_due: whether a revision changes due dates.
     """
 
     kind: BookKind
@@ -79,6 +80,7 @@ class RuleBook:
     part: Callable[[Row], str]
     is_statutory: Callable[[Row], bool]
     dates: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     shipped: tuple[Row, ...] = ()
     moves_due: bool = False
 
@@ -86,10 +88,15 @@ class RuleBook:
         """By which a row is known in its book."""
         return tuple(row[column] for column in self.key)
 
-    def tidied(self, row: Row) -> Row:
-        """Every column, blanks trimmed, days as 2026-05-09 however a spreadsheet wrote them."""
+    def tidied(self, row: Row, unit_ids: Mapping[str, str]) -> Row:
+        """Every column, blanks trimmed, days as 2026-05-09 however a spreadsheet wrote them, units by their
+        ids where their names stand (`unit_ids`: by name)."""
         texts = {column: row.get(column, "").strip() for column in self.columns}
-        return texts | {column: _day(texts[column]) for column in self.dates}
+        texts |= {column: _day(texts[column]) for column in self.dates}
+        for column in self.units:
+            parts = [part.strip() for part in texts[column].split(BETWEEN_UNITS)]
+            texts[column] = BETWEEN_UNITS.join(unit_ids.get(part, part) for part in parts if part)
+        return texts
 
     def merged(self, base: Iterable[Row], rows: Iterable[Row]) -> tuple[Row, ...]:
         """The book once these rows take the place of the parts they name, by key."""

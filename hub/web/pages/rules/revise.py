@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -18,12 +19,25 @@ from hub.web.pages.knowledge.entry_import import GONE, NO_FILE
 from hub.web.pages.knowledge.kept_file import keep, kept, uploaded
 from hub.web.pages.rules.books import PATH, kind_of
 from hub.web.pages.rules.rule_form import ProposalForm
-from hub.web.pages.rules.rule_words import BOOK, COLUMN, Speaker
+from hub.web.pages.rules.rule_words import BOOK, COLUMN, HINT, Speaker
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
 _MEANWHILE = msgid("规则刚刚被别人修改，或者有另一份修改等待批准。没有提交，请回到现行规则重新核对。")
 _KEY = "instead"
+
+
+@dataclass(frozen=True, slots=True)
+class RowField:
+    """A column where it is typed. options: what can be chosen, if it is not written."""
+
+    name: str
+    label: str
+    hint: str
+    value: str
+    options: Sequence[tuple[str, str]]
+    needed: bool
+    is_date: bool
 
 
 async def row_page(request: web.Request) -> web.StreamResponse:
@@ -123,10 +137,17 @@ async def _row_form(
         kind=kind,
         book_words=BOOK[kind],
         fields=[
-            (column, COLUMN[column], values.get(column, ""), speaker.options(column), column in book.needed)
+            RowField(
+                column,
+                COLUMN[column],
+                HINT.get(column, ""),
+                speaker.typed(column, values.get(column, "")),
+                speaker.options(column),
+                needed=column in book.needed,
+                is_date=column in book.dates,
+            )
             for column in book.columns
         ],
-        dates=book.dates,
         key=list(enumerate(key)),
         errors=errors,
     )

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from hub.model.agent import Unit
 from hub.model.cases.calendar import DayKind
-from hub.model.cases.competence import BETWEEN_UNITS
-from hub.model.cases.rule_book import BookKind, RevisionState, Row, RowChange, RuleBook
+from hub.model.cases.rule_book import BETWEEN_UNITS, BookKind, RevisionState, Row, RowChange, RuleBook
 from hub.web.badges import Word
 from hub.web.i18n import Translator, msgid
 
@@ -40,11 +39,19 @@ BOOK: Mapping[BookKind, BookWords] = {
         msgid("派单目录"),
         msgid("哪类事项、哪个地区由哪个单位办理。"),
         msgid(
-            "文件整体替换现有目录。unit_id、co_units 填单位编号，"
+            "文件整体替换现有目录。unit_id、co_units 填单位名称或编号，"
             "多个协办单位用 | 分开；priority 填 1 到 99，1 最优先。"
         ),
     ),
 }
+
+HINT: Mapping[str, str] = {
+    "source_notice": msgid("例如 国办发明电〔2025〕7号；放假和调休上班必填"),
+    "region": msgid("行政区划代码，前几位即可；不填表示全部地区"),
+    "co_units": msgid("单位名称，多个用 | 分开"),
+    "priority": msgid("1 到 99，1 最优先"),
+}
+"""What is said of a column where it is typed."""
 
 COLUMN: Mapping[str, str] = {
     "date": msgid("日期"),
@@ -129,6 +136,12 @@ class Speaker:
                 return "、".join(self.units.get(unit, unit) for unit in value.split(BETWEEN_UNITS) if unit)
             case _:
                 return value
+
+    def typed(self, column: str, value: str) -> str:
+        """A value as a form shows it: the names of units instead of their ids."""
+        if column != "co_units":
+            return value
+        return BETWEEN_UNITS.join(self.units.get(unit, unit) for unit in value.split(BETWEEN_UNITS))
 
     def row(self, book: RuleBook, row: Row) -> list[str]:
         """The cells of a row."""

@@ -224,7 +224,7 @@ async def test_a_book_goes_out_to_a_file_and_comes_back_unchanged(office: Proces
         book = office.rules.books[kind]
         content = rules_file(book, office.rules.rows(kind))
         assert content.startswith("\ufeff".encode())
-        assert [row for _, row in read_rules(book, content)] == list(office.rules.rows(kind))
+        assert [row for _, row in read_rules(book, content, {})] == list(office.rules.rows(kind))
         plan = await office.revise.plan_file(kind, content)
         assert (plan.changes, plan.problems) == ((), ())
 
@@ -249,6 +249,12 @@ async def test_a_catalogue_names_units_that_exist_and_decides_every_day(office: 
     clash = RULES + "交通,,u1,,1,,2027-05-01\n交通,,u2,,1,2027-05-01,\n"
     [problem] = (await office.revise.plan_file(COMPETENCE, clash.encode())).problems
     assert (problem.line, problem.zh) == (3, "priority：与上面一行的有效期重叠，优先级也相同")
+
+
+async def test_units_are_written_by_name_or_id_and_kept_by_id(office: Process) -> None:
+    await office.proposed(COMPETENCE, RULES + "交通,,交警支队,法制支队 |,1,,\n")
+    [row] = office.rules.rows(COMPETENCE)
+    assert (row["unit_id"], row["co_units"]) == ("u1", "u2")
 
 
 async def test_a_row_is_changed_and_taken_out_by_its_key(office: Process) -> None:
