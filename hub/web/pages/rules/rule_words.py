@@ -126,7 +126,7 @@ class Speaker:
         match column:
             case "kind":
                 return _(DAY_KIND.get(value, value))
-            case "statutory":
+            case "statutory" | "value":
                 return _(_YES_NO.get(value, value))
             case "region":
                 return value or _("全部地区")

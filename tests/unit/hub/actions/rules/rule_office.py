@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hub.actions.rules.follow_rules import FollowRules
@@ -11,7 +10,8 @@ from hub.actions.rules.revise_rules import ReviseRules
 from hub.model.agent import Unit
 from hub.model.cases.calendar_book import calendar_book
 from hub.model.cases.competence import competence_book
-from hub.model.cases.rule_book import BookKind, Row, RowProblem, RuleBook
+from hub.model.cases.profile_book import profile_book
+from hub.model.cases.rule_book import BookKind, Row
 from hub.repositories import agents, rule_books
 from hub.repositories.agents import UnitRepository
 from hub.repositories.rule_books import RuleBookRepository
@@ -33,32 +33,17 @@ def notice_2027(*more: str, without: str = "") -> str:
     return "\n".join([COLUMNS, *rows, f"2027-02-20,makeup,春节,{NUMBER}", *more]) + "\n"
 
 
-def profile_book(rows: Sequence[Row]) -> RuleBook:
-    """A stand-in for the clock profile: its numbers are whole."""
-
-    def check(rows: Sequence[Row], _: Iterable[str]) -> list[RowProblem]:
-        return [
-            RowProblem(place, "value", "应是整数", "must be a whole number")
-            for place, row in enumerate(rows)
-            if not row["value"].isdigit()
-        ]
-
-    return RuleBook(
-        kind=BookKind.PROFILE,
-        columns=("key", "value", "unit", "legal_basis", "statutory"),
-        needed=("key", "value"),
-        key=("key",),
-        check=check,
-        part=lambda row: row["key"],
-        is_statutory=lambda row: row["statutory"] == "yes",
-        shipped=tuple(rows),
-        moves_due=True,
-    )
+PROFILE = {
+    "clock": {
+        "HANDLE_60": {"days": 60, "statutory": True, "legal_basis": "《信访工作条例》第三十四条"},
+        "CALLBACK": {"workdays": 3, "legal_basis": "本单位规定"},
+    }
+}
 
 
-def number(key: str, value: str, *, statutory: str) -> Row:
+def of_profile(key: str, value: str, unit: str, *, statutory: str) -> Row:
     """A row of the profile."""
-    return {"key": key, "value": value, "unit": "日", "legal_basis": "", "statutory": statutory}
+    return {"key": key, "value": value, "unit": unit, "legal_basis": "依据", "statutory": statutory}
 
 
 @dataclass
@@ -89,7 +74,7 @@ def process_over(documents: MemoryDocuments, clock: FakeClock) -> Process:
     vault = Vault(KeyRing.fresh())
     books = (
         calendar_book(shipped_notices(), statutory_days),
-        profile_book([number("HANDLE_60", "60", statutory="yes"), number("CALLBACK", "3", statutory="no")]),
+        profile_book(PROFILE, lambda _: None),
         competence_book(),
     )
     revisions, rules = RuleBookRepository(documents, vault), RulesInForce(books, clock)

@@ -20,13 +20,14 @@ from tests.unit.hub.actions.rules.rule_office import (
     SECOND,
     Process,
     notice_2027,
-    number,
+    of_profile,
     open_process,
 )
 
 CALENDAR, PROFILE, COMPETENCE = BookKind.CALENDAR, BookKind.PROFILE, BookKind.COMPETENCE
 RULES = "category,region,unit_id,co_units,priority,valid_from,valid_to\n"
 DAY = 86_400_000
+CALLBACK = of_profile("clock.CALLBACK", "5", "workdays", statutory="no")
 
 
 @pytest.fixture
@@ -63,31 +64,24 @@ async def test_what_is_no_statutory_value_is_in_force_at_once(office: Process) -
 
 
 async def test_a_profile_needs_a_second_person_for_its_statutory_numbers_only(office: Process) -> None:
-    plan = await office.revise.plan_row(
-        PROFILE, number("CALLBACK", "5", statutory="no"), instead=["CALLBACK"]
-    )
+    plan = await office.revise.plan_row(PROFILE, CALLBACK, instead=["clock.CALLBACK"])
     assert not plan.needs_second
     plan = await office.revise.plan_row(
-        PROFILE, number("HANDLE_60", "30", statutory="yes"), instead=["HANDLE_60"]
-    )
-    assert plan.needs_second
-    # neither by calling a statutory number a policy
-    plan = await office.revise.plan_row(
-        PROFILE, number("HANDLE_60", "90", statutory="no"), instead=["HANDLE_60"]
+        PROFILE, of_profile("clock.HANDLE_60", "30", "days", statutory="yes"), instead=["clock.HANDLE_60"]
     )
     assert plan.needs_second
     [change] = plan.changes
     assert change.before is not None
     assert change.after is not None
-    assert (change.before["value"], change.after["value"]) == ("60", "90")
+    assert (change.before["value"], change.after["value"]) == ("60", "30")
 
 
 async def test_a_file_changes_what_it_names_and_leaves_the_rest(office: Process) -> None:
-    content = "key,value,unit,legal_basis,statutory\nCALLBACK,5,日,,no\n"
+    content = "key,value,unit,legal_basis,statutory\nclock.CALLBACK,5,workdays,依据,no\n"
     await office.proposed(PROFILE, content)
     assert [(row["key"], row["value"]) for row in office.rules.rows(PROFILE)] == [
-        ("CALLBACK", "5"),
-        ("HANDLE_60", "60"),
+        ("clock.CALLBACK", "5"),
+        ("clock.HANDLE_60", "60"),
     ]
     await office.proposed(COMPETENCE, RULES + "交通,,u1,,1,,\n户政,,u2,,1,,\n")
     await office.proposed(COMPETENCE, RULES + "户政,,u1,,1,,\n")
@@ -259,7 +253,7 @@ async def test_units_are_written_by_name_or_id_and_kept_by_id(office: Process) -
 
 async def test_a_row_is_changed_and_taken_out_by_its_key(office: Process) -> None:
     with pytest.raises(UnfitRules) as refused:
-        await office.revise.plan_row(PROFILE, number("CALLBACK", "x", statutory="no"), instead=["CALLBACK"])
+        await office.revise.plan_row(PROFILE, {**CALLBACK, "value": "x"}, instead=["clock.CALLBACK"])
     assert [(problem.row, problem.field) for problem in refused.value.problems] == [(1, "value")]
     await office.proposed(COMPETENCE, RULES + "交通,,u1,,1,,\n")
     plan = await office.revise.plan_removal(COMPETENCE, ["交通", "", "1", ""])
