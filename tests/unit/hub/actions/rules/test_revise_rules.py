@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.recompute_due import RecomputeDue
 from hub.actions.rules.revise_rules import UnfitRules
 from hub.actions.rules.rule_file import read_rules, rules_file
@@ -100,7 +102,10 @@ async def test_one_proposal_at_a_time_made_from_what_is_newest(office: Process) 
     with pytest.raises(Stale):
         await again()
     await office.revise.approve(CALENDAR, made, by=SECOND)
-    with pytest.raises(Stale):  # it was made from revision 0, which is not the newest any more
+    plan = await office.revise.plan_removal(CALENDAR, ["2026-10-10"])
+    assert plan.needs_second
+    plan = replace(plan, base=0)  # as if it had been made before
+    with pytest.raises(Stale):
         await again()
 
 
@@ -147,7 +152,18 @@ async def test_another_process_follows(office: Process) -> None:
     assert other.rules.calendar().is_provisional(2027)
     await other.follow.look()
     assert not other.rules.calendar().is_provisional(2027)
-    assert await newest_calendar(office.documents, office.clock.now_ms()) == list(other.rules.rows(CALENDAR))
+    now = office.clock.now_ms()
+    assert await newest_calendar(office.documents, now) == list(other.rules.rows(CALENDAR))
+    assert await newest_calendar(office.documents, now - 1) == []
+
+
+async def test_what_a_newer_version_ships_beside_a_revision_is_in_force(office: Process) -> None:
+    made = await office.proposed(CALENDAR, notice_2027())
+    revision = await office.revise.approve(CALENDAR, made, by=SECOND)
+    old = replace(revision, rows=tuple(row for row in revision.rows if row["date"] < "2026"))
+    newer = RulesInForce(office.rules.books.values(), office.clock)
+    newer.take(CALENDAR, [old])
+    assert [row["date"] for row in newer.rows(CALENDAR)][-1] == "2026-10-10"
 
 
 async def test_due_dates_are_computed_once_when_a_revision_is_in_force(office: Process) -> None:
@@ -221,6 +237,8 @@ async def test_a_book_goes_out_to_a_file_and_comes_back_unchanged(office: Proces
         assert [row for _, row in read_rules(book, content, {})] == list(office.rules.rows(kind))
         plan = await office.revise.plan_file(kind, content)
         assert (plan.changes, plan.problems) == ((), ())
+        with pytest.raises(Stale):  # it is so already
+            await office.revise.propose(kind, plan.after, base=0, reason="同样", wanted_from=0, by=FIRST)
 
 
 async def test_a_catalogue_names_units_that_exist_and_decides_every_day(office: Process) -> None:
