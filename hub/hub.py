@@ -208,12 +208,12 @@ class Hub:
                     "检查渠道的账号、密钥和地址" if reason else "",
                 )
             )
-        return [*lines, *await self._recordings(), await self._meaning(), self._calendar()]
+        return [*lines, *await self._recordings(), await self._meaning()]
 
-    def _calendar(self) -> HealthLine:
-        """Whether the holiday notice is known that should be by now."""
+    def duties(self) -> list[HealthLine]:
+        """What administrators have to do by a day. Nothing of it is a matter of the machine."""
         year = self.rules.calendar().missing_notice(day_of(self.clock.now_ms()))
-        return HealthLine(
+        notice = HealthLine(
             "calendar",
             "工作日历",
             not year,
@@ -221,6 +221,7 @@ class Hub:
             "国务院办公厅发布通知后，在“规则”的工作日历里导入" if year else "",
             stops=False,
         )
+        return [notice]
 
     async def _meaning(self) -> HealthLine:
         """Which engine understands sentences, and how many messages wait for it; none waits for an answer."""
