@@ -65,6 +65,7 @@ async def test_a_notice_is_proposed_by_one_and_approved_by_another(
     status, page = await first.post(f"{CALENDAR}/propose", **taken, reason="")
     assert status == 422
     assert "请写明理由" in page
+    assert (await first.post(f"{COMPETENCE}/propose", **taken, reason="另一本规则"))[0] == 422
     status, page = await first.post(f"{CALENDAR}/propose", **taken, reason="国办通知已发布")
     assert status == 200
     assert "由另一名管理员批准后生效" in page

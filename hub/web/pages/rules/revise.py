@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from hub.actions.rules.revise_rules import RulePlan, UnfitRules
-from hub.model.cases.rule_book import BookKind, RevisionState, RowProblem
+from hub.model.cases.rule_book import BookKind, RevisionState, Row, RowProblem
 from hub.runtime.errors import NotFound, Stale
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
@@ -63,7 +63,7 @@ async def look_at_row(request: web.Request) -> web.StreamResponse:
             plan = await revise.plan_row(kind, data, instead=key)
     except UnfitRules as unfit:
         return await _row_form(request, kind, data, key, unfit.problems)
-    return await _preview(request, kind, plan, file_id=await _keep(request, plan))
+    return await _preview(request, kind, plan, file_id=await _keep(request, kind, plan))
 
 
 async def look_at_file(request: web.Request) -> web.StreamResponse:
@@ -73,7 +73,7 @@ async def look_at_file(request: web.Request) -> web.StreamResponse:
         return await _preview(request, kind, None, errors={"file": translator(request)(NO_FILE)})
     name, content = file
     plan = await request.app[HUB].actions.revise_rules.plan_file(kind, content)
-    return await _preview(request, kind, plan, name=name, file_id=await _keep(request, plan))
+    return await _preview(request, kind, plan, name=name, file_id=await _keep(request, kind, plan))
 
 
 async def propose(request: web.Request) -> web.StreamResponse:
@@ -82,7 +82,7 @@ async def propose(request: web.Request) -> web.StreamResponse:
     data = await read_form(request)
     file_id = data.get("kept", "")
     try:
-        after = json.loads(await kept(hub, file_id))
+        after = await _kept_rows(request, kind, file_id)
         plan = await hub.actions.revise_rules.plan_rows(kind, after)
     except NotFound:
         return await _preview(request, kind, None, errors={"file": _(GONE)})
@@ -107,12 +107,25 @@ async def propose(request: web.Request) -> web.StreamResponse:
     return done(f"{PATH}/{kind}", "rules_proposed" if waits else "rules_approved")
 
 
-async def _keep(request: web.Request, plan: RulePlan) -> str:
+async def _keep(request: web.Request, kind: BookKind, plan: RulePlan) -> str:
     """The id under which the book as it is wanted is kept; "" when there is nothing to propose."""
     if plan.problems or not plan.changes:
         return ""
-    after = [dict(row) for row in plan.after]
-    return await keep(request.app[HUB], json.dumps(after, ensure_ascii=False).encode())
+    told = {"kind": kind, "rows": [dict(row) for row in plan.after]}
+    return await keep(request.app[HUB], json.dumps(told, ensure_ascii=False).encode())
+
+
+async def _kept_rows(request: web.Request, kind: BookKind, file_id: str) -> list[Row]:
+    """The book as it was looked at. Raises `NotFound` after its time, and for what is no such book."""
+    content = await kept(request.app[HUB], file_id)
+    try:
+        told = json.loads(content)
+    except ValueError:
+        raise NotFound("file") from None
+    if not isinstance(told, dict) or told.get("kind") != kind:
+        raise NotFound("file")
+    rows: list[Row] = told["rows"]
+    return rows
 
 
 async def _row_form(
