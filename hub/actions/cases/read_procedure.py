@@ -123,7 +123,9 @@ def _offers(agent: Agent, case: Case, rules: Rules, now: int) -> tuple[Offer, ..
     return tuple(offers.values())
 
 
-def _why(row: Row, case: Case, attempt: Attempt, played: frozenset[CaseRole], people: Sequence[CaseRole]) -> str:
+def _why(
+    row: Row, case: Case, attempt: Attempt, played: frozenset[CaseRole], people: Sequence[CaseRole]
+) -> str:
     if played.isdisjoint(people):
         return f"由{'、'.join(ROLE_NAME[role] for role in people)}办理"
     return why_not(case.proceeding, row, attempt)

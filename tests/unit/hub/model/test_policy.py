@@ -38,6 +38,7 @@ campaign.control  -        yes         -          yes        -       -         -
 entry.edit        -        -           -          -          yes     yes       -           -
 entry.publish     -        -           -          -          -       yes       -           -
 delivery.decide   -        -           yes        -          -       -         yes         -
+rule.edit         -        -           -          -          -       -         yes         -
 system.read       -        -           -          -          -       -         yes         -
 agent.manage      -        -           -          -          -       -         yes         -
 """

@@ -104,6 +104,16 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/entries/{entry_id}/expire"): PUBLISH_ENTRIES,
     ("POST", "/staff/entries/{entry_id}/bring-back"): PUBLISH_ENTRIES,
     ("GET", "/staff/system"): ADMIN,
+    ("GET", "/staff/rules"): ADMIN,
+    ("GET", "/staff/rules/{kind}"): ADMIN,
+    ("GET", "/staff/rules/{kind}/export"): ADMIN,
+    ("GET", "/staff/rules/{kind}/row"): ADMIN,
+    ("POST", "/staff/rules/{kind}/row"): ADMIN,
+    ("POST", "/staff/rules/{kind}/import"): ADMIN,
+    ("POST", "/staff/rules/{kind}/propose"): ADMIN,
+    ("GET", "/staff/rules/{kind}/revisions/{number}"): ADMIN,
+    ("POST", "/staff/rules/{kind}/revisions/{number}/approve"): ADMIN,
+    ("POST", "/staff/rules/{kind}/revisions/{number}/refuse"): ADMIN,
     ("GET", "/staff/deliveries"): DECIDERS,
     ("POST", "/staff/deliveries/{delivery_id}"): DECIDERS,
     ("GET", "/staff/agents"): ADMIN,
@@ -129,6 +139,7 @@ _PLACES = {
     "recording_id": "r1",
     "file_id": "f1",
     "delivery_id": "d1",
+    "kind": "calendar",
 }
 
 
