@@ -16,8 +16,8 @@ from hub.actions.cases.dismiss_alarm import DismissAlarm
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
-from hub.actions.cases.pass_time import PassTime
 from hub.actions.cases.read_cases import ReadCases
+from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.release_case import ReleaseCase
 from hub.actions.cases.reply_to_case import ReplyToCase
 from hub.actions.cases.split_case import SplitCase
@@ -44,10 +44,13 @@ from hub.actions.knowledge.read_quality import ReadQuality
 from hub.actions.knowledge.read_words import ReadWords
 from hub.actions.knowledge.sort_questions import SortQuestions
 from hub.actions.progress.track_case import TrackCase
+from hub.actions.rules.in_force import RulesInForce
+from hub.actions.rules.read_rules import ReadRules
+from hub.actions.rules.revise_rules import ReviseRules
 from hub.repositories.calls import overdue_recordings
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
-from hub.runtime.clock import Clock
+from hub.runtime.clock import Clock, day_of
 from hub.runtime.supervisor import TaskState
 from hub.settings.settings import Settings
 from hub.store.crypto import Vault
@@ -77,16 +80,18 @@ class Actions:
     move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
-    pass_time: PassTime
     publish_entry: PublishEntry
     rate_entry: RateEntry
     read_cases: ReadCases
+    read_procedure: ReadProcedure
     read_entries: ReadEntries
     read_help: ReadHelp
     read_quality: ReadQuality
+    read_rules: ReadRules
     read_words: ReadWords
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
+    revise_rules: ReviseRules
     split_case: SplitCase
     sort_questions: SortQuestions
     suspect_case: SuspectCase
@@ -114,6 +119,8 @@ _TASKS: Mapping[str, str] = {
     "listen": "收信任务",
     "letters": "来信读取任务",
     "meaning": "语义补查任务",
+    "rules": "规则更新任务",
+    "due": "到期日重算任务",
 }
 
 
@@ -140,7 +147,7 @@ class HealthLine:
 class Hub:
     """Everything wired. Made by `hub/app.py` alone.
 
-    imports: files of entries and words that were looked at and wait to be taken.
+    imports: files of entries, words and rules that were looked at and wait to be taken.
     webhooks: adapters by channel name. voice: the voice channels among them.
     hears: False while the model that recognises recordings cannot be loaded.
     """
@@ -154,6 +161,7 @@ class Hub:
     repositories: Repositories
     actions: Actions
     knowledge: Knowledge
+    rules: RulesInForce
     bell: Bell
     encoding: Encoding
     profiles: Profiles
@@ -205,6 +213,19 @@ class Hub:
                 )
             )
         return [*lines, *await self._recordings(), await self._meaning()]
+
+    def duties(self) -> list[HealthLine]:
+        """What administrators have to do by a day. Nothing of it is a matter of the machine."""
+        year = self.rules.calendar().missing_notice(day_of(self.clock.now_ms()))
+        notice = HealthLine(
+            "calendar",
+            "工作日历",
+            not year,
+            f"{year} 年放假通知尚未导入，工作日按法定节假日暂定" if year else "放假通知齐全",
+            "国务院办公厅发布通知后，在“规则”的工作日历里导入" if year else "",
+            stops=False,
+        )
+        return [notice]
 
     async def _meaning(self) -> HealthLine:
         """Which engine understands sentences, and how many messages wait for it; none waits for an answer."""

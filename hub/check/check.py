@@ -16,13 +16,16 @@ from urllib.parse import urlsplit
 from hub.check.channels import check_channels
 from hub.check.meaning import check_meaning
 from hub.check.progress import check_progress
+from hub.model.cases.calendar_book import calendar_book, calendar_days
 from hub.repositories.calls import FlowRepository, overdue_recordings
 from hub.repositories.key_proof import check_keys, refuse_missing_keys
 from hub.repositories.repositories import COLLECTIONS
-from hub.runtime.clock import Clock
+from hub.repositories.rule_books import newest_calendar
+from hub.runtime.clock import Clock, day_of
 from hub.runtime.finding import Finding, Level
 from hub.settings.problems import SettingsProblem
 from hub.settings.settings import Settings
+from hub.settings.work_calendar import national_calendar, shipped_notices, statutory_days
 from hub.store.crypto import KeyProblem, KeyRing, Vault, load_ring
 from hub.store.documents import Documents, Refused, StoreUnavailable
 from hub.store.internal import MIGRATIONS as RECORDS
@@ -162,6 +165,7 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         async for found in check_flows(documents):
             yield found
         yield await check_recordings(documents)
+        yield await check_calendar(documents, clock)
         drift = abs(await documents.now_ms() - clock.now_ms())
         if drift < _DRIFT_MS:
             yield Finding(Level.OK, "clock", f"与数据库相差 {drift} 毫秒 (ms from the store)")
@@ -213,6 +217,22 @@ async def check_recordings(documents: Documents) -> Finding:
         "recordings",
         f"{overdue} 段录音未取到 (recordings could not be fetched)",
         "日志 recording.later 写明原因；检查线路的账号、api_base 和网络 (the log names the reason)",
+    )
+
+
+async def check_calendar(documents: Documents, clock: Clock) -> Finding:
+    """Whether the holiday notice is known that should be by now."""
+    now = clock.now_ms()
+    book = calendar_book(shipped_notices(), statutory_days)
+    rows = book.merged(book.shipped, await newest_calendar(documents, now))
+    year = national_calendar(calendar_days(rows)).missing_notice(day_of(now))
+    if not year:
+        return Finding(Level.OK, "calendar", "放假通知齐全 (all holiday notices are known)")
+    return Finding(
+        Level.WARN,
+        "calendar",
+        f"{year} 年放假通知尚未导入，工作日暂定 (the notice for {year} is missing)",
+        "在工作台“规则 · 工作日历”导入国务院办公厅通知 (import it on the page of rules)",
     )
 
 

@@ -44,7 +44,7 @@ from hub.app import open_hub
 from hub.hub import Hub
 from hub.measure.count import Did, Result
 from hub.measure.lines import Line
-from hub.model.case import POSSIBLE_DANGER, Case
+from hub.model.cases.case import POSSIBLE_DANGER, Case
 from hub.model.track import Compartment, Track
 from hub.runtime.clock import Clock
 from hub.runtime.ids import derived_id

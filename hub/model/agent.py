@@ -36,6 +36,7 @@ class Permission(StrEnum):
     ENTRY_EDIT = "entry.edit"
     ENTRY_PUBLISH = "entry.publish"
     DELIVERY_DECIDE = "delivery.decide"
+    RULE_EDIT = "rule.edit"
     SYSTEM_READ = "system.read"
     AGENT_MANAGE = "agent.manage"
 
@@ -53,7 +54,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.EDITOR: frozenset({_P.ENTRY_EDIT}),
     Role.REVIEWER: frozenset({_P.ENTRY_EDIT, _P.ENTRY_PUBLISH}),
     Role.HIGHER_REVIEWER: frozenset({_P.CASE_READ, _P.CASE_REPLY}),
-    Role.ADMIN: frozenset({_P.SYSTEM_READ, _P.AGENT_MANAGE, _P.CAMPAIGN_READ, _P.DELIVERY_DECIDE}),
+    Role.ADMIN: frozenset(
+        {_P.SYSTEM_READ, _P.AGENT_MANAGE, _P.CAMPAIGN_READ, _P.DELIVERY_DECIDE, _P.RULE_EDIT}
+    ),
 }
 """Default deny: what is not listed is not allowed."""
 

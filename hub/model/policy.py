@@ -8,7 +8,7 @@ not by their number.
 from __future__ import annotations
 
 from hub.model.agent import Agent, Permission
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.track import Compartment
 from hub.runtime.errors import Forbidden, NotFound
 

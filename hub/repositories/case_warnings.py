@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection as Container
 from dataclasses import dataclass
 
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.cases.passing_time import WarningGiven
 from hub.model.track import Compartment
 from hub.store.codec import Shape

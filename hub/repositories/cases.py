@@ -10,7 +10,7 @@ from collections.abc import Collection as Container
 from dataclasses import dataclass
 from typing import Any
 
-from hub.model.case import Case, Chain
+from hub.model.cases.case import Case, Chain
 from hub.model.cases.history import HistoryEntry
 from hub.model.cases.proceeding import Breach
 from hub.model.cases.state import CaseState

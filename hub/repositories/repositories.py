@@ -20,6 +20,7 @@ from hub.repositories import (
     notices,
     outbox,
     recent_answers,
+    rule_books,
     schedules,
     suppressions,
     triage_decisions,
@@ -53,6 +54,7 @@ from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
+from hub.repositories.rule_books import RuleBookRepository
 from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.suppressions import SuppressionRepository
 from hub.repositories.triage_decisions import TriageDecisionRepository
@@ -83,6 +85,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *outbox.COLLECTIONS,
     *questions.COLLECTIONS,
     *recent_answers.COLLECTIONS,
+    *rule_books.COLLECTIONS,
     *schedules.COLLECTIONS,
     *suppressions.COLLECTIONS,
     *triage_decisions.COLLECTIONS,
@@ -114,6 +117,7 @@ class Repositories:
     questions: QuestionRepository
     recent_answers: RecentAnswersRepository
     recordings: RecordingRepository
+    rule_books: RuleBookRepository
     schedules: ScheduleRepository
     sessions: SessionRepository
     setup: SetupRepository
@@ -149,6 +153,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         questions=QuestionRepository(documents, vault),
         recent_answers=RecentAnswersRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),
+        rule_books=RuleBookRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
         sessions=SessionRepository(documents, vault),
         setup=SetupRepository(documents, agent_repository, unit_repository),

@@ -18,6 +18,7 @@ ROLES: Mapping[str, str] = {
     "publicity": "宣传",
     "editor": "知识",
     "reviewer": "知识审核",
+    "higher_reviewer": "复查复核",
     "admin": "系统",
 }
 

@@ -17,7 +17,12 @@ def shipped_profiles() -> tuple[str, ...]:
 
 
 def load_profile(name_or_path: str, *, beside: Path | None = None) -> Profile:
-    """A shipped profile by its name, else a file. beside: where a relative path begins.
+    """The profile of `profile_table`. Raises `BadProfile`."""
+    return read_profile(profile_table(name_or_path, beside=beside))
+
+
+def profile_table(name_or_path: str, *, beside: Path | None = None) -> dict[str, Any]:
+    """A shipped profile by its name, else a file, as its TOML table. beside: where a relative path begins.
 
     A profile with `base` says only what differs from a shipped one.
 
@@ -34,11 +39,11 @@ def load_profile(name_or_path: str, *, beside: Path | None = None) -> Profile:
         raise BadProfile("profile", f"不是正确的 TOML：{problem}") from None
     base = table.pop("base", None)
     if base is None:
-        return read_profile(table)
+        return table
     if not isinstance(base, str) or base not in shipped_profiles() or base == path.stem:
         raise BadProfile("base", f"只能以随程序提供的配置为基础：{'、'.join(shipped_profiles())}")
     whole = tomllib.loads((_DIRECTORY / f"{base}.toml").read_text("utf-8"))
-    return read_profile(_over(whole, table))
+    return _over(whole, table)
 
 
 def _over(whole: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:

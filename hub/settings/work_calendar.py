@@ -26,7 +26,7 @@ def shipped_calendar() -> WorkCalendar:
 def national_calendar(notices: Iterable[CalendarDay]) -> WorkCalendar:
     """The calendar of these notices; years without one have the statutory days."""
     known = list(notices)
-    noticed = frozenset(row.day.year for row in known)
+    noticed = frozenset(row.day.year for row in known if row.is_noticed)
     statutory = [row for row in _rows("statutory.csv") if row.day.year not in noticed]
     return WorkCalendar([*statutory, *known], noticed=noticed)
 
@@ -34,6 +34,11 @@ def national_calendar(notices: Iterable[CalendarDay]) -> WorkCalendar:
 def shipped_notices() -> tuple[CalendarDay, ...]:
     """The rows of the notices that were out when this version was made, by day."""
     return _rows("national.csv")
+
+
+def statutory_days(year: int) -> tuple[CalendarDay, ...]:
+    """The days off by law in a year of the table, without those that make up for a Saturday or Sunday."""
+    return tuple(row for row in _rows("statutory.csv") if row.day.year == year and "补假" not in row.name)
 
 
 @cache

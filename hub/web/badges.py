@@ -188,6 +188,7 @@ ROLE: Mapping[Role, str] = {
     Role.PUBLICITY: msgid("宣传"),
     Role.EDITOR: msgid("知识编辑"),
     Role.REVIEWER: msgid("知识审核"),
+    Role.HIGHER_REVIEWER: msgid("复查复核"),
     Role.ADMIN: msgid("系统管理"),
 }
 

@@ -43,6 +43,7 @@ class _Place:
 _PLACES = (
     _Place("/staff/queue", msgid("工单队列"), msgid("工单"), "inbox", (_P.CASE_READ, _P.REPORT_READ)),
     _Place("/staff/system", msgid("系统状况"), msgid("系统"), "shield", (_P.SYSTEM_READ,)),
+    _Place("/staff/rules", msgid("规则"), msgid("规则"), "calendar", (_P.RULE_EDIT,)),
     _Place("/staff/deliveries", msgid("不确定的投递"), msgid("投递"), "send", (_P.DELIVERY_DECIDE,)),
     _Place("/staff/agents", msgid("人员与角色"), msgid("人员"), "person", (_P.AGENT_MANAGE,)),
     _Place("/staff/campaigns", msgid("宣传活动"), msgid("活动"), "megaphone", (_P.CAMPAIGN_READ,)),
@@ -51,6 +52,7 @@ _PLACES = (
 
 DONE: Mapping[str, str] = {
     "replied": msgid("答复已进入发送队列"),
+    "moved": msgid("这一步已完成"),
     "noted": msgid("内部备注已保存"),
     "assigned": msgid("已指派"),
     "closed": msgid("工单已办结"),
@@ -84,6 +86,9 @@ DONE: Mapping[str, str] = {
     "canceled": msgid("已终止，未发出的已撤回"),
     "arrived": msgid("已记为送达"),
     "again": msgid("已重新排队发送"),
+    "rules_proposed": msgid("已提交，由另一名管理员批准后生效"),
+    "rules_approved": msgid("已批准，到生效时间自动使用"),
+    "rules_refused": msgid("已退回，现行规则不变"),
     "disabled": msgid("账号已停用，登录已全部退出"),
     "enabled": msgid("账号已启用"),
 }

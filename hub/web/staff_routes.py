@@ -19,6 +19,7 @@ from hub.web.pages.knowledge import (
     word_import,
     words,
 )
+from hub.web.pages.rules import books, revise, revisions
 from hub.web.pages.staff import account, login, setup, system
 from hub.web.route import Handler, Route
 
@@ -48,6 +49,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/queue", queue.queue_page, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/queue/events", queue.queue_events, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/note", case.note, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/assign", case.assign, P.CASE_ASSIGN),
@@ -131,6 +133,16 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/entries/{entry_id}/bring-back", entry_life.bring_back, P.ENTRY_PUBLISH),
     # system
     _staff("GET", "/system", system.system_page, P.SYSTEM_READ),
+    _staff("GET", "/rules", books.books_page, P.RULE_EDIT),
+    _staff("GET", "/rules/{kind}", books.book_page, P.RULE_EDIT),
+    _staff("GET", "/rules/{kind}/export", books.export_file, P.RULE_EDIT),
+    _staff("GET", "/rules/{kind}/row", revise.row_page, P.RULE_EDIT),
+    _staff("POST", "/rules/{kind}/row", revise.look_at_row, P.RULE_EDIT),
+    _staff("POST", "/rules/{kind}/import", revise.look_at_file, P.RULE_EDIT, form_bytes=kept_file.FORM_BYTES),
+    _staff("POST", "/rules/{kind}/propose", revise.propose, P.RULE_EDIT),
+    _staff("GET", "/rules/{kind}/revisions/{number}", revisions.revision_page, P.RULE_EDIT),
+    _staff("POST", "/rules/{kind}/revisions/{number}/approve", revisions.approve, P.RULE_EDIT),
+    _staff("POST", "/rules/{kind}/revisions/{number}/refuse", revisions.refuse, P.RULE_EDIT),
     _staff("GET", "/deliveries", deliveries.deliveries_page, P.DELIVERY_DECIDE),
     _staff("POST", "/deliveries/{delivery_id}", deliveries.decide, P.DELIVERY_DECIDE),
     _staff("GET", "/agents", system.agents_page, P.AGENT_MANAGE),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from hub.actions.cases.assign_case import AssignCase
-from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.confirm_report import ConfirmReport
@@ -18,6 +17,7 @@ from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.pass_time import PassTime
 from hub.actions.cases.read_cases import ReadCases
+from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.references import References
 from hub.actions.cases.release_case import ReleaseCase
 from hub.actions.cases.reply_to_case import ReplyToCase
@@ -30,12 +30,10 @@ from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.progress.track_case import TrackCase
 from hub.model.cases.calendar import WorkCalendar
-from hub.model.cases.clock import Rules
-from hub.settings.profiles import load_profile
 from hub.settings.settings import Settings
-from hub.settings.work_calendar import shipped_calendar
 from hub.wiring.dialogue import Dialogue, track_case_of
 from hub.wiring.foundation import Foundation
+from hub.wiring.rules import RuleActions
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,7 @@ class CaseActions:
     note_case: NoteCase
     note_reading: NoteReading
     read_cases: ReadCases
+    read_procedure: ReadProcedure
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
     split_case: SplitCase
@@ -72,13 +71,17 @@ def office_calendar(settings: Settings, national: WorkCalendar) -> WorkCalendar:
     )
 
 
-def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> CaseActions:
+def case_actions(
+    base: Foundation,
+    profiles: Profiles,
+    dialogue: Dialogue,
+    books: RuleActions,
+) -> CaseActions:
     """Everything about cases."""
     stores, clock = base.stores, base.clock
+    rules = books.case_rules
     casework = Casework(base.documents, stores)
     keep = KeepDecision(casework, stores)
-    calendar = office_calendar(base.settings, shipped_calendar())
-    rules = CaseRules(Rules(load_profile(base.settings.cases.profile), calendar))
     open_case = OpenCase(stores.cases, References(base.documents, clock), rules)
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
     tell = TellCitizen(stores, profiles, outgoing, dialogue.texts)
@@ -103,9 +106,10 @@ def case_actions(base: Foundation, profiles: Profiles, dialogue: Dialogue) -> Ca
             casework,
             base.files,
             clock,
-            rules,
+            lambda: office_calendar(base.settings, books.rules.calendar()),
             screening_days=base.settings.triage.screening_working_days,
         ),
+        read_procedure=ReadProcedure(stores.case_warnings, rules, clock),
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),
         split_case=SplitCase(casework, stores, open_case, clock),

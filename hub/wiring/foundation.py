@@ -23,7 +23,7 @@ from hub.wiring.store import closed_on_failure, open_store, open_vault
 class Foundation:
     """One of each per hub.
 
-    files: attachments. imports: files of entries and words that were looked at and wait to be taken.
+    files: attachments. imports: files of entries, words and rules that were looked at and wait to be taken.
     bell: rung by every commit of `documents`. encoding: what sentences mean.
     """
 

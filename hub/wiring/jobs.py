@@ -27,8 +27,10 @@ from hub.jobs.repeat import repeat
 from hub.repositories.leases import LeaseRepository
 from hub.settings.store import Retention
 from hub.wiring.calls import CallActions
+from hub.wiring.cases import CaseActions
 from hub.wiring.channels import LETTERS_AT_ONCE, Adapters
 from hub.wiring.foundation import Foundation
+from hub.wiring.rules import RuleActions
 
 _LOOK_SECONDS = 60.0
 """How often calls are looked at for a missing end."""
@@ -42,6 +44,9 @@ _LOOK_AGAIN_SECONDS = 2.0
 _CLOCK_SECONDS = 2.0
 """How often it is looked for cases to which time has something to do."""
 
+_RULES_SECONDS = 2.0
+"""How often it is looked for rules that were approved in another process."""
+
 Job = Callable[[], Awaitable[None]]
 
 
@@ -50,8 +55,10 @@ def jobs_of(
     dispatcher: Dispatcher,
     actions: Actions,
     follow: FollowEntries,
+    rules: RuleActions,
     watch_answers: WatchAnswers,
     calls: CallActions,
+    cases: CaseActions,
 ) -> dict[str, Job]:
     """The loops that every hub runs."""
     leases = partial(LeaseRepository, base.documents, holder=uuid.uuid4().hex)
@@ -63,8 +70,10 @@ def jobs_of(
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
-        "clocks": partial(alone, leases(), "clocks", actions.pass_time.step, pause_seconds=_CLOCK_SECONDS),
+        "clocks": partial(alone, leases(), "clocks", cases.pass_time.step, pause_seconds=_CLOCK_SECONDS),
         "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),
+        "rules": partial(repeat, rules.follow.look, pause_seconds=_RULES_SECONDS),
+        "due": partial(alone, leases(), "due", rules.recompute_due.step, pause_seconds=_RULES_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }
     if calls.transcribe_recording is not None:

@@ -35,20 +35,25 @@ class Editor:
         ) as answer:
             return answer.status, await answer.text()
 
-    async def upload(self, name: str, content: bytes, path: str = "/staff/entries/import") -> tuple[int, str]:
-        await self.get(path)
+    async def upload(
+        self, name: str, content: bytes, path: str = "/staff/entries/import", *, page: str = ""
+    ) -> tuple[int, str]:
+        """page: where the form stands, if elsewhere."""
+        await self.get(page or path)
         form = aiohttp.FormData({"csrf": self.csrf})
         form.add_field("file", BytesIO(content), filename=name, content_type="application/octet-stream")
         async with self.http.post(self.url + path, data=form, headers=SAME_ORIGIN) as answer:
             return answer.status, await answer.text()
 
 
-async def sign_in(hub: World, http: aiohttp.ClientSession, role: Role, *, known: bool = False) -> Editor:
-    """Somebody of this role at work. known: there is such a person already."""
+async def sign_in(
+    hub: World, http: aiohttp.ClientSession, role: Role, *, known: bool = False, login: str = ""
+) -> Editor:
+    """Somebody of this role at work. known: there is such a person already. login: the role's by default."""
     if not known:
-        await hub.agent(role)
+        await hub.agent(role, login)
     editor = Editor(hub.url, http)
     await editor.get("/staff/login")
-    status, _ = await editor.post("/staff/login", login=str(role), password="correct horse 4711")
+    status, _ = await editor.post("/staff/login", login=login or str(role), password="correct horse 4711")
     assert status == 200
     return editor

@@ -6,7 +6,7 @@ from channels.address import Address, AddressKind, phone
 from channels.contract import ChannelKind, InboundMessage
 from hub.hub import Hub
 from hub.model.agent import Role
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.conversation import Direction, Message
 from hub.model.entry_record import EntryRecord
 from hub.runtime.ids import derived_id, new_id

@@ -16,7 +16,7 @@ from hub.check.check import check_flows
 from hub.hub import Hub
 from hub.model.agent import Role
 from hub.model.call import Call
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, broken_link
 from hub.model.cases.state import CaseState
 from hub.repositories.calls import FlowRepository

@@ -12,7 +12,7 @@ from channels.contract import ChannelKind
 from hub.actions.dialogue.watch import UNWATCHED, Watch
 from hub.app import open_hub
 from hub.hub import Hub
-from hub.model.case import DANGER, POSSIBLE_DANGER, Case
+from hub.model.cases.case import DANGER, POSSIBLE_DANGER, Case
 from hub.model.cases.history import HistoryKind
 from hub.model.track import Compartment, Track
 from hub.runtime.clock import FakeClock

@@ -18,7 +18,7 @@ from hub.actions.calls.keep_recording import KeepRecording
 from hub.check.check import check_recordings
 from hub.model.agent import Role
 from hub.model.call import Recording
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.runtime.clock import FakeClock
 from hub.runtime.finding import Level
 from ivr.evidence.chain import breaks

@@ -9,7 +9,7 @@ import pytest
 from channels.outbox.delivery import DeliveryState
 from hub.actions.cases.read_cases import QueueView
 from hub.model.agent import Agent, Role
-from hub.model.case import queue_rank
+from hub.model.cases.case import queue_rank
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.triage_decision import DecisionKind
 from hub.model.question import Question

@@ -11,7 +11,7 @@ import pytest
 from channels.loopback.script import Press, Speak
 from hub.actions.cases.read_cases import QueueView
 from hub.model.agent import Role
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.track import Track
 from hub.runtime.errors import Forbidden, Invalid, NotFound
 from tests.journeys.test_mail import hand_over, letter

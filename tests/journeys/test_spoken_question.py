@@ -18,7 +18,7 @@ from channels.loopback.script import (
     Utter,
 )
 from hub.model.agent import Role
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.cases.history import broken_link
 from hub.model.track import Compartment, Track
 from tests.journeys.talking import queue, slotted, teach

@@ -20,7 +20,7 @@ from channels.loopback.script import (
 )
 from hub.actions.cases.read_cases import QueueView
 from hub.model.agent import Role
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.cases.history import broken_link
 from hub.model.cases.state import CaseState
 from hub.model.reference import make_reference

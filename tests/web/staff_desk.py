@@ -14,6 +14,8 @@ from campaigns.segment import Segment
 from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.model.agent import Role
+from hub.model.cases.rule_book import BookKind
+from tests.unit.hub.actions.rules.rule_office import notice_2027
 from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, screened, unsure
 from tests.web.watched import View, Visitor
 
@@ -89,6 +91,7 @@ async def furnish(stage: Stage) -> Desk:
     sent = await plan("大风提示", CampaignKind.WARNING, MessageClass.E1, "今晚有大风，请收好阳台物品。")
     await desk.start_now(sent.id)
     entries = {"changed_entry": await _changed_entry(stage)}
+    await _proposed_notice(stage)
     return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent}, entries)
 
 
@@ -109,6 +112,15 @@ async def _changed_entry(stage: Stage) -> str:
     version = await rewrite(answer=entry.answer + "\n不用预约。", tests=("月球上有没有兔子",))
     await actions.edit_entry.submit(entry.id, by=editor, version=version, note="预约取消了")
     return entry.id
+
+
+async def _proposed_notice(stage: Stage) -> None:
+    """A holiday notice that waits for a second administrator."""
+    revise = stage.hub.actions.revise_rules
+    plan = await revise.plan_file(BookKind.CALENDAR, notice_2027().encode())
+    await revise.propose(
+        BookKind.CALENDAR, plan.after, base=plan.base, reason="国办通知", wanted_from=0, by="another"
+    )
 
 
 Reach = Callable[[Page, Desk], Awaitable[None]]
@@ -181,6 +193,16 @@ async def _word_file_wrong(page: Page, desk: Desk) -> None:
     await page.set_input_files("#f-file", file)
     await page.click("#f-form button[type=submit]")
     await page.wait_for_selector("table.plain")
+
+
+async def _proposal_wrong(page: Page, desk: Desk) -> None:
+    await _at("/staff/rules/competence/row")(page, desk)
+    await page.fill("#f-category", "交通违法")
+    await page.select_option("#f-unit_id", "u1")
+    await page.fill("#f-priority", "1")
+    await page.click("#f-form .actions button")
+    await page.click("form[action$=propose] .actions button")
+    await page.wait_for_selector(".summary")
 
 
 async def _tried(page: Page, desk: Desk) -> None:
@@ -284,6 +306,9 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "account": (Role.EDITOR, _at("/staff/account")),
     "password": (Role.EDITOR, _new_password_wrong),
     "system": (Role.ADMIN, _at("/staff/system")),
+    "work calendar": (Role.ADMIN, _at("/staff/rules/calendar?year=2027")),
+    "rule proposal with error": (Role.ADMIN, _proposal_wrong),
+    "rule revision": (Role.ADMIN, _at("/staff/rules/calendar/revisions/1")),
     "deliveries in doubt": (Role.ADMIN, _in_doubt),
     "people": (Role.ADMIN, _at("/staff/agents")),
     "forbidden": (Role.ADMIN, _at("/staff/queue")),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from channels.contract import CallEvent
 from hub.actions.cases.plan import Plan
 from hub.model.call import Call
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.store.codec import Versioned
 from ivr.hours import Hours
 from ivr.node import Flow

@@ -23,8 +23,8 @@ from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.progress_source import SourceDown
 from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.actions.progress.track_case import TrackCase
-from hub.model.case import Applicant, Case, Origin, QueryCode
 from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Applicant, Case, Origin, QueryCode
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.state import CaseState

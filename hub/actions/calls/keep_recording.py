@@ -18,7 +18,7 @@ from channels.adapter import FetchesRecordings
 from channels.errors import Permanent, SendError
 from hub.actions.calls.note_recording import SUPPLEMENT
 from hub.model.call import Recording
-from hub.model.case import Case, queue_rank
+from hub.model.cases.case import Case, queue_rank
 from hub.model.cases.history import HistoryKind, recorded
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock

@@ -13,8 +13,8 @@ from hub.actions.cases.casework import Casework
 from hub.actions.cases.step_unit import StepUnit
 from hub.model import policy
 from hub.model.agent import Agent, Permission
-from hub.model.case import Case
 from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Case
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.staff_roles import role_for
 from hub.model.cases.state import CaseState

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hub.model import policy
 from hub.model.agent import Agent, Permission
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.repositories.repositories import Repositories
 from hub.runtime.errors import Stale
 from hub.store.documents import Conflict, Documents, Duplicate, Write

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.references import References, new_code
-from hub.model.case import Applicant, Case, Chain, Origin, QueryCode
 from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Applicant, Case, Chain, Origin, QueryCode
 from hub.model.cases.history import HistoryEntry, HistoryKind, chain_entry
 from hub.model.cases.passing_time import next_at
 from hub.model.cases.proceeding import Proceeding

@@ -10,7 +10,7 @@ import logging
 
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.step_unit import StepUnit
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.cases.step import passed, rescheduled
 from hub.repositories.cases import CaseRepository
 from hub.runtime.clock import Clock

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from hub.actions.cases.open_case import Opened
 from hub.model.call import Call
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryEntry
 from hub.model.conversation import Conversation
 from hub.model.danger_kind import DangerKind

@@ -12,9 +12,9 @@ from datetime import timedelta
 from typing import Any
 
 from hub.actions.cases.script import LOOK, Script, ScriptEvent
-from hub.model.case import Case, Origin
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.calendar import WorkCalendar
+from hub.model.cases.case import Case, Origin
 from hub.model.cases.clock import Rules
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.moves import IllegalMove, allowed, move

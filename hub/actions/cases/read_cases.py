@@ -6,7 +6,7 @@ Lists and counts are made after the policy, so that a hidden case leaves no trac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,14 +14,14 @@ from typing import Any
 from channels.address import Address, masked
 from channels.contract import ChannelKind
 from hub.actions.cases.before_case import said_before
-from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.tell_citizen import address_kind
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.call import Recording
-from hub.model.case import NEAR_DANGER, Case
 from hub.model.cases.alarm import is_alarm
+from hub.model.cases.calendar import WorkCalendar
+from hub.model.cases.case import NEAR_DANGER, Case
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.screening import for_ordinary_staff
@@ -133,16 +133,19 @@ class ReadCases:
         casework: Casework,
         files: FileStore,
         clock: Clock,
-        rules: CaseRules,
+        calendar: Callable[[], WorkCalendar],
         *,
         screening_days: int,
     ) -> None:
-        """screening_days: workdays in which an inspector decides about a case in 待甄别."""
+        """calendar: the office's, as it is now.
+
+        screening_days: workdays in which an inspector decides about a case in 待甄别.
+        """
         self._repositories = repositories
         self._files = files
         self._casework = casework
         self._clock = clock
-        self._rules = rules
+        self._calendar = calendar
         self._screening_days = screening_days
 
     async def queue(
@@ -295,7 +298,7 @@ class ReadCases:
     def _due_at(self, case: Case) -> int:
         if case.compartment is not Compartment.SCREENING or not case.is_open:
             return 0
-        return self._rules.now.calendar.due_at(case.screening_at, self._screening_days)
+        return self._calendar().due_at(case.screening_at, self._screening_days)
 
     async def _names(self, ids: set[str]) -> Mapping[str, str]:
         agents = await self._repositories.agents.get_many(sorted(id for id in ids if id))

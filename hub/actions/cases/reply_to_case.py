@@ -17,8 +17,8 @@ from hub.actions.cases.step_unit import StepUnit
 from hub.actions.cases.tell_citizen import TellCitizen, Telling
 from hub.actions.dialogue.texts import Texts
 from hub.model.agent import Agent, Permission
-from hub.model.case import Case, QueryCode
 from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Case, QueryCode
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.staff_roles import role_for
 from hub.model.cases.step import stepped

@@ -10,7 +10,7 @@ from __future__ import annotations
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.open_case import NewCase, OpenCase
 from hub.model.agent import Agent, Permission
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.conversation import Direction, Message
 from hub.repositories.repositories import Repositories

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.tell_citizen import TellCitizen, Telling
 from hub.actions.dialogue.texts import Texts
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.passing_time import WarningGiven, latest_only
 from hub.model.cases.step import Step

@@ -15,7 +15,7 @@ from channels.outbox.delivery import Delivery
 from hub.actions.deliveries.channel_profile import ChannelProfile, Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.repositories.repositories import Repositories
 from hub.runtime.ids import new_id

@@ -15,7 +15,7 @@ from channels.outbox.delivery import Delivery, DeliveryState
 from channels.outbox.ports import Change, Leased
 from channels.outbox.retry import RESENT, resend, settled
 from hub.model.agent import Agent, Permission
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock

@@ -16,8 +16,8 @@ from hub.actions.cases.plan import PlannedCase
 from hub.actions.dialogue.triage import Triage
 from hub.actions.dialogue.understand import Understand
 from hub.actions.intake.by_meaning import BY_MEANING
-from hub.model.case import POSSIBLE_DANGER, Applicant, Case, Origin
 from hub.model.cases.alarm import denied
+from hub.model.cases.case import POSSIBLE_DANGER, Applicant, Case, Origin
 from hub.model.contact import Contact
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.petition import TRACK_OF, Petition, PetitionKind

@@ -21,8 +21,8 @@ from hub.actions.intake.by_meaning import BY_MEANING
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.speak import Speak
-from hub.model.case import DANGER
 from hub.model.cases.alarm import flagged, is_alarm
+from hub.model.cases.case import DANGER
 from hub.model.cases.screening import seen_by, suspected
 from hub.model.conversation import Conversation, Message
 from hub.model.meaning_due import MeaningDue

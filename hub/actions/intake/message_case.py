@@ -16,9 +16,9 @@ from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.scene import MessagePlan, Scene
-from hub.model.case import Applicant, Origin
 from hub.model.cases.alarm import denied, is_alarm
 from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Applicant, Origin
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.screening import confirmed

@@ -8,7 +8,7 @@ from channels.contract import InboundMessage
 from hub.actions.cases.plan import Plan
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.intake.search_letter import Found
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.conversation import Conversation
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.store.codec import Versioned

@@ -22,7 +22,7 @@ from channels.contract import ChannelKind
 from hub.actions.dialogue.quote import above_the_quote
 from hub.actions.dialogue.triage import Triage
 from hub.actions.knowledge.in_force import Knowledge
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.conversation import Author, Direction, Message
 from hub.model.masking import masked_text
 from hub.model.question import Question

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hub.model.case import Case, QueryCode
+from hub.model.cases.case import Case, QueryCode
 from hub.model.cases.history import HistoryEntry, HistoryKind
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.state import CITIZEN_LABEL, DONE_STATES, CaseState

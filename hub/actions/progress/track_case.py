@@ -15,7 +15,7 @@ from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.case_progress import CaseProgress
 from hub.actions.progress.progress_source import ProgressSource, SourceDown
 from hub.actions.progress.query_code_lockout import QueryCodeLockout, TooManyTries
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.progress import Progress
 from hub.runtime.clock import Clock, to_local
 from hub.runtime.errors import NotFound

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hub.model.case import DANGER, POSSIBLE_DANGER, THREAT, Case
 from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import DANGER, POSSIBLE_DANGER, THREAT, Case
 from hub.model.cases.clock import Rules
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.moves import IllegalMove

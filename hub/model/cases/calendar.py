@@ -17,6 +17,8 @@ from hub.runtime.clock import to_local, to_ms
 
 _LONGEST_REST = timedelta(days=60)
 _DAY = timedelta(days=1)
+_NOTICE_MONTH = 11
+"""When the notice of the next year usually comes."""
 
 
 class DayKind(StrEnum):
@@ -43,6 +45,11 @@ class CalendarDay:
     kind: DayKind
     name: str
     source_notice: str
+
+    @property
+    def is_noticed(self) -> bool:
+        """Whether it comes from the holiday notice of its year."""
+        return bool(self.source_notice) and self.kind in {DayKind.HOLIDAY, DayKind.MAKEUP}
 
 
 class WorkCalendar:
@@ -90,6 +97,12 @@ class WorkCalendar:
     def covers(self, year: int) -> bool:
         """Whether anything is known of a year; of others only the weekdays are."""
         return year in self._years
+
+    def missing_notice(self, today: date) -> int:
+        """The year whose notice should be known today, the next one's from 1 November on; 0 for none."""
+        if self.is_provisional(today.year):
+            return today.year
+        return today.year + 1 if today.month >= _NOTICE_MONTH and self.is_provisional(today.year + 1) else 0
 
     def due_at(self, since: int, days: int) -> int:
         """When `days` workdays have passed since an instant (ms UTC), at the same time of day.

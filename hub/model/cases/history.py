@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from hub.model.case import Case, Chain
+from hub.model.cases.case import Case, Chain
 from hub.model.personal import personal
 from ivr.evidence.hash_chain import ChainEntry, breaks, hash_of
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from hub.model.case import Case
 from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Case
 from hub.model.cases.clock import Rules
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.moves import IllegalMove

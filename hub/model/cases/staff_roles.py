@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hub.model.agent import Agent, Role
-from hub.model.case import Case
-from hub.model.cases.roles import CaseRole
+from hub.model.cases.case import Case
+from hub.model.cases.moves import IllegalMove
+from hub.model.cases.roles import ROLE_NAME, CaseRole
 from hub.model.cases.table import rows_of
 
 R = CaseRole
@@ -31,7 +32,11 @@ def roles_of(roles: Iterable[Role], *, restricted: bool) -> frozenset[CaseRole]:
 
 
 def role_for(agent: Agent, case: Case, event: str) -> CaseRole:
-    """The part in which the agent may do this to the case; HND when there is none, which the table refuses."""
+    """The part in which the agent may do this to the case. Raises `IllegalMove` when there is none."""
     played = roles_of(agent.roles, restricted=case.is_restricted)
     wanted = [role for row in rows_of(event) for role in row.may(case.track)]
-    return next((role for role in wanted if role in played), R.HND)
+    found = next((role for role in wanted if role in played), None)
+    if found is None:
+        who = "、".join(dict.fromkeys(ROLE_NAME[role] for role in wanted))
+        raise IllegalMove(f"您的岗位不能办理这一步，可以由{who}办理")
+    return found

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hub.model.case import Case
 from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Case
 from hub.model.cases.clock import Rules
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.moves import IllegalMove, move

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.model.case import Applicant, Chain, Origin, QueryCode
+from hub.model.cases.case import Applicant, Chain, Origin, QueryCode
 from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import SystemClock
 from hub.settings.read import load

@@ -7,7 +7,7 @@ meant for a colleague reaches a citizen. Somebody else's change meanwhile never 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from aiohttp import web
@@ -33,6 +33,8 @@ from hub.web.pages.cases.case_form import (
     RevealForm,
     SplitForm,
 )
+from hub.web.pages.cases.clock_words import CLOCK
+from hub.web.pages.cases.move_form import FIELDS, data_of
 from hub.web.pages.cases.queue import title_of
 from hub.web.render import translator
 from hub.web.staff_page import done, part, staff_page
@@ -53,13 +55,17 @@ _QUEUE = "/staff/queue"
 class Typed:
     """What was typed when the page has to be shown again, and what was wrong with it.
 
-    form: reply | note | assign | close | release | reveal. conflict: somebody else was first.
+    form: reply | note | assign | close | release | reveal | move. conflict: somebody else was first.
+    event, fields: of a step of the table; refused: why it was not taken.
     """
 
     form: str = ""
     text: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     conflict: bool = False
+    event: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    refused: str = ""
     revealed: str = ""
 
 
@@ -119,6 +125,22 @@ async def split(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/split"""
     act = request.app[HUB].actions.split_case
     return await _submit(request, act, SplitForm, form="split", field="message_id", word="split")
+
+
+async def take_step(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/moves/{event}: a step of the table; refused, it says why and keeps what was typed."""
+    data, event, case_id = await read_form(request), request.match_info["event"], _id(request)
+    given = parse(CaseForm, data, translator(request))
+    version = 0 if isinstance(given, FormErrors) else given.version  # no version is a stale one
+    typed = Typed("move", event=event, fields=data)
+    try:
+        act = request.app[HUB].actions.move_case
+        await act(agent_of(request), case_id, event, data_of(event, data), version=version)
+    except IllegalMove as problem:
+        return await _show(request, replace(typed, refused=translator(request)(problem.reason)), 409)
+    except (Invalid, Stale) as problem:
+        return await _refused(request, typed, problem)
+    return done(_path(case_id), "moved")
 
 
 async def reveal(request: web.Request) -> web.StreamResponse:
@@ -230,6 +252,8 @@ async def _again(request: web.Request, typed: Typed, errors: Mapping[str, str]) 
 async def _refused(
     request: web.Request, typed: Typed, problem: Invalid | Stale | IllegalMove
 ) -> web.StreamResponse:
+    if isinstance(problem, IllegalMove):
+        return await _show(request, replace(typed, conflict=True, refused=problem.reason), 409)
     if isinstance(problem, Invalid):
         _ = translator(request)
         return await _again(request, typed, {name: _(text) for name, text in problem.problems.items()})
@@ -271,6 +295,9 @@ async def _show(
         is_late=0 < view.due_at <= hub.clock.now_ms(),
         last_change=view.timeline[-1] if view.timeline else None,
         waiting=counts[QueueView.ALL],
+        procedure=await hub.actions.read_procedure(agent, view.case),
+        move_fields=FIELDS,
+        clock_words=CLOCK,
     )
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from hub.actions.cases.read_cases import QueueRow, QueueView
 from hub.model.agent import Agent, Permission
-from hub.model.case import POSSIBLE_DANGER, Case
+from hub.model.cases.case import POSSIBLE_DANGER, Case
 from hub.model.track import Track
 from hub.runtime.bell import QUEUE
 from hub.web import badges

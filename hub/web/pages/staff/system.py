@@ -40,7 +40,7 @@ class Light:
 async def system_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/system"""
     hub, _ = request.app[HUB], translator(request)
-    lights = [_light(hub, line, _) for line in await hub.health()]
+    lights = [_light(hub, line, _) for line in (*hub.duties(), *await hub.health())]
     return staff_page(
         request,
         "staff/system.html",

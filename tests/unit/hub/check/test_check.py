@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from hub.check.check import check
-from hub.runtime.clock import SystemClock
+from hub.check.check import check, check_calendar
+from hub.model.cases.rule_book import BookKind
+from hub.runtime.clock import FakeClock, SystemClock
 from hub.runtime.finding import Finding, Level, exit_code
 from hub.settings.read import build, shipped_text
 from hub.settings.settings import Settings
@@ -22,6 +23,7 @@ from hub.wiring.store import open_store
 from knowledge_base.match.confidence import shipped_confidence
 from knowledge_base.meaning.safety import shipped_safety, stored
 from tests.ports import silent_port
+from tests.unit.hub.actions.rules.rule_office import SECOND, notice_2027, open_process
 
 SID = "AC" + "1" * 32
 
@@ -191,6 +193,18 @@ async def test_a_speech_model_that_is_none(tmp_path: Path) -> None:
     for part in ("am/final.mdl", "conf/mfcc.conf"):
         (tmp_path / "model" / part).touch()
     assert await found(settings(tmp_path, speech={"model": str(tmp_path / "model")}), "speech", Level.OK)
+
+
+async def test_a_holiday_notice_that_should_be_known_is_missed() -> None:
+    office = await open_process()
+    warning = await check_calendar(office.documents, office.clock)
+    assert (warning.level, "2027 年放假通知尚未导入" in warning.detail) == (Level.WARN, True)
+    october = FakeClock(office.clock.at - 31 * 86_400_000)
+    assert (await check_calendar(office.documents, october)).level is Level.OK
+    number = await office.proposed(BookKind.CALENDAR, notice_2027())
+    assert (await check_calendar(office.documents, office.clock)).level is Level.WARN
+    await office.revise.approve(BookKind.CALENDAR, number, by=SECOND)
+    assert (await check_calendar(office.documents, office.clock)).level is Level.OK
 
 
 def test_the_exit_code_is_that_of_the_worst_finding() -> None:

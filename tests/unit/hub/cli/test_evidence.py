@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.model.case import Case, Chain, Origin
+from hub.model.cases.case import Case, Chain, Origin
 from hub.model.cases.history import HistoryKind, chain_entry, recorded
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.model.agent import Agent, Permission, Role
-from hub.model.case import Case, Origin
+from hub.model.cases.case import Case, Origin
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState
 from hub.model.policy import compartments, may_see, require
@@ -19,26 +19,28 @@ SEES = {
     Role.PUBLICITY: set(),
     Role.EDITOR: set(),
     Role.REVIEWER: set(),
+    Role.HIGHER_REVIEWER: {Compartment.NONE},
     Role.ADMIN: set(),
 }
 """An inspector works on reports and on nothing else; an administrator reads no case at all."""
 
 MAY = """
-                  handler  supervisor  inspector  publicity  editor  reviewer  admin
-case.read         yes      yes         -          -          -       -         -
-case.reply        yes      yes         yes        -          -       -         -
-case.assign       yes      yes         yes        -          -       -         -
-case.close        yes      yes         yes        -          -       -         -
-report.read       -        -           yes        -          -       -         -
-case.reveal       yes      -           -          -          -       -         -
-campaign.read     -        yes         -          yes        -       -         yes
-campaign.edit     -        -           -          yes        -       -         -
-campaign.control  -        yes         -          yes        -       -         -
-entry.edit        -        -           -          -          yes     yes       -
-entry.publish     -        -           -          -          -       yes       -
-delivery.decide   -        -           yes        -          -       -         yes
-system.read       -        -           -          -          -       -         yes
-agent.manage      -        -           -          -          -       -         yes
+                  handler  supervisor  inspector  publicity  editor  reviewer  admin  higher_reviewer
+case.read         yes      yes         -          -          -       -         -           yes
+case.reply        yes      yes         yes        -          -       -         -           yes
+case.assign       yes      yes         yes        -          -       -         -           -
+case.close        yes      yes         yes        -          -       -         -           -
+report.read       -        -           yes        -          -       -         -           -
+case.reveal       yes      -           -          -          -       -         -           -
+campaign.read     -        yes         -          yes        -       -         yes         -
+campaign.edit     -        -           -          yes        -       -         -           -
+campaign.control  -        yes         -          yes        -       -         -           -
+entry.edit        -        -           -          -          yes     yes       -           -
+entry.publish     -        -           -          -          -       yes       -           -
+delivery.decide   -        -           yes        -          -       -         yes         -
+rule.edit         -        -           -          -          -       -         yes         -
+system.read       -        -           -          -          -       -         yes         -
+agent.manage      -        -           -          -          -       -         yes         -
 """
 """Written out, not computed from `GRANTS`: a changed grant has to be changed here too, knowingly."""
 

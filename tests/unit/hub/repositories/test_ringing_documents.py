@@ -15,7 +15,7 @@ from channels.outbox.ports import OUTBOX, Change, Leased
 from hub.actions.cases.open_case import NewCase, OpenCase
 from hub.actions.cases.references import References
 from hub.model.call import Recording
-from hub.model.case import Origin
+from hub.model.cases.case import Origin
 from hub.model.conversation import Conversation
 from hub.model.letter import Letter, LetterState
 from hub.model.track import Track
@@ -36,6 +36,7 @@ from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Add, Delete, Documents, Duplicate, Insert, Write
 from hub.store.sqlite import open_sqlite
 from ivr.evidence.recordings import RecordingState
+from tests.rules import case_rules
 from tests.unit.channels.outbox.outbox_world import a_delivery
 
 NOW = 1_790_049_600_000
@@ -119,7 +120,7 @@ async def heard(bell: LocalBell, documents: Documents, writes: Sequence[Write]) 
 async def test_a_message_its_case_and_its_reply_ring_page_queue_and_dispatcher(
     bell: LocalBell, documents: Documents, stores: Repositories
 ) -> None:
-    open_case = OpenCase(stores.cases, References(documents, FakeClock(NOW)))
+    open_case = OpenCase(stores.cases, References(documents, FakeClock(NOW)), case_rules())
     opened = await open_case(NewCase(Track.CONSULT, Origin("sms", "sms"), NOW, text="你好"))
     writes = [
         stores.conversations.insert(CONVERSATION),
@@ -132,7 +133,7 @@ async def test_a_message_its_case_and_its_reply_ring_page_queue_and_dispatcher(
 async def test_a_draft_rings_nobody_before_it_is_registered(
     bell: LocalBell, documents: Documents, stores: Repositories
 ) -> None:
-    open_case = OpenCase(stores.cases, References(documents, FakeClock(NOW)))
+    open_case = OpenCase(stores.cases, References(documents, FakeClock(NOW)), case_rules())
     opened = await open_case(NewCase(Track.REPORT, Origin("voice", "voice"), NOW, draft=True))
     assert await heard(bell, documents, open_case.writes(opened)) == set()
 

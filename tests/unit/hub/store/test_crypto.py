@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.model.case import Applicant, Case, Origin
+from hub.model.cases.case import Applicant, Case, Origin
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState
 from hub.model.track import Track

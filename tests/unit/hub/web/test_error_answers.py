@@ -9,7 +9,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from hub.model.cases.moves import IllegalMove
-from hub.model.cases.state import CaseState
 from hub.runtime.clock import SystemClock
 from hub.runtime.errors import HubError, Stale
 from hub.settings.organisation import Organisation
@@ -20,7 +19,7 @@ from hub.web.render import RENDERER, Renderer
 
 PROBLEMS: dict[str, HubError] = {
     "stale": Stale("case"),
-    "move": IllegalMove(CaseState.CLOSED, CaseState.REPLIED),
+    "move": IllegalMove("现在是“已办结”，不能答复", ("reopen",)),
 }
 
 

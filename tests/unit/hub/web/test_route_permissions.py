@@ -16,6 +16,7 @@ from tests.web.staff_doors import Browser, Doors, open_doors
 R = Role
 EVERYBODY = frozenset(Role)
 CASES = frozenset({R.HANDLER, R.SUPERVISOR, R.INSPECTOR})
+READ_CASES = CASES | {R.HIGHER_REVIEWER}
 READ_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR, R.ADMIN})
 WRITE_CAMPAIGNS = frozenset({R.PUBLICITY})
 STOP_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR})
@@ -33,22 +34,23 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/account/password"): EVERYBODY,
     ("POST", "/staff/account/sessions/end"): EVERYBODY,
     ("POST", "/staff/account/preferences"): EVERYBODY,
-    ("GET", "/staff/queue"): CASES,
-    ("GET", "/staff/queue/events"): CASES,
-    ("GET", "/staff/cases/{case_id}"): CASES,
-    ("GET", "/staff/cases/{case_id}/recordings/{recording_id}"): CASES,
-    ("GET", "/staff/cases/{case_id}/files/{file_id}"): CASES,
-    ("POST", "/staff/cases/{case_id}/reply"): CASES,
-    ("POST", "/staff/cases/{case_id}/note"): CASES,
+    ("GET", "/staff/queue"): READ_CASES,
+    ("GET", "/staff/queue/events"): READ_CASES,
+    ("GET", "/staff/cases/{case_id}"): READ_CASES,
+    ("GET", "/staff/cases/{case_id}/recordings/{recording_id}"): READ_CASES,
+    ("GET", "/staff/cases/{case_id}/files/{file_id}"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/moves/{event}"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/reply"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/note"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/assign"): CASES,
     ("POST", "/staff/cases/{case_id}/close"): CASES,
-    ("POST", "/staff/cases/{case_id}/suspect"): CASES,
-    ("POST", "/staff/cases/{case_id}/dismiss"): CASES,
+    ("POST", "/staff/cases/{case_id}/suspect"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/dismiss"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/confirm"): frozenset({R.INSPECTOR}),
     ("POST", "/staff/cases/{case_id}/release"): frozenset({R.INSPECTOR}),
     ("POST", "/staff/cases/{case_id}/split"): frozenset({R.INSPECTOR}),
     ("POST", "/staff/cases/{case_id}/reveal"): frozenset({R.HANDLER}),
-    ("POST", "/staff/parts"): CASES | WRITE_CAMPAIGNS | ENTRIES,
+    ("POST", "/staff/parts"): READ_CASES | WRITE_CAMPAIGNS | ENTRIES,
     ("GET", "/staff/campaigns"): READ_CAMPAIGNS,
     ("GET", "/staff/campaigns/new"): WRITE_CAMPAIGNS,
     ("POST", "/staff/campaigns/new"): WRITE_CAMPAIGNS,
@@ -102,6 +104,16 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/entries/{entry_id}/expire"): PUBLISH_ENTRIES,
     ("POST", "/staff/entries/{entry_id}/bring-back"): PUBLISH_ENTRIES,
     ("GET", "/staff/system"): ADMIN,
+    ("GET", "/staff/rules"): ADMIN,
+    ("GET", "/staff/rules/{kind}"): ADMIN,
+    ("GET", "/staff/rules/{kind}/export"): ADMIN,
+    ("GET", "/staff/rules/{kind}/row"): ADMIN,
+    ("POST", "/staff/rules/{kind}/row"): ADMIN,
+    ("POST", "/staff/rules/{kind}/import"): ADMIN,
+    ("POST", "/staff/rules/{kind}/propose"): ADMIN,
+    ("GET", "/staff/rules/{kind}/revisions/{number}"): ADMIN,
+    ("POST", "/staff/rules/{kind}/revisions/{number}/approve"): ADMIN,
+    ("POST", "/staff/rules/{kind}/revisions/{number}/refuse"): ADMIN,
     ("GET", "/staff/deliveries"): DECIDERS,
     ("POST", "/staff/deliveries/{delivery_id}"): DECIDERS,
     ("GET", "/staff/agents"): ADMIN,
@@ -119,6 +131,7 @@ DOORS = {
 
 _PLACES = {
     "case_id": "c1",
+    "event": "pick",
     "campaign_id": "p1",
     "entry_id": "e1",
     "number": "1",
@@ -126,6 +139,7 @@ _PLACES = {
     "recording_id": "r1",
     "file_id": "f1",
     "delivery_id": "d1",
+    "kind": "calendar",
 }
 
 

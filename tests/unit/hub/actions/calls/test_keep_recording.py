@@ -9,7 +9,7 @@ from pathlib import Path
 from channels.contract import RecordedAudio
 from hub.actions.calls.keep_recording import KeepRecording
 from hub.model.call import Recording
-from hub.model.case import Case, Origin
+from hub.model.cases.case import Case, Origin
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState
 from hub.model.track import Track

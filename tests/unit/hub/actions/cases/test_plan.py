@@ -17,9 +17,12 @@ from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.speak import Speak
 from hub.model.call import Call
-from hub.model.case import Case, Origin
+from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Case, Origin
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
+from hub.model.cases.roles import CaseRole
 from hub.model.cases.state import CaseState
+from hub.model.cases.step import stepped
 from hub.model.conversation import Conversation
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
@@ -27,6 +30,7 @@ from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents, Insert
 from hub.store.sqlite import open_sqlite
+from tests.rules import RULES, case_rules
 
 NOW = 1_790_049_600_000
 CALL = Call(id="call", channel="voice", line="12389", caller_key="", started_at=NOW, updated_at=NOW)
@@ -47,7 +51,7 @@ def stores(documents: Documents) -> Repositories:
 
 @pytest.fixture
 def open_case(documents: Documents, stores: Repositories) -> OpenCase:
-    return OpenCase(stores.cases, References(documents, FakeClock(NOW)))
+    return OpenCase(stores.cases, References(documents, FakeClock(NOW)), case_rules())
 
 
 async def opened(open_case: OpenCase, track: Track = Track.CONSULT) -> Opened:
@@ -71,7 +75,9 @@ async def test_a_case_settled_and_one_opened_by_the_same_event_are_stored_togeth
 ) -> None:
     first = await stored_draft(documents, stores, open_case)
     plan = Plan(replace(CALL, case_id=first.case.id), case_id=first.case.id).with_case(first)
-    case, entry = noted(replace(first.case, state=CaseState.REGISTERED))
+    attempt = Attempt("submit", NOW, CaseRole.CIT, RULES)
+    step = stepped(first.case, attempt, actor="citizen")
+    case, (entry,) = step.case, step.entries
     second = await opened(open_case, Track.REPORT)
     plan = plan.with_case(first.after(case, entry)).moved_to(PlannedCase.opened(second))
 

@@ -21,7 +21,7 @@ from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.scene import Scene
-from hub.model.case import Case, Origin
+from hub.model.cases.case import Case, Origin
 from hub.model.conversation import Conversation
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
@@ -32,6 +32,7 @@ from hub.store.memory_documents import MemoryDocuments
 from knowledge_base.dialogue.slot import Slots
 from knowledge_base.dialogue.small_talk import SmallTalk
 from knowledge_base.match.answer import DEFAULT
+from tests.rules import case_rules
 
 NOW = 1_790_049_600_000
 SENDER = Address(AddressKind.CHAT, "visitor")
@@ -52,7 +53,7 @@ def stores(documents: MemoryDocuments) -> Repositories:
 
 @pytest.fixture
 def open_case(documents: MemoryDocuments, stores: Repositories) -> OpenCase:
-    return OpenCase(stores.cases, References(documents, FakeClock(NOW)))
+    return OpenCase(stores.cases, References(documents, FakeClock(NOW)), case_rules())
 
 
 @pytest.fixture

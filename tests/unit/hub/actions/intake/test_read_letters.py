@@ -16,7 +16,7 @@ from hub.actions.intake.read_letters import UNREADABLE, ReadLetters
 from hub.app import open_hub
 from hub.hub import Hub
 from hub.model.agent import Agent, Role
-from hub.model.case import Case
+from hub.model.cases.case import Case
 from hub.model.track import Track
 from hub.runtime.clock import FakeClock
 from hub.store.documents import Update

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from hub.model.case import NEAR_DANGER, Case, Origin
 from hub.model.cases.alarm import denied, dismissed, flagged
+from hub.model.cases.case import NEAR_DANGER, Case, Origin
 from hub.model.cases.history import HistoryKind
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState
 from hub.model.track import Track
+from tests.rules import RULES
 
 
 def a_case(track: Track = Track.SERVICE, *flags: str, waiting: bool = True) -> Case:
@@ -41,14 +42,15 @@ def test_a_possible_danger_found_late_moves_the_case_up() -> None:
 def test_a_dismissed_alarm_leaves_an_ordinary_case(
     track: Track, flags: tuple[str, ...], left: tuple[str, ...], after: Track
 ) -> None:
-    case, entry = dismissed(a_case(track, *flags), at=9, actor="li")
+    step = dismissed(a_case(track, *flags), RULES, at=9, actor="li")
+    case, (entry,) = step.case, step.entries
     assert (case.track, case.flags, case.rank) == (after, left, a_case(after).rank)
     assert (entry.kind, entry.actor, entry.facts["flags"]) == (HistoryKind.FALSE_ALARM, "li", " ".join(flags))
 
 
 def test_where_there_is_no_alarm_none_is_dismissed() -> None:
     with pytest.raises(IllegalMove):
-        dismissed(a_case(), at=9, actor="li")
+        dismissed(a_case(), RULES, at=9, actor="li")
 
 
 def test_what_the_citizen_denies_stays_an_alarm() -> None:

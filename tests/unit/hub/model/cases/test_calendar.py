@@ -107,3 +107,18 @@ def test_an_office_that_never_works_is_late_by_the_calendar() -> None:
     assert to_local(WorkCalendar([], weekdays=frozenset(), noticed=frozenset()).due_at(at, 1)).date() == date(
         2026, 9, 27
     )
+
+
+@pytest.mark.parametrize(
+    ("today", "year"),
+    [(date(2026, 10, 31), 0), (date(2026, 11, 1), 2027), (date(2027, 1, 1), 2027), (date(2027, 12, 1), 2027)],
+)
+def test_the_next_notice_is_missed_from_november_on(today: date, year: int) -> None:
+    assert SHIPPED.missing_notice(today) == year
+
+
+def test_an_offices_day_off_is_no_notice() -> None:
+    day = CalendarDay(date(2028, 3, 1), DayKind.REST, "台风", "省政府通知")
+    calendar = national_calendar([day])
+    assert calendar.is_provisional(2028)
+    assert not calendar.is_workday(date(2028, 3, 1))

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from hub.model.case import Case, Chain, Origin, queue_rank
+from hub.model.cases.case import Case, Chain, Origin, queue_rank
 from hub.model.cases.history import HistoryEntry, HistoryKind, broken_link, chain_entry, recorded
-from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState
 from hub.model.track import Track
@@ -54,14 +53,6 @@ def test_a_dropped_entry_is_found() -> None:
     _, entries = case_with_history()
     del entries[1]
     assert broken_link(entries) == 2
-
-
-def test_a_closed_case_moves_nowhere() -> None:
-    case, _ = case_with_history()
-    closed = replace(case, state=CaseState.CLOSED)
-    with pytest.raises(IllegalMove) as problem:
-        closed.check_move(CaseState.REPLIED)
-    assert problem.value.allowed == frozenset()
 
 
 def test_emergencies_stand_above_the_queue_and_waiting_citizens_above_answered_ones() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from hub.model.case import Case, Origin, queue_rank
+from hub.model.cases.case import Case, Origin, queue_rank
 from hub.model.cases.history import HistoryEntry, HistoryKind, broken_link, recorded
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.screening import confirmed, for_ordinary_staff, released, suspected
 from hub.model.cases.state import CaseState
 from hub.model.track import Compartment, Track
+from tests.rules import RULES
 
 ARRIVED = 1_000
 
@@ -38,7 +39,8 @@ def test_a_released_case_has_the_rank_of_its_arrival() -> None:
 
 
 def test_a_confirmed_case_is_a_report() -> None:
-    case, entry = confirmed(a_case(Compartment.SCREENING), at=99, actor="du")
+    step = confirmed(a_case(Compartment.SCREENING), RULES, at=99, actor="du")
+    case, (entry,) = step.case, step.entries
     assert (case.compartment, case.track) == (Compartment.REPORT, Track.REPORT)
     assert entry.kind is HistoryKind.CONFIRMED
 
@@ -48,7 +50,7 @@ def test_only_what_waits_in_screening_is_decided(compartment: Compartment) -> No
     with pytest.raises(IllegalMove):
         released(a_case(compartment), at=9, actor="du", reason="误判")
     with pytest.raises(IllegalMove):
-        confirmed(a_case(compartment), at=9, actor="du")
+        confirmed(a_case(compartment), RULES, at=9, actor="du")
 
 
 @pytest.mark.parametrize("compartment", [Compartment.SCREENING, Compartment.REPORT])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.actions.cases.read_cases import QueueRow
-from hub.model.case import Case, Origin
+from hub.model.cases.case import Case, Origin
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState
 from hub.model.track import Track

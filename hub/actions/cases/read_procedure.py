@@ -1,0 +1,131 @@
+"""What staff see of a case's procedure: its limits, its documents, and what they may do next or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from hub.actions.cases.case_rules import CaseRules
+from hub.model.agent import Agent, Permission
+from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Case
+from hub.model.cases.clock import ClockState, Rules
+from hub.model.cases.clock_names import ClockName
+from hub.model.cases.moves import why_not
+from hub.model.cases.proceeding import Paper
+from hub.model.cases.profile import ClockKind
+from hub.model.cases.roles import ROLE_NAME, CaseRole
+from hub.model.cases.staff_roles import roles_of
+from hub.model.cases.table import TABLE, Row
+from hub.repositories.case_warnings import CaseWarning, CaseWarningRepository
+from hub.runtime.clock import Clock as WallClock
+from hub.runtime.clock import day_of
+
+OWN_FORMS = frozenset({"answer", "write", "close", "claim", "note", "supplement", "citizen_reply"})
+"""Events that have a form of their own on the page, or are made by what a citizen sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One clock. days_left: to its last day, negative when it is over. provisional: a holiday notice is missing."""
+
+    name: ClockName
+    state: ClockState
+    last_day: date
+    days_left: int
+    statutory: bool
+    window: bool
+    legal_basis: str
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A step of the table. why_not: why this agent cannot take it now, "" when they can."""
+
+    event: str
+    label: str
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureView:
+    """limits: those that run, stand still or were missed, the nearest first. offers: steps of the state it is in."""
+
+    limits: tuple[Limit, ...]
+    papers: tuple[Paper, ...]
+    offers: tuple[Offer, ...]
+    warnings: tuple[CaseWarning, ...]
+    items: int
+
+
+class ReadProcedure:
+    """Reads for the page of a case."""
+
+    def __init__(self, warnings: CaseWarningRepository, rules: CaseRules, clock: WallClock) -> None:
+        self._warnings = warnings
+        self._rules = rules
+        self._clock = clock
+
+    async def __call__(self, agent: Agent, case: Case) -> ProcedureView:
+        """For an agent who may see the case."""
+        now, rules = self._clock.now_ms(), self._rules.now
+        given = await self._warnings.of_case(case.id)
+        return ProcedureView(
+            limits=limits_of(case, rules, now),
+            papers=case.proceeding.papers,
+            offers=_offers(agent, case, rules, now),
+            warnings=tuple(one for one in given if not one.citizen and not one.skipped)[:5],
+            items=case.proceeding.items,
+        )
+
+
+def limits_of(case: Case, rules: Rules, now: int) -> tuple[Limit, ...]:
+    """The clocks that still say something, the nearest last day first."""
+    today = day_of(now)
+    found = []
+    for clock in case.proceeding.clocks:
+        if clock.state is ClockState.STOPPED or clock.name is ClockName.EXT:
+            continue
+        rule, last = rules.of(clock), rules.last_day(clock)
+        found.append(
+            Limit(
+                name=clock.name,
+                state=clock.state,
+                last_day=last,
+                days_left=(last - today).days,
+                statutory=rule.statutory,
+                window=rule.kind is ClockKind.WINDOW,
+                legal_basis=rule.legal_basis,
+                provisional=rules.calendar.is_provisional(last.year),
+            )
+        )
+    return tuple(sorted(found, key=lambda limit: limit.last_day))
+
+
+def _offers(agent: Agent, case: Case, rules: Rules, now: int) -> tuple[Offer, ...]:
+    """Steps that start from where it stands, for staff; those nobody of the staff takes are left out."""
+    if not agent.may(Permission.CASE_REPLY):
+        return ()
+    p = case.proceeding
+    attempt = Attempt("", now, CaseRole.HND, rules, agent.id)
+    played = roles_of(agent.roles, restricted=case.is_restricted)
+    offers: dict[str, Offer] = {}
+    for row in TABLE:
+        if row.event in OWN_FORMS or p.state not in row.sources or p.track not in row.tracks:
+            continue
+        people = [role for role in row.may(p.track) if role not in (CaseRole.SYS, CaseRole.CIT)]
+        if people:
+            offers.setdefault(
+                row.event, Offer(row.event, row.label, _why(row, case, attempt, played, people))
+            )
+    return tuple(offers.values())
+
+
+def _why(
+    row: Row, case: Case, attempt: Attempt, played: frozenset[CaseRole], people: Sequence[CaseRole]
+) -> str:
+    if played.isdisjoint(people):
+        return f"由{'、'.join(ROLE_NAME[role] for role in people)}办理"
+    return why_not(case.proceeding, row, attempt)

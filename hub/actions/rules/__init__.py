@@ -1,0 +1,1 @@
+"""The books of rules: revised, approved, followed by every process."""

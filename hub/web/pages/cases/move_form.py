@@ -1,0 +1,97 @@
+"""The fields of each step of the table, and how what was typed becomes the data of the event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.model.cases.guards import FUCHA_OUTCOMES, OUTCOMES, TRANSFER_MODES
+from hub.model.cases.proceeding import DeliveryMethod
+from hub.model.track import Track
+from hub.web.badges import TRACK
+from hub.web.i18n import msgid
+
+
+@dataclass(frozen=True, slots=True)
+class MoveField:
+    """One field. kind: text, area, number, date, choice, handler, per_item. choices: value and label."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    choices: Sequence[tuple[str, str]] = ()
+
+
+def _same(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((value, value) for value in values)
+
+
+_REASON = MoveField("reason", msgid("理由"), "area")
+
+FIELDS: Mapping[str, tuple[MoveField, ...]] = {
+    "ask": (MoveField("question", msgid("需要补充什么（群众会看到）"), "area"),),
+    "route": (
+        MoveField("mode", msgid("方式"), "choice", _same(TRANSFER_MODES)),
+        MoveField("unit", msgid("收件单位")),
+        MoveField("due", msgid("交办期限（可不填）"), "date"),
+    ),
+    "move_due": (MoveField("due", msgid("新的期限"), "date"),),
+    "object": (_REASON,),
+    "refuse_return": (_REASON,),
+    "accept": (
+        MoveField("branch", msgid("申诉求决属于第三十一条第几项"), "number"),
+        MoveField("items", msgid("诉求，每行一项"), "area"),
+    ),
+    "refuse": (
+        MoveField("code", msgid("不予受理的情形")),
+        MoveField("second", msgid("同意的另一人"), "handler"),
+    ),
+    "redirect_legal": (MoveField("branch", msgid("第三十一条第几项，1 到 5"), "number"),),
+    "assign": (MoveField("handler", msgid("承办人"), "handler"),),
+    "ask_extension": (MoveField("days", msgid("延长几日"), "number"), _REASON),
+    "extend": (MoveField("days", msgid("延长几日"), "number"), _REASON),
+    "submit_reply": (
+        MoveField("outcomes", msgid("处理结果"), "per_item", _same(OUTCOMES)),
+        MoveField("reply", msgid("答复正文：事实、理由、依据"), "area"),
+    ),
+    "reject_draft": (MoveField("comment", msgid("修改意见"), "area"),),
+    "deliver": (MoveField("method", msgid("送达方式"), "choice", _same(tuple(DeliveryMethod))),),
+    "fucha_opinion": (MoveField("outcome", msgid("复查结论"), "choice", _same(FUCHA_OUTCOMES)),),
+    "admit_late": (_REASON,),
+    "refuse_late": (_REASON,),
+    "merge_into": (MoveField("master", msgid("并入的工单编号")),),
+    "duban": (MoveField("order", msgid("督办要求"), "area"), MoveField("due", msgid("期限"), "date")),
+    "reopen": (_REASON,),
+    "reclassify": (
+        MoveField("track", msgid("诉求类型"), "choice", tuple((t, TRACK[t].text) for t in Track)),
+        _REASON,
+    ),
+    "waive_notice": (_REASON,),
+}
+"""By event; an event without an entry is one press."""
+
+_NUMBERS = frozenset({"days", "branch"})
+
+
+def data_of(event: str, typed: Mapping[str, str]) -> dict[str, Any]:
+    """The data of an event. A number that is none is left as it was typed: the table says what is wrong with it."""
+    data: dict[str, Any] = {}
+    for field in FIELDS.get(event, ()):
+        if field.kind == "per_item":
+            given = sorted((name for name in typed if name.startswith(f"{field.name}-")), key=_number)
+            data[field.name] = [typed[name] for name in given]
+            continue
+        text = typed.get(field.name, "").strip()
+        if field.name in _NUMBERS:
+            data[field.name] = int(text) if text.isdecimal() and len(text) < 6 else text
+        elif field.name == "items":
+            data[field.name] = [line.strip() for line in text.splitlines() if line.strip()]
+        elif text or field.kind != "date":
+            data[field.name] = text
+    return data
+
+
+def _number(name: str) -> int:
+    tail = name.rpartition("-")[2]
+    return int(tail) if tail.isdecimal() else 0

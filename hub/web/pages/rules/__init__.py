@@ -1,0 +1,1 @@
+"""Pages of the books of rules, for administrators."""

@@ -1,0 +1,67 @@
+"""All actions of a hub, gathered from the subjects they are wired in."""
+
+from __future__ import annotations
+
+import random
+
+from hub.actions.deliveries.apply_receipt import ApplyReceipt
+from hub.actions.deliveries.decide_delivery import DecideDelivery
+from hub.hub import Actions
+from hub.wiring.calls import CallActions
+from hub.wiring.campaigns import campaign_desk
+from hub.wiring.cases import CaseActions
+from hub.wiring.channels import handset_rules
+from hub.wiring.dialogue import Dialogue
+from hub.wiring.foundation import Foundation
+from hub.wiring.intake import IntakeActions
+from hub.wiring.knowledge import KnowledgeActions, rate_entry_of
+from hub.wiring.rules import RuleActions
+
+
+def actions_of(
+    base: Foundation,
+    dialogue: Dialogue,
+    editing: KnowledgeActions,
+    rules: RuleActions,
+    cases: CaseActions,
+    calls: CallActions,
+    intake: IntakeActions,
+    jitter: random.Random,
+) -> Actions:
+    """One of each."""
+    return Actions(
+        accept_event=intake.accept_event,
+        apply_receipt=ApplyReceipt(base.stores.outbox, handset_rules(base.settings), jitter),
+        assign_case=cases.assign_case,
+        campaigns=campaign_desk(base),
+        close_case=cases.close_case,
+        confirm_report=cases.confirm_report,
+        decide_delivery=DecideDelivery(base.documents, base.stores, base.clock),
+        dismiss_alarm=cases.dismiss_alarm,
+        edit_entry=editing.edit_entry,
+        edit_words=editing.edit_words,
+        file_petition=cases.file_petition,
+        handle_call=calls.handle_call,
+        import_entries=editing.import_entries,
+        import_words=editing.import_words,
+        look_again=intake.look_again,
+        move_case=cases.move_case,
+        note_case=cases.note_case,
+        note_reading=cases.note_reading,
+        publish_entry=editing.publish_entry,
+        rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
+        read_cases=cases.read_cases,
+        read_entries=editing.read_entries,
+        read_procedure=cases.read_procedure,
+        read_help=editing.read_help,
+        read_quality=editing.read_quality,
+        read_rules=rules.read_rules,
+        read_words=editing.read_words,
+        release_case=cases.release_case,
+        reply_to_case=cases.reply_to_case,
+        revise_rules=rules.revise_rules,
+        split_case=cases.split_case,
+        sort_questions=editing.sort_questions,
+        suspect_case=cases.suspect_case,
+        track_case=cases.track_case,
+    )
