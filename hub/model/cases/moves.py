@@ -95,7 +95,8 @@ def _made(p: Proceeding, row: Row, attempt: Attempt) -> Moved:
     to = to or p.state
     if (p.state, to) not in row.moves():
         raise IllegalMove(f"不能由“{CITIZEN_LABEL[p.state]}”{row.label}")
-    if to is not p.state and (arrival := _ON_ARRIVAL.get(to)):
+    arrives = to is not p.state and p.state is not CaseState.MERGED  # an unmerged case was there before
+    if arrives and (arrival := _ON_ARRIVAL.get(to)):
         after = arrival(after, attempt)
     after = replace(after, state=to, event=row.event, came_from=p.state)
     return Moved(after, row, _notices(row, after))

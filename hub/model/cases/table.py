@@ -143,11 +143,11 @@ def _in(*states: CaseState) -> frozenset[CaseState]:
     return frozenset(states)
 
 
-_DELIVERIES: tuple[tuple[frozenset[CaseState], tuple[CaseState | None, ...]], ...] = (
-    (_in(S.REVIEW_DRAFT), (SAME, S.REPLIED)),
-    (_in(S.FUCHA), (SAME, S.FUCHA_DONE)),
-    (_in(S.FUHE), (SAME, S.FINAL)),
-    (ALL - {S.DRAFT, S.REVIEW_DRAFT, S.FUCHA, S.FUHE}, (SAME,)),
+_DELIVERIES: tuple[tuple[frozenset[CaseState], tuple[CaseState | None, ...], frozenset[Track]], ...] = (
+    (_in(S.REVIEW_DRAFT), (SAME, S.REPLIED), frozenset(T)),
+    (_in(S.FUCHA), (SAME, S.FUCHA_DONE), _APPEAL),
+    (_in(S.FUHE), (SAME, S.FINAL), _APPEAL),
+    (ALL - {S.DRAFT, S.REVIEW_DRAFT, S.FUCHA, S.FUHE}, (SAME,), frozenset(T)),
 )
 """Where a document of any kind may be delivered, and what may come of it."""
 
@@ -275,13 +275,14 @@ TABLE: tuple[Row, ...] = (
     ),
     *(
         Row(
-            "21", event, label, sources, to, who, land=_after_delivery, when=when, needs=needs, effects=(effect,),
+            "21", event, label, sources, to, who, land=_after_delivery, tracks=tracks, when=when, needs=needs,
+            effects=(effect,),
         )
         for event, label, who, when, needs, effect in (
             ("deliver", "送达", _OPINION_DELIVERERS, (g.has_paper_waiting,), (g.check_delivery,), do.deliver),
             ("public_notice_over", "公告期满", (R.SYS,), (), (), do.public_notice_over),
         )
-        for sources, to in _DELIVERIES
+        for sources, to, tracks in _DELIVERIES
         if event != "deliver" or S.REVIEW_DRAFT not in sources
     ),
     Row(
@@ -314,11 +315,11 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "25", "fucha_opinion", "复查意见", _in(S.FUCHA), (S.FUCHA, S.FUCHA_DONE), (R.REV,), land=_after_delivery,
-        when=(g.no_opinion_waits,), needs=(g.check_fucha,), effects=(do.fucha_opinion,),
+        tracks=_APPEAL, when=(g.no_opinion_waits,), needs=(g.check_fucha,), effects=(do.fucha_opinion,),
         document=DocumentKind.FUCHA_OPINION, notices=("复查结果告知",),
     ),
     Row(
-        "26", "remand", "撤销重办", _in(S.FUCHA), (S.HANDLING,), (R.REV,),
+        "26", "remand", "撤销重办", _in(S.FUCHA), (S.HANDLING,), (R.REV,), tracks=_APPEAL,
         when=(g.no_opinion_waits,), effects=(do.remand,),
         document=DocumentKind.FUCHA_OPINION, notices=("复查结果告知",),
     ),
@@ -326,28 +327,33 @@ TABLE: tuple[Row, ...] = (
         "27", "request_fuhe", "申请复核", _in(S.FUCHA_DONE, S.CLOSED), (S.FUHE,), (R.CIT,), tracks=_APPEAL,
         when=(g.in_fuhe_window,), effects=(do.request_fuhe,), notices=("复核申请回执",),
     ),
-    Row(
-        "27", "admit_late", "准予逾期申请", _REPLIED | {S.FUCHA_DONE, S.CLOSED}, (S.FUCHA, S.FUHE), (R.REV, R.SUP),
-        land=_after_late, when=(g.has_late_request,), needs=(g.needs("reason", "请写明准予的理由"),),
-        effects=(do.admit_late,), notices=("复查申请回执",),
+    *(
+        Row(
+            "27", "admit_late", "准予逾期申请", sources, to, (R.REV, R.SUP), land=_after_late, tracks=_APPEAL,
+            when=(g.has_late_request,), needs=(g.needs("reason", "请写明准予的理由"),),
+            effects=(do.admit_late,), notices=("复查申请回执",),
+        )
+        for sources, to in (
+            (_REPLIED, (S.FUCHA,)), (_in(S.FUCHA_DONE), (S.FUHE,)), (_in(S.CLOSED), (S.FUCHA, S.FUHE)),
+        )
     ),
     Row(
         "27", "refuse_late", "不予受理逾期申请", _REPLIED | {S.FUCHA_DONE, S.CLOSED},
-        (SAME,), (R.REV, R.SUP),
+        (SAME,), (R.REV, R.SUP), tracks=_APPEAL,
         when=(g.has_late_request,), needs=(g.needs("reason", "请写明不予受理的理由"),),
         effects=(do.refuse_late,), document=DocumentKind.FUCHA_REFUSAL, notices=("不予受理告知",),
     ),
     Row(
-        "28", "hearing_start", "听证开始", _in(S.FUHE), (S.FUHE,), (R.REV,),
+        "28", "hearing_start", "听证开始", _in(S.FUHE), (S.FUHE,), (R.REV,), tracks=_APPEAL,
         when=(g.no_hearing_runs,), effects=(do.hearing_start,), notices=("听证通知",),
     ),
     Row(
-        "28", "hearing_end", "听证结束", _in(S.FUHE), (S.FUHE,), (R.REV,),
+        "28", "hearing_end", "听证结束", _in(S.FUHE), (S.FUHE,), (R.REV,), tracks=_APPEAL,
         when=(g.hearing_runs,), effects=(do.hearing_end,),
     ),
     Row(
         "29", "fuhe_opinion", "复核意见", _in(S.FUHE), (S.FUHE, S.FINAL), (R.REV,), land=_after_delivery,
-        when=(g.no_opinion_waits, g.no_hearing_runs), effects=(do.fuhe_opinion,),
+        tracks=_APPEAL, when=(g.no_opinion_waits, g.no_hearing_runs), effects=(do.fuhe_opinion,),
         document=DocumentKind.FUHE_OPINION, notices=("复核结果告知",),
     ),
     Row(
@@ -396,14 +402,14 @@ TABLE: tuple[Row, ...] = (
     ),
     *(
         Row(
-            "38", event, label, OPEN, (S.HANDED_OFF,), (R.INS,), tracks=_REPORT,
+            "38", event, label, OPEN, (S.HANDED_OFF,), (R.INS, R.LEAD), tracks=_REPORT,
             needs=(g.second_person,), effects=(do.end,), notices=("移送告知",),
         )
         for event, label in (("to_discipline", "移送纪检监察"), ("to_procuratorate", "移送检察机关"))
     ),
     Row(
         "+", "reclassify", "更改诉求类型", OPEN, (SAME, S.TRIAGE), (R.TRI, R.SYS), land=_after_reclassifying,
-        needs=(g.check_track,), effects=(do.reclassify,),
+        when=(g.is_not_under_review,), needs=(g.check_track,), effects=(do.reclassify,),
     ),
     Row("+", "supplement", "补充", OPEN, (SAME,), (R.CIT, R.OP)),
     Row(

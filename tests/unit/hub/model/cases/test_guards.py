@@ -281,6 +281,13 @@ def test_32_33_a_merged_case_finds_back_with_its_clocks() -> None:
     assert "隔离" in handling().refused(AT, "merge_into", master="另一工单", crosses=True)
 
 
+def test_33_the_citizens_window_does_not_begin_again() -> None:
+    play = (
+        fucha_done().do("2026-04-10 09:00", "merge_into", master="另一工单").do("2026-04-11 09:00", "unmerge")
+    )
+    assert (play.due("FUHE_WINDOW"), play.clocks().count("FUHE_WINDOW")) == ("2026-05-06", 1)
+
+
 def test_34_reminded_once_in_seven_days() -> None:
     play = handling().do(AT, "cuiban")
     assert "2026-03-18" in play.refused("2026-03-17 23:00", "cuiban")
