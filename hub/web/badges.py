@@ -138,6 +138,8 @@ HISTORY: Mapping[str, Word] = {
     HistoryKind.REVEALED: Word(msgid("查看完整号码"), icon="eye"),
     HistoryKind.DELIVERY_DECIDED: Word(msgid("确认投递结果"), icon="send"),
     HistoryKind.LINKED: Word(msgid("关联工单"), icon="track"),
+    HistoryKind.BREACHED: Word(msgid("超过期限"), icon="alert"),
+    HistoryKind.LATE_REQUEST: Word(msgid("群众逾期申请，等待处理"), icon="clock"),
 }
 
 CAMPAIGN: Mapping[CampaignState, Word] = {

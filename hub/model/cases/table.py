@@ -432,6 +432,8 @@ TABLE: tuple[Row, ...] = (
 """In the order of the design's rows; the hub's own stand where they belong."""
 
 EVENTS = tuple(dict.fromkeys(row.event for row in TABLE))
+LABELS = {row.event: row.label for row in reversed(TABLE)}
+"""What a step is called, by event; of several rows the first."""
 MOVES = frozenset((row.event, *pair) for row in TABLE for pair in row.moves())
 """Every (event, from, to) that can happen; a stored case whose last move is not among them is refused."""
 SYSTEM_EVENTS = frozenset(row.event for row in TABLE if row.who == (R.SYS,))

@@ -17,6 +17,8 @@ from channels.parts import count
 from hub.actions.cases.read_cases import CaseView, QueueView
 from hub.model.agent import Agent
 from hub.model.cases.moves import IllegalMove
+from hub.model.cases.proceeding import DIRECT_TRACKS
+from hub.model.cases.table import LABELS
 from hub.model.personal import UNREADABLE
 from hub.runtime.errors import Invalid, Stale
 from hub.web.form import FormErrors, parse, read_form
@@ -298,6 +300,8 @@ async def _show(
         procedure=await hub.actions.read_procedure(agent, view.case),
         move_fields=FIELDS,
         clock_words=CLOCK,
+        move_labels=LABELS,
+        answers=view.case.track in DIRECT_TRACKS,
     )
 
 
