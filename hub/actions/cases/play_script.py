@@ -114,6 +114,7 @@ class PlayScript:
             except IllegalMove as problem:
                 refused = problem.reason
                 step = kept_late(case, attempt, problem) or now
+        step = _with_what_is_due(step, event.at, rules)
         await self._keep(step, found.version, changed=step.case != case)
         if attempt.event == "merge_into" and not refused:
             self._master = attempt.text("master")
@@ -138,6 +139,18 @@ class PlayScript:
         # The design has one name for both halves: HND asks, LEAD approves.
         name = "ask_extension" if event.name == "extend" and role is CaseRole.HND else event.name
         return Attempt(name, event.at, role, rules, str(person), data)
+
+
+def _with_what_is_due(step: Step, at: int, rules: Rules) -> Step:
+    """A clock that an event starts in the past may have run out already."""
+    due = passed(step.case, at, rules)
+    return Step(
+        due.case,
+        step.entries + due.entries,
+        step.notices + due.notices,
+        step.warnings + due.warnings,
+        step.breaches + due.breaches,
+    )
 
 
 def _first_role(event: str, p: Proceeding) -> CaseRole:

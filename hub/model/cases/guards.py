@@ -332,13 +332,21 @@ def signs_another(p: Proceeding, attempt: Attempt) -> str:
 def check_delivery(p: Proceeding, attempt: Attempt) -> str:
     """The document waits; the method is one of the law's; 电子 with consent."""
     document = attempt.text("document")
-    if not waiting_papers(p, document):
+    waiting = waiting_papers(p, document)
+    if not waiting:
         return (
             f"没有待送达的{document}（document）" if document else "没有待送达的答复，请写明文书（document）"
         )
     method = attempt.text("method") or DeliveryMethod.DIRECT
     if method not in set(DeliveryMethod):
         return f"送达方式只能是{'、'.join(DeliveryMethod)}之一（method）"
+    if "delivered_on" in attempt.data:
+        try:
+            day = date.fromisoformat(attempt.text("delivered_on"))
+        except ValueError:
+            return "请写明送达日期，例如 2026-03-31（delivered_on）"
+        if not day_of(waiting[-1].issued_at) <= day <= attempt.day:
+            return "送达日期不能早于文书日期，也不能晚于今天（delivered_on）"
     needs_consent = attempt.rules.profile.electronic_needs_consent
     if (
         method == DeliveryMethod.ELECTRONIC
@@ -350,7 +358,7 @@ def check_delivery(p: Proceeding, attempt: Attempt) -> str:
 
 
 REPLIES = frozenset({DocumentKind.OPINION, DocumentKind.REPLY})
-_OPINIONS = (DocumentKind.FUCHA_OPINION, DocumentKind.FUHE_OPINION)
+OPINIONS = (DocumentKind.FUCHA_OPINION, DocumentKind.FUHE_OPINION)
 
 
 def waiting_papers(p: Proceeding, document: str) -> list[Paper]:
@@ -361,7 +369,7 @@ def waiting_papers(p: Proceeding, document: str) -> list[Paper]:
     title = _TITLES.get(document, document)
     kinds = [kind for kind in DocumentKind if title and kind.startswith(title)]
     if not document or not REPLIES.isdisjoint(kinds):
-        kinds = [*REPLIES, *(() if document else _OPINIONS)]
+        kinds = [*REPLIES, *(() if document else OPINIONS)]
     return [paper for paper in p.papers if not paper.delivered_at and paper.kind in kinds]
 
 

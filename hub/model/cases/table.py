@@ -6,7 +6,7 @@ look at the data of the event:
 
 submit {kind} · route {mode, unit, received_at, due} · object {reason} · accept {branch, items} · refuse {code} ·
 assign {handler} · extend {days, reason} · ask {question} · submit_reply {outcomes} · deliver {document, method,
-status} · fucha_opinion {outcome} · reclassify {track, reason} · duban {order, due} · reopen {reason}.
+status, delivered_on} · fucha_opinion {outcome} · reclassify {track, reason} · duban {order, due} · reopen {reason}.
 Every event that issues a document takes `delivered`: false when it has not reached the citizen yet.
 """
 

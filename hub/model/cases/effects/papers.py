@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.clock import midnight
@@ -46,9 +46,13 @@ def deliver(p: Proceeding, attempt: Attempt) -> Proceeding:
         days = attempt.rules.profile.public_notice.value
         takes_effect = midnight(attempt.day + timedelta(days=days + 1)) - 1
         return p.put_paper(paper, replace(paper, method=method, effective_at=takes_effect))
+    day = attempt.text("delivered_on")  # on the slip or the return receipt, which comes back later
+    at = attempt.at
+    if day and day != attempt.day.isoformat():
+        at = midnight(date.fromisoformat(day) + timedelta(days=1)) - 1
     if attempt.text("status") in NOT_DELIVERED:
         return p.put_paper(paper, replace(paper, method=method))
-    return _delivered(p, paper, attempt.at, method)
+    return _delivered(p, paper, at, method)
 
 
 NOT_DELIVERED = frozenset({"accepted", "sent", "unknown_final"})

@@ -85,7 +85,8 @@ def remand(p: Proceeding, attempt: Attempt) -> Proceeding:
 
 def open_fuhe_window(p: Proceeding, attempt: Attempt) -> Proceeding:
     """The opinion of the 复查 is delivered."""
-    return p.start(C.FUHE_WINDOW, attempt.at)
+    opinion = p.paper(DocumentKind.FUCHA_OPINION)
+    return p.start(C.FUHE_WINDOW, opinion.delivered_at if opinion else attempt.at)
 
 
 def hearing_start(p: Proceeding, attempt: Attempt) -> Proceeding:

@@ -386,6 +386,20 @@ def test_sent_is_not_delivered(status: str) -> None:
     assert play.do("2026-03-13 10:00", "deliver", method="邮寄").p.state == "REPLIED"
 
 
+def test_the_date_on_the_return_receipt_counts() -> None:
+    """Posted, received on 12 March; the slip is back on 16 March."""
+    play = handling().do("2026-03-10 10:00", "submit_reply", outcomes=["支持"]).do("2026-03-11 10:00", "sign")
+    for day in ("2026-03-10", "2026-03-17", "昨天"):
+        assert "delivered_on" in play.refused("2026-03-16 10:00", "deliver", method="邮寄", delivered_on=day)
+    play.do("2026-03-16 10:00", "deliver", method="邮寄", delivered_on="2026-03-12")
+    assert play.due("FUCHA_WINDOW") == "2026-04-13"
+    play.do("2026-03-20 10:00", "request_fucha").do(
+        "2026-04-01 10:00", "fucha_opinion", outcome="维持", delivered=False
+    )
+    play.do("2026-04-08 10:00", "deliver", document="复查意见书", method="邮寄", delivered_on="2026-04-03")
+    assert play.due("FUHE_WINDOW") == "2026-05-06"
+
+
 def test_a_reply_is_known_by_either_title() -> None:
     for title in ("处理意见书", "答复意见书", "信访事项处理意见书"):
         play = (
