@@ -60,7 +60,7 @@ def flow_page(profile: Profile) -> str:
         _table(
             ("Clock", "Length", "Kind", "Statutory", "Pauses", "Rolls", "Warnings", "Basis"),
             (_clock(rule, "") for rule in profile.clocks.values()),
-            (_clock(rule, f" ({track})") for (_, track), rule in profile.by_track.items()),
+            (_clock(rule, f" ({track})") for (_, track), rule in profile.variants.items()),
         ),
     ]
     return "\n".join(parts)

@@ -81,7 +81,7 @@ class PlayScript:
 
     async def _submit(self, script: Script, rules: Rules) -> None:
         at = self._clock.at = script.received_at
-        data = {"kind": script.kind} if script.kind else {}
+        data = {"kind": script.kind, "channel": script.channel}
         moved = move(Proceeding(script.track), Attempt("submit", at, CaseRole.CIT, rules, data=data))
         self._notices += moved.notices
         case = Case(

@@ -45,7 +45,7 @@ class Clock:
 
     started_at, stopped_at: ms UTC, 0 = not stopped. track: whose length it has. unit_id: the unit whose duty it
     is, "" for the organ that registered the case. extended: days granted. last_day: ISO day of a clock whose end
-    was set in an order. breached_at: when it was missed, 0 = never. warned: the warnings that are done with.
+    was set in an order. breached_at: when it was missed, 0 = never. paper: of a letter or visit. warned: the warnings that are done with.
     """
 
     name: ClockName
@@ -57,6 +57,7 @@ class Clock:
     extended: int = 0
     last_day: str = ""
     breached_at: int = 0
+    paper: bool = False
     warned: tuple[str, ...] = ()
 
     @property
@@ -110,7 +111,7 @@ class Rules:
 
     def of(self, clock: Clock) -> ClockRule:
         """The clock's own numbers."""
-        return self.profile.rule(clock.name, clock.track)
+        return self.profile.rule(clock.name, clock.track, paper=clock.paper)
 
     def last_day(self, clock: Clock) -> date:
         """The last day still in time. Of a clock that stands still: as if it went on now."""

@@ -4,7 +4,7 @@ There is no other way to change the state of a case. The numbers are those of th
 is drawn from here. Guards in `when` hold or not whatever is typed, so that a button can be off; those in `needs`
 look at the data of the event:
 
-submit {kind} · route {mode, unit, received_at, due} · object {reason} · accept {branch, items} · refuse {code} ·
+submit {kind, channel} · route {mode, unit, received_at, due} · object {reason} · accept {branch, items} · refuse {code} ·
 assign {handler} · extend {days, reason} · ask {question} · submit_reply {outcomes} · deliver {document, method,
 status, delivered_on} · fucha_opinion {outcome} · reclassify {track, reason} · duban {order, due} · reopen {reason}.
 Every event that issues a document takes `delivered`: false when it has not reached the citizen yet.

@@ -25,6 +25,7 @@ _POLICY = (
     C.REDO,
     C.CALLBACK,
 )
+ON_PAPER = frozenset({"letter", "visit"})
 _PAUSABLE = (C.CONSULT, *SERVICE_CLOCKS.values(), C.SUGGEST)
 
 
@@ -35,6 +36,8 @@ def register(p: Proceeding, attempt: Attempt) -> Proceeding:
     """Registered: ACK and the clocks of its track start."""
     at = attempt.at
     p = replace(p, registered_at=at).start(C.ACK, at)
+    if attempt.text("channel") in ON_PAPER:
+        p = p.change([C.ACK], lambda clock: replace(clock, paper=True))
     return begin(p, attempt, statutory_from=at)
 
 

@@ -67,7 +67,9 @@ def test_ack_stops_with_the_receipt() -> None:
     assert Play(T.APPEAL).clock_state("ACK") == "stopped"
     late = Play(T.APPEAL, delivered=False).look("2026-03-02 09:01")
     assert late.breaches() == ["ACK"]
-    report = Play(T.REPORT, delivered=False).look("2026-03-03 08:59")
+    letter = Play(T.APPEAL, "2026-02-14 09:00", delivered=False, channel="letter")
+    assert letter.due("ACK") == "2026-02-24"  # 15 to 23 February are off
+    report = Play(T.REPORT, delivered=False, channel="letter").look("2026-03-03 08:59")
     assert (report.due("ACK"), report.breaches()) == ("2026-03-03", [])
     assert report.look("2026-03-03 09:00").breaches() == ["ACK"]
 
