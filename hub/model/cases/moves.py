@@ -90,11 +90,13 @@ def _made(p: Proceeding, row: Row, attempt: Attempt) -> Moved:
     for effect in row.effects:
         after = effect(after, attempt)
     # NEED_INFO and MERGED forget what they return to; it is read from before.
-    to = row.to[0] if row.land is None else row.land(replace(after, previous=p.previous), attempt)
+    landing = replace(after, previous=p.previous, merged_from=p.merged_from)
+    to = row.to[0] if row.land is None else row.land(landing, attempt)
     to = to or p.state
     if (p.state, to) not in row.moves():
         raise IllegalMove(f"不能由“{CITIZEN_LABEL[p.state]}”{row.label}")
-    if to is not p.state and (arrival := _ON_ARRIVAL.get(to)):
+    arrives = to is not p.state and p.state is not CaseState.MERGED  # an unmerged case was there before
+    if arrives and (arrival := _ON_ARRIVAL.get(to)):
         after = arrival(after, attempt)
     after = replace(after, state=to, event=row.event, came_from=p.state)
     return Moved(after, row, _notices(row, after))

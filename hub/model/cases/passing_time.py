@@ -114,7 +114,7 @@ def _of_clock(p: Proceeding, clock: Clock, rules: Rules) -> Iterator[_Due]:
             yield _Due(ends_at, _Order.BREACH, lambda passed: _breach(passed, clock, ends_at))
     if clock.stopped_at or clock.is_paused:
         return
-    if not duty:
+    if not duty and p.state is not CaseState.MERGED:  # a window that ends would move it
         yield _window_end(p, clock, ends_at, rules)
     for warning in rules.warnings(clock):
         if warning.key not in clock.warned:

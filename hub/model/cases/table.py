@@ -6,7 +6,7 @@ look at the data of the event:
 
 submit {kind} · route {mode, unit, received_at, due} · object {reason} · accept {branch, items} · refuse {code} ·
 assign {handler} · extend {days, reason} · ask {question} · submit_reply {outcomes} · deliver {document, method,
-status} · fucha_opinion {outcome} · reclassify {track, reason} · duban {order, due} · reopen {reason}.
+status, delivered_on} · fucha_opinion {outcome} · reclassify {track, reason} · duban {order, due} · reopen {reason}.
 Every event that issues a document takes `delivered`: false when it has not reached the citizen yet.
 """
 
@@ -59,16 +59,25 @@ class Row:
         """Who may, for a case of this track: of a REPORT what ordinary staff do is done by inspectors."""
         if track is not Track.REPORT:
             return self.who
-        inspected = [R.INS if role in _ORDINARY_STAFF else role for role in self.who]
+        inspected: list[CaseRole] = []
+        for role in self.who:
+            if role not in _ORDINARY_STAFF:
+                inspected.append(role)
+            if role in _ORDINARY_STAFF | {R.SUP}:
+                inspected.append(R.INS)
         return tuple(dict.fromkeys(inspected))
 
 
-_ORDINARY_STAFF = frozenset({R.TRI, R.UC, R.HND, R.SUP})
+_ORDINARY_STAFF = frozenset({R.TRI, R.UC, R.HND})
 
 
 def _back(p: Proceeding, _: Attempt) -> CaseState:
     """Read before the effects forget it."""
     return p.previous or S.TRIAGE
+
+
+def _back_from_merging(p: Proceeding, _: Attempt) -> CaseState:
+    return p.merged_from or S.TRIAGE
 
 
 def _after_delivery(p: Proceeding, _: Attempt) -> CaseState:
@@ -100,7 +109,7 @@ def _after_reclassifying(p: Proceeding, _: Attempt) -> CaseState:
     if (
         accepted_first
         and not p.accepted_at
-        and p.state in {S.HANDLING, S.REPLIED, S.RATED, S.REWORK, S.ACCEPTED}
+        and p.state in {S.ACCEPTED, S.HANDLING, S.REVIEW_DRAFT, S.REPLIED, S.RATED, S.REWORK}
     ):
         return S.TRIAGE
     return p.state
@@ -126,18 +135,19 @@ _BOUND = PETITION_TRACKS | _REPORT
 _REPLIED = frozenset({S.REPLIED, S.RATED})
 
 
-_DELIVERERS = (R.HND, R.UC, R.TRI, R.REV, R.SYS)
+_DELIVERERS = (R.LEAD, R.HND, R.UC, R.TRI, R.SYS)
+_OPINION_DELIVERERS = (R.REV, *_DELIVERERS)
 
 
 def _in(*states: CaseState) -> frozenset[CaseState]:
     return frozenset(states)
 
 
-_DELIVERIES: tuple[tuple[frozenset[CaseState], tuple[CaseState | None, ...]], ...] = (
-    (_in(S.REVIEW_DRAFT), (SAME, S.REPLIED)),
-    (_in(S.FUCHA), (SAME, S.FUCHA_DONE)),
-    (_in(S.FUHE), (SAME, S.FINAL)),
-    (ALL - {S.DRAFT, S.REVIEW_DRAFT, S.FUCHA, S.FUHE}, (SAME,)),
+_DELIVERIES: tuple[tuple[frozenset[CaseState], tuple[CaseState | None, ...], frozenset[Track]], ...] = (
+    (_in(S.REVIEW_DRAFT), (SAME, S.REPLIED), frozenset(T)),
+    (_in(S.FUCHA), (SAME, S.FUCHA_DONE), _APPEAL),
+    (_in(S.FUHE), (SAME, S.FINAL), _APPEAL),
+    (ALL - {S.DRAFT, S.REVIEW_DRAFT, S.FUCHA, S.FUHE}, (SAME,), frozenset(T)),
 )
 """Where a document of any kind may be delivered, and what may come of it."""
 
@@ -169,7 +179,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "7", "timeout", "补充期满", _in(S.NEED_INFO), (S.TRIAGE, S.HANDLING), (R.SYS,),
-        land=_back, effects=(do.stop_asking,), notices=("补充材料提醒",),
+        land=_back, when=(g.question_is_over,), effects=(do.stop_asking,), notices=("补充材料提醒",),
     ),
     Row(
         "8", "route", "转送", _in(S.TRIAGE), (S.ROUTED,), (R.TRI, R.SUP),
@@ -189,11 +199,11 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "10", "agree_return", "同意退回", _in(S.OBJECTION), (S.TRIAGE,), (R.TRI, R.SUP),
-        when=(g.may_return,), effects=(do.agree_return,),
+        when=(g.sender_decides,), effects=(do.agree_return,),
     ),
     Row(
         "11", "refuse_return", "不同意退回", _in(S.OBJECTION), (S.ROUTED,), (R.TRI, R.SUP),
-        needs=(g.needs("reason", "请写明不同意退回的理由"),),
+        when=(g.sender_decides,), needs=(g.needs("reason", "请写明不同意退回的理由"),),
     ),
     Row(
         "12", "accept", "受理", _in(S.TRIAGE, S.ROUTED), (S.ACCEPTED,), (R.UC, R.LEAD),
@@ -259,19 +269,20 @@ TABLE: tuple[Row, ...] = (
         when=(g.is_unsigned,), needs=(g.signs_another,), effects=(do.sign,), document=DocumentKind.OPINION,
     ),
     Row(
-        "21", "deliver", "送达", _in(S.REVIEW_DRAFT), (SAME, S.REPLIED), (R.HND, R.UC, R.SYS),
+        "21", "deliver", "送达", _in(S.REVIEW_DRAFT), (SAME, S.REPLIED), _DELIVERERS,
         land=_after_delivery, when=(g.has_paper_waiting,), needs=(g.check_delivery,), effects=(do.deliver,),
         notices=("答复告知",),
     ),
     *(
         Row(
-            "21", event, label, sources, to, who, land=_after_delivery, when=when, needs=needs, effects=(effect,),
+            "21", event, label, sources, to, who, land=_after_delivery, tracks=tracks, when=when, needs=needs,
+            effects=(effect,),
         )
         for event, label, who, when, needs, effect in (
-            ("deliver", "送达", _DELIVERERS, (g.has_paper_waiting,), (g.check_delivery,), do.deliver),
+            ("deliver", "送达", _OPINION_DELIVERERS, (g.has_paper_waiting,), (g.check_delivery,), do.deliver),
             ("public_notice_over", "公告期满", (R.SYS,), (), (), do.public_notice_over),
         )
-        for sources, to in _DELIVERIES
+        for sources, to, tracks in _DELIVERIES
         if event != "deliver" or S.REVIEW_DRAFT not in sources
     ),
     Row(
@@ -291,7 +302,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("22", "rating_over", "评价期满", _in(S.REPLIED), (S.RATED,), (R.SYS,)),
     Row(
-        "23", "unsatisfied", "不满意", _REPLIED, (S.REWORK,), (R.CIT, R.CB, R.SUP),
+        "23", "unsatisfied", "反映不满意", _REPLIED, (S.REWORK,), (R.CIT, R.CB, R.SUP),
         tracks=frozenset({T.CONSULT, T.SERVICE}), when=(g.may_redo,), effects=(do.redo,), notices=("重办告知",),
     ),
     Row(
@@ -304,11 +315,11 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "25", "fucha_opinion", "复查意见", _in(S.FUCHA), (S.FUCHA, S.FUCHA_DONE), (R.REV,), land=_after_delivery,
-        when=(g.no_opinion_waits,), needs=(g.check_fucha,), effects=(do.fucha_opinion,),
+        tracks=_APPEAL, when=(g.no_opinion_waits,), needs=(g.check_fucha,), effects=(do.fucha_opinion,),
         document=DocumentKind.FUCHA_OPINION, notices=("复查结果告知",),
     ),
     Row(
-        "26", "remand", "撤销重办", _in(S.FUCHA), (S.HANDLING,), (R.REV,),
+        "26", "remand", "撤销重办", _in(S.FUCHA), (S.HANDLING,), (R.REV,), tracks=_APPEAL,
         when=(g.no_opinion_waits,), effects=(do.remand,),
         document=DocumentKind.FUCHA_OPINION, notices=("复查结果告知",),
     ),
@@ -316,33 +327,38 @@ TABLE: tuple[Row, ...] = (
         "27", "request_fuhe", "申请复核", _in(S.FUCHA_DONE, S.CLOSED), (S.FUHE,), (R.CIT,), tracks=_APPEAL,
         when=(g.in_fuhe_window,), effects=(do.request_fuhe,), notices=("复核申请回执",),
     ),
-    Row(
-        "27", "admit_late", "准予逾期申请", _REPLIED | {S.FUCHA_DONE, S.CLOSED}, (S.FUCHA, S.FUHE), (R.REV, R.SUP),
-        land=_after_late, when=(g.has_late_request,), needs=(g.needs("reason", "请写明准予的理由"),),
-        effects=(do.admit_late,), notices=("复查申请回执",),
+    *(
+        Row(
+            "27", "admit_late", "准予逾期申请", sources, to, (R.REV, R.SUP), land=_after_late, tracks=_APPEAL,
+            when=(g.has_late_request,), needs=(g.needs("reason", "请写明准予的理由"),),
+            effects=(do.admit_late,), notices=("复查申请回执",),
+        )
+        for sources, to in (
+            (_REPLIED, (S.FUCHA,)), (_in(S.FUCHA_DONE), (S.FUHE,)), (_in(S.CLOSED), (S.FUCHA, S.FUHE)),
+        )
     ),
     Row(
         "27", "refuse_late", "不予受理逾期申请", _REPLIED | {S.FUCHA_DONE, S.CLOSED},
-        (SAME,), (R.REV, R.SUP),
+        (SAME,), (R.REV, R.SUP), tracks=_APPEAL,
         when=(g.has_late_request,), needs=(g.needs("reason", "请写明不予受理的理由"),),
         effects=(do.refuse_late,), document=DocumentKind.FUCHA_REFUSAL, notices=("不予受理告知",),
     ),
     Row(
-        "28", "hearing_start", "听证开始", _in(S.FUHE), (S.FUHE,), (R.REV,),
+        "28", "hearing_start", "听证开始", _in(S.FUHE), (S.FUHE,), (R.REV,), tracks=_APPEAL,
         when=(g.no_hearing_runs,), effects=(do.hearing_start,), notices=("听证通知",),
     ),
     Row(
-        "28", "hearing_end", "听证结束", _in(S.FUHE), (S.FUHE,), (R.REV,),
+        "28", "hearing_end", "听证结束", _in(S.FUHE), (S.FUHE,), (R.REV,), tracks=_APPEAL,
         when=(g.hearing_runs,), effects=(do.hearing_end,),
     ),
     Row(
         "29", "fuhe_opinion", "复核意见", _in(S.FUHE), (S.FUHE, S.FINAL), (R.REV,), land=_after_delivery,
-        when=(g.no_opinion_waits, g.no_hearing_runs), effects=(do.fuhe_opinion,),
+        tracks=_APPEAL, when=(g.no_opinion_waits, g.no_hearing_runs), effects=(do.fuhe_opinion,),
         document=DocumentKind.FUHE_OPINION, notices=("复核结果告知",),
     ),
     Row(
         "30", "window_over", "期满办结", _REPLIED | {S.FUCHA_DONE}, (S.CLOSED,), (R.SYS,),
-        effects=(do.end,), notices=("办结告知",),
+        when=(g.windows_are_over,), effects=(do.end,), notices=("办结告知",),
     ),
     Row(
         "31", "withdraw", "撤回", OPEN, (S.WITHDRAWN,), (R.CIT,), effects=(do.end,), notices=("撤回确认",),
@@ -353,8 +369,8 @@ TABLE: tuple[Row, ...] = (
         notices=("并案告知",),
     ),
     Row(
-        "33", "unmerge", "取消并案", _in(S.MERGED), tuple(sorted(OPEN)), (R.TRI, R.SUP), land=_back,
-        effects=(do.unmerge,), notices=("取消并案告知",),
+        "33", "unmerge", "取消并案", _in(S.MERGED), tuple(sorted(OPEN)), (R.TRI, R.SUP),
+        land=_back_from_merging, effects=(do.unmerge,), notices=("取消并案告知",),
     ),
     Row(
         "34", "cuiban", "催办", OPEN, (SAME,), (R.CIT, R.SUP),
@@ -386,19 +402,19 @@ TABLE: tuple[Row, ...] = (
     ),
     *(
         Row(
-            "38", event, label, OPEN, (S.HANDED_OFF,), (R.INS,), tracks=_REPORT,
+            "38", event, label, OPEN, (S.HANDED_OFF,), (R.INS, R.LEAD), tracks=_REPORT,
             needs=(g.second_person,), effects=(do.end,), notices=("移送告知",),
         )
         for event, label in (("to_discipline", "移送纪检监察"), ("to_procuratorate", "移送检察机关"))
     ),
     Row(
         "+", "reclassify", "更改诉求类型", OPEN, (SAME, S.TRIAGE), (R.TRI, R.SYS), land=_after_reclassifying,
-        needs=(g.check_track,), effects=(do.reclassify,),
+        when=(g.is_not_under_review,), needs=(g.check_track,), effects=(do.reclassify,),
     ),
     Row("+", "supplement", "补充", OPEN, (SAME,), (R.CIT, R.OP)),
     Row(
-        "7", "citizen_reply", "群众补充", OPEN - {S.NEED_INFO}, (SAME,),
-        (R.CIT, R.OP),
+        "7", "citizen_reply", "逾期补充", OPEN - {S.NEED_INFO}, (SAME,), (R.CIT, R.OP),
+        when=(g.was_asked,),
     ),
     Row(
         "+", "waive_notice", "免予告知", OPEN, (SAME,), (R.TRI, R.UC),

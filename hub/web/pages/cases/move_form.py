@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.model.cases.guards import FUCHA_OUTCOMES, OUTCOMES, TRANSFER_MODES
-from hub.model.cases.proceeding import DeliveryMethod
+from hub.model.cases.guards import FUCHA_OUTCOMES, OPINIONS, OUTCOMES, REPLIES, TRANSFER_MODES
+from hub.model.cases.proceeding import DeliveryMethod, DocumentKind
 from hub.model.track import Track
 from hub.web.badges import TRACK
 from hub.web.i18n import msgid
@@ -26,6 +26,8 @@ class MoveField:
 def _same(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((value, value) for value in values)
 
+
+_NOTICES = tuple(kind for kind in DocumentKind if kind not in {*REPLIES, *OPINIONS})
 
 _REASON = MoveField("reason", msgid("理由"), "area")
 
@@ -56,7 +58,11 @@ FIELDS: Mapping[str, tuple[MoveField, ...]] = {
         MoveField("reply", msgid("答复正文：事实、理由、依据"), "area"),
     ),
     "reject_draft": (MoveField("comment", msgid("修改意见"), "area"),),
-    "deliver": (MoveField("method", msgid("送达方式"), "choice", _same(tuple(DeliveryMethod))),),
+    "deliver": (
+        MoveField("document", msgid("文书"), "choice", (("", "答复、复查意见或复核意见"), *_same(_NOTICES))),
+        MoveField("method", msgid("送达方式"), "choice", _same(tuple(DeliveryMethod))),
+        MoveField("delivered_on", msgid("送达回证上的日期（当天可不填）"), "date"),
+    ),
     "fucha_opinion": (MoveField("outcome", msgid("复查结论"), "choice", _same(FUCHA_OUTCOMES)),),
     "admit_late": (_REASON,),
     "refuse_late": (_REASON,),
