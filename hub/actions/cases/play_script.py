@@ -31,7 +31,9 @@ from hub.store.documents import Documents
 
 _CASE_ID = "case"
 _FILLED_IN: Mapping[str, Mapping[str, Any]] = {
-    "refuse": {"code": "OTHER"},
+    "refuse": {"code": "OTHER", "second": "另一人"},
+    "to_discipline": {"second": "另一人"},
+    "to_procuratorate": {"second": "另一人"},
     "refuse_return": {"reason": "属于该单位职责"},
     "reject_draft": {"comment": "请修改"},
     "merge_into": {"master": "另一工单"},

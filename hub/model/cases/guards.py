@@ -408,10 +408,11 @@ def is_emergency(p: Proceeding, _: Attempt) -> str:
 
 
 def second_person(p: Proceeding, attempt: Attempt) -> str:
-    """A second person agrees, where the office records one."""
-    second = attempt.text("second")
-    if "second" in attempt.data and (not second or second == attempt.person):
-        return "不予受理须经另一人同意（second）"
+    """Somebody else proposed the same, or is named as the second person."""
+    proposed_by = p.proposed_by if p.proposed == attempt.event else ""
+    second = attempt.text("second") or proposed_by
+    if not second or second == attempt.person:
+        return "须由另一人先提请，再由您决定（second）"
     return ""
 
 

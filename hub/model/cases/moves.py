@@ -98,6 +98,8 @@ def _made(p: Proceeding, row: Row, attempt: Attempt) -> Moved:
     arrives = to is not p.state and p.state is not CaseState.MERGED  # an unmerged case was there before
     if arrives and (arrival := _ON_ARRIVAL.get(to)):
         after = arrival(after, attempt)
+    if to is not p.state:  # what was proposed was proposed for where it stood
+        after = replace(after, proposed="", proposed_by="")
     after = replace(after, state=to, event=row.event, came_from=p.state)
     return Moved(after, row, _notices(row, after))
 

@@ -120,6 +120,8 @@ class Proceeding:
     extended: int = 0
     asked_days: int = 0
     asked_by: str = ""
+    proposed: str = ""
+    proposed_by: str = ""
     returned: int = 0
     redone: int = 0
     ratings: int = 0

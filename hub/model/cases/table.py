@@ -211,6 +211,10 @@ TABLE: tuple[Row, ...] = (
         document=DocumentKind.ACCEPTANCE, notices=("受理告知",),
     ),
     Row(
+        "13", "propose_refusal", "提请不予受理", _in(S.TRIAGE, S.ROUTED), (SAME,), (R.TRI, R.UC),
+        effects=(do.propose("refuse"),),
+    ),
+    Row(
         "13", "refuse", "不予受理", _in(S.TRIAGE, S.ROUTED), (S.NOT_ACCEPTED,), (R.TRI, R.UC),
         needs=(g.needs("code", "请写明不予受理的情形"), g.second_person), effects=(do.refuse,),
         document=DocumentKind.REFUSAL, notices=("不予受理告知",),
@@ -399,6 +403,12 @@ TABLE: tuple[Row, ...] = (
     Row(
         "37", "feedback", "反馈", _in(S.HANDLING), (S.REPLIED,), (R.INS,), tracks=_REPORT,
         effects=(do.feedback,), notices=("反馈告知",),
+    ),
+    *(
+        Row(
+            "38", f"propose_{event}", label, OPEN, (SAME,), (R.INS,), tracks=_REPORT, effects=(do.propose(event),),
+        )
+        for event, label in (("to_discipline", "提请移送纪检监察"), ("to_procuratorate", "提请移送检察机关"))
     ),
     *(
         Row(

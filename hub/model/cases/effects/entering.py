@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hub.model.cases.attempt import Attempt
+from hub.model.cases.attempt import Attempt, Effect
 from hub.model.cases.clock_names import SERVICE_CLOCKS, ClockName
 from hub.model.cases.effects.papers import issue
 from hub.model.cases.proceeding import DIRECT_TRACKS, DocumentKind, Proceeding
@@ -186,6 +186,15 @@ def accept(p: Proceeding, attempt: Attempt) -> Proceeding:
             return p.start(C.REPORT_INVEST, at)
         case _:
             return p
+
+
+def propose(event: str) -> Effect:
+    """The first of two people wants this event; the second one makes it happen."""
+
+    def effect(p: Proceeding, attempt: Attempt) -> Proceeding:
+        return replace(p, proposed=event, proposed_by=attempt.person)
+
+    return effect
 
 
 def refuse(p: Proceeding, attempt: Attempt) -> Proceeding:

@@ -45,10 +45,7 @@ FIELDS: Mapping[str, tuple[MoveField, ...]] = {
         MoveField("branch", msgid("申诉求决属于第三十一条第几项"), "number"),
         MoveField("items", msgid("诉求，每行一项"), "area"),
     ),
-    "refuse": (
-        MoveField("code", msgid("不予受理的情形")),
-        MoveField("second", msgid("同意的另一人"), "handler"),
-    ),
+    "refuse": (MoveField("code", msgid("不予受理的情形")),),
     "redirect_legal": (MoveField("branch", msgid("第三十一条第几项，1 到 5"), "number"),),
     "assign": (MoveField("handler", msgid("承办人"), "handler"),),
     "ask_extension": (MoveField("days", msgid("延长几日"), "number"), _REASON),

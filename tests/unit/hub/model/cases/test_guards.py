@@ -126,8 +126,12 @@ def test_13_refusal_needs_a_code_and_a_second_person() -> None:
     assert "code" in in_triage().refused(AT, "refuse", second="u2")
     assert "second" in in_triage().refused(AT, "refuse", person="u1", code="OTHER", second="u1")
     assert "不能" in in_triage().refused(AT, "refuse", "SYS", code="OTHER")
-    assert in_triage().do(AT, "refuse", code="OTHER").papers() == ["不予受理告知书"]
-    assert in_triage().do(AT, "refuse", code="THREE_LEVEL_END").papers() == ["不再受理告知书"]
+    assert "另一人" in in_triage().refused(AT, "refuse", person="u1", code="OTHER")
+    proposed = in_triage().do(AT, "propose_refusal", person="u2")
+    assert "另一人" in proposed.refused(AT, "refuse", person="u2", code="OTHER")
+    assert proposed.do(AT, "refuse", person="u1", code="OTHER").p.state == "NOT_ACCEPTED"
+    assert in_triage().do(AT, "refuse", code="OTHER", second="u2").papers() == ["不予受理告知书"]
+    assert in_triage().do(AT, "refuse", code="THREE_LEVEL_END", second="u2").papers() == ["不再受理告知书"]
 
 
 def test_14_the_procedure_is_named() -> None:
@@ -301,8 +305,8 @@ def test_35_an_order_has_a_day() -> None:
 
 
 def test_36_reopened_with_new_clocks() -> None:
-    assert "reason" in in_triage().do(AT, "refuse", code="OTHER").refused("2026-03-12 09:00", "reopen")
-    play = in_triage().do(AT, "refuse", code="OTHER").do("2026-03-12 09:00", "reopen", reason="有新的事实")
+    assert "reason" in in_triage().do(AT, "refuse", code="OTHER", second="u2").refused("2026-03-12 09:00", "reopen")
+    play = in_triage().do(AT, "refuse", code="OTHER", second="u2").do("2026-03-12 09:00", "reopen", reason="有新的事实")
     assert (play.due("NOTIFY_15"), play.due("FORWARD_15")) == ("2026-03-27", "2026-03-27")
 
 

@@ -59,7 +59,7 @@ def _closed() -> Play:
 
 
 def _refused() -> Play:
-    return in_triage().do("2026-03-03 09:00", "refuse", code="OTHER")
+    return in_triage().do("2026-03-03 09:00", "refuse", code="OTHER", second="u2")
 
 
 def _hearing() -> Play:
