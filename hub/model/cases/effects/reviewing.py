@@ -24,7 +24,7 @@ def rate(p: Proceeding, attempt: Attempt) -> Proceeding:
 
 def redo(p: Proceeding, attempt: Attempt) -> Proceeding:
     """CALLBACK stops, REDO starts."""
-    p = replace(p, redone=p.redone + 1, handler="", author="", signed_by="", outcomes=(), contacted=False)
+    p = replace(p, redone=p.redone + 1, handler="", author="", signed_by="", outcomes=())
     return p.stop(attempt.at, C.CALLBACK).start(C.REDO, attempt.at)
 
 

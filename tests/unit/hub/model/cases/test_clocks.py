@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from hub.model.cases.attempt import Attempt
+from hub.model.cases.moves import move
 from hub.model.cases.passing_time import advance, latest_only
+from hub.model.cases.roles import CaseRole
 from hub.model.track import Track
 from tests.unit.hub.model.cases.played import (
     NATIONAL,
@@ -78,6 +81,20 @@ def test_a_stop_after_the_last_day_is_a_breach_without_a_sweep() -> None:
     play = Play(T.APPEAL).do("2026-03-03 09:00", "pick")
     play.do("2026-03-18 00:00", "route", mode="转送", unit="A")
     assert play.breaches() == ["FORWARD_15", "NOTIFY_15"]
+
+
+def test_what_stopped_too_late_is_found_later() -> None:
+    """A step may be stored before anybody looked at the time."""
+    play = Play(T.APPEAL).do("2026-03-03 09:00", "pick")
+    data = {"branch": 6}
+    moved = move(play.p, Attempt("accept", ms("2026-03-18 00:00"), CaseRole.UC, NATIONAL, "u1", data))
+    assert moved.proceeding.breaches == ()
+    passed = advance(moved.proceeding, ms("2026-03-18 00:00"), NATIONAL)
+    assert [(b.clock, b.at) for b in passed.proceeding.breaches] == [
+        ("FORWARD_15", ms("2026-03-18 00:00")), ("NOTIFY_15", ms("2026-03-18 00:00")),
+    ]  # fmt: skip
+    in_time = move(play.p, Attempt("accept", ms("2026-03-17 23:59"), CaseRole.UC, NATIONAL, "u1", data))
+    assert advance(in_time.proceeding, ms("2026-04-01 00:00"), NATIONAL).proceeding.breaches == ()
 
 
 def test_each_unit_has_its_own_notice() -> None:
