@@ -114,19 +114,18 @@ class Rules:
         return self.profile.rule(clock.name, clock.track, paper=clock.paper)
 
     def last_day(self, clock: Clock) -> date:
-        """The last day still in time. Of a clock that stands still: as if it went on now."""
+        """The last day still in time. A pause from day a to day b moves it by b - a days, one that lasts not yet."""
         rule = self.of(clock)
         if clock.last_day:
             return date.fromisoformat(clock.last_day)
         start = day_of(clock.started_at)
         if rule.unit in _UNIT_MS:
             return day_of(clock.started_at + rule.length * _UNIT_MS[rule.unit])
-        if rule.unit is ClockUnit.WORKDAYS:
-            stood = sum(self._workdays(day_of(p.since), day_of(p.until)) for p in clock.pauses if p.until)
-            last = self.calendar.add_workdays(start, rule.length + stood)
-            return last + timedelta(days=clock.extended)
         stood = sum((day_of(p.until) - day_of(p.since)).days for p in clock.pauses if p.until)
-        last = start + timedelta(days=rule.length + clock.extended + stood)
+        added = timedelta(days=clock.extended + stood)
+        if rule.unit is ClockUnit.WORKDAYS:
+            return self.calendar.add_workdays(start, rule.length) + added
+        last = start + timedelta(days=rule.length) + added
         return self.calendar.next_workday(last) if self._rolls(rule) else last
 
     def ends_at(self, clock: Clock) -> int:
@@ -166,11 +165,6 @@ class Rules:
         if rule.kind is ClockKind.WINDOW:
             return rule.rolls and self.profile.roll_citizen_window
         return self.profile.roll_agency_due
-
-    def _workdays(self, since: date, until: date) -> int:
-        """Workdays after `since` up to `until`."""
-        days = (until - since).days
-        return sum(self.calendar.is_workday(since + n * _DAY) for n in range(1, days + 1))
 
 
 def midnight(day: date) -> int:

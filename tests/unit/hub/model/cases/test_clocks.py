@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hub.model.cases.attempt import Attempt
@@ -226,6 +228,16 @@ def test_a_service_matter_pauses() -> None:
     assert play.look("2026-03-13 00:00").breaches() == ["SERVICE_COMPLAINT"]
 
 
+def test_a_pause_moves_the_last_day_by_its_days() -> None:
+    """Asked on Fri 6, answered on Mon 9 March: three days, over a weekend too. Not answered: it goes on after day 10."""
+    play = in_triage(T.SERVICE).do("2026-03-06 17:00", "ask", question="请补充材料")
+    assert play.do("2026-03-09 09:00", "citizen_reply").due("SERVICE_COMPLAINT") == "2026-03-12"
+    silent = (
+        in_triage(T.SERVICE).do("2026-03-03 09:00", "ask", question="请补充材料").look("2026-03-14 00:00")
+    )
+    assert silent.due("SERVICE_COMPLAINT") == "2026-03-20"
+
+
 def test_need_info_ends_after_ten_days_and_reminds() -> None:
     play = in_triage(T.SERVICE).do("2026-03-03 09:00", "ask", question="请补充材料")
     assert play.due("NEED_INFO_10") == "2026-03-13"
@@ -253,7 +265,7 @@ def test_an_answer_to_no_question_is_a_supplement_only() -> None:
         (T.SERVICE, {"kind": "复杂"}, "SERVICE_COMPLEX", "2026-03-16"),
     ],
 )
-def test_policy_clocks_stop_with_the_answer(track: Track, data: dict[str, str], name: str, due: str) -> None:
+def test_policy_clocks_stop_with_the_answer(track: Track, data: dict[str, Any], name: str, due: str) -> None:
     play = Play(track, **data)
     assert play.due(name) == due
     play.do(f"{due} 23:00", "answer")
