@@ -192,6 +192,7 @@ def propose(event: str) -> Effect:
     """The first of two people wants this event; the second one makes it happen."""
 
     def effect(p: Proceeding, attempt: Attempt) -> Proceeding:
+        """Kept who proposed it; somebody else decides."""
         return replace(p, proposed=event, proposed_by=attempt.person)
 
     return effect
