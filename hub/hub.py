@@ -110,6 +110,7 @@ _TASKS: Mapping[str, str] = {
     "listen": "收信任务",
     "letters": "来信读取任务",
     "meaning": "语义补查任务",
+    "encoder": "语义引擎看守任务",
 }
 
 
@@ -208,7 +209,11 @@ class Hub:
         waits = f"，{count} 条消息待补查，最早 {(self.clock.now_ms() - since) // 1000} 秒前" if count else ""
         late = bool(since) and self.clock.now_ms() - since > _MEANING_LATE_MS
         problem = self.encoding.problem
-        engine = f"不能运行：{problem}，只按词语判断" if problem else self.encoding.name or "只按词语判断"
+        engine = self.encoding.name or "只按词语判断"
+        if self.encoding.is_down:
+            engine = f"{engine} 暂时不能使用：{problem}，自动重试，其间只按词语判断"
+        elif problem:
+            engine = f"不能运行：{problem}，只按词语判断"
         return HealthLine(
             "meaning",
             "语义理解",

@@ -1,7 +1,7 @@
 """Looks at everything an operator can get wrong and says what is so and how to mend it.
 
 It changes nothing, sends nothing, and speaks to nobody but the configured store, the configured progress
-systems, and servers on this machine and its private network.
+systems and encoder, and servers on this machine and its private network.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     """Every finding, in the order things depend on each other."""
     findings = [*_keys(settings)]
     findings += [found async for found in _store(settings, clock)]
-    findings += [*_web(settings), *_knowledge(settings), *check_meaning(settings), *_speech(settings)]
-    findings += [*_disk(settings), *_user()]
+    findings += [*_web(settings), *_knowledge(settings)]
+    findings += [found async for found in check_meaning(settings)]
+    findings += [*_speech(settings), *_disk(settings), *_user()]
     findings += [found async for found in check_channels(settings)]
     findings += [found async for found in check_progress(settings, clock)]
     return findings

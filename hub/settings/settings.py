@@ -9,7 +9,7 @@ from pydantic import Field
 from hub.settings.calls import Calls, Speech
 from hub.settings.channels import Channel
 from hub.settings.deliveries import Broadcast, Dispatch
-from hub.settings.dialogue import Knowledge, TriageWords
+from hub.settings.dialogue import EncoderServer, Knowledge, TriageWords
 from hub.settings.organisation import Hours, Organisation, Region
 from hub.settings.progress import ProgressSystem, Tracking
 from hub.settings.store import Files, Keys, Retention, Store
@@ -37,6 +37,7 @@ class Settings(Table):
     tracking: Tracking = Tracking()
     progress: list[ProgressSystem] = []
     knowledge: Knowledge = Knowledge()
+    encoder_server: EncoderServer = EncoderServer()
     dispatch: Dispatch = Dispatch()
     broadcast: Broadcast = Broadcast()
     speech: Speech = Speech()

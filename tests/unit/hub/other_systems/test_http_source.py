@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from channels.http import HttpClient
 from hub.actions.progress.progress_source import SourceDown
 from hub.check.progress import check_progress
-from hub.other_systems.breaker import Breaker
 from hub.other_systems.contract import MOST_REPLIES, TEXT_CHARS, read
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
+from hub.runtime.breaker import Breaker
 from hub.runtime.clock import FakeClock
 from hub.runtime.finding import Level
 from hub.settings.problems import SettingsProblem

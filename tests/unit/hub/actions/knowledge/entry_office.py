@@ -105,7 +105,7 @@ def office_over(
         follow,
         EditEntry(desk),
         publish,
-        ReadEntries(desk, AgentRepository(documents, vault), knowledge, DEFAULT, Encoding(None)),
+        ReadEntries(desk, AgentRepository(documents, vault), knowledge, DEFAULT, Encoding(None, clock)),
         edit_words,
         ReadWords(own_words, AgentRepository(documents, vault), follow, knowledge, DEFAULT),
         ImportWords(edit_words, follow, knowledge),
