@@ -111,6 +111,7 @@ _TASKS: Mapping[str, str] = {
     "letters": "来信读取任务",
     "meaning": "语义补查任务",
     "encoder": "语义引擎看守任务",
+    "vectors": "语义向量补算任务",
 }
 
 

@@ -32,12 +32,13 @@ def embedded(text: str, dimension: int = DIMENSION) -> list[float]:
 
 class PlayedEncoder:
     """mood: well, error, garbage, html, redirect, slow, dimension, count, nan, nought, places, huge, words.
-    texts: what was asked for, with its prefix."""
+    texts: what was asked for, with its prefix. means: what a text says in other words."""
 
     def __init__(self) -> None:
         self.mood = "well"
         self.asked = 0
         self.texts: list[str] = []
+        self.means: dict[str, str] = {}
         self.url = ""
         self.port = 0
         self.quiet = asyncio.Event()
@@ -50,7 +51,8 @@ class PlayedEncoder:
         texts = question["input"]
         assert question["model"] == MODEL
         self.texts += texts
-        rows = [{"index": place, "embedding": embedded(text)} for place, text in enumerate(texts)]
+        said = [self.means.get(text, text) for text in texts]
+        rows = [{"index": place, "embedding": embedded(text)} for place, text in enumerate(said)]
         match self.mood:
             case "error":
                 return web.json_response({"error": "out of memory"}, status=500)

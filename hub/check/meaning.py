@@ -10,7 +10,7 @@ from hub.settings.problems import SettingsProblem
 from hub.settings.settings import Settings
 from hub.wiring.dialogue import thresholds_of
 from hub.wiring.encoder import encoder_of, safety_of
-from knowledge_base.match.confidence import Confidence, shipped_confidence
+from knowledge_base.match.answer import weighs
 from knowledge_base.meaning.encoder import EncoderFailed, SentenceEncoder
 
 _ANY = "紧急求助"
@@ -41,19 +41,17 @@ async def check_meaning(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(Level.FAIL, "meaning", what, "hub talk calibrate")
     else:
         yield Finding(Level.OK, "meaning", encoder.name)
-    models = _confidence(settings)
-    if models is not None and models.with_engine(encoder.name) is None:
+    if not _is_weighed(settings, encoder.name):
         what = f"知识库的把握没有适合 {encoder.name} 的权重，查询只按词语 (looked up by words alone)"
         fix = f"hub faq calibrate --encoder {settings.knowledge.encoder}"
         yield Finding(Level.WARN, "meaning knowledge", what, fix)
 
 
-def _confidence(settings: Settings) -> Confidence | None:
-    """The models in use; None where they cannot be read, which is said elsewhere."""
+def _is_weighed(settings: Settings, engine: str) -> bool:
     try:
-        return thresholds_of(settings).models or shipped_confidence()
-    except SettingsProblem:
-        return None
+        return weighs(thresholds_of(settings), engine)
+    except SettingsProblem:  # is said elsewhere
+        return True
 
 
 def _problem_now(encoder: SentenceEncoder) -> str:

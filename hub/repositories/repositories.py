@@ -36,6 +36,7 @@ from hub.repositories.knowledge import (
     entry_versions,
     feedback,
     questions,
+    vectors,
     words,
 )
 from hub.repositories.knowledge.answer_counts import AnswerCountRepository
@@ -44,6 +45,7 @@ from hub.repositories.knowledge.entries import EntryRepository
 from hub.repositories.knowledge.entry_versions import EntryVersionRepository
 from hub.repositories.knowledge.feedback import FeedbackRepository
 from hub.repositories.knowledge.questions import QuestionRepository
+from hub.repositories.knowledge.vectors import VectorRepository
 from hub.repositories.knowledge.words import WordRepository
 from hub.repositories.letters import LetterRepository
 from hub.repositories.meaning_due import MeaningDueRepository
@@ -83,6 +85,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *schedules.COLLECTIONS,
     *suppressions.COLLECTIONS,
     *triage_decisions.COLLECTIONS,
+    *vectors.COLLECTIONS,
     *words.COLLECTIONS,
 )
 
@@ -116,6 +119,7 @@ class Repositories:
     suppressions: SuppressionRepository
     triage_decisions: TriageDecisionRepository
     units: UnitRepository
+    vectors: VectorRepository
     words: WordRepository
 
 
@@ -150,5 +154,6 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         suppressions=SuppressionRepository(documents, vault),
         triage_decisions=TriageDecisionRepository(documents, vault),
         units=unit_repository,
+        vectors=VectorRepository(documents, vault),
         words=WordRepository(documents, vault),
     )

@@ -67,6 +67,11 @@ class Thresholds:
 DEFAULT = Thresholds(answer=0.90, choice=0.30)
 
 
+def weighs(thresholds: Thresholds, engine: str) -> bool:
+    """Whether somebody fitted a confidence for vectors of this engine."""
+    return (thresholds.models or shipped_confidence()).with_engine(engine) is not None
+
+
 def decide(
     snapshot: Snapshot,
     text: str,
@@ -78,7 +83,7 @@ def decide(
     """What to do with `text`. Exactly the words of one entry alone are always answered. `vector`: see
     `Snapshot.look`; it is left out where nobody fitted a confidence for its engine."""
     models = thresholds.models or shipped_confidence()
-    if models.with_engine(snapshot.engine) is None:
+    if not weighs(thresholds, snapshot.engine):
         vector = None
     candidates = snapshot.look(text, speech=speech, vector=vector)
     if not candidates:
