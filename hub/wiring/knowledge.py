@@ -94,7 +94,11 @@ async def knowledge_actions(base: Foundation) -> KnowledgeActions:
         read_quality=ReadQuality(desk, stores.answer_counts, stores.feedback, stores.questions, knowledge),
         read_words=ReadWords(stores.words, stores.agents, follow, knowledge, thresholds),
         sort_questions=SortQuestions(
-            desk, stores.questions, knowledge, keep_seconds=settings.retention.questions_seconds
+            desk,
+            stores.questions,
+            knowledge,
+            base.encoding,
+            keep_seconds=settings.retention.questions_seconds,
         ),
     )
 

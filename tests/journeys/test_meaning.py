@@ -15,8 +15,10 @@ from hub.app import open_hub
 from hub.hub import Hub
 from hub.model.case import DANGER, POSSIBLE_DANGER, Case
 from hub.model.cases.history import HistoryKind
+from hub.model.question import Question
 from hub.model.track import Compartment, Track
 from hub.runtime.clock import Clock, FakeClock
+from hub.store.documents import Write
 from tests.embedding_server import DIMENSION, KEY, MODEL, played_encoder
 from tests.journeys.talking import Talker
 from tests.ports import free_port
@@ -153,6 +155,37 @@ async def test_an_engine_that_is_gone_holds_no_message_up_and_what_it_missed_is_
             assert await hub.repositories.meaning_due.waiting() == (0, 0)
             [line] = [line for line in await hub.health() if line.name == "meaning"]
             assert (line.ok, line.detail) == (True, f"http/{MODEL}/{DIMENSION}")
+
+
+async def test_questions_that_mean_the_same_come_together_for_editors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_TEST_ENCODER_KEY", KEY)
+    strangers = [f"{one}{other}" for one in "甲乙丙丁戊己庚" for other in "子丑寅卯辰"]
+    async with played_encoder() as played:
+        played.means["毛孩子上户口"] = "养狗登记"
+        server = {
+            "url": played.url,
+            "model": MODEL,
+            "dimension": DIMENSION,
+            "key": "env:HUB_TEST_ENCODER_KEY",
+        }
+        async with opened(tmp_path, encoder="http", server=server) as hub:
+            now, questions = hub.clock.now_ms(), hub.repositories.questions
+            writes: list[Write] = [
+                questions.insert(Question(f"q{n}", now, f"c{n}", "web-chat", now + 86_400_000, text=text))
+                for n, text in enumerate((*strangers, "毛孩子上户口", "养狗登记"))
+            ]
+            await hub.documents.commit([*writes, questions.changed()])
+            sort = hub.actions.sort_questions
+            [dogs] = [one for one in (await sort.all()).open if "养狗登记" in one.texts]
+            assert set(dogs.texts) == {"毛孩子上户口", "养狗登记"}
+            asked = played.asked
+            record = await sort.draft(dogs.id, by="li")  # what was seen is what is decided on
+            assert record.working is not None
+            assert set(record.working.wordings) == {"毛孩子上户口", "养狗登记"}
+            assert [one for one in (await sort.all()).open if "养狗登记" in one.texts] == []
+            assert played.asked == asked
 
 
 async def look_again(hub: Hub) -> None:
