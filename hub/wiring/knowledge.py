@@ -71,13 +71,14 @@ async def knowledge_actions(base: Foundation) -> KnowledgeActions:
         base.clock,
     )
     await follow.look()
-    weighed = weighs(thresholds, base.encoding.name)
+    is_weighed = weighs(thresholds, base.encoding.name)
+    meaning = base.encoding if is_weighed else Encoding(None, base.clock)
     publish_entry = PublishEntry(
         desk,
         follow,
         knowledge,
         vectors,
-        base.encoding if weighed else Encoding(None, base.clock),
+        meaning,
         second_person=settings.knowledge.second_person,
     )
     edit_words = EditWords(desk, stores.words, follow, knowledge)
@@ -86,7 +87,7 @@ async def knowledge_actions(base: Foundation) -> KnowledgeActions:
         follow=follow,
         edit_entry=EditEntry(desk),
         edit_words=edit_words,
-        import_entries=ImportEntries(desk, publish_entry, knowledge),
+        import_entries=ImportEntries(desk, publish_entry, knowledge, meaning),
         import_words=ImportWords(edit_words, follow, knowledge),
         publish_entry=publish_entry,
         read_entries=ReadEntries(desk, stores.agents, knowledge, thresholds, base.encoding),

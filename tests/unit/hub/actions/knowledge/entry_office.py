@@ -126,7 +126,7 @@ def office_over(
         edit_words,
         ReadWords(own_words, AgentRepository(documents, vault), follow, knowledge, DEFAULT),
         ImportWords(edit_words, follow, knowledge),
-        ImportEntries(desk, publish, knowledge),
+        ImportEntries(desk, publish, knowledge, encoding),
     )
 
 
