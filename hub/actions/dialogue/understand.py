@@ -53,7 +53,9 @@ class Understand:
         found = _telling(text)
         if not found:
             return NOTHING_UNDERSTOOD
-        wanted = spread(found, _ENCODED if seconds <= WAIT_SECONDS else _ENCODED_LATER)
+        # Nobody waits for vectors that nobody weighs.
+        weighed = found if self._encoding.name in self._safety.by_vector else []
+        wanted = spread(weighed, _ENCODED if seconds <= WAIT_SECONDS else _ENCODED_LATER)
         vectors: Mapping[str, Vector] = {}
         if self._encoding.name:
             vectors = await self._encoding.within([*wanted, *asked], seconds=seconds)
@@ -62,7 +64,7 @@ class Understand:
             [vectors.get(window) for window in found],
             self._encoding.name,
         )
-        due = bool(self._encoding.name) and not vectors.keys() >= set(wanted)
+        due = not vectors.keys() >= set(wanted)
         return Understood(judgement, vectors, due)
 
 
