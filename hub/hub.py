@@ -42,6 +42,7 @@ from hub.actions.knowledge.read_quality import ReadQuality
 from hub.actions.knowledge.read_words import ReadWords
 from hub.actions.knowledge.sort_questions import SortQuestions
 from hub.actions.progress.track_case import TrackCase
+from hub.model.meaning_due import LATE_MS
 from hub.repositories.calls import overdue_recordings
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
@@ -113,10 +114,6 @@ _TASKS: Mapping[str, str] = {
     "encoder": "语义引擎看守任务",
     "vectors": "语义向量补算任务",
 }
-
-
-_MEANING_LATE_MS = 600_000
-"""What waits longer to be understood than this is told to the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +205,7 @@ class Hub:
         """Which engine understands sentences, and how many messages wait for it; none waits for an answer."""
         count, since = await self.repositories.meaning_due.waiting()
         waits = f"，{count} 条消息待补查，最早 {(self.clock.now_ms() - since) // 1000} 秒前" if count else ""
-        late = bool(since) and self.clock.now_ms() - since > _MEANING_LATE_MS
+        late = bool(since) and self.clock.now_ms() - since > LATE_MS
         problem = self.encoding.problem
         engine = self.encoding.name or "只按词语判断"
         if self.encoding.is_down:

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hub.check.channels import check_channels
-from hub.check.meaning import check_meaning
+from hub.check.meaning import check_meaning, check_waiting
 from hub.check.progress import check_progress
 from hub.repositories.calls import FlowRepository, overdue_recordings
 from hub.repositories.key_proof import check_keys, refuse_missing_keys
@@ -163,6 +163,7 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         async for found in check_flows(documents):
             yield found
         yield await check_recordings(documents)
+        yield await check_waiting(documents, clock)
         drift = abs(await documents.now_ms() - clock.now_ms())
         if drift < _DRIFT_MS:
             yield Finding(Level.OK, "clock", f"与数据库相差 {drift} 毫秒 (ms from the store)")

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+from hub.model.meaning_due import LATE_MS
+from hub.repositories.meaning_due import waiting
+from hub.runtime.clock import Clock
 from hub.runtime.finding import Finding, Level
 from hub.settings.problems import SettingsProblem
 from hub.settings.settings import Settings
+from hub.store.documents import Documents
 from hub.wiring.dialogue import thresholds_of
 from hub.wiring.encoder import encoder_of, safety_of
 from knowledge_base.match.answer import weighs
@@ -45,6 +49,18 @@ async def check_meaning(settings: Settings) -> AsyncIterator[Finding]:
         what = f"知识库的把握没有适合 {encoder.name} 的权重，查询只按词语 (looked up by words alone)"
         fix = f"hub faq calibrate --encoder {settings.knowledge.encoder}"
         yield Finding(Level.WARN, "meaning knowledge", what, fix)
+
+
+async def check_waiting(documents: Documents, clock: Clock) -> Finding:
+    """How many messages wait to be understood, and for how long."""
+    count, since = await waiting(documents)
+    if not count:
+        return Finding(Level.OK, "meaning due", "没有消息等待补查 (none waits to be looked at again)")
+    seconds = (clock.now_ms() - since) // 1000
+    what = f"{count} 条消息等待语义补查，最早 {seconds} 秒前 (wait to be looked at again, in seconds)"
+    if seconds * 1000 < LATE_MS:
+        return Finding(Level.OK, "meaning due", what)
+    return Finding(Level.WARN, "meaning due", what, "看 meaning 一项 (see meaning)")
 
 
 def _is_weighed(settings: Settings, engine: str) -> bool:
