@@ -31,7 +31,7 @@ def embedded(text: str, dimension: int = DIMENSION) -> list[float]:
 
 
 class PlayedEncoder:
-    """mood: well, error, garbage, html, redirect, slow, dimension, count, nan, nought, places, huge, words.
+    """mood: well, error, garbage, html, redirect, slow, dimension, count, more, nan, nought, places, huge, words.
     texts: what was asked for, with its prefix. means: what a text says in other words."""
 
     def __init__(self) -> None:
@@ -68,6 +68,8 @@ class PlayedEncoder:
                 rows[-1]["embedding"] = embedded(texts[-1], DIMENSION - 1)
             case "count":
                 rows = rows[1:]
+            case "more":
+                rows.append({"index": len(rows), "embedding": embedded("多")})
             case "nan":
                 rows[0]["embedding"] = [math.nan] * DIMENSION
             case "nought":

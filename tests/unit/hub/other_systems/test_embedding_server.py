@@ -66,6 +66,7 @@ async def test_a_model_is_told_what_is_asked_and_what_stands_written(server: Pla
         "slow",
         "dimension",
         "count",
+        "more",
         "nan",
         "nought",
         "places",
