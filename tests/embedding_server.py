@@ -31,8 +31,11 @@ def embedded(text: str, dimension: int = DIMENSION) -> list[float]:
 
 
 class PlayedEncoder:
-    """mood: well, error, garbage, html, redirect, slow, dimension, count, more, nan, nought, places, huge, words.
-    texts: what was asked for, with its prefix. means: what a text says in other words."""
+    """mood: well, error, garbage, html, redirect, slow, huge; or what is wrong in an answer: dimension,
+    count, more, nan, nought, places, words.
+
+    texts: what was asked for, with its prefix. means: what a text says in other words.
+    """
 
     def __init__(self) -> None:
         self.mood = "well"

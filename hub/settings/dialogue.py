@@ -39,4 +39,4 @@ class EncoderServer(Table):
     key: Secret = SecretStr("")
     query_prefix: str = Field(default="", max_length=500)
     passage_prefix: str = Field(default="", max_length=500)
-    timeout_seconds: float = Field(default=5.0, gt=0, le=60)
+    timeout_seconds: float = Field(default=5.0, gt=0, le=10)
