@@ -212,6 +212,8 @@ class Hub:
             engine = f"{engine} 暂时不能使用：{problem}，自动重试，其间只按词语判断"
         elif problem:
             engine = f"不能运行：{problem}，只按词语判断"
+        elif self.encoding.name and not self.understand.is_weighed:
+            problem, engine = "weights", f"{engine} 没有险情和检举的权重，只按词语判断"
         return HealthLine(
             "meaning",
             "语义理解",

@@ -179,12 +179,22 @@ async def test_nobody_waits_for_vectors_that_nobody_weighs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HUB_TEST_ENCODER_KEY", KEY)
-    url = f"http://127.0.0.1:{free_port()}/v1/embeddings"
-    server = {"url": url, "model": MODEL, "dimension": DIMENSION, "key": "env:HUB_TEST_ENCODER_KEY"}
-    async with opened(tmp_path, encoder="http", server=server) as hub:
-        await Talker(hub, ChannelKind.SMS).say("派出所周末几点开门")
-        assert await hub.repositories.meaning_due.waiting() == (0, 0)
-        assert [case.compartment for case in await cases(hub)] in ([], [Compartment.NONE])
+    async with played_encoder() as played:
+        played.mood = "error"
+        server = {
+            "url": played.url,
+            "model": MODEL,
+            "dimension": DIMENSION,
+            "key": "env:HUB_TEST_ENCODER_KEY",
+        }
+        async with opened(tmp_path, encoder="http", server=server) as hub:
+            await Talker(hub, ChannelKind.SMS).say("派出所周末几点开门")
+            assert await hub.repositories.meaning_due.waiting() == (0, 0)
+            assert [case.compartment for case in await cases(hub)] in ([], [Compartment.NONE])
+            assert played.asked == 0
+            [line] = [line for line in await hub.health() if line.name == "meaning"]
+            assert not line.ok
+            assert "没有险情和检举的权重" in line.detail
 
 
 async def test_questions_that_mean_the_same_come_together_for_editors(
