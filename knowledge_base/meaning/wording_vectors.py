@@ -102,14 +102,16 @@ class WordingVectors:
         """Those of both; `other` wins. Raises ValueError when they belong to different engines."""
         if other.name != self.name:
             raise ValueError(f"vectors of {self.name} and {other.name}")
-        stay = ~np.isin(self.digests, other.digests)
-        digests = np.concatenate((self.digests[stay], other.digests))
-        order = np.argsort(digests)
+        digests, rows, scales = self.digests, self.rows, self.scales
+        stay = ~np.isin(digests, other.digests)
+        if not stay.all():
+            digests, rows, scales = digests[stay], rows[stay], scales[stay]
+        places = np.searchsorted(digests, other.digests)
         return WordingVectors(
             self.name,
-            digests[order],
-            np.concatenate((self.rows[stay], other.rows))[order],
-            np.concatenate((self.scales[stay], other.scales))[order],
+            np.insert(digests, places, other.digests),
+            np.insert(rows, places, other.rows, axis=0),
+            np.insert(scales, places, other.scales),
         )
 
     def _places(self, wordings: Sequence[str]) -> NDArray[np.intp]:
