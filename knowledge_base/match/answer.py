@@ -19,7 +19,7 @@ from knowledge_base.text.normalise import normalise
 
 FAR = 0.6
 """What scores less than this share of the best is not offered."""
-ALIKE = 0.62
+ALIKE = 0.65
 """What means this much alike is offered however little is sure: three of four sentences that nothing answers
 are farther from every entry."""
 SAYS_IT, LEAD = 0.7, 0.1
@@ -64,7 +64,7 @@ class Thresholds:
     models: Confidence | None = None
 
 
-DEFAULT = Thresholds(answer=0.90, choice=0.30)
+DEFAULT = Thresholds(answer=0.90, choice=0.35)
 
 
 def decide(
@@ -107,6 +107,8 @@ def decide(
 def _says_which(best: Candidate, served: Sequence[Candidate]) -> bool:
     """Whether a question without a word for the aspect means the best of these entries about one service all
     the same (护照名字拼音打错了)."""
+    if "".join(word.said for word in best.question.words) in best.entry.service:
+        return False  # the name of the service and nothing else
     lead = best.score - max(each.score for each in served if each is not best)
     return (best.likeness.closeness or 0.0) >= SAYS_IT and lead >= LEAD
 
