@@ -19,7 +19,7 @@ from knowledge_base.text.normalise import normalise
 
 FAR = 0.6
 """What scores less than this share of the best is not offered."""
-ALIKE = 0.65
+ALIKE = 0.62
 """What means this much alike is offered however little is sure: three of four sentences that nothing answers
 are farther from every entry."""
 SAYS_IT, LEAD = 0.7, 0.1
@@ -28,8 +28,8 @@ of them is meant: of 42 such test questions none was another's."""
 LIKELY = 0.5
 """What is likelier right than not is offered however little it means alike."""
 MEANT = 0.62
-"""What means less alike than this is never the answer, however sure the words are: 疫苗在哪打 shares all of its
-words with 狗要打什么疫苗. Of a hundred right answers one means less alike."""
+"""What means less alike than this is never the answer, however sure the words are: all words of 疫苗在哪打
+stand in 狗要打什么疫苗. Of a hundred right answers one means less alike."""
 STRANGER = 0.56
 """Nor what means less alike than this: it shares a word (这个天热死了, 死亡登记) and nothing else. Of 100
 questions 98 are closer to the entry that answers them."""

@@ -36,8 +36,8 @@ ABOUT_OTHERS = "find-person-info"
 
 
 LIKELY = 0.6
-"""So likely one of three entries answers, they are offered to somebody who only tells of a matter: of a hundred
-such texts that tell the police of something else, two are likelier."""
+"""So likely one of three entries answers, they are offered to somebody who only tells of a matter: of a
+hundred texts that tell of something else, two are likelier."""
 _ROUND_A_VALUE = 3
 """Characters that may stand round the name of a value: 那A1的."""
 

@@ -207,8 +207,8 @@ def _any_of(words: Sequence[str]) -> re.Pattern[str]:
 
 _BARE = 12
 """A text this short names a subject ("护照"). A longer one without a question word tells of a matter:
-unless an entry is likely to answer it, it becomes a case, because nobody answers "did you mean" when it was no
-question."""
+unless an entry is likely to answer it, it becomes a case, because nobody answers "did you mean" when it was
+no question."""
 
 _LETTER = 200
 """A text longer than this tells a matter even where it asks something: nothing is looked up for it."""

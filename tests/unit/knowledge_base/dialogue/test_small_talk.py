@@ -47,7 +47,19 @@ def test_a_text_of_nothing_else_is_small_talk(text: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["你好，身份证丢了怎么办", "谢谢你们抓到小偷", "测试酒精怎么测", "救命", "", "在厦门", "民警", "你们的", "我很不好", "你们电话"]
+    "text",
+    [
+        "你好，身份证丢了怎么办",
+        "谢谢你们抓到小偷",
+        "测试酒精怎么测",
+        "救命",
+        "",
+        "在厦门",
+        "民警",
+        "你们的",
+        "我很不好",
+        "你们电话",
+    ],
 )
 def test_anything_beside_it_is_a_matter(text: str) -> None:
     assert TALK.of(Utterance(text)) is None
