@@ -305,8 +305,14 @@ def test_35_an_order_has_a_day() -> None:
 
 
 def test_36_reopened_with_new_clocks() -> None:
-    assert "reason" in in_triage().do(AT, "refuse", code="OTHER", second="u2").refused("2026-03-12 09:00", "reopen")
-    play = in_triage().do(AT, "refuse", code="OTHER", second="u2").do("2026-03-12 09:00", "reopen", reason="有新的事实")
+    assert "reason" in in_triage().do(AT, "refuse", code="OTHER", second="u2").refused(
+        "2026-03-12 09:00", "reopen"
+    )
+    play = (
+        in_triage()
+        .do(AT, "refuse", code="OTHER", second="u2")
+        .do("2026-03-12 09:00", "reopen", reason="有新的事实")
+    )
     assert (play.due("NOTIFY_15"), play.due("FORWARD_15")) == ("2026-03-27", "2026-03-27")
 
 
