@@ -12,12 +12,14 @@ from hub.settings.read import build, shipped_text
 from hub.settings.settings import Settings
 
 
-def settings_in(folder: Path, *, api_base: str) -> Settings:
-    """One text channel that acknowledges everything, one SQLite file, a free port."""
+def settings_in(folder: Path, *, api_base: str, encoder: str = "") -> Settings:
+    """One text channel that acknowledges everything, one SQLite file, a free port. encoder: another than the
+    shipped one."""
     data = tomllib.loads(shipped_text())
     data["store"]["path"] = str(folder / "hub.db")
     data["keys"]["file"] = str(folder / "keys.json")
     data["files"]["path"] = str(folder / "files")
+    data["knowledge"]["encoder"] = encoder or data["knowledge"]["encoder"]
     data["web"] |= {"port": 0, "public_url": PUBLIC_URL, "insecure_cookies": True}
     data["channels"][CHANNEL] |= {
         "enabled": True,

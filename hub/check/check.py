@@ -1,7 +1,7 @@
 """Looks at everything an operator can get wrong and says what is so and how to mend it.
 
 It changes nothing, sends nothing, and speaks to nobody but the configured store, the configured progress
-systems, and servers on this machine and its private network.
+systems and encoder, and servers on this machine and its private network.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hub.check.channels import check_channels
-from hub.check.meaning import check_meaning
+from hub.check.meaning import check_meaning, check_waiting
 from hub.check.progress import check_progress
 from hub.model.cases.calendar_book import calendar_book, calendar_days
 from hub.repositories.calls import FlowRepository, overdue_recordings
@@ -49,8 +49,9 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     """Every finding, in the order things depend on each other."""
     findings = [*_keys(settings)]
     findings += [found async for found in _store(settings, clock)]
-    findings += [*_web(settings), *_knowledge(settings), *check_meaning(settings), *_speech(settings)]
-    findings += [*_disk(settings), *_user()]
+    findings += [*_web(settings), *_knowledge(settings)]
+    findings += [found async for found in check_meaning(settings)]
+    findings += [*_speech(settings), *_disk(settings), *_user()]
     findings += [found async for found in check_channels(settings)]
     findings += [found async for found in check_progress(settings, clock)]
     return findings
@@ -166,6 +167,7 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
             yield found
         yield await check_recordings(documents)
         yield await check_calendar(documents, clock)
+        yield await check_waiting(documents, clock)
         drift = abs(await documents.now_ms() - clock.now_ms())
         if drift < _DRIFT_MS:
             yield Finding(Level.OK, "clock", f"与数据库相差 {drift} 毫秒 (ms from the store)")

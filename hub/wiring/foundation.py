@@ -63,5 +63,5 @@ async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
         imports=FileStore(settings.files.path / "imports", vault),
         http=HttpClient(connections=settings.dispatch.in_flight + settings.dispatch.urgent_in_flight + 8),
         bell=bell,
-        encoding=encoding_of(settings),
+        encoding=encoding_of(settings, clock),
     )

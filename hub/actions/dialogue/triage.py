@@ -130,7 +130,7 @@ class Triage:
             return self.without_asking(found, whole)
         if accuses:
             return ToPerson(Track.REPORT)
-        if found is not None and (speech or len(folded) <= _BARE or asks(folded)):
+        if found is not None and (speech or len(folded) <= _BARE or found.likely or asks(folded)):
             return found
         return ToPerson(Track.CONSULT)
 
@@ -207,7 +207,8 @@ def _any_of(words: Sequence[str]) -> re.Pattern[str]:
 
 _BARE = 12
 """A text this short names a subject ("护照"). A longer one without a question word tells of a matter:
-it becomes a case, because nobody answers "did you mean" when it was no question."""
+unless an entry is likely to answer it, it becomes a case, because nobody answers "did you mean" when it was
+no question."""
 
 _LETTER = 200
 """A text longer than this tells a matter even where it asks something: nothing is looked up for it."""
