@@ -321,6 +321,23 @@ def test_38_a_second_person() -> None:
     assert "second" in play.refused(AT, "to_discipline", person="i1", second="i1")
 
 
+def test_a_report_that_was_sent_on_has_been_checked() -> None:
+    play = routed(T.REPORT)
+    assert (play.clock_state("REPORT_FIRST"), play.clock_state("REPORT_ACCEPT")) == ("stopped", "running")
+    assert ("NOTIFY_15" in play.clocks(), play.papers()) == (False, [])
+
+
+@pytest.mark.parametrize("by", ["SUP", "INS"])
+def test_what_a_supervisor_does_an_inspector_may_do_to_a_report(by: str) -> None:
+    handling(T.REPORT).do(AT, "duban", by, order="请按期办结", due="2026-04-01")
+    if by == "INS":
+        assert "不能" in handling().refused(AT, "duban", by, order="请按期办结", due="2026-04-01")
+
+
+def test_a_review_is_not_ended_by_another_track() -> None:
+    assert "复查" in in_fucha().refused("2026-04-01 09:00", "reclassify", track="CONSULT", reason="改为咨询")
+
+
 # -- reclassify -------------------------------------------------------------------------------
 
 
