@@ -87,14 +87,23 @@ async def test_what_came_too_late_holds_no_message_up_and_is_found_by_the_second
         assert await hub.repositories.meaning_due.waiting() == (0, 0)
 
 
-async def test_a_second_look_that_happens_twice_opens_one_emergency(tmp_path: Path) -> None:
+async def test_a_second_look_that_happens_twice_opens_answers_and_notes_once(tmp_path: Path) -> None:
     async with opened(tmp_path, watch=NO_TIME) as hub:
-        await Talker(hub, ChannelKind.SMS).say(GRANDFATHER)
+        talker = Talker(hub, ChannelKind.CHAT)
+        await talker.say(GRANDFATHER)
         [due] = await hub.repositories.meaning_due.first(limit=5)
         await look_again(hub)
+        told = await talker.messages()
+        found = await cases(hub)
+        noted = {case.id: await hub.repositories.cases.history(case.id) for case in found}
         await hub.documents.commit([hub.repositories.meaning_due.insert(due)])  # as after a crash
         await look_again(hub)
-        assert [case.track for case in await cases(hub)].count(Track.EMERGENCY) == 1
+        assert await hub.repositories.meaning_due.waiting() == (0, 0)
+        assert await talker.messages() == told
+        assert await cases(hub) == found
+        assert {case.id: await hub.repositories.cases.history(case.id) for case in found} == noted
+        assert [case.track for case in found].count(Track.EMERGENCY) == 1
+        assert len([message for message in told if "110" in message.text]) == 1
 
 
 async def test_an_accusation_found_late_moves_its_case_behind_the_compartment(tmp_path: Path) -> None:
