@@ -25,11 +25,13 @@ _ENCODED_LATER = 400
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """vectors: by simplified text. due: not all of them were there in time."""
+    """vectors: by simplified text. due: not all of them were there in time. weighed: they were, and the
+    judgement is by what is meant, not by words alone."""
 
     judgement: Judgement = NOTHING_SHOWN
     vectors: Mapping[str, Vector] = field(default_factory=dict)
     due: bool = False
+    weighed: bool = False
 
 
 NOTHING_UNDERSTOOD = Understood()
@@ -62,8 +64,9 @@ class Understand:
             [vectors.get(window) for window in found],
             self._encoding.name,
         )
-        due = bool(self._encoding.name) and not vectors.keys() >= set(wanted)
-        return Understood(judgement, vectors, due)
+        there = vectors.keys() >= set(wanted)
+        weighed = there and self._encoding.name in self._safety.by_vector
+        return Understood(judgement, vectors, due=bool(self._encoding.name) and not there, weighed=weighed)
 
 
 def _telling(text: str) -> list[str]:
