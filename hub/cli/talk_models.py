@@ -40,7 +40,11 @@ def calibrate(
     if problem_of_engine:
         Screen().complain([f"knowledge.encoder: {problem_of_engine}"])
         return CANNOT_RUN
-    models, found = fitted([*shipped_sentences(), *own], encoder)
+    try:
+        models, found = fitted([*shipped_sentences(), *own], encoder)
+    except KnowledgeError as problem:
+        Screen().complain([str(problem)])
+        return CANNOT_RUN
     out.mkdir(parents=True, exist_ok=True)
     for name, content in stored(models).items():
         (out / name).write_bytes(content)

@@ -19,7 +19,7 @@ from hub.runtime.clock import FakeClock
 from tests.journeys.talking import Talker
 from tests.world import world_settings
 
-GRANDFATHER = "爷爷倒在卫生间好久了"
+GRANDFATHER = "爷爷倒在卫生间里"
 TORN = "所里的人当着我面把证据撕了"
 HARMLESS = "昨晚看的电影里主角被人追杀，太好看了"
 NO_TIME = Watch(wait_seconds=1e-9)
@@ -85,6 +85,15 @@ async def test_what_came_too_late_holds_no_message_up_and_is_found_by_the_second
         assert (first.text, first.case_id) == (GRANDFATHER, raised.id)
         assert "110" in (await talker.messages())[-1].text
         assert await hub.repositories.meaning_due.waiting() == (0, 0)
+
+
+async def test_what_is_remembered_of_a_question_keeps_its_flag(tmp_path: Path) -> None:
+    """The second time vectors and entries come from memory."""
+    async with opened(tmp_path) as hub:
+        said = [await Talker(hub, ChannelKind.CHAT, name).say("有人闯进我家怎么办") for name in "123"]
+        assert len(set(said)) == 1
+        assert "1. " in said[0]  # what it may be is offered all the same
+        assert [case.flags for case in await cases(hub)] == [(POSSIBLE_DANGER,)] * 3
 
 
 async def test_a_second_look_that_happens_twice_opens_answers_and_notes_once(tmp_path: Path) -> None:

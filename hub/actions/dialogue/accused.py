@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from knowledge_base.meaning.safety import Level
 from knowledge_base.text.utterance import Utterance
 
+_NOT_NOW = r"(?<![不没别被])(?<!不是)(?<!不想)(?<!不用)(?<!没有)(?<!不是要)(?<!不想要)"
 _FILLER = (
     r"(?:一下|下|你们?|你们?的|贵|我们?|这里|这边|当地|本地|这个|那个|这位|那位|该|某"
     r"|一名|一个|一位|个别|几个|有些|名|个|位|的){0,4}"
@@ -36,9 +37,8 @@ class Accused:
         self._verbs = tuple(Utterance(word).folded for word in verbs)
         self._objects = tuple(Utterance(word).folded for word in objects)
         verb, thing = ("|".join(map(re.escape, words)) or r"(?!)" for words in (self._verbs, self._objects))
-        self._named = re.compile(
-            rf"(?:{verb}){_FILLER}(?:{thing}|{_OFFICERS}){_NOT_THEM}|(?:{verb}){_SOMEWHERE}{_OFFICERS}{_NOT_THEM}"
-        )
+        whom = rf"(?:{_FILLER}(?:{thing}|{_OFFICERS})|{_SOMEWHERE}{_OFFICERS}){_NOT_THEM}"
+        self._named = re.compile(rf"{_NOT_NOW}(?:{verb})(?!过){whom}")
 
     def level(self, folded: str) -> Level:
         """Sure where it is said who is accused, possible where both words occur in the text."""

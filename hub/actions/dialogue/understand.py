@@ -18,7 +18,7 @@ from knowledge_base.meaning.windows import spread, windows
 from knowledge_base.text.utterance import Utterance
 
 WAIT_SECONDS = 0.3
-_ENCODED = 12
+_ENCODED = 20
 """Windows of a text that get vectors while somebody waits: more take longer than anybody should wait."""
 _ENCODED_LATER = 400
 

@@ -15,7 +15,7 @@ from knowledge_base.meaning.safety import Level
 from tests.world import world_settings
 
 
-@pytest.mark.parametrize("text", ["爷爷倒在卫生间好久了", "救命有人拿刀砍人"])
+@pytest.mark.parametrize("text", ["爷爷倒在卫生间里", "救命有人拿刀砍人"])
 async def test_who_falls_silent_when_asked_about_110_is_connected(tmp_path: Path, text: str) -> None:
     """The first is only meant, and asked about; the second has words of the list: connected at once."""
     settings = world_settings(
