@@ -20,7 +20,7 @@ from tests.journeys.talking import Talker
 from tests.world import world_settings
 
 GRANDFATHER = "爷爷倒在卫生间里"
-TORN = "所里的人当着我面把证据撕了"
+TORN = "派出所的人把监控删了"
 HARMLESS = "昨晚看的电影里主角被人追杀，太好看了"
 NO_TIME = Watch(wait_seconds=1e-9)
 """No vector is there in so short a time."""
@@ -124,6 +124,15 @@ async def test_an_accusation_found_late_moves_its_case_behind_the_compartment(tm
         assert (case.compartment, case.track) == (Compartment.REPORT, Track.REPORT)
         kinds = [entry.kind for entry in await hub.repositories.cases.history(case.id)]
         assert HistoryKind.CONFIRMED in kinds
+
+
+async def test_who_names_police_waits_for_an_inspector_while_the_meaning_is_due(tmp_path: Path) -> None:
+    async with opened(tmp_path, watch=NO_TIME) as hub:
+        await Talker(hub, ChannelKind.SMS, "1").say("东街派出所搬到新大楼去了，牌子还没换")
+        assert [case.compartment for case in await cases(hub)] == [Compartment.SCREENING]
+    async with opened(tmp_path / "in_time") as hub:
+        await Talker(hub, ChannelKind.SMS, "1").say("东街派出所搬到新大楼去了，牌子还没换")
+        assert Compartment.SCREENING not in [case.compartment for case in await cases(hub)]
 
 
 async def test_an_engine_that_is_there_is_named_to_the_operator(tmp_path: Path) -> None:
