@@ -37,7 +37,7 @@ _WORD_RIDGE = 0.03
 _VECTOR_SHARE = 0.7
 """How much the vector counts beside the words."""
 _FALSE_SURE = {"danger": 0.03, "accusation": 0.012}
-_FALSE_POSSIBLE = {"danger": 0.17, "accusation": 0.13}
+_FALSE_POSSIBLE = {"danger": 0.17, "accusation": 0.09}
 _QUESTIONS_SURE = {"danger": 0.003, "accusation": 0.002}
 _QUESTIONS_POSSIBLE = {"danger": 0.037, "accusation": 0.01}
 """The largest shares of near misses and of ordinary questions that may be flagged by mistake."""
