@@ -168,8 +168,10 @@ async def test_an_engine_that_is_there_is_named_to_the_operator(tmp_path: Path) 
 def weights_of(engine: str, folder: Path) -> Path:
     """A folder with models that know this engine: they weigh nothing."""
     [like] = shipped_safety().by_vector.values()
-    nothing = np.zeros((2, dimension_of(engine)), np.float32)
-    model = VectorModel(engine, nothing[0], nothing, np.zeros(2, np.float32), like.thresholds)
+    hidden, pair = np.zeros((1, dimension_of(engine)), np.float32), np.zeros((2, 1), np.float32)
+    model = VectorModel(
+        engine, hidden, np.zeros(1, np.float32), pair, np.zeros(2, np.float32), like.thresholds
+    )
     folder.mkdir()
     for name, content in stored(replace(shipped_safety(), by_vector={engine: model})).items():
         (folder / name).write_bytes(content)

@@ -42,6 +42,8 @@ class Counting:
     """An engine that only counts characters: texts of the same characters mean the same to it."""
 
     name = "counting/characters/64"
+    at_once = 1
+    batch = 64
 
     def encode(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
         counts = np.zeros((len(texts), 64), np.float32)
