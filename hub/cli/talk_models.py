@@ -10,7 +10,6 @@ from hub.runtime.console import Screen
 from hub.settings.problems import SettingsProblem
 from hub.wiring.encoder import encoder_of
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.meaning.encoder import EncoderFailed
 from knowledge_base.meaning.safety import stored
 from knowledge_base.measure.safety_fit import LABELS, Sentence, fitted, shipped_sentences
 
@@ -48,7 +47,7 @@ def calibrate(
         return CANNOT_RUN
     try:
         models, found = fitted([*shipped_sentences(), *own], encoder)
-    except EncoderFailed as problem:
+    except KnowledgeError as problem:
         Screen().complain([str(problem)])
         return CANNOT_RUN
     out.mkdir(parents=True, exist_ok=True)

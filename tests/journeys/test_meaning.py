@@ -28,8 +28,8 @@ from tests.journeys.talking import Talker
 from tests.ports import free_port
 from tests.world import world_settings
 
-GRANDFATHER = "爷爷倒在卫生间好久了"
-TORN = "所里的人当着我面把证据撕了"
+GRANDFATHER = "爷爷倒在卫生间里"
+TORN = "派出所的人把监控删了"
 HARMLESS = "昨晚看的电影里主角被人追杀，太好看了"
 NO_TIME = Watch(wait_seconds=1e-9)
 """No vector is there in so short a time."""
@@ -110,14 +110,32 @@ async def test_what_came_too_late_holds_no_message_up_and_is_found_by_the_second
         assert await hub.repositories.meaning_due.waiting() == (0, 0)
 
 
-async def test_a_second_look_that_happens_twice_opens_one_emergency(tmp_path: Path) -> None:
+async def test_what_is_remembered_of_a_question_keeps_its_flag(tmp_path: Path) -> None:
+    """The second time vectors and entries come from memory."""
+    async with opened(tmp_path) as hub:
+        said = [await Talker(hub, ChannelKind.CHAT, name).say("有人闯进我家怎么办") for name in "123"]
+        assert len(set(said)) == 1
+        assert "1. " in said[0]  # what it may be is offered all the same
+        assert [case.flags for case in await cases(hub)] == [(POSSIBLE_DANGER,)] * 3
+
+
+async def test_a_second_look_that_happens_twice_opens_answers_and_notes_once(tmp_path: Path) -> None:
     async with opened(tmp_path, watch=NO_TIME) as hub:
-        await Talker(hub, ChannelKind.SMS).say(GRANDFATHER)
+        talker = Talker(hub, ChannelKind.CHAT)
+        await talker.say(GRANDFATHER)
         [due] = await hub.repositories.meaning_due.first(limit=5)
         await look_again(hub)
+        told = await talker.messages()
+        found = await cases(hub)
+        noted = {case.id: await hub.repositories.cases.history(case.id) for case in found}
         await hub.documents.commit([hub.repositories.meaning_due.insert(due)])  # as after a crash
         await look_again(hub)
-        assert [case.track for case in await cases(hub)].count(Track.EMERGENCY) == 1
+        assert await hub.repositories.meaning_due.waiting() == (0, 0)
+        assert await talker.messages() == told
+        assert await cases(hub) == found
+        assert {case.id: await hub.repositories.cases.history(case.id) for case in found} == noted
+        assert [case.track for case in found].count(Track.EMERGENCY) == 1
+        assert len([message for message in told if "110" in message.text]) == 1
 
 
 async def test_an_accusation_found_late_moves_its_case_behind_the_compartment(tmp_path: Path) -> None:
@@ -131,6 +149,15 @@ async def test_an_accusation_found_late_moves_its_case_behind_the_compartment(tm
         assert HistoryKind.CONFIRMED in kinds
 
 
+async def test_who_names_police_waits_for_an_inspector_while_the_meaning_is_due(tmp_path: Path) -> None:
+    async with opened(tmp_path, watch=NO_TIME) as hub:
+        await Talker(hub, ChannelKind.SMS, "1").say("东街派出所搬到新大楼去了，牌子还没换")
+        assert [case.compartment for case in await cases(hub)] == [Compartment.SCREENING]
+    async with opened(tmp_path / "in_time") as hub:
+        await Talker(hub, ChannelKind.SMS, "1").say("东街派出所搬到新大楼去了，牌子还没换")
+        assert Compartment.SCREENING not in [case.compartment for case in await cases(hub)]
+
+
 async def test_an_engine_that_is_there_is_named_to_the_operator(tmp_path: Path) -> None:
     async with opened(tmp_path) as hub:
         [line] = [line for line in await hub.health() if line.name == "meaning"]
@@ -141,8 +168,10 @@ async def test_an_engine_that_is_there_is_named_to_the_operator(tmp_path: Path) 
 def weights_of(engine: str, folder: Path) -> Path:
     """A folder with models that know this engine: they weigh nothing."""
     [like] = shipped_safety().by_vector.values()
-    nothing = np.zeros((2, dimension_of(engine)), np.float32)
-    model = VectorModel(engine, nothing[0], nothing, np.zeros(2, np.float32), like.thresholds)
+    hidden, pair = np.zeros((1, dimension_of(engine)), np.float32), np.zeros((2, 1), np.float32)
+    model = VectorModel(
+        engine, hidden, np.zeros(1, np.float32), pair, np.zeros(2, np.float32), like.thresholds
+    )
     folder.mkdir()
     for name, content in stored(replace(shipped_safety(), by_vector={engine: model})).items():
         (folder / name).write_bytes(content)

@@ -18,18 +18,20 @@ from knowledge_base.meaning.windows import spread, windows
 from knowledge_base.text.utterance import Utterance
 
 WAIT_SECONDS = 0.3
-_ENCODED = 12
+_ENCODED = 20
 """Windows of a text that get vectors while somebody waits: more take longer than anybody should wait."""
 _ENCODED_LATER = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """vectors: by simplified text. due: not all of them were there in time."""
+    """vectors: by simplified text. due: not all of them were there in time. weighed: they were, and the
+    judgement is by what is meant, not by words alone."""
 
     judgement: Judgement = NOTHING_SHOWN
     vectors: Mapping[str, Vector] = field(default_factory=dict)
     due: bool = False
+    weighed: bool = False
 
 
 NOTHING_UNDERSTOOD = Understood()
@@ -79,8 +81,8 @@ class Understand:
             [vectors.get(window) for window in found],
             self._encoding.name,
         )
-        due = not vectors.keys() >= set(wanted)
-        return Understood(judgement, vectors, due)
+        there = vectors.keys() >= set(wanted)
+        return Understood(judgement, vectors, due=not there, weighed=there and self.is_weighed)
 
 
 def _telling(text: str) -> list[str]:
