@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hub.actions.cases.case_rules import CaseRules
-from hub.model.agent import Agent, Permission
+from hub.model.agent import Agent, Permission, Unit
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.clock import ClockState, Rules
@@ -18,6 +18,7 @@ from hub.model.cases.profile import ClockKind
 from hub.model.cases.roles import ROLE_NAME, CaseRole
 from hub.model.cases.staff_roles import roles_of
 from hub.model.cases.table import TABLE, Row
+from hub.repositories.agents import UnitRepository
 from hub.repositories.case_warnings import CaseWarning, CaseWarningRepository
 from hub.runtime.clock import Clock as WallClock
 from hub.runtime.clock import day_of
@@ -58,13 +59,21 @@ class ProcedureView:
     offers: tuple[Offer, ...]
     warnings: tuple[CaseWarning, ...]
     items: int
+    units: tuple[Unit, ...]
 
 
 class ReadProcedure:
     """Reads for the page of a case."""
 
-    def __init__(self, warnings: CaseWarningRepository, rules: CaseRules, clock: WallClock) -> None:
+    def __init__(
+        self,
+        warnings: CaseWarningRepository,
+        units: UnitRepository,
+        rules: CaseRules,
+        clock: WallClock,
+    ) -> None:
         self._warnings = warnings
+        self._units = units
         self._rules = rules
         self._clock = clock
 
@@ -78,6 +87,7 @@ class ReadProcedure:
             offers=_offers(agent, case, rules, now),
             warnings=tuple(one for one in given if not one.citizen and not one.skipped)[:5],
             items=case.proceeding.items,
+            units=tuple(await self._units.list()),
         )
 
 

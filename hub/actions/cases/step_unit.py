@@ -7,6 +7,7 @@ citizen's own message made, or a person who writes to them anyway, names what is
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.tell_citizen import TellCitizen, Telling
@@ -14,6 +15,7 @@ from hub.actions.dialogue.texts import Texts
 from hub.model.cases.case import Case
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.passing_time import WarningGiven, latest_only
+from hub.model.cases.state import CaseState
 from hub.model.cases.step import Step
 from hub.model.conversation import Author
 from hub.repositories.repositories import Repositories
@@ -44,6 +46,19 @@ NOTICE_TEXTS: Mapping[str, str] = {
 """Text of the catalogue by notice of the table; a notice without one is for staff, or told where it happens."""
 
 
+_LIMIT_OF: Mapping[str, tuple[ClockName, ...]] = {
+    "受理告知": (ClockName.HANDLE_60, ClockName.SUGGEST),
+    "延期告知": (ClockName.HANDLE_60,),
+    "重办告知": (ClockName.REDO,),
+    "复查申请回执": (ClockName.FUCHA_30,),
+    "复核申请回执": (ClockName.FUHE_30,),
+}
+"""Whose last day a notice names."""
+_OPINIONS = frozenset({"fucha_opinion", "remand", "fuhe_opinion", "feedback"})
+"""Events that carry the text the citizen reads."""
+_PUBLISHED_BY = _OPINIONS | {"deliver", "public_notice_over"}
+
+
 class StepUnit:
     """Turns steps into writes."""
 
@@ -72,29 +87,53 @@ class StepUnit:
             repositories.case_warnings.insert(step.case, warning, skipped=warning not in given)
             for warning in step.warnings
         ]
-        told = [self._words(notice, step.case, said) for notice in step.notices if notice not in silent]
+        unit = await self._unit_name(step.case) if "转送告知" in step.notices else ""
+        told = [self._words(notice, step.case, said, unit) for notice in step.notices if notice not in silent]
         told += [self._window(warning, step.case) for warning in given if warning.citizen]
-        text = "\n".join(filter(None, told))
-        if not text:
+        telling = Telling("\n".join(filter(None, told)), Author.ROBOT)
+        if published := await self._published(step):
+            telling = replace(published, notice=telling.text)
+        if not telling.text:
             return writes
         found = await repositories.conversations.get(step.case.origin.conversation_id)
         if found is None:
             return writes
-        leaves, _ = self._tell.writes(step.case, found, Telling(text, Author.ROBOT), at=at)
+        leaves, _ = self._tell.writes(step.case, found, telling, at=at)
         return [*writes, *leaves]
 
-    def _words(self, notice: str, case: Case, said: str) -> str:
+    async def _published(self, step: Step) -> Telling | None:
+        """The text of a reply or an opinion that the citizen may read from now on, with number and code."""
+        case = step.case
+        last = step.entries[-1] if step.entries else None
+        event = last.facts.get("event", "") if last else ""
+        if last is None or event not in _PUBLISHED_BY:
+            return None
+        if event in _OPINIONS:
+            return Telling(last.text, Author.AGENT, last.actor) if last.text else None
+        if case.state is not CaseState.REPLIED or last.facts.get("from") == CaseState.REPLIED:
+            return None
+        history = await self._repositories.cases.whole_history(case.id)
+        drafts = [entry for entry in history if entry.facts.get("event") == "submit_reply"]
+        return Telling(drafts[-1].text, Author.AGENT, drafts[-1].actor) if drafts else None
+
+    async def _unit_name(self, case: Case) -> str:
+        unit = await self._repositories.units.get(case.proceeding.unit_id)
+        return unit.name if unit else case.proceeding.unit_id
+
+    def _words(self, notice: str, case: Case, said: str, unit: str) -> str:
         name = NOTICE_TEXTS.get(notice)
         if name is None:
             return ""
         p, rules = case.proceeding, self._rules.now
-        limit = next((clock for clock in reversed(p.clocks) if not clock.stopped_at), None)
+        limit = next(filter(None, map(p.running, _LIMIT_OF.get(notice, ()))), None)
+        if limit is None and notice == "受理告知":
+            name = "told_accepted_unlimited"
         return self._texts.say(
             name,
             case.origin.language,
             reference=case.reference,
             organ=self._organ,
-            unit=p.unit_id or self._organ,
+            unit=unit or self._organ,
             due=_day(rules.last_day(limit).isoformat()) if limit else "",
             said=said,
             fucha=str(rules.profile.rule(ClockName.FUCHA_WINDOW, p.track).length),

@@ -31,11 +31,13 @@ _NOTICES = tuple(kind for kind in DocumentKind if kind not in {*REPLIES, *OPINIO
 
 _REASON = MoveField("reason", msgid("理由"), "area")
 
+_OPINION = MoveField("reply", msgid("意见正文（群众凭编号和查询码查看）"), "area")
+
 FIELDS: Mapping[str, tuple[MoveField, ...]] = {
     "ask": (MoveField("question", msgid("需要补充什么（群众会看到）"), "area"),),
     "route": (
         MoveField("mode", msgid("方式"), "choice", _same(TRANSFER_MODES)),
-        MoveField("unit", msgid("收件单位")),
+        MoveField("unit", msgid("收件单位"), "unit"),
         MoveField("due", msgid("交办期限（可不填）"), "date"),
     ),
     "move_due": (MoveField("due", msgid("新的期限"), "date"),),
@@ -60,7 +62,10 @@ FIELDS: Mapping[str, tuple[MoveField, ...]] = {
         MoveField("method", msgid("送达方式"), "choice", _same(tuple(DeliveryMethod))),
         MoveField("delivered_on", msgid("送达回证上的日期（当天可不填）"), "date"),
     ),
-    "fucha_opinion": (MoveField("outcome", msgid("复查结论"), "choice", _same(FUCHA_OUTCOMES)),),
+    "fucha_opinion": (MoveField("outcome", msgid("复查结论"), "choice", _same(FUCHA_OUTCOMES)), _OPINION),
+    "remand": (_OPINION,),
+    "fuhe_opinion": (_OPINION,),
+    "feedback": (_OPINION,),
     "admit_late": (_REASON,),
     "refuse_late": (_REASON,),
     "merge_into": (MoveField("master", msgid("并入的工单编号")),),
