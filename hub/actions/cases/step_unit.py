@@ -92,7 +92,8 @@ class StepUnit:
         told += [self._window(warning, step.case) for warning in given if warning.citizen]
         telling = Telling("\n".join(filter(None, told)), Author.ROBOT)
         if published := await self._published(step):
-            telling = replace(published, notice=telling.text)
+            whole = f"{published.text}\n{telling.text}".strip()
+            telling = replace(published, text=whole, notice=telling.text)
         if not telling.text:
             return writes
         found = await repositories.conversations.get(step.case.origin.conversation_id)
