@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from hub.actions.cases.all_cases.take_over import TakeOver, Told
 from hub.actions.rules.follow_rules import FollowRules
 from hub.repositories.cases import CaseRepository
@@ -13,12 +15,17 @@ from hub.store.documents import Documents
 from hub.store.migrations import MIGRATIONS, Migration
 from hub.wiring.books import books_of
 
+log = logging.getLogger(__name__)
 
-def _nobody(done: int, total: int) -> None:
-    pass
+_LOGGED_EACH = 10_000
 
 
-def migrations_of(settings: Settings, clock: Clock, told: Told = _nobody) -> tuple[Migration, ...]:
+def _logged(done: int, total: int) -> None:
+    if done == total or done % _LOGGED_EACH == 0:
+        log.info("store.cases_under_clocks", extra={"done": done, "total": total})
+
+
+def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tuple[Migration, ...]:
     """All of them, in order. told: hears how far the cases are."""
 
     async def cases_under_clocks(documents: Documents, vault: Vault) -> None:
