@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from hub.model.cases import effects as do
 from hub.model.cases.attempt import Attempt
@@ -97,6 +98,7 @@ def _answered_again(p: Proceeding, past: _Past, rules: Rules) -> Proceeding:
     return do.answer(replace(p, clocks=clocks), Attempt("answer", past.last_reply, CaseRole.HND, rules))
 
 
+@lru_cache(maxsize=1)
 def _without_warnings(rules: Rules) -> Rules:
     """The same lengths; nobody is warned of what is past."""
     profile = rules.profile
