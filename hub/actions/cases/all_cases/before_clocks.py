@@ -6,14 +6,13 @@ is made up that nobody decided; and what lies in the past tells nobody anything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from hub.model.cases import effects as do
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
-from hub.model.cases.clock import Clock, Rules
+from hub.model.cases.clock import Clock, DueWarning, Rules
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.moves import move
@@ -25,6 +24,16 @@ from hub.model.cases.step import SYSTEM, Step, begun
 
 _TOLD = (ClockName.FORWARD_15, ClockName.NOTIFY_15, ClockName.REPORT_ACCEPT, ClockName.REPORT_FIRST)
 """What an answer has ended, of a matter that was never accepted."""
+
+
+class _Unwarned(Rules):
+    """The same limits; nobody is warned of what is past."""
+
+    def warnings(self, clock: Clock) -> Iterator[DueWarning]:
+        return iter(())
+
+    def warns_daily(self, clock: Clock) -> bool:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ def taken_over(case: Case, history: Sequence[HistoryEntry], now: int, rules: Rul
     breaches: what was overdue by `now`.
     """
     p = _under_clocks(case, _past(case, history), now, rules)
-    done = advance(p, now, _without_warnings(rules))
+    done = advance(p, now, _Unwarned(rules.profile, rules.calendar))
     p = done.proceeding
     p = replace(p, clocks=tuple(_silent(clock, now, rules) for clock in p.clocks))
     facts = {"breached": "、".join(breach.clock for breach in p.breaches)} if p.breaches else {}
@@ -96,15 +105,6 @@ def _answered_again(p: Proceeding, past: _Past, rules: Rules) -> Proceeding:
     """The last answer is the one whose windows are open."""
     clocks = tuple(clock for clock in p.clocks if clock.started_at < past.first_reply or clock.stopped_at)
     return do.answer(replace(p, clocks=clocks), Attempt("answer", past.last_reply, CaseRole.HND, rules))
-
-
-@lru_cache(maxsize=1)
-def _without_warnings(rules: Rules) -> Rules:
-    """The same lengths; nobody is warned of what is past."""
-    profile = rules.profile
-    clocks = {name: replace(rule, warn=(), warn_citizen=()) for name, rule in profile.clocks.items()}
-    by_track = {key: replace(rule, warn=(), warn_citizen=()) for key, rule in profile.by_track.items()}
-    return Rules(replace(profile, clocks=clocks, by_track=by_track), rules.calendar)
 
 
 def _silent(clock: Clock, now: int, rules: Rules) -> Clock:
