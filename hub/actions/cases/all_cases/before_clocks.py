@@ -1,4 +1,4 @@
-"""A case from before there were clocks, as it stands under them (docs/adr/0021).
+"""A case from before there were clocks, as it stands under them (docs/adr/0022).
 
 Its clocks start and stop on the days its history names. Rules protected: what a person decided stays; nothing
 is made up that nobody decided; and what lies in the past tells nobody anything.
