@@ -20,14 +20,19 @@ from hub.model.track import Track
 from hub.repositories.cases import CaseRepository
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
+from hub.settings.read import load
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.memory_documents import MemoryDocuments
+from hub.store.migrations import migrate
 from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
+from hub.wiring.migrations import migrations_of
+from hub.wiring.store import open_store, open_vault
 from tests.contract.store.conftest import ENGINES
 from tests.old_cases import old_case, old_writes
 from tests.rules import RULES
+from tests.unit.hub.cli.test_cli import configured
 
 DAY = 86_400_000
 MONDAY = 1_767_578_400_000  # 2026-01-05 10:00 in China
@@ -197,3 +202,22 @@ async def test_clocks_have_the_days_that_the_history_names(
     entry = (await cases.history(case.id))[-1]
     assert entry.facts.get("to", state) == stands
     assert entry.facts.get("breached", "").split("、") == (missed or [""])
+
+
+@pytest.mark.parametrize(("workdays", "missed"), [(2, 1), (99, 0)])
+async def test_the_profile_of_the_office_says_what_was_overdue(
+    tmp_path: Path, workdays: int, missed: int
+) -> None:
+    clock_of_the_office = f'[clock.CONSULT]\nworkdays = {workdays}\nlegal_basis = "本单位规定"\n'
+    (tmp_path / "office.toml").write_text(f'base = "national"\n{clock_of_the_office}', "utf-8")
+    office = f'[cases]\nprofile = "{tmp_path}/office.toml"\n'
+    settings, clock = load(Path(configured(tmp_path, extra=office))), FakeClock(NOW)
+    documents = await open_store(settings, clock, migrated=False)
+    try:
+        vault = await open_vault(settings, documents)
+        case = old_case(1, T.CONSULT, S.REGISTERED, MONDAY)
+        await documents.commit(old_writes(CaseRepository(documents, vault), case))
+        assert await migrate(documents, vault, migrations_of(settings, clock), clock=clock) == [1, 2, 3]
+        assert len([one async for one in documents.scan("breaches")]) == missed
+    finally:
+        await documents.close()
