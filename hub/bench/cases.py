@@ -29,10 +29,11 @@ from hub.actions.dialogue.texts import Texts
 from hub.bench.case_store import CaseStore, id_of, keep_conversations
 from hub.bench.child import BenchFailed
 from hub.bench.figure import Figure
+from hub.bench.site import settings_in
 from hub.bench.texts import CHANNEL
 from hub.model.agent import Agent, Role
 from hub.model.cases.clock import Rules
-from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
+from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import Clock, SystemClock
 from hub.runtime.console import Screen
 from hub.runtime.gc_tuning import spare_the_collector
@@ -41,13 +42,16 @@ from hub.settings.profiles import load_profile
 from hub.settings.work_calendar import shipped_calendar
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Body, Documents, Insert, Update, Write
-from hub.store.sqlite import open_sqlite
+from hub.wiring.store import open_store
 
 COUNT = 1_000_000
 SMALL = 300
 _DUE, _PETITIONS, _WARM = 200, 220, 20
 _SEARCHES = 400
 _GOAL = "ratio ≤ 4"
+_TEST_SERVER = "hubStandalone=test"
+"""Stands in the URL of the small server that tests use."""
+_NOWHERE = "http://127.0.0.1:9"
 _STEPS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("pick", {}),
     ("accept", {"branch": 6, "items": ["查清事实", "书面答复"]}),
@@ -57,14 +61,20 @@ _STEPS: tuple[tuple[str, Mapping[str, Any]], ...] = (
 _LEAD = Agent("lead", "lead", "", (Role.SUPERVISOR,), 0)
 
 
-async def cases(folder: Path, *, count: int = COUNT, small: bool = False) -> Sequence[Figure]:
-    """Milliseconds of a step and of a search, the median and the slowest of a hundred."""
+async def cases(
+    folder: Path, *, count: int = COUNT, mongodb: str = "", small: bool = False
+) -> Sequence[Figure]:
+    """Milliseconds of a step and of a search, the median and the slowest of a hundred.
+
+    mongodb: URL of a server to measure instead of SQLite; a new database is made there, and stays.
+    """
     count = SMALL if small else count
     clock, vault = SystemClock(), Vault(KeyRing.fresh())
     rules = Rules(load_profile("national"), shipped_calendar())
-    documents = await open_sqlite(folder / "cases.db", COLLECTIONS, clock=clock)
+    documents = await open_store(settings_in(folder, api_base=_NOWHERE, mongodb=mongodb), clock, migrated=False)
+    goal = "not a server figure" if _TEST_SERVER in mongodb else _GOAL
     try:
-        bench = _Bench(documents, repositories(documents, vault, cities={}), rules, clock)
+        bench = _Bench(documents, repositories(documents, vault, cities={}), rules, clock, goal)
         return await bench(max(count, SMALL))
     finally:
         await documents.close()
@@ -73,7 +83,10 @@ async def cases(folder: Path, *, count: int = COUNT, small: bool = False) -> Seq
 class _Bench:
     """One store, filled in two goes: few closed cases, then many."""
 
-    def __init__(self, documents: Documents, stores: Repositories, rules: Rules, clock: Clock) -> None:
+    def __init__(
+        self, documents: Documents, stores: Repositories, rules: Rules, clock: Clock, goal: str
+    ) -> None:
+        self._goal = goal
         self._documents = documents
         self._stores = stores
         self._rules = rules
@@ -100,9 +113,9 @@ class _Bench:
         await keep_conversations(self._documents, self._stores.conversations, store.petitions(pairs))
         steps = await self._steps(pairs, warm=min(_WARM, petitions // 5))
         return [
-            *_figures("cases.step", *steps, _GOAL),
-            *_figures("cases.search", *with_many, _GOAL),
-            *_figures("cases.search.10 % closed", *with_few, _GOAL),
+            *_figures("cases.step", *steps, self._goal),
+            *_figures("cases.search", *with_many, self._goal),
+            *_figures("cases.search.10 % closed", *with_few, self._goal),
             Figure("cases.search.growth", _in_floors(with_many), "floors", _in_floors(with_few), "ratio ≈ 1"),
             Figure("cases.generated", made, "cases/s"),
         ]

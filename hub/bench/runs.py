@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from hub.bench.cases import COUNT, cases
@@ -22,12 +23,13 @@ from hub.bench.store import store
 @dataclass(frozen=True, slots=True)
 class Task:
     """folder: to work in, empty. small: sizes that only show that a bench works; the figures mean nothing.
-    given: the set for `faq`. count: how many cases for `cases`."""
+    given: the set for `faq`. count, mongodb: for `cases`."""
 
     folder: Path
     small: bool
     given: Given | None
     count: int
+    mongodb: str
 
 
 Bench = Callable[[Task], Awaitable[Sequence[Figure]]]
@@ -37,7 +39,7 @@ BENCHES: Mapping[str, Bench] = {
     "dispatch": lambda task: dispatch(task.folder, small=task.small),
     "store": lambda task: store(task.folder, small=task.small),
     "memory": lambda task: memory(task.folder, small=task.small),
-    "cases": lambda task: cases(task.folder, count=task.count, small=task.small),
+    "cases": lambda task: cases(task.folder, count=task.count, mongodb=task.mongodb, small=task.small),
     "faq": lambda task: faq(task.given, small=task.small),
 }
 """By the name given on the command line, in the order they are run."""
@@ -50,14 +52,16 @@ def run(
     small: bool = False,
     given: Given | None = None,
     count: int = COUNT,
+    mongodb: str = "",
 ) -> int:
     """Runs the named benches (all without a name) and prints figures. Returns the exit code."""
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"unknown bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 2
+    task = partial(Task, small=small, given=given, count=count, mongodb=mongodb)
     try:
-        figures = asyncio.run(_run(names or tuple(BENCHES), given, count, small=small))
+        figures = asyncio.run(_run(names or tuple(BENCHES), task))
     except BenchFailed as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -68,9 +72,9 @@ def run(
 _as_json = as_json
 
 
-async def _run(names: Sequence[str], given: Given | None, count: int, *, small: bool) -> list[Figure]:
+async def _run(names: Sequence[str], task: Callable[[Path], Task]) -> list[Figure]:
     figures: list[Figure] = []
     for name in names:
         with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-            figures += await BENCHES[name](Task(Path(folder), small, given, count))
+            figures += await BENCHES[name](task(Path(folder)))
     return figures

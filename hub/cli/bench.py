@@ -15,6 +15,7 @@ def bench(
     kb: Path | None = None,
     queries: Path | None = None,
     count: int = 1_000_000,
+    mongodb: str = "",
     json: bool = False,
     small: bool = False,
 ) -> int:
@@ -32,6 +33,8 @@ def bench(
         faq 用的问题集，JSONL · Questions for faq; the entries' own test questions without it.
     count
         cases 生成的工单数 · How many cases are generated for cases.
+    mongodb
+        cases 改测这个 MongoDB（新建一个库，测完保留） · A MongoDB for cases; a new database stays there.
     json
         输出 JSON · As JSON.
     small
@@ -43,4 +46,4 @@ def bench(
     given = read_set(queries, kb) if queries else None
     if queries and given is None:
         return CANNOT_RUN
-    return measure(names, as_json=json, small=small, given=given, count=count)
+    return measure(names, as_json=json, small=small, given=given, count=count, mongodb=mongodb)
