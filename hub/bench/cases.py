@@ -71,7 +71,8 @@ async def cases(
     count = SMALL if small else count
     clock, vault = SystemClock(), Vault(KeyRing.fresh())
     rules = Rules(load_profile("national"), shipped_calendar())
-    documents = await open_store(settings_in(folder, api_base=_NOWHERE, mongodb=mongodb), clock, migrated=False)
+    settings = settings_in(folder, api_base=_NOWHERE, mongodb=mongodb)
+    documents = await open_store(settings, clock, migrated=False)
     goal = "not a server figure" if _TEST_SERVER in mongodb else _GOAL
     try:
         bench = _Bench(documents, repositories(documents, vault, cities={}), rules, clock, goal)
