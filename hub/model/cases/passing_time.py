@@ -27,6 +27,9 @@ _HOUR_MS = 3_600_000
 _ANSWERED = frozenset({CaseState.REPLIED, CaseState.RATED})
 _RETURNED = frozenset({Track.CONSULT, Track.SERVICE})
 
+MIGRATED = "migrated"
+"""Stands among the warnings of a clock that was overdue before there were clocks: nobody is warned of it."""
+
 
 class _Order(IntEnum):
     """Of what is due at the same instant, what comes first."""
@@ -119,7 +122,7 @@ def _of_clock(p: Proceeding, clock: Clock, rules: Rules) -> Iterator[_Due]:
     for warning in rules.warnings(clock):
         if warning.key not in clock.warned:
             yield _Due(warning.at, _Order.WARN, _warn(clock, warning))
-    if clock.breached_at and rules.warns_daily(clock):
+    if clock.breached_at and MIGRATED not in clock.warned and rules.warns_daily(clock):
         told = next((key for key in clock.warned if key.startswith("daily ")), "")
         day = rules.last_day(clock) + _DAY
         if told:
