@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hub.model.case import DANGER, POSSIBLE_DANGER
 
 from channels.contract import ChannelKind
 from hub.actions.dialogue.false_alarms import FalseAlarms
 from hub.hub import Hub
 from hub.model.agent import Agent, Role
+from hub.model.cases.case import DANGER, POSSIBLE_DANGER
 from hub.model.cases.triage_decision import DecisionKind, TriageDecision
 from hub.runtime.ids import new_id
 from knowledge_base.meaning.safety import Level

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hub.model.case import POSSIBLE_DANGER
 
 from channels.loopback.script import CallerAction, Press, Speak
 from hub.actions.calls.transcribe_recording import TranscribeRecording
 from hub.model.agent import Role
+from hub.model.cases.case import POSSIBLE_DANGER
 from ivr.evidence.recordings import RecordingState
 from ivr.speech.scripted import ScriptedEngine
 from tests.world import eventually, world
