@@ -22,7 +22,8 @@ from hub.store.memory_documents import MemoryDocuments
 def simulate(script: Path, *, json: bool = False) -> int:
     """按脚本演练一件诉求：每一步之后的状态、期限、超期、文书和通知。不读配置，不碰数据，不联网。
 
-    Plays a case through the real rules: for training, and to try a profile. Needs no configuration and no store.
+    Plays a case through the real rules: for training, and to try a profile. Needs no configuration and no
+    store.
 
     Parameters
     ----------

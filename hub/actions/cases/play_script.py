@@ -1,7 +1,7 @@
 """Plays a script through the real table, clocks and calendar, on a store of its own in memory.
 
-The script names every step. What the step needs besides is there: units and people exist and are competent, one
-person stands for each role, facts, basis, seal and proof are complete.
+The script names every step. What the step needs besides is there: units and people exist and are competent,
+one person stands for each role, facts, basis, seal and proof are complete.
 """
 
 from __future__ import annotations

@@ -29,7 +29,10 @@ OWN_FORMS = frozenset({"answer", "write", "close", "claim", "note", "supplement"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One clock. days_left: to its last day, negative when it is over. provisional: a holiday notice is missing."""
+    """One clock.
+
+    days_left: to its last day, negative when it is over. provisional: a holiday notice is missing.
+    """
 
     name: ClockName
     state: ClockState
@@ -52,7 +55,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class ProcedureView:
-    """limits: those that run, stand still or were missed, the nearest first. offers: steps of the state it is in."""
+    """What the page shows.
+
+    limits: those that run, stand still or were missed, the nearest first. offers: steps of its state.
+    """
 
     limits: tuple[Limit, ...]
     papers: tuple[Paper, ...]

@@ -43,7 +43,7 @@ NOTICE_TEXTS: Mapping[str, str] = {
     "办结告知": "told_closed",
     "中性通知": "told_neutral",
 }
-"""Text of the catalogue by notice of the table; a notice without one is for staff, or told where it happens."""
+"""Text of the catalogue by notice of the table. One without is for staff, or is told where it happens."""
 
 
 _LIMIT_OF: Mapping[str, tuple[ClockName, ...]] = {

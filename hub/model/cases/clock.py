@@ -1,8 +1,9 @@
 """A clock of a case: what happened to it, and what follows from that under a profile and a calendar.
 
-Only events are kept (started, paused, extended, stopped); the last day is computed from them, so that another
-calendar gives other days and never another story. The day something starts is not counted (民法典 201); the last
-day ends at 24:00 (民法典 203). Statutory clocks do not pause, the hearing of a 复核 apart.
+Only events are kept (started, paused, extended, stopped); the last day is computed from them, so
+that another calendar gives other days and never another story. The day something starts is not
+counted (民法典 201); the last day ends at 24:00 (民法典 203). Statutory clocks do not pause, the
+hearing of a 复核 apart.
 """
 
 from __future__ import annotations
@@ -43,9 +44,10 @@ class Pause:
 class Clock:
     """One clock of one case.
 
-    started_at, stopped_at: ms UTC, 0 = not stopped. track: whose length it has. unit_id: the unit whose duty it
-    is, "" for the organ that registered the case. extended: days granted. last_day: ISO day of a clock whose end
-    was set in an order. breached_at: when it was missed, 0 = never. paper: of a letter or visit. warned: the warnings that are done with.
+    started_at, stopped_at: ms UTC, 0 = not stopped. track: whose length it has. unit_id: the unit whose duty
+    it is, "" for the organ that registered the case. extended: days granted. last_day: ISO day of a clock
+    whose end was set in an order. breached_at: when it was missed, 0 = never. paper: of a letter or visit.
+    warned: the warnings that are done with.
     """
 
     name: ClockName
@@ -114,7 +116,10 @@ class Rules:
         return self.profile.rule(clock.name, clock.track, paper=clock.paper)
 
     def last_day(self, clock: Clock) -> date:
-        """The last day still in time. A pause from day a to day b moves it by b - a days, one that lasts not yet."""
+        """The last day still in time.
+
+        A pause from day a to day b moves it by b - a days, one that lasts not yet.
+        """
         rule = self.of(clock)
         if clock.last_day:
             return date.fromisoformat(clock.last_day)

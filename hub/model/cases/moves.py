@@ -1,7 +1,7 @@
 """Makes a move: finds the row of the table, asks its guards, applies its effects. Nothing else sets a state.
 
-`advance` does what time does: it runs, in order of time, everything that is due up to an instant — receipts by
-units, the ends of windows and notices, breaches, warnings.
+`advance` does what time does: it runs, in order of time, everything that is due up to an instant — receipts
+by units, the ends of windows and notices, breaches, warnings.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What time does to a case: units receive, notices take effect, windows end, limits are missed, warnings are due.
+"""What time does to a case: units receive, notices take effect, windows end, limits are missed, warnings are
+due.
 
-Rule protected: a limit that was missed is a fact. It is found by what is kept, not by who looked when, so a clock
-that stopped after its last day has been missed too, and nothing takes a breach back.
+Rule protected: a limit that was missed is a fact. It is found by what is kept, not by who looked when, so a
+clock that stopped after its last day has been missed too, and nothing takes a breach back.
 """
 
 from __future__ import annotations
@@ -112,9 +113,9 @@ def _of_clock(p: Proceeding, clock: Clock, rules: Rules) -> Iterator[_Due]:
         return
     ends_at = rules.ends_at(clock)
     duty = rules.of(clock).kind is ClockKind.DUTY
-    if duty and not clock.breached_at and not clock.is_paused:
-        if not clock.stopped_at or clock.stopped_at >= ends_at:
-            yield _Due(ends_at, _Order.BREACH, lambda passed: _breach(passed, clock, ends_at))
+    missed = not clock.stopped_at or clock.stopped_at >= ends_at
+    if duty and missed and not clock.breached_at and not clock.is_paused:
+        yield _Due(ends_at, _Order.BREACH, lambda passed: _breach(passed, clock, ends_at))
     if clock.stopped_at or clock.is_paused:
         return
     if not duty and p.state is not CaseState.MERGED:  # a window that ends would move it

@@ -90,10 +90,10 @@ class Proceeding:
     """One case as its procedure sees it.
 
     previous, merged_from: where NEED_INFO and MERGED return to. event, came_from: the last move. unit_id: the
-    unit in charge, "" for the organ that registered it. receives_at: when a unit that it was sent to will have it.
-    items: how many things are asked for, each with its own outcome. author, signed_by: of the reply. handling_at:
-    since when a handler has it. returned: how often a unit said that it is not theirs. asked_days, asked_by: an
-    extension that waits for approval. Times are ms UTC, 0 = never.
+    unit in charge, "" for the organ that registered it. receives_at: when a unit that it was sent to will
+    have it. items: how many things are asked for, each with its own outcome. author, signed_by: of the reply.
+    handling_at: since when a handler has it. returned: how often a unit said that it is not theirs.
+    asked_days, asked_by: an extension that waits for approval. Times are ms UTC, 0 = never.
     """
 
     track: Track

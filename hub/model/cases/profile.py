@@ -49,8 +49,8 @@ PAPER = "paper"
 class ClockRule:
     """One clock of a profile.
 
-    length: 0 for a clock whose last day is set when it starts. warn: when staff are warned, warn_citizen: when
-    the citizen is: `day N` (the N-th day), `P%`, `T-N`, `T0`, `daily` (every day after the last).
+    length: 0 for a clock whose last day is set when it starts. warn: when staff are warned, warn_citizen:
+    when the citizen is: `day N` (the N-th day), `P%`, `T-N`, `T0`, `daily` (every day after the last).
     """
 
     name: ClockName
@@ -77,8 +77,8 @@ class Limit:
 class Profile:
     """All numbers of one office or region.
 
-    variants: clocks of another length for one track, or for what came on paper. rating: days in which a reply may be rated.
-    auto_return: hours after which an unanswered matter goes back to its unit, 0 = never.
+    variants: clocks of another length for one track, or for what came on paper. rating: days in which a reply
+    may be rated. auto_return: hours after which an unanswered matter goes back to its unit, 0 = never.
     """
 
     name: str

@@ -1,13 +1,14 @@
 """The table of moves: every event of a case, from which states to which, who may, under what conditions.
 
-There is no other way to change the state of a case. The numbers are those of the rows of the design; `docs/case-flow.md`
-is drawn from here. Guards in `when` hold or not whatever is typed, so that a button can be off; those in `needs`
-look at the data of the event:
+There is no other way to change the state of a case. The numbers are those of the rows of the design;
+`docs/case-flow.md` is drawn from here. Guards in `when` hold or not whatever is typed, so that a button can
+be off; those in `needs` look at the data of the event:
 
-submit {kind, channel} · route {mode, unit, received_at, due} · object {reason} · accept {branch, items} · refuse {code} ·
-assign {handler} · extend {days, reason} · ask {question} · submit_reply {outcomes} · deliver {document, method,
-status, delivered_on} · fucha_opinion {outcome} · reclassify {track, reason} · duban {order, due} · reopen {reason}.
-Every event that issues a document takes `delivered`: false when it has not reached the citizen yet.
+submit {kind, channel} · route {mode, unit, received_at, due} · object {reason} · accept {branch, items} ·
+refuse {code} · assign {handler} · extend {days, reason} · ask {question} · submit_reply {outcomes} · deliver
+{document, method, status, delivered_on} · fucha_opinion {outcome} · reclassify {track, reason} · duban
+{order, due} · reopen {reason}. Every event that issues a document takes `delivered`: false when it has not
+reached the citizen yet.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ Landing: TypeAlias = Callable[[Proceeding, Attempt], CaseState]
 class Row:
     """One move. number: of the design's row, "+" for one of the hub's own. label: for a button.
 
-    to: the states it may lead to, `SAME` for the one it is in; `land` chooses among several, by what the effects
-    made. who: roles that may; the first one is meant when none is named. document, notices: what the citizen gets.
+    to: the states it may lead to, `SAME` for the one it is in; `land` chooses among several, by what the
+    effects made. who: roles that may; the first one is meant when none is named. document, notices: what the
+    citizen gets.
     """
 
     number: str
@@ -220,7 +222,8 @@ TABLE: tuple[Row, ...] = (
         document=DocumentKind.REFUSAL, notices=("不予受理告知",),
     ),
     Row(
-        "14", "redirect_legal", "导入法定程序", _in(S.TRIAGE), (S.HANDED_OFF,), (R.TRI,), tracks=PETITION_TRACKS,
+        "14", "redirect_legal", "导入法定程序", _in(S.TRIAGE), (S.HANDED_OFF,),
+        (R.TRI,), tracks=PETITION_TRACKS,
         needs=(g.check_legal_branch,), effects=(do.redirect_legal,),
         document=DocumentKind.LEGAL_WAY, notices=("法定程序告知",),
     ),
@@ -237,7 +240,8 @@ TABLE: tuple[Row, ...] = (
             "16", event, label, _in(S.HANDLING), (S.HANDLING,), (R.HND, R.TRI, R.UC),
             effects=(do.contact,) if event == "log_contact" else (),
         )
-        for event, label in (("log_contact", "记录联系"), ("add_evidence", "添加证据"), ("co_reply", "协办答复"))
+        for event, label in (("log_contact", "记录联系"), ("add_evidence",
+        "添加证据"), ("co_reply", "协办答复"))
     ),
     Row(
         "16", "note", "备注", ALL - {S.DRAFT}, (SAME,),
@@ -307,7 +311,8 @@ TABLE: tuple[Row, ...] = (
     Row("22", "rating_over", "评价期满", _in(S.REPLIED), (S.RATED,), (R.SYS,)),
     Row(
         "23", "unsatisfied", "反映不满意", _REPLIED, (S.REWORK,), (R.CIT, R.CB, R.SUP),
-        tracks=frozenset({T.CONSULT, T.SERVICE}), when=(g.may_redo,), effects=(do.redo,), notices=("重办告知",),
+        tracks=frozenset({T.CONSULT, T.SERVICE}), when=(g.may_redo,),
+        effects=(do.redo,), notices=("重办告知",),
     ),
     Row(
         "23", "callback", "回访", _REPLIED, (SAME,), (R.CB, R.OP, R.HND),
@@ -318,7 +323,8 @@ TABLE: tuple[Row, ...] = (
         when=(g.in_fucha_window,), effects=(do.request_fucha,), notices=("复查申请回执",),
     ),
     Row(
-        "25", "fucha_opinion", "复查意见", _in(S.FUCHA), (S.FUCHA, S.FUCHA_DONE), (R.REV,), land=_after_delivery,
+        "25", "fucha_opinion", "复查意见", _in(S.FUCHA), (S.FUCHA, S.FUCHA_DONE),
+        (R.REV,), land=_after_delivery,
         tracks=_APPEAL, when=(g.no_opinion_waits,), needs=(g.check_fucha,), effects=(do.fucha_opinion,),
         document=DocumentKind.FUCHA_OPINION, notices=("复查结果告知",),
     ),
@@ -382,7 +388,8 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "35", "duban", "督办", OPEN, (SAME,), (R.SUP,),
-        needs=(g.needs("order", "请写明督办要求"), g.check_due), effects=(do.supervise,), notices=("督办通知",),
+        needs=(g.needs("order", "请写明督办要求"), g.check_due),
+        effects=(do.supervise,), notices=("督办通知",),
     ),
     Row(
         "35", "answer_duban", "答复督办", OPEN, (SAME,), (R.HND, R.LEAD),
@@ -406,7 +413,8 @@ TABLE: tuple[Row, ...] = (
     ),
     *(
         Row(
-            "38", f"propose_{event}", label, OPEN, (SAME,), (R.INS,), tracks=_REPORT, effects=(do.propose(event),),
+            "38", f"propose_{event}", label, OPEN, (SAME,), (R.INS,), tracks=_REPORT,
+            effects=(do.propose(event),),
         )
         for event, label in (("to_discipline", "提请移送纪检监察"), ("to_procuratorate", "提请移送检察机关"))
     ),
@@ -428,7 +436,8 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "+", "waive_notice", "免予告知", OPEN, (SAME,), (R.TRI, R.UC),
-        when=(g.has_own_notice,), needs=(g.needs("reason", "请写明免予告知的理由"),), effects=(do.waive_notice,),
+        when=(g.has_own_notice,), needs=(g.needs("reason", "请写明免予告知的理由"),),
+        effects=(do.waive_notice,),
     ),
     Row(
         "40", "advise", "收到改进建议", ALL - {S.DRAFT}, (SAME,), (R.SUP,),

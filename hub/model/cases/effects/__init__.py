@@ -1,4 +1,7 @@
-"""What moves change besides the state: clocks, documents, who has the case. One function each, values in and out."""
+"""What moves change besides the state:
+
+clocks, documents, who has the case. One function each, values in and out.
+"""
 
 from hub.model.cases.effects.entering import (
     accept,

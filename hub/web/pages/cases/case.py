@@ -130,7 +130,10 @@ async def split(request: web.Request) -> web.StreamResponse:
 
 
 async def take_step(request: web.Request) -> web.StreamResponse:
-    """POST /staff/cases/{case_id}/moves/{event}: a step of the table; refused, it says why and keeps what was typed."""
+    """POST /staff/cases/{case_id}/moves/{event}:
+
+    a step of the table; refused, it says why and keeps what was typed.
+    """
     data, event, case_id = await read_form(request), request.match_info["event"], _id(request)
     given = parse(CaseForm, data, translator(request))
     version = 0 if isinstance(given, FormErrors) else given.version  # no version is a stale one

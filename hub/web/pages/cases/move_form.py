@@ -83,7 +83,10 @@ _NUMBERS = frozenset({"days", "branch"})
 
 
 def data_of(event: str, typed: Mapping[str, str]) -> dict[str, Any]:
-    """The data of an event. A number that is none is left as it was typed: the table says what is wrong with it."""
+    """The data of an event.
+
+    A number that is none is left as it was typed: the table says what is wrong with it.
+    """
     data: dict[str, Any] = {}
     for field in FIELDS.get(event, ()):
         if field.kind == "per_item":

@@ -1,7 +1,7 @@
 """The scripts of docs/case_scripts: each is played; what happens is compared with `expected.txt` beside them.
 
-After a change that is meant: `python -m tests.unit.hub.actions.cases.test_case_scripts` writes the file anew, and the
-difference is read line by line.
+After a change that is meant: `python -m tests.unit.hub.actions.cases.test_case_scripts` writes the file anew,
+and the difference is read line by line.
 """
 
 from __future__ import annotations

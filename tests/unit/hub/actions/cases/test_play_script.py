@@ -25,7 +25,8 @@ name = "route"
 by = "TRI"
 data = { mode = "转送", unit = "A" }
 """
-KEYS = {"at", "event", "ok", "refused", "state", "citizen_label", "clocks", "breaches", "documents", "notices",
+KEYS = {"at", "event", "ok", "refused", "state", "citizen_label", "clocks",
+"breaches", "documents", "notices",
         "allowed"}  # fmt: skip
 
 

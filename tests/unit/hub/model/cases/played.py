@@ -120,7 +120,10 @@ def drafted(track: Track = Track.APPEAL) -> Play:
 
 
 def replied(track: Track = Track.APPEAL) -> Play:
-    """The reply was delivered on Thu 12 March: 复查 may be asked for until Mon 13 April (11 April is a Saturday)."""
+    """The reply was delivered on Thu 12 March:
+
+    复查 may be asked for until Mon 13 April (11 April is a Saturday).
+    """
     return drafted(track).do("2026-03-11 10:00", "sign").do("2026-03-12 10:00", "deliver", method="直接")
 
 

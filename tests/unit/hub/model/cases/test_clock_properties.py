@@ -53,7 +53,8 @@ _ASIDE = frozenset(
      "waive_notice", "log_contact"}
 )  # fmt: skip
 _ENDS = frozenset(
-    {"withdraw", "merge_into", "redirect_legal", "refuse", "to_discipline", "to_procuratorate", "emergency", "close",
+    {"withdraw", "merge_into", "redirect_legal", "refuse", "to_discipline",
+    "to_procuratorate", "emergency", "close",
      "reclassify"}
 )  # fmt: skip
 _MOSTLY = 350

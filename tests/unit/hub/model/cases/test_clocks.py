@@ -1,4 +1,7 @@
-"""Each clock of the procedure: when it starts and stops, its last day, what pauses it, its breach, its warnings."""
+"""Each clock of the procedure:
+
+when it starts and stops, its last day, what pauses it, its breach, its warnings.
+"""
 
 from __future__ import annotations
 
@@ -132,7 +135,10 @@ def test_scenario_4_five_workdays_over_a_holiday() -> None:
 
 
 def test_the_shared_budget_goes_on_with_the_days_that_are_left() -> None:
-    """15 days from 2 March; sent on 3 March with 14 left; back on 6 March: until 20 March. Again: until 24 March."""
+    """15 days from 2 March;
+
+    sent on 3 March with 14 left; back on 6 March: until 20 March. Again: until 24 March.
+    """
     play = routed().do("2026-03-05 09:00", "object", reason="不属于本单位")
     play.do("2026-03-06 09:00", "agree_return")
     assert (play.due("FORWARD_15"), play.clock_state("FORWARD_15")) == ("2026-03-20", "running")
@@ -229,7 +235,10 @@ def test_a_service_matter_pauses() -> None:
 
 
 def test_a_pause_moves_the_last_day_by_its_days() -> None:
-    """Asked on Fri 6, answered on Mon 9 March: three days, over a weekend too. Not answered: it goes on after day 10."""
+    """Asked on Fri 6, answered on Mon 9 March:
+
+    three days, over a weekend too. Not answered: it goes on after day 10.
+    """
     play = in_triage(T.SERVICE).do("2026-03-06 17:00", "ask", question="请补充材料")
     assert play.do("2026-03-09 09:00", "citizen_reply").due("SERVICE_COMPLAINT") == "2026-03-12"
     silent = (

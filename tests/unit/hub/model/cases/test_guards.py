@@ -390,7 +390,8 @@ def test_an_accepted_appeal_that_is_a_report_is_investigated() -> None:
 
 @pytest.mark.parametrize(
     ("data", "field"),
-    [({"track": "X", "reason": "r"}, "track"), ({"track": "APPEAL", "reason": "r"}, "track"), ({"track": "LEGAL"}, "reason")],
+    [({"track": "X", "reason": "r"}, "track"), ({"track": "APPEAL", "reason": "r"}, "track"),
+    ({"track": "LEGAL"}, "reason")],
 )  # fmt: skip
 def test_reclassify_says_why(data: dict[str, str], field: str) -> None:
     assert f"（{field}）" in in_triage().refused(AT, "reclassify", **data)

@@ -35,7 +35,8 @@ def test_shipped_profiles_are_read() -> None:
 def test_the_law_in_the_national_profile() -> None:
     p = load_profile("national")
     days = {name: p.clocks[ClockName(name)].length for name in (
-        "FORWARD_15", "NOTIFY_15", "HANDLE_60", "FUCHA_WINDOW", "FUCHA_30", "FUHE_WINDOW", "FUHE_30")}  # fmt: skip
+        "FORWARD_15", "NOTIFY_15", "HANDLE_60", "FUCHA_WINDOW", "FUCHA_30",
+        "FUHE_WINDOW", "FUHE_30")}  # fmt: skip
     assert days == {
         "FORWARD_15": 15, "NOTIFY_15": 15, "HANDLE_60": 60,
         "FUCHA_WINDOW": 30, "FUCHA_30": 30, "FUHE_WINDOW": 30, "FUHE_30": 30,

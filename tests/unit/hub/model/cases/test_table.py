@@ -96,7 +96,8 @@ ROWS: list[tuple[str, Callable[[], Play], str, str, dict[str, Any], CaseState]] 
     ("14", in_triage, "redirect_legal", "TRI", {"branch": 3}, S.HANDED_OFF),
     ("15", accepted, "assign", "UC", {"handler": "h1"}, S.HANDLING),
     ("15", accepted, "assign", "LEAD", {"handler": "h1"}, S.HANDLING),
-    ("15", lambda: answered().do("2026-03-03 09:00", "unsatisfied"), "assign", "SYS", {"handler": "h1"}, S.HANDLING),
+    ("15", lambda: answered().do("2026-03-03 09:00", "unsatisfied"), "assign", "SYS",
+    {"handler": "h1"}, S.HANDLING),
     ("16", handling, "log_contact", "HND", {}, S.HANDLING),
     ("16", handling, "add_evidence", "HND", {}, S.HANDLING),
     ("16", handling, "note", "HND", {}, S.HANDLING),
@@ -135,8 +136,10 @@ ROWS: list[tuple[str, Callable[[], Play], str, str, dict[str, Any], CaseState]] 
     ("37", lambda: handling(T.REPORT), "feedback", "INS", {}, S.REPLIED),
     ("38", lambda: handling(T.REPORT), "to_discipline", "INS", {"second": "LEAD"}, S.HANDED_OFF),
     ("38", lambda: Play(T.REPORT), "to_procuratorate", "INS", {"second": "LEAD"}, S.HANDED_OFF),
-    ("+", lambda: in_triage(T.CONSULT), "reclassify", "TRI", {"track": "APPEAL", "reason": "要求处理"}, S.TRIAGE),
-    ("+", lambda: in_triage(T.REPORT), "reclassify", "INS", {"track": "SERVICE", "reason": "不是检举"}, S.TRIAGE),
+    ("+", lambda: in_triage(T.CONSULT), "reclassify", "TRI", {"track": "APPEAL",
+    "reason": "要求处理"}, S.TRIAGE),
+    ("+", lambda: in_triage(T.REPORT), "reclassify", "INS", {"track": "SERVICE",
+    "reason": "不是检举"}, S.TRIAGE),
     ("+", handling, "supplement", "CIT", {}, S.HANDLING),
 ]  # fmt: skip
 
@@ -215,7 +218,8 @@ def test_first_role_is_the_rows_own() -> None:
     """Who is meant when a script names nobody; of a REPORT the inspector."""
     firsts = {"submit": "CIT", "pick": "TRI", "ask": "TRI", "route": "TRI", "object": "UC", "accept": "UC",
               "refuse": "TRI", "assign": "UC", "submit_reply": "HND", "sign": "LEAD", "deliver": "LEAD",
-              "answer": "HND", "rate": "CIT", "unsatisfied": "CIT", "fucha_opinion": "REV", "reopen": "SUP"}  # fmt: skip
+              "answer": "HND", "rate": "CIT", "unsatisfied": "CIT",
+              "fucha_opinion": "REV", "reopen": "SUP"}  # fmt: skip
     for event, role in firsts.items():
         assert rows_of(event)[0].may(T.SERVICE)[0] == role
         inspected = "INS" if role in {"TRI", "UC", "HND"} else role
@@ -234,7 +238,8 @@ def test_petitions_have_no_short_way() -> None:
 def test_a_question_is_answered_in_one_step(track: Track, state: CaseState) -> None:
     p = replace(Play(track).p, state=state)
     for event, role, to in (
-        ("answer", CaseRole.OP, S.REPLIED), ("answer", CaseRole.HND, S.REPLIED), ("close", CaseRole.HND, S.CLOSED),
+        ("answer", CaseRole.OP, S.REPLIED), ("answer", CaseRole.HND, S.REPLIED),
+        ("close", CaseRole.HND, S.CLOSED),
     ):  # fmt: skip
         assert move(p, Attempt(event, 1_772_500_000_000, role, NATIONAL, "h1")).proceeding.state is to
 
