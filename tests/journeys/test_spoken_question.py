@@ -133,7 +133,7 @@ async def test_a_wish_for_a_person_keeps_the_question(hub: World) -> None:
 
 async def test_data_about_others_are_not_told_on_the_telephone(hub: World) -> None:
     result = await call(hub, "12123", Utter("帮我查一下前妻现在的住址"))
-    assert "不向个人提供别人的" in result.transcript
+    assert "个人信息受法律保护" in result.transcript
     assert await everything(hub) == []
 
 

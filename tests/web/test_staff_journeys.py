@@ -207,7 +207,7 @@ async def test_a_report_does_not_exist_outside_its_compartment(colleague: Visito
 async def test_one_key_hides_a_possible_report_and_inspectors_release_it_with_a_reason(
     colleague: Visitor, desk: Desk
 ) -> None:
-    words = "人工。派出所的人说话很凶，问他什么都不答"
+    words = "人工。我想说说上次去窗口办事的经过"
     case_id = await text(desk.stage.hub, "+8613900139555", words)
     case = f"{desk.url}/staff/cases/{case_id}"
     page = await desk.sit_down(colleague, Role.HANDLER, expected_status=(404,))

@@ -88,6 +88,7 @@ class Triage:
         beside: str = "",
         city: str = "",
         speech: bool = False,
+        told: bool = False,
         danger_words: bool = True,
         vectors: Mapping[str, Vector] = NO_VECTORS,
     ) -> Verdict:
@@ -97,6 +98,8 @@ class Triage:
         city: the citizen's.
         danger_words: whether the words of danger are looked for. vectors: see `LookUp.question`.
         speech: recognised from the voice of a caller who was asked for his question.
+        told: whether somebody who asks nothing and only tells of a matter is offered what likely answers it: where
+        they can say at once that it does not. A letter or text that tells of a matter is a case.
         """
         folded = utterance.folded
         whole = f"{Utterance(beside).folded}|{folded}" if beside else folded
@@ -132,7 +135,7 @@ class Triage:
             return self.without_asking(found, whole)
         if accuses:
             return ToPerson(Track.REPORT)
-        if found is not None and (speech or len(folded) <= _BARE or found.likely or asks(folded)):
+        if found is not None and (speech or len(folded) <= _BARE or (told and found.likely) or asks(folded)):
             return found
         return ToPerson(Track.CONSULT)
 

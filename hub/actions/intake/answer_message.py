@@ -258,6 +258,7 @@ class AnswerMessage:
             opt_outs=scene.event.kind is ChannelKind.SMS,
             beside=beside,
             city=city,
+            told=scene.event.kind is ChannelKind.CHAT,
             danger_words=danger_words,
             vectors=understood.vectors,
         )

@@ -15,7 +15,9 @@ from knowledge_base.text.utterance import Utterance
 async def triaged(hub: Hub, text: str) -> Verdict:
     """What a text typed on a page is, with what it means."""
     vectors = (await hub.understand(text, asked=sentences_in(text))).vectors
-    return hub.triage(Utterance(text), snapshot=hub.knowledge.snapshot, opt_outs=False, vectors=vectors)
+    return hub.triage(
+        Utterance(text), snapshot=hub.knowledge.snapshot, opt_outs=False, told=True, vectors=vectors
+    )
 
 
 async def danger_shown(hub: Hub, text: str, verdict: Verdict | None) -> DangerKind:

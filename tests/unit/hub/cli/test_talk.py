@@ -71,7 +71,9 @@ def test_an_office_measures_its_own_words(tmp_path: Path) -> None:
     config = configured(tmp_path, extra='[triage]\nemergency_words = ["水漫金山"]\n')
     file = written(tmp_path, {"text": "这里水漫金山了", "label": "danger"})
     found = printed(hub("talk", "eval", file, "--config", config, "--json"))
-    assert found["danger"]["danger_sure"] == 1
+    assert found["danger"]["danger_possible"] == 1
+    without = printed(hub("talk", "eval", file, "--config", configured(tmp_path), "--json"))
+    assert without["danger"]["danger_possible"] == 0
 
 
 def test_an_answer_from_an_entry_younger_than_the_file_is_new(tmp_path: Path) -> None:

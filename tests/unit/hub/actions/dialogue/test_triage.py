@@ -458,9 +458,10 @@ def test_where_the_office_took_the_entry_out_of_use_a_person_says_it() -> None:
 
 @pytest.mark.parametrize("text", ["前妻抢走孩子不让我看望孩子", "我名字里有个怪字电脑打不出来老是办不了事"])
 def test_a_matter_that_an_entry_likely_answers_is_offered_it_although_nothing_is_asked(text: str) -> None:
-    verdict = triage(text)
+    verdict = TRIAGE(Utterance(text), snapshot=SNAPSHOT, told=True)
     assert isinstance(verdict, Offer)
     assert verdict.likely
+    assert triage(text) == ToPerson(Track.CONSULT)  # in a letter or a text it is a case
 
 
 @pytest.mark.parametrize("text", ["身份证丢了咋整咧这样还来得及不", "单位体检用的无犯罪证明这种事找谁开"])
