@@ -60,7 +60,7 @@ class CaseProgress:
     async def progress(self, reference: str, code: str) -> Progress | None:
         """See `ProgressSource`."""
         case = await self.case(reference, code)
-        return await self._of(case) if case else None
+        return await self.of(case) if case else None
 
     async def case(self, reference: str, code: str) -> Case | None:
         """The case itself when the code is right. The code is compared whether there is a case or not."""
@@ -71,7 +71,8 @@ class CaseProgress:
         right = case is not None and hmac.compare_digest(expected, known.hash)
         return case if right else None
 
-    async def _of(self, case: Case) -> Progress:
+    async def of(self, case: Case) -> Progress:
+        """How far a case is whose code was proven."""
         history = await self._repositories.cases.history(case.id)
         steps = _steps(case, history)
         messages = await self._repositories.conversations.of_case(case.id)

@@ -109,6 +109,11 @@ class Case:
         return self.proceeding.handler
 
     @property
+    def electronic_consent_at(self) -> int:
+        """When the citizen agreed to electronic delivery (ms UTC), 0 = never."""
+        return int((self.details or {}).get(ELECTRONIC_CONSENT, "0"))
+
+    @property
     def is_restricted(self) -> bool:
         """Whether the case stands in a compartment that ordinary staff cannot see."""
         return self.compartment is not Compartment.NONE
@@ -133,6 +138,9 @@ class Case:
         )
         return replace(self, rank=rank)
 
+
+ELECTRONIC_CONSENT = "electronic_consent"
+"""Key of `Case.details`: the instant of the consent to electronic delivery (同意电子送达)."""
 
 DANGER = "danger"
 """Flag: live danger, surely."""
