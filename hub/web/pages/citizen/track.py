@@ -36,7 +36,7 @@ class StepWords:
 
 
 STEPS: Mapping[str, StepWords] = {
-    "cuiban": StepWords(msgid("催办"), msgid("提醒承办人尽快办理。每 7 日可以催办一次。")),
+    "cuiban": StepWords(msgid("催办"), msgid("提醒承办人尽快办理。")),
     "supplement": StepWords(msgid("补充"), msgid("补充的内容会交给承办人。"), msgid("要补充的内容")),
     "rate": StepWords(msgid("评价"), msgid("请对这次办理打分，可以更改一次。"), msgid("想说的话（可不填）")),
     "unsatisfied": StepWords(
