@@ -1,15 +1,17 @@
-"""What a citizen does to an own case with number and code: on the page, by text, and what opening it delivers."""
+"""What a citizen does to an own case with number and code, on every channel; what opening it delivers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from channels.contract import ChannelKind, Receipt, ReceiptState
 from channels.loopback.faults import Fault, FaultKind
+from channels.loopback.script import CallerAction, Press
 from channels.outbox.delivery import DeliveryState
 from hub.actions.intake.file_petition import Filed
 from hub.model.agent import Role
@@ -245,7 +247,7 @@ async def test_a_wrong_code_moves_nothing_and_tells_nothing(hub: World) -> None:
 async def test_opening_the_page_delivers_only_to_whoever_agreed(
     hub: World, clock: FakeClock, agreed: bool
 ) -> None:
-    nobody = {"phone": "", "name": "", "anonymous": True}  # no notice can leave
+    nobody: dict[str, Any] = {"phone": "", "name": "", "anonymous": True}  # no notice can leave
     case, office = await filed(hub, electronic=agreed, **nobody), Office(hub)
     await office.sign(case.case_id)
     clock.advance(seconds=5 * DAY)
@@ -308,3 +310,34 @@ async def test_accepted_and_sent_are_no_delivery(hub: World) -> None:
 
     assert await receipt(ReceiptState.SENT) is CaseState.REVIEW_DRAFT
     assert await receipt(ReceiptState.DELIVERED) is CaseState.REPLIED
+
+
+def keys(case: Filed, *then: str) -> list[CallerAction]:
+    return [Press("3"), Press(f"{case.reference}#"), Press(f"{case.query_code}#"), *map(Press, then)]
+
+
+async def test_on_the_telephone_keys_make_it_happen(hub: World) -> None:
+    case, office = await filed(hub), Office(hub)
+    call = await hub.carrier.place_call("12389", keys(case, "2"))
+    assert "已收到您对诉求的催办" in call.transcript
+    call = await hub.carrier.place_call("12389", keys(case, "5"))
+    assert "不能申请复查" in call.transcript
+    await office.reply(case.case_id)
+    call = await hub.carrier.place_call("12389", keys(case, "4", "8"))
+    assert "请选择 1 到 5 分" in call.transcript
+    call = await hub.carrier.place_call("12389", keys(case, "4", "4"))
+    assert "感谢您对诉求的评价" in call.transcript
+    call = await hub.carrier.place_call("12389", keys(case, "5"))
+    assert "复查申请已收到，复查期限为2026年" in call.transcript
+    call = await hub.carrier.place_call("12389", keys(case, "3", "2"))
+    assert (await office.case(case.case_id)).state is CaseState.FUCHA
+    call = await hub.carrier.place_call("12389", keys(case, "3", "1"))
+    assert "已按您的要求撤回" in call.transcript
+    assert (await office.case(case.case_id)).state is CaseState.WITHDRAWN
+    events = [entry.facts.get("event") for entry in await hub.hub.repositories.cases.history(case.case_id)]
+    assert [one for one in events if one in {"cuiban", "rate", "request_fucha", "withdraw"}] == [
+        "cuiban",
+        "rate",
+        "request_fucha",
+        "withdraw",
+    ]
