@@ -13,7 +13,7 @@ from tests.world import World
 
 TO_SIGNED: tuple[tuple[Role, str, dict[str, Any]], ...] = (
     (Role.HANDLER, "pick", {}),
-    (Role.HANDLER, "accept", {"branch": 6, "items": 1}),
+    (Role.HANDLER, "accept", {"branch": 6, "items": ["禁止货车停放"]}),
     (Role.SUPERVISOR, "assign", {"handler": "h1"}),
     (Role.HANDLER, "submit_reply", {"outcomes": ["解释"], "reply": "已经查明。"}),
     (Role.SUPERVISOR, "sign", {}),

@@ -21,7 +21,7 @@ from hub.model.cases.state import CaseState
 from hub.model.petition import PetitionKind
 from hub.runtime.clock import FakeClock
 from tests.journeys.office import Office, filed
-from tests.journeys.talking import Talker
+from tests.journeys.talking import Talker, queue
 from tests.world import World, eventually, world
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -185,6 +185,7 @@ async def test_a_late_review_is_refused_and_kept_for_a_person(hub: World, clock:
     assert [entry.kind for entry in history].count(HistoryKind.LATE_REQUEST) == 1
     assert (await said(hub, case)).count("申请复查\n住院了") == 1
     assert "逾期申请已记录" in await page(hub, case)
+    assert [one.id for one in await queue(hub)] == [case.case_id]  # a task, also when the case was closed
     told = await Talker(hub, ChannelKind.SMS).say(f"{case.reference} {case.query_code} review")
     assert told == f"The last day for this was {last}. Your request is kept, and a person will answer it."
     await office.move(case.case_id, Role.SUPERVISOR, "admit_late", reason="不可抗力")

@@ -123,6 +123,12 @@ class Case:
         """Whether somebody still has to do something."""
         return self.state in OPEN_STATES
 
+    @property
+    def awaits_late_answer(self) -> bool:
+        """Whether a person has to answer a request that came after its last day."""
+        open_to_it = self.is_open or self.state is CaseState.CLOSED
+        return bool(self.proceeding.late) and open_to_it
+
     def in_hands_of(self, handler_id: str) -> Case:
         """The same case with somebody responsible for it."""
         return replace(self, proceeding=replace(self.proceeding, handler=handler_id))
