@@ -114,7 +114,10 @@ class CitizenMove:
     async def proven(self, case_id: str, wish: CitizenWish, request: Request) -> CitizenMoved:
         """For a case whose code was proven. Raises `Invalid` or `Stale`."""
         _check(wish)
-        message_id = derived_id("citizen-move", case_id, request.id)
+        # What is asked is part of it: a page that was gone back to sends something else under the same id.
+        message_id = derived_id(
+            "citizen-move", case_id, request.id, wish.event, str(wish.score), wish.text.strip()
+        )
 
         async def decide() -> tuple[Sequence[Write], CitizenMoved]:
             found = await self._repositories.cases.get(case_id)

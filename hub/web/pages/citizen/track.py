@@ -86,7 +86,8 @@ async def step(request: web.Request) -> web.Response:
     score = posted.get("score", "")
     text = posted.get(f"text-{event}", "").strip()
     wish = CitizenWish(event, text, int(score) if score.isascii() and score.isdecimal() else 0)
-    asked = Request(posted.get("submission_id", "")[:64], _CHANNEL, language=request[LANGUAGE])
+    form_id = posted.get("submission_id", "")[:64] or secrets.token_hex(16)
+    asked = Request(form_id, _CHANNEL, language=request[LANGUAGE])
     try:
         moved = await hub.actions.citizen_move(*pair, wish, asked, source=request[SOURCE])
     except Invalid as problem:
