@@ -50,6 +50,7 @@ from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
 from hub.actions.rules.revise_rules import ReviseRules
+from hub.model.meaning_due import LATE_MS
 from hub.repositories.calls import overdue_recordings
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
@@ -127,11 +128,9 @@ _TASKS: Mapping[str, str] = {
     "meaning": "语义补查任务",
     "rules": "规则更新任务",
     "due": "到期日重算任务",
+    "encoder": "语义引擎看守任务",
+    "vectors": "语义向量补算任务",
 }
-
-
-_MEANING_LATE_MS = 600_000
-"""What waits longer to be understood than this is told to the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,9 +236,15 @@ class Hub:
         """Which engine understands sentences, and how many messages wait for it; none waits for an answer."""
         count, since = await self.repositories.meaning_due.waiting()
         waits = f"，{count} 条消息待补查，最早 {(self.clock.now_ms() - since) // 1000} 秒前" if count else ""
-        late = bool(since) and self.clock.now_ms() - since > _MEANING_LATE_MS
+        late = bool(since) and self.clock.now_ms() - since > LATE_MS
         problem = self.encoding.problem
-        engine = f"不能运行：{problem}，只按词语判断" if problem else self.encoding.name or "只按词语判断"
+        engine = self.encoding.name or "只按词语判断"
+        if self.encoding.is_down:
+            engine = f"{engine} 暂时不能使用：{problem}，自动重试，其间只按词语判断"
+        elif problem:
+            engine = f"不能运行：{problem}，只按词语判断"
+        elif self.encoding.name and not self.understand.is_weighed:
+            problem, engine = "weights", f"{engine} 没有险情和检举的权重，只按词语判断"
         return HealthLine(
             "meaning",
             "语义理解",

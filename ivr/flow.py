@@ -109,6 +109,7 @@ def _node(name: str, table: Reader) -> Node:
     kind = table.text("type")
     entry = Entry(
         open_case=table.text("open_case", ""),
+        another=table.flag("another", default=False),
         assign=table.texts("set"),
         language=table.text("language", ""),
     )

@@ -94,15 +94,15 @@ def _all_exits(node: Node) -> tuple[str, ...]:
     return caller_exits(node) + own_exits(node)
 
 
-def _reachable(flow: Flow, starts: Iterable[str]) -> frozenset[str]:
-    found: set[str] = set()
+def _reachable(flow: Flow, starts: Iterable[str], *, without: Iterable[str] = ()) -> frozenset[str]:
+    found = set(without)
     waiting = list(starts)
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
             waiting.extend(_all_exits(flow.nodes[name]))
-    return frozenset(found)
+    return frozenset(found.difference(without))
 
 
 def _unreachable(flow: Flow) -> Iterator[str]:
@@ -153,7 +153,8 @@ def _cases(flow: Flow) -> Iterator[str]:
     if not flow.nodes[flow.policy.complaint].entry.open_case:
         yield f"{flow.policy.complaint} enters the complaint branch and opens no case"
     starts = {place: name for place, name in _policy_nodes(flow).items() if place != "flow.start"}
-    reached = _without_case(flow, {flow.start, *starts.values()})
+    another = {node.name for node in flow.nodes.values() if node.entry.another}
+    reached = _without_case(flow, {flow.start, *starts.values(), *another})
     for node in flow.nodes.values():
         if node.name not in reached or node.entry.open_case:
             continue
@@ -161,7 +162,7 @@ def _cases(flow: Flow) -> Iterator[str]:
             yield f"{node.name} can be reached without a case"
         if isinstance(node, DoNode) and node.hook is Hook.ISSUE_RECEIPT:
             yield f"{node.name} can be reached without a case"
-    complaint = _reachable(flow, [flow.policy.complaint])
+    complaint = _reachable(flow, [flow.policy.complaint], without=another)
     for node in flow.nodes.values():
         # A question asked both inside and outside the branch would be asked before the case.
         both = node.name in complaint and node.name in reached and not node.entry.open_case

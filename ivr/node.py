@@ -73,10 +73,12 @@ class Entry:
 
     open_case: kind of the draft case to open, or ""; a draft that is there keeps its kind or becomes
     more secret.
+    another: what is told from here on is a matter of its own, with a case of its own.
     assign: slots set to fixed values. language: a language of the flow, `next`, or "".
     """
 
     open_case: str
+    another: bool
     assign: Mapping[str, str]
     language: str
 

@@ -149,6 +149,8 @@ class Walk:
     def _apply(self, entry: Entry) -> None:
         if entry.language:
             self.state = replace(self.state, language=self._language(entry.language))
+        if entry.another:
+            self._close_matter()
         slots = {**self.state.slots, **entry.assign}
         self.state = replace(self.state, slots=slots)
         if entry.open_case:
@@ -156,6 +158,19 @@ class Walk:
         if self.state.case_opened:
             for name, value in entry.assign.items():
                 self.emit(SaveSlot(name, value, ""))
+
+    def _close_matter(self) -> None:
+        """Nothing that was told of one matter is taken for an answer about the next."""
+        self.promote(self.state.node)
+        self.state = replace(
+            self.state,
+            case_opened=False,
+            case_kind="",
+            receipt_issued=False,
+            promoted=False,
+            slots={},
+            history=(),
+        )
 
     def _open_case(self, kind: str) -> None:
         """A case once opened keeps its kind, except to become more secret: never less, by any key.

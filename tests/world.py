@@ -78,6 +78,8 @@ def world_settings(
     speech: bool = False,
     model: Path | None = None,
     encoder: str = "none",
+    encoder_server: dict[str, Any] | None = None,
+    safety: Path | None = None,
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -109,6 +111,8 @@ def world_settings(
     data["progress"] = list(progress)
     data["speech"]["model"] = str(model or "")
     data["knowledge"]["encoder"] = encoder
+    data["knowledge"]["safety"] = str(safety or "")
+    data["encoder_server"].update(encoder_server or {})
     data["dispatch"]["poll_seconds"] = 0.1
     return build(data)
 

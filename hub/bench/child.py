@@ -64,6 +64,11 @@ class Child:
         fields = self._proc("statm").split()
         return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
 
+    def pss_bytes(self) -> int:
+        """Resident memory of the process and all it started; what is shared counts by shares (Linux; 0
+        elsewhere)."""
+        return sum(map(_pss_bytes, _family(self._process.pid)))
+
     def _proc(self, name: str) -> str:
         try:
             return Path(f"/proc/{self._process.pid}/{name}").read_text()
@@ -82,6 +87,24 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 end()
         await self._process.wait()
+
+
+def _family(pid: int) -> list[int]:
+    """A process and its descendants."""
+    found = [pid]
+    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for one in tasks.read_text().split():
+                found += _family(int(one))
+    return found
+
+
+def _pss_bytes(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 @asynccontextmanager

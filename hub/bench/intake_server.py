@@ -26,9 +26,9 @@ _ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 _COUNTED = ("messages", "cases", "outbox")
 
 
-async def serve_hub(folder: Path, api_base: str) -> None:
+async def serve_hub(folder: Path, api_base: str, encoder: str) -> None:
     """The hub with its jobs; answers every command with what it has stored."""
-    async with running(settings_in(folder, api_base=api_base), SystemClock()) as site:
+    async with running(settings_in(folder, api_base=api_base, encoder=encoder), SystemClock()) as site:
         spare_the_collector()  # as `hub serve` does
         tell(port=site.port)
         async for _ in commands():
@@ -59,13 +59,13 @@ async def serve_floor(folder: Path) -> None:
     await documents.close()
 
 
-async def main(kind: str, folder: Path, api_base: str) -> None:
-    """kind: `hub` or `floor`."""
+async def main(kind: str, folder: Path, api_base: str, encoder: str = "") -> None:
+    """kind: `hub` or `floor`. encoder: another than the shipped one."""
     if kind == "hub":
-        await serve_hub(folder, api_base)
+        await serve_hub(folder, api_base, encoder)
     else:
         await serve_floor(folder)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), sys.argv[3]))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:]))

@@ -89,11 +89,13 @@ async def drive(port: int, requests: Iterable[bytes], *, in_flight: int) -> tupl
 
 
 async def main() -> None:
-    """`{"port", "first", "count", "in_flight"}` → `{"seconds", "answers", "failed", "p50_ms", "p99_ms"}`."""
+    """`{"port", "first", "count", "in_flight"}` → `{"seconds", "answers", "failed", "p50_ms", "p99_ms"}`.
+    With `texts` these are sent instead of the citizens' own."""
     tell(ready=True)
     async for command in commands():
         first, count = command["first"], command["count"]
-        requests = [webhook(number) for number in range(first, first + count)]
+        texts = command.get("texts") or [""] * count
+        requests = [webhook(number, text) for number, text in enumerate(texts, first)]
         run, seconds = await drive(command["port"], requests, in_flight=command["in_flight"])
         times = sorted(run.latencies) or [0.0]
         tell(

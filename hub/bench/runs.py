@@ -7,8 +7,10 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from hub.bench.cases import COUNT, cases
 from hub.bench.child import BenchFailed
 from hub.bench.dispatch import dispatch
 from hub.bench.faq import Given, faq
@@ -21,11 +23,13 @@ from hub.bench.store import store
 @dataclass(frozen=True, slots=True)
 class Task:
     """folder: to work in, empty. small: sizes that only show that a bench works; the figures mean nothing.
-    given: the set for `faq`."""
+    given: the set for `faq`. count, mongodb: for `cases`."""
 
     folder: Path
     small: bool
     given: Given | None
+    count: int
+    mongodb: str
 
 
 Bench = Callable[[Task], Awaitable[Sequence[Figure]]]
@@ -35,19 +39,29 @@ BENCHES: Mapping[str, Bench] = {
     "dispatch": lambda task: dispatch(task.folder, small=task.small),
     "store": lambda task: store(task.folder, small=task.small),
     "memory": lambda task: memory(task.folder, small=task.small),
+    "cases": lambda task: cases(task.folder, count=task.count, mongodb=task.mongodb, small=task.small),
     "faq": lambda task: faq(task.given, small=task.small),
 }
 """By the name given on the command line, in the order they are run."""
 
 
-def run(names: Sequence[str], *, as_json: bool, small: bool = False, given: Given | None = None) -> int:
+def run(
+    names: Sequence[str],
+    *,
+    as_json: bool,
+    small: bool = False,
+    given: Given | None = None,
+    count: int = COUNT,
+    mongodb: str = "",
+) -> int:
     """Runs the named benches (all without a name) and prints figures. Returns the exit code."""
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"unknown bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 2
+    task = partial(Task, small=small, given=given, count=count, mongodb=mongodb)
     try:
-        figures = asyncio.run(_run(names or tuple(BENCHES), given, small=small))
+        figures = asyncio.run(_run(names or tuple(BENCHES), task))
     except BenchFailed as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -58,9 +72,9 @@ def run(names: Sequence[str], *, as_json: bool, small: bool = False, given: Give
 _as_json = as_json
 
 
-async def _run(names: Sequence[str], given: Given | None, *, small: bool) -> list[Figure]:
+async def _run(names: Sequence[str], task: Callable[[Path], Task]) -> list[Figure]:
     figures: list[Figure] = []
     for name in names:
         with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-            figures += await BENCHES[name](Task(Path(folder), small, given))
+            figures += await BENCHES[name](task(Path(folder)))
     return figures

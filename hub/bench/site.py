@@ -8,16 +8,26 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from hub.bench.texts import ACCOUNT_SID, AUTH_TOKEN, CHANNEL, PUBLIC_URL
+from hub.runtime.clock import SystemClock
+from hub.runtime.ids import new_id
 from hub.settings.read import build, shipped_text
 from hub.settings.settings import Settings
 
 
-def settings_in(folder: Path, *, api_base: str) -> Settings:
-    """One text channel that acknowledges everything, one SQLite file, a free port."""
+def settings_in(folder: Path, *, api_base: str, encoder: str = "", mongodb: str = "") -> Settings:
+    """One text channel that acknowledges everything, one SQLite file, a free port.
+
+    encoder: another than the shipped one. mongodb: URL of a server to use instead of the file, with a new
+    database.
+    """
     data = tomllib.loads(shipped_text())
     data["store"]["path"] = str(folder / "hub.db")
+    if mongodb:
+        database = f"hub_bench_{new_id(SystemClock().now_ms())}"
+        data["store"] |= {"engine": "mongodb", "url": SecretStr(mongodb), "database": database}
     data["keys"]["file"] = str(folder / "keys.json")
     data["files"]["path"] = str(folder / "files")
+    data["knowledge"]["encoder"] = encoder or data["knowledge"]["encoder"]
     data["web"] |= {"port": 0, "public_url": PUBLIC_URL, "insecure_cookies": True}
     data["channels"][CHANNEL] |= {
         "enabled": True,

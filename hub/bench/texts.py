@@ -39,10 +39,10 @@ def citizen_number(number: int) -> str:
     return f"+86139{number:08d}"
 
 
-def webhook(number: int) -> bytes:
-    """The whole HTTP request that brings his text, signed as the provider signs it."""
+def webhook(number: int, text: str = "") -> bytes:
+    """The whole HTTP request that brings his text, or this one, signed as the provider signs it."""
     fields = inbound_fields(
-        ACCOUNT_SID, f"SM{number:032x}", citizen_number(number), "12110", citizen_text(number)
+        ACCOUNT_SID, f"SM{number:032x}", citizen_number(number), "12110", text or citizen_text(number)
     )
     body = urlencode(fields).encode()
     pairs = [(name.encode(), value.encode()) for name, value in fields.items()]

@@ -1,7 +1,7 @@
 """Looks at everything an operator can get wrong and says what is so and how to mend it.
 
 It changes nothing, sends nothing, and speaks to nobody but the configured store, the configured progress
-systems, and servers on this machine and its private network.
+systems and encoder, and servers on this machine and its private network.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import ipaddress
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from hub.check.channels import check_channels
-from hub.check.meaning import check_meaning
+from hub.check.meaning import check_meaning, check_waiting
 from hub.check.progress import check_progress
 from hub.model.cases.calendar_book import calendar_book, calendar_days
 from hub.repositories.calls import FlowRepository, overdue_recordings
@@ -30,9 +30,10 @@ from hub.store.crypto import KeyProblem, KeyRing, Vault, load_ring
 from hub.store.documents import Documents, Refused, StoreUnavailable
 from hub.store.internal import MIGRATIONS as RECORDS
 from hub.store.internal import all_collections
-from hub.store.migrations import MIGRATIONS
+from hub.store.migrations import Migration
 from hub.wiring.calls import kept_flows
 from hub.wiring.dialogue import thresholds_of
+from hub.wiring.migrations import migrations_of
 from hub.wiring.store import keys_source, open_store
 
 _GIB = 1024**3
@@ -49,8 +50,9 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     """Every finding, in the order things depend on each other."""
     findings = [*_keys(settings)]
     findings += [found async for found in _store(settings, clock)]
-    findings += [*_web(settings), *_knowledge(settings), *check_meaning(settings), *_speech(settings)]
-    findings += [*_disk(settings), *_user()]
+    findings += [*_web(settings), *_knowledge(settings)]
+    findings += [found async for found in check_meaning(settings)]
+    findings += [*_speech(settings), *_disk(settings), *_user()]
     findings += [found async for found in check_channels(settings)]
     findings += [found async for found in check_progress(settings, clock)]
     return findings
@@ -161,11 +163,12 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         yield Finding(Level.OK, "store", f"{settings.store.engine} 可用 (usable)")
         async for found in _check_keys(settings, documents):
             yield found
-        yield await check_migrations(documents)
+        yield await check_migrations(documents, migrations_of(settings, clock))
         async for found in check_flows(documents):
             yield found
         yield await check_recordings(documents)
         yield await check_calendar(documents, clock)
+        yield await check_waiting(documents, clock)
         drift = abs(await documents.now_ms() - clock.now_ms())
         if drift < _DRIFT_MS:
             yield Finding(Level.OK, "clock", f"与数据库相差 {drift} 毫秒 (ms from the store)")
@@ -175,18 +178,18 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         await documents.close()
 
 
-async def check_migrations(documents: Documents) -> Finding:
+async def check_migrations(documents: Documents, migrations: Sequence[Migration]) -> Finding:
     """Whether the store is as new as the program."""
     records = await documents.find(RECORDS.name, {}, sort=(("number", 1),), limit=_MOST_RECORDS)
     done = {record.body["number"] for record in records}
-    if max(done, default=0) > len(MIGRATIONS):
+    if max(done, default=0) > len(migrations):
         return Finding(
             Level.FAIL,
             "migrations",
             "数据比程序新 (newer than this program)",
             "升级程序 (upgrade the program)",
         )
-    waiting = [migration.name for migration in MIGRATIONS if migration.number not in done]
+    waiting = [migration.name for migration in migrations if migration.number not in done]
     if waiting:
         return Finding(Level.WARN, "migrations", f"待升级 (pending)：{'、'.join(waiting)}", "hub migrate")
     return Finding(Level.OK, "migrations", f"{len(done)} 项已执行 (done)")

@@ -77,18 +77,13 @@ def build() -> App:
     app.command(faq)
 
     cases = App(name="cases", help="工单规则 · The rules of cases")
-    cases.command(
-        "hub.cli.cases:simulate", name="simulate", help="按脚本演练一件诉求 · Play a case from a script"
-    )
+    cases.command("hub.cli.cases:simulate", name="simulate", help="按脚本演练 · Play a script")
+    cases.command("hub.cli.cases:flow", name="flow", help="打印流转表 · Print the table of moves")
     app.command(cases)
 
     talk = App(name="talk", help="对话 · What is done about messages")
     talk.command("hub.cli.talk:evaluate", name="eval", help="用标注好的消息测量 · Measure against messages")
-    talk.command(
-        "hub.cli.talk_models:calibrate",
-        name="calibrate",
-        help="训练险情和检举模型 · Fit models",
-    )
+    talk.command("hub.cli.talk_models:calibrate", name="calibrate", help="训练险情和检举模型 · Fit models")
     app.command(talk)
 
     config = App(name="config", help="配置 · Configuration")

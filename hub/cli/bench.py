@@ -14,6 +14,8 @@ def bench(
     *names: str,
     kb: Path | None = None,
     queries: Path | None = None,
+    count: int = 1_000_000,
+    mongodb: str = "",
     json: bool = False,
     small: bool = False,
 ) -> int:
@@ -24,11 +26,15 @@ def bench(
     Parameters
     ----------
     names
-        intake、dispatch、store、memory、faq；省略为全部 · All of them without a name.
+        intake、dispatch、store、memory、cases、faq；省略为全部 · All of them without a name.
     kb
         faq 用的知识条目 · Entries for faq: JSONL, TOML or CSV; the shipped ones without it.
     queries
         faq 用的问题集，JSONL · Questions for faq; the entries' own test questions without it.
+    count
+        cases 生成的工单数 · How many cases are generated for cases.
+    mongodb
+        cases 改测这个 MongoDB（新建一个库，测完保留） · A MongoDB for cases; a new database stays there.
     json
         输出 JSON · As JSON.
     small
@@ -40,4 +46,4 @@ def bench(
     given = read_set(queries, kb) if queries else None
     if queries and given is None:
         return CANNOT_RUN
-    return measure(names, as_json=json, small=small, given=given)
+    return measure(names, as_json=json, small=small, given=given, count=count, mongodb=mongodb)

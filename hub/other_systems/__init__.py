@@ -1,1 +1,1 @@
-"""Progress of matters that other systems handle (config.toml, [[progress]])."""
+"""Other systems that are asked: for progress ([[progress]]), what sentences mean ([encoder_server])."""

@@ -19,8 +19,8 @@ from secrets import token_hex
 from channels.http import HttpAnswer, HttpClient, HttpError, destination
 from hub.actions.progress.progress_source import SourceDown
 from hub.model.progress import Progress
-from hub.other_systems.breaker import Breaker
 from hub.other_systems.contract import read
+from hub.runtime.breaker import Breaker
 from hub.runtime.clock import Clock
 
 log = logging.getLogger(__name__)

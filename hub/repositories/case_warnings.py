@@ -1,7 +1,7 @@
 """Warnings before and after the last day of a clock: each is stored once, so that nobody is warned twice.
 
-The id is made of case, clock, its start and the warning's key; of several processes one wins. After the hub was
-down, only the latest of a clock is given and the others are kept as skipped.
+The id is made of case, clock, its start and the warning's key; of several processes one wins. After the hub
+was down, only the latest of a clock is given and the others are kept as skipped.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ COLLECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class CaseWarning:
-    """One warning. key: as in the profile. skipped: it was due while the hub was down, a later one was given."""
+    """One warning.
+
+    key: as in the profile. skipped: it was due while the hub was down, a later one was given.
+    """
 
     id: str
     case_id: str

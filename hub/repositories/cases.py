@@ -52,6 +52,7 @@ COLLECTIONS = (
 )
 
 _PAGE = 1_000
+_OLD_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,13 +208,13 @@ class CaseRepository:
         """The write of a history entry; its id is its place in the chain, so that is unique."""
         return self._history.insert(entry)
 
-    def step_writes(self, step: Step, version: int) -> list[Write]:
-        """The writes of a step of a case that was read at `version`."""
+    def step_writes(self, step: Step, version: int, *, migrated: bool = False) -> list[Write]:
+        """The writes of a step of a case that was read at `version`. migrated: see `BreachRecord`."""
         case = step.case
         return [
             self.update(case, version),
             *map(self.insert_entry, step.entries),
-            *(self.insert_breach(case, breach) for breach in step.breaches),
+            *(self.insert_breach(case, breach, migrated=migrated) for breach in step.breaches),
         ]
 
     def insert_breach(self, case: Case, breach: Breach, *, migrated: bool = False) -> Insert:
@@ -222,15 +223,48 @@ class CaseRepository:
         record = BreachRecord(id, case.id, breach.clock, breach.at, breach.unit_id, case.handler_id, migrated)
         return self._breaches.insert(record)
 
+    async def before_clocks(self) -> AsyncIterator[tuple[int, list[Versioned[Case]]]]:
+        """Pages of all cases by id: how many were looked at, and those of them that were stored before
+        there were clocks. A draft has none yet."""
+        after = ""
+        while found := await self._documents.find(
+            "cases", {"id": {"$gt": after}}, sort=(("id", 1),), limit=_OLD_PAGE
+        ):
+            yield len(found), self._cases.listed_versioned(filter(_is_before_clocks, found))
+            after = found[-1].id
+
+    async def everything(self) -> int:
+        """How many cases there are, drafts and compartments too."""
+        return sum((await self._documents.count("cases", {})).values())
+
     async def due(self, at: int, *, limit: int) -> list[Versioned[Case]]:
         """Cases to which time has something to do by an instant, the longest overdue first."""
         where = {"due_at": {"$gt": 0, "$lte": at}}
         found = await self._documents.find("cases", where, sort=(("due_at", 1),), limit=limit)
         return self._cases.listed_versioned(found)
 
+    async def with_due(self) -> AsyncIterator[list[Versioned[Case]]]:
+        """Pages of the cases to which time will do something."""
+        sort, after = (("due_at", 1),), None
+        while found := await self._documents.find(
+            "cases", {"due_at": {"$gt": 0}}, sort=sort, limit=_PAGE, after=after
+        ):
+            yield self._cases.listed_versioned(found)
+            after = self._documents.cursor(found[-1], sort)
+
+    async def reschedule(self, changes: Sequence[tuple[str, int, int]]) -> list[str]:
+        """Sets when time does something next, by (id, version, ms UTC); ids that were changed meanwhile."""
+        return await self._documents.settle(
+            "cases", [(id, version, {"due_at": due_at}) for id, version, due_at in changes]
+        )
+
     def code_hash(self, case_id: str, salt: str, code: str) -> str:
         """Keyed, salted hash of a query code (docs/adr/0002)."""
         return self._vault.blind(f"query-code:{case_id}:{salt}:{code}")
+
+
+def _is_before_clocks(stored: Stored) -> bool:
+    return not stored.body.get("registered_at") and stored.body["state"] != CaseState.DRAFT
 
 
 def _check(case: Case) -> None:

@@ -23,10 +23,8 @@ class MeaningDueRepository:
         return self._shape.listed(found)
 
     async def waiting(self) -> tuple[int, int]:
-        """How many wait, and since when the oldest does (ms UTC, 0 for none)."""
-        counted = await self._documents.count("meaning_due", {})
-        found = await self._documents.find("meaning_due", {}, sort=(("at", 1),), limit=1)
-        return sum(counted.values()), found[0].body["at"] if found else 0
+        """See `waiting`."""
+        return await waiting(self._documents)
 
     def insert(self, due: MeaningDue) -> Insert:
         """The write of a message that is to be looked at again."""
@@ -35,3 +33,10 @@ class MeaningDueRepository:
     async def done(self, message_id: str) -> None:
         """It was looked at."""
         await self._documents.delete("meaning_due", {"id": message_id}, limit=1)
+
+
+async def waiting(documents: Documents) -> tuple[int, int]:
+    """How many wait, and since when the oldest does (ms UTC, 0 for none)."""
+    counted = await documents.count("meaning_due", {})
+    found = await documents.find("meaning_due", {}, sort=(("at", 1),), limit=1)
+    return sum(counted.values()), found[0].body["at"] if found else 0

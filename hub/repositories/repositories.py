@@ -39,6 +39,7 @@ from hub.repositories.knowledge import (
     entry_versions,
     feedback,
     questions,
+    vectors,
     words,
 )
 from hub.repositories.knowledge.answer_counts import AnswerCountRepository
@@ -47,6 +48,7 @@ from hub.repositories.knowledge.entries import EntryRepository
 from hub.repositories.knowledge.entry_versions import EntryVersionRepository
 from hub.repositories.knowledge.feedback import FeedbackRepository
 from hub.repositories.knowledge.questions import QuestionRepository
+from hub.repositories.knowledge.vectors import VectorRepository
 from hub.repositories.knowledge.words import WordRepository
 from hub.repositories.letters import LetterRepository
 from hub.repositories.meaning_due import MeaningDueRepository
@@ -89,6 +91,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *schedules.COLLECTIONS,
     *suppressions.COLLECTIONS,
     *triage_decisions.COLLECTIONS,
+    *vectors.COLLECTIONS,
     *words.COLLECTIONS,
 )
 
@@ -124,6 +127,7 @@ class Repositories:
     suppressions: SuppressionRepository
     triage_decisions: TriageDecisionRepository
     units: UnitRepository
+    vectors: VectorRepository
     words: WordRepository
 
 
@@ -160,5 +164,6 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         suppressions=SuppressionRepository(documents, vault),
         triage_decisions=TriageDecisionRepository(documents, vault),
         units=unit_repository,
+        vectors=VectorRepository(documents, vault),
         words=WordRepository(documents, vault),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -47,6 +49,14 @@ class Screen:
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self._out.print(table)
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator[Callable[[int, int], None]]:
+        """A bar on stderr, to be told how many are done of how many; nothing is shown before it is told."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self._err) as bars:
+            bar = bars.add_task(title, total=None, visible=False)
+            yield lambda done, total: bars.update(bar, completed=done, total=total, visible=True)
 
     def demo(self, state: Mapping[str, Any]) -> None:
         """Where everything is, and who may log in."""

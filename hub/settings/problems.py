@@ -37,6 +37,12 @@ def contradictions(settings: Settings) -> list[str]:
             problems.append(f"channels.{name}.address: 启用的渠道必须填写 (needed when enabled)")
     if settings.store.engine == "mongodb" and not settings.store.url.get_secret_value():
         problems.append("store.url: 使用 mongodb 时必须填写 (needed with mongodb)")
+    if settings.knowledge.encoder == "http":
+        problems += [
+            f"encoder_server.{key}: encoder 为 http 时必须填写 (needed with encoder = http)"
+            for key in ("url", "model", "dimension")
+            if not getattr(settings.encoder_server, key)
+        ]
     return problems
 
 

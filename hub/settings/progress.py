@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
-from hub.settings.table import Secret, Table
+from hub.settings.table import SafeUrl, Secret, Table
 
 
 class ProgressSystem(Table):
     name: str = Field(min_length=1, max_length=40)
     pattern: str = Field(min_length=1, max_length=100)
-    url: str
+    url: SafeUrl
     secret: Secret
     timeout_seconds: float = Field(default=5.0, gt=0, le=10)
     states: dict[str, Literal["registered", "handling", "replied", "closed"]] = {}
@@ -31,31 +29,12 @@ class ProgressSystem(Table):
             raise ValueError("不能匹配空编号 (must not match an empty number)")
         return text
 
-    @field_validator("url")
-    @classmethod
-    def _is_safe(cls, text: str) -> str:
-        parts = urlsplit(text)
-        if parts.username or parts.fragment or not parts.hostname:
-            raise ValueError("应为完整网址，不含账号 (a whole address without an account)")
-        if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
-            raise ValueError("应为 https，本机除外 (must be https, except on this machine)")
-        return text
-
     @field_validator("secret")
     @classmethod
     def _is_long(cls, secret: SecretStr) -> SecretStr:
         if len(secret.get_secret_value()) < 16:
             raise ValueError("密钥至少 16 个字符 (at least 16 characters)")
         return secret
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Tracking(Table):

@@ -10,7 +10,7 @@ from hub.settings.calls import Calls, Speech
 from hub.settings.cases import Cases
 from hub.settings.channels import Channel
 from hub.settings.deliveries import Broadcast, Dispatch
-from hub.settings.dialogue import Knowledge, TriageWords
+from hub.settings.dialogue import EncoderServer, Knowledge, TriageWords
 from hub.settings.organisation import Hours, Organisation, Region
 from hub.settings.progress import ProgressSystem, Tracking
 from hub.settings.store import Files, Keys, Retention, Store
@@ -38,6 +38,7 @@ class Settings(Table):
     tracking: Tracking = Tracking()
     progress: list[ProgressSystem] = []
     knowledge: Knowledge = Knowledge()
+    encoder_server: EncoderServer = EncoderServer()
     dispatch: Dispatch = Dispatch()
     broadcast: Broadcast = Broadcast()
     speech: Speech = Speech()

@@ -1,15 +1,18 @@
 """What every table of the settings is: frozen, no unknown keys; a secret is a reference.
 
-`env:NAME` or `file:PATH`, resolved here; a secret never stands in the file.
+`env:NAME` or `file:PATH`, resolved here; a secret never stands in the file. An address of another system is a
+whole one that nobody on the way can read.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr
 
 
 def _resolve_secret(value: object) -> object:
@@ -30,6 +33,27 @@ def _resolve_secret(value: object) -> object:
 
 
 Secret = Annotated[SecretStr, BeforeValidator(_resolve_secret)]
+
+
+def _is_safe(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.username or parts.fragment or not parts.hostname:
+        raise ValueError("应为完整网址，不含账号 (a whole address without an account)")
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        raise ValueError("应为 https，本机除外 (must be https, except on this machine)")
+    return text
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+SafeUrl = Annotated[str, AfterValidator(_is_safe)]
 
 
 class Table(BaseModel):

@@ -90,6 +90,21 @@ class Desk:
 
         await self._scene.until(replied, "答复没有保存 (the reply was not kept)")
 
+    async def move(self, case_id: str, event: str, shows: str, **fields: str) -> None:
+        """A step of the procedure, once; `shows`: what the page says when it is done."""
+        browser, path = await self.log_in(), f"/staff/cases/{case_id}/moves/{event}"
+
+        async def moved() -> bool:
+            page = await self.case(case_id)
+            if shows in page.text:
+                return True
+            if path not in page.forms:
+                raise NotHeld(f"现在不能办理这一步 (not possible now)：{event}")
+            await browser.post(path, page.fields(path) | fields)
+            return False
+
+        await self._scene.until(moved, f"这一步没有完成 (not done)：{event}")
+
 
 class CampaignDesk(Desk):
     """The publicity officer."""

@@ -16,6 +16,7 @@ import aiohttp
 
 from hub.tour.report import Report, StepResult, Verified
 from hub.tour.scene import Scene
+from hub.tour.stories.appeal import Appeal
 from hub.tour.stories.broadcast import Broadcast
 from hub.tour.stories.chat import Chat
 from hub.tour.stories.mail import Letter
@@ -58,6 +59,7 @@ def stories(scene: Scene) -> Sequence[Story]:
         Letter(scene),
         Chat(scene),
         Petition(scene),
+        Appeal(scene),
         Broadcast(scene),
     )
 

@@ -134,11 +134,13 @@ HISTORY: Mapping[str, Word] = {
     HistoryKind.RELEASED: Word(msgid("放行到普通队列"), icon="check"),
     HistoryKind.FALSE_ALARM: Word(msgid("记为误报，取消险情标记"), icon="stop"),
     HistoryKind.NOT_EMERGENCY: Word(msgid("群众表示不是紧急情况"), icon="message"),
+    HistoryKind.MIGRATED: Word(msgid("纳入时限管理"), icon="clock"),
     HistoryKind.CLOSED: Word(msgid("办结"), icon="check"),
-    HistoryKind.LATE_REQUEST: Word(msgid("逾期提出申请，已记录"), icon="clock"),
     HistoryKind.REVEALED: Word(msgid("查看完整号码"), icon="eye"),
     HistoryKind.DELIVERY_DECIDED: Word(msgid("确认投递结果"), icon="send"),
     HistoryKind.LINKED: Word(msgid("关联工单"), icon="track"),
+    HistoryKind.BREACHED: Word(msgid("超过期限"), icon="alert"),
+    HistoryKind.LATE_REQUEST: Word(msgid("群众逾期申请，等待处理"), icon="clock"),
 }
 
 CAMPAIGN: Mapping[CampaignState, Word] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from aiohttp import web
@@ -41,6 +41,15 @@ def unreadable_response(request: web.Request, request_id: str) -> web.Response:
     return error_response(request, 410, request_id, texts=_UNREADABLE)
 
 
+def illegal_move_response(
+    request: web.Request, request_id: str, reason: str, allowed: Sequence[str]
+) -> web.Response:
+    """The answer to a step that the table of moves does not allow: why not, and which ones it allows."""
+    advice = msgid("请返回上一页，查看现在可以办理的步骤。")
+    details = {"detail": reason, "allowed": list(allowed)}
+    return error_response(request, 409, request_id, texts=(reason, advice), details=details)
+
+
 def error_response(
     request: web.Request,
     status: int,
@@ -48,10 +57,11 @@ def error_response(
     headers: Mapping[str, str] | None = None,
     *,
     texts: tuple[str, str] | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> web.Response:
     """The answer for an error: a page for people, a problem document for programs.
 
-    texts: title and advice, where those of the status do not fit.
+    texts: title and advice, where those of the status do not fit. details: more fields for programs.
     """
     if request.path.startswith("/api/"):
         response = web.json_response(
@@ -60,6 +70,7 @@ def error_response(
                 "title": HTTPStatus(status).phrase,
                 "status": status,
                 "request_id": request_id,
+                **(details or {}),
             },
             status=status,
             content_type="application/problem+json",

@@ -22,7 +22,7 @@ from hub.model.cases.moves import IllegalMove
 from hub.runtime.errors import Forbidden, NotFound, Stale
 from hub.store.documents import StoreUnavailable
 from hub.store.unreadable import Unreadable
-from hub.web.error_page import error_response, unreadable_response
+from hub.web.error_page import error_response, illegal_move_response, unreadable_response
 from hub.web.i18n import Language, pick_language
 from hub.web.keys import LANGUAGE, NONCE, SOURCE
 from hub.web.render import ELDER, LANGUAGE_COOKIE, VIEW_COOKIE
@@ -105,7 +105,9 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return error_response(request, 403, request[REQUEST_ID])
     except Unreadable:
         return unreadable_response(request, request[REQUEST_ID])
-    except (Stale, IllegalMove):  # either way it is not what the page showed any more
+    except IllegalMove as problem:
+        return illegal_move_response(request, request[REQUEST_ID], problem.reason, problem.allowed)
+    except Stale:  # it is not what the page showed any more
         return error_response(request, 409, request[REQUEST_ID])
     except (StoreUnavailable, OutboxUnavailable) as problem:
         LOG.warning(

@@ -121,7 +121,7 @@ def case_actions(
             lambda: office_calendar(base.settings, books.rules.calendar()),
             screening_days=base.settings.triage.screening_working_days,
         ),
-        read_procedure=ReadProcedure(stores.case_warnings, rules, clock),
+        read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),
         show_case=ShowCase(stores.cases, deliver, wording, rules, clock),

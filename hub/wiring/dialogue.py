@@ -27,7 +27,7 @@ from knowledge_base.dialogue.slot import Slots
 from knowledge_base.dialogue.small_talk import SmallTalk
 from knowledge_base.entry import Entry
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.match.answer import DEFAULT, Thresholds
+from knowledge_base.match.answer import DEFAULT, Thresholds, weighs
 from knowledge_base.match.confidence import Confidence
 
 
@@ -143,7 +143,12 @@ def dialogue_of(base: Foundation, watch: Watch) -> Dialogue:
         slots,
         look_up,
         triage_of(settings, look_up),
-        Understand(base.encoding, safety_of(settings), wait_seconds=watch.wait_seconds),
+        Understand(
+            base.encoding,
+            safety_of(settings),
+            looks_up=weighs(thresholds_of(settings), base.encoding.name),
+            wait_seconds=watch.wait_seconds,
+        ),
         wording_of(settings, texts, slots),
         watch,
     )

@@ -16,6 +16,7 @@ from hub.store.documents import Documents
 from hub.store.files import FileStore
 from hub.store.migrations import migrate
 from hub.wiring.encoder import encoding_of
+from hub.wiring.migrations import migrations_of
 from hub.wiring.store import closed_on_failure, open_store, open_vault
 
 
@@ -51,7 +52,7 @@ async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
     documents = RingingDocuments(await open_store(settings, clock, migrated=False), bell)
     async with closed_on_failure(documents):
         vault = await open_vault(settings, documents)
-        await migrate(documents, vault, clock=clock)
+        await migrate(documents, vault, migrations_of(settings, clock), clock=clock)
     cities = {region.code: region.name for region in settings.regions}
     return Foundation(
         settings=settings,
@@ -63,5 +64,5 @@ async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
         imports=FileStore(settings.files.path / "imports", vault),
         http=HttpClient(connections=settings.dispatch.in_flight + settings.dispatch.urgent_in_flight + 8),
         bell=bell,
-        encoding=encoding_of(settings),
+        encoding=encoding_of(settings, clock),
     )

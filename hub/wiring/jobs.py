@@ -47,6 +47,12 @@ _CLOCK_SECONDS = 2.0
 _RULES_SECONDS = 2.0
 """How often it is looked for rules that were approved in another process."""
 
+_ENCODER_SECONDS = 1.0
+"""How often it is looked whether an engine that failed may be asked again."""
+
+_VECTORS_SECONDS = 0.5
+"""The pause between two rounds of making vectors that are lacking."""
+
 Job = Callable[[], Awaitable[None]]
 
 
@@ -79,6 +85,8 @@ def jobs_of(
     if calls.transcribe_recording is not None:
         jobs["transcripts"] = partial(transcribe_recordings, calls.transcribe_recording, base.bell)
     if base.encoding.name:
+        jobs["vectors"] = partial(repeat, follow.learn, pause_seconds=_VECTORS_SECONDS)
+        jobs["encoder"] = partial(repeat, base.encoding.look, pause_seconds=_ENCODER_SECONDS)
         look = actions.look_again.step
         jobs["meaning"] = partial(alone, leases(), "meaning", look, pause_seconds=_LOOK_AGAIN_SECONDS)
     return jobs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
 from hub.actions.knowledge.edit_entry import EditEntry
 from hub.actions.knowledge.edit_words import EditWords
@@ -12,6 +13,7 @@ from hub.actions.knowledge.follow_entries import FollowEntries
 from hub.actions.knowledge.import_entries import ImportEntries
 from hub.actions.knowledge.import_words import ImportWords
 from hub.actions.knowledge.in_force import Knowledge
+from hub.actions.knowledge.keep_vectors import KeepVectors
 from hub.actions.knowledge.publish_entry import PublishEntry
 from hub.actions.knowledge.rate_entry import RateEntry
 from hub.actions.knowledge.read_entries import ReadEntries
@@ -28,7 +30,9 @@ from hub.store.documents import Documents
 from hub.wiring.dialogue import thresholds_of
 from hub.wiring.foundation import Foundation
 from knowledge_base.files.importer import shipped
+from knowledge_base.match.answer import weighs
 from knowledge_base.meaning.shipped_vectors import shipped_vectors
+from knowledge_base.meaning.wording_vectors import WordingVectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +57,37 @@ async def knowledge_actions(base: Foundation) -> KnowledgeActions:
     """Ships the entries that are new and reads what is in force."""
     settings, stores = base.settings, base.stores
     thresholds = thresholds_of(settings)
-    knowledge = Knowledge(shipped_vectors(base.encoding.name))
+    knowledge = knowledge_with(base.encoding.name)
+    vectors = KeepVectors(stores.vectors, base.encoding, knowledge)
     desk = EntryDesk(base.documents, stores.entries, stores.entry_versions, base.clock)
     await ship_entries(desk, shipped())
     follow = FollowEntries(
-        base.documents, stores.entries, stores.entry_versions, stores.words, knowledge, base.clock
+        base.documents,
+        stores.entries,
+        stores.entry_versions,
+        stores.words,
+        knowledge,
+        vectors,
+        base.clock,
     )
     await follow.look()
-    publish_entry = PublishEntry(desk, follow, knowledge, second_person=settings.knowledge.second_person)
+    is_weighed = weighs(thresholds, base.encoding.name)
+    meaning = base.encoding if is_weighed else Encoding(None, base.clock)
+    publish_entry = PublishEntry(
+        desk,
+        follow,
+        knowledge,
+        vectors,
+        meaning,
+        second_person=settings.knowledge.second_person,
+    )
     edit_words = EditWords(desk, stores.words, follow, knowledge)
     return KnowledgeActions(
         knowledge=knowledge,
         follow=follow,
         edit_entry=EditEntry(desk),
         edit_words=edit_words,
-        import_entries=ImportEntries(desk, publish_entry, knowledge),
+        import_entries=ImportEntries(desk, publish_entry, knowledge, meaning),
         import_words=ImportWords(edit_words, follow, knowledge),
         publish_entry=publish_entry,
         read_entries=ReadEntries(desk, stores.agents, knowledge, thresholds, base.encoding),
@@ -75,9 +95,18 @@ async def knowledge_actions(base: Foundation) -> KnowledgeActions:
         read_quality=ReadQuality(desk, stores.answer_counts, stores.feedback, stores.questions, knowledge),
         read_words=ReadWords(stores.words, stores.agents, follow, knowledge, thresholds),
         sort_questions=SortQuestions(
-            desk, stores.questions, knowledge, keep_seconds=settings.retention.questions_seconds
+            desk,
+            stores.questions,
+            knowledge,
+            base.encoding,
+            keep_seconds=settings.retention.questions_seconds,
         ),
     )
+
+
+def knowledge_with(engine: str) -> Knowledge:
+    """What is in force, still empty, with the vectors that are shipped for the engine of this name."""
+    return Knowledge(shipped_vectors(engine) or WordingVectors.none(engine) if engine else None)
 
 
 def watch_answers_of(

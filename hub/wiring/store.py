@@ -14,6 +14,7 @@ from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring
 from hub.store.documents import Documents
 from hub.store.migrations import migrate
 from hub.store.sqlite import open_sqlite
+from hub.wiring.migrations import migrations_of
 
 _MONGO = "hub.store.mongo:open_mongo"
 """Named as text, as commands are: its driver takes 8 MB, which a hub with SQLite does not have to hold."""
@@ -31,7 +32,8 @@ async def open_store(settings: Settings, clock: Clock, *, migrated: bool = True)
         documents = await open_sqlite(settings.store.path, COLLECTIONS, clock=clock)
     if migrated:
         async with closed_on_failure(documents):
-            await migrate(documents, await open_vault(settings, documents), clock=clock)
+            vault = await open_vault(settings, documents)
+            await migrate(documents, vault, migrations_of(settings, clock), clock=clock)
     return documents
 
 

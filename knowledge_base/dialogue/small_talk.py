@@ -13,8 +13,9 @@ from knowledge_base.text.tables import data_text
 from knowledge_base.text.utterance import Utterance
 
 _ABUSE = "abuse"
+_BESIDE = "beside"
 LONGEST = 24
-_PARTICLES = "[啊呀哦吧呢哈嘛的了吗]*"
+_PARTICLES = "[啊呀啦哦吧呢哈嘛的了吗]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class SmallTalk:
     def __init__(self) -> None:
         tables = tomllib.loads(data_text("small_talk.toml"))
         abuse = tables.pop(_ABUSE)
+        beside = map(plain, tables.pop(_BESIDE)["words"])
         self._talks = {
             name: Talk(
                 name,
@@ -53,7 +55,7 @@ class SmallTalk:
             for name, table in tables.items()
         }
         self._words = {plain(word): name for name in reversed(tables) for word in tables[name]["words"]}
-        word = "|".join(map(re.escape, sorted(self._words, key=len, reverse=True)))
+        word = "|".join(map(re.escape, sorted({*self._words, *beside}, key=len, reverse=True)))
         self._only = re.compile(rf"(?:(?:{word}){_PARTICLES})+")
         self._word = re.compile(word)
         self._rank = {name: place for place, name in enumerate(tables)}
@@ -67,8 +69,8 @@ class SmallTalk:
         said = utterance.plain
         if not said or len(said) > LONGEST or self._only.fullmatch(said) is None:
             return None
-        names = {self._words[word] for word in self._word.findall(said)}
-        return self._talks[min(names, key=self._rank.__getitem__)]
+        names = {self._words[word] for word in self._word.findall(said) if word in self._words}
+        return self._talks[min(names, key=self._rank.__getitem__)] if names else None
 
     def is_abusive(self, utterance: Utterance) -> bool:
         """Whether there are abusive words in it."""

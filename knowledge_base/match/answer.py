@@ -27,6 +27,9 @@ SAYS_IT, LEAD = 0.7, 0.1
 of them is meant: of 42 such test questions none was another's."""
 LIKELY = 0.5
 """What is likelier right than not is offered however little it means alike."""
+MEANT = 0.62
+"""What means less alike than this is never the answer, however sure the words are: all words of 疫苗在哪打
+stand in 狗要打什么疫苗. Of a hundred right answers one means less alike."""
 STRANGER = 0.56
 """Nor what means less alike than this: it shares a word (这个天热死了, 死亡登记) and nothing else. Of 100
 questions 98 are closer to the entry that answers them."""
@@ -64,7 +67,12 @@ class Thresholds:
     models: Confidence | None = None
 
 
-DEFAULT = Thresholds(answer=0.90, choice=0.30)
+DEFAULT = Thresholds(answer=0.90, choice=0.35)
+
+
+def weighs(thresholds: Thresholds, engine: str) -> bool:
+    """Whether somebody fitted a confidence for vectors of this engine."""
+    return (thresholds.models or shipped_confidence()).with_engine(engine) is not None
 
 
 def decide(
@@ -78,7 +86,7 @@ def decide(
     """What to do with `text`. Exactly the words of one entry alone are always answered. `vector`: see
     `Snapshot.look`; it is left out where nobody fitted a confidence for its engine."""
     models = thresholds.models or shipped_confidence()
-    if models.with_engine(snapshot.engine) is None:
+    if not weighs(thresholds, snapshot.engine):
         vector = None
     candidates = snapshot.look(text, speech=speech, vector=vector)
     if not candidates:
@@ -88,7 +96,9 @@ def decide(
     if not best.exact and is_declined(normalise(text)):
         return Answer(Decision.HAND_OVER, (), first, three)
     doubt = _in_doubt(candidates)
-    if best.exact or (first >= thresholds.answer and not _of_another(best) and not doubt):
+    if best.exact or (
+        first >= thresholds.answer and _close_enough(best, MEANT) and not _of_another(best) and not doubt
+    ):
         return Answer(Decision.ANSWER, (snapshot.told(best),), first, three)
     if max(first, three) < thresholds.choice and (best.likeness.closeness or 0.0) < ALIKE and not doubt:
         return Answer(Decision.HAND_OVER, (), first, three)
@@ -107,6 +117,8 @@ def decide(
 def _says_which(best: Candidate, served: Sequence[Candidate]) -> bool:
     """Whether a question without a word for the aspect means the best of these entries about one service all
     the same (护照名字拼音打错了)."""
+    if "".join(word.said for word in best.question.words) in best.entry.service:
+        return False  # the name of the service and nothing else
     lead = best.score - max(each.score for each in served if each is not best)
     return (best.likeness.closeness or 0.0) >= SAYS_IT and lead >= LEAD
 
@@ -115,10 +127,10 @@ def _of_another(candidate: Candidate) -> bool:
     return candidate.likeness.slots > 0 or candidate.likeness.other_aspect
 
 
-def _close_enough(candidate: Candidate) -> bool:
-    """Whether it means enough alike to be offered; words alone cannot tell."""
+def _close_enough(candidate: Candidate, least: float = STRANGER) -> bool:
+    """Whether it means enough alike, to be offered unless another least is given; words alone cannot tell."""
     closeness = candidate.likeness.closeness
-    return closeness is None or closeness >= STRANGER
+    return closeness is None or closeness >= least
 
 
 def _in_doubt(candidates: Sequence[Candidate]) -> Sequence[Candidate]:

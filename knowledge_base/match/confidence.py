@@ -67,6 +67,9 @@ MEANING_FEATURES = (
     "agree",
     "repaired",
     "repaired_close",
+    "several",
+    "second",
+    "second_lead",
 )
 """What is looked at when vectors were compared."""
 TABLES = ("first", "three")
@@ -207,7 +210,7 @@ def _meant(candidates: Sequence[Candidate]) -> tuple[float, ...]:
     """What is looked at beside the words: what they alone say of the best, and its lead by it; how close it
     is in meaning, its lead by that and how far it is behind; how close the nearest are; whether the words
     alone would have chosen it; whether it was found with wrong characters put right, and how close it is
-    then."""
+    then; what else of its entry is near."""
     if candidates[0].likeness.closeness is None:
         return ()
     known = [candidate.likeness.closeness or 0.0 for candidate in candidates]
@@ -223,7 +226,18 @@ def _meant(candidates: Sequence[Candidate]) -> tuple[float, ...]:
         float(words[0] >= max(words)),
         float(candidates[0].repaired),
         candidates[0].repaired * known[0],
+        *_seconded(candidates),
     )
+
+
+def _seconded(candidates: Sequence[Candidate]) -> tuple[float, float, float]:
+    """Whether the best has several wordings; then what its second one scores, and by how much that is above
+    every other entry. All 0 for an entry of few wordings, of which that says nothing."""
+    best = candidates[0]
+    if not best.several:
+        return 0.0, 0.0, 0.0
+    others = max([each.score for each in candidates[1:]], default=0.0)
+    return 1.0, best.second, (best.second - others) * (best.second > 0)
 
 
 @dataclass(frozen=True, slots=True)

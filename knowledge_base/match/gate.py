@@ -7,17 +7,25 @@ an entry that shares nothing with it cannot lose to it. Words can change how any
 test question is asked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from knowledge_base.entry import Entry
 from knowledge_base.match.matcher import Snapshot
+from knowledge_base.meaning.encoder import Vector
 from knowledge_base.text.normalise import normalise
 from knowledge_base.words.wording import same_question_key
 
+Ask = Callable[[str], Vector | None]
+"""Says what a question means, None where words alone are to be compared."""
+
 NEIGHBOURS = 8
 """How many entries near each changed wording are asked."""
+
+
+def by_words(question: str) -> None:
+    """The `Ask` that leaves meaning out."""
 
 
 class Trouble(StrEnum):
@@ -42,18 +50,21 @@ class Objection:
     goes_to: Entry | None
 
 
-def objections(before: Snapshot, after: Snapshot, changed: Sequence[Entry]) -> tuple[Objection, ...]:
-    """Everything that stands against publishing `changed`, which are in `after` and not yet in `before`."""
+def objections(
+    before: Snapshot, after: Snapshot, changed: Sequence[Entry], ask: Ask = by_words
+) -> tuple[Objection, ...]:
+    """Everything that stands against publishing `changed`, which are in `after` and not yet in `before`.
+    `ask`: the vector of a question, of the engine of both."""
     ids = {entry.id for entry in changed}
     found: dict[tuple[str, str], Objection] = {}
     neighbours: dict[str, _Neighbour] = {}
     for entry in changed:
         for question in entry.tests:
-            first = _first(after, question)
+            first = _first(after, question, ask)
             if first is None or first.id != entry.id:
                 _note(found, Objection(Trouble.TEST_NOT_FOUND, question, entry, first))
         for wording in (*entry.wordings, *entry.tests):
-            for match in after.match(wording, NEIGHBOURS):
+            for match in after.match(wording, NEIGHBOURS, vector=ask(wording)):
                 neighbour = neighbours.setdefault(match.entry.id, _Neighbour(match.entry))
                 neighbour.near[match.matched] = None
     worded = {same_question_key(text, after.lexicon): entry for entry in changed for text in entry.wordings}
@@ -64,7 +75,7 @@ def objections(before: Snapshot, after: Snapshot, changed: Sequence[Entry]) -> t
             if owner is not None and owner.id != other.id:
                 _note(found, Objection(Trouble.SAME_WORDING, question, other, owner))
         if other.id not in ids:
-            for objection in _lost(before, after, neighbour, ids):
+            for objection in _lost(before, after, neighbour, ids, ask):
                 _note(found, objection)
     return tuple(found.values())
 
@@ -108,23 +119,25 @@ class _Neighbour:
     near: dict[str, None] = field(default_factory=dict)
 
 
-def _lost(before: Snapshot, after: Snapshot, neighbour: _Neighbour, ids: set[str]) -> Iterable[Objection]:
+def _lost(
+    before: Snapshot, after: Snapshot, neighbour: _Neighbour, ids: set[str], ask: Ask
+) -> Iterable[Objection]:
     other = neighbour.entry
     for trouble, questions in (
         (Trouble.TAKES_TEST, other.tests),
         (Trouble.TAKES_WORDING, tuple(neighbour.near)),
     ):
         for question in questions:
-            first = _first(after, question)
+            first = _first(after, question, ask)
             if first is None or first.id not in ids:
                 continue
-            owned = _first(before, question)
+            owned = _first(before, question, ask)
             if owned is not None and owned.id == other.id:  # else it was lost already, to somebody else
                 yield Objection(trouble, question, other, first)
 
 
-def _first(snapshot: Snapshot, question: str) -> Entry | None:
-    matches = snapshot.match(question, 1)
+def _first(snapshot: Snapshot, question: str, ask: Ask = by_words) -> Entry | None:
+    matches = snapshot.match(question, 1, vector=ask(question))
     return matches[0].entry if matches else None
 
 

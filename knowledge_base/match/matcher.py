@@ -10,7 +10,7 @@ without it everything is as if there were none.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
@@ -43,6 +43,12 @@ MIN_CHARS = 2
 """One character is never a question: 好, 1, T."""
 CLOSEST = 0.03
 """Words of the same meaning are the same question unless another wording means closer by more than this."""
+SEVERAL = 4
+"""With so many wordings an entry is known by two of them, not by the one that happens to be nearest."""
+BACKING = 0.5
+"""How much the second wording of such an entry counts beside the best one."""
+UNBACKED = 0.6
+"""What the second is worth, as a share of the best, where no other wording of the entry came near."""
 PARTS = 8
 REBUILT = 0.25
 """A change of more than this share of the entries builds everything anew."""
@@ -52,7 +58,8 @@ REBUILT = 0.25
 class Candidate:
     """An entry with its best wording; `exact`: the same words, or words of the same meaning unless another
     wording means closer, and no other entry claims them; `repaired`: the question was compared with wrong
-    characters put right, which its vector does not know of."""
+    characters put right, which its vector does not know of; `second`: what the next best wording of the entry
+    scores, 0 when none came near."""
 
     entry: Entry
     written: str
@@ -62,6 +69,20 @@ class Candidate:
     wording: Wording
     exact: bool
     repaired: bool = False
+    second: float = 0.0
+
+    @property
+    def several(self) -> bool:
+        """Whether the entry has so many wordings that its second one says something."""
+        return len(self.entry.wordings) >= SEVERAL
+
+    @property
+    def backed(self) -> "Candidate":
+        """The same, its score weighed with that of its second wording; as it is where that says nothing."""
+        if self.exact or not self.several:
+            return self
+        second = self.second or UNBACKED * self.score
+        return replace(self, score=(self.score + BACKING * second) / (1 + BACKING))
 
     @property
     def same(self) -> bool:
@@ -297,6 +318,7 @@ class Snapshot:
             [(min(1.0, each.shared), each.meant) for each in nearest],
         )
         least = max(glance.closeness or 0.0 for glance in glances) - CLOSEST
+        meant = glances[0].meant is not None
         seen = sorted(zip(glances, cuts, nearest, strict=True), key=_worth, reverse=True)
         best: dict[str, Candidate] = {}
         for near, cut, (_, _, stand, number) in seen[:RANKED]:
@@ -311,10 +333,14 @@ class Snapshot:
             score = 1.0 if exact else likeness.score
             other = best.get(entry.id)
             if other is None or score > other.score:
+                second = other.score if other else 0.0
                 best[entry.id] = Candidate(
-                    entry, written, score, likeness, question, wording, exact, repaired
+                    entry, written, score, likeness, question, wording, exact, repaired, second
                 )
-        return sorted(best.values(), key=_score, reverse=True)
+            elif score > other.second:
+                best[entry.id] = replace(other, second=score)
+        found = best.values() if not meant else [candidate.backed for candidate in best.values()]
+        return sorted(found, key=_score, reverse=True)
 
 
 def _standings(

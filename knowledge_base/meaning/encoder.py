@@ -25,6 +25,14 @@ class SentenceEncoder(Protocol):
     def name(self) -> str:
         """`engine/model/dimension`. Vectors and weights of different names are never brought together."""
 
+    @property
+    def at_once(self) -> int:
+        """How many calls it takes side by side; 0: as many as there are cores to spare."""
+
+    @property
+    def batch(self) -> int:
+        """How many texts are well given to one call."""
+
     def encode(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
         """float32 (texts, dimension), each of length 1, in the order of `texts`.
 
@@ -38,3 +46,8 @@ def unit(vectors: Vectors) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     scaled: Vectors = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
     return scaled
+
+
+def dimension_of(name: str) -> int:
+    """The dimension that the name of an engine says."""
+    return int(name.rpartition("/")[2])

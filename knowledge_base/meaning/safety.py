@@ -1,7 +1,7 @@
 """Whether somebody is in danger, and whether somebody tells of police doing wrong, as far as a text shows it.
 
-Two small models each: one weighs the pieces of the words, which every process can, one the vector of the
-sentence, where an encoder runs. Their sum is compared with two thresholds: above the higher one it is sure,
+Two small models: one weighs the pieces of the words, which every process can, one the vector of the sentence,
+where an encoder runs. Their sum is compared with two thresholds: above the higher one it is sure,
 above the lower one possible. The weights of vectors belong to one engine, model and dimension.
 
 All of it is data, made by `knowledge_base/measure/safety_fit.py` from sentences written for it
@@ -93,17 +93,22 @@ class WordModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VectorModel:
-    """Of one engine. centre: the mean vector; weights: (subjects, dimension)."""
+    """Of one engine: sums of a vector (hidden: sums × dimension) that count where they are positive.
+
+    weights: (subjects, sums).
+    """
 
     engine: str
-    centre: Vector
+    hidden: Vector
+    hidden_bias: Vector
     weights: Vector
     bias: Vector
     thresholds: tuple[Thresholds, ...]
 
     def scores(self, vector: Vector) -> Vector:
         """One sum per subject."""
-        found: Vector = self.weights @ (vector - self.centre) + self.bias
+        shown = np.maximum(self.hidden @ vector + self.hidden_bias, 0)
+        found: Vector = self.weights @ shown + self.bias
         return found
 
 
@@ -151,7 +156,12 @@ def stored(safety: Safety) -> dict[str, bytes]:
     }
     for model in safety.by_vector.values():
         name = model.engine.partition("/")[0]
-        found[f"{name}.npz"] = _packed(centre=model.centre, weights=model.weights, bias=model.bias)
+        found[f"{name}.npz"] = _packed(
+            hidden=model.hidden.astype(np.float16),
+            hidden_bias=model.hidden_bias,
+            weights=model.weights,
+            bias=model.bias,
+        )
         found[f"{name}.toml"] = _toml(model.thresholds, model.engine)
     return found
 
@@ -173,7 +183,12 @@ def read(data: Mapping[str, bytes]) -> Safety:
                 table = tomllib.loads(data[name.replace(".npz", ".toml")].decode())
                 arrays = np.load(BytesIO(data[name]))
                 by_vector[table["engine"]] = VectorModel(
-                    table["engine"], arrays["centre"], arrays["weights"], arrays["bias"], _thresholds(table)
+                    table["engine"],
+                    arrays["hidden"].astype(np.float32),
+                    arrays["hidden_bias"],
+                    arrays["weights"],
+                    arrays["bias"],
+                    _thresholds(table),
                 )
         return Safety(model, _thresholds(tomllib.loads(data["words.toml"].decode())), by_vector)
     except (KeyError, ValueError, TypeError, OSError, EOFError, BadZipFile) as problem:

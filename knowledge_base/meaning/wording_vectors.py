@@ -4,7 +4,7 @@ In eight bits a number with one scale a row: a quarter of the size, and the cosi
 above .999. They belong to one engine, and are never brought together with those of another.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.meaning.encoder import SentenceEncoder, Vectors
+from knowledge_base.meaning.encoder import SentenceEncoder, Vectors, dimension_of
 from knowledge_base.meaning.sentence import digest_of, sentence_of
 
 STEPS = 127
@@ -36,14 +36,27 @@ class WordingVectors:
         vectors = vectors[first]
         most = np.abs(vectors).max(axis=1, initial=1e-9)
         rows = np.rint(vectors * (STEPS / most)[:, None]).astype(np.int8)
-        lengths = np.linalg.norm(rows.astype(np.float32), axis=1)
-        return cls(name, digests, rows, (1 / np.maximum(1.0, lengths)).astype(np.float32))
+        return cls(name, digests, rows, _scales(rows))
 
     @classmethod
     def encoded(cls, encoder: SentenceEncoder, wordings: Iterable[str]) -> "WordingVectors":
         """Of these wordings, encoded now as passages. Raises `EncoderFailed`."""
         sentences = sentences_of(wordings)
         return cls.of(encoder.name, sentences, encoder.encode(sentences, passages=True))
+
+    @classmethod
+    def none(cls, name: str) -> "WordingVectors":
+        """Of no wordings."""
+        nothing = np.zeros((0, dimension_of(name)), np.int8)
+        return cls(name, np.zeros(0, np.uint64), nothing, np.zeros(0, np.float32))
+
+    @classmethod
+    def kept(cls, name: str, rows: Mapping[int, bytes]) -> "WordingVectors":
+        """As they are kept one by one (`each`), by digest; what is not of this dimension is left out."""
+        size = dimension_of(name)
+        fit = sorted(digest for digest, row in rows.items() if len(row) == size)
+        found = np.frombuffer(b"".join(rows[digest] for digest in fit), np.int8).reshape(-1, size)
+        return cls(name, np.array(fit, np.uint64), found, _scales(found))
 
     @classmethod
     def read(cls, content: bytes) -> "WordingVectors":
@@ -59,6 +72,11 @@ class WordingVectors:
         to = BytesIO()
         np.savez(to, name=np.array(self.name), digests=self.digests, rows=self.rows, scales=self.scales)
         return to.getvalue()
+
+    def each(self) -> Iterator[tuple[int, bytes]]:
+        """Digest and row of each sentence, to be kept one by one."""
+        for digest, row in zip(self.digests.tolist(), self.rows, strict=True):
+            yield digest, row.tobytes()
 
     def vectors(self, wordings: Sequence[str]) -> Vectors:
         """float32 (wordings, dimension), in order; a row of nought for a wording that has none."""
@@ -84,14 +102,16 @@ class WordingVectors:
         """Those of both; `other` wins. Raises ValueError when they belong to different engines."""
         if other.name != self.name:
             raise ValueError(f"vectors of {self.name} and {other.name}")
-        stay = ~np.isin(self.digests, other.digests)
-        digests = np.concatenate((self.digests[stay], other.digests))
-        order = np.argsort(digests)
+        digests, rows, scales = self.digests, self.rows, self.scales
+        stay = ~np.isin(digests, other.digests)
+        if not stay.all():
+            digests, rows, scales = digests[stay], rows[stay], scales[stay]
+        places = np.searchsorted(digests, other.digests)
         return WordingVectors(
             self.name,
-            digests[order],
-            np.concatenate((self.rows[stay], other.rows))[order],
-            np.concatenate((self.scales[stay], other.scales))[order],
+            np.insert(digests, places, other.digests),
+            np.insert(rows, places, other.rows, axis=0),
+            np.insert(scales, places, other.scales),
         )
 
     def _places(self, wordings: Sequence[str]) -> NDArray[np.intp]:
@@ -102,6 +122,12 @@ class WordingVectors:
         places = np.searchsorted(self.digests, wanted)
         places[places == len(self.digests)] = 0
         return np.where(self.digests[places] == wanted, places, -1)
+
+
+def _scales(rows: NDArray[np.int8]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(rows.astype(np.float32), axis=1)
+    scales: NDArray[np.float32] = (1 / np.maximum(1.0, lengths)).astype(np.float32)
+    return scales
 
 
 def completed(

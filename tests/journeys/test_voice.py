@@ -112,6 +112,19 @@ async def test_an_anonymous_complaint_is_a_case_with_a_sealed_recording_and_no_n
     assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 0
 
 
+async def test_every_further_matter_of_a_call_is_a_case_of_its_own_with_its_own_recording(hub: World) -> None:
+    told = ANONYMOUS_COMPLAINT[1:-1]  # of one matter, until its number was read out
+    script: list[CallerAction] = [Press("1"), *told, Press("2"), *told, Press("2"), *told, Press("1")]
+    result = await hub.carrier.place_call("12389", script, from_=CALLER)
+    assert result.ended is CallEnd.LINE, result.transcript
+    found = await cases(hub)
+    assert [(case.track, case.partial) for case in found] == [(Track.REPORT, False)] * 3
+    assert len({case.reference for case in found}) == 3
+    for case in found:
+        await sealed(hub, case.id)
+        assert len(await hub.hub.repositories.recordings.of_case(case.id)) == 1
+
+
 async def test_every_webhook_twice_and_out_of_order_is_still_one_case(hub: World) -> None:
     conditions = CallConditions(copies=2, recording_news=RecordingNews.BEFORE_STEP, status_first=True)
     result = await hub.carrier.place_call("12389", ANONYMOUS_COMPLAINT, from_=CALLER, conditions=conditions)

@@ -74,14 +74,20 @@ class AnswerCall:
 
     async def question(self, plan: CallPlan, text: str, language: str) -> tuple[CallPlan, Outcome]:
         """The outcome of `answer_question`."""
+        utterance = Utterance(text)
+        understood = await self._understand(text, asked=sentences_in(text))
         verdict = self._triage(
-            Utterance(text),
+            utterance,
             snapshot=self._knowledge.snapshot,
             dialogue=Dialogue(shown=plan.exchange.dialogue.shown),
             opt_outs=False,
             speech=True,
-            vectors=(await self._understand(text, asked=sentences_in(text))).vectors,
+            vectors=understood.vectors,
         )
+        accusation = self._triage.accusation(utterance.folded, understood)
+        may_accuse = accusation is Level.POSSIBLE and isinstance(verdict, ToPerson)
+        if may_accuse or (accusation is Level.SURE and not isinstance(verdict, SmallTalked)):
+            verdict = ToPerson(Track.REPORT)  # nobody listens to it before an inspector does
         self._watch.decided(verdict)
         return self._answer(plan, verdict, language)
 

@@ -114,7 +114,8 @@ class CarryOutCall:
         return plan, outcome
 
     async def _open_draft(self, work: CallWork, plan: CallPlan, state: CallState, track: Track) -> CallPlan:
-        case_id = derived_id("call-case" if plan.case is None else f"call-case-{track}", work.call.id)
+        before = (f"call-case-{track}", plan.case_id) if plan.case_id else ("call-case",)
+        case_id = derived_id(*before, work.call.id)
         opened = await self._open_case(
             NewCase(
                 track,

@@ -1,7 +1,7 @@
 """Gives a case to a handler who may see it. The claim is a version check: exactly one wins.
 
-In the procedure of a petition or a report an accepted case is assigned; before that, and for questions and service
-matters at any time, somebody takes charge of it.
+In the procedure of a petition or a report an accepted case is assigned; before that, and for questions and
+service matters at any time, somebody takes charge of it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Makes an event of the table happen to a case, for a member of staff who plays the right part.
 
-What was written (a reason, a question, an order) stands in the history, sealed; ids, dates and numbers stand in its
-facts. A document that is issued here has not reached the citizen yet: its delivery is an event of its own.
+What was written (a reason, a question, an order) stands in the history, sealed; ids, dates and numbers stand
+in its facts. A document that is issued here has not reached the citizen yet: its delivery is an event of its
+own.
 """
 
 from __future__ import annotations

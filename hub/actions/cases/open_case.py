@@ -29,7 +29,8 @@ class NewCase:
 
     told: whether the citizen is given the code at once. screening: it may be an accusation and waits for an
     inspector in 待甄别; its track stays what it otherwise is. draft: not finished yet; it carries a number
-    already, so that a call that is cut off can be promoted. service_kind: 求助, 投诉 or 复杂, for a SERVICE matter.
+    already, so that a call that is cut off can be promoted. service_kind: 求助, 投诉
+    or 复杂, for a SERVICE matter.
     """
 
     track: Track

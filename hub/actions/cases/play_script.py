@@ -1,7 +1,7 @@
 """Plays a script through the real table, clocks and calendar, on a store of its own in memory.
 
-The script names every step. What the step needs besides is there: units and people exist and are competent, one
-person stands for each role, facts, basis, seal and proof are complete.
+The script names every step. What the step needs besides is there: units and people exist and are competent,
+one person stands for each role, facts, basis, seal and proof are complete.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from hub.store.documents import Documents
 
 _CASE_ID = "case"
 _FILLED_IN: Mapping[str, Mapping[str, Any]] = {
-    "refuse": {"code": "OTHER"},
+    "refuse": {"code": "OTHER", "second": "另一人"},
+    "to_discipline": {"second": "另一人"},
+    "to_procuratorate": {"second": "另一人"},
     "refuse_return": {"reason": "属于该单位职责"},
     "reject_draft": {"comment": "请修改"},
     "merge_into": {"master": "另一工单"},
@@ -49,7 +51,7 @@ _FILLED_IN: Mapping[str, Mapping[str, Any]] = {
 class PlayedEvent:
     """What an event of the script did. case: as it is afterwards. refused: why not, "" when it happened.
 
-    notices: of everything so far. allowed: events that could happen now.
+    notices: of everything so far. allowed: events that could happen now. master: the case it was merged into.
     """
 
     event: ScriptEvent
@@ -57,6 +59,7 @@ class PlayedEvent:
     case: Case
     notices: tuple[str, ...]
     allowed: tuple[str, ...]
+    master: str = ""
 
 
 class PlayScript:
@@ -70,7 +73,7 @@ class PlayScript:
         self._clock = clock
         self._calendar = calendar
         self._notices: list[str] = []
-        self._handler = ""
+        self._master = ""
 
     async def __call__(self, script: Script) -> list[PlayedEvent]:
         """One item per event of the script, in its order."""
@@ -80,7 +83,7 @@ class PlayScript:
 
     async def _submit(self, script: Script, rules: Rules) -> None:
         at = self._clock.at = script.received_at
-        data = {"kind": script.kind} if script.kind else {}
+        data = {"kind": script.kind, "channel": script.channel}
         moved = move(Proceeding(script.track), Attempt("submit", at, CaseRole.CIT, rules, data=data))
         self._notices += moved.notices
         case = Case(
@@ -113,10 +116,12 @@ class PlayScript:
             except IllegalMove as problem:
                 refused = problem.reason
                 step = kept_late(case, attempt, problem) or now
+        step = _with_what_is_due(step, event.at, rules)
         await self._keep(step, found.version, changed=step.case != case)
-        return PlayedEvent(
-            event, refused, step.case, tuple(self._notices), allowed(step.case.proceeding, attempt)
-        )
+        if attempt.event == "merge_into" and not refused:
+            self._master = attempt.text("master")
+        could = allowed(step.case.proceeding, attempt)
+        return PlayedEvent(event, refused, step.case, tuple(self._notices), could, self._master)
 
     async def _keep(self, step: Step, version: int, *, changed: bool) -> None:
         self._notices += [*map(_warning, step.warnings), *step.notices]
@@ -130,11 +135,24 @@ class PlayScript:
             data.setdefault("received_at", event.at)
         if event.name == "duban":
             data.setdefault("due", (day_of(event.at) + timedelta(days=15)).isoformat())
-        person = event.person or (self._handler if role is CaseRole.HND else "") or role
-        if event.name in {"assign", "claim"}:
-            self._handler = str(data.get("handler") or "") or self._handler
-            data.setdefault("handler", self._handler or CaseRole.HND)
-        return Attempt(event.name, event.at, role, rules, str(person), data)
+        person = event.person or (p.handler if role is CaseRole.HND else "") or role
+        if event.name == "assign":
+            data.setdefault("handler", p.handler or str(CaseRole.HND))
+        # The design has one name for both halves: HND asks, LEAD approves.
+        name = "ask_extension" if event.name == "extend" and role is CaseRole.HND else event.name
+        return Attempt(name, event.at, role, rules, str(person), data)
+
+
+def _with_what_is_due(step: Step, at: int, rules: Rules) -> Step:
+    """A clock that an event starts in the past may have run out already."""
+    due = passed(step.case, at, rules)
+    return Step(
+        due.case,
+        step.entries + due.entries,
+        step.notices + due.notices,
+        step.warnings + due.warnings,
+        step.breaches + due.breaches,
+    )
 
 
 def _first_role(event: str, p: Proceeding) -> CaseRole:
@@ -162,7 +180,7 @@ def as_json(played: PlayedEvent, rules: Rules) -> dict[str, Any]:
         "ok": not played.refused,
         "refused": played.refused,
         "state": p.state,
-        "citizen_label": citizen_label(p, unit_name=p.unit_id),
+        "citizen_label": citizen_label(p, unit_name=p.unit_id, master=played.master),
         "clocks": [
             {"name": c.name, "due_day": rules.last_day(c).isoformat(), "state": c.state} for c in clocks
         ],

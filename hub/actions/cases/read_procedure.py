@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hub.actions.cases.case_rules import CaseRules
-from hub.model.agent import Agent, Permission
+from hub.model.agent import Agent, Permission, Unit
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.clock import ClockState, Rules
@@ -18,6 +18,7 @@ from hub.model.cases.profile import ClockKind
 from hub.model.cases.roles import ROLE_NAME, CaseRole
 from hub.model.cases.staff_roles import roles_of
 from hub.model.cases.table import TABLE, Row
+from hub.repositories.agents import UnitRepository
 from hub.repositories.case_warnings import CaseWarning, CaseWarningRepository
 from hub.runtime.clock import Clock as WallClock
 from hub.runtime.clock import day_of
@@ -28,7 +29,10 @@ OWN_FORMS = frozenset({"answer", "write", "close", "claim", "note", "supplement"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One clock. days_left: to its last day, negative when it is over. provisional: a holiday notice is missing."""
+    """One clock.
+
+    days_left: to its last day, negative when it is over. provisional: a holiday notice is missing.
+    """
 
     name: ClockName
     state: ClockState
@@ -51,20 +55,31 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class ProcedureView:
-    """limits: those that run, stand still or were missed, the nearest first. offers: steps of the state it is in."""
+    """What the page shows.
+
+    limits: those that run, stand still or were missed, the nearest first. offers: steps of its state.
+    """
 
     limits: tuple[Limit, ...]
     papers: tuple[Paper, ...]
     offers: tuple[Offer, ...]
     warnings: tuple[CaseWarning, ...]
     items: int
+    units: tuple[Unit, ...]
 
 
 class ReadProcedure:
     """Reads for the page of a case."""
 
-    def __init__(self, warnings: CaseWarningRepository, rules: CaseRules, clock: WallClock) -> None:
+    def __init__(
+        self,
+        warnings: CaseWarningRepository,
+        units: UnitRepository,
+        rules: CaseRules,
+        clock: WallClock,
+    ) -> None:
         self._warnings = warnings
+        self._units = units
         self._rules = rules
         self._clock = clock
 
@@ -78,6 +93,7 @@ class ReadProcedure:
             offers=_offers(agent, case, rules, now),
             warnings=tuple(one for one in given if not one.citizen and not one.skipped)[:5],
             items=case.proceeding.items,
+            units=tuple(await self._units.list()),
         )
 
 

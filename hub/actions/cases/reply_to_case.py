@@ -1,7 +1,7 @@
 """A handler answers: the reply is stored, queued on the citizen's own channel, and the case moves on.
 
-A question or a service matter is answered with it. In a petition or a report it is a message and no reply: the
-reply there is drafted, signed by somebody else and delivered (`hub/actions/cases/move_case.py`).
+A question or a service matter is answered with it. In a petition or a report it is a message and no reply:
+the reply there is drafted, signed by somebody else and delivered (`hub/actions/cases/move_case.py`).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,13 @@ from hub.settings.profiles import load_profile
 LOOK = "look"
 """Nothing happens; time passes."""
 _TIMES = ("received_at",)
+_DAYS = ("due",)
 _CASE_KEYS = frozenset({"track", "received_at", "channel", "unit", "kind"})
 _EVENT_KEYS = frozenset({"at", "name", "by", "person", "data"})
 
 
 class BadScript(HubError):
-    """A script that cannot be played: line (0 = unknown), field and what is wrong, in Chinese."""
+    """A script that cannot be played: line (0 = of no line), field and what is wrong, in Chinese."""
 
     def __init__(self, line: int, field: str, problem: str) -> None:
         super().__init__(f"第 {line} 行，{field}：{problem}" if line else f"{field}：{problem}")
@@ -70,7 +71,9 @@ def read_script(path: Path, calendar: WorkCalendar) -> Script:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         line = re.search(r"line (\d+)", str(problem))
-        raise BadScript(int(line[1]) if line else 0, "TOML", f"写法不正确：{problem}") from None
+        raise BadScript(
+            int(line[1]) if line else len(text.splitlines()) or 1, "TOML", f"写法不正确：{problem}"
+        ) from None
     return _Reader(text, path, calendar).script(table)
 
 
@@ -86,7 +89,7 @@ class _Reader:
         self._known(table, {"profile", "case", "event"}, "")
         case = table.get("case")
         if not isinstance(case, Mapping):
-            raise BadScript(0, "case", "缺少 [case]")
+            raise BadScript(1, "case", "缺少 [case]")
         self._known(case, _CASE_KEYS, "[case]")
         track = case.get("track")
         if not isinstance(track, str) or track not in set(Track):
@@ -94,7 +97,7 @@ class _Reader:
         received = self._time("[case]", 0, "received_at", case.get("received_at"))
         events = table.get("event", [])
         if not isinstance(events, list):
-            raise BadScript(0, "event", "应当写成 [[event]]")
+            raise self._bad("", 0, "event", "应当写成 [[event]]")
         return Script(
             profile=self._profile(table.get("profile", "national")),
             track=Track(track),
@@ -107,17 +110,20 @@ class _Reader:
     def _profile(self, name: Any) -> Profile:
         if not isinstance(name, str) or not name:
             raise self._bad("", 0, "profile", "请写配置名或者文件路径")
+        beside = self._path.parent
         try:
-            return load_profile(name, beside=self._path.parent)
+            return load_profile(name, beside=beside if (beside / name).is_file() else None)
         except BadProfile as problem:
             raise self._bad("", 0, "profile", f"{problem.key}：{problem.problem}") from None
 
     def _event(self, number: int, row: Any) -> ScriptEvent:
         place = "[[event]]"
         if not isinstance(row, Mapping):
-            raise BadScript(0, "event", "应当写成 [[event]]")
+            raise self._bad("", 0, "event", "应当写成 [[event]]")
         self._known(row, _EVENT_KEYS, place, number)
-        name = row.get("name")
+        if missing := [key for key in ("at", "name") if key not in row]:
+            raise self._bad(place, number, missing[0], "缺少这个字段")
+        name = row["name"]
         if not isinstance(name, str) or name not in {*EVENTS, LOOK}:
             raise self._bad(place, number, "name", f"没有这个事件：{name}")
         by = row.get("by")
@@ -130,16 +136,24 @@ class _Reader:
         if not isinstance(data, Mapping):
             raise self._bad(place, number, "data", "请写成 { 名 = 值 }")
         read = {key: self._data(place, number, key, value) for key, value in data.items()}
-        at = self._time(place, number, "at", row.get("at"))
+        at = self._time(place, number, "at", row["at"])
         return ScriptEvent(_as_written(row["at"]), at, name, CaseRole(by) if by else None, person, read)
 
     def _data(self, place: str, number: int, key: str, value: Any) -> Any:
         if key in _TIMES:
             return self._time(place, number, f"data.{key}", value)
+        if key == "delivered" and not isinstance(value, bool):
+            raise self._bad(place, number, f"data.{key}", "请写 true 或 false")
+        if key in _DAYS and isinstance(value, datetime):
+            return value.date().isoformat()
         return value.isoformat() if hasattr(value, "isoformat") else value
 
     def _time(self, place: str, number: int, key: str, value: Any) -> int:
+        if value is None:
+            raise self._bad(place, number, key, "缺少这个字段")
         try:
+            if not isinstance(value, date | str):
+                raise ValueError
             moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
         except ValueError:
             raise self._bad(place, number, key, "请写成 2026-01-05 23:50") from None
@@ -166,16 +180,23 @@ class _Reader:
         return BadScript(self._line(place, number, key), name, problem)
 
     def _line(self, place: str, number: int, key: str) -> int:
-        """Of the key, else of its table, counted from 1; 0 = not found."""
-        starts = [n for n, line in enumerate(self._lines) if line.split("#")[0].strip() == place]
+        """Of the key, else of its table, else the first, counted from 1."""
+        starts = [n for n, line in enumerate(self._lines) if _header(line) == place]
         start = starts[number] if place and number < len(starts) else 0
         wanted = re.compile(rf"\s*(?:data\s*=.*)?\b{re.escape(key.rsplit('.', 1)[-1])}\s*=")
         for n in range(start + bool(place), len(self._lines)):
-            if place and self._lines[n].lstrip().startswith("["):
+            header = _header(self._lines[n])
+            if place and starts and header and not header.startswith("[event."):
                 break
-            if wanted.match(self._lines[n]):
+            if wanted.match(self._lines[n]) or header == f"[{key}]":
                 return n + 1
-        return start + 1 if place and starts else 0
+        return start + 1
+
+
+def _header(line: str) -> str:
+    """`[[event]]` of a line that begins a table, "" for others."""
+    found = re.match(r"\s*(\[\[?)\s*([\w.]+)\s*(\]\]?)", line)
+    return "".join(found.groups()) if found else ""
 
 
 def _as_written(value: Any) -> str:

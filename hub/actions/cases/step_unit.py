@@ -15,9 +15,11 @@ from hub.actions.dialogue.texts import Texts
 from hub.model.cases.case import Case
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.passing_time import WarningGiven, latest_only
+from hub.model.cases.state import CaseState
 from hub.model.cases.step import Step
-from hub.model.conversation import Author, Direction, Message
+from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.repositories.repositories import Repositories
+from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Write
 
@@ -43,7 +45,20 @@ NOTICE_TEXTS: Mapping[str, str] = {
     "办结告知": "told_closed",
     "中性通知": "told_neutral",
 }
-"""Text of the catalogue by notice of the table; a notice without one is for staff, or told where it happens."""
+"""Text of the catalogue by notice of the table. One without is for staff, or is told where it happens."""
+
+
+_LIMIT_OF: Mapping[str, tuple[ClockName, ...]] = {
+    "told_accepted": (ClockName.HANDLE_60, ClockName.SUGGEST),
+    "told_extended": (ClockName.HANDLE_60,),
+    "told_redo": (ClockName.REDO,),
+    "told_fucha": (ClockName.FUCHA_30,),
+    "told_fuhe": (ClockName.FUHE_30,),
+}
+"""Whose last day a text names."""
+_OPINIONS = frozenset({"fucha_opinion", "remand", "fuhe_opinion", "feedback"})
+"""Events that carry the text the citizen reads."""
+_PUBLISHED_BY = _OPINIONS | {"deliver", "public_notice_over"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,47 +104,93 @@ class StepUnit:
             repositories.case_warnings.insert(step.case, warning, skipped=warning not in given)
             for warning in step.warnings
         ]
-        told = [self._words(notice, step.case, said) for notice in step.notices if notice not in silent]
+        unit = await self._unit_name(step.case) if "转送告知" in step.notices else ""
+        told = [self._words(notice, step.case, said, unit) for notice in step.notices if notice not in silent]
         if step.case.proceeding.event == "sign" and step.case.electronic_consent_at:
-            told.append(self._words("答复告知", step.case, said))  # to be opened, which delivers it
+            told.append(self._words("答复告知", step.case, said, ""))  # to be opened, which delivers it
         told += [self._window(warning, step.case) for warning in given if warning.citizen]
-        text = "\n".join(filter(None, told))
-        if not text and heard is None:
+        telling = Telling("\n".join(filter(None, told)), Author.ROBOT)
+        published = await self._published(step)
+        if not telling.text and published is None and heard is None:
             return writes
         found = await repositories.conversations.get(step.case.origin.conversation_id)
         if found is None:
             return writes
-        if heard is not None:
-            conversation = replace(found.value, count=found.value.count + 1, last_at=at)
-            found = Versioned(conversation, found.version)
+        reads_it_now = published is not None and bool(silent)
+        found, kept = self._kept(step.case, found, heard, published if reads_it_now else None, at)
+        if published is not None and not reads_it_now:
+            whole = f"{published.text}\n{telling.text}".strip()
+            telling = replace(published, text=whole, notice=telling.text)
+        if not telling.text:
+            return [*writes, *kept, repositories.conversations.update(found.value, found.version)]
+        leaves, _ = self._tell.writes(step.case, found, telling, at=at)
+        return [*writes, *kept, *leaves]
+
+    def _kept(
+        self,
+        case: Case,
+        found: Versioned[Conversation],
+        heard: Heard | None,
+        published: Telling | None,
+        at: int,
+    ) -> tuple[Versioned[Conversation], list[Write]]:
+        """What is said in the conversation and leaves by no channel; the conversation with it."""
+        conversation = found.value
+        writes: list[Write] = []
+        said = [(heard.id, heard.text, Direction.IN, Author.CITIZEN, "")] if heard else []
+        if published is not None:
+            said.append((new_id(at), published.text, Direction.OUT, published.author, published.author_id))
+        for id, text, direction, author, author_id in said:
+            conversation = replace(conversation, count=conversation.count + 1, last_at=at)
             message = Message(
-                id=heard.id,
+                id=id,
                 conversation_id=conversation.id,
                 seq=conversation.count,
-                direction=Direction.IN,
-                author=Author.CITIZEN,
+                direction=direction,
+                author=author,
                 at=at,
-                case_id=step.case.id,
-                text=heard.text,
+                case_id=case.id,
+                author_id=author_id,
+                text=text,
             )
-            writes.append(repositories.conversations.insert_message(message))
-            if not text:
-                return [*writes, repositories.conversations.update(conversation, found.version)]
-        leaves, _ = self._tell.writes(step.case, found, Telling(text, Author.ROBOT), at=at)
-        return [*writes, *leaves]
+            writes.append(self._repositories.conversations.insert_message(message))
+        return Versioned(conversation, found.version), writes
 
-    def _words(self, notice: str, case: Case, said: str) -> str:
+    async def _published(self, step: Step) -> Telling | None:
+        """The text of a reply or an opinion that the citizen may read from now on, with number and code."""
+        case = step.case
+        last = step.entries[-1] if step.entries else None
+        event = last.facts.get("event", "") if last else ""
+        if last is None or event not in _PUBLISHED_BY:
+            return None
+        if event in _OPINIONS:
+            return Telling(last.text, Author.AGENT, last.actor) if last.text else None
+        if case.state is not CaseState.REPLIED or last.facts.get("from") == CaseState.REPLIED:
+            return None
+        history = await self._repositories.cases.whole_history(case.id)
+        drafts = [entry for entry in history if entry.facts.get("event") == "submit_reply"]
+        return Telling(drafts[-1].text, Author.AGENT, drafts[-1].actor) if drafts else None
+
+    async def _unit_name(self, case: Case) -> str:
+        unit = await self._repositories.units.get(case.proceeding.unit_id)
+        return unit.name if unit else case.proceeding.unit_id
+
+    def _words(self, notice: str, case: Case, said: str, unit: str) -> str:
         name = NOTICE_TEXTS.get(notice)
-        return self.say(name, case, case.origin.language, said=said) if name else ""
+        if name is None:
+            return ""
+        return self.say(name, case, case.origin.language, said=said, unit=unit or self._organ)
 
     def say(self, name: str, case: Case, language: str, **more: str) -> str:
         """A text of the catalogue, filled in from where the case stands."""
         p, rules = case.proceeding, self._rules.now
-        limit = next((clock for clock in reversed(p.clocks) if not clock.stopped_at), None)
+        limit = next(filter(None, map(p.running, _LIMIT_OF.get(name, ()))), None)
+        if limit is None and name == "told_accepted":
+            name = "told_accepted_unlimited"
         values = {
             "reference": case.reference,
             "organ": self._organ,
-            "unit": p.unit_id or self._organ,
+            "unit": self._organ,
             "due": _day(rules.last_day(limit).isoformat()) if limit else "",
             "said": "",
             "fucha": str(rules.profile.rule(ClockName.FUCHA_WINDOW, p.track).length),

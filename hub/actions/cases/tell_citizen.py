@@ -1,8 +1,8 @@
 """Tells a citizen something about a case on the way they came by, or on the address they left.
 
-Where the case came by a way that cannot carry an answer (a web form, a call), a telephone or mail address that was
-given gets it, and it is read with number and code too. What is said of a case behind the compartment is neutral
-there, whatever way it came: somebody else may read that telephone.
+Where the case came by a way that cannot carry an answer (a web form, a call), a telephone or mail address
+that was given gets it, and it is read with number and code too. What is said of a case behind the compartment
+is neutral there, whatever way it came: somebody else may read that telephone.
 """
 
 from __future__ import annotations

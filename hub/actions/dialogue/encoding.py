@@ -1,7 +1,8 @@
 """Vectors for those who wait: encoded beside the event loop, remembered; done without when they take long.
 
 A citizen's message never waits for a vector longer than it was told to, nor is it lost with one: what is not
-there in time is looked at again by a job (`meaning_due`).
+there in time is looked at again by a job (`meaning_due`). An engine that fails is left alone for a pause that
+grows, and comes back by itself; its state is told once, when it changes.
 """
 
 from __future__ import annotations
@@ -10,29 +11,53 @@ import asyncio
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from hub.runtime.breaker import Breaker
+from hub.runtime.clock import Clock
 from knowledge_base.meaning.encoder import EncoderFailed, SentenceEncoder, Vector
+from knowledge_base.meaning.sentence import sentence_of
+from knowledge_base.meaning.wording_vectors import WordingVectors
 
 log = logging.getLogger(__name__)
 
 _REMEMBERED = 2048
 _WAITING = 256
 """Texts that may wait for a thread; more of them are not taken, so that a flood holds nobody up."""
+_FAILURES = 3
+"""In a row: one text that an engine cannot encode is no reason to leave the engine alone."""
+_PAUSE_SECONDS = 1
+_LONGEST_PAUSE_SECONDS = 300
+_ANY = "紧急求助"
+_ANY_SECONDS = 60.0
 
 
 class Encoding:
     """The engine of this process, or none."""
 
-    def __init__(self, encoder: SentenceEncoder | None, *, problem: str = "") -> None:
+    def __init__(self, encoder: SentenceEncoder | None, clock: Clock, *, problem: str = "") -> None:
         """problem: why a configured engine does not run."""
         self._encoder = encoder
-        self.problem = problem
-        threads = max(1, (os.cpu_count() or 2) - 1)
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="encode") if encoder else None
+        self._problem = problem
+        at_once = (encoder.at_once if encoder else 0) or max(1, (os.cpu_count() or 2) - 1)
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="encode") if encoder else None
         self._known: OrderedDict[str, Vector] = OrderedDict()
         self._running: dict[str, asyncio.Future[Vector]] = {}
+        self._breaker = Breaker(
+            clock, failures=_FAILURES, pause_seconds=_PAUSE_SECONDS, longest_seconds=_LONGEST_PAUSE_SECONDS
+        )
+        self._is_well = False
+
+    @property
+    def problem(self) -> str:
+        """Why there are no vectors now, "" where there are, or where none are wanted."""
+        return self._problem
+
+    @property
+    def is_down(self) -> bool:
+        """Whether an engine that runs here gives no vectors now; it is asked again by itself."""
+        return self._breaker.is_open
 
     @property
     def name(self) -> str:
@@ -51,6 +76,52 @@ class Encoding:
             if one.done() and not one.cancelled() and one.exception() is None
         }
 
+    def for_a_thread(self, *, seconds: float) -> Callable[[str], Vector | None]:
+        """What a thread beside the event loop asks with, one text after the other: the vector, None for one
+        that is not there when so many seconds are over, altogether."""
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + seconds
+
+        def ask(text: str) -> Vector | None:
+            left = ends_at - loop.time()
+            sentence = sentence_of(text)
+            if left <= 0 or not sentence or not self.name:
+                return None
+            asked = asyncio.run_coroutine_threadsafe(self.within([sentence], seconds=left), loop)
+            try:
+                return asked.result(left + 1).get(sentence)
+            except TimeoutError:
+                return None
+
+        return ask
+
+    async def passages(self, sentences: Sequence[str], *, seconds: float) -> WordingVectors | None:
+        """The vectors of sentences that stand in the knowledge base, as many as are there in time; None
+        without an engine. They queue with what citizens ask, few at a time, so that nobody waits for many."""
+        if self._encoder is None or self._threads is None:
+            return None
+        made, ends_at = WordingVectors.none(self.name), asyncio.get_running_loop().time() + seconds
+        for start in range(0, len(sentences), self._encoder.batch):
+            if asyncio.get_running_loop().time() > ends_at or not self._breaker.allows():
+                break
+            some = sentences[start : start + self._encoder.batch]
+            try:
+                found = await asyncio.wrap_future(
+                    self._threads.submit(WordingVectors.encoded, self._encoder, some)
+                )
+            except Exception as problem:
+                self._failed(problem)
+                break
+            self._succeeded()
+            made = made.joined(found)
+        return made
+
+    async def look(self) -> None:
+        """Asks an engine that is not known to be well; for a job that is done every second."""
+        if self._encoder is not None and not self._is_well:
+            self._known.pop(_ANY, None)
+            await self.within([_ANY], seconds=_ANY_SECONDS)
+
     async def close(self) -> None:
         """Ends the threads; what waits is given up."""
         if self._threads is not None:
@@ -67,7 +138,7 @@ class Encoding:
         running = self._running.get(text)
         if running is not None:
             return running
-        if self._threads is None or len(self._running) >= _WAITING:
+        if self._threads is None or len(self._running) >= _WAITING or not self._breaker.allows():
             return None
         started = asyncio.wrap_future(self._threads.submit(self._encode, text))
         self._running[text] = started
@@ -86,8 +157,24 @@ class Encoding:
             return
         problem = one.exception()
         if problem is not None:
-            log.warning("encoder.failed", extra={"engine": self.name, "reason": type(problem).__name__})
+            self._failed(problem)
             return
+        self._succeeded()
         self._known[text] = one.result()
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
+
+    def _failed(self, problem: BaseException) -> None:
+        was_down, self._is_well = self._breaker.is_open, False
+        self._breaker.failed()
+        if self._breaker.is_open:
+            # An engine's own words never quote a text; those of anything else might.
+            self._problem = str(problem) if isinstance(problem, EncoderFailed) else type(problem).__name__
+        if self._breaker.is_open and not was_down:
+            log.warning("encoder.failed", extra={"engine": self.name, "reason": self._problem})
+
+    def _succeeded(self) -> None:
+        if self._breaker.is_open:
+            log.warning("encoder.back", extra={"engine": self.name})
+        self._breaker.succeeded()
+        self._is_well, self._problem = True, ""

@@ -31,10 +31,13 @@ _SHORT = 30
 
 NO_VECTORS: Mapping[str, Vector] = MappingProxyType({})
 
-ABOUT_OTHERS = "data-about-others"
+ABOUT_OTHERS = "find-person-info"
 """The shipped entry that no data about others are given; without it a person says so."""
 
 
+LIKELY = 0.6
+"""So likely one of three entries answers, they are offered to somebody who only tells of a matter: of a
+hundred texts that tell of something else, two are likelier."""
 _ROUND_A_VALUE = 3
 """Characters that may stand round the name of a value: 那A1的."""
 
@@ -68,7 +71,7 @@ class LookUp:
             return None
         if answer.decision is Decision.ANSWER or (len(entries) == 1 < len(answer.matches)):
             return self.about(entries[0], text, city=city)
-        return Offer(entries[:3])
+        return Offer(entries[:3], likely=answer.confidence_three >= LIKELY)
 
     def about(self, entry: Entry, text: str = "", *, city: str = "") -> Answered | AskSlot:
         """The entry's answer, for the value that `text` or the city gives; else the value is asked for."""

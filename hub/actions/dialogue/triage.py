@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from channels.outbox.suppression import parse_opt_out
+from hub.actions.dialogue.accused import Accused
 from hub.actions.dialogue.look_up import NO_VECTORS, LookUp
 from hub.actions.dialogue.person import wants_person
 from hub.actions.dialogue.question import asks
+from hub.actions.dialogue.understand import Understood
 from hub.actions.dialogue.verdict import (
     Answered,
     AskProgress,
@@ -38,6 +40,7 @@ from knowledge_base.dialogue.small_talk import SmallTalk
 from knowledge_base.entry import Entry
 from knowledge_base.match.matcher import Snapshot
 from knowledge_base.meaning.encoder import Vector
+from knowledge_base.meaning.safety import Level
 from knowledge_base.text.plain import plain
 from knowledge_base.text.utterance import Utterance
 
@@ -67,8 +70,7 @@ class Triage:
     ) -> None:
         """other_references: the numbers other systems give out."""
         self._exceptions = _folded(words.exceptions)
-        self._report_verbs = _folded(words.report_verbs)
-        self._report_objects = _folded(words.report_objects)
+        self._accused = Accused(words.report_verbs, words.report_objects)
         self._person = tuple(map(plain, words.person))
         self._emergency = _any_of(words.emergency)
         self._own = frozenset(_folded(words.own))
@@ -132,7 +134,7 @@ class Triage:
             return self.without_asking(found, whole)
         if accuses:
             return ToPerson(Track.REPORT)
-        if found is not None and (speech or len(folded) <= _BARE or asks(folded)):
+        if found is not None and (speech or len(folded) <= _BARE or found.likely or asks(folded)):
             return found
         return ToPerson(Track.CONSULT)
 
@@ -172,10 +174,23 @@ class Triage:
         return verdict
 
     def accuses_police(self, folded: str) -> bool:
-        """Whether a folded text reports police, so that it must go behind the compartment wall."""
-        return any(verb in folded for verb in self._report_verbs) and any(
-            object_ in folded for object_ in self._report_objects
-        )
+        """Whether a folded text says that it reports police: it must go behind the compartment wall."""
+        return self._accused.level(folded) is Level.SURE
+
+    def may_accuse(self, folded: str) -> bool:
+        """Whether words of complaint and of police occur in a folded text, whoever is accused."""
+        return self._accused.level(folded) is not Level.NONE
+
+    def accusation(self, folded: str, understood: Understood) -> Level:
+        """How surely a folded text accuses police, by what it means. Where no engine tells that, words of
+        complaint and of police are a possible accusation; while it is still to tell, a word of police is one.
+        """
+        level = understood.judgement.accusation
+        if level is not Level.NONE or understood.weighed:
+            return level
+        perhaps = self.may_accuse(folded) and not _is_question(folded)
+        perhaps = perhaps or (understood.due and self._accused.named(folded))
+        return Level.POSSIBLE if perhaps else Level.NONE
 
     def wants_person(self, utterance: Utterance) -> bool:
         """Whether it asks for a person."""
@@ -209,7 +224,8 @@ def _any_of(words: Sequence[str]) -> re.Pattern[str]:
 
 _BARE = 12
 """A text this short names a subject ("护照"). A longer one without a question word tells of a matter:
-it becomes a case, because nobody answers "did you mean" when it was no question."""
+unless an entry is likely to answer it, it becomes a case, because nobody answers "did you mean" when it was
+no question."""
 
 _LETTER = 200
 """A text longer than this tells a matter even where it asks something: nothing is looked up for it."""

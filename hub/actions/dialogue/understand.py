@@ -18,18 +18,20 @@ from knowledge_base.meaning.windows import spread, windows
 from knowledge_base.text.utterance import Utterance
 
 WAIT_SECONDS = 0.3
-_ENCODED = 12
+_ENCODED = 20
 """Windows of a text that get vectors while somebody waits: more take longer than anybody should wait."""
 _ENCODED_LATER = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """vectors: by simplified text. due: not all of them were there in time."""
+    """vectors: by simplified text. due: not all of them were there in time. weighed: they were, and the
+    judgement is by what is meant, not by words alone."""
 
     judgement: Judgement = NOTHING_SHOWN
     vectors: Mapping[str, Vector] = field(default_factory=dict)
     due: bool = False
+    weighed: bool = False
 
 
 NOTHING_UNDERSTOOD = Understood()
@@ -38,11 +40,25 @@ NOTHING_UNDERSTOOD = Understood()
 class Understand:
     """Judges texts."""
 
-    def __init__(self, encoding: Encoding, safety: Safety, *, wait_seconds: float = WAIT_SECONDS) -> None:
-        """wait_seconds: how long a text waits where nobody says how long."""
+    def __init__(
+        self,
+        encoding: Encoding,
+        safety: Safety,
+        *,
+        looks_up: bool = True,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> None:
+        """looks_up: whether vectors count where the knowledge base is asked. wait_seconds: how long a text
+        waits where nobody says how long."""
+        self._looks_up = looks_up
         self._encoding = encoding
         self._safety = safety
         self._wait_seconds = wait_seconds
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether somebody fitted weights of danger and accusations to the engine that runs here."""
+        return self._encoding.name in self._safety.by_vector
 
     async def __call__(self, text: str, *, seconds: float = 0.0, asked: Sequence[str] = ()) -> Understood:
         """What a text means, as far as it is known after so many seconds, 0 = as long as usual.
@@ -53,17 +69,20 @@ class Understand:
         found = _telling(text)
         if not found:
             return NOTHING_UNDERSTOOD
-        wanted = spread(found, _ENCODED if seconds <= WAIT_SECONDS else _ENCODED_LATER)
+        # Nobody waits for vectors that nobody weighs.
+        weighed = found if self.is_weighed else []
+        wanted = spread(weighed, _ENCODED if seconds <= WAIT_SECONDS else _ENCODED_LATER)
         vectors: Mapping[str, Vector] = {}
         if self._encoding.name:
-            vectors = await self._encoding.within([*wanted, *asked], seconds=seconds)
+            sentences = [*wanted, *(asked if self._looks_up else ())]
+            vectors = await self._encoding.within(sentences, seconds=seconds)
         judgement = self._safety.judge(
             [Utterance(window).folded for window in found],
             [vectors.get(window) for window in found],
             self._encoding.name,
         )
-        due = bool(self._encoding.name) and not vectors.keys() >= set(wanted)
-        return Understood(judgement, vectors, due)
+        there = vectors.keys() >= set(wanted)
+        return Understood(judgement, vectors, due=not there, weighed=there and self.is_weighed)
 
 
 def _telling(text: str) -> list[str]:

@@ -86,10 +86,12 @@ class AskSlot:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Up to three questions it may be. `again`: they were offered, and what came back was none."""
+    """Up to three questions it may be. `again`: they were offered, and what came back was none; `likely`: one
+    of them answers even where the text tells of a matter and asks nothing."""
 
     entries: tuple[Entry, ...]
     again: bool = False
+    likely: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from channels.contract import ChannelKind
 from hub.actions.cases.citizen.citizen_move import CitizenMove, Request
 from hub.actions.cases.plan import Plan, Says
 from hub.actions.dialogue.danger_kind import denies_danger
+from hub.actions.dialogue.false_alarms import FalseAlarms
 from hub.actions.dialogue.follow_up import sentences_in
 from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.question import asks
@@ -71,6 +72,7 @@ class AnswerMessage:
         repositories: Repositories,
         triage: Triage,
         understand: Understand,
+        false_alarms: FalseAlarms,
         look_up: LookUp,
         knowledge: Knowledge,
         cases: MessageCase,
@@ -91,6 +93,7 @@ class AnswerMessage:
         self._repositories = repositories
         self._triage = triage
         self._understand = understand
+        self._false_alarms = false_alarms
         self._mark_by_meaning = MarkByMeaning(cases)
         self._look_up = look_up
         self._knowledge = knowledge
@@ -141,13 +144,16 @@ class AnswerMessage:
         heard, beside = self._heard(scene, utterance)
         whole = f"{beside}|{heard.text}" if beside else heard.text
         understood = await self._understand(whole, asked=sentences_in(heard.text))
-        judged = understood.judgement
+        folded = Utterance(whole).folded
+        judged = replace(understood.judgement, accusation=self._triage.accusation(folded, understood))
         verdict = self._verdict(scene, heard, beside, understood)
-        if isinstance(verdict, Danger) and not self._triage.accuses_police(Utterance(whole).folded):
-            level = worth(verdict, judged, Utterance(whole).folded)
-            if level is not Level.SURE:
-                judged = replace(judged, danger=level)
-                verdict = self._verdict(scene, heard, beside, understood, danger_words=False)
+        accuses = self._triage.accuses_police(folded)
+        if isinstance(verdict, Danger) and not accuses:
+            judged = replace(judged, danger=worth(verdict, understood.judgement, folded))
+        lowered = await self._false_alarms.lowered(judged.danger, whole, understood.vectors)
+        judged = replace(judged, danger=lowered)
+        if isinstance(verdict, Danger) and judged.danger is not Level.SURE and not accuses:
+            verdict = self._verdict(scene, heard, beside, understood, danger_words=False)
         verdict = asking_first(scene, utterance, verdict, self._words)
         if self._is_known_question(heard, verdict):
             return scene, verdict, understood.due
@@ -311,8 +317,10 @@ class AnswerMessage:
         )
         plan: MessagePlan = Plan(scene.conversation)
         if rest:
-            track = Track.REPORT if self._triage.accuses_police(Utterance(rest).folded) else Track.CONSULT
-            plan = await self._cases.to_person(replace(scene, text=rest), ToPerson(track))
+            folded = Utterance(rest).folded
+            track = Track.REPORT if self._triage.accuses_police(folded) else Track.CONSULT
+            perhaps = track is not Track.REPORT and self._triage.may_accuse(folded)
+            plan = await self._cases.to_person(replace(scene, text=rest), ToPerson(track), screening=perhaps)
         return plan.with_writes(*writes).saying(self._text(scene, "opted_out" if out else "opted_in"))
 
     async def _progress(self, scene: Scene, asked: AskProgress) -> MessagePlan:

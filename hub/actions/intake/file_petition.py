@@ -97,12 +97,13 @@ class FilePetition:
                     contacts.insert_address(contact_id, address, at=now),
                 ]
         folded = Utterance(petition.title + petition.body).folded
-        judged = (await self._understand(f"{petition.title}|{petition.body}", seconds=_SECONDS)).judgement
+        understood = await self._understand(f"{petition.title}|{petition.body}", seconds=_SECONDS)
+        judged, accusation = understood.judgement, self._triage.accusation(folded, understood)
         danger = self._triage.danger_words(folded)
         if judged.danger is Level.SURE:
             danger = danger or (BY_MEANING,)
-        track = self._track(petition, folded, judged.accusation)
-        perhaps = judged.accusation is not Level.NONE and _may_accuse(petition)
+        track = self._track(petition, folded, accusation)
+        perhaps = accusation is not Level.NONE and _may_accuse(petition)
         opened = await self._open_case(
             NewCase(
                 track,

@@ -9,12 +9,14 @@ between the two writes harms nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from channels.address import Address
 from channels.contract import ChannelKind, InboundMessage
 from hub.actions.cases.plan import Plan, PlannedCase
 from hub.actions.cases.tell_citizen import address_kind
 from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.dialogue.false_alarms import FalseAlarms
 from hub.actions.dialogue.understand import Understand
 from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.intake.by_meaning import BY_MEANING
@@ -46,6 +48,7 @@ class LookAgain:
         repositories: Repositories,
         profiles: Profiles,
         understand: Understand,
+        false_alarms: FalseAlarms,
         cases: MessageCase,
         speak: Speak,
     ) -> None:
@@ -53,6 +56,7 @@ class LookAgain:
         self._repositories = repositories
         self._profiles = profiles
         self._understand = understand
+        self._false_alarms = false_alarms
         self._cases = cases
         self._speak = speak
 
@@ -65,10 +69,13 @@ class LookAgain:
     async def _look(self, due: MeaningDue) -> bool:
         message = await self._repositories.conversations.message(due.id)
         if message is not None:
-            understood = await self._understand(f"{message.subject}|{message.text}", seconds=_SECONDS)
+            text = f"{message.subject}|{message.text}" if message.subject else message.text
+            understood = await self._understand(text, seconds=_SECONDS)
             if understood.due:
                 return False  # the engine is still too slow: the next round
             judged = understood.judgement
+            lowered = await self._false_alarms.lowered(judged.danger, text, understood.vectors)
+            judged = replace(judged, danger=lowered)
             if judged.danger is not Level.NONE or judged.accusation is not Level.NONE:
                 await until_committed(self._documents, lambda: self._decide(message, judged), tries=_TRIES)
         await self._repositories.meaning_due.done(due.id)

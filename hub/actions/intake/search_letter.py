@@ -28,5 +28,5 @@ def search_letter(pieces: Iterable[str], triage: Triage) -> Found:
         if danger is not None:
             words.update(dict.fromkeys(danger.words))
             threat = threat or danger.threat
-        accuses = accuses or triage.accuses_police(folded)
+        accuses = accuses or triage.may_accuse(folded)
     return Found(Danger(tuple(words), threat=threat) if words else None, accuses)

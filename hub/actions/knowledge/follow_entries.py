@@ -10,13 +10,15 @@ import asyncio
 from dataclasses import replace
 
 from hub.actions.knowledge.in_force import Knowledge
-from hub.model.entry_record import VersionKind
+from hub.actions.knowledge.keep_vectors import KeepVectors
+from hub.model.entry_record import EntryRecord, VersionKind
 from hub.repositories.knowledge.entries import EntryRepository
 from hub.repositories.knowledge.entry_versions import EntryVersionRepository
 from hub.repositories.knowledge.words import WordRepository
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
+from knowledge_base.entry import Entry
 
 
 class FollowEntries:
@@ -29,6 +31,7 @@ class FollowEntries:
         versions: EntryVersionRepository,
         words: WordRepository,
         knowledge: Knowledge,
+        vectors: KeepVectors,
         clock: Clock,
     ) -> None:
         self._documents = documents
@@ -36,6 +39,7 @@ class FollowEntries:
         self._versions = versions
         self._words = words
         self._knowledge = knowledge
+        self._vectors = vectors
         self._clock = clock
         self._alone = asyncio.Lock()
 
@@ -47,11 +51,22 @@ class FollowEntries:
                 since = self._entries.changed_since(self._knowledge.revision)
                 changed = [record async for record in since]
                 said = [record async for record in self._words.changed_since(self._knowledge.revision)]
-                await asyncio.to_thread(self._knowledge.take, changed, self._clock.now_ms(), said)
+                vectors = await self._vectors.kept([one for record in changed for one in _contents(record)])
+                await asyncio.to_thread(self._knowledge.take, changed, self._clock.now_ms(), said, vectors)
                 self._knowledge.revision = known.value
             if self._knowledge.turns(self._clock.now_ms()):
                 await asyncio.to_thread(self._knowledge.turn, self._clock.now_ms())
             return known
+
+    async def learn(self) -> bool:
+        """One round of making vectors that are lacking, after a change of engine or when it was down; whether
+        it brought any. What another process made is loaded."""
+        found = await self._vectors.some()
+        if found is None:
+            return False
+        async with self._alone:
+            await asyncio.to_thread(self._knowledge.learn, *found)
+        return True
 
     async def settle(self) -> int:
         """Writes down what time did to entries; how many. Another process may be quicker."""
@@ -69,3 +84,8 @@ class FollowEntries:
                 continue  # it is due in the next round as well, unless it was done
             settled += 1
         return settled
+
+
+def _contents(record: EntryRecord) -> list[Entry]:
+    """What of a record answers now or some day."""
+    return [entry for entry in (record.live, record.coming) if entry is not None]

@@ -8,9 +8,11 @@ entry goes the same way as one that was typed.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from hub.actions.dialogue.encoding import Encoding
 from hub.actions.knowledge.edit_entry import draft, written
 from hub.actions.knowledge.entry_desk import EntryDesk
 from hub.actions.knowledge.in_force import Knowledge
@@ -22,6 +24,12 @@ from knowledge_base.entry import Entry, EntryState
 from knowledge_base.files.csv_table import ImportProblems
 from knowledge_base.files.row import Problem
 from knowledge_base.files.spreadsheet import read_file
+from knowledge_base.match.matcher import Match
+
+_ALIKE = 0.65
+"""The least score to be shown. No score tells what says the same from its neighbours: it is a hint."""
+_COMPARED = 500
+_ALIKE_SECONDS = 10.0
 
 
 class ImportMode(StrEnum):
@@ -34,12 +42,14 @@ class ImportMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What a file would change. `unchanged`: how many entries say what they say already."""
+    """What a file would change. `unchanged`: how many entries say what they say already. `alike`: of those
+    added, with the published entry that each may say again, the most alike first."""
 
     added: tuple[Entry, ...] = ()
     changed: tuple[Entry, ...] = ()
     unchanged: int = 0
     problems: tuple[Problem, ...] = ()
+    alike: tuple[tuple[Entry, Match], ...] = ()
 
 
 class Unfit(HubError):
@@ -53,15 +63,33 @@ class Unfit(HubError):
 class ImportEntries:
     """`name`: of the file, it says what kind it is."""
 
-    def __init__(self, desk: EntryDesk, publish: PublishEntry, knowledge: Knowledge) -> None:
+    def __init__(
+        self, desk: EntryDesk, publish: PublishEntry, knowledge: Knowledge, meaning: Encoding
+    ) -> None:
+        """meaning: what questions are looked up with beside their words."""
         self._desk = desk
         self._publish = publish
         self._knowledge = knowledge
+        self._meaning = meaning
 
     async def plan(self, name: str, content: bytes) -> ImportPlan:
         """What would change; nothing is stored."""
         plan, _ = await self._look(name, content)
-        return plan
+        return replace(plan, alike=await self._alike(plan.added))
+
+    async def _alike(self, added: Sequence[Entry]) -> tuple[tuple[Entry, Match], ...]:
+        """By words, and by what is meant as far as there is time."""
+        snapshot, ask = self._knowledge.snapshot, self._meaning.for_a_thread(seconds=_ALIKE_SECONDS)
+
+        def found() -> list[tuple[Entry, Match]]:
+            return [
+                (entry, match)
+                for entry in added[:_COMPARED]
+                for match in snapshot.match(entry.question, 1, least=_ALIKE, vector=ask(entry.question))
+            ]
+
+        pairs = await asyncio.to_thread(found)
+        return tuple(sorted(pairs, key=lambda pair: -pair[1].score))
 
     async def apply(self, name: str, content: bytes, *, by: str, mode: ImportMode) -> ImportPlan:
         """Stores the entries that are new or changed, all of them or none.

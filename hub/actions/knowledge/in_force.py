@@ -31,12 +31,24 @@ class Knowledge:
         self._turns_at: dict[str, int] = {}
 
     @property
+    def vectors(self) -> WordingVectors | None:
+        """Those of the wordings, of the engine that runs here; None where none does."""
+        return self.snapshot.vectors
+
+    @property
     def groups(self) -> list[WordGroup]:
         """The groups of words in force, by their name."""
         return _groups(self.words)
 
-    def take(self, records: Iterable[EntryRecord], now: int, words: Iterable[WordRecord] = ()) -> None:
-        """From now on these records are as they are given."""
+    def take(
+        self,
+        records: Iterable[EntryRecord],
+        now: int,
+        words: Iterable[WordRecord] = (),
+        vectors: WordingVectors | None = None,
+    ) -> None:
+        """From now on these records are as they are given. `vectors`: of their wordings, beside those that
+        there are."""
         changed: list[Entry] = []
         silent: list[str] = []
         for record in records:
@@ -49,10 +61,17 @@ class Knowledge:
         said = {**self.words, **{record.id: record for record in words}}
         lexicon = _lexicon(_groups(said)) if said != self.words else None
         if changed or silent or lexicon:
-            snapshot = self.snapshot.with_changes(changed, silent, lexicon=lexicon)
+            snapshot = self.snapshot.with_changes(
+                changed, silent, lexicon=lexicon, vectors=self._with(vectors)
+            )
             snapshot.warm()
             self.snapshot = snapshot
         self.words = said
+
+    def learn(self, vectors: WordingVectors, ids: Iterable[str]) -> None:
+        """These entries' wordings have vectors from now on."""
+        entries = [entry for id in ids if (entry := self.snapshot.entry(id)) is not None]
+        self.snapshot = self.snapshot.with_changes(entries, vectors=self._with(vectors))
 
     def turns(self, now: int) -> bool:
         """Whether the hour of an entry has come."""
@@ -62,16 +81,25 @@ class Knowledge:
         """Lets the hour take effect: what begins now answers, what is over does not."""
         self.take([self._timed[id] for id, at in self._turns_at.items() if at <= now], now)
 
-    def candidate(self, entries: Iterable[Entry]) -> tuple[Snapshot, Snapshot]:
+    def candidate(
+        self, entries: Iterable[Entry], vectors: WordingVectors | None = None
+    ) -> tuple[Snapshot, Snapshot]:
         """What would answer without and with these entries, everything published counted, also what still
-        waits for its day: a publish must not break what begins tomorrow."""
+        waits for its day: a publish must not break what begins tomorrow. `vectors`: of their wordings."""
         before = self._everything()
-        return before, before.with_changes(entries)
+        return before, before.with_changes(entries, vectors=self._with(vectors))
 
     def reworded(self, groups: Iterable[WordGroup]) -> tuple[Snapshot, Snapshot]:
         """What would answer with the words in force and with these instead, everything published counted."""
         before = self._everything()
         return before, before.with_changes((), lexicon=_lexicon(groups))
+
+    def _with(self, vectors: WordingVectors | None) -> WordingVectors | None:
+        """Those there are, with others; None where nothing is added."""
+        there = self.vectors
+        if vectors is None or there is None or not len(vectors.digests):
+            return None
+        return there.joined(vectors)
 
     def _everything(self) -> Snapshot:
         waiting = [record.in_force for record in tuple(self._timed.values())]

@@ -12,10 +12,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from hub.actions.dialogue.encoding import Encoding
 from hub.actions.knowledge.edit_entry import without_working
 from hub.actions.knowledge.entry_desk import EntryDesk
 from hub.actions.knowledge.follow_entries import FollowEntries
 from hub.actions.knowledge.in_force import Knowledge
+from hub.actions.knowledge.keep_vectors import KeepVectors
 from hub.actions.knowledge.retry_on_new_revision import retry_on_new_revision
 from hub.model.entry_record import EntryRecord, VersionKind
 from hub.runtime.errors import Forbidden, HubError, Invalid, NotFound
@@ -23,9 +25,12 @@ from hub.store.codec import Versioned
 from hub.store.documents import Insert, Write
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.match.gate import Objection, objections
+from knowledge_base.meaning.wording_vectors import WordingVectors
 
 AT_ONCE = 100
 """How many reviewed entries are published with one press."""
+_GATE_SECONDS = 10.0
+"""How long vectors are asked for while questions are tried; the rest is tried by its words."""
 _OVER = "有效期已过，请先改有效期"
 _UNWRITTEN = "还没有写答案或者业务分类，请先补上"
 
@@ -45,11 +50,21 @@ class PublishEntry:
     """
 
     def __init__(
-        self, desk: EntryDesk, follow: FollowEntries, knowledge: Knowledge, *, second_person: bool
+        self,
+        desk: EntryDesk,
+        follow: FollowEntries,
+        knowledge: Knowledge,
+        vectors: KeepVectors,
+        meaning: Encoding,
+        *,
+        second_person: bool,
     ) -> None:
+        """meaning: what questions are looked up with beside their words."""
         self._desk = desk
         self._follow = follow
         self._knowledge = knowledge
+        self._vectors = vectors
+        self._meaning = meaning
         self._second_person = second_person
 
     def may_publish(self, record: EntryRecord, by: str) -> bool:
@@ -101,7 +116,7 @@ class PublishEntry:
         async def once(known: Versioned[int]) -> list[EntryRecord]:
             entries, now = self._desk.entries, self._desk.clock.now_ms()
             contents = [found.value.working for found in written if found.value.working is not None]
-            await self._pass(contents)
+            await self._vectors.keep(await self._pass(contents))
             writes: list[Write] = []
             records = []
             for found, content in zip(written, contents, strict=True):
@@ -147,7 +162,7 @@ class PublishEntry:
             if found.live is None or found.live.state is not EntryState.EXPIRED:
                 raise NotFound("expired entry")
             now = self._desk.clock.now_ms()
-            await self._pass([found.live])
+            await self._vectors.keep(await self._pass([found.live]))
             record = found.published(found.live, now)
             kept = record.version(VersionKind.BROUGHT_BACK, at=now, by_id=by)
             return await self._commit(record, by, version, known, self._desk.versions.insert(kept))
@@ -156,22 +171,32 @@ class PublishEntry:
 
     async def objections(self, contents: Sequence[Entry]) -> tuple[Objection, ...]:
         """What stands against these contents together, in a snapshot nobody answers from."""
+        return await self._objections(contents, await self._vectors.made(contents))
+
+    async def _objections(
+        self, contents: Sequence[Entry], vectors: WordingVectors | None
+    ) -> tuple[Objection, ...]:
         ready = [replace(content, state=EntryState.PUBLISHED) for content in contents]
-        return await asyncio.to_thread(self._judged, ready)
+        ask = self._meaning.for_a_thread(seconds=_GATE_SECONDS)
 
-    def _judged(self, ready: Sequence[Entry]) -> tuple[Objection, ...]:
-        before, after = self._knowledge.candidate(ready)
-        return objections(before, after, ready)
+        def judged() -> tuple[Objection, ...]:
+            before, after = self._knowledge.candidate(ready, vectors)
+            return objections(before, after, ready, ask)
 
-    async def _pass(self, contents: Sequence[Entry]) -> None:
+        return await asyncio.to_thread(judged)
+
+    async def _pass(self, contents: Sequence[Entry]) -> WordingVectors | None:
+        """The vectors of what passes. Raises `Invalid`, `Refused`."""
         now = self._desk.clock.now_ms()
         if any(0 < content.valid_until <= now for content in contents):
             raise Invalid({"valid_until": _OVER})
         if not all(content.answer.strip() and content.topic for content in contents):
             raise Invalid({"answer": _UNWRITTEN})
-        found = await self.objections(contents)
+        vectors = await self._vectors.made(contents)
+        found = await self._objections(contents, vectors)
         if found:
             raise Refused(found)
+        return vectors
 
     async def _commit(
         self, record: EntryRecord, by: str, version: int, known: Versioned[int], kept: Insert

@@ -76,7 +76,7 @@ class RateEntry:
     def _refuse_misplaced(self, folded: str) -> None:
         if self._triage.danger(folded) is not None:
             raise Invalid({"reason": _DANGER})
-        if self._triage.accuses_police(folded):
+        if self._triage.may_accuse(folded):
             raise Invalid({"reason": _REPORT})
 
     def _now(

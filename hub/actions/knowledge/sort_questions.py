@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from hub.actions.dialogue.encoding import Encoding
 from hub.actions.knowledge.edit_entry import draft, written
 from hub.actions.knowledge.entry_desk import EntryDesk
 from hub.actions.knowledge.in_force import Knowledge
@@ -27,6 +28,8 @@ from hub.store.codec import Versioned
 from hub.store.documents import Update
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.match.matcher import Match
+from knowledge_base.meaning.encoder import Vector
+from knowledge_base.meaning.sentence import sentence_of
 from knowledge_base.measure.cluster import Asked, UnknownWord, clusters, unknown_words
 
 NEWEST = 5_000
@@ -35,6 +38,9 @@ WEEKS = 8
 _WORDINGS = 10
 _TESTS = 5
 _NEAR = 0.2
+_AT_ONCE = 200
+"""Questions whose meaning is asked for at one look, and how long."""
+_LEARN_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +72,34 @@ class SortQuestions:
     """One per process: what was put together is kept until a question or the day changes."""
 
     def __init__(
-        self, desk: EntryDesk, questions: QuestionRepository, knowledge: Knowledge, *, keep_seconds: int
+        self,
+        desk: EntryDesk,
+        questions: QuestionRepository,
+        knowledge: Knowledge,
+        encoding: Encoding,
+        *,
+        keep_seconds: int,
     ) -> None:
         self._desk = desk
+        self._encoding = encoding
+        self._meant: dict[str, Vector] = {}
         self._keep_ms = keep_seconds * 1000
         self._questions = questions
         self._knowledge = knowledge
         self._kept: tuple[tuple[int, int, str], Sorted] | None = None
 
     async def all(self) -> Sorted:
-        """Every cluster, largest first."""
+        """Every cluster, largest first. What questions mean is asked for a moment, the largest first; the
+        rest when somebody looks again."""
+        found = await self._current()
+        if await self._learn(found):
+            self._kept = None
+            found = await self._current()
+        return found
+
+    async def _current(self) -> Sorted:
+        """The same by what is known of their meaning: nothing moves between a look and a decision but by new
+        questions."""
         today = day_of(self._desk.clock.now_ms())
         key = (await self._questions.changes(), self._knowledge.revision, today.isoformat())
         if self._kept is None or self._kept[0] != key:
@@ -83,9 +107,24 @@ class SortQuestions:
             self._kept = (key, await asyncio.to_thread(self._sorted, found))
         return self._kept[1]
 
+    async def _learn(self, found: Sorted) -> bool:
+        """Asks for vectors that are not there; whether there are more now. Those of questions that are gone
+        are forgotten."""
+        texts = dict.fromkeys(text for one in (*found.open, *found.dismissed) for text in one.texts)
+        self._meant = {text: vector for text, vector in self._meant.items() if text in texts}
+        wanted = {text: sentence_of(text) for text in texts if text not in self._meant}
+        if not self._encoding.name or not wanted:
+            return False
+        there = await self._encoding.within(
+            [sentence for sentence in list(wanted.values())[:_AT_ONCE] if sentence], seconds=_LEARN_SECONDS
+        )
+        self._meant |= {text: there[sentence] for text, sentence in wanted.items() if sentence in there}
+        return bool(there)
+
     def nearest(self, cluster: QuestionCluster) -> Match | None:
         """The published entry nearest to it."""
-        found = self._knowledge.snapshot.match(cluster.texts[0], 1, least=_NEAR)
+        text = cluster.texts[0]
+        found = self._knowledge.snapshot.match(text, 1, least=_NEAR, vector=self._meant.get(text))
         return found[0] if found else None
 
     async def draft(self, cluster_id: str, *, by: str) -> EntryRecord:
@@ -141,14 +180,14 @@ class SortQuestions:
 
     async def bring_back(self, cluster_id: str, *, by: str) -> None:
         """Open again. Raises `Stale`."""
-        found = [cluster for cluster in (await self.all()).dismissed if cluster.id == cluster_id]
+        found = [cluster for cluster in (await self._current()).dismissed if cluster.id == cluster_id]
         if not found:
             raise Stale("questions")
         decided = self._decided(found[0], QuestionState.OPEN, by)
         await self._desk.commit(*decided, self._questions.changed())
 
     async def _open(self, cluster_id: str) -> QuestionCluster:
-        for cluster in (await self.all()).open:
+        for cluster in (await self._current()).open:
             if cluster.id == cluster_id:
                 return cluster
         raise Stale("questions")
@@ -175,7 +214,7 @@ class SortQuestions:
     def _sorted(self, found: Sequence[Versioned[Question]]) -> Sorted:
         by_id = {one.value.id: one for one in found}
         asked = [Asked(one.value.id, one.value.text, one.value.asked_at) for one in found]
-        groups = clusters(asked, self._knowledge.snapshot.lexicon)
+        groups = clusters(asked, self._knowledge.snapshot.lexicon, self._meant)
         open_: list[QuestionCluster] = []
         dismissed: list[QuestionCluster] = []
         for group in groups:

@@ -202,7 +202,7 @@ class WatchAnswers:
         folded = Utterance(f"{asked.subject}|{text}").folded
         if len(line) > LONGEST or len(normalise(line)) < SHORTEST:
             return None
-        if self._triage.danger(folded) is not None or self._triage.accuses_police(folded):
+        if self._triage.danger(folded) is not None or self._triage.may_accuse(folded):
             return None
         if self._triage.wants_person(Utterance(line)) or isinstance(choose(line, _SOME), NoneOfThem):
             return None

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from hub.model.cases.case import Case, QueryCode
 from hub.model.cases.history import HistoryEntry, HistoryKind
-from hub.model.cases.proceeding import DIRECT_TRACKS
+from hub.model.cases.proceeding import DIRECT_TRACKS, DocumentKind
 from hub.model.cases.state import CITIZEN_LABEL, DONE_STATES, CaseState
 from hub.model.cases.table import TABLE
 from hub.model.cases.told import citizen_label
@@ -36,6 +36,9 @@ _STANDS_AT: Mapping[CaseState, CaseState] = {
 """Which step of the way a state belongs to; the others are steps, or the end of the way."""
 _ISSUES = frozenset(row.event for row in TABLE if row.document)
 """Events that issue a document, one each."""
+_OPINIONS = frozenset(
+    {DocumentKind.OPINION, DocumentKind.REPLY, DocumentKind.FUCHA_OPINION, DocumentKind.FUHE_OPINION}
+)
 _STEP_OF: Mapping[HistoryKind, CaseState] = {
     HistoryKind.REGISTERED: _S.REGISTERED,
     HistoryKind.PROMOTED: _S.REGISTERED,
@@ -96,28 +99,24 @@ class CaseProgress:
 
 
 def _documents(case: Case, history: Sequence[HistoryEntry]) -> Iterator[Reply]:
-    """What stands in the documents that reached the citizen: what was written with the step that issued each.
+    """What stands in the notices that reached the citizen: what was written with the step that issued each.
 
-    A reply was written when it was drafted, before it was signed.
+    Replies and opinions are messages of the conversation already.
     """
-    draft: HistoryEntry | None = None
-    papers = list(case.proceeding.papers)
+    papers = [paper for paper in case.proceeding.papers if paper.kind not in _OPINIONS]
     for entry in history:
         event = entry.facts.get("event")
-        if event == "submit_reply":
-            draft = entry
         paper = next((paper for paper in papers if paper.issued_at == entry.at), None)
         if event not in _ISSUES or paper is None:
             continue
         papers.remove(paper)
-        text = _text(draft if event == "sign" and draft else entry)
+        text = _text(entry)
         if paper.delivered_at and text:
             yield Reply(paper.delivered_at, text, paper.kind)
 
 
 def _text(entry: HistoryEntry) -> str:
-    told = next((entry.facts[name] for name in ("outcomes", "outcome", "code") if entry.facts.get(name)), "")
-    return "\n".join(filter(None, (told, entry.text)))
+    return "\n".join(filter(None, (entry.facts.get("code", ""), entry.text)))
 
 
 def _steps(case: Case, history: Sequence[HistoryEntry]) -> tuple[Step, ...]:

@@ -50,11 +50,11 @@ class RulesInForce:
         found = (revision for revision in self._approved[kind] if revision.number == number)
         return self._with_shipped(kind, next(found, None))
 
-    def calendar(self) -> WorkCalendar:
-        """The national calendar in force now."""
-        number = self.number(BookKind.CALENDAR)
+    def calendar(self, at: int | None = None) -> WorkCalendar:
+        """The national calendar in force at an instant (ms UTC, now by default)."""
+        number = self.number(BookKind.CALENDAR, at)
         if self._calendar is None or self._calendar[0] != number:
-            self._calendar = number, national_calendar(calendar_days(self.rows(BookKind.CALENDAR)))
+            self._calendar = number, national_calendar(calendar_days(self.rows(BookKind.CALENDAR, at)))
         return self._calendar[1]
 
     def _at(self, kind: BookKind, at: int | None) -> RuleRevision | None:

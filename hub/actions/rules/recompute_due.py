@@ -14,13 +14,9 @@ from hub.repositories.rule_books import RuleBookRepository
 from hub.runtime.clock import Clock
 from hub.store.documents import Conflict, Documents
 
-Recompute = Callable[[], Awaitable[int]]
-"""Computes every due date with the rules in force in this process; how many are different now."""
-
-
-async def nothing_due() -> int:
-    """For a hub without clocks."""
-    return 0
+Recompute = Callable[[int], Awaitable[int]]
+"""Computes every due date with the rules in force in this process; how many last days are different from what
+they were before an instant (ms UTC)."""
 
 
 class RecomputeDue:
@@ -48,7 +44,7 @@ class RecomputeDue:
         if not due:
             return False
         await self._follow.look()
-        changed = await self._recompute()
+        changed = await self._recompute(min(one.value.in_force_from for one in due))
         for one in due:
             counted = replace(one.value, due_changed=changed)
             try:

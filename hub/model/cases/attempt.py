@@ -17,8 +17,8 @@ from hub.runtime.clock import day_of
 class Attempt:
     """One event that is asked for.
 
-    at: ms UTC. person: id of who does it. data: by the event, see `hub/model/cases/table.py`; text that people
-    wrote is checked here and kept in the history.
+    at: ms UTC. person: id of who does it. data: by the event, see `hub/model/cases/table.py`; text that
+    people wrote is checked here and kept in the history.
     """
 
     event: str

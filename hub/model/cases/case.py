@@ -1,6 +1,7 @@
 """Cases: one matter, from first word to archive, across channels (its history: `hub/model/cases/history.py`).
 
-Where it stands in its procedure is its proceeding (`hub/model/cases/proceeding.py`), which only moves of the table change.
+Where it stands in its procedure is its proceeding (`hub/model/cases/proceeding.py`), which only moves of the
+table change.
 """
 
 from __future__ import annotations
@@ -65,9 +66,9 @@ class Chain:
 class Case:
     """One matter.
 
-    reference: 14 digits the citizen can key in. rank: queue order, ascending (see `queue_rank`).
-    waiting: the citizen spoke last. screening_at: when it was put into 待甄别 (ms UTC), 0 = never. due_at: when time
-    does something to it next (ms UTC), 0 = never.
+    reference: 14 digits the citizen can key in. rank: queue order, ascending (see `queue_rank`). waiting: the
+    citizen spoke last. screening_at: when it was put into 待甄别 (ms UTC), 0 = never. due_at: when time does
+    something to it next (ms UTC), 0 = never.
     """
 
     id: str

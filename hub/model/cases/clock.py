@@ -1,8 +1,9 @@
 """A clock of a case: what happened to it, and what follows from that under a profile and a calendar.
 
-Only events are kept (started, paused, extended, stopped); the last day is computed from them, so that another
-calendar gives other days and never another story. The day something starts is not counted (民法典 201); the last
-day ends at 24:00 (民法典 203). Statutory clocks do not pause, the hearing of a 复核 apart.
+Only events are kept (started, paused, extended, stopped); the last day is computed from them, so
+that another calendar gives other days and never another story. The day something starts is not
+counted (民法典 201); the last day ends at 24:00 (民法典 203). Statutory clocks do not pause, the
+hearing of a 复核 apart.
 """
 
 from __future__ import annotations
@@ -43,9 +44,10 @@ class Pause:
 class Clock:
     """One clock of one case.
 
-    started_at, stopped_at: ms UTC, 0 = not stopped. track: whose length it has. unit_id: the unit whose duty it
-    is, "" for the organ that registered the case. extended: days granted. last_day: ISO day of a clock whose end
-    was set in an order. breached_at: when it was missed, 0 = never. warned: the warnings that are done with.
+    started_at, stopped_at: ms UTC, 0 = not stopped. track: whose length it has. unit_id: the unit whose duty
+    it is, "" for the organ that registered the case. extended: days granted. last_day: ISO day of a clock
+    whose end was set in an order. breached_at: when it was missed, 0 = never. paper: of a letter or visit.
+    warned: the warnings that are done with.
     """
 
     name: ClockName
@@ -57,6 +59,7 @@ class Clock:
     extended: int = 0
     last_day: str = ""
     breached_at: int = 0
+    paper: bool = False
     warned: tuple[str, ...] = ()
 
     @property
@@ -110,22 +113,24 @@ class Rules:
 
     def of(self, clock: Clock) -> ClockRule:
         """The clock's own numbers."""
-        return self.profile.rule(clock.name, clock.track)
+        return self.profile.rule(clock.name, clock.track, paper=clock.paper)
 
     def last_day(self, clock: Clock) -> date:
-        """The last day still in time. Of a clock that stands still: as if it went on now."""
+        """The last day still in time.
+
+        A pause from day a to day b moves it by b - a days, one that lasts not yet.
+        """
         rule = self.of(clock)
         if clock.last_day:
             return date.fromisoformat(clock.last_day)
         start = day_of(clock.started_at)
         if rule.unit in _UNIT_MS:
             return day_of(clock.started_at + rule.length * _UNIT_MS[rule.unit])
-        if rule.unit is ClockUnit.WORKDAYS:
-            stood = sum(self._workdays(day_of(p.since), day_of(p.until)) for p in clock.pauses if p.until)
-            last = self.calendar.add_workdays(start, rule.length + stood)
-            return last + timedelta(days=clock.extended)
         stood = sum((day_of(p.until) - day_of(p.since)).days for p in clock.pauses if p.until)
-        last = start + timedelta(days=rule.length + clock.extended + stood)
+        added = timedelta(days=clock.extended + stood)
+        if rule.unit is ClockUnit.WORKDAYS:
+            return self.calendar.add_workdays(start, rule.length) + added
+        last = start + timedelta(days=rule.length) + added
         return self.calendar.next_workday(last) if self._rolls(rule) else last
 
     def ends_at(self, clock: Clock) -> int:
@@ -165,11 +170,6 @@ class Rules:
         if rule.kind is ClockKind.WINDOW:
             return rule.rolls and self.profile.roll_citizen_window
         return self.profile.roll_agency_due
-
-    def _workdays(self, since: date, until: date) -> int:
-        """Workdays after `since` up to `until`."""
-        days = (until - since).days
-        return sum(self.calendar.is_workday(since + n * _DAY) for n in range(1, days + 1))
 
 
 def midnight(day: date) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -35,3 +36,11 @@ class ClockName(StrEnum):
     NEED_INFO_10 = "NEED_INFO_10"
     SUPERVISE = "SUPERVISE"  # its last day is set in the order
     ADVICE_30 = "ADVICE_30"  # 改进建议 of the 信访部门
+
+
+SERVICE_CLOCKS: Mapping[str, ClockName] = {
+    "求助": ClockName.SERVICE_HELP,
+    "投诉": ClockName.SERVICE_COMPLAINT,
+    "复杂": ClockName.SERVICE_COMPLEX,
+}
+"""By the kind of a service matter."""

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 
 from hub.model.cases.attempt import Attempt, Guard
 from hub.model.cases.clock_names import ClockName
-from hub.model.cases.proceeding import DeliveryMethod, DocumentKind, Proceeding
+from hub.model.cases.proceeding import DeliveryMethod, DocumentKind, Paper, Proceeding
 from hub.model.cases.roles import CaseRole
+from hub.model.cases.state import CaseState
 from hub.model.track import Track
 from hub.runtime.clock import day_of
 
@@ -27,6 +28,7 @@ def needs(field: str, sentence: str) -> Guard:
     def guard(_: Proceeding, attempt: Attempt) -> str:
         return "" if attempt.text(field) else f"{sentence}（{field}）"
 
+    guard.__doc__ = f"`{field}` is written."
     return guard
 
 
@@ -34,6 +36,7 @@ def needs(field: str, sentence: str) -> Guard:
 
 
 def may_still_object(p: Proceeding, attempt: Attempt) -> str:
+    """OBJECT_5WD has not run out since the unit received it."""
     clock = p.last(ClockName.OBJECT_5WD)
     if clock is None or p.receives_at:
         return "单位尚未签收，不能提出异议"
@@ -41,13 +44,15 @@ def may_still_object(p: Proceeding, attempt: Attempt) -> str:
     return "" if attempt.day <= last else f"异议期已过，最后一日为 {last}，由收件单位办理"
 
 
-def may_return(p: Proceeding, attempt: Attempt) -> str:
-    if p.returned + 1 >= _RETURNS_TO_SUPERIOR and attempt.role is CaseRole.TRI:
+def sender_decides(p: Proceeding, attempt: Attempt) -> str:
+    """The third return is decided by the common superior (SUP), not by the sender."""
+    if p.returned >= _RETURNS_TO_SUPERIOR and attempt.role is not CaseRole.SUP:
         return "已是第三次退回，由共同的上一级机关决定"
     return ""
 
 
 def may_extend(p: Proceeding, attempt: Attempt) -> str:
+    """HANDLE_60 runs and its last day is not over."""
     clock = p.running(ClockName.HANDLE_60)
     if clock is None:
         return "没有正在计算的法定办理期限，不能延期"
@@ -58,10 +63,12 @@ def may_extend(p: Proceeding, attempt: Attempt) -> str:
 
 
 def awaits_receipt(p: Proceeding, _: Attempt) -> str:
+    """The unit has not signed for it yet."""
     return "" if p.receives_at else "已经签收"
 
 
 def no_opinion_waits(p: Proceeding, _: Attempt) -> str:
+    """No opinion of a review waits for its delivery."""
     paper = p.papers[-1] if p.papers else None
     opinions = {DocumentKind.FUCHA_OPINION, DocumentKind.FUHE_OPINION}
     waits = paper is not None and paper.kind in opinions and not paper.delivered_at
@@ -69,36 +76,75 @@ def no_opinion_waits(p: Proceeding, _: Attempt) -> str:
 
 
 def is_unsigned(p: Proceeding, _: Attempt) -> str:
+    """The reply is not signed yet."""
     return "答复已签发，等待送达" if p.signed_by else ""
 
 
 def has_paper_waiting(p: Proceeding, _: Attempt) -> str:
+    """A document waits for its delivery."""
     return "" if p.paper(waiting=True) else "没有待送达的文书"
 
 
 def one_rating_left(p: Proceeding, _: Attempt) -> str:
+    """A rating may be changed once."""
     return "" if p.ratings < 2 else "评价只能修改一次"
 
 
 def may_redo(p: Proceeding, attempt: Attempt) -> str:
+    """Redone as often as the profile allows; after that SUP decides."""
     limit = attempt.rules.profile.redo.value
     if p.redone < limit or attempt.role is CaseRole.SUP:
         return ""
     return f"已重办 {limit} 次，由督办人员决定"
 
 
+def was_asked(p: Proceeding, _: Attempt) -> str:
+    """The citizen was asked before: what comes after the time for an answer is kept as a supplement."""
+    return "" if p.last(ClockName.NEED_INFO_10) else "没有请群众补充材料"
+
+
+def question_is_over(p: Proceeding, attempt: Attempt) -> str:
+    """NEED_INFO_10 has run out."""
+    clock = p.running(ClockName.NEED_INFO_10)
+    return "补充期未满" if clock and attempt.at < attempt.rules.ends_at(clock) else ""
+
+
+def windows_are_over(p: Proceeding, attempt: Attempt) -> str:
+    """No window of the citizen is open."""
+    windows = (ClockName.FUCHA_WINDOW, ClockName.FUHE_WINDOW, ClockName.REPORT_OBJECTION)
+    open_ones = [clock for name in windows if (clock := p.running(name))]
+    still = any(attempt.at < attempt.rules.ends_at(clock) for clock in open_ones)
+    return "申请期限未满，不能办结" if still else ""
+
+
 def in_fucha_window(p: Proceeding, attempt: Attempt) -> str:
-    return _in_window(p, attempt, ClockName.FUCHA_WINDOW, "复查")
+    """Until the last day of FUCHA_WINDOW, once; what comes later is kept for a person."""
+    return _in_window(p, attempt, ClockName.FUCHA_WINDOW, ClockName.FUCHA_30, "复查")
 
 
 def in_fuhe_window(p: Proceeding, attempt: Attempt) -> str:
-    return _in_window(p, attempt, ClockName.FUHE_WINDOW, "复核")
+    """Until the last day of FUHE_WINDOW, once; what comes later is kept for a person."""
+    return _in_window(p, attempt, ClockName.FUHE_WINDOW, ClockName.FUHE_30, "复核")
 
 
-def _in_window(p: Proceeding, attempt: Attempt, name: ClockName, level: str) -> str:
+def is_not_under_review(p: Proceeding, _: Attempt) -> str:
+    """No 复查 or 复核 was asked for: it would take the citizen's right away."""
+    reviewed = p.state in {CaseState.FUCHA, CaseState.FUCHA_DONE, CaseState.FUHE}
+    return "复查、复核期间不能更改诉求类型" if reviewed else ""
+
+
+def asked_already(p: Proceeding, window: ClockName, review: ClockName) -> bool:
+    """Whether the right of this window was used."""
+    right, used = p.last(window), p.last(review)
+    return right is not None and used is not None and used.started_at >= right.started_at
+
+
+def _in_window(p: Proceeding, attempt: Attempt, name: ClockName, review: ClockName, level: str) -> str:
     clock = p.last(name)
     if clock is None:
         return f"没有可以申请{level}的答复"
+    if asked_already(p, name, review):
+        return f"已经{level}，不能再次申请{level}"
     last = attempt.rules.last_day(clock)
     if attempt.day <= last:
         return ""
@@ -106,20 +152,24 @@ def _in_window(p: Proceeding, attempt: Attempt, name: ClockName, level: str) -> 
 
 
 def has_late_request(p: Proceeding, _: Attempt) -> str:
+    """A request came after its last day."""
     return "" if p.late else "没有逾期提出的申请"
 
 
 def hearing_runs(p: Proceeding, _: Attempt) -> str:
+    """A hearing has begun."""
     clock = p.running(ClockName.FUHE_30)
     return "" if clock and clock.is_paused else "没有正在进行的听证"
 
 
 def no_hearing_runs(p: Proceeding, _: Attempt) -> str:
+    """No hearing is going on."""
     clock = p.running(ClockName.FUHE_30)
     return "听证正在进行" if clock and clock.is_paused else ""
 
 
 def may_remind(p: Proceeding, attempt: Attempt) -> str:
+    """The citizen waits the profile's days before reminding again."""
     if attempt.role is not CaseRole.CIT or not p.reminded_at:
         return ""
     days = attempt.rules.profile.reminder_by_citizen.value
@@ -128,22 +178,27 @@ def may_remind(p: Proceeding, attempt: Attempt) -> str:
 
 
 def is_supervised(p: Proceeding, _: Attempt) -> str:
+    """SUPERVISE runs."""
     return "" if p.running(ClockName.SUPERVISE) else "没有待答复的督办"
 
 
 def has_advice(p: Proceeding, _: Attempt) -> str:
+    """ADVICE_30 runs."""
     return "" if p.running(ClockName.ADVICE_30) else "没有待答复的改进建议"
 
 
 def has_own_notice(p: Proceeding, _: Attempt) -> str:
+    """NOTIFY_15 runs."""
     return "" if p.running(ClockName.NOTIFY_15) else "没有正在计算的告知期限"
 
 
 def invests(p: Proceeding, _: Attempt) -> str:
+    """REPORT_INVEST runs."""
     return "" if p.running(ClockName.REPORT_INVEST) else "没有正在进行的核查"
 
 
 def calls_back(p: Proceeding, _: Attempt) -> str:
+    """CALLBACK runs."""
     return "" if p.running(ClockName.CALLBACK) else "没有待回访的答复"
 
 
@@ -151,6 +206,7 @@ def calls_back(p: Proceeding, _: Attempt) -> str:
 
 
 def check_route(p: Proceeding, attempt: Attempt) -> str:
+    """`mode` and `unit` are given, the unit is in the catalogue of competence; a `due` day is not past."""
     mode = attempt.text("mode")
     if mode not in TRANSFER_MODES:
         return f"转送方式只能是{'、'.join(TRANSFER_MODES)}之一（mode）"
@@ -164,10 +220,12 @@ def check_route(p: Proceeding, attempt: Attempt) -> str:
 
 
 def check_due(_: Proceeding, attempt: Attempt) -> str:
+    """`due` is a day that is not past."""
     return _check_due(attempt)
 
 
 def check_new_due(p: Proceeding, attempt: Attempt) -> str:
+    """Who assigned it moves the day; `due` is not past."""
     if p.assigner and attempt.person != p.assigner:
         return "交办期限只能由交办人更改"
     return _check_due(attempt)
@@ -178,10 +236,11 @@ def _check_due(attempt: Attempt) -> str:
         due = date.fromisoformat(attempt.text("due"))
     except ValueError:
         return "请写明期限，例如 2026-03-31（due）"
-    return "" if due > attempt.day else "期限应当晚于当日（due）"
+    return "" if due >= attempt.day else "期限不能早于当日（due）"
 
 
 def check_branch(p: Proceeding, attempt: Attempt) -> str:
+    """APPEAL: `branch` is 6; the other branches of Art. 31 go to a legal procedure."""
     branch = attempt.data.get("branch")
     if p.track is not Track.APPEAL:
         return ""
@@ -193,6 +252,7 @@ def check_branch(p: Proceeding, attempt: Attempt) -> str:
 
 
 def check_legal_branch(_: Proceeding, attempt: Attempt) -> str:
+    """`branch` 1 to 5 of Art. 31 is named."""
     branch = attempt.data.get("branch")
     if not isinstance(branch, int) or isinstance(branch, bool) or not 1 <= branch < _LAST_BRANCH:
         return "请写明导入哪一种法定程序：第三十一条第 1 到 5 项（branch）"
@@ -200,6 +260,7 @@ def check_legal_branch(_: Proceeding, attempt: Attempt) -> str:
 
 
 def check_items(_: Proceeding, attempt: Attempt) -> str:
+    """`items` are listed or counted."""
     items = attempt.data.get("items", 1)
     number = len(items) if isinstance(items, list | tuple) else items
     if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= 99:
@@ -208,16 +269,19 @@ def check_items(_: Proceeding, attempt: Attempt) -> str:
 
 
 def check_duplicate(_: Proceeding, attempt: Attempt) -> str:
+    """Not the same facts as a case that is FINAL."""
     if attempt.data.get("repeats_final") is True:
         return "同一事实和理由已经三级终结，应当不再受理"
     return ""
 
 
 def check_recusal(_: Proceeding, attempt: Attempt) -> str:
+    """Not directly interested (Art. 28)."""
     return "与承办人有直接利害关系，应当回避（handler）" if attempt.data.get("recused") is True else ""
 
 
 def check_days(p: Proceeding, attempt: Attempt) -> str:
+    """`days` and `reason` are given; the sum stays below the profile's cap."""
     days = attempt.data.get("days")
     if not isinstance(days, int) or isinstance(days, bool) or days < 1:
         return "请写明延长几日（days）"
@@ -231,12 +295,14 @@ def check_days(p: Proceeding, attempt: Attempt) -> str:
 
 
 def approves_another(p: Proceeding, attempt: Attempt) -> str:
+    """Not approved by who asked."""
     if p.asked_by and p.asked_by == attempt.person:
         return "不能批准本人提出的延期"
     return ""
 
 
 def check_outcomes(p: Proceeding, attempt: Attempt) -> str:
+    """Every item has its outcome; facts and basis are not empty."""
     outcomes = attempt.data.get("outcomes")
     if not isinstance(outcomes, list | tuple):
         return "请逐项写明处理结果（outcomes）"
@@ -255,16 +321,32 @@ def check_outcomes(p: Proceeding, attempt: Attempt) -> str:
 
 
 def signs_another(p: Proceeding, attempt: Attempt) -> str:
-    return "不能签发本人起草的答复" if attempt.person and attempt.person == p.author else ""
+    """Signed neither by its author nor by the handler."""
+    if not attempt.person:
+        return ""
+    if attempt.person == p.author:
+        return "不能签发本人起草的答复"
+    return "承办人不能签发本人承办的答复" if attempt.person == p.handler else ""
 
 
 def check_delivery(p: Proceeding, attempt: Attempt) -> str:
+    """The document waits; the method is one of the law's; 电子 with consent."""
     document = attempt.text("document")
-    if document and not p.paper(document_kind(document), waiting=True):
-        return f"没有待送达的{document}（document）"
+    waiting = waiting_papers(p, document)
+    if not waiting:
+        return (
+            f"没有待送达的{document}（document）" if document else "没有待送达的答复，请写明文书（document）"
+        )
     method = attempt.text("method") or DeliveryMethod.DIRECT
     if method not in set(DeliveryMethod):
         return f"送达方式只能是{'、'.join(DeliveryMethod)}之一（method）"
+    if "delivered_on" in attempt.data:
+        try:
+            day = date.fromisoformat(attempt.text("delivered_on"))
+        except ValueError:
+            return "请写明送达日期，例如 2026-03-31（delivered_on）"
+        if not day_of(waiting[-1].issued_at) <= day <= attempt.day:
+            return "送达日期不能早于文书日期，也不能晚于今天（delivered_on）"
     needs_consent = attempt.rules.profile.electronic_needs_consent
     if (
         method == DeliveryMethod.ELECTRONIC
@@ -275,20 +357,33 @@ def check_delivery(p: Proceeding, attempt: Attempt) -> str:
     return ""
 
 
-def document_kind(typed: str) -> str:
-    """The kind that somebody names; the long titles of documents are understood too."""
-    return _TITLES.get(typed, typed)
+REPLIES = frozenset({DocumentKind.OPINION, DocumentKind.REPLY})
+OPINIONS = (DocumentKind.FUCHA_OPINION, DocumentKind.FUHE_OPINION)
+
+
+def waiting_papers(p: Proceeding, document: str) -> list[Paper]:
+    """Papers not delivered yet of the kind that somebody names, the oldest first; "" is the reply.
+
+    A reply has two titles; long and short titles are understood.
+    """
+    title = _TITLES.get(document, document)
+    kinds = [kind for kind in DocumentKind if title and kind.startswith(title)]
+    if not document or not REPLIES.isdisjoint(kinds):
+        kinds = [*REPLIES, *(() if document else OPINIONS)]
+    return [paper for paper in p.papers if not paper.delivered_at and paper.kind in kinds]
 
 
 _TITLES = {
     "延长办理期限告知书": DocumentKind.EXTENSION,
+    "受理信访事项告知书": DocumentKind.ACCEPTANCE,
     "不予受理信访事项告知书": DocumentKind.REFUSAL,
+    "不再受理信访事项告知书": DocumentKind.NOT_AGAIN,
     "信访事项处理意见书": DocumentKind.OPINION,
-    "处理意见书": DocumentKind.OPINION,
 }
 
 
 def check_fucha(_: Proceeding, attempt: Attempt) -> str:
+    """`outcome` is 维持 or 变更."""
     outcome = attempt.text("outcome")
     if outcome in FUCHA_OUTCOMES:
         return ""
@@ -298,6 +393,7 @@ def check_fucha(_: Proceeding, attempt: Attempt) -> str:
 
 
 def check_track(p: Proceeding, attempt: Attempt) -> str:
+    """`track` is another one; `reason` is given."""
     track = attempt.text("track")
     if track not in set(Track):
         return f"诉求类型只能是{'、'.join(Track)}之一（track）"
@@ -307,18 +403,21 @@ def check_track(p: Proceeding, attempt: Attempt) -> str:
 
 
 def is_emergency(p: Proceeding, _: Attempt) -> str:
+    """An EMERGENCY case; danger inside another matter becomes a case of its own."""
     return "" if p.track is Track.EMERGENCY else "险情另立紧急工单移交 110，原诉求继续办理"
 
 
 def second_person(p: Proceeding, attempt: Attempt) -> str:
-    second = attempt.text("second")
-    if "second" in attempt.data and (not second or second == attempt.person):
-        return "不予受理须经另一人同意（second）"
+    """Somebody else proposed the same, or is named as the second person."""
+    proposed_by = p.proposed_by if p.proposed == attempt.event else ""
+    second = attempt.text("second") or proposed_by
+    if not second or second == attempt.person:
+        return "须由另一人先提请，再由您决定（second）"
     return ""
 
 
 def second_person_where_demanded(_: Proceeding, attempt: Attempt) -> str:
-    """A unit may demand that somebody else agrees to an answer: `second` names them."""
+    """A second person agrees, where the unit demands one (`second`)."""
     second = attempt.text("second")
     if "second" in attempt.data and (not second or second == attempt.person):
         return "本单位的答复须经另一人同意（second）"
@@ -326,4 +425,5 @@ def second_person_where_demanded(_: Proceeding, attempt: Attempt) -> str:
 
 
 def same_compartment(_: Proceeding, attempt: Attempt) -> str:
+    """Not across the wall round REPORT cases."""
     return "不能与保密隔离内外的工单并案（master）" if attempt.data.get("crosses") is True else ""

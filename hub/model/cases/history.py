@@ -31,6 +31,9 @@ class HistoryKind(StrEnum):
     CLOSED = "closed"
     MOVED = "moved"  # an event of the table; facts: event, from, to
     BREACHED = "breached"  # a limit was missed; never taken back
+    MIGRATED = (
+        "migrated"  # came under the clocks of the table; facts: what was overdue, and a state that changed
+    )
     LATE_REQUEST = "late_request"  # 复查 or 复核 asked for after the last day; a person answers
     LINKED = "linked"
     DELIVERY_DECIDED = "delivery_decided"  # a person said what became of one nobody was sure of

@@ -1,7 +1,7 @@
 """Makes a move: finds the row of the table, asks its guards, applies its effects. Nothing else sets a state.
 
-`advance` does what time does: it runs, in order of time, everything that is due up to an instant — receipts by
-units, the ends of windows and notices, breaches, warnings.
+`advance` does what time does: it runs, in order of time, everything that is due up to an instant — receipts
+by units, the ends of windows and notices, breaches, warnings.
 """
 
 from __future__ import annotations
@@ -90,12 +90,16 @@ def _made(p: Proceeding, row: Row, attempt: Attempt) -> Moved:
     for effect in row.effects:
         after = effect(after, attempt)
     # NEED_INFO and MERGED forget what they return to; it is read from before.
-    to = row.to[0] if row.land is None else row.land(replace(after, previous=p.previous), attempt)
+    landing = replace(after, previous=p.previous, merged_from=p.merged_from)
+    to = row.to[0] if row.land is None else row.land(landing, attempt)
     to = to or p.state
     if (p.state, to) not in row.moves():
         raise IllegalMove(f"不能由“{CITIZEN_LABEL[p.state]}”{row.label}")
-    if to is not p.state and (arrival := _ON_ARRIVAL.get(to)):
+    arrives = to is not p.state and p.state is not CaseState.MERGED  # an unmerged case was there before
+    if arrives and (arrival := _ON_ARRIVAL.get(to)):
         after = arrival(after, attempt)
+    if to is not p.state:  # what was proposed was proposed for where it stood
+        after = replace(after, proposed="", proposed_by="")
     after = replace(after, state=to, event=row.event, came_from=p.state)
     return Moved(after, row, _notices(row, after))
 

@@ -1,7 +1,8 @@
-"""What time does to a case: units receive, notices take effect, windows end, limits are missed, warnings are due.
+"""What time does to a case: units receive, notices take effect, windows end, limits are missed, warnings are
+due.
 
-Rule protected: a limit that was missed is a fact. It is found by what is kept, not by who looked when, so a clock
-that stopped after its last day has been missed too, and nothing takes a breach back.
+Rule protected: a limit that was missed is a fact. It is found by what is kept, not by who looked when, so a
+clock that stopped after its last day has been missed too, and nothing takes a breach back.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ _DAY = timedelta(days=1)
 _HOUR_MS = 3_600_000
 _ANSWERED = frozenset({CaseState.REPLIED, CaseState.RATED})
 _RETURNED = frozenset({Track.CONSULT, Track.SERVICE})
+
+MIGRATED = "migrated"
+"""Stands among the warnings of a clock that was overdue before there were clocks: nobody is warned of it."""
 
 
 class _Order(IntEnum):
@@ -109,17 +113,17 @@ def _of_clock(p: Proceeding, clock: Clock, rules: Rules) -> Iterator[_Due]:
         return
     ends_at = rules.ends_at(clock)
     duty = rules.of(clock).kind is ClockKind.DUTY
-    if duty and not clock.breached_at and not clock.is_paused:
-        if not clock.stopped_at or clock.stopped_at >= ends_at:
-            yield _Due(ends_at, _Order.BREACH, lambda passed: _breach(passed, clock, ends_at))
+    missed = not clock.stopped_at or clock.stopped_at >= ends_at
+    if duty and missed and not clock.breached_at and not clock.is_paused:
+        yield _Due(ends_at, _Order.BREACH, lambda passed: _breach(passed, clock, ends_at))
     if clock.stopped_at or clock.is_paused:
         return
-    if not duty:
+    if not duty and p.state is not CaseState.MERGED:  # a window that ends would move it
         yield _window_end(p, clock, ends_at, rules)
     for warning in rules.warnings(clock):
         if warning.key not in clock.warned:
             yield _Due(warning.at, _Order.WARN, _warn(clock, warning))
-    if clock.breached_at and rules.warns_daily(clock):
+    if clock.breached_at and MIGRATED not in clock.warned and rules.warns_daily(clock):
         told = next((key for key in clock.warned if key.startswith("daily ")), "")
         day = rules.last_day(clock) + _DAY
         if told:

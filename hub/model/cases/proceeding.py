@@ -89,15 +89,17 @@ class LateRequest:
 class Proceeding:
     """One case as its procedure sees it.
 
-    previous: where NEED_INFO and MERGED return to. event, came_from: the last move. unit_id: the unit in charge,
-    "" for the organ that registered it. receives_at: when a unit that it was sent to will have it. items: how many
-    things are asked for, each with its own outcome. author, signed_by: of the reply. handling_at: since when a
-    handler has it. asked_days, asked_by: an extension that waits for approval. overdue times are ms UTC, 0 = never.
+    previous, merged_from: where NEED_INFO and MERGED return to. event, came_from: the last move. unit_id: the
+    unit in charge, "" for the organ that registered it. receives_at: when a unit that it was sent to will
+    have it. items: how many things are asked for, each with its own outcome. author, signed_by: of the reply.
+    handling_at: since when a handler has it. returned: how often a unit said that it is not theirs.
+    asked_days, asked_by: an extension that waits for approval. Times are ms UTC, 0 = never.
     """
 
     track: Track
     state: CaseState = CaseState.DRAFT
     previous: CaseState | None = None
+    merged_from: CaseState | None = None
     event: str = ""
     came_from: CaseState = CaseState.DRAFT
     registered_at: int = 0
@@ -118,6 +120,8 @@ class Proceeding:
     extended: int = 0
     asked_days: int = 0
     asked_by: str = ""
+    proposed: str = ""
+    proposed_by: str = ""
     returned: int = 0
     redone: int = 0
     ratings: int = 0

@@ -41,12 +41,16 @@ class Pauses(StrEnum):
     NEED_INFO = "need_info"
 
 
+PAPER = "paper"
+"""What came as a letter or was said at a visit: a receipt is written by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClockRule:
     """One clock of a profile.
 
-    length: 0 for a clock whose last day is set when it starts. warn: when staff are warned, warn_citizen: when
-    the citizen is: `day N` (the N-th day), `P%`, `T-N`, `T0`, `daily` (every day after the last).
+    length: 0 for a clock whose last day is set when it starts. warn: when staff are warned, warn_citizen:
+    when the citizen is: `day N` (the N-th day), `P%`, `T-N`, `T0`, `daily` (every day after the last).
     """
 
     name: ClockName
@@ -73,8 +77,8 @@ class Limit:
 class Profile:
     """All numbers of one office or region.
 
-    by_track: clocks of another length for one track. rating: days in which a reply may be rated.
-    auto_return: hours after which an unanswered matter goes back to its unit, 0 = never.
+    variants: clocks of another length for one track, or for what came on paper. rating: days in which a reply
+    may be rated. auto_return: hours after which an unanswered matter goes back to its unit, 0 = never.
     """
 
     name: str
@@ -82,7 +86,7 @@ class Profile:
     roll_agency_due: bool
     roll_citizen_window: bool
     clocks: Mapping[ClockName, ClockRule]
-    by_track: Mapping[tuple[ClockName, Track], ClockRule]
+    variants: Mapping[tuple[ClockName, str], ClockRule]
     extension: Limit
     public_notice: Limit
     reminder_by_citizen: Limit
@@ -92,9 +96,10 @@ class Profile:
     electronic_needs_consent: bool = True
     delivery_basis: str = ""
 
-    def rule(self, name: ClockName, track: Track) -> ClockRule:
-        """The clock as it runs for a track."""
-        return self.by_track.get((name, track)) or self.clocks[name]
+    def rule(self, name: ClockName, track: Track, *, paper: bool = False) -> ClockRule:
+        """The clock as it runs for a track; paper: for a letter or a visit."""
+        own = self.variants.get((name, track)) or (self.variants.get((name, PAPER)) if paper else None)
+        return own or self.clocks[name]
 
 
 class BadProfile(HubError):
@@ -128,12 +133,12 @@ def read_profile(table: Mapping[str, Any]) -> Profile:
     if unknown := sorted(set(table) - known):
         raise BadProfile(unknown[0], "没有这个设置项")
     clocks: dict[ClockName, ClockRule] = {}
-    by_track: dict[tuple[ClockName, Track], ClockRule] = {}
+    variants: dict[tuple[ClockName, str], ClockRule] = {}
     for key, rows in _table(table, "clock", "clock").items():
         name = _one_of(ClockName, key, f"clock.{key}")
         own = dict(_table(rows, "", f"clock.{key}"))
-        for track in [track for track in own if track in set(Track)]:
-            by_track[name, Track(track)] = _rule(name, own.pop(track), f"clock.{key}.{track}")
+        for variant in [variant for variant in own if variant in {*Track, PAPER}]:
+            variants[name, variant] = _rule(name, own.pop(variant), f"clock.{key}.{variant}")
         clocks[name] = _rule(name, own, f"clock.{key}")
     if missing := sorted(set(ClockName) - set(clocks)):
         raise BadProfile(f"clock.{missing[0]}", "缺少这个时限")
@@ -144,7 +149,7 @@ def read_profile(table: Mapping[str, Any]) -> Profile:
         roll_agency_due=_flag(table, "roll_agency_due", "roll_agency_due"),
         roll_citizen_window=_flag(table, "roll_citizen_window", "roll_citizen_window"),
         clocks=clocks,
-        by_track=by_track,
+        variants=variants,
         electronic_needs_consent=_flag(delivery, "electronic_needs_consent", "delivery"),
         delivery_basis=_text(delivery, "legal_basis", "delivery.legal_basis"),
         **{key: _limit(_table(table, key, key), unit, key) for key, unit in _LIMITS.items()},

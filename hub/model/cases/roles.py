@@ -18,6 +18,9 @@ class CaseRole(StrEnum):
     INS = "INS"  # 督察 inspector
     REV = "REV"  # reviewer at the next higher organ (复查, 复核); no reviewer of the knowledge base
     CB = "CB"  # callback agent (回访)
+    CUS = "CUS"  # custodian of identities: no move is theirs, nor AUD's nor ADM's
+    AUD = "AUD"  # auditor
+    ADM = "ADM"  # administrator
     SYS = "SYS"  # timers and rules
 
 
@@ -32,6 +35,9 @@ ROLE_NAME = {
     CaseRole.INS: "督察",
     CaseRole.REV: "上级复查复核人员",
     CaseRole.CB: "回访员",
+    CaseRole.CUS: "身份保管人",
+    CaseRole.AUD: "审计人员",
+    CaseRole.ADM: "系统管理员",
     CaseRole.SYS: "系统",
 }
 """In the language of staff."""

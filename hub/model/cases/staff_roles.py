@@ -1,6 +1,7 @@
 """Which parts of the procedure a staff member may play (`docs/case-roles.md`).
 
-Behind the compartment an inspector does what handlers, triage and clerks do outside; nobody else plays a part there.
+Behind the compartment an inspector does what handlers, triage and clerks do outside; nobody else plays a part
+there.
 """
 
 from __future__ import annotations

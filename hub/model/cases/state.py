@@ -1,7 +1,7 @@
 """Where a case stands, and what the citizen is told of it.
 
-The states are those of the procedure (信访 procedure, service matters, 检举控告 alike); which event leads from one to
-another is in `hub/model/cases/table.py` and nowhere else.
+The states are those of all procedures (信访, service matters, 检举控告); which event leads from one
+to another is in `hub/model/cases/table.py` and nowhere else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One step of a case: what time did to it, then the move, as a new case with the entries of its history.
 
-This is where a move of the table meets a case: every action that changes where a case stands comes through here,
-and what it returns is stored in one unit of work.
+This is where a move of the table meets a case: every action that changes where a case stands comes through
+here, and what it returns is stored in one unit of work.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ _KINDS: Mapping[str, HistoryKind] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A case after a step. entries: what its history gains, in order. notices: names of what the citizen is told.
+    """A case after a step. entries: what its history gains, in order. notices: names of what the citizen is
+    told.
 
     warnings: to be given to staff or the citizen. breaches: new ones, stored once and for ever.
     """
@@ -70,8 +71,9 @@ def stepped(
 ) -> Step:
     """The case after one event. actor: as the history names it; text: what a person wrote.
 
-    facts: ids and states for the history, besides event, from and to. pass_time: False where what time did is left
-    to those who look for it (`hub/actions/cases/pass_time.py`), who tell people of it. Raises `IllegalMove`.
+    facts: ids and states for the history, besides event, from and to. pass_time: False where what time did is
+    left to those who look for it (`hub/actions/cases/pass_time.py`), who tell people of it. Raises
+    `IllegalMove`.
     """
     before = passed(case, attempt.at, attempt.rules) if pass_time else Step(case)
     moved = move(before.case.proceeding, attempt)

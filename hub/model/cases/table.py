@@ -1,13 +1,14 @@
 """The table of moves: every event of a case, from which states to which, who may, under what conditions.
 
-There is no other way to change the state of a case. The numbers are those of the rows of the design; `docs/case-flow.md`
-is drawn from here. Guards in `when` hold or not whatever is typed, so that a button can be off; those in `needs`
-look at the data of the event:
+There is no other way to change the state of a case. The numbers are those of the rows of the design;
+`docs/case-flow.md` is drawn from here. Guards in `when` hold or not whatever is typed, so that a button can
+be off; those in `needs` look at the data of the event:
 
-submit {kind} · route {mode, unit, received_at, due} · object {reason} · accept {branch, items} · refuse {code} ·
-assign {handler} · extend {days, reason} · ask {question} · submit_reply {outcomes} · deliver {document, method,
-status} · fucha_opinion {outcome} · reclassify {track, reason} · duban {order, due} · reopen {reason}.
-Every event that issues a document takes `delivered`: false when it has not reached the citizen yet.
+submit {kind, channel} · route {mode, unit, received_at, due} · object {reason} · accept {branch, items} ·
+refuse {code} · assign {handler} · extend {days, reason} · ask {question} · submit_reply {outcomes} · deliver
+{document, method, status, delivered_on} · fucha_opinion {outcome} · reclassify {track, reason} · duban
+{order, due} · reopen {reason}. Every event that issues a document takes `delivered`: false when it has not
+reached the citizen yet.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ Landing: TypeAlias = Callable[[Proceeding, Attempt], CaseState]
 class Row:
     """One move. number: of the design's row, "+" for one of the hub's own. label: for a button.
 
-    to: the states it may lead to, `SAME` for the one it is in; `land` chooses among several, by what the effects
-    made. who: roles that may; the first one is meant when none is named. document, notices: what the citizen gets.
+    to: the states it may lead to, `SAME` for the one it is in; `land` chooses among several, by what the
+    effects made. who: roles that may; the first one is meant when none is named. document, notices: what the
+    citizen gets.
     """
 
     number: str
@@ -59,16 +61,25 @@ class Row:
         """Who may, for a case of this track: of a REPORT what ordinary staff do is done by inspectors."""
         if track is not Track.REPORT:
             return self.who
-        inspected = [R.INS if role in _ORDINARY_STAFF else role for role in self.who]
+        inspected: list[CaseRole] = []
+        for role in self.who:
+            if role not in _ORDINARY_STAFF:
+                inspected.append(role)
+            if role in _ORDINARY_STAFF | {R.SUP}:
+                inspected.append(R.INS)
         return tuple(dict.fromkeys(inspected))
 
 
-_ORDINARY_STAFF = frozenset({R.TRI, R.UC, R.HND, R.SUP})
+_ORDINARY_STAFF = frozenset({R.TRI, R.UC, R.HND})
 
 
 def _back(p: Proceeding, _: Attempt) -> CaseState:
     """Read before the effects forget it."""
     return p.previous or S.TRIAGE
+
+
+def _back_from_merging(p: Proceeding, _: Attempt) -> CaseState:
+    return p.merged_from or S.TRIAGE
 
 
 def _after_delivery(p: Proceeding, _: Attempt) -> CaseState:
@@ -100,7 +111,7 @@ def _after_reclassifying(p: Proceeding, _: Attempt) -> CaseState:
     if (
         accepted_first
         and not p.accepted_at
-        and p.state in {S.HANDLING, S.REPLIED, S.RATED, S.REWORK, S.ACCEPTED}
+        and p.state in {S.ACCEPTED, S.HANDLING, S.REVIEW_DRAFT, S.REPLIED, S.RATED, S.REWORK}
     ):
         return S.TRIAGE
     return p.state
@@ -126,18 +137,19 @@ _BOUND = PETITION_TRACKS | _REPORT
 _REPLIED = frozenset({S.REPLIED, S.RATED})
 
 
-_DELIVERERS = (R.HND, R.UC, R.TRI, R.REV, R.SYS)
+_DELIVERERS = (R.LEAD, R.HND, R.UC, R.TRI, R.SYS)
+_OPINION_DELIVERERS = (R.REV, *_DELIVERERS)
 
 
 def _in(*states: CaseState) -> frozenset[CaseState]:
     return frozenset(states)
 
 
-_DELIVERIES: tuple[tuple[frozenset[CaseState], tuple[CaseState | None, ...]], ...] = (
-    (_in(S.REVIEW_DRAFT), (SAME, S.REPLIED)),
-    (_in(S.FUCHA), (SAME, S.FUCHA_DONE)),
-    (_in(S.FUHE), (SAME, S.FINAL)),
-    (ALL - {S.DRAFT, S.REVIEW_DRAFT, S.FUCHA, S.FUHE}, (SAME,)),
+_DELIVERIES: tuple[tuple[frozenset[CaseState], tuple[CaseState | None, ...], frozenset[Track]], ...] = (
+    (_in(S.REVIEW_DRAFT), (SAME, S.REPLIED), frozenset(T)),
+    (_in(S.FUCHA), (SAME, S.FUCHA_DONE), _APPEAL),
+    (_in(S.FUHE), (SAME, S.FINAL), _APPEAL),
+    (ALL - {S.DRAFT, S.REVIEW_DRAFT, S.FUCHA, S.FUHE}, (SAME,), frozenset(T)),
 )
 """Where a document of any kind may be delivered, and what may come of it."""
 
@@ -169,7 +181,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "7", "timeout", "补充期满", _in(S.NEED_INFO), (S.TRIAGE, S.HANDLING), (R.SYS,),
-        land=_back, effects=(do.stop_asking,), notices=("补充材料提醒",),
+        land=_back, when=(g.question_is_over,), effects=(do.stop_asking,), notices=("补充材料提醒",),
     ),
     Row(
         "8", "route", "转送", _in(S.TRIAGE), (S.ROUTED,), (R.TRI, R.SUP),
@@ -189,11 +201,11 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "10", "agree_return", "同意退回", _in(S.OBJECTION), (S.TRIAGE,), (R.TRI, R.SUP),
-        when=(g.may_return,), effects=(do.agree_return,),
+        when=(g.sender_decides,), effects=(do.agree_return,),
     ),
     Row(
         "11", "refuse_return", "不同意退回", _in(S.OBJECTION), (S.ROUTED,), (R.TRI, R.SUP),
-        needs=(g.needs("reason", "请写明不同意退回的理由"),),
+        when=(g.sender_decides,), needs=(g.needs("reason", "请写明不同意退回的理由"),),
     ),
     Row(
         "12", "accept", "受理", _in(S.TRIAGE, S.ROUTED), (S.ACCEPTED,), (R.UC, R.LEAD),
@@ -201,12 +213,17 @@ TABLE: tuple[Row, ...] = (
         document=DocumentKind.ACCEPTANCE, notices=("受理告知",),
     ),
     Row(
+        "13", "propose_refusal", "提请不予受理", _in(S.TRIAGE, S.ROUTED), (SAME,), (R.TRI, R.UC),
+        effects=(do.propose("refuse"),),
+    ),
+    Row(
         "13", "refuse", "不予受理", _in(S.TRIAGE, S.ROUTED), (S.NOT_ACCEPTED,), (R.TRI, R.UC),
         needs=(g.needs("code", "请写明不予受理的情形"), g.second_person), effects=(do.refuse,),
         document=DocumentKind.REFUSAL, notices=("不予受理告知",),
     ),
     Row(
-        "14", "redirect_legal", "导入法定程序", _in(S.TRIAGE), (S.HANDED_OFF,), (R.TRI,), tracks=PETITION_TRACKS,
+        "14", "redirect_legal", "导入法定程序", _in(S.TRIAGE), (S.HANDED_OFF,),
+        (R.TRI,), tracks=PETITION_TRACKS,
         needs=(g.check_legal_branch,), effects=(do.redirect_legal,),
         document=DocumentKind.LEGAL_WAY, notices=("法定程序告知",),
     ),
@@ -223,7 +240,8 @@ TABLE: tuple[Row, ...] = (
             "16", event, label, _in(S.HANDLING), (S.HANDLING,), (R.HND, R.TRI, R.UC),
             effects=(do.contact,) if event == "log_contact" else (),
         )
-        for event, label in (("log_contact", "记录联系"), ("add_evidence", "添加证据"), ("co_reply", "协办答复"))
+        for event, label in (("log_contact", "记录联系"), ("add_evidence",
+        "添加证据"), ("co_reply", "协办答复"))
     ),
     Row(
         "16", "note", "备注", ALL - {S.DRAFT}, (SAME,),
@@ -259,19 +277,20 @@ TABLE: tuple[Row, ...] = (
         when=(g.is_unsigned,), needs=(g.signs_another,), effects=(do.sign,), document=DocumentKind.OPINION,
     ),
     Row(
-        "21", "deliver", "送达", _in(S.REVIEW_DRAFT), (SAME, S.REPLIED), (R.HND, R.UC, R.SYS),
+        "21", "deliver", "送达", _in(S.REVIEW_DRAFT), (SAME, S.REPLIED), _DELIVERERS,
         land=_after_delivery, when=(g.has_paper_waiting,), needs=(g.check_delivery,), effects=(do.deliver,),
         notices=("答复告知",),
     ),
     *(
         Row(
-            "21", event, label, sources, to, who, land=_after_delivery, when=when, needs=needs, effects=(effect,),
+            "21", event, label, sources, to, who, land=_after_delivery, tracks=tracks, when=when, needs=needs,
+            effects=(effect,),
         )
         for event, label, who, when, needs, effect in (
-            ("deliver", "送达", _DELIVERERS, (g.has_paper_waiting,), (g.check_delivery,), do.deliver),
+            ("deliver", "送达", _OPINION_DELIVERERS, (g.has_paper_waiting,), (g.check_delivery,), do.deliver),
             ("public_notice_over", "公告期满", (R.SYS,), (), (), do.public_notice_over),
         )
-        for sources, to in _DELIVERIES
+        for sources, to, tracks in _DELIVERIES
         if event != "deliver" or S.REVIEW_DRAFT not in sources
     ),
     Row(
@@ -291,8 +310,9 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("22", "rating_over", "评价期满", _in(S.REPLIED), (S.RATED,), (R.SYS,)),
     Row(
-        "23", "unsatisfied", "不满意", _REPLIED, (S.REWORK,), (R.CIT, R.CB, R.SUP),
-        tracks=frozenset({T.CONSULT, T.SERVICE}), when=(g.may_redo,), effects=(do.redo,), notices=("重办告知",),
+        "23", "unsatisfied", "反映不满意", _REPLIED, (S.REWORK,), (R.CIT, R.CB, R.SUP),
+        tracks=frozenset({T.CONSULT, T.SERVICE}), when=(g.may_redo,),
+        effects=(do.redo,), notices=("重办告知",),
     ),
     Row(
         "23", "callback", "回访", _REPLIED, (SAME,), (R.CB, R.OP, R.HND),
@@ -303,12 +323,13 @@ TABLE: tuple[Row, ...] = (
         when=(g.in_fucha_window,), effects=(do.request_fucha,), notices=("复查申请回执",),
     ),
     Row(
-        "25", "fucha_opinion", "复查意见", _in(S.FUCHA), (S.FUCHA, S.FUCHA_DONE), (R.REV,), land=_after_delivery,
-        when=(g.no_opinion_waits,), needs=(g.check_fucha,), effects=(do.fucha_opinion,),
+        "25", "fucha_opinion", "复查意见", _in(S.FUCHA), (S.FUCHA, S.FUCHA_DONE),
+        (R.REV,), land=_after_delivery,
+        tracks=_APPEAL, when=(g.no_opinion_waits,), needs=(g.check_fucha,), effects=(do.fucha_opinion,),
         document=DocumentKind.FUCHA_OPINION, notices=("复查结果告知",),
     ),
     Row(
-        "26", "remand", "撤销重办", _in(S.FUCHA), (S.HANDLING,), (R.REV,),
+        "26", "remand", "撤销重办", _in(S.FUCHA), (S.HANDLING,), (R.REV,), tracks=_APPEAL,
         when=(g.no_opinion_waits,), effects=(do.remand,),
         document=DocumentKind.FUCHA_OPINION, notices=("复查结果告知",),
     ),
@@ -316,33 +337,38 @@ TABLE: tuple[Row, ...] = (
         "27", "request_fuhe", "申请复核", _in(S.FUCHA_DONE, S.CLOSED), (S.FUHE,), (R.CIT,), tracks=_APPEAL,
         when=(g.in_fuhe_window,), effects=(do.request_fuhe,), notices=("复核申请回执",),
     ),
-    Row(
-        "27", "admit_late", "准予逾期申请", _REPLIED | {S.FUCHA_DONE, S.CLOSED}, (S.FUCHA, S.FUHE), (R.REV, R.SUP),
-        land=_after_late, when=(g.has_late_request,), needs=(g.needs("reason", "请写明准予的理由"),),
-        effects=(do.admit_late,), notices=("复查申请回执",),
+    *(
+        Row(
+            "27", "admit_late", "准予逾期申请", sources, to, (R.REV, R.SUP), land=_after_late, tracks=_APPEAL,
+            when=(g.has_late_request,), needs=(g.needs("reason", "请写明准予的理由"),),
+            effects=(do.admit_late,), notices=("复查申请回执",),
+        )
+        for sources, to in (
+            (_REPLIED, (S.FUCHA,)), (_in(S.FUCHA_DONE), (S.FUHE,)), (_in(S.CLOSED), (S.FUCHA, S.FUHE)),
+        )
     ),
     Row(
         "27", "refuse_late", "不予受理逾期申请", _REPLIED | {S.FUCHA_DONE, S.CLOSED},
-        (SAME,), (R.REV, R.SUP),
+        (SAME,), (R.REV, R.SUP), tracks=_APPEAL,
         when=(g.has_late_request,), needs=(g.needs("reason", "请写明不予受理的理由"),),
         effects=(do.refuse_late,), document=DocumentKind.FUCHA_REFUSAL, notices=("不予受理告知",),
     ),
     Row(
-        "28", "hearing_start", "听证开始", _in(S.FUHE), (S.FUHE,), (R.REV,),
+        "28", "hearing_start", "听证开始", _in(S.FUHE), (S.FUHE,), (R.REV,), tracks=_APPEAL,
         when=(g.no_hearing_runs,), effects=(do.hearing_start,), notices=("听证通知",),
     ),
     Row(
-        "28", "hearing_end", "听证结束", _in(S.FUHE), (S.FUHE,), (R.REV,),
+        "28", "hearing_end", "听证结束", _in(S.FUHE), (S.FUHE,), (R.REV,), tracks=_APPEAL,
         when=(g.hearing_runs,), effects=(do.hearing_end,),
     ),
     Row(
         "29", "fuhe_opinion", "复核意见", _in(S.FUHE), (S.FUHE, S.FINAL), (R.REV,), land=_after_delivery,
-        when=(g.no_opinion_waits, g.no_hearing_runs), effects=(do.fuhe_opinion,),
+        tracks=_APPEAL, when=(g.no_opinion_waits, g.no_hearing_runs), effects=(do.fuhe_opinion,),
         document=DocumentKind.FUHE_OPINION, notices=("复核结果告知",),
     ),
     Row(
         "30", "window_over", "期满办结", _REPLIED | {S.FUCHA_DONE}, (S.CLOSED,), (R.SYS,),
-        effects=(do.end,), notices=("办结告知",),
+        when=(g.windows_are_over,), effects=(do.end,), notices=("办结告知",),
     ),
     Row(
         "31", "withdraw", "撤回", OPEN, (S.WITHDRAWN,), (R.CIT,), effects=(do.end,), notices=("撤回确认",),
@@ -353,8 +379,8 @@ TABLE: tuple[Row, ...] = (
         notices=("并案告知",),
     ),
     Row(
-        "33", "unmerge", "取消并案", _in(S.MERGED), tuple(sorted(OPEN)), (R.TRI, R.SUP), land=_back,
-        effects=(do.unmerge,), notices=("取消并案告知",),
+        "33", "unmerge", "取消并案", _in(S.MERGED), tuple(sorted(OPEN)), (R.TRI, R.SUP),
+        land=_back_from_merging, effects=(do.unmerge,), notices=("取消并案告知",),
     ),
     Row(
         "34", "cuiban", "催办", OPEN, (SAME,), (R.CIT, R.SUP),
@@ -362,7 +388,8 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "35", "duban", "督办", OPEN, (SAME,), (R.SUP,),
-        needs=(g.needs("order", "请写明督办要求"), g.check_due), effects=(do.supervise,), notices=("督办通知",),
+        needs=(g.needs("order", "请写明督办要求"), g.check_due),
+        effects=(do.supervise,), notices=("督办通知",),
     ),
     Row(
         "35", "answer_duban", "答复督办", OPEN, (SAME,), (R.HND, R.LEAD),
@@ -386,23 +413,31 @@ TABLE: tuple[Row, ...] = (
     ),
     *(
         Row(
-            "38", event, label, OPEN, (S.HANDED_OFF,), (R.INS,), tracks=_REPORT,
+            "38", f"propose_{event}", label, OPEN, (SAME,), (R.INS,), tracks=_REPORT,
+            effects=(do.propose(event),),
+        )
+        for event, label in (("to_discipline", "提请移送纪检监察"), ("to_procuratorate", "提请移送检察机关"))
+    ),
+    *(
+        Row(
+            "38", event, label, OPEN, (S.HANDED_OFF,), (R.INS, R.LEAD), tracks=_REPORT,
             needs=(g.second_person,), effects=(do.end,), notices=("移送告知",),
         )
         for event, label in (("to_discipline", "移送纪检监察"), ("to_procuratorate", "移送检察机关"))
     ),
     Row(
         "+", "reclassify", "更改诉求类型", OPEN, (SAME, S.TRIAGE), (R.TRI, R.SYS), land=_after_reclassifying,
-        needs=(g.check_track,), effects=(do.reclassify,),
+        when=(g.is_not_under_review,), needs=(g.check_track,), effects=(do.reclassify,),
     ),
     Row("+", "supplement", "补充", OPEN, (SAME,), (R.CIT, R.OP)),
     Row(
-        "7", "citizen_reply", "群众补充", OPEN - {S.NEED_INFO}, (SAME,),
-        (R.CIT, R.OP),
+        "7", "citizen_reply", "逾期补充", OPEN - {S.NEED_INFO}, (SAME,), (R.CIT, R.OP),
+        when=(g.was_asked,),
     ),
     Row(
         "+", "waive_notice", "免予告知", OPEN, (SAME,), (R.TRI, R.UC),
-        when=(g.has_own_notice,), needs=(g.needs("reason", "请写明免予告知的理由"),), effects=(do.waive_notice,),
+        when=(g.has_own_notice,), needs=(g.needs("reason", "请写明免予告知的理由"),),
+        effects=(do.waive_notice,),
     ),
     Row(
         "40", "advise", "收到改进建议", ALL - {S.DRAFT}, (SAME,), (R.SUP,),
@@ -416,6 +451,8 @@ TABLE: tuple[Row, ...] = (
 """In the order of the design's rows; the hub's own stand where they belong."""
 
 EVENTS = tuple(dict.fromkeys(row.event for row in TABLE))
+LABELS = {row.event: row.label for row in reversed(TABLE)}
+"""What a step is called, by event; of several rows the first."""
 MOVES = frozenset((row.event, *pair) for row in TABLE for pair in row.moves())
 """Every (event, from, to) that can happen; a stored case whose last move is not among them is refused."""
 SYSTEM_EVENTS = frozenset(row.event for row in TABLE if row.who == (R.SYS,))

@@ -14,7 +14,7 @@ def citizen_label(p: Proceeding, *, unit_name: str = "", master: str = "") -> st
             return CITIZEN_LABEL[CaseState.TRIAGE]
         case CaseState.ROUTED:
             return f"{CITIZEN_LABEL[p.state]}({unit_name})" if unit_name else CITIZEN_LABEL[p.state]
-        case CaseState.HANDLING | CaseState.REVIEW_DRAFT if p.extended and not p.replied_at:
+        case CaseState.HANDLING if p.extended and not p.replied_at:
             return "已延期"
         case CaseState.MERGED if master:
             return f"{CITIZEN_LABEL[p.state]}({master})"

@@ -12,9 +12,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from hub.model.cases.case import Applicant, Chain, Origin, QueryCode
+from hub.model.cases.proceeding import Proceeding
+from hub.model.track import Track
 from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import SystemClock
 from hub.settings.read import load
@@ -25,7 +28,17 @@ from tests.contract.store.conftest import ENGINES
 from tests.unit.hub.cli.test_cli import configured, hub, printed
 
 OLD = Path(__file__).parents[2] / "data" / "flat_cases"
-LATER = {"screening_at": 0}
+LATER = {
+    "screening_at": 0,
+    "due_at": 0,
+    **{
+        name: value
+        for name, value in msgspec.to_builtins(Proceeding(Track.CONSULT)).items()
+        if name not in {"track", "state", "handler", "unit_id", "event"}
+    },
+    "routed_to": "",
+    "last_move": "",
+}
 """Fields of a case that came later, with what they hold in an old one."""
 DIGEST = (OLD / "digest.txt").read_text("utf-8").strip()
 
@@ -63,19 +76,25 @@ async def fill(documents: Documents) -> None:
 
 @pytest.fixture
 async def opened(config: str) -> AsyncIterator[tuple[Documents, Repositories, Vault]]:
-    """The same store, opened as the server opens it."""
+    """The same store as it is, without clocks."""
     settings = load(Path(config))
-    documents = await open_store(settings, SystemClock())
+    documents = await open_store(settings, SystemClock(), migrated=False)
     vault = await open_vault(settings, documents)
     yield documents, repositories(documents, vault, cities={}), vault
     await documents.close()
 
 
-async def test_opening_it_changes_neither_its_digest_nor_a_history(config: str) -> None:
+async def test_opened_its_cases_are_under_clocks_and_every_history_holds(config: str) -> None:
     assert printed(hub("store", "digest", "--json", "--config", config)) == {"digest": DIGEST}
+    assert hub("migrate", "--check", "--config", config).returncode == 1
+    assert printed(hub("migrate", "--json", "--config", config))["ran"] == [3]
+    after = printed(hub("store", "digest", "--json", "--config", config))
     documents = await open_store(load(Path(config)), SystemClock())
+    stores = repositories(documents, await open_vault(load(Path(config)), documents), cities={})
+    found = [await stores.cases.get(stored.id) async for stored in documents.scan("cases")]
+    assert all(one and one.value.proceeding.registered_at == one.value.received_at for one in found)
     await documents.close()
-    assert printed(hub("store", "digest", "--json", "--config", config)) == {"digest": DIGEST}
+    assert printed(hub("store", "digest", "--json", "--config", config)) == after
     verified = printed(hub("evidence", "verify", "--json", "--config", config))
     # The files of the recordings are not kept with the documents; their chain is whole, and so are the cases.
     missing = [f"link {seq}: the file is missing or was changed" for seq in (1, 2)]

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from hub.actions.knowledge.publish_entry import Refused
 from hub.actions.knowledge.read_entries import EntryView
 from hub.jobs.knowledge import follow_entries
-from hub.runtime.clock import FakeClock
 from hub.runtime.supervisor import Supervisor
-from hub.store.crypto import KeyRing, Vault
-from hub.store.mongo import open_mongo
-from hub.store.sqlite import open_sqlite
 from knowledge_base.words.word_group import WordGroup
 from tests.contract.nx import REAL_SERVER
+from tests.contract.store.conftest import TwoProcesses
 from tests.unit.hub.actions.knowledge.entry_office import (
-    COLLECTIONS,
     DAY,
     EDITOR,
     NOON,
     REVIEWER,
     Office,
     content,
-    office_over,
 )
 from tests.world import eventually
 
@@ -36,21 +28,10 @@ LOST = "身份证丢了怎么补领？"
 Pair = tuple[Office, Office]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mongo", marks=pytest.mark.mongodb)])
-async def pair(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Pair]:
-    """Two processes over one store: one SQLite file serves one process, so there they share its adapter."""
-    clock, vault = FakeClock(NOON), Vault(KeyRing.fresh())
-    if request.param == "sqlite":
-        shared = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=clock)
-        yield office_over(shared, vault, clock), office_over(shared, vault, clock)
-        await shared.close()
-        return
-    url, name = request.getfixturevalue("mongo_url"), f"t{uuid4().hex[:16]}"
-    one = await open_mongo(url, name, COLLECTIONS, clock=clock)
-    two = await open_mongo(url, name, COLLECTIONS, clock=clock)
-    yield office_over(one, vault, clock), office_over(two, vault, clock)
-    await one.close()
-    await two.close()
+@pytest.fixture
+def pair(two_processes: TwoProcesses) -> Pair:
+    """Two processes over one store."""
+    return two_processes(None, None)
 
 
 @pytest.fixture

@@ -398,6 +398,41 @@ def test_a_query_opens_no_case_and_saves_no_slot() -> None:
     assert all(isinstance(one, LookupProgress) for one in caller.all_effects)
 
 
+# --- a second matter in the same call ----------------------------------------------------------
+
+
+def test_after_the_receipt_a_second_matter_is_asked_about_and_gets_a_case_of_its_own() -> None:
+    caller = Caller()
+    caller.press("1", "2", "0591", "1", "012345", "1")
+    caller.record()
+    caller.press("1")
+    caller.resume("ok", **RECEIPT)
+    assert "还有另一件事要反映请按2" in caller.heard
+    caller.press("2")
+    assert caller.turn.effects == (OpenCase("REPORT"),)
+    assert caller.state.node == "complaint.who"
+    assert caller.state.slots == {}  # neither the city nor the badge of the first
+
+
+def test_a_second_matter_that_is_cut_off_is_kept_as_far_as_it_was_told() -> None:
+    caller = at_story()
+    caller.record()
+    caller.press("1")
+    caller.resume("ok", **RECEIPT)
+    caller.press("2", "2")
+    assert PromotePartial("complaint.badge") in caller.hang_up().effects
+
+
+def test_a_second_matter_may_be_of_another_kind() -> None:
+    caller = Caller(flow=load(shipped("12123")))
+    caller.press("5", "1")
+    caller.record()
+    caller.resume("ok", **RECEIPT)
+    caller.press("2")
+    assert caller.state.node == "main"
+    assert not caller.state.case_opened
+
+
 # --- 1-1-0 -----------------------------------------------------------------------------------
 
 

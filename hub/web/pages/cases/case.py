@@ -17,6 +17,8 @@ from channels.parts import count
 from hub.actions.cases.read_cases import CaseView, QueueView
 from hub.model.agent import Agent
 from hub.model.cases.moves import IllegalMove
+from hub.model.cases.proceeding import DIRECT_TRACKS
+from hub.model.cases.table import LABELS
 from hub.model.personal import UNREADABLE
 from hub.runtime.errors import Invalid, Stale
 from hub.web.form import FormErrors, parse, read_form
@@ -128,7 +130,10 @@ async def split(request: web.Request) -> web.StreamResponse:
 
 
 async def take_step(request: web.Request) -> web.StreamResponse:
-    """POST /staff/cases/{case_id}/moves/{event}: a step of the table; refused, it says why and keeps what was typed."""
+    """POST /staff/cases/{case_id}/moves/{event}:
+
+    a step of the table; refused, it says why and keeps what was typed.
+    """
     data, event, case_id = await read_form(request), request.match_info["event"], _id(request)
     given = parse(CaseForm, data, translator(request))
     version = 0 if isinstance(given, FormErrors) else given.version  # no version is a stale one
@@ -298,6 +303,8 @@ async def _show(
         procedure=await hub.actions.read_procedure(agent, view.case),
         move_fields=FIELDS,
         clock_words=CLOCK,
+        move_labels=LABELS,
+        answers=view.case.track in DIRECT_TRACKS,
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.model.cases.guards import FUCHA_OUTCOMES, OUTCOMES, TRANSFER_MODES
-from hub.model.cases.proceeding import DeliveryMethod
+from hub.model.cases.guards import FUCHA_OUTCOMES, OPINIONS, OUTCOMES, REPLIES, TRANSFER_MODES
+from hub.model.cases.proceeding import DeliveryMethod, DocumentKind
 from hub.model.track import Track
 from hub.web.badges import TRACK
 from hub.web.i18n import msgid
@@ -27,13 +27,17 @@ def _same(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((value, value) for value in values)
 
 
+_NOTICES = tuple(kind for kind in DocumentKind if kind not in {*REPLIES, *OPINIONS})
+
 _REASON = MoveField("reason", msgid("理由"), "area")
+
+_OPINION = MoveField("reply", msgid("意见正文（群众凭编号和查询码查看）"), "area")
 
 FIELDS: Mapping[str, tuple[MoveField, ...]] = {
     "ask": (MoveField("question", msgid("需要补充什么（群众会看到）"), "area"),),
     "route": (
         MoveField("mode", msgid("方式"), "choice", _same(TRANSFER_MODES)),
-        MoveField("unit", msgid("收件单位")),
+        MoveField("unit", msgid("收件单位"), "unit"),
         MoveField("due", msgid("交办期限（可不填）"), "date"),
     ),
     "move_due": (MoveField("due", msgid("新的期限"), "date"),),
@@ -43,10 +47,7 @@ FIELDS: Mapping[str, tuple[MoveField, ...]] = {
         MoveField("branch", msgid("申诉求决属于第三十一条第几项"), "number"),
         MoveField("items", msgid("诉求，每行一项"), "area"),
     ),
-    "refuse": (
-        MoveField("code", msgid("不予受理的情形")),
-        MoveField("second", msgid("同意的另一人"), "handler"),
-    ),
+    "refuse": (MoveField("code", msgid("不予受理的情形")),),
     "redirect_legal": (MoveField("branch", msgid("第三十一条第几项，1 到 5"), "number"),),
     "assign": (MoveField("handler", msgid("承办人"), "handler"),),
     "ask_extension": (MoveField("days", msgid("延长几日"), "number"), _REASON),
@@ -56,8 +57,15 @@ FIELDS: Mapping[str, tuple[MoveField, ...]] = {
         MoveField("reply", msgid("答复正文：事实、理由、依据"), "area"),
     ),
     "reject_draft": (MoveField("comment", msgid("修改意见"), "area"),),
-    "deliver": (MoveField("method", msgid("送达方式"), "choice", _same(tuple(DeliveryMethod))),),
-    "fucha_opinion": (MoveField("outcome", msgid("复查结论"), "choice", _same(FUCHA_OUTCOMES)),),
+    "deliver": (
+        MoveField("document", msgid("文书"), "choice", (("", "答复、复查意见或复核意见"), *_same(_NOTICES))),
+        MoveField("method", msgid("送达方式"), "choice", _same(tuple(DeliveryMethod))),
+        MoveField("delivered_on", msgid("送达回证上的日期（当天可不填）"), "date"),
+    ),
+    "fucha_opinion": (MoveField("outcome", msgid("复查结论"), "choice", _same(FUCHA_OUTCOMES)), _OPINION),
+    "remand": (_OPINION,),
+    "fuhe_opinion": (_OPINION,),
+    "feedback": (_OPINION,),
     "admit_late": (_REASON,),
     "refuse_late": (_REASON,),
     "merge_into": (MoveField("master", msgid("并入的工单编号")),),
@@ -75,7 +83,10 @@ _NUMBERS = frozenset({"days", "branch"})
 
 
 def data_of(event: str, typed: Mapping[str, str]) -> dict[str, Any]:
-    """The data of an event. A number that is none is left as it was typed: the table says what is wrong with it."""
+    """The data of an event.
+
+    A number that is none is left as it was typed: the table says what is wrong with it.
+    """
     data: dict[str, Any] = {}
     for field in FIELDS.get(event, ()):
         if field.kind == "per_item":

@@ -11,7 +11,7 @@ from hub.actions.intake.accept_event import Busy
 from hub.model.conversation import Message
 from hub.model.feedback import Feedback
 from hub.web.form import FormErrors, parse, read_form
-from hub.web.keys import HUB
+from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.citizen import chat_stream
 from hub.web.pages.citizen.chat_form import ChatForm
 from hub.web.pages.citizen.home import suggestions
@@ -80,7 +80,12 @@ async def _page(
         "citizen/chat.html",
         status=status,
         messages=chat_stream.bubbles(request, messages, choices, given, reads),
-        suggestions=suggestions(hub.knowledge.snapshot, _SUGGESTED, request.query.get("topic", "")),
+        suggestions=suggestions(
+            hub.knowledge.snapshot,
+            _SUGGESTED,
+            request.query.get("topic", ""),
+            language=request[LANGUAGE],
+        ),
         client_id=secrets.token_hex(16),
         text=text,
         errors=errors or {},

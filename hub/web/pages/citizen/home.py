@@ -51,7 +51,7 @@ async def home(request: web.Request) -> web.Response:
     return render(
         request,
         "citizen/home.html",
-        suggestions=suggestions(hub.knowledge.snapshot, 4),
+        suggestions=suggestions(hub.knowledge.snapshot, 4, language=request[LANGUAGE]),
         warnings=warnings,
         notices=[notice for notice in notices if notice.id not in shown][:_NOTICES],
         kinds=NOTICE_KINDS,
@@ -92,10 +92,13 @@ async def ask_again(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther("/")
 
 
-def suggestions(snapshot: Snapshot, count: int, topic: str = "") -> list[str]:
+def suggestions(snapshot: Snapshot, count: int, topic: str = "", *, language: str = "zh") -> list[str]:
     """Questions to start with: of one topic, or one of each topic, the topic with most entries first. An
-    entry that was given words to be read out, and many wordings, is one that people ask for."""
+    entry that was given words to be read out, and many wordings, is one that people ask for. In English only
+    entries that answer in English."""
     entries = sorted(snapshot.entries, key=lambda entry: (not entry.spoken_answer, -len(entry.variants)))
+    if language == "en":
+        entries = [entry.said_in("en") for entry in entries if entry.question_en]
     if topic:
         of_topic = [entry.question for entry in entries if entry.topic == topic]
         if of_topic:

@@ -13,15 +13,20 @@ from typing import Any
 import pytest
 
 from hub.check.check import check, check_calendar
+from hub.check.meaning import check_waiting
 from hub.model.cases.rule_book import BookKind
+from hub.model.meaning_due import LATE_MS, MeaningDue
+from hub.repositories.meaning_due import MeaningDueRepository
 from hub.runtime.clock import FakeClock, SystemClock
 from hub.runtime.finding import Finding, Level, exit_code
 from hub.settings.read import build, shipped_text
 from hub.settings.settings import Settings
+from hub.store.crypto import KeyRing, Vault
 from hub.wiring.dialogue import thresholds_of
-from hub.wiring.store import open_store
+from hub.wiring.store import closed_on_failure, open_store
 from knowledge_base.match.confidence import shipped_confidence
 from knowledge_base.meaning.safety import shipped_safety, stored
+from tests.embedding_server import DIMENSION, KEY, MODEL, played_encoder
 from tests.ports import silent_port
 from tests.unit.hub.actions.rules.rule_office import SECOND, notice_2027, open_process
 
@@ -226,3 +231,44 @@ async def test_the_engine_is_named_and_models_that_do_not_know_it_are_a_fault(tm
     assert "hub talk calibrate" in unknown.fix
     (tmp_path / "models" / "words.npz").write_bytes(b"")
     assert await found(settings(tmp_path, knowledge=own), "meaning", Level.FAIL)
+
+
+async def test_a_server_that_encodes_is_asked_once_and_what_does_not_fit_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_TEST_ENCODER_KEY", KEY)
+    async with played_encoder() as played:
+        server = {
+            "url": played.url,
+            "model": MODEL,
+            "dimension": DIMENSION,
+            "key": "env:HUB_TEST_ENCODER_KEY",
+        }
+        given: dict[str, Any] = {"knowledge": {"encoder": "http"}, "encoder_server": server}
+        [unfitted] = await found(settings(tmp_path, **given), "meaning", Level.FAIL)
+        assert "hub talk calibrate" in unfitted.fix
+        assert await found(settings(tmp_path, **given), "meaning knowledge", Level.WARN)
+        assert played.asked == 2
+        given["encoder_server"] = {**server, "dimension": DIMENSION + 1}
+        [unlike] = await found(settings(tmp_path, **given), "meaning", Level.FAIL)
+        assert f"dimension {DIMENSION}, not {DIMENSION + 1}" in unlike.detail
+        played.mood = "error"
+        [down] = await found(settings(tmp_path, **given), "meaning", Level.FAIL)
+        assert "status 500" in down.detail
+
+
+async def test_messages_that_wait_to_be_understood_are_counted(tmp_path: Path) -> None:
+    configured, clock = settings(tmp_path), FakeClock()
+    documents = await open_store(configured, clock)
+    async with closed_on_failure(documents):
+        none = await check_waiting(documents, clock)
+        due = MeaningDueRepository(documents, Vault(KeyRing.fresh()))
+        await documents.commit([due.insert(MeaningDue(f"m{n}", "c", clock.now_ms(), 1)) for n in range(2)])
+        clock.advance(seconds=LATE_MS // 1000 - 1)
+        some = await check_waiting(documents, clock)
+        clock.advance(seconds=1)
+        late = await check_waiting(documents, clock)
+    await documents.close()
+    assert [one.level for one in (none, some, late)] == [Level.OK, Level.OK, Level.WARN]
+    assert "2 条" in some.detail
+    assert "600 秒前" in late.detail

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from channels.http import HttpClient
 from hub.actions.progress.progress_source import SourceDown
 from hub.check.progress import check_progress
-from hub.other_systems.breaker import Breaker
 from hub.other_systems.contract import MOST_REPLIES, TEXT_CHARS, read
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
 from hub.runtime.clock import FakeClock
@@ -115,15 +114,6 @@ async def test_who_fails_again_and_again_is_left_alone_and_tried_anew(
 
 def answer(**changes: Any) -> bytes:
     return json.dumps({**ANSWER, **changes}).encode()
-
-
-def test_while_it_is_left_alone_only_one_try_is_made_per_pause() -> None:
-    clock = FakeClock()
-    breaker = Breaker(clock, failures=1, pause_seconds=60)
-    breaker.failed()
-    assert not breaker.allows()
-    clock.advance(seconds=60)
-    assert [breaker.allows(), breaker.allows()] == [True, False]  # the try is still under way
 
 
 @pytest.mark.parametrize(

@@ -38,13 +38,24 @@ async def client() -> AsyncIterator[TestClient[web.Request, web.Application]]:
         yield opened
 
 
+ADVICE = {"stale": "刷新后查看最新内容再操作", "move": "现在是“已办结”，不能答复"}
+
+
+async def test_a_step_that_is_not_allowed_names_those_that_are(
+    client: TestClient[web.Request, web.Application],
+) -> None:
+    async with client.get("/api/move") as answer:
+        said = await answer.json()
+    assert (said["detail"], said["allowed"]) == ("现在是“已办结”，不能答复", ["reopen"])
+
+
 @pytest.mark.parametrize("problem", PROBLEMS)
 async def test_a_change_that_came_too_late_is_a_conflict_and_no_fault(
     client: TestClient[web.Request, web.Application], problem: str
 ) -> None:
     async with client.get(f"/staff/{problem}") as page:
         assert page.status == 409
-        assert "刷新后查看最新内容再操作" in await page.text()
+        assert ADVICE[problem] in await page.text()
     async with client.get(f"/api/{problem}") as answer:
         assert answer.status == 409
         assert answer.content_type == "application/problem+json"

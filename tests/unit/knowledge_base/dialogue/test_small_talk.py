@@ -26,6 +26,18 @@ TALK = SmallTalk()
             ("谢谢你啊姑娘", "thanks"),
             ("答非所问", "missed"),
         ),
+        *(
+            ("谢谢你们", "thanks"),
+            ("非常感谢您的耐心解答", "thanks"),
+            ("真的太感谢你们了！", "thanks"),
+            ("辛苦啦，谢谢民警", "thanks"),
+            ("没别的事了", "thanks"),
+            ("Thank you very much", "thanks"),
+            ("唔該晒", "thanks"),
+            ("你到底是不是真人啊", "identity"),
+            ("对面是真人还是机器", "identity"),
+            ("哈哈", "chatter"),
+        ),
     ],
 )
 def test_a_text_of_nothing_else_is_small_talk(text: str, kind: str) -> None:
@@ -35,7 +47,19 @@ def test_a_text_of_nothing_else_is_small_talk(text: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["你好，身份证丢了怎么办", "谢谢你们抓到小偷", "测试酒精怎么测", "救命", "", "在厦门"]
+    "text",
+    [
+        "你好，身份证丢了怎么办",
+        "谢谢你们抓到小偷",
+        "测试酒精怎么测",
+        "救命",
+        "",
+        "在厦门",
+        "民警",
+        "你们的",
+        "我很不好",
+        "你们电话",
+    ],
 )
 def test_anything_beside_it_is_a_matter(text: str) -> None:
     assert TALK.of(Utterance(text)) is None

@@ -59,7 +59,13 @@ def test_what_no_entry_is_about_is_not_answered_and_seldom_offered_anything() ->
     assert sum(bool(found(text)) for text in NOT_OURS) <= 0.1 * len(NOT_OURS)
 
 
-@pytest.mark.parametrize("text", ["这个天热死了", "今天心情不好", "你吃饭了吗", "我不想办护照了"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("这个天热死了", "今天心情不好", "你吃饭了吗", "我不想办护照了", "孩子打疫苗去哪", "饭难吃死了"),
+        *("身体不舒服", "手机没电了怎么办", "笑死我了", "作业太多了", "护肤品哪个好", "换灯泡怎么换"),
+    ],
+)
 def test_what_asks_nothing_gets_no_choices(text: str) -> None:
     assert decided(text).decision is Decision.HAND_OVER
 
@@ -74,6 +80,25 @@ def test_what_asks_nothing_gets_no_choices(text: str) -> None:
 )
 def test_a_question_without_a_word_for_the_aspect_is_answered_when_it_says_which(text: str, id_: str) -> None:
     assert (decided(text).decision, found(text)) == (Decision.ANSWER, {id_})
+
+
+@pytest.mark.parametrize("text", ["疫苗在哪打", "车没油了", "狗粮哪里买", "驾校太黑了"])
+def test_what_only_shares_words_is_not_answered(text: str) -> None:
+    assert decided(text).decision is not Decision.ANSWER
+
+
+@pytest.mark.parametrize(
+    ("text", "id_"),
+    [
+        ("港澳通行证怎么办", "hk-macao-permit"),
+        ("小孩护照怎么办理", "passport-minor"),
+        ("自己带的照片能用来办身份证吗", "id-card-photo"),
+        ("电动车被交警拖走了怎么拿", "ebike-detained"),
+        ("孩子在美国生的回来怎么落户", "birth-abroad"),
+    ],
+)
+def test_two_near_wordings_of_an_entry_outdo_one_that_is_nearer(text: str, id_: str) -> None:
+    assert decided(text).matches[0].entry.id == id_
 
 
 @pytest.mark.parametrize("text", ["出生登记", "居住证办理", "港澳通行证", "户口迁移"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,33 @@ def test_windows_are_short_and_leave_nothing_out(text: str) -> None:
     seen = "".join(char for char in "".join(found) if char.isalnum())
     assert set(said) == set(seen)
     assert len(seen) >= len(said)
+
+
+@given(TEXTS, TEXTS)
+def test_what_stands_before_a_sentence_changes_none_of_its_windows(before: str, text: str) -> None:
+    if any(char.isalnum() for char in text):
+        assert set(windows(text)) <= set(windows(f"{before}{'今天没有事' * 13}。{text}"))
+
+
+@given(
+    st.text(alphabet="我你他在被打了救命，！？abc1", max_size=100).filter(lambda text: text[-1:].isalnum())
+)
+def test_greetings_and_thanks_change_no_window(text: str) -> None:
+    assert (
+        windows(f"您好，{text}")
+        == windows(f"喂！{text}，谢谢你们")
+        == windows(f"{text}。麻烦了！")
+        == windows(text)
+    )
+
+
+@pytest.mark.parametrize("text", ["谢谢你们帮我找回孩子", "感谢派出所", "你好吗", "hire a car", "喂狗"])
+def test_thanks_that_say_what_for_and_words_that_only_begin_so_stay(text: str) -> None:
+    assert windows(text) == [text]
+
+
+def test_a_greeting_alone_is_its_own_window() -> None:
+    assert windows("你好，谢谢！") == ["你好，谢谢！"]
 
 
 def test_a_short_text_is_its_own_window() -> None:

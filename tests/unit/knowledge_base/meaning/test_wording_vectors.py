@@ -70,6 +70,8 @@ class _Counting:
     """An engine that says how many texts it was given."""
 
     name = "engine"
+    at_once = 1
+    batch = 1
 
     def __init__(self) -> None:
         self.encoded: list[str] = []
@@ -86,3 +88,12 @@ def test_only_what_is_missing_is_encoded() -> None:
     assert completed(known, engine, WORDINGS).missing(WORDINGS) == []
     assert engine.encoded == WORDINGS[3:]
     assert completed(None, engine, WORDINGS[:1]).missing(WORDINGS) == WORDINGS[1:]
+
+
+def test_vectors_kept_one_by_one_are_the_same_again_and_those_of_another_dimension_are_left_out() -> None:
+    known = WordingVectors.of("engine/model/384", WORDINGS, random_units(4))
+    rows = dict(known.each())
+    assert WordingVectors.kept(known.name, rows).content() == known.content()
+    assert WordingVectors.kept("engine/model/9", {**rows, 7: b"\1" * 9}).digests.tolist() == [7]
+    assert WordingVectors.kept(known.name, {}).vectors(WORDINGS).shape == (len(WORDINGS), 384)
+    assert WordingVectors.none(known.name).joined(known).content() == known.content()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 import time
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge_base.meaning.encoder import Vector, unit
 from knowledge_base.measure.cluster import Asked, UnknownWord, clusters, unknown_words
 
 DRONES = ("无人机飞行要备案吗", "飞无人机要去哪里备案", "无人机备案怎么办", "无人机备案需要什么材料")
@@ -86,3 +88,36 @@ def test_words_that_questions_have_and_entries_lack_are_listed() -> None:
     assert UnknownWord("无人机", 4) in found
     assert all(word.word != "备案" for word in found)
     assert unknown_words(questions, ["无人机备案"], least=3) == ()
+
+
+def meaning(*parts: float) -> Vector:
+    """A vector with a large share that all have in common, as encoders give them."""
+    return unit(np.array([5.0, *parts], np.float32))
+
+
+STRANGERS = [f"{one}{other}" for one in "甲乙丙丁戊己庚辛" for other in "子丑寅卯辰"]
+
+
+def strangers() -> dict[str, Vector]:
+    rows = np.random.default_rng(5).normal(size=(len(STRANGERS), 16))
+    return {text: meaning(*row) for text, row in zip(STRANGERS, rows, strict=True)}
+
+
+def test_what_means_the_same_in_other_words_comes_together_and_strangers_do_not() -> None:
+    row = np.random.default_rng(7).normal(size=16)
+    meant = {**strangers(), "毛孩子上户口": meaning(*row), "养狗登记": meaning(*(row + 0.1))}
+    questions = asked(*STRANGERS, "毛孩子上户口", "养狗登记")
+    by_words = {frozenset(words(one.questions)) for one in clusters(questions)}
+    by_both = {frozenset(words(one.questions)) for one in clusters(questions, meant=meant)}
+    assert frozenset({"毛孩子上户口", "养狗登记"}) in by_both - by_words
+
+
+def test_words_that_are_alike_and_mean_something_else_are_told_apart() -> None:
+    first, second = np.random.default_rng(9).normal(size=(2, 16))
+    one, other = "狗证怎么补", "狗证怎么办"
+    assert len(clusters(asked(one, other))) == 1
+    meant = {**strangers(), one: meaning(*first), other: meaning(*-first)}
+    [group] = [g for g in clusters(asked(*STRANGERS, one, other), meant=meant) if one in words(g.questions)]
+    assert other not in words(group.questions)
+    few = {one: meaning(*first), other: meaning(*second)}
+    assert clusters(asked(one, other), meant=few) == clusters(asked(one, other))

@@ -442,7 +442,7 @@ def test_the_length_of_a_letter_hides_neither_danger_nor_an_accusation() -> None
 def test_data_about_others_are_given_to_nobody(text: str) -> None:
     verdict = triage(text)
     assert isinstance(verdict, Answered)
-    assert verdict.entry.id == "data-about-others"
+    assert verdict.entry.id == "find-person-info"
 
 
 @pytest.mark.parametrize("text", ["救命 帮我定位我老公的手机 他要跳楼", "我要投诉派出所民警卖别人的开房记录"])
@@ -451,9 +451,16 @@ def test_danger_and_accusation_come_before_data_about_others(text: str) -> None:
 
 
 def test_where_the_office_took_the_entry_out_of_use_a_person_says_it() -> None:
-    known = Snapshot.build([entry for entry in shipped() if entry.id != "data-about-others"])
+    known = Snapshot.build([entry for entry in shipped() if entry.id != "find-person-info"])
     verdict = TRIAGE(Utterance("怎么查别人的身份证号"), snapshot=known)
     assert verdict == ToPerson(Track.CONSULT)
+
+
+@pytest.mark.parametrize("text", ["前妻抢走孩子不让我看望孩子", "我名字里有个怪字电脑打不出来老是办不了事"])
+def test_a_matter_that_an_entry_likely_answers_is_offered_it_although_nothing_is_asked(text: str) -> None:
+    verdict = triage(text)
+    assert isinstance(verdict, Offer)
+    assert verdict.likely
 
 
 @pytest.mark.parametrize("text", ["身份证丢了咋整咧这样还来得及不", "单位体检用的无犯罪证明这种事找谁开"])

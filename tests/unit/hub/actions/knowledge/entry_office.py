@@ -13,22 +13,26 @@ from hub.actions.knowledge.follow_entries import FollowEntries
 from hub.actions.knowledge.import_entries import ImportEntries
 from hub.actions.knowledge.import_words import ImportWords
 from hub.actions.knowledge.in_force import Knowledge
+from hub.actions.knowledge.keep_vectors import KeepVectors
 from hub.actions.knowledge.publish_entry import PublishEntry
 from hub.actions.knowledge.read_entries import ReadEntries
 from hub.actions.knowledge.read_words import ReadWords
 from hub.model.entry_record import EntryRecord
 from hub.repositories import agents
 from hub.repositories.agents import AgentRepository
-from hub.repositories.knowledge import entries, entry_versions, words
+from hub.repositories.knowledge import entries, entry_versions, vectors, words
 from hub.repositories.knowledge.entries import EntryRepository
 from hub.repositories.knowledge.entry_versions import EntryVersionRepository
+from hub.repositories.knowledge.vectors import VectorRepository
 from hub.repositories.knowledge.words import WordRepository
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.sqlite import open_sqlite
+from hub.wiring.knowledge import knowledge_with
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.match.answer import DEFAULT
+from knowledge_base.meaning.encoder import SentenceEncoder
 
 NOON = 1_790_049_600_000  # 2026-09-22 12:00 in China
 HOUR = 3_600_000
@@ -37,6 +41,7 @@ COLLECTIONS = (
     *agents.COLLECTIONS,
     *entries.COLLECTIONS,
     *entry_versions.COLLECTIONS,
+    *vectors.COLLECTIONS,
     *words.COLLECTIONS,
 )
 EDITOR, REVIEWER = "li", "zhou"
@@ -51,6 +56,8 @@ class Office:
     clock: FakeClock
     desk: EntryDesk
     knowledge: Knowledge
+    encoding: Encoding
+    vectors: KeepVectors
     follow: FollowEntries
     edit: EditEntry
     publish: PublishEntry
@@ -88,28 +95,38 @@ class Office:
 
 
 def office_over(
-    documents: Documents, vault: Vault, clock: FakeClock, *, second_person: bool = True
+    documents: Documents,
+    vault: Vault,
+    clock: FakeClock,
+    *,
+    second_person: bool = True,
+    engine: SentenceEncoder | None = None,
 ) -> Office:
+    """engine: the one that this process understands with."""
     repository, versions = EntryRepository(documents, vault), EntryVersionRepository(documents, vault)
-    desk, knowledge = EntryDesk(documents, repository, versions, clock), Knowledge()
+    encoding = Encoding(engine, clock)
+    desk, knowledge = EntryDesk(documents, repository, versions, clock), knowledge_with(encoding.name)
+    keep = KeepVectors(VectorRepository(documents, vault), encoding, knowledge)
     own_words = WordRepository(documents, vault)
-    follow = FollowEntries(documents, repository, versions, own_words, knowledge, clock)
+    follow = FollowEntries(documents, repository, versions, own_words, knowledge, keep, clock)
     edit_words = EditWords(desk, own_words, follow, knowledge)
-    publish = PublishEntry(desk, follow, knowledge, second_person=second_person)
+    publish = PublishEntry(desk, follow, knowledge, keep, encoding, second_person=second_person)
     return Office(
         documents,
         vault,
         clock,
         desk,
         knowledge,
+        encoding,
+        keep,
         follow,
         EditEntry(desk),
         publish,
-        ReadEntries(desk, AgentRepository(documents, vault), knowledge, DEFAULT, Encoding(None)),
+        ReadEntries(desk, AgentRepository(documents, vault), knowledge, DEFAULT, encoding),
         edit_words,
         ReadWords(own_words, AgentRepository(documents, vault), follow, knowledge, DEFAULT),
         ImportWords(edit_words, follow, knowledge),
-        ImportEntries(desk, publish, knowledge),
+        ImportEntries(desk, publish, knowledge, encoding),
     )
 
 

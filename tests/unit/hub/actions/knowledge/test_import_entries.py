@@ -13,7 +13,15 @@ from hub.actions.knowledge.import_entries import ImportEntries, ImportMode, Unfi
 from hub.actions.knowledge.publish_entry import Refused
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.files.spreadsheet import csv_file, workbook_file
-from tests.unit.hub.actions.knowledge.entry_office import EDITOR, REVIEWER, Office, content, open_office
+from tests.embedding_server import encoder_at, played_encoder
+from tests.unit.hub.actions.knowledge.entry_office import (
+    EDITOR,
+    REVIEWER,
+    Office,
+    content,
+    office_over,
+    open_office,
+)
 
 LOST = "身份证丢了怎么补领？"
 
@@ -26,7 +34,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 def importer(office: Office) -> ImportEntries:
-    return ImportEntries(office.desk, office.publish, office.knowledge)
+    return office.import_entries
 
 
 def entry(id: str, question: str, answer: str = "", **changes: object) -> Entry:
@@ -93,3 +101,20 @@ async def test_nobodys_working_copy_is_written_over(office: Office) -> None:
     assert [(problem.line, record.id in problem.zh) for problem in unfit.value.problems] == [(3, True)]
     assert len((await office.read.page()).records) == 1
     assert (await office.read.get(record.id)).value.newest.answer == "正在写的"
+
+
+async def test_what_may_be_said_already_is_told_by_words_and_by_what_it_means(tmp_path: Path) -> None:
+    office = await open_office(tmp_path)
+    async with played_encoder() as server:
+        server.means |= dict.fromkeys(("养狗登记", "养狗证怎么领"), "养狗证怎么办")
+        with_engine = office_over(office.documents, office.vault, office.clock, engine=encoder_at(server.url))
+        await with_engine.published(content("养狗证怎么办？"))
+        await office.follow.look()
+        new = [entry("a", "养狗登记"), entry("b", "养狗证怎么领"), entry("c", "护照去哪里换？")]
+        by_words = (await office.import_entries.plan("a.csv", csv_file(new))).alike
+        by_both = (await with_engine.import_entries.plan("a.csv", csv_file(new))).alike
+        assert [one.id for one, _ in by_words] == ["b"]
+        assert {one.id for one, _ in by_both} == {"a", "b"}
+        assert {match.entry.question for _, match in by_both} == {"养狗证怎么办？"}
+        await with_engine.encoding.close()
+    await office.documents.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from hub.actions.knowledge.import_entries import ImportEntries, ImportMode
+from hub.actions.knowledge.import_entries import ImportMode
 from hub.actions.knowledge.read_entries import PAGE, EntryView
 from knowledge_base.files.spreadsheet import csv_file
 from tests.unit.hub.actions.knowledge.entry_office import (
@@ -71,7 +71,7 @@ async def test_a_search_looks_into_wordings_and_answers(office: Office, text: st
 
 async def test_a_large_base_is_shown_page_by_page_and_exported_whole(office: Office) -> None:
     many = [replace(content(f"第{n:03}条怎么办？"), id=f"e{n:03}") for n in range(2 * PAGE + 7)]
-    importer = ImportEntries(office.desk, office.publish, office.knowledge)
+    importer = office.import_entries
     await importer.apply("a.csv", csv_file(many), by=EDITOR, mode=ImportMode.DRAFT)
     first = await office.read.page()
     second = await office.read.page(after=first.next)

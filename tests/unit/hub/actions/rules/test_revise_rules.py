@@ -169,7 +169,7 @@ async def test_what_a_newer_version_ships_beside_a_revision_is_in_force(office: 
 async def test_due_dates_are_computed_once_when_a_revision_is_in_force(office: Process) -> None:
     runs: list[bool] = []
 
-    async def recompute() -> int:
+    async def recompute(since: int) -> int:
         runs.append(office.rules.calendar().is_provisional(2027))
         return 7
 

@@ -1,0 +1,90 @@
+"""What handlers of this office marked 误报 weighs when the same is written again, by whomever.
+
+The rule: a text that is the same as a marked one, or means the same, is one step less sure, never two. What
+has a word or a way of telling of danger that the marked one had not is not lowered, nor is a threat. What was
+sure stays a flag; what was a flag by such words stays one, because the next who writes them may mean it.
+Decisions of one office never leave its store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from hub.actions.dialogue.encoding import Encoding
+from hub.actions.dialogue.triage import Triage
+from hub.model.cases.triage_decision import DecisionKind
+from hub.repositories.triage_decisions import TriageDecisionRepository
+from knowledge_base.meaning.encoder import Vector
+from knowledge_base.meaning.grams import patterns_in
+from knowledge_base.meaning.safety import Level
+from knowledge_base.meaning.windows import windows
+from knowledge_base.text.utterance import Utterance
+
+_LOOKED_AT = 200
+"""Decisions that weigh, the newest."""
+_SECONDS = 0.3
+_NEAR = 0.97
+"""The least cosine of two texts that mean the same."""
+_ALIKE = 0.5
+"""The least share of characters in common of texts whose vectors are compared: few have to be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """told: the words and ways of telling of danger in it. window: "" where it is too long for one vector."""
+
+    folded: str
+    told: frozenset[str]
+    window: str
+
+
+class FalseAlarms:
+    """Compares with the decisions."""
+
+    def __init__(self, decisions: TriageDecisionRepository, triage: Triage, encoding: Encoding) -> None:
+        self._decisions = decisions
+        self._triage = triage
+        self._encoding = encoding
+        self._marked: dict[str, _Text] = {}
+
+    async def lowered(self, level: Level, text: str, vectors: Mapping[str, Vector]) -> Level:
+        """How sure danger in a text is after the decisions. vectors: of its windows, where they are known."""
+        if level is Level.NONE:
+            return level
+        mine = self._read(text)
+        if level is Level.POSSIBLE and mine.told:
+            return level
+        danger = self._triage.danger(mine.folded)
+        if (danger is not None and danger.threat) or not await self._is_marked(mine, vectors):
+            return level
+        return Level.POSSIBLE if level is Level.SURE else Level.NONE
+
+    async def _is_marked(self, mine: _Text, vectors: Mapping[str, Vector]) -> bool:
+        marked = [one for one in await self._all_marked() if mine.told <= one.told]
+        if any(one.folded == mine.folded for one in marked):
+            return True
+        vector = vectors.get(mine.window)
+        if vector is None:
+            return False
+        alike = [one.window for one in marked if _share(one.window, mine.window) >= _ALIKE]
+        others = await self._encoding.within(alike, seconds=_SECONDS)
+        return any(float(vector @ other) >= _NEAR for other in others.values())
+
+    async def _all_marked(self) -> Collection[_Text]:
+        """The marked texts; those that were read before are not read again."""
+        found = await self._decisions.newest(DecisionKind.FALSE_ALARM, limit=_LOOKED_AT)
+        self._marked = {one.id: self._marked.get(one.id) or self._read(one.text) for one in found if one.text}
+        return self._marked.values()
+
+    def _read(self, text: str) -> _Text:
+        utterance = Utterance(text)
+        folded, found = utterance.folded, windows(utterance.simplified)
+        ways = (name for name in patterns_in(folded) if name.startswith("#danger."))
+        told = frozenset((*self._triage.danger_words(folded), *ways))
+        return _Text(folded, told, found[0] if len(found) == 1 else "")
+
+
+def _share(one: str, other: str) -> float:
+    mine, theirs = set(one), set(other)
+    return len(mine & theirs) / max(1, len(mine | theirs))

@@ -1,0 +1,43 @@
+"""Every step forward of a store: those of the engine, and those that need the rules of an office."""
+
+from __future__ import annotations
+
+import logging
+
+from hub.actions.cases.all_cases.take_over import TakeOver, Told
+from hub.actions.rules.follow_rules import FollowRules
+from hub.repositories.cases import CaseRepository
+from hub.repositories.rule_books import RuleBookRepository
+from hub.runtime.clock import Clock
+from hub.settings.settings import Settings
+from hub.store.crypto import Vault
+from hub.store.documents import Documents
+from hub.store.migrations import MIGRATIONS, Migration
+from hub.wiring.books import books_of
+
+log = logging.getLogger(__name__)
+
+_LOGGED_EACH = 10_000
+
+
+def _logged(done: int, total: int) -> None:
+    if done == total or done % _LOGGED_EACH == 0:
+        log.info("store.cases_under_clocks", extra={"done": done, "total": total})
+
+
+def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tuple[Migration, ...]:
+    """All of them, in order. told: hears how far the cases are."""
+
+    async def cases_under_clocks(documents: Documents, vault: Vault) -> None:
+        """Cases of earlier releases get clocks and limits."""
+        await _take_over(documents, vault, settings, clock, told)
+
+    return (*MIGRATIONS, Migration(3, "cases under clocks", cases_under_clocks))
+
+
+async def _take_over(
+    documents: Documents, vault: Vault, settings: Settings, clock: Clock, told: Told
+) -> None:
+    rules, counted_with = books_of(settings, clock)
+    await FollowRules(RuleBookRepository(documents, vault), rules).look()
+    await TakeOver(documents, CaseRepository(documents, vault), counted_with(), clock)(told)
