@@ -12,7 +12,7 @@ import pytest
 
 from channels.contract import ChannelKind, Receipt, ReceiptState
 from channels.loopback.faults import Fault, FaultKind
-from channels.loopback.script import CallerAction, Press
+from channels.loopback.script import CallerAction, Press, Speak
 from channels.outbox.delivery import DeliveryState
 from hub.actions.intake.file_petition import Filed
 from hub.model.agent import Role
@@ -352,3 +352,13 @@ async def test_on_the_telephone_keys_make_it_happen(hub: World) -> None:
         "request_fucha",
         "withdraw",
     ]
+
+
+async def test_what_is_added_on_the_telephone_answers_the_question_that_waits(hub: World) -> None:
+    case, office = await filed(hub), Office(hub)
+    await office.move(case.case_id, Role.HANDLER, "pick")
+    await office.move(case.case_id, Role.HANDLER, "ask", question="哪一天？")
+    script = [Press("4"), *keys(case)[1:], Speak(3)]
+    await hub.carrier.place_call("12389", script)
+    assert (await office.case(case.case_id)).state is CaseState.TRIAGE
+    assert (await said(hub, case)).count("来电补充，内容见录音") == 1

@@ -8,12 +8,14 @@ longer one; nothing is stored before all of it is (`hub/actions/calls/handle_cal
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
 from hub.actions.calls.answer_call import AnswerCall, Outcome
 from hub.actions.calls.call_work import CallPlan, CallWork
+from hub.actions.calls.note_recording import SUPPLEMENT
 from hub.actions.cases.citizen.citizen_move import CitizenMove, Request
 from hub.actions.cases.open_case import NewCase, OpenCase, title_of
 from hub.actions.cases.plan import PlannedCase
@@ -54,6 +56,9 @@ from ivr.state import (
     Turn,
 )
 from ivr.state import OpenCase as OpenDraft
+
+_RECORDED = "来电补充，内容见录音"
+"""What staff read where the words are spoken."""
 
 
 class CarryOutCall:
@@ -104,8 +109,10 @@ class CarryOutCall:
                     plan = await self._raise_emergency(work, plan, reason, words)
                 case PromotePartial(node):
                     plan = self._promote(work, plan, turn.state, node)
-                case AttachRecording():
-                    pass  # noted already, whatever the flow thinks of the event
+                case AttachRecording(recording_id, slot):
+                    # Kept already, whatever the flow thinks of the event.
+                    if slot == SUPPLEMENT and turn.state.verified_reference:
+                        await self._supplement(work, turn.state, recording_id)
                 case CallEnded():
                     pass
         draft = _draft(plan)
@@ -297,6 +304,14 @@ class CarryOutCall:
             return "error", {}
         text = told.text if told.found else self._texts.say("not_here", language)
         return "told", {"told": without_reference(text)}
+
+    async def _supplement(self, work: CallWork, state: CallState, recording_id: str) -> None:
+        """A case that was proven is told that something was added, or that a question of ours is answered."""
+        asked = derived_id("call-supplement", work.event.channel, recording_id)
+        request = Request(asked, work.event.channel, work.event.received_at, state.language)
+        wish = CitizenWish("supplement", _RECORDED)
+        with suppress(NotFound, Stale):  # the recording stands in the case all the same
+            await self._citizen_move.by_reference(state.verified_reference, wish, request)
 
     async def _raise_emergency(self, work: CallWork, plan: CallPlan, reason: str, words: str) -> CallPlan:
         """An EMERGENCY case beside the call's own. It alone may hold an anonymous caller's number."""

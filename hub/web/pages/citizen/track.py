@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from channels.contract import ChannelKind
 from hub.actions.cases.citizen.citizen_move import EVENTS, MAX_TEXT, CitizenMoved, Request
 from hub.actions.progress.progress_source import SourceDown
 from hub.actions.progress.query_code_lockout import TooManyTries
@@ -38,7 +39,9 @@ class StepWords:
 STEPS: Mapping[str, StepWords] = {
     "cuiban": StepWords(msgid("催办"), msgid("提醒承办人尽快办理。")),
     "supplement": StepWords(msgid("补充"), msgid("补充的内容会交给承办人。"), msgid("要补充的内容")),
-    "rate": StepWords(msgid("评价"), msgid("请对这次办理打分，可以更改一次。"), msgid("想说的话（可不填）")),
+    "rate": StepWords(
+        msgid("给办理情况打分"), msgid("请对这次办理打分，可以更改一次。"), msgid("想说的话（可不填）")
+    ),
     "unsatisfied": StepWords(
         msgid("不满意，要求重新办理"), msgid("会安排重新办理。"), msgid("哪里不满意（可不填）")
     ),
@@ -140,6 +143,7 @@ async def _opened(
         moved=moved,
         typed=typed or Typed(),
         limits={"text": MAX_TEXT},
+        takes_texts=any(profile.kind is ChannelKind.SMS for profile in hub.profiles.values()),
         pass_field=track_pass.seal(reference, code, hub.vault, hub.clock),
         submission_id=secrets.token_hex(16),
     )
