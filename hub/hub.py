@@ -10,6 +10,9 @@ from channels.outbox.sender import SenderHealth
 from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.cases.assign_case import AssignCase
+from hub.actions.cases.citizen.citizen_move import CitizenMove
+from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
+from hub.actions.cases.citizen.show_case import ShowCase
 from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.confirm_report import ConfirmReport
 from hub.actions.cases.dismiss_alarm import DismissAlarm
@@ -67,9 +70,11 @@ class Actions:
     apply_receipt: ApplyReceipt
     assign_case: AssignCase
     campaigns: CampaignDesk
+    citizen_move: CitizenMove
     close_case: CloseCase
     confirm_report: ConfirmReport
     decide_delivery: DecideDelivery
+    deliver_electronically: DeliverElectronically
     dismiss_alarm: DismissAlarm
     edit_entry: EditEntry
     edit_words: EditWords
@@ -93,6 +98,7 @@ class Actions:
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
     revise_rules: ReviseRules
+    show_case: ShowCase
     split_case: SplitCase
     sort_questions: SortQuestions
     suspect_case: SuspectCase

@@ -120,7 +120,7 @@ def resume(flow: Flow, state: CallState, outcome: str, facts: Mapping[str, str])
     node = walk.node
     if state.phase is not Phase.HUB or state.ended or not isinstance(node, DoNode):
         return walk.turn()
-    if outcome in ("ok", "found", "answered", "choices"):
+    if outcome in ("ok", "found", "answered", "choices", "told"):
         walk.hold(node.hook, facts)
     if node.hook is Hook.ISSUE_RECEIPT and outcome == "ok":
         # Nothing before the receipt can be gone back to: the case is registered.

@@ -195,7 +195,7 @@ def _leads_to_lookup(flow: Flow, node: AskNode) -> bool:
     while isinstance(following, AskNode) and following.name not in seen:
         seen.add(following.name)
         following = flow.nodes[following.next]
-    return isinstance(following, DoNode) and following.hook in LOOK_UPS
+    return isinstance(following, DoNode) and following.hook in LOOK_UPS | {Hook.MOVE_CASE}
 
 
 def _receipts(flow: Flow) -> Iterator[str]:

@@ -18,6 +18,7 @@ class Hook(StrEnum):
     LOOKUP_PROGRESS = "lookup_progress"
     ANSWER_QUESTION = "answer_question"  # what the caller asked in words
     ANSWER_CHOICE = "answer_choice"  # which of the offered questions it was
+    MOVE_CASE = "move_case"  # a step of the case that was looked up: slots `move` and `score`
     PROVE_CASE = "prove_case"  # the same for a case of our own, to which the caller may add
 
 
@@ -25,6 +26,7 @@ HOOK_OUTCOMES: Mapping[Hook, tuple[str, ...]] = {
     Hook.ISSUE_RECEIPT: ("ok", "error"),
     Hook.LOOKUP_PROGRESS: ("found", "wrong", "locked", "error"),
     Hook.PROVE_CASE: ("found", "wrong", "locked", "error"),
+    Hook.MOVE_CASE: ("told", "error"),
     Hook.ANSWER_QUESTION: ("answered", "choices", "unknown", "person", "report", "error"),
     Hook.ANSWER_CHOICE: ("answered", "choices", "unknown", "error"),
 }
@@ -37,6 +39,7 @@ HOOK_FACTS: Mapping[Hook, tuple[str, ...]] = {
     Hook.ISSUE_RECEIPT: ("reference", "query_code"),
     Hook.LOOKUP_PROGRESS: ("progress",),
     Hook.PROVE_CASE: (),
+    Hook.MOVE_CASE: ("told",),
     Hook.ANSWER_QUESTION: ("answer", "choices", "choices_aloud"),
     Hook.ANSWER_CHOICE: ("answer", "choices", "choices_aloud"),
 }
@@ -51,6 +54,7 @@ HEARD_FACTS = ("danger", "may_be_danger", "wants_person")
 the wish for a person ("1")."""
 
 QUESTION_SLOT, CHOICE_SLOT = "question", "choice"
+MOVE_SLOT, SCORE_SLOT = "move", "score"
 
 
 class AskKind(StrEnum):

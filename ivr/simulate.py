@@ -24,12 +24,13 @@ from ivr.engine import begin, resume, step
 from ivr.errors import IvrError
 from ivr.input import TRANSFER_OUTCOME
 from ivr.node import Flow
-from ivr.state import AnswerChoice, AnswerQuestion, Effect, IssueReceipt, Turn
+from ivr.state import AnswerChoice, AnswerQuestion, Effect, IssueReceipt, MoveCase, Turn
 
 SAMPLE_FACTS: Mapping[str, str] = {
     "reference": "26112200000197",
     "query_code": "40318652",
     "progress": "您的事项正在办理。",
+    "told": "已提醒承办人。",
     "answer": "可以到任意一个派出所办理。",
     "choices": "1=1 2=2",
     "choices_aloud": "身份证补领请按1。身份证换领请按2。",
@@ -37,6 +38,7 @@ SAMPLE_FACTS: Mapping[str, str] = {
 _OUTCOMES: Mapping[type[Effect], str] = {
     IssueReceipt: "ok",
     AnswerQuestion: "answered",
+    MoveCase: "told",
     AnswerChoice: "answered",
 }
 START_MS = 1_700_000_000_000

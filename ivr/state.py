@@ -121,6 +121,18 @@ class LookupProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveCase:
+    """A step of the case whose number and code the caller knew; resume with told + told, or error.
+
+    event: of the case. score: 1 to 5, "" for none.
+    """
+
+    reference: str
+    event: str
+    score: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerQuestion:
     """Ask the knowledge base; resume with answered, choices, unknown, person or report."""
 
@@ -164,6 +176,7 @@ Effect = (
     | AttachRecording
     | IssueReceipt
     | LookupProgress
+    | MoveCase
     | AnswerQuestion
     | AnswerChoice
     | RaiseEmergency

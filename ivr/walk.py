@@ -14,7 +14,9 @@ from channels.contract import Ask, CallStep, Hangup, Record, Say, Transfer
 from ivr.node import (
     CHOICE_SLOT,
     HOOK_FACTS,
+    MOVE_SLOT,
     QUESTION_SLOT,
+    SCORE_SLOT,
     AskKind,
     AskNode,
     DoNode,
@@ -39,6 +41,7 @@ from ivr.state import (
     Effect,
     IssueReceipt,
     LookupProgress,
+    MoveCase,
     OpenCase,
     Phase,
     PromotePartial,
@@ -52,6 +55,8 @@ HISTORY_LENGTH = 8
 WALLED = "REPORT"
 """The kind of case that only a few may see."""
 REFERENCE_SLOT, CODE_SLOT = "reference", "query_code"
+RATED = "rate"
+"""The event of a case that has a score."""
 
 
 class Walk:
@@ -269,6 +274,10 @@ class Walk:
                 slots = self.state.slots
                 reference, code = slots.get(REFERENCE_SLOT, ""), slots.get(CODE_SLOT, "")
                 self.emit(LookupProgress(reference, code, own=node.hook is Hook.PROVE_CASE))
+            case Hook.MOVE_CASE:
+                slots = self.state.slots
+                event, score = slots.get(MOVE_SLOT, ""), slots.get(SCORE_SLOT, "")
+                self.emit(MoveCase(self.state.verified_reference, event, score if event == RATED else ""))
             case Hook.ANSWER_QUESTION:
                 self.emit(AnswerQuestion(self.state.slots.get(QUESTION_SLOT, "")))
             case Hook.ANSWER_CHOICE:

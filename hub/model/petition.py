@@ -33,7 +33,7 @@ class Petition:
 
     submission_id: random per form; the same one twice is the same petition.
     phone: normalised or ""; anonymous petitions carry no name, phone or e-mail.
-    no_emergency: the citizen says so of what was found dangerous.
+    no_emergency: the citizen says so of what was found dangerous. electronic: agrees to electronic delivery.
     """
 
     submission_id: str
@@ -49,3 +49,4 @@ class Petition:
     anonymous: bool = False
     language: str = "zh"
     no_emergency: bool = False
+    electronic: bool = False

@@ -16,10 +16,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer the citizen may read."""
+    """An answer the citizen may read. document: its title, "" for a message."""
 
     at: int
     text: str
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)

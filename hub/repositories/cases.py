@@ -275,9 +275,10 @@ def _check(case: Case) -> None:
 
 
 def _queue_fields(case: Case) -> Body:
-    # The queue filters by whole numbers: engines differ in whether true equals 1.
+    # The queue filters by whole numbers: engines differ in whether true equals 1. A closed case with a late
+    # request is somebody's work again.
     return {
-        "open": 2 if case.state is CaseState.DRAFT else int(case.is_open),
+        "open": 2 if case.state is CaseState.DRAFT else int(case.is_open or case.awaits_late_answer),
         "waits": int(case.waiting),
         "reference": case.reference or None,
     }

@@ -57,6 +57,8 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     # progress
     Route("GET", "/track", track.ask),
     Route("POST", "/track", track.track),
+    Route("GET", "/track/{event}", track.ask),
+    Route("POST", "/track/{event}", track.step),
     # what is published
     Route("GET", "/notices", notices.notices),
     Route("GET", "/notices/{id}", notices.notice),

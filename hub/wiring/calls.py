@@ -68,7 +68,14 @@ async def call_actions(
         flows,
         NoteRecording(stores, flows),
         CarryOutCall(
-            stores, profiles, cases.open_case, cases.outgoing, cases.track_case, answer_call, dialogue.texts
+            stores,
+            profiles,
+            cases.open_case,
+            cases.outgoing,
+            cases.track_case,
+            cases.citizen_move,
+            answer_call,
+            dialogue.texts,
         ),
         answer_call,
         dialogue.texts,

@@ -7,6 +7,10 @@ from datetime import date
 
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.casework import Casework
+from hub.actions.cases.citizen.citizen_move import CitizenMove
+from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
+from hub.actions.cases.citizen.show_case import ShowCase
+from hub.actions.cases.citizen.wording import CitizenWording
 from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.confirm_report import ConfirmReport
 from hub.actions.cases.dismiss_alarm import DismissAlarm
@@ -45,8 +49,10 @@ class CaseActions:
     outgoing: Outgoing
     track_case: TrackCase
     assign_case: AssignCase
+    citizen_move: CitizenMove
     close_case: CloseCase
     confirm_report: ConfirmReport
+    deliver_electronically: DeliverElectronically
     dismiss_alarm: DismissAlarm
     file_petition: FilePetition
     move_case: MoveCase
@@ -56,6 +62,7 @@ class CaseActions:
     read_procedure: ReadProcedure
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
+    show_case: ShowCase
     split_case: SplitCase
     suspect_case: SuspectCase
 
@@ -86,14 +93,19 @@ def case_actions(
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
     tell = TellCitizen(stores, profiles, outgoing, dialogue.texts)
     unit = StepUnit(stores, tell, dialogue.texts, rules, organ=base.settings.organisation.name)
+    track_case = track_case_of(base, dialogue.texts)
+    wording = CitizenWording(unit, dialogue.texts, rules)
+    deliver = DeliverElectronically(base.documents, stores, unit, rules, clock)
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
         open_case=open_case,
         outgoing=outgoing,
-        track_case=track_case_of(base, dialogue.texts),
+        track_case=track_case,
         assign_case=AssignCase(casework, stores, unit, rules, clock),
+        citizen_move=CitizenMove(base.documents, stores, track_case, unit, wording, rules, clock),
         close_case=CloseCase(casework, stores, unit, rules, clock),
         confirm_report=ConfirmReport(casework, keep, rules, clock),
+        deliver_electronically=deliver,
         dismiss_alarm=DismissAlarm(casework, keep, rules, clock),
         file_petition=FilePetition(
             base.documents, stores, base.vault, open_case, dialogue.triage, dialogue.understand, clock
@@ -112,6 +124,7 @@ def case_actions(
         read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),
+        show_case=ShowCase(stores.cases, deliver, wording, rules, clock),
         split_case=SplitCase(casework, stores, open_case, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),
     )

@@ -58,6 +58,7 @@ def intake_actions(
         dialogue.texts,
         dialogue.wording,
         cases.track_case,
+        cases.citizen_move,
         Regions((Region(region.name, region.area_code) for region in settings.regions), dialogue.slots),
         small_talk,
         dialogue.watch,

@@ -14,7 +14,7 @@ from tests.journeys.test_demo import start, stop
 
 pytestmark = pytest.mark.xdist_group("crashes")
 
-STORIES = 9
+STORIES = 10
 
 
 def tour(folder: Path, *arguments: str) -> dict[str, Any]:

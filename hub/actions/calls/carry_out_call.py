@@ -8,17 +8,21 @@ longer one; nothing is stored before all of it is (`hub/actions/calls/handle_cal
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
 from hub.actions.calls.answer_call import AnswerCall, Outcome
 from hub.actions.calls.call_work import CallPlan, CallWork
+from hub.actions.calls.note_recording import SUPPLEMENT
+from hub.actions.cases.citizen.citizen_move import CitizenMove, Request
 from hub.actions.cases.open_case import NewCase, OpenCase, title_of
 from hub.actions.cases.plan import PlannedCase
 from hub.actions.cases.references import new_code
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.outgoing import Outgoing
+from hub.actions.dialogue.aloud import without_reference
 from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.progress_source import SourceDown
 from hub.actions.progress.query_code_lockout import TooManyTries
@@ -30,10 +34,11 @@ from hub.model.cases.roles import CaseRole
 from hub.model.cases.state import CaseState
 from hub.model.cases.step import stepped
 from hub.model.cases.told import citizen_label
+from hub.model.citizen_wish import CitizenWish
 from hub.model.conversation import Conversation
 from hub.model.track import Compartment, Track, compartment_of
 from hub.repositories.repositories import Repositories
-from hub.runtime.errors import NotFound
+from hub.runtime.errors import NotFound, Stale
 from hub.runtime.ids import derived_id
 from ivr.state import (
     AnswerChoice,
@@ -43,6 +48,7 @@ from ivr.state import (
     CallState,
     IssueReceipt,
     LookupProgress,
+    MoveCase,
     PromotePartial,
     RaiseEmergency,
     RestrictDraft,
@@ -50,6 +56,9 @@ from ivr.state import (
     Turn,
 )
 from ivr.state import OpenCase as OpenDraft
+
+_RECORDED = "来电补充，内容见录音"
+"""What staff read where the words are spoken."""
 
 
 class CarryOutCall:
@@ -62,6 +71,7 @@ class CarryOutCall:
         open_case: OpenCase,
         outgoing: Outgoing,
         track_case: TrackCase,
+        citizen_move: CitizenMove,
         answer_call: AnswerCall,
         texts: Texts,
     ) -> None:
@@ -70,6 +80,7 @@ class CarryOutCall:
         self._open_case = open_case
         self._outgoing = outgoing
         self._track_case = track_case
+        self._citizen_move = citizen_move
         self._answer_call = answer_call
         self._texts = texts
 
@@ -88,6 +99,8 @@ class CarryOutCall:
                     plan, outcome = self._issue_receipt(work, plan, turn.state)
                 case LookupProgress(reference, code, own):
                     outcome = await self._lookup(work, reference, code, own=own)
+                case MoveCase(reference, event, score):
+                    outcome = await self._move(work, reference, event, score, turn.state.language)
                 case AnswerQuestion(text):
                     plan, outcome = await self._answer_call.question(plan, text, turn.state.language)
                 case AnswerChoice(number):
@@ -96,8 +109,10 @@ class CarryOutCall:
                     plan = await self._raise_emergency(work, plan, reason, words)
                 case PromotePartial(node):
                     plan = self._promote(work, plan, turn.state, node)
-                case AttachRecording():
-                    pass  # noted already, whatever the flow thinks of the event
+                case AttachRecording(recording_id, slot):
+                    # Kept already, whatever the flow thinks of the event.
+                    if slot == SUPPLEMENT and turn.state.verified_reference:
+                        await self._supplement(work, turn.state, recording_id)
                 case CallEnded():
                     pass
         draft = _draft(plan)
@@ -273,6 +288,30 @@ class CarryOutCall:
         except SourceDown:
             return "error", {}
         return "found", {"progress": progress.label}
+
+    async def _move(self, work: CallWork, reference: str, event: str, score: str, language: str) -> Outcome:
+        """Committed by itself; a repeat within the call finds it done."""
+        asked = derived_id("call-move", work.call.id, reference, event, score)
+        request = Request(asked, work.event.channel, work.event.received_at, language)
+        wish = CitizenWish(event, score=int(score or "0"))
+
+        async def move() -> str:
+            return (await self._citizen_move.by_reference(reference, wish, request)).text
+
+        try:
+            told = await self._track_case.said(move, language)
+        except Stale:
+            return "error", {}
+        text = told.text if told.found else self._texts.say("not_here", language)
+        return "told", {"told": without_reference(text)}
+
+    async def _supplement(self, work: CallWork, state: CallState, recording_id: str) -> None:
+        """A case that was proven is told that something was added, or that a question of ours is answered."""
+        asked = derived_id("call-supplement", work.event.channel, recording_id)
+        request = Request(asked, work.event.channel, work.event.received_at, state.language)
+        wish = CitizenWish("supplement", _RECORDED)
+        with suppress(NotFound, Stale):  # the recording stands in the case all the same
+            await self._citizen_move.by_reference(state.verified_reference, wish, request)
 
     async def _raise_emergency(self, work: CallWork, plan: CallPlan, reason: str, words: str) -> CallPlan:
         """An EMERGENCY case beside the call's own. It alone may hold an anonymous caller's number."""

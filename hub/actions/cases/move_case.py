@@ -16,6 +16,7 @@ from hub.actions.cases.casework import Casework
 from hub.actions.cases.step_unit import StepUnit
 from hub.model.agent import Agent, Permission
 from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Case
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.staff_roles import role_for
@@ -59,12 +60,17 @@ class MoveCase:
         written = _written(data)
         now = self._clock.now_ms()
         attempt = Attempt(
-            event, now, role_for(agent, case, event), self._rules.now, agent.id, {"delivered": False, **data}
+            event, now, role_for(agent, case, event), self._rules.now, agent.id, {**_known(case), **data}
         )
         facts = {key: _fact(value) for key, value in data.items() if key not in WRITTEN}
         ready = replace(case, waiting=False) if attempt.role is not CaseRole.CIT else case
         step = stepped(ready, attempt, actor=agent.id, text=written, facts=facts)
         await self._casework.commit(await self._unit.writes(step, version, at=now, said=written))
+
+
+def _known(case: Case) -> dict[str, Any]:
+    """What the hub knows and nobody types."""
+    return {"delivered": False, "consent": bool(case.electronic_consent_at)}
 
 
 def _written(data: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ citizen's own message made, or a person who writes to them anyway, names what is
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.tell_citizen import TellCitizen, Telling
@@ -17,8 +17,10 @@ from hub.model.cases.clock_names import ClockName
 from hub.model.cases.passing_time import WarningGiven, latest_only
 from hub.model.cases.state import CaseState
 from hub.model.cases.step import Step
-from hub.model.conversation import Author
+from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.repositories.repositories import Repositories
+from hub.runtime.ids import new_id
+from hub.store.codec import Versioned
 from hub.store.documents import Write
 
 NOTICE_TEXTS: Mapping[str, str] = {
@@ -47,16 +49,24 @@ NOTICE_TEXTS: Mapping[str, str] = {
 
 
 _LIMIT_OF: Mapping[str, tuple[ClockName, ...]] = {
-    "受理告知": (ClockName.HANDLE_60, ClockName.SUGGEST),
-    "延期告知": (ClockName.HANDLE_60,),
-    "重办告知": (ClockName.REDO,),
-    "复查申请回执": (ClockName.FUCHA_30,),
-    "复核申请回执": (ClockName.FUHE_30,),
+    "told_accepted": (ClockName.HANDLE_60, ClockName.SUGGEST),
+    "told_extended": (ClockName.HANDLE_60,),
+    "told_redo": (ClockName.REDO,),
+    "told_fucha": (ClockName.FUCHA_30,),
+    "told_fuhe": (ClockName.FUHE_30,),
 }
-"""Whose last day a notice names."""
+"""Whose last day a text names."""
 _OPINIONS = frozenset({"fucha_opinion", "remand", "fuhe_opinion", "feedback"})
 """Events that carry the text the citizen reads."""
 _PUBLISHED_BY = _OPINIONS | {"deliver", "public_notice_over"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the citizen said that made the step. id: of the message; there cannot be two of it."""
+
+    id: str
+    text: str
 
 
 class StepUnit:
@@ -73,12 +83,19 @@ class StepUnit:
         self._organ = organ
 
     async def writes(
-        self, step: Step, version: int, *, at: int, silent: Collection[str] = (), said: str = ""
+        self,
+        step: Step,
+        version: int,
+        *,
+        at: int,
+        silent: Collection[str] = (),
+        said: str = "",
+        heard: Heard | None = None,
     ) -> list[Write]:
         """All of it, for a case that was read at `version`.
 
         silent: notices that are not sent, because something else tells it. said: what a person wrote that the
-        citizen is to read in the notice (a question, a reason).
+        citizen is to read in the notice (a question, a reason). heard: what the citizen said, stored first.
         """
         repositories = self._repositories
         given = latest_only(step.warnings)
@@ -89,18 +106,55 @@ class StepUnit:
         ]
         unit = await self._unit_name(step.case) if "转送告知" in step.notices else ""
         told = [self._words(notice, step.case, said, unit) for notice in step.notices if notice not in silent]
+        if step.case.proceeding.event == "sign" and step.case.electronic_consent_at:
+            told.append(self._words("答复告知", step.case, said, ""))  # to be opened, which delivers it
         told += [self._window(warning, step.case) for warning in given if warning.citizen]
         telling = Telling("\n".join(filter(None, told)), Author.ROBOT)
-        if published := await self._published(step):
-            whole = f"{published.text}\n{telling.text}".strip()
-            telling = replace(published, text=whole, notice=telling.text)
-        if not telling.text:
+        published = await self._published(step)
+        if not telling.text and published is None and heard is None:
             return writes
         found = await repositories.conversations.get(step.case.origin.conversation_id)
         if found is None:
             return writes
+        reads_it_now = published is not None and bool(silent)
+        found, kept = self._kept(step.case, found, heard, published if reads_it_now else None, at)
+        if published is not None and not reads_it_now:
+            whole = f"{published.text}\n{telling.text}".strip()
+            telling = replace(published, text=whole, notice=telling.text)
+        if not telling.text:
+            return [*writes, *kept, repositories.conversations.update(found.value, found.version)]
         leaves, _ = self._tell.writes(step.case, found, telling, at=at)
-        return [*writes, *leaves]
+        return [*writes, *kept, *leaves]
+
+    def _kept(
+        self,
+        case: Case,
+        found: Versioned[Conversation],
+        heard: Heard | None,
+        published: Telling | None,
+        at: int,
+    ) -> tuple[Versioned[Conversation], list[Write]]:
+        """What is said in the conversation and leaves by no channel; the conversation with it."""
+        conversation = found.value
+        writes: list[Write] = []
+        said = [(heard.id, heard.text, Direction.IN, Author.CITIZEN, "")] if heard else []
+        if published is not None:
+            said.append((new_id(at), published.text, Direction.OUT, published.author, published.author_id))
+        for id, text, direction, author, author_id in said:
+            conversation = replace(conversation, count=conversation.count + 1, last_at=at)
+            message = Message(
+                id=id,
+                conversation_id=conversation.id,
+                seq=conversation.count,
+                direction=direction,
+                author=author,
+                at=at,
+                case_id=case.id,
+                author_id=author_id,
+                text=text,
+            )
+            writes.append(self._repositories.conversations.insert_message(message))
+        return Versioned(conversation, found.version), writes
 
     async def _published(self, step: Step) -> Telling | None:
         """The text of a reply or an opinion that the citizen may read from now on, with number and code."""
@@ -125,20 +179,23 @@ class StepUnit:
         name = NOTICE_TEXTS.get(notice)
         if name is None:
             return ""
+        return self.say(name, case, case.origin.language, said=said, unit=unit or self._organ)
+
+    def say(self, name: str, case: Case, language: str, **more: str) -> str:
+        """A text of the catalogue, filled in from where the case stands."""
         p, rules = case.proceeding, self._rules.now
-        limit = next(filter(None, map(p.running, _LIMIT_OF.get(notice, ()))), None)
-        if limit is None and notice == "受理告知":
+        limit = next(filter(None, map(p.running, _LIMIT_OF.get(name, ()))), None)
+        if limit is None and name == "told_accepted":
             name = "told_accepted_unlimited"
-        return self._texts.say(
-            name,
-            case.origin.language,
-            reference=case.reference,
-            organ=self._organ,
-            unit=unit or self._organ,
-            due=_day(rules.last_day(limit).isoformat()) if limit else "",
-            said=said,
-            fucha=str(rules.profile.rule(ClockName.FUCHA_WINDOW, p.track).length),
-        )
+        values = {
+            "reference": case.reference,
+            "organ": self._organ,
+            "unit": self._organ,
+            "due": _day(rules.last_day(limit).isoformat()) if limit else "",
+            "said": "",
+            "fucha": str(rules.profile.rule(ClockName.FUCHA_WINDOW, p.track).length),
+        }
+        return self._texts.say(name, language, **{**values, **more})
 
     def _window(self, warning: WarningGiven, case: Case) -> str:
         """A right of the citizen ends soon."""

@@ -28,6 +28,7 @@ _WORDS = (
     (re.compile(r"\s*\n\s*"), "。"),
     (re.compile(r"[•·●■★→]"), "，"),
 )
+_ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)(?=[^A-Za-z]*[\u4e00-\u9fff，。；]|$)")
 _LIST_NUMBER = re.compile(r"(?m)^\s*(\d{1,2})[.、)]\s*")
 _PAUSES = re.compile(r"[，,。]*([。！？!?])[，,。]*|[，,]{2,}")
 
@@ -45,3 +46,10 @@ def aloud(text: str) -> str:
 
 def _digits(number: str) -> str:
     return spell(number, "zh").replace("，", "")
+
+
+def without_reference(text: str) -> str:
+    """A sentence about the case that is spoken of, for the ear: without its fourteen digits."""
+    text = re.sub(r"\bcase \d{14}", "your case", text, flags=re.IGNORECASE)
+    text = re.sub(r"（编号\d{14}）|\d{14}", "", text)
+    return _ISO_DAY.sub(lambda day: f"{day[1]}年{int(day[2])}月{int(day[3])}日", text)

@@ -31,6 +31,7 @@ from hub.actions.dialogue.verdict import (
     ToPerson,
     Verdict,
 )
+from hub.actions.dialogue.wish import wish_in
 from hub.model.dialogue import Dialogue
 from hub.model.reference import find_pair, find_reference
 from hub.model.track import Track
@@ -110,7 +111,8 @@ class Triage:
         pair = find_pair(utterance.composed, self._other_references)
         accuses = self.accuses_police(whole)
         if pair is not None:
-            return AskProgress(*pair, _told_besides(len(folded) - len("".join(pair)), accuses=accuses))
+            besides = _told_besides(len(folded) - len("".join(pair)), accuses=accuses)
+            return AskProgress(*pair, besides, wish_in(utterance.text, *pair))
         if find_reference(utterance.composed):
             return NeedsCode()
         talk = self._small_talk.of(utterance)

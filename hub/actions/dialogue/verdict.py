@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.model.citizen_wish import CitizenWish
 from hub.model.track import Track
 from knowledge_base.dialogue.small_talk import Talk
 from knowledge_base.entry import Entry, SlotAnswer
@@ -37,11 +38,15 @@ class OptIn:
 
 @dataclass(frozen=True, slots=True)
 class AskProgress:
-    """A number and a query code. `track`: of the case for what the text tells besides, if it does."""
+    """A number and a query code. `track`: of the case for what the text tells besides, if it does.
+
+    wish: the step of the case that the text asks for; None asks for its progress.
+    """
 
     reference: str
     code: str
     track: Track | None = None
+    wish: CitizenWish | None = None
 
 
 @dataclass(frozen=True, slots=True)

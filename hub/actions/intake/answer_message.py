@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from channels.contract import ChannelKind
+from hub.actions.cases.citizen.citizen_move import CitizenMove, Request
 from hub.actions.cases.plan import Plan, Says
 from hub.actions.dialogue.danger_kind import denies_danger
 from hub.actions.dialogue.false_alarms import FalseAlarms
@@ -48,7 +49,8 @@ from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.search_letter import Found
 from hub.actions.intake.speak import Speak
 from hub.actions.knowledge.in_force import Knowledge
-from hub.actions.progress.track_case import TrackCase
+from hub.actions.progress.track_case import Told, TrackCase
+from hub.model.citizen_wish import CitizenWish
 from hub.model.dialogue import Dialogue
 from hub.model.meaning_due import MeaningDue
 from hub.model.track import Track
@@ -80,6 +82,7 @@ class AnswerMessage:
         texts: Texts,
         wording: Wording,
         track_case: TrackCase,
+        citizen_move: CitizenMove,
         regions: Regions,
         small_talk: SmallTalk,
         watch: Watch,
@@ -101,6 +104,7 @@ class AnswerMessage:
         self._texts = texts
         self._wording = wording
         self._track_case = track_case
+        self._citizen_move = citizen_move
         self._regions = regions
         self._words = small_talk
         self._watch = watch
@@ -321,7 +325,14 @@ class AnswerMessage:
         return plan.with_writes(*writes).saying(self._text(scene, "opted_out" if out else "opted_in"))
 
     async def _progress(self, scene: Scene, asked: AskProgress) -> MessagePlan:
-        told = await self._track_case.spoken(
+        told = await (self._wish(scene, asked, asked.wish) if asked.wish else self._ask(scene, asked))
+        plan: MessagePlan = Plan(scene.conversation)
+        if asked.track is not None and not told.found:  # a right code is for nobody else's eyes
+            plan = await self._cases.to_person(scene, ToPerson(asked.track))
+        return plan.saying(Says(told.text, with_110=bool(plan.case_id)))
+
+    async def _ask(self, scene: Scene, asked: AskProgress) -> Told:
+        return await self._track_case.spoken(
             asked.reference,
             asked.code,
             source=scene.address_key or scene.event_id,
@@ -329,10 +340,24 @@ class AnswerMessage:
             language=scene.language,
             attempt=scene.event_id,
         )
-        plan: MessagePlan = Plan(scene.conversation)
-        if asked.track is not None and not told.found:  # a right code is for nobody else's eyes
-            plan = await self._cases.to_person(scene, ToPerson(asked.track))
-        return plan.saying(Says(told.text, with_110=bool(plan.case_id)))
+
+    async def _wish(self, scene: Scene, asked: AskProgress, wish: CitizenWish) -> Told:
+        """Committed by itself, before the message that asked for it: a repeat finds it done."""
+        request = Request(
+            scene.event_id,
+            scene.event.channel,
+            scene.event.received_at,
+            scene.language,
+            scene.conversation.id,
+            scene.event.sender.value,
+            private=scene.event.kind is ChannelKind.CHAT,
+        )
+        source = scene.address_key or scene.event_id
+
+        async def move() -> str:
+            return (await self._citizen_move(asked.reference, asked.code, wish, request, source=source)).text
+
+        return await self._track_case.said(move, scene.language)
 
 
 def _due(scene: Scene, plan: MessagePlan) -> MeaningDue:

@@ -17,7 +17,7 @@ from hub.actions.dialogue.triage import Triage
 from hub.actions.dialogue.understand import Understand
 from hub.actions.intake.by_meaning import BY_MEANING
 from hub.model.cases.alarm import denied
-from hub.model.cases.case import POSSIBLE_DANGER, Applicant, Case, Origin
+from hub.model.cases.case import ELECTRONIC_CONSENT, POSSIBLE_DANGER, Applicant, Case, Origin
 from hub.model.contact import Contact
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.petition import TRACK_OF, Petition, PetitionKind
@@ -129,7 +129,7 @@ class FilePetition:
                 told=True,
                 screening=perhaps and track is not Track.REPORT,
                 flags=(POSSIBLE_DANGER,) if judged.danger is Level.POSSIBLE and not danger else (),
-                details=_details(petition),
+                details=_details(petition, now),
             )
         )
         writes += [*self._open_case.writes(opened), *self._said(opened.case, petition, now)]
@@ -214,10 +214,12 @@ def _may_accuse(petition: Petition) -> bool:
     return petition.kind in (PetitionKind.COMPLAINT, PetitionKind.HELP)
 
 
-def _details(petition: Petition) -> dict[str, str]:
+def _details(petition: Petition, now: int) -> dict[str, str]:
     details = {"place": petition.place, "occurred_on": petition.occurred_on}
     if not petition.anonymous:
         details |= {"phone": petition.phone, "email": petition.email}
+    if petition.electronic:
+        details[ELECTRONIC_CONSENT] = str(now)
     return {key: value for key, value in details.items() if value}
 
 

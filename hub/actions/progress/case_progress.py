@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from hub.model.cases.case import Case, QueryCode
 from hub.model.cases.history import HistoryEntry, HistoryKind
-from hub.model.cases.proceeding import DIRECT_TRACKS
+from hub.model.cases.proceeding import DIRECT_TRACKS, DocumentKind
 from hub.model.cases.state import CITIZEN_LABEL, DONE_STATES, CaseState
+from hub.model.cases.table import TABLE
 from hub.model.cases.told import citizen_label
 from hub.model.conversation import Author, Direction
 from hub.model.progress import Progress, Reply, Step
@@ -33,6 +34,11 @@ _STANDS_AT: Mapping[CaseState, CaseState] = {
     _S.SEALED: _S.REGISTERED,
 }
 """Which step of the way a state belongs to; the others are steps, or the end of the way."""
+_ISSUES = frozenset(row.event for row in TABLE if row.document)
+"""Events that issue a document, one each."""
+_OPINIONS = frozenset(
+    {DocumentKind.OPINION, DocumentKind.REPLY, DocumentKind.FUCHA_OPINION, DocumentKind.FUHE_OPINION}
+)
 _STEP_OF: Mapping[HistoryKind, CaseState] = {
     HistoryKind.REGISTERED: _S.REGISTERED,
     HistoryKind.PROMOTED: _S.REGISTERED,
@@ -60,7 +66,7 @@ class CaseProgress:
     async def progress(self, reference: str, code: str) -> Progress | None:
         """See `ProgressSource`."""
         case = await self.case(reference, code)
-        return await self._of(case) if case else None
+        return await self.of(case) if case else None
 
     async def case(self, reference: str, code: str) -> Case | None:
         """The case itself when the code is right. The code is compared whether there is a case or not."""
@@ -71,23 +77,46 @@ class CaseProgress:
         right = case is not None and hmac.compare_digest(expected, known.hash)
         return case if right else None
 
-    async def _of(self, case: Case) -> Progress:
+    async def of(self, case: Case) -> Progress:
+        """How far a case is whose code was proven."""
         history = await self._repositories.cases.history(case.id)
         steps = _steps(case, history)
         messages = await self._repositories.conversations.of_case(case.id)
-        replies = tuple(
+        replies = [
             Reply(message.at, message.text)
             for message in messages
             if message.direction is Direction.OUT and message.author is Author.AGENT
-        )
+        ]
+        replies += _documents(case, history)
         return Progress(
             reference=case.reference,
             label=citizen_label(case.proceeding),
             received_at=case.received_at,
             steps=steps,
-            replies=replies,
+            replies=tuple(sorted(replies, key=lambda reply: reply.at)),
             confidential=case.is_restricted,
         )
+
+
+def _documents(case: Case, history: Sequence[HistoryEntry]) -> Iterator[Reply]:
+    """What stands in the notices that reached the citizen: what was written with the step that issued each.
+
+    Replies and opinions are messages of the conversation already.
+    """
+    papers = [paper for paper in case.proceeding.papers if paper.kind not in _OPINIONS]
+    for entry in history:
+        event = entry.facts.get("event")
+        paper = next((paper for paper in papers if paper.issued_at == entry.at), None)
+        if event not in _ISSUES or paper is None:
+            continue
+        papers.remove(paper)
+        text = _text(entry)
+        if paper.delivered_at and text:
+            yield Reply(paper.delivered_at, text, paper.kind)
+
+
+def _text(entry: HistoryEntry) -> str:
+    return "\n".join(filter(None, (entry.facts.get("code", ""), entry.text)))
 
 
 def _steps(case: Case, history: Sequence[HistoryEntry]) -> tuple[Step, ...]:

@@ -18,7 +18,7 @@ from hub.actions.progress.query_code_lockout import QueryCodeLockout, TooManyTri
 from hub.model.cases.case import Case
 from hub.model.progress import Progress
 from hub.runtime.clock import Clock, to_local
-from hub.runtime.errors import NotFound
+from hub.runtime.errors import Invalid, NotFound
 
 T = TypeVar("T")
 
@@ -77,6 +77,14 @@ class TrackCase:
             attempt, lambda: self._brake.attempt(reference, judge, source=source, channel=channel)
         )
 
+    def is_ours(self, reference: str) -> bool:
+        """Whether the number has the form of our own cases."""
+        return self._source(reference) is self._cases
+
+    async def of(self, case: Case) -> Progress:
+        """How far our own case is whose code was proven."""
+        return await self._cases.of(case)
+
     async def prove(self, reference: str, code: str, *, source: str, channel: str, attempt: str = "") -> Case:
         """Our own case, when the code is right. Raises `NotFound` or `TooManyTries`."""
 
@@ -98,8 +106,17 @@ class TrackCase:
         attempt: str = "",
     ) -> Told:
         """The same in one short text, for channels without pages; problems are said in words too."""
-        try:
+
+        async def ask() -> str:
             progress = await self(reference, code, source=source, channel=channel, attempt=attempt)
+            return self.words(progress, language)
+
+        return await self.said(ask, language)
+
+    async def said(self, ask: Callable[[], Awaitable[str]], language: str) -> Told:
+        """What `ask` says, or what is wrong with number, code or what was written."""
+        try:
+            return Told(await ask())
         except NotFound:
             return Told(self._texts.say("not_found", language), found=False)
         except SourceDown:
@@ -107,7 +124,9 @@ class TrackCase:
         except TooManyTries as problem:
             minutes = max(1, -(-(problem.until - self._clock.now_ms()) // 60_000))
             return Told(self._texts.say("too_many", language, minutes=str(minutes)))
-        return Told(self.words(progress, language))
+        except Invalid as problem:
+            reason = "，".join(problem.problems.values())
+            return Told(self._texts.say("misread", language, reason=reason))
 
     def words(self, progress: Progress, language: str) -> str:
         """Progress in one short text."""

@@ -110,6 +110,11 @@ class Case:
         return self.proceeding.handler
 
     @property
+    def electronic_consent_at(self) -> int:
+        """When the citizen agreed to electronic delivery (ms UTC), 0 = never."""
+        return int((self.details or {}).get(ELECTRONIC_CONSENT, "0"))
+
+    @property
     def is_restricted(self) -> bool:
         """Whether the case stands in a compartment that ordinary staff cannot see."""
         return self.compartment is not Compartment.NONE
@@ -118,6 +123,12 @@ class Case:
     def is_open(self) -> bool:
         """Whether somebody still has to do something."""
         return self.state in OPEN_STATES
+
+    @property
+    def awaits_late_answer(self) -> bool:
+        """Whether a person has to answer a request that came after its last day."""
+        open_to_it = self.is_open or self.state is CaseState.CLOSED
+        return bool(self.proceeding.late) and open_to_it
 
     def in_hands_of(self, handler_id: str) -> Case:
         """The same case with somebody responsible for it."""
@@ -134,6 +145,9 @@ class Case:
         )
         return replace(self, rank=rank)
 
+
+ELECTRONIC_CONSENT = "electronic_consent"
+"""Key of `Case.details`: the instant of the consent to electronic delivery (同意电子送达)."""
 
 DANGER = "danger"
 """Flag: live danger, surely."""

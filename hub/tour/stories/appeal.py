@@ -60,13 +60,13 @@ class Appeal:
             self._case_id, "accept", "受理告知书", branch="6", items="更正登记\n书面说明理由"
         )
         text = await self._scene.answer_to(self._number, having="已由")
-        await self._handler.move(self._case_id, "deliver", "办理", document="受理告知书", method="直接")
+        await self._handler.move(self._case_id, "deliver", "已送达", document="受理告知书", method="直接")
         return f"已告知：{text}"
 
     async def _extend(self) -> str:
-        await self._head.move(self._case_id, "assign", "指派承办人")
+        await self._handler.move(self._case_id, "assign", "办理中")
         await self._head.move(
-            self._case_id, "extend", "延期告知书", days="20", reason=self._scene.says("appeal_reason")
+            self._case_id, "extend", "待送达", days="20", reason=self._scene.says("appeal_reason")
         )
         text = await self._scene.answer_to(self._number, having="延长")
         return f"已告知：{text}"
@@ -79,7 +79,7 @@ class Appeal:
             **{"outcomes-1": "支持", "outcomes-2": "解释"},
             reply=self._scene.says("appeal_reply"),
         )
-        await self._head.move(self._case_id, "sign", "处理意见书")
+        await self._head.move(self._case_id, "sign", "答复已签发，等待送达")
         return "逐项有结果；签发人不是起草人"
 
     async def _deliver(self) -> str:

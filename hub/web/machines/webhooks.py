@@ -16,6 +16,7 @@ from channels.contract import (
     ChannelKind,
     InboundMessage,
     Receipt,
+    ReceiptState,
     Received,
     WebhookRequest,
     WebhookResponse,
@@ -28,6 +29,9 @@ from hub.store.documents import StoreUnavailable
 from hub.web.keys import HUB
 
 log = logging.getLogger(__name__)
+
+_REACHED = frozenset({ReceiptState.DELIVERED, ReceiptState.READ})
+"""Words of a carrier that may deliver a document."""
 
 _SHORT: dict[str, tuple[ChannelKind, str]] = {
     "sms": (ChannelKind.SMS, "sms"),
@@ -114,6 +118,8 @@ async def _store(hub: Hub, channel: str, received: Received) -> WebhookResponse:
                 await hub.actions.accept_event(event)
             case Receipt():
                 await hub.actions.apply_receipt(event)
+                if event.state in _REACHED:
+                    await hub.actions.deliver_electronically.received(event.delivery_id)
             case CallEvent():
 
                 def render(answer: CallAnswer) -> WebhookResponse:

@@ -195,5 +195,6 @@ def _rows(request: web.Request, form: PetitionForm) -> list[tuple[str, str]]:
         (_("姓名"), form.name),
         (_("手机号"), form.phone.removeprefix("+86")),
         (_("电子邮箱"), form.email),
+        (_("文书送达"), _("同意电子送达") if form.electronic else ""),
     ]
     return [(term, text) for term, text in rows if text]

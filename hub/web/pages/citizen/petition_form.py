@@ -28,6 +28,7 @@ FIELDS = (
     "name",
     "phone",
     "email",
+    "electronic",
     "no_emergency",
 )
 
@@ -57,6 +58,7 @@ class PetitionForm(Form):
     email: str = ""  # before phone: one of the two is enough, and phone reports when both are absent
     phone: str = ""
     no_emergency: Literal["", "yes"] = ""
+    electronic: Literal["", "yes"] = ""
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
         ("title", "*"): _TITLE,
@@ -138,6 +140,7 @@ class PetitionForm(Form):
             anonymous=self.anonymous == "yes",
             language=language.value,
             no_emergency=self.no_emergency == "yes",
+            electronic=self.electronic == "yes",
         )
 
 

@@ -1,26 +1,66 @@
-"""Progress of a case for whoever holds number and query code (C4). Both are posted, never linked."""
+"""Progress of a case for whoever holds number and query code (C4), and what they may ask for. All is posted,
+never linked; of our own cases the page shows limits, documents and a form for each step."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from aiohttp import web
 
+from channels.contract import ChannelKind
+from hub.actions.cases.citizen.citizen_move import EVENTS, MAX_TEXT, CitizenMoved, Request
 from hub.actions.progress.progress_source import SourceDown
 from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.hub import Hub
-from hub.runtime.errors import NotFound
+from hub.model.citizen_wish import CitizenWish
+from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.web.form import FormErrors, parse, read_form
-from hub.web.i18n import Translator
-from hub.web.keys import HUB, SOURCE
+from hub.web.i18n import Translator, msgid
+from hub.web.keys import HUB, LANGUAGE, SOURCE
+from hub.web.pages.citizen import track_pass
 from hub.web.pages.citizen.track_form import NO_CODE, NO_REFERENCE, TrackForm
 from hub.web.render import render, translator
 
 _CHANNEL = "web"
+_BUSY = msgid("刚才有人更新了这件事，请再试一次")
+
+
+@dataclass(frozen=True, slots=True)
+class StepWords:
+    """Of one step: its button, what it means, and the label of its text, "" for a step without one."""
+
+    label: str
+    hint: str
+    text: str = ""
+
+
+STEPS: Mapping[str, StepWords] = {
+    "cuiban": StepWords(msgid("催办"), msgid("提醒承办人尽快办理。")),
+    "supplement": StepWords(msgid("补充"), msgid("补充的内容会交给承办人。"), msgid("要补充的内容")),
+    "rate": StepWords(
+        msgid("给办理情况打分"), msgid("请对这次办理打分，可以更改一次。"), msgid("想说的话（可不填）")
+    ),
+    "unsatisfied": StepWords(
+        msgid("不满意，要求重新办理"), msgid("会安排重新办理。"), msgid("哪里不满意（可不填）")
+    ),
+    "request_fucha": StepWords(
+        msgid("申请复查"), msgid("对答复不服的，由上一级机关复查。"), msgid("理由（可不填）")
+    ),
+    "request_fuhe": StepWords(
+        msgid("申请复核"), msgid("对复查意见不服的，由再上一级机关复核。"), msgid("理由（可不填）")
+    ),
+    "withdraw": StepWords(
+        msgid("撤回"), msgid("撤回后不再办理，需要时可以另行提出。"), msgid("理由（可不填）")
+    ),
+}
 
 
 async def ask(request: web.Request) -> web.Response:
-    """GET /track"""
+    """GET /track, and a reload after a step"""
+    if request.path != "/track":
+        raise web.HTTPSeeOther("/track")
     return _page(request, 200)
 
 
@@ -35,20 +75,89 @@ async def track(request: web.Request) -> web.Response:
     errors = _misspelt(hub, form, translator(request))
     if errors:
         return _page(request, 422, typed, errors=errors)
+    return await _opened(request, form.reference, form.code)
+
+
+async def step(request: web.Request) -> web.Response:
+    """POST /track/{event}: the step, and the page as it is then."""
+    hub = request.app[HUB]
+    event = request.match_info["event"]
+    posted = await read_form(request)
+    pair = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
+    if pair is None or event not in EVENTS:
+        return _page(request, 403, old=True)
+    score = posted.get("score", "")
+    text = posted.get(f"text-{event}", "").strip()
+    wish = CitizenWish(event, text, int(score) if score.isascii() and score.isdecimal() else 0)
+    form_id = posted.get("submission_id", "")[:64] or secrets.token_hex(16)
+    asked = Request(form_id, _CHANNEL, language=request[LANGUAGE])
     try:
-        progress = await hub.actions.track_case(
-            form.reference, form.code, source=request[SOURCE], channel=_CHANNEL
-        )
-    except NotFound:
-        return _page(request, 404, typed, not_found=True)
-    except SourceDown:
-        return _page(request, 503, typed, unavailable=True)
-    except TooManyTries as problem:
+        moved = await hub.actions.citizen_move(*pair, wish, asked, source=request[SOURCE])
+    except Invalid as problem:
+        wrong = {name: translator(request)(text) for name, text in problem.problems.items()}
+        return await _opened(request, *pair, status=422, typed=Typed(event, text, wrong))
+    except Stale:
+        wrong = {"event": translator(request)(_BUSY)}
+        return await _opened(request, *pair, status=409, typed=Typed(event, text, wrong))
+    except (NotFound, TooManyTries) as problem:
+        return _refused(request, pair[0], problem)
+    return await _opened(request, *pair, status=200 if moved.done else 409, moved=moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a form that was refused held."""
+
+    event: str = ""
+    text: str = ""
+    errors: Mapping[str, str] | None = None
+
+
+async def _opened(
+    request: web.Request,
+    reference: str,
+    code: str,
+    *,
+    status: int = 200,
+    moved: CitizenMoved | None = None,
+    typed: Typed | None = None,
+) -> web.Response:
+    """The page of whoever knows number and code. Of our own cases opening it may deliver documents."""
+    hub = request.app[HUB]
+    tracking, asked = hub.actions.track_case, {"source": request[SOURCE], "channel": _CHANNEL}
+    try:
+        if not tracking.is_ours(reference):
+            progress = await tracking(reference, code, **asked)
+            return render(request, "citizen/progress.html", progress=progress, own=None, moved=None)
+        case = await tracking.prove(reference, code, **asked)
+    except (NotFound, SourceDown, TooManyTries) as problem:
+        return _refused(request, reference, problem)
+    own = await hub.actions.show_case(case.id, language=request[LANGUAGE])
+    return render(
+        request,
+        "citizen/progress.html",
+        status=status,
+        progress=await tracking.of(own.case),
+        own=own,
+        steps=STEPS,
+        moved=moved,
+        typed=typed or Typed(),
+        limits={"text": MAX_TEXT},
+        takes_texts=any(profile.kind is ChannelKind.SMS for profile in hub.profiles.values()),
+        pass_field=track_pass.seal(reference, code, hub.vault, hub.clock),
+        submission_id=secrets.token_hex(16),
+    )
+
+
+def _refused(request: web.Request, typed: str, problem: Exception) -> web.Response:
+    if isinstance(problem, TooManyTries):
         response = _page(request, 429, typed, locked_until=problem.until)
-        seconds = max(1, (problem.until - hub.clock.now_ms()) // 1000)
+        seconds = max(1, (problem.until - request.app[HUB].clock.now_ms()) // 1000)
         response.headers["Retry-After"] = str(seconds)
         return response
-    return render(request, "citizen/progress.html", progress=progress)
+    if isinstance(problem, SourceDown):
+        return _page(request, 503, typed, unavailable=True)
+    return _page(request, 404, typed, not_found=True)
 
 
 def _misspelt(hub: Hub, form: TrackForm, _: Translator) -> dict[str, str]:
@@ -69,6 +178,7 @@ def _page(
     errors: Mapping[str, str] | None = None,
     not_found: bool = False,
     unavailable: bool = False,
+    old: bool = False,
     locked_until: int | None = None,
 ) -> web.Response:
     return render(
@@ -79,6 +189,7 @@ def _page(
         errors=errors or {},
         not_found=not_found,
         unavailable=unavailable,
+        old=old,
         other_systems=bool(request.app[HUB].settings.progress),
         locked_until=locked_until,
     )

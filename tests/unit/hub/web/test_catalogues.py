@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from hub.actions.cases.citizen.show_case import LIMIT_LABELS
+from hub.model.cases.proceeding import DocumentKind
 from hub.model.cases.state import CITIZEN_LABEL
 from hub.web.i18n import Catalogues, Language
 from tests.unit.hub.web.source_texts import CHINESE, of_python, of_templates, untranslated_chinese
@@ -16,7 +18,7 @@ PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
 def test_every_text_has_an_english_one() -> None:
-    labels = ((text, "case.py") for text in CITIZEN_LABEL.values())
+    labels = ((text, "case.py") for text in (*CITIZEN_LABEL.values(), *LIMIT_LABELS.values(), *DocumentKind))
     used = {text: file for text, file in (*of_templates(), *of_python(), *labels) if CHINESE.search(text)}
     missing = sorted(f"{file}: {text}" for text, file in used.items() if text not in ENGLISH.texts)
     assert missing == []

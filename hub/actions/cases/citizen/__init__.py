@@ -1,0 +1,1 @@
+"""What a citizen does to an own case, with its number and query code."""
