@@ -12,9 +12,6 @@ from hub.actions.cases.citizen.deliver_electronically import DeliverElectronical
 from hub.actions.cases.citizen.show_case import ShowCase
 from hub.actions.cases.citizen.wording import CitizenWording
 from hub.actions.cases.close_case import CloseCase
-from hub.actions.cases.confirm_report import ConfirmReport
-from hub.actions.cases.dismiss_alarm import DismissAlarm
-from hub.actions.cases.keep_decision import KeepDecision
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
@@ -23,11 +20,14 @@ from hub.actions.cases.pass_time import PassTime
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.references import References
-from hub.actions.cases.release_case import ReleaseCase
 from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.cases.screening.confirm_report import ConfirmReport
+from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
+from hub.actions.cases.screening.keep_decision import KeepDecision
+from hub.actions.cases.screening.release_case import ReleaseCase
+from hub.actions.cases.screening.suspect_case import SuspectCase
 from hub.actions.cases.split_case import SplitCase
 from hub.actions.cases.step_unit import StepUnit
-from hub.actions.cases.suspect_case import SuspectCase
 from hub.actions.cases.tell_citizen import TellCitizen
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.outgoing import Outgoing

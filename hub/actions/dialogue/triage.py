@@ -99,7 +99,7 @@ class Triage:
         city: the citizen's.
         danger_words: whether the words of danger are looked for. vectors: see `LookUp.question`.
         speech: recognised from the voice of a caller who was asked for his question.
-        told: whether somebody who asks nothing and only tells of a matter is offered what likely answers it: where
+        told: whether who asks nothing and only tells of a matter is offered what likely answers it: where
         they can say at once that it does not. A letter or text that tells of a matter is a case.
         """
         folded = utterance.folded

@@ -8,7 +8,7 @@ leaves too little and never too much.
 from __future__ import annotations
 
 from hub.actions.cases.casework import Casework
-from hub.actions.cases.keep_decision import KeepDecision
+from hub.actions.cases.screening.keep_decision import KeepDecision
 from hub.model.agent import Agent, Permission
 from hub.model.cases.screening import seen_by, suspected
 from hub.model.cases.step import Step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
-from hub.actions.cases.keep_decision import KeepDecision
+from hub.actions.cases.screening.keep_decision import KeepDecision
 from hub.model.agent import Agent, Permission
 from hub.model.cases.screening import confirmed
 from hub.model.cases.triage_decision import DecisionKind

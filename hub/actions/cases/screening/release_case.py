@@ -6,7 +6,7 @@ Ordinary staff read in its history that it was assigned; why, stays with those w
 from __future__ import annotations
 
 from hub.actions.cases.casework import Casework
-from hub.actions.cases.keep_decision import KeepDecision
+from hub.actions.cases.screening.keep_decision import KeepDecision
 from hub.model.agent import Agent, Permission
 from hub.model.cases.screening import released
 from hub.model.cases.step import Step
