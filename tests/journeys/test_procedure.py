@@ -74,7 +74,9 @@ async def accepted(hub: World, clock: FakeClock, items: list[str]) -> Matter:
     matter = Matter(Office(hub), clock, filing.case_id)
     await matter.do("2026-03-03 09:00", Role.HANDLER, "pick")
     await matter.do("2026-03-04 09:00", Role.HANDLER, "accept", branch=6, items=items)
+    await matter.do("2026-03-04 10:00", Role.HANDLER, "deliver", document="受理告知书", method="直接")
     await matter.do("2026-03-05 09:00", Role.SUPERVISOR, "assign", handler="h1")
+    await matter.do("2026-03-06 09:00", Role.HANDLER, "log_contact")
     return matter
 
 
@@ -114,9 +116,7 @@ async def test_a_review_asked_for_on_the_last_day_goes_up_to_the_end(hub: World,
     assert await wish(hub, matter, "2026-04-16 23:50", "request_fucha")
     assert await matter.state() is CaseState.FUCHA
     assert await matter.last_day(ClockName.FUCHA_30) == "2026-05-16"
-    await matter.do(
-        "2026-05-06 09:00", Role.HIGHER_REVIEWER, "fucha_opinion", outcome="维持", reply="予以维持。"
-    )
+    await matter.do("2026-05-06 09:00", Role.HIGHER_REVIEWER, "fucha_opinion", outcome="维持", reply="维持。")
     await matter.do("2026-05-07 09:00", Role.HIGHER_REVIEWER, "deliver", document="复查意见书", method="直接")
     assert await matter.last_day(ClockName.FUHE_WINDOW) == "2026-06-08"  # 6 June is a Saturday
     assert await wish(hub, matter, "2026-05-10 09:00", "request_fuhe")

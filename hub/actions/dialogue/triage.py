@@ -99,8 +99,7 @@ class Triage:
         city: the citizen's.
         danger_words: whether the words of danger are looked for. vectors: see `LookUp.question`.
         speech: recognised from the voice of a caller who was asked for his question.
-        told: whether who asks nothing and only tells of a matter is offered what likely answers it: where
-        they can say at once that it does not. A letter or text that tells of a matter is a case.
+        told: whether entries are offered to who only tells of a matter, because they can say that none fits.
         """
         folded = utterance.folded
         whole = f"{Utterance(beside).folded}|{folded}" if beside else folded
@@ -137,9 +136,8 @@ class Triage:
             return self.without_asking(found, whole)
         if accuses:
             return ToPerson(Track.REPORT)
-        if found is not None and (speech or len(folded) <= _BARE or (told and found.likely) or asks(folded)):
-            return found
-        return ToPerson(Track.CONSULT)
+        offers = speech or len(folded) <= _BARE or asks(folded)
+        return found if found and (offers or (told and found.likely)) else ToPerson(Track.CONSULT)
 
     @staticmethod
     def _is_reply(dialogue: Dialogue, *, accuses: bool, talks: bool) -> bool:

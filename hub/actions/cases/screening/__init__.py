@@ -1,1 +1,1 @@
-"""A case that may accuse police, or may be danger: what people decide about it, and that the decision is kept."""
+"""What people decide about a case that may accuse police or may be danger, and that it is kept."""
