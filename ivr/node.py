@@ -38,7 +38,7 @@ LOOK_UPS = frozenset({Hook.LOOKUP_PROGRESS, Hook.PROVE_CASE})
 HOOK_FACTS: Mapping[Hook, tuple[str, ...]] = {
     Hook.ISSUE_RECEIPT: ("reference", "query_code"),
     Hook.LOOKUP_PROGRESS: ("progress",),
-    Hook.PROVE_CASE: (),
+    Hook.PROVE_CASE: ("asked",),
     Hook.MOVE_CASE: ("told",),
     Hook.ANSWER_QUESTION: ("answer", "choices", "choices_aloud"),
     Hook.ANSWER_CHOICE: ("answer", "choices", "choices_aloud"),

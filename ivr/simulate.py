@@ -30,6 +30,7 @@ SAMPLE_FACTS: Mapping[str, str] = {
     "reference": "26112200000197",
     "query_code": "40318652",
     "progress": "您的事项正在办理。",
+    "asked": "",
     "told": "已提醒承办人。",
     "answer": "可以到任意一个派出所办理。",
     "choices": "1=1 2=2",

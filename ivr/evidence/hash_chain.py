@@ -1,8 +1,8 @@
 """Chains of entries where each carries the hash of the one before: what was changed, dropped or added shows.
 
 The one place that says how an entry is hashed and how a chain is read; the evidence of recordings
-(`ivr/evidence/chain.py`) and the history of a case (`hub/model/cases/case.py`) are such chains. Both are stored, so
-neither the spelling that is hashed nor the digest may ever change.
+(`ivr/evidence/chain.py`) and the history of a case (`hub/model/cases/history.py`) are such chains. Both are
+stored, so neither the spelling that is hashed nor the digest may ever change.
 """
 
 from __future__ import annotations

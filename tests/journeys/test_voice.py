@@ -233,6 +233,31 @@ async def test_a_caller_with_number_and_code_adds_to_the_case(hub: World) -> Non
     assert await eventually(waiting)
 
 
+async def test_an_unknown_caller_hears_the_officers_question_and_answers_from_another_telephone(
+    hub: World,
+) -> None:
+    first = await hub.carrier.place_call("12389", ANONYMOUS_COMPLAINT, from_=CALLER)
+    [case] = await cases(hub)
+    code = read_out(first.heard).split(case.reference)[1][:16]
+    await sealed(hub, case.id)
+    found = await hub.hub.repositories.agents.by_login("inspector")
+    assert found
+    for event, data in (("pick", {}), ("ask", {"question": "那天是几点钟"})):
+        stored = await hub.hub.repositories.cases.get(case.id)
+        assert stored
+        await hub.hub.actions.move_case(found.value, case.id, event, data, version=stored.version)
+    script: list[CallerAction] = [Press("4"), Press(f"{case.reference}#"), Press(f"{code}#"), Speak(3)]
+    heard = await hub.carrier.place_call("12389", script, from_="+8613900000009")
+    assert "那天是几点钟" in heard.transcript
+
+    async def answered() -> bool:
+        return [one.state for one in await cases(hub)] == [CaseState.TRIAGE]
+
+    assert await eventually(answered)
+    [case] = await cases(hub)
+    assert (case.applicant.address, case.applicant.anonymous) == ("", True)
+
+
 async def test_a_forged_call_is_refused(hub: World) -> None:
     form = {"CallSid": "CA" + "9" * 32, "From": CALLER, "To": "12389", "CallStatus": "ringing"}
     async with hub.http.post(f"{hub.url}/webhooks/twilio/voice-12389/call", data=form) as answer:

@@ -279,7 +279,8 @@ class CarryOutCall:
         try:
             if own:
                 case = await self._track_case.prove(reference, code, **asked)
-                return "found", {"progress": citizen_label(case.proceeding)}
+                label = citizen_label(case.proceeding)
+                return "found", {"progress": label, "asked": await self._question(reference)}
             progress = await self._track_case(reference, code, **asked)
         except NotFound:
             return "wrong", {}
@@ -287,7 +288,17 @@ class CarryOutCall:
             return "locked", {}
         except SourceDown:
             return "error", {}
-        return "found", {"progress": progress.label}
+        question = await self._question(reference)
+        return "found", {"progress": f"{progress.label}。{question}" if question else progress.label}
+
+    async def _question(self, reference: str) -> str:
+        """What we asked the citizen and still wait to hear, said to who proved the code; "" for nothing."""
+        found = await self._repositories.cases.by_reference(reference)
+        if found is None or found.value.state is not CaseState.NEED_INFO:
+            return ""
+        history = await self._repositories.cases.whole_history(found.value.id)
+        asked = next((entry.text for entry in reversed(history) if entry.facts.get("event") == "ask"), "")
+        return self._texts.say("asked_by_phone", found.value.origin.language, question=asked) if asked else ""
 
     async def _move(self, work: CallWork, reference: str, event: str, score: str, language: str) -> Outcome:
         """Committed by itself; a repeat within the call finds it done."""
