@@ -19,6 +19,7 @@ from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
+from hub.actions.cases.read_warnings import ReadWarnings
 from hub.actions.cases.reply_to_case import ReplyToCase
 from hub.actions.cases.screening.confirm_report import ConfirmReport
 from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
@@ -94,6 +95,7 @@ class Actions:
     read_help: ReadHelp
     read_quality: ReadQuality
     read_rules: ReadRules
+    read_warnings: ReadWarnings
     read_words: ReadWords
     release_case: ReleaseCase
     reply_to_case: ReplyToCase

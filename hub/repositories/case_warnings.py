@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from hub.model.cases.case import Case
 from hub.model.cases.passing_time import WarningGiven
+from hub.model.cases.roles import CaseRole
 from hub.model.track import Compartment
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
@@ -19,8 +20,8 @@ from hub.store.documents import Collection, Documents, Insert
 COLLECTIONS = (
     Collection(
         "case_warnings",
-        fields={"compartment": str, "handler_id": str, "at": int, "case_id": str},
-        indexes=(("compartment", "at"), ("compartment", "handler_id", "at"), ("case_id", "at")),
+        fields={"compartment": str, "at": int, "case_id": str},
+        indexes=(("compartment", "at"), ("case_id", "at")),
     ),
 )
 
@@ -42,6 +43,7 @@ class CaseWarning:
     unit_id: str = ""
     handler_id: str = ""
     citizen: bool = False
+    to: tuple[CaseRole, ...] = ()
     skipped: bool = False
 
 
@@ -65,18 +67,20 @@ class CaseWarningRepository:
             unit_id=given.unit_id,
             handler_id=case.handler_id,
             citizen=given.citizen,
+            to=given.to,
             skipped=skipped,
         )
         return self._warnings.insert(warning)
 
     async def newest(
-        self, compartments: Container[Compartment], *, handler_id: str = "", limit: int
+        self, compartments: Container[Compartment], *, since: int, limit: int
     ) -> list[CaseWarning]:
-        """The newest first, among the compartments the reader may see."""
+        """The newest first, given after an instant. The compartment is that of the day it was given: whether
+        the reader may see the case now is asked of the case."""
         if not compartments:
             return []
         names = [str(compartment) for compartment in Compartment if compartment in compartments]
-        where = {"compartment": {"$in": names}, **({"handler_id": handler_id} if handler_id else {})}
+        where = {"compartment": names[0] if len(names) == 1 else {"$in": names}, "at": {"$gt": since}}
         found = await self._documents.find("case_warnings", where, sort=(("at", -1),), limit=limit)
         return self._warnings.listed(found)
 

@@ -58,6 +58,7 @@ def actions_of(
         read_help=editing.read_help,
         read_quality=editing.read_quality,
         read_rules=rules.read_rules,
+        read_warnings=cases.read_warnings,
         read_words=editing.read_words,
         release_case=cases.release_case,
         reply_to_case=cases.reply_to_case,

@@ -19,6 +19,7 @@ from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.pass_time import PassTime
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
+from hub.actions.cases.read_warnings import ReadWarnings
 from hub.actions.cases.references import References
 from hub.actions.cases.reply_to_case import ReplyToCase
 from hub.actions.cases.screening.confirm_report import ConfirmReport
@@ -60,6 +61,7 @@ class CaseActions:
     note_reading: NoteReading
     read_cases: ReadCases
     read_procedure: ReadProcedure
+    read_warnings: ReadWarnings
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
     show_case: ShowCase
@@ -122,6 +124,7 @@ def case_actions(
             screening_days=base.settings.triage.screening_working_days,
         ),
         read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
+        read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),
         show_case=ShowCase(stores.cases, deliver, wording, rules, clock),

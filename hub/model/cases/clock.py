@@ -148,7 +148,7 @@ class Rules:
         start, last = day_of(clock.started_at), self.last_day(clock)
         for key, citizen in [*((k, False) for k in rule.warn), *((k, True) for k in rule.warn_citizen)]:
             day = self._warning_day(key, rule, start, last)
-            if day is not None and start < day <= last:
+            if day is not None and start < day and (day <= last or key.startswith("T+")):
                 yield DueWarning(midnight(day), key, citizen)
 
     def warns_daily(self, clock: Clock) -> bool:
@@ -164,7 +164,7 @@ class Rules:
             return self.calendar.add_workdays(start, number) if workdays else start + number * _DAY
         if key.endswith("%"):
             return start + (last - start).days * int(key[:-1]) // 100 * _DAY
-        return last - int(key[1:].lstrip("-")) * _DAY
+        return last + int(key[1:]) * _DAY  # T-3, T0, T+1
 
     def _rolls(self, rule: ClockRule) -> bool:
         if rule.kind is ClockKind.WINDOW:

@@ -46,13 +46,14 @@ class _Order(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class WarningGiven:
-    """Somebody is warned. key: as in the profile. citizen: the citizen is told, not staff."""
+    """Somebody is warned. key: as in the profile. citizen: the citizen is told, not staff; to: who is."""
 
     clock: ClockName
     key: str
     at: int
     citizen: bool = False
     unit_id: str = ""
+    to: tuple[CaseRole, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,12 @@ def next_at(p: Proceeding, rules: Rules) -> int:
 
 
 def latest_only(warnings: tuple[WarningGiven, ...]) -> tuple[WarningGiven, ...]:
-    """After a pause of the hub: of each clock the latest warning to each side; the others were skipped."""
-    last = {(warning.clock, warning.unit_id, warning.citizen): warning for warning in warnings}
-    return tuple(last.values())
+    """After a pause of the hub: of each clock what was due last, to each side; the others were skipped."""
+    last: dict[tuple[ClockName, str, bool], int] = {}
+    for warning in warnings:
+        key = (warning.clock, warning.unit_id, warning.citizen)
+        last[key] = max(last.get(key, 0), warning.at)
+    return tuple(w for w in warnings if w.at == last[w.clock, w.unit_id, w.citizen])
 
 
 def _dues(p: Proceeding, rules: Rules) -> Iterator[_Due]:
@@ -122,13 +126,13 @@ def _of_clock(p: Proceeding, clock: Clock, rules: Rules) -> Iterator[_Due]:
         yield _window_end(p, clock, ends_at, rules)
     for warning in rules.warnings(clock):
         if warning.key not in clock.warned:
-            yield _Due(warning.at, _Order.WARN, _warn(clock, warning))
+            yield _Due(warning.at, _Order.WARN, _warn(clock, warning, rules))
     if clock.breached_at and MIGRATED not in clock.warned and rules.warns_daily(clock):
         told = next((key for key in clock.warned if key.startswith("daily ")), "")
         day = rules.last_day(clock) + _DAY
         if told:
             day = max(day, day.fromisoformat(told[6:]) + _DAY)
-        yield _Due(midnight(day), _Order.WARN, _warn(clock, DueWarning(midnight(day), f"daily {day}")))
+        yield _Due(midnight(day), _Order.WARN, _warn(clock, DueWarning(midnight(day), f"daily {day}"), rules))
 
 
 def _window_end(p: Proceeding, clock: Clock, ends_at: int, rules: Rules) -> _Due:
@@ -179,11 +183,12 @@ def _breach(passed: Passed, clock: Clock, at: int) -> Passed:
     return replace(passed, proceeding=replace(p, breaches=(*p.breaches, breach)))
 
 
-def _warn(clock: Clock, warning: DueWarning) -> Callable[[Passed], Passed]:
+def _warn(clock: Clock, warning: DueWarning, rules: Rules) -> Callable[[Passed], Passed]:
     def happen(passed: Passed) -> Passed:
         kept = tuple(key for key in clock.warned if not key.startswith("daily "))
         done = replace(clock, warned=(*kept, warning.key))
-        given = WarningGiven(clock.name, warning.key, warning.at, warning.citizen, clock.unit_id)
+        to = () if warning.citizen else rules.profile.warned(warning.key)
+        given = WarningGiven(clock.name, warning.key, warning.at, warning.citizen, clock.unit_id, to)
         return replace(
             passed,
             proceeding=passed.proceeding.put_clock(clock, done),

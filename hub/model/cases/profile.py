@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from hub.model.cases.clock_names import ClockName
+from hub.model.cases.roles import CaseRole
 from hub.model.track import Track
 from hub.runtime.errors import HubError
 
@@ -95,6 +96,20 @@ class Profile:
     auto_return: Limit
     electronic_needs_consent: bool = True
     delivery_basis: str = ""
+    ladder: Mapping[str, tuple[CaseRole, ...]] = field(default_factory=dict)
+
+    def warned(self, key: str) -> tuple[CaseRole, ...]:
+        """Who is told of a warning (升级阶梯)."""
+        if key.startswith("daily"):
+            step = "daily"
+        elif key.startswith("T+"):
+            step = "over"
+        elif key == "T0":
+            step = "last"
+        else:
+            near = key.startswith("T-") and int(key[2:]) <= _NEAR_DAYS
+            step = "near" if near else "early"
+        return self.ladder[step]
 
     def rule(self, name: ClockName, track: Track, *, paper: bool = False) -> ClockRule:
         """The clock as it runs for a track; paper: for a letter or a visit."""
@@ -112,9 +127,11 @@ class BadProfile(HubError):
 
 
 E = TypeVar("E", bound=StrEnum)
+_STEPS = ("early", "near", "last", "over", "daily")
 _UNITS = tuple(ClockUnit)
 _KEYS = frozenset({"legal_basis", "kind", "pauses", "statutory", "rolls", "warn", "warn_citizen", *_UNITS})
-_WARNING = re.compile(r"day [1-9]\d{0,2}|[1-9]\d?%|T-[1-9]\d{0,2}|T0|daily")
+_WARNING = re.compile(r"day [1-9]\d{0,2}|[1-9]\d?%|T[-+][1-9]\d{0,2}|T0|daily")
+_NEAR_DAYS = 3
 _LIMITS: Mapping[str, str] = {
     "extension": "days",
     "public_notice": "days",
@@ -129,7 +146,16 @@ _LONGEST = 3_660
 
 def read_profile(table: Mapping[str, Any]) -> Profile:
     """A profile from its TOML table. Raises `BadProfile` naming the key."""
-    known = {"name", "title", "roll_agency_due", "roll_citizen_window", "clock", "delivery", *_LIMITS}
+    known = {
+        "name",
+        "title",
+        "roll_agency_due",
+        "roll_citizen_window",
+        "clock",
+        "delivery",
+        "ladder",
+        *_LIMITS,
+    }
     if unknown := sorted(set(table) - known):
         raise BadProfile(unknown[0], "没有这个设置项")
     clocks: dict[ClockName, ClockRule] = {}
@@ -152,6 +178,7 @@ def read_profile(table: Mapping[str, Any]) -> Profile:
         variants=variants,
         electronic_needs_consent=_flag(delivery, "electronic_needs_consent", "delivery"),
         delivery_basis=_text(delivery, "legal_basis", "delivery.legal_basis"),
+        ladder=_ladder(_table(table, "ladder", "ladder")),
         **{key: _limit(_table(table, key, key), unit, key) for key, unit in _LIMITS.items()},
     )
 
@@ -179,6 +206,19 @@ def _rule(name: ClockName, row: Any, place: str) -> ClockRule:
     if rule.statutory and rule.pauses is Pauses.NEED_INFO:
         raise BadProfile(f"{place}.pauses", "法定期限不因等待群众补充材料而中止")
     return rule
+
+
+def _ladder(row: Mapping[str, Any]) -> dict[str, tuple[CaseRole, ...]]:
+    if unknown := sorted(set(row) - {*_STEPS, "legal_basis"}):
+        raise BadProfile(f"ladder.{unknown[0]}", "没有这个设置项")
+    _text(row, "legal_basis", "ladder.legal_basis")
+    return {step: _roles(row.get(step), f"ladder.{step}") for step in _STEPS}
+
+
+def _roles(value: Any, place: str) -> tuple[CaseRole, ...]:
+    if not isinstance(value, list) or not value:
+        raise BadProfile(place, "请写明预警给谁")
+    return tuple(_one_of(CaseRole, role, place) for role in value)
 
 
 def _limit(row: Mapping[str, Any], unit: str, place: str) -> Limit:

@@ -19,6 +19,7 @@ from hub.web import badges
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.cases.clock_words import CLOCK
 from hub.web.pages.cases.queue_snapshots import SNAPSHOTS
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import home_of, staff_page
@@ -35,6 +36,7 @@ VIEWS: Mapping[QueueView, str] = {
     QueueView.CLOSED: msgid("已办结"),
 }
 
+_WARNED = frozenset({QueueView.ALL, QueueView.MINE})
 _LONG_MS = 24 * 3_600_000
 """Waiting longer than a working day is said in a warning colour; the legal clocks refine it."""
 
@@ -81,6 +83,8 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         next=page.next,
         released=await hub.actions.read_cases.released(agent) if view is QueueView.SCREENING else (),
         first=first,
+        warnings=await hub.actions.read_warnings(agent) if first and view in _WARNED else (),
+        clock_words=CLOCK,
         since=now,
         seen=request.app[SNAPSHOTS].keep(held) if first else "",
         waiting=page.counts[QueueView.ALL],

@@ -134,6 +134,7 @@ HANDLING = [
     ("T-1", "2026-03-05"),
     ("T0", "2026-03-06"),
     ("daily 2026-03-07", "2026-03-07"),
+    ("T+1", "2026-03-07"),
     ("daily 2026-03-08", "2026-03-08"),
 ]
 """Accepted on 5 January: the sixtieth day is 6 March."""
@@ -175,7 +176,7 @@ async def test_after_a_pause_a_clock_gives_its_latest_warning_and_keeps_the_othe
     days = [f"daily 2026-03-{day:02}" for day in range(7, 32)] + [
         f"daily 2026-04-{day:02}" for day in range(1, 6)
     ]
-    assert [one.key for one in found] == ["50%", "80%", "T-7", "T-3", "T-1", "T0", *days]
+    assert [one.key for one in found] == ["50%", "80%", "T-7", "T-3", "T-1", "T0", days[0], "T+1", *days[1:]]
     assert [one.key for one in found if not one.skipped] == ["80%", "daily 2026-04-05"]
 
 
@@ -205,6 +206,6 @@ async def test_a_crash_between_reading_and_writing_loses_nothing_and_doubles_not
     left = await told(documents)
     await process(documents, clock).step()
     stores = repositories(documents, VAULT, cities={})
-    assert len(shown(await warnings(stores, PETITION, "HANDLE_60"))) == 7
+    assert len(shown(await warnings(stores, PETITION, "HANDLE_60"))) == 8
     assert [stored.id async for stored in documents.scan("case_warnings")] == before
     assert await told(documents) == left == {ANSWERED: 1, ASKED: 1}

@@ -170,7 +170,7 @@ def test_notice_waived_when_nobody_can_be_told() -> None:
 def test_handle_60_warnings_and_breach() -> None:
     play = handling().look("2026-05-05 12:00")
     assert play.due("HANDLE_60") == "2026-05-02"
-    keys = [*(f"{k}" for k in ("50%", "80%", "T-7", "T-3", "T-1", "T0")),
+    keys = [*(f"{k}" for k in ("50%", "80%", "T-7", "T-3", "T-1", "T0", "T+1")),
             "daily 2026-05-03", "daily 2026-05-04", "daily 2026-05-05"]  # fmt: skip
     assert _warned(play, "HANDLE_60") == keys
     assert play.breaches() == ["HANDLE_60"]
