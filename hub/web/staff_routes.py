@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.model.agent import Permission as P
 from hub.web.pages.campaigns import campaigns
 from hub.web.pages.campaigns import editor as campaign_editor
-from hub.web.pages.cases import case, evidence, queue
+from hub.web.pages.cases import case, case_flow, evidence, queue
 from hub.web.pages.deliveries import deliveries
 from hub.web.pages.knowledge import (
     entries,
@@ -133,6 +133,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/entries/{entry_id}/bring-back", entry_life.bring_back, P.ENTRY_PUBLISH),
     # system
     _staff("GET", "/system", system.system_page, P.SYSTEM_READ),
+    _staff("GET", "/case-flow", case_flow.flow_page, P.CASE_READ, P.REPORT_READ, P.RULE_EDIT),
     _staff("GET", "/rules", books.books_page, P.RULE_EDIT),
     _staff("GET", "/rules/{kind}", books.book_page, P.RULE_EDIT),
     _staff("GET", "/rules/{kind}/export", books.export_file, P.RULE_EDIT),

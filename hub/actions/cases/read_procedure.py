@@ -14,7 +14,7 @@ from hub.model.cases.clock import ClockState, Rules
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.moves import why_not
 from hub.model.cases.proceeding import Paper
-from hub.model.cases.profile import ClockKind
+from hub.model.cases.profile import ClockKind, Profile
 from hub.model.cases.roles import ROLE_NAME, CaseRole
 from hub.model.cases.staff_roles import roles_of
 from hub.model.cases.table import TABLE, Row
@@ -82,6 +82,11 @@ class ReadProcedure:
         self._units = units
         self._rules = rules
         self._clock = clock
+
+    @property
+    def profile(self) -> Profile:
+        """The limits in force."""
+        return self._rules.now.profile
 
     async def __call__(self, agent: Agent, case: Case) -> ProcedureView:
         """For an agent who may see the case."""
