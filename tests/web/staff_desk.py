@@ -310,6 +310,7 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "rule proposal with error": (Role.ADMIN, _proposal_wrong),
     "rule revision": (Role.ADMIN, _at("/staff/rules/calendar/revisions/1")),
     "deliveries in doubt": (Role.ADMIN, _in_doubt),
+    "case flow": (Role.HANDLER, _at("/staff/case-flow")),
     "people": (Role.ADMIN, _at("/staff/agents")),
     "forbidden": (Role.ADMIN, _at("/staff/queue")),
 }
