@@ -23,7 +23,7 @@ from hub.tour.page import Page
 
 pytestmark = pytest.mark.xdist_group("demo")
 
-ROLES = {"handler", "supervisor", "inspector", "publicity", "editor", "reviewer", "admin"}
+ROLES = {"handler", "supervisor", "inspector", "publicity", "editor", "reviewer", "higher_reviewer", "admin"}
 STOP_SECONDS = 3.0
 
 
