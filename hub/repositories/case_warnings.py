@@ -1,13 +1,14 @@
 """Warnings before and after the last day of a clock: each is stored once, so that nobody is warned twice.
 
-The id is made of case, clock, its start and the warning's key; of several processes one wins. After the hub
-was down, only the latest of a clock is given and the others are kept as skipped.
+The id is made of case, clock, its number and the warning's key and instant; of several processes one wins.
+After the hub was down, only the latest of a clock is given and the others are kept as skipped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection as Container
 from dataclasses import dataclass
+from typing import Any
 
 from hub.model.cases.case import Case
 from hub.model.cases.passing_time import WarningGiven
@@ -20,8 +21,8 @@ from hub.store.documents import Collection, Documents, Insert
 COLLECTIONS = (
     Collection(
         "case_warnings",
-        fields={"compartment": str, "at": int, "case_id": str},
-        indexes=(("compartment", "at"), ("case_id", "at")),
+        fields={"compartment": str, "handler_id": str, "at": int, "case_id": str},
+        indexes=(("compartment", "at"), ("compartment", "handler_id", "at"), ("case_id", "at")),
     ),
 )
 
@@ -57,7 +58,7 @@ class CaseWarningRepository:
     def insert(self, case: Case, given: WarningGiven, *, skipped: bool) -> Insert:
         """The write of a warning."""
         warning = CaseWarning(
-            id=f"{case.id}:{given.clock}:{given.unit_id}:{given.key}:{given.at}",
+            id=f"{case.id}:{given.clock}:{given.number}:{given.key}:{given.at}",
             case_id=case.id,
             reference=case.reference,
             compartment=case.compartment,
@@ -73,14 +74,19 @@ class CaseWarningRepository:
         return self._warnings.insert(warning)
 
     async def newest(
-        self, compartments: Container[Compartment], *, since: int, limit: int
+        self, compartments: Container[Compartment], *, since: int, limit: int, handler_id: str | None = None
     ) -> list[CaseWarning]:
         """The newest first, given after an instant. The compartment is that of the day it was given: whether
-        the reader may see the case now is asked of the case."""
+        the reader may see the case now is asked of the case. handler_id: of one handler, None for all."""
         if not compartments:
             return []
         names = [str(compartment) for compartment in Compartment if compartment in compartments]
-        where = {"compartment": names[0] if len(names) == 1 else {"$in": names}, "at": {"$gt": since}}
+        where: dict[str, Any] = {
+            "compartment": names[0] if len(names) == 1 else {"$in": names},
+            "at": {"$gt": since},
+        }
+        if handler_id is not None:
+            where["handler_id"] = handler_id
         found = await self._documents.find("case_warnings", where, sort=(("at", -1),), limit=limit)
         return self._warnings.listed(found)
 

@@ -59,7 +59,7 @@ _OLD_PAGE = 100
 class BreachRecord:
     """A limit that a case missed: stored once, never changed. migrated: missed before there were clocks here.
 
-    id: case, clock and instant, so that nothing is recorded twice.
+    id: of the case, and its place among the case's breaches, which only grow: nothing is recorded twice.
     """
 
     id: str
@@ -214,14 +214,18 @@ class CaseRepository:
         return [
             self.update(case, version),
             *map(self.insert_entry, step.entries),
-            *(self.insert_breach(case, breach, migrated=migrated) for breach in step.breaches),
+            *(
+                self._breaches.insert(_record(case, number, breach, migrated=migrated))
+                for number, breach in enumerate(
+                    step.breaches, start=len(case.proceeding.breaches) - len(step.breaches)
+                )
+            ),
         ]
 
-    def insert_breach(self, case: Case, breach: Breach, *, migrated: bool = False) -> Insert:
-        """The write of a missed limit."""
-        id = f"{case.id}:{breach.clock}:{breach.at}"
-        record = BreachRecord(id, case.id, breach.clock, breach.at, breach.unit_id, case.handler_id, migrated)
-        return self._breaches.insert(record)
+    async def many(self, ids: Sequence[str]) -> dict[str, Case]:
+        """Cases by id; those that are not there are left out."""
+        found = await self._documents.get_many("cases", ids)
+        return {case.id: case for case in self._cases.listed(found.values())}
 
     async def before_clocks(self) -> AsyncIterator[tuple[int, list[Versioned[Case]]]]:
         """Pages of all cases by id: how many were looked at, and those of them that were stored before
@@ -265,6 +269,11 @@ class CaseRepository:
 
 def _is_before_clocks(stored: Stored) -> bool:
     return not stored.body.get("registered_at") and stored.body["state"] != CaseState.DRAFT
+
+
+def _record(case: Case, number: int, breach: Breach, *, migrated: bool) -> BreachRecord:
+    id = f"{case.id}:{number:04d}"
+    return BreachRecord(id, case.id, breach.clock, breach.at, breach.unit_id, case.handler_id, migrated)
 
 
 def _check(case: Case) -> None:

@@ -101,7 +101,9 @@ async def test_what_is_added_answers_the_question_that_waits(hub: World) -> None
     case, office = await filed(hub), Office(hub)
     await office.move(case.case_id, Role.HANDLER, "pick")
     await office.move(case.case_id, Role.HANDLER, "ask", question="哪一天？")
-    assert "工作人员请您补充材料" in await page(hub, case)
+    shown = await page(hub, case)
+    assert "工作人员请您补充材料" in shown
+    assert "哪一天？" in shown
     status, text = await press(hub, case, "supplement", **{"text-supplement": ""})
     assert status == 422
     assert "请写明要补充的内容" in text

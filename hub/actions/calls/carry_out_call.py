@@ -17,6 +17,7 @@ from hub.actions.calls.answer_call import AnswerCall, Outcome
 from hub.actions.calls.call_work import CallPlan, CallWork
 from hub.actions.calls.note_recording import SUPPLEMENT
 from hub.actions.cases.citizen.citizen_move import CitizenMove, Request
+from hub.actions.cases.citizen.open_question import open_question
 from hub.actions.cases.open_case import NewCase, OpenCase, title_of
 from hub.actions.cases.plan import PlannedCase
 from hub.actions.cases.references import new_code
@@ -294,11 +295,8 @@ class CarryOutCall:
     async def _question(self, reference: str) -> str:
         """What we asked the citizen and still wait to hear, said to who proved the code; "" for nothing."""
         found = await self._repositories.cases.by_reference(reference)
-        if found is None or found.value.state is not CaseState.NEED_INFO:
-            return ""
-        history = await self._repositories.cases.whole_history(found.value.id)
-        asked = next((entry.text for entry in reversed(history) if entry.facts.get("event") == "ask"), "")
-        return self._texts.say("asked_by_phone", found.value.origin.language, question=asked) if asked else ""
+        asked = await open_question(self._repositories.cases, found.value) if found else ""
+        return self._texts.say("asked_by_phone", "zh", question=asked) if asked else ""
 
     async def _move(self, work: CallWork, reference: str, event: str, score: str, language: str) -> Outcome:
         """Committed by itself; a repeat within the call finds it done."""

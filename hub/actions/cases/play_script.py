@@ -174,6 +174,7 @@ def as_json(played: PlayedEvent, rules: Rules) -> dict[str, Any]:
     p = played.case.proceeding
     last = {clock.name: number for number, clock in enumerate(p.clocks)}
     clocks = [clock for number, clock in enumerate(p.clocks) if last[clock.name] == number]
+    clocks.sort(key=lambda clock: clock.started_at)  # a budget that goes on stands behind later clocks
     return {
         "at": played.event.said_at,
         "event": played.event.name,

@@ -30,9 +30,17 @@ class ReadWarnings:
     async def __call__(self, agent: Agent) -> tuple[tuple[CaseWarning, Case], ...]:
         """The newest of the last week about cases that are open, at most one for each clock of a case."""
         since = self._clock.now_ms() - _DAYS * _DAY_MS
-        found = await self._repositories.case_warnings.newest(
-            policy.compartments(agent), since=since, limit=_LOOKED_AT
-        )
+        warnings, visible = self._repositories.case_warnings, policy.compartments(agent)
+        found = [
+            warning
+            for handler_id in (agent.id, None)  # own ones are not lost behind those of everybody
+            for warning in await warnings.newest(
+                visible, since=since, limit=_LOOKED_AT, handler_id=handler_id
+            )
+        ]
+        found = list({warning.id: warning for warning in found}.values())
+        found.sort(key=lambda warning: -warning.at)
+        cases = await self._repositories.cases.many(sorted({warning.case_id for warning in found}))
         shown: dict[tuple[str, str], tuple[CaseWarning, Case]] = {}
         newest: dict[tuple[str, str], int] = {}
         for warning in found:
@@ -40,9 +48,9 @@ class ReadWarnings:
             if warning.citizen or warning.skipped or key in shown or warning.at < newest.get(key, 0):
                 continue
             newest[key] = warning.at
-            case = await self._repositories.cases.get(warning.case_id)
-            if case is not None and _is_told(agent, case.value, warning) and _runs(case.value, warning):
-                shown[key] = (warning, case.value)
+            case = cases.get(warning.case_id)
+            if case is not None and _is_told(agent, case, warning) and _runs(case, warning):
+                shown[key] = (warning, case)
             if len(shown) == _SHOWN:
                 break
         return tuple(shown.values())

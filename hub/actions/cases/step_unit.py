@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.tell_citizen import TellCitizen, Telling
@@ -19,6 +20,7 @@ from hub.model.cases.state import CaseState
 from hub.model.cases.step import Step
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.repositories.repositories import Repositories
+from hub.runtime.clock import to_local, to_ms
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Write
@@ -35,6 +37,7 @@ NOTICE_TEXTS: Mapping[str, str] = {
     "重办告知": "told_redo",
     "复查申请回执": "told_fucha",
     "复查结果告知": "told_fucha_done",
+    "撤销重办告知": "told_remanded",
     "复核申请回执": "told_fuhe",
     "复核结果告知": "told_fuhe_done",
     "听证通知": "told_hearing",
@@ -56,9 +59,15 @@ _LIMIT_OF: Mapping[str, tuple[ClockName, ...]] = {
     "told_fuhe": (ClockName.FUHE_30,),
 }
 """Whose last day a text names."""
-_OPINIONS = frozenset({"fucha_opinion", "remand", "fuhe_opinion", "feedback"})
+_TOLD_AT_ONCE = frozenset({"remand", "feedback"})
 """Events that carry the text the citizen reads."""
-_PUBLISHED_BY = _OPINIONS | {"deliver", "public_notice_over"}
+_WRITTEN_BY: Mapping[CaseState, str] = {
+    CaseState.REPLIED: "submit_reply",
+    CaseState.FUCHA_DONE: "fucha_opinion",
+    CaseState.FINAL: "fuhe_opinion",
+}
+"""Where a case arrives with a delivery, and the event whose text may be read from then on."""
+_PUBLISHED_BY = _TOLD_AT_ONCE | {"deliver", "public_notice_over", "fucha_opinion", "fuhe_opinion"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +100,13 @@ class StepUnit:
         silent: Collection[str] = (),
         said: str = "",
         heard: Heard | None = None,
+        by_time: bool = False,
     ) -> list[Write]:
         """All of it, for a case that was read at `version`.
 
         silent: notices that are not sent, because something else tells it. said: what a person wrote that the
         citizen is to read in the notice (a question, a reason). heard: what the citizen said, stored first.
+        by_time: nobody did it just now; what it tells waits for the morning.
         """
         repositories = self._repositories
         given = latest_only(step.warnings)
@@ -106,10 +117,12 @@ class StepUnit:
         ]
         unit = await self._unit_name(step.case) if "转送告知" in step.notices else ""
         told = [self._words(notice, step.case, said, unit) for notice in step.notices if notice not in silent]
-        if step.case.proceeding.event == "sign" and step.case.electronic_consent_at:
+        if _event(step) == "sign" and step.case.electronic_consent_at:
             told.append(self._words("答复告知", step.case, said, ""))  # to be opened, which delivers it
         told += [self._window(warning, step.case) for warning in given if warning.citizen]
-        telling = Telling("\n".join(filter(None, told)), Author.ROBOT)
+        telling = Telling(
+            "\n".join(filter(None, told)), Author.ROBOT, not_before=_by_day(at) if by_time else 0
+        )
         published = await self._published(step)
         if not telling.text and published is None and heard is None:
             return writes
@@ -120,7 +133,7 @@ class StepUnit:
         found, kept = self._kept(step.case, found, heard, published if reads_it_now else None, at)
         if published is not None and not reads_it_now:
             whole = f"{published.text}\n{telling.text}".strip()
-            telling = replace(published, text=whole, notice=telling.text)
+            telling = replace(published, text=whole, notice=telling.text, not_before=telling.not_before)
         if not telling.text:
             return [*writes, *kept, repositories.conversations.update(found.value, found.version)]
         leaves, _ = self._tell.writes(step.case, found, telling, at=at)
@@ -163,13 +176,14 @@ class StepUnit:
         event = last.facts.get("event", "") if last else ""
         if last is None or event not in _PUBLISHED_BY:
             return None
-        if event in _OPINIONS:
+        if event in _TOLD_AT_ONCE:
             return Telling(last.text, Author.AGENT, last.actor) if last.text else None
-        if case.state is not CaseState.REPLIED or last.facts.get("from") == CaseState.REPLIED:
+        written_by = _WRITTEN_BY.get(case.state)
+        if written_by is None or last.facts.get("from") == case.state:
             return None
         history = await self._repositories.cases.whole_history(case.id)
-        drafts = [entry for entry in history if entry.facts.get("event") == "submit_reply"]
-        return Telling(drafts[-1].text, Author.AGENT, drafts[-1].actor) if drafts else None
+        texts = [entry for entry in (*history, last) if entry.facts.get("event") == written_by]
+        return Telling(texts[-1].text, Author.AGENT, texts[-1].actor) if texts else None
 
     async def _unit_name(self, case: Case) -> str:
         unit = await self._repositories.units.get(case.proceeding.unit_id)
@@ -194,6 +208,7 @@ class StepUnit:
             "due": _day(rules.last_day(limit).isoformat()) if limit else "",
             "said": "",
             "fucha": str(rules.profile.rule(ClockName.FUCHA_WINDOW, p.track).length),
+            "fuhe": str(rules.profile.rule(ClockName.FUHE_WINDOW, p.track).length),
         }
         return self._texts.say(name, language, **{**values, **more})
 
@@ -205,6 +220,20 @@ class StepUnit:
         name = "told_fuhe_window" if warning.clock is ClockName.FUHE_WINDOW else "told_fucha_window"
         due = _day(self._rules.now.last_day(clock).isoformat())
         return self._texts.say(name, case.origin.language, reference=case.reference, due=due)
+
+
+def _event(step: Step) -> str:
+    """The last event of a step, "" for none."""
+    return step.entries[-1].facts.get("event", "") if step.entries else ""
+
+
+def _by_day(at: int) -> int:
+    """The instant itself in office hours, else 08:30 of the next morning (ms UTC)."""
+    local = to_local(at)
+    morning = datetime.combine(local.date(), time(8, 30), local.tzinfo)
+    if local.time() >= time(21):
+        return to_ms(morning + timedelta(days=1))
+    return max(at, to_ms(morning))
 
 
 def _day(iso: str) -> str:

@@ -35,6 +35,7 @@ class Telling:
     author_id: str = ""
     hint: str = ""
     notice: str = ""
+    not_before: int = 0
 
 
 class TellCitizen:
@@ -67,6 +68,7 @@ class TellCitizen:
                 author_id=telling.author_id,
                 case_id=case.id,
                 hint=telling.hint,
+                not_before=telling.not_before,
             )
             after = conversations.update(said.conversation, found.version)
             return [*self._outgoing.writes(said), after], said.message.id
@@ -107,6 +109,7 @@ class TellCitizen:
             address_key=case.applicant.address_key,
             dedup=dedup,
             case_id=case.id,
+            not_before=telling.not_before,
             title=self._texts.say("case_reply_subject", language, reference=reference),
         )
 

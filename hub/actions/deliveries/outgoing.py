@@ -54,11 +54,12 @@ class Outgoing:
         with_110: bool = False,
         danger: DangerKind = DangerKind.NONE,
         hint: str = "",
+        not_before: int = 0,
     ) -> Said:
         """Says `text` on the conversation's own channel.
 
         dialogue: what these words ask. with_110, danger: what a page shows below them.
-        hint: leaves behind the text and is kept nowhere else.
+        hint: leaves behind the text and is kept nowhere else. not_before: ms UTC, 0 = at once.
         """
         message_id = new_id(at)
         delivery = self.delivery(
@@ -71,6 +72,7 @@ class Outgoing:
             case_id=case_id,
             title=_answer_subject(conversation.title),
             thread=conversation.thread,
+            not_before=not_before,
         )
         message = Message(
             id=message_id,
@@ -103,6 +105,7 @@ class Outgoing:
         case_id: str,
         title: str = "",
         thread: str = "",
+        not_before: int = 0,
     ) -> Delivery:
         """A reply to one address, ready to leave. `dedup`: the same one is never queued twice."""
         leaving, parts = self._profiles[channel].compose(text)
@@ -125,7 +128,7 @@ class Outgoing:
             case_id=case_id,
             lane=policy.lane,
             parts=parts,
-            not_before=at,
+            not_before=max(at, not_before),
         )
 
     def writes(self, said: Said) -> list[Write]:

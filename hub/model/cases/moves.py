@@ -15,7 +15,7 @@ from hub.model.cases.clock_names import ClockName
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.roles import ROLE_NAME, CaseRole
 from hub.model.cases.state import CITIZEN_LABEL, CaseState
-from hub.model.cases.table import TABLE, Row, rows_of
+from hub.model.cases.table import STAFF_NOTICES, TABLE, Row, rows_of
 from hub.model.track import Track
 from hub.runtime.errors import HubError
 
@@ -101,13 +101,17 @@ def _made(p: Proceeding, row: Row, attempt: Attempt) -> Moved:
     if to is not p.state:  # what was proposed was proposed for where it stood
         after = replace(after, proposed="", proposed_by="")
     after = replace(after, state=to, event=row.event, came_from=p.state)
-    return Moved(after, row, _notices(row, after))
+    return Moved(after, row, _notices(row, p, after))
 
 
-def _notices(row: Row, after: Proceeding) -> tuple[str, ...]:
-    """A report is told of in neutral words only."""
-    neutral = after.track is Track.REPORT and row.notices
-    return ("中性通知",) if neutral and row.event not in {"submit", "promote_partial"} else row.notices
+def _notices(row: Row, before: Proceeding, after: Proceeding) -> tuple[str, ...]:
+    """What is told of a document is told when it has arrived; a report is told of in neutral words only."""
+    if row.told_on_arrival and before.state is after.state:
+        return ()
+    if after.track is not Track.REPORT:
+        return row.notices
+    staff = tuple(notice for notice in row.notices if notice in STAFF_NOTICES)
+    return staff if len(staff) == len(row.notices) else (*staff, "中性通知")
 
 
 def _wrong_state(p: Proceeding, rows: Iterable[Row]) -> str:

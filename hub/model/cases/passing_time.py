@@ -46,7 +46,10 @@ class _Order(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class WarningGiven:
-    """Somebody is warned. key: as in the profile. citizen: the citizen is told, not staff; to: who is."""
+    """Somebody is warned. key: as in the profile. citizen: the citizen is told, not staff; to: who is.
+
+    number: of its clock among the case's.
+    """
 
     clock: ClockName
     key: str
@@ -54,6 +57,7 @@ class WarningGiven:
     citizen: bool = False
     unit_id: str = ""
     to: tuple[CaseRole, ...] = ()
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def latest_only(warnings: tuple[WarningGiven, ...]) -> tuple[WarningGiven, ...]:
 
 
 def _dues(p: Proceeding, rules: Rules) -> Iterator[_Due]:
-    if p.receives_at > 0:
+    if p.receives_at > 0 and p.state is CaseState.ROUTED:
         yield _event(p, "receive", p.receives_at, _Order.RECEIVE, rules)
     for paper in p.papers:
         if paper.effective_at and not paper.delivered_at:
@@ -122,7 +126,9 @@ def _of_clock(p: Proceeding, clock: Clock, rules: Rules) -> Iterator[_Due]:
         yield _Due(ends_at, _Order.BREACH, lambda passed: _breach(passed, clock, ends_at))
     if clock.stopped_at or clock.is_paused:
         return
-    if not duty and p.state is not CaseState.MERGED:  # a window that ends would move it
+    if p.state is CaseState.MERGED:  # a window that ends would move it; warnings are the master's
+        return
+    if not duty:
         yield _window_end(p, clock, ends_at, rules)
     for warning in rules.warnings(clock):
         if warning.key not in clock.warned:
@@ -188,7 +194,8 @@ def _warn(clock: Clock, warning: DueWarning, rules: Rules) -> Callable[[Passed],
         kept = tuple(key for key in clock.warned if not key.startswith("daily "))
         done = replace(clock, warned=(*kept, warning.key))
         to = () if warning.citizen else rules.profile.warned(warning.key)
-        given = WarningGiven(clock.name, warning.key, warning.at, warning.citizen, clock.unit_id, to)
+        number = next(n for n, one in enumerate(passed.proceeding.clocks) if one is clock)
+        given = WarningGiven(clock.name, warning.key, warning.at, warning.citizen, clock.unit_id, to, number)
         return replace(
             passed,
             proceeding=passed.proceeding.put_clock(clock, done),

@@ -52,6 +52,7 @@ class Row:
     effects: tuple[Effect, ...] = ()
     document: DocumentKind | None = None
     notices: tuple[str, ...] = ()
+    told_on_arrival: bool = False
 
     def moves(self) -> frozenset[tuple[CaseState, CaseState]]:
         """Every pair of from and to."""
@@ -145,13 +146,18 @@ def _in(*states: CaseState) -> frozenset[CaseState]:
     return frozenset(states)
 
 
-_DELIVERIES: tuple[tuple[frozenset[CaseState], tuple[CaseState | None, ...], frozenset[Track]], ...] = (
-    (_in(S.REVIEW_DRAFT), (SAME, S.REPLIED), frozenset(T)),
-    (_in(S.FUCHA), (SAME, S.FUCHA_DONE), _APPEAL),
-    (_in(S.FUHE), (SAME, S.FINAL), _APPEAL),
-    (ALL - {S.DRAFT, S.REVIEW_DRAFT, S.FUCHA, S.FUHE}, (SAME,), frozenset(T)),
+_DELIVERIES: tuple[
+    tuple[frozenset[CaseState], tuple[CaseState | None, ...], frozenset[Track], tuple[str, ...]], ...
+] = (
+    (_in(S.REVIEW_DRAFT), (SAME, S.REPLIED), frozenset(T), ("答复告知",)),
+    (_in(S.FUCHA), (SAME, S.FUCHA_DONE), _APPEAL, ("复查结果告知",)),
+    (_in(S.FUHE), (SAME, S.FINAL), _APPEAL, ("复核结果告知",)),
+    (ALL - {S.DRAFT, S.REVIEW_DRAFT, S.FUCHA, S.FUHE}, (SAME,), frozenset(T), ()),
 )
-"""Where a document of any kind may be delivered, and what may come of it."""
+"""Where a document of any kind may be delivered, what may come of it, and what is told then."""
+
+STAFF_NOTICES = frozenset({"登记回执", "值班任务", "110 移交记录", "催办提醒", "督办通知"})
+"""For staff, or told where it happens: no message to the citizen."""
 
 TABLE: tuple[Row, ...] = (
     Row(
@@ -279,18 +285,18 @@ TABLE: tuple[Row, ...] = (
     Row(
         "21", "deliver", "送达", _in(S.REVIEW_DRAFT), (SAME, S.REPLIED), _DELIVERERS,
         land=_after_delivery, when=(g.has_paper_waiting,), needs=(g.check_delivery,), effects=(do.deliver,),
-        notices=("答复告知",),
+        notices=("答复告知",), told_on_arrival=True,
     ),
     *(
         Row(
             "21", event, label, sources, to, who, land=_after_delivery, tracks=tracks, when=when, needs=needs,
-            effects=(effect,),
+            effects=(effect,), notices=notices, told_on_arrival=True,
         )
         for event, label, who, when, needs, effect in (
             ("deliver", "送达", _OPINION_DELIVERERS, (g.has_paper_waiting,), (g.check_delivery,), do.deliver),
             ("public_notice_over", "公告期满", (R.SYS,), (), (), do.public_notice_over),
         )
-        for sources, to, tracks in _DELIVERIES
+        for sources, to, tracks, notices in _DELIVERIES
         if event != "deliver" or S.REVIEW_DRAFT not in sources
     ),
     Row(
@@ -326,12 +332,12 @@ TABLE: tuple[Row, ...] = (
         "25", "fucha_opinion", "复查意见", _in(S.FUCHA), (S.FUCHA, S.FUCHA_DONE),
         (R.REV,), land=_after_delivery,
         tracks=_APPEAL, when=(g.no_opinion_waits,), needs=(g.check_fucha,), effects=(do.fucha_opinion,),
-        document=DocumentKind.FUCHA_OPINION, notices=("复查结果告知",),
+        document=DocumentKind.FUCHA_OPINION, notices=("复查结果告知",), told_on_arrival=True,
     ),
     Row(
         "26", "remand", "撤销重办", _in(S.FUCHA), (S.HANDLING,), (R.REV,), tracks=_APPEAL,
         when=(g.no_opinion_waits,), effects=(do.remand,),
-        document=DocumentKind.FUCHA_OPINION, notices=("复查结果告知",),
+        document=DocumentKind.FUCHA_OPINION, notices=("撤销重办告知",),
     ),
     Row(
         "27", "request_fuhe", "申请复核", _in(S.FUCHA_DONE, S.CLOSED), (S.FUHE,), (R.CIT,), tracks=_APPEAL,
@@ -364,7 +370,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         "29", "fuhe_opinion", "复核意见", _in(S.FUHE), (S.FUHE, S.FINAL), (R.REV,), land=_after_delivery,
         tracks=_APPEAL, when=(g.no_opinion_waits, g.no_hearing_runs), effects=(do.fuhe_opinion,),
-        document=DocumentKind.FUHE_OPINION, notices=("复核结果告知",),
+        document=DocumentKind.FUHE_OPINION, notices=("复核结果告知",), told_on_arrival=True,
     ),
     Row(
         "30", "window_over", "期满办结", _REPLIED | {S.FUCHA_DONE}, (S.CLOSED,), (R.SYS,),

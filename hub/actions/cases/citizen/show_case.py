@@ -9,6 +9,7 @@ from datetime import date
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.citizen.citizen_move import EVENTS
 from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
+from hub.actions.cases.citizen.open_question import open_question
 from hub.actions.cases.citizen.wording import CitizenWording
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
@@ -66,14 +67,14 @@ class CitizenOffer:
 
 @dataclass(frozen=True, slots=True)
 class CitizenCase:
-    """consent_at: ms UTC, 0 = electronic delivery was not agreed to. asked: a question of ours waits."""
+    """consent_at: ms UTC, 0 = electronic delivery was not agreed to. asked: a question of ours that waits, "" for none."""
 
     case: Case
     limits: tuple[CitizenLimit, ...]
     papers: tuple[Paper, ...]
     offers: tuple[CitizenOffer, ...]
     consent_at: int
-    asked: bool
+    asked: str
 
 
 class ShowCase:
@@ -107,7 +108,7 @@ class ShowCase:
             papers=case.proceeding.papers,
             offers=tuple(filter(None, (self._offer(case, event, now, language) for event in EVENTS))),
             consent_at=case.electronic_consent_at,
-            asked=case.state is CaseState.NEED_INFO,
+            asked=await open_question(self._cases, case),
         )
 
     def _offer(self, case: Case, event: str, now: int, language: str) -> CitizenOffer | None:

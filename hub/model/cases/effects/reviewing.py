@@ -152,6 +152,6 @@ def reopen(p: Proceeding, attempt: Attempt) -> Proceeding:
     p = replace(
         p.stop_all(attempt.at), accepted_at=0, replied_at=0, unit_id="", handler="", author="", signed_by="",
         outcomes=(), extended=0, asked_days=0, asked_by="", receives_at=0, contacted=False, ratings=0,
-        previous=None,
+        previous=None, late=(), returned=0, redone=0,
     )  # fmt: skip
     return begin(p, attempt, statutory_from=attempt.at)

@@ -31,7 +31,7 @@ from hub.repositories.case_warnings import CaseWarning
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock, day_of
 from hub.store.crypto import KeyRing, Vault
-from hub.store.documents import Documents, StoreUnavailable, Write
+from hub.store.documents import Documents, Duplicate, StoreUnavailable, Write
 from hub.store.memory_documents import MemoryDocuments
 from hub.store.sqlite import open_sqlite
 from tests.rules import RULES, case_rules
@@ -209,3 +209,43 @@ async def test_a_crash_between_reading_and_writing_loses_nothing_and_doubles_not
     assert len(shown(await warnings(stores, PETITION, "HANDLE_60"))) == 8
     assert [stored.id async for stored in documents.scan("case_warnings")] == before
     assert await told(documents) == left == {ANSWERED: 1, ASKED: 1}
+
+
+class RefusesOne(DiesAtCommit):
+    """A store that never takes one case."""
+
+    def __init__(self, documents: Documents, id: str) -> None:
+        super().__init__(documents)
+        self._documents, self._id = documents, id
+
+    async def commit(self, writes: Sequence[Write]) -> None:
+        if any(write.id == self._id for write in writes):
+            raise Duplicate(writes[0], ("id",))
+        await self._documents.commit(writes)
+
+
+async def test_a_case_that_cannot_be_written_holds_up_no_other(documents: Documents) -> None:
+    clock = FakeClock(START + 61 * DAY)
+    refusing = process(RefusesOne(documents, PETITION), clock)  # type: ignore[arg-type]
+    assert not await refusing.step()
+    assert set(await told(documents)) == {ANSWERED, ASKED}
+    assert not await refusing.step()  # it is left alone for a while
+    stores = repositories(documents, VAULT, cities={})
+    assert await warnings(stores, PETITION, "HANDLE_60") == []
+
+
+async def test_two_limits_missed_at_one_instant_are_two_breaches(documents: Documents) -> None:
+    stores = repositories(documents, VAULT, cities={})
+    found = await stores.cases.get(PETITION)
+    assert found
+    case = found.value
+    for order in ("一", "二"):
+        data = {"order": order, "due": "2026-01-20"}
+        step = stepped(case, Attempt("duban", START + 5 * HOUR, R.SUP, RULES, "s", data), actor="s")
+        case = step.case
+        found = await stores.cases.get(PETITION)
+        assert found
+        await documents.commit(stores.cases.step_writes(step, found.version))
+    await process(documents, FakeClock(START + 30 * DAY)).step()
+    kept = [stored.body["clock"] async for stored in documents.scan("breaches")]
+    assert kept.count("SUPERVISE") == 2
