@@ -1,4 +1,4 @@
-"""What is told, and when: a document when it arrives, a report in neutral words, nothing of a merged matter."""
+"""What is told, and when: a document when it arrives, a report in neutral words, no merged matter."""
 
 from __future__ import annotations
 
