@@ -67,7 +67,7 @@ class CitizenOffer:
 
 @dataclass(frozen=True, slots=True)
 class CitizenCase:
-    """consent_at: ms UTC, 0 = electronic delivery was not agreed to. asked: our question that waits, or ""."""
+    """consent_at: ms UTC, 0 = no electronic delivery. asked: our question that waits, or ""."""
 
     case: Case
     limits: tuple[CitizenLimit, ...]
