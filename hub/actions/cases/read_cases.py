@@ -327,6 +327,13 @@ def _compartments(view: QueueView, agent: Agent) -> frozenset[Compartment]:
 
 
 def _where(view: QueueView, agent: Agent) -> dict[str, Any]:
+    """What the view shows to the agent. Late requests are no state: a higher reviewer is sent to those."""
+    if policy.only_reviews(agent):
+        return {**_of_view(view, agent), "state": {"$in": sorted(policy.REVIEWED)}}
+    return _of_view(view, agent)
+
+
+def _of_view(view: QueueView, agent: Agent) -> dict[str, Any]:
     match view:
         case QueueView.ALL:
             return {"open": 1}
