@@ -9,7 +9,8 @@ import pytest
 from hub.actions.cases.citizen.citizen_move import Request
 from hub.actions.cases.read_procedure import Offer
 from hub.model.agent import Role, Unit
-from hub.model.cases.case import Case
+from hub.model.call import Recording
+from hub.model.cases.case import Applicant, Case
 from hub.model.cases.history import HistoryEntry
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DocumentKind
@@ -21,6 +22,7 @@ from hub.model.policy import may_see
 from hub.model.track import Compartment, Track
 from hub.runtime.errors import Invalid, NotFound
 from hub.web.pages.cases.move_form import data_of
+from ivr.evidence.recordings import RecordingState
 from tests.journeys.office import Office, filed
 from tests.world import World
 
@@ -48,6 +50,11 @@ class Desk:
 
     async def case(self) -> Case:
         return await self.office.case(self.case_id)
+
+    async def version(self) -> int:
+        found = await self._hub.hub.repositories.cases.get(self.case_id)
+        assert found is not None
+        return found.version
 
     async def last(self) -> HistoryEntry:
         return (await self._hub.hub.repositories.cases.whole_history(self.case_id))[-1]
@@ -89,6 +96,32 @@ async def test_nothing_becomes_a_report_by_reclassifying_and_no_report_leaves_so
     assert after.applicant.address
     assert not may_see(handler, after)
     assert may_see(inspector, after)
+
+
+async def test_a_report_leaves_the_compartment_without_the_identity_of_who_wrote(hub: World) -> None:
+    office = Office(hub)
+    desk = Desk(hub, office, (await filed(hub, PetitionKind.REPORT, email="zhang@example.com")).case_id)
+    await desk.do(INSPECTOR, "pick")
+    inspector = await office.agent(INSPECTOR)
+    await hub.hub.actions.note_case(inspector, desk.case_id, "涉及某所", version=await desk.version())
+    assert (await desk.case()).applicant.address
+    after = await desk.do(INSPECTOR, "reclassify", track="SERVICE", reason="只是求助", leaves="1")
+    assert (after.track, after.compartment, after.handler_id) == (Track.SERVICE, Compartment.NONE, "")
+    assert after.applicant == Applicant(anonymous=True)
+    assert not {"phone", "email"} & set(after.details or {})
+    view = await hub.hub.actions.read_cases.open(await office.agent(HANDLER), desk.case_id)
+    told = [item for item in view.timeline if item.kind != "message"]
+    assert [item.text for item in told if item.text] == []
+    assert inspector.name not in {item.actor_name for item in view.timeline}
+
+
+async def test_a_report_with_a_recording_stays_behind_the_compartment(hub: World) -> None:
+    office = Office(hub)
+    desk = Desk(hub, office, (await filed(hub, PetitionKind.REPORT)).case_id)
+    voice = Recording("r1", "call", "voice-12389", "RE1", desk.case_id, "story", RecordingState.SEALED, 1)
+    await hub.hub.documents.commit([hub.hub.repositories.recordings.insert(voice)])
+    told = await desk.refused(INSPECTOR, "reclassify", track="SERVICE", reason="求助", leaves="1")
+    assert "录音" in told
 
 
 async def test_a_transfer_goes_to_a_unit_that_exists_and_is_named_in_the_catalogue(hub: World) -> None:

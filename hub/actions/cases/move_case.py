@@ -5,7 +5,7 @@ in its facts. A document that is issued here has not reached the citizen yet: it
 own. Guards ask for more than people type: what the hub knows is looked up here.
 
 Rule protected: nothing becomes a REPORT here (疑似检举 puts it behind the compartment first), and what was
-one stays behind it, whatever it is called afterwards.
+one stays behind it, whatever it is called afterwards, unless it leaves without the identity of who wrote.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.competence import competence_rules
 from hub.model.cases.guards import BRANCHED, REFUSAL_GROUNDS
+from hub.model.cases.history import HistoryKind
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.rule_book import Row
+from hub.model.cases.screening import LEAVES, without_identity
 from hub.model.cases.staff_roles import as_played
 from hub.model.cases.step import stepped
-from hub.model.track import Track
+from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock, day_of
 from hub.runtime.errors import Invalid
@@ -101,7 +103,11 @@ class MoveCase:
         asked = Attempt(event, now, CaseRole.HND, self._rules.now, agent.id, {**data, **known})
         facts = {key: _fact(value) for key, value in data.items() if key not in WRITTEN}
         ready = replace(case, waiting=False) if event in _TO_THE_CITIZEN else case
-        step = stepped(ready, as_played(agent, case, asked), actor=agent.id, text=written, facts=facts)
+        kind = HistoryKind.RELEASED if LEAVES in data else None
+        if LEAVES in data:
+            ready = without_identity(ready)
+        played = as_played(agent, case, asked)
+        step = stepped(ready, played, actor=agent.id, text=written, facts=facts, kind=kind)
         await self._casework.commit(await self._unit.writes(step, version, at=now, said=written))
         return policy.may_see(agent, step.case)
 
@@ -110,6 +116,8 @@ class MoveCase:
         match event:
             case "reclassify" if data.get("track") == Track.REPORT:
                 raise IllegalMove("涉嫌检举控告的，请按“疑似检举”处理，由督察确认（track）")
+            case "reclassify":
+                return await self._leaving(case, data)
             case "refuse" if data.get("code") not in REFUSAL_GROUNDS:
                 raise IllegalMove("请选择不予受理的情形（code）")
             case "accept" if case.track not in BRANCHED:
@@ -120,6 +128,18 @@ class MoveCase:
                 return await self._as_asked(case, data)
             case _:
                 return data
+
+    async def _leaving(self, case: Case, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Whether the case leaves the compartment with it. Raises `IllegalMove` where a voice or a file would
+        tell who wrote."""
+        rest = {key: value for key, value in data.items() if key != LEAVES}
+        if not data.get(LEAVES) or case.compartment is not Compartment.REPORT:
+            return rest
+        said = await self._repositories.conversations.of_case(case.id)
+        recordings = await self._repositories.recordings.of_case(case.id)
+        if recordings or any(message.files for message in said):
+            raise IllegalMove("有录音或附件，不能删去身份，请留在保密隔离内（leaves）")
+        return {**rest, LEAVES: "1"}
 
     async def _as_asked(self, case: Case, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Days and reason as the handler asked for them, where who approves says nothing else."""

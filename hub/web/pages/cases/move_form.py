@@ -15,6 +15,7 @@ from hub.model.cases.guards import (
     TRANSFER_MODES,
 )
 from hub.model.cases.proceeding import DeliveryMethod, DocumentKind
+from hub.model.cases.screening import LEAVES
 from hub.model.track import Track
 from hub.web.badges import TRACK
 from hub.web.i18n import msgid
@@ -97,6 +98,12 @@ FIELDS: Mapping[str, tuple[MoveField, ...]] = {
             tuple((t, TRACK[t].text) for t in Track if t is not Track.REPORT),
         ),
         _REASON,
+        MoveField(
+            LEAVES,
+            msgid("检举控告改类后"),
+            "choice",
+            (("", msgid("留在保密隔离内，由督察办理")), ("1", msgid("删去来信人身份，转入普通队列"))),
+        ),
     ),
     "waive_notice": (_REASON,),
 }
