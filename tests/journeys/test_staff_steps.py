@@ -23,8 +23,9 @@ from hub.model.track import Compartment, Track
 from hub.runtime.errors import Invalid, NotFound
 from hub.web.pages.cases.move_form import data_of
 from ivr.evidence.recordings import RecordingState
+from tests.journeys.editor_at_work import sign_in
 from tests.journeys.office import Office, filed
-from tests.world import World
+from tests.world import World, browser
 
 HANDLER, HEAD, INSPECTOR = Role.HANDLER, Role.SUPERVISOR, Role.INSPECTOR
 
@@ -242,3 +243,22 @@ async def test_a_higher_reviewer_reads_a_case_under_review_and_has_no_box_that_f
     )
     assert not seen
     assert (await office.case(filing.case_id)).state is CaseState.HANDLING
+
+
+async def test_the_page_offers_the_choice_to_leave_for_a_report_only_and_never_to_become_one(
+    hub: World,
+) -> None:
+    report, appeal = [
+        (await filed(hub, kind)).case_id for kind in (PetitionKind.REPORT, PetitionKind.COMPLAINT)
+    ]
+    async with browser(hub.url) as theirs, browser(hub.url) as ours:
+        inspector, handler = await sign_in(hub, theirs, INSPECTOR), await sign_in(hub, ours, HANDLER)
+        pages = await inspector.get(f"/staff/cases/{report}"), await handler.get(f"/staff/cases/{appeal}")
+        assert ['name="leaves"' in page for page in pages] == [True, False]
+        assert not any('<option value="REPORT"' in page for page in pages)
+        path = f"/staff/cases/{report}/moves/reclassify"
+        version = str(await Desk(hub, Office(hub), report).version())
+        given = {"track": "SERVICE", "reason": "求助", "leaves": "1"}
+        status, page = await inspector.post(path, version=version, **given)
+        assert (status, report in page) == (200, False)  # the queue: the case is gone for inspectors
+        assert report in await handler.get("/staff/queue")
