@@ -4,13 +4,15 @@ A REPORT case (检举控告, 12389) and one that may be an accusation (SCREENING
 inspectors only; for everybody else, administrators included, they do not exist: not in lists, not in counts,
 not by their number.
 
-A higher reviewer (复查复核) reads what lies before the higher organ, and no other case.
+A higher reviewer (复查复核) reads what lies before the higher organ and what is overdue, of which the ladder
+of warnings tells them, and no other case.
 """
 
 from __future__ import annotations
 
 from hub.model.agent import GRANTS, Agent, Permission, Role
 from hub.model.cases.case import Case
+from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState
 from hub.model.track import Compartment
 from hub.runtime.errors import Forbidden, NotFound
@@ -33,7 +35,12 @@ def may_see(agent: Agent, case: Case) -> bool:
     """Whether the case exists for the agent."""
     if case.compartment not in compartments(agent):
         return False
-    return not only_reviews(agent) or case.state in REVIEWED or bool(case.proceeding.late)
+    return not only_reviews(agent) or _concerns_higher_organ(case.proceeding)
+
+
+def _concerns_higher_organ(p: Proceeding) -> bool:
+    overdue = any(clock.breached_at and not clock.stopped_at for clock in p.clocks)
+    return p.state in REVIEWED or bool(p.late) or overdue
 
 
 def only_reviews(agent: Agent) -> bool:

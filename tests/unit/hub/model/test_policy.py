@@ -8,6 +8,7 @@ import pytest
 
 from hub.model.agent import Agent, Permission, Role
 from hub.model.cases.case import Case, Origin
+from hub.model.cases.clock_names import ClockName
 from hub.model.cases.proceeding import LateRequest, Proceeding
 from hub.model.cases.state import CaseState
 from hub.model.policy import compartments, may_see, require
@@ -103,6 +104,13 @@ def test_a_higher_reviewer_reads_what_lies_before_the_higher_organ(state: CaseSt
     case = replace(case, proceeding=replace(case.proceeding, state=state))
     assert may_see(reviewer, case) == (state in {"FUCHA", "FUCHA_DONE", "FUHE", "FINAL"})
     assert may_see(an_agent(Role.HIGHER_REVIEWER, Role.SUPERVISOR), case)
+    running = case.proceeding.start(ClockName.HANDLE_60, 0).clocks[0]
+    for clock, seen in (
+        (replace(running, breached_at=1), True),
+        (replace(running, breached_at=1, stopped_at=2), False),
+    ):
+        overdue = replace(case, proceeding=replace(case.proceeding, clocks=(clock,)))
+        assert may_see(reviewer, overdue) == (seen or may_see(reviewer, case))
     late = LateRequest("复查", 0, "2026-04-16")
     late_case = replace(case, proceeding=replace(case.proceeding, late=(late,)))
     assert may_see(reviewer, late_case)
