@@ -55,7 +55,7 @@ _NOWHERE = "http://127.0.0.1:9"
 _STEPS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("pick", {}),
     ("accept", {"branch": 6, "items": ["查清事实", "书面答复"]}),
-    ("assign", {"handler": "h"}),
+    ("cuiban", {}),
 )
 """What happens to every petition; of the second the citizen is told."""
 _LEAD = Agent("lead", "lead", "", (Role.SUPERVISOR,), 0)
@@ -174,7 +174,7 @@ def _move_case(documents: _Recording, stores: Repositories, rules: Rules, clock:
     tell = TellCitizen(stores, profiles, Outgoing(profiles, stores.conversations, stores.outbox), texts)
     case_rules = CaseRules(lambda at=None: rules)
     unit = StepUnit(stores, tell, texts, case_rules, organ="测量")
-    return MoveCase(Casework(cast("Documents", documents), stores), stores, unit, case_rules, clock)
+    return MoveCase(Casework(cast("Documents", documents), stores), stores, unit, case_rules, clock, tuple)
 
 
 def _for_another(writes: Sequence[Write], number: int, twin: int) -> list[Write]:

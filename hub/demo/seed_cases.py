@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from channels.address import email, phone
 from hub.demo import letter
@@ -54,12 +55,18 @@ class CaseSeeder:
         found = await self._hub.repositories.agents.get(agent_id(move["who"]))
         if found is not None:
             agent, data = found.value, dict(move.get("data", {}))
-            if "handler" in data:
-                data["handler"] = agent_id(data["handler"])
-            step = self._hub.actions.move_case
-            await self._on_newest(
-                case_id, lambda version: step(agent, case_id, move["event"], data, version=version)
-            )
+            await self._on_newest(case_id, self._step(agent, case_id, move["event"], data))
+
+    def _step(self, agent: Agent, case_id: str, event: str, data: dict[str, Any]) -> Act:
+        actions = self._hub.actions
+        if event == "assign":
+            handler = agent_id(data["handler"])
+            return lambda version: actions.assign_case(agent, case_id, handler, version=version)
+
+        async def moved(version: int) -> None:
+            await actions.move_case(agent, case_id, event, data, version=version)
+
+        return moved
 
     async def _text(self, name: str, table: Table) -> str:
         sid = "SM" + derived_id("demo", name)

@@ -3,14 +3,22 @@
 A REPORT case (检举控告, 12389) and one that may be an accusation (SCREENING, 待甄别) are visible to
 inspectors only; for everybody else, administrators included, they do not exist: not in lists, not in counts,
 not by their number.
+
+A higher reviewer (复查复核) reads what lies before the higher organ and what is overdue, of which the ladder
+of warnings tells them, and no other case.
 """
 
 from __future__ import annotations
 
-from hub.model.agent import Agent, Permission
+from hub.model.agent import GRANTS, Agent, Permission, Role
 from hub.model.cases.case import Case
+from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.state import CaseState
 from hub.model.track import Compartment
 from hub.runtime.errors import Forbidden, NotFound
+
+REVIEWED = frozenset({CaseState.FUCHA, CaseState.FUCHA_DONE, CaseState.FUHE, CaseState.FINAL})
+"""Where a case lies before the higher organ."""
 
 
 def compartments(agent: Agent) -> frozenset[Compartment]:
@@ -25,7 +33,20 @@ def compartments(agent: Agent) -> frozenset[Compartment]:
 
 def may_see(agent: Agent, case: Case) -> bool:
     """Whether the case exists for the agent."""
-    return case.compartment in compartments(agent)
+    if case.compartment not in compartments(agent):
+        return False
+    return not only_reviews(agent) or _concerns_higher_organ(case.proceeding)
+
+
+def _concerns_higher_organ(p: Proceeding) -> bool:
+    overdue = any(clock.breached_at and not clock.stopped_at for clock in p.clocks)
+    return p.state in REVIEWED or bool(p.late) or overdue
+
+
+def only_reviews(agent: Agent) -> bool:
+    """Whether the agent reads ordinary cases as a higher reviewer and in no other role."""
+    readers = {role for role in agent.roles if Permission.CASE_READ in GRANTS[role]}
+    return readers == {Role.HIGHER_REVIEWER}
 
 
 def require(agent: Agent, case: Case | None, permission: Permission) -> Case:

@@ -92,18 +92,25 @@ class Desk:
 
     async def move(self, case_id: str, event: str, shows: str, **fields: str) -> None:
         """A step of the procedure, once; `shows`: what the page says when it is done."""
-        browser, path = await self.log_in(), f"/staff/cases/{case_id}/moves/{event}"
+        await self._send(case_id, f"moves/{event}", shows, fields)
+
+    async def assign(self, case_id: str, shows: str) -> None:
+        """Takes a case that is nobody's."""
+        await self._send(case_id, "assign", shows, {})
+
+    async def _send(self, case_id: str, form: str, shows: str, fields: dict[str, str]) -> None:
+        browser, path = await self.log_in(), f"/staff/cases/{case_id}/{form}"
 
         async def moved() -> bool:
             page = await self.case(case_id)
             if shows in page.text:
                 return True
             if path not in page.forms:
-                raise NotHeld(f"现在不能办理这一步 (not possible now)：{event}")
+                raise NotHeld(f"现在不能办理这一步 (not possible now)：{form}")
             await browser.post(path, page.fields(path) | fields)
             return False
 
-        await self._scene.until(moved, f"这一步没有完成 (not done)：{event}")
+        await self._scene.until(moved, f"这一步没有完成 (not done)：{form}")
 
 
 class CampaignDesk(Desk):

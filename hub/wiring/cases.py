@@ -35,6 +35,7 @@ from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.progress.track_case import TrackCase
 from hub.model.cases.calendar import WorkCalendar
+from hub.model.cases.rule_book import BookKind
 from hub.settings.settings import Settings
 from hub.wiring.dialogue import Dialogue, track_case_of
 from hub.wiring.foundation import Foundation
@@ -112,7 +113,9 @@ def case_actions(
         file_petition=FilePetition(
             base.documents, stores, base.vault, open_case, dialogue.triage, dialogue.understand, clock
         ),
-        move_case=MoveCase(casework, stores, unit, rules, clock),
+        move_case=MoveCase(
+            casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE)
+        ),
         note_case=NoteCase(casework, stores, clock),
         note_reading=NoteReading(base.documents, stores.conversations, clock),
         read_cases=ReadCases(

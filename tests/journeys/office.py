@@ -14,7 +14,7 @@ from tests.world import World
 TO_SIGNED: tuple[tuple[Role, str, dict[str, Any]], ...] = (
     (Role.HANDLER, "pick", {}),
     (Role.HANDLER, "accept", {"branch": 6, "items": ["禁止货车停放"]}),
-    (Role.SUPERVISOR, "assign", {"handler": "h1"}),
+    (Role.SUPERVISOR, "assign", {}),
     (Role.HANDLER, "submit_reply", {"outcomes": ["解释"], "reply": "已经查明。"}),
     (Role.SUPERVISOR, "sign", {}),
 )
@@ -38,11 +38,15 @@ class Office:
         return found.value
 
     async def move(self, case_id: str, role: Role, event: str, **data: Any) -> None:
-        """One step of the table, by whoever plays the part."""
+        """One step of the table, by whoever plays the part; what is assigned goes to the handler."""
         found = await self._world.hub.repositories.cases.get(case_id)
         assert found is not None
-        act = self._world.hub.actions.move_case
-        await act(await self.agent(role), case_id, event, data, version=found.version)
+        actions, agent = self._world.hub.actions, await self.agent(role)
+        if event == "assign":
+            handler = await self.agent(Role.HANDLER)
+            await actions.assign_case(agent, case_id, handler.id, version=found.version)
+        else:
+            await actions.move_case(agent, case_id, event, data, version=found.version)
 
     async def sign(self, case_id: str) -> None:
         """From registration to a signed reply that waits for delivery."""

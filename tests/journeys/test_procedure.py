@@ -69,13 +69,13 @@ async def wish(hub: World, matter: Matter, when: str, event: str) -> bool:
 
 
 async def accepted(hub: World, clock: FakeClock, items: list[str]) -> Matter:
-    """Filed on Monday 2 March, accepted on 4 March, in the hands of h1."""
+    """Filed on Monday 2 March, accepted on 4 March, in the hands of the handler."""
     filing = await filed(hub)
     matter = Matter(Office(hub), clock, filing.case_id)
     await matter.do("2026-03-03 09:00", Role.HANDLER, "pick")
     await matter.do("2026-03-04 09:00", Role.HANDLER, "accept", branch=6, items=items)
     await matter.do("2026-03-04 10:00", Role.HANDLER, "deliver", document="受理告知书", method="直接")
-    await matter.do("2026-03-05 09:00", Role.SUPERVISOR, "assign", handler="h1")
+    await matter.do("2026-03-05 09:00", Role.SUPERVISOR, "assign")
     await matter.do("2026-03-06 09:00", Role.HANDLER, "log_contact")
     return matter
 

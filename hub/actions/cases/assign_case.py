@@ -16,7 +16,8 @@ from hub.model.agent import Agent, Permission
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.proceeding import DIRECT_TRACKS
-from hub.model.cases.staff_roles import role_for
+from hub.model.cases.roles import CaseRole
+from hub.model.cases.staff_roles import as_played
 from hub.model.cases.state import CaseState
 from hub.model.cases.step import stepped
 from hub.repositories.repositories import Repositories
@@ -55,15 +56,9 @@ class AssignCase:
         ):
             raise Invalid({"handler_id": "请选择可以办理此工单的人员"})
         now = self._clock.now_ms()
-        event = _event(case)
-        attempt = Attempt(
-            event,
-            now,
-            role_for(agent, case, event),
-            self._rules.now,
-            agent.id,
-            {"handler": handler_id},
-        )
+        data = {"handler": handler_id}
+        asked = Attempt(_event(case), now, CaseRole.UC, self._rules.now, agent.id, data)
+        attempt = as_played(agent, case, asked)
         given = replace(case, unit_id=found.value.unit_id)
         step = stepped(given, attempt, actor=agent.id, facts={"handler": handler_id})
         await self._casework.commit(await self._unit.writes(step, version, at=now))

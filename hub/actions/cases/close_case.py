@@ -12,7 +12,8 @@ from hub.actions.cases.casework import Casework
 from hub.actions.cases.step_unit import StepUnit
 from hub.model.agent import Agent, Permission
 from hub.model.cases.attempt import Attempt
-from hub.model.cases.staff_roles import role_for
+from hub.model.cases.roles import CaseRole
+from hub.model.cases.staff_roles import as_played
 from hub.model.cases.step import stepped
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
@@ -45,7 +46,7 @@ class CloseCase:
             raise Invalid({"reason": "办结说明最多 1000 个字"})
         case = await self._casework.take(agent, case_id, Permission.CASE_CLOSE, version=version)
         now = self._clock.now_ms()
-        attempt = Attempt("close", now, role_for(agent, case, "close"), self._rules.now, agent.id)
+        attempt = as_played(agent, case, Attempt("close", now, CaseRole.HND, self._rules.now, agent.id))
         by = case if case.handler_id else case.in_hands_of(agent.id)
         step = stepped(replace(by, waiting=False), attempt, actor=agent.id, text=reason, pass_time=False)
         # Who answered in the conversation said what there was to say; a closing is not told again.

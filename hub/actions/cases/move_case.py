@@ -2,35 +2,68 @@
 
 What was written (a reason, a question, an order) stands in the history, sealed; ids, dates and numbers stand
 in its facts. A document that is issued here has not reached the citizen yet: its delivery is an event of its
-own.
+own. Guards ask for more than people type: what the hub knows is looked up here.
+
+Rule protected: nothing becomes a REPORT here (疑似检举 puts it behind the compartment first), and what was
+one stays behind it, whatever it is called afterwards, unless it leaves without the identity of who wrote.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.step_unit import StepUnit
+from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
+from hub.model.cases.competence import competence_rules
+from hub.model.cases.guards import BRANCHED, REFUSAL_GROUNDS
+from hub.model.cases.history import HistoryKind
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.roles import CaseRole
-from hub.model.cases.staff_roles import role_for
+from hub.model.cases.rule_book import Row
+from hub.model.cases.screening import LEAVES, without_identity
+from hub.model.cases.staff_roles import as_played
 from hub.model.cases.step import stepped
+from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
-from hub.runtime.clock import Clock
+from hub.runtime.clock import Clock, day_of
 from hub.runtime.errors import Invalid
 
 WRITTEN = ("reason", "question", "order", "comment", "items", "reply")
 """Fields of an event that people write words in."""
 
+OWN_FORMS = frozenset({"answer", "write", "close", "claim", "assign", "note", "supplement", "citizen_reply"})
+"""Events that have a form of their own on the page, or are made by what a citizen sends."""
+
+UNASKED = "承办人尚未申请延期"
+
 _MAX_TEXT = 3000
-_OTHER_DOORS = frozenset({"answer", "write", "close", "claim", "note", "supplement", "citizen_reply"})
-"""Events that have a form of their own, with what belongs to it."""
+_TO_THE_CITIZEN = frozenset(
+    {
+        "ask",
+        "accept",
+        "refuse",
+        "redirect_legal",
+        "extend",
+        "deliver",
+        "fucha_opinion",
+        "remand",
+        "fuhe_opinion",
+        "feedback",
+    }
+)
+"""Events that answer in words who spoke last; all others leave the citizen waiting."""
+
+
+def is_unasked(case: Case, event: str) -> bool:
+    """Whether an extension would be approved that nobody asked for: two people decide, as with a reply."""
+    return event == "extend" and not case.proceeding.asked_by
 
 
 class MoveCase:
@@ -43,34 +76,114 @@ class MoveCase:
         unit: StepUnit,
         rules: CaseRules,
         clock: Clock,
+        competence: Callable[[], Iterable[Row]],
     ) -> None:
+        """competence: rows of the catalogue of competence in force; none while nobody wrote one."""
         self._casework = casework
         self._repositories = repositories
         self._unit = unit
         self._rules = rules
         self._clock = clock
+        self._competence = competence
 
     async def __call__(
         self, agent: Agent, case_id: str, event: str, data: Mapping[str, Any], *, version: int
-    ) -> None:
-        """Raises `Invalid`, `NotFound`, `Forbidden`, `Stale` or `IllegalMove`."""
+    ) -> bool:
+        """Whether the agent may still see the case.
+
+        Raises `Invalid`, `NotFound`, `Forbidden`, `Stale` or `IllegalMove`.
+        """
         case = await self._casework.take(agent, case_id, Permission.CASE_REPLY, version=version)
-        if event in _OTHER_DOORS:
+        if event in OWN_FORMS:
             raise IllegalMove("请使用这一步自己的表单")
-        written = _written(data)
         now = self._clock.now_ms()
-        attempt = Attempt(
-            event, now, role_for(agent, case, event), self._rules.now, agent.id, {**_known(case), **data}
-        )
+        data = await self._checked(case, event, data)
+        known = await self._known(agent, case, event, data, now)
+        written = _written(data)
+        asked = Attempt(event, now, CaseRole.HND, self._rules.now, agent.id, {**data, **known})
         facts = {key: _fact(value) for key, value in data.items() if key not in WRITTEN}
-        ready = replace(case, waiting=False) if attempt.role is not CaseRole.CIT else case
-        step = stepped(ready, attempt, actor=agent.id, text=written, facts=facts)
+        ready = replace(case, waiting=False) if event in _TO_THE_CITIZEN else case
+        kind = HistoryKind.RELEASED if LEAVES in data else None
+        if LEAVES in data:
+            ready = without_identity(ready)
+        played = as_played(agent, case, asked)
+        step = stepped(ready, played, actor=agent.id, text=written, facts=facts, kind=kind)
         await self._casework.commit(await self._unit.writes(step, version, at=now, said=written))
+        return policy.may_see(agent, step.case)
 
+    async def _checked(self, case: Case, event: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What was typed, as it may be kept. Raises `IllegalMove`."""
+        match event:
+            case "reclassify" if data.get("track") == Track.REPORT:
+                raise IllegalMove("涉嫌检举控告的，请按“疑似检举”处理，由督察确认（track）")
+            case "reclassify":
+                return await self._leaving(case, data)
+            case "refuse" if data.get("code") not in REFUSAL_GROUNDS:
+                raise IllegalMove("请选择不予受理的情形（code）")
+            case "accept" if case.track not in BRANCHED:
+                return {key: value for key, value in data.items() if key != "branch"}
+            case "merge_into":
+                return {**data, "master": "".join(str(data.get("master", "")).split())}
+            case "extend":
+                return await self._as_asked(case, data)
+            case _:
+                return data
 
-def _known(case: Case) -> dict[str, Any]:
-    """What the hub knows and nobody types."""
-    return {"delivered": False, "consent": bool(case.electronic_consent_at)}
+    async def _leaving(self, case: Case, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Whether the case leaves the compartment with it. Raises `IllegalMove` where a voice or a file would
+        tell who wrote."""
+        rest = {key: value for key, value in data.items() if key != LEAVES}
+        if not data.get(LEAVES) or case.compartment is not Compartment.REPORT:
+            return rest
+        said = await self._repositories.conversations.of_case(case.id)
+        recordings = await self._repositories.recordings.of_case(case.id)
+        if recordings or any(message.files for message in said):
+            raise IllegalMove("有录音或附件，不能删去身份，请留在保密隔离内（leaves）")
+        return {**rest, LEAVES: "1"}
+
+    async def _as_asked(self, case: Case, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Days and reason as the handler asked for them, where who approves says nothing else."""
+        if is_unasked(case, "extend"):
+            raise IllegalMove(UNASKED)
+        given = {key: value for key, value in data.items() if value not in ("", None)}
+        if "reason" not in given:
+            history = await self._repositories.cases.whole_history(case.id)
+            asked = [entry.text for entry in history if entry.facts.get("event") == "ask_extension"]
+            given["reason"] = asked[-1] if asked else ""
+        return {"days": case.proceeding.asked_days, **given}
+
+    async def _known(
+        self, agent: Agent, case: Case, event: str, data: Mapping[str, Any], now: int
+    ) -> dict[str, Any]:
+        """What the hub knows and nobody types. Raises `IllegalMove`."""
+        known: dict[str, Any] = {"delivered": False, "consent": bool(case.electronic_consent_at)}
+        if event == "route":
+            known["competent"] = await self._is_competent(str(data.get("unit", "")), now)
+        if event == "merge_into" and data["master"]:
+            known["crosses"] = await self._crosses(agent, case, data["master"])
+        return known
+
+    async def _is_competent(self, unit_id: str, now: int) -> bool:
+        """A unit that exists, and that the catalogue names today where there is one."""
+        if await self._repositories.units.get(unit_id) is None:
+            return False
+        rules, day = competence_rules(self._competence()), day_of(now)
+        named = [rule for rule in rules if unit_id in (rule.unit_id, *rule.co_units)]
+        return not rules or any(rule.applies(rule.category, rule.region, day) for rule in named)
+
+    async def _crosses(self, agent: Agent, case: Case, reference: str) -> bool:
+        """Whether the case with this number stands on the other side of the compartment wall.
+
+        Raises `IllegalMove` for one that cannot take others in; of a hidden one it says what it says of none.
+        """
+        found = await self._repositories.cases.by_reference(reference)
+        if found is None or not policy.may_see(agent, found.value):
+            raise IllegalMove("没有这个编号的工单（master）")
+        if found.value.id == case.id:
+            raise IllegalMove("不能并入工单本身（master）")
+        if not found.value.is_open:
+            raise IllegalMove("要并入的工单已经结束（master）")
+        return found.value.compartment is not case.compartment
 
 
 def _written(data: Mapping[str, Any]) -> str:

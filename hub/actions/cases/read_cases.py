@@ -25,6 +25,7 @@ from hub.model.cases.case import NEAR_DANGER, Case
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.screening import for_ordinary_staff
+from hub.model.cases.staff_roles import plays_in
 from hub.model.cases.triage_decision import DecisionKind, TriageDecision
 from hub.model.conversation import AttachedFile, Author, Direction, Message
 from hub.model.track import Compartment, Track
@@ -326,6 +327,13 @@ def _compartments(view: QueueView, agent: Agent) -> frozenset[Compartment]:
 
 
 def _where(view: QueueView, agent: Agent) -> dict[str, Any]:
+    """What the view shows to the agent. Late requests are no state: a higher reviewer is sent to those."""
+    if policy.only_reviews(agent):
+        return {**_of_view(view, agent), "state": {"$in": sorted(policy.REVIEWED)}}
+    return _of_view(view, agent)
+
+
+def _of_view(view: QueueView, agent: Agent) -> dict[str, Any]:
     match view:
         case QueueView.ALL:
             return {"open": 1}
@@ -347,11 +355,12 @@ def _where(view: QueueView, agent: Agent) -> dict[str, Any]:
 
 def _allowed(agent: Agent, case: Case) -> frozenset[str]:
     allowed = set()
-    if case.is_open and agent.may(Permission.CASE_REPLY):
+    direct = case.track in DIRECT_TRACKS
+    if agent.may(Permission.CASE_REPLY) and plays_in(agent, case, "answer" if direct else "write"):
         allowed.add("reply")
     if case.is_open and agent.may(Permission.CASE_ASSIGN):
         allowed.add("assign")
-    if case.is_open and case.track in DIRECT_TRACKS and agent.may(Permission.CASE_CLOSE):
+    if agent.may(Permission.CASE_CLOSE) and plays_in(agent, case, "close"):
         allowed.add("close")
     if agent.may(Permission.CASE_REPLY):
         allowed.add("note")

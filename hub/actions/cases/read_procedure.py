@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from hub.actions.cases.case_rules import CaseRules
+from hub.actions.cases.move_case import OWN_FORMS, UNASKED, is_unasked
 from hub.model.agent import Agent, Permission, Unit
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.clock import ClockState, Rules
 from hub.model.cases.clock_names import ClockName
-from hub.model.cases.moves import why_not
 from hub.model.cases.proceeding import Paper
 from hub.model.cases.profile import ClockKind, Profile
 from hub.model.cases.roles import ROLE_NAME, CaseRole
-from hub.model.cases.staff_roles import roles_of
+from hub.model.cases.staff_roles import refusal, roles_of
 from hub.model.cases.table import TABLE, Row
 from hub.repositories.agents import UnitRepository
 from hub.repositories.case_warnings import CaseWarning, CaseWarningRepository
 from hub.runtime.clock import Clock as WallClock
 from hub.runtime.clock import day_of
-
-OWN_FORMS = frozenset({"answer", "write", "close", "claim", "note", "supplement", "citizen_reply"})
-"""Events that have a form of their own on the page, or are made by what a citizen sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +144,11 @@ def _offers(agent: Agent, case: Case, rules: Rules, now: int) -> tuple[Offer, ..
 def _why(
     row: Row, case: Case, attempt: Attempt, played: frozenset[CaseRole], people: Sequence[CaseRole]
 ) -> str:
-    if played.isdisjoint(people):
+    """Why the agent cannot, in any part they play."""
+    mine = [role for role in people if role in played]
+    if not mine:
         return f"由{'、'.join(ROLE_NAME[role] for role in people)}办理"
-    return why_not(case.proceeding, row, attempt)
+    if is_unasked(case, row.event):
+        return UNASKED
+    reasons = [refusal(case, row, replace(attempt, role=role)) for role in mine]
+    return "" if "" in reasons else reasons[0]

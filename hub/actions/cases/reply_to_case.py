@@ -20,7 +20,8 @@ from hub.model.agent import Agent, Permission
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case, QueryCode
 from hub.model.cases.proceeding import DIRECT_TRACKS
-from hub.model.cases.staff_roles import role_for
+from hub.model.cases.roles import CaseRole
+from hub.model.cases.staff_roles import as_played
 from hub.model.cases.step import stepped
 from hub.model.conversation import Author, Conversation
 from hub.repositories.repositories import Repositories
@@ -61,7 +62,7 @@ class ReplyToCase:
         case = await self._casework.take(agent, case_id, Permission.CASE_REPLY, version=version)
         now = self._clock.now_ms()
         event = "answer" if case.track in DIRECT_TRACKS else "write"
-        attempt = Attempt(event, now, role_for(agent, case, event), self._rules.now, agent.id)
+        attempt = as_played(agent, case, Attempt(event, now, CaseRole.HND, self._rules.now, agent.id))
         found = await self._repositories.conversations.get(case.origin.conversation_id)
         if found is None:
             raise Invalid({"text": "此工单没有可答复的会话"})

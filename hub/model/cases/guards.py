@@ -17,6 +17,19 @@ from hub.runtime.clock import day_of
 
 OUTCOMES = ("支持", "部分支持", "解释", "不支持", "导入程序")
 FUCHA_OUTCOMES = ("维持", "变更")
+BRANCHED = frozenset({Track.APPEAL, Track.LEGAL})
+"""Tracks whose acceptance names the branch of Art. 31 that it rests on."""
+REFUSAL_GROUNDS = {
+    "CIVIL_DISPUTE": "民事纠纷，应当向人民法院起诉或者申请调解、仲裁",
+    "ADMINISTRATIVE_ACT": "对行政行为不服，应当申请行政复议或者提起行政诉讼",
+    "IN_LEGAL_PROCEDURE": "已经或者依法应当通过诉讼、仲裁、行政复议解决",
+    "OTHER_ORGAN": "属于人大、监察机关、法院、检察院等其他机关职权",
+    "IN_PROGRESS_ELSEWHERE": "已由其他机关受理，正在办理期限内，不予重复受理",
+    "THREE_LEVEL_END": "已经三级终结，不再受理",
+    "LEVEL_SKIPPED": "越级提出，应当先向有权处理的本级或者上一级机关提出",
+    "OTHER": "其他情形",
+}
+"""Why a petition is refused, by the code that the history keeps."""
 TRANSFER_MODES = ("转送", "交办", "下派", "加派", "改派")
 _LAST_BRANCH = 6
 _RETURNS_TO_SUPERIOR = 3
@@ -240,8 +253,10 @@ def _check_due(attempt: Attempt) -> str:
 
 
 def check_branch(p: Proceeding, attempt: Attempt) -> str:
-    """APPEAL: `branch` is 6; the other branches of Art. 31 go to a legal procedure."""
+    """APPEAL: `branch` is 6; the other branches of Art. 31 go to a legal procedure. LEGAL: one of those."""
     branch = attempt.data.get("branch")
+    if p.track is Track.LEGAL:
+        return check_legal_branch(p, attempt)
     if p.track is not Track.APPEAL:
         return ""
     if not isinstance(branch, int) or isinstance(branch, bool) or not 1 <= branch <= _LAST_BRANCH:

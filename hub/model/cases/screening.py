@@ -19,6 +19,11 @@ from hub.model.cases.roles import CaseRole
 from hub.model.cases.step import SYSTEM, Step, stepped
 from hub.model.track import Compartment, Track
 
+LEAVES = "leaves"
+"""Data of a reclassification, and fact of the history: the case leaves the compartment without identity."""
+_OF_THE_MATTER = frozenset({"place", "occurred_on"})
+"""Details that tell nothing of who wrote."""
+
 
 def suspected(case: Case, *, at: int, actor: str, seen_by: Iterable[str]) -> tuple[Case, HistoryEntry]:
     """An ordinary case put behind the compartment, without a handler. seen_by: ids of the agents who knew it.
@@ -55,6 +60,13 @@ def released(case: Case, *, at: int, actor: str, reason: str) -> tuple[Case, His
     return recorded(after.ranked(), at=at, actor=actor, kind=HistoryKind.RELEASED, text=reason)
 
 
+def without_identity(case: Case) -> Case:
+    """A case that leaves the compartment: nobody's, and without what tells whose matter it is."""
+    details = {name: text for name, text in (case.details or {}).items() if name in _OF_THE_MATTER}
+    after = replace(case, applicant=case.applicant.hidden(), details=details, compartment=Compartment.NONE)
+    return _of_nobody(after)
+
+
 def for_ordinary_staff(history: Sequence[HistoryEntry]) -> list[HistoryEntry]:
     """The history without what was done behind the compartment; its end reads as 已分派."""
     told: list[HistoryEntry] = []
@@ -62,6 +74,8 @@ def for_ordinary_staff(history: Sequence[HistoryEntry]) -> list[HistoryEntry]:
     for entry in history:
         if entry.kind is HistoryKind.RELEASED:
             behind = False
+            if LEAVES in entry.facts:  # it was behind from its first day, or nobody knows who saw it before
+                told = [earlier for earlier in told if earlier.actor == "citizen"]
             told.append(replace(entry, actor="system", kind=HistoryKind.ASSIGNED, facts={}, text=""))
             continue
         behind = behind or entry.kind is HistoryKind.SUSPECTED or "screening" in entry.facts

@@ -7,12 +7,14 @@ there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from hub.model.agent import Agent, Role
+from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.roles import ROLE_NAME, CaseRole
-from hub.model.cases.table import rows_of
+from hub.model.cases.table import Row, rows_of
 
 R = CaseRole
 
@@ -32,12 +34,37 @@ def roles_of(roles: Iterable[Role], *, restricted: bool) -> frozenset[CaseRole]:
     return frozenset(part for role in roles for part in table.get(role, frozenset()))
 
 
-def role_for(agent: Agent, case: Case, event: str) -> CaseRole:
-    """The part in which the agent may do this to the case. Raises `IllegalMove` when there is none."""
+def as_played(agent: Agent, case: Case, attempt: Attempt) -> Attempt:
+    """The attempt, by the agent in the part that may do this to the case as it stands.
+
+    Of several parts the first is taken that no standing guard refuses. Raises `IllegalMove` when the agent
+    plays none of them.
+    """
+    fitting = _fitting(case, attempt.event)
+    rows = (fitting,) if fitting else rows_of(attempt.event)
+    wanted = [role for row in rows for role in row.may(case.track)]
     played = roles_of(agent.roles, restricted=case.is_restricted)
-    wanted = [role for row in rows_of(event) for role in row.may(case.track)]
-    found = next((role for role in wanted if role in played), None)
-    if found is None:
+    found = [role for role in wanted if role in played]
+    if not found:
         who = "、".join(dict.fromkeys(ROLE_NAME[role] for role in wanted))
         raise IllegalMove(f"您的岗位不能办理这一步，可以由{who}办理")
-    return found
+    asked = [replace(attempt, role=role) for role in found]
+    return next((one for one in asked if fitting and not refusal(case, fitting, one)), asked[0])
+
+
+def refusal(case: Case, row: Row, attempt: Attempt) -> str:
+    """Why it cannot happen now whatever is typed, by the guards of the row; "" when it can."""
+    return next((reason for guard in row.when if (reason := guard(case.proceeding, attempt))), "")
+
+
+def plays_in(agent: Agent, case: Case, event: str) -> bool:
+    """Whether the agent plays a part in this event of the case as it stands."""
+    row = _fitting(case, event)
+    played = roles_of(agent.roles, restricted=case.is_restricted)
+    return row is not None and not played.isdisjoint(row.may(case.track))
+
+
+def _fitting(case: Case, event: str) -> Row | None:
+    """The row that the table would take."""
+    fits = (row for row in rows_of(event) if case.state in row.sources and case.track in row.tracks)
+    return next(fits, None)

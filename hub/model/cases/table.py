@@ -254,7 +254,7 @@ TABLE: tuple[Row, ...] = (
         (R.HND, R.OP, R.TRI, R.UC, R.LEAD, R.SUP, R.REV),
     ),
     Row(
-        "+", "write", "联系群众", OPEN, (SAME,), (R.HND, R.OP, R.TRI, R.UC, R.LEAD),
+        "+", "write", "联系群众", OPEN, (SAME,), (R.HND, R.OP, R.TRI, R.UC, R.LEAD, R.SUP),
         effects=(do.contact,),
     ),
     Row(
@@ -300,11 +300,11 @@ TABLE: tuple[Row, ...] = (
         if event != "deliver" or S.REVIEW_DRAFT not in sources
     ),
     Row(
-        "+", "answer", "答复", OPEN, (S.REPLIED,), (R.HND, R.OP), tracks=DIRECT_TRACKS,
+        "+", "answer", "答复", OPEN, (S.REPLIED,), (R.HND, R.OP, R.SUP), tracks=DIRECT_TRACKS,
         needs=(g.second_person_where_demanded,), effects=(do.answer,), notices=("答复",),
     ),
     Row(
-        "+", "close", "办结", OPEN, (S.CLOSED,), (R.HND, R.OP, R.SYS), tracks=DIRECT_TRACKS,
+        "+", "close", "办结", OPEN, (S.CLOSED,), (R.HND, R.OP, R.SUP, R.SYS), tracks=DIRECT_TRACKS,
         effects=(do.end,), notices=("办结告知",),
     ),
     Row(

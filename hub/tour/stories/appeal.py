@@ -27,7 +27,7 @@ class Appeal:
         return (
             Step("群众提交申诉求决", self._file),
             Step("甄别、受理，告知期限", self._accept),
-            Step("机关负责人批准延期，告知理由", self._extend),
+            Step("承办人申请延期，机关负责人批准，告知理由", self._extend),
             Step("承办人起草，负责人签发", self._draft_and_sign),
             Step("送达，进度页可见答复和复查期限", self._deliver),
             Step("群众申请复查", self._review),
@@ -64,10 +64,15 @@ class Appeal:
         return f"已告知：{text}"
 
     async def _extend(self) -> str:
-        await self._handler.move(self._case_id, "assign", "办理中")
-        await self._head.move(
-            self._case_id, "extend", "待送达", days="20", reason=self._scene.says("appeal_reason")
+        await self._handler.assign(self._case_id, "办理中")
+        await self._handler.move(
+            self._case_id,
+            "ask_extension",
+            self._scene.says("appeal_reason"),
+            days="20",
+            reason=self._scene.says("appeal_reason"),
         )
+        await self._head.move(self._case_id, "extend", "待送达")
         text = await self._scene.answer_to(self._number, having="延长")
         return f"已告知：{text}"
 

@@ -170,7 +170,7 @@ def accept(p: Proceeding, attempt: Attempt) -> Proceeding:
     p = replace(
         p,
         accepted_at=at,
-        branch=attempt.data.get("branch", 0) if p.track in {Track.APPEAL, Track.LEGAL} else 0,
+        branch=attempt.data["branch"] if p.track in {Track.APPEAL, Track.LEGAL} else 0,
         items=len(items) if isinstance(items, list | tuple) else items,
     )
     p = p.stop(at, C.FORWARD_15, C.OBJECT_5WD, C.REPORT_FIRST)
@@ -201,7 +201,7 @@ def propose(event: str) -> Effect:
 def refuse(p: Proceeding, attempt: Attempt) -> Proceeding:
     """All clocks stop but NOTIFY_15, which waits for the delivery."""
     p = p.stop(attempt.at, *(set(ClockName) - {C.NOTIFY_15, C.REPORT_ACCEPT}))
-    again = attempt.text("code") in {"THREE_LEVEL_END", "不再受理"}
+    again = attempt.text("code") == "THREE_LEVEL_END"
     return issue(p, attempt, DocumentKind.NOT_AGAIN if again else DocumentKind.REFUSAL)
 
 

@@ -140,12 +140,12 @@ async def take_step(request: web.Request) -> web.StreamResponse:
     typed = Typed("move", event=event, fields=data)
     try:
         act = request.app[HUB].actions.move_case
-        await act(agent_of(request), case_id, event, data_of(event, data), version=version)
+        seen = await act(agent_of(request), case_id, event, data_of(event, data), version=version)
     except IllegalMove as problem:
         return await _show(request, replace(typed, refused=translator(request)(problem.reason)), 409)
     except (Invalid, Stale) as problem:
         return await _refused(request, typed, problem)
-    return done(_path(case_id), "moved")
+    return done(_path(case_id) if seen else _QUEUE, "moved")
 
 
 async def reveal(request: web.Request) -> web.StreamResponse:

@@ -6,8 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.model.cases.guards import FUCHA_OUTCOMES, OPINIONS, OUTCOMES, REPLIES, TRANSFER_MODES
+from hub.model.cases.guards import (
+    FUCHA_OUTCOMES,
+    OPINIONS,
+    OUTCOMES,
+    REFUSAL_GROUNDS,
+    REPLIES,
+    TRANSFER_MODES,
+)
 from hub.model.cases.proceeding import DeliveryMethod, DocumentKind
+from hub.model.cases.screening import LEAVES
 from hub.model.track import Track
 from hub.web.badges import TRACK
 from hub.web.i18n import msgid
@@ -15,7 +23,7 @@ from hub.web.i18n import msgid
 
 @dataclass(frozen=True, slots=True)
 class MoveField:
-    """One field. kind: text, area, number, date, choice, handler, per_item. choices: value and label."""
+    """One field. kind: text, area, number, date, choice, unit, per_item. choices: value and label."""
 
     name: str
     label: str
@@ -44,14 +52,25 @@ FIELDS: Mapping[str, tuple[MoveField, ...]] = {
     "object": (_REASON,),
     "refuse_return": (_REASON,),
     "accept": (
-        MoveField("branch", msgid("申诉求决属于第三十一条第几项"), "number"),
+        MoveField(
+            "branch", msgid("申诉求决（第 6 项）、法定程序（第 1 到 5 项）属于第三十一条第几项"), "number"
+        ),
         MoveField("items", msgid("诉求，每行一项"), "area"),
     ),
-    "refuse": (MoveField("code", msgid("不予受理的情形")),),
+    "refuse": (
+        MoveField("code", msgid("不予受理的情形"), "choice", tuple(REFUSAL_GROUNDS.items())),
+        _REASON,
+    ),
     "redirect_legal": (MoveField("branch", msgid("第三十一条第几项，1 到 5"), "number"),),
-    "assign": (MoveField("handler", msgid("承办人"), "handler"),),
+    "log_contact": (MoveField("comment", msgid("联系经过（内部记录）"), "area"),),
+    "add_evidence": (MoveField("comment", msgid("证据和来源（内部记录）"), "area"),),
+    "co_reply": (MoveField("comment", msgid("协办意见（内部记录）"), "area"),),
+    "answer_duban": (MoveField("comment", msgid("办理情况（内部记录）"), "area"),),
     "ask_extension": (MoveField("days", msgid("延长几日"), "number"), _REASON),
-    "extend": (MoveField("days", msgid("延长几日"), "number"), _REASON),
+    "extend": (
+        MoveField("days", msgid("延长几日（不填即按申请）"), "number"),
+        MoveField("reason", msgid("理由（不填即按申请，群众会看到）"), "area"),
+    ),
     "submit_reply": (
         MoveField("outcomes", msgid("处理结果"), "per_item", _same(OUTCOMES)),
         MoveField("reply", msgid("答复正文：事实、理由、依据"), "area"),
@@ -72,8 +91,19 @@ FIELDS: Mapping[str, tuple[MoveField, ...]] = {
     "duban": (MoveField("order", msgid("督办要求"), "area"), MoveField("due", msgid("期限"), "date")),
     "reopen": (_REASON,),
     "reclassify": (
-        MoveField("track", msgid("诉求类型"), "choice", tuple((t, TRACK[t].text) for t in Track)),
+        MoveField(
+            "track",
+            msgid("诉求类型"),
+            "choice",
+            tuple((t, TRACK[t].text) for t in Track if t is not Track.REPORT),
+        ),
         _REASON,
+        MoveField(
+            LEAVES,
+            msgid("检举控告改类后"),
+            "choice",
+            (("", msgid("留在保密隔离内，由督察办理")), ("1", msgid("删去来信人身份，转入普通队列"))),
+        ),
     ),
     "waive_notice": (_REASON,),
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hub.model.agent import Agent, Permission, Role
 from hub.model.cases.case import Case, Origin
-from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.clock_names import ClockName
+from hub.model.cases.proceeding import LateRequest, Proceeding
 from hub.model.cases.state import CaseState
 from hub.model.policy import compartments, may_see, require
 from hub.model.track import Compartment, Track, compartment_of
@@ -81,10 +84,11 @@ def test_a_case_is_seen_and_changed_by_the_roles_of_the_table_only(
 ) -> None:
     agent, case, table = an_agent(role), a_case(compartment), allowed()
     assert compartments(agent) == SEES[role]
-    assert may_see(agent, case) == (compartment in SEES[role])
+    sees = compartment in SEES[role] and role is not Role.HIGHER_REVIEWER  # nothing is reviewed yet
+    assert may_see(agent, case) == sees
     for permission in Permission:
         assert agent.may(permission) == table[role, permission], permission
-        if compartment not in SEES[role]:  # it does not exist, whatever else the role allows
+        if not sees:  # it does not exist, whatever else the role allows
             with pytest.raises(NotFound):
                 require(agent, case, permission)
         elif table[role, permission]:
@@ -92,6 +96,25 @@ def test_a_case_is_seen_and_changed_by_the_roles_of_the_table_only(
         else:
             with pytest.raises(Forbidden):
                 require(agent, case, permission)
+
+
+@pytest.mark.parametrize("state", CaseState)
+def test_a_higher_reviewer_reads_what_lies_before_the_higher_organ(state: CaseState) -> None:
+    reviewer, case = an_agent(Role.HIGHER_REVIEWER), a_case(Compartment.NONE)
+    case = replace(case, proceeding=replace(case.proceeding, state=state))
+    assert may_see(reviewer, case) == (state in {"FUCHA", "FUCHA_DONE", "FUHE", "FINAL"})
+    assert may_see(an_agent(Role.HIGHER_REVIEWER, Role.SUPERVISOR), case)
+    running = case.proceeding.start(ClockName.HANDLE_60, 0).clocks[0]
+    for clock, seen in (
+        (replace(running, breached_at=1), True),
+        (replace(running, breached_at=1, stopped_at=2), False),
+    ):
+        overdue = replace(case, proceeding=replace(case.proceeding, clocks=(clock,)))
+        assert may_see(reviewer, overdue) == (seen or may_see(reviewer, case))
+    late = LateRequest("复查", 0, "2026-04-16")
+    late_case = replace(case, proceeding=replace(case.proceeding, late=(late,)))
+    assert may_see(reviewer, late_case)
+    assert not may_see(reviewer, replace(late_case, compartment=Compartment.REPORT))
 
 
 @pytest.mark.parametrize("permission", Permission)

@@ -106,7 +106,9 @@ def routed(track: Track = Track.APPEAL) -> Play:
 
 def accepted(track: Track = Track.APPEAL, items: int = 1) -> Play:
     """Accepted on Tue 3 March: the 60 days of an appeal end on 2 May."""
-    return in_triage(track).do("2026-03-03 10:00", "accept", branch=6, items=items)
+    return in_triage(track).do(
+        "2026-03-03 10:00", "accept", branch=2 if track is Track.LEGAL else 6, items=items
+    )
 
 
 def handling(track: Track = Track.APPEAL, items: int = 1) -> Play:

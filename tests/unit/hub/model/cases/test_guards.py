@@ -110,6 +110,12 @@ def test_12_accept(data: dict[str, Any], field: str) -> None:
     assert f"（{field}）" in in_triage().refused(AT, "accept", **data)
 
 
+@pytest.mark.parametrize("branch", ["", "二", "2", 6, 0, True, None])
+def test_12_a_legal_matter_names_its_branch_as_a_number(branch: object) -> None:
+    assert "（branch）" in in_triage(T.LEGAL).refused(AT, "accept", branch=branch)
+    assert in_triage(T.LEGAL).do(AT, "accept", branch=2).p.branch == 2
+
+
 def test_12_what_is_final_is_not_accepted_again() -> None:
     assert "不再受理" in in_triage().refused(AT, "accept", branch=6, repeats_final=True)
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from hub.model.agent import Role
+from hub.model.agent import Agent, Role
+from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Case, Origin
+from hub.model.cases.moves import IllegalMove, move
+from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.roles import CaseRole
-from hub.model.cases.staff_roles import roles_of
+from hub.model.cases.staff_roles import as_played, plays_in, roles_of
 from hub.model.cases.table import TABLE
-from hub.model.track import Track
+from hub.model.track import Compartment, Track
+from tests.unit.hub.model.cases.played import NATIONAL, Play, in_triage, ms, routed
 
 R = CaseRole
 
@@ -33,6 +38,39 @@ def test_an_ordinary_case(role: Role, parts: set[CaseRole]) -> None:
 @pytest.mark.parametrize("role", sorted(Role))
 def test_only_inspectors_play_behind_the_compartment(role: Role) -> None:
     assert bool(roles_of([role], restricted=True)) is (role is Role.INSPECTOR)
+
+
+def _acts(role: Role, play: Play, event: str, **data: str) -> Proceeding:
+    """The proceeding after an event that somebody in this role makes happen."""
+    wall = Compartment.REPORT if play.p.track is Track.REPORT else Compartment.NONE
+    case = Case("c1", "1", 0, 0, play.p, Origin("sms", "sms"), compartment=wall)
+    agent = Agent("a1", "a1", "", (role,), 0)
+    attempt = Attempt(event, ms("2026-03-11 12:00"), R.HND, NATIONAL, "a1", data)
+    assert plays_in(agent, case, event)
+    return move(play.p, as_played(agent, case, attempt)).proceeding
+
+
+def test_a_supervisor_decides_the_third_return_as_the_superior() -> None:
+    play = routed()
+    for day in (4, 5):
+        play.do(f"2026-03-0{day} 09:00", "object", reason="不属于").do(
+            f"2026-03-0{day} 10:00", "refuse_return", reason="属于"
+        )
+    play.do("2026-03-06 09:00", "object", reason="不属于")
+    assert _acts(Role.SUPERVISOR, play, "refuse_return", reason="属于").state == "ROUTED"
+
+
+def test_an_inspector_reopens_a_withdrawn_report() -> None:
+    withdrawn = in_triage(Track.REPORT).do("2026-03-03 09:00", "withdraw")
+    assert _acts(Role.INSPECTOR, withdrawn, "reopen", reason="依职权").state == "TRIAGE"
+
+
+def test_who_plays_no_part_is_told_who_does() -> None:
+    case = Case("c1", "1", 0, 0, in_triage().p, Origin("sms", "sms"))
+    handler = Agent("a1", "a1", "", (Role.HANDLER,), 0)
+    assert not plays_in(handler, case, "duban")
+    with pytest.raises(IllegalMove, match="督办人员"):
+        as_played(handler, case, Attempt("duban", 0, R.HND, NATIONAL))
 
 
 def test_roles_add_up() -> None:
