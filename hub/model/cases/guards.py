@@ -141,9 +141,11 @@ def in_fuhe_window(p: Proceeding, attempt: Attempt) -> str:
 
 
 def is_not_under_review(p: Proceeding, _: Attempt) -> str:
-    """No 复查 or 复核 was asked for: it would take the citizen's right away."""
-    reviewed = p.state in {CaseState.FUCHA, CaseState.FUCHA_DONE, CaseState.FUHE}
-    return "复查、复核期间不能更改诉求类型" if reviewed else ""
+    """The citizen neither asked for 复查 or 复核 nor may: another track would take the right away."""
+    if p.state in {CaseState.FUCHA, CaseState.FUCHA_DONE, CaseState.FUHE}:
+        return "复查、复核期间不能更改诉求类型"
+    may_ask = p.running(ClockName.FUCHA_WINDOW) is not None
+    return "答复已送达，群众可以申请复查，不能更改诉求类型" if may_ask else ""
 
 
 def asked_already(p: Proceeding, window: ClockName, review: ClockName) -> bool:

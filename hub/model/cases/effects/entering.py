@@ -74,13 +74,22 @@ def reclassify(p: Proceeding, attempt: Attempt) -> Proceeding:
     """Another track: statutory clocks keep their start, policy clocks are replaced."""
     at, was = attempt.at, p
     p = replace(p.stop(at, *_POLICY), track=Track(attempt.text("track")))
+    answered = was.state in {CaseState.REPLIED, CaseState.RATED}
+    if p.track not in DIRECT_TRACKS and (was.track in DIRECT_TRACKS or answered):
+        # What was done as a service is no 受理 and no written reply; what was answered is accepted anew.
+        p = replace(p, accepted_at=0, replied_at=0)
+    p = _clocks_of_track(p, was, attempt)
+    return p.change(_pausing(p, attempt), lambda clock: clock.paused(at)) if p.previous else p
+
+
+def _clocks_of_track(p: Proceeding, was: Proceeding, attempt: Attempt) -> Proceeding:
+    """The clocks of the new track, which `p` has already; `was`: before."""
+    at = attempt.at
     if not p.is_petition:
         p = p.stop(at, C.FORWARD_15, C.NOTIFY_15, C.HANDLE_60, C.EXT)
-        if p.track is Track.REPORT and was.accepted_at and was.track not in DIRECT_TRACKS:
+        if p.track is Track.REPORT and p.accepted_at:
             return p.start(C.REPORT_INVEST, at)
         return begin(p, attempt, statutory_from=at)
-    if was.track in DIRECT_TRACKS:  # what was done as a service is no 受理 and no written reply
-        p = replace(p, accepted_at=0, replied_at=0)
     if not p.accepted_at and p.previous is CaseState.HANDLING:
         p = replace(p, previous=CaseState.TRIAGE)
     if not p.accepted_at:
@@ -91,12 +100,17 @@ def reclassify(p: Proceeding, attempt: Attempt) -> Proceeding:
     return p.start(C.SUGGEST, at) if p.track is Track.SUGGEST else p
 
 
+def _pausing(p: Proceeding, attempt: Attempt) -> list[ClockName]:
+    """The clocks that stand still while the citizen is asked."""
+    profile = attempt.rules.profile
+    return [name for name in _PAUSABLE if profile.rule(name, p.track).pauses == "need_info"]
+
+
 def ask(p: Proceeding, attempt: Attempt) -> Proceeding:
     """NEED_INFO_10 starts; policy clocks pause where the profile says so, statutory ones never."""
-    rules, at = attempt.rules, attempt.at
-    pausing = [name for name in _PAUSABLE if rules.profile.rule(name, p.track).pauses == "need_info"]
+    at = attempt.at
     p = replace(p, previous=p.state, contacted=True).stop(at, C.FIRST_CONTACT)
-    return p.change(pausing, lambda clock: clock.paused(at)).start(C.NEED_INFO_10, at)
+    return p.change(_pausing(p, attempt), lambda clock: clock.paused(at)).start(C.NEED_INFO_10, at)
 
 
 def stop_asking(p: Proceeding, attempt: Attempt) -> Proceeding:
