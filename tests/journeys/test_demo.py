@@ -44,9 +44,9 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "hub", "demo", *(str(argument) for argument in arguments)]
 
 
-def start(folder: Path) -> Demo:
+def start(folder: Path, *arguments: str) -> Demo:
     process = subprocess.Popen(
-        command("--json", "--port", 0, "--dir", folder), stdout=subprocess.PIPE, text=True
+        command("--json", "--port", 0, "--dir", folder, *arguments), stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     line = process.stdout.readline()

@@ -38,8 +38,11 @@ def assert_held(report: dict[str, Any]) -> None:
     assert report["ok"]
 
 
-def test_every_story_holds_against_a_demo_that_runs_and_goes_on_running(tmp_path: Path) -> None:
-    demo = start(tmp_path / "demo")
+@pytest.mark.mongodb
+def test_every_story_holds_on_mongodb_against_a_demo_that_runs_and_goes_on_running(
+    tmp_path: Path, mongo_url: str
+) -> None:
+    demo = start(tmp_path / "demo", "--store", mongo_url)
     try:
         report = tour(demo.folder)
         refused = subprocess.run(
@@ -65,8 +68,3 @@ def test_a_hub_killed_between_and_within_steps_loses_nothing_and_doubles_nothing
     assert report["kills"] == 2
     assert {step["killed"] for step in report["steps"]} == {"", "before", "during"}
     assert_held(report)
-
-
-@pytest.mark.mongodb
-def test_every_story_holds_on_the_mongodb_adapter(tmp_path: Path, mongo_url: str) -> None:
-    assert_held(tour(tmp_path / "demo", "--store", mongo_url))
