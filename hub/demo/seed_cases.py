@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from channels.address import email, phone
+from hub.actions.cases.citizen.citizen_move import Request
 from hub.demo import letter
 from hub.demo.accounts import agent_id
 from hub.demo.citizens import Citizens
@@ -14,6 +15,7 @@ from hub.demo.outside import TEXT_CHANNEL, VOICE_CHANNEL
 from hub.demo.sample import Table
 from hub.hub import Hub
 from hub.model.agent import Agent
+from hub.model.citizen_wish import CitizenWish
 from hub.model.petition import Petition, PetitionKind
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Stale
@@ -50,8 +52,13 @@ class CaseSeeder:
                 await self._handle(case_id, found.value, table)
 
     async def move(self, name: str, table: Table, move: Table) -> None:
-        """A later step of a petition, by the login it names."""
+        """A later step of a petition, by the login it names or by its citizen."""
         case_id = await self._petition(name, table)  # the same one: it is filed once
+        if move["who"] == "citizen":
+            asked = Request(derived_id("demo-move", name, move["event"]), "web", self._clock.now_ms())
+            wish = CitizenWish(move["event"], move.get("text", ""))
+            await self._hub.actions.citizen_move.proven(case_id, wish, asked)
+            return
         found = await self._hub.repositories.agents.get(agent_id(move["who"]))
         if found is not None:
             agent, data = found.value, dict(move.get("data", {}))

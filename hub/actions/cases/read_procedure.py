@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,7 +13,7 @@ from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.clock import ClockState, Rules
 from hub.model.cases.clock_names import ClockName
-from hub.model.cases.proceeding import Paper
+from hub.model.cases.proceeding import DocumentKind, Paper
 from hub.model.cases.profile import ClockKind, Profile
 from hub.model.cases.roles import ROLE_NAME, CaseRole
 from hub.model.cases.staff_roles import refusal, roles_of
@@ -50,6 +50,35 @@ class Offer:
     why_not: str
 
 
+_BY: Mapping[DocumentKind, tuple[ClockName, ...]] = {
+    **dict.fromkeys(
+        (
+            DocumentKind.ACCEPTANCE,
+            DocumentKind.TRANSFER,
+            DocumentKind.REFUSAL,
+            DocumentKind.NOT_AGAIN,
+            DocumentKind.LEGAL_WAY,
+        ),
+        (ClockName.NOTIFY_15, ClockName.REPORT_ACCEPT),
+    ),
+    **dict.fromkeys(
+        (DocumentKind.OPINION, DocumentKind.REPLY),
+        (ClockName.HANDLE_60, ClockName.HANDLE_REMAND, ClockName.SUGGEST, ClockName.REPORT_FEEDBACK),
+    ),
+    DocumentKind.FUCHA_OPINION: (ClockName.FUCHA_30,),
+    DocumentKind.FUHE_OPINION: (ClockName.FUHE_30,),
+}
+"""The clock that the delivery of a document stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A document. deliver_by: the day until which it has to be delivered, None when no limit runs for it."""
+
+    paper: Paper
+    deliver_by: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class ProcedureView:
     """What the page shows.
@@ -58,7 +87,7 @@ class ProcedureView:
     """
 
     limits: tuple[Limit, ...]
-    papers: tuple[Paper, ...]
+    papers: tuple[PaperLine, ...]
     offers: tuple[Offer, ...]
     warnings: tuple[CaseWarning, ...]
     items: int
@@ -91,7 +120,9 @@ class ReadProcedure:
         given = await self._warnings.of_case(case.id)
         return ProcedureView(
             limits=limits_of(case, rules, now),
-            papers=case.proceeding.papers,
+            papers=tuple(
+                PaperLine(paper, _deliver_by(case, paper, rules)) for paper in case.proceeding.papers
+            ),
             offers=_offers(agent, case, rules, now),
             warnings=tuple(one for one in given if not one.citizen and not one.skipped)[:5],
             items=case.proceeding.items,
@@ -120,6 +151,14 @@ def limits_of(case: Case, rules: Rules, now: int) -> tuple[Limit, ...]:
             )
         )
     return tuple(sorted(found, key=lambda limit: limit.last_day))
+
+
+def _deliver_by(case: Case, paper: Paper, rules: Rules) -> date | None:
+    if paper.delivered_at:
+        return None
+    running = (case.proceeding.running(name) for name in _BY.get(paper.kind, ()))
+    clock = next((one for one in running if one is not None), None)
+    return rules.last_day(clock) if clock else None
 
 
 def _offers(agent: Agent, case: Case, rules: Rules, now: int) -> tuple[Offer, ...]:
