@@ -152,7 +152,10 @@ def _window_end(p: Proceeding, clock: Clock, ends_at: int, rules: Rules) -> _Due
 def _after_reply(p: Proceeding, rules: Rules) -> Iterator[_Due]:
     """A reply that is rated, or could have been, and that nobody may question any more is closed."""
     rated_by = midnight(day_of(p.replied_at) + timedelta(days=rules.profile.rating.value + 1))
-    if p.state is CaseState.REPLIED:
+    if p.track is Track.REPORT:  # nobody rates a report; the time for an objection is what ends it
+        ended = [c.stopped_at for c in p.clocks if c.name is ClockName.REPORT_OBJECTION and c.stopped_at]
+        rated_by = max(ended, default=rated_by)
+    elif p.state is CaseState.REPLIED:
         yield _event(p, "rating_over", rated_by, _Order.RATING, rules)
         return
     windows = [

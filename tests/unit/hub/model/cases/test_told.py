@@ -63,3 +63,11 @@ def test_what_is_withdrawn_before_its_unit_has_it_stays_withdrawn() -> None:
     play = in_triage().do("2026-03-04 09:00", "route", mode="转送", unit="A", received_at=1_773_000_000_000)
     play.do("2026-03-05 09:00", "withdraw")
     assert play.look("2026-06-01 09:00").p.state is CaseState.WITHDRAWN
+
+
+def test_a_report_ends_when_nobody_may_object_any_more() -> None:
+    play = handling(Track.REPORT).do("2026-03-10 09:00", "feedback")
+    last = play.due("REPORT_OBJECTION")
+    assert play.look(f"{last} 23:59").p.state is CaseState.REPLIED
+    assert play.look("2026-03-26 00:00").p.state is CaseState.CLOSED
+    assert last == "2026-03-25"
