@@ -98,13 +98,18 @@ async def fill(documents: Documents) -> None:
         )
 
 
-def process(documents: Documents, clock: FakeClock) -> PassTime:
-    """What one hub has of it; everything but the store is its own."""
+def unit_of(documents: Documents) -> StepUnit:
+    """What turns the steps of these cases into writes."""
     stores, texts = repositories(documents, VAULT, cities={}), Texts()
     profiles = {"sms": ChannelProfile("sms", ChannelKind.SMS)}
     tell = TellCitizen(stores, profiles, Outgoing(profiles, stores.conversations, stores.outbox), texts)
-    unit = StepUnit(stores, tell, texts, case_rules(), organ="测试局")
-    return PassTime(documents, stores.cases, unit, case_rules(), clock)
+    return StepUnit(stores, tell, texts, case_rules(), organ="测试局")
+
+
+def process(documents: Documents, clock: FakeClock) -> PassTime:
+    """What one hub has of it; everything but the store is its own."""
+    stores = repositories(documents, VAULT, cities={})
+    return PassTime(documents, stores.cases, unit_of(documents), case_rules(), clock)
 
 
 async def warnings(stores: Repositories, case_id: str, clock: str) -> list[CaseWarning]:
