@@ -55,6 +55,7 @@ def actions_of(
         read_cases=cases.read_cases,
         read_entries=editing.read_entries,
         read_procedure=cases.read_procedure,
+        read_queue=cases.read_queue,
         read_help=editing.read_help,
         read_quality=editing.read_quality,
         read_rules=rules.read_rules,

@@ -17,6 +17,7 @@ from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.pass_time import PassTime
+from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
@@ -62,6 +63,7 @@ class CaseActions:
     note_reading: NoteReading
     read_cases: ReadCases
     read_procedure: ReadProcedure
+    read_queue: ReadQueue
     read_warnings: ReadWarnings
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
@@ -99,6 +101,11 @@ def case_actions(
     track_case = track_case_of(base, dialogue.texts)
     wording = CitizenWording(unit, dialogue.texts, rules)
     deliver = DeliverElectronically(base.documents, stores, unit, rules, clock)
+    screening_days = base.settings.triage.screening_working_days
+
+    def calendar() -> WorkCalendar:
+        return office_calendar(base.settings, books.rules.calendar())
+
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
         open_case=open_case,
@@ -123,10 +130,11 @@ def case_actions(
             casework,
             base.files,
             clock,
-            lambda: office_calendar(base.settings, books.rules.calendar()),
-            screening_days=base.settings.triage.screening_working_days,
+            calendar,
+            screening_days=screening_days,
         ),
         read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
+        read_queue=ReadQueue(stores, calendar, screening_days=screening_days),
         read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),

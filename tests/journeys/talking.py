@@ -69,7 +69,7 @@ async def queue(world: World, role: Role = Role.HANDLER) -> list[Case]:
     """What an agent of this role sees."""
     found = await world.hub.repositories.agents.by_login(role.value)
     agent = found.value if found else await world.agent(role)
-    return [row.case for row in (await world.hub.actions.read_cases.queue(agent)).rows]
+    return [row.case for row in (await world.hub.actions.read_queue.page(agent)).rows]
 
 
 def slotted(id_: str = "exam-of-licence") -> Entry:

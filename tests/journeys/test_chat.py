@@ -105,14 +105,14 @@ async def test_a_message_posted_twice_is_said_once(hub: World) -> None:
         seqs = [(await events.next())[0], (await events.next())[0]]
     assert seqs == [1, 2]
     handler = await hub.agent(Role.HANDLER)
-    assert len((await hub.hub.actions.read_cases.queue(handler)).rows) == 1
+    assert len((await hub.hub.actions.read_queue.page(handler)).rows) == 1
 
 
 async def test_a_handlers_answer_appears_in_the_open_page(hub: World) -> None:
     await open_chat(hub)
     await say(hub, "转人工", "d" * 32)
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     async with stream(hub, after=2) as events:
         await hub.hub.actions.reply_to_case(handler, row.case.id, "您好，请说。", version=row.version)
         seq, html = await events.next()
@@ -124,7 +124,7 @@ async def test_danger_in_the_chat_is_flagged_and_the_page_says_how_to_get_help(h
     await open_chat(hub)
     await say(hub, "救命 有人在砸门", "e" * 32)
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     assert row.case.urgent
     async with stream(hub, after=1) as events:
         _, html = await events.next()

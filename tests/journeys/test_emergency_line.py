@@ -8,7 +8,7 @@ import secrets
 import pytest
 
 from channels.contract import ChannelKind
-from hub.actions.cases.read_cases import QueueView
+from hub.actions.cases.queue.read_queue import QueueView
 from hub.model.agent import Role
 from tests.journeys.talking import Talker, slotted, teach
 from tests.journeys.test_chat import open_chat, stream
@@ -229,7 +229,8 @@ async def test_who_says_that_it_is_no_emergency_is_noted_and_the_case_stays(hub:
     assert lines(answer) == ["紧急请拨打110"]
     handler = await hub.agent(Role.HANDLER)
     reads = hub.hub.actions.read_cases
-    [row] = (await reads.queue(handler, view=QueueView.EMERGENCY)).rows
+    queue = hub.hub.actions.read_queue
+    [row] = (await queue.page(handler, view=QueueView.EMERGENCY)).rows
     view = await reads.open(handler, row.case.id)
     assert [item.kind for item in view.timeline if item.kind == "not_emergency"] == ["not_emergency"]
     assert "这不是紧急情况" in [item.text for item in view.timeline]
@@ -252,6 +253,7 @@ async def test_a_petition_shows_the_panel_before_it_is_sent_and_notes_a_denial(h
     await post(hub, "/petition/submit", {**danger, "no_emergency": "yes"})
     handler = await hub.agent(Role.HANDLER)
     reads = hub.hub.actions.read_cases
-    [row] = (await reads.queue(handler, view=QueueView.EMERGENCY)).rows
+    queue = hub.hub.actions.read_queue
+    [row] = (await queue.page(handler, view=QueueView.EMERGENCY)).rows
     view = await reads.open(handler, row.case.id)
     assert [item.kind for item in view.timeline if item.kind == "not_emergency"] == ["not_emergency"]

@@ -32,7 +32,7 @@ async def test_an_inspector_hears_the_sealed_recording_and_a_handler_does_not(hu
     await hub.carrier.place_call("12389", script)
     inspector = await hub.agent(Role.INSPECTOR)
     await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(inspector)).rows
+    [row] = (await hub.hub.actions.read_queue.page(inspector)).rows
 
     async def sealed() -> bool:
         view = await hub.hub.actions.read_cases.open(inspector, row.case.id)
@@ -79,7 +79,7 @@ async def test_an_attachment_comes_back_as_it_was_sent_and_only_as_a_download(hu
 
     await hand_over(hub, mail)
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     async with browser(hub.url) as theirs:
         await log_in(hub, theirs, "handler")
         async with theirs.get(f"{hub.url}/staff/cases/{row.case.id}") as page:

@@ -91,7 +91,7 @@ def watchdog(hub: Hub) -> EndSilentCalls:
 async def cases(hub: World) -> list[Case]:
     inspector = await hub.hub.repositories.agents.by_login("inspector")
     agent = inspector.value if inspector else await hub.agent(Role.INSPECTOR)
-    return [row.case for row in (await hub.hub.actions.read_cases.queue(agent)).rows]
+    return [row.case for row in (await hub.hub.actions.read_queue.page(agent)).rows]
 
 
 async def test_a_call_whose_end_was_never_reported_is_a_case_after_a_restart(tmp_path: Path) -> None:

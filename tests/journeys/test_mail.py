@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import aiosmtplib
 import pytest
 
-from hub.actions.cases.read_cases import QueueView
+from hub.actions.cases.queue.read_queue import QueueView
 from hub.model.agent import Role
 from tests.journeys.talking import slotted, teach
 from tests.world import World, eventually
@@ -64,7 +64,7 @@ async def test_a_letter_becomes_a_case_and_the_answer_comes_back_in_its_thread(h
     assert receipt.mail["In-Reply-To"] == "<m1@example.com>"
     assert receipt.recipients == (CITIZEN.lower(),)
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     assert row.case.title == "小区路灯"
     assert row.masked == "z***@example.com"
     await hub.hub.actions.reply_to_case(handler, row.case.id, "已派人维修。", version=row.version)
@@ -84,7 +84,7 @@ async def test_a_citizens_next_letter_in_the_thread_joins_the_same_case(hub: Wor
         hub, letter("补充：是三号楼门口。", id="<m2@example.com>", In_Reply_To=ours, References=references)
     )
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     view = await hub.hub.actions.read_cases.open(handler, row.case.id)
     assert [item.text for item in view.timeline if item.direction == "in" and item.kind == "message"] == [
         "小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。",
@@ -96,7 +96,7 @@ async def test_another_letter_of_the_same_citizen_is_another_case(hub: World) ->
     await hand_over(hub, letter("小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。"))
     await hand_over(hub, letter("东街井盖丢了两周没有人管，很危险。", subject="井盖", id="<m9@example.com>"))
     handler = await hub.agent(Role.HANDLER)
-    assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 2
+    assert (await hub.hub.actions.read_queue.page(handler)).counts[QueueView.ALL] == 2
 
 
 async def test_a_letter_handed_over_twice_is_one_case_and_one_answer(hub: World) -> None:
@@ -104,7 +104,7 @@ async def test_a_letter_handed_over_twice_is_one_case_and_one_answer(hub: World)
         await hand_over(hub, letter("小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。"))
     await hub.mail.wait_for(1)
     handler = await hub.agent(Role.HANDLER)
-    assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 1
+    assert (await hub.hub.actions.read_queue.page(handler)).counts[QueueView.ALL] == 1
     counted = await hub.hub.documents.count(
         "outbox", {"state": {"$in": ["ready", "accepted", "sending", "leased"]}}
     )
@@ -120,7 +120,7 @@ async def test_an_automatic_answer_is_kept_and_never_answered(hub: World) -> Non
     assert await eventually(stored)
     assert list(hub.mail.received) == []
     handler = await hub.agent(Role.HANDLER)
-    assert (await hub.hub.actions.read_cases.queue(handler)).rows == ()
+    assert (await hub.hub.actions.read_queue.page(handler)).rows == ()
 
 
 async def test_mail_for_somebody_else_is_refused(hub: World) -> None:
@@ -132,7 +132,7 @@ async def test_a_letter_that_comes_twice_is_taken_in_once(hub: World) -> None:
     for _ in range(2):
         await hand_over(hub, letter("小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。"))
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     assert len(await hub.hub.repositories.conversations.of_case(row.case.id)) == 2  # the letter, our receipt
 
 
@@ -148,7 +148,7 @@ async def test_nobody_takes_the_place_of_a_letter_by_sending_its_id_first(hub: W
         real["In-Reply-To"] = "<m0@example.com>"
     await hand_over(hub, real)
     handler = await hub.agent(Role.HANDLER)
-    rows = (await hub.hub.actions.read_cases.queue(handler)).rows
+    rows = (await hub.hub.actions.read_queue.page(handler)).rows
     views = [await hub.hub.actions.read_cases.open(handler, row.case.id) for row in rows]
     assert "半夜施工" in "".join(item.text for view in views for item in view.timeline)
 
@@ -156,7 +156,7 @@ async def test_nobody_takes_the_place_of_a_letter_by_sending_its_id_first(hub: W
 async def test_danger_at_the_end_of_a_letter_of_a_megabyte_is_seen(hub: World) -> None:
     await hand_over(hub, letter("路灯坏了，请派人来修理。\n" * 40_000 + "救命，有人拿刀砍人"))
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     assert row.case.urgent
 
 
@@ -166,14 +166,14 @@ async def test_thanks_above_our_advice_about_danger_is_no_emergency(hub: World) 
     await hand_over(hub, letter(advice.question, subject="咨询"))
     [answer] = await hub.mail.wait_for(1)
     handler = await hub.agent(Role.HANDLER)
-    reads = hub.hub.actions.read_cases
-    before = (await reads.queue(handler)).counts[QueueView.EMERGENCY]
+    queue = hub.hub.actions.read_queue
+    before = (await queue.page(handler)).counts[QueueView.EMERGENCY]
     quoted = "".join(f"> {line}\n" for line in answer.mail.get_content().splitlines())
     assert "拿刀" in quoted
     thread = {"In_Reply_To": answer.mail["Message-ID"], "References": answer.mail["Message-ID"]}
     thanks = letter(f"谢谢\n\n在 2026年11月30日，公安 写道：\n{quoted}", id="<m2@example.com>", **thread)
     await hand_over(hub, thanks)
-    assert (await reads.queue(handler)).counts[QueueView.EMERGENCY] == before == 0
+    assert (await queue.page(handler)).counts[QueueView.EMERGENCY] == before == 0
     cry = letter(f"谢谢\n\n{quoted}>> 他拿刀砍人了，救命", id="<m3@example.com>", **thread)
     await hand_over(hub, cry)
-    assert (await reads.queue(handler)).counts[QueueView.EMERGENCY] == 1
+    assert (await queue.page(handler)).counts[QueueView.EMERGENCY] == 1

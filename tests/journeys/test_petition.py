@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from hub.actions.cases.read_cases import QueueView
+from hub.actions.cases.queue.read_queue import QueueView
 from hub.model.agent import Role
 from hub.model.track import Track
 from tests.world import World, eventually
@@ -58,7 +58,7 @@ async def test_from_form_to_answer(hub: World) -> None:
     assert status == 200
     reference, code = pair(done)
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     assert row.case.reference == reference
     assert row.case.track is Track.APPEAL
     assert row.case.applicant.address == "+8613800138000"
@@ -80,7 +80,7 @@ async def test_the_same_form_twice_is_one_petition_with_one_number(hub: World) -
     _, second = await post(hub, "/petition/submit", form)
     assert pair(first) == pair(second)
     handler = await hub.agent(Role.HANDLER)
-    assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 1
+    assert (await hub.hub.actions.read_queue.page(handler)).counts[QueueView.ALL] == 1
 
 
 async def test_every_mistake_is_said_at_once_in_chinese_and_the_input_is_kept(hub: World) -> None:
@@ -91,7 +91,7 @@ async def test_every_mistake_is_said_at_once_in_chinese_and_the_input_is_kept(hu
         assert text in page
     assert 'value="李四"' in page
     handler = await hub.agent(Role.HANDLER)
-    assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 0
+    assert (await hub.hub.actions.read_queue.page(handler)).counts[QueueView.ALL] == 0
 
 
 async def test_an_anonymous_report_is_invisible_to_others_and_keeps_no_contact(hub: World) -> None:
@@ -101,9 +101,9 @@ async def test_an_anonymous_report_is_invisible_to_others_and_keeps_no_contact(h
     assert len(code) == 16
     for role in (Role.HANDLER, Role.ADMIN):
         agent = await hub.agent(role)
-        assert set((await hub.hub.actions.read_cases.queue(agent)).counts.values()) == {0}
+        assert set((await hub.hub.actions.read_queue.page(agent)).counts.values()) == {0}
     inspector = await hub.agent(Role.INSPECTOR)
-    [row] = (await hub.hub.actions.read_cases.queue(inspector)).rows
+    [row] = (await hub.hub.actions.read_queue.page(inspector)).rows
     assert row.case.reference == reference
     stored = repr(row.case)
     assert "13800138000" not in stored
@@ -141,7 +141,7 @@ async def test_a_form_from_another_site_is_refused(hub: World) -> None:
     ):
         assert answer.status == 403
     handler = await hub.agent(Role.HANDLER)
-    assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 0
+    assert (await hub.hub.actions.read_queue.page(handler)).counts[QueueView.ALL] == 0
 
 
 async def test_an_oversized_form_is_refused(hub: World) -> None:
@@ -156,7 +156,7 @@ async def test_danger_in_a_letter_is_a_case_of_its_own_above_the_queue(hub: Worl
     form = {**await start(hub), "body": "邻居每天晚上持刀威胁我们一家人，请快来救命，我们很害怕。"}
     await post(hub, "/petition/submit", form)
     handler = await hub.agent(Role.HANDLER)
-    first, second = (await hub.hub.actions.read_cases.queue(handler)).rows
+    first, second = (await hub.hub.actions.read_queue.page(handler)).rows
     assert first.case.track is Track.EMERGENCY
     assert first.case.linked_case_id == second.case.id
     assert second.case.track is Track.APPEAL
@@ -166,7 +166,7 @@ async def test_danger_in_a_report_is_seen_without_what_the_report_says(hub: Worl
     form = {**await start(hub, "report"), "body": "东城派出所民警王某收钱，还派人持刀威胁我，救命。"}
     await post(hub, "/petition/submit", form)
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     assert row.case.track is Track.EMERGENCY
     view = await hub.hub.actions.read_cases.open(handler, row.case.id)
     assert "王某" not in repr(view)

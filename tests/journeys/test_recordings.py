@@ -54,7 +54,7 @@ async def complain(
 async def cases(hub: World) -> list[Case]:
     found = await hub.hub.repositories.agents.by_login("inspector")
     agent = found.value if found else await hub.agent(Role.INSPECTOR)
-    return [row.case for row in (await hub.hub.actions.read_cases.queue(agent)).rows]
+    return [row.case for row in (await hub.hub.actions.read_queue.page(agent)).rows]
 
 
 async def recordings(hub: World) -> list[Recording]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from channels.outbox.delivery import DeliveryState
-from hub.actions.cases.read_cases import QueueView
+from hub.actions.cases.queue.read_queue import QueueView
 from hub.model.agent import Agent, Role
 from hub.model.cases.case import queue_rank
 from hub.model.cases.moves import IllegalMove
@@ -26,7 +26,7 @@ async def an_ordinary_case(hub: World) -> tuple[Agent, str]:
     """A text that became a case, with a handler who noted something in it."""
     await hub.carrier.send_text(NUMBER, "12110", TEXT)
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     await hub.hub.actions.note_case(handler, row.case.id, "已看", version=row.version)
     return handler, row.case.id
 
@@ -47,16 +47,17 @@ async def a_screened_case(hub: World) -> tuple[Agent, Agent, str]:
 async def test_a_case_that_a_handler_suspects_exists_for_inspectors_only(hub: World) -> None:
     handler, inspector, case_id = await a_screened_case(hub)
     reads = hub.hub.actions.read_cases
+    queue = hub.hub.actions.read_queue
     for view in QueueView:
-        page = await reads.queue(handler, view=view)
+        page = await queue.page(handler, view=view)
         assert page.rows == ()
         assert set(page.counts.values()) == {0}
-        assert await reads.view_ids(handler, view=view) == frozenset()
+        assert await queue.view_ids(handler, view=view) == frozenset()
     with pytest.raises(NotFound):
         await reads.open(handler, case_id)
     with pytest.raises(NotFound):
         await hub.hub.actions.suspect_case(handler, case_id, version=2)
-    [row] = (await reads.queue(inspector, view=QueueView.SCREENING)).rows
+    [row] = (await queue.page(inspector, view=QueueView.SCREENING)).rows
     assert (row.case.id, row.case.compartment, row.case.track) == (
         case_id,
         Compartment.SCREENING,
@@ -118,7 +119,7 @@ async def test_a_released_case_is_in_the_queue_by_its_arrival_and_tells_ordinary
         await actions.release_case(inspector, case_id, " ", version=await version(hub, case_id))
     await actions.release_case(inspector, case_id, REASON, version=await version(hub, case_id))
 
-    [row] = (await actions.read_cases.queue(handler)).rows
+    [row] = (await actions.read_queue.page(handler)).rows
     case = row.case
     assert case.rank == queue_rank(track=case.track, urgent=False, waiting=True, received_at=case.received_at)
     view = await actions.read_cases.open(handler, case_id)
@@ -128,10 +129,10 @@ async def test_a_released_case_is_in_the_queue_by_its_arrival_and_tells_ordinary
     assert not any(secret in told for secret in (REASON, "督察备注", inspector.name, "suspected", "seen_by"))
     with pytest.raises(NotFound):
         await actions.read_cases.open(inspector, case_id)  # an ordinary case again
-    [row_of_reason] = await actions.read_cases.released(inspector)
+    [row_of_reason] = await actions.read_queue.released(inspector)
     kept = row_of_reason.decision
     assert (kept.case_id, kept.by, kept.reason, kept.text) == (case_id, inspector.id, REASON, TEXT)
-    assert await actions.read_cases.released(handler) == ()
+    assert await actions.read_queue.released(handler) == ()
 
 
 async def test_who_answered_behind_the_compartment_is_not_named_before_it(hub: World) -> None:
@@ -153,7 +154,7 @@ async def test_a_confirmed_case_is_a_report(hub: World) -> None:
     await actions.confirm_report(inspector, case_id, version=await version(hub, case_id))
     view = await actions.read_cases.open(inspector, case_id)
     assert (view.case.track, view.case.compartment) == (Track.REPORT, Compartment.REPORT)
-    assert (await actions.read_cases.queue(inspector, view=QueueView.SCREENING)).rows == ()
+    assert (await actions.read_queue.page(inspector, view=QueueView.SCREENING)).rows == ()
     with pytest.raises(IllegalMove):
         await actions.release_case(inspector, case_id, REASON, version=view.version)
 
@@ -161,17 +162,17 @@ async def test_a_confirmed_case_is_a_report(hub: World) -> None:
 async def test_a_sure_accusation_in_what_is_said_next_confirms_it(hub: World) -> None:
     _, inspector, case_id = await a_screened_case(hub)
     await hub.carrier.send_text(NUMBER, "12110", "我要举报东城派出所民警收黑钱")
-    [row] = (await hub.hub.actions.read_cases.queue(inspector)).rows
+    [row] = (await hub.hub.actions.read_queue.page(inspector)).rows
     assert (row.case.id, row.case.compartment) == (case_id, Compartment.REPORT)
 
 
 async def test_danger_said_beside_a_screened_case_does_not_make_it_a_report(hub: World) -> None:
     handler, inspector, case_id = await a_screened_case(hub)
     await hub.carrier.send_text(NUMBER, "12110", "救命，有人拿刀砍门")
-    reads = hub.hub.actions.read_cases
-    [kept] = (await reads.queue(inspector)).rows
+    queue = hub.hub.actions.read_queue
+    [kept] = (await queue.page(inspector)).rows
     assert (kept.case.id, kept.case.compartment) == (case_id, Compartment.SCREENING)
-    [alarm] = (await reads.queue(handler)).rows
+    [alarm] = (await queue.page(handler)).rows
     assert alarm.case.track is Track.EMERGENCY
     assert alarm.case.linked_case_id == ""
 
@@ -180,7 +181,7 @@ async def test_a_false_alarm_is_an_ordinary_case_and_is_remembered(hub: World) -
     await hub.carrier.send_text(NUMBER, "12110", "有人拿刀在楼道里追人，我躲在家里")
     handler = await hub.agent(Role.HANDLER)
     actions = hub.hub.actions
-    [row] = (await actions.read_cases.queue(handler, view=QueueView.EMERGENCY)).rows
+    [row] = (await actions.read_queue.page(handler, view=QueueView.EMERGENCY)).rows
     assert "dismiss" in (await actions.read_cases.open(handler, row.case.id)).allowed
     await actions.dismiss_alarm(handler, row.case.id, version=row.version)
 
@@ -201,6 +202,6 @@ async def test_a_false_alarm_is_an_ordinary_case_and_is_remembered(hub: World) -
 async def test_an_agent_who_is_no_handler_dismisses_nothing(hub: World) -> None:
     await hub.carrier.send_text(NUMBER, "12110", "救命，有人拿刀砍门")
     handler, editor = await hub.agent(Role.HANDLER), await hub.agent(Role.EDITOR)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     with pytest.raises(NotFound):
         await hub.hub.actions.dismiss_alarm(editor, row.case.id, version=row.version)

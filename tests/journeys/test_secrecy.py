@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from channels.loopback.script import Press, Speak
-from hub.actions.cases.read_cases import QueueView
+from hub.actions.cases.queue.read_queue import QueueView
 from hub.model.agent import Role
 from hub.model.cases.case import Case
 from hub.model.track import Track
@@ -38,7 +38,7 @@ def log(
 async def report(hub: World) -> str:
     await hub.carrier.send_text("+8613811112222", "12110", SECRET_TEXT)
     inspector = await hub.agent(Role.INSPECTOR)
-    [row] = (await hub.hub.actions.read_cases.queue(inspector)).rows
+    [row] = (await hub.hub.actions.read_queue.page(inspector)).rows
     return row.case.id
 
 
@@ -48,7 +48,7 @@ async def test_no_other_role_finds_counts_opens_or_touches_a_report(hub: World, 
     agent = await hub.agent(role)
     actions = hub.hub.actions
     for view in QueueView:
-        page = await actions.read_cases.queue(agent, view=view)
+        page = await actions.read_queue.page(agent, view=view)
         assert page.rows == ()
         assert set(page.counts.values()) == {0}
     with pytest.raises(NotFound):
@@ -89,7 +89,7 @@ async def test_an_inspector_may_not_reveal_the_reporters_number_alone(hub: World
 async def test_a_handlers_look_at_a_full_number_is_kept_with_its_reason(hub: World) -> None:
     await hub.carrier.send_text("+8613811112222", "12110", "楼下烧烤店每天深夜占道经营没有人管")
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     with pytest.raises(Invalid):
         await hub.hub.actions.read_cases.reveal(handler, row.case.id, "  ")
     number = await hub.hub.actions.read_cases.reveal(handler, row.case.id, "电话回访")
@@ -109,7 +109,7 @@ async def test_whoever_works_on_a_case_does_not_learn_its_query_code(hub: World)
     found = re.search(r"(\d{14})\D+(\d{8})", receipt)
     assert found
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     view = await hub.hub.actions.read_cases.open(handler, row.case.id)
     assert found[1] in repr(view)
     assert found[2] not in repr(view)
@@ -120,9 +120,9 @@ async def test_a_note_never_leaves(hub: World) -> None:
     await hub.carrier.send_text("+8613811112222", "12110", "楼下烧烤店每天深夜占道经营没有人管")
     handler = await hub.agent(Role.HANDLER)
     actions = hub.hub.actions
-    [row] = (await actions.read_cases.queue(handler)).rows
+    [row] = (await actions.read_queue.page(handler)).rows
     await actions.note_case(handler, row.case.id, "内部:金丝雀备注", version=row.version)
-    [row] = (await actions.read_cases.queue(handler)).rows
+    [row] = (await actions.read_queue.page(handler)).rows
     await actions.reply_to_case(handler, row.case.id, "已处理。", version=row.version)
 
     async def answered() -> bool:
@@ -157,7 +157,7 @@ async def test_a_whole_day_of_work_leaves_no_citizen_in_a_log(
         assert answer.status == 403
     await hub.mail.wait_for(1)
     handler = await hub.agent(Role.HANDLER)
-    for row in (await hub.hub.actions.read_cases.queue(handler)).rows:
+    for row in (await hub.hub.actions.read_queue.page(handler)).rows:
         if row.case.applicant.address:
             await hub.hub.actions.reply_to_case(handler, row.case.id, "金丝雀已收到", version=row.version)
 
@@ -178,7 +178,7 @@ async def test_a_whole_day_of_work_leaves_no_citizen_in_a_log(
 async def queue_of(hub: World, role: Role) -> list[Case]:
     found = await hub.hub.repositories.agents.by_login(role.value)
     agent = found.value if found else await hub.agent(role)
-    return [row.case for row in (await hub.hub.actions.read_cases.queue(agent)).rows]
+    return [row.case for row in (await hub.hub.actions.read_queue.page(agent)).rows]
 
 
 async def test_a_letter_is_triaged_by_its_subject_too(hub: World) -> None:

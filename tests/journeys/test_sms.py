@@ -10,7 +10,7 @@ from pathlib import Path
 from channels.address import phone
 from channels.loopback.faults import Fault, FaultKind
 from channels.outbox.delivery import DeliveryState
-from hub.actions.cases.read_cases import QueueView
+from hub.actions.cases.queue.read_queue import QueueView
 from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.model.agent import Role
 from hub.model.reference import make_reference
@@ -44,7 +44,7 @@ async def test_a_question_the_hub_knows_is_answered_at_once(hub: World) -> None:
     assert text.startswith("【测试公安】")
     assert "身份证" in text
     inspector = await hub.agent(Role.HANDLER)
-    assert (await hub.hub.actions.read_cases.queue(inspector)).rows == ()
+    assert (await hub.hub.actions.read_queue.page(inspector)).rows == ()
 
 
 async def test_what_nobody_knows_becomes_a_case_whose_progress_can_be_asked(hub: World) -> None:
@@ -52,7 +52,7 @@ async def test_what_nobody_knows_becomes_a_case_whose_progress_can_be_asked(hub:
     [text] = await sent_to(hub, CITIZEN)
     reference, code = pair(text)
     handler = await hub.agent(Role.HANDLER)
-    page = await hub.hub.actions.read_cases.queue(handler)
+    page = await hub.hub.actions.read_queue.page(handler)
     assert [row.case.reference for row in page.rows] == [reference]
     assert page.rows[0].masked == "138****8000"
     other = "+8613800138001"
@@ -68,7 +68,7 @@ async def test_a_text_without_a_number_is_a_case_that_nobody_is_texted_about(hub
     for sender in ("+17378742833", "+86282452253", "anonymous"):
         await hub.carrier.send_text(sender, "12110", "楼下烧烤店每天深夜占道经营没有人管")
     handler = await hub.agent(Role.HANDLER)
-    rows = (await hub.hub.actions.read_cases.queue(handler)).rows
+    rows = (await hub.hub.actions.read_queue.page(handler)).rows
     assert [row.masked for row in rows] == ["未留联系方式"] * 3
     assert {
         (row.case.applicant.address, row.case.applicant.address_key, row.case.applicant.contact_id)
@@ -86,7 +86,7 @@ async def test_a_text_delivered_five_times_at_once_is_one_case_and_one_reply(hub
     assert {answer.status for result in results for answer in result.answers} == {200}
     await sent_to(hub, CITIZEN)
     handler = await hub.agent(Role.HANDLER)
-    assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 1
+    assert (await hub.hub.actions.read_queue.page(handler)).counts[QueueView.ALL] == 1
     counted = await hub.hub.documents.count("outbox", {"state": {"$in": [s.value for s in DeliveryState]}})
     assert sum(counted.values()) == 1
 
@@ -96,7 +96,7 @@ async def test_danger_goes_to_the_top_and_is_answered_where_the_office_answers_e
     await sent_to(hub, "+8613800138002")
     await hub.carrier.send_text(CITIZEN, "12110", "救命 在五四路 不能说话")
     handler = await hub.agent(Role.HANDLER)
-    page = await hub.hub.actions.read_cases.queue(handler)
+    page = await hub.hub.actions.read_queue.page(handler)
     assert [row.case.track for row in page.rows] == [Track.EMERGENCY, Track.CONSULT]
     assert page.rows[0].case.urgent
     [text] = await sent_to(hub, CITIZEN)
@@ -107,7 +107,7 @@ async def test_elsewhere_danger_leaves_the_telephone_silent(tmp_path: Path) -> N
     async with world(tmp_path, auto_reply="answers") as hub:
         await hub.carrier.send_text(CITIZEN, "12110", "救命 在五四路 不能说话")
         handler = await hub.agent(Role.HANDLER)
-        [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+        [row] = (await hub.hub.actions.read_queue.page(handler)).rows
         assert row.case.track is Track.EMERGENCY
         sent = await hub.hub.documents.count("outbox", {"state": {"$in": [s.value for s in DeliveryState]}})
         assert sum(sent.values()) == 0
@@ -119,7 +119,7 @@ async def test_danger_inside_a_running_matter_is_a_case_of_its_own_and_the_matte
     await hub.carrier.send_text(CITIZEN, "12110", "楼下烧烤店每天深夜占道经营没有人管")
     await hub.carrier.send_text(CITIZEN, "12110", "他们拿刀追我 救命")
     handler = await hub.agent(Role.HANDLER)
-    first, second = (await hub.hub.actions.read_cases.queue(handler)).rows
+    first, second = (await hub.hub.actions.read_queue.page(handler)).rows
     assert first.case.track is Track.EMERGENCY
     assert first.case.linked_case_id == second.case.id
     assert second.case.is_open
@@ -139,10 +139,10 @@ async def test_an_accusation_of_police_exists_for_inspectors_only(hub: World) ->
     text = (await sent_to(hub, CITIZEN))[0]
     reference, _ = pair(text)
     for role in (Role.HANDLER, Role.SUPERVISOR, Role.ADMIN, Role.PUBLICITY):
-        page = await hub.hub.actions.read_cases.queue(await hub.agent(role))
+        page = await hub.hub.actions.read_queue.page(await hub.agent(role))
         assert page.rows == ()
         assert set(page.counts.values()) == {0}
-    page = await hub.hub.actions.read_cases.queue(await hub.agent(Role.INSPECTOR))
+    page = await hub.hub.actions.read_queue.page(await hub.agent(Role.INSPECTOR))
     assert [row.case.reference for row in page.rows] == [reference]
 
 
@@ -205,7 +205,7 @@ async def test_a_handler_answers_on_the_citizens_own_channel(hub: World) -> None
     await hub.carrier.send_text(CITIZEN, "12110", "楼下烧烤店每天深夜占道经营没有人管")
     await sent_to(hub, CITIZEN)
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     await hub.hub.actions.reply_to_case(handler, row.case.id, "已转城管部门处理。", version=row.version)
     assert (await sent_to(hub, CITIZEN, at_least=2))[-1] == "【测试公安】已转城管部门处理。"
 
@@ -217,7 +217,7 @@ async def test_where_the_telephone_stays_silent_the_first_answer_brings_number_a
     async with world(tmp_path, auto_reply="answers") as hub:
         await hub.carrier.send_text(CITIZEN, "12110", "楼下烧烤店每天深夜占道经营没有人管")
         handler = await hub.agent(Role.HANDLER)
-        [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+        [row] = (await hub.hub.actions.read_queue.page(handler)).rows
         assert list(hub.carrier.journal.messages) == []
         await hub.hub.actions.reply_to_case(handler, row.case.id, "已转城管。", version=row.version)
         [text] = await sent_to(hub, CITIZEN)
@@ -233,7 +233,7 @@ async def test_where_the_telephone_stays_silent_the_first_answer_brings_number_a
 async def test_a_text_between_reading_and_answering_is_a_conflict_not_a_crash(hub: World) -> None:
     await hub.carrier.send_text(CITIZEN, "12110", "楼下烧烤店每天深夜占道经营没有人管")
     handler = await hub.agent(Role.HANDLER)
-    [row] = (await hub.hub.actions.read_cases.queue(handler)).rows
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
 
     async def answer(number: int) -> bool:
         try:

@@ -223,7 +223,7 @@ async def test_a_supervisor_answers_and_closes_a_question_and_a_reviewer_does_no
     assert (await office.case(case_id)).state is CaseState.CLOSED
     with pytest.raises(NotFound):
         await actions.read_cases.open(reviewer, case_id)
-    assert set((await actions.read_cases.counts(reviewer)).values()) == {0}
+    assert set((await actions.read_queue.counts(reviewer)).values()) == {0}
 
 
 async def test_a_higher_reviewer_reads_a_case_under_review_and_has_no_box_that_fails(hub: World) -> None:
@@ -232,10 +232,11 @@ async def test_a_higher_reviewer_reads_a_case_under_review_and_has_no_box_that_f
     await office.reply(filing.case_id)
     reviewer = await office.agent(Role.HIGHER_REVIEWER)
     reads = hub.hub.actions.read_cases
-    assert (await reads.queue(reviewer)).rows == ()
+    queue = hub.hub.actions.read_queue
+    assert (await queue.page(reviewer)).rows == ()
     request = Request("review", "web", hub.hub.clock.now_ms())
     await hub.hub.actions.citizen_move.proven(filing.case_id, CitizenWish("request_fucha"), request)
-    [row] = (await reads.queue(reviewer)).rows
+    [row] = (await queue.page(reviewer)).rows
     assert row.case.id == filing.case_id
     assert not (await reads.open(reviewer, filing.case_id)).allowed & {"reply", "close", "assign"}
     seen = await hub.hub.actions.move_case(

@@ -18,7 +18,7 @@ from channels.loopback.script import (
     RecordingNews,
     Speak,
 )
-from hub.actions.cases.read_cases import QueueView
+from hub.actions.cases.queue.read_queue import QueueView
 from hub.model.agent import Role
 from hub.model.cases.case import Case
 from hub.model.cases.history import broken_link
@@ -57,7 +57,7 @@ ANONYMOUS_COMPLAINT: list[CallerAction] = [
 async def cases(hub: World) -> list[Case]:
     inspector = await hub.hub.repositories.agents.by_login("inspector")
     agent = inspector.value if inspector else await hub.agent(Role.INSPECTOR)
-    return [row.case for row in (await hub.hub.actions.read_cases.queue(agent)).rows]
+    return [row.case for row in (await hub.hub.actions.read_queue.page(agent)).rows]
 
 
 async def sealed(hub: World, case_id: str) -> Path:
@@ -109,7 +109,7 @@ async def test_an_anonymous_complaint_is_a_case_with_a_sealed_recording_and_no_n
     assert breaks(await hub.hub.repositories.recordings.links()) == ()
     assert broken_link(await hub.hub.repositories.cases.history(case.id)) is None
     handler = await hub.agent(Role.HANDLER)
-    assert (await hub.hub.actions.read_cases.queue(handler)).counts[QueueView.ALL] == 0
+    assert (await hub.hub.actions.read_queue.page(handler)).counts[QueueView.ALL] == 0
 
 
 async def test_every_further_matter_of_a_call_is_a_case_of_its_own_with_its_own_recording(hub: World) -> None:

@@ -1,86 +1,35 @@
-"""What an agent sees: the queue, a case with everything said and done in it, a full number on demand.
-
-Lists and counts are made after the policy, so that a hidden case leaves no trace in them.
-"""
+"""A case as an agent sees it, with everything said and done in it, and a full number on demand."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
 
-from channels.address import Address, masked
-from channels.contract import ChannelKind
+from hub.actions.cases.agent_names import agent_names
 from hub.actions.cases.before_case import said_before
 from hub.actions.cases.casework import Casework
-from hub.actions.cases.tell_citizen import address_kind
+from hub.actions.cases.masked_citizen import masked_citizen
+from hub.actions.cases.queue.screening_due import screening_due_at
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.call import Recording
 from hub.model.cases.alarm import is_alarm
 from hub.model.cases.calendar import WorkCalendar
-from hub.model.cases.case import NEAR_DANGER, Case
+from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.screening import for_ordinary_staff
 from hub.model.cases.staff_roles import plays_in
-from hub.model.cases.triage_decision import DecisionKind, TriageDecision
 from hub.model.conversation import AttachedFile, Author, Direction, Message
-from hub.model.track import Compartment, Track
+from hub.model.track import Compartment
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, NotFound
-from hub.store.documents import MAX_LIMIT
 from hub.store.files import FileStore
 
 _PAGE = 50
 _RELEASED = 20
-
-
-class QueueView(StrEnum):
-    """Saved views of the one queue."""
-
-    ALL = "all"
-    MINE = "mine"
-    UNASSIGNED = "unassigned"
-    WAITING = "waiting"
-    EMERGENCY = "emergency"
-    POSSIBLE = "possible"  # 疑似险情
-    SCREENING = "screening"  # 待甄别, for those who read REPORT cases
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """One line of the queue; nothing in it needs a second look-up.
-
-    due_at: by when an inspector has to decide (ms UTC), 0 where nobody has to.
-    """
-
-    case: Case
-    version: int
-    masked: str
-    handler_name: str
-    due_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """One page with the counts of every view. `next` continues it, None at the end."""
-
-    rows: tuple[QueueRow, ...]
-    counts: Mapping[QueueView, int]
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReleasedRow:
-    """A case that an inspector gave to the ordinary queue, and why."""
-
-    decision: TriageDecision
-    by_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,62 +98,6 @@ class ReadCases:
         self._calendar = calendar
         self._screening_days = screening_days
 
-    async def queue(
-        self, agent: Agent, *, view: QueueView = QueueView.ALL, after: str | None = None
-    ) -> QueuePage:
-        """A page of the queue and the counts of all views, as far as the agent may see."""
-        page = await self._repositories.cases.page(
-            _compartments(view, agent),
-            _where(view, agent),
-            limit=_PAGE,
-            after=after,
-            newest_first=view is QueueView.CLOSED,
-        )
-        names = await self._names({found.value.handler_id for found in page.cases})
-        return QueuePage(
-            tuple(
-                QueueRow(
-                    found.value,
-                    found.version,
-                    masked_citizen(found.value),
-                    names.get(found.value.handler_id, ""),
-                    self._due_at(found.value),
-                )
-                for found in page.cases
-            ),
-            await self.counts(agent),
-            page.next,
-        )
-
-    async def released(self, agent: Agent) -> tuple[ReleasedRow, ...]:
-        """The newest decisions to release a case, for those who decide; nothing for others."""
-        if not agent.may(Permission.REPORT_READ):
-            return ()
-        found = await self._repositories.triage_decisions.newest(DecisionKind.RELEASED, limit=_RELEASED)
-        names = await self._names({decision.by for decision in found})
-        return tuple(ReleasedRow(decision, names.get(decision.by, "")) for decision in found)
-
-    async def counts(self, agent: Agent) -> Mapping[QueueView, int]:
-        """How many cases each view holds, as far as the agent may see."""
-        return {
-            view: await self._repositories.cases.count(_compartments(view, agent), _where(view, agent))
-            for view in QueueView
-        }
-
-    async def view_ids(self, agent: Agent, *, view: QueueView) -> frozenset[str]:
-        """The ids of all cases in a view, as far as the agent may see."""
-        return await self._repositories.cases.ids(_compartments(view, agent), _where(view, agent))
-
-    async def received_after(self, agent: Agent, instant: int, *, view: QueueView) -> frozenset[str]:
-        """Of those, the newest that were received after `instant`; at most `MAX_LIMIT`."""
-        cases = await self._repositories.cases.page(
-            _compartments(view, agent),
-            {**_where(view, agent), "updated_at": {"$gt": instant}},
-            limit=MAX_LIMIT - 1,
-            newest_first=True,
-        )
-        return frozenset(found.value.id for found in cases.cases if found.value.received_at > instant)
-
     async def open(self, agent: Agent, case_id: str) -> CaseView:
         """Raises `NotFound` when the case does not exist for the agent."""
         found = await self._repositories.cases.get(case_id)
@@ -217,11 +110,12 @@ class ReadCases:
         states = await self._repositories.outbox.states(
             [message.delivery_id for message in messages if message.delivery_id]
         )
-        names = await self._names(
+        names = await agent_names(
+            self._repositories,
             {entry.actor for entry in history}
             | {entry.facts.get("handler", "") for entry in history}
             | {message.author_id for message in messages}
-            | {id for entry in history for id in entry.facts.get("seen_by", "").split()}
+            | {id for entry in history for id in entry.facts.get("seen_by", "").split()},
         )
         # Who answered behind the compartment is named to nobody before it.
         unnamed = {entry.facts.get("message", "") for entry in kept} - {
@@ -244,7 +138,7 @@ class ReadCases:
             allowed=_allowed(agent, case),
             reply_channel=conversation.value.channel if conversation else case.origin.channel,
             reply_kind=conversation.value.kind if conversation else case.origin.kind,
-            due_at=self._due_at(case),
+            due_at=screening_due_at(case, self._calendar(), days=self._screening_days),
             recordings=tuple(await self._repositories.recordings.of_case(case_id)),
             before=await self._before(case, messages),
         )
@@ -295,62 +189,6 @@ class ReadCases:
             ],
         )
         return case.applicant.address
-
-    def _due_at(self, case: Case) -> int:
-        if case.compartment is not Compartment.SCREENING or not case.is_open:
-            return 0
-        return self._calendar().due_at(case.screening_at, self._screening_days)
-
-    async def _names(self, ids: set[str]) -> Mapping[str, str]:
-        agents = await self._repositories.agents.get_many(sorted(id for id in ids if id))
-        return {id: agent.name for id, agent in agents.items()}
-
-
-def masked_citizen(case: Case) -> str:
-    """Name and address as a list may show them."""
-    applicant, came_by = case.applicant, case.origin.kind
-    if applicant.anonymous:
-        return "匿名"
-    if not applicant.address:
-        return applicant.name[:1] + "**" if applicant.name else "未留联系方式"
-    kind = address_kind(ChannelKind(came_by))
-    if came_by in (ChannelKind.PETITION, ChannelKind.VOICE):
-        kind = address_kind(ChannelKind.MAIL if "@" in applicant.address else ChannelKind.SMS)
-    hidden = "网页访客" if kind == "chat" else masked(Address(kind, applicant.address))
-    return f"{applicant.name[:1]}** {hidden}" if applicant.name else hidden
-
-
-def _compartments(view: QueueView, agent: Agent) -> frozenset[Compartment]:
-    """Of what the agent may see, what the view shows."""
-    visible = policy.compartments(agent)
-    return visible & {Compartment.SCREENING} if view is QueueView.SCREENING else visible
-
-
-def _where(view: QueueView, agent: Agent) -> dict[str, Any]:
-    """What the view shows to the agent. Late requests are no state: a higher reviewer is sent to those."""
-    if policy.only_reviews(agent):
-        return {**_of_view(view, agent), "state": {"$in": sorted(policy.REVIEWED)}}
-    return _of_view(view, agent)
-
-
-def _of_view(view: QueueView, agent: Agent) -> dict[str, Any]:
-    match view:
-        case QueueView.ALL:
-            return {"open": 1}
-        case QueueView.MINE:
-            return {"open": 1, "handler_id": agent.id}
-        case QueueView.UNASSIGNED:
-            return {"open": 1, "handler_id": ""}
-        case QueueView.WAITING:
-            return {"open": 1, "waits": 1}
-        case QueueView.EMERGENCY:
-            return {"open": 1, "track": str(Track.EMERGENCY)}
-        case QueueView.POSSIBLE:
-            return {"open": 1, "rank": {"$gte": NEAR_DANGER.start, "$lt": NEAR_DANGER.stop}}
-        case QueueView.SCREENING:
-            return {"open": 1}
-        case QueueView.CLOSED:
-            return {"open": 0}
 
 
 def _allowed(agent: Agent, case: Case) -> frozenset[str]:

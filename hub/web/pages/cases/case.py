@@ -14,7 +14,8 @@ from aiohttp import web
 
 from channels.contract import ChannelKind
 from channels.parts import count
-from hub.actions.cases.read_cases import CaseView, QueueView
+from hub.actions.cases.queue.read_queue import QueueView
+from hub.actions.cases.read_cases import CaseView
 from hub.model.agent import Agent
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DIRECT_TRACKS
@@ -273,7 +274,7 @@ async def _show(
     view = await hub.actions.read_cases.open(agent, _id(request))
     if reads:
         await hub.actions.note_reading(agent, view)
-    counts = await hub.actions.read_cases.counts(agent)
+    counts = await hub.actions.read_queue.counts(agent)
     origin = view.case.origin
     return staff_page(
         request,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from hub.actions.cases.read_cases import QueueRow, QueueView
+from hub.actions.cases.queue.read_queue import QueueRow, QueueView
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import POSSIBLE_DANGER, Case
 from hub.model.track import Track
@@ -70,8 +70,8 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
     now = hub.clock.now_ms()
     agent, first = agent_of(request), after is None and view is not QueueView.CLOSED
     # Before the rows: a case that comes in between stands in the rows, and is taken from there.
-    held = await hub.actions.read_cases.view_ids(agent, view=view) if first else frozenset()
-    page = await hub.actions.read_cases.queue(agent, view=view, after=after)
+    held = await hub.actions.read_queue.view_ids(agent, view=view) if first else frozenset()
+    page = await hub.actions.read_queue.page(agent, view=view, after=after)
     held |= {row.case.id for row in page.rows}
     return staff_page(
         request,
@@ -81,7 +81,7 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         views=_views_of(agent),
         view=view,
         next=page.next,
-        released=await hub.actions.read_cases.released(agent) if view is QueueView.SCREENING else (),
+        released=await hub.actions.read_queue.released(agent) if view is QueueView.SCREENING else (),
         first=first,
         warnings=await hub.actions.read_warnings(agent) if first and view in _WARNED else (),
         clock_words=CLOCK,
@@ -97,7 +97,7 @@ async def queue_events(request: web.Request) -> web.StreamResponse:
     It counts the cases of the whole view that were not in it when the page was made.
     """
     hub, agent, view = request.app[HUB], agent_of(request), view_of(request)
-    reads = hub.actions.read_cases
+    reads = hub.actions.read_queue
     seen = request.app[SNAPSHOTS].get(request.query.get("seen", ""))
     if seen is None:
         since = request.query.get("since", "")

@@ -28,7 +28,7 @@ async def test_danger_in_a_recording_is_a_flag_and_never_a_call(
         script: list[CallerAction] = [*map(Press, KEYS), Speak(4), Press("1"), Press("1")]
         await at.carrier.place_call("12389", script)
         hub, stores = at.hub, at.hub.repositories
-        [row] = (await hub.actions.read_cases.queue(await at.agent(Role.INSPECTOR))).rows
+        [row] = (await hub.actions.read_queue.page(await at.agent(Role.INSPECTOR))).rows
 
         async def sealed() -> str:
             found = await stores.recordings.of_case(row.case.id)

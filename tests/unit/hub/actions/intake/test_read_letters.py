@@ -92,7 +92,7 @@ class Desk:
 
     async def cases(self, role: Role = Role.HANDLER) -> list[Case]:
         agent = Agent(id=role.value, login=role.value, unit_id="", roles=(role,), created_at=NOON)
-        return [row.case for row in (await self.hub.actions.read_cases.queue(agent)).rows]
+        return [row.case for row in (await self.hub.actions.read_queue.page(agent)).rows]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.actions.cases.read_cases import QueueRow
+from hub.actions.cases.queue.read_queue import QueueRow
 from hub.model.cases.case import Case, Origin
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState
