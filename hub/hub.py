@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from channels.adapter import FetchesRecordings, ReceivesWebhooks, RendersCalls
 from channels.outbox.sender import SenderHealth
+from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.cases.assign_case import AssignCase
@@ -75,6 +76,7 @@ class Actions:
     citizen_move: CitizenMove
     close_case: CloseCase
     confirm_report: ConfirmReport
+    correct_transcript: CorrectTranscript
     decide_delivery: DecideDelivery
     deliver_electronically: DeliverElectronically
     dismiss_alarm: DismissAlarm

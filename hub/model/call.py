@@ -8,6 +8,7 @@ from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.model.personal import personal
 from ivr.evidence.recordings import OVERDUE_TRIES, TO_FETCH, RecordingState
 from ivr.speech.engine import Word, mean_confidence
+from ivr.speech.segments import Segment, segments
 from ivr.state import CallState
 
 
@@ -35,6 +36,19 @@ class Call:
     answer_type: str = ""
     answer_body: str = personal()
     state: CallState | None = personal(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person heard in a line of a transcript; the recogniser's words stay beside it.
+
+    start_ms: the line, by where it begins. by: an agent id.
+    """
+
+    start_ms: int
+    text: str
+    by: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +80,21 @@ class Recording:
     engine: str = ""
     transcript: str = personal()
     words: tuple[Word, ...] = personal(())
+    corrections: tuple[Correction, ...] = personal(())
 
     @property
     def is_overdue(self) -> bool:
         """Whether it was asked for in vain so often that people should know."""
         return self.state in TO_FETCH and self.tries >= OVERDUE_TRIES
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The recognised words in lines."""
+        return segments(self.words)
+
+    def correction(self, start_ms: int) -> Correction | None:
+        """Of the line that begins there, or None."""
+        return next((one for one in self.corrections if one.start_ms == start_ms), None)
 
     @property
     def confidence(self) -> float:

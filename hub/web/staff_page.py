@@ -60,6 +60,7 @@ DONE: Mapping[str, str] = {
     "confirmed": msgid("已确认为检举控告"),
     "released": msgid("已放行，工单进入普通队列"),
     "dismissed_alarm": msgid("已记为误报，按普通工单排队"),
+    "corrected": msgid("更正已保存，原转写仍保留"),
     "split": msgid("已拆分为另一件工单"),
     "saved": msgid("已保存"),
     "submitted": msgid("已保存并提交审核"),

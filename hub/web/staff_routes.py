@@ -63,6 +63,14 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff(
         "GET", "/cases/{case_id}/recordings/{recording_id}", evidence.recording, P.CASE_READ, P.REPORT_READ
     ),
+    _staff(
+        "GET",
+        "/cases/{case_id}/recordings/{recording_id}/waveform",
+        evidence.waveform,
+        P.CASE_READ,
+        P.REPORT_READ,
+    ),
+    _staff("POST", "/cases/{case_id}/recordings/{recording_id}/correct", case.correct, P.CASE_REPLY),
     _staff("GET", "/cases/{case_id}/files/{file_id}", evidence.file, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/parts", case.parts, P.CASE_REPLY, P.CAMPAIGN_EDIT, P.ENTRY_EDIT),
     # campaigns

@@ -37,6 +37,7 @@ def actions_of(
         citizen_move=cases.citizen_move,
         close_case=cases.close_case,
         confirm_report=cases.confirm_report,
+        correct_transcript=cases.correct_transcript,
         decide_delivery=DecideDelivery(base.documents, base.stores, base.clock),
         deliver_electronically=cases.deliver_electronically,
         dismiss_alarm=cases.dismiss_alarm,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.citizen.citizen_move import CitizenMove
@@ -55,6 +56,7 @@ class CaseActions:
     citizen_move: CitizenMove
     close_case: CloseCase
     confirm_report: ConfirmReport
+    correct_transcript: CorrectTranscript
     deliver_electronically: DeliverElectronically
     dismiss_alarm: DismissAlarm
     file_petition: FilePetition
@@ -115,6 +117,7 @@ def case_actions(
         citizen_move=CitizenMove(base.documents, stores, track_case, unit, wording, rules, clock),
         close_case=CloseCase(casework, stores, unit, rules, clock),
         confirm_report=ConfirmReport(casework, keep, rules, clock),
+        correct_transcript=CorrectTranscript(casework, stores, clock),
         deliver_electronically=deliver,
         dismiss_alarm=DismissAlarm(casework, keep, rules, clock),
         file_petition=FilePetition(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hub.actions.cases.agent_names import agent_names
 from hub.actions.cases.before_case import said_before
@@ -55,7 +55,8 @@ class CaseView:
     """A case as an agent sees it.
 
     allowed: assign, reply, note, close, split, reveal, suspect, dismiss, release, confirm. due_at: as in
-    `QueueRow`. before: what was said in the same conversation since the case before.
+    `QueueRow`. corrected_by: names of who corrected transcripts. before: what was said in the same
+    conversation since the case before.
     """
 
     case: Case
@@ -68,6 +69,7 @@ class CaseView:
     reply_kind: str
     due_at: int
     recordings: tuple[Recording, ...] = ()
+    corrected_by: Mapping[str, str] = field(default_factory=dict)
     before: tuple[TimelineItem, ...] = ()
 
 
@@ -117,6 +119,7 @@ class ReadCases:
             | {message.author_id for message in messages}
             | {id for entry in history for id in entry.facts.get("seen_by", "").split()},
         )
+        recordings = tuple(await self._repositories.recordings.of_case(case_id))
         # Who answered behind the compartment is named to nobody before it.
         unnamed = {entry.facts.get("message", "") for entry in kept} - {
             entry.facts.get("message", "") for entry in history
@@ -139,7 +142,10 @@ class ReadCases:
             reply_channel=conversation.value.channel if conversation else case.origin.channel,
             reply_kind=conversation.value.kind if conversation else case.origin.kind,
             due_at=screening_due_at(case, self._calendar(), days=self._screening_days),
-            recordings=tuple(await self._repositories.recordings.of_case(case_id)),
+            recordings=recordings,
+            corrected_by=await agent_names(
+                self._repositories, {one.by for recording in recordings for one in recording.corrections}
+            ),
             before=await self._before(case, messages),
         )
 

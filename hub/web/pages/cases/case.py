@@ -30,6 +30,7 @@ from hub.web.pages.cases.case_form import (
     AssignForm,
     CaseForm,
     CloseForm,
+    CorrectForm,
     NoteForm,
     ReleaseForm,
     ReplyForm,
@@ -122,6 +123,27 @@ async def suspect(request: web.Request) -> web.StreamResponse:
 async def dismiss(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/dismiss"""
     return await _press(request, request.app[HUB].actions.dismiss_alarm, word="dismissed_alarm")
+
+
+async def correct(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/recordings/{recording_id}/correct: a line of a transcript."""
+    data, case_id = await read_form(request), _id(request)
+    given = parse(CorrectForm, data, translator(request))
+    typed = Typed("correct", data.get("text", ""), fields={"start_ms": data.get("start_ms", "")})
+    if isinstance(given, FormErrors):
+        return await _show(request, replace(typed, errors=given.fields), 422)
+    try:
+        await request.app[HUB].actions.correct_transcript(
+            agent_of(request),
+            case_id,
+            request.match_info["recording_id"],
+            start_ms=given.start_ms,
+            text=given.text,
+            version=given.version,
+        )
+    except (Invalid, Stale) as problem:
+        return await _refused(request, typed, problem)
+    return done(f"{_path(case_id)}#recordings-title", "corrected")
 
 
 async def split(request: web.Request) -> web.StreamResponse:
@@ -252,7 +274,7 @@ async def _press(request: web.Request, act: _PressedAct, *, word: str, to: str =
 
 
 async def _again(request: web.Request, typed: Typed, errors: Mapping[str, str]) -> web.StreamResponse:
-    return await _show(request, Typed(typed.form, typed.text, errors), 422)
+    return await _show(request, replace(typed, errors=errors), 422)
 
 
 async def _refused(
@@ -264,7 +286,7 @@ async def _refused(
         _ = translator(request)
         return await _again(request, typed, {name: _(text) for name, text in problem.problems.items()})
     # Either way the case is not what the page showed: show what it is now, keep what was typed.
-    return await _show(request, Typed(typed.form, typed.text, conflict=True), 409)
+    return await _show(request, replace(typed, conflict=True), 409)
 
 
 async def _show(

@@ -37,6 +37,16 @@ class NoteForm(CaseForm):
     text: str = Field(default="", min_length=1, max_length=2000)
 
 
+class CorrectForm(CaseForm):
+    """What was heard in a line of a transcript. start_ms: the line."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("text", "string_too_long"): msgid("更正最多 500 个字"),
+    }
+    text: str = Field(default="", max_length=500)
+    start_ms: int = 0
+
+
 class AssignForm(CaseForm):
     """Who handles the case from now on."""
 

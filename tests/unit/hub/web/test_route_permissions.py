@@ -38,6 +38,8 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/queue/events"): READ_CASES,
     ("GET", "/staff/cases/{case_id}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}/recordings/{recording_id}"): READ_CASES,
+    ("GET", "/staff/cases/{case_id}/recordings/{recording_id}/waveform"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/recordings/{recording_id}/correct"): READ_CASES,
     ("GET", "/staff/cases/{case_id}/files/{file_id}"): READ_CASES,
     ("GET", "/staff/case-flow"): READ_CASES | ADMIN,
     ("POST", "/staff/cases/{case_id}/moves/{event}"): READ_CASES,
