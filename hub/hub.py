@@ -17,6 +17,7 @@ from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
+from hub.actions.cases.print_case import PrintCase
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
@@ -88,6 +89,7 @@ class Actions:
     move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
+    print_case: PrintCase
     publish_entry: PublishEntry
     rate_entry: RateEntry
     read_cases: ReadCases

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.model.agent import Permission as P
 from hub.web.pages.campaigns import campaigns
 from hub.web.pages.campaigns import editor as campaign_editor
-from hub.web.pages.cases import case, case_flow, evidence, queue
+from hub.web.pages.cases import case, case_file, case_flow, evidence, queue
 from hub.web.pages.deliveries import deliveries
 from hub.web.pages.knowledge import (
     entries,
@@ -58,6 +58,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/cases/{case_id}/dismiss", case.dismiss, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/confirm", case.confirm, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/release", case.release, P.REPORT_READ),
+    _staff("POST", "/cases/{case_id}/file", case_file.case_file, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/split", case.split, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/reveal", case.reveal, P.REVEAL),
     _staff(

@@ -40,6 +40,7 @@ class HistoryKind(StrEnum):
     SUSPECTED = "suspected"  # put behind the compartment (待甄别); facts name who had seen it
     CONFIRMED = "confirmed"  # an inspector, or the citizen's next words: it is a REPORT
     RELEASED = "released"  # an inspector gave it to the ordinary queue; the reason is the text
+    PRINTED = "printed"  # an agent took the file of the case along
     REVEALED = "revealed"  # an agent looked at the full address; the reason is the text
 
 

@@ -39,6 +39,7 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/cases/{case_id}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}/recordings/{recording_id}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}/files/{file_id}"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/file"): READ_CASES,
     ("GET", "/staff/case-flow"): READ_CASES | ADMIN,
     ("POST", "/staff/cases/{case_id}/moves/{event}"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/reply"): READ_CASES,
