@@ -10,6 +10,7 @@ from channels.outbox.sender import SenderHealth
 from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.cases.assign_case import AssignCase
+from hub.actions.cases.assignment.set_availability import SetAvailability
 from hub.actions.cases.citizen.citizen_move import CitizenMove
 from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
 from hub.actions.cases.citizen.show_case import ShowCase
@@ -104,6 +105,7 @@ class Actions:
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
     revise_rules: ReviseRules
+    set_availability: SetAvailability
     show_case: ShowCase
     split_case: SplitCase
     sort_questions: SortQuestions

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from hub.actions.cases.assign_case import AssignCase
+from hub.actions.cases.assignment.assign_waiting import AssignWaiting
+from hub.actions.cases.assignment.set_availability import SetAvailability
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.citizen.citizen_move import CitizenMove
 from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
@@ -53,6 +55,7 @@ class CaseActions:
     outgoing: Outgoing
     track_case: TrackCase
     assign_case: AssignCase
+    assign_waiting: AssignWaiting
     citizen_move: CitizenMove
     close_case: CloseCase
     confirm_report: ConfirmReport
@@ -69,6 +72,7 @@ class CaseActions:
     read_warnings: ReadWarnings
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
+    set_availability: SetAvailability
     show_case: ShowCase
     split_case: SplitCase
     suspect_case: SuspectCase
@@ -115,6 +119,9 @@ def case_actions(
         outgoing=outgoing,
         track_case=track_case,
         assign_case=AssignCase(casework, stores, unit, rules, clock),
+        assign_waiting=AssignWaiting(
+            base.documents, stores, unit, rules, clock, at_most=base.settings.assignment.at_most
+        ),
         citizen_move=CitizenMove(base.documents, stores, track_case, unit, wording, rules, clock),
         close_case=CloseCase(casework, stores, unit, rules, clock),
         confirm_report=ConfirmReport(casework, keep, rules, clock),
@@ -135,6 +142,7 @@ def case_actions(
         read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),
+        set_availability=SetAvailability(base.documents, stores, clock),
         show_case=ShowCase(stores.cases, deliver, wording, rules, clock),
         split_case=SplitCase(casework, stores, open_case, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),

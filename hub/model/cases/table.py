@@ -242,7 +242,8 @@ TABLE: tuple[Row, ...] = (
         needs=(g.check_recusal,), effects=(do.assign,),
     ),
     Row(
-        "+", "claim", "认领", OPEN, (SAME, S.HANDLING), (R.HND, R.TRI, R.UC, R.LEAD, R.OP), land=_claimed,
+        "+", "claim", "认领", OPEN, (SAME, S.HANDLING), (R.HND, R.TRI, R.UC, R.LEAD, R.OP, R.SYS),
+        land=_claimed,
         needs=(g.check_recusal,), effects=(do.claim,),
     ),
     *(

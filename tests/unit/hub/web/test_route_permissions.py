@@ -36,6 +36,8 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/account/preferences"): EVERYBODY,
     ("GET", "/staff/queue"): READ_CASES,
     ("GET", "/staff/queue/events"): READ_CASES,
+    ("GET", "/staff/availability"): READ_CASES,
+    ("POST", "/staff/availability"): READ_CASES,
     ("GET", "/staff/cases/{case_id}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}/recordings/{recording_id}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}/files/{file_id}"): READ_CASES,
