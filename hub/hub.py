@@ -11,6 +11,7 @@ from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.set_availability import SetAvailability
+from hub.actions.cases.bulk.bulk_cases import BulkCases
 from hub.actions.cases.citizen.citizen_move import CitizenMove
 from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
 from hub.actions.cases.citizen.show_case import ShowCase
@@ -75,6 +76,7 @@ class Actions:
     assign_case: AssignCase
     campaigns: CampaignDesk
     citizen_move: CitizenMove
+    bulk_cases: BulkCases
     close_case: CloseCase
     confirm_report: ConfirmReport
     decide_delivery: DecideDelivery

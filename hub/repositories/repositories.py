@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hub.repositories import (
     agents,
     availabilities,
+    bulk_runs,
     calls,
     campaigns,
     case_warnings,
@@ -28,6 +29,7 @@ from hub.repositories import (
 )
 from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
 from hub.repositories.availabilities import AvailabilityRepository
+from hub.repositories.bulk_runs import BulkRunRepository
 from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_warnings import CaseWarningRepository
@@ -72,6 +74,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *agents.COLLECTIONS,
     *answer_counts.COLLECTIONS,
     *availabilities.COLLECTIONS,
+    *bulk_runs.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
     *case_warnings.COLLECTIONS,
@@ -106,6 +109,7 @@ class Repositories:
     agents: AgentRepository
     answer_counts: AnswerCountRepository
     availabilities: AvailabilityRepository
+    bulk_runs: BulkRunRepository
     calls: CallRepository
     campaigns: CampaignRepository
     case_warnings: CaseWarningRepository
@@ -144,6 +148,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         agents=agent_repository,
         answer_counts=AnswerCountRepository(documents),
         availabilities=AvailabilityRepository(documents, vault),
+        bulk_runs=BulkRunRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,
         case_warnings=CaseWarningRepository(documents, vault),

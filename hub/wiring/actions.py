@@ -35,6 +35,7 @@ def actions_of(
         assign_case=cases.assign_case,
         campaigns=campaign_desk(base),
         citizen_move=cases.citizen_move,
+        bulk_cases=cases.bulk_cases,
         close_case=cases.close_case,
         confirm_report=cases.confirm_report,
         decide_delivery=DecideDelivery(base.documents, base.stores, base.clock),

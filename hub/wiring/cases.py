@@ -8,6 +8,7 @@ from datetime import date
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.assign_waiting import AssignWaiting
 from hub.actions.cases.assignment.set_availability import SetAvailability
+from hub.actions.cases.bulk.bulk_cases import BulkCases
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.citizen.citizen_move import CitizenMove
 from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
@@ -56,6 +57,7 @@ class CaseActions:
     track_case: TrackCase
     assign_case: AssignCase
     assign_waiting: AssignWaiting
+    bulk_cases: BulkCases
     citizen_move: CitizenMove
     close_case: CloseCase
     confirm_report: ConfirmReport
@@ -113,12 +115,14 @@ def case_actions(
         return office_calendar(base.settings, books.rules.calendar())
 
     read_cases = ReadCases(stores, casework, base.files, clock, calendar, screening_days=screening_days)
+    assign_case = AssignCase(casework, stores, unit, rules, clock)
+    move_case = MoveCase(casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE))
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
         open_case=open_case,
         outgoing=outgoing,
         track_case=track_case,
-        assign_case=AssignCase(casework, stores, unit, rules, clock),
+        assign_case=assign_case,
         assign_waiting=AssignWaiting(
             base.documents, stores, unit, rules, clock, at_most=base.settings.assignment.at_most
         ),
@@ -130,9 +134,8 @@ def case_actions(
         file_petition=FilePetition(
             base.documents, stores, base.vault, open_case, dialogue.triage, dialogue.understand, clock
         ),
-        move_case=MoveCase(
-            casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE)
-        ),
+        bulk_cases=BulkCases(base.documents, stores, assign_case, move_case, clock),
+        move_case=move_case,
         note_case=NoteCase(casework, stores, clock),
         note_reading=NoteReading(base.documents, stores.conversations, clock),
         print_case=PrintCase(base.documents, stores, read_cases, clock),

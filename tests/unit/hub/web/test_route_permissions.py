@@ -37,6 +37,10 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/queue"): READ_CASES,
     ("GET", "/staff/queue/events"): READ_CASES,
     ("GET", "/staff/availability"): READ_CASES,
+    ("POST", "/staff/bulk"): READ_CASES,
+    ("POST", "/staff/bulk/start"): READ_CASES,
+    ("GET", "/staff/bulk/{run_id}"): READ_CASES,
+    ("POST", "/staff/bulk/{run_id}/cancel"): READ_CASES,
     ("POST", "/staff/availability"): READ_CASES,
     ("GET", "/staff/cases/{case_id}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}/recordings/{recording_id}"): READ_CASES,
@@ -143,6 +147,7 @@ _PLACES = {
     "recording_id": "r1",
     "file_id": "f1",
     "delivery_id": "d1",
+    "run_id": "b1",
     "kind": "calendar",
 }
 
