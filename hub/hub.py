@@ -11,6 +11,8 @@ from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.cases.assign_case import AssignCase
+from hub.actions.cases.assignment.set_availability import SetAvailability
+from hub.actions.cases.bulk.bulk_cases import BulkCases
 from hub.actions.cases.citizen.citizen_move import CitizenMove
 from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
 from hub.actions.cases.citizen.show_case import ShowCase
@@ -18,6 +20,7 @@ from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
+from hub.actions.cases.print_case import PrintCase
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
@@ -74,6 +77,7 @@ class Actions:
     assign_case: AssignCase
     campaigns: CampaignDesk
     citizen_move: CitizenMove
+    bulk_cases: BulkCases
     close_case: CloseCase
     confirm_report: ConfirmReport
     correct_transcript: CorrectTranscript
@@ -90,6 +94,7 @@ class Actions:
     move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
+    print_case: PrintCase
     publish_entry: PublishEntry
     rate_entry: RateEntry
     read_cases: ReadCases
@@ -104,6 +109,7 @@ class Actions:
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
     revise_rules: ReviseRules
+    set_availability: SetAvailability
     show_case: ShowCase
     split_case: SplitCase
     sort_questions: SortQuestions

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from hub.actions.cases.play_script import PlayedEvent, PlayScript, as_json
-from hub.actions.cases.script import BadScript, Script, read_script
+from hub.actions.cases.scripts.play_script import PlayedEvent, PlayScript, as_json
+from hub.actions.cases.scripts.script import BadScript, Script, read_script
 from hub.cli.case_flow import flow_page
 from hub.cli.run import CANNOT_RUN, print_json, run
 from hub.model.cases.clock import ClockState, Rules

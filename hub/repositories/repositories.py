@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from hub.repositories import (
     agents,
+    availabilities,
+    bulk_runs,
     calls,
     campaigns,
     case_warnings,
@@ -26,6 +28,8 @@ from hub.repositories import (
     triage_decisions,
 )
 from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
+from hub.repositories.availabilities import AvailabilityRepository
+from hub.repositories.bulk_runs import BulkRunRepository
 from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_warnings import CaseWarningRepository
@@ -69,6 +73,8 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection("attempts", fields={"until": int}, indexes=(("until",),)),
     *agents.COLLECTIONS,
     *answer_counts.COLLECTIONS,
+    *availabilities.COLLECTIONS,
+    *bulk_runs.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
     *case_warnings.COLLECTIONS,
@@ -102,6 +108,8 @@ class Repositories:
 
     agents: AgentRepository
     answer_counts: AnswerCountRepository
+    availabilities: AvailabilityRepository
+    bulk_runs: BulkRunRepository
     calls: CallRepository
     campaigns: CampaignRepository
     case_warnings: CaseWarningRepository
@@ -139,6 +147,8 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
     return Repositories(
         agents=agent_repository,
         answer_counts=AnswerCountRepository(documents),
+        availabilities=AvailabilityRepository(documents, vault),
+        bulk_runs=BulkRunRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,
         case_warnings=CaseWarningRepository(documents, vault),

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from hub.settings.table import Table
 
 
 class Cases(Table):
     profile: str = "national"
+
+
+class Assignment(Table):
+    """Whether new cases are given to agents who take them. at_most: open cases of one agent."""
+
+    automatic: bool = False
+    at_most: int = Field(default=30, ge=1, le=1000)

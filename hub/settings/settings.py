@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hub.settings.calls import Calls, Speech
-from hub.settings.cases import Cases
+from hub.settings.cases import Assignment, Cases
 from hub.settings.channels import Channel
 from hub.settings.deliveries import Broadcast, Dispatch
 from hub.settings.dialogue import EncoderServer, Knowledge, TriageWords
@@ -44,6 +44,7 @@ class Settings(Table):
     speech: Speech = Speech()
     calls: Calls = Calls()
     cases: Cases = Cases()
+    assignment: Assignment = Assignment()
     retention: Retention = Retention()
     hours: Hours = Hours()
     channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$")], Channel] = {}

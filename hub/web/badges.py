@@ -129,6 +129,7 @@ HISTORY: Mapping[str, Word] = {
     HistoryKind.ASSIGNED: Word(msgid("指派承办人"), icon="person"),
     HistoryKind.RECORDING: Word(msgid("收到录音"), icon="phone"),
     HistoryKind.TRANSCRIPT_CORRECTED: Word(msgid("更正录音转写"), icon="pen"),
+    HistoryKind.PRINTED: Word(msgid("导出案卷"), icon="copy"),
     HistoryKind.FLAGGED: Word(msgid("添加标记"), icon="warning"),
     HistoryKind.SUSPECTED: Word(msgid("转督察甄别"), icon="lock"),
     HistoryKind.CONFIRMED: Word(msgid("确认为检举控告"), icon="lock"),

@@ -55,6 +55,7 @@ DONE: Mapping[str, str] = {
     "moved": msgid("这一步已完成"),
     "noted": msgid("内部备注已保存"),
     "assigned": msgid("已指派"),
+    "bulk_canceled": msgid("已撤销，工单没有变化"),
     "closed": msgid("工单已办结"),
     "suspected": msgid("已转督察甄别，您不再看到此工单"),
     "confirmed": msgid("已确认为检举控告"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.model.agent import Permission as P
 from hub.web.pages.campaigns import campaigns
 from hub.web.pages.campaigns import editor as campaign_editor
-from hub.web.pages.cases import case, case_flow, evidence, queue
+from hub.web.pages.cases import availability, bulk, case, case_file, case_flow, evidence, queue
 from hub.web.pages.deliveries import deliveries
 from hub.web.pages.knowledge import (
     entries,
@@ -48,6 +48,12 @@ STAFF_ROUTES: tuple[Route, ...] = (
     # cases; which of them exist for the agent is decided in hub/model/policy.py
     _staff("GET", "/queue", queue.queue_page, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/queue/events", queue.queue_events, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/availability", availability.availability, P.CASE_REPLY),
+    _staff("POST", "/availability", availability.set_availability, P.CASE_REPLY),
+    _staff("POST", "/bulk", bulk.preview, P.CASE_REPLY),
+    _staff("POST", "/bulk/start", bulk.start, P.CASE_REPLY),
+    _staff("GET", "/bulk/{run_id}", bulk.run_page, P.CASE_REPLY),
+    _staff("POST", "/bulk/{run_id}/cancel", bulk.cancel, P.CASE_REPLY),
     _staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY),
@@ -58,6 +64,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/cases/{case_id}/dismiss", case.dismiss, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/confirm", case.confirm, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/release", case.release, P.REPORT_READ),
+    _staff("POST", "/cases/{case_id}/file", case_file.case_file, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/split", case.split, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/reveal", case.reveal, P.REVEAL),
     _staff(

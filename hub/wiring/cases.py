@@ -7,6 +7,9 @@ from datetime import date
 
 from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.cases.assign_case import AssignCase
+from hub.actions.cases.assignment.assign_waiting import AssignWaiting
+from hub.actions.cases.assignment.set_availability import SetAvailability
+from hub.actions.cases.bulk.bulk_cases import BulkCases
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.citizen.citizen_move import CitizenMove
 from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
@@ -18,6 +21,7 @@ from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.pass_time import PassTime
+from hub.actions.cases.print_case import PrintCase
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
@@ -53,6 +57,8 @@ class CaseActions:
     outgoing: Outgoing
     track_case: TrackCase
     assign_case: AssignCase
+    assign_waiting: AssignWaiting
+    bulk_cases: BulkCases
     citizen_move: CitizenMove
     close_case: CloseCase
     confirm_report: ConfirmReport
@@ -63,12 +69,14 @@ class CaseActions:
     move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
+    print_case: PrintCase
     read_cases: ReadCases
     read_procedure: ReadProcedure
     read_queue: ReadQueue
     read_warnings: ReadWarnings
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
+    set_availability: SetAvailability
     show_case: ShowCase
     split_case: SplitCase
     suspect_case: SuspectCase
@@ -108,12 +116,18 @@ def case_actions(
     def calendar() -> WorkCalendar:
         return office_calendar(base.settings, books.rules.calendar())
 
+    read_cases = ReadCases(stores, casework, base.files, clock, calendar, screening_days=screening_days)
+    assign_case = AssignCase(casework, stores, unit, rules, clock)
+    move_case = MoveCase(casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE))
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
         open_case=open_case,
         outgoing=outgoing,
         track_case=track_case,
-        assign_case=AssignCase(casework, stores, unit, rules, clock),
+        assign_case=assign_case,
+        assign_waiting=AssignWaiting(
+            base.documents, stores, unit, rules, clock, at_most=base.settings.assignment.at_most
+        ),
         citizen_move=CitizenMove(base.documents, stores, track_case, unit, wording, rules, clock),
         close_case=CloseCase(casework, stores, unit, rules, clock),
         confirm_report=ConfirmReport(casework, keep, rules, clock),
@@ -123,24 +137,18 @@ def case_actions(
         file_petition=FilePetition(
             base.documents, stores, base.vault, open_case, dialogue.triage, dialogue.understand, clock
         ),
-        move_case=MoveCase(
-            casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE)
-        ),
+        bulk_cases=BulkCases(base.documents, stores, assign_case, move_case, clock),
+        move_case=move_case,
         note_case=NoteCase(casework, stores, clock),
         note_reading=NoteReading(base.documents, stores.conversations, clock),
-        read_cases=ReadCases(
-            stores,
-            casework,
-            base.files,
-            clock,
-            calendar,
-            screening_days=screening_days,
-        ),
+        print_case=PrintCase(base.documents, stores, read_cases, clock),
+        read_cases=read_cases,
         read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
         read_queue=ReadQueue(stores, calendar, screening_days=screening_days),
         read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),
+        set_availability=SetAvailability(base.documents, stores, clock),
         show_case=ShowCase(stores.cases, deliver, wording, rules, clock),
         split_case=SplitCase(casework, stores, open_case, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),

@@ -44,6 +44,9 @@ _LOOK_AGAIN_SECONDS = 2.0
 _CLOCK_SECONDS = 2.0
 """How often it is looked for cases to which time has something to do."""
 
+_BULK_SECONDS = 1.0
+"""How often it is looked for runs over many cases that begin."""
+
 _RULES_SECONDS = 2.0
 """How often it is looked for rules that were approved in another process."""
 
@@ -77,11 +80,15 @@ def jobs_of(
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
         "clocks": partial(alone, leases(), "clocks", cases.pass_time.step, pause_seconds=_CLOCK_SECONDS),
+        "bulk": partial(alone, leases(), "bulk", cases.bulk_cases.step, pause_seconds=_BULK_SECONDS),
         "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "rules": partial(repeat, rules.follow.look, pause_seconds=_RULES_SECONDS),
         "due": partial(alone, leases(), "due", rules.recompute_due.step, pause_seconds=_RULES_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }
+    if base.settings.assignment.automatic:
+        give = cases.assign_waiting.step
+        jobs["assignment"] = partial(alone, leases(), "assignment", give, pause_seconds=_CLOCK_SECONDS)
     if calls.transcribe_recording is not None:
         jobs["transcripts"] = partial(transcribe_recordings, calls.transcribe_recording, base.bell)
     if base.encoding.name:

@@ -15,14 +15,15 @@ from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
+from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.staff_roles import as_played
 from hub.model.cases.state import CaseState
-from hub.model.cases.step import stepped
+from hub.model.cases.step import Step, stepped
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
-from hub.runtime.errors import Invalid
+from hub.runtime.errors import Forbidden, Invalid
 
 _ASSIGNED = frozenset({CaseState.ACCEPTED, CaseState.REWORK, CaseState.HANDLING})
 
@@ -47,6 +48,25 @@ class AssignCase:
     async def __call__(self, agent: Agent, case_id: str, handler_id: str, *, version: int) -> None:
         """Raises `Invalid`, `NotFound`, `Forbidden`, `Stale` or `IllegalMove`."""
         case = await self._casework.take(agent, case_id, Permission.CASE_ASSIGN, version=version)
+        now = self._clock.now_ms()
+        step = await self._stepped(agent, case, handler_id, now)
+        await self._casework.commit(await self._unit.writes(step, version, at=now))
+
+    async def why_not(self, agent: Agent, case: Case, handler_id: str) -> str:
+        """Why it would be refused for a case that the agent may see, "" when it would happen."""
+        try:
+            policy.require(agent, case, Permission.CASE_ASSIGN)
+            await self._stepped(agent, case, handler_id, self._clock.now_ms())
+        except IllegalMove as problem:
+            return problem.reason
+        except Invalid as problem:
+            return next(iter(problem.problems.values()))
+        except Forbidden:
+            return "您的岗位不能分派工单"
+        return ""
+
+    async def _stepped(self, agent: Agent, case: Case, handler_id: str, now: int) -> Step:
+        """Raises `Invalid` or `IllegalMove`."""
         found = await self._repositories.agents.get(handler_id)
         # A handler from whom the case is hidden must not learn of it by being given it.
         if (
@@ -55,13 +75,11 @@ class AssignCase:
             or not policy.may_see(found.value, case)
         ):
             raise Invalid({"handler_id": "请选择可以办理此工单的人员"})
-        now = self._clock.now_ms()
         data = {"handler": handler_id}
         asked = Attempt(_event(case), now, CaseRole.UC, self._rules.now, agent.id, data)
         attempt = as_played(agent, case, asked)
         given = replace(case, unit_id=found.value.unit_id)
-        step = stepped(given, attempt, actor=agent.id, facts={"handler": handler_id})
-        await self._casework.commit(await self._unit.writes(step, version, at=now))
+        return stepped(given, attempt, actor=agent.id, facts={"handler": handler_id})
 
 
 def _event(case: Case) -> str:

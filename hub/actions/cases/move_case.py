@@ -29,11 +29,11 @@ from hub.model.cases.roles import CaseRole
 from hub.model.cases.rule_book import Row
 from hub.model.cases.screening import LEAVES, without_identity
 from hub.model.cases.staff_roles import as_played
-from hub.model.cases.step import stepped
+from hub.model.cases.step import Step, stepped
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock, day_of
-from hub.runtime.errors import Invalid
+from hub.runtime.errors import Forbidden, Invalid
 
 WRITTEN = ("reason", "question", "order", "comment", "items", "reply")
 """Fields of an event that people write words in."""
@@ -43,6 +43,7 @@ OWN_FORMS = frozenset({"answer", "write", "close", "claim", "assign", "note", "s
 
 UNASKED = "承办人尚未申请延期"
 
+_FORBIDDEN = "您的岗位不能办理这一步"
 _MAX_TEXT = 3000
 _TO_THE_CITIZEN = frozenset(
     {
@@ -94,9 +95,30 @@ class MoveCase:
         Raises `Invalid`, `NotFound`, `Forbidden`, `Stale` or `IllegalMove`.
         """
         case = await self._casework.take(agent, case_id, Permission.CASE_REPLY, version=version)
+        now = self._clock.now_ms()
+        step, written = await self._stepped(agent, case, event, data, now)
+        await self._casework.commit(await self._unit.writes(step, version, at=now, said=written))
+        return policy.may_see(agent, step.case)
+
+    async def why_not(self, agent: Agent, case: Case, event: str, data: Mapping[str, Any]) -> str:
+        """Why it would be refused for a case that the agent may see, "" when it would happen."""
+        try:
+            policy.require(agent, case, Permission.CASE_REPLY)
+            await self._stepped(agent, case, event, data, self._clock.now_ms())
+        except IllegalMove as problem:
+            return problem.reason
+        except Invalid as problem:
+            return next(iter(problem.problems.values()))
+        except Forbidden:
+            return _FORBIDDEN
+        return ""
+
+    async def _stepped(
+        self, agent: Agent, case: Case, event: str, data: Mapping[str, Any], now: int
+    ) -> tuple[Step, str]:
+        """The case after the event, and what was written in it. Raises `Invalid` or `IllegalMove`."""
         if event in OWN_FORMS:
             raise IllegalMove("请使用这一步自己的表单")
-        now = self._clock.now_ms()
         data = await self._checked(case, event, data)
         known = await self._known(agent, case, event, data, now)
         written = _written(data)
@@ -107,9 +129,7 @@ class MoveCase:
         if LEAVES in data:
             ready = without_identity(ready)
         played = as_played(agent, case, asked)
-        step = stepped(ready, played, actor=agent.id, text=written, facts=facts, kind=kind)
-        await self._casework.commit(await self._unit.writes(step, version, at=now, said=written))
-        return policy.may_see(agent, step.case)
+        return stepped(ready, played, actor=agent.id, text=written, facts=facts, kind=kind), written
 
     async def _checked(self, case: Case, event: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """What was typed, as it may be kept. Raises `IllegalMove`."""

@@ -167,6 +167,11 @@ class ReadCases:
                         return file, await self._files.get(file_id)
         raise NotFound("file")
 
+    async def seen(self, agent: Agent, case_id: str) -> Case | None:
+        """A case as it stands in a list, None when it does not exist for the agent."""
+        found = await self._repositories.cases.get(case_id)
+        return found.value if found is not None and policy.may_see(agent, found.value) else None
+
     async def recordings(self, agent: Agent, case_id: str) -> list[Recording]:
         """What a caller said in a case. Raises `NotFound`."""
         found = await self._repositories.cases.get(case_id)

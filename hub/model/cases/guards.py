@@ -212,6 +212,11 @@ def invests(p: Proceeding, _: Attempt) -> str:
     return "" if p.running(ClockName.REPORT_INVEST) else "没有正在进行的核查"
 
 
+def was_closed(p: Proceeding, _: Attempt) -> str:
+    """Its last move was `close`."""
+    return "" if p.event == "close" and p.closed_at else "这件工单不是直接办结的，请用“重新启动”"
+
+
 def calls_back(p: Proceeding, _: Attempt) -> str:
     """CALLBACK runs."""
     return "" if p.running(ClockName.CALLBACK) else "没有待回访的答复"

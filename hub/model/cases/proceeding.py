@@ -89,9 +89,10 @@ class LateRequest:
 class Proceeding:
     """One case as its procedure sees it.
 
-    previous, merged_from: where NEED_INFO and MERGED return to. event, came_from: the last move. unit_id: the
-    unit in charge, "" for the organ that registered it. receives_at: when a unit that it was sent to will
-    have it. items: how many things are asked for, each with its own outcome. author, signed_by: of the reply.
+    previous, merged_from: where NEED_INFO and MERGED return to. event, came_from: the last move. unit_id:
+    the unit in charge, "" for the organ that registered it. receives_at: when a unit that it was sent to
+    will have it. items: how many things are asked for, each with its own outcome. author, signed_by: of
+    the reply. closed_at: when all its clocks stopped at once, 0 where that was before it was kept.
     handling_at: since when a handler has it. returned: how often a unit said that it is not theirs.
     asked_days, asked_by: an extension that waits for approval. Times are ms UTC, 0 = never.
     """
@@ -105,6 +106,7 @@ class Proceeding:
     registered_at: int = 0
     accepted_at: int = 0
     replied_at: int = 0
+    closed_at: int = 0
     handling_at: int = 0
     unit_id: str = ""
     receives_at: int = 0

@@ -79,6 +79,10 @@ def _back(p: Proceeding, _: Attempt) -> CaseState:
     return p.previous or S.TRIAGE
 
 
+def _before_closing(p: Proceeding, _: Attempt) -> CaseState:
+    return p.came_from
+
+
 def _back_from_merging(p: Proceeding, _: Attempt) -> CaseState:
     return p.merged_from or S.TRIAGE
 
@@ -238,7 +242,8 @@ TABLE: tuple[Row, ...] = (
         needs=(g.check_recusal,), effects=(do.assign,),
     ),
     Row(
-        "+", "claim", "认领", OPEN, (SAME, S.HANDLING), (R.HND, R.TRI, R.UC, R.LEAD, R.OP), land=_claimed,
+        "+", "claim", "认领", OPEN, (SAME, S.HANDLING), (R.HND, R.TRI, R.UC, R.LEAD, R.OP, R.SYS),
+        land=_claimed,
         needs=(g.check_recusal,), effects=(do.claim,),
     ),
     *(
@@ -324,6 +329,7 @@ TABLE: tuple[Row, ...] = (
         "23", "callback", "回访", _REPLIED, (SAME,), (R.CB, R.OP, R.HND),
         when=(g.calls_back,), effects=(do.call_back,),
     ),
+    Row("23", "callback_tried", "回访未接通", _REPLIED, (SAME,), (R.CB, R.OP, R.HND), when=(g.calls_back,)),
     Row(
         "24", "request_fucha", "申请复查", _REPLIED | {S.CLOSED}, (S.FUCHA,), (R.CIT,), tracks=_APPEAL,
         when=(g.in_fucha_window,), effects=(do.request_fucha,), notices=("复查申请回执",),
@@ -400,6 +406,12 @@ TABLE: tuple[Row, ...] = (
     Row(
         "35", "answer_duban", "答复督办", OPEN, (SAME,), (R.HND, R.LEAD),
         when=(g.is_supervised,), effects=(do.answer_supervision,),
+    ),
+    Row(
+        "+", "correct_closing", "更正误办结", _in(S.CLOSED), tuple(sorted(OPEN)), (R.SUP,),
+        land=_before_closing, tracks=DIRECT_TRACKS, when=(g.was_closed,),
+        needs=(g.needs("reason", "请写明为什么办结有误"),), effects=(do.correct_closing,),
+        notices=("重新启动告知",),
     ),
     Row(
         "36", "reopen", "重新启动", _in(S.CLOSED, S.NOT_ACCEPTED), (S.TRIAGE,), (R.SUP,),

@@ -134,7 +134,13 @@ def answer_advice(p: Proceeding, attempt: Attempt) -> Proceeding:
 
 def end(p: Proceeding, attempt: Attempt) -> Proceeding:
     """All clocks stop."""
-    return p.stop_all(attempt.at)
+    return replace(p.stop_all(attempt.at), closed_at=attempt.at)
+
+
+def correct_closing(p: Proceeding, _: Attempt) -> Proceeding:
+    """Closed by mistake: the clocks that stopped with it run on as if they had never stopped."""
+    clocks = tuple(replace(c, stopped_at=0) if c.stopped_at == p.closed_at else c for c in p.clocks)
+    return replace(p, clocks=clocks, closed_at=0)
 
 
 def merge(p: Proceeding, _: Attempt) -> Proceeding:

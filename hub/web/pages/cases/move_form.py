@@ -37,6 +37,14 @@ def _same(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 _NOTICES = tuple(kind for kind in DocumentKind if kind not in {*REPLIES, *OPINIONS})
 
+SOLVED = (("solved", msgid("已解决")), ("partly", msgid("部分解决")), ("unsolved", msgid("未解决")))
+SATISFIED = (
+    ("satisfied", msgid("满意")),
+    ("fair", msgid("基本满意")),
+    ("unsatisfied", msgid("不满意")),
+    ("unsaid", msgid("未表态")),
+)
+
 _REASON = MoveField("reason", msgid("理由"), "area")
 
 _OPINION = MoveField("reply", msgid("意见正文（群众凭编号和查询码查看）"), "area")
@@ -90,6 +98,13 @@ FIELDS: Mapping[str, tuple[MoveField, ...]] = {
     "merge_into": (MoveField("master", msgid("并入的工单编号")),),
     "duban": (MoveField("order", msgid("督办要求"), "area"), MoveField("due", msgid("期限"), "date")),
     "reopen": (_REASON,),
+    "correct_closing": (_REASON,),
+    "callback": (
+        MoveField("solved", msgid("问题是否解决"), "choice", SOLVED),
+        MoveField("satisfied", msgid("是否满意"), "choice", SATISFIED),
+        MoveField("comment", msgid("回访记录（内部记录）"), "area"),
+    ),
+    "callback_tried": (MoveField("comment", msgid("未接通的情况（内部记录）"), "area"),),
     "reclassify": (
         MoveField(
             "track",

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from hub.actions.cases.play_script import PlayScript, as_json
-from hub.actions.cases.script import read_script
+from hub.actions.cases.scripts.play_script import PlayScript, as_json
+from hub.actions.cases.scripts.script import read_script
 from hub.model.cases.clock import Rules
 from hub.repositories.cases import COLLECTIONS, CaseRepository
 from hub.runtime.clock import FakeClock

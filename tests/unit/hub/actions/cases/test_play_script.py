@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.actions.cases.script import BadScript, read_script
+from hub.actions.cases.scripts.script import BadScript, read_script
 from hub.cli.cases import simulate
 from hub.settings.work_calendar import shipped_calendar
 from tests.unit.hub.actions.cases.test_case_scripts import played

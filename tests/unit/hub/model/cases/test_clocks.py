@@ -308,6 +308,37 @@ def test_callback_and_redo() -> None:
     assert (play.clock_state("REDO"), play.clock_state("CALLBACK")) == ("stopped", "running")
 
 
+def test_a_wrong_closing_is_put_right_as_if_it_had_not_been() -> None:
+    play = in_triage(T.SERVICE).do("2026-03-02 10:00", "claim", handler="h1")
+    due = play.due("SERVICE_COMPLAINT")
+    play.do("2026-03-03 10:00", "close")
+    assert play.clock_state("SERVICE_COMPLAINT") == "stopped"
+    assert "reason" in play.refused("2026-03-04 10:00", "correct_closing", "SUP")
+    play.do("2026-03-04 10:00", "correct_closing", "SUP", reason="误点办结")
+    assert (play.p.state, play.due("SERVICE_COMPLAINT")) == ("HANDLING", due)
+    assert play.look(f"{due} 23:59").breaches() == []
+    assert play.look("2026-03-20 00:00").breaches() == ["SERVICE_COMPLAINT"]
+
+
+def test_a_clock_that_had_stopped_before_a_wrong_closing_stays_stopped() -> None:
+    play = answered(T.SERVICE).do("2026-03-04 10:00", "callback").do("2026-03-05 10:00", "close")
+    play.do("2026-03-06 10:00", "correct_closing", "SUP", reason="误点办结")
+    assert {play.clock_state(name) for name in ("CALLBACK", "SERVICE_COMPLAINT")} == {"stopped"}
+
+
+def test_only_a_direct_closing_is_put_right() -> None:
+    play = answered().look("2026-06-01 09:00")
+    assert play.p.state == "CLOSED"
+    assert "重新启动" in play.refused("2026-06-02 09:00", "correct_closing", "SUP", reason="误点办结")
+
+
+def test_a_call_back_that_reached_nobody_waits_on() -> None:
+    play = answered(T.SERVICE).do("2026-03-03 09:00", "callback_tried")
+    assert play.clock_state("CALLBACK") == "running"
+    play.do("2026-03-03 10:00", "callback")
+    assert "没有待回访" in play.refused("2026-03-03 11:00", "callback_tried")
+
+
 # -- after the reply --------------------------------------------------------------------------
 
 

@@ -133,6 +133,8 @@ ROWS: list[tuple[str, Callable[[], Play], str, str, dict[str, Any], CaseState]] 
     ("35", handling, "duban", "SUP", {"order": "请按期办结", "due": "2026-04-30"}, S.HANDLING),
     ("36", _closed, "reopen", "SUP", {"reason": "有新的事实"}, S.TRIAGE),
     ("36", _refused, "reopen", "SUP", {"reason": "群众申诉"}, S.TRIAGE),
+    ("+", _closed, "correct_closing", "SUP", {"reason": "点错了"}, S.REPLIED),
+    ("23", lambda: answered(T.SERVICE), "callback_tried", "HND", {}, S.REPLIED),
     ("37", lambda: handling(T.REPORT), "feedback", "INS", {}, S.REPLIED),
     ("38", lambda: handling(T.REPORT), "to_discipline", "INS", {"second": "LEAD"}, S.HANDED_OFF),
     ("38", lambda: Play(T.REPORT), "to_procuratorate", "INS", {"second": "LEAD"}, S.HANDED_OFF),
@@ -257,6 +259,7 @@ def test_nothing_leaves_an_end_but_what_the_table_names() -> None:
     assert leaving == {
         ("reopen", S.CLOSED), ("reopen", S.NOT_ACCEPTED), ("reopen", S.WITHDRAWN), ("unmerge", S.MERGED),
         ("request_fucha", S.CLOSED), ("request_fuhe", S.CLOSED), ("admit_late", S.CLOSED),
+        ("correct_closing", S.CLOSED),
     }  # fmt: skip
 
 

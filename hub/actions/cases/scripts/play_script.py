@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from hub.actions.cases.script import LOOK, Script, ScriptEvent
+from hub.actions.cases.scripts.script import LOOK, Script, ScriptEvent
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.case import Case, Origin

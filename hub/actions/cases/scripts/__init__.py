@@ -1,0 +1,1 @@
+"""Scripts of cases: a story of events, played without a store (`hub cases simulate`)."""

@@ -1,0 +1,1 @@
+"""Staff beside their accounts: whether they take cases just now."""
