@@ -63,6 +63,7 @@ def actions_of(
         release_case=cases.release_case,
         reply_to_case=cases.reply_to_case,
         revise_rules=rules.revise_rules,
+        search_cases=cases.search_cases,
         show_case=cases.show_case,
         split_case=cases.split_case,
         sort_questions=editing.sort_questions,

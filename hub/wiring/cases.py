@@ -27,6 +27,8 @@ from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.keep_decision import KeepDecision
 from hub.actions.cases.screening.release_case import ReleaseCase
 from hub.actions.cases.screening.suspect_case import SuspectCase
+from hub.actions.cases.search.fill_index import FillIndex
+from hub.actions.cases.search.search_cases import SearchCases
 from hub.actions.cases.split_case import SplitCase
 from hub.actions.cases.step_unit import StepUnit
 from hub.actions.cases.tell_citizen import TellCitizen
@@ -55,6 +57,7 @@ class CaseActions:
     close_case: CloseCase
     confirm_report: ConfirmReport
     deliver_electronically: DeliverElectronically
+    fill_index: FillIndex
     dismiss_alarm: DismissAlarm
     file_petition: FilePetition
     move_case: MoveCase
@@ -65,6 +68,7 @@ class CaseActions:
     read_warnings: ReadWarnings
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
+    search_cases: SearchCases
     show_case: ShowCase
     split_case: SplitCase
     suspect_case: SuspectCase
@@ -98,6 +102,7 @@ def case_actions(
     unit = StepUnit(stores, tell, dialogue.texts, rules, organ=base.settings.organisation.name)
     track_case = track_case_of(base, dialogue.texts)
     wording = CitizenWording(unit, dialogue.texts, rules)
+    fill_index = FillIndex(base.documents, stores.case_index, stores.cursors)
     deliver = DeliverElectronically(base.documents, stores, unit, rules, clock)
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
@@ -109,6 +114,7 @@ def case_actions(
         close_case=CloseCase(casework, stores, unit, rules, clock),
         confirm_report=ConfirmReport(casework, keep, rules, clock),
         deliver_electronically=deliver,
+        fill_index=fill_index,
         dismiss_alarm=DismissAlarm(casework, keep, rules, clock),
         file_petition=FilePetition(
             base.documents, stores, base.vault, open_case, dialogue.triage, dialogue.understand, clock
@@ -130,6 +136,7 @@ def case_actions(
         read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),
+        search_cases=SearchCases(stores, fill_index, clock),
         show_case=ShowCase(stores.cases, deliver, wording, rules, clock),
         split_case=SplitCase(casework, stores, open_case, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),

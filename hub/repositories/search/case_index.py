@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection as Container
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hub.model.cases.case import Case
@@ -75,10 +75,12 @@ class CaseIndex:
         """Whether a word has terms: a single character and a long number have none."""
         return bool(self._shared.of_text(word))
 
-    async def missing(self, case_ids: Sequence[str]) -> list[str]:
-        """Those of these cases that have no document yet."""
-        found = await self._documents.get_many(SHARED, case_ids)
-        return [id for id in case_ids if id not in found]
+    async def missing(self, after: str, *, limit: int) -> tuple[str, list[str]]:
+        """The last id of the next cases, "" behind the last one, and those of them without a document."""
+        where = {"id": {"$gt": after}}
+        cases = await self._documents.find("cases", where, sort=(("id", 1),), limit=limit)
+        known = await self._documents.get_many(SHARED, [case.id for case in cases])
+        return cases[-1].id if cases else "", [case.id for case in cases if case.id not in known]
 
     async def _ids(self, collection: str, terms: set[str], limit: int) -> list[str]:
         if not terms:

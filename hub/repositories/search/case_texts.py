@@ -37,8 +37,8 @@ class CaseTexts:
         return self._cases.load(Stored(id, 0, body))
 
     def said(self, id: str, body: Body) -> str:
-        """The words of a message."""
-        return _joined(self._messages.load(Stored(id, 0, body)))
+        """The words of a message; "" of a damaged one."""
+        return "\n".join(texts_of(self._messages.listed([Stored(id, 0, body)])))
 
     def noted(self, id: str, body: Body) -> str:
         """The words of an internal note; "" of any other entry of the history."""
@@ -49,15 +49,17 @@ class CaseTexts:
         return self._recordings.load(Stored(id, 0, body)).transcript
 
     def address(self, id: str, body: Body) -> str:
-        """Where the citizen of a conversation is reached."""
-        return self._conversations.load(Stored(id, 0, body)).address
+        """Where the citizen of a conversation is reached; "" of a damaged one."""
+        found = self._conversations.listed([Stored(id, 0, body)])
+        return found[0].address if found else ""
 
     # -- what is stored --------------------------------------------------------------
 
     async def stored_case(self, case_id: str) -> Case | None:
-        """A case as it is now, or None."""
+        """A case as it is now; None when there is none, or nothing of it can be read."""
         stored = await self._documents.get("cases", case_id)
-        return None if stored is None else self._cases.load(stored)
+        found = self._cases.listed([stored]) if stored else []
+        return found[0] if found else None
 
     async def messages(self, case_ids: Sequence[str]) -> Mapping[str, list[Message]]:
         """Messages by case, oldest first."""

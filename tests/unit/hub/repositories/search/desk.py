@@ -8,6 +8,7 @@ from channels.address import phone
 from hub.model.cases.case import Applicant, Case, Origin
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.state import CaseState
 from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import COLLECTIONS, repositories
@@ -38,7 +39,7 @@ class Desk:
             reference=f"2611300000{number:02}88",
             received_at=NOW,
             updated_at=NOW,
-            proceeding=Proceeding(track),
+            proceeding=Proceeding(track, CaseState.REGISTERED),
             origin=Origin("sms", "sms", f"talk{number}"),
             applicant=applicant,
             title=title,
