@@ -17,12 +17,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hub.model.cases.case import Case
-from hub.repositories.search.case_texts import CaseTexts, own_texts, texts_of
+from hub.repositories.search.case_texts import CaseTexts, own_texts
 from hub.repositories.search.search_keys import Key, KeyKind, address_keys, case_keys
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Delete, Documents, Insert, Stored, Update, Write
 from hub.store.keyed_terms import VERSION, KeyedTerms
-from hub.store.terms import index_terms, keyed
+from hub.store.terms import index_terms, keyed, packed
 
 SHARED = "case_search"
 RESTRICTED = "report_search"
@@ -125,7 +125,7 @@ class CaseIndex:
                 terms |= self._keyed(address_keys(address, self._vault))
         if terms == before:
             return []
-        return [Update(SHARED, known.id, {"terms": keyed(sorted(terms))}, known.version)]
+        return [Update(SHARED, known.id, {"terms": packed(terms)}, known.version)]
 
     def _new_addresses(self, change: CaseChange, before: Container[str]) -> list[str]:
         return [
@@ -142,7 +142,7 @@ class CaseIndex:
         if not change.is_new:
             messages = (await self._texts.messages([case.id])).get(case.id, [])
             messages = [message for message in messages if message.id not in change.left]
-            texts += texts_of(messages)
+            texts += [message.text for message in messages]
             texts += await self._texts.notes(case.id)
             texts += await self._texts.transcripts(case.id)
             addresses += await self._texts.addresses(message.conversation_id for message in messages)
@@ -172,10 +172,10 @@ class CaseIndex:
         if not terms:
             return [Delete(RESTRICTED, case.id, known.version)] if known else []
         if known is None:
-            return [Insert(RESTRICTED, case.id, {"terms": keyed(sorted(terms))})]
+            return [Insert(RESTRICTED, case.id, {"terms": packed(terms)})]
         if terms == set(index_terms(known.body["terms"])):
             return []
-        return [Update(RESTRICTED, case.id, {"terms": keyed(sorted(terms))}, known.version)]
+        return [Update(RESTRICTED, case.id, {"terms": packed(terms)}, known.version)]
 
     def _keyed(self, keys: Iterable[Key]) -> set[str]:
         return {self._shared.of_value(kind, value) for kind, value in keys}
@@ -189,7 +189,7 @@ class CaseIndex:
 
 
 def _body(terms: set[str], *, case: str = "", named: int = 0, restricted: int = 0) -> Body:
-    return {"terms": keyed(sorted(terms)), "case": case, "named": named, "restricted": restricted}
+    return {"terms": packed(terms), "case": case, "named": named, "restricted": restricted}
 
 
 def _put(id: str, known: Stored | None, body: Body) -> Write:

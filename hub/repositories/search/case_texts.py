@@ -8,15 +8,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from hub.model.call import Recording
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryEntry, HistoryKind
 from hub.model.cases.screening import for_ordinary_staff
-from hub.model.conversation import Conversation, Message
+from hub.model.conversation import Author, Conversation, Message
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
 from hub.store.documents import MAX_LIMIT, Body, Documents, Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of the citizen or of staff. What the hub says by itself says nothing of the case."""
+
+    id: str
+    conversation_id: str
+    text: str
 
 
 class CaseTexts:
@@ -37,8 +47,8 @@ class CaseTexts:
         return self._cases.load(Stored(id, 0, body))
 
     def said(self, id: str, body: Body) -> str:
-        """The words of a message; "" of a damaged one."""
-        return "\n".join(texts_of(self._messages.listed([Stored(id, 0, body)])))
+        """The words of a message; "" of one that does not open, and of what the hub says by itself."""
+        return "" if body["author"] == Author.ROBOT else self._words(Stored(id, 0, body))
 
     def noted(self, id: str, body: Body) -> str:
         """The words of an internal note; "" of any other entry of the history."""
@@ -61,14 +71,22 @@ class CaseTexts:
         found = self._cases.listed([stored]) if stored else []
         return found[0] if found else None
 
-    async def messages(self, case_ids: Sequence[str]) -> Mapping[str, list[Message]]:
-        """Messages by case, oldest first."""
+    async def messages(self, case_ids: Sequence[str]) -> Mapping[str, list[Said]]:
+        """What citizens and staff said, by case, oldest first."""
         where, sort = {"case_id": {"$in": list(case_ids)}}, (("case_id", 1), ("at", 1))
         found = await self._documents.find("messages", where, sort=sort, limit=MAX_LIMIT)
-        by_case: dict[str, list[Message]] = defaultdict(list)
-        for message in self._messages.listed(found):
-            by_case[message.case_id].append(message)
+        by_case: dict[str, list[Said]] = defaultdict(list)
+        for stored in found:
+            body = stored.body
+            if body["author"] != Author.ROBOT:
+                said = Said(stored.id, body["conversation_id"], self._words(stored))
+                by_case[body["case_id"]].append(said)
         return by_case
+
+    def _words(self, message: Stored) -> str:
+        sealed = self._messages.sealed(message)
+        subject, text = sealed.get("subject", ""), sealed.get("text", "")
+        return f"{subject}\n{text}" if subject else str(text)
 
     async def notes(self, case_id: str) -> list[str]:
         """Internal notes, oldest first, without those written behind the compartment."""
@@ -90,15 +108,6 @@ class CaseTexts:
 def own_texts(case: Case) -> list[str]:
     """What a case says by itself."""
     return [case.title, case.text, (case.details or {}).get("place", "")]
-
-
-def texts_of(messages: Iterable[Message]) -> list[str]:
-    """The words of messages."""
-    return [_joined(message) for message in messages]
-
-
-def _joined(message: Message) -> str:
-    return f"{message.subject}\n{message.text}" if message.subject else message.text
 
 
 def _note(entry: HistoryEntry) -> str:

@@ -21,7 +21,7 @@ from hub.model.cases.state import CaseState
 from hub.model.masking import masked_text
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
-from hub.repositories.search.case_texts import own_texts, texts_of
+from hub.repositories.search.case_texts import own_texts
 from hub.repositories.search.search_keys import KeyKind
 from hub.runtime.clock import Clock
 from hub.store.keyed_terms import folded
@@ -169,7 +169,7 @@ class SearchCases:
         unsure = [case.id for case in cases if not _hold(texts[case.id], way.words)]
         if unsure:
             for id, messages in (await self._texts.messages(unsure)).items():
-                texts[id] += texts_of(messages)
+                texts[id] += [message.text for message in messages]
         for id in unsure:
             if not _hold(texts[id], way.words):
                 texts[id] += [*await self._texts.notes(id), *await self._texts.transcripts(id)]
