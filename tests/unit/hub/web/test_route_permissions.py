@@ -36,6 +36,9 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/account/preferences"): EVERYBODY,
     ("GET", "/staff/queue"): READ_CASES,
     ("GET", "/staff/queue/events"): READ_CASES,
+    ("GET", "/staff/search"): READ_CASES,
+    ("POST", "/staff/search"): READ_CASES,
+    ("GET", "/staff/search/{sealed}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}/recordings/{recording_id}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}/files/{file_id}"): READ_CASES,
@@ -141,6 +144,7 @@ _PLACES = {
     "file_id": "f1",
     "delivery_id": "d1",
     "kind": "calendar",
+    "sealed": "none",
 }
 
 
