@@ -1,4 +1,4 @@
-"""A handler searches from the queue; who may not see a case does not find it; nothing typed is written down."""
+"""A handler searches from the queue; who may not see a case does not find it; nothing typed is kept."""
 
 from __future__ import annotations
 
