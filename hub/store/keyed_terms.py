@@ -14,8 +14,6 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
-from base64 import b32encode
-from hashlib import sha256
 
 VERSION = 1
 """Grows when the same text gives other terms."""
@@ -23,10 +21,10 @@ VERSION = 1
 _WORD = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r"[0-9a-z]+|[^\W_a-z0-9]+")
 _LONG_NUMBER = re.compile(r"\d(?:[\s\-–—_.·、,]?\d){6,}x?")
-_TERM_CHARS = 6
-_VALUE_CHARS = 16
-_VALUE_MARK = "0"
-"""Begins the digest of a value; no digest of a word begins so (base 32 has no zero)."""
+_TERM_DIGITS = 7
+_VALUE_DIGITS = 20
+_VALUE_MARK = "v"
+"""Begins the term of a value; that of a word is hexadecimal."""
 _REMEMBERED = 20_000
 
 
@@ -55,7 +53,7 @@ class KeyedTerms:
     """Makes the terms of one index with the key of that index."""
 
     def __init__(self, key: bytes) -> None:
-        self._hmac = hmac.new(key, digestmod=sha256)
+        self._key = key
         self._known: dict[str, str] = {}
 
     def of_text(self, text: str) -> set[str]:
@@ -64,12 +62,7 @@ class KeyedTerms:
 
     def of_value(self, kind: str, value: str) -> str:
         """The term of something that is found as a whole."""
-        return _VALUE_MARK + self._digest(f"{kind}:{value}")[:_VALUE_CHARS]
-
-    @staticmethod
-    def is_value(term: str) -> bool:
-        """Whether a term stands for a whole value."""
-        return term.startswith(_VALUE_MARK)
+        return _VALUE_MARK + self._digest(f"{kind}:{value}")[:_VALUE_DIGITS]
 
     def _term(self, piece: str) -> str:
         # Most texts are made of the same words; a digest costs more than the rest of indexing.
@@ -77,10 +70,8 @@ class KeyedTerms:
         if term is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            term = self._known[piece] = self._digest(f"word:{piece}")[:_TERM_CHARS]
+            term = self._known[piece] = self._digest(f"word:{piece}")[:_TERM_DIGITS]
         return term
 
     def _digest(self, text: str) -> str:
-        digest = self._hmac.copy()
-        digest.update(text.encode())
-        return b32encode(digest.digest()[:10]).decode().lower()
+        return hmac.digest(self._key, text.encode(), "sha256").hex()

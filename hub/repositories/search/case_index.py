@@ -138,7 +138,8 @@ class CaseIndex:
     async def _built(self, case: Case, change: CaseChange) -> set[str]:
         """The terms of a case from everything that is stored and everything that is being written."""
         texts = [*own_texts(case), *change.texts]
-        addresses = self._new_addresses(change, ())
+        terms = self._keyed(case_keys(case, self._vault))
+        addresses = self._new_addresses(change, terms)
         if not change.is_new:
             messages = (await self._texts.messages([case.id])).get(case.id, [])
             messages = [message for message in messages if message.id not in change.left]
@@ -146,7 +147,8 @@ class CaseIndex:
             texts += await self._texts.notes(case.id)
             texts += await self._texts.transcripts(case.id)
             addresses += await self._texts.addresses(message.conversation_id for message in messages)
-        terms = self._keyed(case_keys(case, self._vault, addresses))
+        if not case.applicant.anonymous:
+            terms = terms.union(*(self._keyed(address_keys(one, self._vault)) for one in addresses))
         return terms.union(*map(self._shared.of_text, texts))
 
     def _emptied(self, id: str, known: Stored | None, change: CaseChange) -> list[Write]:

@@ -60,8 +60,7 @@ class CaseTexts:
 
     def address(self, id: str, body: Body) -> str:
         """Where the citizen of a conversation is reached; "" of a damaged one."""
-        found = self._conversations.listed([Stored(id, 0, body)])
-        return found[0].address if found else ""
+        return str(self._conversations.sealed(Stored(id, 0, body)).get("address", ""))
 
     # -- what is stored --------------------------------------------------------------
 
@@ -102,7 +101,8 @@ class CaseTexts:
     async def addresses(self, conversation_ids: Iterable[str]) -> list[str]:
         """Where the citizens of these conversations are reached."""
         found = await self._documents.get_many("conversations", sorted(set(conversation_ids))[:MAX_LIMIT])
-        return [one.address for one in self._conversations.listed(found.values()) if one.address]
+        sealed = (self._conversations.sealed(one) for one in found.values())
+        return [str(one["address"]) for one in sealed if one.get("address")]
 
 
 def own_texts(case: Case) -> list[str]:

@@ -19,6 +19,7 @@ TAIL_DIGITS = 4
 NUMBER_TAIL_DIGITS = 6
 """The end of a case number that is enough to ask for."""
 _NAME_CHARS = range(2, 41)
+_STORED_PHONE = re.compile(r"\+?\d{3,20}")
 _NOT_OF_NAMES = re.compile(r"[\W\d_]+")
 
 Key = tuple["KeyKind", str]
@@ -51,11 +52,10 @@ def typed_address(text: str) -> Address | None:
 
 def address_keys(text: str, vault: Vault) -> set[Key]:
     """The keys of an address as it is stored; none of one that nobody types, as a web chat's."""
-    if "@" not in text and not re.fullmatch(r"\+?\d{3,20}", text):
+    is_mail = "@" in text
+    if not is_mail and not _STORED_PHONE.fullmatch(text):
         return set()
-    address = typed_address(text)
-    if address is None:
-        return set()
+    address = Address(AddressKind.EMAIL if is_mail else AddressKind.PHONE, text)
     found: set[Key] = {(KeyKind.ADDRESS, vault.blind(address.key))}
     if address.kind is AddressKind.PHONE and len(address.value) > TAIL_DIGITS + 2:
         found.add((KeyKind.PHONE_TAIL, address.value[-TAIL_DIGITS:]))
@@ -72,6 +72,6 @@ def case_keys(case: Case, vault: Vault, others: Iterable[str] = ()) -> set[Key]:
     details = case.details or {}
     if case.applicant.address_key:  # readable also where the sealed part is not
         found.add((KeyKind.ADDRESS, case.applicant.address_key))
-    for text in (case.applicant.address, details.get("phone", ""), details.get("email", ""), *others):
+    for text in {case.applicant.address, details.get("phone", ""), details.get("email", ""), *others}:
         found |= address_keys(text, vault)
     return found | name_key(case.applicant.name)
