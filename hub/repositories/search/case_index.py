@@ -17,7 +17,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hub.model.cases.case import Case
-from hub.repositories.search.case_texts import CaseTexts, own_texts
+from hub.model.cases.history import HistoryEntry
+from hub.repositories.search.case_texts import CaseTexts, notes_of, own_texts
 from hub.repositories.search.search_keys import Key, KeyKind, address_keys, case_keys
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Delete, Documents, Insert, Stored, Update, Write
@@ -33,14 +34,15 @@ COLLECTIONS = (Collection(SHARED, search="terms"), Collection(RESTRICTED, search
 class CaseChange:
     """What one unit of work changes of a case.
 
-    case: as it is written, None when only something is added. texts: what is added to it. conversations: in
-    which that was said, by id. left: messages that go to another case.
+    case: as it is written, None when only something is added. texts: what is added to it. entries: of its
+    history. conversations: in which something was said, by id. left: messages that go to another case.
     """
 
     case: Case | None = None
     is_new: bool = False
     is_unreadable: bool = False
     texts: list[str] = field(default_factory=list)
+    entries: list[HistoryEntry] = field(default_factory=list)
     conversations: dict[str, Body] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
 
@@ -119,7 +121,7 @@ class CaseIndex:
     def _added(self, known: Stored, change: CaseChange) -> list[Write]:
         """What was said is added; nothing is written when all of it was there."""
         before = set(index_terms(known.body["terms"]))
-        terms = before.union(*map(self._shared.of_text, change.texts))
+        terms = before.union(*map(self._shared.of_text, [*change.texts, *notes_of(change.entries)]))
         if known.body["named"]:
             for address in self._new_addresses(change, before):
                 terms |= self._keyed(address_keys(address, self._vault))
@@ -144,7 +146,7 @@ class CaseIndex:
             messages = (await self._texts.messages([case.id])).get(case.id, [])
             messages = [message for message in messages if message.id not in change.left]
             texts += [message.text for message in messages]
-            texts += await self._texts.notes(case.id)
+            texts += await self._texts.notes(case.id, change.entries)
             texts += await self._texts.transcripts(case.id)
             addresses += await self._texts.addresses(message.conversation_id for message in messages)
         if not case.applicant.anonymous:

@@ -50,9 +50,9 @@ class CaseTexts:
         """The words of a message; "" of one that does not open, and of what the hub says by itself."""
         return "" if body["author"] == Author.ROBOT else self._words(Stored(id, 0, body))
 
-    def noted(self, id: str, body: Body) -> str:
-        """The words of an internal note; "" of any other entry of the history."""
-        return _note(self._history.load(Stored(id, 0, body)))
+    def entry(self, id: str, body: Body) -> HistoryEntry:
+        """The entry of the history that is about to be written."""
+        return self._history.load(Stored(id, 0, body))
 
     def heard(self, id: str, body: Body) -> str:
         """What was recognised in a recording."""
@@ -87,11 +87,14 @@ class CaseTexts:
         subject, text = sealed.get("subject", ""), sealed.get("text", "")
         return f"{subject}\n{text}" if subject else str(text)
 
-    async def notes(self, case_id: str) -> list[str]:
-        """Internal notes, oldest first, without those written behind the compartment."""
+    async def notes(self, case_id: str, more: Sequence[HistoryEntry] = ()) -> list[str]:
+        """Internal notes, oldest first, without those written behind the compartment.
+
+        more: entries that are being written. One of them may be what takes the case out of the compartment.
+        """
         of_case = {"id": {"$gt": f"{case_id}:", "$lt": f"{case_id};"}}
         found = await self._documents.find("history", of_case, limit=MAX_LIMIT)
-        return [_note(entry) for entry in for_ordinary_staff(self._history.listed(found))]
+        return notes_of(for_ordinary_staff([*self._history.listed(found), *more]))
 
     async def transcripts(self, case_id: str) -> list[str]:
         """What was recognised in the recordings of a case."""
@@ -110,5 +113,6 @@ def own_texts(case: Case) -> list[str]:
     return [case.title, case.text, (case.details or {}).get("place", "")]
 
 
-def _note(entry: HistoryEntry) -> str:
-    return entry.text if entry.kind is HistoryKind.NOTED else ""
+def notes_of(history: Iterable[HistoryEntry]) -> list[str]:
+    """The words of internal notes."""
+    return [entry.text for entry in history if entry.kind is HistoryKind.NOTED]

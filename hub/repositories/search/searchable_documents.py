@@ -15,6 +15,8 @@ from hub.store.crypto import Vault
 from hub.store.documents import Body, Conflict, Documents, Duplicate, Insert, Update, Write
 
 _TRIES = 10
+_OF_HISTORY = frozenset({HistoryKind.NOTED, HistoryKind.SUSPECTED, HistoryKind.RELEASED})
+"""What is searched, and what decides how much of the history ordinary staff read."""
 _TELLING = frozenset({"cases", "messages", "history", "recordings"})
 
 
@@ -77,9 +79,9 @@ class SearchableDocuments:
                     await self._said(id, body, change, conversations)
                 case Update("messages", id, body) if "case_id" in body:
                     await self._moved(id, body, changes, conversations)
-                case Insert("history", id, body) if body["kind"] == HistoryKind.NOTED:
+                case Insert("history", id, body) if body["kind"] in _OF_HISTORY:
                     change = changes.setdefault(body["case_id"], CaseChange())
-                    change.texts.append(self._texts.noted(id, body))
+                    change.entries.append(self._texts.entry(id, body))
                 case Insert("recordings", id, body) | Update("recordings", id, body):
                     if body.get("case_id") and body.get("pii"):
                         change = changes.setdefault(body["case_id"], CaseChange())

@@ -97,12 +97,16 @@ class Desk:
         case = replace(found.value, **changes)  # type: ignore[arg-type]
         await self.commit(self.stores.cases.update(case, found.version))
 
-    async def wall(self, case_id: str, compartment: Compartment = Compartment.SCREENING) -> None:
+    async def wall(
+        self, case_id: str, compartment: Compartment = Compartment.SCREENING, **facts: str
+    ) -> None:
         """Behind the compartment, or out of it."""
         kind = HistoryKind.RELEASED if compartment is Compartment.NONE else HistoryKind.SUSPECTED
         found = await self.stores.cases.get(case_id)
         assert found is not None
-        after, entry = recorded(replace(found.value, compartment=compartment), at=NOW, actor="a1", kind=kind)
+        after, entry = recorded(
+            replace(found.value, compartment=compartment), at=NOW, actor="a1", kind=kind, facts=facts
+        )
         await self.commit(
             self.stores.cases.update(after, found.version), self.stores.cases.insert_entry(entry)
         )

@@ -10,6 +10,7 @@ import pytest
 
 from channels.address import phone
 from hub.model.cases.case import Applicant
+from hub.model.cases.screening import LEAVES
 from hub.model.track import Compartment
 from hub.repositories.repositories import COLLECTIONS
 from hub.repositories.search.case_index import RESTRICTED, SHARED
@@ -141,6 +142,15 @@ async def test_a_released_case_is_found_again_without_what_was_noted_behind_the_
         assert await desk.found(word) == ["case1"]
     assert await desk.found("纪检") == []
     assert await desk.engine.get(RESTRICTED, "case1") is None
+
+
+async def test_notes_of_a_report_that_leaves_the_compartment_stay_behind() -> None:
+    desk = Desk()
+    await desk.opened(replace(desk.case(1, "噪声扰民"), compartment=Compartment.REPORT))
+    await desk.note("case1", "请纪检核实")
+    await desk.wall("case1", Compartment.NONE, **{LEAVES: "yes"})
+    assert await desk.found("噪声") == ["case1"]
+    assert await desk.found("纪检") == []
 
 
 async def test_words_of_a_message_go_with_it_to_another_case() -> None:
