@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection as Container
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.model.cases.case import Case
@@ -35,11 +35,12 @@ class CaseChange:
     """What one unit of work changes of a case.
 
     case: as it is written, None when only something is added. texts: what is added to it. entries: of its
-    history. conversations: in which something was said, by id. left: messages that go to another case.
+    history. conversations: in which something was said, by id. left: messages that go to another case, or go.
     """
 
     case: Case | None = None
     is_new: bool = False
+    is_gone: bool = False
     is_unreadable: bool = False
     texts: list[str] = field(default_factory=list)
     entries: list[HistoryEntry] = field(default_factory=list)
@@ -98,6 +99,8 @@ class CaseIndex:
 
     async def _of_case(self, id: str, change: CaseChange) -> list[Write]:
         known = None if change.is_new else await self._documents.get(SHARED, id)
+        if change.is_gone:
+            return [*_gone(SHARED, known), *_gone(RESTRICTED, await self._documents.get(RESTRICTED, id))]
         is_open = known is not None and not known.body["restricted"]
         if known is not None and is_open and change.case is None and not change.left:
             return self._added(known, change)
@@ -106,10 +109,9 @@ class CaseIndex:
             return []
         if case.is_restricted:
             return [*self._emptied(id, known, change), *await self._kept_apart(case, change)]
-        leaves: list[Write] = []
+        leaves: Sequence[Write] = ()
         if known is not None and not is_open:
-            apart = await self._documents.get(RESTRICTED, id)
-            leaves = [Delete(RESTRICTED, id, apart.version)] if apart else []
+            leaves = _gone(RESTRICTED, await self._documents.get(RESTRICTED, id))
         digest = self._digest(case)
         same = known is not None and (known.body["case"] == digest or change.is_unreadable)
         if known is not None and is_open and same and not change.left:
@@ -174,7 +176,7 @@ class CaseIndex:
             if kind is KeyKind.ADDRESS
         }
         if not terms:
-            return [Delete(RESTRICTED, case.id, known.version)] if known else []
+            return _gone(RESTRICTED, known)
         if known is None:
             return [Insert(RESTRICTED, case.id, {"terms": packed(terms)})]
         if terms == set(index_terms(known.body["terms"])):
@@ -194,6 +196,10 @@ class CaseIndex:
 
 def _body(terms: set[str], *, case: str = "", named: int = 0, restricted: int = 0) -> Body:
     return {"terms": packed(terms), "case": case, "named": named, "restricted": restricted}
+
+
+def _gone(collection: str, known: Stored | None) -> list[Write]:
+    return [Delete(collection, known.id, known.version)] if known else []
 
 
 def _put(id: str, known: Stored | None, body: Body) -> Write:

@@ -12,7 +12,7 @@ from hub.model.cases.history import HistoryKind
 from hub.repositories.search.case_index import RESTRICTED, SHARED, CaseChange, CaseIndex
 from hub.repositories.search.case_texts import CaseTexts
 from hub.store.crypto import Vault
-from hub.store.documents import Body, Conflict, Documents, Duplicate, Insert, Update, Write
+from hub.store.documents import Body, Conflict, Delete, Documents, Duplicate, Insert, Update, Write
 
 _TRIES = 10
 _OF_HISTORY = frozenset({HistoryKind.NOTED, HistoryKind.SUSPECTED, HistoryKind.RELEASED})
@@ -74,11 +74,15 @@ class SearchableDocuments:
                     change.case, change.is_new = self._texts.case(id, body), True
                 case Update("cases", id, body):
                     await self._case(id, body, changes.setdefault(id, CaseChange()))
+                case Delete("cases", id):
+                    changes.setdefault(id, CaseChange()).is_gone = True
                 case Insert("messages", id, body) if body.get("case_id"):
                     change = changes.setdefault(body["case_id"], CaseChange())
                     await self._said(id, body, change, conversations)
                 case Update("messages", id, body) if "case_id" in body:
-                    await self._moved(id, body, changes, conversations)
+                    await self._moved(id, body["case_id"], changes, conversations)
+                case Delete("messages", id):
+                    await self._moved(id, "", changes, conversations)
                 case Insert("history", id, body) if body["kind"] in _OF_HISTORY:
                     change = changes.setdefault(body["case_id"], CaseChange())
                     change.entries.append(self._texts.entry(id, body))
@@ -104,12 +108,12 @@ class SearchableDocuments:
         change.conversations[conversation_id] = conversations[conversation_id]
 
     async def _moved(
-        self, id: str, body: Body, changes: dict[str, CaseChange], conversations: dict[str, Body]
+        self, id: str, after: str, changes: dict[str, CaseChange], conversations: dict[str, Body]
     ) -> None:
         stored = await self._documents.get("messages", id)
         if stored is None:
             return
-        before, after = stored.body["case_id"], body["case_id"]
+        before = stored.body["case_id"]
         if before and before != after:
             changes.setdefault(before, CaseChange()).left.add(id)
         if after:

@@ -17,7 +17,7 @@ from hub.repositories.search.case_index import RESTRICTED, SHARED
 from hub.repositories.search.search_keys import Key, KeyKind
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
-from hub.store.documents import Conflict, Duplicate, Write
+from hub.store.documents import Conflict, Delete, Duplicate, Write
 from hub.store.memory_documents import MemoryDocuments
 from hub.store.sqlite import open_sqlite
 from hub.store.terms import index_terms
@@ -160,6 +160,19 @@ async def test_words_of_a_message_go_with_it_to_another_case() -> None:
     await desk.commit(await desk.stores.conversations.move_message("talk1-2", "case2"))
     assert await desk.found("打人") == []
     assert await desk.found("路灯") == ["case1"]
+
+
+async def test_what_is_deleted_is_found_no_more() -> None:
+    desk = Desk()
+    await desk.opened(desk.case(1), "路灯坏了", "井盖没了")
+    await desk.opened(replace(desk.case(2), compartment=Compartment.REPORT))
+    await desk.commit(Delete("messages", "talk1-2", 1))
+    assert await desk.found("井盖") == []
+    assert await desk.found("路灯") == ["case1"]
+    await desk.commit(Delete("cases", "case1", 1), Delete("cases", "case2", 1))
+    assert await desk.found("路灯") == []
+    assert [one async for one in desk.engine.scan(SHARED)] == []
+    assert [one async for one in desk.engine.scan(RESTRICTED)] == []
 
 
 class _Late:
