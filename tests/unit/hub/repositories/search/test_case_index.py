@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from channels.address import phone
-from hub.model.cases.case import Applicant
 from hub.model.cases.screening import LEAVES
 from hub.model.track import Compartment
 from hub.repositories.repositories import COLLECTIONS
@@ -99,8 +98,8 @@ async def test_another_telephone_that_writes_in_the_case_is_found() -> None:
 
 async def test_who_becomes_anonymous_is_found_by_nothing_that_tells_who_it_is() -> None:
     desk = Desk()
-    await desk.opened(desk.case(1), "你好")
-    await desk.change("case1", applicant=Applicant(anonymous=True))
+    case = await desk.opened(desk.case(1), "你好")
+    await desk.change("case1", applicant=replace(case.applicant, anonymous=True))
     assert await desk.found(keys=(phone_key(desk, "13800138001"),)) == []
     assert await desk.found(keys=((KeyKind.NAME, "张三丰"),)) == []
     assert await desk.found("你好") == ["case1"]

@@ -66,6 +66,7 @@ async def test_an_inspector_finds_a_report_by_number_and_whole_telephone_only() 
     found = {typed: await desk.hits(typed, INSPECTOR) for typed in EVERYWAY}
     assert [typed for typed, ids in found.items() if ids] == ["26113000000188", "13800138001"]
     assert found["13800138001"] == ["case1"]
+    assert await desk.hits("13800138001 收钱", INSPECTOR) == []
 
 
 async def test_a_higher_reviewer_finds_what_lies_before_the_higher_organ() -> None:
