@@ -144,7 +144,8 @@ class SearchCases:
         """Ids in the order of the index, some at a time; more are asked for when the first do not do."""
         way = search.way
         keys = [self._repositories.contacts.key(address) for address in way.addresses]
-        if keys and len(keys) == 1 and not way.words and search.agent.may(Permission.REPORT_READ):
+        is_one_address = len(keys) == 1 and not way.words and not way.keys
+        if is_one_address and search.agent.may(Permission.REPORT_READ):
             yield await self._index.find_restricted(keys[0], limit=MOST)
         if Compartment.NONE not in policy.compartments(search.agent):
             return
