@@ -42,9 +42,10 @@ class CaseTexts:
 
     # -- one document ----------------------------------------------------------------
 
-    def case(self, id: str, body: Body) -> Case:
-        """The case of a document that is read or about to be written."""
-        return self._cases.load(Stored(id, 0, body))
+    def case(self, id: str, body: Body) -> Case | None:
+        """The case of a document that is read or about to be written; None of a damaged one."""
+        found = self._cases.listed([Stored(id, 0, body)])
+        return found[0] if found else None
 
     def said(self, id: str, body: Body) -> str:
         """The words of a message; "" of one that does not open, and of what the hub says by itself."""
@@ -67,8 +68,7 @@ class CaseTexts:
     async def stored_case(self, case_id: str) -> Case | None:
         """A case as it is now; None when there is none, or nothing of it can be read."""
         stored = await self._documents.get("cases", case_id)
-        found = self._cases.listed([stored]) if stored else []
-        return found[0] if found else None
+        return self.case(case_id, stored.body) if stored else None
 
     async def messages(self, case_ids: Sequence[str]) -> Mapping[str, list[Said]]:
         """What citizens and staff said, by case, oldest first."""

@@ -16,7 +16,7 @@ from hub.repositories.search.case_index import RESTRICTED, SHARED
 from hub.repositories.search.search_keys import Key, KeyKind
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
-from hub.store.documents import Conflict, Delete, Duplicate, Write
+from hub.store.documents import Conflict, Delete, Duplicate, Update, Write
 from hub.store.memory_documents import MemoryDocuments
 from hub.store.sqlite import open_sqlite
 from hub.store.terms import index_terms
@@ -235,6 +235,14 @@ async def test_an_unreadable_case_keeps_its_words_and_takes_new_ones() -> None:
     await desk.note("case1", "已派人")
     await desk.add(case, "谢谢", 2)
     assert await desk.found("路灯", "三天", "派人", "谢谢") == ["case1"]
+
+
+async def test_a_damaged_case_can_be_written_and_said_something_in() -> None:
+    desk = Desk()
+    case = await desk.opened(desk.case(1, "路灯坏了"))
+    await desk.commit(Update("cases", "case1", {"state": "NO_SUCH_STATE"}, 1))
+    await desk.add(case, "还没修", 2)
+    assert await desk.found("路灯", "没修") == ["case1"]
 
 
 async def test_no_word_name_or_number_is_readable_in_the_file(tmp_path: Path) -> None:
