@@ -30,6 +30,7 @@ from hub.actions.cases.screening.confirm_report import ConfirmReport
 from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.release_case import ReleaseCase
 from hub.actions.cases.screening.suspect_case import SuspectCase
+from hub.actions.cases.search.search_cases import SearchCases
 from hub.actions.cases.split_case import SplitCase
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
@@ -110,6 +111,7 @@ class Actions:
     reply_to_case: ReplyToCase
     revise_rules: ReviseRules
     set_availability: SetAvailability
+    search_cases: SearchCases
     show_case: ShowCase
     split_case: SplitCase
     sort_questions: SortQuestions
@@ -139,6 +141,7 @@ _TASKS: Mapping[str, str] = {
     "letters": "来信读取任务",
     "meaning": "语义补查任务",
     "rules": "规则更新任务",
+    "index": "旧工单检索补建任务",
     "due": "到期日重算任务",
     "encoder": "语义引擎看守任务",
     "vectors": "语义向量补算任务",

@@ -62,6 +62,9 @@ from hub.repositories.outbox import OutboxRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
 from hub.repositories.rule_books import RuleBookRepository
 from hub.repositories.schedules import ScheduleRepository
+from hub.repositories.search import case_index
+from hub.repositories.search.case_index import CaseIndex
+from hub.repositories.search.case_texts import CaseTexts
 from hub.repositories.suppressions import SuppressionRepository
 from hub.repositories.triage_decisions import TriageDecisionRepository
 from hub.store.crypto import Vault
@@ -77,6 +80,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *bulk_runs.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
+    *case_index.COLLECTIONS,
     *case_warnings.COLLECTIONS,
     *cases.COLLECTIONS,
     *contacts.COLLECTIONS,
@@ -112,6 +116,8 @@ class Repositories:
     bulk_runs: BulkRunRepository
     calls: CallRepository
     campaigns: CampaignRepository
+    case_index: CaseIndex
+    case_texts: CaseTexts
     case_warnings: CaseWarningRepository
     cases: CaseRepository
     contacts: ContactRepository
@@ -144,6 +150,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
     agent_repository = AgentRepository(documents, vault)
     unit_repository = UnitRepository(documents, vault)
     campaign_repository = CampaignRepository(documents, vault)
+    case_texts = CaseTexts(documents, vault)
     return Repositories(
         agents=agent_repository,
         answer_counts=AnswerCountRepository(documents),
@@ -151,6 +158,8 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         bulk_runs=BulkRunRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,
+        case_index=CaseIndex(documents, vault, case_texts),
+        case_texts=case_texts,
         case_warnings=CaseWarningRepository(documents, vault),
         cases=CaseRepository(documents, vault),
         contacts=ContactRepository(documents, vault),

@@ -101,6 +101,18 @@ class Shape(Generic[T]):
             rows.found(place)
             raise Unreadable(place) from problem
 
+    def sealed(self, stored: Stored) -> Mapping[str, Any]:
+        """Of a document the sealed fields that hold something, as they stand in the blob: a fifth of the work
+        of `load`. Nothing of one that does not open."""
+        blob = stored.body.get("pii", "")
+        place = f"{self.collection}/{stored.id}"
+        try:
+            found: Mapping[str, Any] = self._decode(self._vault.open(place, blob)) if blob else {}
+        except (KeyProblem, msgspec.DecodeError):
+            self._vault.unreadable.found(place)
+            return {}
+        return found
+
     def listed(self, found: Iterable[Stored]) -> list[T]:
         """The values of documents; those of which nothing can be read are left out."""
         return [one.value for one in self.listed_versioned(found)]

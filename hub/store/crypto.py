@@ -184,3 +184,9 @@ class Vault:
         digest = self._index.copy()
         digest.update(value.encode())
         return digest.hexdigest()[:32]
+
+    def subkey(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose: what is keyed with it cannot be compared with anything else."""
+        digest = self._index.copy()
+        digest.update(f"subkey:{purpose}".encode())
+        return digest.digest()

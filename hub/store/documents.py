@@ -189,7 +189,10 @@ class Documents(Protocol):
     async def search(
         self, collection: str, text: str, *, where: Where | None = None, limit: int
     ) -> list[Stored]:
-        """Documents whose search field holds every term of `text` (see `Collection.search`)."""
+        """Documents whose search field holds every term of `text` (see `Collection.search`).
+
+        Those that came last first: by when they were last indexed, or on a server by id.
+        """
 
     async def commit(self, writes: Sequence[Write]) -> None:
         """The unit of work: all of `writes` or nothing, durable when it returns.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.model.agent import Permission as P
 from hub.web.pages.campaigns import campaigns
 from hub.web.pages.campaigns import editor as campaign_editor
-from hub.web.pages.cases import availability, bulk, case, case_file, case_flow, evidence, queue
+from hub.web.pages.cases import availability, bulk, case, case_file, case_flow, evidence, queue, search
 from hub.web.pages.deliveries import deliveries
 from hub.web.pages.knowledge import (
     entries,
@@ -54,6 +54,9 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/bulk/start", bulk.start, P.CASE_REPLY),
     _staff("GET", "/bulk/{run_id}", bulk.run_page, P.CASE_REPLY),
     _staff("POST", "/bulk/{run_id}/cancel", bulk.cancel, P.CASE_REPLY),
+    _staff("GET", "/search", search.search_page, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/search", search.search, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/search/{sealed}", search.search_page, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY),

@@ -68,6 +68,7 @@ def actions_of(
         reply_to_case=cases.reply_to_case,
         revise_rules=rules.revise_rules,
         set_availability=cases.set_availability,
+        search_cases=cases.search_cases,
         show_case=cases.show_case,
         split_case=cases.split_case,
         sort_questions=editing.sort_questions,

@@ -33,6 +33,8 @@ from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.keep_decision import KeepDecision
 from hub.actions.cases.screening.release_case import ReleaseCase
 from hub.actions.cases.screening.suspect_case import SuspectCase
+from hub.actions.cases.search.fill_index import FillIndex
+from hub.actions.cases.search.search_cases import SearchCases
 from hub.actions.cases.split_case import SplitCase
 from hub.actions.cases.step_unit import StepUnit
 from hub.actions.cases.tell_citizen import TellCitizen
@@ -64,6 +66,7 @@ class CaseActions:
     confirm_report: ConfirmReport
     correct_transcript: CorrectTranscript
     deliver_electronically: DeliverElectronically
+    fill_index: FillIndex
     dismiss_alarm: DismissAlarm
     file_petition: FilePetition
     move_case: MoveCase
@@ -77,6 +80,7 @@ class CaseActions:
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
     set_availability: SetAvailability
+    search_cases: SearchCases
     show_case: ShowCase
     split_case: SplitCase
     suspect_case: SuspectCase
@@ -110,6 +114,7 @@ def case_actions(
     unit = StepUnit(stores, tell, dialogue.texts, rules, organ=base.settings.organisation.name)
     track_case = track_case_of(base, dialogue.texts)
     wording = CitizenWording(unit, dialogue.texts, rules)
+    fill_index = FillIndex(base.documents, stores.case_index, stores.cursors)
     deliver = DeliverElectronically(base.documents, stores, unit, rules, clock)
     screening_days = base.settings.triage.screening_working_days
 
@@ -133,6 +138,7 @@ def case_actions(
         confirm_report=ConfirmReport(casework, keep, rules, clock),
         correct_transcript=CorrectTranscript(casework, stores, clock),
         deliver_electronically=deliver,
+        fill_index=fill_index,
         dismiss_alarm=DismissAlarm(casework, keep, rules, clock),
         file_petition=FilePetition(
             base.documents, stores, base.vault, open_case, dialogue.triage, dialogue.understand, clock
@@ -149,6 +155,7 @@ def case_actions(
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),
         set_availability=SetAvailability(base.documents, stores, clock),
+        search_cases=SearchCases(stores, fill_index, clock),
         show_case=ShowCase(stores.cases, deliver, wording, rules, clock),
         split_case=SplitCase(casework, stores, open_case, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),

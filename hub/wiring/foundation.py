@@ -8,6 +8,7 @@ from channels.http import HttpClient
 from hub.actions.dialogue.encoding import Encoding
 from hub.repositories.repositories import Repositories, repositories
 from hub.repositories.ringing_documents import RingingDocuments
+from hub.repositories.search.searchable_documents import SearchableDocuments
 from hub.runtime.bell import Bell, LocalBell
 from hub.runtime.clock import Clock
 from hub.settings.settings import Settings
@@ -25,7 +26,8 @@ class Foundation:
     """One of each per hub.
 
     files: attachments. imports: files of entries, words and rules that were looked at and wait to be taken.
-    bell: rung by every commit of `documents`. encoding: what sentences mean.
+    bell: rung by every commit of `documents`, which also keeps the index of cases. encoding: what sentences
+    mean.
     """
 
     settings: Settings
@@ -49,10 +51,11 @@ class Foundation:
 async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
     """Opens the store. Raises `Refused`, `KeyProblem`."""
     bell = LocalBell()
-    documents = RingingDocuments(await open_store(settings, clock, migrated=False), bell)
-    async with closed_on_failure(documents):
-        vault = await open_vault(settings, documents)
-        await migrate(documents, vault, migrations_of(settings, clock), clock=clock)
+    ringing = RingingDocuments(await open_store(settings, clock, migrated=False), bell)
+    async with closed_on_failure(ringing):
+        vault = await open_vault(settings, ringing)
+        await migrate(ringing, vault, migrations_of(settings, clock), clock=clock)
+    documents = SearchableDocuments(ringing, vault)
     cities = {region.code: region.name for region in settings.regions}
     return Foundation(
         settings=settings,

@@ -53,6 +53,9 @@ _RULES_SECONDS = 2.0
 _ENCODER_SECONDS = 1.0
 """How often it is looked whether an engine that failed may be asked again."""
 
+_INDEX_SECONDS = 60.0
+"""How often it is looked for cases of an earlier release that are not in the index; there are none later."""
+
 _VECTORS_SECONDS = 0.5
 """The pause between two rounds of making vectors that are lacking."""
 
@@ -81,6 +84,7 @@ def jobs_of(
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
         "clocks": partial(alone, leases(), "clocks", cases.pass_time.step, pause_seconds=_CLOCK_SECONDS),
         "bulk": partial(alone, leases(), "bulk", cases.bulk_cases.step, pause_seconds=_BULK_SECONDS),
+        "index": partial(alone, leases(), "index", cases.fill_index.step, pause_seconds=_INDEX_SECONDS),
         "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "rules": partial(repeat, rules.follow.look, pause_seconds=_RULES_SECONDS),
         "due": partial(alone, leases(), "due", rules.recompute_due.step, pause_seconds=_RULES_SECONDS),

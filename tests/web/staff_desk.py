@@ -256,9 +256,27 @@ async def _screening_queue(page: Page, desk: Desk) -> None:
     await _screened(page, desk, "/staff/queue?show=screening")
 
 
+async def _searched(page: Page, desk: Desk) -> None:
+    await page.goto(f"{desk.url}/staff/queue")
+    await page.keyboard.press("/")
+    await page.keyboard.insert_text("烧烤 凌晨")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("mark")
+
+
+async def _found_none(page: Page, desk: Desk) -> None:
+    await page.goto(f"{desk.url}/staff/search")
+    await page.fill("#f-search", "收受礼品")
+    await page.wait_for_selector(
+        "#found .empty-title:has-text('没有找到'), #found .empty-title:has-text('No case')"
+    )
+
+
 PAGES: dict[str, tuple[Role, Reach]] = {
     "queue": (Role.HANDLER, _at("/staff/queue")),
     "shortcuts": (Role.HANDLER, _keys),
+    "search": (Role.HANDLER, _searched),
+    "search found none": (Role.INSPECTOR, _found_none),
     "empty queue": (Role.INSPECTOR, _at("/staff/queue?show=mine")),
     "closed cases": (Role.SUPERVISOR, _at("/staff/queue?show=closed")),
     "case with note": (Role.HANDLER, _at("/staff/cases/{noise}")),

@@ -655,6 +655,19 @@ async def test_keyed_terms_are_found_whole_and_only_whole(store: Documents) -> N
     assert sorted(d.id for d in both) == ["k1", "k2"]
 
 
+async def test_packed_terms_are_found_changed_and_forgotten_as_others(store: Documents) -> None:
+    many = [f"t{n:05x}" for n in range(400)]
+    await store.commit([Insert("entries", "p1", {"text": terms.packed(many)})])
+    await store.commit([Insert("entries", "p2", {"text": terms.packed(many[:1])})])
+    assert [d.id for d in await store.search("entries", terms.keyed(many[5:90]), limit=9)] == ["p1"]
+    found = await store.search("entries", terms.keyed(many[:1]), limit=9)
+    assert [d.id for d in found] == ["p2", "p1"]  # the last that came first
+    assert terms.index_terms(found[1].body["text"]) == many
+    await store.commit([Update("entries", "p1", {"text": terms.packed([])}, 1)])
+    await store.commit([Delete("entries", "p2", 1)])
+    assert await store.search("entries", terms.keyed(many[:1]), limit=9) == []
+
+
 async def test_what_comes_in_at_once_is_all_found(store: Documents) -> None:
     await asyncio.gather(
         *(

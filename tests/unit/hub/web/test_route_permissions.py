@@ -42,6 +42,9 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/bulk/{run_id}"): READ_CASES,
     ("POST", "/staff/bulk/{run_id}/cancel"): READ_CASES,
     ("POST", "/staff/availability"): READ_CASES,
+    ("GET", "/staff/search"): READ_CASES,
+    ("POST", "/staff/search"): READ_CASES,
+    ("GET", "/staff/search/{sealed}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}/recordings/{recording_id}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}/recordings/{recording_id}/waveform"): READ_CASES,
@@ -151,6 +154,7 @@ _PLACES = {
     "delivery_id": "d1",
     "run_id": "b1",
     "kind": "calendar",
+    "sealed": "none",
 }
 
 

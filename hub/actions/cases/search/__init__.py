@@ -1,0 +1,1 @@
+"""Finding cases: what is typed decides how."""

@@ -1,0 +1,1 @@
+"""Finding cases by what was said in them, and by number, telephone and name."""
