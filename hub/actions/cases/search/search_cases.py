@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from hub.actions.cases.read_cases import masked_citizen
+from hub.actions.cases.masked_citizen import masked_citizen
 from hub.actions.cases.search.fill_index import FillIndex
 from hub.actions.cases.search.typed import FoundBy, Look, looks
 from hub.model import policy
