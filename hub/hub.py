@@ -54,6 +54,7 @@ from hub.actions.rules.read_rules import ReadRules
 from hub.actions.rules.revise_rules import ReviseRules
 from hub.model.meaning_due import LATE_MS
 from hub.repositories.calls import overdue_recordings
+from hub.repositories.queue_feed import QueueFeed
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
 from hub.runtime.clock import Clock, day_of
@@ -172,6 +173,7 @@ class Hub:
     knowledge: Knowledge
     rules: RulesInForce
     bell: Bell
+    feed: QueueFeed
     encoding: Encoding
     profiles: Profiles
     triage: Triage

@@ -35,10 +35,11 @@ def may_see(agent: Agent, case: Case) -> bool:
     """Whether the case exists for the agent."""
     if case.compartment not in compartments(agent):
         return False
-    return not only_reviews(agent) or _concerns_higher_organ(case.proceeding)
+    return not only_reviews(agent) or concerns_higher_organ(case.proceeding)
 
 
-def _concerns_higher_organ(p: Proceeding) -> bool:
+def concerns_higher_organ(p: Proceeding) -> bool:
+    """Whether a higher reviewer may read it."""
     overdue = any(clock.breached_at and not clock.stopped_at for clock in p.clocks)
     return p.state in REVIEWED or bool(p.late) or overdue
 

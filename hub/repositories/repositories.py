@@ -28,6 +28,7 @@ from hub.repositories import (
 from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
 from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
+from hub.repositories.case_queue import CaseQueueRepository
 from hub.repositories.case_warnings import CaseWarningRepository
 from hub.repositories.cases import CaseRepository
 from hub.repositories.contacts import ContactRepository
@@ -104,6 +105,7 @@ class Repositories:
     answer_counts: AnswerCountRepository
     calls: CallRepository
     campaigns: CampaignRepository
+    case_queue: CaseQueueRepository
     case_warnings: CaseWarningRepository
     cases: CaseRepository
     contacts: ContactRepository
@@ -141,6 +143,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         answer_counts=AnswerCountRepository(documents),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,
+        case_queue=CaseQueueRepository(documents, vault),
         case_warnings=CaseWarningRepository(documents, vault),
         cases=CaseRepository(documents, vault),
         contacts=ContactRepository(documents, vault),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from channels.http import HttpClient
 from hub.actions.dialogue.encoding import Encoding
+from hub.repositories.queue_feed import QueueFeed
 from hub.repositories.repositories import Repositories, repositories
 from hub.repositories.ringing_documents import RingingDocuments
 from hub.runtime.bell import Bell, LocalBell
@@ -25,7 +26,8 @@ class Foundation:
     """One of each per hub.
 
     files: attachments. imports: files of entries, words and rules that were looked at and wait to be taken.
-    bell: rung by every commit of `documents`. encoding: what sentences mean.
+    bell: rung by every commit of `documents`. feed: what became of cases by them. encoding: what sentences
+    mean.
     """
 
     settings: Settings
@@ -37,6 +39,7 @@ class Foundation:
     imports: FileStore
     http: HttpClient
     bell: Bell
+    feed: QueueFeed
     encoding: Encoding
 
     async def close(self) -> None:
@@ -48,8 +51,8 @@ class Foundation:
 
 async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
     """Opens the store. Raises `Refused`, `KeyProblem`."""
-    bell = LocalBell()
-    documents = RingingDocuments(await open_store(settings, clock, migrated=False), bell)
+    bell, feed = LocalBell(), QueueFeed()
+    documents = RingingDocuments(await open_store(settings, clock, migrated=False), bell, feed)
     async with closed_on_failure(documents):
         vault = await open_vault(settings, documents)
         await migrate(documents, vault, migrations_of(settings, clock), clock=clock)
@@ -64,5 +67,6 @@ async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
         imports=FileStore(settings.files.path / "imports", vault),
         http=HttpClient(connections=settings.dispatch.in_flight + settings.dispatch.urgent_in_flight + 8),
         bell=bell,
+        feed=feed,
         encoding=encoding_of(settings, clock),
     )

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from hub.actions.cases.queue.read_queue import QueueRow, QueueView
+from hub.actions.cases.queue.query import QueueQuery
+from hub.actions.cases.queue.read_queue import QueueRow
+from hub.actions.cases.queue.views import QueueView
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import POSSIBLE_DANGER, Case
 from hub.model.track import Track
@@ -20,7 +22,7 @@ from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.cases.clock_words import CLOCK
-from hub.web.pages.cases.queue_snapshots import SNAPSHOTS
+from hub.web.pages.cases.queue_watch import Watched
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import home_of, staff_page
 from hub.web.staff_stream import stream
@@ -63,16 +65,13 @@ async def home(request: web.Request) -> web.StreamResponse:
 
 
 async def queue_page(request: web.Request) -> web.StreamResponse:
-    """GET /staff/queue?show=&after="""
-    hub, _ = request.app[HUB], translator(request)
-    view = view_of(request)
-    after = request.query.get("after") or None
-    now = hub.clock.now_ms()
-    agent, first = agent_of(request), after is None and view is not QueueView.CLOSED
-    # Before the rows: a case that comes in between stands in the rows, and is taken from there.
-    held = await hub.actions.read_queue.view_ids(agent, view=view) if first else frozenset()
-    page = await hub.actions.read_queue.page(agent, view=view, after=after)
-    held |= {row.case.id for row in page.rows}
+    """GET /staff/queue?show=&FILTERS&after="""
+    hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
+    query = QueueQuery.parse(request.query)
+    view, after = query.show, request.query.get("after") or None
+    now, position = hub.clock.now_ms(), hub.feed.position
+    first = after is None and view is not QueueView.CLOSED
+    page = await hub.actions.read_queue.page(agent, query, after=after)
     return staff_page(
         request,
         "staff/queue.html",
@@ -80,34 +79,31 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         counts=page.counts,
         views=_views_of(agent),
         view=view,
+        query=query,
         next=page.next,
         released=await hub.actions.read_queue.released(agent) if view is QueueView.SCREENING else (),
         first=first,
         warnings=await hub.actions.read_warnings(agent) if first and view in _WARNED else (),
         clock_words=CLOCK,
         since=now,
-        seen=request.app[SNAPSHOTS].keep(held) if first else "",
+        seen=position if first else "",
         waiting=page.counts[QueueView.ALL],
     )
 
 
 async def queue_events(request: web.Request) -> web.StreamResponse:
-    """GET /staff/queue/events?show=&seen=&since=: the pill, whenever the queue changed.
+    """GET /staff/queue/events?FILTERS&seen=&since=: the pill, whenever the queue changed.
 
-    It counts the cases of the whole view that were not in it when the page was made.
+    It counts the cases that came into the list since the page was made.
     """
-    hub, agent, view = request.app[HUB], agent_of(request), view_of(request)
-    reads = hub.actions.read_queue
-    seen = request.app[SNAPSHOTS].get(request.query.get("seen", ""))
-    if seen is None:
-        since = request.query.get("since", "")
-        loaded_at = int(since) if since.isascii() and since.isdigit() and len(since) < 15 else 0
-        new = await reads.received_after(agent, loaded_at, view=view)
-        seen = await reads.view_ids(agent, view=view) - new
+    hub, agent, query = request.app[HUB], agent_of(request), QueueQuery.parse(request.query)
+    since = request.query.get("since", "")
+    loaded_at = int(since) if since.isascii() and since.isdigit() and len(since) < 15 else 0
+    watched = Watched(hub, agent, query, request.query.get("seen", ""), loaded_at)
     renderer, language = request.app[RENDERER], request[LANGUAGE]
 
     async def fill() -> Mapping[str, str]:
-        context = {"fresh": len(await reads.view_ids(agent, view=view) - seen), "view": view}
+        context = {"fresh": len(await watched.fresh()), "query": query}
         return {"pill": renderer.text("staff/queue_pill.html", language, context)}
 
     return await stream(request, hub.bell, QUEUE, fill)
@@ -117,14 +113,6 @@ def _views_of(agent: Agent) -> Mapping[QueueView, str]:
     """The views of those who have something to find in them."""
     screens = agent.may(Permission.REPORT_READ)
     return {view: label for view, label in VIEWS.items() if view is not QueueView.SCREENING or screens}
-
-
-def view_of(request: web.Request) -> QueueView:
-    """The view asked for; an unknown one is the whole list."""
-    try:
-        return QueueView(request.query.get("show", QueueView.ALL))
-    except ValueError:
-        return QueueView.ALL
 
 
 def line_of(row: QueueRow, now: int, _: Translator) -> Line:
