@@ -13,7 +13,6 @@ from hub.model.cases.case import DANGER, POSSIBLE_DANGER, THREAT, Case
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.queue.order import band_of, in_queue, judged_at, rank_of, stage_at
 from hub.model.cases.state import CaseState
-from hub.model.policy import concerns_higher_organ
 
 REPEATED = "repeated"
 """Flag: the same matter was brought before (重复)."""
@@ -84,7 +83,7 @@ def standing(case: Case) -> dict[str, int | str]:
         "stage": int(stage_at(case.limit_at, judged_at(case))) if in_queue(case) else 0,
         "todo": str(todo_of(case)),
         "marks": int(marks_of(case)),
-        "higher": int(concerns_higher_organ(p)),
+        "higher": int(p.concerns_higher_organ),
         "unit": p.unit_id or case.unit_id,
     }
 
