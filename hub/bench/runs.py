@@ -17,13 +17,14 @@ from hub.bench.faq import Given, faq
 from hub.bench.figure import Figure, as_json, as_table
 from hub.bench.intake import intake
 from hub.bench.memory import memory
+from hub.bench.queue import queue
 from hub.bench.store import store
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """folder: to work in, empty. small: sizes that only show that a bench works; the figures mean nothing.
-    given: the set for `faq`. count, mongodb: for `cases`."""
+    given: the set for `faq`. count: for `cases` and `queue`. mongodb: for `cases`."""
 
     folder: Path
     small: bool
@@ -40,6 +41,7 @@ BENCHES: Mapping[str, Bench] = {
     "store": lambda task: store(task.folder, small=task.small),
     "memory": lambda task: memory(task.folder, small=task.small),
     "cases": lambda task: cases(task.folder, count=task.count, mongodb=task.mongodb, small=task.small),
+    "queue": lambda task: queue(task.folder, count=task.count, small=task.small),
     "faq": lambda task: faq(task.given, small=task.small),
 }
 """By the name given on the command line, in the order they are run."""
