@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from hub.store.documents import Body, Collection, Undeclared
+from hub.store.documents import Collection, Undeclared
 
 Group = tuple[Any, ...]
 """The values of the fields of one tuple; None where a document has none."""
@@ -49,15 +49,6 @@ def changes(
             key = fields, tuple(body.get(name) for name in fields)
             grown[key] = grown.get(key, 0) + amount
     return {key: amount for key, amount in grown.items() if amount}
-
-
-def recounted(collection: Collection, bodies: Sequence[Body]) -> dict[tuple[tuple[str, ...], Group], int]:
-    """The groups of documents, counted one by one."""
-    found: dict[tuple[tuple[str, ...], Group], int] = {}
-    for body in bodies:
-        for key, amount in changes(collection, None, body).items():
-            found[key] = found.get(key, 0) + amount
-    return found
 
 
 def kept_as(collection: Collection, fields: Sequence[str]) -> str:

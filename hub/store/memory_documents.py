@@ -9,6 +9,7 @@ would: a caller that read before them can be too late.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ import msgspec
 
 from hub.runtime.clock import Clock
 from hub.store import terms
-from hub.store.counting import check_counted, check_uncounted, recounted
+from hub.store.counting import check_counted, check_uncounted
 from hub.store.documents import (
     Add,
     Body,
@@ -174,12 +175,8 @@ class MemoryDocuments:
     ) -> dict[tuple[Any, ...], int]:
         table = self._table(collection)
         check_counted(table.collection, fields, within)
-        groups = recounted(table.collection, [row.body for row in table.rows.values()])
-        return {
-            group: number
-            for (counted, group), number in groups.items()
-            if counted == tuple(fields) and group[: len(within)] == tuple(within)
-        }
+        groups = Counter(tuple(row.body.get(name) for name in fields) for row in table.rows.values())
+        return {group: number for group, number in groups.items() if group[: len(within)] == tuple(within)}
 
     async def recount(self, collection: str, *, mend: bool = False) -> int:
         self._table(collection)

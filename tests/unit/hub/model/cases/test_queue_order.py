@@ -70,7 +70,7 @@ def test_the_next_change_is_the_next_band_and_after_the_last_there_is_none() -> 
 
 
 def test_the_whole_order() -> None:
-    near, late = {"waiting": True}, NOW + 900
+    late = NOW + 900
     cases = [
         a_case(track=Track.EMERGENCY, received_at=late, limit_at=FAR),
         a_case(flags=(POSSIBLE_DANGER,), received_at=late),
@@ -80,9 +80,9 @@ def test_the_whole_order() -> None:
         a_case(limit_at=NOW + 2 * DAY_MS),
         a_case(limit_at=NOW + 2 * DAY_MS + 9, urgent=True),
         a_case(limit_at=FAR, urgent=True),
-        a_case(received_at=NOW - 9, **near),
-        a_case(received_at=NOW - 8, **near),
-        a_case(S.REGISTERED, received_at=NOW - 10, **near),
+        a_case(received_at=NOW - 9, waiting=True),
+        a_case(received_at=NOW - 8, waiting=True),
+        a_case(S.REGISTERED, received_at=NOW - 10, waiting=True),
         a_case(received_at=NOW - 99),
         a_case(S.CLOSED, updated_at=NOW + 5),
         a_case(S.CLOSED, updated_at=NOW + 4),
