@@ -19,6 +19,7 @@ from hub.repositories import (
     memberships,
     notices,
     outbox,
+    queue_settings,
     recent_answers,
     rule_books,
     schedules,
@@ -56,6 +57,7 @@ from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
+from hub.repositories.queue_settings import QueueSettingsRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
 from hub.repositories.rule_books import RuleBookRepository
 from hub.repositories.schedules import ScheduleRepository
@@ -87,6 +89,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *notices.COLLECTIONS,
     *outbox.COLLECTIONS,
     *questions.COLLECTIONS,
+    *queue_settings.COLLECTIONS,
     *recent_answers.COLLECTIONS,
     *rule_books.COLLECTIONS,
     *schedules.COLLECTIONS,
@@ -120,6 +123,7 @@ class Repositories:
     notices: NoticeRepository
     outbox: OutboxRepository
     questions: QuestionRepository
+    queue_settings: QueueSettingsRepository
     recent_answers: RecentAnswersRepository
     recordings: RecordingRepository
     rule_books: RuleBookRepository
@@ -158,6 +162,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         notices=NoticeRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
         questions=QuestionRepository(documents, vault),
+        queue_settings=QueueSettingsRepository(documents, vault),
         recent_answers=RecentAnswersRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),
         rule_books=RuleBookRepository(documents, vault),

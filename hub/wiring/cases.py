@@ -17,6 +17,7 @@ from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.pass_time import PassTime
+from hub.actions.cases.queue.queue_desk import QueueDesk
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
@@ -61,6 +62,7 @@ class CaseActions:
     move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
+    queue_desk: QueueDesk
     read_cases: ReadCases
     read_procedure: ReadProcedure
     read_queue: ReadQueue
@@ -106,6 +108,7 @@ def case_actions(
     def calendar() -> WorkCalendar:
         return office_calendar(base.settings, books.rules.calendar())
 
+    read_queue = ReadQueue(stores, calendar, screening_days=screening_days)
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
         open_case=open_case,
@@ -125,6 +128,7 @@ def case_actions(
         ),
         note_case=NoteCase(casework, stores, clock),
         note_reading=NoteReading(base.documents, stores.conversations, clock),
+        queue_desk=QueueDesk(base.documents, stores, read_queue, clock),
         read_cases=ReadCases(
             stores,
             casework,
@@ -134,7 +138,7 @@ def case_actions(
             screening_days=screening_days,
         ),
         read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
-        read_queue=ReadQueue(stores, calendar, screening_days=screening_days),
+        read_queue=read_queue,
         read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),

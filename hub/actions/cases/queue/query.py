@@ -89,14 +89,13 @@ class QueueQuery:
         return {one.name: value for one in fields(self)[1:] if (value := getattr(self, one.name))}
 
     def parameters(self) -> dict[str, str]:
-        """What `parse` reads, without what is as usual."""
-        shown = {} if self.show is QueueView.ALL else {"show": str(self.show)}
-        return {**shown, **self.filters}
+        """What `parse` reads: the view and what filters."""
+        return {"show": str(self.show), **self.filters}
 
     def address(self, **more: str) -> str:
-        """The query of the address of the page, with "?" where there is any."""
-        given = urlencode({**self.parameters(), **{name: value for name, value in more.items() if value}})
-        return f"?{given}" if given else ""
+        """The query of the address of the page, with its "?"; what is "" of `more` is left out."""
+        given = {name: value for name, value in more.items() if value}
+        return "?" + urlencode({**self.parameters(), **given})
 
     def token(self) -> str:
         """The same as one short value for an address of another page."""

@@ -155,19 +155,19 @@ class ReadQueue:
                 counts[view] = _counted(rule.fields, rule.marks, tallies)
         return counts
 
-    async def count(self, agent: Agent, query: QueueQuery) -> int:
-        """How many cases a query shows. Where the store keeps no count, `MANY` means that or more."""
+    async def count(self, agent: Agent, query: QueueQuery) -> tuple[int, bool]:
+        """How many cases a query shows; whether nobody counted beyond `MANY`, as the store keeps no count."""
         selection = selection_of(agent, query)
         chosen = {name: values for name, values in selection.fields.items() if name not in ("open", "higher")}
         kept = len(chosen) + bool(selection.marks) <= 1 and chosen.keys() <= set(COUNTED)
         if not kept or selection.by_time:
-            return await self._repositories.case_queue.at_most(selection, MANY)
+            return await self._repositories.case_queue.at_most(selection, MANY), True
         [is_open] = selection.fields["open"]
         name = next(iter(chosen), "marks" if selection.marks else "band")
         tally = await self._repositories.case_queue.tally(
             selection.compartments, int(is_open), name, higher="higher" in selection.fields
         )
-        return _counted(chosen, selection.marks, {name: tally})
+        return _counted(chosen, selection.marks, {name: tally}), False
 
     async def missed(self, agent: Agent, query: QueueQuery, since: int) -> frozenset[str]:
         """Ids of what was received after an instant (ms UTC), for a page that lost the thread; the newest

@@ -56,7 +56,7 @@ def test_a_damaged_token_is_the_whole_list(token: str) -> None:
 def test_names_and_numbers_do_not_come_into_an_address(term: str) -> None:
     asked = QueueQuery.parse(dict.fromkeys(("channel", "unit", "handler", "region", "q", "flag"), term))
     assert asked == QueueQuery()
-    assert asked.address() == ""
+    assert asked.address() == "?show=all"
 
 
 def test_a_day_is_counted_from_its_midnight_to_its_end() -> None:
