@@ -55,7 +55,7 @@ from hub.actions.rules.read_rules import ReadRules
 from hub.actions.rules.revise_rules import ReviseRules
 from hub.model.meaning_due import LATE_MS
 from hub.repositories.calls import overdue_recordings
-from hub.repositories.queue_feed import QueueFeed
+from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
 from hub.runtime.clock import Clock, day_of

@@ -1,4 +1,4 @@
-"""Cases and their chained history. The lists that staff see: `case_queue.py`."""
+"""Cases and their chained history. The lists that staff see: `queue/lists.py`."""
 
 from __future__ import annotations
 

@@ -19,7 +19,6 @@ from hub.repositories import (
     memberships,
     notices,
     outbox,
-    queue_settings,
     recent_answers,
     rule_books,
     schedules,
@@ -29,7 +28,6 @@ from hub.repositories import (
 from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
 from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
-from hub.repositories.case_queue import CaseQueueRepository
 from hub.repositories.case_warnings import CaseWarningRepository
 from hub.repositories.cases import CaseRepository
 from hub.repositories.contacts import ContactRepository
@@ -57,7 +55,9 @@ from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
-from hub.repositories.queue_settings import QueueSettingsRepository
+from hub.repositories.queue import settings as queue_settings
+from hub.repositories.queue.lists import CaseQueueRepository
+from hub.repositories.queue.settings import QueueSettingsRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
 from hub.repositories.rule_books import RuleBookRepository
 from hub.repositories.schedules import ScheduleRepository

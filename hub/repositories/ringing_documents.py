@@ -12,7 +12,7 @@ from channels.outbox.delivery import DeliveryState
 from channels.outbox.ports import OUTBOX
 from hub.model.cases.state import CaseState
 from hub.model.letter import LetterState
-from hub.repositories.queue_feed import QueueFeed, before_and_after
+from hub.repositories.queue.feed import QueueFeed, before_and_after
 from hub.runtime.bell import (
     LETTERS,
     QUEUE,

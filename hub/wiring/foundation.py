@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from channels.http import HttpClient
 from hub.actions.dialogue.encoding import Encoding
-from hub.repositories.queue_feed import QueueFeed
+from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories, repositories
 from hub.repositories.ringing_documents import RingingDocuments
 from hub.runtime.bell import Bell, LocalBell

@@ -14,7 +14,7 @@ from hub.actions.cases.queue.query import QueueQuery
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.model.agent import Agent, Permission, Role
 from hub.model.cases.queue.settings import Density, QueueColumn, QueueSettings, SavedView
-from hub.repositories.queue_settings import MOST_VIEWS
+from hub.repositories.queue.settings import MOST_VIEWS
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Forbidden, Invalid, NotFound

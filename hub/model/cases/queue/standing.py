@@ -1,7 +1,7 @@
 """What a case is listed, counted and filtered by beside its order: ids, states and flags, nothing personal.
 
 The repository stores it with every write of a case, so that nobody can forget it; the feed of open pages
-compares the same fields (`hub/actions/cases/queue/feed.py`).
+compares the same fields (`hub/repositories/queue/feed.py`).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.queue.order import DAY_MS, rank_of
 from hub.model.cases.state import CaseState
 from hub.model.track import Compartment, Track, compartment_of
-from hub.repositories.queue_feed import QueueFeed, before_and_after
+from hub.repositories.queue.feed import QueueFeed, before_and_after
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
