@@ -62,6 +62,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         knowledge=editing.knowledge,
         rules=rules.rules,
         bell=base.bell,
+        feed=base.feed,
         encoding=base.encoding,
         profiles=profiles,
         triage=dialogue.triage,

@@ -21,6 +21,7 @@ from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.print_case import PrintCase
+from hub.actions.cases.queue.queue_desk import QueueDesk
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
@@ -59,6 +60,7 @@ from hub.actions.rules.read_rules import ReadRules
 from hub.actions.rules.revise_rules import ReviseRules
 from hub.model.meaning_due import LATE_MS
 from hub.repositories.calls import overdue_recordings
+from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
 from hub.runtime.clock import Clock, day_of
@@ -98,6 +100,7 @@ class Actions:
     print_case: PrintCase
     publish_entry: PublishEntry
     rate_entry: RateEntry
+    queue_desk: QueueDesk
     read_cases: ReadCases
     read_procedure: ReadProcedure
     read_queue: ReadQueue
@@ -183,6 +186,7 @@ class Hub:
     knowledge: Knowledge
     rules: RulesInForce
     bell: Bell
+    feed: QueueFeed
     encoding: Encoding
     profiles: Profiles
     triage: Triage

@@ -48,7 +48,7 @@ def old_case(
     for kind, when in ((HistoryKind.REGISTERED, at), *later):
         case, entry = recorded(case, at=when, actor="h1", kind=kind)
         entries.append(entry)
-    return case.ranked(), entries
+    return case, entries
 
 
 def old_writes(cases: CaseRepository, made: tuple[Case, list[HistoryEntry]]) -> list[Insert]:

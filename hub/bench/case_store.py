@@ -13,8 +13,8 @@ from hub.model.cases.case import Applicant, Case, Origin
 from hub.model.cases.clock import Rules
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.moves import move
-from hub.model.cases.passing_time import next_at
 from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.queue.timing import scheduled
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.step import begun
 from hub.model.conversation import Conversation
@@ -73,21 +73,19 @@ class CaseStore:
             self._kept += len(page)
             told(self._kept)
 
-    def _case(self, number: int, made: tuple[Proceeding, int], at: int) -> Case:
-        proceeding, due_at = made
+    def _case(self, number: int, made: Case, at: int) -> Case:
         text = citizen_text(number)
-        return Case(
-            id_of(number),
-            f"{number:014}",
-            at + number % 1000,
-            at,
-            proceeding,
-            Origin(CHANNEL, "sms", id_of(number)),
-            Applicant("", citizen_number(number)),
-            due_at=due_at,
+        return replace(
+            made,
+            id=id_of(number),
+            reference=f"{number:014}",
+            received_at=at + number % 1000,
+            updated_at=at,
+            origin=Origin(CHANNEL, "sms", id_of(number)),
+            applicant=Applicant("", citizen_number(number)),
             title=text[:40],
             text=text,
-        ).ranked()
+        )
 
 
 def _registered(case: Case) -> tuple[Case, HistoryEntry]:
@@ -109,14 +107,18 @@ async def keep_conversations(
         await documents.commit([conversations.insert(made)])
 
 
-def _begun(track: Track, at: int, rules: Rules) -> tuple[Proceeding, int]:
-    p = begun(Proceeding(track), Attempt("submit", at, CaseRole.CIT, rules))
-    return p, next_at(p, rules)
+def _begun(track: Track, at: int, rules: Rules) -> Case:
+    return _made(begun(Proceeding(track), Attempt("submit", at, CaseRole.CIT, rules)), at, rules)
 
 
-def _closed(track: Track, at: int, rules: Rules) -> tuple[Proceeding, int]:
-    p, _ = _begun(track, at, rules)
+def _closed(track: Track, at: int, rules: Rules) -> Case:
+    p = _begun(track, at, rules).proceeding
     p = move(p, Attempt("claim", at + 1, CaseRole.HND, rules, "h")).proceeding
     p = move(p, Attempt("answer", at + 2, CaseRole.HND, rules, "h")).proceeding
     p = move(p, Attempt("close", at + 3, CaseRole.HND, rules, "h")).proceeding
-    return replace(p, handler="h"), next_at(p, rules)
+    return _made(replace(p, handler="h"), at, rules)
+
+
+def _made(p: Proceeding, at: int, rules: Rules) -> Case:
+    """What all cases like it share."""
+    return scheduled(Case("", "", at, at, p, Origin(CHANNEL, "sms")), at, rules)

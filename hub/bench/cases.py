@@ -114,9 +114,9 @@ class _Bench:
         await keep_conversations(self._documents, self._stores.conversations, store.petitions(pairs))
         steps = await self._steps(pairs, warm=min(_WARM, petitions // 5))
         return [
-            *_figures("cases.step", *steps, self._goal),
-            *_figures("cases.search", *with_many, self._goal),
-            *_figures("cases.search.10 % closed", *with_few, self._goal),
+            *figures_of("cases.step", *steps, self._goal),
+            *figures_of("cases.search", *with_many, self._goal),
+            *figures_of("cases.search.10 % closed", *with_few, self._goal),
             Figure("cases.search.growth", _in_floors(with_many), "floors", _in_floors(with_few), "ratio ≈ 1"),
             Figure("cases.generated", made, "cases/s"),
         ]
@@ -137,8 +137,8 @@ class _Bench:
         ours, floor = [], []
         spare_the_collector()
         for _ in range(_SEARCHES):
-            ours.append(await _timed(search))
-            floor.append(await _timed(reads))
+            ours.append(await timed(search))
+            floor.append(await timed(reads))
         return ours, floor
 
     async def _steps(self, pairs: range, *, warm: int) -> tuple[list[float], list[float]]:
@@ -150,9 +150,9 @@ class _Bench:
         for version, (event, data) in enumerate(_STEPS, start=1):
             for number in pairs[::2]:
                 step = partial(move, _LEAD, id_of(number), event, data, version=version)
-                ours.append(await _timed(step))
+                ours.append(await timed(step))
                 twin = _for_another(recording.writes, number, number + 1)
-                floor.append(await _timed(partial(self._documents.commit, twin)))
+                floor.append(await timed(partial(self._documents.commit, twin)))
         return ours[warm:], floor[warm:]
 
 
@@ -203,14 +203,14 @@ def _for_another(writes: Sequence[Write], number: int, twin: int) -> list[Write]
     return others
 
 
-async def _timed(work: Callable[[], Awaitable[object]]) -> float:
+async def timed(work: Callable[[], Awaitable[object]]) -> float:
     """Milliseconds."""
     began = perf_counter()
     await work()
     return (perf_counter() - began) * 1000
 
 
-def _figures(name: str, ours: list[float], floor: list[float], goal: str) -> list[Figure]:
+def figures_of(name: str, ours: list[float], floor: list[float], goal: str) -> list[Figure]:
     return [
         Figure(f"{name}.p{place}", _percentile(ours, place), "ms", _percentile(floor, place), goal)
         for place in (50, 99)

@@ -17,6 +17,7 @@ from hub.bench.faq import Given, faq
 from hub.bench.figure import Figure, as_json, as_table
 from hub.bench.intake import intake
 from hub.bench.memory import memory
+from hub.bench.queue import queue
 from hub.bench.search import search
 from hub.bench.store import store
 
@@ -24,7 +25,7 @@ from hub.bench.store import store
 @dataclass(frozen=True, slots=True)
 class Task:
     """folder: to work in, empty. small: sizes that only show that a bench works; the figures mean nothing.
-    given: the set for `faq`. count: for `cases` and `search`. mongodb: for `cases`."""
+    given: the set for `faq`. count: for `cases`, `queue` and `search`. mongodb: for `cases`."""
 
     folder: Path
     small: bool
@@ -42,6 +43,7 @@ BENCHES: Mapping[str, Bench] = {
     "memory": lambda task: memory(task.folder, small=task.small),
     "cases": lambda task: cases(task.folder, count=task.count, mongodb=task.mongodb, small=task.small),
     "search": lambda task: search(task.folder, count=task.count, small=task.small),
+    "queue": lambda task: queue(task.folder, count=task.count, small=task.small),
     "faq": lambda task: faq(task.given, small=task.small),
 }
 """By the name given on the command line, in the order they are run."""

@@ -47,6 +47,7 @@ def build() -> App:
     store = App(name="store", help="数据摘要与搬迁 · Digest and copy the store")
     store.command("hub.cli.store:digest", name="digest", help="全部数据的摘要 · One digest of everything")
     store.command("hub.cli.store:copy", name="copy", help="复制到另一个库 · Copy to another store")
+    store.command("hub.cli.store:recount", name="recount", help="核对各视图的件数 · Check the kept counts")
     app.command(store)
 
     evidence = App(name="evidence", help="录音证据和工单历史 · Recordings and case histories")

@@ -26,13 +26,13 @@ def bench(
     Parameters
     ----------
     names
-        intake、dispatch、store、memory、cases、search、faq；省略为全部 · All of them without a name.
+        intake、dispatch、store、memory、cases、queue、search、faq；省略为全部 · All of them without a name.
     kb
         faq 用的知识条目 · Entries for faq: JSONL, TOML or CSV; the shipped ones without it.
     queries
         faq 用的问题集，JSONL · Questions for faq; the entries' own test questions without it.
     count
-        cases、search 生成的工单数 · How many cases are generated for cases and for search.
+        cases、queue、search 生成的工单数 · How many cases are generated for cases, queue and search.
     mongodb
         cases 改测这个 MongoDB（新建一个库，测完保留） · A MongoDB for cases; a new database stays there.
     json

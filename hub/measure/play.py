@@ -141,12 +141,9 @@ class Citizen(ABC):
         self._heard.clear()
         self._at = max(self._hub.clock.now_ms(), self._at + 1)
         await self._say(line.text, number)
-        touched = {"updated_at": {"$gte": self._at}}
-        page = await self._hub.repositories.cases.page(
-            tuple(Compartment), touched, limit=_MANY, newest_first=True
-        )
+        touched = await self._hub.repositories.cases.changed_since(self._at, limit=_MANY)
         verdict = self._heard[-1] if self._heard else Lost()
-        return result_of(line, verdict, [found.value for found in page.cases])
+        return result_of(line, verdict, touched)
 
     @abstractmethod
     async def _say(self, text: str, number: int) -> None:

@@ -12,13 +12,8 @@ from __future__ import annotations
 
 from hub.model.agent import GRANTS, Agent, Permission, Role
 from hub.model.cases.case import Case
-from hub.model.cases.proceeding import Proceeding
-from hub.model.cases.state import CaseState
 from hub.model.track import Compartment
 from hub.runtime.errors import Forbidden, NotFound
-
-REVIEWED = frozenset({CaseState.FUCHA, CaseState.FUCHA_DONE, CaseState.FUHE, CaseState.FINAL})
-"""Where a case lies before the higher organ."""
 
 
 def compartments(agent: Agent) -> frozenset[Compartment]:
@@ -35,12 +30,7 @@ def may_see(agent: Agent, case: Case) -> bool:
     """Whether the case exists for the agent."""
     if case.compartment not in compartments(agent):
         return False
-    return not only_reviews(agent) or _concerns_higher_organ(case.proceeding)
-
-
-def _concerns_higher_organ(p: Proceeding) -> bool:
-    overdue = any(clock.breached_at and not clock.stopped_at for clock in p.clocks)
-    return p.state in REVIEWED or bool(p.late) or overdue
+    return not only_reviews(agent) or case.proceeding.concerns_higher_organ
 
 
 def only_reviews(agent: Agent) -> bool:

@@ -1,18 +1,14 @@
-"""Cases and their chained history.
-
-Every list of cases here takes the compartments the reader may see.
-"""
+"""Cases and their chained history. The lists that staff see: `queue/lists.py`."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from collections.abc import Collection as Container
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from hub.model.cases.case import Case, Chain
 from hub.model.cases.history import HistoryEntry
 from hub.model.cases.proceeding import Breach
+from hub.model.cases.queue.standing import standing
 from hub.model.cases.state import CaseState
 from hub.model.cases.step import Step
 from hub.model.cases.table import MOVES
@@ -21,6 +17,13 @@ from hub.model.track import Compartment
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Documents, Insert, Stored, Update, Write
+
+COUNTED = ("band", "stage", "todo", "waits", "track", "marks", "handler_id", "unit", "channel")
+"""Fields by which the store counts cases, apart for each compartment, for what is open, and for what concerns
+a higher reviewer: whatever somebody may not see is taken out before anything is summed."""
+
+_LISTED = ("handler_id", "waits", "track", "stage", "todo", "marks", "higher", "channel", "region", "unit")
+"""Fields with an index in the order of the queue."""
 
 COLLECTIONS = (
     Collection(
@@ -34,23 +37,33 @@ COLLECTIONS = (
             "state": str,
             "handler_id": str,
             "rank": int,
+            "band": int,
+            "stage": int,
+            "todo": str,
+            "marks": int,
+            "higher": int,
+            "channel": str,
+            "region": str,
+            "unit": str,
+            "limit_clock": str,
+            "received_at": int,
             "updated_at": int,
             "due_at": int,
         },
         indexes=(
             ("compartment", "open", "rank"),
-            ("compartment", "open", "handler_id", "rank"),
-            ("compartment", "open", "waits", "rank"),
-            ("compartment", "open", "track", "rank"),
-            ("compartment", "open", "updated_at"),
+            *(("compartment", "open", name, "rank") for name in (*_LISTED, "limit_clock")),
+            ("compartment", "open", "received_at"),
             ("due_at",),
         ),
         unique=(("reference",),),
+        counted=tuple(("compartment", "open", "higher", name) for name in COUNTED),
     ),
     Collection("history"),
     Collection("breaches", fields={"at": int}, indexes=(("at",),)),
 )
 
+_TIMES = ("due_at", "limit_at", "limit_clock", "limit_statutory", "ranked_at")
 _PAGE = 1_000
 _OLD_PAGE = 100
 
@@ -69,14 +82,6 @@ class BreachRecord:
     unit_id: str = ""
     handler_id: str = ""
     migrated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """One page of a list; `next` continues it, None at the end."""
-
-    cases: tuple[Versioned[Case], ...]
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,47 +125,6 @@ class CaseRepository:
         """A case by the number the citizen knows, or None."""
         stored = await self._documents.find_one("cases", {"reference": reference})
         return None if stored is None else self._cases.versioned(stored)
-
-    async def page(
-        self,
-        compartments: Container[Compartment],
-        where: Mapping[str, Any],
-        *,
-        limit: int,
-        after: str | None = None,
-        newest_first: bool = False,
-    ) -> CasePage:
-        """Cases in queue order (or newest first) among the compartments the reader may see."""
-        if not compartments:
-            return CasePage((), None)
-        sort = (("updated_at", -1),) if newest_first else (("rank", 1),)
-        found = await self._documents.find(
-            "cases",
-            {**_visible(compartments), **where},
-            sort=sort,
-            limit=limit + 1,
-            after=after,
-        )
-        more = len(found) > limit
-        shown = found[:limit]
-        return CasePage(
-            tuple(self._cases.listed_versioned(shown)),
-            self._documents.cursor(shown[-1], sort) if more else None,
-        )
-
-    async def count(self, compartments: Container[Compartment], where: Mapping[str, Any]) -> int:
-        """How many there are, among the compartments the reader may see."""
-        if not compartments:
-            return 0
-        counted = await self._documents.count("cases", {**_visible(compartments), **where})
-        return sum(counted.values())
-
-    async def ids(self, compartments: Container[Compartment], where: Mapping[str, Any]) -> frozenset[str]:
-        """The ids of all of them, among the compartments the reader may see; nothing is unsealed."""
-        if not compartments:
-            return frozenset()
-        counted = await self._documents.count("cases", {**_visible(compartments), **where}, by="id")
-        return frozenset(counted)
 
     async def history(self, case_id: str, *, limit: int = 1000) -> list[HistoryEntry]:
         """The chained history, oldest first."""
@@ -227,6 +191,22 @@ class CaseRepository:
         found = await self._documents.get_many("cases", ids)
         return {case.id: case for case in self._cases.listed(found.values())}
 
+    async def pages(self) -> AsyncIterator[list[Versioned[Case]]]:
+        """All cases by id, drafts and compartments too."""
+        after = ""
+        while found := await self._documents.find(
+            "cases", {"id": {"$gt": after}}, sort=(("id", 1),), limit=_PAGE
+        ):
+            yield self._cases.listed_versioned(found)
+            after = found[-1].id
+
+    async def changed_since(self, at: int, *, limit: int) -> list[Case]:
+        """Cases that were changed at or after an instant (ms UTC), the newest first; drafts and compartments
+        too. Looks at all of them: for measurements."""
+        where = {"compartment": {"$in": [str(one) for one in Compartment]}, "updated_at": {"$gte": at}}
+        found = await self._documents.find("cases", where, sort=(("updated_at", -1),), limit=limit)
+        return self._cases.listed(found)
+
     async def before_clocks(self) -> AsyncIterator[tuple[int, list[Versioned[Case]]]]:
         """Pages of all cases by id: how many were looked at, and those of them that were stored before
         there were clocks. A draft has none yet."""
@@ -256,10 +236,15 @@ class CaseRepository:
             yield self._cases.listed_versioned(found)
             after = self._documents.cursor(found[-1], sort)
 
-    async def reschedule(self, changes: Sequence[tuple[str, int, int]]) -> list[str]:
-        """Sets when time does something next, by (id, version, ms UTC); ids that were changed meanwhile."""
+    async def reschedule(self, changes: Sequence[tuple[Case, int]]) -> list[str]:
+        """Sets the limit of cases read at a version, and when time does something to them next; the ids of
+        those that were changed meanwhile."""
         return await self._documents.settle(
-            "cases", [(id, version, {"due_at": due_at}) for id, version, due_at in changes]
+            "cases",
+            [
+                (case.id, version, {name: getattr(case, name) for name in _TIMES} | standing(case))
+                for case, version in changes
+            ],
         )
 
     def code_hash(self, case_id: str, salt: str, code: str) -> str:
@@ -284,13 +269,7 @@ def _check(case: Case) -> None:
 
 
 def _queue_fields(case: Case) -> Body:
-    # The queue filters by whole numbers: engines differ in whether true equals 1. A closed case with a late
-    # request is somebody's work again.
-    return {
-        "open": 2 if case.state is CaseState.DRAFT else int(case.is_open or case.awaits_late_answer),
-        "waits": int(case.waiting),
-        "reference": case.reference or None,
-    }
+    return {**standing(case), "reference": case.reference or None}
 
 
 def _chain(stored: Stored) -> CaseChain:
@@ -301,8 +280,3 @@ def _chain(stored: Stored) -> CaseChain:
         Compartment(body["compartment"]),
         Chain(body["history_seq"], body["history_head"]),
     )
-
-
-def _visible(compartments: Container[Compartment]) -> dict[str, Any]:
-    names = [str(compartment) for compartment in Compartment if compartment in compartments]
-    return {"compartment": names[0] if len(names) == 1 else {"$in": names}}

@@ -59,6 +59,9 @@ from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
+from hub.repositories.queue import settings as queue_settings
+from hub.repositories.queue.lists import CaseQueueRepository
+from hub.repositories.queue.settings import QueueSettingsRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
 from hub.repositories.rule_books import RuleBookRepository
 from hub.repositories.schedules import ScheduleRepository
@@ -96,6 +99,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *notices.COLLECTIONS,
     *outbox.COLLECTIONS,
     *questions.COLLECTIONS,
+    *queue_settings.COLLECTIONS,
     *recent_answers.COLLECTIONS,
     *rule_books.COLLECTIONS,
     *schedules.COLLECTIONS,
@@ -118,6 +122,7 @@ class Repositories:
     campaigns: CampaignRepository
     case_index: CaseIndex
     case_texts: CaseTexts
+    case_queue: CaseQueueRepository
     case_warnings: CaseWarningRepository
     cases: CaseRepository
     contacts: ContactRepository
@@ -132,6 +137,7 @@ class Repositories:
     notices: NoticeRepository
     outbox: OutboxRepository
     questions: QuestionRepository
+    queue_settings: QueueSettingsRepository
     recent_answers: RecentAnswersRepository
     recordings: RecordingRepository
     rule_books: RuleBookRepository
@@ -160,6 +166,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         campaigns=campaign_repository,
         case_index=CaseIndex(documents, vault, case_texts),
         case_texts=case_texts,
+        case_queue=CaseQueueRepository(documents, vault),
         case_warnings=CaseWarningRepository(documents, vault),
         cases=CaseRepository(documents, vault),
         contacts=ContactRepository(documents, vault),
@@ -174,6 +181,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         notices=NoticeRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
         questions=QuestionRepository(documents, vault),
+        queue_settings=QueueSettingsRepository(documents, vault),
         recent_answers=RecentAnswersRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),
         rule_books=RuleBookRepository(documents, vault),

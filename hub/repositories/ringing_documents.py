@@ -12,6 +12,7 @@ from channels.outbox.delivery import DeliveryState
 from channels.outbox.ports import OUTBOX
 from hub.model.cases.state import CaseState
 from hub.model.letter import LetterState
+from hub.repositories.queue.feed import QueueFeed, before_and_after
 from hub.runtime.bell import (
     LETTERS,
     QUEUE,
@@ -28,15 +29,19 @@ from ivr.evidence.recordings import RecordingState
 class RingingDocuments:
     """`Documents` that rings after `commit`; everything else is the engine's own."""
 
-    def __init__(self, documents: Documents, bell: Bell) -> None:
-        self._commit = documents.commit
+    def __init__(self, documents: Documents, bell: Bell, feed: QueueFeed | None = None) -> None:
+        """feed: hears what became of cases."""
+        self._documents = documents
         self._bell = bell
+        self._feed = feed
         self.get = documents.get
         self.get_many = documents.get_many
         self.find_one = documents.find_one
         self.find = documents.find
         self.cursor = documents.cursor
         self.count = documents.count
+        self.counted = documents.counted
+        self.recount = documents.recount
         self.search = documents.search
         self.insert_many = documents.insert_many
         self.claim = documents.claim
@@ -49,7 +54,10 @@ class RingingDocuments:
 
     async def commit(self, writes: Sequence[Write]) -> None:
         """See the port."""
-        await self._commit(writes)
+        changed = await before_and_after(self._documents, writes) if self._feed is not None else []
+        await self._documents.commit(writes)
+        if self._feed is not None:
+            self._feed.publish(changed)
         self._bell.ring(*touched(writes))
 
 

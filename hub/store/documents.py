@@ -49,6 +49,7 @@ class Collection:
     indexes: field tuples that serve filters and sorts, leading field first.
     unique: field tuples whose values are unique; documents where any of the
         fields is None or missing are exempt.
+    counted: field tuples whose groups are counted with every write, leading fields first (see `counting.py`).
     search: field holding the text for `search`, or None. It must never hold
         readable personal text (see the search terms of `hub/store/crypto.py`).
     """
@@ -58,6 +59,7 @@ class Collection:
     indexes: tuple[tuple[str, ...], ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     search: str | None = None
+    counted: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,19 @@ class Documents(Protocol):
 
     async def count(self, collection: str, where: Where, *, by: str | None = None) -> dict[str, int]:
         """Counts by the values of `by` (as text), or `{"": total}` without it."""
+
+    async def counted(
+        self, collection: str, fields: Sequence[str], within: Sequence[str | int | None] = ()
+    ) -> dict[tuple[Any, ...], int]:
+        """How many documents each group of `fields` (a tuple of `Collection.counted`) has, without looking at
+        them; groups without any are left out. within: the values of the leading fields, for some groups only.
+        """
+
+    async def recount(self, collection: str, *, mend: bool = False) -> int:
+        """Counts the documents; how many groups were kept wrong. mend: they are right from then on.
+
+        Where several processes write nobody should be writing meanwhile.
+        """
 
     async def search(
         self, collection: str, text: str, *, where: Where | None = None, limit: int

@@ -52,10 +52,12 @@ def check_collection(collection: Collection) -> None:
     for name in (collection.name.lstrip("_"), *collection.fields):
         if not _FIELD_NAME.match(name) or name in ("id", "version"):
             raise Undeclared(f"{collection.name}: {name!r} cannot be a name")
-    for key in (*collection.indexes, *collection.unique):
+    for key in (*collection.indexes, *collection.unique, *collection.counted):
         for name in key:
             if name not in collection.fields:
                 raise Undeclared(f"{collection.name}: index on undeclared field {name!r}")
+    if any(collection.fields[name] is float for key in collection.counted for name in key):
+        raise Undeclared(f"{collection.name}: nothing is counted by fractions")
 
 
 def check_name(collection: Collection, name: str) -> None:

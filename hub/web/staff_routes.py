@@ -5,7 +5,17 @@ from __future__ import annotations
 from hub.model.agent import Permission as P
 from hub.web.pages.campaigns import campaigns
 from hub.web.pages.campaigns import editor as campaign_editor
-from hub.web.pages.cases import availability, bulk, case, case_file, case_flow, evidence, queue, search
+from hub.web.pages.cases import (
+    availability,
+    bulk,
+    case,
+    case_file,
+    case_flow,
+    evidence,
+    queue,
+    queue_filters,
+    search,
+)
 from hub.web.pages.deliveries import deliveries
 from hub.web.pages.knowledge import (
     entries,
@@ -57,6 +67,9 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/search", search.search_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/search", search.search, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/search/{sealed}", search.search_page, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/queue/views", queue_filters.save_view, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/queue/views/{view_id}/remove", queue_filters.remove_view, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/queue/settings", queue_filters.choose_columns, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY),

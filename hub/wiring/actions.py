@@ -55,6 +55,7 @@ def actions_of(
         publish_entry=editing.publish_entry,
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         print_case=cases.print_case,
+        queue_desk=cases.queue_desk,
         read_cases=cases.read_cases,
         read_entries=editing.read_entries,
         read_procedure=cases.read_procedure,

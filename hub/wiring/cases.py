@@ -22,6 +22,7 @@ from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.pass_time import PassTime
 from hub.actions.cases.print_case import PrintCase
+from hub.actions.cases.queue.queue_desk import QueueDesk
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
@@ -73,6 +74,7 @@ class CaseActions:
     note_case: NoteCase
     note_reading: NoteReading
     print_case: PrintCase
+    queue_desk: QueueDesk
     read_cases: ReadCases
     read_procedure: ReadProcedure
     read_queue: ReadQueue
@@ -124,6 +126,7 @@ def case_actions(
     read_cases = ReadCases(stores, casework, base.files, clock, calendar, screening_days=screening_days)
     assign_case = AssignCase(casework, stores, unit, rules, clock)
     move_case = MoveCase(casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE))
+    read_queue = ReadQueue(stores, calendar, screening_days=screening_days)
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
         open_case=open_case,
@@ -149,8 +152,9 @@ def case_actions(
         note_reading=NoteReading(base.documents, stores.conversations, clock),
         print_case=PrintCase(base.documents, stores, read_cases, clock),
         read_cases=read_cases,
+        queue_desk=QueueDesk(base.documents, stores, read_queue, clock),
         read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
-        read_queue=ReadQueue(stores, calendar, screening_days=screening_days),
+        read_queue=read_queue,
         read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
         reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),

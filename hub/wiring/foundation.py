@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from channels.http import HttpClient
 from hub.actions.dialogue.encoding import Encoding
+from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories, repositories
 from hub.repositories.ringing_documents import RingingDocuments
 from hub.repositories.search.searchable_documents import SearchableDocuments
@@ -26,7 +27,8 @@ class Foundation:
     """One of each per hub.
 
     files: attachments. imports: files of entries, words and rules that were looked at and wait to be taken.
-    bell: rung by every commit of `documents`, which also keeps the index of cases. encoding: what sentences
+    bell: rung by every commit of `documents`, which also keeps the index of cases. feed: what became of
+    cases by them. encoding: what sentences
     mean.
     """
 
@@ -39,6 +41,7 @@ class Foundation:
     imports: FileStore
     http: HttpClient
     bell: Bell
+    feed: QueueFeed
     encoding: Encoding
 
     async def close(self) -> None:
@@ -50,8 +53,8 @@ class Foundation:
 
 async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
     """Opens the store. Raises `Refused`, `KeyProblem`."""
-    bell = LocalBell()
-    ringing = RingingDocuments(await open_store(settings, clock, migrated=False), bell)
+    bell, feed = LocalBell(), QueueFeed()
+    ringing = RingingDocuments(await open_store(settings, clock, migrated=False), bell, feed)
     async with closed_on_failure(ringing):
         vault = await open_vault(settings, ringing)
         await migrate(ringing, vault, migrations_of(settings, clock), clock=clock)
@@ -67,5 +70,6 @@ async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
         imports=FileStore(settings.files.path / "imports", vault),
         http=HttpClient(connections=settings.dispatch.in_flight + settings.dispatch.urgent_in_flight + 8),
         bell=bell,
+        feed=feed,
         encoding=encoding_of(settings, clock),
     )

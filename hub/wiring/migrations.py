@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from hub.actions.cases.all_cases.put_in_order import PutInOrder
 from hub.actions.cases.all_cases.take_over import TakeOver, Told
 from hub.actions.rules.follow_rules import FollowRules
 from hub.repositories.cases import CaseRepository
@@ -32,7 +33,15 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         """Cases of earlier releases get clocks and limits."""
         await _take_over(documents, vault, settings, clock, told)
 
-    return (*MIGRATIONS, Migration(3, "cases under clocks", cases_under_clocks))
+    async def cases_in_order(documents: Documents, vault: Vault) -> None:
+        """Cases of earlier releases get their limit and their place in the queue."""
+        await _put_in_order(documents, vault, settings, clock, told)
+
+    return (
+        *MIGRATIONS,
+        Migration(3, "cases under clocks", cases_under_clocks),
+        Migration(4, "cases in the order of legal risk", cases_in_order),
+    )
 
 
 async def _take_over(
@@ -41,3 +50,11 @@ async def _take_over(
     rules, counted_with = books_of(settings, clock)
     await FollowRules(RuleBookRepository(documents, vault), rules).look()
     await TakeOver(documents, CaseRepository(documents, vault), counted_with(), clock)(told)
+
+
+async def _put_in_order(
+    documents: Documents, vault: Vault, settings: Settings, clock: Clock, told: Told
+) -> None:
+    rules, counted_with = books_of(settings, clock)
+    await FollowRules(RuleBookRepository(documents, vault), rules).look()
+    await PutInOrder(CaseRepository(documents, vault), counted_with(), clock)(told)

@@ -7,12 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
-import pytest
 
 from channels.address import phone
 from channels.contract import ChannelKind, InboundMessage
 from hub.model.agent import Agent, Role
-from hub.web.pages.cases.queue_snapshots import QueueSnapshots
 from tests.world import World, browser
 
 OLD = 3_600_000
@@ -121,7 +119,7 @@ async def test_an_inspector_is_told_at_once_of_what_waits_to_be_screened(hub: Wo
             assert await anext(seen) == 1
 
 
-async def test_a_snapshot_that_was_given_up_is_replaced_by_the_time_of_the_page(hub: World) -> None:
+async def test_a_page_that_another_process_made_counts_from_its_time(hub: World) -> None:
     await write(hub, 1, ago=OLD)
     async with browser(hub.url) as http:
         await seat(hub, Role.HANDLER, http)
@@ -132,11 +130,3 @@ async def test_a_snapshot_that_was_given_up_is_replaced_by_the_time_of_the_page(
             async for number in seen:
                 if number == 2:
                     break
-
-
-@pytest.mark.parametrize("ids", [frozenset(), frozenset({"a", "b"})])
-def test_snapshots_are_bounded_and_the_oldest_goes_first(ids: frozenset[str]) -> None:
-    snapshots = QueueSnapshots(max_ids=2 * (len(ids) + 1))
-    first, second, third = (snapshots.keep(ids) for _ in range(3))
-    assert snapshots.get(first) is None
-    assert snapshots.get(second) == snapshots.get(third) == ids

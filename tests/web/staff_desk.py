@@ -218,6 +218,11 @@ async def _folds_open(page: Page, desk: Desk) -> None:
         await fold.click()
 
 
+async def _queue_filters(page: Page, desk: Desk) -> None:
+    await _at("/staff/queue?show=all&track=CONSULT&flag=dialect&panel=filters")(page, desk)
+    await page.click(".tools-shown > summary")
+
+
 async def _keys(page: Page, desk: Desk) -> None:
     await _at("/staff/queue")(page, desk)
     await page.keyboard.press("?")
@@ -274,6 +279,7 @@ async def _found_none(page: Page, desk: Desk) -> None:
 
 PAGES: dict[str, tuple[Role, Reach]] = {
     "queue": (Role.HANDLER, _at("/staff/queue")),
+    "queue filters": (Role.SUPERVISOR, _queue_filters),
     "shortcuts": (Role.HANDLER, _keys),
     "search": (Role.HANDLER, _searched),
     "search found none": (Role.INSPECTOR, _found_none),

@@ -31,7 +31,7 @@ async def test_a_handler_answers_and_closes_a_case(colleague: Visitor, desk: Des
     page = await colleague.page(width=390, script=script)
     await sign_in(page, desk.url, "handler")
     await page.wait_for_url("**/staff/queue")
-    await page.click(f"a[href='/staff/cases/{case_id}']")
+    await page.click(f"[data-case='{case_id}'] a")
     await expect(page.locator("h1")).to_contain_text("路口红绿灯")
     assert sender[-8:] not in await page.content()
     await page.get_by_role("button", name="指派给我").click()

@@ -18,7 +18,7 @@ from channels.adapter import FetchesRecordings
 from channels.errors import Permanent, SendError
 from hub.actions.calls.note_recording import SUPPLEMENT
 from hub.model.call import Recording
-from hub.model.cases.case import Case, queue_rank
+from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
@@ -214,5 +214,4 @@ def _part(recording: Recording) -> Sealed:
 
 def _spoken_again(case: Case) -> Case:
     """A caller added to a case: the queue shows that the citizen waits."""
-    rank = queue_rank(track=case.track, urgent=case.urgent, waiting=True, received_at=case.received_at)
-    return replace(case, waiting=True, rank=rank)
+    return replace(case, waiting=True)

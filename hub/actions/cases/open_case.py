@@ -11,8 +11,8 @@ from hub.actions.cases.references import References, new_code
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Applicant, Case, Chain, Origin, QueryCode
 from hub.model.cases.history import HistoryEntry, HistoryKind, chain_entry
-from hub.model.cases.passing_time import next_at
 from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.queue.timing import scheduled
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.step import begun
 from hub.model.track import Compartment, Track, compartment_of
@@ -90,7 +90,7 @@ class OpenCase:
             },
         )
         proceeding = self._proceeding(new)
-        case = Case(
+        opened = Case(
             id=id,
             reference=await self._references.next(),
             received_at=at,
@@ -103,14 +103,13 @@ class OpenCase:
             compartment=compartment,
             urgent=new.urgent,
             screening_at=at if screened else 0,
-            due_at=next_at(proceeding, self.rules.now),
             linked_case_id=new.linked_case_id,
             flags=new.flags,
             title=new.title or title_of(new.text),
             text=new.text,
             details=new.details or {},
-        ).ranked()
-        return Opened(case, code, entry)
+        )
+        return Opened(scheduled(opened, at, self.rules.now), code, entry)
 
     def _proceeding(self, new: NewCase) -> Proceeding:
         draft = Proceeding(new.track)

@@ -54,8 +54,8 @@ class PassTime:
         case = found.value
         try:
             step = passed(case, now, self._rules.now)
-            if step.case == case:  # its profile changed since: the instant that was kept is too early
-                step = rescheduled(case, self._rules.now)
+            if step.case == case:  # only its place in the queue changed, or its profile did since
+                step = rescheduled(case, now, self._rules.now)
             writes = await self._unit.writes(step, found.version, at=now, by_time=True)
             await self._documents.commit(writes)
         except Conflict:

@@ -27,7 +27,7 @@ def flagged(case: Case, *, at: int) -> tuple[Case, HistoryEntry]:
         raise IllegalMove("已经标为险情")
     after = replace(case, flags=(*case.flags, POSSIBLE_DANGER))
     facts = {"flag": POSSIBLE_DANGER}
-    return recorded(after.ranked(), at=at, actor="system", kind=HistoryKind.FLAGGED, facts=facts)
+    return recorded(after, at=at, actor="system", kind=HistoryKind.FLAGGED, facts=facts)
 
 
 def dismissed(case: Case, rules: Rules, *, at: int, actor: str) -> Step:
@@ -37,7 +37,7 @@ def dismissed(case: Case, rules: Rules, *, at: int, actor: str) -> Step:
     calm = replace(case, flags=tuple(flag for flag in case.flags if flag not in ALARMS), urgent=False)
     facts = {"was": case.track, "flags": " ".join(case.flags)}
     if case.track is not Track.EMERGENCY:
-        after, entry = recorded(calm.ranked(), at=at, actor=actor, kind=HistoryKind.FALSE_ALARM, facts=facts)
+        after, entry = recorded(calm, at=at, actor=actor, kind=HistoryKind.FALSE_ALARM, facts=facts)
         return Step(after, (entry,))
     data = {"track": Track.CONSULT, "reason": "误报"}
     attempt = Attempt("reclassify", at, CaseRole.TRI, rules, actor, data)
@@ -46,6 +46,4 @@ def dismissed(case: Case, rules: Rules, *, at: int, actor: str) -> Step:
 
 def denied(case: Case, *, at: int) -> tuple[Case, HistoryEntry]:
     """The citizen says 这不是紧急情况: noted; somebody may stand beside him, so everything else stays."""
-    return recorded(
-        replace(case, waiting=True).ranked(), at=at, actor="citizen", kind=HistoryKind.NOT_EMERGENCY
-    )
+    return recorded(replace(case, waiting=True), at=at, actor="citizen", kind=HistoryKind.NOT_EMERGENCY)

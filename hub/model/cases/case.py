@@ -6,7 +6,7 @@ table change.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hub.model.cases.proceeding import Proceeding
@@ -66,9 +66,11 @@ class Chain:
 class Case:
     """One matter.
 
-    reference: 14 digits the citizen can key in. rank: queue order, ascending (see `queue_rank`). waiting: the
-    citizen spoke last. screening_at: when it was put into 待甄别 (ms UTC), 0 = never. due_at: when time does
-    something to it next (ms UTC), 0 = never.
+    reference: 14 digits the citizen can key in. rank: queue order, ascending, as it was stored
+    (`hub/model/cases/queue/order.py`). waiting: the citizen spoke last. screening_at: when it was put into
+    待甄别 (ms UTC), 0 = never. due_at: when time does something to it next (ms UTC), 0 = never. limit_at: the
+    first instant that is too late for what has to be done next (ms UTC), 0 = nothing has; limit_clock: whose.
+    ranked_at: when time last passed for it.
     """
 
     id: str
@@ -90,6 +92,10 @@ class Case:
     rank: int = 0
     screening_at: int = 0
     due_at: int = 0
+    limit_at: int = 0
+    limit_clock: str = ""
+    limit_statutory: bool = False
+    ranked_at: int = 0
     title: str = personal()
     text: str = personal()
     details: Mapping[str, str] = personal(default=None)
@@ -134,17 +140,6 @@ class Case:
         """The same case with somebody responsible for it."""
         return replace(self, proceeding=replace(self.proceeding, handler=handler_id))
 
-    def ranked(self) -> Case:
-        """The same case with the rank that belongs to what it is now."""
-        rank = queue_rank(
-            track=self.track,
-            urgent=self.urgent,
-            waiting=self.waiting,
-            received_at=self.received_at,
-            flags=self.flags,
-        )
-        return replace(self, rank=rank)
-
 
 ELECTRONIC_CONSENT = "electronic_consent"
 """Key of `Case.details`: the instant of the consent to electronic delivery (同意电子送达)."""
@@ -155,20 +150,3 @@ THREAT = "threat"
 """Flag: somebody threatens or is threatened."""
 POSSIBLE_DANGER = "possible_danger"
 """Flag: there may be danger (疑似险情); a handler looks at it before everything that is no emergency."""
-
-
-_BAND = 10**14
-NEAR_DANGER = range(_BAND, 2 * _BAND)
-"""Ranks of what may be dangerous and is no emergency."""
-
-
-def queue_rank(
-    *, track: Track, urgent: bool, waiting: bool, received_at: int, flags: Collection[str] = ()
-) -> int:
-    """Queue order as one ascending number: emergencies, possible dangers, waiting citizens, then age.
-
-    The legal clocks will refine the middle bands; the number stays one indexed field.
-    """
-    near = urgent or POSSIBLE_DANGER in flags
-    band = 0 if track is Track.EMERGENCY else 1 if near else 2 if waiting else 3
-    return band * _BAND + received_at

@@ -21,6 +21,10 @@ DIRECT_TRACKS = frozenset({Track.CONSULT, Track.SERVICE, Track.EMERGENCY})
 """Those that may be answered and closed in one step."""
 
 
+_REVIEWED = frozenset({CaseState.FUCHA, CaseState.FUCHA_DONE, CaseState.FUHE, CaseState.FINAL})
+"""Where a case lies before the higher organ."""
+
+
 class DocumentKind(StrEnum):
     """The documents of the table."""
 
@@ -136,6 +140,12 @@ class Proceeding:
     @property
     def is_petition(self) -> bool:
         return self.track in PETITION_TRACKS
+
+    @property
+    def concerns_higher_organ(self) -> bool:
+        """Whether it lies before the higher organ, is overdue, or a person has to answer a late request."""
+        overdue = any(clock.breached_at and not clock.stopped_at for clock in self.clocks)
+        return self.state in _REVIEWED or bool(self.late) or overdue
 
     def running(self, name: ClockName) -> Clock | None:
         """The clock of this name that has not stopped, the last if there are two."""

@@ -34,7 +34,7 @@ def suspected(case: Case, *, at: int, actor: str, seen_by: Iterable[str]) -> tup
         raise IllegalMove("已在保密隔离内")
     after = replace(_of_nobody(case), compartment=Compartment.SCREENING, screening_at=at)
     facts = {"seen_by": " ".join(sorted(set(seen_by)))}
-    return recorded(after.ranked(), at=at, actor=actor, kind=HistoryKind.SUSPECTED, facts=facts)
+    return recorded(after, at=at, actor=actor, kind=HistoryKind.SUSPECTED, facts=facts)
 
 
 def seen_by(case: Case, history: Sequence[HistoryEntry]) -> set[str]:
@@ -57,7 +57,7 @@ def released(case: Case, *, at: int, actor: str, reason: str) -> tuple[Case, His
     """A case of 待甄别 in the ordinary queue, where its arrival puts it. Raises `IllegalMove` for others."""
     _check_screening(case)
     after = replace(_of_nobody(case), compartment=Compartment.NONE)
-    return recorded(after.ranked(), at=at, actor=actor, kind=HistoryKind.RELEASED, text=reason)
+    return recorded(after, at=at, actor=actor, kind=HistoryKind.RELEASED, text=reason)
 
 
 def without_identity(case: Case) -> Case:

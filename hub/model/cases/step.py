@@ -14,8 +14,9 @@ from hub.model.cases.case import Case
 from hub.model.cases.clock import Rules
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.moves import IllegalMove, move
-from hub.model.cases.passing_time import Passed, WarningGiven, advance, next_at
+from hub.model.cases.passing_time import Passed, WarningGiven, advance
 from hub.model.cases.proceeding import Breach, Proceeding
+from hub.model.cases.queue.timing import scheduled
 
 SYSTEM = "system"
 
@@ -51,12 +52,12 @@ class Step:
 
 def passed(case: Case, until: int, rules: Rules) -> Step:
     """The case after what time did to it by an instant; the same case when nothing was due."""
-    return _passed(case, advance(case.proceeding, until, rules), rules)
+    return _passed(case, advance(case.proceeding, until, rules), until, rules)
 
 
-def rescheduled(case: Case, rules: Rules) -> Step:
-    """The same case looked for again when these rules say so."""
-    return Step(replace(case, due_at=next_at(case.proceeding, rules)))
+def rescheduled(case: Case, at: int, rules: Rules) -> Step:
+    """The same case, its place in the queue as of `at`, looked for again when these rules say so."""
+    return Step(scheduled(case, at, rules))
 
 
 def stepped(
@@ -78,7 +79,7 @@ def stepped(
     before = passed(case, attempt.at, attempt.rules) if pass_time else Step(case)
     moved = move(before.case.proceeding, attempt)
     p = moved.proceeding
-    after = replace(before.case, proceeding=p, due_at=next_at(p, attempt.rules))
+    after = scheduled(replace(before.case, proceeding=p), attempt.at, attempt.rules)
     told = {"event": p.event, "from": p.came_from, "to": p.state, **(facts or {})}
     after, entry = recorded(
         after,
@@ -90,7 +91,7 @@ def stepped(
     )
     return replace(
         before,
-        case=after.ranked(),
+        case=after,
         entries=(*before.entries, entry),
         notices=before.notices + moved.notices,
     )
@@ -107,17 +108,17 @@ def kept_late(case: Case, attempt: Attempt, refused: IllegalMove) -> Step | None
     return replace(before, case=after, entries=(*before.entries, entry))
 
 
-def _passed(case: Case, done: Passed, rules: Rules) -> Step:
+def _passed(case: Case, done: Passed, until: int, rules: Rules) -> Step:
     p = done.proceeding
     if p == case.proceeding:
         return Step(case)
     entries: list[HistoryEntry] = []
-    after = replace(case, proceeding=p, due_at=next_at(p, rules))
+    after = scheduled(replace(case, proceeding=p), until, rules)
     new = p.breaches[len(case.proceeding.breaches) :]
     for at, kind, facts in _told(done, new):
         after, entry = recorded(after, at=at, actor=SYSTEM, kind=kind, facts=facts)
         entries.append(entry)
-    return Step(after.ranked(), tuple(entries), done.notices, done.warnings, new)
+    return Step(after, tuple(entries), done.notices, done.warnings, new)
 
 
 def _told(done: Passed, breaches: tuple[Breach, ...]) -> list[tuple[int, HistoryKind, dict[str, str]]]:

@@ -34,6 +34,8 @@ class SearchableDocuments:
         self.find = documents.find
         self.cursor = documents.cursor
         self.count = documents.count
+        self.counted = documents.counted
+        self.recount = documents.recount
         self.search = documents.search
         self.insert_many = documents.insert_many
         self.claim = documents.claim

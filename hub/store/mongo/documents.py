@@ -18,10 +18,14 @@ from pymongo.errors import BulkWriteError, ConfigurationError, OperationFailure,
 from pymongo.read_concern import ReadConcern
 
 from hub.store import terms
+from hub.store.counting import check_counted, check_uncounted, counted_fields
 from hub.store.documents import (
     Body,
     Collection,
+    Conflict,
+    Delete,
     Duplicate,
+    Insert,
     Refused,
     Sort,
     Stored,
@@ -32,7 +36,7 @@ from hub.store.documents import (
     Write,
 )
 from hub.store.internal import COUNTERS, all_collections
-from hub.store.mongo import indexes
+from hub.store.mongo import counts, indexes
 from hub.store.mongo.server import check_server, driver_options, split_test_option
 from hub.store.mongo.shape import (
     TOKEN,
@@ -62,6 +66,8 @@ from hub.store.query import (
 
 _CLAIM_ATTEMPTS = 20
 _BULK_PAGE = 1_000
+_COUNTED_PAGE = 100
+_UNIT_ATTEMPTS = 20
 
 
 class Clock(Protocol):
@@ -92,6 +98,9 @@ async def open_mongo(
             real = check_server(hello, standalone_allowed=standalone_allowed)
             for collection in declared.values():
                 await indexes.prepare(client[database], collection, with_id=real)
+                if collection.counted:
+                    held = client[database]
+                    await counts.prepare(held[counts.COUNTS], held[collection.name], collection)
     except BaseException:
         client.close()
         raise
@@ -123,7 +132,8 @@ class MongoDocuments:
         # the read concern of a transaction as a document
         self._read_concern = ReadConcern("majority") if real else ReadConcern()
         held = client.get_database(database, read_concern=self._read_concern)
-        self._targets = {name: Target(one, held[name]) for name, one in declared.items()}
+        self._counts = held[counts.COUNTS]
+        self._targets = {name: Target(one, held[name], self._counts) for name, one in declared.items()}
         # see `server.TEST_OPTION`; a real server does this better
         self._turn = asyncio.Semaphore(1_000 if real else 1)
         self._closed = False
@@ -185,6 +195,19 @@ class MongoDocuments:
             rows = await target.aggregate([{"$match": wanted}, {"$group": group}]).to_list(None)
         return {"" if row["_id"] is None else str(row["_id"]): int(row["number"]) for row in rows}
 
+    async def counted(
+        self, collection: str, fields: Sequence[str], within: Sequence[str | int | None] = ()
+    ) -> dict[tuple[Any, ...], int]:
+        declared, _ = self._open(collection)
+        check_counted(declared, fields, within)
+        with _unavailable():
+            return await counts.read(self._counts, declared, fields, within)
+
+    async def recount(self, collection: str, *, mend: bool = False) -> int:
+        declared, target = self._open(collection)
+        with _unavailable():
+            return await counts.recount(self._counts, target, declared, mend=mend)
+
     async def search(
         self, collection: str, text: str, *, where: Where | None = None, limit: int
     ) -> list[Stored]:
@@ -216,7 +239,7 @@ class MongoDocuments:
     async def commit(self, writes: Sequence[Write]) -> None:
         prepared = [prepare(self._open(write.collection)[0], write) for write in writes]
         with _unavailable():
-            if len(prepared) <= 1:
+            if len(prepared) <= 1 and not any(self._is_counted(write) for write, _ in prepared):
                 async with self._turn:
                     await run_all(prepared, self._targets, None)
                 return
@@ -224,11 +247,20 @@ class MongoDocuments:
             async def unit(session: AsyncIOMotorClientSession) -> None:
                 await run_all(prepared, self._targets, session)
 
-            async with self._turn, await self._client.start_session() as session:
-                await session.with_transaction(unit, read_concern=self._read_concern)
+            for tries_left in reversed(range(_UNIT_ATTEMPTS)):
+                try:
+                    async with self._turn, await self._client.start_session() as session:
+                        await session.with_transaction(unit, read_concern=self._read_concern)
+                except counts.GroupAppeared:
+                    if not tries_left:
+                        raise StoreUnavailable("MongoDB: a group was made again and again") from None
+                else:
+                    return
 
     async def insert_many(self, collection: str, documents: Sequence[tuple[str, Body]]) -> list[str]:
         declared, target = self._open(collection)
+        if declared.counted:
+            return await self._insert_counted(collection, documents)
         shaped = [to_document(declared, id, body) for id, body in documents]
         refused: list[str] = []
         for start in range(0, len(shaped), _BULK_PAGE):
@@ -241,6 +273,21 @@ class MongoDocuments:
                 refused.extend(page[at]["_id"] for at in some.places)
         return refused
 
+    async def _insert_counted(self, collection: str, documents: Sequence[tuple[str, Body]]) -> list[str]:
+        """A page as one unit; one by one where something of it is there already."""
+        refused: list[str] = []
+        for start in range(0, len(documents), _COUNTED_PAGE):
+            page = [Insert(collection, id, body) for id, body in documents[start : start + _COUNTED_PAGE]]
+            try:
+                await self.commit(page)
+            except Duplicate:
+                for write in page:
+                    try:
+                        await self.commit([write])
+                    except Duplicate:
+                        refused.append(write.id)
+        return refused
+
     async def claim(
         self, collection: str, where: Where, *, sort: Sort, limit: int, set: Body
     ) -> list[Stored]:
@@ -250,6 +297,7 @@ class MongoDocuments:
         check_served(declared, conditions, sort)
         check_limit(limit)
         check_unsearched(declared, set)
+        check_uncounted(declared, "claim")
         wanted = to_filter(declared, conditions)
         order = to_sort(full_sort(sort))
         with _unavailable():
@@ -271,15 +319,18 @@ class MongoDocuments:
 
     async def settle(self, collection: str, changes: Sequence[tuple[str, int, Body]]) -> list[str]:
         declared, target = self._open(collection)
-        token = uuid4().hex
+        token, groups, counting = uuid4().hex, frozenset(counted_fields(declared)), False
         updates: list[UpdateOne] = []
         for id, version, body in changes:
             check_unsearched(declared, body)
+            counting = counting or not groups.isdisjoint(body)
             change = to_changes(declared, body)
             change["$set"] = {**change.get("$set", {}), TOKEN: token}
             updates.append(UpdateOne({"_id": id, VERSION: version}, change))
         if not updates:
             return []
+        if counting:
+            return await self._lost([Update(collection, id, body, at) for id, at, body in changes])
         ids = [id for id, _, _ in changes]
         with _unavailable():
             async with self._turn:
@@ -299,6 +350,10 @@ class MongoDocuments:
         check_served(declared, conditions)
         check_limit(limit)
         wanted = to_filter(declared, conditions)
+        if declared.counted:
+            found = await self.find(collection, where, limit=limit)
+            lost = await self._lost([Delete(collection, one.id, one.version) for one in found])
+            return len(found) - len(lost)
         with _unavailable():
             ids = [row["_id"] async for row in target.find(wanted, {"_id": 1}).limit(limit)]
             if not ids:
@@ -334,6 +389,19 @@ class MongoDocuments:
         self._client.close()
 
     # -- inside --------------------------------------------------------------------
+
+    def _is_counted(self, write: Write) -> bool:
+        return bool(self._targets[write.collection].declared.counted)
+
+    async def _lost(self, writes: Sequence[Update | Delete]) -> list[str]:
+        """Each by itself; the ids of those somebody else changed first."""
+        lost: list[str] = []
+        for write in writes:
+            try:
+                await self.commit([write])
+            except Conflict:
+                lost.append(write.id)
+        return lost
 
     def _check_open(self) -> None:
         if self._closed:

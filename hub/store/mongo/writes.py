@@ -15,6 +15,7 @@ from typing import Any
 from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
+from hub.store.counting import check_uncounted, counted_fields
 from hub.store.documents import (
     Add,
     Collection,
@@ -26,6 +27,7 @@ from hub.store.documents import (
     Update,
     Write,
 )
+from hub.store.mongo import counts
 from hub.store.mongo.shape import VERSION, to_changes, to_document
 from hub.store.query import check_name
 
@@ -34,10 +36,11 @@ DUPLICATE_KEY = 11000
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A declared collection and where its documents are."""
+    """A declared collection, where its documents are, and where its groups are counted."""
 
     declared: Collection
     rows: AsyncIOMotorCollection[dict[str, Any]]
+    counts: AsyncIOMotorCollection[dict[str, Any]]
 
 
 Prepared = tuple[Write, dict[str, Any]]
@@ -52,6 +55,7 @@ def prepare(collection: Collection, write: Write) -> Prepared:
         case Update():
             return write, to_changes(collection, write.set)
         case Add():
+            check_uncounted(collection, "Add")
             for name, amount in write.amounts.items():
                 check_name(collection, name)
                 if type(amount) is not int:
@@ -75,11 +79,35 @@ async def run_all(
             while end < len(writes) and _goes_along(first, writes[end][0]):
                 end += 1
         target = targets[first.collection]
+        for write, shaped in writes[at:end] if target.declared.counted else ():
+            await _count(write, shaped, target, session)
         if end - at > 1:
             await _insert_run(writes[at:end], target, session)
         else:
             await _run(writes[at], target, session)
         at = end
+
+
+async def _count(
+    write: Write, shaped: dict[str, Any], target: Target, session: AsyncIOMotorClientSession | None
+) -> None:
+    """Counts what a write will change, before it: the old groups are what stands there now."""
+    declared, old, new = target.declared, None, None
+    match write:
+        case Insert():
+            new = shaped
+        case Update() if set(write.set).isdisjoint(counted_fields(declared)):
+            return
+        case Update() | Delete():
+            current = {"_id": write.id, VERSION: write.version}
+            old = await counts.before(declared, target.rows, current, session)
+            if old is None:
+                raise Conflict(write)
+            new = shaped["$set"] if isinstance(write, Update) else None
+        case Add():
+            return
+    grown = counts.grown_by(declared, old, new)
+    await counts.keep(target.counts, declared, write.id, grown, session)
 
 
 def _goes_along(first: Insert, other: Write) -> bool:

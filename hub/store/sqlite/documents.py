@@ -21,6 +21,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from hub.store import terms
+from hub.store.counting import check_counted, check_uncounted
 from hub.store.documents import (
     Body,
     Collection,
@@ -219,6 +220,17 @@ class SqliteDocuments:
         rows = await self._read(lambda c: c.execute(sql, values).fetchall())
         return {"" if value is None else str(value): number for value, number in rows}
 
+    async def counted(
+        self, collection: str, fields: Sequence[str], within: Sequence[str | int | None] = ()
+    ) -> dict[tuple[Any, ...], int]:
+        table = self._table(collection)
+        check_counted(table.collection, fields, within)
+        sql, values = table.counts.read(fields, within)
+        return {tuple(msgspec.json.decode(key)): number for key, number in self._look_up(sql, values)}
+
+    async def recount(self, collection: str, *, mend: bool = False) -> int:
+        return await self._write(self._table(collection).counts.recount(mend=mend))
+
     async def search(
         self, collection: str, text: str, *, where: Where | None = None, limit: int
     ) -> list[Stored]:
@@ -278,6 +290,7 @@ class SqliteDocuments:
         check_served(table.collection, conditions, sort)
         check_limit(limit)
         check_unsearched(table.collection, set)
+        check_uncounted(table.collection, "claim")
         rows = await self._write(jobs.claim(table, conditions, full_sort(sort), limit, set))
         return [table.stored(row) for row in rows]
 

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from hub.store.documents import Refused
+from hub.store.sqlite.counts import CREATE_COUNTS
 from hub.store.sqlite.table import SQL_TYPES, Table
 from hub.store.sqlite.where import column
 
@@ -28,8 +29,12 @@ def prepare(connection: sqlite3.Connection, tables: Iterable[Table]) -> None:
         cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         cursor.execute(f"PRAGMA user_version = {LAYOUT}")
         cursor.execute("CREATE TABLE IF NOT EXISTS m_meta (key TEXT PRIMARY KEY, value TEXT)")
+        cursor.execute(CREATE_COUNTS)
         for table in tables:
+            fresh = _drop_old_counts(cursor, table)
             _prepare_table(cursor, table)
+            if fresh:
+                table.counts.start(cursor)
             _prepare_indexes(cursor, table)
             _prepare_fulltext(cursor, table)
         cursor.execute("COMMIT")
@@ -55,6 +60,19 @@ def check_kind(connection: sqlite3.Connection) -> None:
             f"数据库格式版本 {layout} 高于本程序支持的 {LAYOUT}，请升级程序。 / "
             f"The file has layout {layout}, this program knows {LAYOUT}; upgrade the program."
         )
+
+
+def _drop_old_counts(cursor: sqlite3.Cursor, table: Table) -> bool:
+    """Whether they are to be made anew. Before the columns they are made of may go."""
+    key, counts = f"counts:{table.collection.name}", table.counts
+    row = cursor.execute("SELECT value FROM m_meta WHERE key = ?", (key,)).fetchone()
+    if (row[0] if row else "") == counts.marker:
+        return False
+    counts.drop(cursor)
+    cursor.execute("DELETE FROM m_meta WHERE key = ?", (key,))
+    if counts.marker:
+        cursor.execute("INSERT INTO m_meta VALUES (?, ?)", (key, counts.marker))
+    return bool(counts.marker)
 
 
 def _prepare_table(cursor: sqlite3.Cursor, table: Table) -> None:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from hub.store.counting import check_uncounted
 from hub.store.documents import (
     Add,
     Body,
@@ -32,6 +33,7 @@ from hub.store.documents import (
     Write,
 )
 from hub.store.query import check_name, check_value
+from hub.store.sqlite.counts import Counts
 from hub.store.sqlite.fulltext import FullText
 from hub.store.sqlite.where import column, table_name
 
@@ -104,6 +106,7 @@ class Table:
         self._plain: dict[tuple[str, ...], tuple[tuple[type, ...], str]] = {}
         self._upserts: dict[tuple[str, ...], str] = {}
         self.fulltext = FullText(collection, collection.search, self.body) if collection.search else None
+        self.counts = Counts(collection, self.name)
 
     # -- rows ----------------------------------------------------------------------
 
@@ -188,6 +191,7 @@ class Table:
         return Step(self._delete_sql, values, write, must_hit=True, before=before)
 
     def _add(self, write: Add) -> Step:
+        check_uncounted(self.collection, "Add")
         names = tuple(write.amounts)
         declared = [n for n in names if n in self.collection.fields]
         loose = [n for n in names if n not in self.collection.fields]

@@ -21,9 +21,15 @@ CASES = Collection(
 )
 ENTRIES = Collection("entries", fields={"topic": str}, indexes=(("topic",),), search="text")
 TALLIES = Collection("tallies", fields={"taken": int})
+LOTS = Collection(
+    "lots",
+    fields={"place": str, "size": int, "note": str},
+    indexes=(("place",),),
+    counted=(("place",), ("place", "size")),
+)
 PARTS = Collection("parts", fields={"unit": str}, indexes=(("unit",),))
 
-COLLECTIONS = (CASES, ENTRIES, TALLIES, PARTS)
+COLLECTIONS = (CASES, ENTRIES, TALLIES, PARTS, LOTS)
 
 
 class StandingClock:

@@ -60,6 +60,8 @@ async def check_units(store: Documents, acknowledged: set[str]) -> int:
     tally = await store.get("tallies", "units")
     assert tally is not None
     assert tally.body["taken"] == len(units)
+    assert await store.counted("lots", ("place",)) == {("fz",): len(units)}
+    assert await store.recount("lots") == 0
     return len(units)
 
 

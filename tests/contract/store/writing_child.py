@@ -3,7 +3,7 @@
     python -m tests.contract.store.writing_child sqlite FILE ROUND
     python -m tests.contract.store.writing_child mongo URL DATABASE ROUND
 
-64 callers commit units of three documents and a counter; when a unit was acknowledged its
+64 callers commit units of four documents and a counter; when a unit was acknowledged its
 name goes out as one line, in one write, so that a line is there whole or not at all.
 """
 
@@ -23,7 +23,7 @@ CALLERS = 64
 
 
 async def write_forever(store: Documents, name: str) -> None:
-    """Units `{name}-{n}`, each of `-a -b -c` in two collections and one more in the tally."""
+    """Units `{name}-{n}`, each of `-a -b -c -d` in three collections and one more in the tally."""
     number = 0
     while True:
         unit = f"{name}-{number}"
@@ -32,6 +32,7 @@ async def write_forever(store: Documents, name: str) -> None:
                 Insert("parts", f"{unit}-a", {"unit": unit, "text": "正文" * 100}),
                 Insert("cases", f"{unit}-b", {"state": "new", "due_at": number}),
                 Insert("parts", f"{unit}-c", {"unit": unit}),
+                Insert("lots", f"{unit}-d", {"place": "fz", "size": number % 3}),
                 Add("tallies", "units", {"taken": 1}),
             )
         )

@@ -16,8 +16,9 @@ from hub.model.cases.clock import Clock, DueWarning, Rules
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.moves import move
-from hub.model.cases.passing_time import MIGRATED, advance, next_at
+from hub.model.cases.passing_time import MIGRATED, advance
 from hub.model.cases.proceeding import DIRECT_TRACKS, Proceeding
+from hub.model.cases.queue.timing import scheduled
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.state import CaseState
 from hub.model.cases.step import SYSTEM, Step, begun
@@ -58,9 +59,9 @@ def taken_over(case: Case, history: Sequence[HistoryEntry], now: int, rules: Rul
     facts = {"breached": "、".join(breach.clock for breach in p.breaches)} if p.breaches else {}
     if p.state is not case.state:
         facts |= {"event": p.event, "from": case.state, "to": p.state}
-    after = replace(case, proceeding=p, due_at=next_at(p, rules))
+    after = scheduled(replace(case, proceeding=p), now, rules)
     after, entry = recorded(after, at=now, actor=SYSTEM, kind=HistoryKind.MIGRATED, facts=facts)
-    return Step(replace(after, updated_at=case.updated_at).ranked(), (entry,), breaches=p.breaches)
+    return Step(replace(after, updated_at=case.updated_at), (entry,), breaches=p.breaches)
 
 
 def _past(case: Case, history: Sequence[HistoryEntry]) -> _Past:

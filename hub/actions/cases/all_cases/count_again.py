@@ -1,7 +1,7 @@
 """Counts every running clock again when a book of rules changed: a notice came, a length was revised.
 
 Last days are not stored, so what changed is found by counting with the rules before and the rules now; what
-is stored is only when each case is looked at next. Doing it twice changes nothing.
+is stored is the nearest limit of each case and when it is looked at next. Doing it twice changes nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from hub.actions.cases.case_rules import CaseRules
 from hub.model.cases.case import Case
 from hub.model.cases.clock import Rules
-from hub.model.cases.passing_time import next_at
+from hub.model.cases.queue.order import judged_at
+from hub.model.cases.queue.timing import scheduled
 from hub.repositories.cases import CaseRepository
 from hub.store.codec import Versioned
 
@@ -33,22 +34,30 @@ class CountAgain:
         return changed
 
     async def _reschedule(self, page: list[Versioned[Case]], now: Rules) -> set[str]:
-        due = [(found, next_at(found.value.proceeding, now)) for found in page]
-        late = [(found.value.id, found.version, at) for found, at in due if at != found.value.due_at]
+        late = [(after, found.version) for found in page if (after := _moved(found.value, now)) is not None]
         if not late:
             return set()
         for case_id in await self._cases.reschedule(late):
             await self._again(case_id, now)
-        return {case_id for case_id, _, _ in late}
+        return {case.id for case, _ in late}
 
     async def _again(self, case_id: str, now: Rules) -> None:
         """One that was changed meanwhile, perhaps by a process that has not seen the new rules."""
         refused = [case_id]
         while refused and (found := await self._cases.get(case_id)) is not None:
-            at = next_at(found.value.proceeding, now)
-            if at == found.value.due_at:
+            after = _moved(found.value, now)
+            if after is None:
                 return
-            refused = await self._cases.reschedule([(case_id, found.version, at)])
+            refused = await self._cases.reschedule([(after, found.version)])
+
+
+def _moved(case: Case, now: Rules) -> Case | None:
+    """The case with its limit and its next instant by these rules; None when they are what they were.
+
+    Its place is still that of the instant it was judged for: time passes for it elsewhere.
+    """
+    after = scheduled(case, judged_at(case), now)
+    return None if (after.due_at, after.limit_at) == (case.due_at, case.limit_at) else after
 
 
 def _changed(case: Case, before: Rules, now: Rules) -> int:

@@ -15,6 +15,7 @@ from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
+from hub.model.cases.queue.selection import Selection
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.step import SYSTEM, stepped
 from hub.model.staff.availability import Availability
@@ -28,6 +29,7 @@ _LOOKED_AT = 500
 """Cases of one round, in the order of the queue."""
 
 _OPEN = frozenset({Compartment.NONE})
+_NOBODYS = Selection(_OPEN, {"open": (1,), "handler_id": ("",)})
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ class AssignWaiting:
         hands = await self._hands()
         if not hands:
             return False
-        waiting = await self._repositories.cases.page(_OPEN, {"open": 1, "handler_id": ""}, limit=_LOOKED_AT)
+        waiting = await self._repositories.case_queue.page(_NOBODYS, limit=_LOOKED_AT)
         given = False
         for found in waiting.cases:
             case = found.value
@@ -86,7 +88,7 @@ class AssignWaiting:
         hands = []
         for agent in (await stores.agents.get_many(sorted(ready))).values():
             if agent.may(Permission.CASE_READ) and agent.may(Permission.CASE_REPLY):
-                load = await stores.cases.count(_OPEN, {"open": 1, "handler_id": agent.id})
+                load = await stores.case_queue.of_handler(_OPEN, 1, agent.id)
                 hands.append(_Hand(agent, ready[agent.id], load))
         return hands
 

@@ -147,7 +147,6 @@ class CitizenMove:
             text = self._wording.refused(case, wish.event, problem, request.language)
             answer = CitizenMoved(case.id, text, done=False)
             kept = None if seen or waits else kept_late(ready, attempt, problem)
-            kept = kept and replace(kept, case=kept.case.ranked())
             return await self._writes(kept, found, wish, request, message_id, at) if kept else (), answer
         writes = await self._writes(step, found, wish, request, message_id, at)
         return writes, self._done(step.case, wish, request)

@@ -7,43 +7,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
 
 from hub.actions.cases.agent_names import agent_names
 from hub.actions.cases.masked_citizen import masked_citizen
+from hub.actions.cases.queue.query import QueuePlace, QueueQuery, selection_of
 from hub.actions.cases.queue.screening_due import screening_due_at
+from hub.actions.cases.queue.views import RULES, QueueView
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.calendar import WorkCalendar
-from hub.model.cases.case import NEAR_DANGER, Case
+from hub.model.cases.case import Case
+from hub.model.cases.queue.selection import Selection
+from hub.model.cases.queue.standing import Mark
 from hub.model.cases.triage_decision import DecisionKind, TriageDecision
-from hub.model.track import Compartment, Track
+from hub.repositories.cases import COUNTED
 from hub.repositories.repositories import Repositories
-from hub.store.documents import MAX_LIMIT
+from hub.store.documents import Undeclared
+
+__all__ = ["QueuePage", "QueueRow", "QueueView", "ReadQueue", "ReleasedRow"]
+
+MANY = 100
+"""Where no count is kept, nobody is counted beyond."""
 
 _PAGE = 50
 _RELEASED = 20
-
-
-class QueueView(StrEnum):
-    """Saved views of the one queue."""
-
-    ALL = "all"
-    MINE = "mine"
-    UNASSIGNED = "unassigned"
-    WAITING = "waiting"
-    EMERGENCY = "emergency"
-    POSSIBLE = "possible"  # 疑似险情
-    SCREENING = "screening"  # 待甄别, for those who read REPORT cases
-    CLOSED = "closed"
+_MISSED = 500
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
     """One line of the queue; nothing in it needs a second look-up.
 
-    due_at: by when an inspector has to decide (ms UTC), 0 where nobody has to.
+    due_at: by when an inspector has to decide (ms UTC), 0 where nobody has to. place: for `?from=` of the
+    page of the case.
     """
 
     case: Case
@@ -51,6 +47,7 @@ class QueueRow:
     masked: str
     handler_name: str
     due_at: int
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +82,24 @@ class ReadQueue:
         self._screening_days = screening_days
 
     async def page(
-        self, agent: Agent, *, view: QueueView = QueueView.ALL, after: str | None = None
+        self,
+        agent: Agent,
+        query: QueueQuery | None = None,
+        *,
+        view: QueueView = QueueView.ALL,
+        after: str | None = None,
     ) -> QueuePage:
-        """A page of the queue and the counts of all views, as far as the agent may see."""
-        page = await self._repositories.cases.page(
-            _compartments(view, agent),
-            _where(view, agent),
-            limit=_PAGE,
-            after=after,
-            newest_first=view is QueueView.CLOSED,
-        )
+        """A page of the queue and the counts of all views, as far as the agent may see.
+
+        view: for who asks without a query. An `after` of another list gives the first page.
+        """
+        query = query or QueueQuery(view)
+        selection = selection_of(agent, query)
+        lists = self._repositories.case_queue
+        try:
+            page = await lists.page(selection, limit=_PAGE, after=after)
+        except Undeclared:
+            page = await lists.page(selection, limit=_PAGE)
         names = await agent_names(self._repositories, {found.value.handler_id for found in page.cases})
         return QueuePage(
             tuple(
@@ -104,12 +109,26 @@ class ReadQueue:
                     masked_citizen(found.value),
                     names.get(found.value.handler_id, ""),
                     screening_due_at(found.value, self._calendar(), days=self._screening_days),
+                    QueuePlace(query, _place(selection, found.value)).token(),
                 )
                 for found in page.cases
             ),
             await self.counts(agent),
             page.next,
         )
+
+    async def neighbour(self, agent: Agent, place: QueuePlace, case_id: str, step: int) -> str | None:
+        """The id of the next case (step 1) or the one before (-1) in a list; None at its end.
+
+        A case that left the list, because it was closed just now, still has the place it had.
+        """
+        selection, at = selection_of(agent, place.query), place.place
+        if not at:
+            found = await self._repositories.cases.get(case_id)
+            if found is None or not policy.may_see(agent, found.value):
+                return None
+            at = _place(selection, found.value)
+        return await self._repositories.case_queue.beside(selection, case_id, at, step)
 
     async def released(self, agent: Agent) -> tuple[ReleasedRow, ...]:
         """The newest decisions to release a case, for those who decide; nothing for others."""
@@ -121,54 +140,57 @@ class ReadQueue:
 
     async def counts(self, agent: Agent) -> Mapping[QueueView, int]:
         """How many cases each view holds, as far as the agent may see."""
-        return {
-            view: await self._repositories.cases.count(_compartments(view, agent), _where(view, agent))
-            for view in QueueView
-        }
+        lists, higher = self._repositories.case_queue, policy.only_reviews(agent)
+        seen = policy.compartments(agent)
+        tallies = {name: await lists.tally(seen, 1, name, higher=higher) for name in _VIEWED}
+        counts: dict[QueueView, int] = {}
+        for view, rule in RULES.items():
+            if rule.mine or "handler_id" in rule.fields:
+                handler = agent.id if rule.mine else ""
+                counts[view] = await lists.of_handler(seen, 1, handler, higher=higher)
+            elif rule.within is not None or not rule.is_open:
+                within = seen if rule.within is None else seen & {rule.within}
+                counts[view] = sum((await lists.tally(within, rule.is_open, "band", higher=higher)).values())
+            else:
+                counts[view] = _counted(rule.fields, rule.marks, tallies)
+        return counts
 
-    async def view_ids(self, agent: Agent, *, view: QueueView) -> frozenset[str]:
-        """The ids of all cases in a view, as far as the agent may see."""
-        return await self._repositories.cases.ids(_compartments(view, agent), _where(view, agent))
-
-    async def received_after(self, agent: Agent, instant: int, *, view: QueueView) -> frozenset[str]:
-        """Of those, the newest that were received after `instant`; at most `MAX_LIMIT`."""
-        cases = await self._repositories.cases.page(
-            _compartments(view, agent),
-            {**_where(view, agent), "updated_at": {"$gt": instant}},
-            limit=MAX_LIMIT - 1,
-            newest_first=True,
+    async def count(self, agent: Agent, query: QueueQuery) -> tuple[int, bool]:
+        """How many cases a query shows; whether nobody counted beyond `MANY`, as the store keeps no count."""
+        selection = selection_of(agent, query)
+        chosen = {name: values for name, values in selection.fields.items() if name not in ("open", "higher")}
+        kept = len(chosen) + bool(selection.marks) <= 1 and chosen.keys() <= set(COUNTED)
+        if not kept or selection.by_time:
+            return await self._repositories.case_queue.at_most(selection, MANY), True
+        [is_open] = selection.fields["open"]
+        name = next(iter(chosen), "marks" if selection.marks else "band")
+        tally = await self._repositories.case_queue.tally(
+            selection.compartments, int(is_open), name, higher="higher" in selection.fields
         )
-        return frozenset(found.value.id for found in cases.cases if found.value.received_at > instant)
+        return _counted(chosen, selection.marks, {name: tally}), False
+
+    async def missed(self, agent: Agent, query: QueueQuery, since: int) -> frozenset[str]:
+        """Ids of what was received after an instant (ms UTC), for a page that lost the thread; the newest
+        500 at most."""
+        selection = selection_of(agent, query)
+        return await self._repositories.case_queue.received_after(selection, since, limit=_MISSED)
 
 
-def _compartments(view: QueueView, agent: Agent) -> frozenset[Compartment]:
-    """Of what the agent may see, what the view shows."""
-    visible = policy.compartments(agent)
-    return visible & {Compartment.SCREENING} if view is QueueView.SCREENING else visible
+_VIEWED = ("band", "stage", "todo", "waits", "track", "marks")
+"""Counted fields that views look at."""
 
 
-def _where(view: QueueView, agent: Agent) -> dict[str, Any]:
-    """What the view shows to the agent. Late requests are no state: a higher reviewer is sent to those."""
-    if policy.only_reviews(agent):
-        return {**_of_view(view, agent), "state": {"$in": sorted(policy.REVIEWED)}}
-    return _of_view(view, agent)
+def _counted(
+    fields: Mapping[str, tuple[str | int, ...]],
+    marks: Mark,
+    tallies: Mapping[str, Mapping[str | int, int]],
+) -> int:
+    """Out of what the store has counted; without a condition: all of it."""
+    if marks:
+        return sum(number for held, number in tallies["marks"].items() if int(held) & marks == marks)
+    [(name, wanted)] = fields.items() or [("band", None)]
+    return sum(number for value, number in tallies[name].items() if wanted is None or value in wanted)
 
 
-def _of_view(view: QueueView, agent: Agent) -> dict[str, Any]:
-    match view:
-        case QueueView.ALL:
-            return {"open": 1}
-        case QueueView.MINE:
-            return {"open": 1, "handler_id": agent.id}
-        case QueueView.UNASSIGNED:
-            return {"open": 1, "handler_id": ""}
-        case QueueView.WAITING:
-            return {"open": 1, "waits": 1}
-        case QueueView.EMERGENCY:
-            return {"open": 1, "track": str(Track.EMERGENCY)}
-        case QueueView.POSSIBLE:
-            return {"open": 1, "rank": {"$gte": NEAR_DANGER.start, "$lt": NEAR_DANGER.stop}}
-        case QueueView.SCREENING:
-            return {"open": 1}
-        case QueueView.CLOSED:
-            return {"open": 0}
+def _place(selection: Selection, case: Case) -> int:
+    return case.received_at if selection.by_time else case.rank

@@ -18,8 +18,9 @@ from hub.model.cases.case import Case, Origin
 from hub.model.cases.clock import Rules
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.moves import IllegalMove, allowed, move
-from hub.model.cases.passing_time import WarningGiven, next_at
+from hub.model.cases.passing_time import WarningGiven
 from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.queue.timing import scheduled
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.step import Step, kept_late, passed, stepped
 from hub.model.cases.table import rows_of
@@ -94,9 +95,10 @@ class PlayScript:
             moved.proceeding,
             Origin(script.channel, script.channel),
             compartment=compartment_of(script.track),
-            due_at=next_at(moved.proceeding, rules),
         )
-        case, entry = recorded(case, at=at, actor="citizen", kind=HistoryKind.REGISTERED)
+        case, entry = recorded(
+            scheduled(case, at, rules), at=at, actor="citizen", kind=HistoryKind.REGISTERED
+        )
         await self._documents.commit([self._cases.insert(case), self._cases.insert_entry(entry)])
 
     async def _play(self, event: ScriptEvent, rules: Rules) -> PlayedEvent:

@@ -10,42 +10,39 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from hub.actions.cases.queue.read_queue import QueueRow, QueueView
+from hub.actions.cases.queue.query import QueueQuery
+from hub.actions.cases.queue.read_queue import MANY, QueueRow
+from hub.actions.cases.queue.views import QueueView
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import POSSIBLE_DANGER, Case
+from hub.model.cases.queue.settings import QueueColumn
 from hub.model.track import Track
 from hub.runtime.bell import QUEUE
 from hub.web import badges
 from hub.web.guard.auth import agent_of
-from hub.web.i18n import Translator, msgid
+from hub.web.i18n import Translator
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.cases.clock_words import CLOCK
-from hub.web.pages.cases.queue_snapshots import SNAPSHOTS
+from hub.web.pages.cases.queue_filters import filters_of
+from hub.web.pages.cases.queue_watch import Watched
+from hub.web.pages.cases.queue_words import COLUMNS, FLAGS_SHOWN, GROUPS, MORE, VIEWS, Left, left_of
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import home_of, staff_page
 from hub.web.staff_stream import stream
 
-VIEWS: Mapping[QueueView, str] = {
-    QueueView.ALL: msgid("全部待办"),
-    QueueView.MINE: msgid("我的"),
-    QueueView.UNASSIGNED: msgid("未分派"),
-    QueueView.WAITING: msgid("等待答复"),
-    QueueView.EMERGENCY: msgid("紧急"),
-    QueueView.POSSIBLE: msgid("疑似险情"),
-    QueueView.SCREENING: msgid("待甄别"),
-    QueueView.CLOSED: msgid("已办结"),
-}
-
+_ASIDE = frozenset({"panel", "problem", "lang", "after"})
+"""Parameters that are no part of a query."""
 _WARNED = frozenset({QueueView.ALL, QueueView.MINE})
 _LONG_MS = 24 * 3_600_000
-"""Waiting longer than a working day is said in a warning colour; the legal clocks refine it."""
+"""Waiting longer than a day is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A row as the page shows it.
 
-    risk: bad | warn | calm, the bar at its left. is_late: the clock of its screening ran out.
+    risk: bad | warn | good | calm, the bar at its left. is_late: the clock of its screening ran out. left:
+    the days to its nearest limit, None without one. unit: the name of the unit in charge.
     """
 
     row: QueueRow
@@ -55,6 +52,8 @@ class Line:
     is_long: bool
     is_late: bool
     risk: str
+    left: Left | None = None
+    unit: str = ""
 
 
 async def home(request: web.Request) -> web.StreamResponse:
@@ -63,85 +62,90 @@ async def home(request: web.Request) -> web.StreamResponse:
 
 
 async def queue_page(request: web.Request) -> web.StreamResponse:
-    """GET /staff/queue?show=&after="""
-    hub, _ = request.app[HUB], translator(request)
-    view = view_of(request)
-    after = request.query.get("after") or None
-    now = hub.clock.now_ms()
-    agent, first = agent_of(request), after is None and view is not QueueView.CLOSED
-    # Before the rows: a case that comes in between stands in the rows, and is taken from there.
-    held = await hub.actions.read_queue.view_ids(agent, view=view) if first else frozenset()
-    page = await hub.actions.read_queue.page(agent, view=view, after=after)
-    held |= {row.case.id for row in page.rows}
+    """GET /staff/queue?show=&FILTERS&after=&panel= — without a query what the agent looked at last."""
+    hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
+    desk = hub.actions.queue_desk
+    settings = await desk.settings(agent)
+    query = QueueQuery.parse(request.query if request.query.keys() - _ASIDE else settings.last)
+    view, after = query.show, request.query.get("after") or None
+    now, position = hub.clock.now_ms(), hub.feed.position
+    first = after is None and view is not QueueView.CLOSED
+    page = await hub.actions.read_queue.page(agent, query, after=after)
+    if after is None:
+        await desk.remember(agent, query)
+    saved = await desk.views(agent)
+    units = {row.case.id: row.case.proceeding.unit_id or row.case.unit_id for row in page.rows}
+    names = await desk.unit_names(units.values()) if QueueColumn.UNIT in settings.columns else {}
     return staff_page(
         request,
         "staff/queue.html",
-        lines=[line_of(row, now, _) for row in page.rows],
+        lines=[line_of(row, now, _, names.get(units[row.case.id], "")) for row in page.rows],
         counts=page.counts,
-        views=_views_of(agent),
+        groups=_groups_of(agent),
+        view_words=VIEWS,
         view=view,
+        query=query,
+        saved=saved,
+        is_saved=any(one.query == query for one in saved),
+        settings=settings,
+        column_words=COLUMNS,
+        flag_words=FLAGS_SHOWN,
+        region_names={region.code: region.name for region in hub.settings.regions},
+        more=MORE,
+        filters=await filters_of(request, query),
         next=page.next,
         released=await hub.actions.read_queue.released(agent) if view is QueueView.SCREENING else (),
         first=first,
         warnings=await hub.actions.read_warnings(agent) if first and view in _WARNED else (),
         clock_words=CLOCK,
+        many=MANY,
         since=now,
-        seen=request.app[SNAPSHOTS].keep(held) if first else "",
+        seen=position if first else "",
         waiting=page.counts[QueueView.ALL],
     )
 
 
 async def queue_events(request: web.Request) -> web.StreamResponse:
-    """GET /staff/queue/events?show=&seen=&since=: the pill, whenever the queue changed.
+    """GET /staff/queue/events?FILTERS&seen=&since=: the pill, whenever the queue changed.
 
-    It counts the cases of the whole view that were not in it when the page was made.
+    It counts the cases that came into the list since the page was made.
     """
-    hub, agent, view = request.app[HUB], agent_of(request), view_of(request)
-    reads = hub.actions.read_queue
-    seen = request.app[SNAPSHOTS].get(request.query.get("seen", ""))
-    if seen is None:
-        since = request.query.get("since", "")
-        loaded_at = int(since) if since.isascii() and since.isdigit() and len(since) < 15 else 0
-        new = await reads.received_after(agent, loaded_at, view=view)
-        seen = await reads.view_ids(agent, view=view) - new
+    hub, agent, query = request.app[HUB], agent_of(request), QueueQuery.parse(request.query)
+    since = request.query.get("since", "")
+    loaded_at = int(since) if since.isascii() and since.isdigit() and len(since) < 15 else 0
+    watched = Watched(hub, agent, query, request.query.get("seen", ""), loaded_at)
     renderer, language = request.app[RENDERER], request[LANGUAGE]
 
     async def fill() -> Mapping[str, str]:
-        context = {"fresh": len(await reads.view_ids(agent, view=view) - seen), "view": view}
+        context = {"fresh": len(await watched.fresh()), "query": query}
         return {"pill": renderer.text("staff/queue_pill.html", language, context)}
 
     return await stream(request, hub.bell, QUEUE, fill)
 
 
-def _views_of(agent: Agent) -> Mapping[QueueView, str]:
-    """The views of those who have something to find in them."""
-    screens = agent.may(Permission.REPORT_READ)
-    return {view: label for view, label in VIEWS.items() if view is not QueueView.SCREENING or screens}
+def _groups_of(agent: Agent) -> Mapping[str, tuple[QueueView, ...]]:
+    """The views in their groups, for those who have something to find in them."""
+    hidden = set() if agent.may(Permission.REPORT_READ) else {QueueView.SCREENING}
+    return {group: tuple(view for view in views if view not in hidden) for group, views in GROUPS.items()}
 
 
-def view_of(request: web.Request) -> QueueView:
-    """The view asked for; an unknown one is the whole list."""
-    try:
-        return QueueView(request.query.get("show", QueueView.ALL))
-    except ValueError:
-        return QueueView.ALL
-
-
-def line_of(row: QueueRow, now: int, _: Translator) -> Line:
+def line_of(row: QueueRow, now: int, _: Translator, unit: str = "") -> Line:
     """What one row says."""
     case = row.case
     waits = case.is_open and case.waiting
     waited_ms = now - (case.received_at if waits else case.updated_at)
     is_long = waits and waited_ms >= _LONG_MS
     is_late = 0 < row.due_at <= now
-    if (case.track is Track.EMERGENCY and case.is_open) or is_late:
+    left = left_of(case, now, _) if case.limit_at else None
+    near = left.kind if left else ""
+    if (case.track is Track.EMERGENCY and case.is_open) or is_late or near == "bad":
         risk = "bad"
-    elif is_long or (case.is_open and (case.urgent or POSSIBLE_DANGER in case.flags)):
+    elif near == "warn" or (case.is_open and (case.urgent or POSSIBLE_DANGER in case.flags)):
         risk = "warn"
     else:
-        risk = "calm"
+        risk = near or "calm"
     waited, is_fresh = badges.age(waited_ms, _), waited_ms < badges.MINUTE_MS
-    return Line(row, title_of(case, _), waited, is_fresh, is_long, is_late, risk)
+    return Line(row, title_of(case, _), waited, is_fresh, is_long, is_late, risk, left, unit)
 
 
 def title_of(case: Case, _: Translator) -> str:

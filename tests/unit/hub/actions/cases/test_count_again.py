@@ -11,8 +11,9 @@ from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case, Origin
 from hub.model.cases.clock import Rules
 from hub.model.cases.clock_names import ClockName
-from hub.model.cases.passing_time import next_at
 from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.queue.order import judged_at, rank_of
+from hub.model.cases.queue.timing import scheduled
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.step import begun, stepped
 from hub.model.track import Track
@@ -40,7 +41,7 @@ async def test_longer_limits_are_counted_once_also_by_two_at_a_time() -> None:
     for number, track in enumerate([Track.CONSULT] * 3 + [Track.APPEAL, Track.EMERGENCY]):
         p = begun(Proceeding(track), Attempt("submit", MONDAY + number, CaseRole.CIT, RULES))
         case = Case(f"{number:026}", f"{number:014}", MONDAY, MONDAY, p, Origin("sms", "sms"))
-        made.append(replace(case, due_at=next_at(p, RULES)))
+        made.append(scheduled(case, MONDAY, RULES))
     answer = Attempt("answer", MONDAY + 9, CaseRole.HND, RULES, "h")
     made[2] = stepped(made[2], answer, actor="h").case
     await documents.commit(list(map(cases.insert, made)))
@@ -51,11 +52,11 @@ async def test_longer_limits_are_counted_once_also_by_two_at_a_time() -> None:
 
     found = [await cases.get(case.id) for case in made]
     after = [one.value for one in found if one is not None]
-    assert [case.due_at for case in after] == [next_at(case.proceeding, later) for case in made]
+    again = [scheduled(case, judged_at(case), later) for case in made]
+    assert after == [replace(case, rank=rank_of(case)) for case in again]
     assert [case.due_at > before.due_at for case, before in zip(after, made, strict=True)] == (
         [True, True, False, False, False]
     )
-    assert [replace(case, due_at=0) for case in after] == [replace(case, due_at=0) for case in made]
     assert await count(REVISED) == 2  # again, after a crash: the same answer, and nothing to write
     assert [one and one.version for one in found] == [
         one and one.version for one in [await cases.get(case.id) for case in made]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from hub.model.cases.alarm import denied, dismissed, flagged
-from hub.model.cases.case import NEAR_DANGER, Case, Origin
+from hub.model.cases.case import Case, Origin
 from hub.model.cases.history import HistoryKind
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.queue.order import Band, band_of
 from hub.model.cases.state import CaseState
 from hub.model.track import Track
 from tests.rules import RULES
@@ -18,13 +19,13 @@ def a_case(track: Track = Track.SERVICE, *flags: str, waiting: bool = True) -> C
     origin = Origin("chat", "chat")
     return Case(
         "c1", "1", 7, 7, Proceeding(track, CaseState.REGISTERED), origin, flags=flags, waiting=waiting
-    ).ranked()
+    )
 
 
 def test_a_possible_danger_found_late_moves_the_case_up() -> None:
     case, entry = flagged(a_case(), at=9)
     assert case.flags == ("possible_danger",)
-    assert case.rank in NEAR_DANGER
+    assert band_of(case) is Band.POSSIBLE
     assert (entry.kind, entry.facts) == (HistoryKind.FLAGGED, {"flag": "possible_danger"})
     for already in (case, a_case(Track.EMERGENCY, "danger")):
         with pytest.raises(IllegalMove):
@@ -44,7 +45,7 @@ def test_a_dismissed_alarm_leaves_an_ordinary_case(
 ) -> None:
     step = dismissed(a_case(track, *flags), RULES, at=9, actor="li")
     case, (entry,) = step.case, step.entries
-    assert (case.track, case.flags, case.rank) == (after, left, a_case(after).rank)
+    assert (case.track, case.flags, band_of(case)) == (after, left, Band.NEW)
     assert (entry.kind, entry.actor, entry.facts["flags"]) == (HistoryKind.FALSE_ALARM, "li", " ".join(flags))
 
 

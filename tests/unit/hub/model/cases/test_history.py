@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from hub.model.cases.case import Case, Chain, Origin, queue_rank
+from hub.model.cases.case import Case, Chain, Origin
 from hub.model.cases.history import HistoryEntry, HistoryKind, broken_link, chain_entry, recorded
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState
@@ -53,12 +53,3 @@ def test_a_dropped_entry_is_found() -> None:
     _, entries = case_with_history()
     del entries[1]
     assert broken_link(entries) == 2
-
-
-def test_emergencies_stand_above_the_queue_and_waiting_citizens_above_answered_ones() -> None:
-    emergency = queue_rank(track=Track.EMERGENCY, urgent=True, waiting=True, received_at=3)
-    urgent = queue_rank(track=Track.APPEAL, urgent=True, waiting=True, received_at=2)
-    older = queue_rank(track=Track.APPEAL, urgent=False, waiting=True, received_at=1)
-    newer = queue_rank(track=Track.APPEAL, urgent=False, waiting=True, received_at=2)
-    answered = queue_rank(track=Track.APPEAL, urgent=False, waiting=False, received_at=0)
-    assert sorted([answered, newer, older, urgent, emergency]) == [emergency, urgent, older, newer, answered]

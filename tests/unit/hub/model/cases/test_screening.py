@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hub.model.cases.case import Case, Origin, queue_rank
+from hub.model.cases.case import Case, Origin
 from hub.model.cases.history import HistoryEntry, HistoryKind, broken_link, recorded
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.queue.order import BAND_SIZE, Band, rank_of
 from hub.model.cases.screening import confirmed, for_ordinary_staff, released, suspected
 from hub.model.cases.state import CaseState
 from hub.model.track import Compartment, Track
@@ -34,7 +35,7 @@ def test_what_is_suspected_has_no_handler_and_names_who_had_seen_it() -> None:
 def test_a_released_case_has_the_rank_of_its_arrival() -> None:
     case, entry = released(a_case(Compartment.SCREENING), at=99, actor="du", reason="只是提到民警")
     assert case.compartment is Compartment.NONE
-    assert case.rank == queue_rank(track=Track.SERVICE, urgent=False, waiting=True, received_at=ARRIVED)
+    assert rank_of(case) == rank_of(a_case()) == Band.REPLIED * BAND_SIZE + ARRIVED
     assert (entry.kind, entry.text) == (HistoryKind.RELEASED, "只是提到民警")
 
 
@@ -87,11 +88,3 @@ def test_ordinary_staff_read_that_it_was_assigned_and_nothing_of_what_was_done_b
         ("li", HistoryKind.NOTED, "继续办理"),
     ]
     assert broken_link(history) is None  # what is stored is whole
-
-
-def test_a_possible_danger_stands_below_emergencies_and_above_everything_else() -> None:
-    def rank(track: Track, *flags: str, at: int) -> int:
-        return queue_rank(track=track, urgent=False, waiting=True, received_at=at, flags=flags)
-
-    late = rank(Track.CONSULT, "possible_danger", at=9_000)
-    assert rank(Track.EMERGENCY, "danger", at=9_999) < late < rank(Track.APPEAL, at=1)

@@ -1,0 +1,27 @@
+"""When time does something to a case next: to its proceeding, or to its place in the queue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hub.model.cases.case import Case
+from hub.model.cases.clock import Rules
+from hub.model.cases.passing_time import next_at
+from hub.model.cases.queue.order import in_queue, nearest_limit, next_stage_at
+
+
+def scheduled(case: Case, at: int, rules: Rules) -> Case:
+    """The same case with its nearest limit, its place as of `at`, and when to look at it again.
+
+    Everything that changes the proceeding of a case, or the rules it is counted with, comes through here.
+    """
+    limit = nearest_limit(case.proceeding, rules) if in_queue(case) else None
+    instants = next_at(case.proceeding, rules), next_stage_at(limit.at, at) if limit else 0
+    return replace(
+        case,
+        due_at=min(filter(None, instants), default=0),
+        limit_at=limit.at if limit else 0,
+        limit_clock=limit.clock if limit else "",
+        limit_statutory=limit is not None and limit.statutory,
+        ranked_at=at,
+    )

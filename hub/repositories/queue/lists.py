@@ -1,0 +1,145 @@
+"""Lists of cases in the order of the queue, and how many there are, whatever the number of cases.
+
+A list is read from an index: (compartment, open, FIELD, rank). Where a selection allows several values of a
+field, several compartments or sets of marks, each of the few ways is read by itself and merged. Two filters
+at once share one index, and the other is checked row by row; a span of time is read in the order of arrival.
+Counts are those the store keeps (`COUNTED`).
+
+Every list and every count takes the compartments the reader may see.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.model.cases.case import Case
+from hub.model.cases.queue.selection import Selection
+from hub.model.personal import UNREADABLE
+from hub.model.track import Compartment
+from hub.store.codec import Shape, Versioned
+from hub.store.crypto import Vault
+from hub.store.documents import Documents, Stored
+
+_MOST_WAYS = 32
+"""So many lists are merged; what is more is searched for at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One page of a list; `next` continues it, None at the end."""
+
+    cases: tuple[Versioned[Case], ...]
+    next: str | None
+
+
+class CaseQueueRepository:
+    """Reads the queue."""
+
+    def __init__(self, documents: Documents, vault: Vault) -> None:
+        self._documents = documents
+        self._cases = Shape(Case, "cases", vault, unreadable={"title": UNREADABLE})
+
+    async def page(self, selection: Selection, *, limit: int, after: str | None = None) -> CasePage:
+        """Cases in their order. Raises `Undeclared` for an `after` of another list."""
+        sort = _sort(selection)
+        found = await self._find(selection, sort, limit + 1, after)
+        more = len(found) > limit
+        shown = found[:limit]
+        return CasePage(
+            tuple(self._cases.listed_versioned(shown)),
+            self._documents.cursor(shown[-1], sort) if more else None,
+        )
+
+    async def beside(self, selection: Selection, case_id: str, place: int, step: int) -> str | None:
+        """The id of the case behind (step 1) or before (-1) one that stands or stood at `place`: its rank, or
+        its arrival where the list is in that order."""
+        [(name, way)] = _sort(selection)
+        sort = ((name, way * step),)
+        after = self._documents.cursor(Stored(case_id, 0, {name: place}), sort)
+        found = await self._find(selection, sort, 1, after)
+        return found[0].id if found else None
+
+    async def received_after(self, selection: Selection, at: int, *, limit: int) -> frozenset[str]:
+        """Ids of those that were received after an instant (ms UTC), the newest first."""
+        later = Selection(
+            selection.compartments, selection.fields, selection.marks, max(at + 1, selection.since)
+        )
+        found = await self._find(later, (("received_at", -1),), limit, None)
+        return frozenset(one.id for one in found)
+
+    async def at_most(self, selection: Selection, limit: int) -> int:
+        """How many there are, `limit` where there are more; for what no count is kept of."""
+        return len(await self._find(selection, _sort(selection), limit, None))
+
+    async def tally(
+        self, compartments: Iterable[Compartment], is_open: int, name: str, *, higher: bool = False
+    ) -> Mapping[str | int, int]:
+        """How many cases there are by the values of a counted field. higher: of those alone that concern a
+        higher reviewer."""
+        fields = ("compartment", "open", "higher", name)
+        tally: dict[str | int, int] = {}
+        for compartment in compartments:
+            within = (str(compartment), is_open, *((1,) if higher else ()))
+            counted = await self._documents.counted("cases", fields, within)
+            for (*_, value), number in counted.items():
+                tally[value] = tally.get(value, 0) + number
+        return tally
+
+    async def of_handler(
+        self, compartments: Iterable[Compartment], is_open: int, handler_id: str, *, higher: bool = False
+    ) -> int:
+        """How many cases somebody works on; "" for nobody."""
+        fields, found = ("compartment", "open", "higher", "handler_id"), 0
+        for compartment in compartments:
+            for value in (1,) if higher else (0, 1):
+                within = (str(compartment), is_open, value, handler_id)
+                found += sum((await self._documents.counted("cases", fields, within)).values())
+        return found
+
+    async def _find(
+        self, selection: Selection, sort: tuple[tuple[str, int], ...], limit: int, after: str | None
+    ) -> list[Stored]:
+        lists = [
+            await self._documents.find("cases", where, sort=sort, limit=limit, after=after)
+            for where in await self._ways(selection)
+        ]
+        if len(lists) == 1:
+            return lists[0]
+        [(name, way)] = sort
+        merged = heapq.merge(*lists, key=lambda one: (one.body[name], one.id), reverse=way < 0)
+        return list(itertools.islice(merged, limit))
+
+    async def _ways(self, selection: Selection) -> list[dict[str, Any]]:
+        """The searches that together find the selection."""
+        choices: dict[str, Sequence[str | int]] = {
+            "compartment": [str(one) for one in Compartment if one in selection.compartments],
+            **selection.fields,
+        }
+        if selection.marks:
+            choices["marks"] = await self._marks(selection)
+        received = {sign: at for sign, at in (("$gte", selection.since), ("$lt", selection.until)) if at}
+        rest = {"received_at": received} if received else {}
+        if not all(choices.values()):
+            return []
+        ways: list[dict[str, Any]] = [
+            dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())
+        ]
+        if len(ways) > _MOST_WAYS:
+            ways = [{name: {"$in": list(values)} for name, values in choices.items()}]
+        return [{**way, **rest} for way in ways]
+
+    async def _marks(self, selection: Selection) -> list[int]:
+        """The sets of marks that some case has and that hold all the wanted ones."""
+        [is_open] = selection.fields.get("open", (1,))
+        tally = await self.tally(selection.compartments, int(is_open), "marks")
+        return sorted(int(marks) for marks in tally if int(marks) & selection.marks == selection.marks)
+
+
+def _sort(selection: Selection) -> tuple[tuple[str, int], ...]:
+    if not selection.by_time:
+        return (("rank", 1),)
+    return (("received_at", -1 if selection.of_done else 1),)
