@@ -26,6 +26,9 @@ from hub.repositories import (
     triage_decisions,
 )
 from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
+from hub.repositories.alarms import alarms, duty
+from hub.repositories.alarms.alarms import AlarmRepository
+from hub.repositories.alarms.duty import DutyRepository
 from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_warnings import CaseWarningRepository
@@ -68,6 +71,8 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection("marks"),
     Collection("attempts", fields={"until": int}, indexes=(("until",),)),
     *agents.COLLECTIONS,
+    *alarms.COLLECTIONS,
+    *duty.COLLECTIONS,
     *answer_counts.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
@@ -101,6 +106,7 @@ class Repositories:
     """One of each."""
 
     agents: AgentRepository
+    alarms: AlarmRepository
     answer_counts: AnswerCountRepository
     calls: CallRepository
     campaigns: CampaignRepository
@@ -109,6 +115,7 @@ class Repositories:
     contacts: ContactRepository
     conversations: ConversationRepository
     cursors: CursorRepository
+    duty: DutyRepository
     entries: EntryRepository
     entry_versions: EntryVersionRepository
     feedback: FeedbackRepository
@@ -138,6 +145,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
     campaign_repository = CampaignRepository(documents, vault)
     return Repositories(
         agents=agent_repository,
+        alarms=AlarmRepository(documents, vault),
         answer_counts=AnswerCountRepository(documents),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,
@@ -146,6 +154,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),
+        duty=DutyRepository(documents, vault),
         entries=EntryRepository(documents, vault),
         entry_versions=EntryVersionRepository(documents, vault),
         feedback=FeedbackRepository(documents, vault),

@@ -13,6 +13,7 @@ from channels.outbox.ports import OUTBOX
 from hub.model.cases.state import CaseState
 from hub.model.letter import LetterState
 from hub.runtime.bell import (
+    ALARMS,
     LETTERS,
     QUEUE,
     RECORDINGS,
@@ -78,6 +79,8 @@ def _topic(collection: str, id: str, body: Body) -> str:
             return SEALED_RECORDINGS
         case "letters" if state == LetterState.WAITING:
             return LETTERS
+        case "alarms" | "duty_watches":
+            return ALARMS
         case "campaigns":
             return campaign_topic(id)
         case "broadcasts":

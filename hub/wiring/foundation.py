@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from channels.http import HttpClient
 from hub.actions.dialogue.encoding import Encoding
+from hub.repositories.alarms.raising_documents import RaisingDocuments
 from hub.repositories.repositories import Repositories, repositories
 from hub.repositories.ringing_documents import RingingDocuments
 from hub.runtime.bell import Bell, LocalBell
@@ -49,10 +50,12 @@ class Foundation:
 async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
     """Opens the store. Raises `Refused`, `KeyProblem`."""
     bell = LocalBell()
-    documents = RingingDocuments(await open_store(settings, clock, migrated=False), bell)
-    async with closed_on_failure(documents):
-        vault = await open_vault(settings, documents)
-        await migrate(documents, vault, migrations_of(settings, clock), clock=clock)
+    ringing = RingingDocuments(await open_store(settings, clock, migrated=False), bell)
+    async with closed_on_failure(ringing):
+        vault = await open_vault(settings, ringing)
+        await migrate(ringing, vault, migrations_of(settings, clock), clock=clock)
+    wait_seconds = settings.alarms.confirm_seconds
+    documents = RaisingDocuments(ringing, vault, clock, wait_seconds=wait_seconds)
     cities = {region.code: region.name for region in settings.regions}
     return Foundation(
         settings=settings,
