@@ -1,5 +1,5 @@
 """确认险情: what was only possible is danger. It becomes an EMERGENCY, which raises an alarm, and is kept
-as a decision: the same words weigh more from then on (`hub/actions/dialogue/false_alarms.py`).
+as a decision: the same words weigh more from then on (`hub/actions/dialogue/danger_decisions.py`).
 
 A question or a service matter becomes the emergency itself. A petition goes on, and what stands behind the
 compartment stays there: the emergency beside it holds the number and no words.
