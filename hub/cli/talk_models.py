@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json as json_lines
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from hub.cli.run import CANNOT_RUN, print_json, settings_from
@@ -20,7 +20,7 @@ from hub.wiring.encoder import encoder_of
 from hub.wiring.store import open_store, open_vault
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.meaning.safety import stored
-from knowledge_base.measure.safety_fit import LABELS, Sentence, fitted, shipped_sentences
+from knowledge_base.measure.safety_fit import LABELS, Recall, Sentence, fitted, shipped_sentences
 
 
 def calibrate(
@@ -52,19 +52,15 @@ def calibrate(
     try:
         own = _read(sentences) if sentences else []
         own += asyncio.run(_decided(settings_from(config))) if decisions else []
-    except (KnowledgeError, OSError, UnicodeDecodeError) as problem:
-        Screen().complain([f"{sentences}: {problem}"])
-        return CANNOT_RUN
+        encoder, problem_of_engine = encoder_of(settings_from(config))
     except SettingsProblem as unusable:
         Screen().complain(unusable.problems)
         return CANNOT_RUN
     except (KeyProblem, Refused, StoreUnavailable) as problem:
         Screen().complain(str(problem).splitlines())
         return CANNOT_RUN
-    try:
-        encoder, problem_of_engine = encoder_of(settings_from(config))
-    except SettingsProblem as unusable:
-        Screen().complain(unusable.problems)
+    except (KnowledgeError, OSError, UnicodeDecodeError) as problem:
+        Screen().complain([f"{sentences}: {problem}"])
         return CANNOT_RUN
     if problem_of_engine:
         Screen().complain([f"knowledge.encoder: {problem_of_engine}"])
@@ -77,15 +73,7 @@ def calibrate(
     out.mkdir(parents=True, exist_ok=True)
     for name, content in stored(models).items():
         (out / name).write_bytes(content)
-    rows = {
-        one.subject: {
-            "sure": one.sure,
-            "possible": one.possible,
-            "false_sure": one.false_sure,
-            "false_possible": one.false_possible,
-        }
-        for one in found
-    }
+    rows = _rows(found)
     if json:
         print_json(rows)
     else:
@@ -95,6 +83,18 @@ def calibrate(
             [(name, *(f"{share:.1%}" for share in shares.values())) for name, shares in rows.items()],
         )
     return 0
+
+
+def _rows(found: Iterable[Recall]) -> Mapping[str, Mapping[str, float]]:
+    return {
+        one.subject: {
+            "sure": one.sure,
+            "possible": one.possible,
+            "false_sure": one.false_sure,
+            "false_possible": one.false_possible,
+        }
+        for one in found
+    }
 
 
 _LABELS: Mapping[DecisionKind, str] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from channels.address import phone
 from channels.contract import ChannelKind
@@ -13,10 +14,12 @@ from hub.actions.alarms.forward_alarms import ForwardAlarms
 from hub.actions.alarms.in_hand import AlarmInHand
 from hub.actions.alarms.keep_duty import KeepDuty
 from hub.actions.alarms.pass_on import PassOn
+from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.alarms.report import AlarmReport, MakeReport
 from hub.actions.alarms.ways import CommandCentre, Recipients, Ways
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.open_case import NewCase, OpenCase
+from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.references import References
 from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.keep_decision import KeepDecision
@@ -35,8 +38,10 @@ from hub.model.track import Track
 from hub.repositories.alarms.raising_documents import RaisingDocuments
 from hub.repositories.repositories import COLLECTIONS, repositories
 from hub.runtime.clock import FakeClock
+from hub.settings.work_calendar import shipped_calendar
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
+from hub.store.files import FileStore
 from hub.store.memory_documents import MemoryDocuments
 from tests.rules import case_rules
 
@@ -94,6 +99,11 @@ class Office:
         self.confirm_danger = ConfirmDanger(casework, keep, self.open_case, rules, clock)
         self.dismiss = DismissAlarm(casework, keep, rules, clock)
         self.duty = KeepDuty(self.documents, stores, clock)
+
+        reads = ReadCases(
+            stores, casework, FileStore(Path("unused"), VAULT), clock, shipped_calendar, screening_days=1
+        )
+        self.board = ReadAlarms(self.documents, stores, reads, self.report, self.forward, ways, clock)
 
     def second(self) -> Office:
         """Another process on the same store, or this one after a restart."""
