@@ -8,7 +8,7 @@
   const down = document.getElementById("alarm-down");
   const csrf = document.querySelector('meta[name="csrf"]').content;
   const title = document.title;
-  const SILENT_MS = 7000;
+  const SILENT_MS = 5000;
   const AGAIN_MS = 2000;
   if (!list) return;
 
@@ -80,15 +80,18 @@
   list.addEventListener("htmx:afterSettle", () => { kept = null; count(); look(); });
 
   /* --- the stream ---------------------------------------------------------------------------------- */
-  let heard = 0;
+  let heard = 0;     // when the stream last said something
+  let answered = 0;  // when the hub last took our answer: both have to work for the page to count
   let source = null;
   function post(path, body) {
     const headers = { "X-CSRF-Token": csrf };
     return fetch(path, { method: "POST", headers, body: new URLSearchParams(body), cache: "no-store" });
   }
   function beat() {
-    if (!duty) return;
-    post(`/staff/alarms/pages/${duty.dataset.page}`, { sounds: sounds() ? "yes" : "no" }).catch(() => {});
+    if (!duty) { answered = heard; return; }
+    post(`/staff/alarms/pages/${duty.dataset.page}`, { sounds: sounds() ? "yes" : "no" })
+      .then((answer) => { if (answer.status === 204) answered = Date.now(); })  // else the login is over
+      .catch(() => {});
   }
   function open() {
     source = new EventSource(list.dataset.events);
@@ -100,14 +103,17 @@
       beat();
     });
   }
-  let opened = Date.now();
+  const began = Date.now();
+  let opened = began;
   function watch() {
-    const silent = Date.now() - (heard || opened) > SILENT_MS;
-    down.hidden = !silent && source.readyState !== EventSource.CLOSED;
-    state("stream-state", heard > 0 && !silent);
-    if (source.readyState === EventSource.CLOSED || (silent && Date.now() - opened > SILENT_MS)) {
+    const now = Date.now();
+    const silent = now - Math.max(heard, opened) > SILENT_MS;
+    const lost = now - Math.max(answered, began) > SILENT_MS;
+    down.hidden = !lost && source.readyState !== EventSource.CLOSED;
+    state("stream-state", answered > 0 && !lost);
+    if (source.readyState === EventSource.CLOSED || silent) {
       source.close();  // also after a sleep, when a browser still believes in a dead connection
-      opened = Date.now();
+      opened = now;
       open();
     }
   }
