@@ -67,7 +67,7 @@ async def on_duty(page: Page, stage: Stage) -> None:
     await sign_in(page, stage.url, "handler")
     await page.wait_for_url("**/staff/queue")
     await page.get_by_role("link", name="警情台", exact=True).first.click()
-    await expect(page.locator(".alarm-watch")).to_contain_text("立即转 110")
+    await expect(page.locator(".alarm-watch")).to_contain_text("警情会立即转 110")
     await page.get_by_role("button", name="上岗").click()
     await expect(page.locator("#sound-state")).to_contain_text("未测试")
     await page.get_by_role("button", name="测试声音").click()
