@@ -51,7 +51,7 @@ def calibrate(
     """
     try:
         own = _read(sentences) if sentences else []
-        own += asyncio.run(_decided(settings_from(config))) if decisions else []
+        own += asyncio.run(decided(settings_from(config))) if decisions else []
         encoder, problem_of_engine = encoder_of(settings_from(config))
     except SettingsProblem as unusable:
         Screen().complain(unusable.problems)
@@ -103,7 +103,7 @@ _LABELS: Mapping[DecisionKind, str] = {
 }
 
 
-async def _decided(settings: Settings) -> list[Sentence]:
+async def decided(settings: Settings) -> list[Sentence]:
     """What the office decided about danger, as labelled sentences."""
     documents = await open_store(settings, SystemClock())
     try:
