@@ -254,16 +254,18 @@ class Hub:
         return [notice]
 
     async def _alarms(self) -> HealthLine:
-        """Emergencies that should have reached 110 and did not, as far as anybody knows."""
+        """Emergencies that should have reached 110 and did not, as far as anybody knows, or that nobody here
+        would have heard."""
         lost = await self.alarms.forward.not_through()
-        return HealthLine(
-            "alarms",
-            "警情转 110",
-            not lost,
-            f"{lost} 件警情没有转到 110" if lost else "没有积压",
-            "立即打开警情台处理；检查 [alarms] 的转警方式和对方系统" if lost else "",
-            stops=False,
-        )
+        unheard = await self.alarms.forward.unheard_today()
+        detail, fix = "没有积压", ""
+        if lost:
+            detail = f"{lost} 件警情没有转到 110"
+            fix = "立即打开警情台处理；检查 [alarms] 的转警方式和对方系统"
+        elif unheard:
+            detail = f"24 小时内有 {unheard} 件警情无人值守，直接转了 110"
+            fix = "安排人员在警情台上岗并测试声音"
+        return HealthLine("alarms", "警情转 110", not fix, detail, fix, stops=False)
 
     async def _meaning(self) -> HealthLine:
         """Which engine understands sentences, and how many messages wait for it; none waits for an answer."""

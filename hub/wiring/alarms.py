@@ -64,7 +64,7 @@ def alarm_actions(base: Foundation, profiles: Profiles, cases: CaseActions) -> A
     pass_on = PassOn(stores, cases.unit, cases.rules, report, ways)
     forward = ForwardAlarms(documents, stores, pass_on, report, attention_of(base.settings), clock)
     return AlarmDesk(
-        read=ReadAlarms(documents, stores, cases.read_cases, report, forward, ways, clock),
+        read=ReadAlarms(documents, stores, report, forward, ways, clock),
         in_hand=AlarmInHand(cases.casework, stores, cases.unit, pass_on, cases.rules, clock),
         confirm_danger=ConfirmDanger(cases.casework, cases.keep, cases.open_case, cases.rules, clock),
         duty=KeepDuty(documents, stores, clock),

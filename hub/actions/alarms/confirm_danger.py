@@ -51,9 +51,9 @@ class ConfirmDanger:
         now = self._clock.now_ms()
         also: list[Write] = []
         flags = tuple(flag for flag in case.flags if flag not in (POSSIBLE_DANGER, DANGER))
-        sure = replace(case, flags=(*flags, DANGER), urgent=True)
+        sure = replace(case, flags=(*flags, DANGER))
         if case.track in DIRECT_TRACKS and not case.is_restricted:
-            step = self._reclassified(agent, sure, now)
+            step = self._reclassified(agent, replace(sure, urgent=True), now)
         else:
             step, also = await self._beside(agent, sure, now)
         await self._keep(agent, DecisionKind.REAL_DANGER, step, version=version, also=also)

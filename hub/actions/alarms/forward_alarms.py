@@ -18,6 +18,7 @@ from hub.actions.alarms.report import MakeReport
 from hub.model.alarms.alarm import (
     Alarm,
     AlarmState,
+    ForwardReason,
     Way,
     acknowledged,
     must_forward,
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE = 50
 _TRIES = 6
+_DAY_MS = 24 * 3_600_000
 _SOON_MS = 60_000
 """How long an acknowledgement may take before the operator is told."""
 
@@ -102,6 +104,12 @@ class ForwardAlarms:
         late = self._clock.now_ms() - _SOON_MS
         ringing = [one.value for one in await self._repositories.alarms.ringing(limit=_AT_ONCE)]
         return sum(bool(one.missed_at) or 0 < one.forwarded_at <= late for one in ringing)
+
+    async def unheard_today(self) -> int:
+        """How many of the last day were forwarded because no duty page listened."""
+        since = self._clock.now_ms() - _DAY_MS
+        newest = [one.value for one in await self._repositories.alarms.newest(since=since, limit=_AT_ONCE)]
+        return sum(bool(one.forwarded_at) and one.reason is ForwardReason.NOBODY for one in newest)
 
     async def _with_work(self) -> Sequence[Versioned[Alarm]]:
         return await self._repositories.alarms.with_work(limit=_AT_ONCE)

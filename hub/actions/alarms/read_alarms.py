@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from hub.actions.alarms.forward_alarms import ForwardAlarms, is_emergency
 from hub.actions.alarms.report import AlarmReport, MakeReport
 from hub.actions.alarms.ways import Ways
-from hub.actions.cases.read_cases import QueueRow, QueueView, ReadCases, masked_citizen
+from hub.actions.cases.read_cases import masked_citizen
 from hub.model import policy
 from hub.model.agent import Agent
 from hub.model.alarms.alarm import Alarm, AlarmState
 from hub.model.alarms.duty import DutyWatch
-from hub.model.cases.case import Case
+from hub.model.cases.case import NEAR_DANGER, POSSIBLE_DANGER, Case
 from hub.model.cases.history import HistoryKind, recorded
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
@@ -47,10 +47,12 @@ class AlarmCard:
 
 @dataclass(frozen=True, slots=True)
 class PossibleDanger:
-    """A case with 疑似险情 and what was written in it."""
+    """A case with 疑似险情 and what was written in it. masked: who wrote it."""
 
-    row: QueueRow
-    report: str
+    case: Case
+    version: int
+    masked: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class AlarmBoard:
     ringing: tuple[AlarmCard, ...]
     in_hand: tuple[AlarmCard, ...]
     possible: tuple[PossibleDanger, ...]
-    more_possible: int
+    more_possible: bool
     ways: Ways
 
 
@@ -76,7 +78,6 @@ class ReadAlarms:
         self,
         documents: Documents,
         repositories: Repositories,
-        reads: ReadCases,
         report: MakeReport,
         forward: ForwardAlarms,
         ways: Ways,
@@ -84,7 +85,6 @@ class ReadAlarms:
     ) -> None:
         self._documents = documents
         self._repositories = repositories
-        self._reads = reads
         self._report = report
         self._forward = forward
         self._ways = ways
@@ -97,8 +97,7 @@ class ReadAlarms:
         last = await self._repositories.duty.last_ended()
         note = last.value if last is not None and not last.value.read_at else None
         names = await self._names([*(one.agent_id for one in duty), *([note.agent_id] if note else [])])
-        queue = await self._reads.queue(agent, view=QueueView.POSSIBLE)
-        shown = queue.rows[:_SHOWN_AFTER]
+        possible, more = await self._possible(agent)
         return AlarmBoard(
             on_duty=tuple((watch, names.get(watch.agent_id, "")) for watch in duty),
             mine=mine,
@@ -106,14 +105,33 @@ class ReadAlarms:
             heard=await self._forward.is_heard(),
             ringing=await self._cards(agent, await self._ringing(), reveals=mine is not None),
             in_hand=await self._cards(agent, await self._in_hand(), reveals=False),
-            possible=tuple([PossibleDanger(row, await self._report.own_text(row.case)) for row in shown]),
-            more_possible=queue.counts[QueueView.POSSIBLE] - len(shown),
+            possible=possible,
+            more_possible=more,
             ways=self._ways,
         )
 
     async def unconfirmed(self, agent: Agent) -> int:
         """How many alarms ring, of those the agent may see."""
         return len(await self._visible(agent, await self._ringing()))
+
+    async def _possible(self, agent: Agent) -> tuple[tuple[PossibleDanger, ...], bool]:
+        """The oldest with the flag, and whether there are more; what is only urgent stands near them."""
+        page = await self._repositories.cases.page(
+            policy.compartments(agent),
+            {"open": 1, "rank": {"$gte": NEAR_DANGER.start, "$lt": NEAR_DANGER.stop}},
+            limit=_MOST,
+        )
+        flagged = [found for found in page.cases if POSSIBLE_DANGER in found.value.flags]
+        shown = [
+            PossibleDanger(
+                found.value,
+                found.version,
+                masked_citizen(found.value),
+                await self._report.own_text(found.value),
+            )
+            for found in flagged[:_SHOWN_AFTER]
+        ]
+        return tuple(shown), page.next is not None or len(flagged) > len(shown)
 
     async def _ringing(self) -> list[Versioned[Alarm]]:
         return await self._repositories.alarms.ringing(limit=_MOST)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from channels.address import phone
 from channels.contract import ChannelKind
@@ -19,7 +18,6 @@ from hub.actions.alarms.report import AlarmReport, MakeReport
 from hub.actions.alarms.ways import CommandCentre, Recipients, Ways
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.open_case import NewCase, OpenCase
-from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.references import References
 from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.keep_decision import KeepDecision
@@ -38,10 +36,8 @@ from hub.model.track import Track
 from hub.repositories.alarms.raising_documents import RaisingDocuments
 from hub.repositories.repositories import COLLECTIONS, repositories
 from hub.runtime.clock import FakeClock
-from hub.settings.work_calendar import shipped_calendar
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
-from hub.store.files import FileStore
 from hub.store.memory_documents import MemoryDocuments
 from tests.rules import case_rules
 
@@ -100,10 +96,7 @@ class Office:
         self.dismiss = DismissAlarm(casework, keep, rules, clock)
         self.duty = KeepDuty(self.documents, stores, clock)
 
-        reads = ReadCases(
-            stores, casework, FileStore(Path("unused"), VAULT), clock, shipped_calendar, screening_days=1
-        )
-        self.board = ReadAlarms(self.documents, stores, reads, self.report, self.forward, ways, clock)
+        self.board = ReadAlarms(self.documents, stores, self.report, self.forward, ways, clock)
 
     def second(self) -> Office:
         """Another process on the same store, or this one after a restart."""

@@ -68,6 +68,7 @@ async def test_nothing_waits_when_nobody_would_hear_it_and_the_operator_is_told(
     await here.forward.step()
     alarm = await here.alarm(case_id)
     assert (alarm.forwarded_at, alarm.reason) == (START, ForwardReason.NOBODY)
+    assert await here.forward.unheard_today() == 1
     [message] = await here.sent_to(OPERATOR_NUMBER)
     assert message.message_class is MessageClass.E0
     assert WORDS not in message.text

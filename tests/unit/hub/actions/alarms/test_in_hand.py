@@ -126,7 +126,7 @@ async def test_the_page_shows_nothing_of_a_case_that_does_not_exist_for_its_read
     await here.case(Track.CONSULT, name="p1", flags=("possible_danger",))
     ordinary, inspector = await here.board(LI), await here.board(SUN)
     assert [card.case.id for card in ordinary.ringing] == ["c1"]
-    assert [item.row.case.id for item in ordinary.possible] == ["p1"]
+    assert [item.case.id for item in ordinary.possible] == ["p1"]
     assert [card.case.id for card in inspector.ringing] == []
-    assert [item.row.case.id for item in inspector.possible] == ["s1"]
+    assert [item.case.id for item in inspector.possible] == ["s1"]
     assert (await here.board.unconfirmed(LI), await here.board.unconfirmed(SUN)) == (1, 0)
