@@ -11,13 +11,14 @@ from hub.runtime.clock import Clock
 from hub.runtime.supervisor import Supervisor
 from hub.settings.settings import Settings
 from hub.wiring.actions import actions_of
+from hub.wiring.alarms import alarm_actions
 from hub.wiring.calls import call_actions
 from hub.wiring.cases import case_actions
 from hub.wiring.channels import build_adapters, dispatcher_of, profiles_of
 from hub.wiring.dialogue import dialogue_of
 from hub.wiring.foundation import open_foundation
 from hub.wiring.intake import intake_actions
-from hub.wiring.jobs import jobs_of, mail_jobs
+from hub.wiring.jobs import alarm_jobs, jobs_of, mail_jobs
 from hub.wiring.knowledge import knowledge_actions, watch_answers_of
 from hub.wiring.rules import rule_actions
 
@@ -31,6 +32,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     editing = await knowledge_actions(base)
     rules = await rule_actions(base)
     cases = case_actions(base, profiles, dialogue, rules)
+    alarms = alarm_actions(base, profiles, cases)
     calls = await call_actions(base, adapters.fetches, profiles, dialogue, editing.knowledge, cases)
     intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases)
     jitter = random.Random()
@@ -38,6 +40,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     dispatcher = dispatcher_of(base, adapters.sends, jitter)
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
     jobs = jobs_of(base, dispatcher, actions, editing.follow, rules, seen, calls, cases)
+    jobs |= alarm_jobs(alarms.forward)
     jobs |= mail_jobs(base, adapters, actions.accept_event, dialogue.triage)
     supervisor = Supervisor(clock)
 
@@ -59,6 +62,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         imports=base.imports,
         repositories=base.stores,
         actions=actions,
+        alarms=alarms,
         knowledge=editing.knowledge,
         rules=rules.rules,
         bell=base.bell,

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from channels.adapter import FetchesRecordings, ReceivesWebhooks, RendersCalls
 from channels.outbox.sender import SenderHealth
+from hub.actions.alarms.confirm_danger import ConfirmDanger
+from hub.actions.alarms.forward_alarms import ForwardAlarms
+from hub.actions.alarms.in_hand import AlarmInHand
+from hub.actions.alarms.keep_duty import KeepDuty
+from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.desk import CampaignDesk
@@ -123,6 +128,17 @@ class Actions:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmDesk:
+    """What is done about alarms."""
+
+    read: ReadAlarms
+    in_hand: AlarmInHand
+    confirm_danger: ConfirmDanger
+    duty: KeepDuty
+    forward: ForwardAlarms
+
+
+@dataclass(frozen=True, slots=True)
 class VoiceAdapter:
     """A voice channel's adapter in its three shapes (one object)."""
 
@@ -132,6 +148,8 @@ class VoiceAdapter:
 
 
 _TASKS: Mapping[str, str] = {
+    "alarms": "警情转警任务",
+    "command": "110 确认任务",
     "dispatch": "发送任务",
     "broadcasts": "群发任务",
     "knowledge": "知识更新任务",
@@ -183,6 +201,7 @@ class Hub:
     imports: FileStore
     repositories: Repositories
     actions: Actions
+    alarms: AlarmDesk
     knowledge: Knowledge
     rules: RulesInForce
     bell: Bell
@@ -236,7 +255,7 @@ class Hub:
                     "检查渠道的账号、密钥和地址" if reason else "",
                 )
             )
-        return [*lines, *await self._recordings(), await self._meaning()]
+        return [*lines, await self._alarms(), *await self._recordings(), await self._meaning()]
 
     def duties(self) -> list[HealthLine]:
         """What administrators have to do by a day. Nothing of it is a matter of the machine."""
@@ -250,6 +269,20 @@ class Hub:
             stops=False,
         )
         return [notice]
+
+    async def _alarms(self) -> HealthLine:
+        """Emergencies that should have reached 110 and did not, as far as anybody knows, or that nobody here
+        would have heard."""
+        lost = await self.alarms.forward.not_through()
+        unheard = await self.alarms.forward.unheard_today()
+        detail, fix = "没有积压", ""
+        if lost:
+            detail = f"{lost} 件警情没有转到 110"
+            fix = "立即打开警情台处理；检查 [alarms] 的转警方式和对方系统"
+        elif unheard:
+            detail = f"24 小时内有 {unheard} 件警情无人值守，直接转了 110"
+            fix = "安排人员在警情台上岗并测试声音"
+        return HealthLine("alarms", "警情转 110", not fix, detail, fix, stops=False)
 
     async def _meaning(self) -> HealthLine:
         """Which engine understands sentences, and how many messages wait for it; none waits for an answer."""

@@ -80,6 +80,7 @@ def world_settings(
     encoder: str = "none",
     encoder_server: dict[str, Any] | None = None,
     safety: Path | None = None,
+    alarms: dict[str, Any] | None = None,
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -113,6 +114,7 @@ def world_settings(
     data["knowledge"]["encoder"] = encoder
     data["knowledge"]["safety"] = str(safety or "")
     data["encoder_server"].update(encoder_server or {})
+    data["alarms"].update(alarms or {})
     data["dispatch"]["poll_seconds"] = 0.1
     return build(data)
 
@@ -127,6 +129,7 @@ async def world(
     progress: Sequence[dict[str, Any]] = (),
     speech: bool = False,
     model: Path | None = None,
+    alarms: dict[str, Any] | None = None,
 ) -> AsyncIterator[World]:
     """A hub with all channels, for as long as the block runs."""
     clock = clock or SystemClock()
@@ -142,6 +145,7 @@ async def world(
             progress=progress,
             speech=speech,
             model=model,
+            alarms=alarms,
         )
         async with running(settings, clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from hub.check.alarms import check_alarms, check_ringing
 from hub.check.channels import check_channels
 from hub.check.meaning import check_meaning, check_waiting
 from hub.check.progress import check_progress
@@ -54,6 +55,7 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     findings += [found async for found in check_meaning(settings)]
     findings += [*_speech(settings), *_disk(settings), *_user()]
     findings += [found async for found in check_channels(settings)]
+    findings += [found async for found in check_alarms(settings)]
     findings += [found async for found in check_progress(settings, clock)]
     return findings
 
@@ -167,6 +169,7 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         async for found in check_flows(documents):
             yield found
         yield await check_recordings(documents)
+        yield await check_ringing(documents)
         yield await check_calendar(documents, clock)
         yield await check_waiting(documents, clock)
         drift = abs(await documents.now_ms() - clock.now_ms())

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     CASE_CLOSE = "case.close"
     REPORT_READ = "report.read"
     REVEAL = "case.reveal"
+    ALARM_DUTY = "alarm.duty"
     CAMPAIGN_READ = "campaign.read"
     CAMPAIGN_EDIT = "campaign.edit"
     CAMPAIGN_CONTROL = "campaign.control"
@@ -43,9 +44,12 @@ class Permission(StrEnum):
 
 _P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.HANDLER: frozenset({_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.REVEAL}),
+    Role.HANDLER: frozenset(
+        {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.REVEAL, _P.ALARM_DUTY}
+    ),
     Role.SUPERVISOR: frozenset(
         {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.CAMPAIGN_READ, _P.CAMPAIGN_CONTROL}
+        | {_P.ALARM_DUTY}
     ),
     Role.INSPECTOR: frozenset(
         {_P.REPORT_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.DELIVERY_DECIDE}

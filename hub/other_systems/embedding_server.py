@@ -13,10 +13,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
-from channels.http import HttpClient, HttpError, addresses_of, destination
-from channels.network import Network, network_of
+from channels.http import HttpClient, HttpError, destination
+from hub.other_systems.checked_address import NotAllowed, checked_address
 from knowledge_base.meaning.embeddings import joined, request_of, vectors_of
 from knowledge_base.meaning.encoder import EncoderFailed, Vectors
 
@@ -69,9 +68,11 @@ class HttpEncoder:
                     self._headers(),
                     total_seconds=server.timeout_seconds,
                     limit_bytes=65_536 + len(texts) * server.dimension * _NUMBER_BYTES,
-                    address=await self._address(),
+                    address=await checked_address(server.url),
                 )
                 answer = await http.post(to, body)
+        except NotAllowed as problem:
+            raise EncoderFailed(str(problem)) from None
         except (HttpError, TimeoutError) as problem:
             raise EncoderFailed(type(problem).__name__) from None
         if answer.status != HTTPStatus.OK:
@@ -81,17 +82,6 @@ class HttpEncoder:
     def _headers(self) -> Mapping[str, str]:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         return headers | ({"Authorization": f"Bearer {self._server.key}"} if self._server.key else {})
-
-    async def _address(self) -> str:
-        """The address to connect to, looked up once and checked. Raises `EncoderFailed`, `HttpError`."""
-        parts = urlsplit(self._server.url)
-        found = await addresses_of(
-            parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        )
-        networks = {network_of(address) for address in found}
-        if Network.NOWHERE in networks or (parts.scheme == "http" and networks != {Network.THIS_MACHINE}):
-            raise EncoderFailed("the name leads to an address that is not allowed")
-        return str(found[0])
 
 
 def _name(server: EmbeddingServer) -> str:

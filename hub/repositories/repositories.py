@@ -28,6 +28,9 @@ from hub.repositories import (
     triage_decisions,
 )
 from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
+from hub.repositories.alarms import alarms, duty
+from hub.repositories.alarms.alarms import AlarmRepository
+from hub.repositories.alarms.duty import DutyRepository
 from hub.repositories.availabilities import AvailabilityRepository
 from hub.repositories.bulk_runs import BulkRunRepository
 from hub.repositories.calls import CallRepository, RecordingRepository
@@ -78,6 +81,8 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection("marks"),
     Collection("attempts", fields={"until": int}, indexes=(("until",),)),
     *agents.COLLECTIONS,
+    *alarms.COLLECTIONS,
+    *duty.COLLECTIONS,
     *answer_counts.COLLECTIONS,
     *availabilities.COLLECTIONS,
     *bulk_runs.COLLECTIONS,
@@ -115,6 +120,7 @@ class Repositories:
     """One of each."""
 
     agents: AgentRepository
+    alarms: AlarmRepository
     answer_counts: AnswerCountRepository
     availabilities: AvailabilityRepository
     bulk_runs: BulkRunRepository
@@ -128,6 +134,7 @@ class Repositories:
     contacts: ContactRepository
     conversations: ConversationRepository
     cursors: CursorRepository
+    duty: DutyRepository
     entries: EntryRepository
     entry_versions: EntryVersionRepository
     feedback: FeedbackRepository
@@ -159,6 +166,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
     case_texts = CaseTexts(documents, vault)
     return Repositories(
         agents=agent_repository,
+        alarms=AlarmRepository(documents, vault),
         answer_counts=AnswerCountRepository(documents),
         availabilities=AvailabilityRepository(documents, vault),
         bulk_runs=BulkRunRepository(documents, vault),
@@ -172,6 +180,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),
+        duty=DutyRepository(documents, vault),
         entries=EntryRepository(documents, vault),
         entry_versions=EntryVersionRepository(documents, vault),
         feedback=FeedbackRepository(documents, vault),

@@ -14,6 +14,7 @@ from hub.model.cases.state import CaseState
 from hub.model.letter import LetterState
 from hub.repositories.queue.feed import QueueFeed, before_and_after
 from hub.runtime.bell import (
+    ALARMS,
     LETTERS,
     QUEUE,
     RECORDINGS,
@@ -22,35 +23,19 @@ from hub.runtime.bell import (
     campaign_topic,
     conversation_topic,
 )
+from hub.store.around import DocumentsAround
 from hub.store.documents import Body, Documents, Insert, Update, Write
 from ivr.evidence.recordings import RecordingState
 
 
-class RingingDocuments:
+class RingingDocuments(DocumentsAround):
     """`Documents` that rings after `commit`; everything else is the engine's own."""
 
     def __init__(self, documents: Documents, bell: Bell, feed: QueueFeed | None = None) -> None:
         """feed: hears what became of cases."""
-        self._documents = documents
+        super().__init__(documents)
         self._bell = bell
         self._feed = feed
-        self.get = documents.get
-        self.get_many = documents.get_many
-        self.find_one = documents.find_one
-        self.find = documents.find
-        self.cursor = documents.cursor
-        self.count = documents.count
-        self.counted = documents.counted
-        self.recount = documents.recount
-        self.search = documents.search
-        self.insert_many = documents.insert_many
-        self.claim = documents.claim
-        self.settle = documents.settle
-        self.delete = documents.delete
-        self.next_number = documents.next_number
-        self.scan = documents.scan
-        self.now_ms = documents.now_ms
-        self.close = documents.close
 
     async def commit(self, writes: Sequence[Write]) -> None:
         """See the port."""
@@ -86,6 +71,8 @@ def _topic(collection: str, id: str, body: Body) -> str:
             return SEALED_RECORDINGS
         case "letters" if state == LetterState.WAITING:
             return LETTERS
+        case "alarms" | "duty_watches":
+            return ALARMS
         case "campaigns":
             return campaign_topic(id)
         case "broadcasts":

@@ -24,6 +24,9 @@ SEALED_RECORDINGS = "recordings.sealed"
 LETTERS = "letters"
 """A letter waits to be read."""
 
+ALARMS = "alarms"
+"""An alarm was raised or changed, or who is on duty."""
+
 
 def conversation_topic(conversation_id: str) -> str:
     """Something was said in a conversation."""

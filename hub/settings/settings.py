@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from hub.settings.alarms import Alarms
 from hub.settings.calls import Calls, Speech
 from hub.settings.cases import Assignment, Cases
 from hub.settings.channels import Channel
@@ -45,6 +46,7 @@ class Settings(Table):
     calls: Calls = Calls()
     cases: Cases = Cases()
     assignment: Assignment = Assignment()
+    alarms: Alarms = Alarms()
     retention: Retention = Retention()
     hours: Hours = Hours()
     channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$")], Channel] = {}

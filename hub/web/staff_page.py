@@ -42,6 +42,7 @@ class _Place:
 
 _PLACES = (
     _Place("/staff/queue", msgid("工单队列"), msgid("工单"), "inbox", (_P.CASE_READ, _P.REPORT_READ)),
+    _Place("/staff/alarms", msgid("警情台"), msgid("警情"), "bell", (_P.ALARM_DUTY, _P.REPORT_READ)),
     _Place("/staff/system", msgid("系统状况"), msgid("系统"), "shield", (_P.SYSTEM_READ,)),
     _Place("/staff/rules", msgid("规则"), msgid("规则"), "calendar", (_P.RULE_EDIT,)),
     _Place("/staff/deliveries", msgid("不确定的投递"), msgid("投递"), "send", (_P.DELIVERY_DECIDE,)),
@@ -57,6 +58,8 @@ DONE: Mapping[str, str] = {
     "assigned": msgid("已指派"),
     "bulk_canceled": msgid("已撤销，工单没有变化"),
     "closed": msgid("工单已办结"),
+    "signed_on": msgid("已上岗，请测试声音"),
+    "signed_off": msgid("已签退，交接已保存"),
     "suspected": msgid("已转督察甄别，您不再看到此工单"),
     "confirmed": msgid("已确认为检举控告"),
     "released": msgid("已放行，工单进入普通队列"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.model.agent import Permission as P
+from hub.web.pages.alarms import alarms
 from hub.web.pages.campaigns import campaigns
 from hub.web.pages.campaigns import editor as campaign_editor
 from hub.web.pages.cases import (
@@ -96,6 +97,14 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/cases/{case_id}/recordings/{recording_id}/correct", case.correct, P.CASE_REPLY),
     _staff("GET", "/cases/{case_id}/files/{file_id}", evidence.file, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/parts", case.parts, P.CASE_REPLY, P.CAMPAIGN_EDIT, P.ENTRY_EDIT),
+    # alarms: those of the cases that exist for the agent
+    _staff("GET", "/alarms", alarms.alarms_page, P.ALARM_DUTY, P.REPORT_READ),
+    _staff("GET", "/alarms/events", alarms.events, P.ALARM_DUTY, P.REPORT_READ),
+    _staff("POST", "/alarms/pages/{page_id}", alarms.beat, P.ALARM_DUTY),
+    _staff("POST", "/alarms/pages/{page_id}/sound", alarms.sound_heard, P.ALARM_DUTY),
+    _staff("POST", "/alarms/duty/on", alarms.sign_on, P.ALARM_DUTY),
+    _staff("POST", "/alarms/duty/off", alarms.sign_off, P.ALARM_DUTY),
+    _staff("POST", "/alarms/cases/{case_id}/{act}", alarms.act, P.ALARM_DUTY, P.REPORT_READ),
     # campaigns
     _staff("GET", "/campaigns", campaigns.campaigns_page, P.CAMPAIGN_READ),
     _staff("GET", "/campaigns/new", campaign_editor.new_campaign, P.CAMPAIGN_EDIT),

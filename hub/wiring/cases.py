@@ -10,6 +10,7 @@ from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.assign_waiting import AssignWaiting
 from hub.actions.cases.assignment.set_availability import SetAvailability
 from hub.actions.cases.bulk.bulk_cases import BulkCases
+from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.citizen.citizen_move import CitizenMove
 from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
@@ -53,10 +54,15 @@ from hub.wiring.rules import RuleActions
 
 @dataclass(frozen=True, slots=True)
 class CaseActions:
-    """What is done with cases; `open_case` and `outgoing` are what intake and calls do it with."""
+    """What is done with cases; `open_case` and `outgoing` are what intake and calls do it with, `casework` to
+    `rules` what alarms do."""
 
     pass_time: PassTime
     open_case: OpenCase
+    casework: Casework
+    keep: KeepDecision
+    unit: StepUnit
+    rules: CaseRules
     outgoing: Outgoing
     track_case: TrackCase
     assign_case: AssignCase
@@ -130,6 +136,10 @@ def case_actions(
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
         open_case=open_case,
+        casework=casework,
+        keep=keep,
+        unit=unit,
+        rules=rules,
         outgoing=outgoing,
         track_case=track_case,
         assign_case=assign_case,

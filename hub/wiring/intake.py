@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from channels.address import Address, BadAddress, email, phone
 from hub.actions.deliveries.channel_profile import Profiles
-from hub.actions.dialogue.false_alarms import FalseAlarms
+from hub.actions.dialogue.danger_decisions import DangerDecisions
 from hub.actions.dialogue.regions import Region, Regions
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.answer_message import AnswerMessage
@@ -43,12 +43,12 @@ def intake_actions(
     message_case = MessageCase(stores, cases.open_case, last_question, dialogue.texts)
     speak = Speak(cases.outgoing)
     seconds = settings.knowledge.choices_seconds
-    false_alarms = FalseAlarms(stores.triage_decisions, dialogue.triage, base.encoding)
+    decisions = DangerDecisions(stores.triage_decisions, dialogue.triage, base.encoding)
     answer_message = AnswerMessage(
         stores,
         dialogue.triage,
         dialogue.understand,
-        false_alarms,
+        decisions,
         dialogue.look_up,
         knowledge,
         message_case,
@@ -66,7 +66,7 @@ def intake_actions(
     )
     return IntakeActions(
         AcceptEvent(documents, stores, profiles, answer_message, base.files),
-        LookAgain(documents, stores, profiles, dialogue.understand, false_alarms, message_case, speak),
+        LookAgain(documents, stores, profiles, dialogue.understand, decisions, message_case, speak),
     )
 
 

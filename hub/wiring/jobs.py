@@ -8,6 +8,7 @@ from functools import partial
 
 from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.sweeper import Sweeper
+from hub.actions.alarms.forward_alarms import ForwardAlarms
 from hub.actions.dialogue.triage import Triage
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.keep_letter import KeepLetter
@@ -55,6 +56,11 @@ _ENCODER_SECONDS = 1.0
 
 _INDEX_SECONDS = 60.0
 """How often it is looked for cases of an earlier release that are not in the index; there are none later."""
+_PAGES_SECONDS = 86_400
+"""How long an alarm page that was closed is kept."""
+
+_ALARM_SECONDS = 0.5
+"""How often it is looked for alarms to be forwarded, and for those 110 has not acknowledged."""
 
 _VECTORS_SECONDS = 0.5
 """The pause between two rounds of making vectors that are lacking."""
@@ -103,6 +109,14 @@ def jobs_of(
     return jobs
 
 
+def alarm_jobs(forward: ForwardAlarms) -> dict[str, Job]:
+    """On every process: see the action. Two loops, so that a command centre that hangs holds up no alarm."""
+    return {
+        "alarms": partial(repeat, forward.step, pause_seconds=_ALARM_SECONDS),
+        "command centre": partial(repeat, forward.listen, pause_seconds=_ALARM_SECONDS),
+    }
+
+
 def mail_jobs(
     base: Foundation, adapters: Adapters, accept_event: AcceptEvent, triage: Triage
 ) -> dict[str, Job]:
@@ -126,4 +140,5 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("questions", "keep_until", 0),
         Rule("feedback", "keep_until", 0),
         Rule("recent_answers", "keep_until", 0),
+        Rule("duty_pages", "seen_at", _PAGES_SECONDS),
     )

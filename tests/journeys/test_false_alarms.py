@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from channels.contract import ChannelKind
-from hub.actions.dialogue.false_alarms import FalseAlarms
+from hub.actions.dialogue.danger_decisions import DangerDecisions
 from hub.hub import Hub
 from hub.model.agent import Agent, Role
 from hub.model.cases.case import DANGER, POSSIBLE_DANGER
@@ -63,7 +63,7 @@ async def test_a_cry_for_help_and_a_threat_stay_what_they_are(tmp_path: Path) ->
 async def test_only_what_the_meaning_alone_supposed_can_become_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path) as hub:
         decisions = hub.repositories.triage_decisions
-        lowered = FalseAlarms(decisions, hub.triage, hub.encoding).lowered
+        lowered = DangerDecisions(decisions, hub.triage, hub.encoding).weighed
         await mark(hub, "他一直站在楼下看我")
         await mark(hub, "我想跳楼")
         assert await lowered(Level.POSSIBLE, "他一直站在楼下看我", {}) is Level.NONE

@@ -277,6 +277,13 @@ async def _found_none(page: Page, desk: Desk) -> None:
     )
 
 
+async def _on_duty(page: Page, desk: Desk) -> None:
+    await page.goto(f"{desk.url}/staff/alarms", wait_until="domcontentloaded")
+    if await page.locator(".duty-on button").count():
+        await page.locator(".duty-on button").click()
+    await page.locator(".duty-off summary").click()
+
+
 PAGES: dict[str, tuple[Role, Reach]] = {
     "queue": (Role.HANDLER, _at("/staff/queue")),
     "queue filters": (Role.SUPERVISOR, _queue_filters),
@@ -289,6 +296,9 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "case with open folds": (Role.HANDLER, _folds_open),
     "case with error": (Role.HANDLER, _reply_missing),
     "emergency": (Role.SUPERVISOR, _at("/staff/cases/{danger}")),
+    "alarms": (Role.HANDLER, _at("/staff/alarms")),
+    "alarms on duty": (Role.SUPERVISOR, _on_duty),
+    "alarms of an inspector": (Role.INSPECTOR, _at("/staff/alarms")),
     "petition": (Role.HANDLER, _at("/staff/cases/{permit}")),
     "report": (Role.INSPECTOR, _at("/staff/cases/{report}")),
     "screening": (Role.INSPECTOR, _screening_queue),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,8 +48,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def office(folder: Path) -> AsyncIterator[Stage]:
-    """Starts carrier, hub and jobs; ends them all."""
+async def office(folder: Path, *, alarms: Mapping[str, Any] | None = None) -> AsyncIterator[Stage]:
+    """Starts carrier, hub and jobs; ends them all. alarms: settings of `[alarms]`."""
     clock = SystemClock()
     account = CarrierAccount("AC" + "0" * 32, "a token of the simulated carrier")
     async with CarrierSimulator(account, clock) as carrier:
@@ -71,6 +71,7 @@ async def office(folder: Path) -> AsyncIterator[Stage]:
             "auth_tokens": [f"file:{_secret(folder, account.auth_token)}"],
             "api_base": carrier.url,
         }
+        data["alarms"] |= alarms or {}
         hub = await open_hub(build(data), clock)
         passwords = Passwords(time_cost=1, memory_kib=64)
         stores = hub.repositories

@@ -21,6 +21,7 @@ from hub.actions.dialogue.texts import language_of
 from hub.actions.intake.answer_message import AnswerMessage
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.search_letter import Found
+from hub.model.cases.alarm import was_handed_off
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN
 from hub.repositories.repositories import Repositories
@@ -170,6 +171,7 @@ class AcceptEvent:
             version=found.version if found else 0,
             case=case if case is not None and case.value.is_open else None,
             dialogue=dialogue,
+            handed_off=case is not None and was_handed_off(case.value, event.received_at),
             ours=await self._ours(id, text) if found and event.kind is ChannelKind.MAIL else (),
         )
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from channels.contract import ChannelKind
 from hub.actions.cases.citizen.citizen_move import CitizenMove, Request
 from hub.actions.cases.plan import Plan, Says
+from hub.actions.dialogue.danger_decisions import DangerDecisions
 from hub.actions.dialogue.danger_kind import denies_danger
-from hub.actions.dialogue.false_alarms import FalseAlarms
 from hub.actions.dialogue.follow_up import sentences_in
 from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.question import asks
@@ -41,7 +41,7 @@ from hub.actions.dialogue.word_of_danger import worth
 from hub.actions.dialogue.wording import Wording
 from hub.actions.intake.ask_first import asking_first
 from hub.actions.intake.beside_case import BesideCase
-from hub.actions.intake.by_meaning import MarkByMeaning, raised
+from hub.actions.intake.by_meaning import MarkByMeaning, after_110, raised
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.one_by_one import one_by_one
@@ -72,7 +72,7 @@ class AnswerMessage:
         repositories: Repositories,
         triage: Triage,
         understand: Understand,
-        false_alarms: FalseAlarms,
+        decisions: DangerDecisions,
         look_up: LookUp,
         knowledge: Knowledge,
         cases: MessageCase,
@@ -93,7 +93,7 @@ class AnswerMessage:
         self._repositories = repositories
         self._triage = triage
         self._understand = understand
-        self._false_alarms = false_alarms
+        self._decisions = decisions
         self._mark_by_meaning = MarkByMeaning(cases)
         self._look_up = look_up
         self._knowledge = knowledge
@@ -123,6 +123,7 @@ class AnswerMessage:
                 return self._speak(scene, noted)
         scene = self._in_city(scene, utterance)
         scene, verdict, due = await self._weighed(scene, utterance)
+        verdict = after_110(verdict) if scene.handed_off else verdict
         self._watch.decided(verdict)
         plan = None if isinstance(verdict, Danger) else await self._beside.answered(scene)
         plan = plan or await self._decide(scene, verdict)
@@ -150,8 +151,8 @@ class AnswerMessage:
         accuses = self._triage.accuses_police(folded)
         if isinstance(verdict, Danger) and not accuses:
             judged = replace(judged, danger=worth(verdict, understood.judgement, folded))
-        lowered = await self._false_alarms.lowered(judged.danger, whole, understood.vectors)
-        judged = replace(judged, danger=lowered)
+        weighed = await self._decisions.weighed(judged.danger, whole, understood.vectors)
+        judged = replace(judged, danger=weighed)
         if isinstance(verdict, Danger) and judged.danger is not Level.SURE and not accuses:
             verdict = self._verdict(scene, heard, beside, understood, danger_words=False)
         verdict = asking_first(scene, utterance, verdict, self._words)

@@ -32,6 +32,9 @@ from knowledge_base.meaning.safety import Judgement, Level
 BY_MEANING = "按意思判断"
 """Stands where the words of danger are named, when it was not a word of the list that told."""
 
+AFTER_110 = "转110后又来信"
+"""The same for what was written after an emergency was handed over."""
+
 _TELLS_NOTHING = OptOut | OptIn | AskProgress | NeedsCode
 """Numbers, codes and a wish not to be written to: nothing in them is weighed."""
 
@@ -47,6 +50,12 @@ def raised(verdict: Verdict, judged: Judgement) -> Verdict:
     if judged.danger is Level.POSSIBLE and isinstance(verdict, AskSlot):
         return Answered(verdict.entry)
     return verdict
+
+
+def after_110(verdict: Verdict) -> Verdict:
+    """What is written after an emergency was handed to 110 is one again, and rings: nobody here has the case
+    any more, and an answer of ours may light up the telephone of somebody in hiding."""
+    return verdict if isinstance(verdict, Danger | SmallTalked | _TELLS_NOTHING) else Danger((AFTER_110,))
 
 
 def is_screened(verdict: Verdict, judged: Judgement) -> bool:

@@ -16,7 +16,7 @@ from channels.contract import ChannelKind, InboundMessage
 from hub.actions.cases.plan import Plan, PlannedCase
 from hub.actions.cases.tell_citizen import address_kind
 from hub.actions.deliveries.channel_profile import Profiles
-from hub.actions.dialogue.false_alarms import FalseAlarms
+from hub.actions.dialogue.danger_decisions import DangerDecisions
 from hub.actions.dialogue.understand import Understand
 from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.intake.by_meaning import BY_MEANING
@@ -48,7 +48,7 @@ class LookAgain:
         repositories: Repositories,
         profiles: Profiles,
         understand: Understand,
-        false_alarms: FalseAlarms,
+        decisions: DangerDecisions,
         cases: MessageCase,
         speak: Speak,
     ) -> None:
@@ -56,7 +56,7 @@ class LookAgain:
         self._repositories = repositories
         self._profiles = profiles
         self._understand = understand
-        self._false_alarms = false_alarms
+        self._decisions = decisions
         self._cases = cases
         self._speak = speak
 
@@ -74,8 +74,8 @@ class LookAgain:
             if understood.due:
                 return False  # the engine is still too slow: the next round
             judged = understood.judgement
-            lowered = await self._false_alarms.lowered(judged.danger, text, understood.vectors)
-            judged = replace(judged, danger=lowered)
+            weighed = await self._decisions.weighed(judged.danger, text, understood.vectors)
+            judged = replace(judged, danger=weighed)
             if judged.danger is not Level.NONE or judged.accusation is not Level.NONE:
                 await until_committed(self._documents, lambda: self._decide(message, judged), tries=_TRIES)
         await self._repositories.meaning_due.done(due.id)

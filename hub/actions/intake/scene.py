@@ -36,6 +36,7 @@ class Scene:
     dialogue: Dialogue = NOTHING_OPEN  # what our last words asked, if it still waits
     judged: Judgement = NOTHING_SHOWN  # what the meaning of the text shows
     ours: tuple[str, ...] = ()  # what we said in the conversation, for a mail that quotes
+    handed_off: bool = False  # the case before was an emergency that 110 has, not long ago
     searched: Found | None = None  # a letter nobody could read: what a search in its bytes found
 
     @property

@@ -10,8 +10,11 @@ from hub.model.cases.clock import Rules
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.roles import CaseRole
+from hub.model.cases.state import CaseState
 from hub.model.cases.step import Step, stepped
 from hub.model.track import Track
+
+_STILL_MS = 12 * 3_600_000
 
 ALARMS = frozenset({DANGER, THREAT, POSSIBLE_DANGER})
 
@@ -19,6 +22,13 @@ ALARMS = frozenset({DANGER, THREAT, POSSIBLE_DANGER})
 def is_alarm(case: Case) -> bool:
     """Whether a person still has to look whether there is danger."""
     return case.track is Track.EMERGENCY or not ALARMS.isdisjoint(case.flags)
+
+
+def was_handed_off(case: Case, at: int) -> bool:
+    """Whether the case is an emergency that 110 took over, so short a time ago that what the citizen
+    writes now most likely belongs to it: a floor, a door, that it got worse."""
+    is_handed = case.track is Track.EMERGENCY and case.state is CaseState.HANDED_OFF
+    return is_handed and at - case.updated_at < _STILL_MS
 
 
 def flagged(case: Case, *, at: int) -> tuple[Case, HistoryEntry]:

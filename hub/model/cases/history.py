@@ -28,6 +28,8 @@ class HistoryKind(StrEnum):
     FLAGGED = "flagged"
     FALSE_ALARM = "false_alarm"  # 误报: a person took the flag of danger away
     NOT_EMERGENCY = "not_emergency"  # the citizen says so; noted, nothing else changes
+    FORWARDED_110 = "forwarded_110"  # 转 110; facts: ways, reason, when it was raised
+    HEARD_110 = "heard_110"  # the 110 command centre said that it has it; facts: way, sent_at
     CLOSED = "closed"
     MOVED = "moved"  # an event of the table; facts: event, from, to
     BREACHED = "breached"  # a limit was missed; never taken back

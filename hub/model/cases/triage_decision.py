@@ -15,6 +15,7 @@ class DecisionKind(StrEnum):
     """What was decided."""
 
     FALSE_ALARM = "false_alarm"  # 误报: no danger, or none any more that a handler could see
+    REAL_DANGER = "real_danger"  # 确认险情: what was only possible is danger
     SUSPECTED = "suspected"  # 疑似检举: a handler recognised an accusation
     CONFIRMED = "confirmed"  # 确认检举
     RELEASED = "released"  # 放行: no accusation

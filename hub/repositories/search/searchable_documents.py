@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from hub.model.cases.history import HistoryKind
 from hub.repositories.search.case_index import RESTRICTED, SHARED, CaseChange, CaseIndex
 from hub.repositories.search.case_texts import CaseTexts
+from hub.store.around import DocumentsAround
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Conflict, Delete, Documents, Duplicate, Insert, Update, Write
 
@@ -20,31 +21,14 @@ _OF_HISTORY = frozenset({HistoryKind.NOTED, HistoryKind.SUSPECTED, HistoryKind.R
 _TELLING = frozenset({"cases", "messages", "history", "recordings"})
 
 
-class SearchableDocuments:
+class SearchableDocuments(DocumentsAround):
     """`Documents` that indexes what it commits; everything else is the store's own."""
 
     def __init__(self, documents: Documents, vault: Vault) -> None:
-        self._documents = documents
+        super().__init__(documents)
         self._vault = vault
         self._texts = CaseTexts(documents, vault)
         self._index = CaseIndex(documents, vault, self._texts)
-        self.get = documents.get
-        self.get_many = documents.get_many
-        self.find_one = documents.find_one
-        self.find = documents.find
-        self.cursor = documents.cursor
-        self.count = documents.count
-        self.counted = documents.counted
-        self.recount = documents.recount
-        self.search = documents.search
-        self.insert_many = documents.insert_many
-        self.claim = documents.claim
-        self.settle = documents.settle
-        self.delete = documents.delete
-        self.next_number = documents.next_number
-        self.scan = documents.scan
-        self.now_ms = documents.now_ms
-        self.close = documents.close
 
     async def commit(self, writes: Sequence[Write]) -> None:
         """See the port. Whoever indexed the same case a moment before is no conflict of the caller."""

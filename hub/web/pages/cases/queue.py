@@ -22,6 +22,7 @@ from hub.web import badges
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator
 from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.alarms.alarms import alarms_of
 from hub.web.pages.cases.clock_words import CLOCK
 from hub.web.pages.cases.queue_filters import filters_of
 from hub.web.pages.cases.queue_watch import Watched
@@ -83,6 +84,7 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         counts=page.counts,
         groups=_groups_of(agent),
         view_words=VIEWS,
+        alarms=await alarms_of(request, agent),
         view=view,
         query=query,
         saved=saved,

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
+from hub.check.alarms import check_ringing
 from hub.check.check import check, check_calendar
 from hub.check.meaning import check_waiting
+from hub.model.alarms.alarm import raised
 from hub.model.cases.rule_book import BookKind
 from hub.model.meaning_due import LATE_MS, MeaningDue
+from hub.repositories.alarms.alarms import AlarmRepository
 from hub.repositories.meaning_due import MeaningDueRepository
 from hub.runtime.clock import FakeClock, SystemClock
 from hub.runtime.finding import Finding, Level, exit_code
@@ -272,3 +275,36 @@ async def test_messages_that_wait_to_be_understood_are_counted(tmp_path: Path) -
     assert [one.level for one in (none, some, late)] == [Level.OK, Level.OK, Level.WARN]
     assert "2 条" in some.detail
     assert "600 秒前" in late.detail
+
+
+async def test_without_a_way_to_110_it_is_said_loudly(tmp_path: Path) -> None:
+    assert len(await found(settings(tmp_path), "alarms", Level.WARN)) == 1
+    assert len(await found(settings(tmp_path), "alarms operator", Level.WARN)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "level"),
+    [
+        ({"text_numbers": ["+8613800138000"]}, "alarms text", Level.FAIL),  # its channel is off
+        ({"text_numbers": ["12"], "text_channel": "mail"}, "alarms text", Level.FAIL),
+        ({"operator_channel": "mail", "operator_address": "nobody"}, "alarms operator", Level.FAIL),
+        ({"webhook_url": "https://169.254.169.254/x"}, "alarms webhook", Level.FAIL),
+        ({"webhook_url": "http://127.0.0.1:9/x"}, "alarms webhook", Level.OK),
+    ],
+)
+async def test_a_way_to_110_that_cannot_be_used_is_a_fault(
+    tmp_path: Path, change: Mapping[str, Any], name: str, level: Level
+) -> None:
+    configured = settings(tmp_path, alarms={**change, "webhook_secret": f"file:{tmp_path / 'token'}"})
+    assert len(await found(configured, name, level)) == 1
+    assert await found(configured, "alarms", Level.WARN) == [] or "operator" in name
+
+
+async def test_alarms_that_ring_are_counted(tmp_path: Path) -> None:
+    documents = await open_store(settings(tmp_path), SystemClock())
+    async with closed_on_failure(documents):
+        assert (await check_ringing(documents)).level is Level.OK
+        alarms = AlarmRepository(documents, Vault(KeyRing.fresh()))
+        await documents.commit([alarms.insert(raised("c1", at=1, wait_ms=1))])
+        assert (await check_ringing(documents)).level is Level.WARN
+    await documents.close()

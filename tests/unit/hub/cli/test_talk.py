@@ -9,8 +9,19 @@ from typing import Any
 
 import pytest
 
+from hub.actions.cases.open_case import NewCase, OpenCase
+from hub.actions.cases.references import References
+from hub.cli.talk_models import decided
 from hub.measure.count import Count
+from hub.model.cases.case import Origin
+from hub.model.cases.triage_decision import DecisionKind, TriageDecision
 from hub.model.reference import make_reference
+from hub.model.track import Track
+from hub.repositories.repositories import repositories
+from hub.runtime.clock import SystemClock
+from hub.settings.read import load
+from hub.wiring.store import open_store, open_vault
+from tests.rules import case_rules
 from tests.unit.hub.cli.test_cli import configured, hub, printed
 
 pytestmark = pytest.mark.xdist_group("talk eval")
@@ -112,3 +123,29 @@ def test_a_file_that_cannot_be_read_ends_with_two_and_words(tmp_path: Path, cont
 
 def test_an_unknown_channel_ends_with_two(tmp_path: Path) -> None:
     assert hub("talk", "eval", written(tmp_path, *LINES), "--channel", "fax").returncode == 2
+
+
+async def test_an_office_trains_with_what_it_decided_and_nothing_of_the_compartment(tmp_path: Path) -> None:
+    settings = load(Path(configured(tmp_path)))
+    clock = SystemClock()
+    documents = await open_store(settings, clock)
+    stores = repositories(documents, await open_vault(settings, documents), cities={})
+    open_case = OpenCase(stores.cases, References(documents, clock), case_rules())
+    opened = await open_case(
+        NewCase(Track.REPORT, Origin("web-chat", "chat"), clock.now_ms(), text="举报", id="r")
+    )
+    made = (("c", DecisionKind.REAL_DANGER, "他站在楼下"), ("c", DecisionKind.FALSE_ALARM, "路灯坏了"))
+    await documents.commit(
+        [
+            *open_case.writes(opened),
+            *(
+                stores.triage_decisions.insert(TriageDecision(f"d{at}", case, kind, at, "li", text))
+                for at, (case, kind, text) in enumerate((*made, ("r", DecisionKind.REAL_DANGER, "民警打人")))
+            ),
+        ]
+    )
+    await documents.close()
+    assert [(one.label, one.text) for one in await decided(settings)] == [
+        ("harmless", "路灯坏了"),
+        ("danger", "他站在楼下"),
+    ]

@@ -35,6 +35,7 @@ case.assign       yes      yes         yes        -          -       -         -
 case.close        yes      yes         yes        -          -       -         -           -
 report.read       -        -           yes        -          -       -         -           -
 case.reveal       yes      -           -          -          -       -         -           -
+alarm.duty        yes      yes         -          -          -       -         -           -
 campaign.read     -        yes         -          yes        -       -         yes         -
 campaign.edit     -        -           -          yes        -       -         -           -
 campaign.control  -        yes         -          yes        -       -         -           -

@@ -16,6 +16,7 @@ from tests.web.staff_doors import Browser, Doors, open_doors
 R = Role
 EVERYBODY = frozenset(Role)
 CASES = frozenset({R.HANDLER, R.SUPERVISOR, R.INSPECTOR})
+DUTY = frozenset({R.HANDLER, R.SUPERVISOR})
 READ_CASES = CASES | {R.HIGHER_REVIEWER}
 READ_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR, R.ADMIN})
 WRITE_CAMPAIGNS = frozenset({R.PUBLICITY})
@@ -66,6 +67,13 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/cases/{case_id}/release"): frozenset({R.INSPECTOR}),
     ("POST", "/staff/cases/{case_id}/split"): frozenset({R.INSPECTOR}),
     ("POST", "/staff/cases/{case_id}/reveal"): frozenset({R.HANDLER}),
+    ("GET", "/staff/alarms"): CASES,
+    ("GET", "/staff/alarms/events"): CASES,
+    ("POST", "/staff/alarms/pages/{page_id}"): DUTY,
+    ("POST", "/staff/alarms/pages/{page_id}/sound"): DUTY,
+    ("POST", "/staff/alarms/duty/on"): DUTY,
+    ("POST", "/staff/alarms/duty/off"): DUTY,
+    ("POST", "/staff/alarms/cases/{case_id}/{act}"): CASES,
     ("POST", "/staff/parts"): READ_CASES | WRITE_CAMPAIGNS | ENTRIES,
     ("GET", "/staff/campaigns"): READ_CAMPAIGNS,
     ("GET", "/staff/campaigns/new"): WRITE_CAMPAIGNS,
@@ -158,6 +166,8 @@ _PLACES = {
     "run_id": "b1",
     "kind": "calendar",
     "sealed": "none",
+    "page_id": "g1",
+    "act": "take",
 }
 
 

@@ -1,0 +1,216 @@
+"""What the duty page shows: who is on duty, what rings, what is in hand, what may be danger.
+
+Rule protected: an alarm exists only for whoever may see its case. An officer on duty sees the full number
+of an emergency at once, because a life is in danger; who saw it stands in the history of the case, once
+for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from hub.actions.alarms.forward_alarms import ForwardAlarms, is_emergency
+from hub.actions.alarms.report import AlarmReport, MakeReport
+from hub.actions.alarms.ways import Ways
+from hub.actions.cases.masked_citizen import masked_citizen
+from hub.model import policy
+from hub.model.agent import Agent
+from hub.model.alarms.alarm import Alarm, AlarmState
+from hub.model.alarms.duty import DutyWatch
+from hub.model.cases.case import Case
+from hub.model.cases.history import HistoryKind, recorded
+from hub.model.cases.queue.selection import Selection
+from hub.model.cases.queue.standing import Mark
+from hub.repositories.repositories import Repositories
+from hub.runtime.clock import Clock
+from hub.store.codec import Versioned
+from hub.store.documents import Conflict, Documents, Duplicate
+
+_MOST = 50
+_DAY_MS = 24 * 3_600_000
+_SHOWN_AFTER = 20
+_REVEALED = "值班查看紧急警情的号码"
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmCard:
+    """One alarm. version: of its case. number: full for who is on duty, else masked. by_name: who has it in
+    hand."""
+
+    alarm: Alarm
+    case: Case
+    version: int
+    report: AlarmReport
+    number: str
+    is_full: bool
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleDanger:
+    """A case with 疑似险情 and what was written in it. masked: who wrote it."""
+
+    case: Case
+    version: int
+    masked: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmBoard:
+    """The whole page. mine: the reader's own turn, None when not on duty. note: the hand-over that waits
+    to be read, with its writer's name. heard: whether anybody would hear an alarm now."""
+
+    on_duty: tuple[tuple[DutyWatch, str], ...]
+    mine: DutyWatch | None
+    note: tuple[DutyWatch, str] | None
+    heard: bool
+    ringing: tuple[AlarmCard, ...]
+    in_hand: tuple[AlarmCard, ...]
+    possible: tuple[PossibleDanger, ...]
+    more_possible: bool
+    ways: Ways
+
+
+class ReadAlarms:
+    """Reads for agents."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        repositories: Repositories,
+        report: MakeReport,
+        forward: ForwardAlarms,
+        ways: Ways,
+        clock: Clock,
+    ) -> None:
+        self._documents = documents
+        self._repositories = repositories
+        self._report = report
+        self._forward = forward
+        self._ways = ways
+        self._clock = clock
+
+    async def __call__(self, agent: Agent) -> AlarmBoard:
+        """Everything the agent may see."""
+        duty = [one.value for one in await self._repositories.duty.on_duty()]
+        mine = next((watch for watch in duty if watch.agent_id == agent.id), None)
+        last = await self._repositories.duty.last_ended()
+        note = last.value if last is not None and not last.value.read_at else None
+        names = await self._names([*(one.agent_id for one in duty), *([note.agent_id] if note else [])])
+        possible, more = await self._possible(agent)
+        return AlarmBoard(
+            on_duty=tuple((watch, names.get(watch.agent_id, "")) for watch in duty),
+            mine=mine,
+            note=(note, names.get(note.agent_id, "")) if note else None,
+            heard=await self._forward.is_heard(),
+            ringing=await self._cards(agent, await self._ringing(), reveals=mine is not None),
+            in_hand=await self._cards(agent, await self._in_hand(), reveals=False),
+            possible=possible,
+            more_possible=more,
+            ways=self._ways,
+        )
+
+    async def unconfirmed(self, agent: Agent) -> int:
+        """How many alarms ring, of those the agent may see."""
+        return len(await self._visible(agent, await self._ringing()))
+
+    async def _possible(self, agent: Agent) -> tuple[tuple[PossibleDanger, ...], bool]:
+        """The oldest with the flag, and whether there are more."""
+        page = await self._repositories.case_queue.page(
+            Selection(policy.compartments(agent), {"open": (1,)}, Mark.POSSIBLE_DANGER), limit=_MOST
+        )
+        flagged = page.cases
+        shown = [
+            PossibleDanger(
+                found.value,
+                found.version,
+                masked_citizen(found.value),
+                await self._report.own_text(found.value),
+            )
+            for found in flagged[:_SHOWN_AFTER]
+        ]
+        return tuple(shown), page.next is not None or len(flagged) > len(shown)
+
+    async def _ringing(self) -> list[Versioned[Alarm]]:
+        return await self._repositories.alarms.ringing(limit=_MOST)
+
+    async def _in_hand(self) -> list[Versioned[Alarm]]:
+        """What was taken or forwarded in the last day."""
+        since = self._clock.now_ms() - _DAY_MS
+        newest = await self._repositories.alarms.newest(since=since, limit=_SHOWN_AFTER)
+        states = (AlarmState.TAKEN, AlarmState.FORWARDED)
+        return [one for one in newest if one.value.state in states and not one.value.is_unconfirmed]
+
+    async def _visible(
+        self, agent: Agent, alarms: Iterable[Versioned[Alarm]]
+    ) -> list[tuple[Versioned[Alarm], Versioned[Case]]]:
+        """With their cases. One that waits although its case is no emergency any more is about to end."""
+        found = []
+        for alarm in alarms:
+            case = await self._repositories.cases.get(alarm.value.id)
+            if case is None or not policy.may_see(agent, case.value):
+                continue
+            if alarm.value.state is not AlarmState.WAITING or is_emergency(case.value):
+                found.append((alarm, case))
+        return found
+
+    async def _cards(
+        self, agent: Agent, alarms: Iterable[Versioned[Alarm]], *, reveals: bool
+    ) -> tuple[AlarmCard, ...]:
+        visible = await self._visible(agent, alarms)
+        names = await self._names([alarm.value.by for alarm, _ in visible])
+        return tuple([await self._card(agent, *pair, names, reveals=reveals) for pair in visible])
+
+    async def _card(
+        self,
+        agent: Agent,
+        alarm: Versioned[Alarm],
+        case: Versioned[Case],
+        names: dict[str, str],
+        *,
+        reveals: bool,
+    ) -> AlarmCard:
+        address = case.value.applicant.address
+        is_full = reveals and bool(address) and case.value.origin.kind != "chat"
+        version = case.version
+        if is_full and agent.id not in alarm.value.seen_by:
+            is_full = await self._noted(agent, alarm, case)
+            version += is_full
+        return AlarmCard(
+            alarm=alarm.value,
+            case=case.value,
+            version=version,
+            report=await self._report(alarm.value, case.value),
+            number=address if is_full else masked_citizen(case.value),
+            is_full=is_full,
+            by_name=names.get(alarm.value.by, ""),
+        )
+
+    async def _noted(self, agent: Agent, alarm: Versioned[Alarm], case: Versioned[Case]) -> bool:
+        """Writes who saw the number before it is shown; False when somebody changed the alarm just now."""
+        after, entry = recorded(
+            case.value,
+            at=self._clock.now_ms(),
+            actor=agent.id,
+            kind=HistoryKind.REVEALED,
+            text=_REVEALED,
+        )
+        seen = replace(alarm.value, seen_by=(*alarm.value.seen_by, agent.id))
+        cases = self._repositories.cases
+        try:
+            await self._documents.commit(
+                [
+                    cases.update(after, case.version),
+                    cases.insert_entry(entry),
+                    self._repositories.alarms.update(seen, alarm.version),
+                ]
+            )
+        except (Conflict, Duplicate):
+            return False
+        return True
+
+    async def _names(self, ids: Sequence[str]) -> dict[str, str]:
+        agents = await self._repositories.agents.get_many([id for id in ids if id])
+        return {id: agent.name for id, agent in agents.items()}

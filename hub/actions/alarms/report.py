@@ -1,0 +1,109 @@
+"""What the 110 command centre is told of an emergency.
+
+Rule protected: what is needed to save a life, no more. Of an emergency whose words stand behind the
+compartment (检举控告), those are the number, the places and the words of danger: its sentences are the
+accusation itself, which must not reach the accused or their unit (《信访工作条例》 30, docs/alarms.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.model.alarms.alarm import Alarm, ForwardReason
+from hub.model.alarms.place_words import place_words
+from hub.model.cases.case import Case
+from hub.model.conversation import Direction, Message
+from hub.repositories.repositories import Repositories
+
+_MOST_TEXT = 2_000
+_NEAR_MS = 3_600_000
+"""Of a text behind the compartment, what was written so long before or after counts for its places."""
+_LOOKED_AT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmReport:
+    """raised_at, received_at: ms UTC. number: the full address, "" where none is known. text: the citizen's
+    own words, "" behind the compartment and for a call. danger: the words that raised it."""
+
+    id: str
+    reference: str
+    raised_at: int
+    received_at: int
+    channel: str
+    kind: str
+    region: str
+    number: str
+    places: tuple[str, ...]
+    danger: str
+    text: str
+    reason: ForwardReason
+
+    def line(self) -> str:
+        """In one text message."""
+        parts = [
+            f"转110：工单{self.reference}",
+            f"来源{self.channel}",
+            f"号码{self.number or '不明'}",
+            f"地点：{'、'.join(self.places) or '未写明'}",
+            *([f"危险用词：{self.danger}"] if self.danger and not self.text else []),
+            *([f"原文：{self.text[:_IN_A_LINE]}"] if self.text else []),
+        ]
+        return "；".join(parts)
+
+
+_IN_A_LINE = 150
+
+
+class MakeReport:
+    """Reads what belongs to an alarm."""
+
+    def __init__(self, repositories: Repositories) -> None:
+        self._repositories = repositories
+
+    async def __call__(self, alarm: Alarm, case: Case) -> AlarmReport:
+        """The report as it is now: what the citizen added meanwhile stands in it."""
+        details = case.details or {}
+        text = await self.text(case)
+        seen = text or await self._hidden_text(alarm, case)
+        place = details.get("place", "")
+        return AlarmReport(
+            id=alarm.id,
+            reference=case.reference,
+            raised_at=alarm.raised_at,
+            received_at=case.received_at,
+            channel=case.origin.channel,
+            kind=case.origin.kind,
+            region=case.origin.region,
+            number=case.applicant.address,
+            places=tuple(dict.fromkeys((*([place] if place else []), *place_words(seen)))),
+            danger=details.get("danger", ""),
+            text=text,
+            reason=alarm.reason,
+        )
+
+    async def text(self, case: Case) -> str:
+        """What the citizen wrote, as far as it may leave the compartment."""
+        return "" if case.is_restricted else await self.own_text(case)
+
+    async def own_text(self, case: Case) -> str:
+        """What the citizen wrote, for whoever may see the case."""
+        said = [_words(one) for one in await self._repositories.conversations.of_case(case.id) if _is_in(one)]
+        return ("\n".join(filter(None, said)) or case.text)[-_MOST_TEXT:]
+
+    async def _hidden_text(self, alarm: Alarm, case: Case) -> str:
+        """What was written beside it, for its places only."""
+        found = await self._repositories.conversations.last_messages(
+            case.origin.conversation_id, limit=_LOOKED_AT
+        )
+        return "\n".join(
+            _words(one) for one in found if _is_in(one) and abs(one.at - alarm.raised_at) <= _NEAR_MS
+        )
+
+
+def _is_in(message: Message) -> bool:
+    return message.direction is Direction.IN
+
+
+def _words(message: Message) -> str:
+    return f"{message.subject}\n{message.text}".strip()

@@ -1,0 +1,189 @@
+"""An alarm: an EMERGENCY case until a person has it in hand or the 110 command centre has said so.
+
+Rules protected: the instant by which an alarm nobody confirmed is forwarded stands in the store from the
+commit that made the case; who confirms, and who is forwarded to, is written with its times; what is no
+emergency any more is not forwarded. The rules stand in docs/alarms.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from hub.model.personal import personal
+
+KEPT_UP_MS = 24 * 3_600_000
+"""How long an acknowledgement is waited for; what was not heard by then is shown and not tried any more."""
+
+_FIRST_PAUSE_MS = 5_000
+_LONGEST_PAUSE_MS = 60_000
+
+
+class AlarmState(StrEnum):
+    """Where an alarm stands."""
+
+    WAITING = "waiting"  # rings; nobody confirmed
+    TAKEN = "taken"  # somebody has it in hand
+    FORWARDED = "forwarded"  # 已转 110
+    OVER = "over"  # the case is no open emergency any more (误报, reclassified, closed)
+
+
+class Way(StrEnum):
+    """How an alarm is told to the 110 command centre."""
+
+    WEBHOOK = "webhook"
+    TEXT = "text"
+    TELEPHONE = "telephone"
+
+
+class ForwardReason(StrEnum):
+    """Why an alarm was forwarded."""
+
+    UNCONFIRMED = "unconfirmed"  # nobody confirmed in time
+    NOBODY = "nobody"  # no duty page listens: nothing waits
+    PERSON = "person"  # 转 110 by somebody on the page
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """One way on which an alarm was passed on. sent_at, acknowledged_at: both times, ms UTC, 0 = not yet.
+
+    delivery_id: of a text, its row of the outbox. next_at: when the hub looks again, 0 = never.
+    """
+
+    way: Way
+    sent_at: int
+    acknowledged_at: int = 0
+    delivery_id: str = ""
+    tries: int = 0
+    next_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """The alarm of one case.
+
+    id: of the case. forward_at: when it is forwarded at the latest (ms UTC). by: who confirmed it or
+    forwarded it by hand, "" for the hub. missed_at: when it should have been forwarded and no way was
+    configured. dialled_at: when somebody began to telephone 110. seen_by: on duty and shown the full
+    number.
+    """
+
+    id: str
+    raised_at: int
+    forward_at: int
+    state: AlarmState = AlarmState.WAITING
+    by: str = ""
+    confirmed_at: int = 0
+    forwarded_at: int = 0
+    reason: ForwardReason = ForwardReason.UNCONFIRMED
+    passings: tuple[Passing, ...] = ()
+    missed_at: int = 0
+    dialled_at: int = 0
+    ended_at: int = 0
+    seen_by: tuple[str, ...] = ()
+    answered_by: str = personal()
+
+    @property
+    def acknowledged_at(self) -> int:
+        """When 110 first said that it has it, 0 = not yet."""
+        return min((p.acknowledged_at for p in self.passings if p.acknowledged_at), default=0)
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether it still rings: nobody has it in hand, and 110 has not said that it has it."""
+        unheard = self.state is AlarmState.FORWARDED and not (self.acknowledged_at or self.confirmed_at)
+        return self.state is AlarmState.WAITING or unheard
+
+    @property
+    def needs_work(self) -> bool:
+        """Whether the hub has something to do about it by itself."""
+        return self.state is AlarmState.WAITING or bool(self.unheard)
+
+    @property
+    def unheard(self) -> tuple[Passing, ...]:
+        """Ways on which it was passed on and that were not acknowledged, while there is any hope."""
+        return tuple(
+            p for p in self.passings if p.way is not Way.TELEPHONE and not p.acknowledged_at and p.next_at
+        )
+
+
+def raised(case_id: str, *, at: int, wait_ms: int) -> Alarm:
+    """A new alarm."""
+    return Alarm(case_id, at, at + wait_ms)
+
+
+def raised_again(alarm: Alarm, *, at: int, wait_ms: int) -> Alarm:
+    """The alarm of a case that had stopped being an emergency and is one again."""
+    return replace(raised(alarm.id, at=at, wait_ms=wait_ms), seen_by=alarm.seen_by)
+
+
+def must_forward(alarm: Alarm, *, now: int, heard: bool) -> ForwardReason | None:
+    """Why it has to be forwarded now, None for not yet. heard: whether a duty page listens."""
+    if alarm.state is not AlarmState.WAITING:
+        return None
+    if now >= alarm.forward_at:
+        return ForwardReason.UNCONFIRMED
+    return None if heard else ForwardReason.NOBODY
+
+
+def taken(alarm: Alarm, *, by: str, at: int) -> Alarm:
+    """Somebody has it in hand. What was passed on before stays so, and is told until it is acknowledged."""
+    state = alarm.state if alarm.state is AlarmState.FORWARDED else AlarmState.TAKEN
+    return replace(alarm, state=state, by=by, confirmed_at=at)
+
+
+def over(alarm: Alarm, *, at: int) -> Alarm:
+    """No emergency any more: nothing is forwarded."""
+    return replace(alarm, state=AlarmState.OVER, ended_at=at)
+
+
+def forwarded(
+    alarm: Alarm,
+    passings: tuple[Passing, ...],
+    reason: ForwardReason,
+    *,
+    at: int,
+    by: str = "",
+    who: str = "",
+) -> Alarm:
+    """Passed on; the first time counts. by: the officer who did it. who: answered the telephone at 110."""
+    return replace(
+        alarm,
+        state=AlarmState.FORWARDED,
+        by=by or alarm.by,
+        confirmed_at=alarm.confirmed_at or (at if by else 0),
+        forwarded_at=alarm.forwarded_at or at,
+        reason=alarm.reason if alarm.forwarded_at else reason,
+        passings=(*alarm.passings, *passings),
+        answered_by=who or alarm.answered_by,
+    )
+
+
+def dialling(alarm: Alarm, *, at: int) -> Alarm:
+    """The officer who has it in hand telephones 110 now."""
+    return replace(alarm, dialled_at=at)
+
+
+def missed(alarm: Alarm, *, at: int) -> Alarm:
+    """It should have been forwarded and there is no way: it goes on ringing, and the operator is told."""
+    return replace(alarm, missed_at=alarm.missed_at or at)
+
+
+def tried(alarm: Alarm, number: int, *, at: int) -> Alarm:
+    """One more try of a passing begins; the next one is not before its pause is over."""
+    passing = alarm.passings[number]
+    pause = min(_FIRST_PAUSE_MS * 2**passing.tries, _LONGEST_PAUSE_MS)
+    next_at = at + pause if at - passing.sent_at < KEPT_UP_MS else 0
+    return _with(alarm, number, replace(passing, tries=passing.tries + 1, next_at=next_at))
+
+
+def acknowledged(alarm: Alarm, number: int, *, at: int) -> Alarm:
+    """110 said that it has it. The first acknowledgement of a way stands."""
+    passing = alarm.passings[number]
+    return _with(alarm, number, replace(passing, acknowledged_at=passing.acknowledged_at or at, next_at=0))
+
+
+def _with(alarm: Alarm, number: int, passing: Passing) -> Alarm:
+    before, after = alarm.passings[:number], alarm.passings[number + 1 :]
+    return replace(alarm, passings=(*before, passing, *after))

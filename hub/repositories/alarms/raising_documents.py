@@ -1,0 +1,60 @@
+"""The store that raises an alarm with every emergency, in the commit that makes the emergency.
+
+The writes say themselves what they make, so no action that opens an EMERGENCY case, or makes a case one,
+has to know of alarms or can forget one: a text, a call, a letter, a late look at the meaning, a handler's
+key. After a kill at any instant there is a case with its alarm, or neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hub.model.alarms.alarm import AlarmState, raised, raised_again
+from hub.model.track import Track
+from hub.repositories.alarms.alarms import AlarmRepository
+from hub.runtime.clock import Clock
+from hub.store.around import DocumentsAround
+from hub.store.crypto import Vault
+from hub.store.documents import Documents, Insert, Update, Write
+
+_RECLASSIFIED = "reclassify"
+
+
+class RaisingDocuments(DocumentsAround):
+    """`Documents` whose `commit` adds the alarms; everything else is that of the store beneath."""
+
+    def __init__(self, documents: Documents, vault: Vault, clock: Clock, *, wait_seconds: float) -> None:
+        """wait_seconds: how long a person has to confirm an alarm."""
+        super().__init__(documents)
+        self._alarms = AlarmRepository(documents, vault)
+        self._clock = clock
+        self._wait_ms = round(wait_seconds * 1000)
+
+    async def commit(self, writes: Sequence[Write]) -> None:
+        """See the port."""
+        alarms = [await self._alarm(write) for write in _emergencies(writes)]
+        added = [alarm for alarm in alarms if alarm is not None]
+        await super().commit([*writes, *added] if added else writes)
+
+    async def _alarm(self, write: Insert | Update) -> Write | None:
+        """The alarm of an emergency; None for a case that has one."""
+        at = self._clock.now_ms()
+        found = await self._alarms.get(write.id) if isinstance(write, Update) else None
+        if found is None:
+            return self._alarms.insert(raised(write.id, at=at, wait_ms=self._wait_ms))
+        if found.value.state is not AlarmState.OVER:
+            return None
+        again = raised_again(found.value, at=at, wait_ms=self._wait_ms)
+        return self._alarms.update(again, found.version)
+
+
+def _emergencies(writes: Sequence[Write]) -> Iterator[Insert | Update]:
+    """New emergencies, and cases that may just have become one: what is done to an emergency later leaves
+    another event in it."""
+    for write in writes:
+        match write:
+            case Insert("cases", _, {"track": Track.EMERGENCY, "open": 1}):
+                yield write
+            case Update("cases", _, {"track": Track.EMERGENCY, "open": 1, "last_move": event}, _):
+                if event == _RECLASSIFIED:
+                    yield write

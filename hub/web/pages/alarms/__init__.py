@@ -1,0 +1,1 @@
+"""警情台: the page that rings."""

@@ -1,0 +1,79 @@
+"""Alarms: the ways to 110, who is on duty, what is forwarded."""
+
+from __future__ import annotations
+
+from channels.address import Address, BadAddress, email, phone
+from channels.http import HttpClient
+from hub.actions.alarms.confirm_danger import ConfirmDanger
+from hub.actions.alarms.forward_alarms import ForwardAlarms
+from hub.actions.alarms.in_hand import AlarmInHand
+from hub.actions.alarms.keep_duty import KeepDuty
+from hub.actions.alarms.pass_on import PassOn
+from hub.actions.alarms.read_alarms import ReadAlarms
+from hub.actions.alarms.report import MakeReport
+from hub.actions.alarms.ways import Recipients, Ways
+from hub.actions.deliveries.channel_profile import Profiles
+from hub.hub import AlarmDesk
+from hub.model.alarms.duty import Attention
+from hub.other_systems.command_centre import CentreSystem, HttpCommandCentre
+from hub.runtime.clock import Clock
+from hub.settings.channels import MailChannel, TwilioSmsChannel
+from hub.settings.settings import Settings
+from hub.wiring.cases import CaseActions
+from hub.wiring.foundation import Foundation
+
+
+def attention_of(settings: Settings) -> Attention:
+    """How long an open page counts."""
+    return Attention(settings.alarms.stream_seconds * 1000, settings.alarms.sound_hours * 3_600_000)
+
+
+def recipients(settings: Settings, profiles: Profiles, channel: str, texts: list[str]) -> Recipients | None:
+    """Addresses on a channel that is on; None where there is none. Raises `BadAddress`."""
+    known = settings.channels.get(channel)
+    if not texts or channel not in profiles or not isinstance(known, TwilioSmsChannel | MailChannel):
+        return None
+    read = email if isinstance(known, MailChannel) else phone
+    addresses: tuple[Address, ...] = tuple(map(read, texts))
+    return Recipients(profiles[channel], addresses) if known.enabled else None
+
+
+def ways_of(settings: Settings, profiles: Profiles, http: HttpClient, clock: Clock) -> Ways:
+    """The configured ways. What cannot be used is left out, and `hub check` says so."""
+    given = settings.alarms
+    centre = None
+    if given.webhook_url:
+        system = CentreSystem(
+            str(given.webhook_url), given.webhook_secret.get_secret_value(), given.webhook_timeout_seconds
+        )
+        centre = HttpCommandCentre(system, http, clock)
+    operator = [given.operator_address] if given.operator_address else []
+    return Ways(
+        centre=centre,
+        text=_usable(settings, profiles, given.text_channel, given.text_numbers),
+        operator=_usable(settings, profiles, given.operator_channel, operator),
+        telephone=given.telephone,
+    )
+
+
+def alarm_actions(base: Foundation, profiles: Profiles, cases: CaseActions) -> AlarmDesk:
+    """Everything about alarms."""
+    documents, stores, clock = base.documents, base.stores, base.clock
+    ways = ways_of(base.settings, profiles, base.http, clock)
+    report = MakeReport(stores)
+    pass_on = PassOn(stores, cases.unit, cases.rules, report, ways)
+    forward = ForwardAlarms(documents, stores, pass_on, report, attention_of(base.settings), clock)
+    return AlarmDesk(
+        read=ReadAlarms(documents, stores, report, forward, ways, clock),
+        in_hand=AlarmInHand(cases.casework, stores, cases.unit, pass_on, cases.rules, clock),
+        confirm_danger=ConfirmDanger(cases.casework, cases.keep, cases.open_case, cases.rules, clock),
+        duty=KeepDuty(documents, stores, clock),
+        forward=forward,
+    )
+
+
+def _usable(settings: Settings, profiles: Profiles, channel: str, texts: list[str]) -> Recipients | None:
+    try:
+        return recipients(settings, profiles, channel, texts)
+    except BadAddress:
+        return None
