@@ -48,6 +48,7 @@ from hub.actions.knowledge.read_help import ReadHelp
 from hub.actions.knowledge.read_quality import ReadQuality
 from hub.actions.knowledge.read_words import ReadWords
 from hub.actions.knowledge.sort_questions import SortQuestions
+from hub.actions.people.people import People
 from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
@@ -88,6 +89,7 @@ class Actions:
     move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
+    people: People
     publish_entry: PublishEntry
     rate_entry: RateEntry
     read_cases: ReadCases

@@ -36,8 +36,10 @@ COLLECTIONS = (
             "rank": int,
             "updated_at": int,
             "due_at": int,
+            "address_key": str,
         },
         indexes=(
+            ("address_key", "compartment", "updated_at"),
             ("compartment", "open", "rank"),
             ("compartment", "open", "handler_id", "rank"),
             ("compartment", "open", "waits", "rank"),
@@ -147,6 +149,18 @@ class CaseRepository:
             tuple(self._cases.listed_versioned(shown)),
             self._documents.cursor(shown[-1], sort) if more else None,
         )
+
+    async def of_addresses(
+        self, compartments: Container[Compartment], address_keys: Sequence[str], *, limit: int
+    ) -> list[Versioned[Case]]:
+        """Cases that were brought from one of these addresses (blind indexes), the newest first."""
+        keys = [key for key in address_keys if key]
+        if not compartments or not keys:
+            return []
+        where = {"address_key": keys[0] if len(keys) == 1 else {"$in": keys}, **_visible(compartments)}
+        found = await self._documents.find("cases", where, sort=(("updated_at", -1),), limit=limit)
+        listed = self._cases.listed_versioned(found)
+        return [one for one in listed if one.value.state is not CaseState.DRAFT]
 
     async def count(self, compartments: Container[Compartment], where: Mapping[str, Any]) -> int:
         """How many there are, among the compartments the reader may see."""

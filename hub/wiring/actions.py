@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
+from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.hub import Actions
 from hub.wiring.calls import CallActions
@@ -15,6 +16,7 @@ from hub.wiring.dialogue import Dialogue
 from hub.wiring.foundation import Foundation
 from hub.wiring.intake import IntakeActions
 from hub.wiring.knowledge import KnowledgeActions, rate_entry_of
+from hub.wiring.people import people_of
 from hub.wiring.rules import RuleActions
 
 
@@ -27,6 +29,7 @@ def actions_of(
     calls: CallActions,
     intake: IntakeActions,
     jitter: random.Random,
+    profiles: Profiles,
 ) -> Actions:
     """One of each."""
     return Actions(
@@ -50,6 +53,7 @@ def actions_of(
         move_case=cases.move_case,
         note_case=cases.note_case,
         note_reading=cases.note_reading,
+        people=people_of(base, profiles, dialogue, cases),
         publish_entry=editing.publish_entry,
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         read_cases=cases.read_cases,
