@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from channels.address import Address, AddressKind
-from hub.model.contact import Contact, ContactAddress, ContactEdit, ContactLink, Side
+from hub.model.people.contact import Contact, ContactAddress, ContactEdit, ContactLink, Side
 from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault

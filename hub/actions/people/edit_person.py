@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from hub.actions.people.find_person import FindPerson, Person
 from hub.model.agent import Agent, Permission
-from hub.model.contact import Contact, ContactEdit, EditKind, Need
+from hub.model.people.contact import Contact, ContactEdit, EditKind, Need
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Forbidden, Stale

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import Case
-from hub.model.contact import Contact, Need, Side
+from hub.model.people.contact import Contact, Need, Side
 from hub.repositories.repositories import Repositories
 from hub.runtime.errors import NotFound
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hub.actions.people.find_person import FindPerson, Person
 from hub.model.agent import Agent, Permission
-from hub.model.contact import ContactEdit, ContactLink, EditKind
+from hub.model.people.contact import ContactEdit, ContactLink, EditKind
 from hub.repositories.contacts import link_id
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from hub.actions.people.find_person import side_of
 from hub.model.agent import Agent
 from hub.model.cases.case import Case
-from hub.model.contact import Need
+from hub.model.people.contact import Need
 from hub.repositories.repositories import Repositories
 
 

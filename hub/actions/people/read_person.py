@@ -20,8 +20,8 @@ from hub.model.call import Call
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind
 from hub.model.cases.state import CaseState
-from hub.model.contact import ContactEdit, ContactLink
 from hub.model.conversation import Message
+from hub.model.people.contact import ContactEdit, ContactLink
 from hub.repositories.repositories import Repositories
 from hub.repositories.suppressions import Suppression
 

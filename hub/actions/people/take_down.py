@@ -28,8 +28,8 @@ from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import DANGER, ELECTRONIC_CONSENT, POSSIBLE_DANGER, Applicant, Case, Origin
 from hub.model.cases.history import HistoryKind, recorded
-from hub.model.contact import Contact, ContactEdit, EditKind, Need
 from hub.model.conversation import Author, Conversation, Direction, Message
+from hub.model.people.contact import Contact, ContactEdit, EditKind, Need
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock

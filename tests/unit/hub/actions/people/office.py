@@ -14,7 +14,7 @@ from hub.actions.people.needs_of import NeedsOf
 from hub.actions.people.read_person import ReadPerson
 from hub.model.agent import Agent, Role
 from hub.model.cases.case import Applicant, Case, Origin
-from hub.model.contact import Contact
+from hub.model.people.contact import Contact
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
@@ -52,7 +52,7 @@ class PeopleOffice:
         name: str = "",
         stored: bool = True,
     ) -> Case:
-        """A case of whoever has this number. stored: whether contact and address are, as a caller's are not."""
+        """A case of whoever has this number. stored: whether the contact is, as a caller's is not."""
         contacts = self.stores.contacts
         address = Address(AddressKind.PHONE, phone)
         key = contacts.key(address)

@@ -8,7 +8,7 @@ from hub.actions.people.edit_person import Noted
 from hub.model.agent import Role
 from hub.model.call import Call
 from hub.model.cases.history import HistoryKind, recorded
-from hub.model.contact import Need
+from hub.model.people.contact import Need
 from hub.model.track import Track
 from hub.runtime.errors import Invalid, NotFound, Stale
 from tests.unit.hub.actions.people.office import NOW, REPORT_LINE, PeopleOffice
