@@ -19,6 +19,7 @@ from hub.web.pages.knowledge import (
     word_import,
     words,
 )
+from hub.web.pages.people import person
 from hub.web.pages.rules import books, revise, revisions
 from hub.web.pages.staff import account, login, setup, system
 from hub.web.route import Handler, Route
@@ -65,6 +66,11 @@ STAFF_ROUTES: tuple[Route, ...] = (
     ),
     _staff("GET", "/cases/{case_id}/files/{file_id}", evidence.file, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/parts", case.parts, P.CASE_REPLY, P.CAMPAIGN_EDIT, P.ENTRY_EDIT),
+    # people; who of them exists for the agent is decided by their cases
+    _staff("GET", "/people/{contact_id}", person.person_page, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/people/{contact_id}", person.edit, P.CASE_REPLY),
+    _staff("POST", "/people/{contact_id}/merge", person.merge, P.CASE_REPLY),
+    _staff("POST", "/people/{contact_id}/unmerge", person.unmerge, P.CASE_REPLY),
     # campaigns
     _staff("GET", "/campaigns", campaigns.campaigns_page, P.CAMPAIGN_READ),
     _staff("GET", "/campaigns/new", campaign_editor.new_campaign, P.CAMPAIGN_EDIT),
