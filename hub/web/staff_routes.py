@@ -19,7 +19,7 @@ from hub.web.pages.knowledge import (
     word_import,
     words,
 )
-from hub.web.pages.people import person
+from hub.web.pages.people import new_case, person
 from hub.web.pages.rules import books, revise, revisions
 from hub.web.pages.staff import account, login, setup, system
 from hub.web.route import Handler, Route
@@ -49,6 +49,8 @@ STAFF_ROUTES: tuple[Route, ...] = (
     # cases; which of them exist for the agent is decided in hub/model/policy.py
     _staff("GET", "/queue", queue.queue_page, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/queue/events", queue.queue_events, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/cases/new", new_case.new_case, P.CASE_REPLY),
+    _staff("POST", "/cases/new", new_case.take_down, P.CASE_REPLY),
     _staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY),

@@ -79,12 +79,36 @@ def alike(case: Case, others: Iterable[Case]) -> tuple[Alike, ...]:
     return tuple(sorted(found, key=lambda one: (-one.same_matter, -one.case.received_at))[:_SHOWN])
 
 
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A case, and how much a text that is still being written shares with it: 0 to 1."""
+
+    case: Case
+    same_matter: float
+
+    @property
+    def likely(self) -> bool:
+        """Whether the words say that it is the same matter."""
+        return self.same_matter >= LIKELY
+
+
+def likeness(text: str, cases: Iterable[Case]) -> tuple[Likeness, ...]:
+    """Each of the cases beside a text, the likeliest first."""
+    own = _pairs_in(text)
+    found = [Likeness(case, round(_share(own, _pairs(case)), 2)) for case in cases]
+    return tuple(sorted(found, key=lambda one: -one.same_matter))
+
+
 def _attachable(case: Case) -> bool:
     return case.is_open and case.track is not Track.EMERGENCY
 
 
 def _pairs(case: Case) -> frozenset[str]:
-    said = plain(f"{case.title}{case.text}"[:_READ_CHARS])
+    return _pairs_in(f"{case.title}{case.text}")
+
+
+def _pairs_in(text: str) -> frozenset[str]:
+    said = plain(text[:_READ_CHARS])
     return frozenset(said[at : at + 2] for at in range(len(said) - 1)) - _EVERYWHERE
 
 

@@ -234,20 +234,28 @@ class TakeDown:
         if taken.at > self._clock.now_ms():
             raise Invalid({"at": "收到时间不能晚于现在"})
         case_id = derived_id("taken-down", agent.id, taken.form_id)
-        digits = 16 if taken.anonymous or not taken.phone else 8
-        code = f"{int(self._vault.blind(f'taken-down-code:{case_id}'), 16) % 10**digits:0{digits}d}"
 
         async def decide() -> tuple[list[Write], Case]:
             known = await self._repositories.cases.get(case_id)
-            return ([], known.value) if known else await self._writes(agent, taken, case_id, code)
+            return ([], known.value) if known else await self._writes(agent, taken, case_id)
 
         # Again for the same form at the same moment, and for a contact that another message made.
         case = await until_committed(self._documents, decide, tries=_TRIES)
-        sent = taken.texted and self._text_profile(taken) is not None
+        code, sent = (
+            self._code(case_id, case.applicant),
+            taken.texted and self._texts_to(case.applicant) is not None,
+        )
         return TakenDown(case_id, case.reference, code, policy.may_see(agent, case), sent)
 
-    async def _writes(self, agent: Agent, taken: Taken, case_id: str, code: str) -> tuple[list[Write], Case]:
+    def _code(self, case_id: str, applicant: Applicant) -> str:
+        """Always the same for a form. Who cannot be reached needs a longer one, because it is all they
+        have."""
+        digits = 8 if applicant.address and not applicant.anonymous else 16
+        return f"{int(self._vault.blind(f'taken-down-code:{case_id}'), 16) % 10**digits:0{digits}d}"
+
+    async def _writes(self, agent: Agent, taken: Taken, case_id: str) -> tuple[list[Write], Case]:
         applicant, writes = await self._applicant(agent, taken)
+        code = self._code(case_id, applicant)
         advice = await self.advice(taken.matter)
         track = Track.REPORT if advice.track is Track.REPORT else taken.track
         alarm = track is Track.EMERGENCY
@@ -346,21 +354,21 @@ class TakeDown:
             ),
         ]
 
-    def _text_profile(self, taken: Taken) -> str | None:
+    def _texts_to(self, applicant: Applicant) -> str | None:
         """The channel that texts the receipt, None where it cannot go by text."""
-        if taken.anonymous or not is_textable(Address(AddressKind.PHONE, taken.phone)):
+        if applicant.anonymous or not is_textable(Address(AddressKind.PHONE, applicant.address)):
             return None
         sms = (name for name, p in self._profiles.items() if p.kind is ChannelKind.SMS and p.can_answer)
         return next(sms, None)
 
     def _receipt(self, case: Case, taken: Taken, code: str) -> list[Write]:
-        profile = self._text_profile(taken)
+        profile = self._texts_to(case.applicant)
         if not taken.texted or profile is None:
             return []
         name = "receipt_voice" if taken.source is Source.PHONE else "receipt_desk"
         delivery = self._outgoing.delivery(
             profile,
-            Address(AddressKind.PHONE, taken.phone),
+            Address(AddressKind.PHONE, case.applicant.address),
             self._texts.say(name, case.origin.language, reference=case.reference, code=code),
             at=self._clock.now_ms(),
             address_key=case.applicant.address_key,

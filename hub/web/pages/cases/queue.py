@@ -81,6 +81,7 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         counts=page.counts,
         needs=await hub.actions.people.needs_of(agent, [row.case for row in page.rows]),
         need_words=NEED,
+        may_take_down=agent.may(Permission.CASE_REPLY),
         views=_views_of(agent),
         view=view,
         next=page.next,

@@ -8,9 +8,9 @@ from typing import ClassVar
 from pydantic import Field
 
 from hub.actions.people.edit_person import Noted
-from hub.model.people.contact import Need
 from hub.web.form import Form
 from hub.web.i18n import msgid
+from hub.web.pages.people.new_case_form import needs_of
 
 ASKED = "群众要求"
 """Why nobody may telephone, where nothing else was said."""
@@ -33,11 +33,8 @@ class PersonForm(Form):
 
     def noted(self, posted: Mapping[str, str]) -> Noted:
         """As the action takes it. posted: the boxes are read from."""
-        needs = [need for need in Need if posted.get(f"need-{need}")]
-        if self.dialect and Need.DIALECT not in needs:
-            needs.append(Need.DIALECT)
         why = (self.why or ASKED) if self.do_not_call else ""
-        return Noted(tuple(need for need in Need if need in needs), self.dialect, why)
+        return Noted(needs_of(posted), self.dialect, why)
 
 
 class MergeForm(Form):
