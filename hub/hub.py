@@ -17,6 +17,7 @@ from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
+from hub.actions.cases.queue.read_notifications import ReadNotifications
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
@@ -93,6 +94,7 @@ class Actions:
     publish_entry: PublishEntry
     rate_entry: RateEntry
     read_cases: ReadCases
+    read_notifications: ReadNotifications
     read_procedure: ReadProcedure
     read_queue: ReadQueue
     read_entries: ReadEntries

@@ -13,9 +13,11 @@ from enum import StrEnum
 class NotificationKind(StrEnum):
     """What happened."""
 
+    ASSIGNED = "assigned"  # a colleague gave you a case
     MENTIONED = "mentioned"  # a colleague named you in an internal note
-    CITIZEN_REPLIED = "citizen_replied"  # the citizen wrote in a case you follow
+    CITIZEN_REPLIED = "citizen_replied"  # the citizen wrote in a case you handle or follow
     MOVED = "moved"  # a case you follow came to another state
+    DUE = "due"  # a limit of a case you handle ends soon, or was missed
     REPLY_RETURNED = "reply_returned"  # your reply could not leave any more and is a draft again
 
 

@@ -18,6 +18,7 @@ from hub.repositories import (
     meaning_due,
     memberships,
     notices,
+    notification_choices,
     notifications,
     outbox,
     recent_answers,
@@ -55,6 +56,7 @@ from hub.repositories.letters import LetterRepository
 from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
+from hub.repositories.notification_choices import NotificationChoiceRepository
 from hub.repositories.notifications import NotificationRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
@@ -86,6 +88,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *meaning_due.COLLECTIONS,
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,
+    *notification_choices.COLLECTIONS,
     *notifications.COLLECTIONS,
     *outbox.COLLECTIONS,
     *questions.COLLECTIONS,
@@ -119,6 +122,7 @@ class Repositories:
     meaning_due: MeaningDueRepository
     memberships: MembershipRepository
     notices: NoticeRepository
+    notification_choices: NotificationChoiceRepository
     notifications: NotificationRepository
     outbox: OutboxRepository
     questions: QuestionRepository
@@ -157,6 +161,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         meaning_due=MeaningDueRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),
+        notification_choices=NotificationChoiceRepository(documents, vault),
         notifications=NotificationRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
         questions=QuestionRepository(documents, vault),

@@ -61,6 +61,7 @@ DONE: Mapping[str, str] = {
     "released": msgid("已放行，工单进入普通队列"),
     "dismissed_alarm": msgid("已记为误报，按普通工单排队"),
     "split": msgid("已拆分为另一件工单"),
+    "notifications_read": msgid("全部标为已读"),
     "noted_person": msgid("已保存，所有此人的工单都能看到"),
     "people_merged": msgid("已合并，随时可以取消"),
     "people_unmerged": msgid("已取消合并，两个联系人恢复原样"),

@@ -19,16 +19,25 @@ from hub.web.pages.knowledge import (
     word_import,
     words,
 )
-from hub.web.pages.people import new_case, person
+from hub.web.pages.people import new_case, notifications, person
 from hub.web.pages.rules import books, revise, revisions
 from hub.web.pages.staff import account, login, setup, system
 from hub.web.route import Handler, Route
 
 
 def _staff(
-    method: str, path: str, handler: Handler, permission: P | None = None, *also: P, form_bytes: int = 0
+    method: str,
+    path: str,
+    handler: Handler,
+    permission: P | None = None,
+    *also: P,
+    form_bytes: int = 0,
+    is_use: bool = True,
 ) -> Route:
-    return Route(method, f"/staff{path}", handler, permission, login=True, also=also, form_bytes=form_bytes)
+    address = f"/staff{path}"
+    return Route(
+        method, address, handler, permission, login=True, also=also, form_bytes=form_bytes, is_use=is_use
+    )
 
 
 STAFF_ROUTES: tuple[Route, ...] = (
@@ -68,6 +77,11 @@ STAFF_ROUTES: tuple[Route, ...] = (
     ),
     _staff("GET", "/cases/{case_id}/files/{file_id}", evidence.file, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/parts", case.parts, P.CASE_REPLY, P.CAMPAIGN_EDIT, P.ENTRY_EDIT),
+    # what happened to one's cases
+    _staff("GET", "/notifications", notifications.notifications_page, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/notifications/count", notifications.count, P.CASE_READ, P.REPORT_READ, is_use=False),
+    _staff("POST", "/notifications/read", notifications.mark, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/notifications/choices", notifications.choose, P.CASE_READ, P.REPORT_READ),
     # people; who of them exists for the agent is decided by their cases
     _staff("GET", "/people/{contact_id}", person.person_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/people/{contact_id}", person.edit, P.CASE_REPLY),

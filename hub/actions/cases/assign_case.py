@@ -20,6 +20,7 @@ from hub.model.cases.roles import CaseRole
 from hub.model.cases.staff_roles import as_played
 from hub.model.cases.state import CaseState
 from hub.model.cases.step import stepped
+from hub.model.notification import NotificationKind
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
@@ -61,7 +62,14 @@ class AssignCase:
         attempt = as_played(agent, case, asked)
         given = replace(case, unit_id=found.value.unit_id)
         step = stepped(given, attempt, actor=agent.id, facts={"handler": handler_id})
-        await self._casework.commit(await self._unit.writes(step, version, at=now))
+        writes = await self._unit.writes(step, version, at=now)
+        if handler_id != agent.id:
+            notifications = self._repositories.notifications
+            cause = str(step.case.chain.length)
+            writes.append(
+                notifications.tell(handler_id, NotificationKind.ASSIGNED, case_id, at=now, cause=cause)
+            )
+        await self._casework.commit(writes)
 
 
 def _event(case: Case) -> str:

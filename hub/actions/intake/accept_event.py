@@ -23,6 +23,7 @@ from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.search_letter import Found
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN
+from hub.model.notification import NotificationKind
 from hub.repositories.repositories import Repositories
 from hub.runtime.errors import HubError
 from hub.runtime.ids import derived_id
@@ -122,9 +123,25 @@ class AcceptEvent:
         return [
             conversations.insert_message(message),
             *plan.unit(self._repositories.cases),
+            *self._handler_told(scene, plan),
             conversations.update(plan.exchange, scene.version)
             if scene.version
             else conversations.insert(plan.exchange),
+        ]
+
+    def _handler_told(self, scene: Scene, plan: MessagePlan) -> list[Write]:
+        """Who handles a case hears that the citizen wrote in it."""
+        planned = plan.case
+        if planned is None or planned.read is None or not planned.case.handler_id:
+            return []
+        return [
+            self._repositories.notifications.tell(
+                planned.case.handler_id,
+                NotificationKind.CITIZEN_REPLIED,
+                planned.case.id,
+                at=scene.event.received_at,
+                cause=f"own:{scene.event_id}",
+            )
         ]
 
     async def _set_scene(self, event: InboundMessage, event_id: str) -> Scene:

@@ -31,10 +31,13 @@ def guarded(route: Route) -> Handler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         staff = request.app[STAFF]
-        session = await staff.sessions.current(request, is_use="text/event-stream" not in accept(request))
+        session = await staff.sessions.current(
+            request, is_use=route.is_use and "text/event-stream" not in accept(request)
+        )
         found = await staff.agents.get(session.agent_id) if session else None
         if session is None or found is None or not found.value.active:
-            return _to_login(request)
+            # A page that asks by itself must not be taken away from who left something half written in it.
+            return _to_login(request) if route.is_use else web.Response(status=204)
         agent = found.value
         request[SESSION] = session
         request[AGENT] = agent

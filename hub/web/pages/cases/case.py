@@ -275,6 +275,7 @@ async def _show(
     view = await hub.actions.read_cases.open(agent, _id(request))
     if reads:
         await hub.actions.note_reading(agent, view)
+        await hub.actions.read_notifications.mark(agent, view.case.id)
     counts = await hub.actions.read_queue.counts(agent)
     origin = view.case.origin
     return staff_page(
