@@ -17,6 +17,7 @@ from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
+from hub.actions.cases.queue.read_day import ReadDay
 from hub.actions.cases.queue.read_notifications import ReadNotifications
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
@@ -97,6 +98,7 @@ class Actions:
     read_notifications: ReadNotifications
     read_procedure: ReadProcedure
     read_queue: ReadQueue
+    read_day: ReadDay
     read_entries: ReadEntries
     read_help: ReadHelp
     read_quality: ReadQuality

@@ -162,6 +162,29 @@ class CaseRepository:
         listed = self._cases.listed_versioned(found)
         return [one for one in listed if one.value.state is not CaseState.DRAFT]
 
+    async def arrivals(
+        self, compartments: Container[Compartment], since: int, *, limit: int
+    ) -> list[tuple[int, str]]:
+        """When and by what kind of channel cases came that changed since then, the newest changes first;
+        nothing is unsealed."""
+        if not compartments:
+            return []
+        where = {**_visible(compartments), "open": {"$in": [0, 1]}, "updated_at": {"$gte": since}}
+        found = await self._documents.find("cases", where, sort=(("updated_at", -1),), limit=limit)
+        return [(stored.body["received_at"], stored.body["kind"]) for stored in found]
+
+    async def ended(
+        self, compartments: Container[Compartment], handler_id: str, since: int, *, limit: int
+    ) -> list[tuple[int, int]]:
+        """When cases came and when they changed last, of those that ended with this handler since then;
+        nothing is unsealed."""
+        if not compartments:
+            return []
+        where = {"open": 0, "handler_id": handler_id, "updated_at": {"$gte": since}}
+        where |= _visible(compartments)
+        found = await self._documents.find("cases", where, sort=(("updated_at", -1),), limit=limit)
+        return [(stored.body["received_at"], stored.body["updated_at"]) for stored in found]
+
     async def count(self, compartments: Container[Compartment], where: Mapping[str, Any]) -> int:
         """How many there are, among the compartments the reader may see."""
         if not compartments:

@@ -19,7 +19,7 @@ from hub.web.pages.knowledge import (
     word_import,
     words,
 )
-from hub.web.pages.people import new_case, notifications, person
+from hub.web.pages.people import day, new_case, notifications, person
 from hub.web.pages.rules import books, revise, revisions
 from hub.web.pages.staff import account, login, setup, system
 from hub.web.route import Handler, Route
@@ -78,6 +78,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/cases/{case_id}/files/{file_id}", evidence.file, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/parts", case.parts, P.CASE_REPLY, P.CAMPAIGN_EDIT, P.ENTRY_EDIT),
     # what happened to one's cases
+    _staff("GET", "/day", day.day_page, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/notifications", notifications.notifications_page, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/notifications/count", notifications.count, P.CASE_READ, P.REPORT_READ, is_use=False),
     _staff("POST", "/notifications/read", notifications.mark, P.CASE_READ, P.REPORT_READ),

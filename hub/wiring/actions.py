@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from hub.actions.cases.queue.read_day import ReadDay
 from hub.actions.cases.queue.read_notifications import ReadNotifications
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
@@ -59,6 +60,7 @@ def actions_of(
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         read_cases=cases.read_cases,
         read_notifications=ReadNotifications(base.documents, base.stores, base.clock),
+        read_day=ReadDay(base.stores, rules.case_rules, base.clock),
         read_entries=editing.read_entries,
         read_procedure=cases.read_procedure,
         read_queue=cases.read_queue,
