@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
 from hub.model.people.contact import Need
 from hub.web.badges import Word
 from hub.web.i18n import msgid
@@ -16,6 +17,14 @@ NEED: Mapping[Need, Word] = {
     Need.INTERPRETER: Word(msgid("需要翻译"), "info", "globe"),
     Need.MOBILITY: Word(msgid("行动不便"), "warn", "person"),
 }
+
+SUBJECT: Mapping[str, str] = {
+    EDUCATION: msgid("普法宣传"),
+    NOTICE: msgid("业务通知"),
+    WARNING: msgid("黄色、蓝色预警"),
+    INVALID: msgid("全部（号码失效）"),
+}
+"""What somebody wants no texts about."""
 
 FIELDS: Mapping[str, str] = {
     "needs": msgid("需要注意"),

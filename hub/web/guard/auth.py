@@ -37,7 +37,8 @@ def guarded(route: Route) -> Handler:
         found = await staff.agents.get(session.agent_id) if session else None
         if session is None or found is None or not found.value.active:
             # A page that asks by itself must not be taken away from who left something half written in it.
-            return _to_login(request) if route.is_use else web.Response(status=204)
+            asks_by_itself = not route.is_use and request.headers.get("HX-Request")
+            return web.Response(status=204) if asks_by_itself else _to_login(request)
         agent = found.value
         request[SESSION] = session
         request[AGENT] = agent

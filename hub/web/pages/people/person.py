@@ -17,7 +17,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
-from hub.web.need_words import FIELDS, NEED
+from hub.web.need_words import FIELDS, NEED, SUBJECT
 from hub.web.pages.cases.queue import title_of
 from hub.web.pages.people.person_form import MergeForm, PersonForm, UnmergeForm
 from hub.web.render import translator
@@ -132,6 +132,7 @@ async def _show(
         need_words=NEED,
         field_words=FIELDS,
         edit_words=EDITS,
+        subject_words=SUBJECT,
     )
 
 

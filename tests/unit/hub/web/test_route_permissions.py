@@ -143,6 +143,7 @@ DOORS = {
 
 _PLACES = {
     "case_id": "c1",
+    "contact_id": "c1",
     "event": "pick",
     "campaign_id": "p1",
     "entry_id": "e1",
