@@ -33,7 +33,8 @@ BANDS: Mapping[Band, Word] = {
 _SHOWN = 8
 _TOLD = 6
 _HEIGHT = 100
-_STEP = 24
+_HOUR, _DAY = 12, 24
+"""How wide an hour is, and a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def bars_of(day: Day) -> Bars:
         for series, count in enumerate(counts):
             if count:
                 height = _HEIGHT * count / most
-                bars.append(Bar(hour * _STEP, _HEIGHT - under - height, height, series))
+                bars.append(Bar(hour * _HOUR, _HEIGHT - under - height, height, series))
                 under += height
     return Bars(kinds, rows, bars, most, sum(sum(counts) for _, counts in rows))
 
@@ -112,5 +113,5 @@ def line_of(day: Day) -> Line:
     most = max((count for _, count in day.backlog), default=0)
     heights = [_HEIGHT - _HEIGHT * count / max(most, 1) for _, count in day.backlog]
     return Line(
-        " ".join(f"{place * _STEP},{height:.1f}" for place, height in enumerate(heights)), day.backlog, most
+        " ".join(f"{place * _DAY},{height:.1f}" for place, height in enumerate(heights)), day.backlog, most
     )
