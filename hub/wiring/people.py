@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.people.edit_person import EditPerson
 from hub.actions.people.find_person import FindPerson
+from hub.actions.people.may_call import MayCall
 from hub.actions.people.merge_people import MergePeople
 from hub.actions.people.needs_of import NeedsOf
 from hub.actions.people.people import People
@@ -27,6 +28,7 @@ def people_of(base: Foundation, profiles: Profiles, dialogue: Dialogue, cases: C
     walled = report_channels(base.settings)
     return People(
         edit=EditPerson(documents, stores, find, clock),
+        may_call=MayCall(stores),
         merge=MergePeople(documents, stores, find, clock),
         needs_of=NeedsOf(stores),
         read=ReadPerson(stores, find, report_channels=walled),

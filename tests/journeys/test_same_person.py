@@ -9,6 +9,7 @@ from channels.contract import ChannelKind
 from hub.model.agent import Role
 from hub.model.cases.state import CaseState
 from hub.model.people.contact import Need
+from hub.model.petition import PetitionKind
 from tests.journeys.editor_at_work import sign_in
 from tests.journeys.office import Office, filed
 from tests.journeys.talking import Talker
@@ -74,3 +75,33 @@ async def test_what_somebody_needs_is_noted_once_and_stands_in_the_queue(hub: Wo
     assert "老年" in queue
     assert "闽南话" in case_page
     assert "请勿致电" in case_page
+
+
+async def test_two_contacts_are_merged_after_a_look_and_taken_apart(hub: World) -> None:
+    office = Office(hub)
+    first = await office.case((await filed(hub)).case_id)
+    second = await office.case((await filed(hub, phone="+8613800138055", name="张三丰")).case_id)
+    report = (await filed(hub, PetitionKind.REPORT, phone="+8613800138056")).case_id
+    desk = await sign_in(hub, hub.http, Role.HANDLER)
+    path = f"/staff/people/{first.applicant.contact_id}"
+    await desk.get(path)
+    hidden = (await office.case(report)).reference
+    status, page = await desk.post(f"{path}/merge", reference=hidden, reason="同一人")
+    assert (status, "没有这个编号的工单" in page) == (422, True)
+    asked = {"reference": second.reference, "reason": "本人换号"}
+    status, page = await desk.post(f"{path}/merge", **asked)
+    assert "确认合并" in page
+    assert second.id in page
+    assert (
+        len((await hub.hub.actions.people.read(await office.agent(Role.SUPERVISOR), path[14:])).merged) == 0
+    )
+    status, page = await desk.post(f"{path}/merge", **asked, confirmed="yes")
+    assert (status, "已合并" in page) == (200, True)
+    assert second.id in await desk.get(path)
+    status, page = await desk.post(f"{path}/merge", **asked, confirmed="yes")
+    assert (status, "已经是同一人" in page) == (422, True)
+    member = second.applicant.contact_id
+    status, page = await desk.post(f"{path}/unmerge", member=member, reason="弄错了")
+    assert (status, "已取消合并" in page) == (200, True)
+    assert second.id not in await desk.get(path)
+    assert await office.case(second.id) == second

@@ -1,4 +1,4 @@
-"""The pages about people, one's day and notifications: used by everybody, in both languages, without complaints."""
+"""The pages about people, one's day and notifications can be used by everybody, without complaints."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def looked_at(page: Page) -> dict[tuple[int, str], object]:
         found[width, "pixels too wide"] = await overflow(page) or None
         found[width, "too small"] = await too_small(page, 44) or None
         for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             found[width, scheme] = await violations(page) or None
     return {place: what for place, what in found.items() if what}
 

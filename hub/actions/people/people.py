@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.actions.people.edit_person import EditPerson
+from hub.actions.people.may_call import MayCall
 from hub.actions.people.merge_people import MergePeople
 from hub.actions.people.needs_of import NeedsOf
 from hub.actions.people.read_person import ReadPerson
@@ -16,6 +17,7 @@ class People:
     """One verb each."""
 
     edit: EditPerson
+    may_call: MayCall
     merge: MergePeople
     needs_of: NeedsOf
     read: ReadPerson

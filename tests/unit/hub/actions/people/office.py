@@ -9,6 +9,7 @@ from hub.actions.cases.open_case import NewCase, OpenCase
 from hub.actions.cases.references import References
 from hub.actions.people.edit_person import EditPerson
 from hub.actions.people.find_person import FindPerson
+from hub.actions.people.may_call import MayCall
 from hub.actions.people.merge_people import MergePeople
 from hub.actions.people.needs_of import NeedsOf
 from hub.actions.people.read_person import ReadPerson
@@ -36,6 +37,7 @@ class PeopleOffice:
         self.find = FindPerson(self.stores)
         self.edit = EditPerson(self.documents, self.stores, self.find, self.clock)
         self.merge = MergePeople(self.documents, self.stores, self.find, self.clock)
+        self.may_call = MayCall(self.stores)
         self.needs_of = NeedsOf(self.stores)
         self.read = ReadPerson(self.stores, self.find, report_channels={REPORT_LINE})
         self._open_case = OpenCase(self.stores.cases, References(self.documents, self.clock), case_rules())

@@ -108,6 +108,18 @@ async def test_two_contacts_are_merged_and_are_as_they_were_when_taken_apart(off
     assert [await office.documents.get("contacts", id) for id in (a, b, c)] == before
 
 
+async def test_who_may_not_be_called_may_not_be_called_at_any_of_their_numbers(office: PeopleOffice) -> None:
+    agent = office.agent(HANDLER)
+    first, second = await office.case(A), await office.case(B)
+    assert await office.may_call(first)
+    await office.edit(agent, office.id_of(second), Noted(do_not_call="家属要求"), version=1)
+    assert [await office.may_call(case) for case in (first, second)] == [True, False]
+    await office.merge(agent, office.id_of(first), second.reference, "本人换号")
+    assert not await office.may_call(first)
+    report = await office.case(A, "民警收钱", Track.REPORT)
+    assert await office.may_call(report)  # what ordinary staff merged is not merged behind the wall
+
+
 async def test_a_merge_reaches_nothing_behind_the_wall_and_shows_on_its_own_side_only(
     office: PeopleOffice,
 ) -> None:
