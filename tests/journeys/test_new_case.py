@@ -98,6 +98,13 @@ async def test_an_accusation_goes_behind_the_wall_and_the_officer_is_told_before
     assert status == 200
     assert "工单已转督察" in page
     case = await the_case(hub, Role.INSPECTOR)
+    perhaps = fields(matter="我要投诉物业，民警来过两次", walled="yes")
+    _, page = await desk.post("/staff/cases/new", **{**perhaps, "form_id": "c3" * 16})
+    assert "工单已转督察" in page
+    found = {one.compartment: one for one in await queue(hub, Role.INSPECTOR) if one.id != case.id}
+    assert (
+        found[Compartment.SCREENING].track is Track.SERVICE
+    )  # as the officer chose, until an inspector looks
     assert (case.track, case.compartment) == (Track.REPORT, Compartment.REPORT)
     assert await queue(hub) == []
     assert case.reference not in await desk.get("/staff/queue")
