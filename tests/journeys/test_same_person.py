@@ -44,12 +44,20 @@ async def test_a_second_text_about_the_same_matter_is_attached_and_taken_apart_a
     assert "并入本件的工单" in await desk.get(f"/staff/cases/{first.id}")
     told = [message.text for message in await hub.hub.repositories.conversations.of_case(second.id)]
     assert any("合并办理" in text for text in told)
+    await citizen.say("补充：车牌尾号是88")
+    conversations = hub.hub.repositories.conversations
+    assert [message.text for message in await conversations.of_case(first.id)][-1:] == ["补充：车牌尾号是88"]
+    first = await office.case(first.id)
     page = await desk.get(f"/staff/cases/{second.id}")
     version = re.findall(r'name="version" value="(\d+)"', page)[0]
     await desk.post(f"/staff/cases/{second.id}/moves/unmerge", version=version)
     after = await office.case(second.id)
     assert (after.state, after.proceeding.clocks) == (second.state, second.proceeding.clocks)
     assert await office.case(first.id) == first
+    await citizen.say("补充：今天晚上又来了")
+    assert [message.text for message in await conversations.of_case(second.id)][-1:] == [
+        "补充：今天晚上又来了"
+    ]
 
 
 async def test_what_somebody_needs_is_noted_once_and_stands_in_the_queue(hub: World) -> None:

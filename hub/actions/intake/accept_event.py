@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from channels.contract import ChannelKind, InboundMessage
+from hub.actions.cases.citizen.merged_into import goes_on_in
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.dialogue.quote import split_quote
 from hub.actions.dialogue.texts import language_of
@@ -90,7 +91,7 @@ class AcceptEvent:
             # look spares a repeat what deciding costs; the insert of the message makes it harmless.
             if scene.version and await self._repositories.conversations.message(event_id) is not None:
                 return (), await self._seen(event_id)
-            plan = await self._answer(scene)
+            plan = _in_its_place(scene, await self._answer(scene))
             reply = plan.says.text if plan.says else ""
             outcome = Outcome(event_id, False, plan.exchange.id, plan.case_id, reply)
             return [*self._unit(scene, plan, tuple(files)), *also], outcome
@@ -172,6 +173,7 @@ class AcceptEvent:
                 address=event.sender.value,
             )
         case = await self._repositories.cases.get(conversation.case_id) if conversation.case_id else None
+        goes_on = await goes_on_in(self._repositories.cases, case.value) if case else None
         text = _clean(event.text)[:_MAX_TEXT]
         dialogue = found.value.dialogue.at(event.received_at) if found else NOTHING_OPEN
         return Scene(
@@ -185,7 +187,8 @@ class AcceptEvent:
             contact_id=conversation.contact_id,
             conversation=conversation,
             version=found.version if found else 0,
-            case=case if case is not None and case.value.is_open else None,
+            case=goes_on or (case if case is not None and case.value.is_open else None),
+            merged_id=conversation.case_id if goes_on else "",
             dialogue=dialogue,
             ours=await self._ours(id, text) if found and event.kind is ChannelKind.MAIL else (),
         )
@@ -221,6 +224,13 @@ class AcceptEvent:
                 return found.value.id, found
         root = event.thread[0] if event.thread else event.provider_id
         return conversations.id_for(event.channel, key, root), None
+
+
+def _in_its_place(scene: Scene, plan: MessagePlan) -> MessagePlan:
+    """The conversation stays with its own case, so that it goes on there when the cases are taken apart."""
+    if scene.merged_id and scene.case is not None and plan.exchange.case_id == scene.case.value.id:
+        return replace(plan, exchange=replace(plan.exchange, case_id=scene.merged_id))
+    return plan
 
 
 def event_id_of(event: InboundMessage) -> str:

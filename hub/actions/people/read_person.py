@@ -12,6 +12,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from hub.actions.cases.agent_names import agent_names
+from hub.actions.cases.citizen.merged_into import master_reference
 from hub.actions.cases.masked_citizen import masked_citizen
 from hub.actions.people.alike import Alike, alike
 from hub.actions.people.find_person import FindPerson, Person
@@ -118,8 +119,14 @@ class ReadPerson:
             return None
         others = [other for other in person.cases if other.id != case.id]
         merged = [other for other in others if other.state is CaseState.MERGED][:_MERGED_READ]
-        here = [other for other in merged if await self._master_of(other) == case.reference]
-        master = await self._master_of(case) if case.state is CaseState.MERGED else ""
+        here = [
+            other
+            for other in merged
+            if await master_reference(self._repositories.cases, other) == case.reference
+        ]
+        master = (
+            await master_reference(self._repositories.cases, case) if case.state is CaseState.MERGED else ""
+        )
         return PersonPanel(
             person=person,
             others=tuple(others[:_PANEL_CASES]),
@@ -158,12 +165,6 @@ class ReadPerson:
             names=names,
             opted_out=await self._opted_out(person),
         )
-
-    async def _master_of(self, case: Case) -> str:
-        """The number of the case this one was attached to last."""
-        history = await self._repositories.cases.whole_history(case.id)
-        moved = [entry.facts for entry in history if entry.facts.get("event") == "merge_into"]
-        return moved[-1].get("master", "") if moved else ""
 
     async def _opted_out(self, person: Person) -> tuple[Suppression, ...]:
         found = [await self._repositories.suppressions.of_address(key) for key in person.keys]
