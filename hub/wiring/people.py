@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.people.alike import FindAlike
 from hub.actions.people.edit_person import EditPerson
 from hub.actions.people.find_person import FindPerson
 from hub.actions.people.may_call import MayCall
@@ -25,13 +26,15 @@ def people_of(base: Foundation, profiles: Profiles, dialogue: Dialogue, cases: C
     """Everything about people."""
     documents, stores, clock = base.documents, base.stores, base.clock
     find = FindPerson(stores)
+    find_alike = FindAlike(base.encoding)
     walled = report_channels(base.settings)
     return People(
         edit=EditPerson(documents, stores, find, clock),
+        find_alike=find_alike,
         may_call=MayCall(stores),
         merge=MergePeople(documents, stores, find, clock),
         needs_of=NeedsOf(stores),
-        read=ReadPerson(stores, find, report_channels=walled),
+        read=ReadPerson(stores, find, find_alike, report_channels=walled),
         take_down=TakeDown(
             documents,
             stores,

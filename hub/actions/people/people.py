@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.actions.people.alike import FindAlike
 from hub.actions.people.edit_person import EditPerson
 from hub.actions.people.may_call import MayCall
 from hub.actions.people.merge_people import MergePeople
@@ -17,6 +18,7 @@ class People:
     """One verb each."""
 
     edit: EditPerson
+    find_alike: FindAlike
     may_call: MayCall
     merge: MergePeople
     needs_of: NeedsOf

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hub.actions.cases.agent_names import agent_names
 from hub.actions.cases.citizen.merged_into import master_reference
 from hub.actions.cases.masked_citizen import masked_citizen
-from hub.actions.people.alike import Alike, alike
+from hub.actions.people.alike import Alike, FindAlike
 from hub.actions.people.find_person import FindPerson, Person
 from hub.model.agent import Agent, Permission, Role
 from hub.model.call import Call
@@ -105,11 +105,17 @@ class ReadPerson:
     """Reads for agents."""
 
     def __init__(
-        self, repositories: Repositories, find: FindPerson, *, report_channels: Container[str]
+        self,
+        repositories: Repositories,
+        find: FindPerson,
+        find_alike: FindAlike,
+        *,
+        report_channels: Container[str],
     ) -> None:
         """report_channels: voice channels that citizens call to report police."""
         self._repositories = repositories
         self._find = find
+        self._find_alike = find_alike
         self._report_channels = report_channels
 
     async def panel(self, agent: Agent, case: Case) -> PersonPanel | None:
@@ -131,7 +137,7 @@ class ReadPerson:
             person=person,
             others=tuple(others[:_PANEL_CASES]),
             count=len(others),
-            alike=alike(case, others),
+            alike=await self._find_alike(case, others),
             master=next((other for other in others if master and other.reference == master), None),
             merged=tuple(here),
             opted_out=tuple(rule.subject for rule in await self._opted_out(person)),

