@@ -5,9 +5,9 @@ Computed for the open case when it is shown, over what the reader may see; never
 by it: a person attaches one case to the other by the table's own move (并案), and takes it back by another.
 
 By words: pairs of characters the shorter text shares with the other. By meaning, where an engine runs whose
-cosines were looked at. Of 12 pairs of letters about one matter each, made up to look, all have a cosine of 0.927
-and more; of 264 pairs about different matters half have less than 0.87 and none more than 0.925. By words 8 of
-the 12 are called alike, and 2 of the 264.
+cosines were looked at. Of 12 pairs of letters about one matter each, made up to look, all have a cosine of
+0.927 and more; of 264 pairs about different matters half have less than 0.87 and none more than 0.925. By
+words 8 of the 12 are called alike, and 2 of the 264.
 """
 
 from __future__ import annotations
