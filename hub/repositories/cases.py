@@ -176,15 +176,15 @@ class CaseRepository:
     async def ended(
         self, compartments: Container[Compartment], handler_id: str, since: int, *, limit: int
     ) -> list[tuple[int, int]]:
-        """When cases came and when they changed last, of those that ended with this handler since then;
-        nothing is unsealed."""
+        """When cases came and when they changed last, of those that ended with this handler since then, as
+        far as they are among the `limit` that came last; nothing is unsealed."""
         if not compartments:
             return []
-        where = {"open": 0, "handler_id": handler_id, "updated_at": {"$gte": since}}
-        where |= _visible(compartments)
-        # Without an order the index of the handler serves it; by time, one of everybody's cases would.
-        found = await self._documents.find("cases", where, limit=limit)
-        return [(stored.body["received_at"], stored.body["updated_at"]) for stored in found]
+        where = {"open": 0, "handler_id": handler_id, **_visible(compartments)}
+        # By rank, and by time afterwards: so the index of the handler serves it and not that of all cases.
+        found = await self._documents.find("cases", where, sort=(("rank", -1),), limit=limit)
+        spans = [(stored.body["received_at"], stored.body["updated_at"]) for stored in found]
+        return [(received_at, ended_at) for received_at, ended_at in spans if ended_at >= since]
 
     async def count(self, compartments: Container[Compartment], where: Mapping[str, Any]) -> int:
         """How many there are, among the compartments the reader may see."""

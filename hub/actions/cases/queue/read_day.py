@@ -25,7 +25,7 @@ from hub.runtime.clock import CHINA, Clock, to_local, to_ms
 _MINE = 200
 _DONE = 50
 _ARRIVALS = 5_000
-_ENDED = 2_000
+_ENDED = 1_000
 DAYS = 14
 
 
