@@ -29,7 +29,7 @@ from hub.model.agent import Agent, Permission
 from hub.model.cases.case import DANGER, ELECTRONIC_CONSENT, POSSIBLE_DANGER, Applicant, Case, Origin
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.conversation import Author, Conversation, Direction, Message
-from hub.model.people.contact import Contact, ContactEdit, EditKind, Need
+from hub.model.people.contact import Contact, ContactEdit, EditKind, Need, Side
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
@@ -115,12 +115,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class TakenDown:
-    """What is read out or printed. visible: whether who took it down may see the case."""
+    """What is read out or printed. visible: whether who took it down may see the case. walled: whether it
+    went behind the compartment wall."""
 
     case_id: str
     reference: str
     code: str
     visible: bool
+    walled: bool
     texted: bool
 
 
@@ -245,7 +247,7 @@ class TakeDown:
             self._code(case_id, case.applicant),
             taken.texted and self._texts_to(case.applicant) is not None,
         )
-        return TakenDown(case_id, case.reference, code, policy.may_see(agent, case), sent)
+        return TakenDown(case_id, case.reference, code, policy.may_see(agent, case), case.is_restricted, sent)
 
     def _code(self, case_id: str, applicant: Applicant) -> str:
         """Always the same for a form. Who cannot be reached needs a longer one, because it is all they
@@ -254,9 +256,10 @@ class TakeDown:
         return f"{int(self._vault.blind(f'taken-down-code:{case_id}'), 16) % 10**digits:0{digits}d}"
 
     async def _writes(self, agent: Agent, taken: Taken, case_id: str) -> tuple[list[Write], Case]:
-        applicant, writes = await self._applicant(agent, taken)
-        code = self._code(case_id, applicant)
         advice = await self.advice(taken.matter)
+        hidden = advice.accuses or taken.track is Track.REPORT
+        applicant, writes = await self._applicant(agent, taken, Side.WALLED if hidden else side_of(agent))
+        code = self._code(case_id, applicant)
         track = Track.REPORT if advice.track is Track.REPORT else taken.track
         alarm = track is Track.EMERGENCY
         flags = (DANGER,) if alarm else (POSSIBLE_DANGER,) if advice.danger else ()
@@ -290,7 +293,7 @@ class TakeDown:
         writes += [*self._receipt(case, taken, code), *await self._call(agent, taken, case)]
         return writes, case
 
-    async def _applicant(self, agent: Agent, taken: Taken) -> tuple[Applicant, list[Write]]:
+    async def _applicant(self, agent: Agent, taken: Taken, side: Side) -> tuple[Applicant, list[Write]]:
         """Who it is, and what is new about them."""
         if taken.anonymous or not taken.phone:
             return Applicant(taken.name, anonymous=taken.anonymous), []
@@ -316,7 +319,7 @@ class TakeDown:
                 at=now,
                 by=agent.id,
                 kind=EditKind.EDITED,
-                side=side_of(agent),
+                side=side,
                 before={"needs": " ".join(before.needs), "dialect": before.dialect},
                 after={"needs": " ".join(after.needs), "dialect": after.dialect},
             )
