@@ -24,6 +24,9 @@ class ChannelKind(StrEnum):
     CHAT = "chat"
     PETITION = "petition"
     WECHAT = "wechat"
+    VISIT = "visit"  # somebody came to the office
+    LETTER = "letter"
+    SYSTEM = "system"  # handed over by another system
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.print_case import PrintCase
 from hub.actions.cases.queue.queue_desk import QueueDesk
+from hub.actions.cases.queue.read_day import ReadDay
+from hub.actions.cases.queue.read_notifications import ReadNotifications
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
@@ -59,6 +61,7 @@ from hub.actions.knowledge.read_help import ReadHelp
 from hub.actions.knowledge.read_quality import ReadQuality
 from hub.actions.knowledge.read_words import ReadWords
 from hub.actions.knowledge.sort_questions import SortQuestions
+from hub.actions.people.people import People
 from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
@@ -103,12 +106,15 @@ class Actions:
     note_case: NoteCase
     note_reading: NoteReading
     print_case: PrintCase
+    people: People
     publish_entry: PublishEntry
     rate_entry: RateEntry
     queue_desk: QueueDesk
     read_cases: ReadCases
+    read_notifications: ReadNotifications
     read_procedure: ReadProcedure
     read_queue: ReadQueue
+    read_day: ReadDay
     read_entries: ReadEntries
     read_help: ReadHelp
     read_quality: ReadQuality

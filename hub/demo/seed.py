@@ -23,8 +23,8 @@ from hub.demo.clock import ShiftedClock
 from hub.demo.sample import Sample, Table
 from hub.demo.seed_cases import CaseSeeder
 from hub.hub import Hub
-from hub.model.contact import Contact
 from hub.model.notice import Notice, NoticeKind
+from hub.model.people.contact import Contact
 from hub.runtime.clock import to_local, to_ms
 from hub.runtime.ids import derived_id
 from hub.store.documents import Insert, Write

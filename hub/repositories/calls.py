@@ -17,8 +17,8 @@ from ivr.state import Phase
 COLLECTIONS = (
     Collection(
         "calls",
-        fields={"channel": str, "updated_at": int, "waiting": int},
-        indexes=(("waiting", "updated_at"),),
+        fields={"channel": str, "updated_at": int, "waiting": int, "caller_key": str},
+        indexes=(("waiting", "updated_at"), ("caller_key", "updated_at")),
     ),
     Collection(
         "recordings",
@@ -68,6 +68,21 @@ class CallRepository:
             if len(found) < _PAGE:
                 return
             after = self._documents.cursor(found[-1], sort)
+
+    async def of_callers(self, caller_keys: Sequence[str], *, limit: int) -> list[Call]:
+        """Calls from these numbers (blind indexes), the newest first."""
+        keys = [key for key in caller_keys if key]
+        if not keys:
+            return []
+        where = {"caller_key": {"$in": keys}}
+        found = await self._documents.find("calls", where, sort=(("updated_at", -1),), limit=limit)
+        return self._calls.listed(found)
+
+    async def over_since(self, at: int, *, limit: int) -> list[Call]:
+        """Calls that are over and of which something was heard since `at`, the newest first."""
+        where = {"waiting": _OVER, "updated_at": {"$gte": at}}
+        found = await self._documents.find("calls", where, sort=(("updated_at", -1),), limit=limit)
+        return self._calls.listed(found)
 
     def insert(self, call: Call) -> Insert:
         """The write of a new call."""

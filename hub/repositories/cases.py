@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from collections.abc import Collection as Collected
 from dataclasses import dataclass
 
 from hub.model.cases.case import Case, Chain
@@ -49,8 +50,10 @@ COLLECTIONS = (
             "received_at": int,
             "updated_at": int,
             "due_at": int,
+            "address_key": str,
         },
         indexes=(
+            ("address_key", "compartment", "updated_at"),
             ("compartment", "open", "rank"),
             *(("compartment", "open", name, "rank") for name in (*_LISTED, "limit_clock")),
             ("compartment", "open", "received_at"),
@@ -125,6 +128,41 @@ class CaseRepository:
         """A case by the number the citizen knows, or None."""
         stored = await self._documents.find_one("cases", {"reference": reference})
         return None if stored is None else self._cases.versioned(stored)
+
+    async def of_addresses(
+        self, compartments: Collected[Compartment], address_keys: Sequence[str], *, limit: int
+    ) -> list[Versioned[Case]]:
+        """Cases that were brought from one of these addresses (blind indexes), the newest first."""
+        keys = [key for key in address_keys if key]
+        if not compartments or not keys:
+            return []
+        where = {"address_key": keys[0] if len(keys) == 1 else {"$in": keys}, **_visible(compartments)}
+        found = await self._documents.find("cases", where, sort=(("updated_at", -1),), limit=limit)
+        listed = self._cases.listed_versioned(found)
+        return [one for one in listed if one.value.state is not CaseState.DRAFT]
+
+    async def arrivals(
+        self, compartments: Collected[Compartment], since: int, *, limit: int
+    ) -> list[tuple[int, str]]:
+        """When and by what kind of channel cases came since then, the newest first; nothing is unsealed."""
+        if not compartments:
+            return []
+        where = {**_visible(compartments), "open": {"$in": [0, 1]}, "received_at": {"$gte": since}}
+        found = await self._documents.find("cases", where, sort=(("received_at", -1),), limit=limit)
+        return [(stored.body["received_at"], stored.body["kind"]) for stored in found]
+
+    async def ended(
+        self, compartments: Collected[Compartment], handler_id: str, since: int, *, limit: int
+    ) -> list[tuple[int, int]]:
+        """When cases came and when they changed last, of those that ended with this handler since then, as
+        far as they are among the `limit` that came last; nothing is unsealed."""
+        if not compartments:
+            return []
+        where = {"open": 0, "handler_id": handler_id, **_visible(compartments)}
+        # By rank, which is the newest first of what is done: so the index of the handler serves it.
+        found = await self._documents.find("cases", where, sort=(("rank", 1),), limit=limit)
+        spans = [(stored.body["received_at"], stored.body["updated_at"]) for stored in found]
+        return [(received_at, ended_at) for received_at, ended_at in spans if ended_at >= since]
 
     async def history(self, case_id: str, *, limit: int = 1000) -> list[HistoryEntry]:
         """The chained history, oldest first."""
@@ -280,3 +318,8 @@ def _chain(stored: Stored) -> CaseChain:
         Compartment(body["compartment"]),
         Chain(body["history_seq"], body["history_head"]),
     )
+
+
+def _visible(compartments: Collected[Compartment]) -> Body:
+    names = [str(compartment) for compartment in Compartment if compartment in compartments]
+    return {"compartment": names[0] if len(names) == 1 else {"$in": names}}

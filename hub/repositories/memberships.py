@@ -14,7 +14,7 @@ from typing import Any
 from campaigns.ports import Recipient
 from campaigns.segment import Segment
 from channels.address import Address, AddressKind
-from hub.model.contact import Contact
+from hub.model.people.contact import Contact
 from hub.model.personal import personal
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault

@@ -20,6 +20,8 @@ from hub.repositories import (
     meaning_due,
     memberships,
     notices,
+    notification_choices,
+    notifications,
     outbox,
     recent_answers,
     rule_books,
@@ -61,6 +63,8 @@ from hub.repositories.letters import LetterRepository
 from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
+from hub.repositories.notification_choices import NotificationChoiceRepository
+from hub.repositories.notifications import NotificationRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.queue import settings as queue_settings
 from hub.repositories.queue.lists import CaseQueueRepository
@@ -102,6 +106,8 @@ COLLECTIONS: tuple[Collection, ...] = (
     *meaning_due.COLLECTIONS,
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,
+    *notification_choices.COLLECTIONS,
+    *notifications.COLLECTIONS,
     *outbox.COLLECTIONS,
     *questions.COLLECTIONS,
     *queue_settings.COLLECTIONS,
@@ -142,6 +148,8 @@ class Repositories:
     meaning_due: MeaningDueRepository
     memberships: MembershipRepository
     notices: NoticeRepository
+    notification_choices: NotificationChoiceRepository
+    notifications: NotificationRepository
     outbox: OutboxRepository
     questions: QuestionRepository
     queue_settings: QueueSettingsRepository
@@ -188,6 +196,8 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         meaning_due=MeaningDueRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),
+        notification_choices=NotificationChoiceRepository(documents, vault),
+        notifications=NotificationRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
         questions=QuestionRepository(documents, vault),
         queue_settings=QueueSettingsRepository(documents, vault),

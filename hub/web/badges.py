@@ -73,6 +73,9 @@ CHANNEL: Mapping[str, Word] = {
     ChannelKind.CHAT: Word(msgid("网上会话"), icon="chat"),
     ChannelKind.PETITION: Word(msgid("网上信访"), icon="pen"),
     ChannelKind.WECHAT: Word(msgid("微信"), icon="chat"),
+    ChannelKind.VISIT: Word(msgid("来访"), icon="person"),
+    ChannelKind.LETTER: Word(msgid("信件"), icon="book"),
+    ChannelKind.SYSTEM: Word(msgid("其他系统"), icon="globe"),
 }
 
 DELIVERY: Mapping[str, Word] = {
@@ -120,6 +123,7 @@ DOUBT: Mapping[str, str] = {
 
 HISTORY: Mapping[str, Word] = {
     HistoryKind.REGISTERED: Word(msgid("登记工单"), icon="inbox"),
+    HistoryKind.TAKEN_DOWN: Word(msgid("工作人员代为登记"), icon="pen"),
     HistoryKind.DRAFTED: Word(msgid("开始录入"), icon="pen"),
     HistoryKind.PROMOTED: Word(msgid("通话中断，已转为工单"), icon="phone"),
     HistoryKind.CITIZEN_SPOKE: Word(msgid("群众补充"), icon="message"),

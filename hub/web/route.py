@@ -27,6 +27,7 @@ class Route:
     also: permissions of which one is enough instead (a page that two roles share).
     login: whether an agent has to be signed in at all.
     form_bytes: the largest form it takes, 0 = what `[web] form_bytes` says.
+    is_use: False for what a page asks by itself: it does not keep a session alive.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Route:
     login: bool = False
     also: tuple[Permission, ...] = ()
     form_bytes: int = 0
+    is_use: bool = True
 
     def __post_init__(self) -> None:
         """A permission without a login would never be checked."""

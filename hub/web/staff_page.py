@@ -43,6 +43,7 @@ class _Place:
 _PLACES = (
     _Place("/staff/queue", msgid("工单队列"), msgid("工单"), "inbox", (_P.CASE_READ, _P.REPORT_READ)),
     _Place("/staff/alarms", msgid("警情台"), msgid("警情"), "bell", (_P.ALARM_DUTY, _P.REPORT_READ)),
+    _Place("/staff/day", msgid("我的一天"), msgid("我的"), "calendar", (_P.CASE_READ, _P.REPORT_READ)),
     _Place("/staff/system", msgid("系统状况"), msgid("系统"), "shield", (_P.SYSTEM_READ,)),
     _Place("/staff/rules", msgid("规则"), msgid("规则"), "calendar", (_P.RULE_EDIT,)),
     _Place("/staff/deliveries", msgid("不确定的投递"), msgid("投递"), "send", (_P.DELIVERY_DECIDE,)),
@@ -66,6 +67,10 @@ DONE: Mapping[str, str] = {
     "dismissed_alarm": msgid("已记为误报，按普通工单排队"),
     "corrected": msgid("更正已保存，原转写仍保留"),
     "split": msgid("已拆分为另一件工单"),
+    "notifications_read": msgid("全部标为已读"),
+    "noted_person": msgid("已保存，所有此人的工单都能看到"),
+    "people_merged": msgid("已合并，随时可以取消"),
+    "people_unmerged": msgid("已取消合并，两个联系人恢复原样"),
     "saved": msgid("已保存"),
     "submitted": msgid("已保存并提交审核"),
     "published": msgid("已发布，立即用于答复"),

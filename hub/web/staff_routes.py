@@ -30,15 +30,25 @@ from hub.web.pages.knowledge import (
     word_import,
     words,
 )
+from hub.web.pages.people import day, new_case, notifications, person
 from hub.web.pages.rules import books, revise, revisions
 from hub.web.pages.staff import account, login, setup, system
 from hub.web.route import Handler, Route
 
 
 def _staff(
-    method: str, path: str, handler: Handler, permission: P | None = None, *also: P, form_bytes: int = 0
+    method: str,
+    path: str,
+    handler: Handler,
+    permission: P | None = None,
+    *also: P,
+    form_bytes: int = 0,
+    is_use: bool = True,
 ) -> Route:
-    return Route(method, f"/staff{path}", handler, permission, login=True, also=also, form_bytes=form_bytes)
+    address = f"/staff{path}"
+    return Route(
+        method, address, handler, permission, login=True, also=also, form_bytes=form_bytes, is_use=is_use
+    )
 
 
 STAFF_ROUTES: tuple[Route, ...] = (
@@ -71,6 +81,8 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/queue/views", queue_filters.save_view, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/queue/views/{view_id}/remove", queue_filters.remove_view, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/queue/settings", queue_filters.choose_columns, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/cases/new", new_case.new_case, P.CASE_REPLY),
+    _staff("POST", "/cases/new", new_case.take_down, P.CASE_REPLY),
     _staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY),
@@ -105,6 +117,17 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/alarms/duty/on", alarms.sign_on, P.ALARM_DUTY),
     _staff("POST", "/alarms/duty/off", alarms.sign_off, P.ALARM_DUTY),
     _staff("POST", "/alarms/cases/{case_id}/{act}", alarms.act, P.ALARM_DUTY, P.REPORT_READ),
+    # what happened to one's cases
+    _staff("GET", "/day", day.day_page, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/notifications", notifications.notifications_page, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/notifications/count", notifications.count, P.CASE_READ, P.REPORT_READ, is_use=False),
+    _staff("POST", "/notifications/read", notifications.mark, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/notifications/choices", notifications.choose, P.CASE_READ, P.REPORT_READ),
+    # people; who of them exists for the agent is decided by their cases
+    _staff("GET", "/people/{contact_id}", person.person_page, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/people/{contact_id}", person.edit, P.CASE_REPLY),
+    _staff("POST", "/people/{contact_id}/merge", person.merge, P.CASE_REPLY),
+    _staff("POST", "/people/{contact_id}/unmerge", person.unmerge, P.CASE_REPLY),
     # campaigns
     _staff("GET", "/campaigns", campaigns.campaigns_page, P.CAMPAIGN_READ),
     _staff("GET", "/campaigns/new", campaign_editor.new_campaign, P.CAMPAIGN_EDIT),

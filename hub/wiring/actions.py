@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 
+from hub.actions.cases.queue.read_day import ReadDay
+from hub.actions.cases.queue.read_notifications import ReadNotifications
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
+from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.hub import Actions
 from hub.wiring.calls import CallActions
@@ -15,6 +18,7 @@ from hub.wiring.dialogue import Dialogue
 from hub.wiring.foundation import Foundation
 from hub.wiring.intake import IntakeActions
 from hub.wiring.knowledge import KnowledgeActions, rate_entry_of
+from hub.wiring.people import people_of
 from hub.wiring.rules import RuleActions
 
 
@@ -27,6 +31,7 @@ def actions_of(
     calls: CallActions,
     intake: IntakeActions,
     jitter: random.Random,
+    profiles: Profiles,
 ) -> Actions:
     """One of each."""
     return Actions(
@@ -52,11 +57,14 @@ def actions_of(
         move_case=cases.move_case,
         note_case=cases.note_case,
         note_reading=cases.note_reading,
+        people=people_of(base, profiles, dialogue, cases),
         publish_entry=editing.publish_entry,
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         print_case=cases.print_case,
         queue_desk=cases.queue_desk,
         read_cases=cases.read_cases,
+        read_notifications=ReadNotifications(base.documents, base.stores, base.clock),
+        read_day=ReadDay(base.stores, rules.case_rules, base.clock),
         read_entries=editing.read_entries,
         read_procedure=cases.read_procedure,
         read_queue=cases.read_queue,

@@ -141,4 +141,5 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("feedback", "keep_until", 0),
         Rule("recent_answers", "keep_until", 0),
         Rule("duty_pages", "seen_at", _PAGES_SECONDS),
+        Rule("notifications", "at", keep.notifications_seconds),
     )

@@ -16,7 +16,7 @@ from channels.address import phone
 from channels.loopback.faults import Fault, FaultKind
 from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
-from hub.model.contact import Contact
+from hub.model.people.contact import Contact
 from hub.runtime.clock import CHINA, SystemClock, to_local, to_ms
 from hub.store.documents import Write
 from tests.world import World, eventually, world

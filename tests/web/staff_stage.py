@@ -21,8 +21,8 @@ from hub.app import open_hub
 from hub.hub import Hub
 from hub.model.agent import Agent, Role, Unit
 from hub.model.cases.alarm import flagged
-from hub.model.contact import Contact
 from hub.model.feedback import Verdict
+from hub.model.people.contact import Contact
 from hub.model.petition import Petition, PetitionKind
 from hub.model.question import Question
 from hub.runtime.clock import SystemClock, day_of

@@ -141,13 +141,15 @@ async def test_twelve_hours_end_a_session_in_any_case(doors: Doors) -> None:
         assert (await browser.get("/staff/queue")).status == 303
 
 
-async def test_an_open_stream_is_no_use(doors: Doors) -> None:
+async def test_an_open_stream_is_no_use_nor_is_a_page_that_asks_by_itself(doors: Doors) -> None:
     async with doors.browser() as browser:
         await browser.login("linyan")
         for _ in range(3):
             doors.clock.advance(seconds=11 * 60)
+            counted = await browser.get("/staff/notifications/count", **{"HX-Request": "true"})
             answer = await browser.get("/staff/queue/events", Accept="text/event-stream")
         assert answer.status == 401
+        assert (counted.status, counted.headers.get("HX-Redirect")) == (204, None)  # nothing typed is lost
 
 
 async def test_logout_ends_the_session_on_the_server_and_clears_the_browser(doors: Doors) -> None:

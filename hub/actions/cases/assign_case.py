@@ -21,6 +21,7 @@ from hub.model.cases.roles import CaseRole
 from hub.model.cases.staff_roles import as_played
 from hub.model.cases.state import CaseState
 from hub.model.cases.step import Step, stepped
+from hub.model.notification import NotificationKind
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Forbidden, Invalid
@@ -50,7 +51,14 @@ class AssignCase:
         case = await self._casework.take(agent, case_id, Permission.CASE_ASSIGN, version=version)
         now = self._clock.now_ms()
         step = await self._stepped(agent, case, handler_id, now)
-        await self._casework.commit(await self._unit.writes(step, version, at=now))
+        writes = await self._unit.writes(step, version, at=now)
+        if handler_id != agent.id:
+            notifications = self._repositories.notifications
+            cause = str(step.case.chain.length)
+            writes.append(
+                notifications.tell(handler_id, NotificationKind.ASSIGNED, case_id, at=now, cause=cause)
+            )
+        await self._casework.commit(writes)
 
     async def why_not(self, agent: Agent, case: Case, handler_id: str) -> str:
         """Why it would be refused for a case that the agent may see, "" when it would happen."""

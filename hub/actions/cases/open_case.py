@@ -115,7 +115,8 @@ class OpenCase:
         draft = Proceeding(new.track)
         if new.draft:
             return draft
-        data = {"kind": new.service_kind} if new.service_kind else {}
+        data = {"channel": str(new.origin.kind)}  # of what came on paper the receipt is due later
+        data |= {"kind": new.service_kind} if new.service_kind else {}
         return begun(draft, Attempt("submit", new.at, CaseRole.CIT, self.rules.now, data=data))
 
     def writes(self, opened: Opened) -> list[Write]:

@@ -6,7 +6,7 @@ citizen's own message made, or a person who writes to them anyway, names what is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
@@ -16,9 +16,11 @@ from hub.actions.dialogue.texts import Texts
 from hub.model.cases.case import Case
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.passing_time import WarningGiven, latest_only
+from hub.model.cases.roles import CaseRole
 from hub.model.cases.state import CaseState
 from hub.model.cases.step import Step
 from hub.model.conversation import Author, Conversation, Direction, Message
+from hub.model.notification import NotificationKind
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import to_local, to_ms
 from hub.runtime.ids import new_id
@@ -115,6 +117,7 @@ class StepUnit:
             repositories.case_warnings.insert(step.case, warning, skipped=warning not in given)
             for warning in step.warnings
         ]
+        writes += self._handler_told(step.case, given, heard, at)
         unit = await self._unit_name(step.case) if "转送告知" in step.notices else ""
         told = [self._words(notice, step.case, said, unit) for notice in step.notices if notice not in silent]
         if _event(step) == "sign" and step.case.electronic_consent_at:
@@ -138,6 +141,21 @@ class StepUnit:
             return [*writes, *kept, repositories.conversations.update(found.value, found.version)]
         leaves, _ = self._tell.writes(step.case, found, telling, at=at)
         return [*writes, *kept, *leaves]
+
+    def _handler_told(
+        self, case: Case, given: Iterable[WarningGiven], heard: Heard | None, at: int
+    ) -> list[Write]:
+        """Notifications for who handles the case: a limit that ends or was missed, words of the citizen."""
+        if not case.handler_id:
+            return []
+        due = [
+            (NotificationKind.DUE, f"{one.clock}:{one.number}:{one.key}:{one.at}")
+            for one in given
+            if not one.citizen and CaseRole.HND in one.to
+        ]
+        spoke = [(NotificationKind.CITIZEN_REPLIED, f"own:{heard.id}")] if heard else []
+        tell = self._repositories.notifications.tell
+        return [tell(case.handler_id, kind, case.id, at=at, cause=cause) for kind, cause in (*due, *spoke)]
 
     def _kept(
         self,

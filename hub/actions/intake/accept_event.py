@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from channels.contract import ChannelKind, InboundMessage
+from hub.actions.cases.citizen.merged_into import goes_on_in
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.dialogue.quote import split_quote
 from hub.actions.dialogue.texts import language_of
@@ -24,6 +25,7 @@ from hub.actions.intake.search_letter import Found
 from hub.model.cases.alarm import was_handed_off
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.model.dialogue import NOTHING_OPEN
+from hub.model.notification import NotificationKind
 from hub.repositories.repositories import Repositories
 from hub.runtime.errors import HubError
 from hub.runtime.ids import derived_id
@@ -90,7 +92,7 @@ class AcceptEvent:
             # look spares a repeat what deciding costs; the insert of the message makes it harmless.
             if scene.version and await self._repositories.conversations.message(event_id) is not None:
                 return (), await self._seen(event_id)
-            plan = await self._answer(scene)
+            plan = _in_its_place(scene, await self._answer(scene))
             reply = plan.says.text if plan.says else ""
             outcome = Outcome(event_id, False, plan.exchange.id, plan.case_id, reply)
             return [*self._unit(scene, plan, tuple(files)), *also], outcome
@@ -123,9 +125,25 @@ class AcceptEvent:
         return [
             conversations.insert_message(message),
             *plan.unit(self._repositories.cases),
+            *self._handler_told(scene, plan),
             conversations.update(plan.exchange, scene.version)
             if scene.version
             else conversations.insert(plan.exchange),
+        ]
+
+    def _handler_told(self, scene: Scene, plan: MessagePlan) -> list[Write]:
+        """Who handles a case hears that the citizen wrote in it."""
+        planned = plan.case
+        if planned is None or planned.read is None or not planned.case.handler_id:
+            return []
+        return [
+            self._repositories.notifications.tell(
+                planned.case.handler_id,
+                NotificationKind.CITIZEN_REPLIED,
+                planned.case.id,
+                at=scene.event.received_at,
+                cause=f"own:{scene.event_id}",
+            )
         ]
 
     async def _set_scene(self, event: InboundMessage, event_id: str) -> Scene:
@@ -156,6 +174,7 @@ class AcceptEvent:
                 address=event.sender.value,
             )
         case = await self._repositories.cases.get(conversation.case_id) if conversation.case_id else None
+        goes_on = await goes_on_in(self._repositories.cases, case.value) if case else None
         text = _clean(event.text)[:_MAX_TEXT]
         dialogue = found.value.dialogue.at(event.received_at) if found else NOTHING_OPEN
         return Scene(
@@ -169,7 +188,8 @@ class AcceptEvent:
             contact_id=conversation.contact_id,
             conversation=conversation,
             version=found.version if found else 0,
-            case=case if case is not None and case.value.is_open else None,
+            case=goes_on or (case if case is not None and case.value.is_open else None),
+            merged_id=conversation.case_id if goes_on else "",
             dialogue=dialogue,
             handed_off=case is not None and was_handed_off(case.value, event.received_at),
             ours=await self._ours(id, text) if found and event.kind is ChannelKind.MAIL else (),
@@ -206,6 +226,13 @@ class AcceptEvent:
                 return found.value.id, found
         root = event.thread[0] if event.thread else event.provider_id
         return conversations.id_for(event.channel, key, root), None
+
+
+def _in_its_place(scene: Scene, plan: MessagePlan) -> MessagePlan:
+    """The conversation stays with its own case, so that it goes on there when the cases are taken apart."""
+    if scene.merged_id and scene.case is not None and plan.exchange.case_id == scene.case.value.id:
+        return replace(plan, exchange=replace(plan.exchange, case_id=scene.merged_id))
+    return plan
 
 
 def event_id_of(event: InboundMessage) -> str:

@@ -18,8 +18,8 @@ from hub.actions.dialogue.understand import Understand
 from hub.actions.intake.by_meaning import BY_MEANING
 from hub.model.cases.alarm import denied
 from hub.model.cases.case import ELECTRONIC_CONSENT, POSSIBLE_DANGER, Applicant, Case, Origin
-from hub.model.contact import Contact
 from hub.model.conversation import Author, Conversation, Direction, Message
+from hub.model.people.contact import Contact
 from hub.model.petition import TRACK_OF, Petition, PetitionKind
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories

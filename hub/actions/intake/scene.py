@@ -32,6 +32,7 @@ class Scene:
     conversation: Conversation  # with this message counted
     version: int  # 0 = the conversation is new
     case: Versioned[Case] | None  # the open case the conversation belongs to
+    merged_id: str = ""  # of the conversation's own case, when it was attached to `case`
     beside: Versioned[Case] | None = None  # the open case a new matter stands beside
     dialogue: Dialogue = NOTHING_OPEN  # what our last words asked, if it still waits
     judged: Judgement = NOTHING_SHOWN  # what the meaning of the text shows

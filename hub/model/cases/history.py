@@ -18,6 +18,7 @@ class HistoryKind(StrEnum):
 
     REGISTERED = "registered"
     DRAFTED = "drafted"
+    TAKEN_DOWN = "taken_down"  # by a member of staff, for who called or came; facts: source
     PROMOTED = "promoted"  # a cut-off call became a case
     CITIZEN_SPOKE = "citizen_spoke"
     ANSWERED = "answered"  # by the knowledge base

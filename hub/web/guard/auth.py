@@ -31,15 +31,18 @@ def guarded(route: Route) -> Handler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         staff = request.app[STAFF]
-        session = await staff.sessions.current(request, is_use="text/event-stream" not in accept(request))
+        session = await staff.sessions.current(
+            request, is_use=route.is_use and "text/event-stream" not in accept(request)
+        )
         found = await staff.agents.get(session.agent_id) if session else None
         if session is None or found is None or not found.value.active:
-            return _to_login(request)
+            return _asked_by_itself(request, route) or _to_login(request)
         agent = found.value
         request[SESSION] = session
         request[AGENT] = agent
         if agent.must_change and route.path not in _OPEN_WITH_FIRST_PASSWORD:
-            return web.Response(status=303, headers={"Location": PASSWORD_PATH})
+            to_password = web.Response(status=303, headers={"Location": PASSWORD_PATH})
+            return _asked_by_itself(request, route) or to_password
         if not is_granted(agent, route):
             raise web.HTTPForbidden
         if route.form_bytes:
@@ -49,6 +52,13 @@ def guarded(route: Route) -> Handler:
         return await route.handler(request)
 
     return handle
+
+
+def _asked_by_itself(request: web.Request, route: Route) -> web.Response | None:
+    """Nothing, for a page that asks by itself: it must not be taken away from who left something half written
+    in it, nor get another page as a piece of itself."""
+    asks = not route.is_use and "HX-Request" in request.headers
+    return web.Response(status=204) if asks else None
 
 
 def is_granted(agent: Agent, route: Route) -> bool:

@@ -26,6 +26,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB
+from hub.web.need_words import NEED
 from hub.web.pages.cases.case_form import (
     AssignForm,
     CaseForm,
@@ -296,6 +297,7 @@ async def _show(
     view = await hub.actions.read_cases.open(agent, _id(request))
     if reads:
         await hub.actions.note_reading(agent, view)
+        await hub.actions.read_notifications.mark(agent, view.case.id)
     counts = await hub.actions.read_queue.counts(agent)
     origin = view.case.origin
     return staff_page(
@@ -328,6 +330,9 @@ async def _show(
         clock_words=CLOCK,
         move_labels=LABELS,
         answers=view.case.track in DIRECT_TRACKS,
+        person=await hub.actions.people.read.panel(agent, view.case),
+        person_title=lambda case: title_of(case, _),
+        need_words=NEED,
     )
 
 

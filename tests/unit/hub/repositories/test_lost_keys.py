@@ -13,7 +13,7 @@ from channels.address import phone
 from hub.app import open_hub
 from hub.check.check import check
 from hub.cli import main
-from hub.model.contact import Contact
+from hub.model.people.contact import Contact
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import SystemClock

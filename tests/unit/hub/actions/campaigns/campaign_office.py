@@ -14,7 +14,7 @@ from channels.outbox.ports import Change
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.campaigns.settings import CampaignSettings, Sender
-from hub.model.contact import Contact
+from hub.model.people.contact import Contact
 from hub.repositories import campaigns, leases, memberships, notices, outbox, schedules, suppressions
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.memberships import MembershipRepository

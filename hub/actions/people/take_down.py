@@ -1,0 +1,411 @@
+"""Takes down for somebody who called, came, wrote a letter or was sent on by another system: one case
+(代为登记).
+
+Everything is one unit of work: contact, what they need, case, its first message, the receipt by text and the
+call it was. The form carries a random id from which case and code are derived, so that a form sent twice is
+one case and shows the same code.
+
+Rule protected: what accuses police goes behind the compartment wall at once, whatever track was chosen; the
+officer is told so before and sees it no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from channels.address import Address, AddressKind, is_textable, masked
+from channels.contract import ChannelKind
+from hub.actions.cases.open_case import NewCase, OpenCase
+from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.deliveries.outgoing import Outgoing
+from hub.actions.dialogue.texts import Texts
+from hub.actions.dialogue.triage import Triage
+from hub.actions.dialogue.understand import Understand
+from hub.actions.people.find_person import FindPerson, side_of
+from hub.model import policy
+from hub.model.agent import Agent, Permission
+from hub.model.cases.case import DANGER, ELECTRONIC_CONSENT, POSSIBLE_DANGER, Applicant, Case, Origin
+from hub.model.cases.history import HistoryKind, recorded
+from hub.model.conversation import Author, Conversation, Direction, Message
+from hub.model.people.contact import Contact, ContactEdit, EditKind, Need, Side
+from hub.model.track import Track
+from hub.repositories.repositories import Repositories
+from hub.runtime.clock import Clock
+from hub.runtime.errors import Forbidden, Invalid, NotFound
+from hub.runtime.ids import derived_id, new_id
+from hub.store.crypto import Vault
+from hub.store.documents import Documents, Write
+from hub.store.until_committed import until_committed
+from knowledge_base.meaning.safety import Level
+from knowledge_base.text.utterance import Utterance
+
+_TRIES = 5
+_SECONDS = 2.0
+_LOST_CALLS = 300
+_LOST_MS = 24 * 3_600_000
+
+
+class Source(StrEnum):
+    """How it reached the office."""
+
+    PHONE = "phone"
+    VISIT = "visit"
+    LETTER = "letter"
+    SYSTEM = "system"
+
+
+_KINDS = {
+    Source.PHONE: ChannelKind.VOICE,
+    Source.VISIT: ChannelKind.VISIT,
+    Source.LETTER: ChannelKind.LETTER,
+    Source.SYSTEM: ChannelKind.SYSTEM,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A checked form.
+
+    form_id: random per form. at: when it was received (ms UTC), not later than now. phone: normalised or "".
+    texted: whether number and code go to the telephone as a text. call_id: the call it was, "" for none.
+    """
+
+    form_id: str
+    source: Source
+    at: int
+    track: Track
+    matter: str
+    place: str = ""
+    occurred_on: str = ""
+    region: str = ""
+    name: str = ""
+    phone: str = ""
+    anonymous: bool = False
+    needs: tuple[Need, ...] = ()
+    dialect: str = ""
+    electronic: bool = False
+    texted: bool = False
+    call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What is seen in a matter while it is written down.
+
+    track: proposed. accuses: it goes behind the wall. danger: words of danger, shown and never decided by.
+    """
+
+    track: Track
+    accuses: bool
+    danger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody whose number is known. name, address: masked. cases: their open ones that the agent may
+    see."""
+
+    name: str
+    address: str
+    needs: tuple[Need, ...]
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDown:
+    """What is read out or printed. visible: whether who took it down may see the case. walled: whether it
+    went behind the compartment wall."""
+
+    case_id: str
+    reference: str
+    code: str
+    visible: bool
+    walled: bool
+    texted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LostCall:
+    """A call that ended without a case. phone: the caller's number where it is known, never shown in full."""
+
+    id: str
+    started_at: int
+    line: str
+    phone: str
+
+
+class TakeDown:
+    """Takes down, and says before what will become of it."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        repositories: Repositories,
+        vault: Vault,
+        open_case: OpenCase,
+        outgoing: Outgoing,
+        profiles: Profiles,
+        texts: Texts,
+        triage: Triage,
+        understand: Understand,
+        find: FindPerson,
+        clock: Clock,
+        *,
+        report_channels: Container[str],
+    ) -> None:
+        self._documents = documents
+        self._repositories = repositories
+        self._vault = vault
+        self._open_case = open_case
+        self._outgoing = outgoing
+        self._profiles = profiles
+        self._texts = texts
+        self._triage = triage
+        self._understand = understand
+        self._find = find
+        self._clock = clock
+        self._report_channels = report_channels
+
+    async def advice(self, matter: str) -> Advice:
+        """The rules that read what citizens write read this too."""
+        folded = Utterance(matter).folded
+        understood = await self._understand(matter, seconds=_SECONDS)
+        danger = bool(self._triage.danger(folded)) or understood.judgement.danger is not Level.NONE
+        sure = self._triage.accuses_police(folded)
+        accuses = sure or self._triage.accusation(folded, understood) is not Level.NONE
+        track = Track.REPORT if sure else Track.EMERGENCY if danger else Track.CONSULT
+        return Advice(track, accuses, danger)
+
+    async def known(self, agent: Agent, phone: str) -> Known | None:
+        """Whose number it is, as far as the agent may see one of their cases."""
+        key = self._repositories.contacts.key(Address(AddressKind.PHONE, phone)) if phone else ""
+        cases = await self._repositories.cases.of_addresses(policy.compartments(agent), [key], limit=1)
+        if not cases or not policy.may_see(agent, cases[0].value):
+            return None
+        person = await self._find.of_case(agent, cases[0].value)
+        if person is None:
+            return None
+        name = next((case.applicant.name for case in person.cases if case.applicant.name), "")
+        return Known(
+            f"{name[:1]}**" if name else "",
+            masked(Address(AddressKind.PHONE, phone)),
+            person.needs,
+            tuple(case for case in person.cases if case.is_open)[:5],
+        )
+
+    async def lost_calls(self, agent: Agent) -> tuple[LostCall, ...]:
+        """Calls of the last day that ended without a case, as far as the agent may know of them."""
+        since = self._clock.now_ms() - _LOST_MS
+        found = await self._repositories.calls.over_since(since, limit=_LOST_CALLS)
+        calls = [call for call in found if not call.case_id and not call.emergency_case_id]
+        return tuple(
+            [
+                LostCall(call.id, call.started_at, call.line, await self._number(call.caller_key))
+                for call in calls
+                if self._hears(agent, call.channel)
+            ]
+        )
+
+    async def lost_call(self, agent: Agent, call_id: str) -> LostCall:
+        """One of them. Raises `NotFound`, also for a call that has a case."""
+        found = await self._repositories.calls.get(call_id)
+        if found is None or found.value.case_id or found.value.emergency_case_id:
+            raise NotFound("call")
+        call = found.value
+        if not call.ended or not self._hears(agent, call.channel):
+            raise NotFound("call")
+        return LostCall(call.id, call.started_at, call.line, await self._number(call.caller_key))
+
+    def _hears(self, agent: Agent, channel: str) -> bool:
+        """A call to a line for reports is an inspector's to know of."""
+        if channel in self._report_channels:
+            return agent.may(Permission.REPORT_READ)
+        return agent.may(Permission.CASE_READ)
+
+    async def _number(self, caller_key: str) -> str:
+        address = await self._repositories.contacts.address(caller_key) if caller_key else None
+        return address.value if address else ""
+
+    async def __call__(self, agent: Agent, taken: Taken) -> TakenDown:
+        """The case with its number and code; the same form always gives the same. Raises `Forbidden`,
+        `Invalid`."""
+        if not agent.may(Permission.CASE_REPLY):
+            raise Forbidden(Permission.CASE_REPLY)
+        if taken.at > self._clock.now_ms():
+            raise Invalid({"at": "收到时间不能晚于现在"})
+        case_id = derived_id("taken-down", agent.id, taken.form_id)
+
+        async def decide() -> tuple[list[Write], Case]:
+            known = await self._repositories.cases.get(case_id)
+            return ([], known.value) if known else await self._writes(agent, taken, case_id)
+
+        # Again for the same form at the same moment, and for a contact that another message made.
+        case = await until_committed(self._documents, decide, tries=_TRIES)
+        code, sent = (
+            self._code(case_id, case.applicant),
+            taken.texted and self._texts_to(case.applicant) is not None,
+        )
+        return TakenDown(case_id, case.reference, code, policy.may_see(agent, case), case.is_restricted, sent)
+
+    def _code(self, case_id: str, applicant: Applicant) -> str:
+        """Always the same for a form. Who cannot be reached needs a longer one, because it is all they
+        have."""
+        digits = 8 if applicant.address and not applicant.anonymous else 16
+        return f"{int(self._vault.blind(f'taken-down-code:{case_id}'), 16) % 10**digits:0{digits}d}"
+
+    async def _writes(self, agent: Agent, taken: Taken, case_id: str) -> tuple[list[Write], Case]:
+        advice = await self.advice(taken.matter)
+        hidden = advice.accuses or taken.track is Track.REPORT
+        applicant, writes = await self._applicant(agent, taken, Side.WALLED if hidden else side_of(agent))
+        code = self._code(case_id, applicant)
+        track = Track.REPORT if advice.track is Track.REPORT else taken.track
+        alarm = track is Track.EMERGENCY
+        flags = (DANGER,) if alarm else (POSSIBLE_DANGER,) if advice.danger else ()
+        conversation_id = self._repositories.conversations.id_for(taken.source, case_id)
+        channel = f"desk-{taken.source}"
+        opened = await self._open_case(
+            NewCase(
+                track,
+                Origin(channel, _KINDS[taken.source], conversation_id, taken.region),
+                taken.at,
+                applicant,
+                text=taken.matter,
+                id=case_id,
+                code=code,
+                told=True,
+                urgent=alarm,
+                screening=advice.accuses and track is not Track.REPORT,
+                flags=flags,
+                details=_details(taken, self._clock.now_ms()),
+            )
+        )
+        case, entry = recorded(
+            opened.case,
+            at=self._clock.now_ms(),
+            actor=agent.id,
+            kind=HistoryKind.TAKEN_DOWN,
+            facts={"source": taken.source},
+        )
+        writes += [*self._open_case.writes(replace(opened, case=case))]
+        writes += [self._repositories.cases.insert_entry(entry), *self._said(case, taken)]
+        writes += [*self._receipt(case, taken, code), *await self._call(agent, taken, case)]
+        return writes, case
+
+    async def _applicant(self, agent: Agent, taken: Taken, side: Side) -> tuple[Applicant, list[Write]]:
+        """Who it is, and what is new about them."""
+        if taken.anonymous or not taken.phone:
+            return Applicant(taken.name, anonymous=taken.anonymous), []
+        contacts, now = self._repositories.contacts, self._clock.now_ms()
+        address = Address(AddressKind.PHONE, taken.phone)
+        key = contacts.key(address)
+        contact_id, writes = await contacts.contact_id(key) or "", list[Write]()
+        if not contact_id:
+            contact_id = contacts.id_for(key)
+            writes.append(contacts.insert_address(contact_id, address, at=now))
+        found = await contacts.get(contact_id)
+        before = found.value if found else Contact(contact_id, now, name=taken.name)
+        needs = tuple(need for need in Need if need in {*before.needs, *taken.needs})
+        after = replace(before, needs=needs, dialect=taken.dialect or before.dialect)
+        if found is None:
+            writes.append(contacts.insert(after))
+        elif after != before:
+            writes.append(contacts.update(after, found.version))
+        if found is not None and after != before:
+            edit = ContactEdit(
+                id=new_id(now),
+                contact_id=contact_id,
+                at=now,
+                by=agent.id,
+                kind=EditKind.EDITED,
+                side=side,
+                before={"needs": " ".join(before.needs), "dialect": before.dialect},
+                after={"needs": " ".join(after.needs), "dialect": after.dialect},
+            )
+            writes.append(contacts.insert_edit(edit))
+        return Applicant(taken.name, address.value, key, contact_id), writes
+
+    def _said(self, case: Case, taken: Taken) -> list[Write]:
+        """What was told, as the first message of the case's own conversation."""
+        conversations, origin = self._repositories.conversations, case.origin
+        return [
+            conversations.insert(
+                Conversation(
+                    id=origin.conversation_id,
+                    channel=origin.channel,
+                    kind=origin.kind,
+                    contact_id=case.applicant.contact_id,
+                    address_key=case.applicant.address_key,
+                    created_at=taken.at,
+                    last_at=taken.at,
+                    case_id=case.id,
+                    count=1,
+                )
+            ),
+            conversations.insert_message(
+                Message(
+                    id=derived_id("taken-down-message", case.id),
+                    conversation_id=origin.conversation_id,
+                    seq=1,
+                    direction=Direction.IN,
+                    author=Author.CITIZEN,
+                    at=taken.at,
+                    case_id=case.id,
+                    text=taken.matter,
+                )
+            ),
+        ]
+
+    def _texts_to(self, applicant: Applicant) -> str | None:
+        """The channel that texts the receipt, None where it cannot go by text."""
+        if applicant.anonymous or not is_textable(Address(AddressKind.PHONE, applicant.address)):
+            return None
+        sms = (name for name, p in self._profiles.items() if p.kind is ChannelKind.SMS and p.can_answer)
+        return next(sms, None)
+
+    def _receipt(self, case: Case, taken: Taken, code: str) -> list[Write]:
+        profile = self._texts_to(case.applicant)
+        if not taken.texted or profile is None:
+            return []
+        name = "receipt_voice" if taken.source is Source.PHONE else "receipt_desk"
+        delivery = self._outgoing.delivery(
+            profile,
+            Address(AddressKind.PHONE, case.applicant.address),
+            self._texts.say(name, case.origin.language, reference=case.reference, code=code),
+            at=self._clock.now_ms(),
+            address_key=case.applicant.address_key,
+            dedup=derived_id("receipt", case.id),
+            case_id=case.id,
+        )
+        return [self._repositories.outbox.insert(delivery)]
+
+    async def _call(self, agent: Agent, taken: Taken, case: Case) -> list[Write]:
+        """The call it was belongs to the case from now on, with what was recorded in it."""
+        if not taken.call_id:
+            return []
+        try:
+            await self.lost_call(agent, taken.call_id)
+        except NotFound:
+            raise Invalid({"call_id": "这通来电已经有工单，或者不存在"}) from None
+        found = await self._repositories.calls.get(taken.call_id)
+        if found is None:
+            return []
+        calls, recordings = self._repositories.calls, self._repositories.recordings
+        return [
+            calls.update(replace(found.value, case_id=case.id), found.version),
+            *(
+                recordings.update(replace(one.value, case_id=case.id), one.version)
+                for one in await recordings.of_call(taken.call_id)
+                if not one.value.case_id
+            ),
+        ]
+
+
+def _details(taken: Taken, now: int) -> dict[str, str]:
+    details = {"place": taken.place, "occurred_on": taken.occurred_on}
+    if not taken.anonymous:
+        details["phone"] = taken.phone
+    if taken.electronic and not taken.anonymous:
+        details[ELECTRONIC_CONSENT] = str(now)
+    return {key: value for key, value in details.items() if value}

@@ -1,0 +1,1 @@
+"""People: contacts, what is noted about them, and whom staff say is the same."""

@@ -1,0 +1,95 @@
+"""H13, what happened to cases one has to do with: the list, the count above every page, what is wanted and
+when.
+
+The count is asked for by the page itself, so it keeps no session alive. Its answer holds what a browser may
+say outside the page: a number of cases, never a name or a word of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from hub.model.notification import NotificationKind
+from hub.repositories.notification_choices import NotificationChoices
+from hub.web.badges import Word
+from hub.web.form import read_form
+from hub.web.guard.auth import agent_of
+from hub.web.i18n import msgid
+from hub.web.keys import HUB
+from hub.web.pages.cases.queue import title_of
+from hub.web.render import translator
+from hub.web.staff_page import done, part, staff_page
+
+PATH = "/staff/notifications"
+KINDS: Mapping[NotificationKind, Word] = {
+    NotificationKind.ASSIGNED: Word(msgid("指派给我"), icon="person"),
+    NotificationKind.CITIZEN_REPLIED: Word(msgid("群众有新的来信"), icon="message"),
+    NotificationKind.DUE: Word(msgid("期限临近或已超期"), icon="clock"),
+    NotificationKind.MENTIONED: Word(msgid("同事在备注中提到我"), icon="pen"),
+    NotificationKind.MOVED: Word(msgid("关注的工单有进展"), icon="track"),
+    NotificationKind.REPLY_RETURNED: Word(msgid("答复没有发出，已退回草稿"), icon="warning"),
+}
+_ALERT = msgid("您有 %(count)s 件工单需要处理")
+_NEUTRAL = msgid("新消息")
+
+
+async def notifications_page(request: web.Request) -> web.StreamResponse:
+    """GET /staff/notifications"""
+    hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
+    read = hub.actions.read_notifications
+    return staff_page(
+        request,
+        "staff/notifications.html",
+        told=await read.newest(agent),
+        choices=await read.choices(agent),
+        kinds=KINDS,
+        clock=_clock,
+        title_of=lambda case: title_of(case, _),
+    )
+
+
+async def count(request: web.Request) -> web.StreamResponse:
+    """GET /staff/notifications/count: a piece of the bar above the page."""
+    _ = translator(request)
+    waiting = await request.app[HUB].actions.read_notifications.waiting(agent_of(request))
+    alert = _(_NEUTRAL) if waiting.neutral else _(_ALERT, count=waiting.count)
+    return part(
+        request,
+        "staff/notification_count.html",
+        waiting=waiting,
+        alert="" if waiting.quiet or not waiting.count else alert,
+    )
+
+
+async def mark(request: web.Request) -> web.StreamResponse:
+    """POST /staff/notifications/read: all of them."""
+    await request.app[HUB].actions.read_notifications.mark(agent_of(request))
+    return done(PATH, "notifications_read")
+
+
+async def choose(request: web.Request) -> web.StreamResponse:
+    """POST /staff/notifications/choices: a box for each kind that is wanted, and the quiet hours."""
+    posted = await read_form(request)
+    quiet = [_minute(posted.get(name, "")) for name in ("quiet_from", "quiet_until")]
+    choices = NotificationChoices(
+        agent_of(request).id,
+        tuple(kind for kind in KINDS if not posted.get(f"kind-{kind}")),
+        *((0, 0) if None in quiet else (minute or 0 for minute in quiet)),
+    )
+    await request.app[HUB].actions.read_notifications.choose(choices)
+    return done(PATH, "saved")
+
+
+def _minute(text: str) -> int | None:
+    """Minutes of the day of `22:30`, None for anything else."""
+    hour, _, minute = text.strip().partition(":")
+    if not (hour.isdecimal() and minute.isdecimal() and hour.isascii() and minute.isascii()):
+        return None
+    found = 60 * int(hour) + int(minute)
+    return found if int(minute) < 60 and found < 1440 else None
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

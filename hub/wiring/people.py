@@ -1,0 +1,61 @@
+"""People: who brought a case, and cases that staff take down."""
+
+from __future__ import annotations
+
+from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.people.alike import FindAlike
+from hub.actions.people.edit_person import EditPerson
+from hub.actions.people.find_person import FindPerson
+from hub.actions.people.may_call import MayCall
+from hub.actions.people.merge_people import MergePeople
+from hub.actions.people.needs_of import NeedsOf
+from hub.actions.people.people import People
+from hub.actions.people.read_person import ReadPerson
+from hub.actions.people.take_down import TakeDown
+from hub.settings.channels import TwilioVoiceChannel
+from hub.settings.settings import Settings
+from hub.wiring.cases import CaseActions
+from hub.wiring.dialogue import Dialogue
+from hub.wiring.foundation import Foundation
+
+_FOR_REPORTS = "12389"
+"""The line, and the flow, of those who report police."""
+
+
+def people_of(base: Foundation, profiles: Profiles, dialogue: Dialogue, cases: CaseActions) -> People:
+    """Everything about people."""
+    documents, stores, clock = base.documents, base.stores, base.clock
+    find = FindPerson(stores)
+    find_alike = FindAlike(base.encoding)
+    walled = report_channels(base.settings)
+    return People(
+        edit=EditPerson(documents, stores, find, clock),
+        find_alike=find_alike,
+        may_call=MayCall(stores),
+        merge=MergePeople(documents, stores, find, clock),
+        needs_of=NeedsOf(stores),
+        read=ReadPerson(stores, find, find_alike, report_channels=walled),
+        take_down=TakeDown(
+            documents,
+            stores,
+            base.vault,
+            cases.open_case,
+            cases.outgoing,
+            profiles,
+            dialogue.texts,
+            dialogue.triage,
+            dialogue.understand,
+            find,
+            clock,
+            report_channels=walled,
+        ),
+    )
+
+
+def report_channels(settings: Settings) -> frozenset[str]:
+    """Voice channels that citizens call to report police."""
+    return frozenset(
+        name
+        for name, channel in settings.channels.items()
+        if isinstance(channel, TwilioVoiceChannel) and _FOR_REPORTS in (channel.line, channel.flow)
+    )

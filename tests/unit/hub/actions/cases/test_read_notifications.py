@@ -1,0 +1,51 @@
+"""What an agent is told: of cases that exist for them, of the kinds they want, neutrally outside the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.actions.cases.queue.read_notifications import ReadNotifications, Waiting
+from hub.model.agent import Role
+from hub.model.notification import NotificationKind as Kind
+from hub.model.track import Track
+from hub.repositories.notification_choices import NotificationChoices
+from tests.unit.hub.actions.people.office import NOW, PeopleOffice
+
+PHONE = "+8613800000001"
+
+
+@pytest.mark.parametrize(
+    ("minute", "quiet"), [(1319, False), (1320, True), (0, True), (419, True), (420, False), (720, False)]
+)
+def test_quiet_hours_go_over_midnight(minute: int, quiet: bool) -> None:
+    assert NotificationChoices("a", quiet_from=1320, quiet_until=420).is_quiet(minute) is quiet
+    assert NotificationChoices("a", quiet_from=420, quiet_until=420).is_quiet(minute) is False
+
+
+async def test_nothing_is_told_of_a_case_that_went_behind_the_wall() -> None:
+    office = PeopleOffice()
+    read = ReadNotifications(office.documents, office.stores, office.clock)
+    handler, inspector = office.agent(Role.HANDLER), office.agent(Role.INSPECTOR)
+    case, report = await office.case(PHONE), await office.case(PHONE, "民警收钱", Track.REPORT)
+    tell = office.stores.notifications.tell
+    await office.documents.commit(
+        [
+            tell(handler.id, Kind.ASSIGNED, case.id, at=NOW),
+            tell(handler.id, Kind.DUE, case.id, at=NOW + 1),
+            tell(handler.id, Kind.DUE, report.id, at=NOW + 2),
+            tell(inspector.id, Kind.DUE, report.id, at=NOW + 2),
+        ]
+    )
+    told = [one.notification.kind for one in await read.newest(handler)]
+    assert told == [Kind.DUE, Kind.ASSIGNED]
+    waiting = await read.waiting(handler)
+    assert (waiting.count, waiting.neutral) == (2, False)
+    assert (await read.waiting(inspector)).neutral
+    await read.choose(NotificationChoices(handler.id, off=(Kind.DUE,), quiet_from=0, quiet_until=1439))
+    await read.choose(NotificationChoices(handler.id, off=(Kind.DUE,), quiet_from=0, quiet_until=1440))
+    waiting = await read.waiting(handler)
+    assert (waiting.count, waiting.quiet) == (1, True)
+    await read.mark(handler, case.id)
+    assert await read.waiting(handler) == Waiting(quiet=True)
+    await office.hide(case)
+    assert await read.newest(handler) == ()
