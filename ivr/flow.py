@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib import resources
 
 from ivr.errors import IvrError
@@ -50,6 +51,7 @@ def shipped(name: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=32)  # a line's flow is kept for calls over a restart, and read from there once more
 def load(text: str) -> Flow:
     """Parse and lint. Raises `FlowError` with every problem found."""
     try:

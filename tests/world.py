@@ -28,6 +28,7 @@ from hub.runtime.ids import new_id
 from hub.serve import running
 from hub.settings.read import build, shipped_text
 from hub.settings.settings import Settings
+from tests.first_start import started_before
 from tests.ports import free_port
 
 PUBLIC = "https://hub.test"
@@ -147,7 +148,7 @@ async def world(
             model=model,
             alarms=alarms,
         )
-        async with running(settings, clock, passwords=CHEAP_PASSWORDS) as server:
+        async with running(await started_before(settings), clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)
             async with browser(server.url) as http:
                 yield World(server.hub, server.url, carrier, sink, mail_port, http)

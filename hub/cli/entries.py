@@ -12,7 +12,7 @@ from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.runtime.errors import Invalid
-from hub.web.i18n import Catalogues, Language
+from hub.web.i18n import Language, shipped_catalogues
 from hub.web.pages.knowledge.objections import said
 from knowledge_base.files.spreadsheet import TooLong, csv_file, workbook_file
 
@@ -85,7 +85,7 @@ async def _import(
     except Unfit as unfit:
         return _complain([f"{p.line}: {p.zh} / {p.en}" for p in unfit.problems])
     except Refused as refused:
-        catalogues = Catalogues.load()
+        catalogues = shipped_catalogues()
         told = [said(refused.objections, catalogues.of(language)) for language in Language]
         return _complain([f"{zh.text} / {en.text}" for zh, en in zip(*told, strict=True)])
     except Invalid as refused:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, field, fields
+from functools import cache
 from typing import Any, get_type_hints
 
 _MARK = "flat"
@@ -22,6 +23,11 @@ def flat(default: Any = MISSING, **stored_as: str) -> Any:
 
 def groups(cls: type) -> Mapping[str, tuple[type, Mapping[str, str]]]:
     """Of each field marked with `flat`: its dataclass, and the stored names of that one's fields."""
+    return _groups(cls)
+
+
+@cache
+def _groups(cls: type) -> Mapping[str, tuple[type, Mapping[str, str]]]:
     types = get_type_hints(cls)
     found = {}
     for group in fields(cls):

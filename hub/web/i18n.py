@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from babel.dates import format_timedelta
@@ -85,6 +86,12 @@ class Catalogues:
     def of(self, language: Language) -> Translator:
         """The translator of a language."""
         return self._translators[language]
+
+
+@cache
+def shipped_catalogues() -> Catalogues:
+    """Those that come with the program. Read once per process."""
+    return Catalogues.load()
 
 
 def pick_language(cookie: str | None, accept_language: str) -> Language:

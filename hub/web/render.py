@@ -10,10 +10,12 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from types import CodeType
 from urllib.parse import urlencode
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.bccache import Bucket
 
 from channels.address import Address, masked
 from hub.runtime.clock import Clock, to_local
@@ -46,6 +48,23 @@ def _here_link(request: web.Request) -> str:
     """The page's own address up to where `lang=` or `view=` is added."""
     kept = {name: request.query[name] for name in _KEPT_IN_LINKS if name in request.query}
     return f"{request.path}?{urlencode(kept)}&" if kept else f"{request.path}?"
+
+
+class _CompiledOnce(BytecodeCache):
+    """What templates were compiled to, for both languages and every hub of the process."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _CompiledOnce()
 
 
 class Renderer:
@@ -121,6 +140,7 @@ def _environment(texts: Translator, assets: Assets, clock: Clock, directory: Pat
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         texts, texts.plural, newstyle=True

@@ -10,7 +10,7 @@ from hub.hub import Hub
 from hub.web.assets import ASSETS, Assets
 from hub.web.guard.rate_limit import RATE_LIMITS, RateLimits
 from hub.web.guard.staff import STAFF, Staff
-from hub.web.i18n import Catalogues
+from hub.web.i18n import shipped_catalogues
 from hub.web.keys import HUB
 from hub.web.middlewares import (
     PUBLIC_ORIGIN,
@@ -39,7 +39,7 @@ def build_site(hub: Hub, staff: Staff) -> web.Application:
     app[TRUSTED_PROXIES] = frozenset(hub.settings.web.trusted_proxies)
     app[RATE_LIMITS] = RateLimits(hub.clock, hub.settings.limits.per_minute())
     app[PUBLIC_ORIGIN] = hub.settings.public_url()
-    app[RENDERER] = Renderer(Catalogues.load(), assets, hub.settings.organisation, hub.clock)
+    app[RENDERER] = Renderer(shipped_catalogues(), assets, hub.settings.organisation, hub.clock)
     app.on_response_prepare.append(add_headers)
 
     async def end_streams(_: web.Application) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,6 +144,11 @@ class Match:
         return " · ".join(lines)
 
 
+_held: "WeakValueDictionary[tuple[tuple[Entry, ...], int, int], Snapshot]" = WeakValueDictionary()
+"""Snapshots that somebody holds, by entries, lexicon and vectors. They hold the latter two, so that no others
+have their ids."""
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """An immutable index over the published entries of one moment.
@@ -220,7 +226,7 @@ class Snapshot:
         dead = sum(stand.part.size for stand in stands) - size
         if lexicon is not None or other or len(added) > REBUILT * self._built or dead > max(64, size):
             kept = [entry for stand in stands for entry in stand.entries()]
-            return Snapshot.build([*kept, *added], lexicon or self.lexicon, vectors=vectors)
+            return _read_anew((*kept, *added), lexicon or self.lexicon, vectors)
         if added:
             part = IndexSegment.build(added, self.lexicon, Tally(), vectors)
             stands.append(part.standing(self._scales.rarity))
@@ -367,6 +373,15 @@ def _score(candidate: Candidate) -> float:
 
 def _worth(seen: tuple[Glance, str, Standing]) -> float:
     return seen[0].promise
+
+
+def _read_anew(entries: tuple[Entry, ...], lexicon: Lexicon, vectors: WordingVectors | None) -> Snapshot:
+    """Words are tried, judged and then taken: the entries are read with them once."""
+    key = entries, id(lexicon), id(vectors)
+    found = _held.get(key)
+    if found is None:
+        found = _held[key] = Snapshot.build(entries, lexicon, vectors=vectors)
+    return found
 
 
 def _tidied(stands: list[LiveIndexSegment]) -> tuple[LiveIndexSegment, ...]:

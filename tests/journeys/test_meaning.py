@@ -24,6 +24,7 @@ from hub.store.documents import Write
 from knowledge_base.meaning.encoder import dimension_of
 from knowledge_base.meaning.safety import VectorModel, shipped_safety, stored
 from tests.embedding_server import DIMENSION, KEY, MODEL, played_encoder
+from tests.first_start import started_before
 from tests.journeys.talking import Talker
 from tests.ports import free_port
 from tests.world import world_settings
@@ -54,7 +55,7 @@ async def opened(
         encoder_server=server,
         safety=safety,
     )
-    hub = await open_hub(settings, clock or FakeClock(), watch=watch)
+    hub = await open_hub(await started_before(settings), clock or FakeClock(), watch=watch)
     try:
         yield hub
     finally:

@@ -14,6 +14,7 @@ from hub.model.notice import Notice, NoticeKind
 from hub.runtime.clock import SystemClock
 from hub.serve import running
 from hub.settings.read import build, shipped_text
+from tests.first_start import started_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ async def running_site(folder: Path) -> AsyncIterator[RunningSite]:
     data["files"]["path"] = str(folder / "files")
     data["web"]["port"] = 0
     cheap = Passwords(time_cost=1, memory_kib=64)
-    async with running(build(data), SystemClock(), passwords=cheap) as started:
+    settings = await started_before(build(data))
+    async with running(settings, SystemClock(), passwords=cheap) as started:
         hub = started.hub
         published = [hub.repositories.notices.insert(item) for item in _notices(hub.clock.now_ms())]
         await hub.documents.commit(published)

@@ -32,7 +32,7 @@ from hub.store.sqlite import open_sqlite
 from hub.web.assets import ASSETS, Assets
 from hub.web.guard.auth import guarded
 from hub.web.guard.staff import STAFF, Staff
-from hub.web.i18n import Catalogues
+from hub.web.i18n import shipped_catalogues
 from hub.web.middlewares import PUBLIC_ORIGIN, add_headers, answer_errors, prepare, same_origin
 from hub.web.pages.cases import queue
 from hub.web.pages.staff import account, login, setup
@@ -136,7 +136,7 @@ async def open_doors(folder: Path, *, insecure_cookies: bool = False) -> AsyncIt
     app[ASSETS] = assets
     app[STAFF] = staff
     app[PUBLIC_ORIGIN] = "http://hub.example"
-    app[RENDERER] = Renderer(Catalogues.load(), assets, Organisation(), clock)
+    app[RENDERER] = Renderer(shipped_catalogues(), assets, Organisation(), clock)
     app.on_response_prepare.append(add_headers)
     for route in STAFF_ROUTES:
         real = (

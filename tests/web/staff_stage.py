@@ -30,6 +30,7 @@ from hub.settings.read import build, shipped_text
 from hub.store.documents import Write
 from hub.web.guard.staff import Staff
 from hub.web.site import build_site
+from tests.first_start import started_before
 from tests.ports import free_port
 
 PASSWORD = "三坊七巷的榕树下"
@@ -72,7 +73,7 @@ async def office(folder: Path, *, alarms: Mapping[str, Any] | None = None) -> As
             "api_base": carrier.url,
         }
         data["alarms"] |= alarms or {}
-        hub = await open_hub(build(data), clock)
+        hub = await open_hub(await started_before(build(data)), clock)
         passwords = Passwords(time_cost=1, memory_kib=64)
         stores = hub.repositories
         staff = Staff.build(

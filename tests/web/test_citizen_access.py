@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.unit.hub.web.source_texts import CHINESE
 from tests.web.citizen_pages import PAGES, fill_petition
 from tests.web.running_site import RunningSite
-from tests.web.watched import View, Visitor, overflow, too_small, violations
+from tests.web.watched import View, Visitor, going_round, overflow, too_small, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -20,17 +21,33 @@ WIDTHS = (390, 1280)
 _TRANSLATED = ("home", "petition kinds", "petition form", "petition form with errors", "track", "not found")
 
 
+@pytest.fixture(scope="module")
+async def inspector(browser: Browser, site: RunningSite) -> AsyncIterator[Visitor]:
+    """Somebody who looks at page after page."""
+    async with going_round(browser, site.url) as inspector:
+        yield inspector
+
+
+@pytest.fixture
+async def visitor(inspector: Visitor) -> AsyncIterator[Visitor]:
+    """Opens pages as one citizen; at the end nothing may have gone wrong in any of them."""
+    yield inspector
+    assert inspector.taken_complaints() == []
+
+
 @pytest.mark.parametrize("view", ["light", "elder"])
 @pytest.mark.parametrize("name", list(PAGES))
-async def test_a_page_is_free_of_violations(
+async def test_a_page_shows_the_emergency_numbers_and_is_free_of_violations(
     visitor: Visitor, site: RunningSite, name: str, view: View
 ) -> None:
     page = await visitor.page(view=view, expected_status=PROVOKED)
     await PAGES[name](page, site.url)
-    for scheme in SCHEMES:
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for width in WIDTHS:
-            await page.set_viewport_size({"width": width, "height": 900})
+    await expect(page.locator(".emergency a[href='tel:110']")).to_be_visible()
+    await expect(page.locator(".emergency a[href='sms:12110']")).to_be_visible()
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 900})
+        for scheme in SCHEMES:
+            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             assert await violations(page) == [], (scheme, width)
             assert await too_small(page, 60 if view == "elder" else 44) == [], width
             assert await overflow(page) == 0, width
@@ -51,14 +68,6 @@ async def test_no_english_page_is_wider_than_320_pixels(
         if await overflow(page):
             wide.append(name)
     assert wide == []
-
-
-async def test_the_emergency_numbers_stand_on_every_page(visitor: Visitor, site: RunningSite) -> None:
-    page = await visitor.page(expected_status=PROVOKED)
-    for reach in PAGES.values():
-        await reach(page, site.url)
-        await expect(page.locator(".emergency a[href='tel:110']")).to_be_visible()
-        await expect(page.locator(".emergency a[href='sms:12110']")).to_be_visible()
 
 
 async def test_english_pages_have_no_chinese_but_names_and_content(

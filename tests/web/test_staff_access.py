@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from hub.model.agent import Role
 from tests.unit.hub.web.source_texts import CHINESE
 from tests.web.staff_desk import PAGES, Desk
-from tests.web.staff_fixtures import colleague, desk
-from tests.web.watched import Visitor, overflow, too_small, violations
+from tests.web.staff_fixtures import desk
+from tests.web.watched import Visitor, going_round, overflow, too_small, violations
 
-__all__ = ["colleague", "desk"]
+__all__ = ["desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PROVOKED = (403, 422)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+@pytest.fixture(scope="module")
+async def inspector(browser: Browser, desk: Desk) -> AsyncIterator[Visitor]:
+    """Somebody who looks at page after page."""
+    async with going_round(browser, desk.url) as inspector:
+        yield inspector
+
+
+@pytest.fixture
+async def colleague(inspector: Visitor) -> AsyncIterator[Visitor]:
+    """Opens pages as staff; at the end nothing may have gone wrong in any of them."""
+    yield inspector
+    assert inspector.taken_complaints() == []
 
 
 @pytest.mark.parametrize("name", list(PAGES))
@@ -47,7 +62,6 @@ async def test_no_page_is_wider_than_320_pixels(colleague: Visitor, desk: Desk) 
         await reach(page, desk)
         if await overflow(page):
             wide[name] = await overflow(page)
-        await page.close()
     assert wide == {}
 
 
@@ -90,7 +104,6 @@ async def test_english_pages_have_no_chinese_but_names_and_content(colleague: Vi
         rest = [line for line in text.splitlines() if CHINESE.search(line)]
         if rest:
             left[name] = rest
-        await page.close()
     assert left == {}
 
 

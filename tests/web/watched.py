@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -13,8 +15,10 @@ TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 View = Literal["light", "dark", "elder"]
 
-_RUN_AXE = """tags => axe.run({runOnly: tags}).then(found => found.violations.map(
-    violation => violation.id + ': ' + violation.nodes.map(node => node.target.join(' ')).join(' | ')))"""
+# Of what is in order axe keeps no lists of places.
+_RUN_AXE = """tags => axe.run({runOnly: tags, resultTypes: ['violations']}).then(
+    found => found.violations.map(violation =>
+        violation.id + ': ' + violation.nodes.map(node => node.target.join(' ')).join(' | ')))"""
 
 # A link in the middle of a sentence is as high as its line (WCAG 2.5.8 excepts it), the skip link
 # is seen only while it has the focus, and a radio button is part of its label.
@@ -28,13 +32,26 @@ _TOO_SMALL = """least => [
 
 
 @dataclass
+class _Window:
+    """A page, and the error statuses that the journey in it provokes on purpose."""
+
+    page: Page
+    expected_status: tuple[int, ...]
+
+
+@dataclass
 class Visitor:
-    """A citizen with a browser. `complaints` collects what must never happen on any page."""
+    """A citizen with a browser. `complaints` collects what must never happen on any page.
+
+    keeps_windows: the window of before is emptied and given again.
+    """
 
     browser: Browser
     url: str
+    keeps_windows: bool = False
     complaints: list[str] = field(default_factory=list)
     _contexts: list[BrowserContext] = field(default_factory=list)
+    _kept: dict[tuple[bool, str], _Window] = field(default_factory=dict)
 
     async def page(
         self,
@@ -46,19 +63,28 @@ class Visitor:
         expected_status: tuple[int, ...] = (),
     ) -> Page:
         """A new browser window. `expected_status`: error statuses this journey provokes on purpose."""
-        context = await self.browser.new_context(
-            viewport={"width": width, "height": 844 if width < 700 else 900},
-            color_scheme="dark" if view == "dark" else "light",
-            java_script_enabled=script,
-            locale=language,
-        )
-        self._contexts.append(context)
+        window = self._kept.get((script, language))
+        if window is None:
+            context = await self.browser.new_context(java_script_enabled=script, locale=language)
+            self._contexts.append(context)
+            window = await self._watched(context)
+            if self.keeps_windows:
+                self._kept[script, language] = window
+        else:
+            await _empty(window.page)
+        page, window.expected_status = window.page, expected_status
+        await page.set_viewport_size({"width": width, "height": 844 if width < 700 else 900})
+        await page.emulate_media(color_scheme="dark" if view == "dark" else "light", reduced_motion="null")
         if view == "elder":
-            await context.add_cookies([{"name": "hub_view", "value": "elder", "url": self.url}])
+            await page.context.add_cookies([{"name": "hub_view", "value": "elder", "url": self.url}])
+        return page
+
+    async def _watched(self, context: BrowserContext) -> _Window:
         page = await context.new_page()
+        window = _Window(page, ())
 
         def heard(message: ConsoleMessage) -> None:
-            if not any(f"status of {status}" in message.text for status in expected_status):
+            if not any(f"status of {status}" in message.text for status in window.expected_status):
                 self.complaints.append(f"{page.url} console: {message.text}")
 
         def asked(request: Request) -> None:
@@ -68,12 +94,32 @@ class Visitor:
         page.on("console", heard)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url} error: {error}"))
         page.on("request", asked)
-        return page
+        return window
+
+    def taken_complaints(self) -> list[str]:
+        """What was complained of since it was asked before."""
+        taken, self.complaints = self.complaints, []
+        return taken
 
     async def leave(self) -> None:
         """Closes every window."""
         for context in self._contexts:
             await context.close()
+
+
+@asynccontextmanager
+async def going_round(browser: Browser, url: str) -> AsyncIterator[Visitor]:
+    """A visitor of every page. A window of its own for each would cost as much as what is looked at in it."""
+    visitor = Visitor(browser, url, keeps_windows=True)
+    yield visitor
+    await visitor.leave()
+
+
+async def _empty(page: Page) -> None:
+    """What the site left in the browser is gone. The page stays: an empty one would cost a new process."""
+    if page.url != "about:blank":
+        await page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    await page.context.clear_cookies()
 
 
 async def violations(page: Page) -> list[str]:

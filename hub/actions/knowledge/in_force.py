@@ -8,6 +8,7 @@ over at one, is remembered here, so that time takes effect without asking the st
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from hub.model.entry_record import EntryRecord
 from hub.model.word_record import WordRecord
@@ -29,6 +30,7 @@ class Knowledge:
         self.words: Mapping[str, WordRecord] = {}
         self._timed: dict[str, EntryRecord] = {}
         self._turns_at: dict[str, int] = {}
+        self._tried: Snapshot | None = None  # with other words; held so that taking them finds it made
 
     @property
     def vectors(self) -> WordingVectors | None:
@@ -65,7 +67,7 @@ class Knowledge:
                 changed, silent, lexicon=lexicon, vectors=self._with(vectors)
             )
             snapshot.warm()
-            self.snapshot = snapshot
+            self.snapshot, self._tried = snapshot, None
         self.words = said
 
     def learn(self, vectors: WordingVectors, ids: Iterable[str]) -> None:
@@ -92,7 +94,8 @@ class Knowledge:
     def reworded(self, groups: Iterable[WordGroup]) -> tuple[Snapshot, Snapshot]:
         """What would answer with the words in force and with these instead, everything published counted."""
         before = self._everything()
-        return before, before.with_changes((), lexicon=_lexicon(groups))
+        self._tried = before.with_changes((), lexicon=_lexicon(groups))
+        return before, self._tried
 
     def _with(self, vectors: WordingVectors | None) -> WordingVectors | None:
         """Those there are, with others; None where nothing is added."""
@@ -120,5 +123,10 @@ def _groups(words: Mapping[str, WordRecord]) -> list[WordGroup]:
 
 
 def _lexicon(groups: Iterable[WordGroup]) -> Lexicon:
-    words = [(group.name, group.words) for group in groups]
-    return shipped_lexicon().with_groups(words) if words else shipped_lexicon()
+    words = tuple((group.name, group.words) for group in sorted(groups, key=lambda group: group.name))
+    return _with_words(words) if words else shipped_lexicon()
+
+
+@lru_cache(maxsize=1)
+def _with_words(words: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
+    return shipped_lexicon().with_groups(words)

@@ -28,6 +28,12 @@ def renderer(tmp_path: Path) -> Renderer:
     return Renderer(Catalogues.load(), Assets.load(), Organisation(), FakeClock(), tmp_path)
 
 
+def test_a_template_is_compiled_once_for_both_languages(renderer: Renderer) -> None:
+    templates = [renderer._environments[language].get_template("page.html") for language in Language]
+    assert templates[0] is not templates[1]
+    assert templates[0].root_render_func.__code__ is templates[1].root_render_func.__code__
+
+
 def test_a_page_escapes_and_speaks_the_readers_language(renderer: Renderer) -> None:
     context = {
         "text": "<b>",

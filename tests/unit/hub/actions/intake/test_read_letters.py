@@ -20,6 +20,7 @@ from hub.model.cases.case import Case
 from hub.model.track import Track
 from hub.runtime.clock import FakeClock
 from hub.store.documents import Update
+from tests.first_start import started_before
 from tests.world import world_settings
 
 NOON = 1_790_000_000_000
@@ -99,7 +100,7 @@ class Desk:
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     clock = FakeClock(NOON)
     settings = world_settings(tmp_path, carrier_url="http://127.0.0.1:9", smtp_port=9, mail_port=0)
-    hub = await open_hub(settings, clock)
+    hub = await open_hub(await started_before(settings), clock)
     yield Desk(hub, clock, Reader())
     await hub.close()
 

