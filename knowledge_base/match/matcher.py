@@ -54,8 +54,7 @@ REBUILT = 0.25
 """A change of more than this share of the entries builds everything anew."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
+class Candidate(NamedTuple):
     """An entry with its best wording; `exact`: the same words, or words of the same meaning unless another
     wording means closer, and no other entry claims them; `repaired`: the question was compared with wrong
     characters put right, which its vector does not know of; `second`: what the next best wording of the entry
