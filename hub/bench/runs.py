@@ -15,6 +15,7 @@ from hub.bench.child import BenchFailed
 from hub.bench.dispatch import dispatch
 from hub.bench.faq import Given, faq
 from hub.bench.figure import Figure, as_json, as_table
+from hub.bench.flood import FULL, SMALL, Flood, flood
 from hub.bench.intake import intake
 from hub.bench.memory import memory
 from hub.bench.queue import queue
@@ -25,13 +26,15 @@ from hub.bench.store import store
 @dataclass(frozen=True, slots=True)
 class Task:
     """folder: to work in, empty. small: sizes that only show that a bench works; the figures mean nothing.
-    given: the set for `faq`. count: for `cases`, `queue` and `search`. mongodb: for `cases`."""
+    given: the set for `faq`. count: for `cases`, `queue` and `search`. mongodb: for `cases`. flood: for
+    `texts`."""
 
     folder: Path
     small: bool
     given: Given | None
     count: int
     mongodb: str
+    flood: Flood
 
 
 Bench = Callable[[Task], Awaitable[Sequence[Figure]]]
@@ -44,6 +47,7 @@ BENCHES: Mapping[str, Bench] = {
     "cases": lambda task: cases(task.folder, count=task.count, mongodb=task.mongodb, small=task.small),
     "search": lambda task: search(task.folder, count=task.count, small=task.small),
     "queue": lambda task: queue(task.folder, count=task.count, small=task.small),
+    "texts": lambda task: flood(task.folder, SMALL if task.small else task.flood),
     "faq": lambda task: faq(task.given, small=task.small),
 }
 """By the name given on the command line, in the order they are run."""
@@ -57,13 +61,14 @@ def run(
     given: Given | None = None,
     count: int = COUNT,
     mongodb: str = "",
+    flood: Flood = FULL,
 ) -> int:
     """Runs the named benches (all without a name) and prints figures. Returns the exit code."""
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"unknown bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 2
-    task = partial(Task, small=small, given=given, count=count, mongodb=mongodb)
+    task = partial(Task, small=small, given=given, count=count, mongodb=mongodb, flood=flood)
     try:
         figures = asyncio.run(_run(names or tuple(BENCHES), task))
     except BenchFailed as problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hub.bench.flood import FULL, Flood
 from hub.bench.runs import run as measure
 from hub.cli.faq_files import read_set
 from hub.cli.run import CANNOT_RUN
@@ -16,6 +17,9 @@ def bench(
     queries: Path | None = None,
     count: int = 1_000_000,
     mongodb: str = "",
+    rate: int = FULL.rate,
+    seconds: int = FULL.seconds,
+    different: int = FULL.different,
     json: bool = False,
     small: bool = False,
 ) -> int:
@@ -26,7 +30,7 @@ def bench(
     Parameters
     ----------
     names
-        intake、dispatch、store、memory、cases、queue、search、faq；省略为全部 · All of them without a name.
+        intake、dispatch、store、memory、cases、queue、search、texts、faq；省略为全部 · All without a name.
     kb
         faq 用的知识条目 · Entries for faq: JSONL, TOML or CSV; the shipped ones without it.
     queries
@@ -35,6 +39,12 @@ def bench(
         cases、queue、search 生成的工单数 · How many cases are generated for cases, queue and search.
     mongodb
         cases 改测这个 MongoDB（新建一个库，测完保留） · A MongoDB for cases; a new database stays there.
+    rate
+        texts 每秒的短信数 · How many texts a second come for texts.
+    seconds
+        texts 持续的秒数 · For how many seconds.
+    different
+        texts 不同内容的条数 · How many of them are different.
     json
         输出 JSON · As JSON.
     small
@@ -46,4 +56,5 @@ def bench(
     given = read_set(queries, kb) if queries else None
     if queries and given is None:
         return CANNOT_RUN
-    return measure(names, as_json=json, small=small, given=given, count=count, mongodb=mongodb)
+    flood = Flood(rate, seconds, different)
+    return measure(names, as_json=json, small=small, given=given, count=count, mongodb=mongodb, flood=flood)

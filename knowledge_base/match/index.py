@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.text.gram import CODE_BITS, CODE_MASK, Codes, distinct, pairs_of, singles_of
+from knowledge_base.text.gram import CODE_BITS, CODE_MASK, Codes, distinct, pairs_of, singles_and_pairs_of
 from knowledge_base.text.sound import sound
 from knowledge_base.words.vocabulary import Vocabulary
 
@@ -36,12 +36,12 @@ def pieces(canonical: Sequence[str]) -> Codes:
     """The different pieces of each of these texts: characters and pairs of their canonical words, pairs of
     syllables. Ascending, each with the number of its text from the bit `CODE_BITS` on."""
     spoken = sound("\n".join(canonical)).split("\n")
-    return distinct(np.concatenate((singles_of(canonical), pairs_of(canonical), pairs_of(spoken))))
+    return distinct(np.concatenate((singles_and_pairs_of(canonical), pairs_of(spoken))))
 
 
 def raw_pieces(plain: Sequence[str]) -> Codes:
     """The same of texts as they were written: characters and pairs of them."""
-    return distinct(np.concatenate((singles_of(plain), pairs_of(plain))))
+    return distinct(singles_and_pairs_of(plain))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

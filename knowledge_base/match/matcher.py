@@ -10,7 +10,7 @@ without it everything is as if there were none.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from knowledge_base.entry import Entry, EntryState
 from knowledge_base.match.alignment import Near, Pair, pairs_of
-from knowledge_base.match.index import Rarity, pieces
+from knowledge_base.match.index import Rarity
 from knowledge_base.match.index_segment import IndexSegment, LiveIndexSegment, highest
-from knowledge_base.match.ranking import Glance, Likeness, Outline, compare
+from knowledge_base.match.ranking import Likeness, Outline, closeness_of, compare
 from knowledge_base.match.term_weights import BETWEEN, Tally, TermWeights, Wording
 from knowledge_base.meaning.encoder import Vector
 from knowledge_base.meaning.wording_vectors import WordingVectors
@@ -55,8 +55,7 @@ REBUILT = 0.25
 """A change of more than this share of the entries builds everything anew."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
+class Candidate(NamedTuple):
     """An entry with its best wording; `exact`: the same words, or words of the same meaning unless another
     wording means closer, and no other entry claims them; `repaired`: the question was compared with wrong
     characters put right, which its vector does not know of; `second`: what the next best wording of the entry
@@ -76,14 +75,6 @@ class Candidate:
     def several(self) -> bool:
         """Whether the entry has so many wordings that its second one says something."""
         return len(self.entry.wordings) >= SEVERAL
-
-    @property
-    def backed(self) -> "Candidate":
-        """The same, its score weighed with that of its second wording; as it is where that says nothing."""
-        if self.exact or not self.several:
-            return self
-        second = self.second or UNBACKED * self.score
-        return replace(self, score=(self.score + BACKING * second) / (1 + BACKING))
 
     @property
     def same(self) -> bool:
@@ -270,33 +261,33 @@ class Snapshot:
             return ()
         meant = None if vector is None else [stand.cosines(vector) for stand in self._stands]
         reading = self.lexicon.read(plain)
-        near = self._nearest(reading, meant)
-        found = self._compared(plain, reading, near)
+        outline = Outline.of(plain, reading.canonical, self._scales.rarity)
+        near = self._nearest(outline, meant)
+        found = self._compared(plain, reading, outline, near)
         understood = plain
         if speech or len(plain) <= REPAIRED:
             understood = self._scales.hearing.understand(plain, reading.words, speech=speech)
         if understood != plain:
             other = self.lexicon.read(understood)
-            nearer = self._nearest(other, meant)
+            outline = Outline.of(understood, other.canonical, self._scales.rarity)
+            nearer = self._nearest(outline, meant)
             if speech or _top(nearer) > _top(near):
                 best = {candidate.entry.id: candidate for candidate in found}
-                for candidate in self._compared(understood, other, nearer, repaired=True):
+                for candidate in self._compared(understood, other, outline, nearer, repaired=True):
                     known = best.get(candidate.entry.id)
                     if known is None or candidate.score > known.score:
                         best[candidate.entry.id] = candidate
                 found = sorted(best.values(), key=_score, reverse=True)
         return tuple(found)
 
-    def _nearest(self, reading: Reading, meant: Sequence[Vector] | None) -> list[Standing]:
+    def _nearest(self, question: Outline, meant: Sequence[Vector] | None) -> list[Standing]:
         """The wordings that share most with the question, best first; then those that mean most alike and are
         not among them."""
-        codes = pieces((reading.canonical,))
-        squares = np.array(self._scales.rarity.squares(codes.tolist()), np.float32)
-        length = float(np.sqrt(squares.sum())) or 1.0
+        length = question.length
         near: list[Standing] = []
         alike: list[Standing] = []
         for place, stand in enumerate(self._stands):
-            shared = stand.scores(codes, squares)
+            shared = stand.scores(question.canonical, question.squares)
             cosines = None if meant is None else meant[place]
             near += _standings(stand, highest(shared, CANDIDATES), shared / length, cosines)
             if cosines is not None:
@@ -310,7 +301,13 @@ class Snapshot:
         return found
 
     def _compared(
-        self, plain: str, reading: Reading, nearest: Sequence[Standing], *, repaired: bool = False
+        self,
+        plain: str,
+        reading: Reading,
+        outline: Outline,
+        nearest: Sequence[Standing],
+        *,
+        repaired: bool = False,
     ) -> list[Candidate]:
         """The entries of these wordings, compared with the question word by word, best first."""
         if not nearest:
@@ -318,16 +315,18 @@ class Snapshot:
         question = self._scales.read(plain, reading)
         claims = {id_ for stand in self._stands for id_ in stand.claims(reading.canonical)}
         cuts = [each.stand.part.cuts[each.number] for each in nearest]
-        glances = Outline.of(plain, self._scales.rarity).glances(
+        meant = [each.meant for each in nearest if each.meant is not None]
+        glances = outline.glances(
             [cut.replace(BETWEEN, "") for cut in cuts],
             np.array([each.stand.raw_lengths[each.number] for each in nearest], np.float32),
-            [(min(1.0, each.shared), each.meant) for each in nearest],
+            [min(1.0, each.shared) for each in nearest],
+            meant or None,
+            RANKED,
         )
-        least = max(glance.closeness or 0.0 for glance in glances) - CLOSEST
-        meant = glances[0].meant is not None
-        seen = sorted(zip(glances, cuts, nearest, strict=True), key=_worth, reverse=True)
-        best: dict[str, Candidate] = {}
-        for near, cut, (_, _, stand, number) in seen[:RANKED]:
+        least = (closeness_of(max(meant)) if meant else 0.0) - CLOSEST
+        best: dict[str, _Best] = {}
+        for at, near in glances:
+            stand, number, cut = nearest[at].stand, nearest[at].number, cuts[at]
             entry, written = stand.part.wording(number)
             wording = self._scales.wording(cut)
             likeness = compare(question, wording, near, self.lexicon.near)
@@ -340,13 +339,43 @@ class Snapshot:
             other = best.get(entry.id)
             if other is None or score > other.score:
                 second = other.score if other else 0.0
-                best[entry.id] = Candidate(
-                    entry, written, score, likeness, question, wording, exact, repaired, second
-                )
+                best[entry.id] = _Best(score, second, entry, written, likeness, wording, exact)
             elif score > other.second:
-                best[entry.id] = replace(other, second=score)
-        found = best.values() if not meant else [candidate.backed for candidate in best.values()]
-        return sorted(found, key=_score, reverse=True)
+                best[entry.id] = other._replace(second=score)
+        return sorted(
+            [each.candidate(question, backed=bool(meant), repaired=repaired) for each in best.values()],
+            key=_score,
+            reverse=True,
+        )
+
+
+class _Best(NamedTuple):
+    """The best wording of an entry so far; see `Candidate`."""
+
+    score: float
+    second: float
+    entry: Entry
+    written: str
+    likeness: Likeness
+    wording: Wording
+    exact: bool
+
+    def candidate(self, question: Wording, *, backed: bool, repaired: bool) -> Candidate:
+        """`backed`: its score is weighed with that of its second wording, where that says something."""
+        score = self.score
+        if backed and not self.exact and len(self.entry.wordings) >= SEVERAL:
+            score = (score + BACKING * (self.second or UNBACKED * score)) / (1 + BACKING)
+        return Candidate(
+            self.entry,
+            self.written,
+            score,
+            self.likeness,
+            question,
+            self.wording,
+            self.exact,
+            repaired,
+            self.second,
+        )
 
 
 def _standings(
@@ -369,10 +398,6 @@ def _top(nearest: Sequence[Standing]) -> float:
 
 def _score(candidate: Candidate) -> float:
     return candidate.score
-
-
-def _worth(seen: tuple[Glance, str, Standing]) -> float:
-    return seen[0].promise
 
 
 def _read_anew(entries: tuple[Entry, ...], lexicon: Lexicon, vectors: WordingVectors | None) -> Snapshot:

@@ -7,14 +7,16 @@ A score orders entries; it is not a probability and nothing here decides whether
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from knowledge_base.match.alignment import Near, align
-from knowledge_base.match.index import Rarity, Weights, raw_pieces
+from knowledge_base.match.index import Rarity, Weights
 from knowledge_base.match.term_weights import Wording
-from knowledge_base.text.gram import CODE_BITS, CODE_MASK, Codes
+from knowledge_base.text.gram import CODE_BITS, CODE_MASK, Codes, codes_of, distinct, singles_and_pairs_of
 from knowledge_base.text.sound import sound
 
 WHOLE = 1.61
@@ -30,8 +32,12 @@ MOST = 0.999
 """The most a score can be without being the same words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+def closeness_of(meant: float) -> float:
+    """How alike two texts mean whose vectors have this cosine, 0..1; 0 for a wording that has no vector."""
+    return min(1.0, max(0.0, (meant - STRANGE) / (1 - STRANGE)))
+
+
+class Glance(NamedTuple):
     """`canonical` and `raw`: cosines of the pieces, with and without the lexicon; `sound`: the share of equal
     syllables in order; 0..1. `meant`: the cosine of the vectors, None when they were not compared."""
 
@@ -42,22 +48,15 @@ class Glance:
 
     @property
     def closeness(self) -> float | None:
-        """How alike the two mean, 0..1; 0 for a wording that has no vector."""
-        return None if self.meant is None else min(1.0, max(0.0, (self.meant - STRANGE) / (1 - STRANGE)))
+        """How alike the two mean, 0..1; None when that was not compared."""
+        return None if self.meant is None else closeness_of(self.meant)
 
     @property
     def score(self) -> float:
         return 0.31 * self.canonical + 0.28 * self.raw + 0.30 * self.sound
 
-    @property
-    def promise(self) -> float:
-        """What decides who is laid beside the question word by word, in no unit: what is meant counts more
-        here, because a heavy word that both have is only seen then."""
-        return self.score + 0.6 * self.canonical + PROMISE * (self.closeness or 0.0)
 
-
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """`asked`, `found`, `both`: the share of the words of either side, and of both, that the other covers,
     0..1. `lost` and `extra`: the weight of the heaviest word of the question, and of the wording, that the
     other lacks. `other_aspect`: whether they ask for different things about a service; `numbers`: whether
@@ -96,41 +95,70 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
-    """A question as it is compared quickly: its different pieces ascending, the square of the rarity of each,
-    the length of that vector; how it sounds."""
+    """A question as it is compared quickly: its different pieces ascending, as it was written and of its
+    canonical words and syllables, the square of the rarity of each, the lengths of these vectors; how it
+    sounds."""
 
-    codes: Codes
+    raw: Codes
+    raw_squares: Weights
+    raw_length: float
+    canonical: Codes
     squares: Weights
     length: float
     spoken: str
 
     @classmethod
-    def of(cls, plain: str, rarity: Rarity) -> "Outline":
-        """Of a normalised text."""
-        codes = raw_pieces((plain,))
-        squares = np.array(rarity.squares(codes.tolist()), np.float32)
-        return cls(codes, squares, float(np.sqrt(squares.sum())) or 1.0, sound(plain))
+    def of(cls, plain: str, canonical: str, rarity: Rarity) -> "Outline":
+        """Of a normalised text and its canonical words."""
+        raw, pieces = codes_of(plain), codes_of(canonical, sound(canonical))
+        both = np.array(rarity.squares([*raw, *pieces]), np.float32)
+        raw_squares, squares = both[: len(raw)], both[len(raw) :]
+        return cls(
+            np.array(raw, np.uint64),
+            raw_squares,
+            float(np.sqrt(raw_squares.sum())) or 1.0,
+            np.array(pieces, np.uint64),
+            squares,
+            float(np.sqrt(squares.sum())) or 1.0,
+            sound(plain),
+        )
 
     def glances(
-        self, plain: Sequence[str], lengths: Weights, known: Sequence[tuple[float, float | None]]
-    ) -> list[Glance]:
-        """The quick measures beside each of these texts; `lengths` are those of their vectors, `known` the
-        cosines the index found, of the canonical pieces and of what is meant."""
-        keys = raw_pieces(plain)
-        codes = keys & CODE_MASK
-        at = np.searchsorted(self.codes, codes)
-        at[at == len(self.codes)] = 0
-        shared = self.codes[at] == codes
-        sums = np.bincount((keys[shared] >> CODE_BITS).astype(np.int64), self.squares[at[shared]], len(plain))
+        self,
+        plain: Sequence[str],
+        lengths: Weights,
+        canonical: Sequence[float],
+        meant: Sequence[float] | None,
+        most: int,
+    ) -> list[tuple[int, Glance]]:
+        """The quick measures beside the most promising of these texts, at most so many, best first, each with
+        its place among them. `lengths` are those of their vectors of pieces as written; `canonical` and
+        `meant` the cosines the index found."""
+        raw = self._shared(plain) / (self.raw_length * lengths)
+        ratio, spoken = fuzz.ratio, self.spoken
+        sounds = [ratio(spoken, other) / 100 for other in sound("\n".join(plain)).split("\n")]
+        # Here what is meant counts more, because a heavy word that both have is only seen later.
+        known = np.array(canonical)
+        promise = 0.31 * known + 0.28 * raw + 0.30 * np.array(sounds) + 0.6 * known
+        if meant is not None:
+            promise += PROMISE * np.clip((np.array(meant) - STRANGE) / (1 - STRANGE), 0.0, 1.0)
+        best = np.argsort(-promise, kind="stable")[:most].tolist()
+        raw = raw.tolist()
         return [
-            Glance(cosine, raw, fuzz.ratio(self.spoken, spoken) / 100, meant)
-            for (cosine, meant), raw, spoken in zip(
-                known,
-                (sums / (self.length * lengths)).tolist(),
-                sound("\n".join(plain)).split("\n"),
-                strict=True,
-            )
+            (at, Glance(canonical[at], raw[at], sounds[at], None if meant is None else meant[at]))
+            for at in best
         ]
+
+    def _shared(self, plain: Sequence[str]) -> NDArray[np.float64]:
+        """For each of these texts the sum of the squared rarities of the pieces that the question has too."""
+        keys = singles_and_pairs_of(plain)
+        codes = keys & CODE_MASK
+        at = np.searchsorted(self.raw, codes)
+        at[at == len(self.raw)] = 0
+        keys = distinct(keys[self.raw[at] == codes])
+        at = np.searchsorted(self.raw, keys & CODE_MASK)
+        sums = np.bincount((keys >> CODE_BITS).astype(np.int64), self.raw_squares[at], len(plain))
+        return sums.astype(np.float64, copy=False)
 
 
 def compare(question: Wording, wording: Wording, seen: Glance, near: Near) -> Likeness:

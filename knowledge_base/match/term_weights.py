@@ -20,8 +20,9 @@ ASKING = 0.5
 """How much a word that only asks counts, as a share of one that says what about."""
 REMEMBERED = 50_000
 """Of how many words it is remembered what they weigh."""
-KEPT = 2048
-"""How many wordings of entries stay as they were read."""
+KEPT = 6144
+"""How many wordings of entries stay as they were read: all the shipped ones, some 10 MB when all were asked
+for."""
 BETWEEN = " "
 """Stands between the words of a wording that was cut; a normalised text has none."""
 _DIGITS = re.compile(r"[0-9]+")
@@ -31,9 +32,9 @@ _DIGITS = re.compile(r"[0-9]+")
 class Wording:
     """`canonical` is the text with every known word replaced; `words` the different words with their
     `weights`, `weight` the sum of them, `sounds` how each of them sounds, `places` where each meaning stands
-    among them; `characters` those of the canonical text. `numbers` are the runs of digits, `slots` the values
+    among them. `numbers` are the runs of digits, `slots` the values
     it names of each slot, `aspects` what it asks about a service, `asking` the words that only
-    ask, `content` all others."""
+    ask."""
 
     canonical: str
     words: tuple[Word, ...]
@@ -41,12 +42,20 @@ class Wording:
     weight: float
     sounds: tuple[str, ...]
     places: Mapping[str, int]
-    characters: frozenset[str]
     numbers: frozenset[str]
     slots: Mapping[str, frozenset[str]]
     aspects: frozenset[str]
     asking: frozenset[str]
-    content: frozenset[str]
+
+    @property
+    def characters(self) -> frozenset[str]:
+        """Those of the canonical text. Kept for no wording, as thousands of them would take much memory."""
+        return frozenset(self.canonical)
+
+    @property
+    def content(self) -> frozenset[str]:
+        """The words that do more than ask."""
+        return frozenset(self.places).difference(self.asking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +120,10 @@ class TermWeights:
             sum(weights) or 1.0,
             tuple([each.spoken for each in worth]),
             {meant: place for place, meant in enumerate(words)},
-            frozenset(reading.canonical),
             frozenset(_DIGITS.findall(plain)),
             slots,
             frozenset([meant for meant, each in zip(words, worth, strict=True) if each.aspect]),
             frozenset([meant for meant, each in zip(words, worth, strict=True) if each.asking]),
-            frozenset([meant for meant, each in zip(words, worth, strict=True) if not each.asking]),
         )
 
     def _worth(self, meant: str) -> Worth:

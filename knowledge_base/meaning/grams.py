@@ -6,7 +6,6 @@ models were fitted to.
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 
@@ -15,12 +14,11 @@ from knowledge_base.text.tables import data_text
 LONGEST = 3
 
 
-def grams(folded: str) -> Counter[str]:
-    """Each run of one to three characters with how often it stands in the text."""
-    found: Counter[str] = Counter()
-    for length in range(1, LONGEST + 1):
-        found.update(folded[at : at + length] for at in range(len(folded) - length + 1))
-    return found
+def grams(folded: str) -> list[str]:
+    """Each run of one to three characters, as often as it stands in the text."""
+    return [
+        folded[at : at + length] for length in range(1, LONGEST + 1) for at in range(len(folded) - length + 1)
+    ]
 
 
 def patterns_in(folded: str) -> list[str]:

@@ -72,15 +72,19 @@ class WordModel:
 
     def row(self, folded: str) -> dict[int, float]:
         """The known pieces of a text with their share, of length 1; 1.0 for every pattern that it fits."""
-        places, rarity = self.places, self.rarity
-        row = {
-            place: (1 + math.log(count)) * float(rarity[place])
-            for gram, count in grams(folded).items()
-            if (place := places.get(gram)) is not None
-        }
-        length = math.sqrt(sum(value * value for value in row.values())) or 1.0
-        fits = {place: 1.0 for name in patterns_in(folded) if (place := places.get(name)) is not None}
-        return {place: value / length for place, value in row.items()} | fits
+        found, rarity = self.places.get, self.rarity
+        counts: dict[int, int] = {}
+        for gram in grams(folded):
+            place = found(gram)
+            if place is not None:
+                counts[place] = counts.get(place, 0) + 1
+        values = [
+            (1 + math.log(count)) * rare
+            for count, rare in zip(counts.values(), rarity[list(counts)].tolist(), strict=True)
+        ]
+        length = math.sqrt(sum([value * value for value in values])) or 1.0
+        fits = {place: 1.0 for name in patterns_in(folded) if (place := found(name)) is not None}
+        return {place: value / length for place, value in zip(counts, values, strict=True)} | fits
 
     def scores(self, folded: str) -> Vector:
         """One sum per subject."""

@@ -157,7 +157,7 @@ def _models(
     rows = _places(kept[texts.owner])
     common: dict[str, int] = {}
     for row in rows:
-        for gram in (*grams(texts.folded[row]), *patterns_in(texts.folded[row])):
+        for gram in (*dict.fromkeys(grams(texts.folded[row])), *patterns_in(texts.folded[row])):
             common[gram] = common.get(gram, 0) + 1
     pieces = [gram for gram, count in common.items() if count >= _COMMON]
     rarity = np.array([1 + np.log(len(rows) / common[gram]) for gram in pieces], np.float32)

@@ -7,6 +7,7 @@ and looked up without a Python object each.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,20 +32,41 @@ def neighbours(lines: str) -> Codes:
     return found
 
 
+def codes_of(text: str, spoken: str = "") -> list[int]:
+    """The different pieces of one text, ascending, with the pairs of its syllables: what `singles_of` and
+    `pairs_of` give, without the cost of an array for each step."""
+    single, sounds = [*map(ord, text)], [*map(ord, spoken)]
+    found = {first << 16 | second for first, second in pairwise(single)}
+    found.update(single)
+    found.update([first << 16 | second for first, second in pairwise(sounds)])
+    return sorted(found)
+
+
 def singles_of(lines: Sequence[str]) -> Codes:
     """The characters of each line; before each, from the bit `CODE_BITS` on, the number of its line."""
-    single = grams("\n".join(lines))
-    ends = single == _LINE_END
-    found: Codes = (_numbers(ends) | single)[~ends]
+    single, ends, numbers = _read(lines)
+    found: Codes = (numbers | single)[~ends]
     return found
 
 
 def pairs_of(lines: Sequence[str]) -> Codes:
     """The pairs of neighbours within each line, each with the number of its line as in `singles_of`."""
+    single, ends, numbers = _read(lines)
+    found: Codes = (numbers[:-1] | _joined(single))[_within(ends)]
+    return found
+
+
+def singles_and_pairs_of(lines: Sequence[str]) -> Codes:
+    """Both."""
+    single, ends, numbers = _read(lines)
+    return np.concatenate(((numbers | single)[~ends], (numbers[:-1] | _joined(single))[_within(ends)]))
+
+
+def _read(lines: Sequence[str]) -> tuple[Codes, NDArray[np.bool_], Codes]:
+    """The characters of these lines, which of them end a line, the number of the line of each."""
     single = grams("\n".join(lines))
     ends = single == _LINE_END
-    found: Codes = (_numbers(ends)[:-1] | _joined(single))[_within(ends)]
-    return found
+    return single, ends, np.cumsum(ends, dtype=np.uint64) << CODE_BITS
 
 
 def distinct(codes: Codes) -> Codes:
@@ -60,7 +82,3 @@ def _joined(single: Codes) -> Codes:
 
 def _within(ends: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return ~(ends[:-1] | ends[1:])
-
-
-def _numbers(ends: NDArray[np.bool_]) -> Codes:
-    return np.cumsum(ends, dtype=np.uint64) << CODE_BITS

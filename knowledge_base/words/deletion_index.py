@@ -3,7 +3,7 @@
 Some fifty thousand pieces are known; as sorted hashes they take a tenth of the memory of a table of texts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,8 +31,8 @@ class DeletionIndex:
         ordered, first = np.unique(np.array(hashes, np.int64), return_index=True)
         return cls(whole, ordered, owners[first])
 
-    def within(self, text: str) -> Mapping[tuple[int, int], str]:
-        """For the pieces of `text`, by where they begin and end, the word each is without a character."""
+    def within(self, text: str) -> Mapping[int, Sequence[tuple[int, str]]]:
+        """By where a piece of `text` begins: where it ends, and the word it is without a character."""
         spans = [
             (at, end)
             for at in range(len(text) - 1)
@@ -43,12 +43,12 @@ class DeletionIndex:
         asked = np.array([hash(text[at:end]) for at, end in spans], np.int64)
         places = np.searchsorted(self.hashes, asked)
         places[places == len(self.hashes)] = 0
-        found: dict[tuple[int, int], str] = {}
+        found: dict[int, list[tuple[int, str]]] = {}
         for number in np.flatnonzero(self.hashes[places] == asked).tolist():
             at, end = spans[number]
             word, piece = self.words[self.owners[places[number]]], text[at:end]
             if any(_without(word, place) == piece for place in range(len(word))):  # hashes may be equal
-                found[at, end] = word
+                found.setdefault(at, []).append((end, word))
         return found
 
 

@@ -190,6 +190,10 @@ class Lexicon:
             at = ends[at]
         return words
 
+    def longest(self, begin: str) -> int:
+        """The length of the longest word that begins with these two characters, 1 for none."""
+        return self._longest.get(begin, 1)
+
     def share_of_texts(self, meant: str) -> float:
         """The share of short texts in general that have a word of this meaning."""
         share = self._shares.get(meant)

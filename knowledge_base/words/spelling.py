@@ -74,13 +74,22 @@ class Spelling:
         for at in range(size - 1, -1, -1):
             top, word, after = self._chance(text[at]) + best[at + 1], text[at], at + 1
             for end in range(at + SHORTEST, min(size, at + LONGEST) + 1):
-                for said in self.said.get(heard[at:end], "").split():
+                alike = self.said.get(heard[at:end])
+                for said in alike.split() if alike else ():
                     changed = sum([a != b for a, b in zip(said, text[at:end], strict=True)])
                     chance = self._chance(said) - price * changed + best[end]
                     if chance > top:
                         top, word, after = chance, said, end
             if not speech:
-                for slip, chance, end in self._slips(text, at, fuller):
+                if text[at : at + 1] == text[at + 1 : at + 2] and best[at + 1] - SLIP > top:  # typed twice
+                    top, word, after = best[at + 1] - SLIP, "", at + 1
+                for end, whole in fuller.get(at, ()):
+                    chance = self._chance(whole) - FORGOTTEN + best[end]
+                    if chance > top and end - at > 2 and self._readable(text[at:end]):
+                        chance -= READABLE
+                    if chance > top:
+                        top, word, after = chance, whole, end
+                for slip, chance, end in self._turned(text, at):
                     if chance + best[end] > top:
                         top, word, after = chance + best[end], slip, end
             best[at], chosen[at] = top, (word, after)
@@ -102,24 +111,19 @@ class Spelling:
         """Whether every character that stands alone in it is a word."""
         return all(len(word) > 1 or word in self.lexicon.meanings for word in self.lexicon.cut(piece))
 
-    def _slips(
-        self, text: str, at: int, fuller: Mapping[tuple[int, int], str]
-    ) -> Iterator[tuple[str, float, int]]:
-        """What may have been meant from `at` on if a finger slipped: the words, their chance less its price,
-        where they end."""
+    def _turned(self, text: str, at: int) -> Iterator[tuple[str, float, int]]:
+        """What may have been meant from `at` on if two characters changed places: the words, their chance
+        less its price, where they end."""
         chances = self.lexicon.chances
-        if text[at : at + 1] == text[at + 1 : at + 2]:  # typed twice
-            yield "", -SLIP, at + 1
-        for end in range(at + 2, min(len(text), at + LONGEST) + 1):
-            whole, piece = fuller.get((at, end)), text[at:end]
-            if whole is not None:
-                more = READABLE if len(piece) > 2 and self._readable(piece) else 0.0
-                yield whole, self._chance(whole) - FORGOTTEN - more, end
         rest = text[at : at + LONGEST + 1]
-        for end in range(2, min(LONGEST, len(rest)) + 1):
+        begins = (rest[1:2] + rest[:1], rest[:1] + rest[2:3], rest[:2])
+        most = [self.lexicon.longest(begin) for begin in begins]
+        for end in range(2, min(LONGEST, len(rest), max(most)) + 1):
             for turn in range(end - 1):  # two characters changed places within a word
+                if end > most[min(turn, 2)] or rest[turn] == rest[turn + 1]:
+                    continue
                 word = f"{rest[:turn]}{rest[turn + 1]}{rest[turn]}{rest[turn + 2 : end]}"
-                if word in chances and rest[turn] != rest[turn + 1]:
+                if word in chances:
                     yield word, self._chance(word) - SLIP, at + end
         for turn in range(1, min(4, len(rest) - 2)):  # … or over the end of a word
             first = rest[:turn] + rest[turn + 1]

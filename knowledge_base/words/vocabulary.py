@@ -41,9 +41,9 @@ class Vocabulary:
     def share_of_texts(self, codes: Codes) -> NDArray[np.float32]:
         """For each piece the share of short texts that have it; a pair not in the table is guessed from its
         halves."""
-        known = self._look_up(codes)
-        halves = self._look_up(codes >> np.uint64(16)) * self._look_up(codes & np.uint64(0xFFFF))
-        guessed = np.where(codes > 0xFFFF, halves / WORDS_OF_A_TEXT, 0)
+        found = self._look_up(np.concatenate((codes, codes >> np.uint64(16), codes & np.uint64(0xFFFF))))
+        known, first, second = found.reshape(3, -1)
+        guessed = np.where(codes > 0xFFFF, first * second / WORDS_OF_A_TEXT, 0)
         return np.clip(np.maximum(known, guessed), RAREST, 1.0).astype(np.float32)
 
     def _look_up(self, codes: Codes) -> NDArray[np.float32]:

@@ -1,7 +1,9 @@
 """Vectors for those who wait: encoded beside the event loop, remembered; done without when they take long.
 
 A citizen's message never waits for a vector longer than it was told to, nor is it lost with one: what is not
-there in time is looked at again by a job (`meaning_due`). An engine that fails is left alone for a pause that
+there in time is looked at again by a job (`meaning_due`). Nobody waits in vain either: where so many stand
+before a text that it cannot be there in time, or more comes in than the engine can do, its vector is not
+waited for at all. An engine that fails is left alone for a pause that
 grows, and comes back by itself; its state is told once, when it changes.
 """
 
@@ -9,7 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +29,15 @@ log = logging.getLogger(__name__)
 _REMEMBERED = 2048
 _WAITING = 256
 """Texts that may wait for a thread; more of them are not taken, so that a flood holds nobody up."""
+_FLOOD_SECONDS = 2.0
+"""Over how long it is seen whether more comes in than can be encoded: then a queue only grows, and waiting
+in it helps nobody."""
+_IN_FLOOD = 0.03
+"""How long anybody waits then, in seconds."""
+_PATIENT = 5.0
+"""Who can wait for so many seconds is a job, not a citizen."""
+_NEW = 0.1
+"""How much the last text counts in how long one takes."""
 _FAILURES = 3
 """In a row: one text that an engine cannot encode is no reason to leave the engine alone."""
 _PAUSE_SECONDS = 1
@@ -40,8 +53,10 @@ class Encoding:
         """problem: why a configured engine does not run."""
         self._encoder = encoder
         self._problem = problem
-        at_once = (encoder.at_once if encoder else 0) or max(1, (os.cpu_count() or 2) - 1)
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="encode") if encoder else None
+        self._at_once = (encoder.at_once if encoder else 0) or max(1, (os.cpu_count() or 2) - 1)
+        self._threads = ThreadPoolExecutor(self._at_once, thread_name_prefix="encode") if encoder else None
+        self._each = 0.0  # seconds that a text takes
+        self._demand, self._demand_at = 0.0, 0.0  # seconds of work that citizens brought lately
         self._known: OrderedDict[str, Vector] = OrderedDict()
         self._running: dict[str, asyncio.Future[Vector]] = {}
         self._breaker = Breaker(
@@ -66,7 +81,7 @@ class Encoding:
 
     async def within(self, texts: Iterable[str], *, seconds: float) -> Mapping[str, Vector]:
         """The vectors of texts somebody asks with, by text; those that are not there in time are missing."""
-        asked = {text: found for text in texts if (found := self._asked(text)) is not None}
+        asked = {text: found for text in texts if (found := self._asked(text, seconds)) is not None}
         waiting = [one for one in asked.values() if not one.done()]
         if waiting:
             await asyncio.wait(waiting, timeout=seconds)
@@ -127,8 +142,9 @@ class Encoding:
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _asked(self, text: str) -> asyncio.Future[Vector] | None:
-        """The vector of a text, sooner or later; None when too many wait."""
+    def _asked(self, text: str, seconds: float) -> asyncio.Future[Vector] | None:
+        """The vector of a text, sooner or later; None when too many wait for it to be there in so many
+        seconds."""
         loop = asyncio.get_running_loop()
         known = self._known.get(text)
         if known is not None:
@@ -138,17 +154,31 @@ class Encoding:
         running = self._running.get(text)
         if running is not None:
             return running
-        if self._threads is None or len(self._running) >= _WAITING or not self._breaker.allows():
+        if self._threads is None or self._is_too_late(seconds) or not self._breaker.allows():
             return None
         started = asyncio.wrap_future(self._threads.submit(self._encode, text))
         self._running[text] = started
         started.add_done_callback(lambda one: self._arrived(text, one))
         return started
 
+    def _is_too_late(self, seconds: float) -> bool:
+        """Whether one more text would not be encoded in so many seconds. The first one is always tried."""
+        if seconds < _PATIENT:
+            now, work = time.monotonic(), self._each / self._at_once
+            self._demand = self._demand * math.exp((self._demand_at - now) / _FLOOD_SECONDS) + work
+            self._demand_at = now
+            if self._demand > _FLOOD_SECONDS:
+                seconds = min(seconds, _IN_FLOOD)
+        waiting = len(self._running)
+        return waiting >= _WAITING or (waiting > 0 and (waiting + 1) * self._each > seconds * self._at_once)
+
     def _encode(self, text: str) -> Vector:
         if self._encoder is None:
             raise EncoderFailed("none")
+        began = time.monotonic()
         vector: Vector = self._encoder.encode([text])[0]
+        took = time.monotonic() - began
+        self._each += (took - self._each) * (_NEW if self._each else 1.0)
         return vector
 
     def _arrived(self, text: str, one: asyncio.Future[Vector]) -> None:

@@ -22,6 +22,7 @@ from knowledge_base.match.answer import Answer, Decision, Thresholds, decide
 from knowledge_base.match.matcher import Snapshot
 from knowledge_base.meaning.encoder import Vector
 from knowledge_base.meaning.sentence import sentence_of
+from knowledge_base.text.memo import Memo
 from knowledge_base.text.plain import plain
 from knowledge_base.text.utterance import Utterance
 
@@ -38,6 +39,9 @@ ABOUT_OTHERS = "find-person-info"
 LIKELY = 0.6
 """So likely one of three entries answers, they are offered to somebody who only tells of a matter: of a
 hundred texts that tell of something else, two are likelier."""
+_REMEMBERED = 2048
+"""How many texts are remembered with what the knowledge base says to them, as many as have their vectors
+remembered: when many write at once, many write the same."""
 _ROUND_A_VALUE = 3
 """Characters that may stand round the name of a value: 那A1的."""
 
@@ -49,6 +53,8 @@ class LookUp:
         self._thresholds = thresholds
         self._aloud = aloud or thresholds
         self._slots = slots
+        self._asked: Snapshot | None = None
+        self._answers: Memo[tuple[str, bool, bool], Answer] = Memo(_REMEMBERED)
 
     def question(
         self,
@@ -82,6 +88,13 @@ class LookUp:
             value = self._slots.value_in(entry, city)
             return Answered(entry, value)  # a city there is no special answer for has the general one
         return Answered(entry, value) if value else AskSlot(entry)
+
+    def is_published(
+        self, text: str, snapshot: Snapshot, *, vectors: Mapping[str, Vector] = NO_VECTORS
+    ) -> bool:
+        """Whether these very words are published as a question. `vectors`: see `question`."""
+        matches = self._decided(text, snapshot, speech=False, vectors=vectors).matches
+        return bool(matches) and matches[0].candidate.exact
 
     def follow_up(
         self, dialogue: Dialogue, text: str, snapshot: Snapshot, *, city: str = ""
@@ -165,9 +178,14 @@ class LookUp:
     def _decided(
         self, text: str, snapshot: Snapshot, *, speech: bool, vectors: Mapping[str, Vector] = NO_VECTORS
     ) -> Answer:
+        if self._asked is not snapshot:
+            self._asked, self._answers = snapshot, Memo(_REMEMBERED)
         thresholds = self._aloud if speech else self._thresholds
         vector = vectors.get(sentence_of(text)) if vectors else None
-        return decide(snapshot, text, thresholds, speech=speech, vector=vector)
+        return self._answers.get(
+            (text, speech, vector is not None),
+            lambda: decide(snapshot, text, thresholds, speech=speech, vector=vector),
+        )
 
     def _for_city(self, snapshot: Snapshot, city: str, entries: list[Entry]) -> Iterator[Entry]:
         """The entries, those of another city replaced by the citizen's own or the general one."""

@@ -156,7 +156,7 @@ class AnswerMessage:
         if isinstance(verdict, Danger) and judged.danger is not Level.SURE and not accuses:
             verdict = self._verdict(scene, heard, beside, understood, danger_words=False)
         verdict = asking_first(scene, utterance, verdict, self._words)
-        if self._is_known_question(heard, verdict):
+        if self._is_known_question(heard, verdict, understood):
             return scene, verdict, understood.due
         return replace(scene, judged=judged), raised(verdict, judged), understood.due
 
@@ -239,12 +239,11 @@ class AnswerMessage:
             beside = f"{beside}|{quotation}" if fresh else beside
         return utterance, beside
 
-    def _is_known_question(self, heard: Utterance, verdict: Verdict) -> bool:
+    def _is_known_question(self, heard: Utterance, verdict: Verdict, understood: Understood) -> bool:
         """Whether these very words are published as a question: nothing in them is weighed."""
         if not isinstance(verdict, Answered | AskSlot):
             return False
-        found = self._knowledge.snapshot.look(heard.text)
-        return bool(found) and found[0].exact
+        return self._look_up.is_published(heard.text, self._knowledge.snapshot, vectors=understood.vectors)
 
     def _verdict(
         self,

@@ -8,6 +8,7 @@ between the two writes harms nothing.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -36,6 +37,8 @@ from knowledge_base.meaning.safety import Judgement, Level
 
 _SECONDS = 30.0
 _BATCH = 20
+_AT_ONCE = 3
+"""While one is encoded, another is written; more of them would stand before citizens who wait."""
 _TRIES = 12
 
 
@@ -63,7 +66,13 @@ class LookAgain:
     async def step(self) -> bool:
         """One round; True when there may be more to do at once."""
         due = await self._repositories.meaning_due.first(limit=_BATCH)
-        looked = [await self._look(one) for one in due]
+        free = asyncio.Semaphore(_AT_ONCE)
+
+        async def look(one: MeaningDue) -> bool:
+            async with free:
+                return await self._look(one)
+
+        looked = await asyncio.gather(*map(look, due))
         return len(due) == _BATCH and any(looked)
 
     async def _look(self, due: MeaningDue) -> bool:

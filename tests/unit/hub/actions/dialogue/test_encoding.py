@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+import numpy as np
 import pytest
 
 from hub.actions.dialogue.encoding import Encoding
 from hub.runtime.clock import FakeClock
+from knowledge_base.meaning.encoder import Vectors
 from tests.embedding_server import PlayedEncoder, encoder_at, played_encoder
 from tests.ports import free_port
 
@@ -148,3 +150,29 @@ async def test_a_thread_may_ask_until_its_time_is_over() -> None:
         assert (await asyncio.to_thread(ask, "！？")) is None
         late = encoding.for_a_thread(seconds=0)
         assert (await asyncio.to_thread(late, "身份证丢了")) is None
+
+
+async def test_nobody_waits_in_vain_and_in_a_flood_hardly_anybody_waits() -> None:
+    class Steady:
+        """An engine that takes 10 ms for a text."""
+
+        name, at_once, batch = "steady/1/2", 1, 1
+
+        def __init__(self) -> None:
+            self.texts: list[str] = []
+
+        def encode(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
+            time.sleep(0.01)
+            self.texts += texts
+            return np.ones((len(texts), 2), np.float32)
+
+    engine = Steady()
+    encoding = Encoding(engine, FakeClock())
+    assert await are_there(encoding)
+    many = await encoding.within([f"第{number}句" for number in range(900)], seconds=0.3)
+    assert len(many) <= len(engine.texts) <= 31  # the others would have waited longer than that
+    assert await are_there(encoding, *(f"工{number}" for number in range(10)))  # whoever has time waits
+    known = len(engine.texts)
+    few = await encoding.within([f"再{number}" for number in range(10)], seconds=0.3)
+    assert 1 <= len(few) <= len(engine.texts) - known < 10
+    await encoding.close()
