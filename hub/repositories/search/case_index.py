@@ -122,8 +122,11 @@ class CaseIndex:
 
     def _added(self, known: Stored, change: CaseChange) -> list[Write]:
         """What was said is added; nothing is written when all of it was there."""
+        texts = [*change.texts, *notes_of(change.entries)]
+        if not texts and not change.conversations:  # most changes of a case say nothing
+            return []
         before = set(index_terms(known.body["terms"]))
-        terms = before.union(*map(self._shared.of_text, [*change.texts, *notes_of(change.entries)]))
+        terms = before.union(*map(self._shared.of_text, texts))
         if known.body["named"]:
             for address in self._new_addresses(change, before):
                 terms |= self._keyed(address_keys(address, self._vault))

@@ -57,7 +57,7 @@ class CaseTexts:
 
     def heard(self, id: str, body: Body) -> str:
         """What was recognised in a recording."""
-        return self._recordings.load(Stored(id, 0, body)).transcript
+        return str(self._recordings.sealed(Stored(id, 0, body)).get("transcript", ""))
 
     def address(self, id: str, body: Body) -> str:
         """Where the citizen of a conversation is reached; "" of a damaged one."""
@@ -99,7 +99,7 @@ class CaseTexts:
     async def transcripts(self, case_id: str) -> list[str]:
         """What was recognised in the recordings of a case."""
         found = await self._documents.find("recordings", {"case_id": case_id}, limit=MAX_LIMIT)
-        return [recording.transcript for recording in self._recordings.listed(found)]
+        return [self.heard(stored.id, stored.body) for stored in found]
 
     async def addresses(self, conversation_ids: Iterable[str]) -> list[str]:
         """Where the citizens of these conversations are reached."""

@@ -7,6 +7,7 @@ mail address of their citizen, never by what they say. Nothing that is typed is 
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -30,6 +31,8 @@ PAGE = 25
 MOST = 1_000
 """So many cases of the index are looked into at most; then the reader is asked for one more word."""
 _AT_ONCE = 50
+_SPARE = 4
+"""So many more are looked up than a page needs, for those that are not shown."""
 _AROUND = 22
 _DAY_MS = 86_400_000
 
@@ -104,9 +107,12 @@ class SearchCases:
             return Found((), page, is_short=bool(typed.strip()))
         most, is_cut = page * PAGE + 1, False
         found: dict[str, FoundCase] = {}
-        for way in ways:
-            search = _Search(agent, way, wanted, self._clock.now_ms())
-            async for one in self._found(search, most):
+        limit, now = min(most + _SPARE, MOST), self._clock.now_ms()
+        # All ways at once: most of them find nothing, and the thread that reads is asked once.
+        first = await gather(*(self._look(agent, way, limit) for way in ways))
+        for way, ids in zip(ways, first, strict=True):
+            search = _Search(agent, way, wanted, now, ids, limit)
+            async for one in self._found(search):
                 found.setdefault(one.case.id, one)
                 if len(found) >= most:
                     break
@@ -127,40 +133,41 @@ class SearchCases:
     def _can_look(self, way: Look) -> bool:
         return bool(way.number or way.addresses or way.keys or any(map(self._index.is_indexed, way.words)))
 
-    async def _found(self, search: _Search, most: int) -> AsyncIterator[FoundCase]:
+    async def _found(self, search: _Search) -> AsyncIterator[FoundCase]:
         """What one way finds, the last changed case first."""
         if search.way.number:
             case = await self._repositories.cases.by_reference(search.way.number)
             if case is not None and search.takes(case.value):
                 yield FoundCase(case.value, search.way.by)
             return
-        async for ids in self._ids(search, most):
+        async for ids in self._ids(search):
             cases = await self._repositories.cases.many(ids)
             taken = [cases[id] for id in ids if id in cases and search.takes(cases[id])]
             for one in await self._verified(taken, search.way):
                 yield one
 
-    async def _ids(self, search: _Search, most: int) -> AsyncIterator[Sequence[str]]:
+    async def _ids(self, search: _Search) -> AsyncIterator[Sequence[str]]:
         """Ids in the order of the index, some at a time; more are asked for when the first do not do."""
-        way = search.way
-        keys = [self._repositories.contacts.key(address) for address in way.addresses]
-        is_one_address = len(keys) == 1 and not way.words and not way.keys
+        way, ids = search.way, search.first
+        is_one_address = len(way.addresses) == 1 and not way.words and not way.keys
         if is_one_address and search.agent.may(Permission.REPORT_READ):
-            yield await self._index.find_restricted(keys[0], limit=MOST)
-        if Compartment.NONE not in policy.compartments(search.agent):
-            return
-        asked = [*way.keys, *((KeyKind.ADDRESS, key) for key in keys)]
-        seen, limit = 0, min(most + 4, MOST)
-        while True:
-            ids = await self._index.find(asked, way.words, limit=limit)
-            for start in range(seen, len(ids), _AT_ONCE):
+            key = self._repositories.contacts.key(way.addresses[0])
+            yield await self._index.find_restricted(key, limit=MOST)
+        for start in range(0, len(ids), _AT_ONCE):
+            yield ids[start : start + _AT_ONCE]
+        if len(ids) == search.limit < MOST:
+            ids = await self._look(search.agent, way, MOST)
+            for start in range(search.limit, len(ids), _AT_ONCE):
                 yield ids[start : start + _AT_ONCE]
-            if len(ids) < limit:
-                return
-            if limit == MOST:
-                search.is_cut = True
-                return
-            seen, limit = limit, MOST
+        search.is_cut = len(ids) == MOST
+
+    async def _look(self, agent: Agent, way: Look, limit: int) -> Sequence[str]:
+        """The first ids in the shared index; none for who reads only what stands behind the compartment."""
+        if way.number or Compartment.NONE not in policy.compartments(agent):
+            return ()
+        addresses = map(self._repositories.contacts.key, way.addresses)
+        keys = [*way.keys, *((KeyKind.ADDRESS, key) for key in addresses)]
+        return await self._index.find(keys, way.words, limit=limit)
 
     async def _verified(self, cases: Sequence[Case], way: Look) -> list[FoundCase]:
         """Those that really hold every word, each in one piece, with the place where one stands."""
@@ -194,12 +201,14 @@ class SearchCases:
 
 @dataclass(slots=True)
 class _Search:
-    """One way for one agent. is_cut: the index holds more than was looked into."""
+    """One way for one agent. first: the first ids, `limit` at most. is_cut: more than `MOST` were there."""
 
     agent: Agent
     way: Look
     wanted: Wanted
     now: int
+    first: Sequence[str]
+    limit: int
     is_cut: bool = False
 
     def takes(self, case: Case) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from channels.address import phone
+from hub.model.call import Recording
 from hub.model.cases.screening import LEAVES
 from hub.model.track import Compartment
 from hub.repositories.repositories import COLLECTIONS
@@ -20,6 +21,7 @@ from hub.store.documents import Conflict, Delete, Duplicate, Update, Write
 from hub.store.memory_documents import MemoryDocuments
 from hub.store.sqlite import open_sqlite
 from hub.store.terms import index_terms
+from ivr.evidence.recordings import RecordingState
 from tests.unit.hub.repositories.search.desk import NOW, Desk
 
 
@@ -53,6 +55,19 @@ async def test_what_is_said_and_noted_later_is_found_too() -> None:
     await desk.add(case, "井盖也没有了", 2)
     await desk.note("case1", "已联系城管")
     assert await desk.found("井盖") == await desk.found("城管") == await desk.found("路灯") == ["case1"]
+
+
+async def test_what_was_recognised_in_a_recording_is_found() -> None:
+    desk = Desk()
+    await desk.opened(desk.case(1, "语音留言"))
+    heard = Recording(
+        "r1", "call", "voice", "RE1", "case1", "", RecordingState.TRANSCRIBED, NOW, transcript="井盖没有了"
+    )
+    await desk.commit(desk.stores.recordings.insert(heard))
+    assert await desk.found("井盖") == ["case1"]
+    await desk.wall("case1")
+    await desk.wall("case1", Compartment.NONE)
+    assert await desk.found("井盖", "留言") == ["case1"]
 
 
 async def test_a_case_is_found_by_the_ends_of_numbers_whole_telephones_and_whole_names() -> None:
