@@ -3,12 +3,10 @@ from dataclasses import replace
 import pytest
 
 from knowledge_base.entry import Aspect
-from knowledge_base.files.importer import shipped
 from knowledge_base.match.answer import Decision, Thresholds, decide
 from knowledge_base.match.matcher import Snapshot
+from tests.shipped import SNAPSHOT
 from tests.unit.knowledge_base.entries import entry
-
-SNAPSHOT = Snapshot.build(shipped())
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,7 @@ import pytest
 
 from knowledge_base.files.importer import shipped
 from knowledge_base.match.answer import Decision, decide
-from knowledge_base.match.matcher import Snapshot
-
-SNAPSHOT = Snapshot.build(shipped())
+from tests.shipped import SNAPSHOT
 
 QUESTIONS = {
     # an old citizen at the telephone

@@ -36,8 +36,8 @@ from knowledge_base.files.importer import shipped
 from knowledge_base.match.answer import DEFAULT, Thresholds
 from knowledge_base.match.matcher import Snapshot
 from knowledge_base.text.utterance import Utterance
+from tests.shipped import SNAPSHOT
 
-SNAPSHOT = Snapshot.build(shipped())
 WORDS = tomllib.loads(shipped_text())["triage"]
 TRIAGE = Triage(
     Words(

@@ -2,9 +2,7 @@
 
 from hub.web.pages.citizen.home import suggestions
 from knowledge_base.files.importer import shipped
-from knowledge_base.match.matcher import Snapshot
-
-SNAPSHOT = Snapshot.build(shipped())
+from tests.shipped import SNAPSHOT
 
 
 def test_in_english_they_are_english_and_answered_in_english() -> None:
