@@ -36,6 +36,7 @@ async def started_before(settings: Settings) -> Settings:
     if settings.store.engine == "sqlite" and not store.exists() and not keys.exists():
         if not _left:
             _left.append(await _started_once())
+        store.parent.mkdir(parents=True, exist_ok=True)
         store.write_bytes(_left[0].store)
         keys.touch(mode=0o600)
         keys.write_bytes(_left[0].keys)

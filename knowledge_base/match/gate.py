@@ -85,8 +85,9 @@ def lost_by_words(before: Snapshot, after: Snapshot) -> tuple[Objection, ...]:
     question that was lost before is not held against the words.
     """
     found: dict[tuple[str, str], Objection] = {}
-    shared = {(one.id, text) for one, text, _ in _shared(before)}
-    for entry, question, other in _shared(after):
+    sharing = list(_shared(after))
+    shared = {(one.id, text) for one, text, _ in _shared(before)} if sharing else set()
+    for entry, question, other in sharing:
         if (entry.id, question) not in shared:
             _note(found, Objection(Trouble.BECOMES_SAME, question, entry, other))
     for entry in after.entries:

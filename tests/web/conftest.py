@@ -25,7 +25,9 @@ _ARGUMENTS = (
     # Each window would load the pages of its own address bar, which costs as much as what is tested. Only the
     # last such list counts: the others are those of Playwright's that matter here.
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
-    "HttpsUpgrades,OptimizationHints,PaintHolding,MediaRouter",
+    "HttpsUpgrades,OptimizationHints,PaintHolding,MediaRouter,"
+    # A spare process for the next window costs a tenth of each, and windows are closed at the end of a test.
+    "SpareRendererForSitePerProcess",
 )
 
 
