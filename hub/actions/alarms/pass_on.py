@@ -7,19 +7,18 @@ carries out (`hub/actions/alarms/forward_alarms.py`), and never a report nobody 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hub.actions.alarms.report import MakeReport
 from hub.actions.alarms.ways import Ways, urgent
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.step_unit import StepUnit
-from hub.model.agent import Agent, Permission
+from hub.model.agent import Agent
 from hub.model.alarms.alarm import Alarm, ForwardReason, Passing, Way, forwarded, missed
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind
 from hub.model.cases.roles import CaseRole
-from hub.model.cases.staff_roles import as_played
+from hub.model.cases.staff_roles import as_registrar
 from hub.model.cases.step import SYSTEM, stepped
 from hub.repositories.repositories import Repositories
 from hub.store.codec import Versioned
@@ -124,7 +123,7 @@ class PassOn:
         """Row 3 of the table, by who did it; the record shows when it was raised and when it was passed
         on."""
         asked = Attempt("emergency", at, CaseRole.SYS, self._rules.now, by.id if by else SYSTEM)
-        attempt = asked if by is None else _played(by, case.value, asked)
+        attempt = asked if by is None else as_registrar(by, case.value, asked)
         facts = {"ways": " ".join(ways), "reason": reason, "raised_at": str(alarm.raised_at)}
         step = stepped(
             case.value,
@@ -134,10 +133,3 @@ class PassOn:
             kind=HistoryKind.FORWARDED_110,
         )
         return await self._unit.writes(step, case.version, at=at)
-
-
-def _played(agent: Agent, case: Case, asked: Attempt) -> Attempt:
-    """Who may be on duty writes the record of 110 as its registrar, whatever else they are."""
-    if agent.may(Permission.ALARM_DUTY) and not case.is_restricted:
-        return replace(asked, role=CaseRole.OP)
-    return as_played(agent, case, asked)
