@@ -185,6 +185,8 @@ async def test_with_nobody_on_duty_nothing_waits_and_what_is_written_next_rings_
     alarm = await scene.in_state(AlarmState.FORWARDED)
     assert alarm.reason is ForwardReason.NOBODY
     assert alarm.forwarded_at - alarm.raised_at < 5_000
+    async with scene.http.get(f"{scene.hub.url}/readyz") as answer:
+        assert "alarms" in (await answer.json())["issues"]
 
     async def told(count: int) -> bool:
         return len(scene.centre.cases) == count

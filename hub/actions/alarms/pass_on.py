@@ -18,7 +18,7 @@ from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind
 from hub.model.cases.roles import CaseRole
-from hub.model.cases.staff_roles import as_played
+from hub.model.cases.staff_roles import as_registrar
 from hub.model.cases.step import SYSTEM, stepped
 from hub.repositories.repositories import Repositories
 from hub.store.codec import Versioned
@@ -123,7 +123,7 @@ class PassOn:
         """Row 3 of the table, by who did it; the record shows when it was raised and when it was passed
         on."""
         asked = Attempt("emergency", at, CaseRole.SYS, self._rules.now, by.id if by else SYSTEM)
-        attempt = asked if by is None else as_played(by, case.value, asked)
+        attempt = asked if by is None else as_registrar(by, case.value, asked)
         facts = {"ways": " ".join(ways), "reason": reason, "raised_at": str(alarm.raised_at)}
         step = stepped(
             case.value,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from hub.model.agent import Agent, Role
+from hub.model.agent import Agent, Permission, Role
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.moves import IllegalMove
@@ -50,6 +50,14 @@ def as_played(agent: Agent, case: Case, attempt: Attempt) -> Attempt:
         raise IllegalMove(f"您的岗位不能办理这一步，可以由{who}办理")
     asked = [replace(attempt, role=role) for role in found]
     return next((one for one in asked if fitting and not refusal(case, fitting, one)), asked[0])
+
+
+def as_registrar(agent: Agent, case: Case, attempt: Attempt) -> Attempt:
+    """The attempt, by whoever may be on duty for alarms as the registrar of what 110 is told, whatever else
+    they are. Raises `IllegalMove` as `as_played` does."""
+    if agent.may(Permission.ALARM_DUTY) and not case.is_restricted:
+        return replace(attempt, role=R.OP)
+    return as_played(agent, case, attempt)
 
 
 def refusal(case: Case, row: Row, attempt: Attempt) -> str:

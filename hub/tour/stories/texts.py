@@ -119,6 +119,7 @@ class Danger:
         return (
             Step("群众发短信求救", self._cry),
             Step("工单在队列最前面", self._at_top),
+            Step("警情台上等人确认", self._rings),
             Step("收到求助办法（演示设为全部答复）", self._answered),
         )
 
@@ -133,6 +134,13 @@ class Danger:
         line = await Desk(self._scene, "handler").line(self._reference)
         hold(line is not None and line.above, "前面还有不紧急的工单")
         return "前面只有更早的紧急工单"
+
+    async def _rings(self) -> str:
+        browser = await Desk(self._scene, "handler").log_in()
+        page = await browser.get("/staff/alarms")
+        hold(page.status == 200, f"alarms: {page.status}")
+        hold(self._reference in page.html.replace(" ", ""), "警情台上没有这条警情")
+        return "未确认，没有转出本机"
 
     async def _answered(self) -> str:
         text = await self._scene.answer_to(self._number, having="110")

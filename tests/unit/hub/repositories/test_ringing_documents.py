@@ -22,6 +22,7 @@ from hub.model.track import Track
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.repositories.ringing_documents import RingingDocuments, touched
 from hub.runtime.bell import (
+    ALARMS,
     LETTERS,
     QUEUE,
     RECORDINGS,
@@ -183,3 +184,9 @@ async def test_nothing_is_rung_for_what_was_not_committed(
         with pytest.raises(Duplicate):
             await documents.commit([stores.conversations.insert(CONVERSATION)])
         assert not await rung(page)
+
+
+async def test_an_alarm_and_a_change_of_duty_ring_the_alarm_page() -> None:
+    alarm, page = Insert("alarms", "c1", {}), Insert("duty_pages", "p1", {})
+    assert touched([alarm]) == touched([Insert("duty_watches", "w1", {})]) == {ALARMS}
+    assert touched([page]) == frozenset()  # an open page says so every two seconds

@@ -223,6 +223,17 @@ async def test_words_behind_the_compartment_do_not_leave_it_but_their_place_does
     assert "赵" not in told.line()
 
 
+async def test_an_emergency_that_is_screened_itself_keeps_its_words_too() -> None:
+    centre = Centre()
+    here = office(centre=centre)
+    case_id = await here.case(text="民警赵某打人 救命", screening=True)
+    await here.said(case_id, "民警赵某在建设路12号打人 救命")
+    await here.forward.step()
+    await here.forward.listen()
+    [told] = centre.told
+    assert (told.text, told.places, told.number) == ("", ("建设路12号",), NUMBER)
+
+
 async def test_one_alarm_that_cannot_be_forwarded_holds_up_no_other() -> None:
     centre = Centre()
     here = office(centre=centre)

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from hub.model.agent import Role
 from hub.model.alarms.alarm import AlarmState, ForwardReason, Way
 from hub.model.cases.history import HistoryKind
 from hub.model.cases.state import CaseState
@@ -17,6 +18,7 @@ from tests.unit.hub.actions.alarms.alarm_office import (
     SUN,
     ZHOU,
     Centre,
+    agent,
     office,
 )
 
@@ -72,6 +74,15 @@ async def test_an_officer_passes_it_on_by_a_configured_way_only() -> None:
     assert (await here.alarm(case_id)).by == LI.id
     with pytest.raises(Stale):  # 110 has it: nothing is told twice
         await here.in_hand.pass_on(LI, case_id, Way.WEBHOOK)
+
+
+async def test_a_supervisor_on_duty_hands_over_too() -> None:
+    here = office()
+    case_id = await here.case()
+    chief = agent("chief", Role.SUPERVISOR)
+    await here.in_hand.dial(chief, case_id)
+    await here.in_hand.answered(chief, case_id, "0123")
+    assert (await here.read(case_id)).state is CaseState.HANDED_OFF
 
 
 async def test_what_another_has_in_hand_is_not_passed_on_behind_their_back() -> None:

@@ -31,6 +31,7 @@ async def test_a_turn_ends_with_a_note_that_the_next_one_has_to_read() -> None:
     read = await here.stores.duty.last_ended()
     assert read is not None
     assert (read.value.read_by, read.value.read_at) == (ZHOU.id, START + 3_600_000)
+    here.clock.advance(seconds=1)
     await here.duty.sign_on(LI, read="")  # a note is read once
     assert await on_duty(here) == [ZHOU.id, LI.id]
     stored = await here.store.get("duty_watches", last.value.id)
