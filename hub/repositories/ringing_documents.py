@@ -20,6 +20,7 @@ from hub.runtime.bell import (
     Bell,
     campaign_topic,
     conversation_topic,
+    notification_topic,
 )
 from hub.store.documents import Body, Documents, Insert, Update, Write
 from ivr.evidence.recordings import RecordingState
@@ -78,6 +79,8 @@ def _topic(collection: str, id: str, body: Body) -> str:
             return SEALED_RECORDINGS
         case "letters" if state == LetterState.WAITING:
             return LETTERS
+        case "notifications":
+            return notification_topic(body.get("agent_id", ""))
         case "campaigns":
             return campaign_topic(id)
         case "broadcasts":
