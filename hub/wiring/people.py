@@ -8,7 +8,6 @@ from hub.actions.people.edit_person import EditPerson
 from hub.actions.people.find_person import FindPerson
 from hub.actions.people.may_call import MayCall
 from hub.actions.people.merge_people import MergePeople
-from hub.actions.people.needs_of import NeedsOf
 from hub.actions.people.people import People
 from hub.actions.people.read_person import ReadPerson
 from hub.actions.people.take_down import TakeDown
@@ -33,7 +32,6 @@ def people_of(base: Foundation, profiles: Profiles, dialogue: Dialogue, cases: C
         find_alike=find_alike,
         may_call=MayCall(stores),
         merge=MergePeople(documents, stores, find, clock),
-        needs_of=NeedsOf(stores),
         read=ReadPerson(stores, find, find_alike, report_channels=walled),
         take_down=TakeDown(
             documents,

@@ -8,7 +8,6 @@ from hub.actions.people.alike import FindAlike
 from hub.actions.people.edit_person import EditPerson
 from hub.actions.people.may_call import MayCall
 from hub.actions.people.merge_people import MergePeople
-from hub.actions.people.needs_of import NeedsOf
 from hub.actions.people.read_person import ReadPerson
 from hub.actions.people.take_down import TakeDown
 
@@ -21,6 +20,5 @@ class People:
     find_alike: FindAlike
     may_call: MayCall
     merge: MergePeople
-    needs_of: NeedsOf
     read: ReadPerson
     take_down: TakeDown

@@ -12,12 +12,14 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from hub.actions.cases.case_rules import CaseRules
+from hub.actions.cases.queue.needs_of import NeedsOf
 from hub.actions.cases.read_procedure import limits_of
 from hub.model import policy
 from hub.model.agent import Agent
 from hub.model.cases.case import Case
 from hub.model.cases.clock import ClockState
 from hub.model.cases.state import CaseState
+from hub.model.people.contact import Need
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import CHINA, Clock, to_local, to_ms
@@ -45,7 +47,7 @@ class Day:
     """bands: of what is open in one's hands, in the order of `Band`; more: there is more than was read. done:
     what was finished today. arrivals: cases received today by hour (0 to 23) and kind of channel, cut: only
     the newest were counted. backlog: how many were open in one's hands at the end of each of the last 14
-    days.
+    days. needs: of who brought the open ones, by case.
     """
 
     bands: Mapping[Band, Sequence[Case]]
@@ -54,6 +56,7 @@ class Day:
     arrivals: Mapping[int, Mapping[str, int]]
     cut: bool
     backlog: Sequence[tuple[date, int]]
+    needs: Mapping[str, Sequence[Need]]
 
     @property
     def open(self) -> int:
@@ -66,6 +69,7 @@ class ReadDay:
 
     def __init__(self, repositories: Repositories, rules: CaseRules, clock: Clock) -> None:
         self._cases = repositories.cases
+        self._needs_of = NeedsOf(repositories)
         self._rules = rules
         self._clock = clock
 
@@ -93,6 +97,7 @@ class ReadDay:
             arrivals=arrivals,
             cut=cut,
             backlog=await self._backlog(agent, cases, today),
+            needs=await self._needs_of(cases),
         )
 
     def _band(self, case: Case, now: int) -> Band:

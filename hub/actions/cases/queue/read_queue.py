@@ -12,12 +12,14 @@ from typing import Any
 
 from hub.actions.cases.agent_names import agent_names
 from hub.actions.cases.masked_citizen import masked_citizen
+from hub.actions.cases.queue.needs_of import NeedsOf
 from hub.actions.cases.queue.screening_due import screening_due_at
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.case import NEAR_DANGER, Case
 from hub.model.cases.triage_decision import DecisionKind, TriageDecision
+from hub.model.people.contact import Need
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.store.documents import MAX_LIMIT
@@ -43,7 +45,7 @@ class QueueView(StrEnum):
 class QueueRow:
     """One line of the queue; nothing in it needs a second look-up.
 
-    due_at: by when an inspector has to decide (ms UTC), 0 where nobody has to.
+    due_at: by when an inspector has to decide (ms UTC), 0 where nobody has to. needs: of who brought it.
     """
 
     case: Case
@@ -51,6 +53,7 @@ class QueueRow:
     masked: str
     handler_name: str
     due_at: int
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class ReadQueue:
         screening_days: workdays in which an inspector decides about a case in 待甄别.
         """
         self._repositories = repositories
+        self._needs_of = NeedsOf(repositories)
         self._calendar = calendar
         self._screening_days = screening_days
 
@@ -96,6 +100,7 @@ class ReadQueue:
             newest_first=view is QueueView.CLOSED,
         )
         names = await agent_names(self._repositories, {found.value.handler_id for found in page.cases})
+        needs = await self._needs_of(found.value for found in page.cases)
         return QueuePage(
             tuple(
                 QueueRow(
@@ -104,6 +109,7 @@ class ReadQueue:
                     masked_citizen(found.value),
                     names.get(found.value.handler_id, ""),
                     screening_due_at(found.value, self._calendar(), days=self._screening_days),
+                    needs.get(found.value.id, ()),
                 )
                 for found in page.cases
             ),

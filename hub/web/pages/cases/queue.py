@@ -19,7 +19,6 @@ from hub.web import badges
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB, LANGUAGE
-from hub.web.need_words import NEED
 from hub.web.pages.cases.clock_words import CLOCK
 from hub.web.pages.cases.queue_snapshots import SNAPSHOTS
 from hub.web.render import RENDERER, translator
@@ -79,8 +78,6 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         "staff/queue.html",
         lines=[line_of(row, now, _) for row in page.rows],
         counts=page.counts,
-        needs=await hub.actions.people.needs_of(agent, [row.case for row in page.rows]),
-        need_words=NEED,
         may_take_down=agent.may(Permission.CASE_REPLY),
         views=_views_of(agent),
         view=view,

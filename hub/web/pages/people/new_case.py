@@ -26,7 +26,6 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
-from hub.web.need_words import NEED
 from hub.web.pages.cases.queue import title_of
 from hub.web.pages.people.new_case_form import FIELDS, MATTER_CHARS, NewCaseForm, phone_of
 from hub.web.render import translator
@@ -142,7 +141,6 @@ def _hint_words(request: web.Request, hints: Hints) -> dict[str, Any]:
     _ = translator(request)
     return {
         "hints": hints,
-        "need_words": NEED,
         "title_of": lambda case: title_of(case, _),
         "sees_reports": agent_of(request).may(Permission.REPORT_READ),
     }
