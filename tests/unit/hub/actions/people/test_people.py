@@ -129,6 +129,20 @@ async def test_two_contacts_are_merged_and_are_as_they_were_when_taken_apart(off
     assert [await office.documents.get("contacts", id) for id in (a, b, c)] == before
 
 
+async def test_two_who_only_texted_are_merged_and_found_by_either_number(office: PeopleOffice) -> None:
+    agent = office.agent(HANDLER)
+    first, second = await office.case(A, stored=False), await office.case(B, stored=False)
+    await office.merge(agent, office.id_of(first), second.reference, "本人换号", case_id=first.id)
+    for case in (first, second):
+        panel = await office.read.panel(agent, case)
+        assert panel is not None
+        assert panel.count == 1
+    view = await office.read(agent, office.id_of(first))
+    assert (len(view.person.cases), len(view.merged)) == (2, 1)
+    await office.merge.undo(agent, office.id_of(first), office.id_of(second), "弄错了")
+    assert len((await office.read(agent, office.id_of(second))).person.cases) == 1
+
+
 async def test_who_may_not_be_called_may_not_be_called_at_any_of_their_numbers(office: PeopleOffice) -> None:
     agent = office.agent(HANDLER)
     first, second = await office.case(A), await office.case(B)
