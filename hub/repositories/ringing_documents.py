@@ -22,6 +22,7 @@ from hub.runtime.bell import (
     Bell,
     campaign_topic,
     conversation_topic,
+    notification_topic,
 )
 from hub.store.around import DocumentsAround
 from hub.store.documents import Body, Documents, Insert, Update, Write
@@ -73,6 +74,8 @@ def _topic(collection: str, id: str, body: Body) -> str:
             return LETTERS
         case "alarms" | "duty_watches":
             return ALARMS
+        case "notifications":
+            return notification_topic(body.get("agent_id", ""))
         case "campaigns":
             return campaign_topic(id)
         case "broadcasts":

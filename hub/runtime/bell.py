@@ -38,6 +38,11 @@ def campaign_topic(campaign_id: str) -> str:
     return f"campaign:{campaign_id}"
 
 
+def notification_topic(agent_id: str) -> str:
+    """A member of staff was told something."""
+    return f"notifications:{agent_id}"
+
+
 class Ear(Protocol):
     """One listener."""
 

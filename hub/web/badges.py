@@ -15,6 +15,7 @@ from hub.model.agent import Role
 from hub.model.cases.history import HistoryKind
 from hub.model.cases.state import CaseState
 from hub.model.entry_record import VersionKind
+from hub.model.people.contact import Need
 from hub.model.track import Track
 from hub.web.i18n import Translator, msgid
 from ivr.evidence.recordings import Doubt, RecordingState
@@ -149,6 +150,15 @@ HISTORY: Mapping[str, Word] = {
     HistoryKind.LINKED: Word(msgid("关联工单"), icon="track"),
     HistoryKind.BREACHED: Word(msgid("超过期限"), icon="alert"),
     HistoryKind.LATE_REQUEST: Word(msgid("群众逾期申请，等待处理"), icon="clock"),
+}
+
+NEED: Mapping[Need, Word] = {
+    Need.ELDERLY: Word(msgid("老年"), "warn", "person"),
+    Need.DIALECT: Word(msgid("方言"), "info", "chat"),
+    Need.DEAF: Word(msgid("聋哑"), "warn", "message"),
+    Need.BLIND: Word(msgid("视障"), "warn", "eye"),
+    Need.INTERPRETER: Word(msgid("需要翻译"), "info", "globe"),
+    Need.MOBILITY: Word(msgid("行动不便"), "warn", "person"),
 }
 
 CAMPAIGN: Mapping[CampaignState, Word] = {

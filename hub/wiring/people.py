@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.people.advise import Advise
 from hub.actions.people.alike import FindAlike
 from hub.actions.people.edit_person import EditPerson
 from hub.actions.people.find_person import FindPerson
+from hub.actions.people.know_caller import KnowCaller
+from hub.actions.people.lost_calls import LostCalls
 from hub.actions.people.may_call import MayCall
 from hub.actions.people.merge_people import MergePeople
-from hub.actions.people.needs_of import NeedsOf
 from hub.actions.people.people import People
 from hub.actions.people.read_person import ReadPerson
 from hub.actions.people.take_down import TakeDown
@@ -28,12 +30,16 @@ def people_of(base: Foundation, profiles: Profiles, dialogue: Dialogue, cases: C
     find = FindPerson(stores)
     find_alike = FindAlike(base.encoding)
     walled = report_channels(base.settings)
+    advise = Advise(dialogue.triage, dialogue.understand)
+    lost_calls = LostCalls(stores, clock, report_channels=walled)
     return People(
+        advise=advise,
         edit=EditPerson(documents, stores, find, clock),
         find_alike=find_alike,
+        know_caller=KnowCaller(stores, find),
+        lost_calls=lost_calls,
         may_call=MayCall(stores),
         merge=MergePeople(documents, stores, find, clock),
-        needs_of=NeedsOf(stores),
         read=ReadPerson(stores, find, find_alike, report_channels=walled),
         take_down=TakeDown(
             documents,
@@ -43,11 +49,9 @@ def people_of(base: Foundation, profiles: Profiles, dialogue: Dialogue, cases: C
             cases.outgoing,
             profiles,
             dialogue.texts,
-            dialogue.triage,
-            dialogue.understand,
-            find,
+            advise,
+            lost_calls,
             clock,
-            report_channels=walled,
         ),
     )
 

@@ -25,6 +25,7 @@ async def looked_at(page: Page) -> dict[tuple[int, str], object]:
         await fold.click()
     for width in (320, 1280):
         await page.set_viewport_size({"width": width, "height": 900})
+        await page.evaluate("scrollTo(0, 0)")  # nothing half under the bar
         found[width, "pixels too wide"] = await overflow(page) or None
         found[width, "too small"] = await too_small(page, 44) or None
         for scheme in ("light", "dark"):
@@ -38,7 +39,7 @@ async def test_people_and_a_day_are_usable_by_everybody(colleague: Visitor, desk
     noise = (await hub.repositories.cases.get(desk.cases["noise"])).value  # type: ignore[union-attr]
     handler = desk.stage.agents[Role.HANDLER]
     await hub.actions.assign_case(
-        handler,
+        desk.stage.agents[Role.SUPERVISOR],
         noise.id,
         handler.id,
         version=(await hub.repositories.cases.get(noise.id)).version,  # type: ignore[union-attr]
@@ -51,6 +52,7 @@ async def test_people_and_a_day_are_usable_by_everybody(colleague: Visitor, desk
         "/staff/notifications",
     ):
         await page.goto(desk.url + path, wait_until="domcontentloaded")
+        await expect(page).to_have_title(re.compile(r"^\(\d+\) "))  # what is unread, from the bar above
         wrong[path] = await looked_at(page)
     await page.goto(f"{desk.url}/staff/queue", wait_until="domcontentloaded")
     await page.keyboard.press("c")

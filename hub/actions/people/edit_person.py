@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hub.actions.people.find_person import FindPerson, Person
+from hub.actions.people.store_contact import store_addresses, unstored
 from hub.model.agent import Agent, Permission
 from hub.model.people.contact import Contact, ContactEdit, EditKind, Need
 from hub.repositories.repositories import Repositories
@@ -63,7 +64,7 @@ class EditPerson:
 
     async def _member(self, agent: Agent, person: Person, id: str, noted: Noted, now: int) -> list[Write]:
         found = await self._contacts.get(id)
-        before = found.value if found else Contact(id, now, name=_name(person))
+        before = found.value if found else unstored(person, id, at=now)
         after = _noted(before, noted, first=id == person.id)
         if after == before:
             return []
@@ -81,19 +82,9 @@ class EditPerson:
             return [self._contacts.update(after, found.version), self._contacts.insert_edit(edit)]
         return [
             self._contacts.insert(after),
-            *await self._known_by(person, id, now),
+            *await store_addresses(self._contacts, person, id, at=now),
             self._contacts.insert_edit(edit),
         ]
-
-    async def _known_by(self, person: Person, contact_id: str, now: int) -> list[Write]:
-        """The addresses of a contact nobody stored yet: that of a caller, who is known by the number only."""
-        writes: list[Write] = []
-        for case in person.cases:
-            key, address = case.applicant.address_key, case.applicant.address
-            if self._contacts.id_for(key) != contact_id or await self._contacts.address(key) or writes:
-                continue
-            writes.append(self._contacts.insert_known(contact_id, key, address, at=now))
-        return writes
 
 
 def _noted(contact: Contact, noted: Noted, *, first: bool) -> Contact:
@@ -115,7 +106,3 @@ def _changed(one: Contact, other: Contact) -> Mapping[str, str]:
         "do_not_call": (one.do_not_call, other.do_not_call),
     }
     return {name: own for name, (own, others) in fields.items() if own != others}
-
-
-def _name(person: Person) -> str:
-    return next((case.applicant.name for case in person.cases if case.applicant.name), "")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.actions.people.find_person import FindPerson, Person
+from hub.actions.people.store_contact import store_addresses, unstored
 from hub.model.agent import Agent, Permission
 from hub.model.people.contact import ContactEdit, ContactLink, EditKind
 from hub.repositories.contacts import link_id
@@ -78,6 +79,10 @@ class MergePeople:
         side = into.side
         link = ContactLink(link_id(side, other.id), side, other.id, into.id, now, agent.id, reason)
         writes: list[Write] = [self._contacts.insert_link(link)]
+        for person in (into, other):  # by one number nobody would find the cases of the other
+            if await self._contacts.get(person.id) is None:
+                writes.append(self._contacts.insert(unstored(person, person.id, at=now)))
+            writes += await store_addresses(self._contacts, person, person.id, at=now)
         writes += self._told(agent, into, other.id, EditKind.MERGED, reason, now)
         await self._commit(writes)
 

@@ -8,7 +8,7 @@ inspectors.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.actions.cases.agent_names import agent_names
@@ -154,7 +154,7 @@ class ReadPerson:
         names = await agent_names(self._repositories, ids)
         return PersonView(
             person=person,
-            masked=masked_citizen(person.cases[0]),
+            masked=masked_citizen(_named(person.cases)),
             open=tuple(case for case in person.cases if case.is_open or case.awaits_late_answer),
             over=tuple(case for case in person.cases if not case.is_open and not case.awaits_late_answer),
             calls=await self._calls(agent, person),
@@ -163,7 +163,7 @@ class ReadPerson:
             told_who_looked=told,
             merged=tuple(
                 MergedLine(
-                    link.contact_id, masked_citizen(cases[0]), len(cases), link, names.get(link.by, "")
+                    link.contact_id, masked_citizen(_named(cases)), len(cases), link, names.get(link.by, "")
                 )
                 for cases, link in merged
             ),
@@ -220,3 +220,8 @@ class ReadPerson:
         """What was done on the reader's own side of the wall."""
         found = await self._repositories.contacts.edits(person.members, limit=_EDITS)
         return [edit for edit in found if edit.side is person.side]
+
+
+def _named(cases: Sequence[Case]) -> Case:
+    """The newest case with a name, else the newest."""
+    return next((case for case in cases if case.applicant.name), cases[0])

@@ -11,19 +11,18 @@ officer is told so before and sees it no more.
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from channels.address import Address, AddressKind, is_textable, masked
+from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
 from hub.actions.cases.open_case import NewCase, OpenCase
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
-from hub.actions.dialogue.triage import Triage
-from hub.actions.dialogue.understand import Understand
-from hub.actions.people.find_person import FindPerson, side_of
+from hub.actions.people.advise import Advise
+from hub.actions.people.find_person import side_of
+from hub.actions.people.lost_calls import LostCalls
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import DANGER, ELECTRONIC_CONSENT, POSSIBLE_DANGER, Applicant, Case, Origin
@@ -38,13 +37,8 @@ from hub.runtime.ids import derived_id, new_id
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, Write
 from hub.store.until_committed import until_committed
-from knowledge_base.meaning.safety import Level
-from knowledge_base.text.utterance import Utterance
 
 _TRIES = 5
-_SECONDS = 2.0
-_LOST_CALLS = 300
-_LOST_MS = 24 * 3_600_000
 
 
 class Source(StrEnum):
@@ -91,29 +85,6 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
-    """What is seen in a matter while it is written down.
-
-    track: proposed. accuses: it goes behind the wall. danger: words of danger, shown and never decided by.
-    """
-
-    track: Track
-    accuses: bool
-    danger: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Somebody whose number is known. name, address: masked. cases: their open ones that the agent may
-    see."""
-
-    name: str
-    address: str
-    needs: tuple[Need, ...]
-    cases: tuple[Case, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TakenDown:
     """What is read out or printed. visible: whether who took it down may see the case. walled: whether it
     went behind the compartment wall."""
@@ -126,18 +97,8 @@ class TakenDown:
     texted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LostCall:
-    """A call that ended without a case. phone: the caller's number where it is known, never shown in full."""
-
-    id: str
-    started_at: int
-    line: str
-    phone: str
-
-
 class TakeDown:
-    """Takes down, and says before what will become of it."""
+    """Takes down."""
 
     def __init__(
         self,
@@ -148,12 +109,9 @@ class TakeDown:
         outgoing: Outgoing,
         profiles: Profiles,
         texts: Texts,
-        triage: Triage,
-        understand: Understand,
-        find: FindPerson,
+        advise: Advise,
+        lost_calls: LostCalls,
         clock: Clock,
-        *,
-        report_channels: Container[str],
     ) -> None:
         self._documents = documents
         self._repositories = repositories
@@ -162,71 +120,9 @@ class TakeDown:
         self._outgoing = outgoing
         self._profiles = profiles
         self._texts = texts
-        self._triage = triage
-        self._understand = understand
-        self._find = find
+        self._advise = advise
+        self._lost_calls = lost_calls
         self._clock = clock
-        self._report_channels = report_channels
-
-    async def advice(self, matter: str) -> Advice:
-        """The rules that read what citizens write read this too."""
-        folded = Utterance(matter).folded
-        understood = await self._understand(matter, seconds=_SECONDS)
-        danger = bool(self._triage.danger(folded)) or understood.judgement.danger is not Level.NONE
-        sure = self._triage.accuses_police(folded)
-        accuses = sure or self._triage.accusation(folded, understood) is not Level.NONE
-        track = Track.REPORT if sure else Track.EMERGENCY if danger else Track.CONSULT
-        return Advice(track, accuses, danger)
-
-    async def known(self, agent: Agent, phone: str) -> Known | None:
-        """Whose number it is, as far as the agent may see one of their cases."""
-        key = self._repositories.contacts.key(Address(AddressKind.PHONE, phone)) if phone else ""
-        cases = await self._repositories.cases.of_addresses(policy.compartments(agent), [key], limit=1)
-        if not cases or not policy.may_see(agent, cases[0].value):
-            return None
-        person = await self._find.of_case(agent, cases[0].value)
-        if person is None:
-            return None
-        name = next((case.applicant.name for case in person.cases if case.applicant.name), "")
-        return Known(
-            f"{name[:1]}**" if name else "",
-            masked(Address(AddressKind.PHONE, phone)),
-            person.needs,
-            tuple(case for case in person.cases if case.is_open)[:5],
-        )
-
-    async def lost_calls(self, agent: Agent) -> tuple[LostCall, ...]:
-        """Calls of the last day that ended without a case, as far as the agent may know of them."""
-        since = self._clock.now_ms() - _LOST_MS
-        found = await self._repositories.calls.over_since(since, limit=_LOST_CALLS)
-        calls = [call for call in found if not call.case_id and not call.emergency_case_id]
-        return tuple(
-            [
-                LostCall(call.id, call.started_at, call.line, await self._number(call.caller_key))
-                for call in calls
-                if self._hears(agent, call.channel)
-            ]
-        )
-
-    async def lost_call(self, agent: Agent, call_id: str) -> LostCall:
-        """One of them. Raises `NotFound`, also for a call that has a case."""
-        found = await self._repositories.calls.get(call_id)
-        if found is None or found.value.case_id or found.value.emergency_case_id:
-            raise NotFound("call")
-        call = found.value
-        if not call.ended or not self._hears(agent, call.channel):
-            raise NotFound("call")
-        return LostCall(call.id, call.started_at, call.line, await self._number(call.caller_key))
-
-    def _hears(self, agent: Agent, channel: str) -> bool:
-        """A call to a line for reports is an inspector's to know of."""
-        if channel in self._report_channels:
-            return agent.may(Permission.REPORT_READ)
-        return agent.may(Permission.CASE_READ)
-
-    async def _number(self, caller_key: str) -> str:
-        address = await self._repositories.contacts.address(caller_key) if caller_key else None
-        return address.value if address else ""
 
     async def __call__(self, agent: Agent, taken: Taken) -> TakenDown:
         """The case with its number and code; the same form always gives the same. Raises `Forbidden`,
@@ -256,7 +152,7 @@ class TakeDown:
         return f"{int(self._vault.blind(f'taken-down-code:{case_id}'), 16) % 10**digits:0{digits}d}"
 
     async def _writes(self, agent: Agent, taken: Taken, case_id: str) -> tuple[list[Write], Case]:
-        advice = await self.advice(taken.matter)
+        advice = await self._advise(taken.matter)
         hidden = advice.accuses or taken.track is Track.REPORT
         applicant, writes = await self._applicant(agent, taken, Side.WALLED if hidden else side_of(agent))
         code = self._code(case_id, applicant)
@@ -385,12 +281,9 @@ class TakeDown:
         if not taken.call_id:
             return []
         try:
-            await self.lost_call(agent, taken.call_id)
+            found = await self._lost_calls.stored(agent, taken.call_id)
         except NotFound:
             raise Invalid({"call_id": "这通来电已经有工单，或者不存在"}) from None
-        found = await self._repositories.calls.get(taken.call_id)
-        if found is None:
-            return []
         calls, recordings = self._repositories.calls, self._repositories.recordings
         return [
             calls.update(replace(found.value, case_id=case.id), found.version),

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from hub.actions.cases.case_rules import CaseRules
+from hub.actions.cases.queue.needs_of import NeedsOf
 from hub.actions.cases.read_procedure import limits_of
 from hub.model import policy
 from hub.model.agent import Agent
@@ -20,6 +21,8 @@ from hub.model.cases.clock import ClockState
 from hub.model.cases.queue.selection import Selection
 from hub.model.cases.state import CaseState
 from hub.model.track import Compartment, Track
+from hub.model.people.contact import Need
+from hub.model.track import Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import CHINA, Clock, to_local, to_ms
 
@@ -46,7 +49,7 @@ class Day:
     """bands: of what is open in one's hands, in the order of `Band`; more: there is more than was read. done:
     what was finished today. arrivals: cases received today by hour (0 to 23) and kind of channel, cut: only
     the newest were counted. backlog: how many were open in one's hands at the end of each of the last 14
-    days.
+    days. needs: of who brought the open ones, by case.
     """
 
     bands: Mapping[Band, Sequence[Case]]
@@ -55,6 +58,7 @@ class Day:
     arrivals: Mapping[int, Mapping[str, int]]
     cut: bool
     backlog: Sequence[tuple[date, int]]
+    needs: Mapping[str, Sequence[Need]]
 
     @property
     def open(self) -> int:
@@ -68,6 +72,7 @@ class ReadDay:
     def __init__(self, repositories: Repositories, rules: CaseRules, clock: Clock) -> None:
         self._cases = repositories.cases
         self._lists = repositories.case_queue
+        self._needs_of = NeedsOf(repositories)
         self._rules = rules
         self._clock = clock
 
@@ -90,6 +95,7 @@ class ReadDay:
             arrivals=arrivals,
             cut=cut,
             backlog=await self._backlog(agent, cases, today),
+            needs=await self._needs_of(cases),
         )
 
     def _band(self, case: Case, now: int) -> Band:

@@ -88,5 +88,12 @@ class ReadNotifications:
     ) -> tuple[Told, ...]:
         wanted = [one for one in found if one.kind not in choices.off]
         cases = await self._repositories.cases.many(sorted({one.case_id for one in wanted}))
-        pairs = ((one, cases.get(one.case_id)) for one in wanted)
-        return tuple(Told(one, case) for one, case in pairs if case and policy.may_see(agent, case))
+        seen: set[tuple[str, str, int]] = set()
+        told = []
+        for one in wanted:
+            case, what = cases.get(one.case_id), (one.kind, one.case_id, one.at)
+            if case is None or what in seen or not policy.may_see(agent, case):
+                continue  # who handles a case and follows it is told twice of the same
+            seen.add(what)
+            told.append(Told(one, case))
+        return tuple(told)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hub.actions.cases.agent_names import agent_names
 from hub.actions.cases.masked_citizen import masked_citizen
 from hub.actions.cases.queue.query import QueuePlace, QueueQuery, selection_of
+from hub.actions.cases.queue.needs_of import NeedsOf
 from hub.actions.cases.queue.screening_due import screening_due_at
 from hub.actions.cases.queue.views import RULES, QueueView
 from hub.model import policy
@@ -21,6 +22,8 @@ from hub.model.cases.queue.selection import Selection
 from hub.model.cases.queue.standing import Mark
 from hub.model.cases.triage_decision import DecisionKind, TriageDecision
 from hub.repositories.cases import COUNTED
+from hub.model.people.contact import Need
+from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.store.documents import Undeclared
 
@@ -40,6 +43,7 @@ class QueueRow:
 
     due_at: by when an inspector has to decide (ms UTC), 0 where nobody has to. place: for `?from=` of the
     page of the case.
+    due_at: by when an inspector has to decide (ms UTC), 0 where nobody has to. needs: of who brought it.
     """
 
     case: Case
@@ -48,6 +52,7 @@ class QueueRow:
     handler_name: str
     due_at: int
     place: str = ""
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class ReadQueue:
         screening_days: workdays in which an inspector decides about a case in 待甄别.
         """
         self._repositories = repositories
+        self._needs_of = NeedsOf(repositories)
         self._calendar = calendar
         self._screening_days = screening_days
 
@@ -101,6 +107,7 @@ class ReadQueue:
         except Undeclared:
             page = await lists.page(selection, limit=_PAGE)
         names = await agent_names(self._repositories, {found.value.handler_id for found in page.cases})
+        needs = await self._needs_of(found.value for found in page.cases)
         return QueuePage(
             tuple(
                 QueueRow(
@@ -110,6 +117,7 @@ class ReadQueue:
                     names.get(found.value.handler_id, ""),
                     screening_due_at(found.value, self._calendar(), days=self._screening_days),
                     QueuePlace(query, _place(selection, found.value)).token(),
+                    needs.get(found.value.id, ()),
                 )
                 for found in page.cases
             ),

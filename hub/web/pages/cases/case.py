@@ -26,7 +26,6 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB
-from hub.web.need_words import NEED
 from hub.web.pages.cases.case_form import (
     AssignForm,
     CaseForm,
@@ -332,7 +331,6 @@ async def _show(
         answers=view.case.track in DIRECT_TRACKS,
         person=await hub.actions.people.read.panel(agent, view.case),
         person_title=lambda case: title_of(case, _),
-        need_words=NEED,
     )
 
 

@@ -16,7 +16,6 @@ from hub.web.badges import Word
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
-from hub.web.need_words import NEED
 from hub.web.pages.cases.queue import title_of
 from hub.web.pages.people.notifications import KINDS
 from hub.web.render import translator
@@ -73,7 +72,6 @@ async def day_page(request: web.Request) -> web.StreamResponse:
     hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
     day = await hub.actions.read_day(agent)
     told = [one for one in await hub.actions.read_notifications.newest(agent) if not one.notification.read_at]
-    shown = [case for band in day.bands.values() for case in band[:_SHOWN]]
     return staff_page(
         request,
         "staff/day.html",
@@ -83,8 +81,6 @@ async def day_page(request: web.Request) -> web.StreamResponse:
         told=told[:_TOLD],
         unread=len(told),
         kinds=KINDS,
-        needs=await hub.actions.people.needs_of(agent, shown),
-        need_words=NEED,
         title_of=lambda case: title_of(case, _),
         arrivals=bars_of(day),
         backlog=line_of(day),

@@ -15,8 +15,10 @@ from typing import Any
 
 from aiohttp import web
 
+from hub.actions.people.advise import Advice
 from hub.actions.people.alike import Alike
-from hub.actions.people.take_down import Advice, Known, Source
+from hub.actions.people.know_caller import Known
+from hub.actions.people.take_down import Source
 from hub.model.agent import Permission
 from hub.model.people.contact import Need
 from hub.model.track import Track
@@ -26,7 +28,6 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
-from hub.web.need_words import NEED
 from hub.web.pages.cases.queue import title_of
 from hub.web.pages.people.new_case_form import FIELDS, MATTER_CHARS, NewCaseForm, phone_of
 from hub.web.render import translator
@@ -73,7 +74,7 @@ async def new_case(request: web.Request) -> web.StreamResponse:
     values = {"form_id": secrets.token_hex(16), "source": str(Source.PHONE), "track": "", "at": _minute(now)}
     hints = Hints()
     if call_id := request.query.get("call", ""):
-        call = await hub.actions.people.take_down.lost_call(agent, call_id)
+        call = await hub.actions.people.lost_calls.one(agent, call_id)
         values |= {"call_id": call.id, "at": _minute(to_local(call.started_at))}
         if call.phone:  # the officer needs it to go on; it is shown masked beside the form
             values["phone_known"] = "yes"
@@ -95,8 +96,7 @@ async def take_down(request: web.Request) -> web.StreamResponse:
     form = parse(NewCaseForm, posted, _, context)
     if isinstance(form, FormErrors):
         return await _show(request, posted, form.fields, await _hints(request, posted), 422)
-    act = hub.actions.people.take_down
-    advice = await act.advice(form.matter)
+    advice = await hub.actions.people.advise(form.matter)
     hidden = advice.accuses or form.track is Track.REPORT
     if hidden and not posted.get("walled") and not agent.may(Permission.REPORT_READ):
         hints = await _hints(request, posted)
@@ -105,7 +105,7 @@ async def take_down(request: web.Request) -> web.StreamResponse:
     if form.call_id and not taken.phone and not taken.anonymous and posted.get("phone_known"):
         taken = replace(taken, phone=(await _call_phone(request, form.call_id)))
     try:
-        told = await act(agent, taken)
+        told = await hub.actions.people.take_down(agent, taken)
     except Invalid as problem:
         errors = {name: _(text) for name, text in problem.problems.items()}
         return await _show(request, posted, errors, await _hints(request, posted), 422)
@@ -114,27 +114,27 @@ async def take_down(request: web.Request) -> web.StreamResponse:
 
 async def _call_phone(request: web.Request, call_id: str) -> str:
     try:
-        return (await request.app[HUB].actions.people.take_down.lost_call(agent_of(request), call_id)).phone
+        return (await request.app[HUB].actions.people.lost_calls.one(agent_of(request), call_id)).phone
     except NotFound:
         return ""  # the case of a form that is sent again: it is there already
 
 
 async def _hints(request: web.Request, posted: Mapping[str, str]) -> Hints:
     hub, agent = request.app[HUB], agent_of(request)
-    matter, act = posted.get("matter", "").strip(), hub.actions.people.take_down
+    matter, people = posted.get("matter", "").strip(), hub.actions.people
     try:
         phone = phone_of(posted.get("phone", "").strip()) if not posted.get("anonymous") else ""
     except ValueError:
         phone = ""  # not whole yet
-    known = await act.known(agent, phone) if phone else None
+    known = await people.know_caller(agent, phone) if phone else None
     if len(matter) < _ENOUGH:
         return Hints(known)
     near = await hub.actions.read_entries.near(matter[:_LOOKED_AT], limit=_ANSWERS)
     return Hints(
         known,
-        await act.advice(matter),
+        await people.advise(matter),
         tuple(match for match in near if match.score >= 0.5),
-        await hub.actions.people.find_alike.to_text(matter, known.cases) if known else (),
+        await people.find_alike.to_text(matter, known.cases) if known else (),
     )
 
 
@@ -142,7 +142,6 @@ def _hint_words(request: web.Request, hints: Hints) -> dict[str, Any]:
     _ = translator(request)
     return {
         "hints": hints,
-        "need_words": NEED,
         "title_of": lambda case: title_of(case, _),
         "sees_reports": agent_of(request).may(Permission.REPORT_READ),
     }
@@ -166,7 +165,7 @@ async def _show(
         tracks=TRACKS,
         needs=list(Need),
         regions=[(region.code, region.name) for region in hub.settings.regions],
-        lost=await hub.actions.people.take_down.lost_calls(agent_of(request)),
+        lost=await hub.actions.people.lost_calls(agent_of(request)),
         latest=_minute(to_local(hub.clock.now_ms())),
         matter_chars=MATTER_CHARS,
         **_hint_words(request, hints),

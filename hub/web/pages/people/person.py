@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
 from hub.actions.people.merge_people import Preview
 from hub.actions.people.people import People
 from hub.model.agent import Permission
@@ -17,11 +18,25 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
-from hub.web.need_words import FIELDS, NEED, SUBJECT
 from hub.web.pages.cases.queue import title_of
 from hub.web.pages.people.person_form import MergeForm, PersonForm, UnmergeForm
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
+
+SUBJECT: Mapping[str, str] = {
+    EDUCATION: msgid("普法宣传"),
+    NOTICE: msgid("业务通知"),
+    WARNING: msgid("黄色、蓝色预警"),
+    INVALID: msgid("全部（号码失效）"),
+}
+"""What somebody wants no texts about."""
+
+FIELDS: Mapping[str, str] = {
+    "needs": msgid("需要注意"),
+    "dialect": msgid("方言或语言"),
+    "do_not_call": msgid("请勿致电"),
+}
+"""What the fields of an edit are called."""
 
 EDITS: Mapping[EditKind, str] = {
     EditKind.EDITED: msgid("修改了记录"),
@@ -129,7 +144,6 @@ async def _show(
         may_edit=agent.may(Permission.CASE_REPLY),
         title_of=lambda case: title_of(case, _),
         needs=list(Need),
-        need_words=NEED,
         field_words=FIELDS,
         edit_words=EDITS,
         subject_words=SUBJECT,

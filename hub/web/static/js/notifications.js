@@ -19,6 +19,11 @@
     if (event.target.matches("[data-bell]")) show(event.target);
   });
 
+  /* The page's live stream, where there is one, says when to look again. */
+  document.addEventListener("hub:notifications", () => {
+    for (const bell of document.querySelectorAll("[data-bell]")) window.htmx.trigger(bell, "look");
+  });
+
   const state = document.querySelector("[data-permission]");
   const ask = document.querySelector("[data-ask-permission]");
   if (!state || !ask) return;

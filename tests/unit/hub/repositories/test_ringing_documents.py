@@ -31,6 +31,7 @@ from hub.runtime.bell import (
     LocalBell,
     campaign_topic,
     conversation_topic,
+    notification_topic,
 )
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
@@ -173,6 +174,7 @@ async def test_a_delivery_rings_when_it_may_leave_and_not_when_it_has_left(
 def test_a_campaign_is_rung_by_itself_and_by_its_runs_and_not_by_what_is_counted() -> None:
     assert touched([Insert("campaigns", "k1", {"state": "draft"})]) == {"campaign:k1"}
     assert touched([Insert("broadcasts", "b1", {"campaign_id": "k2"})]) == {"campaign:k2"}
+    assert touched([Insert("notifications", "n1", {"agent_id": "a1"})]) == {notification_topic("a1")}
     assert touched([Add("progress", "b1", {"rows": 4}), Delete("sessions", "s", 1)]) == set()
 
 

@@ -32,6 +32,7 @@ async def test_nothing_is_told_of_a_case_that_went_behind_the_wall() -> None:
         [
             tell(handler.id, Kind.ASSIGNED, case.id, at=NOW),
             tell(handler.id, Kind.DUE, case.id, at=NOW + 1),
+            tell(handler.id, Kind.DUE, case.id, at=NOW + 1, cause="as a follower"),
             tell(handler.id, Kind.DUE, report.id, at=NOW + 2),
             tell(inspector.id, Kind.DUE, report.id, at=NOW + 2),
         ]

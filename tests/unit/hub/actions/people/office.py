@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from channels.address import Address, AddressKind
 from hub.actions.cases.open_case import NewCase, OpenCase
+from hub.actions.cases.queue.needs_of import NeedsOf
 from hub.actions.cases.references import References
 from hub.actions.dialogue.encoding import Encoding
 from hub.actions.people.alike import FindAlike
@@ -13,7 +14,6 @@ from hub.actions.people.edit_person import EditPerson
 from hub.actions.people.find_person import FindPerson
 from hub.actions.people.may_call import MayCall
 from hub.actions.people.merge_people import MergePeople
-from hub.actions.people.needs_of import NeedsOf
 from hub.actions.people.read_person import ReadPerson
 from hub.model.agent import Agent, Role
 from hub.model.cases.case import Applicant, Case, Origin

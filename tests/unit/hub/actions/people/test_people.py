@@ -77,7 +77,7 @@ async def test_a_caller_nobody_stored_is_found_by_the_case_and_stored_with_the_f
     await office.edit(agent, contact, Noted((Need.DEAF,)), version=0, case_id=case.id)
     person = (await office.read(agent, contact)).person
     assert (person.needs, person.may_be_called) == ((Need.DEAF,), False)
-    assert await office.needs_of(agent, [case]) == {case.id: (Need.DEAF,)}
+    assert await office.needs_of([case]) == {case.id: (Need.DEAF,)}
 
 
 async def test_an_edit_is_kept_with_before_and_after_and_sealed(office: PeopleOffice) -> None:
@@ -115,7 +115,7 @@ async def test_two_contacts_are_merged_and_are_as_they_were_when_taken_apart(off
     person = (await office.read(agent, c)).person
     assert (person.id, person.members, person.needs) == (a, (a, b, c), (Need.ELDERLY,))
     assert len(person.cases) == 3
-    assert set(await office.needs_of(agent, [first, third])) == {first.id, third.id}
+    assert set(await office.needs_of([first, third])) == {first.id, third.id}
     with pytest.raises(Invalid, match="reference"):
         await office.merge(agent, a, third.reference, "再合并一次")
     with pytest.raises(Invalid, match="reference"):
@@ -127,6 +127,20 @@ async def test_two_contacts_are_merged_and_are_as_they_were_when_taken_apart(off
         await office.merge.undo(agent, a, b, "弄错了")
     await office.merge.undo(agent, b, c, "弄错了")
     assert [await office.documents.get("contacts", id) for id in (a, b, c)] == before
+
+
+async def test_two_who_only_texted_are_merged_and_found_by_either_number(office: PeopleOffice) -> None:
+    agent = office.agent(HANDLER)
+    first, second = await office.case(A, stored=False), await office.case(B, stored=False)
+    await office.merge(agent, office.id_of(first), second.reference, "本人换号", case_id=first.id)
+    for case in (first, second):
+        panel = await office.read.panel(agent, case)
+        assert panel is not None
+        assert panel.count == 1
+    view = await office.read(agent, office.id_of(first))
+    assert (len(view.person.cases), len(view.merged)) == (2, 1)
+    await office.merge.undo(agent, office.id_of(first), office.id_of(second), "弄错了")
+    assert len((await office.read(agent, office.id_of(second))).person.cases) == 1
 
 
 async def test_who_may_not_be_called_may_not_be_called_at_any_of_their_numbers(office: PeopleOffice) -> None:
