@@ -13,7 +13,10 @@ from collections.abc import Sequence
 from knowledge_base.meaning.safety import Level
 from knowledge_base.text.utterance import Utterance
 
-_NOT_NOW = r"(?<![不没别被])(?<!不是)(?<!不想)(?<!不用)(?<!没有)(?<!不是要)(?<!不想要)"
+_NOT_NOW = (
+    r"(?<![不没别被])(?<!不是)(?<!不想)(?<!不用)(?<!没有)(?<!不是要)(?<!不想要)"
+    r"(?<!没有要)(?<!没要)(?<!没想)(?<!没想要)(?<!不打算)(?<!没打算)(?<!不会)(?<!不会去)"
+)
 _FILLER = (
     r"(?:一下|下|你们?|你们?的|贵|我们?|这里|这边|当地|本地|这个|那个|这位|那位|该|某"
     r"|一名|一个|一位|个别|几个|有些|名|个|位|的){0,4}"
@@ -26,8 +29,12 @@ _OFFICERS = (
     r"(?:值班|办案|执勤|执法|出警|接警|户籍|社区|驻村|管教)?"
     r"(?:民警|警察|辅警|交警|协警|特警|刑警|狱警|巡警|警官|警员|干警|副?所长|局长|大?队长|教导员|指导员)"
 )
-_NOT_THEM = r"(?!旁|附近|边上|门口|对面|隔壁|楼下|后面|前面|电话|号码|热线|还是|怎么|要|会|能|找|去|是不是)"
-"""What follows a place that is only where something is, or whom the citizen asks."""
+_NOT_THEM = (
+    r"(?!旁|附近|边上|门口|对面|隔壁|楼下|后面|前面|电话|号码|热线|还是|怎么|要|会|能|找|去|是不是|实名|匿名"
+    r"|的?(?:流程|渠道|途径|办法|手续|网址|模板|格式|入口|邮箱|时限|期限|条件)|的(?:程序|方式|方法|步骤|意思|打算))"
+)
+"""What follows a place that is only where something is, whom the citizen asks, or of whom somebody wants to
+know how a complaint is made."""
 
 
 class Accused:

@@ -45,6 +45,11 @@ def test_a_complaint_that_says_whom_it_is_about_is_sure(text: str) -> None:
         "之前投诉过窗口的民警，撤了吧",
         "投诉派出所还是打12345",
         "已经向交警举报了那辆车",
+        "打算了解举报警察的办法",
+        "投诉民警的渠道",
+        "给个投诉交警的网址",
+        "举报民警实名好还是匿名好",
+        "我没有要举报警察的意思",
     ],
 )
 def test_police_who_are_asked_or_near_are_not_accused_by_the_words(text: str) -> None:
