@@ -20,9 +20,8 @@ from hub.model.cases.case import Case
 from hub.model.cases.clock import ClockState
 from hub.model.cases.queue.selection import Selection
 from hub.model.cases.state import CaseState
-from hub.model.track import Compartment, Track
 from hub.model.people.contact import Need
-from hub.model.track import Track
+from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import CHINA, Clock, to_local, to_ms
 

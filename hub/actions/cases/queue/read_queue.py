@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from hub.actions.cases.agent_names import agent_names
 from hub.actions.cases.masked_citizen import masked_citizen
-from hub.actions.cases.queue.query import QueuePlace, QueueQuery, selection_of
 from hub.actions.cases.queue.needs_of import NeedsOf
+from hub.actions.cases.queue.query import QueuePlace, QueueQuery, selection_of
 from hub.actions.cases.queue.screening_due import screening_due_at
 from hub.actions.cases.queue.views import RULES, QueueView
 from hub.model import policy
@@ -21,9 +21,8 @@ from hub.model.cases.case import Case
 from hub.model.cases.queue.selection import Selection
 from hub.model.cases.queue.standing import Mark
 from hub.model.cases.triage_decision import DecisionKind, TriageDecision
-from hub.repositories.cases import COUNTED
 from hub.model.people.contact import Need
-from hub.model.track import Compartment, Track
+from hub.repositories.cases import COUNTED
 from hub.repositories.repositories import Repositories
 from hub.store.documents import Undeclared
 
@@ -42,8 +41,7 @@ class QueueRow:
     """One line of the queue; nothing in it needs a second look-up.
 
     due_at: by when an inspector has to decide (ms UTC), 0 where nobody has to. place: for `?from=` of the
-    page of the case.
-    due_at: by when an inspector has to decide (ms UTC), 0 where nobody has to. needs: of who brought it.
+    page of the case. needs: of who brought it.
     """
 
     case: Case

@@ -22,7 +22,6 @@ from hub.web import badges
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator
 from hub.web.keys import HUB, LANGUAGE
-from hub.web.need_words import NEED
 from hub.web.pages.alarms.alarms import alarms_of
 from hub.web.pages.cases.clock_words import CLOCK
 from hub.web.pages.cases.queue_filters import filters_of
@@ -86,8 +85,6 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         groups=_groups_of(agent),
         view_words=VIEWS,
         alarms=await alarms_of(request, agent),
-        needs=await hub.actions.people.needs_of(agent, [row.case for row in page.rows]),
-        need_words=NEED,
         may_take_down=agent.may(Permission.CASE_REPLY),
         view=view,
         query=query,
