@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text("utf-8")
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -64,14 +64,12 @@ class Visitor:
     ) -> Page:
         """A new browser window. `expected_status`: error statuses this journey provokes on purpose."""
         window = self._kept.get((script, language))
-        if window is None:
+        if window is None or not await _emptied(window.page):
             context = await self.browser.new_context(java_script_enabled=script, locale=language)
             self._contexts.append(context)
             window = await self._watched(context)
             if self.keeps_windows:
                 self._kept[script, language] = window
-        else:
-            await _empty(window.page)
         page, window.expected_status = window.page, expected_status
         await page.set_viewport_size({"width": width, "height": 844 if width < 700 else 900})
         await page.emulate_media(color_scheme="dark" if view == "dark" else "light", reduced_motion="null")
@@ -115,11 +113,15 @@ async def going_round(browser: Browser, url: str) -> AsyncIterator[Visitor]:
     await visitor.leave()
 
 
-async def _empty(page: Page) -> None:
+async def _emptied(page: Page) -> bool:
     """What the site left in the browser is gone. The page stays: an empty one would cost a new process."""
-    if page.url != "about:blank":
-        await page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    try:
+        if page.url != "about:blank":
+            await page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    except Error:  # a test failed, and its page is still on its way elsewhere
+        return False
     await page.context.clear_cookies()
+    return True
 
 
 async def violations(page: Page) -> list[str]:
