@@ -217,9 +217,13 @@ class ReadPerson:
         return found
 
     async def _edits(self, person: Person) -> list[ContactEdit]:
-        """What was done on the reader's own side of the wall."""
+        """What was done on the reader's own side of the wall. A merge stands with both contacts and is shown
+        once."""
         found = await self._repositories.contacts.edits(person.members, limit=_EDITS)
-        return [edit for edit in found if edit.side is person.side]
+        own = [edit for edit in found if edit.side is person.side]
+        return list(
+            {(edit.at, edit.kind, *sorted((edit.contact_id, edit.other))): edit for edit in own}.values()
+        )
 
 
 def _named(cases: Sequence[Case]) -> Case:

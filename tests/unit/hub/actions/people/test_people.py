@@ -138,7 +138,7 @@ async def test_two_who_only_texted_are_merged_and_found_by_either_number(office:
         assert panel is not None
         assert panel.count == 1
     view = await office.read(agent, office.id_of(first))
-    assert (len(view.person.cases), len(view.merged)) == (2, 1)
+    assert (len(view.person.cases), len(view.merged), len(view.edits)) == (2, 1, 1)
     await office.merge.undo(agent, office.id_of(first), office.id_of(second), "弄错了")
     assert len((await office.read(agent, office.id_of(second))).person.cases) == 1
 
