@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from channels.contract import ChannelKind
 from hub.actions.alarms.forward_alarms import ForwardAlarms, is_emergency
 from hub.actions.alarms.report import AlarmReport, MakeReport
 from hub.actions.alarms.ways import Ways
@@ -173,7 +174,7 @@ class ReadAlarms:
         reveals: bool,
     ) -> AlarmCard:
         address = case.value.applicant.address
-        is_full = reveals and bool(address) and case.value.origin.kind != "chat"
+        is_full = reveals and bool(address) and case.value.origin.kind != ChannelKind.CHAT
         version = case.version
         if is_full and agent.id not in alarm.value.seen_by:
             is_full = await self._noted(agent, alarm, case)

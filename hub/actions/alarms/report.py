@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from channels.contract import ChannelKind
 from hub.model.alarms.alarm import Alarm, ForwardReason
 from hub.model.alarms.place_words import place_words
 from hub.model.cases.case import Case
@@ -75,7 +76,7 @@ class MakeReport:
             channel=case.origin.channel,
             kind=case.origin.kind,
             region=case.origin.region,
-            number=case.applicant.address,
+            number="" if case.origin.kind == ChannelKind.CHAT else case.applicant.address,  # a chat has none
             places=tuple(dict.fromkeys((*([place] if place else []), *place_words(seen)))),
             danger=details.get("danger", ""),
             text=text,

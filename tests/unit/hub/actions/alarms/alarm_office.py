@@ -111,13 +111,14 @@ class Office:
         flags: tuple[str, ...] = (),
         screening: bool = False,
         applicant: Applicant | None = None,
+        kind: ChannelKind = ChannelKind.SMS,
     ) -> str:
         """A text became a case; its id."""
         now = self.clock.now_ms()
         opened = await self.open_case(
             NewCase(
                 track,
-                Origin("sms", ChannelKind.SMS, f"talk-{name}"),
+                Origin("sms", kind, f"talk-{name}"),
                 now,
                 applicant or Applicant(address=NUMBER),
                 text=text,

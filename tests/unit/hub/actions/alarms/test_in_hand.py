@@ -6,8 +6,10 @@ import asyncio
 
 import pytest
 
+from channels.contract import ChannelKind
 from hub.model.agent import Role
 from hub.model.alarms.alarm import AlarmState, ForwardReason, Way
+from hub.model.cases.case import Applicant
 from hub.model.cases.history import HistoryKind
 from hub.model.cases.state import CaseState
 from hub.model.track import Track
@@ -141,3 +143,12 @@ async def test_the_page_shows_nothing_of_a_case_that_does_not_exist_for_its_read
     assert [card.case.id for card in inspector.ringing] == []
     assert [item.case.id for item in inspector.possible] == ["s1"]
     assert (await here.board.unconfirmed(LI), await here.board.unconfirmed(SUN)) == (1, 0)
+
+
+async def test_a_chat_has_no_number_to_tell_or_to_show() -> None:
+    here = office()
+    await here.on_duty()
+    await here.case(kind=ChannelKind.CHAT, applicant=Applicant(address="token-of-a-browser"))
+    [card] = (await here.board(LI)).ringing
+    assert (card.report.number, card.is_full, card.number) == ("", False, "网页访客")
+    assert "token" not in card.report.line()
