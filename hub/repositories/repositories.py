@@ -18,6 +18,7 @@ from hub.repositories import (
     meaning_due,
     memberships,
     notices,
+    notifications,
     outbox,
     recent_answers,
     rule_books,
@@ -54,6 +55,7 @@ from hub.repositories.letters import LetterRepository
 from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
+from hub.repositories.notifications import NotificationRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
 from hub.repositories.rule_books import RuleBookRepository
@@ -84,6 +86,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *meaning_due.COLLECTIONS,
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,
+    *notifications.COLLECTIONS,
     *outbox.COLLECTIONS,
     *questions.COLLECTIONS,
     *recent_answers.COLLECTIONS,
@@ -116,6 +119,7 @@ class Repositories:
     meaning_due: MeaningDueRepository
     memberships: MembershipRepository
     notices: NoticeRepository
+    notifications: NotificationRepository
     outbox: OutboxRepository
     questions: QuestionRepository
     recent_answers: RecentAnswersRepository
@@ -153,6 +157,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         meaning_due=MeaningDueRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),
+        notifications=NotificationRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
         questions=QuestionRepository(documents, vault),
         recent_answers=RecentAnswersRepository(documents, vault),

@@ -31,3 +31,4 @@ class Retention(Table):
     sessions_seconds: int = Field(default=86_400, ge=0)
     attempts_seconds: int = Field(default=604_800, ge=0)
     questions_seconds: int = Field(default=15_552_000, ge=86_400)
+    notifications_seconds: int = Field(default=7_776_000, ge=86_400)

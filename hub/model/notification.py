@@ -1,0 +1,31 @@
+"""Tells a member of staff that something happened to a case they have to do with.
+
+It holds no word of the case: who reads it is asked again whether they may see the case
+(`hub/model/policy.py`), and reads the rest there. One that leads to a case they may not see is not shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class NotificationKind(StrEnum):
+    """What happened."""
+
+    MENTIONED = "mentioned"  # a colleague named you in an internal note
+    CITIZEN_REPLIED = "citizen_replied"  # the citizen wrote in a case you follow
+    MOVED = "moved"  # a case you follow came to another state
+    REPLY_RETURNED = "reply_returned"  # your reply could not leave any more and is a draft again
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One thing to tell one agent. read_at: ms UTC, 0 = not read yet."""
+
+    id: str
+    agent_id: str
+    at: int
+    kind: NotificationKind
+    case_id: str
+    read_at: int = 0

@@ -1,0 +1,44 @@
+"""What agents are told: once for the same cause, read by case or all at once, and without a word of the case."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.model.notification import Notification, NotificationKind
+from hub.repositories.notifications import NotificationRepository
+from hub.repositories.repositories import COLLECTIONS
+from hub.runtime.clock import FakeClock
+from hub.store.documents import Duplicate
+from hub.store.memory_documents import MemoryDocuments
+from tests.unit.hub.actions.cases.test_pass_time import VAULT
+
+K = NotificationKind
+
+
+async def test_what_was_told_is_unread_until_it_is_read() -> None:
+    documents = MemoryDocuments(COLLECTIONS, clock=FakeClock(0))
+    told = NotificationRepository(documents, VAULT)
+    await documents.commit([told.tell("zhang", K.MENTIONED, "one", at=5, cause="note-1")])
+    await documents.commit([told.tell("zhang", K.MOVED, "two", at=6), told.tell("li", K.MOVED, "two", at=6)])
+    assert [(one.case_id, one.kind) for one in await told.unread("zhang")] == [
+        ("two", K.MOVED),
+        ("one", K.MENTIONED),
+    ]
+    await told.read("zhang", at=7, case_id="one")
+    assert [one.case_id for one in await told.unread("zhang")] == ["two"]
+    await told.read("zhang", at=8)
+    assert await told.unread("zhang") == []
+    assert [one.read_at for one in await told.newest("zhang")] == [8, 7]
+    assert len(await told.unread("li")) == 1
+
+
+async def test_the_same_cause_tells_once() -> None:
+    documents = MemoryDocuments(COLLECTIONS, clock=FakeClock(0))
+    told = NotificationRepository(documents, VAULT)
+    await documents.commit([told.tell("zhang", K.MENTIONED, "one", at=5, cause="note-1")])
+    with pytest.raises(Duplicate):
+        await documents.commit([told.tell("zhang", K.MENTIONED, "one", at=6, cause="note-1")])
+
+
+def test_it_has_no_room_for_words_of_the_case() -> None:
+    assert set(Notification.__slots__) == {"id", "agent_id", "at", "kind", "case_id", "read_at"}
