@@ -1,4 +1,4 @@
-"""What agents are told: once for the same cause, read by case or all at once, and without a word of the case."""
+"""What agents are told: once for the same cause, read by case or all at once, no word of the case in it."""
 
 from __future__ import annotations
 
