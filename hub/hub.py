@@ -15,13 +15,18 @@ from hub.actions.cases.citizen.deliver_electronically import DeliverElectronical
 from hub.actions.cases.citizen.show_case import ShowCase
 from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.move_case import MoveCase
-from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
-from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.cases.replies.follow_case import FollowCase
+from hub.actions.cases.replies.note_case import NoteCase
+from hub.actions.cases.replies.read_replies import ReadReplies
+from hub.actions.cases.replies.reply_to_case import ReplyToCase
+from hub.actions.cases.replies.save_draft import SaveDraft
+from hub.actions.cases.replies.send_replies import SendReplies
+from hub.actions.cases.replies.undo_reply import UndoReply
 from hub.actions.cases.screening.confirm_report import ConfirmReport
 from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.release_case import ReleaseCase
@@ -81,6 +86,7 @@ class Actions:
     edit_entry: EditEntry
     edit_words: EditWords
     file_petition: FilePetition
+    follow_case: FollowCase
     handle_call: HandleCall
     import_entries: ImportEntries
     import_words: ImportWords
@@ -93,6 +99,7 @@ class Actions:
     read_cases: ReadCases
     read_procedure: ReadProcedure
     read_queue: ReadQueue
+    read_replies: ReadReplies
     read_entries: ReadEntries
     read_help: ReadHelp
     read_quality: ReadQuality
@@ -101,12 +108,15 @@ class Actions:
     read_words: ReadWords
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
+    save_draft: SaveDraft
+    send_replies: SendReplies
     revise_rules: ReviseRules
     show_case: ShowCase
     split_case: SplitCase
     sort_questions: SortQuestions
     suspect_case: SuspectCase
     track_case: TrackCase
+    undo_reply: UndoReply
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ def world_settings(
     encoder: str = "none",
     encoder_server: dict[str, Any] | None = None,
     safety: Path | None = None,
+    undo_seconds: int = 0,
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -114,6 +115,7 @@ def world_settings(
     data["knowledge"]["safety"] = str(safety or "")
     data["encoder_server"].update(encoder_server or {})
     data["dispatch"]["poll_seconds"] = 0.1
+    data["cases"]["undo_seconds"] = undo_seconds
     return build(data)
 
 
@@ -127,8 +129,9 @@ async def world(
     progress: Sequence[dict[str, Any]] = (),
     speech: bool = False,
     model: Path | None = None,
+    undo_seconds: int = 0,
 ) -> AsyncIterator[World]:
-    """A hub with all channels, for as long as the block runs."""
+    """A hub with all channels, for as long as the block runs. undo_seconds: 0, a reply leaves at once."""
     clock = clock or SystemClock()
     mail_port = free_port()
     async with CarrierSimulator(ACCOUNT, clock) as carrier, MailSink() as sink:
@@ -142,6 +145,7 @@ async def world(
             progress=progress,
             speech=speech,
             model=model,
+            undo_seconds=undo_seconds,
         )
         async with running(settings, clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

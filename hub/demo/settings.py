@@ -15,6 +15,7 @@ HOST = "127.0.0.1"
 MAIL_DOMAIN = "hub.example.com"
 MAILBOX = f"service@{MAIL_DOMAIN}"
 _PARTS_PER_SECOND = 500.0
+_UNDO_SECONDS = 3  # long enough to be seen, short enough for a tour
 _TIMEOUT_SECONDS = 6.0  # a carrier on the same machine; a killed demo goes on the sooner
 
 
@@ -39,6 +40,7 @@ def demo_settings(
     data["store"].update(path=str(folder.store))
     if store_url:
         data["store"].update(engine="mongodb", url=folder.keep("store-url", store_url), database="hub_demo")
+    data["cases"]["undo_seconds"] = _UNDO_SECONDS
     data["keys"]["file"] = str(folder.keys)
     data["files"]["path"] = str(folder.files)
     provider = {

@@ -58,6 +58,10 @@ from hub.repositories.notices import NoticeRepository
 from hub.repositories.notifications import NotificationRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
+from hub.repositories.replies import drafts, follows, pending_replies
+from hub.repositories.replies.drafts import DraftRepository
+from hub.repositories.replies.follows import FollowRepository
+from hub.repositories.replies.pending_replies import PendingReplyRepository
 from hub.repositories.rule_books import RuleBookRepository
 from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.suppressions import SuppressionRepository
@@ -78,9 +82,11 @@ COLLECTIONS: tuple[Collection, ...] = (
     *contacts.COLLECTIONS,
     *conversations.COLLECTIONS,
     *cursors.COLLECTIONS,
+    *drafts.COLLECTIONS,
     *entries.COLLECTIONS,
     *entry_versions.COLLECTIONS,
     *feedback.COLLECTIONS,
+    *follows.COLLECTIONS,
     *leases.COLLECTIONS,
     *letters.COLLECTIONS,
     *meaning_due.COLLECTIONS,
@@ -88,6 +94,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *notices.COLLECTIONS,
     *notifications.COLLECTIONS,
     *outbox.COLLECTIONS,
+    *pending_replies.COLLECTIONS,
     *questions.COLLECTIONS,
     *recent_answers.COLLECTIONS,
     *rule_books.COLLECTIONS,
@@ -112,15 +119,18 @@ class Repositories:
     contacts: ContactRepository
     conversations: ConversationRepository
     cursors: CursorRepository
+    drafts: DraftRepository
     entries: EntryRepository
     entry_versions: EntryVersionRepository
     feedback: FeedbackRepository
+    follows: FollowRepository
     letters: LetterRepository
     meaning_due: MeaningDueRepository
     memberships: MembershipRepository
     notices: NoticeRepository
     notifications: NotificationRepository
     outbox: OutboxRepository
+    pending_replies: PendingReplyRepository
     questions: QuestionRepository
     recent_answers: RecentAnswersRepository
     recordings: RecordingRepository
@@ -150,15 +160,18 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),
+        drafts=DraftRepository(documents, vault),
         entries=EntryRepository(documents, vault),
         entry_versions=EntryVersionRepository(documents, vault),
         feedback=FeedbackRepository(documents, vault),
+        follows=FollowRepository(documents),
         letters=LetterRepository(documents, vault),
         meaning_due=MeaningDueRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),
         notifications=NotificationRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
+        pending_replies=PendingReplyRepository(documents, vault),
         questions=QuestionRepository(documents, vault),
         recent_answers=RecentAnswersRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),

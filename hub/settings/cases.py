@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from hub.settings.table import Table
 
 
 class Cases(Table):
     profile: str = "national"
+    undo_seconds: int = Field(default=15, ge=0, le=300)

@@ -13,7 +13,6 @@ from hub.actions.cases.citizen.show_case import ShowCase
 from hub.actions.cases.citizen.wording import CitizenWording
 from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.move_case import MoveCase
-from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.pass_time import PassTime
@@ -22,7 +21,14 @@ from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
 from hub.actions.cases.references import References
-from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.cases.replies.compose_reply import ComposeReply
+from hub.actions.cases.replies.follow_case import FollowCase
+from hub.actions.cases.replies.note_case import NoteCase
+from hub.actions.cases.replies.read_replies import ReadReplies
+from hub.actions.cases.replies.reply_to_case import ReplyToCase
+from hub.actions.cases.replies.save_draft import SaveDraft
+from hub.actions.cases.replies.send_replies import SendReplies
+from hub.actions.cases.replies.undo_reply import UndoReply
 from hub.actions.cases.screening.confirm_report import ConfirmReport
 from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.keep_decision import KeepDecision
@@ -58,18 +64,23 @@ class CaseActions:
     deliver_electronically: DeliverElectronically
     dismiss_alarm: DismissAlarm
     file_petition: FilePetition
+    follow_case: FollowCase
     move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
     read_cases: ReadCases
     read_procedure: ReadProcedure
     read_queue: ReadQueue
+    read_replies: ReadReplies
     read_warnings: ReadWarnings
     release_case: ReleaseCase
     reply_to_case: ReplyToCase
+    save_draft: SaveDraft
+    send_replies: SendReplies
     show_case: ShowCase
     split_case: SplitCase
     suspect_case: SuspectCase
+    undo_reply: UndoReply
 
 
 def office_calendar(settings: Settings, national: WorkCalendar) -> WorkCalendar:
@@ -101,6 +112,7 @@ def case_actions(
     track_case = track_case_of(base, dialogue.texts)
     wording = CitizenWording(unit, dialogue.texts, rules)
     deliver = DeliverElectronically(base.documents, stores, unit, rules, clock)
+    compose = ComposeReply(stores, unit, tell, dialogue.texts, rules)
     screening_days = base.settings.triage.screening_working_days
 
     def calendar() -> WorkCalendar:
@@ -120,6 +132,7 @@ def case_actions(
         file_petition=FilePetition(
             base.documents, stores, base.vault, open_case, dialogue.triage, dialogue.understand, clock
         ),
+        follow_case=FollowCase(base.documents, stores, clock),
         move_case=MoveCase(
             casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE)
         ),
@@ -135,10 +148,16 @@ def case_actions(
         ),
         read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
         read_queue=ReadQueue(stores, calendar, screening_days=screening_days),
+        read_replies=ReadReplies(stores),
         read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
-        reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),
+        reply_to_case=ReplyToCase(
+            casework, stores, compose, clock, undo_seconds=base.settings.cases.undo_seconds
+        ),
+        save_draft=SaveDraft(base.documents, stores, clock),
+        send_replies=SendReplies(base.documents, stores, compose),
         show_case=ShowCase(stores.cases, deliver, wording, rules, clock),
         split_case=SplitCase(casework, stores, open_case, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),
+        undo_reply=UndoReply(base.documents, stores),
     )

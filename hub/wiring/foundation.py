@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from channels.http import HttpClient
 from hub.actions.dialogue.encoding import Encoding
+from hub.repositories.following_documents import FollowingDocuments
 from hub.repositories.repositories import Repositories, repositories
 from hub.repositories.ringing_documents import RingingDocuments
 from hub.runtime.bell import Bell, LocalBell
@@ -49,10 +50,11 @@ class Foundation:
 async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
     """Opens the store. Raises `Refused`, `KeyProblem`."""
     bell = LocalBell()
-    documents = RingingDocuments(await open_store(settings, clock, migrated=False), bell)
-    async with closed_on_failure(documents):
-        vault = await open_vault(settings, documents)
-        await migrate(documents, vault, migrations_of(settings, clock), clock=clock)
+    store = await open_store(settings, clock, migrated=False)
+    async with closed_on_failure(store):
+        vault = await open_vault(settings, store)
+        documents = RingingDocuments(FollowingDocuments(store, vault), bell)
+        await migrate(store, vault, migrations_of(settings, clock), clock=clock)
     cities = {region.code: region.name for region in settings.regions}
     return Foundation(
         settings=settings,

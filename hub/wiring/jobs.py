@@ -44,6 +44,9 @@ _LOOK_AGAIN_SECONDS = 2.0
 _CLOCK_SECONDS = 2.0
 """How often it is looked for cases to which time has something to do."""
 
+_REPLIES_SECONDS = 0.5
+"""How often it is looked for replies that nobody took back."""
+
 _RULES_SECONDS = 2.0
 """How often it is looked for rules that were approved in another process."""
 
@@ -77,6 +80,7 @@ def jobs_of(
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
         "clocks": partial(alone, leases(), "clocks", cases.pass_time.step, pause_seconds=_CLOCK_SECONDS),
+        "replies": partial(repeat, cases.send_replies.step, pause_seconds=_REPLIES_SECONDS),
         "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "rules": partial(repeat, rules.follow.look, pause_seconds=_RULES_SECONDS),
         "due": partial(alone, leases(), "due", rules.recompute_due.step, pause_seconds=_RULES_SECONDS),
@@ -115,5 +119,6 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("questions", "keep_until", 0),
         Rule("feedback", "keep_until", 0),
         Rule("recent_answers", "keep_until", 0),
+        Rule("drafts", "saved_at", keep.drafts_seconds),
         Rule("notifications", "at", keep.notifications_seconds),
     )

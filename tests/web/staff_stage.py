@@ -65,6 +65,7 @@ async def office(folder: Path) -> AsyncIterator[Stage]:
         data["store"]["path"] = str(folder / "hub.db")
         data["keys"]["file"] = str(folder / "keys.json")
         data["files"]["path"] = str(folder / "files")
+        data["cases"]["undo_seconds"] = 0  # a reply leaves at once
         data["channels"]["sms-12110"] |= {
             "enabled": True,
             "account_sid": account.account_sid,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from channels.address import Address
 from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin
 from hub.actions.deliveries.channel_profile import Profiles
-from hub.model.conversation import Author, Conversation, Direction, Message
+from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.model.danger_kind import DangerKind
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.repositories.conversations import ConversationRepository
@@ -55,6 +55,7 @@ class Outgoing:
         danger: DangerKind = DangerKind.NONE,
         hint: str = "",
         not_before: int = 0,
+        files: tuple[AttachedFile, ...] = (),
     ) -> Said:
         """Says `text` on the conversation's own channel.
 
@@ -89,6 +90,7 @@ class Outgoing:
             with_110=with_110,
             danger=danger,
             text=text,
+            files=files,
         )
         after = replace(conversation, count=message.seq, last_at=at, dialogue=dialogue or NOTHING_OPEN)
         return Said(after, message, delivery)
