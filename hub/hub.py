@@ -20,8 +20,10 @@ from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
+from hub.actions.cases.replies.edit_canned import EditCanned
 from hub.actions.cases.replies.follow_case import FollowCase
 from hub.actions.cases.replies.note_case import NoteCase
+from hub.actions.cases.replies.read_canned import ReadCanned
 from hub.actions.cases.replies.read_replies import ReadReplies
 from hub.actions.cases.replies.reply_to_case import ReplyToCase
 from hub.actions.cases.replies.save_draft import SaveDraft
@@ -83,6 +85,7 @@ class Actions:
     decide_delivery: DecideDelivery
     deliver_electronically: DeliverElectronically
     dismiss_alarm: DismissAlarm
+    edit_canned: EditCanned
     edit_entry: EditEntry
     edit_words: EditWords
     file_petition: FilePetition
@@ -96,6 +99,7 @@ class Actions:
     note_reading: NoteReading
     publish_entry: PublishEntry
     rate_entry: RateEntry
+    read_canned: ReadCanned
     read_cases: ReadCases
     read_procedure: ReadProcedure
     read_queue: ReadQueue

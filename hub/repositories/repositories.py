@@ -58,7 +58,8 @@ from hub.repositories.notices import NoticeRepository
 from hub.repositories.notifications import NotificationRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
-from hub.repositories.replies import drafts, follows, pending_replies
+from hub.repositories.replies import canned_replies, drafts, follows, pending_replies
+from hub.repositories.replies.canned_replies import CannedReplyRepository
 from hub.repositories.replies.drafts import DraftRepository
 from hub.repositories.replies.follows import FollowRepository
 from hub.repositories.replies.pending_replies import PendingReplyRepository
@@ -77,6 +78,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *answer_counts.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
+    *canned_replies.COLLECTIONS,
     *case_warnings.COLLECTIONS,
     *cases.COLLECTIONS,
     *contacts.COLLECTIONS,
@@ -114,6 +116,7 @@ class Repositories:
     answer_counts: AnswerCountRepository
     calls: CallRepository
     campaigns: CampaignRepository
+    canned_replies: CannedReplyRepository
     case_warnings: CaseWarningRepository
     cases: CaseRepository
     contacts: ContactRepository
@@ -155,6 +158,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         answer_counts=AnswerCountRepository(documents),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,
+        canned_replies=CannedReplyRepository(documents, vault),
         case_warnings=CaseWarningRepository(documents, vault),
         cases=CaseRepository(documents, vault),
         contacts=ContactRepository(documents, vault),

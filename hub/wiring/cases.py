@@ -22,8 +22,10 @@ from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
 from hub.actions.cases.references import References
 from hub.actions.cases.replies.compose_reply import ComposeReply
+from hub.actions.cases.replies.edit_canned import EditCanned
 from hub.actions.cases.replies.follow_case import FollowCase
 from hub.actions.cases.replies.note_case import NoteCase
+from hub.actions.cases.replies.read_canned import ReadCanned
 from hub.actions.cases.replies.read_replies import ReadReplies
 from hub.actions.cases.replies.reply_to_case import ReplyToCase
 from hub.actions.cases.replies.save_draft import SaveDraft
@@ -63,11 +65,13 @@ class CaseActions:
     confirm_report: ConfirmReport
     deliver_electronically: DeliverElectronically
     dismiss_alarm: DismissAlarm
+    edit_canned: EditCanned
     file_petition: FilePetition
     follow_case: FollowCase
     move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
+    read_canned: ReadCanned
     read_cases: ReadCases
     read_procedure: ReadProcedure
     read_queue: ReadQueue
@@ -129,6 +133,7 @@ def case_actions(
         confirm_report=ConfirmReport(casework, keep, rules, clock),
         deliver_electronically=deliver,
         dismiss_alarm=DismissAlarm(casework, keep, rules, clock),
+        edit_canned=EditCanned(base.documents, stores, clock),
         file_petition=FilePetition(
             base.documents, stores, base.vault, open_case, dialogue.triage, dialogue.understand, clock
         ),
@@ -138,6 +143,7 @@ def case_actions(
         ),
         note_case=NoteCase(casework, stores, clock),
         note_reading=NoteReading(base.documents, stores.conversations, clock),
+        read_canned=ReadCanned(stores, rules, organ=base.settings.organisation.name),
         read_cases=ReadCases(
             stores,
             casework,
