@@ -20,15 +20,9 @@ from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
-from hub.actions.cases.replies.edit_canned import EditCanned
-from hub.actions.cases.replies.follow_case import FollowCase
 from hub.actions.cases.replies.note_case import NoteCase
-from hub.actions.cases.replies.read_canned import ReadCanned
-from hub.actions.cases.replies.read_replies import ReadReplies
+from hub.actions.cases.replies.reply_desk import ReplyDesk
 from hub.actions.cases.replies.reply_to_case import ReplyToCase
-from hub.actions.cases.replies.save_draft import SaveDraft
-from hub.actions.cases.replies.send_replies import SendReplies
-from hub.actions.cases.replies.undo_reply import UndoReply
 from hub.actions.cases.screening.confirm_report import ConfirmReport
 from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.release_case import ReleaseCase
@@ -59,7 +53,7 @@ from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
 from hub.actions.rules.revise_rules import ReviseRules
-from hub.model.meaning_due import LATE_MS
+from hub.model.conversations.meaning_due import LATE_MS
 from hub.repositories.calls import overdue_recordings
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
@@ -85,11 +79,9 @@ class Actions:
     decide_delivery: DecideDelivery
     deliver_electronically: DeliverElectronically
     dismiss_alarm: DismissAlarm
-    edit_canned: EditCanned
     edit_entry: EditEntry
     edit_words: EditWords
     file_petition: FilePetition
-    follow_case: FollowCase
     handle_call: HandleCall
     import_entries: ImportEntries
     import_words: ImportWords
@@ -99,11 +91,9 @@ class Actions:
     note_reading: NoteReading
     publish_entry: PublishEntry
     rate_entry: RateEntry
-    read_canned: ReadCanned
     read_cases: ReadCases
     read_procedure: ReadProcedure
     read_queue: ReadQueue
-    read_replies: ReadReplies
     read_entries: ReadEntries
     read_help: ReadHelp
     read_quality: ReadQuality
@@ -111,16 +101,14 @@ class Actions:
     read_warnings: ReadWarnings
     read_words: ReadWords
     release_case: ReleaseCase
+    replies: ReplyDesk
     reply_to_case: ReplyToCase
-    save_draft: SaveDraft
-    send_replies: SendReplies
     revise_rules: ReviseRules
     show_case: ShowCase
     split_case: SplitCase
     sort_questions: SortQuestions
     suspect_case: SuspectCase
     track_case: TrackCase
-    undo_reply: UndoReply
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,16 +21,8 @@ from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
 from hub.actions.cases.references import References
-from hub.actions.cases.replies.compose_reply import ComposeReply
-from hub.actions.cases.replies.edit_canned import EditCanned
-from hub.actions.cases.replies.follow_case import FollowCase
 from hub.actions.cases.replies.note_case import NoteCase
-from hub.actions.cases.replies.read_canned import ReadCanned
-from hub.actions.cases.replies.read_replies import ReadReplies
-from hub.actions.cases.replies.reply_to_case import ReplyToCase
-from hub.actions.cases.replies.save_draft import SaveDraft
-from hub.actions.cases.replies.send_replies import SendReplies
-from hub.actions.cases.replies.undo_reply import UndoReply
+from hub.actions.cases.replies.reply_desk import ReplyDesk
 from hub.actions.cases.screening.confirm_report import ConfirmReport
 from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.keep_decision import KeepDecision
@@ -48,6 +40,7 @@ from hub.model.cases.rule_book import BookKind
 from hub.settings.settings import Settings
 from hub.wiring.dialogue import Dialogue, track_case_of
 from hub.wiring.foundation import Foundation
+from hub.wiring.replies import reply_desk
 from hub.wiring.rules import RuleActions
 
 
@@ -65,26 +58,19 @@ class CaseActions:
     confirm_report: ConfirmReport
     deliver_electronically: DeliverElectronically
     dismiss_alarm: DismissAlarm
-    edit_canned: EditCanned
     file_petition: FilePetition
-    follow_case: FollowCase
     move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
-    read_canned: ReadCanned
     read_cases: ReadCases
     read_procedure: ReadProcedure
     read_queue: ReadQueue
-    read_replies: ReadReplies
     read_warnings: ReadWarnings
     release_case: ReleaseCase
-    reply_to_case: ReplyToCase
-    save_draft: SaveDraft
-    send_replies: SendReplies
+    replies: ReplyDesk
     show_case: ShowCase
     split_case: SplitCase
     suspect_case: SuspectCase
-    undo_reply: UndoReply
 
 
 def office_calendar(settings: Settings, national: WorkCalendar) -> WorkCalendar:
@@ -116,7 +102,6 @@ def case_actions(
     track_case = track_case_of(base, dialogue.texts)
     wording = CitizenWording(unit, dialogue.texts, rules)
     deliver = DeliverElectronically(base.documents, stores, unit, rules, clock)
-    compose = ComposeReply(stores, unit, tell, dialogue.texts, rules)
     screening_days = base.settings.triage.screening_working_days
 
     def calendar() -> WorkCalendar:
@@ -133,17 +118,14 @@ def case_actions(
         confirm_report=ConfirmReport(casework, keep, rules, clock),
         deliver_electronically=deliver,
         dismiss_alarm=DismissAlarm(casework, keep, rules, clock),
-        edit_canned=EditCanned(base.documents, stores, clock),
         file_petition=FilePetition(
             base.documents, stores, base.vault, open_case, dialogue.triage, dialogue.understand, clock
         ),
-        follow_case=FollowCase(base.documents, stores, clock),
         move_case=MoveCase(
             casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE)
         ),
         note_case=NoteCase(casework, stores, clock),
         note_reading=NoteReading(base.documents, stores.conversations, clock),
-        read_canned=ReadCanned(stores, rules, organ=base.settings.organisation.name),
         read_cases=ReadCases(
             stores,
             casework,
@@ -154,16 +136,10 @@ def case_actions(
         ),
         read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
         read_queue=ReadQueue(stores, calendar, screening_days=screening_days),
-        read_replies=ReadReplies(stores),
         read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
-        reply_to_case=ReplyToCase(
-            casework, stores, compose, clock, undo_seconds=base.settings.cases.undo_seconds
-        ),
-        save_draft=SaveDraft(base.documents, stores, clock),
-        send_replies=SendReplies(base.documents, stores, compose),
+        replies=reply_desk(base, casework, unit, tell, dialogue.texts, rules),
         show_case=ShowCase(stores.cases, deliver, wording, rules, clock),
         split_case=SplitCase(casework, stores, open_case, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),
-        undo_reply=UndoReply(base.documents, stores),
     )

@@ -12,7 +12,9 @@ from hub.model.agent import Agent
 from hub.model.cases.case import Case
 from hub.model.cases.replies.draft import Draft, DraftKind
 from hub.model.cases.replies.pending_reply import PendingReply
+from hub.model.notification import NotificationKind
 from hub.repositories.repositories import Repositories
+from hub.runtime.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ class CaseReplies:
 class ReadReplies:
     """Reads."""
 
-    def __init__(self, repositories: Repositories) -> None:
+    def __init__(self, repositories: Repositories, clock: Clock) -> None:
         self._repositories = repositories
+        self._clock = clock
 
     async def __call__(self, agent: Agent, case: Case) -> CaseReplies:
         """For an agent who may see the case."""
@@ -75,6 +78,17 @@ class ReadReplies:
             for row in rows
             if row.case_id in cases and policy.may_see(agent, cases[row.case_id])
         )
+
+    async def returned(self, agent: Agent) -> tuple[Case, ...]:
+        """Cases with a reply of the agent that could not leave and was not looked at since."""
+        unread = await self._repositories.notifications.unread(agent.id)
+        ids = {one.case_id for one in unread if one.kind is NotificationKind.REPLY_RETURNED}
+        cases = await self._repositories.cases.many(sorted(ids)) if ids else {}
+        return tuple(case for case in cases.values() if policy.may_see(agent, case))
+
+    async def seen(self, agent: Agent, case_id: str) -> None:
+        """The agent opened the case: what there was to be told of it is read."""
+        await self._repositories.notifications.read(agent.id, at=self._clock.now_ms(), case_id=case_id)
 
     async def _others(self, agent: Agent, case: Case) -> tuple[str, ...]:
         if case.is_restricted:

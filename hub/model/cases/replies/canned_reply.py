@@ -105,7 +105,7 @@ class CannedReply:
 
 @dataclass(frozen=True, slots=True)
 class CannedVersion:
-    """A text that came into use. id: `{canned_id}:{number:04d}`. by_id: who approved it; its author of own ones."""
+    """A text that came into use. id: `{canned_id}:{number:04d}`. by_id: who approved it, or its author."""
 
     id: str
     canned_id: str

@@ -19,6 +19,7 @@ from hub.actions.cases.read_cases import CaseView
 from hub.model.agent import Agent
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DIRECT_TRACKS
+from hub.model.cases.replies.draft import DraftKind
 from hub.model.cases.table import LABELS
 from hub.model.personal import UNREADABLE
 from hub.runtime.errors import Invalid, Stale
@@ -32,13 +33,13 @@ from hub.web.pages.cases.case_form import (
     CloseForm,
     NoteForm,
     ReleaseForm,
-    ReplyForm,
     RevealForm,
     SplitForm,
 )
 from hub.web.pages.cases.clock_words import CLOCK
 from hub.web.pages.cases.move_form import FIELDS, data_of
 from hub.web.pages.cases.queue import title_of
+from hub.web.pages.cases.replies.send import keep_typed, send_reply
 from hub.web.render import translator
 from hub.web.staff_page import done, part, staff_page
 
@@ -79,14 +80,20 @@ async def case_page(request: web.Request) -> web.StreamResponse:
 
 async def reply(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/reply"""
-    act = request.app[HUB].actions.reply_to_case
-    return await _submit(request, act, ReplyForm, form="reply", field="text", word="replied")
+    answer = await send_reply(request)
+    if isinstance(answer, web.StreamResponse):
+        return answer
+    typed = Typed("reply", answer.text, answer.errors, conflict=answer.status == 409, refused=answer.refused)
+    return await _show(request, typed, answer.status)
 
 
 async def note(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/note"""
     act = request.app[HUB].actions.note_case
-    return await _submit(request, act, NoteForm, form="note", field="text", word="noted")
+    answer = await _submit(request, act, NoteForm, form="note", field="text", word="noted")
+    if answer.status == 409:
+        await keep_typed(request, DraftKind.NOTE)
+    return answer
 
 
 async def assign(request: web.Request) -> web.StreamResponse:
@@ -274,6 +281,7 @@ async def _show(
     view = await hub.actions.read_cases.open(agent, _id(request))
     if reads:
         await hub.actions.note_reading(agent, view)
+        await hub.actions.replies.read.seen(agent, view.case.id)
     counts = await hub.actions.read_queue.counts(agent)
     origin = view.case.origin
     return staff_page(
@@ -306,6 +314,7 @@ async def _show(
         clock_words=CLOCK,
         move_labels=LABELS,
         answers=view.case.track in DIRECT_TRACKS,
+        replies=await hub.actions.replies.read(agent, view.case),
     )
 
 
