@@ -51,7 +51,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/queue/events", queue.queue_events, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
-    _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY, form_bytes=kept_file.FORM_BYTES),
     _staff("POST", "/cases/{case_id}/note", case.note, P.CASE_REPLY),
     _staff("GET", "/cases/{case_id}/sending", send.case_sending, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/drafts/{kind}", send.save_draft, P.CASE_REPLY),

@@ -10,6 +10,7 @@ from hub.actions.cases.replies.follow_case import FollowCase
 from hub.actions.cases.replies.read_canned import ReadCanned
 from hub.actions.cases.replies.read_replies import ReadReplies
 from hub.actions.cases.replies.reply_desk import ReplyDesk
+from hub.actions.cases.replies.reply_file import ReplyFile
 from hub.actions.cases.replies.reply_to_case import ReplyToCase
 from hub.actions.cases.replies.save_draft import SaveDraft
 from hub.actions.cases.replies.send_replies import SendReplies
@@ -29,6 +30,7 @@ def reply_desk(
     seconds = base.settings.cases.undo_seconds
     return ReplyDesk(
         edit_canned=EditCanned(documents, stores, clock),
+        file=ReplyFile(stores.conversations, base.files),
         follow=FollowCase(documents, stores, clock),
         read=ReadReplies(stores, clock),
         read_canned=ReadCanned(stores, rules, organ=base.settings.organisation.name),

@@ -114,6 +114,7 @@ class TellCitizen:
             dedup=dedup,
             case_id=case.id,
             not_before=telling.not_before,
+            files=() if case.is_restricted else telling.files,
             title=self._texts.say("case_reply_subject", language, reference=reference),
         )
 

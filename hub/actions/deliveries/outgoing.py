@@ -6,9 +6,11 @@ outbox, and the outbox never holds one nobody can find.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from channels.address import Address
+from channels.contract import ChannelKind, OutboundFile
 from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
@@ -61,6 +63,7 @@ class Outgoing:
 
         dialogue: what these words ask. with_110, danger: what a page shows below them.
         hint: leaves behind the text and is kept nowhere else. not_before: ms UTC, 0 = at once.
+        files: are kept with the message.
         """
         message_id = new_id(at)
         delivery = self.delivery(
@@ -74,6 +77,7 @@ class Outgoing:
             title=_answer_subject(conversation.title),
             thread=conversation.thread,
             not_before=not_before,
+            files=files,
         )
         message = Message(
             id=message_id,
@@ -108,9 +112,15 @@ class Outgoing:
         title: str = "",
         thread: str = "",
         not_before: int = 0,
+        files: Sequence[AttachedFile] = (),
     ) -> Delivery:
-        """A reply to one address, ready to leave. `dedup`: the same one is never queued twice."""
-        leaving, parts = self._profiles[channel].compose(text)
+        """A reply to one address, ready to leave. `dedup`: the same one is never queued twice.
+
+        files: leave with a mail; on other channels they are read where the message is.
+        """
+        profile = self._profiles[channel]
+        leaving, parts = profile.compose(text)
+        carried = files if profile.kind is ChannelKind.MAIL else ()
         policy = POLICY[MessageClass.E1]
         return Delivery(
             id=new_id(at),
@@ -131,6 +141,7 @@ class Outgoing:
             lane=policy.lane,
             parts=parts,
             not_before=max(at, not_before),
+            files=tuple(OutboundFile(file.id, file.filename, file.media_type) for file in carried),
         )
 
     def writes(self, said: Said) -> list[Write]:

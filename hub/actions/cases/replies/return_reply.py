@@ -37,6 +37,7 @@ async def returned(
         reason=reason,
         entry_ids=row.entry_ids,
         text=row.text,
+        files=row.files,
     )
     if kept is not None and kept.value.text.strip() not in ("", row.text):
         draft = replace(draft, text=f"{row.text}\n\n{kept.value.text}")

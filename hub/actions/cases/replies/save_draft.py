@@ -8,6 +8,7 @@ from hub.actions.cases.replies.compose_reply import MAX_TEXT
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.replies.draft import Draft, DraftCause, DraftKind, draft_id
+from hub.model.conversation import AttachedFile
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Stale
@@ -36,8 +37,9 @@ class SaveDraft:
         *,
         entry_ids: tuple[str, ...] = (),
         cause: DraftCause = DraftCause.TYPED,
+        files: tuple[AttachedFile, ...] | None = None,
     ) -> int:
-        """When it was saved (ms UTC), 0 when there is nothing to keep.
+        """When it was saved (ms UTC), 0 when there is nothing to keep. files: None = those it has already.
 
         Raises `NotFound`, `Forbidden` or `Stale`.
         """
@@ -59,6 +61,7 @@ class SaveDraft:
                 cause,
                 entry_ids=entry_ids,
                 text=text[:_LONGEST],
+                files=files if files is not None else kept.value.files if kept else (),
             )
             return [drafts.put(draft, kept)], now
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.model.conversation import AttachedFile
 from hub.model.personal import personal
 from hub.runtime.ids import derived_id
 
@@ -40,6 +41,7 @@ class Draft:
     reason: str = ""
     entry_ids: tuple[str, ...] = ()
     text: str = personal()
+    files: tuple[AttachedFile, ...] = personal(())
 
 
 def draft_id(agent_id: str, case_id: str, kind: DraftKind) -> str:

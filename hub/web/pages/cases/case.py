@@ -16,6 +16,7 @@ from channels.contract import ChannelKind
 from channels.parts import count
 from hub.actions.cases.queue.read_queue import QueueView
 from hub.actions.cases.read_cases import CaseView
+from hub.actions.cases.replies.attached import ENDINGS
 from hub.model.agent import Agent
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DIRECT_TRACKS
@@ -314,6 +315,8 @@ async def _show(
         clock_words=CLOCK,
         move_labels=LABELS,
         answers=view.case.track in DIRECT_TRACKS,
+        file_endings=ENDINGS,
+        progress_address=f"{hub.settings.public_url()}/track",
         replies=await hub.actions.replies.read(agent, view.case),
     )
 

@@ -143,6 +143,13 @@
       const area = document.getElementById("f-reply");
       open(opener.dataset.opens, area.selectionStart, area.selectionEnd);
     }
+    const words = event.target.closest("[data-put]");
+    if (words) {
+      const area = document.getElementById("f-reply");
+      area.setRangeText(words.dataset.put, area.selectionStart, area.selectionEnd, "end");
+      area.focus();
+      area.dispatchEvent(new CustomEvent("typed", { bubbles: true }));
+    }
     if (event.target.closest("[data-picker-close]")) event.target.closest("dialog").close();
     const option = event.target.closest(".picker [role=option][data-pick-text]");
     if (option) put(option.closest(".picker"), option);

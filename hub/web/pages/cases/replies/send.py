@@ -7,10 +7,19 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from hub.actions.cases.replies.attached import (
+    ENDINGS,
+    MOST,
+    MOST_BYTES,
+    UnfitFile,
+    UploadedFile,
+    attached,
+)
 from hub.actions.cases.replies.compose_reply import Reply, Unfilled
 from hub.hub import Hub
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.replies.draft import DraftCause, DraftKind
+from hub.model.conversation import AttachedFile
 from hub.runtime.clock import to_local
 from hub.runtime.errors import HubError, Invalid, NotFound, Stale
 from hub.web.form import FormErrors, parse, read_form
@@ -42,14 +51,19 @@ async def send_reply(request: web.Request) -> web.StreamResponse | NotSent:
     form, text = parse(ReplyForm, data, _), data.get("text", "")
     if isinstance(form, FormErrors):
         return NotSent(text, 422, form.fields)
-    reply = Reply(form.text, bool(data.get("closes")), entries_of(hub, data.get("entries", "")))
+    try:
+        files = await _files(request, await _kept_files(request, case_id, data))
+    except UnfitFile as problem:
+        await keep_typed(request, DraftKind.REPLY)
+        return NotSent(text, 422, {"files": _unfit(problem, _)})
+    reply = Reply(form.text, bool(data.get("closes")), entries_of(hub, data.get("entries", "")), files)
     try:
         sent = await hub.actions.reply_to_case(agent_of(request), case_id, reply, version=form.version)
     except Invalid as problem:
-        await keep_typed(request, DraftKind.REPLY)
+        await keep_typed(request, DraftKind.REPLY, files)
         return NotSent(text, 422, _wrong(problem, _))
     except (Stale, IllegalMove) as problem:
-        await keep_typed(request, DraftKind.REPLY)
+        await keep_typed(request, DraftKind.REPLY, files)
         return NotSent(text, 409, refused=problem.reason if isinstance(problem, IllegalMove) else "")
     return done(f"/staff/cases/{case_id}", "sending" if sent.pending_id else "replied")
 
@@ -112,7 +126,9 @@ async def follow(request: web.Request) -> web.StreamResponse:
     return done(f"/staff/cases/{case_id}", "followed" if follows else "unfollowed")
 
 
-async def keep_typed(request: web.Request, kind: DraftKind) -> None:
+async def keep_typed(
+    request: web.Request, kind: DraftKind, files: tuple[AttachedFile, ...] | None = None
+) -> None:
     """Keeps what was posted and not taken; what cannot be kept stands on the page all the same."""
     hub, data = request.app[HUB], await read_form(request)
     try:
@@ -123,9 +139,50 @@ async def keep_typed(request: web.Request, kind: DraftKind) -> None:
             data.get("text", ""),
             entry_ids=entries_of(hub, data.get("entries", "")),
             cause=DraftCause.REFUSED,
+            files=files,
         )
     except HubError:
         return
+
+
+async def _kept_files(
+    request: web.Request, case_id: str, data: Mapping[str, str]
+) -> tuple[AttachedFile, ...]:
+    """Files of the agent's own draft that the form still names."""
+    draft = await request.app[HUB].repositories.drafts.get(agent_of(request).id, case_id, DraftKind.REPLY)
+    wanted = {value for name, value in data.items() if name.startswith("keep-")}
+    return tuple(file for file in draft.value.files if file.id in wanted) if draft else ()
+
+
+async def _files(request: web.Request, kept: tuple[AttachedFile, ...]) -> tuple[AttachedFile, ...]:
+    """Those and the uploaded ones. Raises `UnfitFile`."""
+    uploads = []
+    for posted in (await request.post()).getall("files", []):
+        if isinstance(posted, web.FileField) and posted.filename:
+            with posted.file as content:
+                uploads.append(UploadedFile(posted.filename, content.read()))
+    return (*kept, *await attached(request.app[HUB].files, uploads, beside=kept))
+
+
+def _unfit(problem: UnfitFile, _: Translator) -> str:
+    size = f"{problem.size_bytes / 1024 / 1024:.1f}"
+    match problem.why:
+        case "too_big":
+            most = MOST_BYTES // (1024 * 1024)
+            return _(
+                msgid("“%(name)s”有 %(size)s MB，一次答复的附件最多 %(most)s MB。您写的文字不会丢失。"),
+                name=problem.name,
+                size=size,
+                most=most,
+            )
+        case "too_many":
+            return _(msgid("附件最多 %(most)s 个。您写的文字不会丢失。"), most=MOST)
+        case _:
+            return _(
+                msgid("“%(name)s”不能发送：只能发送内容与扩展名一致的 %(kinds)s 文件。您写的文字不会丢失。"),
+                name=problem.name,
+                kinds=" ".join(ENDINGS),
+            )
 
 
 def entries_of(hub: Hub, text: str) -> tuple[str, ...]:
