@@ -30,7 +30,7 @@
       const answer = await fetch(form.dataset.drafts, {
         method: "POST", body, signal: now.abort.signal, headers: { "X-CSRF-Token": csrf ? csrf.content : "" },
       });
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));   // a login that is over
       now.text = text;
       sessionStorage.removeItem(key(form));
       note.textContent = (await answer.text()).trim();
@@ -66,6 +66,7 @@
     saveAll();
   });
   function arrived(root) {
+    for (const part of root.querySelectorAll("[data-script]")) part.hidden = false;
     for (const form of root.querySelectorAll("form[data-drafts]")) {
       const area = form.elements.text, unsaved = sessionStorage.getItem(key(form));
       state(form);
@@ -74,6 +75,9 @@
         later(form, 0);
       }
       if (area.value.trim()) area.dispatchEvent(new CustomEvent("typed", { bubbles: true }));
+    }
+    for (const row of document.querySelectorAll(".sending-bar form")) {   // said in the conversation already
+      row.hidden = !!document.querySelector(`.case-sending form[action="${row.getAttribute("action")}"]`);
     }
     tick();
   }
