@@ -15,7 +15,6 @@ HOST = "127.0.0.1"
 MAIL_DOMAIN = "hub.example.com"
 MAILBOX = f"service@{MAIL_DOMAIN}"
 _PARTS_PER_SECOND = 500.0
-_UNDO_SECONDS = 3  # long enough to be seen, short enough for a tour
 _TIMEOUT_SECONDS = 6.0  # a carrier on the same machine; a killed demo goes on the sooner
 
 
@@ -30,9 +29,18 @@ class Ports:
 
 
 def demo_settings(
-    sample: Sample, folder: DemoFolder, secrets: DemoSecrets, ports: Ports, store_url: str = ""
+    sample: Sample,
+    folder: DemoFolder,
+    secrets: DemoSecrets,
+    ports: Ports,
+    store_url: str = "",
+    *,
+    undo_seconds: int = 15,
 ) -> Settings:
-    """`config.toml` with the sample organisation over it. `store_url`: MongoDB instead of the file."""
+    """`config.toml` with the sample organisation over it.
+
+    store_url: MongoDB instead of the file. undo_seconds: how long a reply can be taken back.
+    """
     data: dict[str, Any] = tomllib.loads(shipped_text())
     data["organisation"].update(sample.organisation)
     data["regions"] = [dict(region) for region in sample.regions]
@@ -40,7 +48,7 @@ def demo_settings(
     data["store"].update(path=str(folder.store))
     if store_url:
         data["store"].update(engine="mongodb", url=folder.keep("store-url", store_url), database="hub_demo")
-    data["cases"]["undo_seconds"] = _UNDO_SECONDS
+    data["cases"]["undo_seconds"] = undo_seconds
     data["keys"]["file"] = str(folder.keys)
     data["files"]["path"] = str(folder.files)
     provider = {
