@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -51,7 +52,7 @@ async def test_behind_the_compartment_not_even_a_name_is_told() -> None:
     desk = await an_office(Track.REPORT)
     await desk.draft(INSPECTOR, CASE, DraftKind.REPLY, "请补充时间")
     case = (await desk.case()).value
-    assert (await desk.read(INSPECTOR, case)).others == ()
+    assert (await desk.read(replace(INSPECTOR, id="another"), case)).others == ()
     with pytest.raises(NotFound):
         await desk.draft(HANDLER, CASE, DraftKind.REPLY, "看不到")
 

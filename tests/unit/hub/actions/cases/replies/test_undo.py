@@ -18,6 +18,7 @@ from hub.model.track import Track
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.runtime.errors import NotFound, Stale
+from hub.store.documents import Update
 from hub.store.memory_documents import MemoryDocuments
 from hub.store.sqlite import open_sqlite
 from tests.unit.hub.actions.cases.replies.reply_office import (
@@ -187,6 +188,19 @@ async def test_who_may_not_answer_any_more_gets_the_text_back(desk: Office) -> N
     await desk.send.step()
     assert await desk.messages() == []
     assert await kept(desk) == (ANSWER.text, DraftCause.RETURNED)
+
+
+async def test_a_row_that_cannot_be_read_sends_nothing_and_holds_up_no_other(desk: Office) -> None:
+    damaged = await answer(desk, "读不出来")
+    desk.clock.advance(seconds=1)
+    await answer(desk, "随后一条。")
+    found = await desk.documents.get("pending_replies", damaged)
+    assert found
+    await desk.documents.commit([Update("pending_replies", damaged, {"pii": "broken"}, found.version)])
+    desk.clock.advance(seconds=UNDO_SECONDS)
+    await desk.send.step()
+    assert [message.text for message in await desk.messages()] == ["随后一条。"]
+    assert await desk.count("pending_replies") == 1
 
 
 async def test_an_emergency_is_answered_at_once_and_never_closed_with_it(clock: FakeClock) -> None:
