@@ -1,4 +1,8 @@
-"""Keeps what an agent is typing about a case; an empty text leaves nothing behind."""
+"""Keeps what an agent is typing about a case; an empty text leaves nothing behind.
+
+Rule protected: a text that came back (undone, or not sent) is never overwritten by a page that did not show
+it.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.until_committed import until_committed
 
 _TRIES = 4
+_CAME_BACK = frozenset({DraftCause.UNDONE, DraftCause.RETURNED})
 _LONGEST = 2 * MAX_TEXT
 """Characters: a draft may be longer than what can be sent, not without end."""
 
@@ -37,20 +42,26 @@ class SaveDraft:
         *,
         entry_ids: tuple[str, ...] = (),
         cause: DraftCause = DraftCause.TYPED,
+        base: int = 0,
         files: tuple[AttachedFile, ...] | None = None,
     ) -> int:
-        """When it was saved (ms UTC), 0 when there is nothing to keep. files: None = those it has already.
+        """When it was saved (ms UTC), 0 when there is nothing to keep.
+
+        base: when the draft that the page showed was saved, 0 for none. files: None = those it has already.
 
         Raises `NotFound`, `Forbidden` or `Stale`.
         """
         found = await self._repositories.cases.get(case_id)
         policy.require(agent, found.value if found else None, Permission.CASE_REPLY)
         drafts, now = self._repositories.drafts, self._clock.now_ms()
-        is_empty = not text.strip() or await self._is_on_its_way(agent, case_id, kind, text)
+        comes_late = await self._is_on_its_way(agent, case_id, kind, text)
 
         async def decide() -> tuple[Sequence[Write], int]:
             kept = await drafts.get(agent.id, case_id, kind)
-            if is_empty:
+            if kept and kept.value.cause in _CAME_BACK and kept.value.saved_at != base:
+                raise Stale("draft")
+            held = files if files is not None else kept.value.files if kept else ()
+            if comes_late or not (text.strip() or held):
                 return drafts.removal(kept), 0
             draft = Draft(
                 draft_id(agent.id, case_id, kind),
@@ -61,7 +72,7 @@ class SaveDraft:
                 cause,
                 entry_ids=entry_ids,
                 text=text[:_LONGEST],
-                files=files if files is not None else kept.value.files if kept else (),
+                files=held,
             )
             return [drafts.put(draft, kept)], now
 

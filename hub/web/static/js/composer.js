@@ -25,11 +25,16 @@
     if (now.sent || !form.isConnected) return;
     if (now.abort) now.abort.abort();
     now.abort = new AbortController();
-    const body = new URLSearchParams({ text, entries: form.elements.entries ? form.elements.entries.value : "" });
+    const body = new URLSearchParams(Array.from(new FormData(form)).filter(([, value]) => typeof value === "string"));
     try {
       const answer = await fetch(form.dataset.drafts, {
         method: "POST", body, signal: now.abort.signal, headers: { "X-CSRF-Token": csrf ? csrf.content : "" },
       });
+      if (answer.status === 409) {   // a text came back meanwhile, which this page does not show
+        sessionStorage.setItem(key(form), text);
+        note.textContent = note.dataset.stale;
+        return;
+      }
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));   // a login that is over
       now.text = text;
       sessionStorage.removeItem(key(form));
@@ -70,8 +75,8 @@
     for (const form of root.querySelectorAll("form[data-drafts]")) {
       const area = form.elements.text, unsaved = sessionStorage.getItem(key(form));
       state(form);
-      if (unsaved && !area.value.trim()) {
-        area.value = unsaved;
+      if (unsaved && !area.value.includes(unsaved)) {
+        area.value = `${area.value}\n\n${unsaved}`.trim();
         later(form, 0);
       }
       if (area.value.trim()) area.dispatchEvent(new CustomEvent("typed", { bubbles: true }));

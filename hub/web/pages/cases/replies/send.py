@@ -49,13 +49,14 @@ async def send_reply(request: web.Request) -> web.StreamResponse | NotSent:
     hub, _, case_id = request.app[HUB], translator(request), request.match_info["case_id"]
     data = await read_form(request)
     form, text = parse(ReplyForm, data, _), data.get("text", "")
-    if isinstance(form, FormErrors):
-        return NotSent(text, 422, form.fields)
     try:
         files = await _files(request, await _kept_files(request, case_id, data))
     except UnfitFile as problem:
         await keep_typed(request, DraftKind.REPLY)
         return NotSent(text, 422, {"files": _unfit(problem, _)})
+    if isinstance(form, FormErrors):
+        await keep_typed(request, DraftKind.REPLY, files)
+        return NotSent(text, 422, form.fields)
     reply = Reply(form.text, bool(data.get("closes")), entries_of(hub, data.get("entries", "")), files)
     try:
         sent = await hub.actions.reply_to_case(agent_of(request), case_id, reply, version=form.version)
@@ -108,12 +109,15 @@ async def save_draft(request: web.Request) -> web.StreamResponse:
         kind = DraftKind(request.match_info["kind"])
     except ValueError:
         raise NotFound("draft") from None
+    case_id = request.match_info["case_id"]
     saved_at = await hub.actions.replies.save_draft(
         agent_of(request),
-        request.match_info["case_id"],
+        case_id,
         kind,
         data.get("text", ""),
         entry_ids=entries_of(hub, data.get("entries", "")),
+        base=_base(data),
+        files=await _kept_files(request, case_id, data) if kind is DraftKind.REPLY else None,
     )
     time = f"{to_local(saved_at):%H:%M}" if saved_at else ""
     return part(request, "staff/draft_saved.html", time=time)
@@ -139,6 +143,7 @@ async def keep_typed(
             data.get("text", ""),
             entry_ids=entries_of(hub, data.get("entries", "")),
             cause=DraftCause.REFUSED,
+            base=_base(data),
             files=files,
         )
     except HubError:
@@ -162,6 +167,12 @@ async def _files(request: web.Request, kept: tuple[AttachedFile, ...]) -> tuple[
             with posted.file as content:
                 uploads.append(UploadedFile(posted.filename, content.read()))
     return (*kept, *await attached(request.app[HUB].files, uploads, beside=kept))
+
+
+def _base(data: Mapping[str, str]) -> int:
+    """When the draft that the page showed was saved."""
+    text = data.get("base", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 15 else 0
 
 
 def _unfit(problem: UnfitFile, _: Translator) -> str:

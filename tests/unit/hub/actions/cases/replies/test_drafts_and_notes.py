@@ -13,7 +13,7 @@ from hub.model.notification import NotificationKind
 from hub.model.track import Track
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
-from hub.runtime.errors import NotFound
+from hub.runtime.errors import NotFound, Stale
 from hub.store.memory_documents import MemoryDocuments
 from tests.unit.hub.actions.cases.replies.reply_office import (
     CASE,
@@ -67,6 +67,20 @@ async def test_a_draft_goes_when_it_is_sent_or_emptied() -> None:
     await desk.draft(HANDLER, CASE, DraftKind.NOTE, "核实")
     await desk.draft(HANDLER, CASE, DraftKind.NOTE, " ")
     assert await desk.count("drafts") == 0
+
+
+async def test_a_text_that_came_back_is_not_overwritten_by_a_page_that_did_not_show_it() -> None:
+    desk = await an_office()
+    sent = await desk.reply(HANDLER, CASE, "写错了", version=await desk.version())
+    await desk.undo(HANDLER, sent.pending_id)
+    found = await desk.stores.drafts.get(HANDLER.id, CASE, DraftKind.REPLY)
+    assert found
+    with pytest.raises(Stale):
+        await desk.draft(HANDLER, CASE, DraftKind.REPLY, "旧页面上的字")
+    await desk.draft(HANDLER, CASE, DraftKind.REPLY, "改好了", base=found.value.saved_at)
+    await desk.draft(HANDLER, CASE, DraftKind.REPLY, "再改")
+    drafts = (await desk.read(HANDLER, (await desk.case()).value)).drafts
+    assert drafts[DraftKind.REPLY].text == "再改"
 
 
 async def test_a_note_is_told_to_whom_it_names_and_leaves_by_no_way() -> None:
