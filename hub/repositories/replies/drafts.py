@@ -28,14 +28,12 @@ class DraftRepository:
         stored = await self._documents.get("drafts", draft_id(agent_id, case_id, kind))
         return None if stored is None else self._shape.versioned(stored)
 
-    async def authors(self, case_id: str) -> tuple[str, ...]:
-        """Ids of the agents who have a draft of a reply in a case; nothing is unsealed."""
+    async def of_case(self, case_id: str, agent_id: str) -> tuple[dict[DraftKind, Draft], tuple[str, ...]]:
+        """The drafts of an agent in a case, and ids of the others who write a reply; theirs stay sealed."""
         found = await self._documents.find("drafts", {"case_id": case_id}, limit=_MANY)
-        return tuple(
-            dict.fromkeys(
-                stored.body["agent_id"] for stored in found if stored.body["kind"] == DraftKind.REPLY
-            )
-        )
+        own = self._shape.listed(stored for stored in found if stored.body["agent_id"] == agent_id)
+        replying = [stored.body["agent_id"] for stored in found if stored.body["kind"] == DraftKind.REPLY]
+        return {one.kind: one for one in own}, tuple(id for id in replying if id != agent_id)
 
     def put(self, draft: Draft, found: Versioned[Draft] | None) -> Write:
         """The write of a draft: a new one, or in the place of the one that was found."""

@@ -55,13 +55,13 @@ class ReadReplies:
     async def __call__(self, agent: Agent, case: Case) -> CaseReplies:
         """For an agent who may see the case."""
         rows = [found.value for found in await self._repositories.pending_replies.of_case(case.id)]
-        kept = {kind: await self._repositories.drafts.get(agent.id, case.id, kind) for kind in DraftKind}
-        others = await self._others(agent, case)
+        drafts, writing = await self._repositories.drafts.of_case(case.id, agent.id)
+        others = () if case.is_restricted else writing
         names = await agent_names(self._repositories, {row.agent_id for row in rows} | set(others))
         now = await self._repositories.pending_replies.now_ms()
         return CaseReplies(
             sending=tuple(_shown(row, case, names, agent, now) for row in rows),
-            drafts={kind: found.value for kind, found in kept.items() if found is not None},
+            drafts=drafts,
             others=tuple(names[id] for id in others if id in names),
             closes=may_close_with_reply(agent, case),
             followed=await self._repositories.follows.is_followed(case.id, agent.id),
@@ -89,11 +89,6 @@ class ReadReplies:
     async def seen(self, agent: Agent, case_id: str) -> None:
         """The agent opened the case: what there was to be told of it is read."""
         await self._repositories.notifications.read(agent.id, at=self._clock.now_ms(), case_id=case_id)
-
-    async def _others(self, agent: Agent, case: Case) -> tuple[str, ...]:
-        if case.is_restricted:
-            return ()
-        return tuple(id for id in await self._repositories.drafts.authors(case.id) if id != agent.id)
 
 
 def _shown(row: PendingReply, case: Case, names: Mapping[str, str], agent: Agent, now: int) -> SendingReply:
