@@ -101,11 +101,21 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class OutboundFile:
+    """A file that goes with a message. `id` finds its content, which the adapter is given a way to fetch."""
+
+    id: str
+    filename: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundMessage:
     """One attempt to say `text` to one address, as an adapter gets it.
 
     delivery_id, attempt: our ids; they travel in the callback URL and in Message-ID.
     reply_to: provider id of the message this answers (mail threads), or "".
+    files: where the channel carries them.
     """
 
     delivery_id: str
@@ -116,6 +126,7 @@ class OutboundMessage:
     subject: str = ""
     reply_to: str = ""
     references: tuple[str, ...] = ()
+    files: tuple[OutboundFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

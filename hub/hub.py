@@ -23,7 +23,6 @@ from hub.actions.cases.citizen.deliver_electronically import DeliverElectronical
 from hub.actions.cases.citizen.show_case import ShowCase
 from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.move_case import MoveCase
-from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.print_case import PrintCase
 from hub.actions.cases.queue.queue_desk import QueueDesk
@@ -33,7 +32,9 @@ from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
-from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.cases.replies.note_case import NoteCase
+from hub.actions.cases.replies.reply_desk import ReplyDesk
+from hub.actions.cases.replies.reply_to_case import ReplyToCase
 from hub.actions.cases.screening.confirm_report import ConfirmReport
 from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.release_case import ReleaseCase
@@ -66,7 +67,7 @@ from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
 from hub.actions.rules.revise_rules import ReviseRules
-from hub.model.meaning_due import LATE_MS
+from hub.model.conversations.meaning_due import LATE_MS
 from hub.repositories.calls import overdue_recordings
 from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories
@@ -122,6 +123,7 @@ class Actions:
     read_warnings: ReadWarnings
     read_words: ReadWords
     release_case: ReleaseCase
+    replies: ReplyDesk
     reply_to_case: ReplyToCase
     revise_rules: ReviseRules
     set_availability: SetAvailability

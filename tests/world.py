@@ -82,6 +82,7 @@ def world_settings(
     encoder_server: dict[str, Any] | None = None,
     safety: Path | None = None,
     alarms: dict[str, Any] | None = None,
+    undo_seconds: int = 0,
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -117,6 +118,7 @@ def world_settings(
     data["encoder_server"].update(encoder_server or {})
     data["alarms"].update(alarms or {})
     data["dispatch"]["poll_seconds"] = 0.1
+    data["cases"]["undo_seconds"] = undo_seconds
     return build(data)
 
 
@@ -131,8 +133,9 @@ async def world(
     speech: bool = False,
     model: Path | None = None,
     alarms: dict[str, Any] | None = None,
+    undo_seconds: int = 0,
 ) -> AsyncIterator[World]:
-    """A hub with all channels, for as long as the block runs."""
+    """A hub with all channels, for as long as the block runs. undo_seconds: 0, a reply leaves at once."""
     clock = clock or SystemClock()
     mail_port = free_port()
     async with CarrierSimulator(ACCOUNT, clock) as carrier, MailSink() as sink:
@@ -147,6 +150,7 @@ async def world(
             speech=speech,
             model=model,
             alarms=alarms,
+            undo_seconds=undo_seconds,
         )
         async with running(await started_before(settings), clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

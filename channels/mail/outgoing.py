@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address as Mailbox
@@ -28,9 +29,12 @@ from aiosmtplib.errors import (
 )
 
 from channels.clock import Clock
-from channels.contract import Accepted, OutboundMessage
+from channels.contract import Accepted, OutboundFile, OutboundMessage
 from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
 from channels.mail.identity import message_id
+
+FetchFile = Callable[[str], Awaitable[bytes | None]]
+"""The content of a file by its id, None when it cannot be read."""
 
 _LOST = (SMTPServerDisconnected, SMTPTimeoutError, SMTPConnectError, OSError)
 
@@ -70,8 +74,10 @@ class MailSenderSettings:
 class MailSender:
     """Implements `channels.adapter.Sends`. Give its sender a lease above `final_timeout_seconds`."""
 
-    def __init__(self, settings: MailSenderSettings, clock: Clock) -> None:
+    def __init__(self, settings: MailSenderSettings, clock: Clock, fetch: FetchFile | None = None) -> None:
+        """fetch: gives the files of a mail; without it, mails with files cannot be sent."""
         self._settings = settings
+        self._fetch = fetch
         self._clock = clock
         self._slots = asyncio.Semaphore(settings.connections)
         self._idle: list[aiosmtplib.SMTP] = []
@@ -79,6 +85,8 @@ class MailSender:
     async def send(self, message: OutboundMessage) -> Accepted:
         """See `Sends`. The provider id is the Message-ID."""
         mail = self.compose(message)
+        for file in message.files:
+            await self._attach(mail, file)
         async with self._slots:
             client = await self._begun()
             reusable = False
@@ -117,6 +125,13 @@ class MailSender:
         mail["X-Loop"] = settings.address
         mail.set_content(message.text, charset="utf-8")
         return mail
+
+    async def _attach(self, mail: EmailMessage, file: OutboundFile) -> None:
+        content = await self._fetch(file.id) if self._fetch else None
+        if content is None:  # a mail that promises a file goes with it or not at all
+            raise Permanent("file", "a file of the mail cannot be read")
+        maintype, _, subtype = file.media_type.partition("/")
+        mail.add_attachment(content, maintype=maintype, subtype=subtype, filename=_one_line(file.filename))
 
     async def close(self) -> None:
         """Says goodbye on idle connections."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TypedDict, Unpack
 
 from channels.address import Address
+from channels.contract import OutboundFile
 
 
 class MessageClass(StrEnum):
@@ -147,6 +148,7 @@ class Delivery:
     subject: str = ""
     reply_to: str = ""
     references: tuple[str, ...] = ()
+    files: tuple[OutboundFile, ...] = ()
     case_id: str = ""
     campaign_id: str = ""
     lane: int = 1

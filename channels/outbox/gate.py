@@ -104,4 +104,5 @@ def message_of(delivery: Delivery, bodies: Mapping[str, OriginBody]) -> Outbound
         subject=title,
         reply_to=delivery.reply_to,
         references=delivery.references,
+        files=delivery.files,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from hub.model.meaning_due import LATE_MS
+from hub.model.conversations.meaning_due import LATE_MS
 from hub.repositories.meaning_due import waiting
 from hub.runtime.clock import Clock
 from hub.runtime.finding import Finding, Level

@@ -26,6 +26,7 @@ def demo(
     seed: int = 0,
     json: bool = False,
     outside_elsewhere: Annotated[bool, Parameter(show=False)] = False,
+    undo_seconds: Annotated[int, Parameter(show=False)] = 15,
 ) -> int:
     """启动演示：短信、电话、邮件都由本机模拟，人物和事情都是虚构的。
 
@@ -55,7 +56,7 @@ def demo(
     logs.configure(level="warning")
     if tour:
         return run(_tour(TourOptions(dir, store, crash, seed), as_json=json))
-    options = DemoOptions(dir, port, store, elsewhere=outside_elsewhere)
+    options = DemoOptions(dir, port, store, elsewhere=outside_elsewhere, undo_seconds=undo_seconds)
     return run(_demo(options, print_json if json else Screen().demo))
 
 

@@ -39,13 +39,15 @@ _STOP_SECONDS = 2.5
 class DemoOptions:
     """port: 0 picks a free one. store_url: MongoDB, "" = SQLite in the folder.
 
-    elsewhere: the outside runs in another process, which left its addresses in the folder.
+    elsewhere: the outside runs in another process, which left its addresses in the folder. undo_seconds: how
+    long a reply can be taken back.
     """
 
     folder: Path
     port: int = 8080
     store_url: str = ""
     elsewhere: bool = False
+    undo_seconds: int = 15
 
 
 async def run_demo(options: DemoOptions, announce: Callable[[dict[str, Any]], None]) -> None:
@@ -81,7 +83,9 @@ async def _start(options: DemoOptions, folder: DemoFolder, stack: AsyncExitStack
     before = folder.state()
     mail_in = free_port(before.get("mail", {}).get("smtp_port", 0))
     ports = Ports(options.port, mail_in, world.smtp_port, world.carrier_url)
-    settings = demo_settings(sample, folder, secrets, ports, options.store_url)
+    settings = demo_settings(
+        sample, folder, secrets, ports, options.store_url, undo_seconds=options.undo_seconds
+    )
     clock, passwords = ShiftedClock(system), Passwords()
     if before.get("store") != _store_name(options):
         clock.put_back(minutes=sample.oldest_minutes)  # before anybody asks for the time

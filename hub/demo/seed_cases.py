@@ -24,7 +24,7 @@ from hub.web.pages.citizen import chat_stream
 
 _TRIES = 5
 _LOOKS, _PAUSE_SECONDS = 600, 0.05
-Act = Callable[[int], Awaitable[None]]
+Act = Callable[[int], Awaitable[object]]
 
 
 class CaseSeeder:
@@ -141,7 +141,9 @@ class CaseSeeder:
             steps.append(lambda version: actions.note_case(agent, case_id, table["note"], version=version))
         if "reply" in table:
             steps.append(
-                lambda version: actions.reply_to_case(agent, case_id, table["reply"], version=version)
+                lambda version: actions.reply_to_case(
+                    agent, case_id, table["reply"], version=version, at_once=True
+                )
             )
         if "close" in table:
             steps.append(lambda version: actions.close_case(agent, case_id, table["close"], version=version))

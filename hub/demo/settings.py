@@ -29,9 +29,18 @@ class Ports:
 
 
 def demo_settings(
-    sample: Sample, folder: DemoFolder, secrets: DemoSecrets, ports: Ports, store_url: str = ""
+    sample: Sample,
+    folder: DemoFolder,
+    secrets: DemoSecrets,
+    ports: Ports,
+    store_url: str = "",
+    *,
+    undo_seconds: int = 15,
 ) -> Settings:
-    """`config.toml` with the sample organisation over it. `store_url`: MongoDB instead of the file."""
+    """`config.toml` with the sample organisation over it.
+
+    store_url: MongoDB instead of the file. undo_seconds: how long a reply can be taken back.
+    """
     data: dict[str, Any] = tomllib.loads(shipped_text())
     data["organisation"].update(sample.organisation)
     data["regions"] = [dict(region) for region in sample.regions]
@@ -39,6 +48,7 @@ def demo_settings(
     data["store"].update(path=str(folder.store))
     if store_url:
         data["store"].update(engine="mongodb", url=folder.keep("store-url", store_url), database="hub_demo")
+    data["cases"]["undo_seconds"] = undo_seconds
     data["keys"]["file"] = str(folder.keys)
     data["files"]["path"] = str(folder.files)
     provider = {

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     CASE_REPLY = "case.reply"
     CASE_ASSIGN = "case.assign"
     CASE_CLOSE = "case.close"
+    CANNED_APPROVE = "canned.approve"
     REPORT_READ = "report.read"
     REVEAL = "case.reveal"
     ALARM_DUTY = "alarm.duty"
@@ -48,18 +49,32 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.REVEAL, _P.ALARM_DUTY}
     ),
     Role.SUPERVISOR: frozenset(
-        {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.CAMPAIGN_READ, _P.CAMPAIGN_CONTROL}
-        | {_P.ALARM_DUTY}
+        {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.ALARM_DUTY, _P.CANNED_APPROVE}
+        | {_P.CAMPAIGN_READ, _P.CAMPAIGN_CONTROL}
     ),
     Role.INSPECTOR: frozenset(
-        {_P.REPORT_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.DELIVERY_DECIDE}
+        {
+            _P.REPORT_READ,
+            _P.CASE_REPLY,
+            _P.CASE_ASSIGN,
+            _P.CASE_CLOSE,
+            _P.CANNED_APPROVE,
+            _P.DELIVERY_DECIDE,
+        }
     ),
     Role.PUBLICITY: frozenset({_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL}),
     Role.EDITOR: frozenset({_P.ENTRY_EDIT}),
     Role.REVIEWER: frozenset({_P.ENTRY_EDIT, _P.ENTRY_PUBLISH}),
     Role.HIGHER_REVIEWER: frozenset({_P.CASE_READ, _P.CASE_REPLY}),
     Role.ADMIN: frozenset(
-        {_P.SYSTEM_READ, _P.AGENT_MANAGE, _P.CAMPAIGN_READ, _P.DELIVERY_DECIDE, _P.RULE_EDIT}
+        {
+            _P.SYSTEM_READ,
+            _P.AGENT_MANAGE,
+            _P.CAMPAIGN_READ,
+            _P.CANNED_APPROVE,
+            _P.DELIVERY_DECIDE,
+            _P.RULE_EDIT,
+        }
     ),
 }
 """Default deny: what is not listed is not allowed."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.model.conversation import AttachedFile
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -21,6 +23,7 @@ class Reply:
     at: int
     text: str
     document: str = ""
+    files: tuple[AttachedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ class Tally:
     """answered: it was given as the answer (also after it was chosen). offered: among the choices.
 
     chosen: taken of the choices. handed_over: a person was asked for right after it. helpful, unhelpful:
-    what citizens said (有用, 没用).
+    what citizens said (有用, 没用). used: staff put it into an answer of theirs.
     """
 
     answered: int = 0
@@ -23,6 +23,7 @@ class Tally:
     handed_over: int = 0
     helpful: int = 0
     unhelpful: int = 0
+    used: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))

@@ -168,6 +168,10 @@ class CaseRepository:
         """The chained history, oldest first."""
         return await self._history_after(case_id, f"{case_id}:", limit)
 
+    async def history_after(self, case_id: str, seq: int) -> list[HistoryEntry]:
+        """What stands in the history behind the entry numbered `seq`, oldest first."""
+        return await self._history_after(case_id, f"{case_id}:{seq:06d}", _PAGE)
+
     async def whole_history(self, case_id: str) -> list[HistoryEntry]:
         """All of the chained history, however long."""
         entries: list[HistoryEntry] = []

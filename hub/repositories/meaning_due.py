@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.model.meaning_due import MeaningDue
+from hub.model.conversations.meaning_due import MeaningDue
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert

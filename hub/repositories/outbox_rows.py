@@ -54,7 +54,7 @@ class OutboxRows:
             Delivery,
             "outbox",
             vault,
-            personal=frozenset({"recipient", "text", "title", "references", "reply_to"}),
+            personal=frozenset({"recipient", "text", "title", "references", "reply_to", "files"}),
             unreadable={"recipient": {"kind": AddressKind.PHONE.value, "value": ""}},
             strict=True,
         )

@@ -70,6 +70,11 @@ from hub.repositories.queue import settings as queue_settings
 from hub.repositories.queue.lists import CaseQueueRepository
 from hub.repositories.queue.settings import QueueSettingsRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
+from hub.repositories.replies import canned_replies, drafts, follows, pending_replies
+from hub.repositories.replies.canned_replies import CannedReplyRepository
+from hub.repositories.replies.drafts import DraftRepository
+from hub.repositories.replies.follows import FollowRepository
+from hub.repositories.replies.pending_replies import PendingReplyRepository
 from hub.repositories.rule_books import RuleBookRepository
 from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.search import case_index
@@ -93,14 +98,17 @@ COLLECTIONS: tuple[Collection, ...] = (
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
     *case_index.COLLECTIONS,
+    *canned_replies.COLLECTIONS,
     *case_warnings.COLLECTIONS,
     *cases.COLLECTIONS,
     *contacts.COLLECTIONS,
     *conversations.COLLECTIONS,
     *cursors.COLLECTIONS,
+    *drafts.COLLECTIONS,
     *entries.COLLECTIONS,
     *entry_versions.COLLECTIONS,
     *feedback.COLLECTIONS,
+    *follows.COLLECTIONS,
     *leases.COLLECTIONS,
     *letters.COLLECTIONS,
     *meaning_due.COLLECTIONS,
@@ -109,6 +117,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *notification_choices.COLLECTIONS,
     *notifications.COLLECTIONS,
     *outbox.COLLECTIONS,
+    *pending_replies.COLLECTIONS,
     *questions.COLLECTIONS,
     *queue_settings.COLLECTIONS,
     *recent_answers.COLLECTIONS,
@@ -135,15 +144,18 @@ class Repositories:
     case_index: CaseIndex
     case_texts: CaseTexts
     case_queue: CaseQueueRepository
+    canned_replies: CannedReplyRepository
     case_warnings: CaseWarningRepository
     cases: CaseRepository
     contacts: ContactRepository
     conversations: ConversationRepository
     cursors: CursorRepository
     duty: DutyRepository
+    drafts: DraftRepository
     entries: EntryRepository
     entry_versions: EntryVersionRepository
     feedback: FeedbackRepository
+    follows: FollowRepository
     letters: LetterRepository
     meaning_due: MeaningDueRepository
     memberships: MembershipRepository
@@ -151,6 +163,7 @@ class Repositories:
     notification_choices: NotificationChoiceRepository
     notifications: NotificationRepository
     outbox: OutboxRepository
+    pending_replies: PendingReplyRepository
     questions: QuestionRepository
     queue_settings: QueueSettingsRepository
     recent_answers: RecentAnswersRepository
@@ -183,15 +196,18 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         case_index=CaseIndex(documents, vault, case_texts),
         case_texts=case_texts,
         case_queue=CaseQueueRepository(documents, vault),
+        canned_replies=CannedReplyRepository(documents, vault),
         case_warnings=CaseWarningRepository(documents, vault),
         cases=CaseRepository(documents, vault),
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),
         duty=DutyRepository(documents, vault),
+        drafts=DraftRepository(documents, vault),
         entries=EntryRepository(documents, vault),
         entry_versions=EntryVersionRepository(documents, vault),
         feedback=FeedbackRepository(documents, vault),
+        follows=FollowRepository(documents),
         letters=LetterRepository(documents, vault),
         meaning_due=MeaningDueRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
@@ -199,6 +215,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         notification_choices=NotificationChoiceRepository(documents, vault),
         notifications=NotificationRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
+        pending_replies=PendingReplyRepository(documents, vault),
         questions=QuestionRepository(documents, vault),
         queue_settings=QueueSettingsRepository(documents, vault),
         recent_answers=RecentAnswersRepository(documents, vault),

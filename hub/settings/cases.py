@@ -9,6 +9,7 @@ from hub.settings.table import Table
 
 class Cases(Table):
     profile: str = "national"
+    undo_seconds: int = Field(default=15, ge=0, le=300)
 
 
 class Assignment(Table):

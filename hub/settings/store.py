@@ -32,3 +32,4 @@ class Retention(Table):
     attempts_seconds: int = Field(default=604_800, ge=0)
     questions_seconds: int = Field(default=15_552_000, ge=86_400)
     notifications_seconds: int = Field(default=7_776_000, ge=86_400)
+    drafts_seconds: int = Field(default=2_592_000, ge=86_400)

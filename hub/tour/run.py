@@ -63,7 +63,7 @@ async def run_tour(options: TourOptions, told: Told) -> Report:
 
 async def _child(options: TourOptions, folder: DemoFolder, stack: AsyncExitStack) -> Child:
     """A demo of our own. Where it is to be killed, the outside lives here and goes on."""
-    arguments = ["--dir", str(options.folder), "--port", str(free_port())]
+    arguments = ["--dir", str(options.folder), "--port", str(free_port()), "--undo-seconds", "1"]
     if options.store_url:
         arguments += ["--store", options.store_url]
     if options.crash:

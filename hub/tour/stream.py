@@ -70,17 +70,21 @@ class ChatStream:
         url = f"{self._scene.server.url}/chat/events"
         timeout = aiohttp.ClientTimeout(total=None, sock_read=20)
         async with self._scene.http.get(url, headers=headers, timeout=timeout) as answer:
-            number, data = 0, ""
+            number, name, data = 0, "message", ""
             async for raw in answer.content:
                 line = raw.decode().rstrip("\n")
                 if line.startswith("id: "):
                     number = int(line[4:])
+                elif line.startswith("event: "):
+                    name = line[7:]
                 elif line.startswith("data: "):
                     data += line[6:] + "\n"
                 elif not line and data:
-                    said = _message(number, data)
+                    is_said, said = name == "message", _message(number, data)
+                    name, data = "message", ""
+                    if not is_said:  # what became of messages, and no message
+                        continue
                     self._said.append(said)
-                    data = ""
                     if said.kind == by and words in said.text:
                         return said.text
         return None

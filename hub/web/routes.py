@@ -39,6 +39,7 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("GET", "/chat/messages", chat.back),
     Route("POST", "/chat/messages", limited("chat", chat.post)),
     Route("GET", "/chat/events", chat_stream.events),
+    Route("GET", "/chat/files/{file_id}", chat.file),
     # questions and answers
     Route("GET", "/help", help_pages.topics),
     Route("GET", "/help/entry/{entry_id}", help_pages.entry),
@@ -58,6 +59,7 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("GET", "/track", track.ask),
     Route("POST", "/track", track.track),
     Route("GET", "/track/{event}", track.ask),
+    Route("POST", "/track/file", track.file),
     Route("POST", "/track/{event}", track.step),
     # what is published
     Route("GET", "/notices", notices.notices),

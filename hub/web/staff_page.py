@@ -48,12 +48,23 @@ _PLACES = (
     _Place("/staff/rules", msgid("规则"), msgid("规则"), "calendar", (_P.RULE_EDIT,)),
     _Place("/staff/deliveries", msgid("不确定的投递"), msgid("投递"), "send", (_P.DELIVERY_DECIDE,)),
     _Place("/staff/agents", msgid("人员与角色"), msgid("人员"), "person", (_P.AGENT_MANAGE,)),
+    _Place("/staff/canned", msgid("快捷回复"), msgid("快捷"), "text", (_P.CASE_REPLY, _P.CANNED_APPROVE)),
     _Place("/staff/campaigns", msgid("宣传活动"), msgid("活动"), "megaphone", (_P.CAMPAIGN_READ,)),
     _Place("/staff/entries", msgid("知识条目"), msgid("知识"), "book", (_P.ENTRY_EDIT,)),
 )
 
 DONE: Mapping[str, str] = {
     "replied": msgid("答复已进入发送队列"),
+    "sending": msgid("答复正在发送，几秒内可以撤销"),
+    "undone": msgid("已撤销，内容已放回答复框"),
+    "too_late": msgid("没有可撤销的答复，它已经发出或已放回草稿"),
+    "followed": msgid("已关注，有新动态会通知您"),
+    "unfollowed": msgid("已取消关注"),
+    "canned_saved": msgid("快捷回复已保存"),
+    "canned_submitted": msgid("已提交，由另一人批准后启用"),
+    "canned_approved": msgid("已批准，立即可用"),
+    "canned_sent_back": msgid("已退回给作者，原来的内容继续使用"),
+    "canned_retired": msgid("快捷回复已停用"),
     "moved": msgid("这一步已完成"),
     "noted": msgid("内部备注已保存"),
     "assigned": msgid("已指派"),

@@ -17,6 +17,7 @@ from hub.web.pages.cases import (
     queue_filters,
     search,
 )
+from hub.web.pages.cases.replies import canned, pick, send
 from hub.web.pages.deliveries import deliveries
 from hub.web.pages.knowledge import (
     entries,
@@ -85,8 +86,15 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/cases/new", new_case.take_down, P.CASE_REPLY),
     _staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
-    _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY, form_bytes=kept_file.FORM_BYTES),
     _staff("POST", "/cases/{case_id}/note", case.note, P.CASE_REPLY),
+    _staff("GET", "/cases/{case_id}/sending", send.case_sending, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/drafts/{kind}", send.save_draft, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/follow", send.follow, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/cases/{case_id}/pick/{shelf}", pick.pick, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/pick/{shelf}", pick.pick, P.CASE_REPLY),
+    _staff("GET", "/sending", send.sending, P.CASE_REPLY),
+    _staff("POST", "/replies/{pending_id}/undo", send.undo, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/assign", case.assign, P.CASE_ASSIGN),
     _staff("POST", "/cases/{case_id}/close", case.close, P.CASE_CLOSE),
     _staff("POST", "/cases/{case_id}/suspect", case.suspect, P.CASE_REPLY),
@@ -128,6 +136,17 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/people/{contact_id}", person.edit, P.CASE_REPLY),
     _staff("POST", "/people/{contact_id}/merge", person.merge, P.CASE_REPLY),
     _staff("POST", "/people/{contact_id}/unmerge", person.unmerge, P.CASE_REPLY),
+    # canned replies
+    _staff("GET", "/canned", canned.list_page, P.CASE_REPLY, P.CANNED_APPROVE),
+    _staff("GET", "/canned/new", canned.editor, P.CASE_REPLY),
+    _staff("POST", "/canned/new", canned.save, P.CASE_REPLY),
+    _staff("GET", "/canned/values", canned.values_page, P.CANNED_APPROVE),
+    _staff("POST", "/canned/values", canned.save_values, P.CANNED_APPROVE),
+    _staff("GET", "/canned/{canned_id}", canned.editor, P.CASE_REPLY, P.CANNED_APPROVE),
+    _staff("POST", "/canned/{canned_id}", canned.save, P.CASE_REPLY, P.CANNED_APPROVE),
+    _staff("POST", "/canned/{canned_id}/approve", canned.approve, P.CANNED_APPROVE),
+    _staff("POST", "/canned/{canned_id}/send-back", canned.send_back, P.CANNED_APPROVE),
+    _staff("POST", "/canned/{canned_id}/retire", canned.retire, P.CASE_REPLY, P.CANNED_APPROVE),
     # campaigns
     _staff("GET", "/campaigns", campaigns.campaigns_page, P.CAMPAIGN_READ),
     _staff("GET", "/campaigns/new", campaign_editor.new_campaign, P.CAMPAIGN_EDIT),

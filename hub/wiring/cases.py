@@ -18,7 +18,6 @@ from hub.actions.cases.citizen.show_case import ShowCase
 from hub.actions.cases.citizen.wording import CitizenWording
 from hub.actions.cases.close_case import CloseCase
 from hub.actions.cases.move_case import MoveCase
-from hub.actions.cases.note_case import NoteCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.pass_time import PassTime
@@ -29,7 +28,8 @@ from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
 from hub.actions.cases.references import References
-from hub.actions.cases.reply_to_case import ReplyToCase
+from hub.actions.cases.replies.note_case import NoteCase
+from hub.actions.cases.replies.reply_desk import ReplyDesk
 from hub.actions.cases.screening.confirm_report import ConfirmReport
 from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.keep_decision import KeepDecision
@@ -49,6 +49,7 @@ from hub.model.cases.rule_book import BookKind
 from hub.settings.settings import Settings
 from hub.wiring.dialogue import Dialogue, track_case_of
 from hub.wiring.foundation import Foundation
+from hub.wiring.replies import reply_desk
 from hub.wiring.rules import RuleActions
 
 
@@ -86,9 +87,9 @@ class CaseActions:
     read_queue: ReadQueue
     read_warnings: ReadWarnings
     release_case: ReleaseCase
-    reply_to_case: ReplyToCase
     set_availability: SetAvailability
     search_cases: SearchCases
+    replies: ReplyDesk
     show_case: ShowCase
     split_case: SplitCase
     suspect_case: SuspectCase
@@ -167,9 +168,9 @@ def case_actions(
         read_queue=read_queue,
         read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
-        reply_to_case=ReplyToCase(casework, stores, unit, tell, dialogue.texts, rules, clock),
         set_availability=SetAvailability(base.documents, stores, clock),
         search_cases=SearchCases(stores, fill_index, clock),
+        replies=reply_desk(base, casework, unit, tell, dialogue.texts, rules),
         show_case=ShowCase(stores.cases, deliver, wording, rules, clock),
         split_case=SplitCase(casework, stores, open_case, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),

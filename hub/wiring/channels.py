@@ -27,6 +27,7 @@ from channels.webchat.sender import WebChatSender
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.hub import VoiceAdapter
 from hub.runtime.bell import conversation_topic
+from hub.runtime.errors import NotFound
 from hub.settings.channels import (
     Channel,
     MailChannel,
@@ -36,6 +37,7 @@ from hub.settings.channels import (
     WebChat,
 )
 from hub.settings.settings import Settings
+from hub.store.unreadable import Unreadable
 from hub.wiring.foundation import Foundation
 
 
@@ -104,7 +106,7 @@ def build_adapters(base: Foundation) -> Adapters:
                 receives[name], fetches[name] = line, line
                 voice[name] = VoiceAdapter(line, line, line)
             case MailChannel():
-                mail.append(MailSender(_mail_sender(name, channel, settings), clock))
+                mail.append(MailSender(_mail_sender(name, channel, settings), clock, partial(_content, base)))
                 sends[name] = mail[-1]
                 listens[name] = MailListener(_mail_listener(name, channel), clock)
                 reads[name] = MailReader(_mail_reader(channel), pool)
@@ -113,6 +115,13 @@ def build_adapters(base: Foundation) -> Adapters:
             case PetitionForm():
                 pass  # a page of our own; answers are read with number and code
     return Adapters(receives, sends, listens, reads, fetches, voice, mail, pool)
+
+
+async def _content(base: Foundation, file_id: str) -> bytes | None:
+    try:
+        return await base.files.get(file_id)
+    except (NotFound, Unreadable):
+        return None
 
 
 def _wake_chat(channel: str, base: Foundation, address: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from channels.http import HttpClient
 from hub.actions.dialogue.encoding import Encoding
 from hub.repositories.alarms.raising_documents import RaisingDocuments
+from hub.repositories.following_documents import FollowingDocuments
 from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories, repositories
 from hub.repositories.ringing_documents import RingingDocuments
@@ -59,9 +60,9 @@ async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
     async with closed_on_failure(ringing):
         vault = await open_vault(settings, ringing)
         await migrate(ringing, vault, migrations_of(settings, clock), clock=clock)
-    searchable = SearchableDocuments(ringing, vault)
+    following = FollowingDocuments(SearchableDocuments(ringing, vault), vault)
     wait_seconds = settings.alarms.confirm_seconds
-    documents = RaisingDocuments(searchable, vault, clock, wait_seconds=wait_seconds)
+    documents = RaisingDocuments(following, vault, clock, wait_seconds=wait_seconds)
     cities = {region.code: region.name for region in settings.regions}
     return Foundation(
         settings=settings,

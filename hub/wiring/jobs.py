@@ -47,6 +47,8 @@ _CLOCK_SECONDS = 2.0
 
 _BULK_SECONDS = 1.0
 """How often it is looked for runs over many cases that begin."""
+_REPLIES_SECONDS = 0.5
+"""How often it is looked for replies that nobody took back."""
 
 _RULES_SECONDS = 2.0
 """How often it is looked for rules that were approved in another process."""
@@ -91,6 +93,7 @@ def jobs_of(
         "clocks": partial(alone, leases(), "clocks", cases.pass_time.step, pause_seconds=_CLOCK_SECONDS),
         "bulk": partial(alone, leases(), "bulk", cases.bulk_cases.step, pause_seconds=_BULK_SECONDS),
         "index": partial(alone, leases(), "index", cases.fill_index.step, pause_seconds=_INDEX_SECONDS),
+        "replies": partial(repeat, cases.replies.send.step, pause_seconds=_REPLIES_SECONDS),
         "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "rules": partial(repeat, rules.follow.look, pause_seconds=_RULES_SECONDS),
         "due": partial(alone, leases(), "due", rules.recompute_due.step, pause_seconds=_RULES_SECONDS),
@@ -141,5 +144,6 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("feedback", "keep_until", 0),
         Rule("recent_answers", "keep_until", 0),
         Rule("duty_pages", "seen_at", _PAGES_SECONDS),
+        Rule("drafts", "saved_at", keep.drafts_seconds),
         Rule("notifications", "at", keep.notifications_seconds),
     )

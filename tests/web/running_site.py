@@ -55,6 +55,7 @@ async def running_site(folder: Path) -> AsyncIterator[RunningSite]:
     data["store"]["path"] = str(folder / "hub.db")
     data["keys"]["file"] = str(folder / "keys.json")
     data["files"]["path"] = str(folder / "files")
+    data["cases"]["undo_seconds"] = 0  # a reply leaves at once
     data["web"]["port"] = 0
     cheap = Passwords(time_cost=1, memory_kib=64)
     settings = await started_before(build(data))

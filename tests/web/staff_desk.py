@@ -13,7 +13,9 @@ from campaigns.schedule import Cron
 from campaigns.segment import Segment
 from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
+from hub.actions.cases.replies.edit_canned import Place
 from hub.model.agent import Role
+from hub.model.cases.replies.canned_reply import CannedScope, CannedText
 from hub.model.cases.rule_book import BookKind
 from tests.unit.hub.actions.rules.rule_office import notice_2027
 from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, screened, unsure
@@ -139,6 +141,23 @@ async def _reply_missing(page: Page, desk: Desk) -> None:
     await _at("/staff/cases/{noise}")(page, desk)
     await page.click("#reply-form button[type=submit]")
     await page.wait_for_selector("#e-reply")
+
+
+async def _picking(page: Page, desk: Desk) -> None:
+    await _at("/staff/cases/{lost}")(page, desk)
+    await page.focus("#f-reply")
+    await page.keyboard.type("??")
+    await page.wait_for_selector("#pick-knowledge .pick")
+
+
+async def _canned_waiting(page: Page, desk: Desk) -> None:
+    handler = desk.stage.agents[Role.HANDLER]
+    text = CannedText("感谢来信", "我们会在{{期限}}前答复。", CannedScope.ALL)
+    id = await desk.stage.hub.actions.replies.edit_canned.save(handler, Place(), text, submits=True)
+    await _at(f"/staff/canned/{id}")(page, desk)
+    await page.click(".plan-right .fold > summary")
+    await page.click("form[action$=send-back] button")
+    await page.wait_for_selector(".summary")
 
 
 async def _entry_wrong(page: Page, desk: Desk) -> None:
@@ -295,6 +314,10 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "case with note": (Role.HANDLER, _at("/staff/cases/{noise}")),
     "case with open folds": (Role.HANDLER, _folds_open),
     "case with error": (Role.HANDLER, _reply_missing),
+    "picking an entry": (Role.HANDLER, _picking),
+    "canned reply to approve": (Role.SUPERVISOR, _canned_waiting),
+    "canned replies": (Role.SUPERVISOR, _at("/staff/canned")),
+    "variables of units": (Role.ADMIN, _at("/staff/canned/values")),
     "emergency": (Role.SUPERVISOR, _at("/staff/cases/{danger}")),
     "alarms": (Role.HANDLER, _at("/staff/alarms")),
     "alarms on duty": (Role.SUPERVISOR, _on_duty),

@@ -49,8 +49,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def office(folder: Path, *, alarms: Mapping[str, Any] | None = None) -> AsyncIterator[Stage]:
-    """Starts carrier, hub and jobs; ends them all. alarms: settings of `[alarms]`."""
+async def office(
+    folder: Path, *, alarms: Mapping[str, Any] | None = None, undo_seconds: int = 0
+) -> AsyncIterator[Stage]:
+    """Starts carrier, hub and jobs; ends them all. alarms: settings of `[alarms]`. undo_seconds: 0, a reply
+    leaves at once."""
     clock = SystemClock()
     account = CarrierAccount("AC" + "0" * 32, "a token of the simulated carrier")
     async with CarrierSimulator(account, clock) as carrier:
@@ -66,6 +69,7 @@ async def office(folder: Path, *, alarms: Mapping[str, Any] | None = None) -> As
         data["store"]["path"] = str(folder / "hub.db")
         data["keys"]["file"] = str(folder / "keys.json")
         data["files"]["path"] = str(folder / "files")
+        data["cases"]["undo_seconds"] = undo_seconds
         data["channels"]["sms-12110"] |= {
             "enabled": True,
             "account_sid": account.account_sid,

@@ -122,7 +122,9 @@ async def test_a_draft_survives_leaving_the_page(colleague: Visitor, desk: Desk)
     address = f"{desk.url}/staff/cases/{desk.cases['wage']}"
     await page.goto(address, wait_until="domcontentloaded")
     await page.fill("#f-reply", "请先拨打 12333")
-    await expect(page.locator("#reply-form [data-draft-note]")).to_have_text("草稿已暂存")
+    await expect(page.locator("#reply-form [data-draft-note]")).to_have_text(
+        re.compile(r"草稿已保存 \d\d:\d\d")
+    )
     await page.goto(f"{desk.url}/staff/queue", wait_until="domcontentloaded")
     await page.goto(address, wait_until="domcontentloaded")
     await expect(page.locator("#f-reply")).to_have_value("请先拨打 12333")

@@ -16,7 +16,7 @@ from hub.actions.deliveries.channel_profile import ChannelProfile, Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
 from hub.model.cases.case import Case
-from hub.model.conversation import Author, Conversation, Direction, Message
+from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.repositories.repositories import Repositories
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
@@ -27,7 +27,8 @@ from hub.store.documents import Write
 class Telling:
     """What is said, and by whom. hint: leaves behind the text and is kept nowhere else.
 
-    notice: the words for an address that is no conversation; "" for the text itself.
+    notice: the words for an address that is no conversation; "" for the text itself. files: are kept
+    with the message.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Telling:
     hint: str = ""
     notice: str = ""
     not_before: int = 0
+    files: tuple[AttachedFile, ...] = ()
 
 
 class TellCitizen:
@@ -69,6 +71,7 @@ class TellCitizen:
                 case_id=case.id,
                 hint=telling.hint,
                 not_before=telling.not_before,
+                files=telling.files,
             )
             after = conversations.update(said.conversation, found.version)
             return [*self._outgoing.writes(said), after], said.message.id
@@ -85,6 +88,7 @@ class TellCitizen:
             delivery_id=delivery.id if delivery else "",
             author_id=telling.author_id,
             text=telling.text,
+            files=telling.files,
         )
         after = conversations.update(replace(conversation, count=message.seq, last_at=at), found.version)
         leaves = [self._repositories.outbox.insert(delivery)] if delivery else []
@@ -110,6 +114,7 @@ class TellCitizen:
             dedup=dedup,
             case_id=case.id,
             not_before=telling.not_before,
+            files=() if case.is_restricted else telling.files,
             title=self._texts.say("case_reply_subject", language, reference=reference),
         )
 

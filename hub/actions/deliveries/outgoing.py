@@ -6,12 +6,14 @@ outbox, and the outbox never holds one nobody can find.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from channels.address import Address
+from channels.contract import ChannelKind, OutboundFile
 from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin
 from hub.actions.deliveries.channel_profile import Profiles
-from hub.model.conversation import Author, Conversation, Direction, Message
+from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.model.danger_kind import DangerKind
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.repositories.conversations import ConversationRepository
@@ -55,11 +57,13 @@ class Outgoing:
         danger: DangerKind = DangerKind.NONE,
         hint: str = "",
         not_before: int = 0,
+        files: tuple[AttachedFile, ...] = (),
     ) -> Said:
         """Says `text` on the conversation's own channel.
 
         dialogue: what these words ask. with_110, danger: what a page shows below them.
         hint: leaves behind the text and is kept nowhere else. not_before: ms UTC, 0 = at once.
+        files: are kept with the message.
         """
         message_id = new_id(at)
         delivery = self.delivery(
@@ -73,6 +77,7 @@ class Outgoing:
             title=_answer_subject(conversation.title),
             thread=conversation.thread,
             not_before=not_before,
+            files=files,
         )
         message = Message(
             id=message_id,
@@ -89,6 +94,7 @@ class Outgoing:
             with_110=with_110,
             danger=danger,
             text=text,
+            files=files,
         )
         after = replace(conversation, count=message.seq, last_at=at, dialogue=dialogue or NOTHING_OPEN)
         return Said(after, message, delivery)
@@ -106,9 +112,15 @@ class Outgoing:
         title: str = "",
         thread: str = "",
         not_before: int = 0,
+        files: Sequence[AttachedFile] = (),
     ) -> Delivery:
-        """A reply to one address, ready to leave. `dedup`: the same one is never queued twice."""
-        leaving, parts = self._profiles[channel].compose(text)
+        """A reply to one address, ready to leave. `dedup`: the same one is never queued twice.
+
+        files: leave with a mail; on other channels they are read where the message is.
+        """
+        profile = self._profiles[channel]
+        leaving, parts = profile.compose(text)
+        carried = files if profile.kind is ChannelKind.MAIL else ()
         policy = POLICY[MessageClass.E1]
         return Delivery(
             id=new_id(at),
@@ -129,6 +141,7 @@ class Outgoing:
             lane=policy.lane,
             parts=parts,
             not_before=max(at, not_before),
+            files=tuple(OutboundFile(file.id, file.filename, file.media_type) for file in carried),
         )
 
     def writes(self, said: Said) -> list[Write]:

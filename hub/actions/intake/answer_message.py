@@ -51,8 +51,8 @@ from hub.actions.intake.speak import Speak
 from hub.actions.knowledge.in_force import Knowledge
 from hub.actions.progress.track_case import Told, TrackCase
 from hub.model.citizen_wish import CitizenWish
+from hub.model.conversations.meaning_due import MeaningDue
 from hub.model.dialogue import Dialogue
-from hub.model.meaning_due import MeaningDue
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories
 from knowledge_base.dialogue.small_talk import SmallTalk, Talk

@@ -28,7 +28,7 @@ from hub.model.cases.alarm import flagged, is_alarm
 from hub.model.cases.case import DANGER
 from hub.model.cases.screening import seen_by, suspected
 from hub.model.conversation import Conversation, Message
-from hub.model.meaning_due import MeaningDue
+from hub.model.conversations.meaning_due import MeaningDue
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
 from hub.store.documents import Documents, Write

@@ -40,6 +40,7 @@ class Sort(StrEnum):
     HANDED_OVER = "handed_over"
     HELPFUL = "helpful"
     UNHELPFUL = "unhelpful"
+    USED = "used"
 
 
 class Lack(StrEnum):

@@ -83,7 +83,7 @@ class CaseProgress:
         steps = _steps(case, history)
         messages = await self._repositories.conversations.of_case(case.id)
         replies = [
-            Reply(message.at, message.text)
+            Reply(message.at, message.text, files=message.files)
             for message in messages
             if message.direction is Direction.OUT and message.author is Author.AGENT
         ]

@@ -16,9 +16,11 @@ from channels.contract import ChannelKind
 from channels.parts import count
 from hub.actions.cases.queue.read_queue import QueueView
 from hub.actions.cases.read_cases import CaseView
+from hub.actions.cases.replies.attached import ENDINGS
 from hub.model.agent import Agent
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DIRECT_TRACKS
+from hub.model.cases.replies.draft import DraftKind
 from hub.model.cases.table import LABELS
 from hub.model.personal import UNREADABLE
 from hub.runtime.errors import Invalid, Stale
@@ -33,13 +35,13 @@ from hub.web.pages.cases.case_form import (
     CorrectForm,
     NoteForm,
     ReleaseForm,
-    ReplyForm,
     RevealForm,
     SplitForm,
 )
 from hub.web.pages.cases.clock_words import CLOCK
 from hub.web.pages.cases.move_form import FIELDS, data_of
 from hub.web.pages.cases.queue import title_of
+from hub.web.pages.cases.replies.send import keep_typed, send_reply
 from hub.web.render import translator
 from hub.web.staff_page import done, part, staff_page
 
@@ -80,14 +82,20 @@ async def case_page(request: web.Request) -> web.StreamResponse:
 
 async def reply(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/reply"""
-    act = request.app[HUB].actions.reply_to_case
-    return await _submit(request, act, ReplyForm, form="reply", field="text", word="replied")
+    answer = await send_reply(request)
+    if isinstance(answer, web.StreamResponse):
+        return answer
+    typed = Typed("reply", answer.text, answer.errors, conflict=answer.status == 409, refused=answer.refused)
+    return await _show(request, typed, answer.status)
 
 
 async def note(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/note"""
     act = request.app[HUB].actions.note_case
-    return await _submit(request, act, NoteForm, form="note", field="text", word="noted")
+    answer = await _submit(request, act, NoteForm, form="note", field="text", word="noted")
+    if answer.status == 409:
+        await keep_typed(request, DraftKind.NOTE)
+    return answer
 
 
 async def assign(request: web.Request) -> web.StreamResponse:
@@ -331,6 +339,9 @@ async def _show(
         answers=view.case.track in DIRECT_TRACKS,
         person=await hub.actions.people.read.panel(agent, view.case),
         person_title=lambda case: title_of(case, _),
+        file_endings=ENDINGS,
+        progress_address=f"{hub.settings.public_url()}/track",
+        replies=await hub.actions.replies.read(agent, view.case),
     )
 
 

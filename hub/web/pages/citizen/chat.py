@@ -10,6 +10,8 @@ from aiohttp import web
 from hub.actions.intake.accept_event import Busy
 from hub.model.conversation import Message
 from hub.model.feedback import Feedback
+from hub.runtime.errors import NotFound
+from hub.web.attachment import attachment
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.citizen import chat_stream
@@ -29,6 +31,19 @@ async def page(request: web.Request) -> web.Response:
 async def back(request: web.Request) -> web.Response:
     """GET /chat/messages: somebody reloaded after an error or changed the language."""
     raise web.HTTPSeeOther("/chat")
+
+
+async def file(request: web.Request) -> web.Response:
+    """GET /chat/files/{file_id}: a file of an answer in this browser's conversation, to be saved."""
+    hub = request.app[HUB]
+    token = chat_stream.session_token(request, hub)
+    if not token:
+        raise NotFound("file")
+    conversation = chat_stream.conversation_id(hub, token)
+    found, content = await hub.actions.replies.file.of_conversation(
+        conversation, request.match_info["file_id"]
+    )
+    return attachment(content, found.filename)
 
 
 async def post(request: web.Request) -> web.Response:

@@ -21,7 +21,7 @@ from channels.contract import ChannelKind, InboundMessage
 from hub.actions.dialogue.look_up import entries_of
 from hub.actions.knowledge.help_path import entry_path
 from hub.hub import Hub
-from hub.model.conversation import Author, Direction, Message
+from hub.model.conversation import AttachedFile, Author, Direction, Message
 from hub.model.conversations.message_state import MessageState, states_of
 from hub.model.danger_kind import DangerKind
 from hub.model.dialogue import NOTHING_OPEN
@@ -69,6 +69,7 @@ class Bubble:
     with_110: bool = False
     danger: DangerKind = DangerKind.NONE
     state: str = ""  # what became of an own message, in words
+    files: tuple[AttachedFile, ...] = ()  # that staff sent
 
 
 def channel_of(hub: Hub) -> str:
@@ -187,6 +188,7 @@ def bubbles(
                 message.with_110,
                 message.danger,
                 _(STATE[states[message.seq]]) if message.seq in states else "",
+                message.files if message.author is Author.AGENT else (),
             )
         )
     return shown

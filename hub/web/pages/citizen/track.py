@@ -16,6 +16,7 @@ from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.hub import Hub
 from hub.model.citizen_wish import CitizenWish
 from hub.runtime.errors import Invalid, NotFound, Stale
+from hub.web.attachment import attachment
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB, LANGUAGE, SOURCE
@@ -102,6 +103,20 @@ async def step(request: web.Request) -> web.Response:
     except (NotFound, TooManyTries) as problem:
         return _refused(request, pair[0], problem)
     return await _opened(request, *pair, status=200 if moved.done else 409, moved=moved)
+
+
+async def file(request: web.Request) -> web.StreamResponse:
+    """POST /track/file: a file of a reply, for whoever has number and code; saved, never shown."""
+    hub, posted = request.app[HUB], await read_form(request)
+    pair = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
+    if pair is None:
+        return _page(request, 403, old=True)
+    try:
+        case = await hub.actions.track_case.prove(*pair, source=request[SOURCE], channel=_CHANNEL)
+    except (NotFound, TooManyTries) as problem:
+        return _refused(request, pair[0], problem)
+    found, content = await hub.actions.replies.file.of_case(case.id, posted.get("file_id", ""))
+    return attachment(content, found.filename)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ SORTS: Mapping[Sort, str] = {
     Sort.HANDED_OVER: msgid("随后转人工"),
     Sort.HELPFUL: msgid("有用"),
     Sort.UNHELPFUL: msgid("没用"),
+    Sort.USED: msgid("承办人采用"),
     Sort.TROUBLE: msgid("不满比例"),
 }
 LACKS: Mapping[Lack, str] = {

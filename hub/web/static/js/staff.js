@@ -13,27 +13,6 @@
     setTimeout(() => { shown.textContent = shown.dataset.hidden; }, Number(shown.dataset.hideAfter) * 1000);
   }
 
-  /* --- drafts: kept in this tab only, gone when they were sent --------------------------------- */
-  const drafts = document.querySelectorAll("form[data-draft]");
-  for (const form of drafts) {
-    const area = form.querySelector("textarea");
-    const note = form.querySelector("[data-draft-note]");
-    const key = "draft:" + form.dataset.draft;
-    const kept = sessionStorage.getItem(key);
-    if (kept && !area.value.trim()) {
-      area.value = kept;
-      note.textContent = note.dataset.text;
-      form.closest("details").open = true;
-      area.dispatchEvent(new CustomEvent("typed", { bubbles: true }));
-    }
-    area.addEventListener("typed", () => {
-      if (area.value.trim()) sessionStorage.setItem(key, area.value);
-      else sessionStorage.removeItem(key);
-      note.textContent = area.value.trim() ? note.dataset.text : "";
-    });
-    form.addEventListener("submit", () => sessionStorage.removeItem(key));
-  }
-
   /* --- Ctrl+Enter sends what is being written --------------------------------------------------- */
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || window.hub.composing(event)) return;

@@ -17,7 +17,7 @@ from hub.check.check import check, check_calendar
 from hub.check.meaning import check_waiting
 from hub.model.alarms.alarm import raised
 from hub.model.cases.rule_book import BookKind
-from hub.model.meaning_due import LATE_MS, MeaningDue
+from hub.model.conversations.meaning_due import LATE_MS, MeaningDue
 from hub.repositories.alarms.alarms import AlarmRepository
 from hub.repositories.meaning_due import MeaningDueRepository
 from hub.runtime.clock import FakeClock, SystemClock

@@ -33,6 +33,7 @@ case.read         yes      yes         -          -          -       -         -
 case.reply        yes      yes         yes        -          -       -         -           yes
 case.assign       yes      yes         yes        -          -       -         -           -
 case.close        yes      yes         yes        -          -       -         -           -
+canned.approve    -        yes         yes        -          -       -         yes         -
 report.read       -        -           yes        -          -       -         -           -
 case.reveal       yes      -           -          -          -       -         -           -
 alarm.duty        yes      yes         -          -          -       -         -           -

@@ -25,6 +25,7 @@ ENTRIES = frozenset({R.EDITOR, R.REVIEWER})
 PUBLISH_ENTRIES = frozenset({R.REVIEWER})
 ADMIN = frozenset({R.ADMIN})
 DECIDERS = frozenset({R.ADMIN, R.INSPECTOR})
+APPROVERS = frozenset({R.ADMIN, R.INSPECTOR, R.SUPERVISOR})
 
 ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/logout"): EVERYBODY,
@@ -70,6 +71,23 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/cases/{case_id}/moves/{event}"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/reply"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/note"): READ_CASES,
+    ("GET", "/staff/cases/{case_id}/sending"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/drafts/{kind}"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/follow"): READ_CASES,
+    ("GET", "/staff/cases/{case_id}/pick/{shelf}"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/pick/{shelf}"): READ_CASES,
+    ("GET", "/staff/sending"): READ_CASES,
+    ("POST", "/staff/replies/{pending_id}/undo"): READ_CASES,
+    ("GET", "/staff/canned"): READ_CASES | ADMIN,
+    ("GET", "/staff/canned/new"): READ_CASES,
+    ("POST", "/staff/canned/new"): READ_CASES,
+    ("GET", "/staff/canned/values"): APPROVERS,
+    ("POST", "/staff/canned/values"): APPROVERS,
+    ("GET", "/staff/canned/{canned_id}"): READ_CASES | ADMIN,
+    ("POST", "/staff/canned/{canned_id}"): READ_CASES | ADMIN,
+    ("POST", "/staff/canned/{canned_id}/approve"): APPROVERS,
+    ("POST", "/staff/canned/{canned_id}/send-back"): APPROVERS,
+    ("POST", "/staff/canned/{canned_id}/retire"): READ_CASES | ADMIN,
     ("POST", "/staff/cases/{case_id}/assign"): CASES,
     ("POST", "/staff/cases/{case_id}/close"): CASES,
     ("POST", "/staff/cases/{case_id}/suspect"): READ_CASES,
@@ -180,6 +198,9 @@ _PLACES = {
     "sealed": "none",
     "page_id": "g1",
     "act": "take",
+    "shelf": "canned",
+    "pending_id": "r1",
+    "canned_id": "t1",
 }
 
 

@@ -1,0 +1,1 @@
+"""What staff write about a case before and after it is sent: pending replies, drafts, canned texts."""
