@@ -15,6 +15,7 @@ from hub.wiring.alarms import alarm_actions
 from hub.wiring.calls import call_actions
 from hub.wiring.cases import case_actions
 from hub.wiring.channels import build_adapters, dispatcher_of, profiles_of
+from hub.wiring.desk import desk_of
 from hub.wiring.dialogue import dialogue_of
 from hub.wiring.foundation import open_foundation
 from hub.wiring.intake import intake_actions
@@ -32,14 +33,15 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     editing = await knowledge_actions(base)
     rules = await rule_actions(base)
     cases = case_actions(base, profiles, dialogue, rules)
+    desk = desk_of(base, cases)
     alarms = alarm_actions(base, profiles, cases)
     calls = await call_actions(base, adapters.fetches, profiles, dialogue, editing.knowledge, cases)
     intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases)
     jitter = random.Random()
-    actions = actions_of(base, dialogue, editing, rules, cases, calls, intake, jitter, profiles)
+    actions = actions_of(base, dialogue, editing, rules, cases, desk, calls, intake, jitter, profiles)
     dispatcher = dispatcher_of(base, adapters.sends, jitter)
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
-    jobs = jobs_of(base, dispatcher, actions, editing.follow, rules, seen, calls, cases)
+    jobs = jobs_of(base, dispatcher, actions, editing.follow, rules, seen, calls, cases, desk)
     jobs |= alarm_jobs(alarms.forward)
     jobs |= mail_jobs(base, adapters, actions.accept_event, dialogue.triage)
     supervisor = Supervisor(clock)

@@ -81,6 +81,20 @@ from hub.store.files import FileStore
 
 
 @dataclass(frozen=True, slots=True)
+class DeskActions:
+    """What staff do round the queue."""
+
+    bulk_cases: BulkCases
+    correct_transcript: CorrectTranscript
+    print_case: PrintCase
+    queue_desk: QueueDesk
+    read_day: ReadDay
+    read_notifications: ReadNotifications
+    search_cases: SearchCases
+    set_availability: SetAvailability
+
+
+@dataclass(frozen=True, slots=True)
 class Actions:
     """The business, one verb each."""
 
@@ -89,12 +103,11 @@ class Actions:
     assign_case: AssignCase
     campaigns: CampaignDesk
     citizen_move: CitizenMove
-    bulk_cases: BulkCases
     close_case: CloseCase
     confirm_report: ConfirmReport
-    correct_transcript: CorrectTranscript
     decide_delivery: DecideDelivery
     deliver_electronically: DeliverElectronically
+    desk: DeskActions
     dismiss_alarm: DismissAlarm
     edit_entry: EditEntry
     edit_words: EditWords
@@ -106,16 +119,12 @@ class Actions:
     move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
-    print_case: PrintCase
     people: People
     publish_entry: PublishEntry
     rate_entry: RateEntry
-    queue_desk: QueueDesk
     read_cases: ReadCases
-    read_notifications: ReadNotifications
     read_procedure: ReadProcedure
     read_queue: ReadQueue
-    read_day: ReadDay
     read_entries: ReadEntries
     read_help: ReadHelp
     read_quality: ReadQuality
@@ -126,8 +135,6 @@ class Actions:
     replies: ReplyDesk
     reply_to_case: ReplyToCase
     revise_rules: ReviseRules
-    set_availability: SetAvailability
-    search_cases: SearchCases
     show_case: ShowCase
     split_case: SplitCase
     sort_questions: SortQuestions

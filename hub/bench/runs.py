@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from hub.bench.cases import COUNT, cases
+from hub.bench.casework.cases import COUNT, cases
+from hub.bench.casework.queue import queue
+from hub.bench.casework.search import search
 from hub.bench.child import BenchFailed
 from hub.bench.dispatch import dispatch
 from hub.bench.faq import Given, faq
@@ -18,8 +20,6 @@ from hub.bench.figure import Figure, as_json, as_table
 from hub.bench.flood import FULL, SMALL, Flood, flood
 from hub.bench.intake import intake
 from hub.bench.memory import memory
-from hub.bench.queue import queue
-from hub.bench.search import search
 from hub.bench.store import store
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from hub.repositories import (
     agents,
-    availabilities,
-    bulk_runs,
     calls,
     campaigns,
     case_warnings,
@@ -20,8 +18,6 @@ from hub.repositories import (
     meaning_due,
     memberships,
     notices,
-    notification_choices,
-    notifications,
     outbox,
     recent_answers,
     rule_books,
@@ -33,8 +29,6 @@ from hub.repositories.agents import AgentRepository, SessionRepository, SetupRep
 from hub.repositories.alarms import alarms, duty
 from hub.repositories.alarms.alarms import AlarmRepository
 from hub.repositories.alarms.duty import DutyRepository
-from hub.repositories.availabilities import AvailabilityRepository
-from hub.repositories.bulk_runs import BulkRunRepository
 from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_warnings import CaseWarningRepository
@@ -63,8 +57,6 @@ from hub.repositories.letters import LetterRepository
 from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
-from hub.repositories.notification_choices import NotificationChoiceRepository
-from hub.repositories.notifications import NotificationRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.queue import settings as queue_settings
 from hub.repositories.queue.lists import CaseQueueRepository
@@ -80,6 +72,11 @@ from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.search import case_index
 from hub.repositories.search.case_index import CaseIndex
 from hub.repositories.search.case_texts import CaseTexts
+from hub.repositories.staff import availabilities, bulk_runs, notification_choices, notifications
+from hub.repositories.staff.availabilities import AvailabilityRepository
+from hub.repositories.staff.bulk_runs import BulkRunRepository
+from hub.repositories.staff.notification_choices import NotificationChoiceRepository
+from hub.repositories.staff.notifications import NotificationRepository
 from hub.repositories.suppressions import SuppressionRepository
 from hub.repositories.triage_decisions import TriageDecisionRepository
 from hub.store.crypto import Vault

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 
-from hub.actions.cases.queue.read_day import ReadDay
-from hub.actions.cases.queue.read_notifications import ReadNotifications
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
@@ -14,6 +12,7 @@ from hub.wiring.calls import CallActions
 from hub.wiring.campaigns import campaign_desk
 from hub.wiring.cases import CaseActions
 from hub.wiring.channels import handset_rules
+from hub.wiring.desk import Desk
 from hub.wiring.dialogue import Dialogue
 from hub.wiring.foundation import Foundation
 from hub.wiring.intake import IntakeActions
@@ -28,6 +27,7 @@ def actions_of(
     editing: KnowledgeActions,
     rules: RuleActions,
     cases: CaseActions,
+    desk: Desk,
     calls: CallActions,
     intake: IntakeActions,
     jitter: random.Random,
@@ -40,12 +40,11 @@ def actions_of(
         assign_case=cases.assign_case,
         campaigns=campaign_desk(base),
         citizen_move=cases.citizen_move,
-        bulk_cases=cases.bulk_cases,
         close_case=cases.close_case,
         confirm_report=cases.confirm_report,
-        correct_transcript=cases.correct_transcript,
         decide_delivery=DecideDelivery(base.documents, base.stores, base.clock),
         deliver_electronically=cases.deliver_electronically,
+        desk=desk.actions,
         dismiss_alarm=cases.dismiss_alarm,
         edit_entry=editing.edit_entry,
         edit_words=editing.edit_words,
@@ -60,11 +59,7 @@ def actions_of(
         people=people_of(base, profiles, dialogue, cases),
         publish_entry=editing.publish_entry,
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
-        print_case=cases.print_case,
-        queue_desk=cases.queue_desk,
         read_cases=cases.read_cases,
-        read_notifications=ReadNotifications(base.documents, base.stores, base.clock),
-        read_day=ReadDay(base.stores, rules.case_rules, base.clock),
         read_entries=editing.read_entries,
         read_procedure=cases.read_procedure,
         read_queue=cases.read_queue,
@@ -77,8 +72,6 @@ def actions_of(
         replies=cases.replies,
         reply_to_case=cases.replies.reply,
         revise_rules=rules.revise_rules,
-        set_availability=cases.set_availability,
-        search_cases=cases.search_cases,
         show_case=cases.show_case,
         split_case=cases.split_case,
         sort_questions=editing.sort_questions,

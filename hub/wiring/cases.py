@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.cases.assign_case import AssignCase
-from hub.actions.cases.assignment.assign_waiting import AssignWaiting
-from hub.actions.cases.assignment.set_availability import SetAvailability
-from hub.actions.cases.bulk.bulk_cases import BulkCases
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.citizen.citizen_move import CitizenMove
@@ -21,8 +17,6 @@ from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
 from hub.actions.cases.pass_time import PassTime
-from hub.actions.cases.print_case import PrintCase
-from hub.actions.cases.queue.queue_desk import QueueDesk
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
@@ -35,8 +29,6 @@ from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.keep_decision import KeepDecision
 from hub.actions.cases.screening.release_case import ReleaseCase
 from hub.actions.cases.screening.suspect_case import SuspectCase
-from hub.actions.cases.search.fill_index import FillIndex
-from hub.actions.cases.search.search_cases import SearchCases
 from hub.actions.cases.split_case import SplitCase
 from hub.actions.cases.step_unit import StepUnit
 from hub.actions.cases.tell_citizen import TellCitizen
@@ -67,28 +59,20 @@ class CaseActions:
     outgoing: Outgoing
     track_case: TrackCase
     assign_case: AssignCase
-    assign_waiting: AssignWaiting
-    bulk_cases: BulkCases
     citizen_move: CitizenMove
     close_case: CloseCase
     confirm_report: ConfirmReport
-    correct_transcript: CorrectTranscript
     deliver_electronically: DeliverElectronically
-    fill_index: FillIndex
     dismiss_alarm: DismissAlarm
     file_petition: FilePetition
     move_case: MoveCase
     note_case: NoteCase
     note_reading: NoteReading
-    print_case: PrintCase
-    queue_desk: QueueDesk
     read_cases: ReadCases
     read_procedure: ReadProcedure
     read_queue: ReadQueue
     read_warnings: ReadWarnings
     release_case: ReleaseCase
-    set_availability: SetAvailability
-    search_cases: SearchCases
     replies: ReplyDesk
     show_case: ShowCase
     split_case: SplitCase
@@ -123,7 +107,6 @@ def case_actions(
     unit = StepUnit(stores, tell, dialogue.texts, rules, organ=base.settings.organisation.name)
     track_case = track_case_of(base, dialogue.texts)
     wording = CitizenWording(unit, dialogue.texts, rules)
-    fill_index = FillIndex(base.documents, stores.case_index, stores.cursors)
     deliver = DeliverElectronically(base.documents, stores, unit, rules, clock)
     screening_days = base.settings.triage.screening_working_days
 
@@ -144,32 +127,22 @@ def case_actions(
         outgoing=outgoing,
         track_case=track_case,
         assign_case=assign_case,
-        assign_waiting=AssignWaiting(
-            base.documents, stores, unit, rules, clock, at_most=base.settings.assignment.at_most
-        ),
         citizen_move=CitizenMove(base.documents, stores, track_case, unit, wording, rules, clock),
         close_case=CloseCase(casework, stores, unit, rules, clock),
         confirm_report=ConfirmReport(casework, keep, rules, clock),
-        correct_transcript=CorrectTranscript(casework, stores, clock),
         deliver_electronically=deliver,
-        fill_index=fill_index,
         dismiss_alarm=DismissAlarm(casework, keep, rules, clock),
         file_petition=FilePetition(
             base.documents, stores, base.vault, open_case, dialogue.triage, dialogue.understand, clock
         ),
-        bulk_cases=BulkCases(base.documents, stores, assign_case, move_case, clock),
         move_case=move_case,
         note_case=NoteCase(casework, stores, clock),
         note_reading=NoteReading(base.documents, stores.conversations, clock),
-        print_case=PrintCase(base.documents, stores, read_cases, clock),
         read_cases=read_cases,
-        queue_desk=QueueDesk(base.documents, stores, read_queue, clock),
         read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
         read_queue=read_queue,
         read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
-        set_availability=SetAvailability(base.documents, stores, clock),
-        search_cases=SearchCases(stores, fill_index, clock),
         replies=reply_desk(base, casework, unit, tell, dialogue.texts, rules),
         show_case=ShowCase(stores.cases, deliver, wording, rules, clock),
         split_case=SplitCase(casework, stores, open_case, clock),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from channels.http import HttpClient
 from hub.actions.dialogue.encoding import Encoding
 from hub.repositories.alarms.raising_documents import RaisingDocuments
-from hub.repositories.following_documents import FollowingDocuments
 from hub.repositories.queue.feed import QueueFeed
+from hub.repositories.replies.following_documents import FollowingDocuments
 from hub.repositories.repositories import Repositories, repositories
 from hub.repositories.ringing_documents import RingingDocuments
 from hub.repositories.search.searchable_documents import SearchableDocuments

@@ -30,6 +30,7 @@ from hub.settings.store import Retention
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
 from hub.wiring.channels import LETTERS_AT_ONCE, Adapters
+from hub.wiring.desk import Desk
 from hub.wiring.foundation import Foundation
 from hub.wiring.rules import RuleActions
 
@@ -79,6 +80,7 @@ def jobs_of(
     watch_answers: WatchAnswers,
     calls: CallActions,
     cases: CaseActions,
+    desk: Desk,
 ) -> dict[str, Job]:
     """The loops that every hub runs."""
     leases = partial(LeaseRepository, base.documents, holder=uuid.uuid4().hex)
@@ -91,8 +93,8 @@ def jobs_of(
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
         "clocks": partial(alone, leases(), "clocks", cases.pass_time.step, pause_seconds=_CLOCK_SECONDS),
-        "bulk": partial(alone, leases(), "bulk", cases.bulk_cases.step, pause_seconds=_BULK_SECONDS),
-        "index": partial(alone, leases(), "index", cases.fill_index.step, pause_seconds=_INDEX_SECONDS),
+        "bulk": partial(alone, leases(), "bulk", desk.actions.bulk_cases.step, pause_seconds=_BULK_SECONDS),
+        "index": partial(alone, leases(), "index", desk.fill_index.step, pause_seconds=_INDEX_SECONDS),
         "replies": partial(repeat, cases.replies.send.step, pause_seconds=_REPLIES_SECONDS),
         "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "rules": partial(repeat, rules.follow.look, pause_seconds=_RULES_SECONDS),
@@ -100,7 +102,7 @@ def jobs_of(
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }
     if base.settings.assignment.automatic:
-        give = cases.assign_waiting.step
+        give = desk.assign_waiting.step
         jobs["assignment"] = partial(alone, leases(), "assignment", give, pause_seconds=_CLOCK_SECONDS)
     if calls.transcribe_recording is not None:
         jobs["transcripts"] = partial(transcribe_recordings, calls.transcribe_recording, base.bell)

@@ -82,7 +82,7 @@ async def test_a_correction_is_refused_with_its_reason_and_taken_back_by_nothing
         case_id = await heard(at, "他 叫 张 三")
         found = await at.hub.repositories.agents.by_login("inspector")
         assert found
-        agent, correct = found.value, at.hub.actions.correct_transcript
+        agent, correct = found.value, at.hub.actions.desk.correct_transcript
 
         async def now() -> tuple[int, str]:
             view = await at.hub.actions.read_cases.open(agent, case_id)

@@ -21,9 +21,9 @@ async def test_a_handler_hears_of_what_they_were_given_and_of_the_citizens_words
     assign = hub.hub.actions.assign_case
     await assign(head, row.case.id, handler.id, version=row.version)
     await citizen.say("补充：车牌号记下来了")
-    told = await hub.hub.actions.read_notifications.newest(handler)
+    told = await hub.hub.actions.desk.read_notifications.newest(handler)
     assert {one.notification.kind for one in told} == {Kind.ASSIGNED, Kind.CITIZEN_REPLIED}
-    assert await hub.hub.actions.read_notifications.newest(head) == ()
+    assert await hub.hub.actions.desk.read_notifications.newest(head) == ()
     desk = await sign_in(hub, hub.http, Role.HANDLER, known=True)
     part = await desk.get(COUNT)
     assert 'data-unread="2"' in part

@@ -12,8 +12,8 @@ from hub.model import policy
 from hub.model.agent import Agent
 from hub.model.cases.case import Case
 from hub.model.notification import Notification
-from hub.repositories.notification_choices import NotificationChoices
 from hub.repositories.repositories import Repositories
+from hub.repositories.staff.notification_choices import NotificationChoices
 from hub.runtime.clock import Clock, to_local
 from hub.store.documents import Documents, Write
 from hub.store.until_committed import until_committed

@@ -1,6 +1,6 @@
 """关注: who follows a case is told when its citizen speaks or it moves.
 
-The telling is part of the commit that changes the case (`hub/repositories/following_documents.py`).
+The telling is part of the commit that changes the case (`hub/repositories/replies/following_documents.py`).
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ LANGUAGES: Mapping[str, str] = {
 async def availability(request: web.Request) -> web.StreamResponse:
     """GET /staff/availability: a piece of a page."""
     hub, agent = request.app[HUB], agent_of(request)
-    said = await hub.actions.set_availability.now(agent)
+    said = await hub.actions.desk.set_availability.now(agent)
     return part(
         request,
         "staff/availability.html",
@@ -52,7 +52,7 @@ async def set_availability(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound from None
     said = (await request.post()).getall("languages", [])
     languages = [code for code in map(str, said) if code in LANGUAGES]
-    await request.app[HUB].actions.set_availability(agent_of(request), readiness, languages)
+    await request.app[HUB].actions.desk.set_availability(agent_of(request), readiness, languages)
     if request.headers.get("HX-Request"):
         return await availability(request)
     return done("/staff/queue", "saved")

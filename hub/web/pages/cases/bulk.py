@@ -51,7 +51,7 @@ async def preview(request: web.Request) -> web.StreamResponse:
     kind = _kind(data)
     given = _given(kind, data)
     try:
-        lines = await hub.actions.bulk_cases.preview(agent, kind, given, ids)
+        lines = await hub.actions.desk.bulk_cases.preview(agent, kind, given, ids)
     except Invalid as problem:
         return _bare(request, next(iter(problem.problems.values())))
     return await _choosing(request, kind, given, lines, looked="look" in data)
@@ -63,7 +63,7 @@ async def start(request: web.Request) -> web.StreamResponse:
     data, ids = await read_form(request), await _ids(request)
     kind = _kind(data)
     try:
-        run = await hub.actions.bulk_cases.start(
+        run = await hub.actions.desk.bulk_cases.start(
             agent, data.get("run_id", "")[:40] or secrets.token_hex(8), kind, _given(kind, data), ids
         )
     except Invalid as problem:
@@ -74,7 +74,7 @@ async def start(request: web.Request) -> web.StreamResponse:
 async def run_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/bulk/{run_id}"""
     hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
-    run = await hub.actions.bulk_cases.read(agent, request.match_info["run_id"])
+    run = await hub.actions.desk.bulk_cases.read(agent, request.match_info["run_id"])
     rows = []
     for row in run.rows:
         case = await hub.actions.read_cases.seen(agent, row.case_id)
@@ -94,7 +94,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
     """POST /staff/bulk/{run_id}/cancel"""
     run_id = request.match_info["run_id"]
     try:
-        await request.app[HUB].actions.bulk_cases.cancel(agent_of(request), run_id)
+        await request.app[HUB].actions.desk.bulk_cases.cancel(agent_of(request), run_id)
     except Stale:
         return web.Response(status=303, headers={"Location": f"/staff/bulk/{run_id}"})
     return done("/staff/queue", "bulk_canceled")

@@ -141,7 +141,7 @@ async def correct(request: web.Request) -> web.StreamResponse:
     if isinstance(given, FormErrors):
         return await _show(request, replace(typed, errors=given.fields), 422)
     try:
-        await request.app[HUB].actions.correct_transcript(
+        await request.app[HUB].actions.desk.correct_transcript(
             agent_of(request),
             case_id,
             request.match_info["recording_id"],
@@ -304,7 +304,7 @@ async def _show(
     view = await hub.actions.read_cases.open(agent, _id(request))
     if reads:
         await hub.actions.note_reading(agent, view)
-        await hub.actions.read_notifications.mark(agent, view.case.id)
+        await hub.actions.desk.read_notifications.mark(agent, view.case.id)
     counts = await hub.actions.read_queue.counts(agent)
     origin = view.case.origin
     return staff_page(

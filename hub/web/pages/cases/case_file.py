@@ -27,7 +27,7 @@ async def case_file(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/file: notes of colleagues are left out unless `notes` is given."""
     hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
     notes = "notes" in await request.post()
-    view = await hub.actions.print_case(agent, request.match_info["case_id"])
+    view = await hub.actions.desk.print_case(agent, request.match_info["case_id"])
     procedure = await hub.actions.read_procedure(agent, view.case)
     foot = f"{_('打印人')} {agent.name}  {_at(hub.clock.now_ms())}  {view.case.reference}"
     paper = Paper(_("案卷"), foot=foot)

@@ -65,7 +65,7 @@ async def home(request: web.Request) -> web.StreamResponse:
 async def queue_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/queue?show=&FILTERS&after=&panel= — without a query what the agent looked at last."""
     hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
-    desk = hub.actions.queue_desk
+    desk = hub.actions.desk.queue_desk
     settings = await desk.settings(agent)
     query = QueueQuery.parse(request.query if request.query.keys() - _ASIDE else settings.last)
     view, after = query.show, request.query.get("after") or None

@@ -54,7 +54,7 @@ async def filters_of(request: web.Request, query: QueueQuery) -> Filters:
 
 async def save_view(request: web.Request) -> web.StreamResponse:
     """POST /staff/queue/views: name, shared, from. A name that cannot be kept leads back with the reason."""
-    form, desk = await read_form(request), request.app[HUB].actions.queue_desk
+    form, desk = await read_form(request), request.app[HUB].actions.desk.queue_desk
     query = QueueQuery.of_token(form.get("from", ""))
     try:
         await desk.save(agent_of(request), form.get("name", ""), query, shared="shared" in form)
@@ -68,13 +68,13 @@ async def save_view(request: web.Request) -> web.StreamResponse:
 
 async def remove_view(request: web.Request) -> web.StreamResponse:
     """POST /staff/queue/views/{view_id}/remove"""
-    await request.app[HUB].actions.queue_desk.remove(agent_of(request), request.match_info["view_id"])
+    await request.app[HUB].actions.desk.queue_desk.remove(agent_of(request), request.match_info["view_id"])
     return done("/staff/queue", "saved")
 
 
 async def choose_columns(request: web.Request) -> web.StreamResponse:
     """POST /staff/queue/settings: column_NAME, density, from."""
-    form, desk = await read_form(request), request.app[HUB].actions.queue_desk
+    form, desk = await read_form(request), request.app[HUB].actions.desk.queue_desk
     columns = [name.removeprefix("column_") for name in form if name.startswith("column_")]
     await desk.choose(agent_of(request), columns, form.get("density", ""))
     return done(f"/staff/queue{QueueQuery.of_token(form.get('from', '')).address()}", "saved")
@@ -84,9 +84,9 @@ async def _chip(request: web.Request, query: QueueQuery, name: str, value: str) 
     hub, _ = request.app[HUB], translator(request)
     said = _word(_, name, value)
     if not said and name == "handler":
-        said = await hub.actions.queue_desk.handler_name(value)
+        said = await hub.actions.desk.queue_desk.handler_name(value)
     elif not said and name == "unit":
-        said = (await hub.actions.queue_desk.unit_names([value])).get(value, "")
+        said = (await hub.actions.desk.queue_desk.unit_names([value])).get(value, "")
     elif name == "region":
         said = next((region.name for region in hub.settings.regions if region.code == value), "")
     return Chip(_(FILTERS[name]), said or value, f"/staff/queue{query.without(name).address()}")
@@ -99,7 +99,7 @@ def _word(_: Translator, name: str, value: str) -> str:
 
 async def _choices(request: web.Request) -> Mapping[str, Sequence[tuple[str, str]]]:
     hub, _ = request.app[HUB], translator(request)
-    desk = hub.actions.queue_desk
+    desk = hub.actions.desk.queue_desk
     of_words = {name: [(value, _(text)) for value, text in words.items()] for name, words in WORDS.items()}
     enabled = [name for name, channel in sorted(hub.settings.channels.items()) if channel.enabled]
     return {

@@ -87,7 +87,7 @@ async def search(request: web.Request) -> web.StreamResponse:
 
 async def _shown(request: web.Request, form: SearchForm, sealed: str, page: int) -> dict[str, Any]:
     hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
-    found = await hub.actions.search_cases(agent, form.typed, wanted=form.wanted, page=page)
+    found = await hub.actions.desk.search_cases(agent, form.typed, wanted=form.wanted, page=page)
     now = hub.clock.now_ms()
     address = f"{_PATH}/{sealed}"
     return {

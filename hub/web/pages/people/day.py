@@ -70,8 +70,10 @@ class Line:
 async def day_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/day"""
     hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
-    day = await hub.actions.read_day(agent)
-    told = [one for one in await hub.actions.read_notifications.newest(agent) if not one.notification.read_at]
+    day = await hub.actions.desk.read_day(agent)
+    told = [
+        one for one in await hub.actions.desk.read_notifications.newest(agent) if not one.notification.read_at
+    ]
     return staff_page(
         request,
         "staff/day.html",

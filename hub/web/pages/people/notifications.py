@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from hub.model.notification import NotificationKind
-from hub.repositories.notification_choices import NotificationChoices
+from hub.repositories.staff.notification_choices import NotificationChoices
 from hub.web.badges import Word
 from hub.web.form import read_form
 from hub.web.guard.auth import agent_of
@@ -38,7 +38,7 @@ _NEUTRAL = msgid("新消息")
 async def notifications_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/notifications"""
     hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
-    read = hub.actions.read_notifications
+    read = hub.actions.desk.read_notifications
     return staff_page(
         request,
         "staff/notifications.html",
@@ -53,7 +53,7 @@ async def notifications_page(request: web.Request) -> web.StreamResponse:
 async def count(request: web.Request) -> web.StreamResponse:
     """GET /staff/notifications/count: a piece of the bar above the page."""
     _ = translator(request)
-    waiting = await request.app[HUB].actions.read_notifications.waiting(agent_of(request))
+    waiting = await request.app[HUB].actions.desk.read_notifications.waiting(agent_of(request))
     alert = _(_NEUTRAL) if waiting.neutral else _(_ALERT, count=waiting.count)
     return part(
         request,
@@ -65,7 +65,7 @@ async def count(request: web.Request) -> web.StreamResponse:
 
 async def mark(request: web.Request) -> web.StreamResponse:
     """POST /staff/notifications/read: all of them."""
-    await request.app[HUB].actions.read_notifications.mark(agent_of(request))
+    await request.app[HUB].actions.desk.read_notifications.mark(agent_of(request))
     return done(PATH, "notifications_read")
 
 
@@ -78,7 +78,7 @@ async def choose(request: web.Request) -> web.StreamResponse:
         tuple(kind for kind in KINDS if not posted.get(f"kind-{kind}")),
         *((0, 0) if None in quiet else (minute or 0 for minute in quiet)),
     )
-    await request.app[HUB].actions.read_notifications.choose(choices)
+    await request.app[HUB].actions.desk.read_notifications.choose(choices)
     return done(PATH, "saved")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hub.model.notification import Notification, NotificationKind
-from hub.repositories.notifications import NotificationRepository
 from hub.repositories.repositories import COLLECTIONS
+from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import FakeClock
 from hub.store.documents import Duplicate
 from hub.store.memory_documents import MemoryDocuments

@@ -200,6 +200,7 @@ _PLACES = {
     "act": "take",
     "shelf": "canned",
     "pending_id": "r1",
+    "view_id": "v1",
     "canned_id": "t1",
 }
 

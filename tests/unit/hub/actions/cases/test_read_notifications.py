@@ -8,7 +8,7 @@ from hub.actions.cases.queue.read_notifications import ReadNotifications, Waitin
 from hub.model.agent import Role
 from hub.model.notification import NotificationKind as Kind
 from hub.model.track import Track
-from hub.repositories.notification_choices import NotificationChoices
+from hub.repositories.staff.notification_choices import NotificationChoices
 from tests.unit.hub.actions.people.office import NOW, PeopleOffice
 
 PHONE = "+8613800000001"

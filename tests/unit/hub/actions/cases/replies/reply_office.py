@@ -29,7 +29,7 @@ from hub.model.cases.roles import CaseRole
 from hub.model.cases.step import begun, stepped
 from hub.model.conversation import Conversation, Message
 from hub.model.track import Track, compartment_of
-from hub.repositories.following_documents import FollowingDocuments
+from hub.repositories.replies.following_documents import FollowingDocuments
 from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import FakeClock
 from hub.store.codec import Versioned

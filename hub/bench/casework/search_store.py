@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from channels.address import phone
-from hub.bench.case_store import CaseStore
+from hub.bench.casework.case_store import CaseStore
 from hub.model.cases.case import Applicant, Case
 from hub.repositories.repositories import Repositories
 from hub.repositories.search.case_index import SHARED, CaseChange

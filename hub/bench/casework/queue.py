@@ -18,10 +18,10 @@ from hub.actions.cases.queue.query import Flag, QueuePlace, QueueQuery
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.queue.views import QueueView
 from hub.actions.cases.read_cases import ReadCases
-from hub.bench.cases import COUNT, figures_of, timed
+from hub.bench.casework.cases import COUNT, figures_of, timed
+from hub.bench.casework.queue_store import QueueStore, bare, case_id
 from hub.bench.child import BenchFailed
 from hub.bench.figure import Figure
-from hub.bench.queue_store import QueueStore, bare, case_id
 from hub.model.agent import Agent, Role
 from hub.model.cases.clock import Rules
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories

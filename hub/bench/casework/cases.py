@@ -26,7 +26,7 @@ from hub.actions.cases.tell_citizen import TellCitizen
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
-from hub.bench.case_store import CaseStore, id_of, keep_conversations
+from hub.bench.casework.case_store import CaseStore, id_of, keep_conversations
 from hub.bench.child import BenchFailed
 from hub.bench.figure import Figure
 from hub.bench.site import settings_in

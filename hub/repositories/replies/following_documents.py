@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from hub.model.cases.history import HistoryKind
 from hub.model.notification import NotificationKind
-from hub.repositories.notifications import NotificationRepository
 from hub.repositories.replies.follows import FollowRepository
+from hub.repositories.staff.notifications import NotificationRepository
 from hub.store.around import DocumentsAround
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Documents, Insert, Write

@@ -17,10 +17,10 @@ from time import perf_counter
 
 from hub.actions.cases.search.fill_index import FillIndex
 from hub.actions.cases.search.search_cases import PAGE, SearchCases
-from hub.bench.case_store import CaseStore
+from hub.bench.casework.case_store import CaseStore
+from hub.bench.casework.search_store import COMMON, MESSAGES, SearchStore, name, rare_word, telephone
 from hub.bench.child import BenchFailed
 from hub.bench.figure import Figure
-from hub.bench.search_store import COMMON, MESSAGES, SearchStore, name, rare_word, telephone
 from hub.bench.site import settings_in
 from hub.model.agent import Agent, Role
 from hub.model.cases.clock import Rules

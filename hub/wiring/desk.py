@@ -1,0 +1,49 @@
+"""What staff do at the queue: lists, search, many cases at once, their day and their notifications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.actions.calls.correct_transcript import CorrectTranscript
+from hub.actions.cases.assignment.assign_waiting import AssignWaiting
+from hub.actions.cases.assignment.set_availability import SetAvailability
+from hub.actions.cases.bulk.bulk_cases import BulkCases
+from hub.actions.cases.print_case import PrintCase
+from hub.actions.cases.queue.queue_desk import QueueDesk
+from hub.actions.cases.queue.read_day import ReadDay
+from hub.actions.cases.queue.read_notifications import ReadNotifications
+from hub.actions.cases.search.fill_index import FillIndex
+from hub.actions.cases.search.search_cases import SearchCases
+from hub.hub import DeskActions
+from hub.wiring.cases import CaseActions
+from hub.wiring.foundation import Foundation
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What staff do, and what the hub does for them by itself."""
+
+    actions: DeskActions
+    assign_waiting: AssignWaiting
+    fill_index: FillIndex
+
+
+def desk_of(base: Foundation, cases: CaseActions) -> Desk:
+    """Everything round the queue."""
+    documents, stores, clock = base.documents, base.stores, base.clock
+    fill_index = FillIndex(documents, stores.case_index, stores.cursors)
+    at_most = base.settings.assignment.at_most
+    return Desk(
+        actions=DeskActions(
+            bulk_cases=BulkCases(documents, stores, cases.assign_case, cases.move_case, clock),
+            correct_transcript=CorrectTranscript(cases.casework, stores, clock),
+            print_case=PrintCase(documents, stores, cases.read_cases, clock),
+            queue_desk=QueueDesk(documents, stores, cases.read_queue, clock),
+            read_day=ReadDay(stores, cases.rules, clock),
+            read_notifications=ReadNotifications(documents, stores, clock),
+            search_cases=SearchCases(stores, fill_index, clock),
+            set_availability=SetAvailability(documents, stores, clock),
+        ),
+        assign_waiting=AssignWaiting(documents, stores, cases.unit, cases.rules, clock, at_most=at_most),
+        fill_index=fill_index,
+    )
