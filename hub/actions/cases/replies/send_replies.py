@@ -72,7 +72,9 @@ class SendReplies:
             if row.text == UNREADABLE:
                 raise Invalid({"text": row.text})  # its seal does not open: nothing may leave instead of it
             outcome = await until_committed(self._documents, decide, tries=_TRIES)
-        except (Conflict, Duplicate, HubError) as problem:
+        except (Conflict, Duplicate):
+            return  # the case changes again and again: the next look sees what it is then
+        except HubError as problem:
             self._put_off[row.id] = now + _PUT_OFF_MS
             log.error("reply.not_sent", extra={"case_id": row.case_id, "error": type(problem).__name__})
             return

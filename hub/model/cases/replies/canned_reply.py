@@ -65,8 +65,12 @@ class CannedReply:
 
     @property
     def newest(self) -> CannedText | None:
-        """What its list shows."""
+        """What those see who write and approve it."""
         return self.working or self.live
+
+    def seen_by(self, agent: Agent) -> CannedText | None:
+        """The newest text for who may change or approve it, for others the text in use."""
+        return self.newest if self.may_edit(agent) or self.may_approve(agent) else self.live
 
     def is_for(self, agent: Agent) -> bool:
         """Whether the agent may use the text in use."""

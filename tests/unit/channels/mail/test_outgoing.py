@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from channels.address import Address, AddressKind
-from channels.contract import OutboundMessage
+from channels.contract import OutboundFile, OutboundMessage
 from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
 from channels.mail.identity import delivery_id_of
 from channels.mail.outgoing import MailSender, MailSenderSettings
@@ -36,9 +36,8 @@ async def sink() -> AsyncIterator[MailSink]:
         yield running
 
 
-@pytest.fixture
-async def sender(sink: MailSink) -> AsyncIterator[MailSender]:
-    settings = MailSenderSettings(
+def settings_of(sink: MailSink) -> MailSenderSettings:
+    return MailSenderSettings(
         channel="mail",
         host="127.0.0.1",
         port=sink.port,
@@ -49,7 +48,11 @@ async def sender(sink: MailSink) -> AsyncIterator[MailSender]:
         timeout_seconds=5,
         final_timeout_seconds=5,
     )
-    made = MailSender(settings, FakeClock(NOON))
+
+
+@pytest.fixture
+async def sender(sink: MailSink) -> AsyncIterator[MailSender]:
+    made = MailSender(settings_of(sink), FakeClock(NOON))
     yield made
     await made.close()
 
@@ -75,6 +78,27 @@ async def test_a_name_cannot_bring_a_header_of_its_own(sender: MailSender, sink:
     mail = sink.received[0].mail
     assert mail["Bcc"] is None
     assert mail["Subject"] == "x Bcc: spy@example.org"
+
+
+async def test_files_go_with_a_mail_or_it_does_not_go(sender: MailSender, sink: MailSink) -> None:
+    kept = {"one": b"%PDF-1.7"}
+
+    async def fetch(id: str) -> bytes | None:
+        return kept.get(id)
+
+    file = OutboundFile("one", "告知书\r\nBcc: spy@example.org.pdf", "application/pdf")
+    carrying = MailSender(settings_of(sink), FakeClock(NOON), fetch)
+    try:
+        await carrying.send(replace(MESSAGE, files=(file,)))
+        [part] = sink.received[0].mail.iter_attachments()
+        assert (part.get_content(), part.get_content_type()) == (kept["one"], "application/pdf")
+        assert part.get_filename() == "告知书 Bcc: spy@example.org.pdf"
+        for mute in (carrying, sender):  # the file is gone; nobody gives it files
+            with pytest.raises(Permanent):
+                await mute.send(replace(MESSAGE, files=(replace(file, id="lost"),)))
+        assert len(sink.received) == 1
+    finally:
+        await carrying.close()
 
 
 async def test_every_attempt_has_the_same_message_id(sender: MailSender, sink: MailSink) -> None:

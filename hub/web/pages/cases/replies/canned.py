@@ -144,7 +144,7 @@ async def _editor(
 ) -> web.StreamResponse:
     read, agent, _ = request.app[HUB].actions.replies.read_canned, agent_of(request), translator(request)
     canned = found.value if found else None
-    text = (canned.newest if canned else None) or _EMPTY
+    text = (canned.seen_by(agent) if canned else None) or _EMPTY
     versions = await read.versions(canned.id) if canned else []
     ids = {canned.owner_id, canned.changed_by} if canned else set()
     ids |= {id for one in versions for id in (one.author_id, one.by_id)}
@@ -155,6 +155,7 @@ async def _editor(
         "staff/canned_editor.html",
         status,
         canned=canned,
+        name=text.title,
         version=found.version if found else 0,
         values={name: (values or {}).get(name, shown[name]) for name in shown},
         errors=errors or {},

@@ -86,6 +86,15 @@ async def test_the_old_text_stays_in_use_until_the_new_one_is_approved(shelf: Sh
     assert kept == [(2, "新标题"), (1, "身份证补领")]
 
 
+async def test_colleagues_see_what_is_in_use_and_not_what_is_being_written(shelf: Shelf) -> None:
+    id = await shelf.edit.save(HANDLER, Place(), CARD, submits=True)
+    await shelf.edit.approve(HEAD, await shelf.place(id))
+    await shelf.edit.save(HANDLER, await shelf.place(id), replace(CARD, title="还没写好"), submits=False)
+    canned = (await shelf.read.get(COLLEAGUE, id)).value
+    titles = [text.title for agent in (COLLEAGUE, HANDLER, HEAD) if (text := canned.seen_by(agent))]
+    assert titles == ["身份证补领", "还没写好", "还没写好"]
+
+
 async def test_nobody_changes_a_colleagues_and_nobody_overwrites(shelf: Shelf) -> None:
     id = await shelf.edit.save(HANDLER, Place(), replace(CARD, scope=CannedScope.OWN), submits=False)
     with pytest.raises(NotFound):
