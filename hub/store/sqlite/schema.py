@@ -87,12 +87,12 @@ def _prepare_table(cursor: sqlite3.Cursor, table: Table) -> None:
     for name, kind in present.items():
         if wanted.get(name) != kind:
             _fold_into_body(cursor, table, name)
-    for name, kind in wanted.items():
-        if present.get(name) != kind:
-            cursor.execute(f'ALTER TABLE {table.name} ADD COLUMN "{name}" {kind}')
-            cursor.execute(
-                f'UPDATE {table.name} SET "{name}" = CAST(json_extract(body, \'$."{name[2:]}"\') AS {kind})'
-            )
+    new = {name: kind for name, kind in wanted.items() if present.get(name) != kind}
+    for name, kind in new.items():
+        cursor.execute(f'ALTER TABLE {table.name} ADD COLUMN "{name}" {kind}')
+    if new:  # all at once: a table may hold millions of rows
+        found = (f'"{n}" = CAST(json_extract(body, \'$."{n[2:]}"\') AS {kind})' for n, kind in new.items())
+        cursor.execute(f"UPDATE {table.name} SET {', '.join(found)}")
 
 
 def _fold_into_body(cursor: sqlite3.Cursor, table: Table, name: str) -> None:
