@@ -120,14 +120,18 @@ def _prepare_indexes(cursor: sqlite3.Cursor, table: Table) -> None:
         name = f"i_{collection.name}_{'_'.join(key)}"
         wanted[name] = f'CREATE INDEX "{name}" ON {table.name} ({listed})'
     rows = cursor.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql NOT NULL",
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql NOT NULL "
+        "ORDER BY rowid",
         (table.name.strip('"'),),
     ).fetchall()
-    present = {row[0] for row in rows}
-    for name in present - wanted.keys():
-        cursor.execute(f'DROP INDEX "{name}"')
+    present = [row[0] for row in rows]
+    # Of two indexes that serve a query alike SQLite takes the one that was made last: they stand as declared.
+    kept = {name for name, declared in zip(present, wanted, strict=False) if name == declared}
+    for name in present:
+        if name not in kept:
+            cursor.execute(f'DROP INDEX "{name}"')
     for name, sql in wanted.items():
-        if name not in present:
+        if name not in kept:
             try:
                 cursor.execute(sql)
             except sqlite3.IntegrityError as error:
