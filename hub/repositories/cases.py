@@ -23,8 +23,20 @@ COUNTED = ("band", "stage", "todo", "waits", "track", "marks", "handler_id", "un
 """Fields by which the store counts cases, apart for each compartment, for what is open, and for what concerns
 a higher reviewer: whatever somebody may not see is taken out before anything is summed."""
 
-_LISTED = ("handler_id", "waits", "track", "stage", "todo", "marks", "higher", "channel", "region", "unit")
-"""Fields with an index in the order of the queue."""
+_LISTED = (
+    "higher",
+    "waits",
+    "channel",
+    "track",
+    "stage",
+    "limit_clock",
+    "region",
+    "marks",
+    "todo",
+    "unit",
+    "handler_id",
+)
+"""Fields with an index in the order of the queue. Of two filters the later one leads: it leaves fewer."""
 
 COLLECTIONS = (
     Collection(
@@ -55,7 +67,7 @@ COLLECTIONS = (
         indexes=(
             ("address_key", "compartment", "updated_at"),
             ("compartment", "open", "rank"),
-            *(("compartment", "open", name, "rank") for name in (*_LISTED, "limit_clock")),
+            *(("compartment", "open", name, "rank") for name in _LISTED),
             ("compartment", "open", "received_at"),
             ("due_at",),
         ),

@@ -46,7 +46,8 @@ class Collection:
     """A declared collection.
 
     fields: queryable top-level fields of the body with their types.
-    indexes: field tuples that serve filters and sorts, leading field first.
+    indexes: field tuples that serve filters and sorts, leading field first; of two that serve a query alike
+        the later one is taken.
     unique: field tuples whose values are unique; documents where any of the
         fields is None or missing are exempt.
     counted: field tuples whose groups are counted with every write, leading fields first (see `counting.py`).

@@ -12,7 +12,7 @@ from hub.tour.scene import Scene
 from hub.tour.story import NotHeld, hold
 
 _ROW = re.compile(
-    r'<tr class="case-row risk-(?P<risk>\w+).*?href="/staff/cases/(?P<id>\w+)".*?'
+    r'<tr class="case-row risk-(?P<risk>\w+).*?href="/staff/cases/(?P<id>\w+)[?"].*?'
     r'class="case-ref">(?P<reference>[\d ]+)<',
     re.DOTALL,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ import pytest
 from hub.model.agent import Role, Unit
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case, Origin
-from hub.model.cases.passing_time import next_at
 from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.queue.order import rank_of
+from hub.model.cases.queue.timing import scheduled
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.rule_book import BookKind
 from hub.model.cases.step import begun
@@ -68,10 +70,11 @@ async def opened(office: World, track: Track, *, received_at: int) -> Case:
     """A case that was submitted, stored as it is looked for by the clocks."""
     rules = case_rules().now
     p = begun(Proceeding(track), Attempt("submit", received_at, CaseRole.CIT, rules))
-    id, due_at = new_id(received_at), next_at(p, rules)
-    case = Case(id, id, received_at, received_at, p, Origin("sms-12110", "sms"), due_at=due_at)
+    id = new_id(received_at)
+    case = Case(id, id, received_at, received_at, p, Origin("sms-12110", "sms"))
+    case = scheduled(case, received_at, rules)
     await office.hub.documents.commit([office.hub.repositories.cases.insert(case)])
-    return case
+    return replace(case, rank=rank_of(case))
 
 
 @pytest.mark.parametrize("clock", [FakeClock(THURSDAY)])  # when the notice for 2027 is late
@@ -117,7 +120,7 @@ async def test_a_notice_is_proposed_by_one_approved_by_another_and_moves_a_last_
     after, other = await cases.get(question.id), await cases.get(petition.id)
     assert after is not None
     assert after.value.proceeding == question.proceeding
-    assert day_of(question.due_at).isoformat() == "2027-02-21"  # 80 % of the way to Monday
+    assert day_of(question.due_at).isoformat() == "2027-02-20"  # three days before Monday ends
     assert day_of(after.value.due_at).isoformat() == "2027-02-19"
     assert other is not None
     assert (other.value, other.version) == (petition, 1)

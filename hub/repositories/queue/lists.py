@@ -1,9 +1,9 @@
 """Lists of cases in the order of the queue, and how many there are, whatever the number of cases.
 
 A list is read from an index: (compartment, open, FIELD, rank). Where a selection allows several values of a
-field, several compartments or sets of marks, each of the few ways is read by itself and merged. Two filters
-at once share one index, and the other is checked row by row; a span of time is read in the order of arrival.
-Counts are those the store keeps (`COUNTED`).
+field, several compartments or sets of marks, each of the few ways is read by itself and merged. Of two
+filters the one that leaves fewer cases leads, and the other is checked row by row; a span of time is read in
+the order of arrival. Counts are those the store keeps (`COUNTED`).
 
 Every list and every count takes the compartments the reader may see.
 """
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.model.cases.case import Case
+from hub.model.cases.queue.order import BAND_SIZE
 from hub.model.cases.queue.selection import Selection
 from hub.model.personal import UNREADABLE
 from hub.model.track import Compartment
@@ -130,13 +131,22 @@ class CaseQueueRepository:
         ]
         if len(ways) > _MOST_WAYS:
             ways = [{name: {"$in": list(values)} for name, values in choices.items()}]
-        return [{**way, **rest} for way in ways]
+        return [{**_band_as_rank(way), **rest} for way in ways]
 
     async def _marks(self, selection: Selection) -> list[int]:
         """The sets of marks that some case has and that hold all the wanted ones."""
         [is_open] = selection.fields.get("open", (1,))
         tally = await self.tally(selection.compartments, int(is_open), "marks")
         return sorted(int(marks) for marks in tally if int(marks) & selection.marks == selection.marks)
+
+
+def _band_as_rank(way: dict[str, Any]) -> dict[str, Any]:
+    """A band is a stretch of the order, so the order itself finds it."""
+    band = way.get("band")
+    if not isinstance(band, int):
+        return way
+    stretch = {"$gte": band * BAND_SIZE, "$lt": (band + 1) * BAND_SIZE}
+    return {name: value for name, value in way.items() if name != "band"} | {"rank": stretch}
 
 
 def _sort(selection: Selection) -> tuple[tuple[str, int], ...]:

@@ -87,12 +87,12 @@ def _prepare_table(cursor: sqlite3.Cursor, table: Table) -> None:
     for name, kind in present.items():
         if wanted.get(name) != kind:
             _fold_into_body(cursor, table, name)
-    for name, kind in wanted.items():
-        if present.get(name) != kind:
-            cursor.execute(f'ALTER TABLE {table.name} ADD COLUMN "{name}" {kind}')
-            cursor.execute(
-                f'UPDATE {table.name} SET "{name}" = CAST(json_extract(body, \'$."{name[2:]}"\') AS {kind})'
-            )
+    new = {name: kind for name, kind in wanted.items() if present.get(name) != kind}
+    for name, kind in new.items():
+        cursor.execute(f'ALTER TABLE {table.name} ADD COLUMN "{name}" {kind}')
+    if new:  # all at once: a table may hold millions of rows
+        found = (f'"{n}" = CAST(json_extract(body, \'$."{n[2:]}"\') AS {kind})' for n, kind in new.items())
+        cursor.execute(f"UPDATE {table.name} SET {', '.join(found)}")
 
 
 def _fold_into_body(cursor: sqlite3.Cursor, table: Table, name: str) -> None:
@@ -120,14 +120,18 @@ def _prepare_indexes(cursor: sqlite3.Cursor, table: Table) -> None:
         name = f"i_{collection.name}_{'_'.join(key)}"
         wanted[name] = f'CREATE INDEX "{name}" ON {table.name} ({listed})'
     rows = cursor.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql NOT NULL",
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql NOT NULL "
+        "ORDER BY rowid",
         (table.name.strip('"'),),
     ).fetchall()
-    present = {row[0] for row in rows}
-    for name in present - wanted.keys():
-        cursor.execute(f'DROP INDEX "{name}"')
+    present = [row[0] for row in rows]
+    # Of two indexes that serve a query alike SQLite takes the one that was made last: they stand as declared.
+    kept = {name for name, declared in zip(present, wanted, strict=False) if name == declared}
+    for name in present:
+        if name not in kept:
+            cursor.execute(f'DROP INDEX "{name}"')
     for name, sql in wanted.items():
-        if name not in present:
+        if name not in kept:
             try:
                 cursor.execute(sql)
             except sqlite3.IntegrityError as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -116,4 +118,20 @@ async def test_another_declaration_is_counted_when_the_file_is_opened(tmp_path: 
     assert await store.counted("lots", PLACE) == {("fz",): 3, ("xm",): 1, (None,): 1}
     await store.commit([Delete("lots", "a", 1)])
     assert await store.counted("lots", PLACE, ["fz"]) == {("fz",): 2}
+    await store.close()
+
+
+async def test_a_wrong_count_is_found_and_mended(tmp_path: Path) -> None:
+    path, clock = tmp_path / "hub.db", StandingClock()
+    store = await open_sqlite(path, COLLECTIONS, clock=clock)
+    await fill(store)
+    await store.close()
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE m_counts SET n = 9 WHERE name = 'lots:place' AND key LIKE '%fz%'")
+    store = await open_sqlite(path, COLLECTIONS, clock=clock)
+    assert await store.counted("lots", PLACE, ["fz"]) == {("fz",): 9}
+    assert await store.recount("lots") == 1
+    assert await store.recount("lots", mend=True) == 1
+    assert await store.counted("lots", PLACE, ["fz"]) == {("fz",): 3}
+    assert await store.recount("lots") == 0
     await store.close()

@@ -7,6 +7,7 @@ it. It shows everybody what they may see, as every query does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from hub.actions.cases.agent_names import agent_names
@@ -20,7 +21,7 @@ from hub.runtime.clock import Clock
 from hub.runtime.errors import Forbidden, Invalid, NotFound
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
-from hub.store.documents import Documents, Write
+from hub.store.documents import Documents, StoreError, Write
 from hub.store.until_committed import until_committed
 
 _LONGEST_NAME = 20
@@ -64,8 +65,10 @@ class QueueDesk:
         await self._change(agent, lambda settings: replace(settings, columns=shown, density=close))
 
     async def remember(self, agent: Agent, query: QueueQuery) -> None:
-        """Keeps what is looked at; nothing is written when that is known."""
-        await self._change(agent, lambda settings: replace(settings, last=query.parameters()))
+        """Keeps what is looked at; nothing is written when that is known. A store that cannot write now still
+        shows the queue."""
+        with suppress(StoreError):
+            await self._change(agent, lambda settings: replace(settings, last=query.parameters()))
 
     async def views(self, agent: Agent) -> list[ViewLine]:
         """Own views and those of the unit, with how many cases they show to the agent."""

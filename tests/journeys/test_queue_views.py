@@ -1,0 +1,67 @@
+"""A handler filters the queue, keeps the filters as a view, chooses columns, and finds all of it again: by
+links and forms alone."""
+
+from __future__ import annotations
+
+import re
+
+import aiohttp
+
+from hub.model.agent import Role
+from tests.journeys.test_queue_pill import SAME, seat, write
+from tests.world import World, browser
+
+
+async def page_of(hub: World, http: aiohttp.ClientSession, address: str) -> str:
+    async with http.get(f"{hub.url}{address}") as page:
+        assert page.status == 200
+        return await page.text()
+
+
+def hidden(html: str, name: str) -> str:
+    found = re.search(f'name="{name}" value="([^"]+)"', html)
+    assert found, name
+    return found[1]
+
+
+def rows(html: str) -> list[str]:
+    return re.findall(r'data-case="([^"]+)"', html)
+
+
+async def test_filters_views_and_columns_without_script(hub: World) -> None:
+    first = await write(hub, 1)
+    await write(hub, 2, "我要投诉，要求书面答复：小区物业乱收费")
+    async with browser(hub.url) as http:
+        await seat(hub, Role.HANDLER, http)
+        everything = await page_of(hub, http, "/staff/queue")
+        assert len(rows(everything)) == 2
+        filtered = await page_of(
+            hub, http, "/staff/queue?show=all&track=CONSULT&channel=sms-12110&panel=filters"
+        )
+        assert first in rows(filtered)
+        assert 'name="handler"' in filtered
+        assert await page_of(hub, http, "/staff/queue?show=nonsense&track=13800138000&since=tomorrow")
+
+        async def post(path: str, **form: str) -> str:
+            data = {"csrf": hidden(filtered, "csrf"), "from": hidden(filtered, "from"), **form}
+            async with http.post(f"{hub.url}{path}", data=data, headers=SAME) as answer:
+                assert answer.status == 200, path
+                return await answer.text()
+
+        kept = await post("/staff/queue/views", name="短信咨询")
+        assert rows(kept) == rows(filtered)
+        assert "短信咨询" in kept
+        again = await post("/staff/queue/views", name="短信咨询")
+        assert "已有同名的视图" in again
+        chosen = await post(
+            "/staff/queue/settings", column_region="on", column_received="on", density="compact"
+        )
+        assert re.findall(r'scope="col">([^<]+)<', chosen) == ["诉求", "地区", "收到时间"]
+        assert "is-compact" in chosen
+
+        remembered = await page_of(hub, http, "/staff/queue")  # as it was left
+        assert rows(remembered) == rows(filtered)
+        assert "is-compact" in remembered
+        removal = re.search(r'action="(/staff/queue/views/[^"]+/remove)"', remembered)
+        assert removal
+        assert "短信咨询" not in await post(removal[1])
