@@ -5,7 +5,7 @@ Every list of cases here takes the compartments the reader may see.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from collections.abc import Collection as Container
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,8 @@ from hub.model.track import Compartment
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Documents, Insert, Stored, Update, Write
+from hub.store.query import meets, parse_where
+from hub.store.unreadable import Unreadable
 
 COLLECTIONS = (
     Collection(
@@ -44,6 +46,7 @@ COLLECTIONS = (
             ("compartment", "open", "track", "rank"),
             ("compartment", "open", "updated_at"),
             ("due_at",),
+            ("updated_at",),
         ),
         unique=(("reference",),),
     ),
@@ -161,6 +164,30 @@ class CaseRepository:
             return frozenset()
         counted = await self._documents.count("cases", {**_visible(compartments), **where}, by="id")
         return frozenset(counted)
+
+    def shows(
+        self, compartments: Container[Compartment], where: Mapping[str, Any]
+    ) -> Callable[[Stored], bool]:
+        """Whether a case as it is stored is one of those whose `ids` are asked for with the same words."""
+        conditions = parse_where(COLLECTIONS[0], {**_visible(compartments), **where})
+        return lambda stored: all(meets(stored, condition) for condition in conditions)
+
+    async def as_stored(self, ids: Sequence[str]) -> dict[str, Stored]:
+        """Cases as they are stored, by id; nothing is unsealed."""
+        return await self._documents.get_many("cases", ids)
+
+    def unsealed(self, stored: Stored) -> Versioned[Case] | None:
+        """The case of a stored one, None when its row cannot be read."""
+        try:
+            return self._cases.versioned(stored)
+        except Unreadable:
+            return None
+
+    async def changed_since(self, instant: int, *, limit: int) -> list[tuple[str, int, int]]:
+        """Id, version and instant of cases changed after one (ms UTC), those changed last first."""
+        where, sort = {"updated_at": {"$gt": instant}}, (("updated_at", -1),)
+        found = await self._documents.find("cases", where, sort=sort, limit=limit)
+        return [(stored.id, stored.version, stored.body["updated_at"]) for stored in found]
 
     async def history(self, case_id: str, *, limit: int = 1000) -> list[HistoryEntry]:
         """The chained history, oldest first."""

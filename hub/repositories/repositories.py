@@ -19,6 +19,7 @@ from hub.repositories import (
     memberships,
     notices,
     outbox,
+    presences,
     recent_answers,
     rule_books,
     schedules,
@@ -55,6 +56,7 @@ from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
+from hub.repositories.presences import PresenceRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
 from hub.repositories.rule_books import RuleBookRepository
 from hub.repositories.schedules import ScheduleRepository
@@ -85,6 +87,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,
     *outbox.COLLECTIONS,
+    *presences.COLLECTIONS,
     *questions.COLLECTIONS,
     *recent_answers.COLLECTIONS,
     *rule_books.COLLECTIONS,
@@ -117,6 +120,7 @@ class Repositories:
     memberships: MembershipRepository
     notices: NoticeRepository
     outbox: OutboxRepository
+    presences: PresenceRepository
     questions: QuestionRepository
     recent_answers: RecentAnswersRepository
     recordings: RecordingRepository
@@ -154,6 +158,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
+        presences=PresenceRepository(documents, vault),
         questions=QuestionRepository(documents, vault),
         recent_answers=RecentAnswersRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),

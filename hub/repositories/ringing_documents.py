@@ -19,6 +19,7 @@ from hub.runtime.bell import (
     SEALED_RECORDINGS,
     Bell,
     campaign_topic,
+    case_topic,
     conversation_topic,
 )
 from hub.store.documents import Body, Documents, Insert, Update, Write
@@ -60,7 +61,13 @@ def touched(writes: Iterable[Write]) -> frozenset[str]:
         match write:
             case Insert(collection, id, body) | Update(collection, id, body, _):
                 topics.add(_topic(collection, id, body))
+                if collection == "cases":
+                    topics.add(_case_topic(id, body))
     return frozenset(topics - {""})
+
+
+def _case_topic(id: str, body: Body) -> str:
+    return "" if body.get("state") == CaseState.DRAFT else case_topic(id)
 
 
 def _topic(collection: str, id: str, body: Body) -> str:

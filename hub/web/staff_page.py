@@ -12,8 +12,10 @@ from hub.web import badges
 from hub.web.guard.auth import agent_of, session_of
 from hub.web.i18n import msgid
 from hub.web.render import render
+from hub.web.shortcuts import SHORTCUTS
 
 KEYS_COOKIE = "hub_keys"
+NEXT_COOKIE = "hub_next"
 FLASH_COOKIE = "hub_done"
 
 _P = Permission
@@ -116,6 +118,8 @@ def staff_page(request: web.Request, template: str, /, status: int = 200, **cont
         nav=_navigation(agent, request.path, waiting if isinstance(waiting, int) else None),
         csrf=session_of(request).csrf,
         keys=request.cookies.get(KEYS_COOKIE) != "off",
+        next_case=request.cookies.get(NEXT_COOKIE) != "off",
+        shortcuts=SHORTCUTS,
         done=done if request.method == "GET" else "",
         role_words=[badges.ROLE[role] for role in agent.roles],
         words=badges,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.model.agent import Permission as P
 from hub.web.pages.campaigns import campaigns
 from hub.web.pages.campaigns import editor as campaign_editor
-from hub.web.pages.cases import case, case_flow, evidence, queue
+from hub.web.pages.cases import case, case_flow, desk, evidence, queue
 from hub.web.pages.deliveries import deliveries
 from hub.web.pages.knowledge import (
     entries,
@@ -47,7 +47,8 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/account/preferences", account.preferences),
     # cases; which of them exist for the agent is decided in hub/model/policy.py
     _staff("GET", "/queue", queue.queue_page, P.CASE_READ, P.REPORT_READ),
-    _staff("GET", "/queue/events", queue.queue_events, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/desk/events", desk.events, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/cases/{case_id}/presence", desk.act, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY),

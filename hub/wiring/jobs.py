@@ -115,4 +115,5 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("questions", "keep_until", 0),
         Rule("feedback", "keep_until", 0),
         Rule("recent_answers", "keep_until", 0),
+        Rule("presences", "until", 3_600),
     )

@@ -7,12 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
-import pytest
 
 from channels.address import phone
 from channels.contract import ChannelKind, InboundMessage
 from hub.model.agent import Agent, Role
-from hub.web.pages.cases.queue_snapshots import QueueSnapshots
 from tests.world import World, browser
 
 OLD = 3_600_000
@@ -53,9 +51,11 @@ async def opened(hub: World, http: aiohttp.ClientSession, view: str = "all") -> 
     """Loads the queue; the address its stream comes from."""
     async with http.get(f"{hub.url}/staff/queue?show={view}") as page:
         assert page.status == 200
-        found = re.search(r'sse-connect="([^"]+)"', await page.text())
+        text = await page.text()
+    found = re.search(r'data-feed="([^"]+)"', text)
     assert found
-    return hub.url + found[1].replace("&amp;", "&")
+    rows = ",".join(re.findall(r'data-row data-case="([^"]+)"', text))
+    return f"{hub.url}/staff/desk/events?{found[1].replace('&amp;', '&')}&rows={rows}"
 
 
 @asynccontextmanager
@@ -121,22 +121,14 @@ async def test_an_inspector_is_told_at_once_of_what_waits_to_be_screened(hub: Wo
             assert await anext(seen) == 1
 
 
-async def test_a_snapshot_that_was_given_up_is_replaced_by_the_time_of_the_page(hub: World) -> None:
+async def test_a_place_of_another_process_is_replaced_by_the_time_of_the_page(hub: World) -> None:
     await write(hub, 1, ago=OLD)
     async with browser(hub.url) as http:
         await seat(hub, Role.HANDLER, http)
-        address = re.sub(r"seen=[^&]+", "seen=gone", await opened(hub, http))
+        address = re.sub(r"place=[^&]+", "place=gone.1", await opened(hub, http))
         await write(hub, 2)
         async with pills(http, address) as seen:
             await write(hub, 3)
             async for number in seen:
                 if number == 2:
                     break
-
-
-@pytest.mark.parametrize("ids", [frozenset(), frozenset({"a", "b"})])
-def test_snapshots_are_bounded_and_the_oldest_goes_first(ids: frozenset[str]) -> None:
-    snapshots = QueueSnapshots(max_ids=2 * (len(ids) + 1))
-    first, second, third = (snapshots.keep(ids) for _ in range(3))
-    assert snapshots.get(first) is None
-    assert snapshots.get(second) == snapshots.get(third) == ids

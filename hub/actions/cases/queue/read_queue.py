@@ -5,7 +5,7 @@ Lists and counts are made after the policy, so that a hidden case leaves no trac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,7 @@ from hub.model.cases.case import NEAR_DANGER, Case
 from hub.model.cases.triage_decision import DecisionKind, TriageDecision
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import Repositories
+from hub.store.codec import Versioned
 from hub.store.documents import MAX_LIMIT
 
 _PAGE = 50
@@ -95,20 +96,20 @@ class ReadQueue:
             after=after,
             newest_first=view is QueueView.CLOSED,
         )
-        names = await agent_names(self._repositories, {found.value.handler_id for found in page.cases})
-        return QueuePage(
-            tuple(
-                QueueRow(
-                    found.value,
-                    found.version,
-                    masked_citizen(found.value),
-                    names.get(found.value.handler_id, ""),
-                    screening_due_at(found.value, self._calendar(), days=self._screening_days),
-                )
-                for found in page.cases
-            ),
-            await self.counts(agent),
-            page.next,
+        return QueuePage(await self.rows(page.cases), await self.counts(agent), page.next)
+
+    async def rows(self, cases: Sequence[Versioned[Case]]) -> tuple[QueueRow, ...]:
+        """The lines of cases that were found to be visible to whoever will see them."""
+        names = await agent_names(self._repositories, {found.value.handler_id for found in cases})
+        return tuple(
+            QueueRow(
+                found.value,
+                found.version,
+                masked_citizen(found.value),
+                names.get(found.value.handler_id, ""),
+                screening_due_at(found.value, self._calendar(), days=self._screening_days),
+            )
+            for found in cases
         )
 
     async def released(self, agent: Agent) -> tuple[ReleasedRow, ...]:
@@ -126,10 +127,6 @@ class ReadQueue:
             for view in QueueView
         }
 
-    async def view_ids(self, agent: Agent, *, view: QueueView) -> frozenset[str]:
-        """The ids of all cases in a view, as far as the agent may see."""
-        return await self._repositories.cases.ids(_compartments(view, agent), _where(view, agent))
-
     async def received_after(self, agent: Agent, instant: int, *, view: QueueView) -> frozenset[str]:
         """Of those, the newest that were received after `instant`; at most `MAX_LIMIT`."""
         cases = await self._repositories.cases.page(
@@ -139,6 +136,11 @@ class ReadQueue:
             newest_first=True,
         )
         return frozenset(found.value.id for found in cases.cases if found.value.received_at > instant)
+
+
+def filter_of(view: QueueView, agent: Agent) -> tuple[frozenset[Compartment], dict[str, Any]]:
+    """Which cases a view shows to the agent: their compartments, and what is asked of them."""
+    return _compartments(view, agent), _where(view, agent)
 
 
 def _compartments(view: QueueView, agent: Agent) -> frozenset[Compartment]:

@@ -14,16 +14,14 @@ from hub.actions.cases.queue.read_queue import QueueRow, QueueView
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import POSSIBLE_DANGER, Case
 from hub.model.track import Track
-from hub.runtime.bell import QUEUE
 from hub.web import badges
+from hub.web.desk.feed import FEED
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
-from hub.web.keys import HUB, LANGUAGE
+from hub.web.keys import HUB
 from hub.web.pages.cases.clock_words import CLOCK
-from hub.web.pages.cases.queue_snapshots import SNAPSHOTS
-from hub.web.render import RENDERER, translator
+from hub.web.render import translator
 from hub.web.staff_page import home_of, staff_page
-from hub.web.staff_stream import stream
 
 VIEWS: Mapping[QueueView, str] = {
     QueueView.ALL: msgid("全部待办"),
@@ -69,10 +67,9 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
     after = request.query.get("after") or None
     now = hub.clock.now_ms()
     agent, first = agent_of(request), after is None and view is not QueueView.CLOSED
-    # Before the rows: a case that comes in between stands in the rows, and is taken from there.
-    held = await hub.actions.read_queue.view_ids(agent, view=view) if first else frozenset()
+    # Before the rows: a case that comes in between stands in the rows, and is not counted as new.
+    place = await request.app[FEED].place(agent, view) if first else ""
     page = await hub.actions.read_queue.page(agent, view=view, after=after)
-    held |= {row.case.id for row in page.rows}
     return staff_page(
         request,
         "staff/queue.html",
@@ -86,31 +83,9 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         warnings=await hub.actions.read_warnings(agent) if first and view in _WARNED else (),
         clock_words=CLOCK,
         since=now,
-        seen=request.app[SNAPSHOTS].keep(held) if first else "",
+        place=place,
         waiting=page.counts[QueueView.ALL],
     )
-
-
-async def queue_events(request: web.Request) -> web.StreamResponse:
-    """GET /staff/queue/events?show=&seen=&since=: the pill, whenever the queue changed.
-
-    It counts the cases of the whole view that were not in it when the page was made.
-    """
-    hub, agent, view = request.app[HUB], agent_of(request), view_of(request)
-    reads = hub.actions.read_queue
-    seen = request.app[SNAPSHOTS].get(request.query.get("seen", ""))
-    if seen is None:
-        since = request.query.get("since", "")
-        loaded_at = int(since) if since.isascii() and since.isdigit() and len(since) < 15 else 0
-        new = await reads.received_after(agent, loaded_at, view=view)
-        seen = await reads.view_ids(agent, view=view) - new
-    renderer, language = request.app[RENDERER], request[LANGUAGE]
-
-    async def fill() -> Mapping[str, str]:
-        context = {"fresh": len(await reads.view_ids(agent, view=view) - seen), "view": view}
-        return {"pill": renderer.text("staff/queue_pill.html", language, context)}
-
-    return await stream(request, hub.bell, QUEUE, fill)
 
 
 def _views_of(agent: Agent) -> Mapping[QueueView, str]:

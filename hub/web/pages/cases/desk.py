@@ -1,0 +1,145 @@
+"""The live stream of the desk: what it says in words, and the signs of life that pages give.
+
+The stream is no activity: it does not keep a session alive, and it ends when the session has ended or the
+person may do something else than before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import lru_cache, partial
+
+from aiohttp import web
+
+from hub.actions.cases.agent_names import agent_names
+from hub.actions.cases.presence.keep_presence import KeepPresence
+from hub.actions.cases.queue.follow_queue import FollowQueue
+from hub.actions.cases.queue.other_processes import OtherProcesses
+from hub.actions.cases.queue.read_queue import QueueRow, QueueView
+from hub.hub import Hub
+from hub.model.agent import Agent
+from hub.runtime.clock import Clock
+from hub.web import badges
+from hub.web.desk.feed import FEED, Channel, DeskFeed, Words
+from hub.web.desk.page import Shown
+from hub.web.event_stream import EventStream
+from hub.web.form import read_form
+from hub.web.guard.auth import agent_of
+from hub.web.guard.staff import STAFF
+from hub.web.i18n import Language
+from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.cases.queue import line_of, view_of
+from hub.web.render import Renderer
+from hub.web.staff_stream import PING_SECONDS
+
+PRESENCE = web.AppKey("desk_presence", KeepPresence)
+_MANY_ROWS = 200
+_PARTS = ("row", "head", "lock")
+_IDS = 64
+"""The longest id there is."""
+
+
+def add_desk(app: web.Application, hub: Hub, renderer: Renderer, channels: Sequence[Channel] = ()) -> None:
+    """The feed of this process, running for as long as the server does."""
+    shared, stores, reads = hub.settings.store.engine == "mongodb", hub.repositories, hub.actions.read_queue
+    app[PRESENCE] = KeepPresence(stores.presences, hub.bell, hub.clock, shared=shared)
+    app[FEED] = DeskFeed(
+        hub.bell,
+        FollowQueue(stores.cases, reads),
+        reads,
+        app[PRESENCE],
+        partial(agent_names, stores),
+        _words(renderer, hub.clock),
+        hub.clock,
+        others=OtherProcesses(stores.cases, hub.clock) if shared else None,
+        channels=channels,
+    )
+
+    async def running(app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(app[FEED].run(), name="desk feed")
+        yield
+        task.cancel()
+        await asyncio.wait([task])
+
+    app.cleanup_ctx.append(running)
+
+
+def _words(renderer: Renderer, clock: Clock) -> Words:
+    def row(row: QueueRow, view: QueueView | None, language: Language) -> str:
+        line = line_of(row, clock.now_ms(), renderer.translator(language))
+        return renderer.text("staff/queue_row.html", language, {"line": line, "view": view, "words": badges})
+
+    @lru_cache(maxsize=1_000)
+    def pill(fresh: int, view: QueueView, language: Language) -> str:
+        return renderer.text("staff/queue_pill.html", language, {"fresh": fresh, "view": view})
+
+    def people(case_id: str, people: Sequence[Mapping[str, object]], language: Language) -> Mapping[str, str]:
+        context = {"people": people, "now": clock.now_ms()}
+        return {
+            part: renderer.text("staff/presence.html", language, {**context, "part": part}).strip()
+            for part in _PARTS
+        }
+
+    return Words(row, pill, people)
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """GET /staff/desk/events?show=&place=&since=&rows=&case=&version="""
+    feed, agent, stream = request.app[FEED], agent_of(request), EventStream()
+    async with feed.opened(agent, request[LANGUAGE], _shown(request)) as page:
+        try:
+            await stream.open(request, retry_ms=3000)
+            checked_at = asyncio.get_running_loop().time()
+            while True:
+                try:
+                    async with asyncio.timeout(checked_at + PING_SECONDS - asyncio.get_running_loop().time()):
+                        await page.ready.wait()
+                except TimeoutError:
+                    if not await _still(request, agent):
+                        break
+                    await stream.ping()
+                    checked_at = asyncio.get_running_loop().time()
+                if page.ready.is_set():
+                    await stream.response.write(page.take())
+                if page.over:
+                    break
+        except ConnectionResetError:
+            pass  # the page was closed: nobody is left to answer
+    return stream.response
+
+
+async def act(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/presence: somebody is there, or types. Says nothing of the case."""
+    form, case_id = await read_form(request), request.match_info["case_id"]
+    presence = request.app[PRESENCE]
+    if form.get("sign") == "stopped":
+        presence.stop_typing(agent_of(request), case_id)
+    else:
+        presence.act(agent_of(request), case_id, types=form.get("sign") == "types")
+    return web.Response(status=204)
+
+
+async def _still(request: web.Request, agent: Agent) -> bool:
+    """Whether the session goes on and its agent may do what they might when the stream was opened."""
+    if await request.app[STAFF].sessions.current(request, is_use=False) is None:
+        return False
+    found = await request.app[HUB].repositories.agents.get(agent.id)
+    return found is not None and found.value.active and found.value.roles == agent.roles
+
+
+def _shown(request: web.Request) -> Shown:
+    query = request.query
+    rows = [id for id in query.get("rows", "").split(",") if 0 < len(id) <= _IDS][:_MANY_ROWS]
+    return Shown(
+        view=view_of(request) if "show" in query else None,
+        place=query.get("place", ""),
+        since=_number(query.get("since", "")),
+        rows=frozenset(rows),
+        case_id=query.get("case", "")[:_IDS],
+        version=_number(query.get("version", "")),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 15 else 0
