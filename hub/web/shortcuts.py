@@ -18,13 +18,14 @@ PRESS = "press"
 class Shortcut:
     """One line. keys: as `KeyboardEvent.key` says it, `g q` one after the other, `Ctrl+s` together.
 
-    shown: how it is written, where that differs.
+    shown: how it is written, where that differs. place: the page it goes to; no such page, no such key.
     """
 
     keys: str
     text: str
     does: str = PRESS
     shown: str = ""
+    place: str = ""
 
 
 SHORTCUTS: tuple[Shortcut, ...] = (
@@ -46,8 +47,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("p", msgid("放行")),
     Shortcut(".", msgid("复制编号")),
     Shortcut("/", msgid("搜索"), "search"),
-    Shortcut("g q", msgid("到工单队列"), "queue"),
-    Shortcut("g b", msgid("到看板"), "board"),
+    Shortcut("g q", msgid("到工单队列"), "go", place="/staff/queue"),
+    Shortcut("g b", msgid("到看板"), "go", place="/staff/board"),
     Shortcut("Escape", msgid("返回列表"), "back", "Esc"),
     Shortcut("Ctrl+Enter", msgid("提交正在填写的内容"), "submit", "Ctrl + Enter"),
     Shortcut("Ctrl+s", msgid("保存草稿"), "save-draft", "Ctrl + S"),

@@ -28,7 +28,8 @@ from hub.actions.cases.queue.read_queue import QueueRow, QueueView, ReadQueue
 from hub.model import policy
 from hub.model.agent import Agent
 from hub.model.cases.case import Case
-from hub.runtime.bell import PRESENCE, Bell, CollectingEar, case_of
+from hub.runtime.bell import PRESENCE as PEOPLE_MOVED
+from hub.runtime.bell import Bell, CollectingEar, case_of
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Stored
@@ -102,6 +103,10 @@ class DeskFeed:
         self._lock = asyncio.Lock()
         self._ear: CollectingEar | None = None
         self._looked_at = self._swept_at = 0.0
+
+    def channels_of(self, agent: Agent) -> list[str]:
+        """The names of the channels this agent is told."""
+        return [channel.name for channel in self._channels if channel.topic_of(agent) is not None]
 
     # --- pages ------------------------------------------------------------------------------------
 
@@ -192,7 +197,7 @@ class DeskFeed:
                 page.end()
 
     def _wants(self, topic: str) -> bool:
-        return bool(case_of(topic)) or topic == PRESENCE or topic in self._topics
+        return bool(case_of(topic)) or topic == PEOPLE_MOVED or topic in self._topics
 
     async def _catch_up(self) -> None:
         async with self._lock:
@@ -353,6 +358,7 @@ class DeskFeed:
 
 
 FEED = web.AppKey("desk_feed", DeskFeed)
+PRESENCE = web.AppKey("desk_presence", KeepPresence)
 
 
 def _event(name: str, **data: object) -> bytes:

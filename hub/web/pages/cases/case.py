@@ -16,12 +16,14 @@ from channels.contract import ChannelKind
 from channels.parts import count
 from hub.actions.cases.queue.read_queue import QueueView
 from hub.actions.cases.read_cases import CaseView
+from hub.actions.knowledge.compare_entries import compare_texts
 from hub.model.agent import Agent
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.table import LABELS
 from hub.model.personal import UNREADABLE
 from hub.runtime.errors import Invalid, Stale
+from hub.web.desk.feed import PRESENCE
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
@@ -52,6 +54,8 @@ DETAILS: Mapping[str, str] = {
 """What may be shown of a case's details; addresses among them stay behind 显示完整号码."""
 
 _QUEUE = "/staff/queue"
+PANE = "pane-body"
+"""Where js/desk.js shows a case beside the list; it asks for the case without the page round it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class Typed:
     """What was typed when the page has to be shown again, and what was wrong with it.
 
     form: reply | note | assign | close | release | reveal | move. conflict: somebody else was first.
-    event, fields: of a step of the table; refused: why it was not taken.
+    seen: the last change the page showed (ms UTC). event, fields: of a step of the table; refused: why it was
+    not taken.
     """
 
     form: str = ""
@@ -70,6 +75,7 @@ class Typed:
     fields: Mapping[str, str] = field(default_factory=dict)
     refused: str = ""
     revealed: str = ""
+    seen: int = 0
 
 
 async def case_page(request: web.Request) -> web.StreamResponse:
@@ -138,7 +144,7 @@ async def take_step(request: web.Request) -> web.StreamResponse:
     data, event, case_id = await read_form(request), request.match_info["event"], _id(request)
     given = parse(CaseForm, data, translator(request))
     version = 0 if isinstance(given, FormErrors) else given.version  # no version is a stale one
-    typed = Typed("move", event=event, fields=data)
+    typed = Typed("move", event=event, fields=data, seen=_seen(data))
     try:
         act = request.app[HUB].actions.move_case
         seen = await act(agent_of(request), case_id, event, data_of(event, data), version=version)
@@ -228,7 +234,7 @@ async def _submit(
     """
     data = await read_form(request)
     given = parse(model, data, translator(request))
-    typed = Typed(form, data.get(field, ""))
+    typed = Typed(form, data.get(field, ""), seen=_seen(data))
     if isinstance(given, FormErrors):
         return await _again(request, typed, given.fields)
     case_id = _id(request)
@@ -236,18 +242,21 @@ async def _submit(
         await act(agent_of(request), case_id, getattr(given, field), version=given.version)
     except (Invalid, Stale, IllegalMove) as problem:
         return await _refused(request, typed, problem)
+    if form == "reply":
+        request.app[PRESENCE].stop_typing(agent_of(request), case_id)
     return done(to or _path(case_id), word)
 
 
 async def _press(request: web.Request, act: _PressedAct, *, word: str, to: str = "") -> web.StreamResponse:
     """A button of the page, with nothing typed; `word`, `to` as in `_submit`."""
-    given = parse(CaseForm, await read_form(request), translator(request))
+    data = await read_form(request)
+    given = parse(CaseForm, data, translator(request))
     version = 0 if isinstance(given, FormErrors) else given.version  # no version is a stale one
     case_id = _id(request)
     try:
         await act(agent_of(request), case_id, version=version)
     except (Stale, IllegalMove) as problem:
-        return await _refused(request, Typed(), problem)
+        return await _refused(request, Typed(seen=_seen(data)), problem)
     return done(to or _path(case_id), word)
 
 
@@ -264,7 +273,7 @@ async def _refused(
         _ = translator(request)
         return await _again(request, typed, {name: _(text) for name, text in problem.problems.items()})
     # Either way the case is not what the page showed: show what it is now, keep what was typed.
-    return await _show(request, Typed(typed.form, typed.text, conflict=True), 409)
+    return await _show(request, Typed(typed.form, typed.text, conflict=True, seen=typed.seen), 409)
 
 
 async def _show(
@@ -276,10 +285,15 @@ async def _show(
         await hub.actions.note_reading(agent, view)
     counts = await hub.actions.read_queue.counts(agent)
     origin = view.case.origin
-    return staff_page(
+    changes = [item for item in view.timeline if item.at > typed.seen > 0] if typed.conflict else []
+    theirs = [item.text for item in changes if item.kind == "message" and item.direction == "out"]
+    in_pane = request.headers.get("HX-Target") == PANE
+    response = staff_page(
         request,
-        "staff/case.html",
+        "staff/case_pane.html" if in_pane else "staff/case.html",
         status,
+        changes=changes,
+        compared=compare_texts(theirs[-1], typed.text) if theirs and typed.form == "reply" else (),
         view=view,
         case=view.case,
         title=title_of(view.case, _),
@@ -307,6 +321,15 @@ async def _show(
         move_labels=LABELS,
         answers=view.case.track in DIRECT_TRACKS,
     )
+    if in_pane:
+        response.headers["HX-Pane"] = "case"
+    return response
+
+
+def _seen(data: Mapping[str, str]) -> int:
+    """The last change the form's page showed."""
+    text = data.get("seen", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 15 else 0
 
 
 def _others(view: CaseView, agent: Agent) -> list[tuple[str, str]]:

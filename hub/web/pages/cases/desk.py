@@ -21,7 +21,7 @@ from hub.hub import Hub
 from hub.model.agent import Agent
 from hub.runtime.clock import Clock
 from hub.web import badges
-from hub.web.desk.feed import FEED, Channel, DeskFeed, Words
+from hub.web.desk.feed import FEED, PRESENCE, Channel, DeskFeed, Words
 from hub.web.desk.page import Shown
 from hub.web.event_stream import EventStream
 from hub.web.form import read_form
@@ -33,7 +33,6 @@ from hub.web.pages.cases.queue import line_of, view_of
 from hub.web.render import Renderer
 from hub.web.staff_stream import PING_SECONDS
 
-PRESENCE = web.AppKey("desk_presence", KeepPresence)
 _MANY_ROWS = 200
 _PARTS = ("row", "head", "lock")
 _IDS = 64
