@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hub.bench.cases import COUNT, cases
 from hub.bench.child import BenchFailed
+from hub.bench.desk import desk
 from hub.bench.dispatch import dispatch
 from hub.bench.faq import Given, faq
 from hub.bench.figure import Figure, as_json, as_table
@@ -40,6 +41,7 @@ BENCHES: Mapping[str, Bench] = {
     "store": lambda task: store(task.folder, small=task.small),
     "memory": lambda task: memory(task.folder, small=task.small),
     "cases": lambda task: cases(task.folder, count=task.count, mongodb=task.mongodb, small=task.small),
+    "desk": lambda task: desk(task.folder, small=task.small),
     "faq": lambda task: faq(task.given, small=task.small),
 }
 """By the name given on the command line, in the order they are run."""

@@ -26,7 +26,7 @@ def bench(
     Parameters
     ----------
     names
-        intake、dispatch、store、memory、cases、faq；省略为全部 · All of them without a name.
+        intake、dispatch、store、memory、cases、desk、faq；省略为全部 · All of them without a name.
     kb
         faq 用的知识条目 · Entries for faq: JSONL, TOML or CSV; the shipped ones without it.
     queries

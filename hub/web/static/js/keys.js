@@ -54,8 +54,15 @@
       if (form) form.dispatchEvent(new CustomEvent("hub:save-draft", { bubbles: true }));
     },
     palette: () => openPalette(),
-    help: () => help.showModal(),
+    help: () => openHelp(),
   };
+  // Keys whose place is not on this page are not offered.
+  const places = { select: "[data-select]", search: "[data-search]", "save-draft": "form[data-draft]" };
+  const isHere = (line) => does[line.does] && (!places[line.does] || document.querySelector(places[line.does]));
+  function openHelp() {
+    for (const [keys, line] of lines) help.querySelector(`[data-shortcut="${CSS.escape(keys)}"]`).hidden = line.does in places && !isHere(line);
+    help.showModal();
+  }
   function run(line, key) {
     if (line.does === "press") {
       const wanted = first(`[data-key="${CSS.escape(key)}"]`);
@@ -94,7 +101,7 @@
     }
   });
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-keys-help]")) help.showModal();
+    if (event.target.closest("[data-keys-help]")) openHelp();
   });
 
   /* --- the palette: everything that can be pressed on this page --------------------------------------- */
@@ -103,7 +110,7 @@
   const none = document.getElementById("palette-none");
   let offers = [];
   let chosen = 0;
-  const words = (element) => (element.dataset.name || element.textContent).replace(/\s+/g, " ").trim();
+  const words = (element) => (element.querySelector("span") || element).textContent.replace(/\s+/g, " ").trim();
 
   function openPalette() {
     if (palette.open) { palette.close(); return; }
@@ -113,7 +120,7 @@
     }
     for (const [keys, line] of lines) {
       const text = help.querySelector(`[data-shortcut="${CSS.escape(keys)}"] dd`).textContent;
-      if (line.does !== "press" && does[line.does] && !["palette", "row-next", "row-previous"].includes(line.does)) {
+      if (line.does !== "press" && isHere(line) && !["palette", "row-next", "row-previous"].includes(line.does)) {
         offers.push({ text, key: keys, run: () => run(line, keys) });
       }
     }
