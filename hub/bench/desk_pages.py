@@ -149,16 +149,19 @@ async def change(
         return
     turn, listed = number // 2, min(len(pages), len(pages[0].rows))
     page = pages[turn % listed]
-    heard.rows[page.case_id] = perf_counter()
     to, _, _ = handlers[(turn + turn // listed) % len(handlers)]  # another one each time, so that it is seen
-    status = await page.http.post(
-        f"/staff/cases/{page.case_id}/assign",
-        csrf=handlers[pages.index(page)][2],
-        version=page.version,
-        handler_id=to,
-    )
-    if status != 303:
-        raise ConnectionError(f"assign: {status}")
+    for _ in range(2):
+        heard.rows[page.case_id] = perf_counter()
+        status = await page.http.post(
+            f"/staff/cases/{page.case_id}/assign",
+            csrf=handlers[pages.index(page)][2],
+            version=page.version,
+            handler_id=to,
+        )
+        if status == 303:
+            return
+        await page.fetch()  # the machine is so busy that the page does not know the last change yet
+    raise ConnectionError(f"assign: {status}")
 
 
 async def play(port: int, handlers: Sequence[Any], cases: Sequence[str], command: dict[str, Any]) -> None:

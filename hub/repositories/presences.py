@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.model.cases.presence import Presence
+from hub.model.desk.presence import Presence
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from hub.model.agent import Agent
 from hub.model.cases.case import Case
-from hub.model.cases.presence import HELD_MS, Presence
+from hub.model.desk.presence import HELD_MS, Presence
 from hub.repositories.presences import PresenceRepository
 from hub.runtime.bell import PRESENCE, Bell
 from hub.runtime.clock import Clock
