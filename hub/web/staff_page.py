@@ -112,6 +112,7 @@ def staff_page(request: web.Request, template: str, /, status: int = 200, **cont
     waiting = context.pop("waiting", None)
     done = DONE.get(request.cookies.get(FLASH_COOKIE, ""), "")
     context.setdefault("errors", {})
+    feed = request.app.get(FEED)  # the doors are built without one
     nav = _navigation(agent, request.path, waiting if isinstance(waiting, int) else None)
     response = render(
         request,
@@ -119,7 +120,7 @@ def staff_page(request: web.Request, template: str, /, status: int = 200, **cont
         status,
         nav=nav,
         csrf=session_of(request).csrf,
-        channels=request.app[FEED].channels_of(agent),
+        channels=feed.channels_of(agent) if feed else (),
         keys=request.cookies.get(KEYS_COOKIE) != "off",
         next_case=request.cookies.get(NEXT_COOKIE) != "off",
         shortcuts=[one for one in SHORTCUTS if not one.place or one.place in {item.href for item in nav}],

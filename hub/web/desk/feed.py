@@ -232,7 +232,7 @@ class DeskFeed:
     def _count(self, page: DeskPage) -> None:
         """The pill and the counts, when one of the page's lists changed."""
         changes = sum(live.count for live in page.views.values())
-        if changes == page.counted:
+        if not page.views or changes == page.counted:
             return
         page.counted = changes
         page.push_changed("counts", _counts(page))

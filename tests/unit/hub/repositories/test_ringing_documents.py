@@ -29,6 +29,7 @@ from hub.runtime.bell import (
     Ear,
     LocalBell,
     campaign_topic,
+    case_of,
     conversation_topic,
 )
 from hub.runtime.clock import FakeClock
@@ -128,6 +129,21 @@ async def test_a_message_its_case_and_its_reply_ring_page_queue_and_dispatcher(
         stores.outbox.insert(a_delivery("d1")),
     ]
     assert await heard(bell, documents, writes) == {conversation_topic("c1"), QUEUE, OUTBOX}
+
+
+async def test_a_case_is_rung_by_itself_for_who_has_to_know_which_one(
+    bell: LocalBell, documents: Documents, stores: Repositories
+) -> None:
+    open_case = OpenCase(stores.cases, References(documents, FakeClock(NOW)), case_rules())
+    opened = await open_case(NewCase(Track.CONSULT, Origin("sms", "sms"), NOW, text="你好"))
+    draft = await open_case(NewCase(Track.REPORT, Origin("voice", "voice"), NOW, draft=True))
+    with bell.overhear(lambda topic: bool(case_of(topic))) as ear:
+        await documents.commit(open_case.writes(draft))
+        assert not await rung(ear)
+        await documents.commit(open_case.writes(opened))
+        assert await rung(ear)
+        assert {case_of(topic) for topic in ear.taken()} == {opened.case.id}
+        assert ear.taken() == frozenset()
 
 
 async def test_a_draft_rings_nobody_before_it_is_registered(
