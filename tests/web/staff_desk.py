@@ -218,6 +218,18 @@ async def _folds_open(page: Page, desk: Desk) -> None:
         await fold.click()
 
 
+async def _beside(page: Page, desk: Desk) -> None:
+    await _at("/staff/queue")(page, desk)
+    await page.locator("[data-row] a").first.click()
+    await page.wait_for_selector("#pane [data-open-case]")
+
+
+async def _palette(page: Page, desk: Desk) -> None:
+    await _beside(page, desk)
+    await page.keyboard.press("Control+k")
+    await page.wait_for_selector("#palette[open] .palette-item")
+
+
 async def _keys(page: Page, desk: Desk) -> None:
     await _at("/staff/queue")(page, desk)
     await page.keyboard.press("?")
@@ -243,7 +255,7 @@ async def _screened(page: Page, desk: Desk, path: str = "/staff/cases/{}") -> No
 
 async def _release_fold(page: Page, desk: Desk) -> None:
     await _screened(page, desk)
-    await page.keyboard.press("g")
+    await page.keyboard.press("p")
     await page.wait_for_selector("#f-release:focus")
 
 
@@ -258,6 +270,8 @@ async def _screening_queue(page: Page, desk: Desk) -> None:
 
 PAGES: dict[str, tuple[Role, Reach]] = {
     "queue": (Role.HANDLER, _at("/staff/queue")),
+    "case beside the list": (Role.HANDLER, _beside),
+    "palette": (Role.HANDLER, _palette),
     "shortcuts": (Role.HANDLER, _keys),
     "empty queue": (Role.INSPECTOR, _at("/staff/queue?show=mine")),
     "closed cases": (Role.SUPERVISOR, _at("/staff/queue?show=closed")),

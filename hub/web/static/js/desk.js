@@ -163,7 +163,7 @@
   let refreshing = false;
   let again = false;
   const heading = () => article() && article().querySelector(".head-title");
-  const isChanged = (field) => (field.matches("select")
+  const isChanged = (field) => (field.matches("textarea") ? field.value.trim() !== "" : field.matches("select")
     ? Array.from(field.options).some((option) => option.selected !== option.defaultSelected && field.selectedIndex > 0)
     : field.value !== field.defaultValue);
   const isBusy = (part) => (part.contains(document.activeElement) && document.activeElement !== heading())
@@ -306,6 +306,8 @@
     document.addEventListener("htmx:beforeSwap", (event) => {
       const { xhr, target, requestConfig } = event.detail;
       if (target !== body) return;
+      // htmx puts the new content before the old one: of a group of details only the old one would stay open.
+      for (const fold of body.querySelectorAll("details[name]")) fold.removeAttribute("name");
       if ([409, 422].includes(xhr.status) && xhr.getResponseHeader("HX-Pane")) {
         event.detail.shouldSwap = true;
         event.detail.isError = false;
