@@ -222,6 +222,7 @@ async def test_a_case_is_answered_and_closed_beside_the_list_in_six_keys_without
     await expect(page.locator("#f-reply")).to_have_value("您好，已通知市政，今天更换。")
     await page.keyboard.press(keys[2])
     # The reply named the version before the note: both stand side by side, and it goes with the next press.
+    await expect(page.locator("#pane .conflict")).to_be_focused()
     await expect(page.locator("#pane .conflict-sides")).to_contain_text("市政已经接单")
     await page.press("#f-reply", keys[2])
     await expect(page.locator("#pane .done")).to_have_text("答复已进入发送队列")

@@ -213,6 +213,7 @@
   const scrolled = new Map(); // how far each case was read
   let listScroll = 0;
   let thenNext = false;
+  let toPush = "";
 
   function showTemplate(name) {
     const place = pane && !pane.hidden ? body : article();
@@ -242,10 +243,7 @@
     if (openId()) scrolled.set(openId(), body.scrollTop);
     split(true);
     mark(id);
-    if (push) {
-      if (!window.history.state || window.history.state.desk === undefined) window.history.replaceState({ desk: "" }, "");
-      window.history.pushState({ desk: id }, "", CASES + id);
-    }
+    toPush = push ? id : ""; // the address is that of what is shown, so it changes when that arrives
     const slow = setTimeout(() => announce(body.dataset.loading), 300);
     return window.htmx.ajax("GET", CASES + id, { source: body, target: body, swap: "innerHTML" }).finally(() => clearTimeout(slow));
   }
@@ -266,7 +264,7 @@
     soon();
   }
   function neighbour(by) {
-    const all = window.hub.rows();
+    const all = Array.from(document.querySelectorAll("[data-row]"));
     const at = all.findIndex((row) => row.matches("[aria-current]"));
     return at < 0 ? null : all[at + by] || null;
   }
@@ -363,6 +361,11 @@
     const open = article();
     if (!open) return;
     const id = open.dataset.openCase;
+    if (toPush === id) {
+      if (!window.history.state || window.history.state.desk === undefined) window.history.replaceState({ desk: "" }, "");
+      window.history.pushState({ desk: id }, "", CASES + id);
+    }
+    toPush = "";
     document.title = `${open.dataset.title} - ${pageTitle.split(" - ").pop()}`;
     pane.querySelector("[data-pane-whole]").href = CASES + id;
     const done = body.querySelector(".done");
