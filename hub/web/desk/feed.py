@@ -119,32 +119,33 @@ class DeskFeed:
     async def opened(self, agent: Agent, language: Language, shown: Shown) -> AsyncIterator[DeskPage]:
         """A page for as long as its stream is open; what it missed since it was made waits for it."""
         page = DeskPage(agent, language, shown, version=shown.version)
-        entered = await self._start(page)
         try:
+            await self._start(page)
             yield page
         finally:
-            self._pages.discard(page)
-            for channel in self._channels:
-                self._listen(channel.topic_of(agent), -1)
+            if page in self._pages:
+                self._pages.discard(page)
+                for channel in self._channels:
+                    self._listen(channel.topic_of(agent), -1)
             for case_id in page.cases:
                 at_case = self._showing.get(case_id, set())
                 at_case.discard(page)
                 if not at_case:
                     self._showing.pop(case_id, None)
-            if entered:
+            if page.entered:
                 self._presence.leave(agent, shown.case_id)
 
-    async def _start(self, page: DeskPage) -> bool:
+    async def _start(self, page: DeskPage) -> None:
         agent, shown = page.agent, page.shown
         if shown.view is not None:
             views = [view for view in QueueView if view is not QueueView.CLOSED]
             page.views = {view: await self._follow.view(agent, view) for view in views}
         await self._catch_up()
         self._pages.add(page)
-        for case_id in page.cases:
-            self._showing.setdefault(case_id, set()).add(page)
         for channel in self._channels:
             self._listen(channel.topic_of(agent), 1)
+        for case_id in page.cases:
+            self._showing.setdefault(case_id, set()).add(page)
         if shown.place and shown.view is not None and shown.view in page.views:
             page.live = page.views[shown.view]
             number = page.live.number(shown.place)
@@ -158,16 +159,15 @@ class DeskFeed:
         await self._tell_rows([found for found in missed if found.value.id in shown.rows], [page])
         for case_id in page.cases - seen.keys():
             self._tell_gone(case_id, page)
-        entered = shown.case_id in seen
-        if entered:
+        if shown.case_id in seen:
             self._tell_case(seen[shown.case_id], page)
             self._presence.enter(agent, seen[shown.case_id].value)
+            page.entered = True
         await self._tell_people(page.cases & self._presence.cases(), [page], cases)
         for channel in self._channels:
             await self._tell_channel(channel, [page])
         if self._ear is not None and self._ear.over:
             page.end()
-        return entered
 
     def _listen(self, topic: str | None, by: int) -> None:
         if topic is not None:

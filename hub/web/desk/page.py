@@ -41,7 +41,8 @@ class DeskPage:
 
     views: the lists whose counts it shows; live: the one whose new cases are counted. number, lost: what
     `fresh` counts from, and cases that were new before that because the place was of another process or of a
-    view that was given up.
+    view that was given up. version: of the open case, as it was told last; entered: whether its reader is
+    among the people there. counted: the changes of its lists when they were counted last.
     """
 
     agent: Agent
@@ -52,6 +53,7 @@ class DeskPage:
     number: int = 0
     lost: frozenset[str] = frozenset()
     version: int = 0
+    entered: bool = False
     counted: int = -1
     sent: dict[str, bytes] = field(default_factory=dict)
     over: bool = False
