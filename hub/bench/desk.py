@@ -1,6 +1,7 @@
 """The desk: handlers with open pages hear of changes, 20 a second, from one hub over loopback.
 
-The floor is a bare aiohttp server that writes as many bytes as often to as many streams. The processor time
+The floor is a bare aiohttp server that writes as many bytes as often to as many streams; its times are from
+the write to the page, without the quarter of a second in which the hub gathers changes. The processor time
 is that of the server alone and holds everything the hub does meanwhile: it takes the texts, hands the cases
 on, renders the case that is fetched anew.
 """
@@ -61,17 +62,19 @@ async def _with(folder: Path, pages: int, cases: int, *, pace: tuple[float, floa
     floor = await _floor(pages, heard, seconds)
     name = f"desk.{pages} pages"
     return [
-        Figure(f"{name}.p50", heard["p50_ms"], "ms"),
-        Figure(f"{name}.p99", heard["p99_ms"], "ms", goal="< 1,000"),
-        Figure(f"{name}.cpu", used * 100, "% of a core", floor * 100, _GOALS.get(pages, "")),
+        Figure(f"{name}.p50", heard["p50_ms"], "ms", floor["p50_ms"]),
+        Figure(f"{name}.p99", heard["p99_ms"], "ms", floor["p99_ms"], "< 1,000"),
+        Figure(f"{name}.cpu", used * 100, "% of a core", floor["cpu"] * 100, _GOALS.get(pages, "")),
         Figure(f"{name}.bytes", heard["bytes"] * heard["writes"] / heard["seconds"] / 1000, "kB/s a page"),
     ]
 
 
-async def _floor(pages: int, heard: Mapping[str, Any], seconds: float) -> float:
+async def _floor(pages: int, heard: Mapping[str, Any], seconds: float) -> dict[str, float]:
+    """The server's share of a core (`cpu`), and the times of a round at a page."""
     async with child("desk_server", "floor") as server, child("desk_pages") as readers:
         await readers.ask(floor=True, port=server.ready["port"], pages=pages)
         before = server.cpu_seconds()
         every = heard["seconds"] / max(1.0, heard["writes"])
         await server.ask(bytes=int(heard["bytes"]), every=every, seconds=seconds)
-        return (server.cpu_seconds() - before) / seconds
+        used = (server.cpu_seconds() - before) / seconds
+        return {**await readers.ask(times=True), "cpu": used}

@@ -193,26 +193,30 @@ async def play(port: int, handlers: Sequence[Any], cases: Sequence[str], command
         await asyncio.sleep(0.1)
     for ear in ears:
         ear.cancel()
-    times = sorted(heard.seconds) or [0.0]
     tell(
         seconds=seconds,
-        heard=len(times),
+        heard=len(heard.seconds),
         wanted=wanted,
-        p50_ms=times[len(times) // 2] * 1000,
-        p99_ms=times[len(times) * 99 // 100] * 1000,
+        **_milliseconds(heard.seconds),
         writes=heard.writes / count,
         bytes=heard.bytes / max(1, heard.writes),
         fetched=heard.fetched,
     )
 
 
-async def hold(port: int, count: int) -> list[asyncio.Task[None]]:
-    """Holds so many streams of the floor and reads what comes until the bench ends the process."""
+def _milliseconds(seconds: list[float]) -> dict[str, float]:
+    times = sorted(seconds) or [0.0]
+    return {"p50_ms": times[len(times) // 2] * 1000, "p99_ms": times[len(times) * 99 // 100] * 1000}
+
+
+async def hold(port: int, count: int, times: list[float]) -> list[asyncio.Task[None]]:
+    """Holds so many streams of the floor; times: gets the seconds from a round being written to a page."""
     readers = [await listen(port, "/staff/desk/events", "") for _ in range(count)]
 
     async def read(reader: asyncio.StreamReader) -> None:
-        while await reader.read(1 << 18):
-            pass
+        while data := await reader.read(1 << 18):
+            now = perf_counter()
+            times.extend(now - float(at) for at in re.findall(rb"data: ([0-9.]+) ", data))
 
     return [asyncio.create_task(read(reader)) for reader in readers]
 
@@ -220,11 +224,14 @@ async def hold(port: int, count: int) -> list[asyncio.Task[None]]:
 async def main() -> None:
     """See `play` and `hold`."""
     ears: list[asyncio.Task[None]] = []
+    times: list[float] = []
     tell(ready=True)
     async for command in commands():
         if "floor" in command:
-            ears += await hold(command["port"], command["pages"])
+            ears += await hold(command["port"], command["pages"], times)
             tell(open=len(ears))
+        elif "times" in command:
+            tell(**_milliseconds(times))
         else:
             await play(command["port"], command["handlers"], command["cases"], command)
 

@@ -10,6 +10,7 @@ import asyncio
 import secrets
 import sys
 from pathlib import Path
+from time import perf_counter
 
 from aiohttp import web
 
@@ -74,9 +75,10 @@ async def serve_floor() -> None:
     tell(port=runner.addresses[0][1])
     loop = asyncio.get_running_loop()
     async for command in commands():
-        data = b"data: " + b"x" * command["bytes"] + b"\n\n"
+        filling = b"x" * command["bytes"] + b"\n\n"
         ends = loop.time() + command["seconds"]
         while loop.time() < ends:
+            data = f"data: {perf_counter()} ".encode() + filling
             for response in streams:
                 await response.write(data)
             await asyncio.sleep(command["every"])
