@@ -21,6 +21,7 @@ from hub.runtime.bell import (
     campaign_topic,
     case_topic,
     conversation_topic,
+    delivery_topic,
 )
 from hub.store.documents import Body, Documents, Insert, Update, Write
 from ivr.evidence.recordings import RecordingState
@@ -41,7 +42,7 @@ class RingingDocuments:
         self.search = documents.search
         self.insert_many = documents.insert_many
         self.claim = documents.claim
-        self.settle = documents.settle
+        self._settle = documents.settle
         self.delete = documents.delete
         self.next_number = documents.next_number
         self.scan = documents.scan
@@ -53,6 +54,13 @@ class RingingDocuments:
         await self._commit(writes)
         self._bell.ring(*touched(writes))
 
+    async def settle(self, collection: str, changes: Sequence[tuple[str, int, Body]]) -> list[str]:
+        """See the port."""
+        missed = await self._settle(collection, changes)
+        if collection == "outbox":
+            self._bell.ring(*(delivery_topic(id) for id, _, body in changes if "state" in body))
+        return missed
+
 
 def touched(writes: Iterable[Write]) -> frozenset[str]:
     """The topics of what was written."""
@@ -63,6 +71,8 @@ def touched(writes: Iterable[Write]) -> frozenset[str]:
                 topics.add(_topic(collection, id, body))
                 if collection == "cases":
                     topics.add(_case_topic(id, body))
+                if collection == "outbox" and "state" in body and isinstance(write, Update):
+                    topics.add(delivery_topic(id))
     return frozenset(topics - {""})
 
 

@@ -41,6 +41,11 @@ def case_of(topic: str) -> str:
     return topic.removeprefix(_CASE) if topic.startswith(_CASE) else ""
 
 
+def delivery_topic(delivery_id: str) -> str:
+    """What became of one delivery changed."""
+    return f"delivery:{delivery_id}"
+
+
 def conversation_topic(conversation_id: str) -> str:
     """Something was said in a conversation."""
     return f"conversation:{conversation_id}"

@@ -6,8 +6,9 @@ channels that other subjects add. What pages of equal language and roles are tol
 so that the cost follows the number of changes and, for each page, only the bytes that leave.
 
 Events: `pill` (HTML), `counts` ({view: number}), `row` ({id, html}; html null: it exists no more for the
-reader), `case` ({id, version, gone}), `presence` ({id, row, head, lock}: HTML), `again` (connect again and
-catch up), and one for each channel.
+reader), `case` ({id, version}; `gone`: it exists no more for the reader, `again`: the same version reads
+otherwise), `presence` ({id, row, head, lock}: HTML), `again` (connect again and catch up), and one for each
+channel.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from hub.model import policy
 from hub.model.agent import Agent
 from hub.model.cases.case import Case
 from hub.runtime.bell import PRESENCE as PEOPLE_MOVED
-from hub.runtime.bell import Bell, CollectingEar, case_of
+from hub.runtime.bell import Bell, CollectingEar, case_of, delivery_topic
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Stored
@@ -79,18 +80,22 @@ class DeskFeed:
         read_queue: ReadQueue,
         presence: KeepPresence,
         names: Callable[[set[str]], Awaitable[Mapping[str, str]]],
+        deliveries: Callable[[str], Awaitable[Iterable[str]]],
         words: Words,
         clock: Clock,
         *,
         others: OtherProcesses | None = None,
         channels: Sequence[Channel] = (),
     ) -> None:
-        """others: where several processes share the store."""
+        """names: of agents, by id. deliveries: those that carry the answers of a case. others: where several
+        processes share the store."""
         self._bell = bell
         self._follow = follow
         self._read_queue = read_queue
         self._presence = presence
         self._names = names
+        self._deliveries = deliveries
+        self._carried: dict[str, str] = {}  # topics of deliveries and the open case they belong to
         self._words = words
         self._clock = clock
         self._others = others
@@ -132,6 +137,8 @@ class DeskFeed:
                 at_case.discard(page)
                 if not at_case:
                     self._showing.pop(case_id, None)
+            if not any(other.shown.case_id == shown.case_id for other in self._at(shown.case_id)):
+                self._carried = {topic: id for topic, id in self._carried.items() if id != shown.case_id}
             if page.entered:
                 self._presence.leave(agent, shown.case_id)
 
@@ -163,6 +170,7 @@ class DeskFeed:
             self._tell_case(seen[shown.case_id], page)
             self._presence.enter(agent, seen[shown.case_id].value)
             page.entered = True
+            await self._watch_deliveries(shown.case_id)
         await self._tell_people(page.cases & self._presence.cases(), [page], cases)
         for channel in self._channels:
             await self._tell_channel(channel, [page])
@@ -197,7 +205,12 @@ class DeskFeed:
                 page.end()
 
     def _wants(self, topic: str) -> bool:
-        return bool(case_of(topic)) or topic == PEOPLE_MOVED or topic in self._topics
+        return (
+            bool(case_of(topic)) or topic == PEOPLE_MOVED or topic in self._topics or topic in self._carried
+        )
+
+    async def _watch_deliveries(self, case_id: str) -> None:
+        self._carried |= dict.fromkeys(map(delivery_topic, await self._deliveries(case_id)), case_id)
 
     async def _catch_up(self) -> None:
         async with self._lock:
@@ -219,6 +232,10 @@ class DeskFeed:
                     self._tell_gone(found.value.id, page)
                 elif page.shown.case_id == found.value.id:
                     self._tell_case(found, page)
+        for case_id in cases:
+            if any(page.shown.case_id == case_id for page in self._at(case_id)):
+                await self._watch_deliveries(case_id)
+        self._tell_deliveries({self._carried[topic] for topic in topics if topic in self._carried})
         await self._tell_rows(list(cases.values()), self._pages)
         for page in self._pages:
             self._count(page)
@@ -274,7 +291,14 @@ class DeskFeed:
     def _tell_case(self, found: Versioned[Case], page: DeskPage) -> None:
         if found.version > page.version:
             page.version = found.version
-            page.push(_event("case", id=found.value.id, version=found.version, gone=False))
+            page.push(_event("case", id=found.value.id, version=found.version))
+
+    def _tell_deliveries(self, case_ids: Iterable[str]) -> None:
+        """What became of an answer is no change of the case: the same version is read again."""
+        for case_id in case_ids:
+            for page in self._at(case_id):
+                if page.shown.case_id == case_id and "case" not in page.sent:  # not one that is gone
+                    page.push(_event("case", id=case_id, version=page.version, again=True))
 
     def _tell_gone(self, case_id: str, page: DeskPage) -> None:
         """It may be there for others: the page is told nothing that a case that never was would not say."""

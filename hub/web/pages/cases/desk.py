@@ -19,6 +19,7 @@ from hub.actions.cases.queue.other_processes import OtherProcesses
 from hub.actions.cases.queue.read_queue import QueueRow, QueueView
 from hub.hub import Hub
 from hub.model.agent import Agent
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.web import badges
 from hub.web.desk.feed import FEED, PRESENCE, Channel, DeskFeed, Words
@@ -34,6 +35,8 @@ from hub.web.render import Renderer
 from hub.web.staff_stream import PING_SECONDS
 
 _MANY_ROWS = 200
+_LAST_ANSWERS = 20
+"""Whose deliveries are watched while a case is open; what became of older ones does not change."""
 _PARTS = ("row", "head", "lock")
 _IDS = 64
 """The longest id there is."""
@@ -49,6 +52,7 @@ def add_desk(app: web.Application, hub: Hub, renderer: Renderer, channels: Seque
         reads,
         app[PRESENCE],
         partial(agent_names, stores),
+        partial(_deliveries, stores),
         _words(renderer, hub.clock),
         hub.clock,
         others=OtherProcesses(stores.cases, hub.clock) if shared else None,
@@ -62,6 +66,11 @@ def add_desk(app: web.Application, hub: Hub, renderer: Renderer, channels: Seque
         await asyncio.wait([task])
 
     app.cleanup_ctx.append(running)
+
+
+async def _deliveries(stores: Repositories, case_id: str) -> list[str]:
+    said = await stores.conversations.of_case(case_id)
+    return [message.delivery_id for message in said[-_LAST_ANSWERS:] if message.delivery_id]
 
 
 def _words(renderer: Renderer, clock: Clock) -> Words:

@@ -91,11 +91,11 @@
     if (focused) window.hub.rowLink(fresh).focus({ preventScroll: true });
   });
   heard("case", (text) => {
-    const { id, version, gone } = JSON.parse(text);
+    const { id, version, gone, again: reads } = JSON.parse(text);
     const open = article();
     if (!open || open.dataset.openCase !== id) return;
     if (gone) showTemplate("gone");
-    else if (version > Number(open.dataset.version)) refresh();
+    else if (reads || version > Number(open.dataset.version)) refresh();
   });
 
   /* --- who is there -------------------------------------------------------------------------------------- */

@@ -31,6 +31,7 @@ from hub.runtime.bell import (
     campaign_topic,
     case_of,
     conversation_topic,
+    delivery_topic,
 )
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
@@ -181,8 +182,20 @@ async def test_a_delivery_rings_when_it_may_leave_and_not_when_it_has_left(
     row = a_delivery("d1", state=DeliveryState.AMBIGUOUS)
     again = Change(Leased(row, 1), replace(row, state=DeliveryState.READY))
     arrived = Change(Leased(row, 1), replace(row, state=DeliveryState.DELIVERED))
-    assert touched(stores.outbox.writes(again)) == {OUTBOX}
-    assert touched(stores.outbox.writes(arrived)) == set()
+    assert touched(stores.outbox.writes(again)) == {OUTBOX, delivery_topic("d1")}
+    assert touched(stores.outbox.writes(arrived)) == {delivery_topic("d1")}
+
+
+async def test_what_the_dispatcher_notes_of_a_delivery_is_rung_by_its_id(
+    bell: LocalBell, documents: Documents, stores: Repositories
+) -> None:
+    row = a_delivery("d1")
+    await documents.commit([stores.outbox.insert(row)])
+    with bell.listen(delivery_topic("d1")) as ear, bell.listen(delivery_topic("d2")) as other:
+        missed = await stores.outbox.settle([Change(Leased(row, 1), replace(row, state=DeliveryState.HELD))])
+        assert missed == []
+        assert await rung(ear)
+        assert not await rung(other)
 
 
 def test_a_campaign_is_rung_by_itself_and_by_its_runs_and_not_by_what_is_counted() -> None:

@@ -93,10 +93,15 @@ def process_of(
     def people(case_id: str, people: Sequence[Mapping[str, object]], language: Language) -> Mapping[str, str]:
         return {"head": " ".join(f"{one['name']}{'*' if one['types'] else ''}" for one in people)}
 
+    async def deliveries(case_id: str) -> list[str]:
+        return [f"answer to {case_id}"]
+
     words = Words(row, lambda fresh, view, language: f"{fresh} new", people)
     follow = FollowQueue(stores.cases, reads)
     others = OtherProcesses(stores.cases, clock) if shared else None
-    feed = DeskFeed(bell, follow, reads, presence, names, words, clock, others=others, channels=channels)
+    feed = DeskFeed(
+        bell, follow, reads, presence, names, deliveries, words, clock, others=others, channels=channels
+    )
     return Process(stores, ringing, bell, clock, presence, follow, feed, made)
 
 

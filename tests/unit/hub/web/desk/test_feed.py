@@ -8,6 +8,7 @@ from typing import Any
 from hub.actions.cases.queue.read_queue import QueueView
 from hub.model.agent import Agent, Role
 from hub.model.track import Compartment
+from hub.runtime.bell import delivery_topic
 from hub.web.desk.feed import Channel
 from hub.web.desk.page import AGAIN, MOST_BYTES, DeskPage, Shown
 from hub.web.i18n import Language
@@ -104,7 +105,28 @@ async def test_the_open_case_is_told_by_its_version_and_once_more_after_a_break(
             assert "case" not in heard(page)
             await hub.change("c1", handler="wang")
             await hub.told()
-            assert heard(page)["case"] == {"id": "c1", "version": 3, "gone": False}
+            assert heard(page)["case"] == {"id": "c1", "version": 3}
+
+
+async def test_what_became_of_an_answer_has_the_open_case_read_again() -> None:
+    async with processes() as [hub]:
+        await hub.insert(a_case("c1"), a_case("c2"))
+        listed_only = Shown(QueueView.ALL, rows=frozenset({"c1"}), case_id="c2", version=1)
+        async with (
+            hub.feed.opened(LI, ZH, Shown(case_id="c1", version=1)) as page,
+            hub.feed.opened(WANG, ZH, listed_only) as other,
+        ):
+            page.take(), other.take()
+            hub.bell.ring(delivery_topic("answer to c1"), delivery_topic("another"))
+            await hub.told()
+            assert heard(page)["case"] == {"id": "c1", "version": 1, "again": True}
+            assert "case" not in heard(other)
+            await hub.change("c1", compartment=Compartment.SCREENING)
+            await hub.told()
+            page.take()
+            hub.bell.ring(delivery_topic("answer to c1"))
+            await hub.told()
+            assert heard(page) == {}
 
 
 async def test_a_case_that_is_not_for_the_reader_is_as_one_that_never_was() -> None:
