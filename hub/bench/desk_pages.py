@@ -150,7 +150,7 @@ async def change(
     turn, listed = number // 2, min(len(pages), len(pages[0].rows))
     page = pages[turn % listed]
     to, _, _ = handlers[(turn + turn // listed) % len(handlers)]  # another one each time, so that it is seen
-    for _ in range(2):
+    for _ in range(5):
         heard.rows[page.case_id] = perf_counter()
         status = await page.http.post(
             f"/staff/cases/{page.case_id}/assign",
