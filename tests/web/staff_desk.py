@@ -221,7 +221,7 @@ async def _folds_open(page: Page, desk: Desk) -> None:
 async def _beside(page: Page, desk: Desk) -> None:
     await _at("/staff/queue")(page, desk)
     await page.locator("[data-row] a").first.click()
-    await page.wait_for_selector("#pane [data-open-case]")
+    await page.wait_for_selector("[data-open-case]")  # on a narrow screen its own page
 
 
 async def _palette(page: Page, desk: Desk) -> None:
