@@ -283,11 +283,12 @@ async def _show(
     view = await hub.actions.read_cases.open(agent, _id(request))
     if reads:
         await hub.actions.note_reading(agent, view)
-    counts = await hub.actions.read_queue.counts(agent)
     origin = view.case.origin
     changes = [item for item in view.timeline if item.at > typed.seen > 0] if typed.conflict else []
     theirs = [item.text for item in changes if item.kind == "message" and item.direction == "out"]
     in_pane = request.headers.get("HX-Target") == PANE
+    # Beside the list the counts stand in the list.
+    counts = {} if in_pane else await hub.actions.read_queue.counts(agent)
     response = staff_page(
         request,
         "staff/case_pane.html" if in_pane else "staff/case.html",
@@ -314,7 +315,7 @@ async def _show(
         ],
         is_late=0 < view.due_at <= hub.clock.now_ms(),
         last_change=view.timeline[-1] if view.timeline else None,
-        waiting=counts[QueueView.ALL],
+        waiting=counts.get(QueueView.ALL),
         procedure=await hub.actions.read_procedure(agent, view.case),
         move_fields=FIELDS,
         clock_words=CLOCK,
