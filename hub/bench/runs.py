@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from hub.bench.casework.cases import COUNT, cases
+from hub.bench.casework.desk import desk
 from hub.bench.casework.queue import queue
 from hub.bench.casework.search import search
 from hub.bench.child import BenchFailed
@@ -48,6 +49,7 @@ BENCHES: Mapping[str, Bench] = {
     "search": lambda task: search(task.folder, count=task.count, small=task.small),
     "queue": lambda task: queue(task.folder, count=task.count, small=task.small),
     "texts": lambda task: flood(task.folder, SMALL if task.small else task.flood),
+    "desk": lambda task: desk(task.folder, small=task.small),
     "faq": lambda task: faq(task.given, small=task.small),
 }
 """By the name given on the command line, in the order they are run."""

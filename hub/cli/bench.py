@@ -30,7 +30,7 @@ def bench(
     Parameters
     ----------
     names
-        intake、dispatch、store、memory、cases、queue、search、texts、faq；省略为全部 · All without a name.
+        intake dispatch store memory cases queue search desk texts faq；省略为全部 · All without a name.
     kb
         faq 用的知识条目 · Entries for faq: JSONL, TOML or CSV; the shipped ones without it.
     queries

@@ -141,7 +141,7 @@ class Citizen(ABC):
         self._heard.clear()
         self._at = max(self._hub.clock.now_ms(), self._at + 1)
         await self._say(line.text, number)
-        touched = await self._hub.repositories.cases.changed_since(self._at, limit=_MANY)
+        touched = await self._hub.repositories.cases.touched_since(self._at, limit=_MANY)
         verdict = self._heard[-1] if self._heard else Lost()
         return result_of(line, verdict, touched)
 

@@ -18,6 +18,7 @@ from hub.model.track import Compartment
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Documents, Insert, Stored, Update, Write
+from hub.store.unreadable import Unreadable
 
 COUNTED = ("band", "stage", "todo", "waits", "track", "marks", "handler_id", "unit", "channel")
 """Fields by which the store counts cases, apart for each compartment, for what is open, and for what concerns
@@ -69,7 +70,9 @@ COLLECTIONS = (
             ("compartment", "open", "rank"),
             *(("compartment", "open", name, "rank") for name in _LISTED),
             ("compartment", "open", "received_at"),
+            ("updated_at",),
             ("due_at",),
+            ("updated_at",),
         ),
         unique=(("reference",),),
         counted=tuple(("compartment", "open", "higher", name) for name in COUNTED),
@@ -176,6 +179,23 @@ class CaseRepository:
         spans = [(stored.body["received_at"], stored.body["updated_at"]) for stored in found]
         return [(received_at, ended_at) for received_at, ended_at in spans if ended_at >= since]
 
+    async def as_stored(self, ids: Sequence[str]) -> dict[str, Stored]:
+        """Cases as they are stored, by id; nothing is unsealed."""
+        return await self._documents.get_many("cases", ids)
+
+    def unsealed(self, stored: Stored) -> Versioned[Case] | None:
+        """The case of a stored one, None when its row cannot be read."""
+        try:
+            return self._cases.versioned(stored)
+        except Unreadable:
+            return None
+
+    async def changed_since(self, instant: int, *, limit: int) -> list[tuple[str, int, int]]:
+        """Id, version and instant of cases changed after one (ms UTC), those changed last first."""
+        where, sort = {"updated_at": {"$gt": instant}}, (("updated_at", -1),)
+        found = await self._documents.find("cases", where, sort=sort, limit=limit)
+        return [(stored.id, stored.version, stored.body["updated_at"]) for stored in found]
+
     async def history(self, case_id: str, *, limit: int = 1000) -> list[HistoryEntry]:
         """The chained history, oldest first."""
         return await self._history_after(case_id, f"{case_id}:", limit)
@@ -254,10 +274,10 @@ class CaseRepository:
             yield self._cases.listed_versioned(found)
             after = found[-1].id
 
-    async def changed_since(self, at: int, *, limit: int) -> list[Case]:
+    async def touched_since(self, at: int, *, limit: int) -> list[Case]:
         """Cases that were changed at or after an instant (ms UTC), the newest first; drafts and compartments
-        too. Looks at all of them: for measurements."""
-        where = {"compartment": {"$in": [str(one) for one in Compartment]}, "updated_at": {"$gte": at}}
+        too."""
+        where = {"updated_at": {"$gte": at}}
         found = await self._documents.find("cases", where, sort=(("updated_at", -1),), limit=limit)
         return self._cases.listed(found)
 

@@ -19,6 +19,7 @@ from hub.repositories import (
     memberships,
     notices,
     outbox,
+    presences,
     recent_answers,
     rule_books,
     schedules,
@@ -58,6 +59,7 @@ from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
+from hub.repositories.presences import PresenceRepository
 from hub.repositories.queue import settings as queue_settings
 from hub.repositories.queue.lists import CaseQueueRepository
 from hub.repositories.queue.settings import QueueSettingsRepository
@@ -115,6 +117,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *notifications.COLLECTIONS,
     *outbox.COLLECTIONS,
     *pending_replies.COLLECTIONS,
+    *presences.COLLECTIONS,
     *questions.COLLECTIONS,
     *queue_settings.COLLECTIONS,
     *recent_answers.COLLECTIONS,
@@ -161,6 +164,7 @@ class Repositories:
     notifications: NotificationRepository
     outbox: OutboxRepository
     pending_replies: PendingReplyRepository
+    presences: PresenceRepository
     questions: QuestionRepository
     queue_settings: QueueSettingsRepository
     recent_answers: RecentAnswersRepository
@@ -213,6 +217,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         notifications=NotificationRepository(documents, vault),
         outbox=OutboxRepository(documents, vault),
         pending_replies=PendingReplyRepository(documents, vault),
+        presences=PresenceRepository(documents, vault),
         questions=QuestionRepository(documents, vault),
         queue_settings=QueueSettingsRepository(documents, vault),
         recent_answers=RecentAnswersRepository(documents, vault),

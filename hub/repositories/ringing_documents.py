@@ -21,7 +21,9 @@ from hub.runtime.bell import (
     SEALED_RECORDINGS,
     Bell,
     campaign_topic,
+    case_topic,
     conversation_topic,
+    delivery_topic,
     notification_topic,
 )
 from hub.store.around import DocumentsAround
@@ -46,6 +48,13 @@ class RingingDocuments(DocumentsAround):
             self._feed.publish(changed)
         self._bell.ring(*touched(writes))
 
+    async def settle(self, collection: str, changes: Sequence[tuple[str, int, Body]]) -> list[str]:
+        """See the port."""
+        missed = await super().settle(collection, changes)
+        if collection == "outbox":
+            self._bell.ring(*(delivery_topic(id) for id, _, body in changes if "state" in body))
+        return missed
+
 
 def touched(writes: Iterable[Write]) -> frozenset[str]:
     """The topics of what was written."""
@@ -54,7 +63,15 @@ def touched(writes: Iterable[Write]) -> frozenset[str]:
         match write:
             case Insert(collection, id, body) | Update(collection, id, body, _):
                 topics.add(_topic(collection, id, body))
+                if collection == "cases":
+                    topics.add(_case_topic(id, body))
+                if collection == "outbox" and "state" in body and isinstance(write, Update):
+                    topics.add(delivery_topic(id))
     return frozenset(topics - {""})
+
+
+def _case_topic(id: str, body: Body) -> str:
+    return "" if body.get("state") == CaseState.DRAFT else case_topic(id)
 
 
 def _topic(collection: str, id: str, body: Body) -> str:

@@ -8,7 +8,7 @@ a commit, by what the commit touched (`hub/repositories/ringing_documents.py`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
@@ -26,6 +26,27 @@ LETTERS = "letters"
 
 ALARMS = "alarms"
 """An alarm was raised or changed, or who is on duty."""
+
+
+PRESENCE = "presence"
+"""Somebody opened or left a case, or writes in it; in this process only."""
+
+_CASE = "case:"
+
+
+def case_topic(case_id: str) -> str:
+    """A case that staff see was opened or changed; which one."""
+    return _CASE + case_id
+
+
+def case_of(topic: str) -> str:
+    """The id of the case a topic is about, "" for another topic."""
+    return topic.removeprefix(_CASE) if topic.startswith(_CASE) else ""
+
+
+def delivery_topic(delivery_id: str) -> str:
+    """What became of one delivery changed."""
+    return f"delivery:{delivery_id}"
 
 
 def conversation_topic(conversation_id: str) -> str:
@@ -54,6 +75,13 @@ class Ear(Protocol):
         """True at the next ring, at once if one came since the last wait; False when the time is over."""
 
 
+class CollectingEar(Ear, Protocol):
+    """A listener to many topics that has to know which ones rang."""
+
+    def taken(self) -> frozenset[str]:
+        """The topics rung since this was asked last."""
+
+
 class Bell(Protocol):
     """The port. `LocalBell` rings within one process; one for several has to carry topics between them."""
 
@@ -62,6 +90,9 @@ class Bell(Protocol):
 
     def listen(self, topic: str) -> AbstractContextManager[Ear]:
         """An ear of one's own for as long as the block runs."""
+
+    def overhear(self, wants: Callable[[str], bool]) -> AbstractContextManager[CollectingEar]:
+        """An ear for every topic that `wants` says yes to; it is asked at each ring."""
 
     def close(self) -> None:
         """Tells every ear that it is over, so that a stop does not wait for pages that stay open."""
@@ -89,11 +120,28 @@ class _LocalEar:
         return True
 
 
+class _CollectingEar(_LocalEar):
+    def __init__(self, wants: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._wants = wants
+        self._topics: set[str] = set()
+
+    def hear(self, topic: str) -> None:
+        if self._wants(topic):
+            self._topics.add(topic)
+            self.ring()
+
+    def taken(self) -> frozenset[str]:
+        topics, self._topics = self._topics, set()
+        return frozenset(topics)
+
+
 class LocalBell:
     """The bell of one process."""
 
     def __init__(self) -> None:
         self._ears: dict[str, set[_LocalEar]] = {}
+        self._collecting: set[_CollectingEar] = set()
         self._closed = False
 
     def ring(self, *topics: str) -> None:
@@ -101,6 +149,8 @@ class LocalBell:
         for topic in topics:
             for ear in self._ears.get(topic, ()):
                 ear.ring()
+            for collecting in self._collecting:
+                collecting.hear(topic)
 
     @contextmanager
     def listen(self, topic: str) -> Iterator[Ear]:
@@ -117,9 +167,20 @@ class LocalBell:
             if not ears:
                 del self._ears[topic]
 
+    @contextmanager
+    def overhear(self, wants: Callable[[str], bool]) -> Iterator[CollectingEar]:
+        """See the port."""
+        ear = _CollectingEar(wants)
+        if self._closed:
+            ear.end()
+        self._collecting.add(ear)
+        try:
+            yield ear
+        finally:
+            self._collecting.discard(ear)
+
     def close(self) -> None:
         """See the port."""
         self._closed = True
-        for ears in self._ears.values():
-            for ear in ears:
-                ear.end()
+        for ear in (*self._collecting, *(ear for ears in self._ears.values() for ear in ears)):
+            ear.end()

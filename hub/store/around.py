@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.store.documents import Documents, Write
+from hub.store.documents import Body, Documents, Write
 
 
 class DocumentsAround:
@@ -23,7 +23,6 @@ class DocumentsAround:
         self.search = documents.search
         self.insert_many = documents.insert_many
         self.claim = documents.claim
-        self.settle = documents.settle
         self.delete = documents.delete
         self.next_number = documents.next_number
         self.scan = documents.scan
@@ -33,3 +32,7 @@ class DocumentsAround:
     async def commit(self, writes: Sequence[Write]) -> None:
         """See the port."""
         await self._documents.commit(writes)
+
+    async def settle(self, collection: str, changes: Sequence[tuple[str, int, Body]]) -> list[str]:
+        """See the port."""
+        return await self._documents.settle(collection, changes)

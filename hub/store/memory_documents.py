@@ -39,7 +39,6 @@ from hub.store.documents import (
 from hub.store.internal import COUNTERS, all_collections
 from hub.store.query import (
     Condition,
-    Operator,
     check_limit,
     check_name,
     check_served,
@@ -50,15 +49,10 @@ from hub.store.query import (
     encode_cursor,
     every,
     full_sort,
+    meets,
     parse_where,
+    value_of,
 )
-
-_ORDERS: Mapping[Operator, Callable[[Any, Any], bool]] = {
-    Operator.LESS: lambda value, bound: value < bound,
-    Operator.LESS_OR_EQUAL: lambda value, bound: value <= bound,
-    Operator.GREATER: lambda value, bound: value > bound,
-    Operator.GREATER_OR_EQUAL: lambda value, bound: value >= bound,
-}
 
 
 @dataclass(slots=True)
@@ -107,9 +101,9 @@ class _Table:
         self, conditions: Sequence[Condition], whole: Sequence[tuple[str, int]] = ()
     ) -> list[Stored]:
         """The documents that meet every condition, in order; None and missing come first."""
-        found = [row for row in self.rows.values() if all(_meets(row, one) for one in conditions)]
+        found = [row for row in self.rows.values() if all(meets(row, one) for one in conditions)]
         for name, direction in reversed(whole):
-            found.sort(key=lambda row: _rank(_value(row, name)), reverse=direction < 0)
+            found.sort(key=lambda row: _rank(value_of(row, name)), reverse=direction < 0)
         return found
 
 
@@ -165,7 +159,7 @@ class MemoryDocuments:
             return {"": len(found)}
         counts: dict[str, int] = {}
         for row in found:
-            value = _value(row, by)
+            value = value_of(row, by)
             name = "" if value is None else str(value)
             counts[name] = counts.get(name, 0) + 1
         return counts
@@ -369,30 +363,13 @@ def _given(row: Stored) -> Stored:
     return replace(row, body=_copy(row.body))
 
 
-def _value(row: Stored, name: str) -> Any:
-    return row.id if name == "id" else row.body.get(name)
-
-
 def _rank(value: Any) -> tuple[bool, Any]:
     return (False, 0) if value is None else (True, value)
 
 
-def _meets(row: Stored, condition: Condition) -> bool:
-    value, wanted = _value(row, condition.field), condition.value
-    match condition.operator:
-        case Operator.EQUAL:
-            return bool(value == wanted)
-        case Operator.NOT_EQUAL:
-            return bool(value != wanted)
-        case Operator.IN:
-            return value in wanted
-        case order:
-            return value is not None and _ORDERS[order](value, wanted)
-
-
 def _is_behind(row: Stored, whole: Sequence[tuple[str, int]], place: Sequence[Any]) -> bool:
     for (name, direction), value in zip(whole, place, strict=True):
-        here, there = _rank(_value(row, name)), _rank(value)
+        here, there = _rank(value_of(row, name)), _rank(value)
         if here != there:
             return here > there if direction > 0 else here < there
     return False

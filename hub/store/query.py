@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -34,6 +34,12 @@ class Operator(StrEnum):
 
 
 WRITABLE_OPERATORS = {o.value: o for o in Operator if o is not Operator.EQUAL}
+_ORDERS: Mapping[Operator, Callable[[Any, Any], bool]] = {
+    Operator.LESS: lambda value, bound: value < bound,
+    Operator.LESS_OR_EQUAL: lambda value, bound: value <= bound,
+    Operator.GREATER: lambda value, bound: value > bound,
+    Operator.GREATER_OR_EQUAL: lambda value, bound: value >= bound,
+}
 _SCAN_PAGE = 500
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
@@ -126,6 +132,25 @@ def _check_comparable(collection: Collection, name: str, value: Any) -> None:
 def _check_declared(collection: Collection, name: str) -> None:
     if name != "id" and name not in collection.fields:
         raise Undeclared(f"{collection.name} declares no field {name!r}")
+
+
+def value_of(row: Stored, name: str) -> Any:
+    """What a condition or an order looks at."""
+    return row.id if name == "id" else row.body.get(name)
+
+
+def meets(row: Stored, condition: Condition) -> bool:
+    """Whether a document as it was read fulfils a condition, as the engines decide it."""
+    value, wanted = value_of(row, condition.field), condition.value
+    match condition.operator:
+        case Operator.EQUAL:
+            return bool(value == wanted)
+        case Operator.NOT_EQUAL:
+            return bool(value != wanted)
+        case Operator.IN:
+            return value in wanted
+        case order:
+            return value is not None and _ORDERS[order](value, wanted)
 
 
 def check_sort(collection: Collection, sort: Sort) -> None:

@@ -9,11 +9,14 @@ from aiohttp import web
 
 from hub.model.agent import Agent, Permission
 from hub.web import badges
+from hub.web.desk.feed import FEED
 from hub.web.guard.auth import agent_of, session_of
 from hub.web.i18n import msgid
 from hub.web.render import render
+from hub.web.shortcuts import SHORTCUTS
 
 KEYS_COOKIE = "hub_keys"
+NEXT_COOKIE = "hub_next"
 FLASH_COOKIE = "hub_done"
 
 _P = Permission
@@ -130,13 +133,18 @@ def staff_page(request: web.Request, template: str, /, status: int = 200, **cont
     waiting = context.pop("waiting", None)
     done = DONE.get(request.cookies.get(FLASH_COOKIE, ""), "")
     context.setdefault("errors", {})
+    feed = request.app.get(FEED)  # the doors are built without one
+    nav = _navigation(agent, request.path, waiting if isinstance(waiting, int) else None)
     response = render(
         request,
         template,
         status,
-        nav=_navigation(agent, request.path, waiting if isinstance(waiting, int) else None),
+        nav=nav,
         csrf=session_of(request).csrf,
+        channels=feed.channels_of(agent) if feed else (),
         keys=request.cookies.get(KEYS_COOKIE) != "off",
+        next_case=request.cookies.get(NEXT_COOKIE) != "off",
+        shortcuts=[one for one in SHORTCUTS if not one.place or one.place in {item.href for item in nav}],
         done=done if request.method == "GET" else "",
         role_words=[badges.ROLE[role] for role in agent.roles],
         words=badges,

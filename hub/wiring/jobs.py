@@ -148,4 +148,5 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("duty_pages", "seen_at", _PAGES_SECONDS),
         Rule("drafts", "saved_at", keep.drafts_seconds),
         Rule("notifications", "at", keep.notifications_seconds),
+        Rule("presences", "until", 3_600),
     )

@@ -51,9 +51,11 @@ async def opened(hub: World, http: aiohttp.ClientSession, view: str = "all") -> 
     """Loads the queue; the address its stream comes from."""
     async with http.get(f"{hub.url}/staff/queue?show={view}") as page:
         assert page.status == 200
-        found = re.search(r'sse-connect="([^"]+)"', await page.text())
+        text = await page.text()
+    found = re.search(r'data-feed="([^"]+)"', text)
     assert found
-    return hub.url + found[1].replace("&amp;", "&")
+    rows = ",".join(re.findall(r'data-row data-case="([^"]+)"', text))
+    return f"{hub.url}/staff/desk/events?{found[1].replace('&amp;', '&')}&rows={rows}"
 
 
 @asynccontextmanager
@@ -123,7 +125,7 @@ async def test_a_page_that_another_process_made_counts_from_its_time(hub: World)
     await write(hub, 1, ago=OLD)
     async with browser(hub.url) as http:
         await seat(hub, Role.HANDLER, http)
-        address = re.sub(r"seen=[^&]+", "seen=gone", await opened(hub, http))
+        address = re.sub(r"place=[^&]+", "place=gone.1", await opened(hub, http))
         await write(hub, 2)
         async with pills(http, address) as seen:
             await write(hub, 3)

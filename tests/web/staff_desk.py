@@ -242,6 +242,18 @@ async def _queue_filters(page: Page, desk: Desk) -> None:
     await page.click(".tools-shown > summary")
 
 
+async def _beside(page: Page, desk: Desk) -> None:
+    await _at("/staff/queue")(page, desk)
+    await page.locator("[data-row] a").first.click()
+    await page.wait_for_selector("[data-open-case]")  # on a narrow screen its own page
+
+
+async def _palette(page: Page, desk: Desk) -> None:
+    await _beside(page, desk)
+    await page.keyboard.press("Control+k")
+    await page.wait_for_selector("#palette[open] .palette-item")
+
+
 async def _keys(page: Page, desk: Desk) -> None:
     await _at("/staff/queue")(page, desk)
     await page.keyboard.press("?")
@@ -267,7 +279,7 @@ async def _screened(page: Page, desk: Desk, path: str = "/staff/cases/{}") -> No
 
 async def _release_fold(page: Page, desk: Desk) -> None:
     await _screened(page, desk)
-    await page.keyboard.press("g")
+    await page.keyboard.press("p")
     await page.wait_for_selector("#f-release:focus")
 
 
@@ -306,6 +318,8 @@ async def _on_duty(page: Page, desk: Desk) -> None:
 PAGES: dict[str, tuple[Role, Reach]] = {
     "queue": (Role.HANDLER, _at("/staff/queue")),
     "queue filters": (Role.SUPERVISOR, _queue_filters),
+    "case beside the list": (Role.HANDLER, _beside),
+    "palette": (Role.HANDLER, _palette),
     "shortcuts": (Role.HANDLER, _keys),
     "search": (Role.HANDLER, _searched),
     "search found none": (Role.INSPECTOR, _found_none),

@@ -52,8 +52,13 @@ def compare(before: Entry | None, after: Entry) -> tuple[FieldChange, ...]:
         old = as_text(getattr(before, field.name)) if before else ""
         new = as_text(getattr(after, field.name))
         if old != new:
-            found.append(FieldChange(field.name, tuple(_joined(_pieces(old, new)))))
+            found.append(FieldChange(field.name, compare_texts(old, new)))
     return tuple(found)
+
+
+def compare_texts(before: str, after: str) -> tuple[Piece, ...]:
+    """The pieces of two texts, so that a reader sees what one of them has more."""
+    return tuple(_joined(_pieces(before, after)))
 
 
 def as_text(value: object) -> str:

@@ -101,6 +101,11 @@ class QueueQuery:
         """The same as one short value for an address of another page."""
         return _token(self.parameters())
 
+    @property
+    def by_time(self) -> bool:
+        """Whether its list is in the order of arrival (`Selection.by_time`)."""
+        return bool(self.since or self.until)
+
     def without(self, name: str) -> QueueQuery:
         """The same without one filter."""
         return QueueQuery(self.show, **{**self.filters, name: ""})

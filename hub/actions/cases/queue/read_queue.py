@@ -5,8 +5,8 @@ Lists and counts are made after the policy, so that a hidden case leaves no trac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from hub.actions.cases.agent_names import agent_names
 from hub.actions.cases.masked_citizen import masked_citizen
@@ -24,6 +24,7 @@ from hub.model.cases.triage_decision import DecisionKind, TriageDecision
 from hub.model.people.contact import Need
 from hub.repositories.cases import COUNTED
 from hub.repositories.repositories import Repositories
+from hub.store.codec import Versioned
 from hub.store.documents import Undeclared
 
 __all__ = ["QueuePage", "QueueRow", "QueueView", "ReadQueue", "ReleasedRow"]
@@ -104,23 +105,27 @@ class ReadQueue:
             page = await lists.page(selection, limit=_PAGE, after=after)
         except Undeclared:
             page = await lists.page(selection, limit=_PAGE)
-        names = await agent_names(self._repositories, {found.value.handler_id for found in page.cases})
-        needs = await self._needs_of(found.value for found in page.cases)
+        rows = await self.rows(page.cases)
         return QueuePage(
-            tuple(
-                QueueRow(
-                    found.value,
-                    found.version,
-                    masked_citizen(found.value),
-                    names.get(found.value.handler_id, ""),
-                    screening_due_at(found.value, self._calendar(), days=self._screening_days),
-                    QueuePlace(query, _place(selection, found.value)).token(),
-                    needs.get(found.value.id, ()),
-                )
-                for found in page.cases
-            ),
+            tuple(replace(row, place=QueuePlace(query, _place(selection, row.case)).token()) for row in rows),
             await self.counts(agent),
             page.next,
+        )
+
+    async def rows(self, cases: Sequence[Versioned[Case]]) -> tuple[QueueRow, ...]:
+        """The lines of cases that were found to be visible to whoever will see them; in no list yet."""
+        names = await agent_names(self._repositories, {found.value.handler_id for found in cases})
+        needs = await self._needs_of(found.value for found in cases)
+        return tuple(
+            QueueRow(
+                found.value,
+                found.version,
+                masked_citizen(found.value),
+                names.get(found.value.handler_id, ""),
+                screening_due_at(found.value, self._calendar(), days=self._screening_days),
+                needs=needs.get(found.value.id, ()),
+            )
+            for found in cases
         )
 
     async def neighbour(self, agent: Agent, place: QueuePlace, case_id: str, step: int) -> str | None:

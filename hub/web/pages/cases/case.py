@@ -17,6 +17,7 @@ from channels.parts import count
 from hub.actions.cases.queue.read_queue import QueueView
 from hub.actions.cases.read_cases import CaseView
 from hub.actions.cases.replies.attached import ENDINGS
+from hub.actions.knowledge.compare_entries import compare_texts
 from hub.model.agent import Agent
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DIRECT_TRACKS
@@ -24,6 +25,7 @@ from hub.model.cases.replies.draft import DraftKind
 from hub.model.cases.table import LABELS
 from hub.model.personal import UNREADABLE
 from hub.runtime.errors import Invalid, Stale
+from hub.web.desk.feed import PRESENCE
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
@@ -55,6 +57,8 @@ DETAILS: Mapping[str, str] = {
 """What may be shown of a case's details; addresses among them stay behind 显示完整号码."""
 
 _QUEUE = "/staff/queue"
+PANE = "pane-body"
+"""Where js/desk.js shows a case beside the list; it asks for the case without the page round it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class Typed:
     """What was typed when the page has to be shown again, and what was wrong with it.
 
     form: reply | note | assign | close | release | reveal | move. conflict: somebody else was first.
-    event, fields: of a step of the table; refused: why it was not taken.
+    seen: the last change the page showed (ms UTC). event, fields: of a step of the table; refused: why it was
+    not taken.
     """
 
     form: str = ""
@@ -73,6 +78,7 @@ class Typed:
     fields: Mapping[str, str] = field(default_factory=dict)
     refused: str = ""
     revealed: str = ""
+    seen: int = 0
 
 
 async def case_page(request: web.Request) -> web.StreamResponse:
@@ -168,7 +174,7 @@ async def take_step(request: web.Request) -> web.StreamResponse:
     data, event, case_id = await read_form(request), request.match_info["event"], _id(request)
     given = parse(CaseForm, data, translator(request))
     version = 0 if isinstance(given, FormErrors) else given.version  # no version is a stale one
-    typed = Typed("move", event=event, fields=data)
+    typed = Typed("move", event=event, fields=data, seen=_seen(data))
     try:
         act = request.app[HUB].actions.move_case
         seen = await act(agent_of(request), case_id, event, data_of(event, data), version=version)
@@ -258,7 +264,7 @@ async def _submit(
     """
     data = await read_form(request)
     given = parse(model, data, translator(request))
-    typed = Typed(form, data.get(field, ""))
+    typed = Typed(form, data.get(field, ""), seen=_seen(data))
     if isinstance(given, FormErrors):
         return await _again(request, typed, given.fields)
     case_id = _id(request)
@@ -266,18 +272,21 @@ async def _submit(
         await act(agent_of(request), case_id, getattr(given, field), version=given.version)
     except (Invalid, Stale, IllegalMove) as problem:
         return await _refused(request, typed, problem)
+    if form == "reply":
+        request.app[PRESENCE].stop_typing(agent_of(request), case_id)
     return done(to or _path(case_id), word)
 
 
 async def _press(request: web.Request, act: _PressedAct, *, word: str, to: str = "") -> web.StreamResponse:
     """A button of the page, with nothing typed; `word`, `to` as in `_submit`."""
-    given = parse(CaseForm, await read_form(request), translator(request))
+    data = await read_form(request)
+    given = parse(CaseForm, data, translator(request))
     version = 0 if isinstance(given, FormErrors) else given.version  # no version is a stale one
     case_id = _id(request)
     try:
         await act(agent_of(request), case_id, version=version)
     except (Stale, IllegalMove) as problem:
-        return await _refused(request, Typed(), problem)
+        return await _refused(request, Typed(seen=_seen(data)), problem)
     return done(to or _path(case_id), word)
 
 
@@ -305,12 +314,18 @@ async def _show(
     if reads:
         await hub.actions.note_reading(agent, view)
         await hub.actions.desk.read_notifications.mark(agent, view.case.id)
-    counts = await hub.actions.read_queue.counts(agent)
     origin = view.case.origin
-    return staff_page(
+    changes = [item for item in view.timeline if item.at > typed.seen > 0] if typed.conflict else []
+    theirs = [item.text for item in changes if item.kind == "message" and item.direction == "out"]
+    in_pane = request.headers.get("HX-Target") == PANE
+    # Beside the list the counts stand in the list.
+    counts = {} if in_pane else await hub.actions.read_queue.counts(agent)
+    response = staff_page(
         request,
-        "staff/case.html",
+        "staff/case_pane.html" if in_pane else "staff/case.html",
         status,
+        changes=changes,
+        compared=compare_texts(theirs[-1], typed.text) if theirs and typed.form == "reply" else (),
         view=view,
         case=view.case,
         title=title_of(view.case, _),
@@ -331,7 +346,7 @@ async def _show(
         ],
         is_late=0 < view.due_at <= hub.clock.now_ms(),
         last_change=view.timeline[-1] if view.timeline else None,
-        waiting=counts[QueueView.ALL],
+        waiting=counts.get(QueueView.ALL),
         procedure=await hub.actions.read_procedure(agent, view.case),
         move_fields=FIELDS,
         clock_words=CLOCK,
@@ -343,6 +358,15 @@ async def _show(
         progress_address=f"{hub.settings.public_url()}/track",
         replies=await hub.actions.replies.read(agent, view.case),
     )
+    if in_pane:
+        response.headers["HX-Pane"] = "case"
+    return response
+
+
+def _seen(data: Mapping[str, str]) -> int:
+    """The last change the form's page showed."""
+    text = data.get("seen", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 15 else 0
 
 
 def _others(view: CaseView, agent: Agent) -> list[tuple[str, str]]:

@@ -13,23 +13,22 @@ from aiohttp import web
 from hub.actions.cases.queue.query import QueueQuery
 from hub.actions.cases.queue.read_queue import MANY, QueueRow
 from hub.actions.cases.queue.views import QueueView
+from hub.hub import Hub
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import POSSIBLE_DANGER, Case
 from hub.model.cases.queue.settings import QueueColumn
 from hub.model.track import Track
-from hub.runtime.bell import QUEUE
 from hub.web import badges
+from hub.web.desk.feed import FEED
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator
-from hub.web.keys import HUB, LANGUAGE
+from hub.web.keys import HUB
 from hub.web.pages.alarms.alarms import alarms_of
 from hub.web.pages.cases.clock_words import CLOCK
 from hub.web.pages.cases.queue_filters import filters_of
-from hub.web.pages.cases.queue_watch import Watched
 from hub.web.pages.cases.queue_words import COLUMNS, FLAGS_SHOWN, GROUPS, MORE, VIEWS, Left, left_of
-from hub.web.render import RENDERER, translator
+from hub.web.render import translator
 from hub.web.staff_page import home_of, staff_page
-from hub.web.staff_stream import stream
 
 _ASIDE = frozenset({"panel", "problem", "lang", "after"})
 """Parameters that are no part of a query."""
@@ -69,8 +68,10 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
     settings = await desk.settings(agent)
     query = QueueQuery.parse(request.query if request.query.keys() - _ASIDE else settings.last)
     view, after = query.show, request.query.get("after") or None
-    now, position = hub.clock.now_ms(), hub.feed.position
+    now = hub.clock.now_ms()
     first = after is None and view is not QueueView.CLOSED
+    # Before the rows: a case that comes in between stands in the rows, and is not counted as new.
+    place = await request.app[FEED].place(agent, query) if first else ""
     page = await hub.actions.read_queue.page(agent, query, after=after)
     if after is None:
         await desk.remember(agent, query)
@@ -91,9 +92,7 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         saved=saved,
         is_saved=any(one.query == query for one in saved),
         settings=settings,
-        column_words=COLUMNS,
-        flag_words=FLAGS_SHOWN,
-        region_names={region.code: region.name for region in hub.settings.regions},
+        shown=settings.columns,
         more=MORE,
         filters=await filters_of(request, query),
         next=page.next,
@@ -103,27 +102,17 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         clock_words=CLOCK,
         many=MANY,
         since=now,
-        seen=position if first else "",
+        place=place,
         waiting=page.counts[QueueView.ALL],
+        column_words=COLUMNS,
+        flag_words=FLAGS_SHOWN,
+        region_names=region_names(hub),
     )
 
 
-async def queue_events(request: web.Request) -> web.StreamResponse:
-    """GET /staff/queue/events?FILTERS&seen=&since=: the pill, whenever the queue changed.
-
-    It counts the cases that came into the list since the page was made.
-    """
-    hub, agent, query = request.app[HUB], agent_of(request), QueueQuery.parse(request.query)
-    since = request.query.get("since", "")
-    loaded_at = int(since) if since.isascii() and since.isdigit() and len(since) < 15 else 0
-    watched = Watched(hub, agent, query, request.query.get("seen", ""), loaded_at)
-    renderer, language = request.app[RENDERER], request[LANGUAGE]
-
-    async def fill() -> Mapping[str, str]:
-        context = {"fresh": len(await watched.fresh()), "query": query}
-        return {"pill": renderer.text("staff/queue_pill.html", language, context)}
-
-    return await stream(request, hub.bell, QUEUE, fill)
+def region_names(hub: Hub) -> dict[str, str]:
+    """Of the prefectures, by code."""
+    return {region.code: region.name for region in hub.settings.regions}
 
 
 def _groups_of(agent: Agent) -> Mapping[str, tuple[QueueView, ...]]:

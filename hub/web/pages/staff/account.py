@@ -18,7 +18,7 @@ from hub.web.i18n import msgid
 from hub.web.keys import SOURCE
 from hub.web.pages.staff.password_form import PasswordForm
 from hub.web.render import translator
-from hub.web.staff_page import KEYS_COOKIE, done, staff_page
+from hub.web.staff_page import KEYS_COOKIE, NEXT_COOKIE, done, staff_page
 
 LOG = logging.getLogger(__name__)
 ACCOUNT_PATH = "/staff/account"
@@ -89,14 +89,15 @@ async def end_session(request: web.Request) -> web.StreamResponse:
 
 
 async def preferences(request: web.Request) -> web.StreamResponse:
-    """POST /staff/account/preferences: whether single keys do something."""
-    response = done(ACCOUNT_PATH, "saved")
-    if (await read_form(request)).get("keys"):
-        response.del_cookie(KEYS_COOKIE, path="/staff")
-    else:
-        response.set_cookie(
-            KEYS_COOKIE, "off", max_age=_YEAR_SECONDS, path="/staff", httponly=True, samesite="Lax"
-        )
+    """POST /staff/account/preferences: whether single keys do something, and what follows a closed case."""
+    response, form = done(ACCOUNT_PATH, "saved"), await read_form(request)
+    for name, cookie in (("keys", KEYS_COOKIE), ("next", NEXT_COOKIE)):
+        if form.get(name):
+            response.del_cookie(cookie, path="/staff")
+        else:
+            response.set_cookie(
+                cookie, "off", max_age=_YEAR_SECONDS, path="/staff", httponly=True, samesite="Lax"
+            )
     return response
 
 

@@ -162,7 +162,7 @@
     if (!document.body.classList.contains("has-keys") || !(event.key in KEYS)) return;
     if (window.hub.composing(event) || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, a, button, summary, [contenteditable], dialog")) return;
-    const wanted = list.querySelector(`[data-key="${KEYS[event.key]}"]`);
+    const wanted = list.querySelector(`[data-alarm-key="${KEYS[event.key]}"]`);
     if (wanted) { event.preventDefault(); wanted.click(); }
   });
   look();

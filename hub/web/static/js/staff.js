@@ -8,10 +8,21 @@
     if (csrf && event.detail.verb !== "get") event.detail.headers["X-CSRF-Token"] = csrf.content;
   });
 
-  /* --- a full number hides again -------------------------------------------------------------- */
-  for (const shown of document.querySelectorAll("[data-hide-after]")) {
+  /* --- what came with the page, or was put into it later ---------------------------------------- */
+  const within = (root, selector) => [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)];
+
+  /* A full number hides again. */
+  function hideLater(shown) {
     setTimeout(() => { shown.textContent = shown.dataset.hidden; }, Number(shown.dataset.hideAfter) * 1000);
   }
+
+  document.addEventListener("htmx:load", (event) => {
+    const root = event.detail.elt;
+    within(root, "[data-hide-after]").forEach(hideLater);
+    for (const part of within(root, "[data-script]")) part.hidden = false;
+    const focus = within(root, "[data-focus]")[0];
+    if (focus && root !== document.body) focus.focus();
+  });
 
   /* --- Ctrl+Enter sends what is being written --------------------------------------------------- */
   document.addEventListener("keydown", (event) => {
@@ -20,39 +31,11 @@
     if (area && area.form) { event.preventDefault(); area.form.requestSubmit(); }
   });
 
-  /* --- single keys ------------------------------------------------------------------------------ */
-  const help = document.getElementById("keys");
-  document.addEventListener("click", (event) => {
-    if (help && event.target.closest("[data-keys-help]")) help.showModal();
-  });
-  if (!document.body.classList.contains("has-keys")) return;
-
-  const links = () => Array.from(document.querySelectorAll("[data-row] a"));
-  function step(by) {
-    const all = links();
-    if (!all.length) return;
-    const now = all.indexOf(document.activeElement);
-    const next = now < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, now + by));
-    all[next].focus();
-    all[next].scrollIntoView({ block: "nearest" });
-  }
-  function act(element) {
-    if (element.matches("summary")) {
-      element.parentElement.open = true;
-      const field = element.parentElement.querySelector("textarea, input:not([type=hidden]), select");
-      if (field) field.focus();
-    } else if (element.matches("input")) element.focus();
-    else element.click();
-  }
-  document.addEventListener("keydown", (event) => {
-    if (window.hub.composing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
-    const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
-    else if (event.key === "?" && help) help.showModal();
-    else if (event.key === "u" && document.querySelector(".back")) document.querySelector(".back").click();
-    else if (wanted) act(wanted);
-    else return;
-    event.preventDefault();
+  /* --- how many cases are ticked ------------------------------------------------------------------ */
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-select]")) return;
+    const button = document.querySelector("[data-bulk]"), place = document.querySelector("[data-bulk-count]");
+    const ticked = document.querySelectorAll("[data-select]:checked").length;
+    if (button && place) place.textContent = ticked ? button.dataset.count.replace("{count}", ticked) : "";
   });
 })();

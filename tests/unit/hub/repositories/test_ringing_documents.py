@@ -30,7 +30,9 @@ from hub.runtime.bell import (
     Ear,
     LocalBell,
     campaign_topic,
+    case_of,
     conversation_topic,
+    delivery_topic,
     notification_topic,
 )
 from hub.runtime.clock import FakeClock
@@ -132,6 +134,21 @@ async def test_a_message_its_case_and_its_reply_ring_page_queue_and_dispatcher(
     assert await heard(bell, documents, writes) == {conversation_topic("c1"), QUEUE, OUTBOX}
 
 
+async def test_a_case_is_rung_by_itself_for_who_has_to_know_which_one(
+    bell: LocalBell, documents: Documents, stores: Repositories
+) -> None:
+    open_case = OpenCase(stores.cases, References(documents, FakeClock(NOW)), case_rules())
+    opened = await open_case(NewCase(Track.CONSULT, Origin("sms", "sms"), NOW, text="你好"))
+    draft = await open_case(NewCase(Track.REPORT, Origin("voice", "voice"), NOW, draft=True))
+    with bell.overhear(lambda topic: bool(case_of(topic))) as ear:
+        await documents.commit(open_case.writes(draft))
+        assert not await rung(ear)
+        await documents.commit(open_case.writes(opened))
+        assert await rung(ear)
+        assert {case_of(topic) for topic in ear.taken()} == {opened.case.id}
+        assert ear.taken() == frozenset()
+
+
 async def test_a_draft_rings_nobody_before_it_is_registered(
     bell: LocalBell, documents: Documents, stores: Repositories
 ) -> None:
@@ -167,8 +184,20 @@ async def test_a_delivery_rings_when_it_may_leave_and_not_when_it_has_left(
     row = a_delivery("d1", state=DeliveryState.AMBIGUOUS)
     again = Change(Leased(row, 1), replace(row, state=DeliveryState.READY))
     arrived = Change(Leased(row, 1), replace(row, state=DeliveryState.DELIVERED))
-    assert touched(stores.outbox.writes(again)) == {OUTBOX}
-    assert touched(stores.outbox.writes(arrived)) == set()
+    assert touched(stores.outbox.writes(again)) == {OUTBOX, delivery_topic("d1")}
+    assert touched(stores.outbox.writes(arrived)) == {delivery_topic("d1")}
+
+
+async def test_what_the_dispatcher_notes_of_a_delivery_is_rung_by_its_id(
+    bell: LocalBell, documents: Documents, stores: Repositories
+) -> None:
+    row = a_delivery("d1")
+    await documents.commit([stores.outbox.insert(row)])
+    with bell.listen(delivery_topic("d1")) as ear, bell.listen(delivery_topic("d2")) as other:
+        missed = await stores.outbox.settle([Change(Leased(row, 1), replace(row, state=DeliveryState.HELD))])
+        assert missed == []
+        assert await rung(ear)
+        assert not await rung(other)
 
 
 def test_a_campaign_is_rung_by_itself_and_by_its_runs_and_not_by_what_is_counted() -> None:

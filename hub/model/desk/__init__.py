@@ -1,0 +1,1 @@
+"""What the desk knows besides cases: who sits where."""

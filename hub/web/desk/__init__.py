@@ -1,0 +1,1 @@
+"""One live stream for each open staff page, fed by one task per process."""
