@@ -156,13 +156,13 @@
   }
   document.addEventListener("visibilitychange", wake);
 
-  /* --- keys beside those of staff.js: Enter takes the first alarm, + and - decide the first possible one - */
+  /* --- keys: those that the buttons name; Enter takes the first alarm, + and - decide the first possible - */
   const KEYS = { Enter: "1", "+": "y", "-": "n" };
   document.addEventListener("keydown", (event) => {
-    if (!document.body.classList.contains("has-keys") || !(event.key in KEYS)) return;
+    if (!document.body.classList.contains("has-keys")) return;
     if (window.hub.composing(event) || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, a, button, summary, [contenteditable], dialog")) return;
-    const wanted = list.querySelector(`[data-alarm-key="${KEYS[event.key]}"]`);
+    const wanted = list.querySelector(`[data-alarm-key="${CSS.escape(KEYS[event.key] || event.key)}"]`);
     if (wanted) { event.preventDefault(); wanted.click(); }
   });
   look();
