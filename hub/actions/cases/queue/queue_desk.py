@@ -71,7 +71,7 @@ class QueueDesk:
             await self._change(agent, lambda settings: replace(settings, last=query.parameters()))
 
     async def views(self, agent: Agent) -> list[ViewLine]:
-        """Own views and those of the unit, with how many cases they show to the agent."""
+        """Own views, then those of the unit, with how many cases they show to the agent."""
         return [
             ViewLine(
                 view.id,
@@ -82,7 +82,7 @@ class QueueDesk:
                 bool(view.unit_id),
                 _may_remove(agent, view),
             )
-            for view in await self._kept.views(agent.id, agent.unit_id)
+            for view in sorted(await self._kept.views(agent.id, agent.unit_id), key=_order)
             for query in (QueueQuery.parse(view.query),)
             for count, is_bounded in (await self._read_queue.count(agent, query),)
         ]
@@ -138,6 +138,10 @@ class QueueDesk:
             return ([] if after == found.value else [self._kept.put_settings(after, found.version)]), None
 
         await until_committed(self._documents, decide, tries=_TRIES)
+
+
+def _order(view: SavedView) -> tuple[bool, str]:
+    return bool(view.unit_id), view.name
 
 
 def _sees(agent: Agent, view: SavedView) -> bool:
