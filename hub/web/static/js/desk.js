@@ -58,6 +58,8 @@
       if (lost && toldLost) say(words.back);
       lost = 0;
       toldLost = false;
+      // It may have arrived between the page and its stream, and that changes no version.
+      if (article() && article().querySelector("[data-on-way]")) refresh();
     });
     source.addEventListener("error", () => {
       if (!lost) lost = setTimeout(() => { toldLost = true; say(words.offline); }, 5000);
