@@ -1,7 +1,7 @@
 """The desk: handlers with open pages hear of changes, 20 a second, from one hub over loopback.
 
 The floor is a bare aiohttp server that writes as many bytes as often to as many streams; its times are from
-the write to the page, without the quarter of a second in which the hub gathers changes. The processor time
+the write to the page, without the 300 ms in which the hub gathers changes. The processor time
 is that of the server alone and holds everything the hub does meanwhile: it takes the texts, hands the cases
 on, renders the case that is fetched anew.
 """

@@ -42,7 +42,7 @@ from hub.web.i18n import Language
 
 LOG = logging.getLogger(__name__)
 
-GATHER_SECONDS = 0.25
+GATHER_SECONDS = 0.3
 """The pause between two rounds: what changes meanwhile is told together."""
 _LOOK_SECONDS = 0.5
 """How often other processes' changes and people are read, and one's own people are stored."""

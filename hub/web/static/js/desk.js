@@ -28,6 +28,9 @@
   /* --- the live stream --------------------------------------------------------------------------------- */
   let source = null;
   let timer = 0;
+  let wait = 3000;
+  let lost = 0; // runs since the stream was lost
+  let toldLost = false;
   const people = new Map(); // what was said last of who is at a case
 
   function connect() {
@@ -49,11 +52,25 @@
       source.addEventListener(name, (event) => document.dispatchEvent(new CustomEvent(`hub:${name}`, { detail: event.data })));
     }
     source.addEventListener("again", connect);
+    source.addEventListener("open", () => {
+      wait = 3000;
+      clearTimeout(lost);
+      if (lost && toldLost) say(words.back);
+      lost = 0;
+      toldLost = false;
+      // It may have arrived between the page and its stream, and that changes no version.
+      if (article() && article().querySelector("[data-on-way]")) refresh();
+    });
     source.addEventListener("error", () => {
+      if (!lost) lost = setTimeout(() => { toldLost = true; say(words.offline); }, 5000);
       // The browser comes back by itself unless it was told to go away: the session is over, or the server stops.
-      if (source && source.readyState === EventSource.CLOSED) timer = setTimeout(connect, 3000 + Math.random() * 2000);
+      if (!source || source.readyState !== EventSource.CLOSED) return;
+      timer = setTimeout(connect, wait + Math.random() * 2000);
+      wait = Math.min(wait * 2, 60000);
     });
   }
+  const words = (document.getElementById("announce") || {}).dataset || {};
+  const say = (text) => { window.hub.toast(text); announce(text); };
   const soon = () => { clearTimeout(timer); timer = setTimeout(connect, 30); };
   window.addEventListener("pagehide", () => source && source.close());
   window.addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
