@@ -21,6 +21,7 @@ from hub.web.middlewares import (
     same_origin,
 )
 from hub.web.pages.cases.desk import add_desk
+from hub.web.pages.people.notifications import NOTIFICATIONS
 from hub.web.render import RENDERER, Renderer
 from hub.web.routes import add_routes
 from hub.web.unchanged import RUN
@@ -41,7 +42,7 @@ def build_site(hub: Hub, staff: Staff) -> web.Application:
     app[RATE_LIMITS] = RateLimits(hub.clock, hub.settings.limits.per_minute())
     app[PUBLIC_ORIGIN] = hub.settings.public_url()
     app[RENDERER] = Renderer(shipped_catalogues(), assets, hub.settings.organisation, hub.clock)
-    add_desk(app, hub, app[RENDERER])
+    add_desk(app, hub, app[RENDERER], (NOTIFICATIONS,))
     app.on_response_prepare.append(add_headers)
 
     async def end_streams(_: web.Application) -> None:

@@ -7,16 +7,20 @@ say outside the page: a number of cases, never a name or a word of one.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 from aiohttp import web
 
+from hub.model.agent import Agent, Permission
 from hub.model.notification import NotificationKind
 from hub.repositories.staff.notification_choices import NotificationChoices
+from hub.runtime.bell import notification_topic
 from hub.web.badges import Word
+from hub.web.desk.feed import Channel
 from hub.web.form import read_form
 from hub.web.guard.auth import agent_of
-from hub.web.i18n import msgid
+from hub.web.i18n import Language, msgid
 from hub.web.keys import HUB
 from hub.web.pages.cases.queue import title_of
 from hub.web.render import translator
@@ -61,6 +65,21 @@ async def count(request: web.Request) -> web.StreamResponse:
         waiting=waiting,
         alert="" if waiting.quiet or not waiting.count else alert,
     )
+
+
+async def _look(_: Agent, __: Language) -> str:
+    """The page reads the count itself: it is one's own, and nothing of it is shared."""
+    return str(next(_LOOKS))
+
+
+def _topic_of(agent: Agent) -> str | None:
+    reads = agent.may(Permission.CASE_READ) or agent.may(Permission.REPORT_READ)
+    return notification_topic(agent.id) if reads else None
+
+
+_LOOKS = itertools.count()
+NOTIFICATIONS = Channel("notifications", _topic_of, _look)
+"""Tells an open page to look at its bell."""
 
 
 async def mark(request: web.Request) -> web.StreamResponse:

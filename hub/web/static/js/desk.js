@@ -71,6 +71,13 @@
   }
   const words = (document.getElementById("announce") || {}).dataset || {};
   const say = (text) => { window.hub.toast(text); announce(text); };
+  /* A browser keeps few connections to a server of HTTP/1.1 open: a tab that nobody sees gives its own back. */
+  let hidden = 0;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hidden);
+    if (document.hidden) hidden = setTimeout(() => { if (source) source.close(); source = null; }, 20000);
+    else if (!source) connect();
+  });
   const soon = () => { clearTimeout(timer); timer = setTimeout(connect, 30); };
   window.addEventListener("pagehide", () => source && source.close());
   window.addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
