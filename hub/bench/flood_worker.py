@@ -28,6 +28,7 @@ from hub.store.sqlite import open_sqlite
 from knowledge_base.files.importer import shipped
 
 _NOBODY = "http://127.0.0.1:9"
+_WARM_UP = 100
 _LOOK_SECONDS = 1.0
 _AGAIN_SECONDS = 60.0
 """Of one step."""
@@ -82,6 +83,8 @@ async def _hub(hub: Hub, rate: int, count: int, texts: Sequence[str]) -> dict[st
             if not await hub.actions.look_again.step():
                 await asyncio.sleep(_LOOK_SECONDS)
 
+    for number in range(_WARM_UP):
+        await take(count + number)
     looking = asyncio.create_task(look())
     measured = await _at_rate(take, rate, count)
     looking.cancel()

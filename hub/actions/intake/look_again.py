@@ -39,6 +39,9 @@ _SECONDS = 30.0
 _BATCH = 20
 _AT_ONCE = 3
 """While one is encoded, another is written; more of them would stand before citizens who wait."""
+_BUSY, _PAUSE, _PAUSES = 0.005, 0.05, 20
+"""Where one turn of the event loop takes so many seconds, others wait: the job pauses for so long, so many
+times at most."""
 _TRIES = 12
 
 
@@ -70,6 +73,7 @@ class LookAgain:
 
         async def look(one: MeaningDue) -> bool:
             async with free:
+                await _others_first()
                 return await self._look(one)
 
         looked = await asyncio.gather(*map(look, due))
@@ -168,6 +172,17 @@ class LookAgain:
             case=case if case is not None and case.value.is_open else None,
             judged=judged,
         )
+
+
+async def _others_first() -> None:
+    """Lets those who write now go first: what is due has left already."""
+    loop = asyncio.get_running_loop()
+    for _ in range(_PAUSES):
+        began = loop.time()
+        await asyncio.sleep(0)
+        if loop.time() - began < _BUSY:
+            return
+        await asyncio.sleep(_PAUSE)
 
 
 def _event(conversation: Conversation, message: Message) -> InboundMessage:
