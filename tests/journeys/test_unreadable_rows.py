@@ -40,8 +40,8 @@ async def test_the_queue_shows_the_others_and_the_damaged_case_says_so(
         for _ in range(2):
             queue = await page(http, f"{hub.url}/staff/queue")
         assert "消防通道" in queue
-        assert f'href="/staff/cases/{sound}"' in queue
-        assert f'href="/staff/cases/{torn}"' in queue
+        assert f'href="/staff/cases/{sound}?' in queue
+        assert f'href="/staff/cases/{torn}?' in queue
         assert UNREADABLE in queue
         case = await page(http, f"{hub.url}/staff/cases/{torn}")
         assert "此工单的加密内容已损坏" in case
@@ -62,7 +62,7 @@ async def test_a_row_of_which_nothing_can_be_read_is_left_out_and_its_page_is_no
     async with browser(hub.url) as http:
         await seat(hub, Role.HANDLER, http)
         queue = await page(http, f"{hub.url}/staff/queue")
-        assert f'href="/staff/cases/{sound}"' in queue
+        assert f'href="/staff/cases/{sound}?' in queue
         assert torn not in queue
         assert "这条记录无法读取" in await page(http, f"{hub.url}/staff/cases/{torn}", status=410)
 

@@ -91,7 +91,14 @@ async def reply(request: web.Request) -> web.StreamResponse:
     answer = await send_reply(request)
     if isinstance(answer, web.StreamResponse):
         return answer
-    typed = Typed("reply", answer.text, answer.errors, conflict=answer.status == 409, refused=answer.refused)
+    typed = Typed(
+        "reply",
+        answer.text,
+        answer.errors,
+        conflict=answer.status == 409,
+        refused=answer.refused,
+        seen=_seen(await read_form(request)),
+    )
     return await _show(request, typed, answer.status)
 
 
