@@ -147,7 +147,7 @@ async def test_an_open_stream_is_no_use_nor_is_a_page_that_asks_by_itself(doors:
         for _ in range(3):
             doors.clock.advance(seconds=11 * 60)
             counted = await browser.get("/staff/notifications/count", **{"HX-Request": "true"})
-            answer = await browser.get("/staff/queue/events", Accept="text/event-stream")
+            answer = await browser.get("/staff/desk/events?show=all", Accept="text/event-stream")
         assert answer.status == 401
         assert (counted.status, counted.headers.get("HX-Redirect")) == (204, None)  # nothing typed is lost
 
