@@ -41,8 +41,8 @@ async def _with(folder: Path, pages: int, cases: int, *, pace: tuple[float, floa
     rate, seconds = pace
     async with (
         child("carrier") as carrier,
-        child("desk_server", "hub", str(folder), carrier.ready["url"], str(pages), str(cases)) as hub,
-        child("desk_pages") as handlers,
+        child("casework.desk_server", "hub", str(folder), carrier.ready["url"], str(pages), str(cases)) as hub,
+        child("casework.desk_pages") as handlers,
     ):
         count = (await hub.ask())["cases"]
         await handlers.ask(
@@ -71,7 +71,7 @@ async def _with(folder: Path, pages: int, cases: int, *, pace: tuple[float, floa
 
 async def _floor(pages: int, heard: Mapping[str, Any], seconds: float) -> dict[str, float]:
     """The server's share of a core (`cpu`), and the times of a round at a page."""
-    async with child("desk_server", "floor") as server, child("desk_pages") as readers:
+    async with child("casework.desk_server", "floor") as server, child("casework.desk_pages") as readers:
         await readers.ask(floor=True, port=server.ready["port"], pages=pages)
         before = server.cpu_seconds()
         every = heard["seconds"] / max(1.0, heard["writes"])

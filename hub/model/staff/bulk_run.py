@@ -25,7 +25,7 @@ class BulkKind(StrEnum):
     MERGE = "merge_into"  # as duplicates; data: master, a reference
 
 
-class RowState(StrEnum):
+class Outcome(StrEnum):
     """What became of one case."""
 
     WAITING = "waiting"
@@ -38,7 +38,7 @@ class BulkRow:
     """One case of a run. why: it was refused."""
 
     case_id: str
-    state: RowState = RowState.WAITING
+    outcome: Outcome = Outcome.WAITING
     why: str = ""
 
 
@@ -62,6 +62,6 @@ class BulkRun:
         """Whether something is still to be done."""
         return not (self.ended_at or self.canceled_at)
 
-    def count(self, state: RowState) -> int:
+    def count(self, outcome: Outcome) -> int:
         """How many cases ended so."""
-        return sum(row.state is state for row in self.rows)
+        return sum(row.outcome is outcome for row in self.rows)

@@ -17,7 +17,7 @@ from hub.model.agent import Agent
 from hub.model.cases.case import Case
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.state import CaseState
-from hub.model.staff.bulk_run import MOST_CASES, UNDO_MS, BulkKind, BulkRow, BulkRun, RowState
+from hub.model.staff.bulk_run import MOST_CASES, UNDO_MS, BulkKind, BulkRow, BulkRun, Outcome
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
@@ -115,7 +115,7 @@ class BulkCases:
         run = found.value
         who = await self._repositories.agents.get(run.agent_id)
         rows = list(run.rows)
-        todo = [place for place, row in enumerate(rows) if row.state is RowState.WAITING]
+        todo = [place for place, row in enumerate(rows) if row.outcome is Outcome.WAITING]
         for place in todo[:_AT_ONCE]:
             rows[place] = await self._carried_out(who.value if who else None, run, rows[place])
         ended = self._clock.now_ms() if len(todo) <= _AT_ONCE else 0
@@ -146,13 +146,13 @@ class BulkCases:
             except Stale:
                 continue
             except IllegalMove as problem:
-                return replace(row, state=RowState.REFUSED, why=problem.reason)
+                return replace(row, outcome=Outcome.REFUSED, why=problem.reason)
             except Invalid as problem:
-                return replace(row, state=RowState.REFUSED, why=next(iter(problem.problems.values())))
+                return replace(row, outcome=Outcome.REFUSED, why=next(iter(problem.problems.values())))
             except (NotFound, Forbidden):
-                return replace(row, state=RowState.REFUSED, why="没有权限")
-            return replace(row, state=RowState.DONE)
-        return replace(row, state=RowState.REFUSED, why=_CHANGED)
+                return replace(row, outcome=Outcome.REFUSED, why="没有权限")
+            return replace(row, outcome=Outcome.DONE)
+        return replace(row, outcome=Outcome.REFUSED, why=_CHANGED)
 
     async def _change(self, agent: Agent | None, run: BulkRun, case_id: str) -> None:
         found = await self._repositories.cases.get(case_id)

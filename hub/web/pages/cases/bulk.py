@@ -12,7 +12,7 @@ from hub.actions.cases.bulk.bulk_cases import BulkLine
 from hub.model.agent import Permission
 from hub.model.cases.case import Case
 from hub.model.cases.guards import TRANSFER_MODES
-from hub.model.staff.bulk_run import BulkKind, RowState
+from hub.model.staff.bulk_run import BulkKind, Outcome
 from hub.runtime.errors import Invalid, Stale
 from hub.web.form import read_form
 from hub.web.guard.auth import agent_of
@@ -40,7 +40,7 @@ class Row:
 
     case: Case
     title: str
-    state: RowState
+    outcome: Outcome
     why: str
 
 
@@ -79,7 +79,7 @@ async def run_page(request: web.Request) -> web.StreamResponse:
     for row in run.rows:
         case = await hub.actions.read_cases.seen(agent, row.case_id)
         if case is not None:
-            rows.append(Row(case, title_of(case, _), row.state, row.why))
+            rows.append(Row(case, title_of(case, _), row.outcome, row.why))
     return staff_page(
         request,
         "staff/bulk_run.html",

@@ -13,7 +13,7 @@ from hub.actions.cases.move_case import MoveCase
 from hub.model.agent import Agent, Role
 from hub.model.cases.history import HistoryKind
 from hub.model.cases.state import CaseState
-from hub.model.staff.bulk_run import MOST_CASES, UNDO_MS, BulkKind, RowState
+from hub.model.staff.bulk_run import MOST_CASES, UNDO_MS, BulkKind, Outcome
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
@@ -94,7 +94,7 @@ async def test_a_run_waits_and_then_changes_each_case_once(
     assert await handler(stores, ids[0]) == ""
     await carried_out(bulk, clock)
     run = await bulk.read(staff, "run")
-    assert (run.count(RowState.DONE), run.is_open) == (45, False)
+    assert (run.count(Outcome.DONE), run.is_open) == (45, False)
     for id in ids:
         kinds = [entry.kind for entry in await stores.cases.history(id)]
         assert kinds.count(HistoryKind.ASSIGNED) == 1
@@ -137,7 +137,7 @@ async def test_a_run_that_was_cut_off_goes_on_and_repeats_nothing(
     # As if it had been killed before it was written down how far it came.
     await documents.commit([stores.bulk_runs.update(begun.value, carried.version)])
     await carried_out(bulk_of(documents, clock), clock)
-    assert (await bulk.read(staff, "run")).count(RowState.DONE) == 2
+    assert (await bulk.read(staff, "run")).count(Outcome.DONE) == 2
     for id in ids:
         kinds = [entry.kind for entry in await stores.cases.history(id)]
         assert kinds.count(HistoryKind.ASSIGNED) == 1
@@ -155,7 +155,7 @@ async def test_one_that_is_refused_holds_up_no_other(
     await documents.commit([stores.cases.update(walled, found.version)])
     await carried_out(bulk, clock)
     run = await bulk.read(staff, "run")
-    assert [row.state for row in run.rows] == [RowState.REFUSED, RowState.DONE]
+    assert [row.outcome for row in run.rows] == [Outcome.REFUSED, Outcome.DONE]
     assert await handler(stores, ids[0]) == ""
 
 
