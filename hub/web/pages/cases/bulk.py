@@ -84,6 +84,8 @@ async def run_page(request: web.Request) -> web.StreamResponse:
         run=run,
         kinds=KINDS,
         rows=rows,
+        ended=sum(row.state is RowState.DONE for row in rows),
+        refused=sum(row.state is RowState.REFUSED for row in rows),
         seconds=max(0, -(-(run.starts_at - hub.clock.now_ms()) // 1000)),
     )
 

@@ -298,7 +298,8 @@ async def _refused(
     request: web.Request, typed: Typed, problem: Invalid | Stale | IllegalMove
 ) -> web.StreamResponse:
     if isinstance(problem, IllegalMove):
-        return await _show(request, replace(typed, conflict=True, refused=problem.reason), 409)
+        refused = translator(request)(problem.reason)
+        return await _show(request, replace(typed, conflict=True, refused=refused), 409)
     if isinstance(problem, Invalid):
         _ = translator(request)
         return await _again(request, typed, {name: _(text) for name, text in problem.problems.items()})
