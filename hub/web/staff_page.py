@@ -141,7 +141,7 @@ def staff_page(request: web.Request, template: str, /, status: int = 200, **cont
         status,
         nav=nav,
         csrf=session_of(request).csrf,
-        channels=feed.channels_of(agent) if feed else (),
+        channels=feed.channels_of(agent) if feed and not agent.must_change else (),
         keys=request.cookies.get(KEYS_COOKIE) != "off",
         next_case=request.cookies.get(NEXT_COOKIE) != "off",
         shortcuts=[one for one in SHORTCUTS if not one.place or one.place in {item.href for item in nav}],

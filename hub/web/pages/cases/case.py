@@ -91,7 +91,8 @@ async def reply(request: web.Request) -> web.StreamResponse:
     answer = await send_reply(request)
     if isinstance(answer, web.StreamResponse):
         return answer
-    typed = Typed("reply", answer.text, answer.errors, conflict=answer.status == 409, refused=answer.refused)
+    seen, is_conflict = _seen(await read_form(request)), answer.status == 409
+    typed = Typed("reply", answer.text, answer.errors, is_conflict, seen=seen, refused=answer.refused)
     return await _show(request, typed, answer.status)
 
 
