@@ -7,7 +7,9 @@ is escaped here, so that nothing a citizen wrote is read as markup.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from threading import Lock
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
@@ -29,6 +31,8 @@ _TITLE = ParagraphStyle("title", parent=_TEXT, fontSize=20, leading=28, alignmen
 _HEADING = ParagraphStyle(
     "heading", parent=_TEXT, fontSize=13, leading=20, spaceBefore=4 * mm, spaceAfter=1.5 * mm
 )
+_ONE_AT_A_TIME = Lock()
+"""reportlab reads all paragraphs of a process with one parser."""
 _EDGE = HexColor("#999999")
 _MARGIN = 20 * mm
 
@@ -40,30 +44,28 @@ class Paper:
         """foot: at the end of every page, beside its number."""
         self._title = title
         self._foot = foot
-        self._parts: list[Flowable] = [Paragraph(escape(title), _TITLE), Spacer(0, 4 * mm)]
+        self._parts: list[Callable[[], Flowable]] = [
+            partial(Paragraph, escape(title), _TITLE),
+            partial(Spacer, 0, 4 * mm),
+        ]
 
     def heading(self, text: str) -> None:
         """Of a section."""
-        self._parts.append(Paragraph(escape(text), _HEADING))
+        self._parts.append(partial(Paragraph, escape(text), _HEADING))
 
     def text(self, text: str, *, small: bool = False) -> None:
         """A paragraph; its lines stay lines."""
         lines = "<br/>".join(escape(line) for line in text.splitlines())
-        self._parts.append(Paragraph(lines or "　", _SMALL if small else _TEXT))
+        self._parts.append(partial(Paragraph, lines or "　", _SMALL if small else _TEXT))
 
     def space(self) -> None:
         """Between two things that do not belong together."""
-        self._parts.append(Spacer(0, 2 * mm))
+        self._parts.append(partial(Spacer, 0, 2 * mm))
 
     def table(self, rows: Sequence[Sequence[str]], widths: Sequence[float]) -> None:
         """Rows of equal length; widths: of the columns, in parts of 1."""
-        if not rows:
-            return
-        wide = A4[0] - 2 * _MARGIN
-        cells = [[Paragraph(escape(cell), _SMALL) for cell in row] for row in rows]
-        table = Table(cells, colWidths=[wide * width for width in widths], repeatRows=0)
-        table.setStyle([("GRID", (0, 0), (-1, -1), 0.5, _EDGE), ("VALIGN", (0, 0), (-1, -1), "TOP")])
-        self._parts.append(table)
+        if rows:
+            self._parts.append(partial(_table, rows, widths))
 
     def made(self) -> bytes:
         """The PDF. Takes a while for a long document: not for the event loop."""
@@ -74,7 +76,8 @@ class Paper:
         )  # fmt: skip
         frame = Frame(_MARGIN, _MARGIN, A4[0] - 2 * _MARGIN, A4[1] - 2 * _MARGIN, 0, 0, 0, 0)
         document.addPageTemplates(PageTemplate(frames=[frame], onPage=self._on_page))
-        document.build(self._parts)
+        with _ONE_AT_A_TIME:
+            document.build([part() for part in self._parts])
         return file.getvalue()
 
     def _on_page(self, canvas: Canvas, document: BaseDocTemplate) -> None:
@@ -84,3 +87,11 @@ class Paper:
         canvas.drawString(_MARGIN, 12 * mm, self._foot)
         canvas.drawRightString(A4[0] - _MARGIN, 12 * mm, f"第 {document.page} 页")
         canvas.restoreState()
+
+
+def _table(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Table:
+    wide = A4[0] - 2 * _MARGIN
+    cells = [[Paragraph(escape(cell), _SMALL) for cell in row] for row in rows]
+    table = Table(cells, colWidths=[wide * width for width in widths], repeatRows=0)
+    table.setStyle([("GRID", (0, 0), (-1, -1), 0.5, _EDGE), ("VALIGN", (0, 0), (-1, -1), "TOP")])
+    return table

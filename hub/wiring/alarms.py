@@ -66,7 +66,7 @@ def alarm_actions(base: Foundation, profiles: Profiles, cases: CaseActions) -> A
     return AlarmDesk(
         read=ReadAlarms(documents, stores, report, forward, ways, clock),
         in_hand=AlarmInHand(cases.casework, stores, cases.unit, pass_on, cases.rules, clock),
-        confirm_danger=ConfirmDanger(cases.casework, cases.keep, cases.open_case, cases.rules, clock),
+        confirm_danger=ConfirmDanger(cases.casework, stores, cases.keep, cases.open_case, cases.rules, clock),
         duty=KeepDuty(documents, stores, clock),
         forward=forward,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from hub.actions.cases.all_cases.put_in_order import PutInOrder
+from hub.actions.cases.all_cases.raise_open import RaiseOpen
 from hub.actions.cases.all_cases.take_over import TakeOver, Told
 from hub.actions.rules.follow_rules import FollowRules
 from hub.repositories.cases import CaseRepository
@@ -37,10 +38,15 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         """Cases of earlier releases get their limit and their place in the queue."""
         await _put_in_order(documents, vault, settings, clock, told)
 
+    async def emergencies_ring(documents: Documents, vault: Vault) -> None:
+        """Open emergencies of earlier releases get their alarm."""
+        await RaiseOpen(documents, vault, clock, wait_seconds=settings.alarms.confirm_seconds)()
+
     return (
         *MIGRATIONS,
         Migration(3, "cases under clocks", cases_under_clocks),
         Migration(4, "cases in the order of legal risk", cases_in_order),
+        Migration(5, "open emergencies ring", emergencies_ring),
     )
 
 

@@ -127,6 +127,7 @@ async def test_texts_to_put_in_are_found_by_what_the_citizen_said(hub: World) ->
         [row] = await hub.hub.repositories.pending_replies.of_case(case_id)
         assert row.value.entry_ids == (first[2],)
 
+        assert 'name="channel"' in await handler.get("/staff/canned/new")
         await handler.post("/staff/canned/new", title="感谢来信", text="{{编号}} 已收到。", scope="own")
         _, page = await handler.post(f"/staff/cases/{case_id}/pick/canned", q="gxlx")
         assert re.search(r'data-pick-text="\d{14} 已收到。"', page)

@@ -51,3 +51,27 @@ async def test_an_entry_in_two_keys_sent_and_closed_by_key_and_taken_back(
     assert await stage.hub.repositories.pending_replies.of_case(case_id) == []
     await visitor.leave()
     assert visitor.complaints == []
+
+
+async def test_a_reply_taken_back_beside_the_list_stands_in_the_form_there(
+    browser: Browser, stage: Stage
+) -> None:
+    case_id = await text(stage.hub, "+8613800002223", "请找人工。身份证丢了怎么补办，要带什么材料")
+    visitor = Visitor(browser, stage.url)
+    page = await visitor.page(width=1280)
+    await sign_in(page, stage.url, "handler")
+    await page.wait_for_url("**/staff/queue")
+    await page.locator(f"[data-case='{case_id}'] .case-link").click()
+    await expect(page.locator("#case-title")).to_be_focused()
+    await page.keyboard.press("r")
+    await page.locator("#f-reply").fill("请带户口簿")
+    await page.keyboard.press("Control+Enter")
+    await page.locator(".say-sending [data-undo]").click()
+    await expect(page.locator(".pane #f-reply")).to_have_value("请带户口簿")
+    await expect(page.locator("#f-reply")).to_be_focused()
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".say-sending")).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".sending-bar [data-undo]")).to_be_visible()
+    await visitor.leave()
+    assert visitor.complaints == []

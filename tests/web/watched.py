@@ -24,7 +24,9 @@ _RUN_AXE = """tags => axe.run({runOnly: tags, resultTypes: ['violations']}).then
 # is seen only while it has the focus, and a radio button is part of its label.
 _TOO_SMALL = """least => [
         ...document.querySelectorAll('a, button, select, textarea, summary, label.choice'),
-        ...document.querySelectorAll('input:not([type=hidden])')]
+        // A box is pressed anywhere on the label around it.
+        ...Array.from(document.querySelectorAll('input:not([type=hidden])'),
+            part => part.matches('[type=checkbox], [type=radio]') && part.closest('label') || part)]
     .filter(part => part.checkVisibility() && getComputedStyle(part).display !== 'inline')
     .filter(part => !part.matches('.skip, .choice-input') && !part.closest('.visually-hidden'))
     .filter(part => part.getBoundingClientRect().height < least - 0.5)

@@ -24,6 +24,7 @@ from hub.model.cases.staff_roles import as_played
 from hub.model.cases.step import Step, stepped
 from hub.model.cases.triage_decision import DecisionKind
 from hub.model.track import Track
+from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.ids import derived_id
 from hub.store.documents import Write
@@ -35,8 +36,15 @@ class ConfirmDanger:
     """One key of the alarm page."""
 
     def __init__(
-        self, casework: Casework, keep: KeepDecision, open_case: OpenCase, rules: CaseRules, clock: Clock
+        self,
+        casework: Casework,
+        repositories: Repositories,
+        keep: KeepDecision,
+        open_case: OpenCase,
+        rules: CaseRules,
+        clock: Clock,
     ) -> None:
+        self._repositories = repositories
         self._casework = casework
         self._keep = keep
         self._open_case = open_case
@@ -79,7 +87,7 @@ class ConfirmDanger:
                 case.applicant,
                 title="来信紧急求助" if walled else case.title,
                 text="" if walled else case.text,
-                id=derived_id("danger", case.id),
+                id=await self._id_beside(case),
                 urgent=True,
                 flags=(DANGER,),
                 linked_case_id="" if walled else case.id,
@@ -89,3 +97,10 @@ class ConfirmDanger:
         facts = {"flag": DANGER, **({} if walled else {"emergency": opened.case.reference})}
         after, entry = recorded(case, at=at, actor=agent.id, kind=HistoryKind.FLAGGED, facts=facts)
         return Step(after, (entry,)), self._open_case.writes(opened)
+
+    async def _id_beside(self, case: Case) -> str:
+        """That of the first emergency beside a case, as messages name it too; another one for danger that
+        comes after it."""
+        first = derived_id("danger", case.id)
+        known = await self._repositories.cases.get(first)
+        return derived_id("danger", case.id, str(case.chain.length)) if known else first

@@ -17,7 +17,6 @@ from hub.actions.alarms.pass_on import PassOn
 from hub.actions.alarms.report import MakeReport
 from hub.model.alarms.alarm import (
     Alarm,
-    AlarmState,
     ForwardReason,
     Way,
     acknowledged,
@@ -40,6 +39,8 @@ from hub.store.until_committed import until_committed
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 50
+_MOST_WAITING = 1_000
+"""Where no way is configured all of them go on waiting; far more than ever wait."""
 _TRIES = 6
 _DAY_MS = 24 * 3_600_000
 _SOON_MS = 60_000
@@ -67,7 +68,7 @@ class ForwardAlarms:
 
     async def step(self) -> None:
         """Forwards what has to be; one alarm that cannot be read holds up no other."""
-        waiting = [one for one in await self._with_work() if one.value.state is AlarmState.WAITING]
+        waiting = await self._repositories.alarms.waiting(limit=_MOST_WAITING)
         if not waiting:
             return
         heard = await self.is_heard()
@@ -86,7 +87,7 @@ class ForwardAlarms:
         now = self._clock.now_ms()
         due = [
             (one, number)
-            for one in await self._with_work()
+            for one in await self._repositories.alarms.unheard(now, limit=_AT_ONCE)
             for number, passing in enumerate(one.value.passings)
             if passing in one.value.unheard and passing.next_at <= now
         ]
@@ -110,9 +111,6 @@ class ForwardAlarms:
         since = self._clock.now_ms() - _DAY_MS
         newest = [one.value for one in await self._repositories.alarms.newest(since=since, limit=_AT_ONCE)]
         return sum(bool(one.forwarded_at) and one.reason is ForwardReason.NOBODY for one in newest)
-
-    async def _with_work(self) -> Sequence[Versioned[Alarm]]:
-        return await self._repositories.alarms.with_work(limit=_AT_ONCE)
 
     async def _look(self, alarm: Versioned[Alarm], *, heard: bool) -> None:
         now, alarms = self._clock.now_ms(), self._repositories.alarms

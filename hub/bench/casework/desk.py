@@ -41,7 +41,9 @@ async def _with(folder: Path, pages: int, cases: int, *, pace: tuple[float, floa
     rate, seconds = pace
     async with (
         child("carrier") as carrier,
-        child("casework.desk_server", "hub", str(folder), carrier.ready["url"], str(pages), str(cases)) as hub,
+        child(
+            "casework.desk_server", "hub", str(folder), carrier.ready["url"], str(pages), str(cases)
+        ) as hub,
         child("casework.desk_pages") as handlers,
     ):
         count = (await hub.ask())["cases"]

@@ -96,11 +96,6 @@ class Alarm:
         return self.state is AlarmState.WAITING or unheard
 
     @property
-    def needs_work(self) -> bool:
-        """Whether the hub has something to do about it by itself."""
-        return self.state is AlarmState.WAITING or bool(self.unheard)
-
-    @property
     def unheard(self) -> tuple[Passing, ...]:
         """Ways on which it was passed on and that were not acknowledged, while there is any hope."""
         return tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.model.alarms.alarm import Alarm
+from hub.model.alarms.alarm import Alarm, AlarmState
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Documents, Insert, Update
@@ -10,8 +10,8 @@ from hub.store.documents import Body, Collection, Documents, Insert, Update
 COLLECTIONS = (
     Collection(
         "alarms",
-        fields={"open": int, "rings": int, "forward_at": int, "raised_at": int},
-        indexes=(("open", "forward_at"), ("rings", "raised_at"), ("raised_at",)),
+        fields={"waits": int, "hears_at": int, "rings": int, "forward_at": int, "raised_at": int},
+        indexes=(("waits", "forward_at"), ("hears_at",), ("rings", "raised_at"), ("raised_at",)),
     ),
 )
 
@@ -28,9 +28,15 @@ class AlarmRepository:
         stored = await self._documents.get("alarms", case_id)
         return None if stored is None else self._shape.versioned(stored)
 
-    async def with_work(self, *, limit: int) -> list[Versioned[Alarm]]:
-        """Those the hub has something to do about, the next to be forwarded first."""
-        found = await self._documents.find("alarms", {"open": 1}, sort=(("forward_at", 1),), limit=limit)
+    async def waiting(self, *, limit: int) -> list[Versioned[Alarm]]:
+        """Those nobody confirmed and that were not forwarded, the next to be forwarded first."""
+        found = await self._documents.find("alarms", {"waits": 1}, sort=(("forward_at", 1),), limit=limit)
+        return self._shape.listed_versioned(found)
+
+    async def unheard(self, now: int, *, limit: int) -> list[Versioned[Alarm]]:
+        """Those that were passed on, not acknowledged and are due to be told again, the longest due first."""
+        where = {"hears_at": {"$gt": 0, "$lte": now}}
+        found = await self._documents.find("alarms", where, sort=(("hears_at", 1),), limit=limit)
         return self._shape.listed_versioned(found)
 
     async def ringing(self, *, limit: int) -> list[Versioned[Alarm]]:
@@ -58,4 +64,8 @@ class AlarmRepository:
 
 
 def _index_fields(alarm: Alarm) -> Body:
-    return {"open": int(alarm.needs_work), "rings": int(alarm.is_unconfirmed)}
+    return {
+        "waits": int(alarm.state is AlarmState.WAITING),
+        "hears_at": min((passing.next_at for passing in alarm.unheard), default=0),
+        "rings": int(alarm.is_unconfirmed),
+    }

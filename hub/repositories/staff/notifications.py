@@ -19,6 +19,9 @@ COLLECTIONS = (
     ),
 )
 
+_NEWEST = (("at", -1),)
+_PAGE = 1_000
+
 
 class NotificationRepository:
     """Reads notifications; gives the writes that store them."""
@@ -48,15 +51,22 @@ class NotificationRepository:
 
     async def read(self, agent_id: str, *, at: int, case_id: str = "") -> None:
         """Marks what is unread as read: of one case, or all of it; doing it twice is harmless."""
-        found = await self._documents.find("notifications", {"agent_id": agent_id, "read_at": 0}, limit=1_000)
-        changes = [
-            (stored.id, stored.version, {"read_at": at})
-            for stored in found
-            if not case_id or stored.body["case_id"] == case_id
-        ]
-        if changes:
-            await self._documents.settle("notifications", changes)
+        after: str | None = None
+        while True:
+            found = await self._documents.find(
+                "notifications", {"agent_id": agent_id, "read_at": 0}, sort=_NEWEST, limit=_PAGE, after=after
+            )
+            changes = [
+                (stored.id, stored.version, {"read_at": at})
+                for stored in found
+                if not case_id or stored.body["case_id"] == case_id
+            ]
+            if changes:
+                await self._documents.settle("notifications", changes)
+            if len(found) < _PAGE:
+                return
+            after = self._documents.cursor(found[-1], _NEWEST)
 
     async def _newest(self, where: dict[str, str | int], limit: int) -> list[Notification]:
-        found = await self._documents.find("notifications", where, sort=(("at", -1),), limit=limit)
+        found = await self._documents.find("notifications", where, sort=_NEWEST, limit=limit)
         return self._notifications.listed(found)

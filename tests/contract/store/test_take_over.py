@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from hub.actions.cases.all_cases.raise_open import RaiseOpen
 from hub.actions.cases.all_cases.take_over import TakeOver
 from hub.actions.cases.verify_histories import verify_histories
 from hub.model.cases.case import Case
@@ -18,6 +19,7 @@ from hub.model.cases.passing_time import next_at
 from hub.model.cases.queue.order import rank_of
 from hub.model.cases.state import CaseState
 from hub.model.track import Track
+from hub.repositories.alarms.alarms import AlarmRepository
 from hub.repositories.cases import CaseRepository
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
@@ -206,6 +208,24 @@ async def test_clocks_have_the_days_that_the_history_names(
     assert entry.facts.get("breached", "").split("、") == (missed or [""])
 
 
+async def test_an_emergency_that_was_open_before_rings_and_a_closed_one_does_not(
+    documents: Documents, cases: CaseRepository
+) -> None:
+    emergencies = [
+        old_case(1, T.EMERGENCY, S.REGISTERED, MONDAY),
+        old_case(2, T.EMERGENCY, S.HANDED_OFF, MONDAY),
+        old_case(3, T.CONSULT, S.REGISTERED, MONDAY),
+    ]
+    for made in emergencies:
+        await documents.commit(old_writes(cases, made))
+    await take_over(documents)
+    for _ in range(2):  # a migration that was cut off runs again
+        await RaiseOpen(documents, VAULT, FakeClock(NOW), wait_seconds=60)()
+    [alarm] = await AlarmRepository(documents, VAULT).waiting(limit=9)
+    assert (alarm.value.id, alarm.value.raised_at) == (emergencies[0][0].id, MONDAY)
+    assert alarm.value.forward_at == NOW + 60_000
+
+
 @pytest.mark.parametrize(("workdays", "missed"), [(2, 1), (99, 0)])
 async def test_the_profile_of_the_office_says_what_was_overdue(
     tmp_path: Path, workdays: int, missed: int
@@ -219,7 +239,7 @@ async def test_the_profile_of_the_office_says_what_was_overdue(
         vault = await open_vault(settings, documents)
         case = old_case(1, T.CONSULT, S.REGISTERED, MONDAY)
         await documents.commit(old_writes(CaseRepository(documents, vault), case))
-        assert await migrate(documents, vault, migrations_of(settings, clock), clock=clock) == [1, 2, 3, 4]
+        assert await migrate(documents, vault, migrations_of(settings, clock), clock=clock) == [1, 2, 3, 4, 5]
         assert len([one async for one in documents.scan("breaches")]) == missed
     finally:
         await documents.close()

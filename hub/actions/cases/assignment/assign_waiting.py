@@ -15,6 +15,7 @@ from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
+from hub.model.cases.moves import IllegalMove
 from hub.model.cases.queue.selection import Selection
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.step import SYSTEM, stepped
@@ -69,14 +70,14 @@ class AssignWaiting:
 
     async def step(self) -> bool:
         """Whether a case was given to somebody: then there may be more to do."""
-        hands = await self._hands()
+        hands = [hand for hand in await self._hands() if hand.load < self._at_most]
         if not hands:
             return False
         waiting = await self._repositories.case_queue.page(_NOBODYS, limit=_LOOKED_AT)
         given = False
         for found in waiting.cases:
             case = found.value
-            hand = _chosen(case, (hand for hand in hands if hand.load < self._at_most))
+            hand = _chosen(case, hands)
             if hand is not None and await self._give(found, hand):
                 given = True
                 hands = [one for one in hands if one is not hand]  # in turn: the next round counts anew
@@ -96,7 +97,10 @@ class AssignWaiting:
         now, agent = self._clock.now_ms(), hand.agent
         attempt = Attempt("claim", now, CaseRole.SYS, self._rules.now, SYSTEM, {"handler": agent.id})
         given = replace(found.value, unit_id=agent.unit_id)
-        step = stepped(given, attempt, actor=SYSTEM, facts={"handler": agent.id, "by": "load"})
+        try:
+            step = stepped(given, attempt, actor=SYSTEM, facts={"handler": agent.id, "by": "load"})
+        except IllegalMove:  # who gave the first opinion, or a late request of a closed case: for a person
+            return False
         said = replace(hand.availability.value, assigned_at=now)
         turn = self._repositories.availabilities.write(said, hand.availability.version)
         writes = await self._unit.writes(step, found.version, at=now)

@@ -32,6 +32,9 @@ from hub.store.documents import Stored
 _LAST_LISTS = 256
 """So many are kept that no page holds, for pages whose stream is about to open."""
 
+_DIGITS = 15
+"""Of the longest place; Python converts no number of any length."""
+
 _RECOUNT_MS = 10_000
 """How often a count is compared with the store's: a change may fall between reading and following."""
 
@@ -94,7 +97,8 @@ class LiveList:
     def number(self, place: str) -> int | None:
         """The number behind `fresh`, None when the place is of another epoch."""
         epoch, _, number = place.rpartition(".")
-        return int(number) if epoch == self.epoch and number.isdecimal() else None
+        is_number = number.isdecimal() and len(number) <= _DIGITS
+        return int(number) if epoch == self.epoch and is_number else None
 
     def fresh(self, number: int, shown: Iterable[str]) -> int:
         """How many cases came in behind a place and are still there, without those a page shows already."""

@@ -63,9 +63,7 @@ async def start(request: web.Request) -> web.StreamResponse:
     data, ids = await read_form(request), await _ids(request)
     kind = _kind(data)
     try:
-        run = await hub.actions.desk.bulk_cases.start(
-            agent, data.get("run_id", "")[:40] or secrets.token_hex(8), kind, _given(kind, data), ids
-        )
+        run = await hub.actions.desk.bulk_cases.start(agent, _run_id(data), kind, _given(kind, data), ids)
     except Invalid as problem:
         return _bare(request, next(iter(problem.problems.values())))
     return web.Response(status=303, headers={"Location": f"/staff/bulk/{run.id}"})
@@ -86,6 +84,8 @@ async def run_page(request: web.Request) -> web.StreamResponse:
         run=run,
         kinds=KINDS,
         rows=rows,
+        ended=sum(row.state is RowState.DONE for row in rows),
+        refused=sum(row.state is RowState.REFUSED for row in rows),
         seconds=max(0, -(-(run.starts_at - hub.clock.now_ms()) // 1000)),
     )
 
@@ -134,6 +134,12 @@ def _bare(request: web.Request, problem: str) -> web.StreamResponse:
 
 async def _ids(request: web.Request) -> list[str]:
     return [str(id) for id in (await request.post()).getall("case_id", [])]
+
+
+def _run_id(data: Mapping[str, str]) -> str:
+    """That of the form, which makes of a form sent twice one run; it stands in an address."""
+    given = data.get("run_id", "")[:40]
+    return given if given.isascii() and given.isalnum() else secrets.token_hex(8)
 
 
 def _kind(data: Mapping[str, str]) -> BulkKind:

@@ -91,14 +91,8 @@ async def reply(request: web.Request) -> web.StreamResponse:
     answer = await send_reply(request)
     if isinstance(answer, web.StreamResponse):
         return answer
-    typed = Typed(
-        "reply",
-        answer.text,
-        answer.errors,
-        conflict=answer.status == 409,
-        refused=answer.refused,
-        seen=_seen(await read_form(request)),
-    )
+    seen, is_conflict = _seen(await read_form(request)), answer.status == 409
+    typed = Typed("reply", answer.text, answer.errors, is_conflict, seen=seen, refused=answer.refused)
     return await _show(request, typed, answer.status)
 
 
@@ -305,7 +299,8 @@ async def _refused(
     request: web.Request, typed: Typed, problem: Invalid | Stale | IllegalMove
 ) -> web.StreamResponse:
     if isinstance(problem, IllegalMove):
-        return await _show(request, replace(typed, conflict=True, refused=problem.reason), 409)
+        refused = translator(request)(problem.reason)
+        return await _show(request, replace(typed, conflict=True, refused=refused), 409)
     if isinstance(problem, Invalid):
         _ = translator(request)
         return await _again(request, typed, {name: _(text) for name, text in problem.problems.items()})

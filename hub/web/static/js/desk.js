@@ -277,6 +277,7 @@
     if (id) scrolled.set(id, body.scrollTop);
     body.replaceChildren();
     split(false);
+    document.body.dispatchEvent(new CustomEvent("sending-changed")); // what the conversation said, the bar says now
     document.title = pageTitle;
     if (push) window.history.pushState({ desk: "" }, "", pageAddress);
     const row = id && rowOf(id);
@@ -299,6 +300,12 @@
     return Boolean(row);
   }
 
+  // 撤销 of a reply of the open case, in its conversation or in the bar below: the text comes back in the pane.
+  function takesBack(form) {
+    const of = form.elements.case_id;
+    return Boolean(form.querySelector("[data-undo]") && of && openId() && of.value === openId());
+  }
+
   if (desk) {
     desk.addEventListener("click", (event) => {
       const link = event.target.closest(`#queue a[href^="${CASES}"]`);
@@ -315,14 +322,17 @@
     // Every form of the case goes by htmx and its answer into the pane, refused or not.
     document.addEventListener("submit", (event) => {
       const form = event.target;
-      if (!body.contains(form) || event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
-      if (!form.action.startsWith(window.location.origin + CASES)) return;
+      if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+      const ofCase = body.contains(form) && form.action.startsWith(window.location.origin + CASES);
+      if (!ofCase && !takesBack(form)) return;
       event.preventDefault();
       if (form.dataset.sent) return;
       form.dataset.sent = "yes";
       const by = event.submitter;
       const values = by && by.name ? { [by.name]: by.value } : {};
-      window.htmx.ajax("POST", form.action, { source: form, target: body, swap: "innerHTML", values })
+      // What stands round an undo selects its own piece of an answer, so that form is no source.
+      const sent = ofCase ? { source: form, values } : { source: body, values: Object.fromEntries(new FormData(form)) };
+      window.htmx.ajax("POST", form.action, { ...sent, target: body, swap: "innerHTML" })
         .finally(() => { delete form.dataset.sent; });
     }, true);
     document.addEventListener("htmx:beforeSwap", (event) => {
@@ -394,7 +404,11 @@
     pane.querySelector("[data-pane-whole]").href = CASES + id;
     const done = body.querySelector(".done");
     if (request.verb === "get") body.scrollTop = scrolled.get(id) || 0;
-    if (!body.querySelector("[data-focus]")) heading().focus({ preventScroll: true });
+    const text = request.path.endsWith("/undo") && body.querySelector("form[data-drafts] textarea");
+    if (text) text.focus();
+    else if (!body.querySelector("[data-focus]")) heading().focus({ preventScroll: true });
+    // A reply can be taken back from the bar as well, when its case is open no more.
+    if (request.verb === "post") document.body.dispatchEvent(new CustomEvent("sending-changed"));
     announce(done ? done.textContent.trim() : "");
     const closed = request.verb === "post" && request.path.endsWith("/close") && open.dataset.isOpen === "no";
     if (closed && (thenNext || desk.hasAttribute("data-next")) && neighbour(1)) {

@@ -32,6 +32,18 @@ async def test_what_was_told_is_unread_until_it_is_read() -> None:
     assert len(await told.unread("li")) == 1
 
 
+@pytest.mark.parametrize("case_id", ["", "old"])
+async def test_however_many_are_unread_all_can_be_read(case_id: str) -> None:
+    documents = MemoryDocuments(COLLECTIONS, clock=FakeClock(0))
+    told = NotificationRepository(documents, VAULT)
+    many = [told.tell("zhang", K.MOVED, "new", at=5, cause=str(number)) for number in range(1_000)]
+    await documents.commit([told.tell("zhang", K.MOVED, "old", at=1), *many])
+    await told.read("zhang", at=8, case_id=case_id)
+    left = await told.unread("zhang", limit=2_000)
+    assert [one for one in left if one.case_id == "old"] == []
+    assert len(left) == (1_000 if case_id else 0)
+
+
 async def test_the_same_cause_tells_once() -> None:
     documents = MemoryDocuments(COLLECTIONS, clock=FakeClock(0))
     told = NotificationRepository(documents, VAULT)

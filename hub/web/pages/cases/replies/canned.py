@@ -21,7 +21,7 @@ from hub.store.codec import Versioned
 from hub.web.badges import CHANNEL, TRACK, Word
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
-from hub.web.i18n import msgid
+from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB
 from hub.web.pages.cases.replies.canned_form import CannedForm, SendBackForm, ValuesForm
 from hub.web.render import translator
@@ -162,7 +162,10 @@ async def _editor(
         names=await read.names(ids),
         versions=versions,
         scopes=[(str(scope), _(label)) for scope, label in SCOPE.items()],
-        channels=[("", _(msgid("全部渠道"))), *((str(kind), _(word.text)) for kind, word in CHANNEL.items())],
+        channel_choices=[
+            ("", _(msgid("全部渠道"))),
+            *((str(kind), _(word.text)) for kind, word in CHANNEL.items()),
+        ],
         tracks=[("", _(msgid("全部类型"))), *((str(track), _(TRACK[track].text)) for track in Track)],
         scope_words=SCOPE,
         states=STATE,
@@ -171,6 +174,10 @@ async def _editor(
         may_edit=canned is None or canned.may_edit(agent),
         may_approve=canned is not None and canned.may_approve(agent),
     )
+
+
+def _channels(_: Translator) -> list[tuple[str, str]]:
+    return [(str(kind), _(word.text)) for kind, word in CHANNEL.items()]
 
 
 async def _values(

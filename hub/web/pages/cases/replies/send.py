@@ -65,7 +65,7 @@ async def send_reply(request: web.Request) -> web.StreamResponse | NotSent:
         return NotSent(text, 422, _wrong(problem, _))
     except (Stale, IllegalMove) as problem:
         await keep_typed(request, DraftKind.REPLY, files)
-        return NotSent(text, 409, refused=problem.reason if isinstance(problem, IllegalMove) else "")
+        return NotSent(text, 409, refused=_(problem.reason) if isinstance(problem, IllegalMove) else "")
     return done(f"/staff/cases/{case_id}", "sending" if sent.pending_id else "replied")
 
 

@@ -92,7 +92,7 @@ class Office:
         self.open_case = OpenCase(stores.cases, References(self.documents, clock), rules)
         self.forward = ForwardAlarms(self.documents, stores, pass_on, self.report, Attention(), clock)
         self.in_hand = AlarmInHand(casework, stores, unit, pass_on, rules, clock)
-        self.confirm_danger = ConfirmDanger(casework, keep, self.open_case, rules, clock)
+        self.confirm_danger = ConfirmDanger(casework, stores, keep, self.open_case, rules, clock)
         self.dismiss = DismissAlarm(casework, keep, rules, clock)
         self.duty = KeepDuty(self.documents, stores, clock)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.model.alarms.alarm import AlarmState
-from hub.model.cases.alarm import is_alarm
+from hub.model.cases.alarm import flagged, is_alarm
 from hub.model.cases.case import POSSIBLE_DANGER, Case
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.triage_decision import DecisionKind
@@ -53,6 +53,22 @@ async def test_a_petition_goes_on_with_an_emergency_beside_it() -> None:
     assert (emergency.track, emergency.text, emergency.linked_case_id) == (Track.EMERGENCY, WORDS, case_id)
     assert (await here.alarm(emergency.id)).state is AlarmState.WAITING
     assert await here.stores.alarms.get(case_id) is None
+
+
+async def test_danger_that_comes_after_the_first_emergency_is_an_alarm_of_its_own() -> None:
+    here = office()
+    case_id = await possible(here, Track.APPEAL)
+    await here.confirm_danger(LI, case_id, version=await here.version(case_id))
+    await here.dismiss(LI, case_id, version=await here.version(case_id))
+    found = await here.stores.cases.get(case_id)
+    assert found
+    again, entry = flagged(found.value, at=START)
+    cases = here.stores.cases
+    await here.documents.commit([cases.update(again, found.version), cases.insert_entry(entry)])
+    await here.confirm_danger(LI, case_id, version=await here.version(case_id))
+    ringing = await here.stores.alarms.waiting(limit=9)
+    assert {(await here.read(one.value.id)).linked_case_id for one in ringing} == {case_id}
+    assert len(ringing) == 2
 
 
 async def test_what_stands_behind_the_compartment_stays_there_and_its_emergency_has_no_words() -> None:

@@ -293,3 +293,21 @@ async def test_an_alarm_and_its_case_are_made_together_or_not_at_all() -> None:
     assert (alarm.raised_at, alarm.forward_at) == (START, START + 60_000)
     ordinary = await here.case(Track.CONSULT, name="q", applicant=Applicant(address=NUMBER))
     assert await here.stores.alarms.get(ordinary) is None
+
+
+async def test_many_that_110_does_not_acknowledge_hold_up_no_new_alarm() -> None:
+    centre = Centre(hears=False)
+    here = office(centre=centre)
+    for number in range(51):
+        await here.case(name=f"old{number:02}")
+    await here.forward.step()
+    await here.forward.listen()
+    await here.forward.listen()
+    assert len(centre.told) == 51  # each of them was told once, the last as well
+    await here.pass_seconds(1)
+    new = await here.case(name="new")
+    await here.forward.step()
+    assert (await here.alarm(new)).state is AlarmState.FORWARDED
+    centre.told.clear()
+    await here.forward.listen()
+    assert [told.id for told in centre.told] == [new]

@@ -72,7 +72,7 @@ def test_who_takes_what_was_forwarded_does_not_stop_it_from_being_told() -> None
     passed = forwarded(ALARM, (Passing(Way.WEBHOOK, AT, next_at=AT),), ForwardReason.NOBODY, at=AT)
     held = taken(passed, by="li", at=AT + 1)
     assert (held.state, held.by) == (AlarmState.FORWARDED, "li")
-    assert held.needs_work
+    assert held.unheard
 
 
 def test_the_first_times_stand() -> None:
@@ -93,7 +93,7 @@ def test_tries_come_further_apart_and_end_after_a_day() -> None:
         pauses.append((alarm.passings[0].next_at - now) // 1000)
         now = alarm.passings[0].next_at
     assert pauses == [5, 10, 20, 40, 60, 60]
-    assert not tried(alarm, 0, at=AT + KEPT_UP_MS).needs_work
+    assert not tried(alarm, 0, at=AT + KEPT_UP_MS).unheard
 
 
 @pytest.mark.parametrize(

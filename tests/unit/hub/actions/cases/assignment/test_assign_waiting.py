@@ -13,7 +13,8 @@ from hub.model.agent import Agent, Role
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case, Origin
 from hub.model.cases.history import HistoryKind, recorded
-from hub.model.cases.proceeding import Proceeding
+from hub.model.cases.proceeding import LateRequest, Proceeding
+from hub.model.cases.state import CaseState
 from hub.model.cases.step import begun
 from hub.model.staff.availability import Availability, Readiness
 from hub.model.track import Compartment, Track
@@ -147,6 +148,20 @@ async def test_no_program_gives_away_what_is_walled_or_urgent(
     id = await waiting(documents, stores, 1, **walled)  # type: ignore[arg-type]
     assert not await giving(documents).step()
     assert await handler(stores, id) == ""
+
+
+async def test_a_late_request_of_a_closed_case_is_for_a_person_and_holds_up_nothing(
+    documents: MemoryDocuments, stores: Repositories
+) -> None:
+    await ready(documents, stores, "a")
+    late, new = [await waiting(documents, stores, number) for number in (1, 2)]
+    found = await stores.cases.get(late)
+    assert found
+    request = LateRequest("review", START, "2026-01-01")
+    p = replace(found.value.proceeding, event="", state=CaseState.CLOSED, late=(request,))
+    await documents.commit([stores.cases.update(replace(found.value, proceeding=p), found.version)])
+    assert await giving(documents).step()
+    assert (await handler(stores, late), await handler(stores, new)) == ("", "a")
 
 
 async def test_who_is_busy_or_whose_shift_is_over_gets_nothing(

@@ -43,6 +43,7 @@ def test_only_what_came_in_behind_a_place_and_is_still_there_is_new() -> None:
     assert live.fresh(before, ("a", "old")) == 1
     assert live.fresh(live.now, ()) == 0
     assert a_list().number(live.place) is None
+    assert live.number(f"{live.epoch}.{'9' * 5_000}") is None
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.booleans())), st.integers(0, 8))
