@@ -40,6 +40,7 @@ from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.release_case import ReleaseCase
 from hub.actions.cases.screening.suspect_case import SuspectCase
 from hub.actions.cases.search.search_cases import SearchCases
+from hub.actions.cases.snooze_case import SnoozeCase
 from hub.actions.cases.split_case import SplitCase
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
@@ -91,6 +92,7 @@ class DeskActions:
     read_day: ReadDay
     read_notifications: ReadNotifications
     search_cases: SearchCases
+    snooze_case: SnoozeCase
     set_availability: SetAvailability
 
 

@@ -90,6 +90,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY, form_bytes=kept_file.FORM_BYTES),
     _staff("POST", "/cases/{case_id}/note", case.note, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/snooze", case.snooze, P.CASE_REPLY),
     _staff("GET", "/cases/{case_id}/sending", send.case_sending, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/drafts/{kind}", send.save_draft, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/follow", send.follow, P.CASE_READ, P.REPORT_READ),

@@ -14,6 +14,7 @@ from hub.actions.cases.queue.read_day import ReadDay
 from hub.actions.cases.queue.read_notifications import ReadNotifications
 from hub.actions.cases.search.fill_index import FillIndex
 from hub.actions.cases.search.search_cases import SearchCases
+from hub.actions.cases.snooze_case import SnoozeCase
 from hub.hub import DeskActions
 from hub.wiring.cases import CaseActions
 from hub.wiring.foundation import Foundation
@@ -42,6 +43,7 @@ def desk_of(base: Foundation, cases: CaseActions) -> Desk:
             read_day=ReadDay(stores, cases.rules, clock),
             read_notifications=ReadNotifications(documents, stores, clock),
             search_cases=SearchCases(stores, fill_index, clock),
+            snooze_case=SnoozeCase(cases.casework, stores, cases.rules, clock),
             set_availability=SetAvailability(documents, stores, clock),
         ),
         assign_waiting=AssignWaiting(documents, stores, cases.unit, cases.rules, clock, at_most=at_most),

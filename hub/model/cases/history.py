@@ -108,7 +108,10 @@ def recorded(
     facts: Mapping[str, str] | None = None,
     text: str = "",
 ) -> tuple[Case, HistoryEntry]:
-    """The case with one more entry at the end of its history, and that entry. Store both together."""
+    """The case with one more entry at the end of its history, and that entry. Store both together.
+
+    A case that was put aside is not any more once the citizen speaks.
+    """
     entry = chain_entry(
         case.id,
         seq=case.chain.length + 1,
@@ -119,6 +122,8 @@ def recorded(
         facts=facts,
         text=text,
     )
+    if case.snooze.until and (actor == "citizen" or kind is HistoryKind.CITIZEN_SPOKE):
+        case = replace(case, snooze=case.snooze.over())
     return replace(case, chain=Chain(entry.seq, entry.hash), updated_at=at), entry
 
 

@@ -90,14 +90,20 @@ class CaseQueueRepository:
                 tally[value] = tally.get(value, 0) + number
         return tally
 
-    async def of_handler(
-        self, compartments: Iterable[Compartment], is_open: int, handler_id: str, *, higher: bool = False
+    async def of_value(
+        self,
+        compartments: Iterable[Compartment],
+        is_open: int,
+        name: str,
+        wanted: str,
+        *,
+        higher: bool = False,
     ) -> int:
-        """How many cases somebody works on; "" for nobody."""
-        fields, found = ("compartment", "open", "higher", "handler_id"), 0
+        """How many cases have one value of a counted field that has many: a handler, "" for nobody."""
+        fields, found = ("compartment", "open", "higher", name), 0
         for compartment in compartments:
             for value in (1,) if higher else (0, 1):
-                within = (str(compartment), is_open, value, handler_id)
+                within = (str(compartment), is_open, value, wanted)
                 found += sum((await self._documents.counted("cases", fields, within)).values())
         return found
 

@@ -141,7 +141,9 @@ def selection_of(agent: Agent, query: QueueQuery) -> Selection:
     visible = policy.compartments(agent)
     chosen: dict[str, tuple[str | int, ...]] = {"open": (rule.is_open,), **rule.fields}
     if rule.mine:
-        chosen["handler_id"] = (agent.id,)
+        chosen |= {"handler_id": (agent.id,), "aside": ("",)}
+    if rule.aside:
+        chosen["aside"] = (agent.id,)
     if policy.only_reviews(agent):
         chosen["higher"] = (1,)
     for name, stored in _STORED.items():

@@ -156,9 +156,11 @@ class ReadQueue:
         tallies = {name: await lists.tally(seen, 1, name, higher=higher) for name in _VIEWED}
         counts: dict[QueueView, int] = {}
         for view, rule in RULES.items():
-            if rule.mine or "handler_id" in rule.fields:
-                handler = agent.id if rule.mine else ""
-                counts[view] = await lists.of_handler(seen, 1, handler, higher=higher)
+            if rule.mine:
+                counts[view] = await self._mine(agent)
+            elif rule.aside or "handler_id" in rule.fields:
+                name, value = ("aside", agent.id) if rule.aside else ("handler_id", "")
+                counts[view] = await lists.of_value(seen, 1, name, value, higher=higher)
             elif rule.within is not None or not rule.is_open:
                 within = seen if rule.within is None else seen & {rule.within}
                 counts[view] = sum((await lists.tally(within, rule.is_open, "band", higher=higher)).values())
@@ -169,6 +171,8 @@ class ReadQueue:
     async def count(self, agent: Agent, query: QueueQuery) -> tuple[int, bool]:
         """How many cases a query shows; whether nobody counted beyond `MANY`, as the store keeps no count."""
         selection = selection_of(agent, query)
+        if RULES[query.show].mine and not query.filters:
+            return await self._mine(agent), False
         chosen = {name: values for name, values in selection.fields.items() if name not in ("open", "higher")}
         kept = len(chosen) + bool(selection.marks) <= 1 and chosen.keys() <= set(COUNTED)
         if not kept or selection.by_time:
@@ -179,6 +183,16 @@ class ReadQueue:
             selection.compartments, int(is_open), name, higher="higher" in selection.fields
         )
         return _counted(chosen, selection.marks, {name: tally}), False
+
+    async def _mine(self, agent: Agent) -> int:
+        """Cases the agent works on without those put aside: only a handler puts a case aside."""
+        lists, higher, seen = (
+            self._repositories.case_queue,
+            policy.only_reviews(agent),
+            policy.compartments(agent),
+        )
+        own = await lists.of_value(seen, 1, "handler_id", agent.id, higher=higher)
+        return own - await lists.of_value(seen, 1, "aside", agent.id, higher=higher)
 
     async def missed(self, agent: Agent, query: QueueQuery, since: int) -> frozenset[str]:
         """Ids of what was received after an instant (ms UTC), for a page that lost the thread; the newest

@@ -24,6 +24,7 @@ SELECTED = (
     "region",
     "unit",
     "handler_id",
+    "aside",
     "limit_clock",
     "received_at",
 )

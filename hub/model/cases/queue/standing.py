@@ -12,6 +12,7 @@ from enum import IntFlag, StrEnum
 from hub.model.cases.case import DANGER, POSSIBLE_DANGER, THREAT, Case
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.queue.order import band_of, in_queue, judged_at, rank_of, stage_at
+from hub.model.cases.queue.snoozing import is_aside
 from hub.model.cases.state import CaseState
 
 REPEATED = "repeated"
@@ -73,6 +74,7 @@ def standing(case: Case) -> dict[str, int | str]:
     """The fields of a case that the queue is read by. Engines differ in whether true equals 1: whole numbers.
 
     open: 0 done, 1 in the queue, 2 a draft. higher: whether it concerns a higher reviewer. unit: in charge.
+    aside: who put it aside, "" for nobody.
     """
     p = case.proceeding
     return {
@@ -85,6 +87,7 @@ def standing(case: Case) -> dict[str, int | str]:
         "marks": int(marks_of(case)),
         "higher": int(p.concerns_higher_organ),
         "unit": p.unit_id or case.unit_id,
+        "aside": case.snooze.by if is_aside(case) else "",
     }
 
 

@@ -21,6 +21,7 @@ from hub.actions.knowledge.compare_entries import compare_texts
 from hub.model.agent import Agent
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DIRECT_TRACKS
+from hub.model.cases.queue.snoozing import UNTIL_SPOKEN, Wake, may_rest
 from hub.model.cases.replies.draft import DraftKind
 from hub.model.cases.table import LABELS
 from hub.model.personal import UNREADABLE
@@ -56,6 +57,12 @@ DETAILS: Mapping[str, str] = {
 }
 """What may be shown of a case's details; addresses among them stay behind 显示完整号码."""
 
+WAKES: Mapping[Wake, str] = {
+    Wake.TOMORROW: msgid("明天 8:30"),
+    Wake.MONDAY: msgid("下周一 8:30"),
+    Wake.SPOKEN: msgid("群众来信时"),
+    Wake.AT: msgid("指定时间"),
+}
 _QUEUE = "/staff/queue"
 PANE = "pane-body"
 """Where js/desk.js shows a case beside the list; it asks for the case without the page round it."""
@@ -102,6 +109,20 @@ async def note(request: web.Request) -> web.StreamResponse:
     if answer.status == 409:
         await keep_typed(request, DraftKind.NOTE)
     return answer
+
+
+async def snooze(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/snooze: when, at, reminder; `when=now` puts it back."""
+    data, case_id = await read_form(request), _id(request)
+    given = parse(CaseForm, data, translator(request))
+    version = 0 if isinstance(given, FormErrors) else given.version  # no version is a stale one
+    typed = Typed("snooze", data.get("reminder", ""), fields=data, seen=_seen(data))
+    act, when = request.app[HUB].actions.desk.snooze_case, data.get("when", "")
+    try:
+        await act(agent_of(request), case_id, when, data.get("at", ""), typed.text, version=version)
+    except (Invalid, Stale) as problem:
+        return await _refused(request, typed, problem)
+    return done(_path(case_id), "unsnoozed" if when == Wake.NOW else "snoozed")
 
 
 async def assign(request: web.Request) -> web.StreamResponse:
@@ -357,6 +378,9 @@ async def _show(
         file_endings=ENDINGS,
         progress_address=f"{hub.settings.public_url()}/track",
         replies=await hub.actions.replies.read(agent, view.case),
+        wakes=WAKES,
+        until_spoken=UNTIL_SPOKEN,
+        may_rest=may_rest(view.case, agent.id),
     )
     if in_pane:
         response.headers["HX-Pane"] = "case"

@@ -19,6 +19,7 @@ _V = QueueView
 VIEWS: Mapping[QueueView, str] = {
     _V.ALL: msgid("全部待办"),
     _V.MINE: msgid("我的"),
+    _V.LATER: msgid("稍后"),
     _V.UNASSIGNED: msgid("未分派"),
     _V.WAITING: msgid("等待答复"),
     _V.EMERGENCY: msgid("紧急"),
@@ -41,7 +42,16 @@ VIEWS: Mapping[QueueView, str] = {
 MORE = msgid("更多视图")
 """The group that is folded."""
 GROUPS: Mapping[str, tuple[QueueView, ...]] = {
-    msgid("待办"): (_V.ALL, _V.MINE, _V.UNASSIGNED, _V.WAITING, _V.EMERGENCY, _V.POSSIBLE, _V.SCREENING),
+    msgid("待办"): (
+        _V.ALL,
+        _V.MINE,
+        _V.LATER,
+        _V.UNASSIGNED,
+        _V.WAITING,
+        _V.EMERGENCY,
+        _V.POSSIBLE,
+        _V.SCREENING,
+    ),
     msgid("期限"): (_V.OVERDUE, _V.TODAY, _V.DUE_SOON, _V.NOTIFY),
     MORE: (
         _V.RECEIVE,

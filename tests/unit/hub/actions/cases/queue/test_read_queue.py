@@ -14,7 +14,7 @@ from hub.actions.cases.queue.read_queue import MANY, ReadQueue
 from hub.actions.cases.queue.views import QueueView
 from hub.model import policy
 from hub.model.agent import Agent, Role
-from hub.model.cases.case import Case, Origin
+from hub.model.cases.case import Case, Origin, Snooze
 from hub.model.cases.clock import Clock
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.proceeding import Proceeding
@@ -90,6 +90,7 @@ def a_case(number: int) -> Case:
         limit_at=NOW + left if left else 0,
         limit_clock=ClockName.HANDLE_60 if left else "",
         ranked_at=NOW,
+        snooze=Snooze(NOW + DAY_MS, ("", "li", "wang")[number % 3]) if number % 4 < 2 else Snooze(),
     )
 
 
