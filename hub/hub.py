@@ -29,6 +29,7 @@ from hub.actions.cases.queue.queue_desk import QueueDesk
 from hub.actions.cases.queue.read_day import ReadDay
 from hub.actions.cases.queue.read_notifications import ReadNotifications
 from hub.actions.cases.queue.read_queue import ReadQueue
+from hub.actions.cases.queue.read_taken_part import ReadTakenPart
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
@@ -91,6 +92,7 @@ class DeskActions:
     queue_desk: QueueDesk
     read_day: ReadDay
     read_notifications: ReadNotifications
+    read_taken_part: ReadTakenPart
     search_cases: SearchCases
     snooze_case: SnoozeCase
     set_availability: SetAvailability

@@ -17,6 +17,7 @@ from hub.web.pages.cases import (
     queue,
     queue_filters,
     search,
+    taken_part,
 )
 from hub.web.pages.cases.replies import canned, pick, send
 from hub.web.pages.deliveries import deliveries
@@ -70,6 +71,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/account/preferences", account.preferences),
     # cases; which of them exist for the agent is decided in hub/model/policy.py
     _staff("GET", "/queue", queue.queue_page, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/queue/taken-part", taken_part.taken_part_page, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/availability", availability.availability, P.CASE_REPLY),
     _staff("POST", "/availability", availability.set_availability, P.CASE_REPLY),
     _staff("POST", "/bulk", bulk.preview, P.CASE_REPLY),
