@@ -44,8 +44,8 @@ async def listed(desk: Office, agent: Agent) -> list[str]:
 async def entered(desk: Office, actor: str, kind: HistoryKind, **facts: str) -> None:
     found = await desk.case()
     after, entry = recorded(found.value, at=desk.clock.at, actor=actor, kind=kind, facts=facts)
-    writes = [desk.stores.cases.update(after, found.version), desk.stores.cases.insert_entry(entry)]
-    await desk.documents.commit(writes)
+    cases = desk.stores.cases
+    await desk.documents.commit([cases.update(after, found.version), cases.insert_entry(entry)])
 
 
 async def test_a_note_stays_and_a_follow_goes_with_it(desk: Office) -> None:
