@@ -43,6 +43,8 @@ from hub.actions.cases.screening.suspect_case import SuspectCase
 from hub.actions.cases.search.search_cases import SearchCases
 from hub.actions.cases.snooze_case import SnoozeCase
 from hub.actions.cases.split_case import SplitCase
+from hub.actions.cases.tags.edit_tags import EditTags
+from hub.actions.cases.tags.tag_case import TagCase
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
@@ -88,6 +90,7 @@ class DeskActions:
 
     bulk_cases: BulkCases
     correct_transcript: CorrectTranscript
+    edit_tags: EditTags
     print_case: PrintCase
     queue_desk: QueueDesk
     read_day: ReadDay
@@ -95,6 +98,7 @@ class DeskActions:
     read_taken_part: ReadTakenPart
     search_cases: SearchCases
     snooze_case: SnoozeCase
+    tag_case: TagCase
     set_availability: SetAvailability
 
 

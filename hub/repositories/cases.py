@@ -21,7 +21,19 @@ from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Documents, Insert, Stored, Update, Write
 from hub.store.unreadable import Unreadable
 
-COUNTED = ("band", "stage", "todo", "waits", "track", "marks", "handler_id", "aside", "unit", "channel")
+COUNTED = (
+    "band",
+    "stage",
+    "todo",
+    "waits",
+    "track",
+    "marks",
+    "tags",
+    "handler_id",
+    "aside",
+    "unit",
+    "channel",
+)
 """Fields by which the store counts cases, apart for each compartment, for what is open, and for what concerns
 a higher reviewer: whatever somebody may not see is taken out before anything is summed."""
 
@@ -35,6 +47,7 @@ _LISTED = (
     "limit_clock",
     "region",
     "marks",
+    "tags",
     "todo",
     "unit",
     "handler_id",
@@ -57,6 +70,7 @@ COLLECTIONS = (
             "stage": int,
             "todo": str,
             "marks": int,
+            "tags": int,
             "higher": int,
             "channel": str,
             "region": str,

@@ -61,8 +61,10 @@ from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.presences import PresenceRepository
 from hub.repositories.queue import settings as queue_settings
+from hub.repositories.queue import tags
 from hub.repositories.queue.lists import CaseQueueRepository
 from hub.repositories.queue.settings import QueueSettingsRepository
+from hub.repositories.queue.tags import TagRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
 from hub.repositories.replies import canned_replies, drafts, follows, pending_replies, taking_part
 from hub.repositories.replies.canned_replies import CannedReplyRepository
@@ -110,6 +112,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *feedback.COLLECTIONS,
     *follows.COLLECTIONS,
     *taking_part.COLLECTIONS,
+    *tags.COLLECTIONS,
     *leases.COLLECTIONS,
     *letters.COLLECTIONS,
     *meaning_due.COLLECTIONS,
@@ -159,6 +162,7 @@ class Repositories:
     feedback: FeedbackRepository
     follows: FollowRepository
     taking_part: TakingPartRepository
+    tags: TagRepository
     letters: LetterRepository
     meaning_due: MeaningDueRepository
     memberships: MembershipRepository
@@ -213,6 +217,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         feedback=FeedbackRepository(documents, vault),
         follows=FollowRepository(documents),
         taking_part=TakingPartRepository(documents),
+        tags=TagRepository(documents, vault),
         letters=LetterRepository(documents, vault),
         meaning_due=MeaningDueRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),

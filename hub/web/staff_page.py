@@ -68,6 +68,7 @@ DONE: Mapping[str, str] = {
     "canned_approved": msgid("已批准，立即可用"),
     "canned_sent_back": msgid("已退回给作者，原来的内容继续使用"),
     "canned_retired": msgid("快捷回复已停用"),
+    "tagged": msgid("标签已更改"),
     "snoozed": msgid("已放到“稍后”，到时会提醒您；期限照常计算"),
     "unsnoozed": msgid("已放回我的工单"),
     "moved": msgid("这一步已完成"),

@@ -16,6 +16,8 @@ from hub.actions.cases.queue.read_taken_part import ReadTakenPart
 from hub.actions.cases.search.fill_index import FillIndex
 from hub.actions.cases.search.search_cases import SearchCases
 from hub.actions.cases.snooze_case import SnoozeCase
+from hub.actions.cases.tags.edit_tags import EditTags
+from hub.actions.cases.tags.tag_case import TagCase
 from hub.hub import DeskActions
 from hub.wiring.cases import CaseActions
 from hub.wiring.foundation import Foundation
@@ -34,11 +36,14 @@ def desk_of(base: Foundation, cases: CaseActions) -> Desk:
     """Everything round the queue."""
     documents, stores, clock = base.documents, base.stores, base.clock
     fill_index = FillIndex(documents, stores.case_index, stores.cursors)
+    tag_case = TagCase(cases.casework, stores, clock)
     at_most = base.settings.assignment.at_most
     return Desk(
         actions=DeskActions(
-            bulk_cases=BulkCases(documents, stores, cases.assign_case, cases.move_case, clock),
+            bulk_cases=BulkCases(documents, stores, cases.assign_case, cases.move_case, tag_case, clock),
             correct_transcript=CorrectTranscript(cases.casework, stores, clock),
+            edit_tags=EditTags(documents, stores, clock),
+            tag_case=tag_case,
             print_case=PrintCase(documents, stores, cases.read_cases, clock),
             queue_desk=QueueDesk(documents, stores, cases.read_queue, clock),
             read_day=ReadDay(stores, cases.rules, clock),

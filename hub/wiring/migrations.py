@@ -41,7 +41,7 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         *MIGRATIONS,
         Migration(3, "cases under clocks", cases_under_clocks),
         Migration(4, "cases in the order of legal risk", cases_in_order),
-        Migration(5, "cases that nobody put aside", cases_in_order),
+        Migration(5, "cases that nobody put aside or tagged", cases_in_order),
     )
 
 

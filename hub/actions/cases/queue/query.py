@@ -22,6 +22,7 @@ from hub.model.cases.clock import midnight
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.queue.selection import Selection
 from hub.model.cases.queue.standing import NO_MARKS, Mark
+from hub.model.cases.tag import bit_of
 from hub.model.track import Track
 
 NOBODY = "none"
@@ -68,6 +69,7 @@ class QueueQuery:
     handler: str = ""
     clock: str = ""
     flag: str = ""
+    tag: str = ""
     since: str = ""
     until: str = ""
 
@@ -156,6 +158,7 @@ def selection_of(agent: Agent, query: QueueQuery) -> Selection:
         visible if rule.within is None else visible & {rule.within},
         chosen,
         rule.marks | (Flag(query.flag).mark if query.flag else NO_MARKS),
+        bit_of(query.tag),
         midnight(date.fromisoformat(query.since)) if query.since else 0,
         midnight(date.fromisoformat(query.until) + _DAY) if query.until else 0,
     )
@@ -200,6 +203,7 @@ _KEPT: Mapping[str, Callable[[str], str]] = {
     "handler": _id,
     "clock": lambda value: _one_of(ClockName, value),
     "flag": lambda value: _one_of(Flag, value),
+    "tag": lambda value: value if bit_of(value) else "",
     "since": _day,
     "until": _day,
 }

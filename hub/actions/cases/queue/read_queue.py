@@ -42,7 +42,8 @@ class QueueRow:
     """One line of the queue; nothing in it needs a second look-up.
 
     due_at: by when an inspector has to decide (ms UTC), 0 where nobody has to. place: for `?from=` of the
-    page of the case. needs: of who brought it.
+    page of the case. needs: of who brought it. tags: names of
+    those it has.
     """
 
     case: Case
@@ -52,6 +53,7 @@ class QueueRow:
     due_at: int
     place: str = ""
     needs: tuple[Need, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class ReadQueue:
         """The lines of cases that were found to be visible to whoever will see them; in no list yet."""
         names = await agent_names(self._repositories, {found.value.handler_id for found in cases})
         needs = await self._needs_of(found.value for found in cases)
+        tagged = any(found.value.tags for found in cases)
+        tags = [one.value for one in await self._repositories.tags.every()] if tagged else []
         return tuple(
             QueueRow(
                 found.value,
@@ -124,6 +128,7 @@ class ReadQueue:
                 names.get(found.value.handler_id, ""),
                 screening_due_at(found.value, self._calendar(), days=self._screening_days),
                 needs=needs.get(found.value.id, ()),
+                tags=tuple(tag.name for tag in tags if tag.bit & found.value.tags),
             )
             for found in cases
         )
@@ -174,14 +179,18 @@ class ReadQueue:
         if RULES[query.show].mine and not query.filters:
             return await self._mine(agent), False
         chosen = {name: values for name, values in selection.fields.items() if name not in ("open", "higher")}
-        kept = len(chosen) + bool(selection.marks) <= 1 and chosen.keys() <= set(COUNTED)
+        narrowed = len(chosen) + bool(selection.marks) + bool(selection.tags)
+        kept = narrowed <= 1 and chosen.keys() <= set(COUNTED)
         if not kept or selection.by_time:
             return await self._repositories.case_queue.at_most(selection, MANY), True
         [is_open] = selection.fields["open"]
-        name = next(iter(chosen), "marks" if selection.marks else "band")
+        bits = "marks" if selection.marks else "tags" if selection.tags else ""
+        name = next(iter(chosen), bits or "band")
         tally = await self._repositories.case_queue.tally(
             selection.compartments, int(is_open), name, higher="higher" in selection.fields
         )
+        if bits:
+            return _holding(tally, int(selection.marks) or selection.tags), False
         return _counted(chosen, selection.marks, {name: tally}), False
 
     async def _mine(self, agent: Agent) -> int:
@@ -212,9 +221,14 @@ def _counted(
 ) -> int:
     """Out of what the store has counted; without a condition: all of it."""
     if marks:
-        return sum(number for held, number in tallies["marks"].items() if int(held) & marks == marks)
+        return _holding(tallies["marks"], int(marks))
     [(name, wanted)] = fields.items() or [("band", None)]
     return sum(number for value, number in tallies[name].items() if wanted is None or value in wanted)
+
+
+def _holding(tally: Mapping[str | int, int], wanted: int) -> int:
+    """Of what is counted by sets of marks or tags: those that hold all the wanted ones."""
+    return sum(number for held, number in tally.items() if int(held or 0) & wanted == wanted)
 
 
 def _place(selection: Selection, case: Case) -> int:

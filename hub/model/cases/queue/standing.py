@@ -87,6 +87,7 @@ def standing(case: Case) -> dict[str, int | str]:
         "marks": int(marks_of(case)),
         "higher": int(p.concerns_higher_organ),
         "unit": p.unit_id or case.unit_id,
+        "tags": case.tags,
         "aside": case.snooze.by if is_aside(case) else "",
     }
 

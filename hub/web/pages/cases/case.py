@@ -18,7 +18,7 @@ from hub.actions.cases.queue.read_queue import QueueView
 from hub.actions.cases.read_cases import CaseView
 from hub.actions.cases.replies.attached import ENDINGS
 from hub.actions.knowledge.compare_entries import compare_texts
-from hub.model.agent import Agent
+from hub.model.agent import Agent, Permission
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.queue.snoozing import UNTIL_SPOKEN, Wake, may_rest
@@ -341,6 +341,7 @@ async def _show(
     in_pane = request.headers.get("HX-Target") == PANE
     # Beside the list the counts stand in the list.
     counts = {} if in_pane else await hub.actions.read_queue.counts(agent)
+    has, rest = await hub.actions.desk.tag_case.of(view.case)
     response = staff_page(
         request,
         "staff/case_pane.html" if in_pane else "staff/case.html",
@@ -378,6 +379,9 @@ async def _show(
         file_endings=ENDINGS,
         progress_address=f"{hub.settings.public_url()}/track",
         replies=await hub.actions.replies.read(agent, view.case),
+        tags_on=has,
+        tags_off=rest,
+        may_edit_tags=agent.may(Permission.TAG_EDIT),
         wakes=WAKES,
         until_spoken=UNTIL_SPOKEN,
         may_rest=may_rest(view.case, agent.id),

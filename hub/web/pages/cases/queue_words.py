@@ -73,6 +73,7 @@ FILTERS: Mapping[str, str] = {
     "handler": msgid("承办人"),
     "clock": msgid("时限"),
     "flag": msgid("标记"),
+    "tag": msgid("标签"),
     "since": msgid("收到时间从"),
     "until": msgid("收到时间到"),
 }

@@ -49,6 +49,8 @@ QUERIES = [
     QueueQuery(clock=ClockName.HANDLE_60),
     QueueQuery(flag=Flag.DIALECT),
     QueueQuery(QueueView.OVERDUE, flag=Flag.DIALECT, track=T.CONSULT),
+    QueueQuery(tag="3"),
+    QueueQuery(QueueView.MINE, tag="3"),
     QueueQuery(QueueView.CLOSED, unit="u1"),
     QueueQuery(since="2026-09-22", until="2026-09-22"),
     QueueQuery(QueueView.CLOSED, since="2026-09-21"),
@@ -90,6 +92,7 @@ def a_case(number: int) -> Case:
         limit_at=NOW + left if left else 0,
         limit_clock=ClockName.HANDLE_60 if left else "",
         ranked_at=NOW,
+        tags=(0, 1 << 3, 1 << 3 | 1 << 40)[number // 2 % 3],
         snooze=Snooze(NOW + DAY_MS, ("", "li", "wang")[number % 3]) if number % 4 < 2 else Snooze(),
     )
 
