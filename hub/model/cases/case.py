@@ -85,7 +85,7 @@ class Case:
     (`hub/model/cases/queue/order.py`). waiting: the citizen spoke last. screening_at: when it was put into
     待甄别 (ms UTC), 0 = never. due_at: when time does something to it next (ms UTC), 0 = never. limit_at: the
     first instant that is too late for what has to be done next (ms UTC), 0 = nothing has; limit_clock: whose.
-    ranked_at: when time last passed for it. tags: bits of those it has (`hub/model/cases/tag.py`).
+    ranked_at: when time last passed for it. tags: bits of those it has (`hub/model/cases/queue/tag.py`).
     reminder: what the handler who put it aside wrote for themselves.
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.model.cases.tag import MOST_TAGS, Tag
+from hub.model.cases.queue.tag import MOST_TAGS, Tag
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert, Update

@@ -22,7 +22,7 @@ from hub.model.cases.clock import midnight
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.queue.selection import Selection
 from hub.model.cases.queue.standing import NO_MARKS, Mark
-from hub.model.cases.tag import bit_of
+from hub.model.cases.queue.tag import bit_of
 from hub.model.track import Track
 
 NOBODY = "none"

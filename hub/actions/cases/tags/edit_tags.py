@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hub.model.agent import Agent, Permission
-from hub.model.cases.tag import LONGEST_NAME, MOST_TAGS, Tag
+from hub.model.cases.queue.tag import LONGEST_NAME, MOST_TAGS, Tag
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale

@@ -9,7 +9,7 @@ from hub.actions.cases.casework import Casework
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
-from hub.model.cases.tag import Tag, bits_of, ids_of
+from hub.model.cases.queue.tag import Tag, bits_of, ids_of
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, Stale

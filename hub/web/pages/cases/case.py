@@ -18,10 +18,10 @@ from hub.actions.cases.queue.read_queue import QueueView
 from hub.actions.cases.read_cases import CaseView
 from hub.actions.cases.replies.attached import ENDINGS
 from hub.actions.knowledge.compare_entries import compare_texts
-from hub.model.agent import Agent, Permission
+from hub.model.agent import Agent
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DIRECT_TRACKS
-from hub.model.cases.queue.snoozing import UNTIL_SPOKEN, Wake, may_rest
+from hub.model.cases.queue.snoozing import Wake
 from hub.model.cases.replies.draft import DraftKind
 from hub.model.cases.table import LABELS
 from hub.model.personal import UNREADABLE
@@ -31,6 +31,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB
+from hub.web.pages.cases.case_aside import aside_of
 from hub.web.pages.cases.case_form import (
     AssignForm,
     CaseForm,
@@ -57,12 +58,6 @@ DETAILS: Mapping[str, str] = {
 }
 """What may be shown of a case's details; addresses among them stay behind 显示完整号码."""
 
-WAKES: Mapping[Wake, str] = {
-    Wake.TOMORROW: msgid("明天 8:30"),
-    Wake.MONDAY: msgid("下周一 8:30"),
-    Wake.SPOKEN: msgid("群众来信时"),
-    Wake.AT: msgid("指定时间"),
-}
 _QUEUE = "/staff/queue"
 PANE = "pane-body"
 """Where js/desk.js shows a case beside the list; it asks for the case without the page round it."""
@@ -341,7 +336,6 @@ async def _show(
     in_pane = request.headers.get("HX-Target") == PANE
     # Beside the list the counts stand in the list.
     counts = {} if in_pane else await hub.actions.read_queue.counts(agent)
-    has, rest = await hub.actions.desk.tag_case.of(view.case)
     response = staff_page(
         request,
         "staff/case_pane.html" if in_pane else "staff/case.html",
@@ -379,12 +373,7 @@ async def _show(
         file_endings=ENDINGS,
         progress_address=f"{hub.settings.public_url()}/track",
         replies=await hub.actions.replies.read(agent, view.case),
-        tags_on=has,
-        tags_off=rest,
-        may_edit_tags=agent.may(Permission.TAG_EDIT),
-        wakes=WAKES,
-        until_spoken=UNTIL_SPOKEN,
-        may_rest=may_rest(view.case, agent.id),
+        **await aside_of(request, view.case),
     )
     if in_pane:
         response.headers["HX-Pane"] = "case"

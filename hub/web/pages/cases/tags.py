@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from hub.model.cases.tag import LONGEST_NAME
+from hub.model.cases.queue.tag import LONGEST_NAME
 from hub.runtime.errors import Invalid, Stale
 from hub.web.form import read_form
 from hub.web.guard.auth import agent_of

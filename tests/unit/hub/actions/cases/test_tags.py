@@ -11,7 +11,7 @@ from hub.actions.cases.tags.edit_tags import EditTags
 from hub.actions.cases.tags.tag_case import TagCase
 from hub.model.agent import Agent, Role
 from hub.model.cases.history import HistoryKind
-from hub.model.cases.tag import MOST_TAGS, bit_of
+from hub.model.cases.queue.tag import MOST_TAGS, bit_of
 from hub.model.track import Track
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
