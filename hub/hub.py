@@ -30,6 +30,7 @@ from hub.actions.cases.queue.read_day import ReadDay
 from hub.actions.cases.queue.read_notifications import ReadNotifications
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.queue.read_taken_part import ReadTakenPart
+from hub.actions.cases.reach_citizen import ReachCitizen
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
@@ -95,6 +96,7 @@ class DeskActions:
     queue_desk: QueueDesk
     read_day: ReadDay
     read_notifications: ReadNotifications
+    reach_citizen: ReachCitizen
     read_taken_part: ReadTakenPart
     search_cases: SearchCases
     snooze_case: SnoozeCase

@@ -13,6 +13,7 @@ from hub.actions.cases.queue.queue_desk import QueueDesk
 from hub.actions.cases.queue.read_day import ReadDay
 from hub.actions.cases.queue.read_notifications import ReadNotifications
 from hub.actions.cases.queue.read_taken_part import ReadTakenPart
+from hub.actions.cases.reach_citizen import ReachCitizen
 from hub.actions.cases.search.fill_index import FillIndex
 from hub.actions.cases.search.search_cases import SearchCases
 from hub.actions.cases.snooze_case import SnoozeCase
@@ -48,6 +49,7 @@ def desk_of(base: Foundation, cases: CaseActions) -> Desk:
             queue_desk=QueueDesk(documents, stores, cases.read_queue, clock),
             read_day=ReadDay(stores, cases.rules, clock),
             read_notifications=ReadNotifications(documents, stores, clock),
+            reach_citizen=ReachCitizen(cases.casework, stores, clock),
             read_taken_part=ReadTakenPart(stores, cases.read_queue),
             search_cases=SearchCases(stores, fill_index, clock),
             snooze_case=SnoozeCase(cases.casework, stores, cases.rules, clock),

@@ -78,6 +78,14 @@ class Snooze:
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """What did not reach the citizen. at: when that was known (ms UTC), 0 = all did; delivery: its id."""
+
+    at: int = 0
+    delivery: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One matter.
 
@@ -113,6 +121,7 @@ class Case:
     limit_statutory: bool = False
     ranked_at: int = 0
     snooze: Snooze = flat(Snooze(), until="snoozed_until", by="snoozed_by")
+    undelivered: Undelivered = flat(Undelivered(), at="undelivered_at", delivery="undelivered_id")
     tags: int = 0
     reminder: str = personal()
     title: str = personal()

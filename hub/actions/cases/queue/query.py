@@ -47,6 +47,7 @@ class Flag(StrEnum):
     REMINDED = "reminded"
     LATE_REQUEST = "late_request"
     PARTIAL = "partial"
+    UNDELIVERED = "undelivered"
 
     @property
     def mark(self) -> Mark:

@@ -54,6 +54,7 @@ class Mark(IntFlag):
     DIALECT = 1024
     LATE_REQUEST = 2048  # 逾期申请
     PARTIAL = 4096  # 未说完
+    UNDELIVERED = 8192  # 未送达: the citizen has to be reached otherwise
 
 
 NO_MARKS = Mark(0)
@@ -119,6 +120,7 @@ def marks_of(case: Case) -> Mark:
         (reminded, Mark.REMINDED),
         (case.awaits_late_answer, Mark.LATE_REQUEST),
         (case.partial, Mark.PARTIAL),
+        (bool(case.undelivered.at), Mark.UNDELIVERED),
     ):
         if holds:
             marks |= mark

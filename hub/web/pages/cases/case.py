@@ -120,6 +120,12 @@ async def snooze(request: web.Request) -> web.StreamResponse:
     return done(_path(case_id), "unsnoozed" if when == Wake.NOW else "snoozed")
 
 
+async def reached(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/reached: how somebody was told what did not arrive."""
+    act = request.app[HUB].actions.desk.reach_citizen
+    return await _submit(request, act, NoteForm, form="reached", field="text", word="noted")
+
+
 async def assign(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/assign"""
     act = request.app[HUB].actions.assign_case

@@ -1,4 +1,4 @@
-"""What stands beside the work on a case: whether it was put aside, and its tags."""
+"""What stands beside the work on a case: whether it was put aside, its tags, what did not arrive."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ WAKES: Mapping[Wake, str] = {
 
 
 async def aside_of(request: web.Request, case: Case) -> Mapping[str, Any]:
-    """Values for `staff/case_snooze.html` and `staff/case_tags.html`."""
+    """Values for `staff/case_snooze.html`, `staff/case_tags.html` and `staff/case_undelivered.html`."""
     agent = agent_of(request)
     has, rest = await request.app[HUB].actions.desk.tag_case.of(case)
     return {
+        "may_call": await request.app[HUB].actions.people.may_call(case),
         "tags_on": has,
         "tags_off": rest,
         "may_edit_tags": agent.may(Permission.TAG_EDIT),

@@ -95,6 +95,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         Flag.REMINDED: msgid("催办"),
         Flag.LATE_REQUEST: msgid("逾期申请"),
         Flag.PARTIAL: msgid("未说完"),
+        Flag.UNDELIVERED: msgid("未送达"),
     },
 }
 """What a filter's values are called where they are a closed set."""
