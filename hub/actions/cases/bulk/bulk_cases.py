@@ -156,13 +156,13 @@ class BulkCases:
             except Stale:
                 continue
             except IllegalMove as problem:
-                return replace(row, state=RowState.REFUSED, why=problem.reason)
+                return BulkRow(row.case_id, RowState.REFUSED, problem.reason)
             except Invalid as problem:
-                return replace(row, state=RowState.REFUSED, why=next(iter(problem.problems.values())))
+                return BulkRow(row.case_id, RowState.REFUSED, next(iter(problem.problems.values())))
             except (NotFound, Forbidden):
-                return replace(row, state=RowState.REFUSED, why="没有权限")
-            return replace(row, state=RowState.DONE)
-        return replace(row, state=RowState.REFUSED, why=_CHANGED)
+                return BulkRow(row.case_id, RowState.REFUSED, "没有权限")
+            return BulkRow(row.case_id, RowState.DONE)
+        return BulkRow(row.case_id, RowState.REFUSED, _CHANGED)
 
     async def _change(self, agent: Agent | None, run: BulkRun, case_id: str) -> None:
         found = await self._repositories.cases.get(case_id)
