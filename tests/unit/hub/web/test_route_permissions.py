@@ -210,6 +210,7 @@ _PLACES = {
     "pending_id": "r1",
     "view_id": "v1",
     "canned_id": "t1",
+    "tag_id": "0",
 }
 
 
