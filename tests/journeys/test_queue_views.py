@@ -4,10 +4,12 @@ links and forms alone."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import aiohttp
 
 from hub.model.agent import Role
+from hub.model.cases.case import Undelivered
 from tests.journeys.test_queue_pill import SAME, seat, write
 from tests.world import World, browser
 
@@ -102,3 +104,13 @@ async def test_a_case_is_put_aside_tagged_and_listed_without_script(hub: World) 
         assert rows(await page_of(hub, http, "/staff/queue?show=later")) == [case_id]
         assert "问户籍科" not in await page_of(hub, supervisor, case)
         assert rows(await page_of(hub, http, "/staff/queue/taken-part")) == [case_id]
+
+        found = await hub.hub.repositories.cases.get(case_id)
+        assert found
+        lost = replace(found.value, undelivered=Undelivered(hub.hub.clock.now_ms(), "d1"))
+        await hub.hub.documents.commit([hub.hub.repositories.cases.update(lost, found.version)])
+        assert "未送达，请电话联系" in await page_of(hub, http, case)
+        assert rows(await page_of(hub, http, "/staff/queue?show=all&flag=undelivered")) == [case_id]
+        told = await post(f"{case}/reached", text="电话打通，已告知", version="now")
+        assert "电话打通，已告知" in told
+        assert "未送达，请电话联系" not in told

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from channels.contract import ChannelKind
+from hub.actions.cases.all_cases.put_in_order import PutInOrder
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.pass_time import PassTime
 from hub.actions.cases.queue.query import QueueQuery
@@ -189,3 +190,19 @@ def test_next_monday_is_never_today() -> None:
     assert f"{to_local(monday):%F %H:%M}" == "2026-01-12 08:30"
     sunday = wake_instant(Wake.MONDAY, "", START + 6 * DAY_S * 1000)
     assert sunday == monday
+
+
+async def test_what_was_stored_before_anything_could_be_put_aside_is_my_work_after_migration(
+    desk: Office,
+) -> None:
+    case = (await desk.case()).value
+    earlier = MemoryDocuments(COLLECTIONS, clock=desk.clock)
+    write = desk.stores.cases.insert(case)
+    for name in ("aside", "tags"):
+        del write.body[name]
+    await earlier.commit([write])
+    stores = office(earlier, desk.clock).stores
+    read = ReadQueue(stores, lambda: RULES.calendar, screening_days=2)
+    assert (await read.page(HANDLER, QueueQuery(V.MINE))).rows == ()
+    await PutInOrder(stores.cases, RULES, desk.clock)(lambda done, total: None)
+    assert len((await read.page(HANDLER, QueueQuery(V.MINE))).rows) == 1
