@@ -2,7 +2,7 @@
 
 Rule protected: it hides nothing. The case stays in every list that others look at, its clocks run, and it is
 its handler's work again when anything calls for it: its time, the citizen's words (`recorded` in
-`hub/model/cases/history.py`), another handler, danger, or the last day of a limit.
+`hub/model/cases/history.py`), another handler, danger, the last day of a limit, or a reply that did not arrive.
 """
 
 from __future__ import annotations

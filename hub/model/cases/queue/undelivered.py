@@ -1,7 +1,8 @@
 """未送达: what was written to the citizen of a case did not arrive, so somebody has to reach them otherwise.
 
 It stands on the case until something that left later arrives, the provider corrects itself, or a person notes
-that the citizen was reached. A closed case is somebody's work again by it (`in_queue`).
+that the citizen was reached. A closed case is somebody's work again by it (`in_queue`), one that was put aside
+its handler's.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def after_delivery(case: Case, delivery: Delivery, at: int) -> Case:
     """The case after a delivery to its citizen ended so; the same case where that changes nothing."""
     known = case.undelivered
     if is_lost(delivery):
-        return replace(case, undelivered=Undelivered(at, delivery.id), updated_at=at)
+        lost = Undelivered(at, delivery.id)
+        return replace(case, undelivered=lost, snooze=case.snooze.over(), updated_at=at)
     later = delivery.created_at >= known.at or delivery.id == known.delivery
     if known.at and has_arrived(delivery) and later:
         return replace(case, undelivered=Undelivered(), updated_at=at)

@@ -18,7 +18,9 @@ from hub.actions.cases.reach_citizen import ReachCitizen
 from hub.actions.cases.replies.compose_reply import Reply
 from hub.model.agent import Agent
 from hub.model.cases.attempt import Attempt
+from hub.model.cases.case import Snooze
 from hub.model.cases.history import HistoryKind
+from hub.model.cases.queue.snoozing import UNTIL_SPOKEN
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.state import CaseState
 from hub.model.cases.step import stepped
@@ -180,3 +182,13 @@ async def test_a_case_that_is_written_meanwhile_loses_neither(desk: Office) -> N
     assert await ends(desk, delivery, ReceiptState.UNDELIVERED) is ReceiptResult.APPLIED
     assert await listed(desk)
     assert [entry.kind for entry in await desk.stores.cases.history(CASE)][-1] is HistoryKind.NOTED
+
+
+async def test_a_case_that_was_put_aside_is_work_again(desk: Office) -> None:
+    delivery = await sent(desk)
+    found = await desk.case()
+    aside = replace(found.value, snooze=Snooze(UNTIL_SPOKEN, HANDLER.id))
+    await desk.documents.commit([desk.stores.cases.update(aside, found.version)])
+    assert (await desk.case()).value.snooze.until
+    await ends(desk, delivery, ReceiptState.UNDELIVERED)
+    assert not (await desk.case()).value.snooze.until
