@@ -2,7 +2,8 @@
 
 Rule protected: it hides nothing. The case stays in every list that others look at, its clocks run, and it is
 its handler's work again when anything calls for it: its time, the citizen's words (`recorded` in
-`hub/model/cases/history.py`), another handler, danger, the last day of a limit, or a reply that did not arrive.
+`hub/model/cases/history.py`), another handler, danger, the last day of a limit, a reply that did not
+arrive.
 """
 
 from __future__ import annotations

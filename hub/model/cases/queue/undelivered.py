@@ -1,8 +1,8 @@
 """未送达: what was written to the citizen of a case did not arrive, so somebody has to reach them otherwise.
 
 It stands on the case until something that left later arrives, the provider corrects itself, or a person notes
-that the citizen was reached. A closed case is somebody's work again by it (`in_queue`), one that was put aside
-its handler's.
+that the citizen was reached. A closed case is somebody's work again by it (`in_queue`), one that was put
+aside its handler's.
 """
 
 from __future__ import annotations
