@@ -29,6 +29,8 @@ from hub.actions.cases.queue.queue_desk import QueueDesk
 from hub.actions.cases.queue.read_day import ReadDay
 from hub.actions.cases.queue.read_notifications import ReadNotifications
 from hub.actions.cases.queue.read_queue import ReadQueue
+from hub.actions.cases.queue.read_taken_part import ReadTakenPart
+from hub.actions.cases.reach_citizen import ReachCitizen
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
@@ -40,7 +42,10 @@ from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.release_case import ReleaseCase
 from hub.actions.cases.screening.suspect_case import SuspectCase
 from hub.actions.cases.search.search_cases import SearchCases
+from hub.actions.cases.snooze_case import SnoozeCase
 from hub.actions.cases.split_case import SplitCase
+from hub.actions.cases.tags.edit_tags import EditTags
+from hub.actions.cases.tags.tag_case import TagCase
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
@@ -86,11 +91,16 @@ class DeskActions:
 
     bulk_cases: BulkCases
     correct_transcript: CorrectTranscript
+    edit_tags: EditTags
     print_case: PrintCase
     queue_desk: QueueDesk
     read_day: ReadDay
     read_notifications: ReadNotifications
+    reach_citizen: ReachCitizen
+    read_taken_part: ReadTakenPart
     search_cases: SearchCases
+    snooze_case: SnoozeCase
+    tag_case: TagCase
     set_availability: SetAvailability
 
 

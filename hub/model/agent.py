@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CASE_ASSIGN = "case.assign"
     CASE_CLOSE = "case.close"
     CANNED_APPROVE = "canned.approve"
+    TAG_EDIT = "tag.edit"
     REPORT_READ = "report.read"
     REVEAL = "case.reveal"
     ALARM_DUTY = "alarm.duty"
@@ -50,6 +51,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SUPERVISOR: frozenset(
         {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.ALARM_DUTY, _P.CANNED_APPROVE}
+        | {_P.TAG_EDIT}
         | {_P.CAMPAIGN_READ, _P.CAMPAIGN_CONTROL}
     ),
     Role.INSPECTOR: frozenset(

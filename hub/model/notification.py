@@ -18,6 +18,8 @@ class NotificationKind(StrEnum):
     CITIZEN_REPLIED = "citizen_replied"  # the citizen wrote in a case you handle or follow
     MOVED = "moved"  # a case you follow came to another state
     DUE = "due"  # a limit of a case you handle ends soon, or was missed
+    WOKEN = "woken"  # a case you put aside is your work again
+    UNDELIVERED = "undelivered"  # what was sent in a case you handle did not arrive: telephone
     REPLY_RETURNED = "reply_returned"  # your reply could not leave any more and is a draft again
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hub.model.cases.case import Case, Chain
 from hub.model.cases.history import HistoryEntry
 from hub.model.cases.proceeding import Breach
+from hub.model.cases.queue.snoozing import woken
 from hub.model.cases.queue.standing import standing
 from hub.model.cases.state import CaseState
 from hub.model.cases.step import Step
@@ -20,11 +21,24 @@ from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Documents, Insert, Stored, Update, Write
 from hub.store.unreadable import Unreadable
 
-COUNTED = ("band", "stage", "todo", "waits", "track", "marks", "handler_id", "unit", "channel")
+COUNTED = (
+    "band",
+    "stage",
+    "todo",
+    "waits",
+    "track",
+    "marks",
+    "tags",
+    "handler_id",
+    "aside",
+    "unit",
+    "channel",
+)
 """Fields by which the store counts cases, apart for each compartment, for what is open, and for what concerns
 a higher reviewer: whatever somebody may not see is taken out before anything is summed."""
 
 _LISTED = (
+    "aside",
     "higher",
     "waits",
     "channel",
@@ -33,6 +47,7 @@ _LISTED = (
     "limit_clock",
     "region",
     "marks",
+    "tags",
     "todo",
     "unit",
     "handler_id",
@@ -55,10 +70,12 @@ COLLECTIONS = (
             "stage": int,
             "todo": str,
             "marks": int,
+            "tags": int,
             "higher": int,
             "channel": str,
             "region": str,
             "unit": str,
+            "aside": str,
             "limit_clock": str,
             "received_at": int,
             "updated_at": int,
@@ -238,6 +255,7 @@ class CaseRepository:
     def update(self, case: Case, version: int) -> Update:
         """The write of a case read at `version`. Raises `ValueError` as `insert` does."""
         _check(case)
+        case = woken(case)
         write = self._cases.update(case, version)
         write.set.update(_queue_fields(case))
         return write

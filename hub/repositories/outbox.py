@@ -3,7 +3,8 @@
 Implements `channels.outbox.ports.Outbox` on the storage port. Rules it protects: a change names the version
 it read; a move outside the state table of `channels/outbox/delivery.py` is refused here, for everybody; the
 counters of a broadcast move in the same unit of work as its rows, so progress never drifts and is
-never counted.
+never counted. A case whose citizen was not reached is told of it in the same unit of work; a row without
+a case pays nothing for it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from channels.outbox.ports import Change, Flow, Leased, OriginBody
 from channels.outbox.receipts import NO_RULE, HandsetRule, apply_receipt
 from channels.outbox.retry import settled
 from hub.repositories.campaigns import CampaignRepository
+from hub.repositories.case_deliveries import CaseDeliveries
 from hub.repositories.outbox_rows import (
     COLLECTIONS,
     ROW_COUNTER,
@@ -74,6 +76,7 @@ class OutboxRepository:
         self._documents = documents
         self._campaigns = CampaignRepository(documents, vault)
         self._rows = OutboxRows(vault)
+        self._cases = CaseDeliveries(documents, vault)
 
     # -- putting in --------------------------------------------------------------------------
 
@@ -150,9 +153,12 @@ class OutboxRepository:
     async def settle(self, changes: Sequence[Change]) -> list[Change]:
         """See the port. Raises ValueError for a move the state table does not know."""
         with translated():
-            counted = [change for change in changes if is_counted(change)]
-            plain = changes if not counted else [change for change in changes if not is_counted(change)]
-            lost: set[str] = set()
+            of_cases = await self._cases.concerned(changes)
+            ids = {change.after.id for change in of_cases}
+            rest = [change for change in changes if change.after.id not in ids] if ids else changes
+            counted = [change for change in rest if is_counted(change)]
+            plain = rest if not counted else [change for change in rest if not is_counted(change)]
+            lost = await self._settle_of_cases(of_cases)
             if plain:
                 lost.update(await self._documents.settle("outbox", [changed(change) for change in plain]))
             lost |= await self._settle_counted(counted)
@@ -215,7 +221,8 @@ class OutboxRepository:
             after = apply_receipt(row.delivery, receipt, random=random, handset=handset)
             if after is None:
                 return [], ReceiptResult.NOTHING_NEW
-            return self.writes(Change(row, after)), ReceiptResult.APPLIED
+            change = Change(row, after)
+            return [*self.writes(change), *await self._told(change)], ReceiptResult.APPLIED
 
         try:
             return await until_committed(self._documents, decide, tries=_TRIES)
@@ -307,6 +314,33 @@ class OutboxRepository:
                     pending.pop(id, None)
                     lost.add(id)
         return lost
+
+    async def _settle_of_cases(self, changes: Sequence[Change]) -> set[str]:
+        """Each row with its case in one unit of work; the ids whose version was no longer current."""
+        lost: set[str] = set()
+        for change in changes:
+
+            async def decide(change: Change = change) -> tuple[list[Write], bool]:
+                stored = await self._documents.get("outbox", change.after.id)
+                if stored is None or stored.version != change.before.version:
+                    return [], False
+                return [*self.writes(change), *await self._told(change)], True
+
+            try:
+                if not await until_committed(self._documents, decide, tries=_TRIES):
+                    lost.add(change.after.id)
+            except (
+                Conflict,
+                Duplicate,
+            ):  # the case is written again and again meanwhile: the row is looked at again
+                lost.add(change.after.id)
+        return lost
+
+    async def _told(self, change: Change) -> list[Write]:
+        """What a case has to know of a change of its delivery."""
+        if not await self._cases.concerned([change]):
+            return []
+        return await self._cases.writes(change.after, at=await self._documents.now_ms())
 
     async def _waiting(
         self, origin_id: str, state: DeliveryState, limit: int, *, reason: str | None = None

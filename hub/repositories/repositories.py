@@ -61,14 +61,17 @@ from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.presences import PresenceRepository
 from hub.repositories.queue import settings as queue_settings
+from hub.repositories.queue import tags
 from hub.repositories.queue.lists import CaseQueueRepository
 from hub.repositories.queue.settings import QueueSettingsRepository
+from hub.repositories.queue.tags import TagRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
-from hub.repositories.replies import canned_replies, drafts, follows, pending_replies
+from hub.repositories.replies import canned_replies, drafts, follows, pending_replies, taking_part
 from hub.repositories.replies.canned_replies import CannedReplyRepository
 from hub.repositories.replies.drafts import DraftRepository
 from hub.repositories.replies.follows import FollowRepository
 from hub.repositories.replies.pending_replies import PendingReplyRepository
+from hub.repositories.replies.taking_part import TakingPartRepository
 from hub.repositories.rule_books import RuleBookRepository
 from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.search import case_index
@@ -108,6 +111,8 @@ COLLECTIONS: tuple[Collection, ...] = (
     *entry_versions.COLLECTIONS,
     *feedback.COLLECTIONS,
     *follows.COLLECTIONS,
+    *taking_part.COLLECTIONS,
+    *tags.COLLECTIONS,
     *leases.COLLECTIONS,
     *letters.COLLECTIONS,
     *meaning_due.COLLECTIONS,
@@ -156,6 +161,8 @@ class Repositories:
     entry_versions: EntryVersionRepository
     feedback: FeedbackRepository
     follows: FollowRepository
+    taking_part: TakingPartRepository
+    tags: TagRepository
     letters: LetterRepository
     meaning_due: MeaningDueRepository
     memberships: MembershipRepository
@@ -209,6 +216,8 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         entry_versions=EntryVersionRepository(documents, vault),
         feedback=FeedbackRepository(documents, vault),
         follows=FollowRepository(documents),
+        taking_part=TakingPartRepository(documents),
+        tags=TagRepository(documents, vault),
         letters=LetterRepository(documents, vault),
         meaning_due=MeaningDueRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),

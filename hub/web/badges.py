@@ -146,6 +146,7 @@ HISTORY: Mapping[str, Word] = {
     HistoryKind.HEARD_110: Word(msgid("110 已确认收到"), icon="check"),
     HistoryKind.CLOSED: Word(msgid("办结"), icon="check"),
     HistoryKind.REVEALED: Word(msgid("查看完整号码"), icon="eye"),
+    HistoryKind.TAGGED: Word(msgid("更改标签"), icon="text"),
     HistoryKind.DELIVERY_DECIDED: Word(msgid("确认投递结果"), icon="send"),
     HistoryKind.LINKED: Word(msgid("关联工单"), icon="track"),
     HistoryKind.BREACHED: Word(msgid("超过期限"), icon="alert"),

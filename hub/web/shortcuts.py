@@ -42,6 +42,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("e", msgid("办结")),
     Shortcut("E", msgid("办结并打开下一件"), "close-next", "Shift + e"),
     Shortcut("f", msgid("误报")),
+    Shortcut("s", msgid("稍后处理")),
     Shortcut("y", msgid("疑似检举")),
     Shortcut("c", msgid("队列：新建工单；工单：确认检举")),
     Shortcut("p", msgid("放行")),

@@ -17,6 +17,8 @@ from hub.web.pages.cases import (
     queue,
     queue_filters,
     search,
+    tags,
+    taken_part,
 )
 from hub.web.pages.cases.replies import canned, pick, send
 from hub.web.pages.deliveries import deliveries
@@ -70,6 +72,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/account/preferences", account.preferences),
     # cases; which of them exist for the agent is decided in hub/model/policy.py
     _staff("GET", "/queue", queue.queue_page, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/queue/taken-part", taken_part.taken_part_page, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/availability", availability.availability, P.CASE_REPLY),
     _staff("POST", "/availability", availability.set_availability, P.CASE_REPLY),
     _staff("POST", "/bulk", bulk.preview, P.CASE_REPLY),
@@ -90,6 +93,12 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY, form_bytes=kept_file.FORM_BYTES),
     _staff("POST", "/cases/{case_id}/note", case.note, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/tags", tags.tag_case, P.CASE_REPLY),
+    _staff("GET", "/tags", tags.tags_page, P.TAG_EDIT),
+    _staff("POST", "/tags", tags.add_tag, P.TAG_EDIT),
+    _staff("POST", "/tags/{tag_id}", tags.change_tag, P.TAG_EDIT),
+    _staff("POST", "/cases/{case_id}/reached", case.reached, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/snooze", case.snooze, P.CASE_REPLY),
     _staff("GET", "/cases/{case_id}/sending", send.case_sending, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/drafts/{kind}", send.save_draft, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/follow", send.follow, P.CASE_READ, P.REPORT_READ),

@@ -12,8 +12,13 @@ from hub.actions.cases.print_case import PrintCase
 from hub.actions.cases.queue.queue_desk import QueueDesk
 from hub.actions.cases.queue.read_day import ReadDay
 from hub.actions.cases.queue.read_notifications import ReadNotifications
+from hub.actions.cases.queue.read_taken_part import ReadTakenPart
+from hub.actions.cases.reach_citizen import ReachCitizen
 from hub.actions.cases.search.fill_index import FillIndex
 from hub.actions.cases.search.search_cases import SearchCases
+from hub.actions.cases.snooze_case import SnoozeCase
+from hub.actions.cases.tags.edit_tags import EditTags
+from hub.actions.cases.tags.tag_case import TagCase
 from hub.hub import DeskActions
 from hub.wiring.cases import CaseActions
 from hub.wiring.foundation import Foundation
@@ -32,16 +37,22 @@ def desk_of(base: Foundation, cases: CaseActions) -> Desk:
     """Everything round the queue."""
     documents, stores, clock = base.documents, base.stores, base.clock
     fill_index = FillIndex(documents, stores.case_index, stores.cursors)
+    tag_case = TagCase(cases.casework, stores, clock)
     at_most = base.settings.assignment.at_most
     return Desk(
         actions=DeskActions(
-            bulk_cases=BulkCases(documents, stores, cases.assign_case, cases.move_case, clock),
+            bulk_cases=BulkCases(documents, stores, cases.assign_case, cases.move_case, tag_case, clock),
             correct_transcript=CorrectTranscript(cases.casework, stores, clock),
+            edit_tags=EditTags(documents, stores, clock),
+            tag_case=tag_case,
             print_case=PrintCase(documents, stores, cases.read_cases, clock),
             queue_desk=QueueDesk(documents, stores, cases.read_queue, clock),
             read_day=ReadDay(stores, cases.rules, clock),
             read_notifications=ReadNotifications(documents, stores, clock),
+            reach_citizen=ReachCitizen(cases.casework, stores, clock),
+            read_taken_part=ReadTakenPart(stores, cases.read_queue),
             search_cases=SearchCases(stores, fill_index, clock),
+            snooze_case=SnoozeCase(cases.casework, stores, cases.rules, clock),
             set_availability=SetAvailability(documents, stores, clock),
         ),
         assign_waiting=AssignWaiting(documents, stores, cases.unit, cases.rules, clock, at_most=at_most),

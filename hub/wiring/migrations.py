@@ -47,6 +47,7 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         Migration(3, "cases under clocks", cases_under_clocks),
         Migration(4, "cases in the order of legal risk", cases_in_order),
         Migration(5, "open emergencies ring", emergencies_ring),
+        Migration(6, "cases that nobody put aside or tagged", cases_in_order),
     )
 
 

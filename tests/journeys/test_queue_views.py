@@ -4,10 +4,12 @@ links and forms alone."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import aiohttp
 
 from hub.model.agent import Role
+from hub.model.cases.case import Undelivered
 from tests.journeys.test_queue_pill import SAME, seat, write
 from tests.world import World, browser
 
@@ -65,3 +67,50 @@ async def test_filters_views_and_columns_without_script(hub: World) -> None:
         removal = re.search(r'action="(/staff/queue/views/[^"]+/remove)"', remembered)
         assert removal
         assert "短信咨询" not in await post(removal[1])
+
+
+async def test_a_case_is_put_aside_tagged_and_listed_without_script(hub: World) -> None:
+    case_id = await write(hub, 1)
+    async with browser(hub.url) as http, browser(hub.url) as supervisor:
+        handler = await seat(hub, Role.HANDLER, http)
+        await seat(hub, Role.SUPERVISOR, supervisor)
+
+        async def post(path: str, seated: aiohttp.ClientSession = http, **form: str) -> str:
+            at = path if path == "/staff/tags" else f"/staff/cases/{case_id}"
+            shown = await page_of(hub, seated, at)
+            data = {"csrf": hidden(shown, "csrf"), **form}
+            if "version" in form:
+                data["version"] = hidden(shown, "version")
+            async with seated.post(f"{hub.url}{path}", data=data, headers=SAME) as answer:
+                assert answer.status in (200, 422), path
+                return await answer.text()
+
+        await post("/staff/tags", supervisor, name="专项行动")
+        assert "已有同名的标签" in await post("/staff/tags", supervisor, name="专项行动")
+        tagged = await post(f"/staff/cases/{case_id}/tags", had="", tag="0")
+        assert "更改标签" in tagged
+        filtered = await page_of(hub, http, "/staff/queue?show=all&tag=0")
+        assert rows(filtered) == [case_id]
+        assert '<span class="tag">专项行动</span>' in filtered
+
+        case = f"/staff/cases/{case_id}"
+        await post(f"{case}/assign", handler_id=handler.id, version="now")
+        refused = await post(f"{case}/snooze", when="at", at="", reminder="问户籍科", version="now")
+        assert "请填写日期和时间" in refused
+        assert 'value="问户籍科"' in refused
+        aside = await post(f"{case}/snooze", when="tomorrow", reminder="问户籍科", version="now")
+        assert "08:30再办" in aside
+        assert rows(await page_of(hub, http, "/staff/queue?show=mine")) == []
+        assert rows(await page_of(hub, http, "/staff/queue?show=later")) == [case_id]
+        assert "问户籍科" not in await page_of(hub, supervisor, case)
+        assert rows(await page_of(hub, http, "/staff/queue/taken-part")) == [case_id]
+
+        found = await hub.hub.repositories.cases.get(case_id)
+        assert found
+        lost = replace(found.value, undelivered=Undelivered(hub.hub.clock.now_ms(), "d1"))
+        await hub.hub.documents.commit([hub.hub.repositories.cases.update(lost, found.version)])
+        assert "未送达，请电话联系" in await page_of(hub, http, case)
+        assert rows(await page_of(hub, http, "/staff/queue?show=all&flag=undelivered")) == [case_id]
+        told = await post(f"{case}/reached", text="电话打通，已告知", version="now")
+        assert "电话打通，已告知" in told
+        assert "未送达，请电话联系" not in told

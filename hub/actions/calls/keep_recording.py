@@ -214,4 +214,4 @@ def _part(recording: Recording) -> Sealed:
 
 def _spoken_again(case: Case) -> Case:
     """A caller added to a case: the queue shows that the citizen waits."""
-    return replace(case, waiting=True)
+    return replace(case, waiting=True, snooze=case.snooze.over())

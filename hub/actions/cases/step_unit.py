@@ -16,6 +16,7 @@ from hub.actions.dialogue.texts import Texts
 from hub.model.cases.case import Case
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.passing_time import WarningGiven, latest_only
+from hub.model.cases.queue.snoozing import wakes
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.state import CaseState
 from hub.model.cases.step import Step
@@ -145,7 +146,8 @@ class StepUnit:
     def _handler_told(
         self, case: Case, given: Iterable[WarningGiven], heard: Heard | None, at: int
     ) -> list[Write]:
-        """Notifications for who handles the case: a limit that ends or was missed, words of the citizen."""
+        """Notifications for who handles the case: a limit that ends or was missed, words of the citizen, the
+        end of its time aside."""
         if not case.handler_id:
             return []
         due = [
@@ -153,9 +155,12 @@ class StepUnit:
             for one in given
             if not one.citizen and CaseRole.HND in one.to
         ]
+        woken = [(NotificationKind.WOKEN, f"{case.snooze.until}:{at}")] if wakes(case) else []
         spoke = [(NotificationKind.CITIZEN_REPLIED, f"own:{heard.id}")] if heard else []
         tell = self._repositories.notifications.tell
-        return [tell(case.handler_id, kind, case.id, at=at, cause=cause) for kind, cause in (*due, *spoke)]
+        return [
+            tell(case.handler_id, kind, case.id, at=at, cause=cause) for kind, cause in (*due, *woken, *spoke)
+        ]
 
     def _kept(
         self,

@@ -16,6 +16,7 @@ from hub.bench.casework.case_store import id_of
 from hub.bench.child import BenchFailed, child
 from hub.bench.figure import Figure
 
+SERVER, READERS = "casework.desk_server", "casework.desk_pages"
 PAGES = (300, 20)
 _FULL = (20.0, 20.0)
 _SMALL = (4.0, 1.5)
@@ -44,7 +45,7 @@ async def _with(folder: Path, pages: int, cases: int, *, pace: tuple[float, floa
         child(
             "casework.desk_server", "hub", str(folder), carrier.ready["url"], str(pages), str(cases)
         ) as hub,
-        child("casework.desk_pages") as handlers,
+        child(READERS) as handlers,
     ):
         count = (await hub.ask())["cases"]
         await handlers.ask(
@@ -73,7 +74,7 @@ async def _with(folder: Path, pages: int, cases: int, *, pace: tuple[float, floa
 
 async def _floor(pages: int, heard: Mapping[str, Any], seconds: float) -> dict[str, float]:
     """The server's share of a core (`cpu`), and the times of a round at a page."""
-    async with child("casework.desk_server", "floor") as server, child("casework.desk_pages") as readers:
+    async with child(SERVER, "floor") as server, child(READERS) as readers:
         await readers.ask(floor=True, port=server.ready["port"], pages=pages)
         before = server.cpu_seconds()
         every = heard["seconds"] / max(1.0, heard["writes"])

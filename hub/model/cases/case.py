@@ -63,6 +63,29 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True)
+class Snooze:
+    """A case its handler put aside (稍后处理). until: ms UTC, 0 = not aside; by: whose work it is out of.
+
+    What ends it: `hub/model/cases/queue/snoozing.py`.
+    """
+
+    until: int = 0
+    by: str = ""
+
+    def over(self) -> Snooze:
+        """Not aside any more; the reminder that goes with it stays with who wrote it."""
+        return Snooze(0, self.by)
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """What did not reach the citizen. at: when that was known (ms UTC), 0 = all did; delivery: its id."""
+
+    at: int = 0
+    delivery: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One matter.
 
@@ -70,7 +93,8 @@ class Case:
     (`hub/model/cases/queue/order.py`). waiting: the citizen spoke last. screening_at: when it was put into
     待甄别 (ms UTC), 0 = never. due_at: when time does something to it next (ms UTC), 0 = never. limit_at: the
     first instant that is too late for what has to be done next (ms UTC), 0 = nothing has; limit_clock: whose.
-    ranked_at: when time last passed for it.
+    ranked_at: when time last passed for it. tags: bits of those it has (`hub/model/cases/queue/tag.py`).
+    reminder: what the handler who put it aside wrote for themselves.
     """
 
     id: str
@@ -96,6 +120,10 @@ class Case:
     limit_clock: str = ""
     limit_statutory: bool = False
     ranked_at: int = 0
+    snooze: Snooze = flat(Snooze(), until="snoozed_until", by="snoozed_by")
+    undelivered: Undelivered = flat(Undelivered(), at="undelivered_at", delivery="undelivered_id")
+    tags: int = 0
+    reminder: str = personal()
     title: str = personal()
     text: str = personal()
     details: Mapping[str, str] = personal(default=None)

@@ -44,6 +44,7 @@ class HistoryKind(StrEnum):
     CONFIRMED = "confirmed"  # an inspector, or the citizen's next words: it is a REPORT
     RELEASED = "released"  # an inspector gave it to the ordinary queue; the reason is the text
     TRANSCRIPT_CORRECTED = "transcript_corrected"  # facts: recording, start_ms; the text is what was heard
+    TAGGED = "tagged"  # facts: ids of tags put on and taken off
     PRINTED = "printed"  # an agent took the file of the case along
     REVEALED = "revealed"  # an agent looked at the full address; the reason is the text
 
@@ -108,7 +109,10 @@ def recorded(
     facts: Mapping[str, str] | None = None,
     text: str = "",
 ) -> tuple[Case, HistoryEntry]:
-    """The case with one more entry at the end of its history, and that entry. Store both together."""
+    """The case with one more entry at the end of its history, and that entry. Store both together.
+
+    A case that was put aside is not any more once the citizen speaks.
+    """
     entry = chain_entry(
         case.id,
         seq=case.chain.length + 1,
@@ -119,6 +123,8 @@ def recorded(
         facts=facts,
         text=text,
     )
+    if case.snooze.until and (actor == "citizen" or kind is HistoryKind.CITIZEN_SPOKE):
+        case = replace(case, snooze=case.snooze.over())
     return replace(case, chain=Chain(entry.seq, entry.hash), updated_at=at), entry
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hub.model.cases.attempt import Attempt
-from hub.model.cases.case import Case
+from hub.model.cases.case import Case, Undelivered
 from hub.model.cases.clock import Rules
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
 from hub.model.cases.moves import IllegalMove, move
@@ -33,6 +33,10 @@ _KINDS: Mapping[str, HistoryKind] = {
     "citizen_reply": HistoryKind.CITIZEN_SPOKE,
 }
 """Events that the history had names for before there was a table."""
+
+
+_REACHED = frozenset({"log_contact", "callback"})
+"""Events after which somebody has spoken with the citizen: what did not arrive is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,9 @@ def stepped(
     before = passed(case, attempt.at, attempt.rules) if pass_time else Step(case)
     moved = move(before.case.proceeding, attempt)
     p = moved.proceeding
-    after = scheduled(replace(before.case, proceeding=p), attempt.at, attempt.rules)
+    reached = Undelivered() if p.event in _REACHED else case.undelivered
+    after = replace(before.case, proceeding=p, undelivered=reached)
+    after = scheduled(after, attempt.at, attempt.rules)
     told = {"event": p.event, "from": p.came_from, "to": p.state, **(facts or {})}
     after, entry = recorded(
         after,

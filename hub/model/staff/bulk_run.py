@@ -22,6 +22,8 @@ class BulkKind(StrEnum):
 
     ASSIGN = "assign"  # data: handler_id
     ROUTE = "route"  # data: as the event of the table takes it
+    TAG = "tag"  # data: tag, an id
+    UNTAG = "untag"
     MERGE = "merge_into"  # as duplicates; data: master, a reference
 
 

@@ -1,9 +1,9 @@
 """Lists of cases in the order of the queue, and how many there are, whatever the number of cases.
 
 A list is read from an index: (compartment, open, FIELD, rank). Where a selection allows several values of a
-field, several compartments or sets of marks, each of the few ways is read by itself and merged. Of two
-filters the one that leaves fewer cases leads, and the other is checked row by row; a span of time is read in
-the order of arrival. Counts are those the store keeps (`COUNTED`).
+field, several compartments or sets of marks or tags, each of the few ways is read by itself and merged. Of
+two filters the one that leaves fewer cases leads, and the other is checked row by row; a span of time is
+read in the order of arrival. Counts are those the store keeps (`COUNTED`).
 
 Every list and every count takes the compartments the reader may see.
 """
@@ -67,7 +67,11 @@ class CaseQueueRepository:
     async def received_after(self, selection: Selection, at: int, *, limit: int) -> frozenset[str]:
         """Ids of those that were received after an instant (ms UTC), the newest first."""
         later = Selection(
-            selection.compartments, selection.fields, selection.marks, max(at + 1, selection.since)
+            selection.compartments,
+            selection.fields,
+            selection.marks,
+            selection.tags,
+            max(at + 1, selection.since),
         )
         found = await self._find(later, (("received_at", -1),), limit, None)
         return frozenset(one.id for one in found)
@@ -90,14 +94,20 @@ class CaseQueueRepository:
                 tally[value] = tally.get(value, 0) + number
         return tally
 
-    async def of_handler(
-        self, compartments: Iterable[Compartment], is_open: int, handler_id: str, *, higher: bool = False
+    async def of_value(
+        self,
+        compartments: Iterable[Compartment],
+        is_open: int,
+        name: str,
+        wanted: str,
+        *,
+        higher: bool = False,
     ) -> int:
-        """How many cases somebody works on; "" for nobody."""
-        fields, found = ("compartment", "open", "higher", "handler_id"), 0
+        """How many cases have one value of a counted field that has many: a handler, "" for nobody."""
+        fields, found = ("compartment", "open", "higher", name), 0
         for compartment in compartments:
             for value in (1,) if higher else (0, 1):
-                within = (str(compartment), is_open, value, handler_id)
+                within = (str(compartment), is_open, value, wanted)
                 found += sum((await self._documents.counted("cases", fields, within)).values())
         return found
 
@@ -120,8 +130,9 @@ class CaseQueueRepository:
             "compartment": [str(one) for one in Compartment if one in selection.compartments],
             **selection.fields,
         }
-        if selection.marks:
-            choices["marks"] = await self._marks(selection)
+        for name, wanted in (("marks", int(selection.marks)), ("tags", selection.tags)):
+            if wanted:
+                choices[name] = await self._sets(selection, name, wanted)
         received = {sign: at for sign, at in (("$gte", selection.since), ("$lt", selection.until)) if at}
         rest = {"received_at": received} if received else {}
         if not all(choices.values()):
@@ -133,11 +144,11 @@ class CaseQueueRepository:
             ways = [{name: {"$in": list(values)} for name, values in choices.items()}]
         return [{**_band_as_rank(way), **rest} for way in ways]
 
-    async def _marks(self, selection: Selection) -> list[int]:
-        """The sets of marks that some case has and that hold all the wanted ones."""
+    async def _sets(self, selection: Selection, name: str, wanted: int) -> list[int]:
+        """The sets of marks or tags that some case has and that hold all the wanted ones."""
         [is_open] = selection.fields.get("open", (1,))
-        tally = await self.tally(selection.compartments, int(is_open), "marks")
-        return sorted(int(marks) for marks in tally if int(marks) & selection.marks == selection.marks)
+        tally = await self.tally(selection.compartments, int(is_open), name)
+        return sorted(int(held or 0) for held in tally if int(held or 0) & wanted == wanted)
 
 
 def _band_as_rank(way: dict[str, Any]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class AssignWaiting:
         hands = []
         for agent in (await stores.agents.get_many(sorted(ready))).values():
             if agent.may(Permission.CASE_READ) and agent.may(Permission.CASE_REPLY):
-                load = await stores.case_queue.of_handler(_OPEN, 1, agent.id)
+                load = await stores.case_queue.of_value(_OPEN, 1, "handler_id", agent.id)
                 hands.append(_Hand(agent, ready[agent.id], load))
         return hands
 

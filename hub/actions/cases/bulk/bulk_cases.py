@@ -1,4 +1,4 @@
-"""Assigns, routes or merges many cases: looked at before, taken back within a moment, carried out one by one.
+"""Assigns, routes, tags or merges many cases: looked at before, taken back within a moment, done one by one.
 
 Each case is changed by the very action that changes it alone, in a unit of work of its own, so that one that
 is refused holds up no other. A run is a durable row: after a crash it goes on where it was, and what was done
@@ -7,11 +7,12 @@ already is not done again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.move_case import MoveCase
+from hub.actions.cases.tags.tag_case import TagCase
 from hub.model import policy
 from hub.model.agent import Agent
 from hub.model.cases.case import Case
@@ -27,6 +28,11 @@ from hub.store.documents import Conflict, Documents, Duplicate
 _AT_ONCE = 20
 """Cases after which it is written down how far a run came."""
 
+_TAGS: Mapping[BulkKind, Callable[[str], tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    BulkKind.TAG: lambda id: ((id,), ()),
+    BulkKind.UNTAG: lambda id: ((), (id,)),
+}
+"""What is put on and what is taken off."""
 _CHANGED = "工单刚被别人改动"
 _TRIES = 3
 
@@ -48,12 +54,14 @@ class BulkCases:
         repositories: Repositories,
         assign_case: AssignCase,
         move_case: MoveCase,
+        tag_case: TagCase,
         clock: Clock,
     ) -> None:
         self._documents = documents
         self._repositories = repositories
         self._assign = assign_case
         self._move = move_case
+        self._tag = tag_case
         self._clock = clock
 
     async def preview(
@@ -137,6 +145,8 @@ class BulkCases:
     async def _why_not(self, agent: Agent, kind: BulkKind, data: Mapping[str, str], case: Case) -> str:
         if kind is BulkKind.ASSIGN:
             return await self._assign.why_not(agent, case, data.get("handler_id", ""))
+        if kind in _TAGS:
+            return await self._tag.why_not((data.get("tag", ""),)) if kind is BulkKind.TAG else ""
         return await self._move.why_not(agent, case, kind, data)
 
     async def _carried_out(self, agent: Agent | None, run: BulkRun, row: BulkRow) -> BulkRow:
@@ -163,6 +173,9 @@ class BulkCases:
             return
         if run.kind is BulkKind.ASSIGN:
             await self._assign(agent, case_id, data.get("handler_id", ""), version=found.version)
+        elif run.kind in _TAGS:
+            on, off = _TAGS[run.kind](data.get("tag", ""))
+            await self._tag(agent, case_id, on=on, off=off, version=found.version)
         else:
             await self._move(agent, case_id, run.kind, data, version=found.version)
 
@@ -178,3 +191,5 @@ def _is_done(case: Case, run: BulkRun) -> bool:
             return routed and case.updated_at >= run.starts_at
         case BulkKind.MERGE:
             return case.state is CaseState.MERGED
+        case BulkKind.TAG | BulkKind.UNTAG:
+            return False  # done twice it changes nothing

@@ -22,6 +22,7 @@ from hub.model.cases.clock import midnight
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.queue.selection import Selection
 from hub.model.cases.queue.standing import NO_MARKS, Mark
+from hub.model.cases.queue.tag import bit_of
 from hub.model.track import Track
 
 NOBODY = "none"
@@ -46,6 +47,7 @@ class Flag(StrEnum):
     REMINDED = "reminded"
     LATE_REQUEST = "late_request"
     PARTIAL = "partial"
+    UNDELIVERED = "undelivered"
 
     @property
     def mark(self) -> Mark:
@@ -68,6 +70,7 @@ class QueueQuery:
     handler: str = ""
     clock: str = ""
     flag: str = ""
+    tag: str = ""
     since: str = ""
     until: str = ""
 
@@ -141,7 +144,9 @@ def selection_of(agent: Agent, query: QueueQuery) -> Selection:
     visible = policy.compartments(agent)
     chosen: dict[str, tuple[str | int, ...]] = {"open": (rule.is_open,), **rule.fields}
     if rule.mine:
-        chosen["handler_id"] = (agent.id,)
+        chosen |= {"handler_id": (agent.id,), "aside": ("",)}
+    if rule.aside:
+        chosen["aside"] = (agent.id,)
     if policy.only_reviews(agent):
         chosen["higher"] = (1,)
     for name, stored in _STORED.items():
@@ -154,6 +159,7 @@ def selection_of(agent: Agent, query: QueueQuery) -> Selection:
         visible if rule.within is None else visible & {rule.within},
         chosen,
         rule.marks | (Flag(query.flag).mark if query.flag else NO_MARKS),
+        bit_of(query.tag),
         midnight(date.fromisoformat(query.since)) if query.since else 0,
         midnight(date.fromisoformat(query.until) + _DAY) if query.until else 0,
     )
@@ -198,6 +204,7 @@ _KEPT: Mapping[str, Callable[[str], str]] = {
     "handler": _id,
     "clock": lambda value: _one_of(ClockName, value),
     "flag": lambda value: _one_of(Flag, value),
+    "tag": lambda value: value if bit_of(value) else "",
     "since": _day,
     "until": _day,
 }

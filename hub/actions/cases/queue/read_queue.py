@@ -42,7 +42,8 @@ class QueueRow:
     """One line of the queue; nothing in it needs a second look-up.
 
     due_at: by when an inspector has to decide (ms UTC), 0 where nobody has to. place: for `?from=` of the
-    page of the case. needs: of who brought it.
+    page of the case. needs: of who brought it. tags: names of
+    those it has.
     """
 
     case: Case
@@ -52,6 +53,7 @@ class QueueRow:
     due_at: int
     place: str = ""
     needs: tuple[Need, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class ReadQueue:
         """The lines of cases that were found to be visible to whoever will see them; in no list yet."""
         names = await agent_names(self._repositories, {found.value.handler_id for found in cases})
         needs = await self._needs_of(found.value for found in cases)
+        tagged = any(found.value.tags for found in cases)
+        tags = [one.value for one in await self._repositories.tags.every()] if tagged else []
         return tuple(
             QueueRow(
                 found.value,
@@ -124,6 +128,7 @@ class ReadQueue:
                 names.get(found.value.handler_id, ""),
                 screening_due_at(found.value, self._calendar(), days=self._screening_days),
                 needs=needs.get(found.value.id, ()),
+                tags=tuple(tag.name for tag in tags if tag.bit & found.value.tags),
             )
             for found in cases
         )
@@ -156,9 +161,11 @@ class ReadQueue:
         tallies = {name: await lists.tally(seen, 1, name, higher=higher) for name in _VIEWED}
         counts: dict[QueueView, int] = {}
         for view, rule in RULES.items():
-            if rule.mine or "handler_id" in rule.fields:
-                handler = agent.id if rule.mine else ""
-                counts[view] = await lists.of_handler(seen, 1, handler, higher=higher)
+            if rule.mine:
+                counts[view] = await self._mine(agent)
+            elif rule.aside or "handler_id" in rule.fields:
+                name, value = ("aside", agent.id) if rule.aside else ("handler_id", "")
+                counts[view] = await lists.of_value(seen, 1, name, value, higher=higher)
             elif rule.within is not None or not rule.is_open:
                 within = seen if rule.within is None else seen & {rule.within}
                 counts[view] = sum((await lists.tally(within, rule.is_open, "band", higher=higher)).values())
@@ -169,16 +176,32 @@ class ReadQueue:
     async def count(self, agent: Agent, query: QueueQuery) -> tuple[int, bool]:
         """How many cases a query shows; whether nobody counted beyond `MANY`, as the store keeps no count."""
         selection = selection_of(agent, query)
+        if RULES[query.show].mine and not query.filters:
+            return await self._mine(agent), False
         chosen = {name: values for name, values in selection.fields.items() if name not in ("open", "higher")}
-        kept = len(chosen) + bool(selection.marks) <= 1 and chosen.keys() <= set(COUNTED)
+        narrowed = len(chosen) + bool(selection.marks) + bool(selection.tags)
+        kept = narrowed <= 1 and chosen.keys() <= set(COUNTED)
         if not kept or selection.by_time:
             return await self._repositories.case_queue.at_most(selection, MANY), True
         [is_open] = selection.fields["open"]
-        name = next(iter(chosen), "marks" if selection.marks else "band")
+        bits = "marks" if selection.marks else "tags" if selection.tags else ""
+        name = next(iter(chosen), bits or "band")
         tally = await self._repositories.case_queue.tally(
             selection.compartments, int(is_open), name, higher="higher" in selection.fields
         )
+        if bits:
+            return _holding(tally, int(selection.marks) or selection.tags), False
         return _counted(chosen, selection.marks, {name: tally}), False
+
+    async def _mine(self, agent: Agent) -> int:
+        """Cases the agent works on without those put aside: only a handler puts a case aside."""
+        lists, higher, seen = (
+            self._repositories.case_queue,
+            policy.only_reviews(agent),
+            policy.compartments(agent),
+        )
+        own = await lists.of_value(seen, 1, "handler_id", agent.id, higher=higher)
+        return own - await lists.of_value(seen, 1, "aside", agent.id, higher=higher)
 
     async def missed(self, agent: Agent, query: QueueQuery, since: int) -> frozenset[str]:
         """Ids of what was received after an instant (ms UTC), for a page that lost the thread; the newest
@@ -198,9 +221,14 @@ def _counted(
 ) -> int:
     """Out of what the store has counted; without a condition: all of it."""
     if marks:
-        return sum(number for held, number in tallies["marks"].items() if int(held) & marks == marks)
+        return _holding(tallies["marks"], int(marks))
     [(name, wanted)] = fields.items() or [("band", None)]
     return sum(number for value, number in tallies[name].items() if wanted is None or value in wanted)
+
+
+def _holding(tally: Mapping[str | int, int], wanted: int) -> int:
+    """Of what is counted by sets of marks or tags: those that hold all the wanted ones."""
+    return sum(number for held, number in tally.items() if int(held or 0) & wanted == wanted)
 
 
 def _place(selection: Selection, case: Case) -> int:

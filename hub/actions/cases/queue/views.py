@@ -16,6 +16,7 @@ class QueueView(StrEnum):
 
     ALL = "all"
     MINE = "mine"
+    LATER = "later"  # 稍后: put aside by the agent until a time or until the citizen writes
     UNASSIGNED = "unassigned"
     WAITING = "waiting"
     EMERGENCY = "emergency"
@@ -40,12 +41,14 @@ class ViewRule:
     """What a view shows of what the agent may see.
 
     fields: as in `Selection`, at most one of which beside `open`: of that the store keeps a count. mine: only
-    cases the agent works on. within: the compartment it is about, None for all.
+    cases the agent works on and did not put aside. aside: only those the agent put aside. within: the
+    compartment it is about, None for all.
     """
 
     fields: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
     marks: Mark = NO_MARKS
     mine: bool = False
+    aside: bool = False
     within: Compartment | None = None
     is_open: int = 1
 
@@ -54,6 +57,7 @@ _V = QueueView
 RULES: Mapping[QueueView, ViewRule] = {
     _V.ALL: ViewRule(),
     _V.MINE: ViewRule(mine=True),
+    _V.LATER: ViewRule(aside=True),
     _V.UNASSIGNED: ViewRule({"handler_id": ("",)}),
     _V.WAITING: ViewRule({"waits": (1,)}),
     _V.EMERGENCY: ViewRule({"track": (Track.EMERGENCY,)}),

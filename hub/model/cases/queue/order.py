@@ -84,8 +84,10 @@ def next_stage_at(limit_at: int, at: int) -> int:
 
 
 def in_queue(case: Case) -> bool:
-    """Whether somebody has to do something. A closed case with a late request is somebody's work again."""
-    return case.is_open or case.awaits_late_answer
+    """Whether somebody has to do something. A closed case is somebody's work again with a late request, or
+    when what was written last did not arrive."""
+    ended = case.state is CaseState.CLOSED
+    return case.is_open or case.awaits_late_answer or (ended and bool(case.undelivered.at))
 
 
 def judged_at(case: Case) -> int:

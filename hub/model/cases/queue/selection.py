@@ -18,12 +18,14 @@ SELECTED = (
     "stage",
     "todo",
     "marks",
+    "tags",
     "higher",
     "track",
     "channel",
     "region",
     "unit",
     "handler_id",
+    "aside",
     "limit_clock",
     "received_at",
 )
@@ -34,13 +36,14 @@ SELECTED = (
 class Selection:
     """Cases of these compartments that have, of each field, one of its values.
 
-    marks: all of them hold. since, until: when they were received (ms UTC, `until` not any more), 0 = at any
-    time.
+    marks, tags: all of them hold. since, until: when they were received (ms UTC, `until` not any more), 0 =
+    at any time.
     """
 
     compartments: frozenset[Compartment]
     fields: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
     marks: Mark = NO_MARKS
+    tags: int = 0
     since: int = 0
     until: int = 0
 
@@ -60,6 +63,7 @@ class Selection:
             fields.get("compartment") in self.compartments
             and all(fields.get(name) in values for name, values in self.fields.items())
             and (int(fields.get("marks") or 0) & self.marks) == self.marks
+            and (int(fields.get("tags") or 0) & self.tags) == self.tags
             and self.since <= fields.get("received_at", 0)
             and (not self.until or fields.get("received_at", 0) < self.until)
         )

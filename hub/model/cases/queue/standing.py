@@ -12,6 +12,7 @@ from enum import IntFlag, StrEnum
 from hub.model.cases.case import DANGER, POSSIBLE_DANGER, THREAT, Case
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.queue.order import band_of, in_queue, judged_at, rank_of, stage_at
+from hub.model.cases.queue.snoozing import is_aside
 from hub.model.cases.state import CaseState
 
 REPEATED = "repeated"
@@ -53,6 +54,7 @@ class Mark(IntFlag):
     DIALECT = 1024
     LATE_REQUEST = 2048  # 逾期申请
     PARTIAL = 4096  # 未说完
+    UNDELIVERED = 8192  # 未送达: the citizen has to be reached otherwise
 
 
 NO_MARKS = Mark(0)
@@ -73,6 +75,7 @@ def standing(case: Case) -> dict[str, int | str]:
     """The fields of a case that the queue is read by. Engines differ in whether true equals 1: whole numbers.
 
     open: 0 done, 1 in the queue, 2 a draft. higher: whether it concerns a higher reviewer. unit: in charge.
+    aside: who put it aside, "" for nobody.
     """
     p = case.proceeding
     return {
@@ -85,6 +88,8 @@ def standing(case: Case) -> dict[str, int | str]:
         "marks": int(marks_of(case)),
         "higher": int(p.concerns_higher_organ),
         "unit": p.unit_id or case.unit_id,
+        "tags": case.tags,
+        "aside": case.snooze.by if is_aside(case) else "",
     }
 
 
@@ -115,6 +120,7 @@ def marks_of(case: Case) -> Mark:
         (reminded, Mark.REMINDED),
         (case.awaits_late_answer, Mark.LATE_REQUEST),
         (case.partial, Mark.PARTIAL),
+        (bool(case.undelivered.at), Mark.UNDELIVERED),
     ):
         if holds:
             marks |= mark

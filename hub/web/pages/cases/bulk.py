@@ -26,11 +26,15 @@ KINDS: Mapping[BulkKind, str] = {
     BulkKind.ASSIGN: msgid("指派承办人"),
     BulkKind.ROUTE: msgid("转送"),
     BulkKind.MERGE: msgid("并为重复件"),
+    BulkKind.TAG: msgid("加标签"),
+    BulkKind.UNTAG: msgid("去标签"),
 }
 _FIELDS: Mapping[BulkKind, tuple[str, ...]] = {
     BulkKind.ASSIGN: ("handler_id",),
     BulkKind.ROUTE: ("mode", "unit"),
     BulkKind.MERGE: ("master",),
+    BulkKind.TAG: ("tag",),
+    BulkKind.UNTAG: ("tag",),
 }
 
 
@@ -84,8 +88,8 @@ async def run_page(request: web.Request) -> web.StreamResponse:
         run=run,
         kinds=KINDS,
         rows=rows,
-        ended=sum(row.state is RowState.DONE for row in rows),
-        refused=sum(row.state is RowState.REFUSED for row in rows),
+        ended=sum(row.outcome is Outcome.DONE for row in rows),
+        refused=sum(row.outcome is Outcome.REFUSED for row in rows),
         seconds=max(0, -(-(run.starts_at - hub.clock.now_ms()) // 1000)),
     )
 
@@ -120,6 +124,7 @@ async def _choosing(
         handlers=handlers,
         units=await hub.repositories.units.list(),
         modes=TRANSFER_MODES,
+        tags=await hub.actions.desk.edit_tags.every(),
         looked=looked,
         lines=[(line, title_of(line.case, _)) for line in lines],
         ready=sum(not line.why_not for line in lines),

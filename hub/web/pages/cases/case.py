@@ -21,6 +21,7 @@ from hub.actions.knowledge.compare_entries import compare_texts
 from hub.model.agent import Agent
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DIRECT_TRACKS
+from hub.model.cases.queue.snoozing import Wake
 from hub.model.cases.replies.draft import DraftKind
 from hub.model.cases.table import LABELS
 from hub.model.personal import UNREADABLE
@@ -30,6 +31,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB
+from hub.web.pages.cases.case_aside import aside_of
 from hub.web.pages.cases.case_form import (
     AssignForm,
     CaseForm,
@@ -103,6 +105,26 @@ async def note(request: web.Request) -> web.StreamResponse:
     if answer.status == 409:
         await keep_typed(request, DraftKind.NOTE)
     return answer
+
+
+async def snooze(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/snooze: when, at, reminder; `when=now` puts it back."""
+    data, case_id = await read_form(request), _id(request)
+    given = parse(CaseForm, data, translator(request))
+    version = 0 if isinstance(given, FormErrors) else given.version  # no version is a stale one
+    typed = Typed("snooze", data.get("reminder", ""), fields=data, seen=_seen(data))
+    act, when = request.app[HUB].actions.desk.snooze_case, data.get("when", "")
+    try:
+        await act(agent_of(request), case_id, when, data.get("at", ""), typed.text, version=version)
+    except (Invalid, Stale) as problem:
+        return await _refused(request, typed, problem)
+    return done(_path(case_id), "unsnoozed" if when == Wake.NOW else "snoozed")
+
+
+async def reached(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/reached: how somebody was told what did not arrive."""
+    act = request.app[HUB].actions.desk.reach_citizen
+    return await _submit(request, act, NoteForm, form="reached", field="text", word="noted")
 
 
 async def assign(request: web.Request) -> web.StreamResponse:
@@ -359,6 +381,7 @@ async def _show(
         file_endings=ENDINGS,
         progress_address=f"{hub.settings.public_url()}/track",
         replies=await hub.actions.replies.read(agent, view.case),
+        **await aside_of(request, view.case),
     )
     if in_pane:
         response.headers["HX-Pane"] = "case"

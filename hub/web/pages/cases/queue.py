@@ -101,6 +101,7 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         warnings=await hub.actions.read_warnings(agent) if first and view in _WARNED else (),
         clock_words=CLOCK,
         many=MANY,
+        taken_part=await hub.actions.desk.read_taken_part.count(agent),
         since=now,
         place=place,
         waiting=page.counts[QueueView.ALL],

@@ -87,6 +87,9 @@ async def _chip(request: web.Request, query: QueueQuery, name: str, value: str) 
         said = await hub.actions.desk.queue_desk.handler_name(value)
     elif not said and name == "unit":
         said = (await hub.actions.desk.queue_desk.unit_names([value])).get(value, "")
+    elif name == "tag":
+        tags = await hub.actions.desk.edit_tags.every()
+        said = next((tag.name for tag in tags if tag.id == value), "")
     elif name == "region":
         said = next((region.name for region in hub.settings.regions if region.code == value), "")
     return Chip(_(FILTERS[name]), said or value, f"/staff/queue{query.without(name).address()}")
@@ -110,4 +113,5 @@ async def _choices(request: web.Request) -> Mapping[str, Sequence[tuple[str, str
         "handler": [(NOBODY, _(WORDS["handler"][NOBODY])), *await desk.handlers()],
         "clock": of_words["clock"],
         "flag": of_words["flag"],
+        "tag": [(tag.id, tag.name) for tag in await hub.actions.desk.edit_tags.every()],
     }

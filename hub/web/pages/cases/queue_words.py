@@ -19,6 +19,7 @@ _V = QueueView
 VIEWS: Mapping[QueueView, str] = {
     _V.ALL: msgid("全部待办"),
     _V.MINE: msgid("我的"),
+    _V.LATER: msgid("稍后"),
     _V.UNASSIGNED: msgid("未分派"),
     _V.WAITING: msgid("等待答复"),
     _V.EMERGENCY: msgid("紧急"),
@@ -41,7 +42,16 @@ VIEWS: Mapping[QueueView, str] = {
 MORE = msgid("更多视图")
 """The group that is folded."""
 GROUPS: Mapping[str, tuple[QueueView, ...]] = {
-    msgid("待办"): (_V.ALL, _V.MINE, _V.UNASSIGNED, _V.WAITING, _V.EMERGENCY, _V.POSSIBLE, _V.SCREENING),
+    msgid("待办"): (
+        _V.ALL,
+        _V.MINE,
+        _V.LATER,
+        _V.UNASSIGNED,
+        _V.WAITING,
+        _V.EMERGENCY,
+        _V.POSSIBLE,
+        _V.SCREENING,
+    ),
     msgid("期限"): (_V.OVERDUE, _V.TODAY, _V.DUE_SOON, _V.NOTIFY),
     MORE: (
         _V.RECEIVE,
@@ -63,6 +73,7 @@ FILTERS: Mapping[str, str] = {
     "handler": msgid("承办人"),
     "clock": msgid("时限"),
     "flag": msgid("标记"),
+    "tag": msgid("标签"),
     "since": msgid("收到时间从"),
     "until": msgid("收到时间到"),
 }
@@ -84,6 +95,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         Flag.REMINDED: msgid("催办"),
         Flag.LATE_REQUEST: msgid("逾期申请"),
         Flag.PARTIAL: msgid("未说完"),
+        Flag.UNDELIVERED: msgid("未送达"),
     },
 }
 """What a filter's values are called where they are a closed set."""

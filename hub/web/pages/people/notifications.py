@@ -33,6 +33,8 @@ KINDS: Mapping[NotificationKind, Word] = {
     NotificationKind.DUE: Word(msgid("期限临近或已超期"), icon="clock"),
     NotificationKind.MENTIONED: Word(msgid("同事在备注中提到我"), icon="pen"),
     NotificationKind.MOVED: Word(msgid("关注的工单有进展"), icon="track"),
+    NotificationKind.WOKEN: Word(msgid("稍后处理的工单该办了"), icon="clock"),
+    NotificationKind.UNDELIVERED: Word(msgid("发出的内容未送达，请联系群众"), icon="warning"),
     NotificationKind.REPLY_RETURNED: Word(msgid("答复没有发出，已退回草稿"), icon="warning"),
 }
 _ALERT = msgid("您有 %(count)s 件工单需要处理")

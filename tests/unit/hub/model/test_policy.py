@@ -34,6 +34,7 @@ case.reply        yes      yes         yes        -          -       -         -
 case.assign       yes      yes         yes        -          -       -         -           -
 case.close        yes      yes         yes        -          -       -         -           -
 canned.approve    -        yes         yes        -          -       -         yes         -
+tag.edit          -        yes         -          -          -       -         -           -
 report.read       -        -           yes        -          -       -         -           -
 case.reveal       yes      -           -          -          -       -         -           -
 alarm.duty        yes      yes         -          -          -       -         -           -

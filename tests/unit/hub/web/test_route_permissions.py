@@ -75,6 +75,13 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/cases/{case_id}/sending"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/drafts/{kind}"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/follow"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/snooze"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/reached"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/tags"): READ_CASES,
+    ("GET", "/staff/queue/taken-part"): READ_CASES,
+    ("GET", "/staff/tags"): frozenset({Role.SUPERVISOR}),
+    ("POST", "/staff/tags"): frozenset({Role.SUPERVISOR}),
+    ("POST", "/staff/tags/{tag_id}"): frozenset({Role.SUPERVISOR}),
     ("GET", "/staff/cases/{case_id}/pick/{shelf}"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/pick/{shelf}"): READ_CASES,
     ("GET", "/staff/sending"): READ_CASES,
@@ -203,6 +210,7 @@ _PLACES = {
     "pending_id": "r1",
     "view_id": "v1",
     "canned_id": "t1",
+    "tag_id": "0",
 }
 
 

@@ -10,6 +10,8 @@ from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.bulk.bulk_cases import BulkCases
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.move_case import MoveCase
+from hub.actions.cases.tags.edit_tags import EditTags
+from hub.actions.cases.tags.tag_case import TagCase
 from hub.model.agent import Agent, Role
 from hub.model.cases.history import HistoryKind
 from hub.model.cases.state import CaseState
@@ -53,7 +55,7 @@ def bulk_of(documents: Documents, clock: FakeClock) -> BulkCases:
     casework, unit, rules = Casework(documents, stores), unit_of(documents), case_rules()
     assign = AssignCase(casework, stores, unit, rules, clock)
     move = MoveCase(casework, stores, unit, rules, clock, lambda: ())
-    return BulkCases(documents, stores, assign, move, clock)
+    return BulkCases(documents, stores, assign, move, TagCase(casework, stores, clock), clock)
 
 
 async def carried_out(bulk: BulkCases, clock: FakeClock) -> None:
@@ -177,3 +179,22 @@ async def test_duplicates_are_merged_into_one_and_the_one_is_not_merged_into_its
         CaseState.MERGED,
         CaseState.MERGED,
     ]
+
+
+async def test_tags_are_put_on_and_taken_off_many_cases(
+    documents: MemoryDocuments, stores: Repositories, staff: Agent, clock: FakeClock
+) -> None:
+    bulk, id = bulk_of(documents, clock), await waiting(documents, stores, 1)
+    tag = {"tag": "0"}
+    [line] = await bulk.preview(staff, BulkKind.TAG, tag, [id])
+    assert line.why_not
+    await EditTags(documents, stores, clock).add(staff, "专项")
+    for kind, bits in ((BulkKind.TAG, 1), (BulkKind.UNTAG, 0)):
+        await bulk.start(staff, kind, kind, tag, [id])
+        found = await stores.cases.get(id)
+        assert found
+        assert found.value.tags != bits
+        await carried_out(bulk, clock)
+        found = await stores.cases.get(id)
+        assert found
+        assert found.value.tags == bits

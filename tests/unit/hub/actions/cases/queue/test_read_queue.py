@@ -14,7 +14,7 @@ from hub.actions.cases.queue.read_queue import MANY, ReadQueue
 from hub.actions.cases.queue.views import QueueView
 from hub.model import policy
 from hub.model.agent import Agent, Role
-from hub.model.cases.case import Case, Origin
+from hub.model.cases.case import Case, Origin, Snooze
 from hub.model.cases.clock import Clock
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.proceeding import Proceeding
@@ -49,6 +49,8 @@ QUERIES = [
     QueueQuery(clock=ClockName.HANDLE_60),
     QueueQuery(flag=Flag.DIALECT),
     QueueQuery(QueueView.OVERDUE, flag=Flag.DIALECT, track=T.CONSULT),
+    QueueQuery(tag="3"),
+    QueueQuery(QueueView.MINE, tag="3"),
     QueueQuery(QueueView.CLOSED, unit="u1"),
     QueueQuery(since="2026-09-22", until="2026-09-22"),
     QueueQuery(QueueView.CLOSED, since="2026-09-21"),
@@ -90,6 +92,8 @@ def a_case(number: int) -> Case:
         limit_at=NOW + left if left else 0,
         limit_clock=ClockName.HANDLE_60 if left else "",
         ranked_at=NOW,
+        tags=(0, 1 << 3, 1 << 3 | 1 << 40)[number // 2 % 3],
+        snooze=Snooze(NOW + DAY_MS, ("", "li", "wang")[number % 3]) if number % 4 < 2 else Snooze(),
     )
 
 
