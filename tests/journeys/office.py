@@ -9,8 +9,10 @@ from hub.actions.intake.file_petition import Filed
 from hub.model.agent import Agent, Role
 from hub.model.cases.case import Case
 from hub.model.petition import Petition, PetitionKind
+from hub.runtime.errors import Stale
 from tests.world import World
 
+_TRIES = 20
 TO_SIGNED: tuple[tuple[Role, str, dict[str, Any]], ...] = (
     (Role.HANDLER, "pick", {}),
     (Role.HANDLER, "accept", {"branch": 6, "items": ["禁止货车停放"]}),
@@ -38,7 +40,18 @@ class Office:
         return found.value
 
     async def move(self, case_id: str, role: Role, event: str, **data: Any) -> None:
-        """One step of the table, by whoever plays the part; what is assigned goes to the handler."""
+        """One step of the table, by whoever plays the part; what is assigned goes to the handler. A
+        notice that expires in this moment changes the case too: then it is pressed again, as people do."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                await self._move(case_id, role, event, data)
+            except Stale:
+                if not tries_left:
+                    raise
+            else:
+                return
+
+    async def _move(self, case_id: str, role: Role, event: str, data: dict[str, Any]) -> None:
         found = await self._world.hub.repositories.cases.get(case_id)
         assert found is not None
         actions, agent = self._world.hub.actions, await self.agent(role)

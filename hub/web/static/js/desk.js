@@ -27,6 +27,8 @@
 
   /* --- the live stream --------------------------------------------------------------------------------- */
   let source = null;
+  let signedAt = 0;
+  let typedAt = 0;
   let timer = 0;
   let wait = 3000;
   let lost = 0; // runs since the stream was lost
@@ -51,6 +53,7 @@
     for (const name of ["pill", "counts", "row", "case", "presence", ...others]) {
       source.addEventListener(name, (event) => document.dispatchEvent(new CustomEvent(`hub:${name}`, { detail: event.data })));
     }
+    source.addEventListener("open", () => { if (Date.now() - typedAt < 8000) sign("types"); }); // said too early
     source.addEventListener("again", connect);
     source.addEventListener("open", () => {
       wait = 3000;
@@ -163,8 +166,6 @@
     if (waits) { heading().focus(); sign("stopped"); } else composer.querySelector("textarea").focus();
   });
 
-  let signedAt = 0;
-  let typedAt = 0;
   function sign(word) {
     if (openId()) send(`${CASES}${openId()}/presence`, { sign: word });
   }
