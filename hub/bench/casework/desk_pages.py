@@ -91,7 +91,7 @@ class Page:
         feed = re.search(r'data-feed="([^"]+)"', html)
         if feed is None:
             raise ConnectionError("the list says no stream")
-        self.rows = re.findall(r'data-row data-case="([^"]+)"', html)
+        self.rows = rows_of(html)
         await self.fetch()
         query = feed[1].replace("&amp;", "&")
         query += f"&rows={','.join(self.rows)}&case={self.case_id}&version={self.version}"
@@ -124,6 +124,11 @@ class Page:
                 elif name == b"case":
                     heard.fetched += 1
                     await self.fetch()
+
+
+def rows_of(html: str) -> list[str]:
+    """Ids of the cases in a list."""
+    return re.findall(r'data-row data-case="([^"]+)"', html)
 
 
 async def listen(port: int, path: str, cookie: str) -> asyncio.StreamReader:
@@ -167,7 +172,9 @@ async def change(
 async def play(port: int, handlers: Sequence[Any], cases: Sequence[str], command: dict[str, Any]) -> None:
     """`{"pages", "rate", "seconds", "open"}` → times of changes at the pages."""
     count = command["pages"]
-    pages = [Page(Http(port, handlers[n][1]), cases[n % len(cases)]) for n in range(count)]
+    listed = rows_of((await Http(port, handlers[0][1]).get("/staff/queue")).decode())
+    opened = [*listed, *(id for id in cases if id not in listed)]  # what is changed stands in every list
+    pages = [Page(Http(port, handlers[n][1]), opened[n % len(opened)]) for n in range(count)]
     readers: list[asyncio.StreamReader] = []
     for first in range(0, count, _AT_ONCE):
         some = range(first, min(first + _AT_ONCE, count))
