@@ -32,7 +32,7 @@ def reply_desk(
         edit_canned=EditCanned(documents, stores, clock),
         file=ReplyFile(stores.conversations, base.files),
         follow=FollowCase(documents, stores, clock),
-        read=ReadReplies(stores, clock),
+        read=ReadReplies(stores),
         read_canned=ReadCanned(stores, rules, organ=base.settings.organisation.name),
         reply=ReplyToCase(casework, stores, compose, clock, undo_seconds=seconds),
         save_draft=SaveDraft(documents, stores, clock),

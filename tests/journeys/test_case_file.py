@@ -24,10 +24,19 @@ async def test_a_handler_takes_the_file_of_a_case_along(hub: World) -> None:
         async with theirs.get(path) as page:
             csrf = re.search(r'name="csrf" value="([^"]*)"', await page.text())
         assert csrf
-        async with theirs.post(f"{path}/file", data={"csrf": csrf[1]}, headers=SAME_ORIGIN) as answer:
-            assert answer.content_type == "application/pdf"
-            assert case.reference in answer.headers["Content-Disposition"]
-            assert (await answer.read()).startswith(b"%PDF-1.")
+        version = (await hub.hub.actions.read_cases.open(handler, case.id)).version
+        note = "".join(map(chr, range(0x4E00, 0x4E00 + 1000)))  # nothing in it can be packed away
+        await hub.hub.actions.note_case(handler, case.id, note, version=version)
+        sizes = []
+        for chosen in ({}, {"notes": "1"}):
+            form = {"csrf": csrf[1], **chosen}
+            async with theirs.post(f"{path}/file", data=form, headers=SAME_ORIGIN) as answer:
+                assert answer.content_type == "application/pdf"
+                assert case.reference in answer.headers["Content-Disposition"]
+                content = await answer.read()
+            assert content.startswith(b"%PDF-1.")
+            sizes.append(len(content))
+    assert sizes[1] - sizes[0] > 1000  # a note leaves with it only when it is asked for
     history = await hub.hub.repositories.cases.history(case.id)
     assert [(entry.kind, entry.actor) for entry in history][-1] == (HistoryKind.PRINTED, handler.id)
 

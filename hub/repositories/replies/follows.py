@@ -32,11 +32,6 @@ class FollowRepository:
         found = await self._documents.find("follows", {"case_id": case_id}, limit=_MANY)
         return tuple(stored.body["agent_id"] for stored in found)
 
-    async def cases_of(self, agent_id: str) -> tuple[str, ...]:
-        """Ids of the cases an agent follows, the newest first."""
-        found = await self._documents.find("follows", {"agent_id": agent_id}, sort=(("at", -1),), limit=_MANY)
-        return tuple(stored.body["case_id"] for stored in found)
-
     async def changed(self, case_id: str, agent_id: str, *, follows: bool, at: int) -> Sequence[Write]:
         """The writes after which it is so; none where it is so already."""
         id = _id(case_id, agent_id)

@@ -14,7 +14,6 @@ from hub.model.cases.replies.draft import Draft, DraftKind
 from hub.model.cases.replies.pending_reply import PendingReply
 from hub.model.notification import NotificationKind
 from hub.repositories.repositories import Repositories
-from hub.runtime.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,8 @@ class CaseReplies:
 class ReadReplies:
     """Reads."""
 
-    def __init__(self, repositories: Repositories, clock: Clock) -> None:
+    def __init__(self, repositories: Repositories) -> None:
         self._repositories = repositories
-        self._clock = clock
 
     async def __call__(self, agent: Agent, case: Case) -> CaseReplies:
         """For an agent who may see the case."""
@@ -85,10 +83,6 @@ class ReadReplies:
         ids = {one.case_id for one in unread if one.kind is NotificationKind.REPLY_RETURNED}
         cases = await self._repositories.cases.many(sorted(ids)) if ids else {}
         return tuple(case for case in cases.values() if policy.may_see(agent, case))
-
-    async def seen(self, agent: Agent, case_id: str) -> None:
-        """The agent opened the case: what there was to be told of it is read."""
-        await self._repositories.notifications.read(agent.id, at=self._clock.now_ms(), case_id=case_id)
 
 
 def _shown(row: PendingReply, case: Case, names: Mapping[str, str], agent: Agent, now: int) -> SendingReply:

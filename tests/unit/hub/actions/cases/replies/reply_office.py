@@ -105,7 +105,7 @@ def office(documents: Documents, clock: FakeClock, *, undo_seconds: int = UNDO_S
         SaveDraft(following, stores, clock),
         NoteCase(casework, stores, clock),
         FollowCase(following, stores, clock),
-        ReadReplies(stores, clock),
+        ReadReplies(stores),
     )
 
 
