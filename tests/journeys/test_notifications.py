@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import aiohttp
+
 from channels.contract import ChannelKind
 from hub.model.agent import Role
 from hub.model.notification import NotificationKind as Kind
@@ -38,6 +42,27 @@ async def test_a_handler_hears_of_what_they_were_given_and_of_the_citizens_words
     assert 'data-unread="1"' in await desk.get(COUNT)
     await desk.get(f"/staff/cases/{row.case.id}")
     assert "data-unread" not in await desk.get(COUNT)
+
+
+async def test_an_open_page_is_told_when_to_look_at_its_bell(hub: World) -> None:
+    office, citizen = Office(hub), Talker(hub, ChannelKind.SMS)
+    handler, head = await office.agent(Role.HANDLER), await office.agent(Role.SUPERVISOR)
+    await citizen.say("请找人工，我要反映小区门口晚上货车违停没人管的事情，出不去")
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
+    await sign_in(hub, hub.http, Role.HANDLER, known=True)
+    async with hub.http.get(f"{hub.url}/staff/desk/events") as stream:
+        at_first = await _rung(stream)
+        await hub.hub.actions.assign_case(head, row.case.id, handler.id, version=row.version)
+        assert await _rung(stream) != at_first
+
+
+async def _rung(stream: aiohttp.ClientResponse) -> bytes:
+    """What the next word of the bell says."""
+    async with asyncio.timeout(10):
+        async for line in stream.content:
+            if line == b"event: notifications\n":
+                return await stream.content.readline()
+    raise AssertionError("the stream ended")
 
 
 async def test_of_a_report_nothing_is_said_outside_but_that_there_is_something(hub: World) -> None:
