@@ -60,6 +60,7 @@ async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
     async with closed_on_failure(ringing):
         vault = await open_vault(settings, ringing)
         await migrate(ringing, vault, migrations_of(settings, clock), clock=clock)
+    # Each adds to what is committed through it: the bell, innermost, rings for all of it.
     following = FollowingDocuments(SearchableDocuments(ringing, vault), vault)
     wait_seconds = settings.alarms.confirm_seconds
     documents = RaisingDocuments(following, vault, clock, wait_seconds=wait_seconds)
