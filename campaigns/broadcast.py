@@ -16,7 +16,7 @@ from campaigns.campaign import Campaign
 from campaigns.errors import MoveRefused
 from campaigns.segment import Segment
 from channels.contract import ChannelKind
-from channels.outbox.delivery import POLICY, MessageClass
+from channels.outbox.delivery import POLICY, MessageClass, WarningLevel
 
 
 class BroadcastState(StrEnum):
@@ -70,6 +70,9 @@ class Broadcast:
     personal: bool
     title: str = ""
     subject: str = ""
+    department: str = ""
+    level: WarningLevel = WarningLevel.NONE
+    night: bool = False
     state: BroadcastState = BroadcastState.PLANNING
     epoch: int = 0
     cursor: str = ""
@@ -140,4 +143,7 @@ def start(campaign: Campaign, *, fire_at: int, now: int, kind: ChannelKind, sign
         personal=template.is_personal(campaign.template),
         title=campaign.title,
         subject=campaign.subject,
+        department=campaign.department,
+        level=campaign.level,
+        night=campaign.night,
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from campaigns.errors import MoveRefused, TextFrozen
 from campaigns.segment import Segment
-from channels.outbox.delivery import MessageClass
+from channels.outbox.delivery import MessageClass, WarningLevel
 
 
 class CampaignKind(StrEnum):
@@ -59,7 +59,7 @@ MOVES: Mapping[CampaignState, frozenset[CampaignState]] = {
 }
 
 _FROZEN_AFTER_START = frozenset(
-    {"template", "title", "message_class", "channel", "subject", "segment", "kind"}
+    {"template", "title", "message_class", "channel", "subject", "segment", "kind", "department", "level"}
 )
 
 
@@ -71,6 +71,8 @@ class Campaign:
     campaign covers (see suppression). schedule: text form of its `ScheduleSpec`, "" = by hand only.
     public: also published in the public feed when it starts. grace_seconds: how late a missed time
     may still be made up for. expiry_seconds: life of a broadcast, 0 = what the message class says.
+    department: whose share and quota it uses, "" = the office itself. level, night: of a warning, see
+    `Delivery`. tags: words of the office to find it by.
     started_at: when its first broadcast started. reason: why it is in its state, for the page.
     """
 
@@ -85,6 +87,10 @@ class Campaign:
     created_at: int
     title: str = ""
     subject: str = ""
+    department: str = ""
+    level: WarningLevel = WarningLevel.NONE
+    night: bool = False
+    tags: tuple[str, ...] = ()
     public: bool = False
     schedule: str = ""
     catch_up: CatchUp = CatchUp.ONCE

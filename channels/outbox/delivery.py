@@ -25,6 +25,16 @@ class MessageClass(StrEnum):
     L = "L"  # law education
 
 
+class WarningLevel(StrEnum):
+    """How grave a warning (预警) is, gravest first; "" for what is no warning. It moves lane and hours."""
+
+    NONE = ""
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    BLUE = "blue"
+
+
 class Origin(StrEnum):
     """Where a delivery comes from."""
 
@@ -129,6 +139,8 @@ class Delivery:
     name). text: "" when the body is kept once for the whole broadcast under `origin_id`.
     recipient_key: blind index of the address. subject: opt-out subject (see suppression).
     parts: SMS parts it costs, 1 elsewhere. attempt: how many tries have begun.
+    department: id of the department whose share and quota it uses, "" = the office itself.
+    level, night: of a warning; night = its approver released it for the quiet hours.
     dedup: unique; what makes a repeated plan harmless.
     expires_at, not_before, created_at, lease_until, receipt_at: ms UTC, 0 = never.
     """
@@ -151,6 +163,9 @@ class Delivery:
     files: tuple[OutboundFile, ...] = ()
     case_id: str = ""
     campaign_id: str = ""
+    department: str = ""
+    level: WarningLevel = WarningLevel.NONE
+    night: bool = False
     lane: int = 1
     parts: int = 1
     state: DeliveryState = DeliveryState.READY
