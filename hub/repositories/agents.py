@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from collections.abc import Collection as Container
 
 from hub.model.agent import Agent, Session, Unit
 from hub.model.personal import UNREADABLE
 from hub.runtime.errors import Invalid, Stale
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
-from hub.store.documents import Collection, Conflict, Delete, Documents, Duplicate, Insert, Write
+from hub.store.documents import (
+    Collection,
+    Conflict,
+    Delete,
+    Documents,
+    Duplicate,
+    Insert,
+    Stored,
+    Write,
+)
 from hub.store.until_committed import until_committed
 
 AGENTS = Collection(
@@ -42,11 +52,12 @@ def token_digest(token: str) -> str:
 
 
 class AgentRepository:
-    """Staff members."""
+    """Staff members. Every page names some, so one that was read is kept until its version changes."""
 
     def __init__(self, documents: Documents, vault: Vault) -> None:
         self._documents = documents
         self._shape = Shape(Agent, AGENTS.name, vault, unreadable={"name": UNREADABLE})
+        self._known: dict[str, Versioned[Agent]] = {}
 
     async def get(self, id: str) -> Versioned[Agent] | None:
         """One agent with the version, or None."""
@@ -59,7 +70,7 @@ class AgentRepository:
         if not wanted:
             return {}
         found = await self._documents.get_many(AGENTS.name, wanted)
-        return {agent.id: agent for agent in self._shape.listed(found.values())}
+        return {agent.id: agent for agent in self._listed(found.values())}
 
     async def by_login(self, login: str) -> Versioned[Agent] | None:
         """The agent with this login name (any case), or None."""
@@ -69,7 +80,7 @@ class AgentRepository:
     async def list(self) -> Sequence[Agent]:
         """All agents in the order they were created."""
         rows = await self._documents.find(AGENTS.name, {}, sort=(("created_at", 1),), limit=_MANY)
-        return self._shape.listed(rows)
+        return self._listed(rows)
 
     async def exists(self) -> bool:
         """Whether anybody at all can log in."""
@@ -100,6 +111,15 @@ class AgentRepository:
     def write(self, agent: Agent) -> Insert:
         """The write that stores a new agent, for a unit of work with others."""
         return self._shape.insert(agent)
+
+    def _listed(self, rows: Container[Stored]) -> Sequence[Agent]:
+        fresh = [row for row in rows if self._version(row.id) != row.version]
+        self._known |= {one.value.id: one for one in self._shape.listed_versioned(fresh)}
+        return [self._known[row.id].value for row in rows if self._version(row.id) == row.version]
+
+    def _version(self, id: str) -> int:
+        known = self._known.get(id)
+        return known.version if known else 0
 
 
 class UnitRepository:

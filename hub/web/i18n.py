@@ -52,10 +52,6 @@ class Translator:
         found = self.texts.get(text) or text
         return found % values if values else found
 
-    def plural(self, one: str, many: str, count: int) -> str:
-        """For `{% trans %}…{% pluralize %}`; our Chinese texts have one form."""
-        return self(one if count == 1 else many)
-
 
 class Catalogues:
     """One translator per language."""

@@ -14,7 +14,7 @@ from types import CodeType
 from urllib.parse import urlencode
 
 from aiohttp import web
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.bccache import Bucket
 
 from channels.address import Address, masked
@@ -31,6 +31,7 @@ from hub.web.i18n import (
     format_when,
 )
 from hub.web.keys import AGENT, LANGUAGE, NONCE, SESSION
+from hub.web.translated_templates import TranslatedEnvironment
 
 TEMPLATE_DIRECTORY = Path(__file__).parent / "templates"
 
@@ -51,7 +52,7 @@ def _here_link(request: web.Request) -> str:
 
 
 class _CompiledOnce(BytecodeCache):
-    """What templates were compiled to, for both languages and every hub of the process."""
+    """What templates of one language were compiled to, for every hub of the process."""
 
     def __init__(self) -> None:
         self._code: dict[tuple[str, str], CodeType] = {}
@@ -64,7 +65,7 @@ class _CompiledOnce(BytecodeCache):
             self._code[bucket.key, bucket.checksum] = bucket.code
 
 
-_COMPILED = _CompiledOnce()
+_COMPILED = {language: _CompiledOnce() for language in Language}
 
 
 class Renderer:
@@ -131,19 +132,16 @@ def translator(request: web.Request) -> Translator:
     return request.app[RENDERER].translator(request[LANGUAGE])
 
 
-def _environment(texts: Translator, assets: Assets, clock: Clock, directory: Path) -> Environment:
-    environment = Environment(
+def _environment(texts: Translator, assets: Assets, clock: Clock, directory: Path) -> TranslatedEnvironment:
+    environment = TranslatedEnvironment(
+        texts,
         loader=FileSystemLoader(directory),
         autoescape=select_autoescape(("html",), default=True),
         undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=_COMPILED,
-    )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        texts, texts.plural, newstyle=True
+        bytecode_cache=_COMPILED[texts.language],
     )
     environment.globals["asset"] = assets.url
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.case_rules import CaseRules
@@ -110,8 +111,12 @@ def case_actions(
     deliver = DeliverElectronically(base.documents, stores, unit, rules, clock)
     screening_days = base.settings.triage.screening_working_days
 
+    @lru_cache(maxsize=1)
+    def of_office(national: WorkCalendar) -> WorkCalendar:
+        return office_calendar(base.settings, national)
+
     def calendar() -> WorkCalendar:
-        return office_calendar(base.settings, books.rules.calendar())
+        return of_office(books.rules.calendar())
 
     read_cases = ReadCases(stores, casework, base.files, clock, calendar, screening_days=screening_days)
     assign_case = AssignCase(casework, stores, unit, rules, clock)

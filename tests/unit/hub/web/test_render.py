@@ -28,10 +28,21 @@ def renderer(tmp_path: Path) -> Renderer:
     return Renderer(Catalogues.load(), Assets.load(), Organisation(), FakeClock(), tmp_path)
 
 
-def test_a_template_is_compiled_once_for_both_languages(renderer: Renderer) -> None:
-    templates = [renderer._environments[language].get_template("page.html") for language in Language]
+def test_a_template_is_compiled_once_for_every_hub_of_the_process(renderer: Renderer, tmp_path: Path) -> None:
+    another = Renderer(Catalogues.load(), Assets.load(), Organisation(), FakeClock(), tmp_path)
+    templates = [one._environments[Language.ZH].get_template("page.html") for one in (renderer, another)]
     assert templates[0] is not templates[1]
     assert templates[0].root_render_func.__code__ is templates[1].root_render_func.__code__
+
+
+def test_what_is_put_into_a_text_is_escaped_and_what_a_variable_names_is_translated(tmp_path: Path) -> None:
+    (tmp_path / "values.html").write_text(
+        "{{ _('下次 %(time)s', time=at) }}|{{ _(label) }}|{{ _('提交成功')|length }}", "utf-8"
+    )
+    renderer = Renderer(Catalogues.load(), Assets.load(), Organisation(), FakeClock(), tmp_path)
+    context = {"at": "<1>", "label": "提交成功"}
+    assert renderer.text("values.html", Language.ZH, context) == "下次 &lt;1&gt;|提交成功|4"
+    assert renderer.text("values.html", Language.EN, context) == "Next &lt;1&gt;|Submitted|9"
 
 
 def test_a_page_escapes_and_speaks_the_readers_language(renderer: Renderer) -> None:
