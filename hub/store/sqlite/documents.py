@@ -2,9 +2,10 @@
 """`Documents` on one SQLite file.
 
 Three ways to the file: the writer thread (`writer.py`); the event loop's own read-only
-connection for look-ups by id or unique key, which take some microseconds and would cost
-more in a thread; and one reader thread for lists, counts and search. A second reader
-thread would only fight for the interpreter lock. In WAL mode every statement sees what
+connection for look-ups by id or unique key and for short lists, which take some microseconds
+and would cost more in a thread; and one reader thread for long lists, counts and search, and for
+short lists that turn out to be much work. A second reader thread would only fight for the
+interpreter lock. In WAL mode every statement sees what
 was committed before it, so a read that follows an awaited commit sees it.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -53,7 +55,12 @@ from hub.store.sqlite.where import after_sql, column, order_sql, where_sql
 from hub.store.sqlite.writer import Writer
 
 _T = TypeVar("_T")
-_FEW_IDS = 64
+_FEW = 64
+"""So many documents are read by the event loop itself."""
+_STEP, _STEPS = 1000, 20
+"""A list is found there in so many times so many instructions of SQLite (some 2 ms), else in the thread."""
+_OFTEN = 3
+"""Work that took more so often is done in the thread at once."""
 
 
 class Clock(Protocol):
@@ -147,6 +154,8 @@ class SqliteDocuments:
         self._writer = writer
         self._looking_up = looking_up
         self._lock = lock
+        self._steps_left = 0
+        self._overran: Counter[str] = Counter()
         self._reading = _connect(path, "ro")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix=f"store-reader-{path.name}")
         self._closed = False
@@ -165,7 +174,7 @@ class SqliteDocuments:
         check_limit(len(ids))
         sql = f"SELECT {table.columns} FROM {table.name} WHERE id IN (SELECT value FROM json_each(?))"
         values = (msgspec.json.encode(list(ids)).decode(),)
-        if len(ids) <= _FEW_IDS:
+        if len(ids) <= _FEW:
             return {row[0]: table.stored(row) for row in self._look_up(sql, values)}
         found = await self._read(lambda c: [table.stored(row) for row in c.execute(sql, values)])
         return {document.id: document for document in found}
@@ -200,6 +209,12 @@ class SqliteDocuments:
             behind, bound = after_sql(whole, decode_cursor(table.collection, sort, after))
             text, values = f"{text} AND {behind}", values + bound
         sql = f"SELECT {table.columns} FROM {table.name} WHERE {text} ORDER BY {order_sql(whole)} LIMIT ?"
+        if limit <= _FEW and self._overran[sql] < _OFTEN:
+            rows = self._find_soon(sql, (*values, limit))
+            if rows is not None:
+                await asyncio.sleep(0)  # whoever reads list after list lets others in
+                return [table.stored(row) for row in rows]
+            self._overran[sql] += 1
         return await self._read(lambda c: [table.stored(row) for row in c.execute(sql, (*values, limit))])
 
     def cursor(self, document: Stored, sort: Sort = ()) -> str:
@@ -349,6 +364,25 @@ class SqliteDocuments:
             return self._looking_up.execute(sql, values).fetchall()
         except sqlite3.OperationalError as error:
             raise StoreUnavailable(f"cannot read: {error.sqlite_errorname}") from error
+
+    def _find_soon(self, sql: str, values: Sequence[Any]) -> list[Any] | None:
+        """The rows, None when finding them takes too long for the event loop."""
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        self._steps_left = _STEPS
+        self._looking_up.set_progress_handler(self._is_too_long, _STEP)
+        try:
+            return self._looking_up.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                return None
+            raise StoreUnavailable(f"cannot read: {error.sqlite_errorname}") from error
+        finally:
+            self._looking_up.set_progress_handler(None, 0)
+
+    def _is_too_long(self) -> bool:
+        self._steps_left -= 1
+        return self._steps_left < 0
 
     async def _read(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         if self._closed:
