@@ -4,7 +4,9 @@ links and forms alone."""
 from __future__ import annotations
 
 import re
+from csv import reader as csv_rows
 from dataclasses import replace
+from io import StringIO
 
 import aiohttp
 
@@ -114,3 +116,28 @@ async def test_a_case_is_put_aside_tagged_and_listed_without_script(hub: World) 
         told = await post(f"{case}/reached", text="电话打通，已告知", version="now")
         assert "电话打通，已告知" in told
         assert "未送达，请电话联系" not in told
+
+
+async def test_a_whole_list_is_handed_on_and_taken_away_as_a_table(hub: World) -> None:
+    cases = [await write(hub, number) for number in range(1, 4)]
+    report = await write(hub, 4, "我要举报民警收了我两千块钱")
+    async with browser(hub.url) as http:
+        await seat(hub, Role.HANDLER, http)
+        shown = await page_of(hub, http, "/staff/queue?show=all")
+        token, csrf = hidden(shown, "list"), hidden(shown, "csrf")
+
+        async def post(path: str, **form: str) -> str:
+            async with http.post(f"{hub.url}{path}", data={"csrf": csrf, **form}, headers=SAME) as answer:
+                assert answer.status == 200, path
+                return await answer.text("utf-8-sig")
+
+        whole = await post("/staff/bulk", whole=token)
+        assert set(re.findall(r'name="case_id" value="([^"]+)"', whole)) == set(cases)
+        assert report not in whole
+
+        table = list(csv_rows(StringIO(await post("/staff/queue/export", list=token))))
+        stored = await hub.hub.repositories.cases.many(cases)
+        assert {row[0] for row in table[1:4]} == {case.reference for case in stored.values()}
+        assert all("****" in row[4] for row in table[1:4])
+        assert "3 件" in table[4][0]
+        assert len(table) == 5

@@ -76,9 +76,13 @@ class CaseQueueRepository:
         found = await self._find(later, (("received_at", -1),), limit, None)
         return frozenset(one.id for one in found)
 
+    async def ids(self, selection: Selection, *, limit: int) -> list[str]:
+        """Ids in their order, the first `limit`."""
+        return [one.id for one in await self._find(selection, _sort(selection), limit, None)]
+
     async def at_most(self, selection: Selection, limit: int) -> int:
         """How many there are, `limit` where there are more; for what no count is kept of."""
-        return len(await self._find(selection, _sort(selection), limit, None))
+        return len(await self.ids(selection, limit=limit))
 
     async def tally(
         self, compartments: Iterable[Compartment], is_open: int, name: str, *, higher: bool = False

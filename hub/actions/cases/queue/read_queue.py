@@ -114,6 +114,10 @@ class ReadQueue:
             page.next,
         )
 
+    async def ids(self, agent: Agent, query: QueueQuery, *, limit: int) -> list[str]:
+        """Ids of the cases of a list in its order, the first `limit`, as far as the agent may see."""
+        return await self._repositories.case_queue.ids(selection_of(agent, query), limit=limit)
+
     async def rows(self, cases: Sequence[Versioned[Case]]) -> tuple[QueueRow, ...]:
         """The lines of cases that were found to be visible to whoever will see them; in no list yet."""
         names = await agent_names(self._repositories, {found.value.handler_id for found in cases})

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from hub.actions.cases.bulk.bulk_cases import BulkLine
+from hub.actions.cases.queue.query import QueueQuery
 from hub.model.agent import Permission
 from hub.model.cases.case import Case
 from hub.model.cases.guards import TRANSFER_MODES
-from hub.model.staff.bulk_run import BulkKind, Outcome
+from hub.model.staff.bulk_run import MOST_CASES, BulkKind, Outcome
 from hub.runtime.errors import Invalid, Stale
 from hub.web.form import read_form
 from hub.web.guard.auth import agent_of
@@ -38,6 +39,9 @@ _FIELDS: Mapping[BulkKind, tuple[str, ...]] = {
 }
 
 
+_TOO_MANY = msgid("这个列表超过 500 件，一次最多办理 500 件：请先筛选，再选择全部")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One case of a run, as the page shows it."""
@@ -49,9 +53,15 @@ class Row:
 
 
 async def preview(request: web.Request) -> web.StreamResponse:
-    """POST /staff/bulk: cases that were ticked, what to do with them, what would become of each."""
+    """POST /staff/bulk: cases that were ticked, or with `whole` all of a list; what to do with them, what
+    would become of each."""
     hub, agent = request.app[HUB], agent_of(request)
     data, ids = await read_form(request), await _ids(request)
+    if "whole" in data:
+        query = QueueQuery.of_token(data["whole"])
+        ids = await hub.actions.read_queue.ids(agent, query, limit=MOST_CASES + 1)
+        if len(ids) > MOST_CASES:
+            return _bare(request, _TOO_MANY)
     kind = _kind(data)
     given = _given(kind, data)
     try:

@@ -21,7 +21,7 @@ from hub.model.track import Track
 from hub.web import badges
 from hub.web.desk.feed import FEED
 from hub.web.guard.auth import agent_of
-from hub.web.i18n import Translator
+from hub.web.i18n import Translator, format_number
 from hub.web.keys import HUB
 from hub.web.pages.alarms.alarms import alarms_of
 from hub.web.pages.cases.clock_words import CLOCK
@@ -96,6 +96,7 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         more=MORE,
         filters=await filters_of(request, query),
         next=page.next,
+        in_list=await _count_words(hub, agent, query, translator(request)) if page.next or after else "",
         released=await hub.actions.read_queue.released(agent) if view is QueueView.SCREENING else (),
         first=first,
         warnings=await hub.actions.read_warnings(agent) if first and view in _WARNED else (),
@@ -109,6 +110,13 @@ async def queue_page(request: web.Request) -> web.StreamResponse:
         flag_words=FLAGS_SHOWN,
         region_names=region_names(hub),
     )
+
+
+async def _count_words(hub: Hub, agent: Agent, query: QueueQuery, _: Translator) -> str:
+    """How many a list holds; what no count is kept of is counted up to a bound."""
+    number, bounded = await hub.actions.read_queue.count(agent, query)
+    words = format_number(number, _)
+    return _("%(count)s 以上", count=words) if bounded and number >= MANY else words
 
 
 def region_names(hub: Hub) -> dict[str, str]:

@@ -37,6 +37,7 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/account/sessions/end"): EVERYBODY,
     ("POST", "/staff/account/preferences"): EVERYBODY,
     ("GET", "/staff/queue"): READ_CASES,
+    ("POST", "/staff/queue/export"): READ_CASES,
     ("GET", "/staff/availability"): READ_CASES,
     ("POST", "/staff/bulk"): READ_CASES,
     ("POST", "/staff/bulk/start"): READ_CASES,
