@@ -10,7 +10,11 @@ from hub.store.crypto import Vault
 from hub.store.documents import Collection, Delete, Documents, Write
 
 COLLECTIONS = (
-    Collection("drafts", fields={"case_id": str, "saved_at": int}, indexes=(("case_id",), ("saved_at",))),
+    Collection(
+        "drafts",
+        fields={"case_id": str, "agent_id": str, "saved_at": int},
+        indexes=(("case_id",), ("saved_at",), ("agent_id", "saved_at")),
+    ),
 )
 
 _MANY = 200
@@ -34,6 +38,13 @@ class DraftRepository:
         own = self._shape.listed(stored for stored in found if stored.body["agent_id"] == agent_id)
         replying = [stored.body["agent_id"] for stored in found if stored.body["kind"] == DraftKind.REPLY]
         return {one.kind: one for one in own}, tuple(id for id in replying if id != agent_id)
+
+    async def of_agent(self, agent_id: str, *, limit: int) -> list[Draft]:
+        """What an agent has begun to write, the newest first."""
+        found = await self._documents.find(
+            "drafts", {"agent_id": agent_id}, sort=(("saved_at", -1),), limit=limit
+        )
+        return self._shape.listed(found)
 
     def put(self, draft: Draft, found: Versioned[Draft] | None) -> Write:
         """The write of a draft: a new one, or in the place of the one that was found."""

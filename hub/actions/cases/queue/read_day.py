@@ -19,6 +19,8 @@ from hub.model.agent import Agent
 from hub.model.cases.case import Case
 from hub.model.cases.clock import ClockState
 from hub.model.cases.queue.selection import Selection
+from hub.model.cases.queue.snoozing import is_aside
+from hub.model.cases.queue.standing import Todo, todo_of
 from hub.model.cases.state import CaseState
 from hub.model.people.contact import Need
 from hub.model.track import Compartment, Track
@@ -27,6 +29,7 @@ from hub.runtime.clock import CHINA, Clock, to_local, to_ms
 
 _MINE = 200
 _DONE = 50
+_BEGUN = 20
 _ARRIVALS = 5_000
 _ENDED = 1_000
 DAYS = 14
@@ -38,6 +41,7 @@ class Band(StrEnum):
     EMERGENCY = "emergency"
     OVERDUE = "overdue"
     TODAY = "today"
+    CALL_BACK = "call_back"  # 待回访
     ANSWER = "answer"  # the citizen waits for us
     ASKED = "asked"  # we wait for the citizen; the limits go on
     REST = "rest"
@@ -48,7 +52,8 @@ class Day:
     """bands: of what is open in one's hands, in the order of `Band`; more: there is more than was read. done:
     what was finished today. arrivals: cases received today by hour (0 to 23) and kind of channel, cut: only
     the newest were counted. backlog: how many were open in one's hands at the end of each of the last 14
-    days. needs: of who brought the open ones, by case.
+    days. needs: of who brought the open ones, by case. later: put aside, in no band. drafts: cases in which
+    the agent began to write, with when, the newest first.
     """
 
     bands: Mapping[Band, Sequence[Case]]
@@ -58,6 +63,8 @@ class Day:
     cut: bool
     backlog: Sequence[tuple[date, int]]
     needs: Mapping[str, Sequence[Need]]
+    later: Sequence[Case] = ()
+    drafts: Sequence[tuple[Case, int]] = ()
 
     @property
     def open(self) -> int:
@@ -71,6 +78,7 @@ class ReadDay:
     def __init__(self, repositories: Repositories, rules: CaseRules, clock: Clock) -> None:
         self._cases = repositories.cases
         self._lists = repositories.case_queue
+        self._drafts = repositories.drafts
         self._needs_of = NeedsOf(repositories)
         self._rules = rules
         self._clock = clock
@@ -83,7 +91,8 @@ class ReadDay:
         cases = [found.value for found in page.cases if policy.may_see(agent, found.value)]
         bands: dict[Band, list[Case]] = {band: [] for band in Band}
         for case in cases:
-            bands[self._band(case, now)].append(case)
+            if not is_aside(case):
+                bands[self._band(case, now)].append(case)
         ended = await self._lists.page(_in_hands_of(agent, visible, is_open=0), limit=_DONE)
         done = [one.value for one in ended.cases if one.value.updated_at >= _begins(today)]
         arrivals, cut = await self._arrivals(agent, today)
@@ -95,7 +104,19 @@ class ReadDay:
             cut=cut,
             backlog=await self._backlog(agent, cases, today),
             needs=await self._needs_of(cases),
+            later=tuple(case for case in cases if is_aside(case)),
+            drafts=await self._begun(agent),
         )
+
+    async def _begun(self, agent: Agent) -> list[tuple[Case, int]]:
+        drafts = await self._drafts.of_agent(agent.id, limit=_BEGUN)
+        cases = await self._cases.many(list({draft.case_id for draft in drafts}))
+        newest = {draft.case_id: draft.saved_at for draft in reversed(drafts)}
+        return [
+            (cases[id], saved_at)
+            for id, saved_at in sorted(newest.items(), key=lambda one: -one[1])
+            if id in cases and policy.may_see(agent, cases[id])
+        ]
 
     def _band(self, case: Case, now: int) -> Band:
         if case.track is Track.EMERGENCY:
@@ -105,6 +126,8 @@ class ReadDay:
             return Band.OVERDUE
         if any(limit.state is ClockState.RUNNING and limit.days_left == 0 for limit in limits):
             return Band.TODAY
+        if todo_of(case) is Todo.CALL_BACK:
+            return Band.CALL_BACK
         if case.state is CaseState.NEED_INFO:
             return Band.ASKED
         return Band.ANSWER if case.waiting else Band.REST

@@ -25,6 +25,7 @@ BANDS: Mapping[Band, Word] = {
     Band.EMERGENCY: Word(msgid("紧急"), "bad", "alert"),
     Band.OVERDUE: Word(msgid("已超期"), "bad", "clock"),
     Band.TODAY: Word(msgid("今天到期"), "warn", "clock"),
+    Band.CALL_BACK: Word(msgid("待回访"), "info", "phone"),
     Band.ANSWER: Word(msgid("群众等待答复"), "info", "message"),
     Band.ASKED: Word(msgid("等群众补充"), "neutral", "clock"),
     Band.REST: Word(msgid("其他在办"), "neutral", "inbox"),

@@ -8,7 +8,8 @@ import pytest
 
 from hub.actions.cases.queue.read_day import DAYS, Band, Day, ReadDay
 from hub.model.agent import Role
-from hub.model.cases.case import Case
+from hub.model.cases.case import Case, Snooze
+from hub.model.cases.replies.draft import Draft, DraftKind, draft_id
 from hub.model.cases.state import CaseState
 from hub.model.track import Track
 from hub.runtime.clock import day_of as mine_day
@@ -60,6 +61,7 @@ async def test_each_case_stands_in_the_band_of_what_presses_most(mine: MyDay) ->
         Band.EMERGENCY: [emergency.id],
         Band.OVERDUE: [overdue.id],
         Band.TODAY: [],
+        Band.CALL_BACK: [],
         Band.ANSWER: [waiting.id],
         Band.ASKED: [asked.id],
         Band.REST: [last.id],
@@ -88,3 +90,17 @@ async def test_arrivals_are_counted_by_hour_without_what_is_hidden(mine: MyDay) 
     await mine.office.hide(await mine.office.case(PHONE))
     day = await mine.read()
     assert [(hour, dict(counts)) for hour, counts in day.arrivals.items()] == [(12, {"sms": 2})]
+
+
+async def test_what_was_put_aside_and_what_was_begun_stand_apart(mine: MyDay) -> None:
+    aside = await mine.case(snooze=Snooze(NOW + DAY, mine.agent.id))
+    begun, other = await mine.case(), await mine.case()
+    drafts = mine.office.stores.drafts
+    for case, agent_id, saved_at in ((begun, mine.agent.id, NOW), (other, "somebody", NOW + 1)):
+        draft_of = draft_id(agent_id, case.id, DraftKind.NOTE)
+        draft = Draft(draft_of, agent_id, case.id, DraftKind.NOTE, saved_at, text="记一下")
+        await mine.office.documents.commit([drafts.put(draft, None)])
+    day = await mine.read()
+    assert [case.id for case in day.later] == [aside.id]
+    assert [(case.id, saved_at) for case, saved_at in day.drafts] == [(begun.id, NOW)]
+    assert aside.id not in {case.id for cases in day.bands.values() for case in cases}
