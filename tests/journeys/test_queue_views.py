@@ -95,6 +95,11 @@ async def test_a_case_is_put_aside_tagged_and_listed_without_script(hub: World) 
         assert rows(filtered) == [case_id]
         assert '<span class="tag">专项行动</span>' in filtered
 
+        flagged = await post(f"/staff/cases/{case_id}/tags", had="0", tag="frail")
+        assert 'name="had" value="frail "' in flagged
+        assert rows(await page_of(hub, http, "/staff/queue?show=all&flag=frail")) == [case_id]
+        await post(f"/staff/cases/{case_id}/tags", had="frail", tag="nonsense")
+
         case = f"/staff/cases/{case_id}"
         await post(f"{case}/assign", handler_id=handler.id, version="now")
         refused = await post(f"{case}/snooze", when="at", at="", reminder="问户籍科", version="now")

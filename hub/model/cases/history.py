@@ -44,7 +44,7 @@ class HistoryKind(StrEnum):
     CONFIRMED = "confirmed"  # an inspector, or the citizen's next words: it is a REPORT
     RELEASED = "released"  # an inspector gave it to the ordinary queue; the reason is the text
     TRANSCRIPT_CORRECTED = "transcript_corrected"  # facts: recording, start_ms; the text is what was heard
-    TAGGED = "tagged"  # facts: ids of tags put on and taken off
+    TAGGED = "tagged"  # facts: ids of tags and flags put on and taken off
     PRINTED = "printed"  # an agent took the file of the case along
     REVEALED = "revealed"  # an agent looked at the full address; the reason is the text
 

@@ -1,4 +1,4 @@
-"""Puts tags on a case and takes them off; its history says who did."""
+"""Puts tags and flags (重复, 联名, …) on a case and takes them off; its history says who did."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hub.actions.cases.casework import Casework
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
+from hub.model.cases.queue.standing import BY_HAND
 from hub.model.cases.queue.tag import Tag, bits_of, ids_of
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
@@ -34,20 +35,28 @@ class TagCase:
     async def __call__(
         self, agent: Agent, case_id: str, *, on: Iterable[str] = (), off: Iterable[str] = (), version: int
     ) -> None:
-        """on, off: ids of tags. Nothing is written where nothing changes.
+        """on, off: ids of tags and flags of `BY_HAND`. Nothing is written where nothing changes.
 
         Raises `Invalid`, `NotFound`, `Forbidden` or `Stale`.
         """
         case = await self._casework.take(agent, case_id, Permission.CASE_REPLY, version=version)
-        new = bits_of(on) & ~case.tags
+        on, off = set(on), set(off)
+        new = bits_of(on.difference(BY_HAND)) & ~case.tags
         if new and await self.why_not(ids_of(new)):
             raise Invalid({"tag": "请选择在用的标签"})
-        after = replace(case, tags=(case.tags | new) & ~bits_of(off))
+        flags = [flag for flag in BY_HAND if flag in on and flag not in case.flags]
+        after = replace(
+            case,
+            tags=(case.tags | new) & ~bits_of(off.difference(BY_HAND)),
+            flags=(*(flag for flag in case.flags if flag not in off.intersection(BY_HAND)), *flags),
+        )
         if after == case:
             return
         facts = {
             "tags_on": " ".join(ids_of(after.tags & ~case.tags)),
             "tags_off": " ".join(ids_of(case.tags & ~after.tags)),
+            "flags_on": " ".join(flags),
+            "flags_off": " ".join(flag for flag in case.flags if flag not in after.flags),
         }
         after, entry = recorded(
             after,

@@ -26,6 +26,9 @@ FRAIL = "frail"
 DIALECT = "dialect"
 """Flag: speaks a dialect (方言)."""
 
+BY_HAND = (REPEATED, JOINT, STABILITY, FRAIL, DIALECT)
+"""Flags that people put on a case and take off it."""
+
 
 class Todo(StrEnum):
     """The one step that a case waits for; NONE where its state alone says it."""

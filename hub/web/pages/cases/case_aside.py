@@ -13,6 +13,7 @@ from hub.model.cases.queue.snoozing import UNTIL_SPOKEN, Wake, may_rest
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
+from hub.web.pages.cases.queue_words import FLAGS_SHOWN
 
 WAKES: Mapping[Wake, str] = {
     Wake.TOMORROW: msgid("明天 8:30"),
@@ -30,6 +31,7 @@ async def aside_of(request: web.Request, case: Case) -> Mapping[str, Any]:
         "may_call": await request.app[HUB].actions.people.may_call(case),
         "tags_on": has,
         "tags_off": rest,
+        "flag_words": FLAGS_SHOWN,
         "may_edit_tags": agent.may(Permission.TAG_EDIT),
         "wakes": WAKES,
         "until_spoken": UNTIL_SPOKEN,
