@@ -1,8 +1,10 @@
 """References and query codes: the number a citizen can key in and the secret beside it.
 
-`reference`: 14 digits, `YYMMDD` + 6-digit sequence + 2 check digits (ISO 7064 MOD 97-10), so that
-a slip on a telephone keypad is noticed. `query code`: 8 digits for a contact whose address is
-known, 16 for an anonymous one.
+`reference`: 14 digits, `YYMMDD` + 6 digits + 2 check digits (ISO 7064 MOD 97-10), so that a slip on a
+telephone keypad is noticed. The six digits are the number of the case on its day, scattered under a key:
+nobody can tell from two references how many cases came between them, or from a gap that one is hidden.
+Before that they were the number itself; such references stay valid. `query code`: 8 digits for a contact
+whose address is known, 16 for an anonymous one.
 """
 
 from __future__ import annotations
@@ -10,12 +12,39 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from hashlib import blake2b
+
+ROOM = 900_000
+"""How many cases a day has room for. Scattered numbers begin above it, where none counted up before has come
+to."""
+_FIRST = 1_000_000 - ROOM
+_HALF_BITS, _HALF = 10, (1 << 10) - 1
+_ROUNDS = 8
+
+
+def scattered(number: int, day: str, key: bytes) -> int:
+    """The `number` of a case on a day, 1 to `ROOM`, as one of 100,000 to 999,999: each once, in no order
+    that somebody without the key could see. Raises ValueError when the day is full.
+
+    A Feistel network on 20 bits, walked until the result is in range (Black and Rogaway, 2002).
+    """
+    if not 0 < number <= ROOM:
+        raise ValueError(f"a day has room for {ROOM} references")
+    place = number - 1
+    while True:
+        left, right = place >> _HALF_BITS, place & _HALF
+        for turn in range(_ROUNDS):
+            mixed = blake2b(f"{day} {turn} {right}".encode(), key=key, digest_size=2).digest()
+            left, right = right, left ^ (int.from_bytes(mixed) & _HALF)
+        place = left << _HALF_BITS | right
+        if place < ROOM:
+            return _FIRST + place
 
 
 def make_reference(day: str, sequence: int) -> str:
-    """`day` as YYMMDD, `sequence` 1–999999 → 14 digits. Raises ValueError when the day is full."""
+    """`day` as YYMMDD, `sequence` 1–999999 → 14 digits. Raises ValueError for another one."""
     if not 0 < sequence < 1_000_000:
-        raise ValueError("a day has room for 999,999 references")
+        raise ValueError("a reference has six digits for its number")
     base = f"{day}{sequence:06d}"
     return f"{base}{98 - int(base) * 100 % 97:02d}"
 

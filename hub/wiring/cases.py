@@ -102,7 +102,7 @@ def case_actions(
     rules = books.case_rules
     casework = Casework(base.documents, stores)
     keep = KeepDecision(casework, stores)
-    open_case = OpenCase(stores.cases, References(base.documents, clock), rules)
+    open_case = OpenCase(stores.cases, References(base.documents, base.vault, clock), rules)
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
     tell = TellCitizen(stores, profiles, outgoing, dialogue.texts)
     unit = StepUnit(stores, tell, dialogue.texts, rules, organ=base.settings.organisation.name)

@@ -1,7 +1,7 @@
 """Hands out references and query codes.
 
-Numbers are reserved from the store in blocks: a crash leaves a gap in the sequence, never the
-same number twice, and a case costs no extra round trip.
+Numbers are reserved from the store in blocks: a crash leaves a gap, never the same number twice, and a case
+costs no extra round trip.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 
-from hub.model.reference import make_reference
+from hub.model.reference import make_reference, scattered
 from hub.runtime.clock import Clock, to_local
+from hub.store.crypto import Vault
 from hub.store.documents import Documents
 
 _BLOCK = 256
@@ -19,8 +20,9 @@ _BLOCK = 256
 class References:
     """One per process."""
 
-    def __init__(self, documents: Documents, clock: Clock) -> None:
+    def __init__(self, documents: Documents, vault: Vault, clock: Clock) -> None:
         self._documents = documents
+        self._key = vault.subkey("references")
         self._clock = clock
         self._quarter = -1
         self._today = ""
@@ -39,7 +41,7 @@ class References:
                     self._day, self._next, self._end = day, first, first + _BLOCK
         number = self._next
         self._next += 1
-        return make_reference(day, number)
+        return make_reference(day, scattered(number, day, self._key))
 
     def _local_day(self) -> str:
         """YYMMDD. A day begins on a full quarter of an hour everywhere, so it is asked for that often."""

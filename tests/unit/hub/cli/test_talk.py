@@ -129,8 +129,9 @@ async def test_an_office_trains_with_what_it_decided_and_nothing_of_the_compartm
     settings = load(Path(configured(tmp_path)))
     clock = SystemClock()
     documents = await open_store(settings, clock)
-    stores = repositories(documents, await open_vault(settings, documents), cities={})
-    open_case = OpenCase(stores.cases, References(documents, clock), case_rules())
+    vault = await open_vault(settings, documents)
+    stores = repositories(documents, vault, cities={})
+    open_case = OpenCase(stores.cases, References(documents, vault, clock), case_rules())
     opened = await open_case(
         NewCase(Track.REPORT, Origin("web-chat", "chat"), clock.now_ms(), text="举报", id="r")
     )

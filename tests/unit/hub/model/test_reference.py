@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.model.reference import find_pair, is_reference, make_reference
+from hub.model.reference import ROOM, find_pair, is_reference, make_reference, scattered
 
 
 @given(st.integers(1, 999_999))
@@ -54,3 +56,27 @@ def test_full_width_digits_and_the_long_code_of_anonymous_cases_are_understood()
 def test_a_number_without_a_code_is_no_pair() -> None:
     assert find_pair(make_reference("261122", 42)) is None
     assert find_pair("我的电话是13800138000，身份证35010219900307123X") is None
+
+
+KEY = bytes(range(32))
+
+
+def test_scattered_numbers_are_each_there_once_and_stand_above_those_that_counted_up() -> None:
+    numbers = [scattered(number, "261122", KEY) for number in range(1, 20_001)]
+    assert len(set(numbers)) == len(numbers)
+    assert min(numbers) >= 100_000
+    assert max(numbers) <= 999_999
+    assert {scattered(1, "261122", KEY), scattered(ROOM, "261122", KEY)} <= set(range(100_000, 1_000_000))
+    for beyond in (0, ROOM + 1):
+        with pytest.raises(ValueError, match="room"):
+            scattered(beyond, "261122", KEY)
+
+
+def test_what_comes_next_cannot_be_told_from_what_came_before() -> None:
+    numbers = [scattered(number, "261122", KEY) for number in range(1, 2_001)]
+    steps = [later - sooner for sooner, later in pairwise(numbers)]
+    rising = sum(step > 0 for step in steps) / len(steps)
+    assert 0.45 < rising < 0.55
+    assert len(set(steps)) > 1_900
+    assert numbers[:50] != [scattered(number, "261123", KEY) for number in range(1, 51)]
+    assert numbers[:50] != [scattered(number, "261122", bytes(32)) for number in range(1, 51)]

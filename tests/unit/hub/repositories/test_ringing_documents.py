@@ -124,7 +124,9 @@ async def heard(bell: LocalBell, documents: Documents, writes: Sequence[Write]) 
 async def test_a_message_its_case_and_its_reply_ring_page_queue_and_dispatcher(
     bell: LocalBell, documents: Documents, stores: Repositories
 ) -> None:
-    open_case = OpenCase(stores.cases, References(documents, FakeClock(NOW)), case_rules())
+    open_case = OpenCase(
+        stores.cases, References(documents, Vault(KeyRing.fresh()), FakeClock(NOW)), case_rules()
+    )
     opened = await open_case(NewCase(Track.CONSULT, Origin("sms", "sms"), NOW, text="你好"))
     writes = [
         stores.conversations.insert(CONVERSATION),
@@ -137,7 +139,9 @@ async def test_a_message_its_case_and_its_reply_ring_page_queue_and_dispatcher(
 async def test_a_case_is_rung_by_itself_for_who_has_to_know_which_one(
     bell: LocalBell, documents: Documents, stores: Repositories
 ) -> None:
-    open_case = OpenCase(stores.cases, References(documents, FakeClock(NOW)), case_rules())
+    open_case = OpenCase(
+        stores.cases, References(documents, Vault(KeyRing.fresh()), FakeClock(NOW)), case_rules()
+    )
     opened = await open_case(NewCase(Track.CONSULT, Origin("sms", "sms"), NOW, text="你好"))
     draft = await open_case(NewCase(Track.REPORT, Origin("voice", "voice"), NOW, draft=True))
     with bell.overhear(lambda topic: bool(case_of(topic))) as ear:
@@ -152,7 +156,9 @@ async def test_a_case_is_rung_by_itself_for_who_has_to_know_which_one(
 async def test_a_draft_rings_nobody_before_it_is_registered(
     bell: LocalBell, documents: Documents, stores: Repositories
 ) -> None:
-    open_case = OpenCase(stores.cases, References(documents, FakeClock(NOW)), case_rules())
+    open_case = OpenCase(
+        stores.cases, References(documents, Vault(KeyRing.fresh()), FakeClock(NOW)), case_rules()
+    )
     opened = await open_case(NewCase(Track.REPORT, Origin("voice", "voice"), NOW, draft=True))
     assert await heard(bell, documents, open_case.writes(opened)) == set()
 

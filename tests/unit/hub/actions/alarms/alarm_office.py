@@ -89,7 +89,9 @@ class Office:
         keep = KeepDecision(casework, stores)
         self.report = MakeReport(stores)
         pass_on = PassOn(stores, unit, rules, self.report, ways)
-        self.open_case = OpenCase(stores.cases, References(self.documents, clock), rules)
+        self.open_case = OpenCase(
+            stores.cases, References(self.documents, Vault(KeyRing.fresh()), clock), rules
+        )
         self.forward = ForwardAlarms(self.documents, stores, pass_on, self.report, Attention(), clock)
         self.in_hand = AlarmInHand(casework, stores, unit, pass_on, rules, clock)
         self.confirm_danger = ConfirmDanger(casework, stores, keep, self.open_case, rules, clock)

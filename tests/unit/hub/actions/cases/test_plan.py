@@ -51,7 +51,7 @@ def stores(documents: Documents) -> Repositories:
 
 @pytest.fixture
 def open_case(documents: Documents, stores: Repositories) -> OpenCase:
-    return OpenCase(stores.cases, References(documents, FakeClock(NOW)), case_rules())
+    return OpenCase(stores.cases, References(documents, Vault(KeyRing.fresh()), FakeClock(NOW)), case_rules())
 
 
 async def opened(open_case: OpenCase, track: Track = Track.CONSULT) -> Opened:

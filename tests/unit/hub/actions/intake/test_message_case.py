@@ -53,7 +53,7 @@ def stores(documents: MemoryDocuments) -> Repositories:
 
 @pytest.fixture
 def open_case(documents: MemoryDocuments, stores: Repositories) -> OpenCase:
-    return OpenCase(stores.cases, References(documents, FakeClock(NOW)), case_rules())
+    return OpenCase(stores.cases, References(documents, Vault(KeyRing.fresh()), FakeClock(NOW)), case_rules())
 
 
 @pytest.fixture

@@ -44,7 +44,9 @@ class PeopleOffice:
         self.read = ReadPerson(
             self.stores, self.find, FindAlike(Encoding(None, self.clock)), report_channels={REPORT_LINE}
         )
-        self._open_case = OpenCase(self.stores.cases, References(self.documents, self.clock), case_rules())
+        self._open_case = OpenCase(
+            self.stores.cases, References(self.documents, Vault(KeyRing.fresh()), self.clock), case_rules()
+        )
 
     def agent(self, *roles: Role, id: str = "") -> Agent:
         return Agent(id or roles[0].value, id or roles[0].value, "", roles, NOW, name=f"测试{roles[0].value}")
