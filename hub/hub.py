@@ -72,6 +72,8 @@ from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
 from hub.actions.rules.revise_rules import ReviseRules
+from hub.actions.staff.change_accounts import ChangeAccounts
+from hub.model.agent import Permission
 from hub.model.conversations.meaning_due import LATE_MS
 from hub.repositories.calls import overdue_recordings
 from hub.repositories.queue.feed import QueueFeed
@@ -112,6 +114,7 @@ class Actions:
     apply_receipt: ApplyReceipt
     assign_case: AssignCase
     campaigns: CampaignDesk
+    change_accounts: ChangeAccounts
     citizen_move: CitizenMove
     close_case: CloseCase
     confirm_report: ConfirmReport
@@ -298,6 +301,19 @@ class Hub:
             stops=False,
         )
         return [notice]
+
+    async def report_readers(self) -> HealthLine:
+        """Whether somebody can read what comes in on 12389."""
+        agents = await self.repositories.agents.list()
+        staffed = any(agent.may(Permission.REPORT_READ) for agent in agents)
+        return HealthLine(
+            "report readers",
+            "12389 举报",
+            staffed,
+            "有督察可以查看" if staffed else "没有督察账号，举报没有人能看到",
+            "" if staffed else "在“人员与角色”新建督察，由另一人确认",
+            stops=False,
+        )
 
     async def _alarms(self) -> HealthLine:
         """Emergencies that should have reached 110 and did not, as far as anybody knows, or that nobody here

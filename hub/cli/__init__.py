@@ -59,6 +59,7 @@ def build() -> App:
     user = App(name="user", help="工作人员账号 · Staff accounts")
     user.command("hub.cli.user:create", name="create", help="新建账号 · New account")
     user.command("hub.cli.user:list_users", name="list", help="列出账号 · List accounts")
+    user.command("hub.cli.user:confirm", name="confirm", help="确认账号 · Confirm an account")
     app.command(user)
 
     ivr = App(name="ivr", help="语音流程 · Call flows")

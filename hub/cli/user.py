@@ -1,4 +1,5 @@
-"""`hub user create` and `hub user list`: for the first account without a browser, and for scripts."""
+"""`hub user create`, `list` and `confirm`: for the first account without a browser, for scripts, and for an
+office whose last inspector is gone."""
 
 from __future__ import annotations
 
@@ -6,13 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from hub.actions.staff.change_accounts import ChangeAccounts
 from hub.actions.staff.passwords import Passwords, one_time_password
 from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
 from hub.model.agent import Agent, Role, Unit
+from hub.model.staff.account_change import SHELL
 from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
-from hub.runtime.errors import Invalid
+from hub.runtime.errors import Invalid, NotFound
 from hub.runtime.ids import new_id
 from hub.wiring.store import open_store, open_vault
 
@@ -42,6 +45,21 @@ def create(
     return run(_create(config, login, name, role, unit, as_json=json))
 
 
+def confirm(login: str, *, config: Path | None = None) -> int:
+    """没有督察、也没有另一名管理员可以确认时，让一个等待确认的账号生效。嵌入式数据库请先停止 hub。
+
+    Lets an account take effect that waits for a second person, when nobody else could confirm it.
+
+    Parameters
+    ----------
+    login
+        用户名 · Login name.
+    config
+        配置文件 · TOML file over the defaults.
+    """
+    return run(_confirm(config, login))
+
+
 def list_users(*, config: Path | None = None, json: bool = False) -> int:
     """列出账号 · Lists accounts.
 
@@ -57,7 +75,7 @@ def list_users(*, config: Path | None = None, json: bool = False) -> int:
 
 async def _create(config: Path | None, login: str, name: str, role: Role, unit: str, *, as_json: bool) -> int:
     password, passwords, now = one_time_password(), Passwords(), SystemClock().now_ms()
-    async with _stores(config) as stores:
+    async with _stores(config) as (stores, changes):
         agent = Agent(
             id=new_id(now),
             login=login.strip().casefold(),
@@ -69,19 +87,46 @@ async def _create(config: Path | None, login: str, name: str, role: Role, unit: 
             name=name,
         )
         try:
-            await stores.agents.insert(agent)
+            waits = await _stored(stores, changes, agent)
         except Invalid as refused:
             Screen().complain(refused.problems.values())
             return CANNOT_RUN
     if as_json:
-        print_json({"login": agent.login, "role": role.value, "password": password})
+        print_json({"login": agent.login, "role": role.value, "password": password, "waits": waits})
     else:
         Screen().say(f"{agent.login}  {password}  （一次性，首次登录要修改 · one-time, must be changed）")
+        if waits:
+            Screen().say(
+                "要由督察或另一名管理员在“账号确认”页确认后生效；没有这样的人时用 hub user confirm · "
+                "waits for an inspector or a second administrator; where there is none: hub user confirm"
+            )
+    return 0
+
+
+async def _stored(stores: Repositories, changes: ChangeAccounts, agent: Agent) -> bool:
+    """Whether it waits for a second person; the very first account cannot."""
+    if not await stores.agents.exists():
+        await stores.agents.insert(agent)
+        return False
+    return await changes.create(agent, by=SHELL)
+
+
+async def _confirm(config: Path | None, login: str) -> int:
+    async with _stores(config) as (_, changes):
+        try:
+            done = await changes.confirm_from_shell(login)
+        except NotFound:
+            Screen().complain(["没有这个用户名 · no such login"])
+            return CANNOT_RUN
+        except Invalid as refused:
+            Screen().complain(refused.problems.values())
+            return CANNOT_RUN
+    Screen().say("已生效 · in effect" if done else "没有等待确认的变更 · nothing waits")
     return 0
 
 
 async def _list(config: Path | None, *, as_json: bool) -> int:
-    async with _stores(config) as stores:
+    async with _stores(config) as (stores, _):
         agents = await stores.agents.list()
         units = {unit.id: unit.name for unit in await stores.units.list()}
     rows = [
@@ -115,11 +160,15 @@ async def _list(config: Path | None, *, as_json: bool) -> int:
 
 
 @asynccontextmanager
-async def _stores(config: Path | None) -> AsyncIterator[Repositories]:
+async def _stores(config: Path | None) -> AsyncIterator[tuple[Repositories, ChangeAccounts]]:
     settings = settings_from(config)
     documents = await open_store(settings, SystemClock())
     try:
-        yield repositories(documents, await open_vault(settings, documents), cities={})
+        stores = repositories(documents, await open_vault(settings, documents), cities={})
+        yield (
+            stores,
+            ChangeAccounts(documents, stores.agents, stores.sessions, stores.account_changes, SystemClock()),
+        )
     finally:
         await documents.close()
 

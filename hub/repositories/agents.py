@@ -23,6 +23,7 @@ from hub.store.documents import (
     Duplicate,
     Insert,
     Stored,
+    Update,
     Write,
 )
 from hub.store.until_committed import until_committed
@@ -111,6 +112,10 @@ class AgentRepository:
     def write(self, agent: Agent) -> Insert:
         """The write that stores a new agent, for a unit of work with others."""
         return self._shape.insert(agent)
+
+    def replacement(self, agent: Agent, version: int) -> Update:
+        """The write of an agent read at `version`, for a unit of work with others."""
+        return self._shape.update(agent, version)
 
     def _listed(self, rows: Container[Stored]) -> Sequence[Agent]:
         fresh = [row for row in rows if self._version(row.id) != row.version]
@@ -219,14 +224,14 @@ class SetupRepository:
         stored = await self._documents.get(SETUP_TOKENS.name, token_digest(token))
         return stored is not None and stored.body["expires_at"] > now and not await self._agents.exists()
 
-    async def redeem(self, token: str, *, agent: Agent, unit: Unit | None, now: int) -> bool:
-        """Spends the token and stores the first agent (and its unit) in one commit; False = too late."""
+    async def redeem(self, token: str, *, agents: Sequence[Agent], unit: Unit | None, now: int) -> bool:
+        """Spends the token and stores the first agents (and their unit) in one commit; False = too late."""
         stored = await self._documents.get(SETUP_TOKENS.name, token_digest(token))
         if stored is None or stored.body["expires_at"] <= now or await self._agents.exists():
             return False
         writes: list[Write] = [
             Delete(SETUP_TOKENS.name, stored.id, stored.version),
-            self._agents.write(agent),
+            *map(self._agents.write, agents),
         ]
         if unit is not None:
             writes.append(self._units.write(unit))

@@ -77,7 +77,14 @@ from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.search import case_index
 from hub.repositories.search.case_index import CaseIndex
 from hub.repositories.search.case_texts import CaseTexts
-from hub.repositories.staff import availabilities, bulk_runs, notification_choices, notifications
+from hub.repositories.staff import (
+    account_changes,
+    availabilities,
+    bulk_runs,
+    notification_choices,
+    notifications,
+)
+from hub.repositories.staff.account_changes import AccountChangeRepository
 from hub.repositories.staff.availabilities import AvailabilityRepository
 from hub.repositories.staff.bulk_runs import BulkRunRepository
 from hub.repositories.staff.notification_choices import NotificationChoiceRepository
@@ -96,6 +103,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *duty.COLLECTIONS,
     *answer_counts.COLLECTIONS,
     *availabilities.COLLECTIONS,
+    *account_changes.COLLECTIONS,
     *bulk_runs.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
@@ -143,6 +151,7 @@ class Repositories:
     alarms: AlarmRepository
     answer_counts: AnswerCountRepository
     availabilities: AvailabilityRepository
+    account_changes: AccountChangeRepository
     bulk_runs: BulkRunRepository
     calls: CallRepository
     campaigns: CampaignRepository
@@ -198,6 +207,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         alarms=AlarmRepository(documents, vault),
         answer_counts=AnswerCountRepository(documents),
         availabilities=AvailabilityRepository(documents, vault),
+        account_changes=AccountChangeRepository(documents, vault),
         bulk_runs=BulkRunRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,

@@ -51,6 +51,13 @@ _PLACES = (
     _Place("/staff/rules", msgid("规则"), msgid("规则"), "calendar", (_P.RULE_EDIT,)),
     _Place("/staff/deliveries", msgid("不确定的投递"), msgid("投递"), "send", (_P.DELIVERY_DECIDE,)),
     _Place("/staff/agents", msgid("人员与角色"), msgid("人员"), "person", (_P.AGENT_MANAGE,)),
+    _Place(
+        "/staff/account-changes",
+        msgid("账号确认"),
+        msgid("确认"),
+        "lock",
+        (_P.REPORT_READ, _P.AGENT_MANAGE),
+    ),
     _Place("/staff/canned", msgid("快捷回复"), msgid("快捷"), "text", (_P.CASE_REPLY, _P.CANNED_APPROVE)),
     _Place("/staff/campaigns", msgid("宣传活动"), msgid("活动"), "megaphone", (_P.CAMPAIGN_READ,)),
     _Place("/staff/entries", msgid("知识条目"), msgid("知识"), "book", (_P.ENTRY_EDIT,)),
@@ -118,6 +125,9 @@ DONE: Mapping[str, str] = {
     "rules_refused": msgid("已退回，现行规则不变"),
     "disabled": msgid("账号已停用，登录已全部退出"),
     "enabled": msgid("账号已启用"),
+    "account_waits": msgid("已提出，由督察或另一名管理员确认后启用"),
+    "account_confirmed": msgid("已确认，立即生效"),
+    "account_refused": msgid("已拒绝，账号没有变化"),
 }
 """What a green bar says after an action; the name travels in a cookie, so that no page repeats a change."""
 

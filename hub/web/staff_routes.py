@@ -37,7 +37,7 @@ from hub.web.pages.knowledge import (
 )
 from hub.web.pages.people import day, new_case, notifications, person
 from hub.web.pages.rules import books, revise, revisions
-from hub.web.pages.staff import account, login, setup, system
+from hub.web.pages.staff import account, accounts, login, setup, system
 from hub.web.route import Handler, Route
 
 
@@ -241,9 +241,11 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/rules/{kind}/revisions/{number}/refuse", revisions.refuse, P.RULE_EDIT),
     _staff("GET", "/deliveries", deliveries.deliveries_page, P.DELIVERY_DECIDE),
     _staff("POST", "/deliveries/{delivery_id}", deliveries.decide, P.DELIVERY_DECIDE),
-    _staff("GET", "/agents", system.agents_page, P.AGENT_MANAGE),
-    _staff("POST", "/agents", system.create_agent, P.AGENT_MANAGE),
-    _staff("POST", "/agents/{agent_id}/reset", system.reset_password, P.AGENT_MANAGE),
-    _staff("POST", "/agents/{agent_id}/active", system.set_active, P.AGENT_MANAGE),
+    _staff("GET", "/agents", accounts.agents_page, P.AGENT_MANAGE),
+    _staff("POST", "/agents", accounts.create_agent, P.AGENT_MANAGE),
+    _staff("POST", "/agents/{agent_id}/reset", accounts.reset_password, P.AGENT_MANAGE),
+    _staff("POST", "/agents/{agent_id}/active", accounts.set_active, P.AGENT_MANAGE),
+    _staff("GET", "/account-changes", accounts.changes_page, P.AGENT_MANAGE, P.REPORT_READ),
+    _staff("POST", "/account-changes/{change_id}", accounts.decide_change, P.AGENT_MANAGE, P.REPORT_READ),
 )
 """In the order of a working day."""

@@ -19,6 +19,7 @@ from hub.wiring.intake import IntakeActions
 from hub.wiring.knowledge import KnowledgeActions, rate_entry_of
 from hub.wiring.people import people_of
 from hub.wiring.rules import RuleActions
+from hub.wiring.staff import change_accounts_of
 
 
 def actions_of(
@@ -39,6 +40,7 @@ def actions_of(
         apply_receipt=ApplyReceipt(base.stores.outbox, handset_rules(base.settings), jitter),
         assign_case=cases.assign_case,
         campaigns=campaign_desk(base),
+        change_accounts=change_accounts_of(base),
         citizen_move=cases.citizen_move,
         close_case=cases.close_case,
         confirm_report=cases.confirm_report,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -91,6 +92,14 @@ def office_calendar(settings: Settings, national: WorkCalendar) -> WorkCalendar:
     )
 
 
+def _calendar(settings: Settings, books: RuleActions) -> Callable[[], WorkCalendar]:
+    @lru_cache(maxsize=1)
+    def of_office(national: WorkCalendar) -> WorkCalendar:
+        return office_calendar(settings, national)
+
+    return lambda: of_office(books.rules.calendar())
+
+
 def case_actions(
     base: Foundation,
     profiles: Profiles,
@@ -111,13 +120,7 @@ def case_actions(
     deliver = DeliverElectronically(base.documents, stores, unit, rules, clock)
     screening_days = base.settings.triage.screening_working_days
 
-    @lru_cache(maxsize=1)
-    def of_office(national: WorkCalendar) -> WorkCalendar:
-        return office_calendar(base.settings, national)
-
-    def calendar() -> WorkCalendar:
-        return of_office(books.rules.calendar())
-
+    calendar = _calendar(base.settings, books)
     read_cases = ReadCases(stores, casework, base.files, clock, calendar, screening_days=screening_days)
     assign_case = AssignCase(casework, stores, unit, rules, clock)
     move_case = MoveCase(casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE))

@@ -318,6 +318,31 @@ async def test_the_first_set_up_makes_one_administrator_once(tmp_path: Path) -> 
         assert [(agent.login, agent.roles) for agent in agents] == [("admin", (Role.ADMIN,))]
 
 
+async def test_the_first_set_up_makes_an_inspector_who_is_another_person(tmp_path: Path) -> None:
+    async with open_doors(tmp_path) as doors, doors.browser() as browser:
+        token = await create_setup_token(doors.staff.setup, doors.clock)
+        password = "西湖公园的早晨有雾"
+        first = {
+            "unit": "榕城公安局",
+            "name": "张工",
+            "login": "admin",
+            "password": password,
+            "again": password,
+        }
+        same = {"second_name": "张工", "second_login": "Admin", "second_password": "1", "second_again": "2"}
+        refused = await browser.post(token.path, {**first, **same})
+        assert refused.status == 422
+        assert 'id="e-second_again"' in await refused.text()
+        other = "乌山脚下的老榕树很高"
+        second = {"second_name": "李督", "second_password": other, "second_again": other}
+        refused = await browser.post(token.path, {**first, **second, "second_login": "admin"})
+        assert "督察要用另一个人的用户名" in await refused.text()
+        made = await browser.post(token.path, {**first, **second, "second_login": "inspector"})
+        assert made.status == 303
+        roles = {agent.login: agent.roles for agent in await doors.staff.agents.list()}
+        assert roles == {"admin": (Role.ADMIN,), "inspector": (Role.INSPECTOR,)}
+
+
 async def test_a_set_up_address_is_over_after_a_quarter_of_an_hour(tmp_path: Path) -> None:
     async with open_doors(tmp_path) as doors, doors.browser() as browser:
         token = await create_setup_token(doors.staff.setup, doors.clock)

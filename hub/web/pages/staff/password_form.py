@@ -65,3 +65,15 @@ class SetupForm(_NewPassword):
     login: Login = ""
     name: str = Field(default="", min_length=1, max_length=40)
     unit: str = Field(default="", min_length=2, max_length=60)
+
+
+class InspectorForm(_NewPassword):
+    """The first inspector, a second person."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("login", "*"): LOGIN_SHAPE,
+        ("name", "*"): msgid("请填写姓名"),
+        ("password", "*"): msgid("请填写密码"),
+    }
+    login: Login = ""
+    name: str = Field(default="", min_length=1, max_length=40)

@@ -176,6 +176,12 @@ def test_an_account_is_made_once_with_a_password_for_one_time(tmp_path: Path) ->
     assert "已经有人使用" in again.stderr
     [listed] = printed(hub("user", "list", "--json", "--config", config))
     assert listed == {"login": "lin", "name": "林某", "roles": ["handler"], "unit": "某处", "active": True}
+    inspector = ("user", "create", "du", "--name", "杜某", "--role", "inspector", "--unit", "某处")
+    assert printed(hub(*inspector, "--json", "--config", config))["waits"]
+    assert not printed(hub("user", "list", "--json", "--config", config))[1]["active"]
+    assert hub("user", "confirm", "nobody", "--config", config).returncode == 2
+    assert hub("user", "confirm", "du", "--config", config).returncode == 0
+    assert printed(hub("user", "list", "--json", "--config", config))[1]["active"]
 
 
 def test_a_copied_store_has_the_same_digest_and_copying_again_changes_nothing(tmp_path: Path) -> None:

@@ -129,8 +129,8 @@ async def test_a_setup_token_is_kept_as_a_digest_and_works_once(shelf: Shelf) ->
     assert await shelf.setup.is_open("t" * 43, now=99)
     assert not await shelf.setup.is_open("u" * 43, now=99)
     first, unit = agent("a1", "admin"), Unit("u1", "市局", "u1")
-    assert await shelf.setup.redeem("t" * 43, agent=first, unit=unit, now=99)
-    assert not await shelf.setup.redeem("t" * 43, agent=agent("a2", "other"), unit=None, now=99)
+    assert await shelf.setup.redeem("t" * 43, agents=[first], unit=unit, now=99)
+    assert not await shelf.setup.redeem("t" * 43, agents=[agent("a2", "other")], unit=None, now=99)
     assert await shelf.agents.get("a1") == Versioned(first, 1)
     assert await shelf.agents.get("a2") is None
 
@@ -138,8 +138,8 @@ async def test_a_setup_token_is_kept_as_a_digest_and_works_once(shelf: Shelf) ->
 async def test_a_setup_token_is_refused_when_late_replaced_or_somebody_exists(shelf: Shelf) -> None:
     await shelf.setup.insert("first", expires_at=100)
     assert not await shelf.setup.is_open("first", now=100)
-    assert not await shelf.setup.redeem("first", agent=agent("a1", "admin"), unit=None, now=100)
+    assert not await shelf.setup.redeem("first", agents=[agent("a1", "admin")], unit=None, now=100)
     await shelf.setup.insert("second", expires_at=200)
     assert not await shelf.setup.is_open("first", now=50)
     await shelf.agents.insert(agent("a9", "somebody"))
-    assert not await shelf.setup.redeem("second", agent=agent("a1", "admin"), unit=None, now=150)
+    assert not await shelf.setup.redeem("second", agents=[agent("a1", "admin")], unit=None, now=150)

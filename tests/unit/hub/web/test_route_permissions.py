@@ -182,6 +182,8 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/agents"): ADMIN,
     ("POST", "/staff/agents/{agent_id}/reset"): ADMIN,
     ("POST", "/staff/agents/{agent_id}/active"): ADMIN,
+    ("GET", "/staff/account-changes"): frozenset({R.ADMIN, R.INSPECTOR}),
+    ("POST", "/staff/account-changes/{change_id}"): frozenset({R.ADMIN, R.INSPECTOR}),
 }
 
 DOORS = {
@@ -199,6 +201,7 @@ _PLACES = {
     "entry_id": "e1",
     "number": "1",
     "agent_id": "a1",
+    "change_id": "c1",
     "recording_id": "r1",
     "file_id": "f1",
     "delivery_id": "d1",
