@@ -1,4 +1,5 @@
-"""`hub evidence verify`: every sealed recording and every case's history is read again and compared."""
+"""`hub evidence verify`: every sealed recording, every case's history and the rows of who read reports are
+read again and compared."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ def verify(*, config: Path | None = None, json: bool = False) -> int:
 
 async def _verify(config: Path | None, *, as_json: bool) -> int:
     settings = settings_from(config)
-    links, histories = await _read(settings)
+    links, histories, (rows, wrong_rows) = await _read(settings)
     folder = settings.files.path / "recordings"
     problems = [
         *breaks(links),
@@ -49,27 +50,37 @@ async def _verify(config: Path | None, *, as_json: bool) -> int:
             for reference, seq in histories.broken
         ),
     ]
+    problems += wrong_rows
     if histories.hidden:
         problems.append(f"保密工单：{histories.hidden} 件历史不完整 (cases behind the wall, not named)")
     head = links[-1].hash if links else ""
     if as_json:
-        print_json({"recordings": len(links), "head": head, "cases": histories.cases, "problems": problems})
+        print_json(
+            {
+                "recordings": len(links),
+                "head": head,
+                "cases": histories.cases,
+                "audit": rows,
+                "problems": problems,
+            }
+        )
     else:
         screen = Screen()
         screen.say(f"录音 recordings {len(links)}，链首 head {head or '-'}")
         screen.say(f"工单历史 case histories {histories.cases}")
+        screen.say(f"查阅记录 audit rows {rows}")
         screen.complain(problems)
         screen.say("完好 whole" if not problems else f"问题 problems {len(problems)}")
     return 1 if problems else 0
 
 
-async def _read(settings: Settings) -> tuple[list[Link], Histories]:
+async def _read(settings: Settings) -> tuple[list[Link], Histories, tuple[int, tuple[str, ...]]]:
     documents = await open_store(settings, SystemClock(), migrated=False)
     try:
         stores = repositories(documents, await open_vault(settings, documents), cities={})
         links: list[Link] = []
         while page := await stores.recordings.links(after=links[-1].seq if links else 0, limit=_PAGE):
             links += page
-        return links, await verify_histories(stores.cases)
+        return links, await verify_histories(stores.cases), await stores.audit.verify()
     finally:
         await documents.close()

@@ -79,12 +79,14 @@ from hub.repositories.search.case_index import CaseIndex
 from hub.repositories.search.case_texts import CaseTexts
 from hub.repositories.staff import (
     account_changes,
+    audit,
     availabilities,
     bulk_runs,
     notification_choices,
     notifications,
 )
 from hub.repositories.staff.account_changes import AccountChangeRepository
+from hub.repositories.staff.audit import AuditRepository
 from hub.repositories.staff.availabilities import AvailabilityRepository
 from hub.repositories.staff.bulk_runs import BulkRunRepository
 from hub.repositories.staff.notification_choices import NotificationChoiceRepository
@@ -104,6 +106,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *answer_counts.COLLECTIONS,
     *availabilities.COLLECTIONS,
     *account_changes.COLLECTIONS,
+    *audit.COLLECTIONS,
     *bulk_runs.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
@@ -152,6 +155,7 @@ class Repositories:
     answer_counts: AnswerCountRepository
     availabilities: AvailabilityRepository
     account_changes: AccountChangeRepository
+    audit: AuditRepository
     bulk_runs: BulkRunRepository
     calls: CallRepository
     campaigns: CampaignRepository
@@ -208,6 +212,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         answer_counts=AnswerCountRepository(documents),
         availabilities=AvailabilityRepository(documents, vault),
         account_changes=AccountChangeRepository(documents, vault),
+        audit=AuditRepository(documents, vault),
         bulk_runs=BulkRunRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,

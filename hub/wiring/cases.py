@@ -38,6 +38,7 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.progress.track_case import TrackCase
+from hub.actions.staff.note_access import NoteAccess
 from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.rule_book import BookKind
 from hub.settings.settings import Settings
@@ -121,7 +122,10 @@ def case_actions(
     screening_days = base.settings.triage.screening_working_days
 
     calendar = _calendar(base.settings, books)
-    read_cases = ReadCases(stores, casework, base.files, clock, calendar, screening_days=screening_days)
+    access = NoteAccess(stores.audit, clock)
+    read_cases = ReadCases(
+        stores, casework, base.files, clock, access, calendar, screening_days=screening_days
+    )
     assign_case = AssignCase(casework, stores, unit, rules, clock)
     move_case = MoveCase(casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE))
     read_queue = ReadQueue(stores, calendar, screening_days=screening_days)

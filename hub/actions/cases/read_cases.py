@@ -11,6 +11,7 @@ from hub.actions.cases.before_case import said_before
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.masked_citizen import masked_citizen
 from hub.actions.cases.queue.screening_due import screening_due_at
+from hub.actions.staff.note_access import NoteAccess
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.call import Recording
@@ -22,6 +23,7 @@ from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.screening import for_ordinary_staff
 from hub.model.cases.staff_roles import plays_in
 from hub.model.conversation import AttachedFile, Author, Direction, Message
+from hub.model.staff.audit import AuditAct
 from hub.model.track import Compartment
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
@@ -85,6 +87,7 @@ class ReadCases:
         casework: Casework,
         files: FileStore,
         clock: Clock,
+        note_access: NoteAccess,
         calendar: Callable[[], WorkCalendar],
         *,
         screening_days: int,
@@ -97,6 +100,7 @@ class ReadCases:
         self._files = files
         self._casework = casework
         self._clock = clock
+        self._note_access = note_access
         self._calendar = calendar
         self._screening_days = screening_days
 
@@ -106,6 +110,7 @@ class ReadCases:
         if found is None or not policy.may_see(agent, found.value):
             raise NotFound("case")
         case = found.value
+        await self._note_access(agent, case, AuditAct.CASE_READ)
         kept = await self._repositories.cases.history(case_id)
         history = kept if agent.may(Permission.REPORT_READ) else for_ordinary_staff(kept)
         messages = await self._repositories.conversations.of_case(case_id)
@@ -164,6 +169,7 @@ class ReadCases:
             for message in await self._repositories.conversations.of_case(case_id):
                 for file in message.files:
                     if file.id == file_id:
+                        await self._note_access(agent, found.value, AuditAct.FILE_READ)
                         return file, await self._files.get(file_id)
         raise NotFound("file")
 
@@ -177,6 +183,7 @@ class ReadCases:
         found = await self._repositories.cases.get(case_id)
         if found is None or not policy.may_see(agent, found.value):
             raise NotFound("case")
+        await self._note_access(agent, found.value, AuditAct.RECORDINGS_READ)
         return await self._repositories.recordings.of_case(case_id)
 
     async def reveal(self, agent: Agent, case_id: str, reason: str) -> str:
@@ -186,6 +193,7 @@ class ReadCases:
             raise Invalid({"reason": "请填写查看原因"})
         found = await self._repositories.cases.get(case_id)
         case = policy.require(agent, found.value if found else None, Permission.REVEAL)
+        await self._note_access(agent, case, AuditAct.REVEALED)
         after, entry = recorded(
             case,
             at=self._clock.now_ms(),

@@ -18,6 +18,7 @@ from hub.actions.cases.queue.query import Flag, QueuePlace, QueueQuery
 from hub.actions.cases.queue.read_queue import ReadQueue
 from hub.actions.cases.queue.views import QueueView
 from hub.actions.cases.read_cases import ReadCases
+from hub.actions.staff.note_access import NoteAccess
 from hub.bench.casework.cases import COUNT, figures_of, timed
 from hub.bench.casework.queue_store import QueueStore, bare, case_id
 from hub.bench.child import BenchFailed
@@ -121,6 +122,7 @@ def _pages(stores: Repositories, folder: Path, opened: int) -> dict[str, Page]:
         Casework(cast("Documents", None), stores),  # which only writes
         FileStore(folder / "files", Vault(KeyRing.fresh())),
         clock,
+        NoteAccess(stores.audit, clock),
         lambda: calendar,
         screening_days=2,
     )
