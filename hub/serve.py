@@ -96,6 +96,7 @@ async def _web(hub: Hub, listener: socket.socket, passwords: Passwords) -> Async
         logins=hub.repositories.sessions,
         setup=hub.repositories.setup,
         passwords=passwords,
+        mark=hub.vault.log_mark,
         words=(settings.organisation.name, settings.organisation.province, settings.organisation.signature),
         insecure_cookies=settings.web.insecure_cookies,
     )

@@ -185,6 +185,11 @@ class Vault:
         digest.update(value.encode())
         return digest.hexdigest()[:32]
 
+    def log_mark(self, value: str) -> str:
+        """What stands in a log instead of a login or an address: the same for the same value, 16 hex digits,
+        useless without the key."""
+        return hmac.digest(self.subkey("log"), value.encode(), "sha256").hex()[:16]
+
     def subkey(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose: what is keyed with it cannot be compared with anything else."""
         digest = self._index.copy()

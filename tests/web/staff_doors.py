@@ -129,6 +129,7 @@ async def open_doors(folder: Path, *, insecure_cookies: bool = False) -> AsyncIt
         logins=SessionRepository(documents, vault),
         setup=SetupRepository(documents, agents, units),
         passwords=passwords,
+        mark=vault.log_mark,
         insecure_cookies=insecure_cookies,
     )
     app = web.Application(middlewares=[prepare, answer_errors, same_origin])

@@ -87,6 +87,7 @@ async def office(
             logins=stores.sessions,
             setup=stores.setup,
             passwords=passwords,
+            mark=hub.vault.log_mark,
         )
         runner = web.AppRunner(build_site(hub, staff), access_log=None, shutdown_timeout=2)
         await runner.setup()

@@ -78,6 +78,20 @@ async def test_the_database_holds_no_usable_cookie(doors: Doors) -> None:
         assert (await thief.get("/staff/queue", Cookie=f"__Host-hub={token}")).status == 200
 
 
+async def test_a_failed_login_is_in_the_log_by_marks_that_only_the_office_can_read(
+    doors: Doors, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with doors.browser() as browser:
+        for login in ("stranger1", "Stranger1", "stranger2"):
+            await browser.login(login, "wrong")
+    lines = [one for one in caplog.records if one.msg == "staff.login_failed"]
+    first, again, other = [one.account for one in lines]  # type: ignore[attr-defined]
+    assert first == again != other
+    assert first == doors.staff.mark("stranger1")
+    assert {one.source for one in lines} == {doors.staff.mark("127.0.0.1")}  # type: ignore[attr-defined]
+    assert "tranger" not in str([one.__dict__ for one in lines])
+
+
 async def test_a_wrong_password_and_an_unknown_login_get_the_same_answer(doors: Doors) -> None:
     pages = []
     for login in ("linyan", "nobody"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -29,6 +29,7 @@ class Staff:
     brake: LoginLockout
     sessions: Sessions
     door: Door
+    mark: Callable[[str], str]
 
     @classmethod
     def build(
@@ -40,10 +41,12 @@ class Staff:
         logins: SessionRepository,
         setup: SetupRepository,
         passwords: Passwords,
+        mark: Callable[[str], str],
         words: Sequence[str] = (),
         insecure_cookies: bool = False,
     ) -> Staff:
-        """words: the organisation's own names, which make a password easy to guess."""
+        """mark: what stands in the log for a login or an address. words: the organisation's own names, which
+        make a password easy to guess."""
         return cls(
             clock=clock,
             agents=agents,
@@ -55,6 +58,7 @@ class Staff:
             brake=LoginLockout(clock),
             sessions=Sessions(logins, clock, insecure_cookies=insecure_cookies),
             door=Door(insecure_cookies=insecure_cookies),
+            mark=mark,
         )
 
 

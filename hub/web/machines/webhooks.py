@@ -26,7 +26,7 @@ from hub.actions.calls.handle_call import CallBusy
 from hub.actions.intake.accept_event import Busy
 from hub.hub import Hub
 from hub.store.documents import StoreUnavailable
-from hub.web.keys import HUB
+from hub.web.keys import HUB, SOURCE
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,8 @@ async def _receive(request: web.Request, channel: str, part: str) -> web.Respons
         received = await adapter.receive(inbound, part=part)
         response = await _store(hub, channel, received)
     except Forged:
-        log.warning("webhook.forged", extra={"channel": channel, "part": part})
+        source = hub.vault.log_mark(request[SOURCE])
+        log.warning("webhook.forged", extra={"channel": channel, "part": part, "source": source})
         return web.Response(status=403, text="signature")
     except Malformed as problem:
         log.warning("webhook.malformed", extra={"channel": channel, "part": part})

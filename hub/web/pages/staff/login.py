@@ -58,7 +58,8 @@ async def login(request: web.Request) -> web.StreamResponse:
     staff.brake.failed(login, address)
     right = await staff.passwords.verify(agent.password_hash if agent else "", form.password)
     if not right or agent is None or not agent.active:
-        LOG.warning("staff.login_failed")
+        marks = {"account": staff.mark(login), "source": staff.mark(address)}
+        LOG.warning("staff.login_failed", extra=marks)
         return _page(request, errors={"login": _(_WRONG)}, login=form.login, target=target, status=422)
     staff.brake.succeeded(login, address)
     if staff.passwords.is_outdated(agent.password_hash):
