@@ -12,7 +12,6 @@ was committed before it, so a read that follows an awaited commit sees it.
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -49,7 +48,7 @@ from hub.store.query import (
     parse_where,
 )
 from hub.store.sqlite import jobs, schema
-from hub.store.sqlite.lock import free_lock, take_lock
+from hub.store.sqlite.lock import Lock, free_lock, take_lock
 from hub.store.sqlite.table import Table
 from hub.store.sqlite.where import after_sql, column, order_sql, where_sql
 from hub.store.sqlite.writer import Writer
@@ -89,7 +88,6 @@ def _open(
     except OSError as error:
         raise _cannot_open(path, error) from error
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         writing = _connect(path, "rw")
         try:
             schema.check_kind(writing)
@@ -146,7 +144,7 @@ class SqliteDocuments:
         clock: Clock,
         writer: Writer,
         looking_up: sqlite3.Connection,
-        lock: int,
+        lock: Lock,
     ) -> None:
         self._path = path
         self._tables = tables

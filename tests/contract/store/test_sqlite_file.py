@@ -74,6 +74,23 @@ async def test_a_second_process_is_refused_and_told_who_holds_the_file(tmp_path:
     await (await opened(path)).close()
 
 
+async def test_a_second_one_is_refused_through_a_link_and_without_the_lock_file(tmp_path: Path) -> None:
+    path, link, other = tmp_path / "hub.db", tmp_path / "link.db", tmp_path / "other"
+    store = await opened(path)
+    link.symlink_to(path)
+    other.mkdir()
+    (other / "hard.db").hardlink_to(path)
+    path.with_name("hub.db.lock").unlink()
+    for name in (path, link, other / "hard.db"):
+        with pytest.raises(Refused, match="只能由一个进程打开"):
+            await opened(name)
+    await store.commit([Insert("cases", "c1", {})])
+    await store.close()
+    store = await opened(link)
+    assert await store.count("cases", {}) == {"": 1}
+    await store.close()
+
+
 async def test_files_that_are_not_ours_are_refused_untouched(tmp_path: Path) -> None:
     text, other, newer = tmp_path / "a.txt", tmp_path / "other.db", tmp_path / "newer.db"
     text.write_text("not a database, but long enough to look at\n" * 50)
