@@ -56,11 +56,8 @@ def build() -> App:
     )
     app.command(evidence)
 
-    user = App(name="user", help="工作人员账号 · Staff accounts")
-    user.command("hub.cli.user:create", name="create", help="新建账号 · New account")
-    user.command("hub.cli.user:list_users", name="list", help="列出账号 · List accounts")
-    user.command("hub.cli.user:confirm", name="confirm", help="确认账号 · Confirm an account")
-    app.command(user)
+    for group in (_user(), _keys()):
+        app.command(group)
 
     ivr = App(name="ivr", help="语音流程 · Call flows")
     ivr.command("hub.cli.ivr:check", name="check", help="检查流程 · Lint flows")
@@ -92,3 +89,21 @@ def build() -> App:
     config.command("hub.cli.config:show", name="show", help="显示生效的配置 · Effective settings")
     app.command(config)
     return app
+
+
+def _user() -> App:
+    user = App(name="user", help="工作人员账号 · Staff accounts")
+    user.command("hub.cli.user:create", name="create", help="新建账号 · New account")
+    user.command("hub.cli.user:list_users", name="list", help="列出账号 · List accounts")
+    user.command("hub.cli.user:confirm", name="confirm", help="确认账号 · Confirm an account")
+    return user
+
+
+def _keys() -> App:
+    keys = App(name="keys", help="密钥 · Keys")
+    keys.command("hub.cli.keys:list_keys", name="list", help="列出密钥 · List keys")
+    keys.command("hub.cli.keys:add", name="add", help="新增密钥 · Add a key")
+    keys.command("hub.cli.keys:use", name="use", help="启用密钥 · Make a key current")
+    keys.command("hub.cli.keys:reseal_all", name="reseal", help="重新封存 · Seal anew")
+    keys.command("hub.cli.keys:verify", name="verify", help="逐条打开核对 · Open everything")
+    return keys

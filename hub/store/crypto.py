@@ -81,10 +81,15 @@ class KeyRing:
             }
         )
 
+    def with_another(self) -> KeyRing:
+        """The same ring with one more key, which is not current yet."""
+        return KeyRing(self.current, {**self.keys, _new_key_id(): secrets.token_bytes(32)}, self.index)
+
     def rotated(self) -> KeyRing:
         """The same ring with one more key, which becomes current."""
-        name = _new_key_id()
-        return KeyRing(name, {**self.keys, name: secrets.token_bytes(32)}, self.index)
+        more = self.with_another()
+        [name] = more.keys.keys() - self.keys.keys()
+        return KeyRing(name, more.keys, self.index)
 
 
 def _new_key_id() -> str:
@@ -121,23 +126,38 @@ def create_ring(path: Path) -> KeyRing | None:
     with it. None when another process made one first; a reader never sees half a file."""
     ring = KeyRing.fresh()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    name = _written_beside(path, ring)
     try:
-        with os.fdopen(handle, "w") as file:
-            file.write(ring.to_json())
-            file.flush()
-            os.fsync(file.fileno())
         os.link(name, path)
     except FileExistsError:
         return None
     finally:
-        Path(name).unlink()
-    directory = os.open(path.parent, os.O_RDONLY)
+        name.unlink()
+    _sync_folder(path.parent)
+    return ring
+
+
+def replace_ring(path: Path, ring: KeyRing) -> None:
+    """Puts `ring` in the place of the one in `path`, durable when it returns; a reader sees a whole one."""
+    _written_beside(path, ring).replace(path)
+    _sync_folder(path.parent)
+
+
+def _written_beside(path: Path, ring: KeyRing) -> Path:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    with os.fdopen(handle, "w") as file:
+        file.write(ring.to_json())
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(name)
+
+
+def _sync_folder(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY)
     try:
         os.fsync(directory)
     finally:
         os.close(directory)
-    return ring
 
 
 def key_id_of(blob: str) -> str:
@@ -149,7 +169,7 @@ class Vault:
     """Seals, opens and indexes with one key ring, and knows which rows it could not open."""
 
     def __init__(self, ring: KeyRing) -> None:
-        self._current = ring.current
+        self.current = ring.current
         self.key_ids = tuple(ring.keys)
         self.unreadable = UnreadableRows()
         self._ciphers = {name: AESGCM(key) for name, key in ring.keys.items()}
@@ -157,7 +177,7 @@ class Vault:
 
     def seal(self, place: str, plain: bytes, *, key_id: str = "") -> str:
         """Encrypts for one `collection/id`, with the current key; text of the shape `keyid:base64`."""
-        name = key_id or self._current
+        name = key_id or self.current
         nonce = os.urandom(_NONCE_BYTES)
         sealed = self._ciphers[name].encrypt(nonce, plain, place.encode())
         return f"{name}:{base64.b64encode(nonce + sealed).decode()}"

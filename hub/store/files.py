@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from hub.runtime.errors import NotFound
-from hub.store.crypto import KeyProblem, Vault
+from hub.store.crypto import KeyProblem, Vault, key_id_of
 from hub.store.unreadable import Unreadable
 
 
@@ -46,6 +46,27 @@ class FileStore:
         """Forgets what was kept before `than`, in seconds of the machine's clock since 1970."""
         await asyncio.to_thread(self._remove_older, than)
 
+    def ids(self) -> list[str]:
+        """Of every file that is kept. In a thread."""
+        return sorted(
+            path.parent.name + path.name for path in self._directory.glob("??/*") if not path.suffix
+        )
+
+    def sealed(self, id: str) -> str:
+        """A file as it lies there. In a thread."""
+        return self._path(id).read_text()
+
+    def reseal(self, id: str) -> bool:
+        """Seals a file with the current key; whether it was sealed with another. In a thread.
+
+        Raises `KeyProblem` when it does not open.
+        """
+        place, blob = f"files/{id}", self.sealed(id)
+        if key_id_of(blob) == self._vault.current:
+            return False
+        self._write(self._path(id), self._vault.seal(place, self._vault.open(place, blob)))
+        return True
+
     def _remove_older(self, than: float) -> None:
         for path in self._directory.glob("??/*"):
             with contextlib.suppress(FileNotFoundError):
@@ -57,20 +78,23 @@ class FileStore:
         target = self._path(id)
         if not target.exists():
             target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(suffix=".part", dir=target.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(self._vault.seal(f"files/{id}", content).encode())
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(name).replace(target)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            self._write(target, self._vault.seal(f"files/{id}", content))
         # Also of a file that was there: whoever put it may not have come so far yet.
         for directory in (target.parent, self._directory):
             _sync(directory)
         return id
+
+    def _write(self, target: Path, blob: str) -> None:
+        handle, name = tempfile.mkstemp(suffix=".part", dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(blob.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
 
     def _get(self, id: str) -> bytes:
         place = f"files/{id}"

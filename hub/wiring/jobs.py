@@ -16,6 +16,7 @@ from hub.actions.intake.read_letters import ReadLetters
 from hub.actions.knowledge.follow_entries import FollowEntries
 from hub.actions.knowledge.watch_answers import WatchAnswers
 from hub.actions.retention.forget_expired import ForgetExpired, Rule
+from hub.actions.retention.reseal_store import ResealStore
 from hub.hub import Actions
 from hub.jobs.alone import alone
 from hub.jobs.broadcasts import BroadcastLoop
@@ -26,6 +27,7 @@ from hub.jobs.listen import listen
 from hub.jobs.recordings import keep_recordings, transcribe_recordings
 from hub.jobs.repeat import repeat
 from hub.repositories.leases import LeaseRepository
+from hub.repositories.repositories import COLLECTIONS
 from hub.settings.store import Retention
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
@@ -68,6 +70,9 @@ _ALARM_SECONDS = 0.5
 _VECTORS_SECONDS = 0.5
 """The pause between two rounds of making vectors that are lacking."""
 
+_KEYS_SECONDS = 3_600.0
+"""How often it is looked whether something is still sealed with an older key."""
+
 Job = Callable[[], Awaitable[None]]
 
 
@@ -99,6 +104,7 @@ def jobs_of(
         "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "rules": partial(repeat, rules.follow.look, pause_seconds=_RULES_SECONDS),
         "due": partial(alone, leases(), "due", rules.recompute_due.step, pause_seconds=_RULES_SECONDS),
+        "keys": partial(alone, leases(), "keys", _reseal(base).step, pause_seconds=_KEYS_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }
     if base.settings.assignment.automatic:
@@ -112,6 +118,12 @@ def jobs_of(
         look = actions.look_again.step
         jobs["meaning"] = partial(alone, leases(), "meaning", look, pause_seconds=_LOOK_AGAIN_SECONDS)
     return jobs
+
+
+def _reseal(base: Foundation) -> ResealStore:
+    return ResealStore(
+        base.documents, base.stores.cursors, base.vault, COLLECTIONS, (base.files, base.imports)
+    )
 
 
 def alarm_jobs(forward: ForwardAlarms) -> dict[str, Job]:

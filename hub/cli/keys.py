@@ -1,0 +1,183 @@
+"""`hub keys`: which keys seal what, a new one, which is current, sealing anew, and whether all of it opens.
+
+The ring is written whole under another name and put in its place, so that there is always one that can be
+read. A key is never taken out here: whoever removes one by hand after `hub keys verify` knows what they do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
+from hub.repositories.repositories import COLLECTIONS
+from hub.runtime.clock import SystemClock
+from hub.runtime.console import Screen
+from hub.settings.settings import Settings
+from hub.store.crypto import KeyRing, load_ring, replace_ring
+from hub.store.files import FileStore
+from hub.store.resealing import Round, Sealed, look, reseal
+from hub.wiring.store import open_store, open_vault
+
+_FOLDERS = ("attachments", "imports")
+
+
+def list_keys(*, config: Path | None = None, json: bool = False) -> int:
+    """列出密钥和各自封存的记录数、文件数。嵌入式数据库请先停止 hub。
+
+    Lists the keys with how many rows and files each has sealed.
+
+    Parameters
+    ----------
+    config
+        配置文件 · TOML file over the defaults.
+    json
+        输出 JSON · As JSON.
+    """
+    return run(_list(config, as_json=json))
+
+
+def verify(*, config: Path | None = None, json: bool = False) -> int:
+    """逐条打开全部封存的记录和文件，打不开的列出位置。有问题时退出码 1。
+
+    Opens everything that is sealed and names what does not open. Exit code 1 when something does not.
+
+    Parameters
+    ----------
+    config
+        配置文件 · TOML file over the defaults.
+    json
+        输出 JSON · As JSON.
+    """
+    return run(_verify(config, as_json=json))
+
+
+def add(*, config: Path | None = None) -> int:
+    """新增一把密钥，先不使用：先备份密钥文件，再 hub keys use。
+
+    Adds a key that nothing is sealed with yet: back the file up, then `hub keys use`.
+
+    Parameters
+    ----------
+    config
+        配置文件 · TOML file over the defaults.
+    """
+    settings = settings_from(config)
+    ring = _ring(settings)
+    if ring is None:
+        return CANNOT_RUN
+    more = ring.with_another()
+    [name] = more.keys.keys() - ring.keys.keys()
+    replace_ring(settings.keys.file, more)
+    Screen().say(f"{name}  已新增，请先备份密钥文件 · added: back the file up first")
+    return 0
+
+
+def use(key: str, *, config: Path | None = None) -> int:
+    """此后用这把密钥封存；旧密钥留在文件里。重启 hub 后生效，旧记录由 hub 在后台或 hub keys reseal 重新封存。
+
+    Seals with this key from now on; old keys stay. In effect when the hub is started again.
+
+    Parameters
+    ----------
+    key
+        密钥编号 · Id of the key.
+    config
+        配置文件 · TOML file over the defaults.
+    """
+    settings = settings_from(config)
+    ring = _ring(settings)
+    if ring is None:
+        return CANNOT_RUN
+    if key not in ring.keys:
+        known = "、".join(sorted(ring.keys))
+        Screen().complain([f"没有密钥 {key}，有：{known} · no such key, there are: {known}"])
+        return CANNOT_RUN
+    replace_ring(settings.keys.file, KeyRing(key, ring.keys, ring.index))
+    Screen().say(f"{key}  启用，重启 hub 后生效 · current when the hub is started again")
+    return 0
+
+
+def reseal_all(*, config: Path | None = None) -> int:
+    """用当前密钥重新封存全部旧记录和文件；中断后可以再来。运行中的 hub 会在后台做，SQLite 用此命令要先停止。
+
+    Seals everything anew that was sealed with an older key. Can be broken off and begun again.
+
+    Parameters
+    ----------
+    config
+        配置文件 · TOML file over the defaults.
+    """
+    return run(_reseal(config))
+
+
+async def _list(config: Path | None, *, as_json: bool) -> int:
+    settings = settings_from(config)
+    found, current, names = await _looked(settings)
+    rows = [
+        {
+            "key": name,
+            "current": name == current,
+            "rows": found.rows.get(name, 0),
+            "files": found.files.get(name, 0),
+        }
+        for name in names
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        Screen().table(
+            "密钥 keys",
+            ("编号 key", "当前 current", "记录 rows", "文件 files"),
+            [
+                (str(row["key"]), "是 yes" if row["current"] else "", str(row["rows"]), str(row["files"]))
+                for row in rows
+            ],
+        )
+    return 0
+
+
+async def _verify(config: Path | None, *, as_json: bool) -> int:
+    found, _, _ = await _looked(settings_from(config))
+    number = sum(found.rows.values()) + sum(found.files.values())
+    if as_json:
+        print_json({"sealed": number, "damaged": list(found.damaged)})
+    else:
+        Screen().complain(f"{place}：打不开 (does not open)" for place in found.damaged)
+        Screen().say(f"封存 sealed {number}，打不开 damaged {len(found.damaged)}")
+    return 1 if found.damaged else 0
+
+
+async def _reseal(config: Path | None) -> int:
+    settings = settings_from(config)
+    documents = await open_store(settings, SystemClock())
+    try:
+        vault = await open_vault(settings, documents)
+        stores = [FileStore(settings.files.path / name, vault) for name in _FOLDERS]
+        done: Round = await reseal(documents, COLLECTIONS, stores, vault)
+    finally:
+        await documents.close()
+    Screen().say(f"重新封存 resealed {done.resealed}，未动 left {done.left}")
+    return 1 if done.left else 0
+
+
+async def _looked(settings: Settings) -> tuple[Sealed, str, list[str]]:
+    documents = await open_store(settings, SystemClock(), migrated=False)
+    try:
+        vault = await open_vault(settings, documents)
+        stores = [FileStore(settings.files.path / name, vault) for name in _FOLDERS]
+        return await look(documents, COLLECTIONS, stores, vault), vault.current, sorted(vault.key_ids)
+    finally:
+        await documents.close()
+
+
+def _ring(settings: Settings) -> KeyRing | None:
+    """The ring in its file; what cannot be written here is said."""
+    if settings.keys.ring.get_secret_value():
+        Screen().complain(
+            ["密钥来自环境变量，请在那里修改 · the keys come from the environment: change them there"]
+        )
+        return None
+    ring = load_ring(settings.keys.file)
+    if ring is None:
+        Screen().complain([f"没有密钥文件 {settings.keys.file} · there is no such file"])
+    return ring
