@@ -19,7 +19,10 @@ from channels.outbox.delivery import MessageClass
 PLACEHOLDERS: Mapping[str, str] = {"name": "姓名", "city": "城市"}
 OPT_OUT = "拒收请回复R"
 MAX_CHARACTERS = 500  # vendors refuse longer ones
-_MAX_VALUE = 20
+MAX_VALUE = 20
+"""Characters of a value that are written at most; so much longer than its placeholder a text may get."""
+SAMPLES: Mapping[str, str] = {"name": "王小明", "city": "榕城市"}
+"""What stands for a value where a text is shown or tried and no recipient is meant."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -111,4 +114,4 @@ def with_marks(text: str, *, kind: ChannelKind, message_class: MessageClass, sig
 
 
 def _tidy(value: str) -> str:
-    return " ".join(value.split())[:_MAX_VALUE]
+    return " ".join(value.split())[:MAX_VALUE]
