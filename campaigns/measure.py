@@ -36,6 +36,7 @@ class Longest:
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A text with its marks. text: every placeholder at its fallback; longest: at the longest value.
+    plain: the same as `text` without the marks, as the public page has it.
 
     size, longest_size: their parts, None on channels that count none; an empty text has none.
     """
@@ -44,6 +45,7 @@ class Measure:
     size: Parts | None
     longest: str
     longest_size: Parts | None
+    plain: str
 
     @property
     def parts(self) -> int:
@@ -62,17 +64,19 @@ def measure(
     """The size of a template on a channel. The template may still be wrong: braces are then counted."""
     marked = template.with_marks(text, kind=kind, message_class=message_class, signature=signature)
     pieces = template.pieces(marked)
-    plain = template.fill(pieces, {})
+    shown = template.fill(pieces, {})
+    plain = template.fill(template.pieces(text), {})
     names = sorted({piece.name for piece in pieces if isinstance(piece, template.Placeholder)})
     filled = [
         template.fill(pieces, dict(zip(names, values, strict=True)))
         for values in product(*(("", *longest.values.get(name, (UNKNOWN,))) for name in names))
     ]
     if kind is not ChannelKind.SMS:
-        return Measure(plain, None, max(filled, key=len), None)
+        return Measure(shown, None, max(filled, key=len), None, plain)
     empty = not text.strip()
     worst = max(filled, key=lambda one: (parts.count(one).parts, parts.count(one).units))
-    return Measure(plain, parts.count("" if empty else plain), worst, parts.count("" if empty else worst))
+    size, worst_size = parts.count("" if empty else shown), parts.count("" if empty else worst)
+    return Measure(shown, size, worst, worst_size, plain)
 
 
 def longest_of(values: Sequence[str]) -> tuple[str, ...]:
