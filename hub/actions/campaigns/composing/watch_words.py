@@ -108,7 +108,8 @@ def lines_of(text: str) -> list[WordLine]:
     Raises `Invalid` (field `lines`) naming the first wrong line.
     """
     found: list[WordLine] = []
-    for place, row in enumerate(csv.reader(io.StringIO(text.replace("，", ",").lstrip("\ufeff"))), start=1):
+    typed = [line if "," in line else line.replace("，", ",") for line in text.lstrip("\ufeff").splitlines()]
+    for place, row in enumerate(csv.reader(typed), start=1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or tuple(cells[:2]) == HEADER[:2]:
             continue
