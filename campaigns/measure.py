@@ -17,8 +17,8 @@ from channels.outbox.delivery import MessageClass
 from channels.parts import Encoding, Parts
 
 UNKNOWN = "字" * template.MAX_VALUE
-"""Stands for a value nobody looked at. Only one written in rare characters throughout would take more room, two
-units each; a name has one or two of them."""
+"""Stands for a value nobody looked at. Only one written in rare characters throughout would take more room:
+two units each, and a name has one or two of them."""
 
 
 @dataclass(frozen=True, slots=True)
