@@ -9,6 +9,7 @@ from campaigns import segment as segments
 from campaigns import template
 from campaigns.campaign import Campaign, CampaignKind, CatchUp
 from campaigns.measure import Longest, measure
+from campaigns.said import Said
 from campaigns.segment import Segment
 from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
@@ -20,6 +21,7 @@ MAX_TITLE = 100
 MAX_WEB_TEXT = 3_000
 MAX_TAGS = 8
 MAX_TAG = 12
+TOO_MANY_PARTS = "填入姓名等内容后最多要 %(parts)s 条短信，运营商最多收 %(limit)s 条"
 
 CLASSES: dict[CampaignKind, tuple[MessageClass, ...]] = {
     CampaignKind.EDUCATION: (MessageClass.L,),
@@ -91,7 +93,7 @@ def problems(
         found["message_class"] = "消息级别与活动类型不符"
     texts = template.problems(draft.template) or _too_many_parts(draft, sender)
     if texts:
-        found["template"] = "；".join(texts)
+        found["template"] = Said.joined(texts)
     if draft.public and len(draft.web_text) > MAX_WEB_TEXT:
         found["web_text"] = f"网页正文最多 {MAX_WEB_TEXT} 字"
     if len(draft.tags) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in draft.tags):
@@ -118,7 +120,7 @@ def _too_many_parts(draft: Draft, sender: Sender | None) -> tuple[str, ...]:
     ).parts
     if parts <= sender.parts_limit:
         return ()
-    return (f"填入姓名等内容后最多要 {parts} 条短信，运营商最多收 {sender.parts_limit} 条",)
+    return (Said(TOO_MANY_PARTS, parts=parts, limit=sender.parts_limit),)
 
 
 def content(draft: Draft) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from campaigns import template as marks
+from campaigns.said import Said
 from hub.actions.campaigns.draft_campaign import MAX_TITLE, MAX_WEB_TEXT
 from hub.model.agent import Agent
 from hub.model.campaigns.text_template import (
@@ -100,7 +101,7 @@ def _check(content: TemplateText) -> None:
     if not content.name or len(content.name) > MAX_NAME:
         found["name"] = f"请用 1–{MAX_NAME} 个字为模板起名"
     if texts := marks.problems(content.text):
-        found["text"] = "；".join(texts)
+        found["text"] = Said.joined(texts)
     if len(content.title) > MAX_TITLE or "\n" in content.title:
         found["title"] = f"标题只能有一行，最多 {MAX_TITLE} 字"
     if len(content.web_text) > MAX_WEB_TEXT:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from campaigns import template
 from campaigns.campaign import Campaign
+from campaigns.said import Said
 from channels import parts
 from channels.address import Address, AddressKind, BadAddress, email, is_textable, masked, phone
 from channels.contract import ChannelKind
@@ -30,6 +31,7 @@ from hub.store.until_committed import until_committed
 
 HOUR_MS = 3_600_000
 _CLASS = MessageClass.E1  # the class of single messages: no hours, and bulk does not hold it up
+HOUR_IS_FULL = "每小时最多发送 %(limit)s 条测试，本小时已发 %(used)s 条，请稍后再试"
 _TRIES = 5
 _KINDS: Mapping[ChannelKind, AddressKind] = {
     ChannelKind.SMS: AddressKind.PHONE,
@@ -118,7 +120,7 @@ class SendTrial:
         if sender is None:
             raise Invalid({"channel": "请选择发送渠道"})
         if found := template.problems(campaign.template):
-            raise Invalid({"template": "；".join(found)})
+            raise Invalid({"template": Said.joined(found)})
         marked = template.with_marks(
             campaign.template,
             kind=sender.kind,
@@ -150,7 +152,7 @@ class SendTrial:
             used = await self._trials.since(hour * HOUR_MS)
             if used + len(chosen) > self._settings.trials_per_hour:
                 limit = self._settings.trials_per_hour
-                raise Invalid({"numbers": f"每小时最多发送 {limit} 条测试，本小时已发 {used} 条，请稍后再试"})
+                raise Invalid({"numbers": Said(HOUR_IS_FULL, limit=limit, used=used)})
             writes: list[Write] = []
             made: list[Trial] = []
             for place, number in enumerate(chosen, start=used):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaigns.finding import Level
+from campaigns.said import Said
 from hub.model.agent import Agent
 from hub.model.campaigns.sensitive_word import (
     LEVELS,
@@ -24,6 +25,8 @@ from hub.store.documents import Conflict, Documents, Duplicate, Write
 
 _LEVEL_WORDS = {"禁止": Level.BLOCK, "block": Level.BLOCK, "提醒": Level.WARN, "warn": Level.WARN}
 _WORDS_OF = {Level.BLOCK: "禁止", Level.WARN: "提醒"}
+WRONG_LEVEL = "第 %(line)s 行的级别应为“禁止”或“提醒”"
+IN_LINE = "第 %(line)s 行有误"
 HEADER = ("词语", "级别", "原因", "改为")
 
 
@@ -115,12 +118,13 @@ def lines_of(text: str) -> list[WordLine]:
             continue
         word, level, reason, replacement, *_ = (*cells, "", "", "")
         if level and level.lower() not in _LEVEL_WORDS:
-            raise Invalid({"lines": f"第 {place} 行的级别应为“禁止”或“提醒”"})
+            raise Invalid({"lines": Said(WRONG_LEVEL, line=place)})
         line = WordLine(word, _LEVEL_WORDS.get(level.lower(), Level.WARN), reason, replacement)
         try:
             _check(line)
         except Invalid as problem:
-            raise Invalid({"lines": f"第 {place} 行：{next(iter(problem.problems.values()))}"}) from None
+            why = next(iter(problem.problems.values()))
+            raise Invalid({"lines": Said.joined([Said(IN_LINE, line=place), why])}) from None
         found.append(line)
     if not found:
         raise Invalid({"lines": "请每行写一个词，例如：中奖,禁止,像诈骗短信,"})

@@ -64,7 +64,7 @@ class Sheet:
     """What the editor shows. campaign: None for a new one. version: of its document.
 
     template: the stored one it begins with. kept_at: when what is shown was kept without being saved, 0 = it
-    was saved.
+    was saved. unsaved_at: when another new one was kept, which this one would replace; 0 = none.
     """
 
     form: CampaignForm
@@ -73,17 +73,20 @@ class Sheet:
     template: TextTemplate | None = None
     kept_at: int = 0
     other: Other | None = None
+    unsaved_at: int = 0
 
 
 async def new_campaign(request: web.Request) -> web.StreamResponse:
     """GET /staff/campaigns/new?template="""
     template = await _template(request, request.query.get("template", ""))
-    if template is not None:
-        return await _editor(request, Sheet(form_from(template), template=template))
     kept = await request.app[HUB].actions.composer.write.kept(agent_of(request), "")
-    if kept is not None and kept.values:
-        return await _editor(request, Sheet(shown(kept.values), kept_at=kept.saved_at))
-    return await _editor(request, Sheet(CampaignForm()))
+    if template is not None:
+        unsaved_at = kept.saved_at if kept else 0
+        return await _editor(request, Sheet(form_from(template), template=template, unsaved_at=unsaved_at))
+    if kept is None:
+        return await _editor(request, Sheet(CampaignForm()))
+    begun_with = await _template(request, next(iter(kept.values.get("template_id", ())), ""))
+    return await _editor(request, Sheet(shown(kept.values), template=begun_with, kept_at=kept.saved_at))
 
 
 async def create_campaign(request: web.Request) -> web.StreamResponse:
@@ -147,9 +150,11 @@ async def edit_campaign(request: web.Request) -> web.StreamResponse:
 async def keep_draft(request: web.Request) -> web.StreamResponse:
     """POST /staff/campaigns/new/draft and /staff/campaigns/{campaign_id}/draft: while it is typed."""
     hub, campaign_id = request.app[HUB], request.match_info.get("campaign_id", "")
-    version = (await read_form(request)).get("version", "")
+    fields, values = await read_form(request), await typed_values(request)
+    version = fields.get("version", "")
     base = int(version) if version.isdecimal() else 0
-    values = await typed_values(request)
+    if template_id := fields.get("template_id", ""):
+        values["template_id"] = (template_id,)
     at = await hub.actions.composer.write.keep(agent_of(request), campaign_id, values, base=base)
     return part(request, "staff/draft_saved.html", time=f"{to_local(at):%H:%M}")
 
