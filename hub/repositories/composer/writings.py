@@ -85,15 +85,21 @@ class WritingRepository:
         )
 
     async def find(
-        self, where: Where, fits: Callable[[Body], bool], *, limit: int, after: str | None
+        self,
+        where: Where,
+        fits: Callable[[Body], bool],
+        *,
+        limit: int,
+        after: str | None = None,
+        most: int = MOST_LOOKED_AT,
     ) -> CampaignPage:
-        """Campaigns, newest first, whose stored content `fits`; at most `MOST_LOOKED_AT` are looked at.
+        """Campaigns, newest first, whose stored content `fits`; at most `most` are looked at.
 
         Walked in the order of the index, and only what fits is decoded.
         """
         sort = (("created_at", -1),)
         taken: list[Versioned[Campaign]] = []
-        for _ in range(MOST_LOOKED_AT // _STEP):
+        for _ in range(most // _STEP):
             found = await self._documents.find("campaigns", where, sort=sort, limit=_STEP, after=after)
             for stored in found:
                 if not fits(stored.body):

@@ -18,6 +18,12 @@ YEAR_MS = 365 * 86_400_000
 AROUND_MS = 45 * 86_400_000
 """So far before and after this day last year: a season's campaigns are written some weeks ahead."""
 MAX_WORDS = 60
+_LABELLED = 1_000
+"""Campaigns whose tags are offered: those of some years."""
+_FRESH_MS = 10_000
+
+Labels = tuple[Mapping[str, int], Mapping[str, int]]
+"""Tags and departments, with how many campaigns have each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class FindCampaigns:
     def __init__(self, writings: WritingRepository, clock: Clock) -> None:
         self._writings = writings
         self._clock = clock
+        self._labels: Labels | None = None
+        self._labels_at = 0
 
     async def __call__(self, wanted: Wanted, *, limit: int, after: str | None = None) -> CampaignPage:
         """One page, the newest first. Every word has to be in name, title, text or a tag."""
@@ -55,8 +63,11 @@ class FindCampaigns:
 
         return await self._writings.find(self._where(wanted), fits, limit=limit, after=after)
 
-    async def labels(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        """Tags and departments of the campaigns there are, with how many have each."""
+    async def labels(self) -> Labels:
+        """Tags and departments of the newest campaigns, with how many have each; some seconds old at most."""
+        now = self._clock.now_ms()
+        if self._labels is not None and now - self._labels_at < _FRESH_MS:
+            return self._labels
         tags: Counter[str] = Counter()
         departments: Counter[str] = Counter()
 
@@ -66,8 +77,10 @@ class FindCampaigns:
                 departments[body["department"]] += 1
             return False
 
-        await self._writings.find({}, count, limit=1, after=None)
-        return dict(tags.most_common(30)), dict(sorted(departments.items()))
+        await self._writings.find({}, count, limit=1, most=_LABELLED)
+        self._labels = (dict(tags.most_common(30)), dict(sorted(departments.items())))
+        self._labels_at = now
+        return self._labels
 
     def _where(self, wanted: Wanted) -> Mapping[str, object]:
         if wanted.last_year:
