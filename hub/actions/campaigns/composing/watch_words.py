@@ -134,5 +134,7 @@ def lines_of(text: str) -> list[WordLine]:
 def _check(line: WordLine) -> None:
     if not folded(line.word) or len(line.word) > MAX_WORD:
         raise Invalid({"word": f"请填写要留意的词，最多 {MAX_WORD} 个字"})
+    if any(text.startswith("=") for text in (line.word, line.reason, line.replacement)):
+        raise Invalid({"word": "不能以等号开头，导出后会被当成公式"})
     if len(line.reason) > MAX_REMARK or len(line.replacement) > MAX_REMARK:
         raise Invalid({"reason": f"原因和替换各最多 {MAX_REMARK} 个字"})

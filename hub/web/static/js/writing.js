@@ -60,7 +60,8 @@
   for (const kind of ["typed", "change"]) {
     form.addEventListener(kind, () => { state.dirty = true; later(KEEP_MS); });
   }
-  form.addEventListener("submit", () => {
+  document.addEventListener("submit", (event) => {   // saved, or dropped: nothing is kept behind it
+    if (event.target !== form && !event.target.action.endsWith("/discard")) return;
     state.sent = true;
     clearTimeout(state.timer);
     if (state.abort) state.abort.abort();

@@ -23,6 +23,8 @@ from hub.web.render import translator
 PLAIN = ("name", "message_class", "channel", "title", "template", "web_text", "tags")
 SEVERAL = ("groups", "regions")
 FIELDS = (*PLAIN, *SEVERAL, "public")
+_MOST_VALUES = 60
+"""Of one name; one more than are allowed would do, so that the mistake can be told."""
 _BETWEEN_TAGS = re.compile(r"[\s,，、;；#]+")
 
 Values = Mapping[str, Sequence[str]]
@@ -33,7 +35,8 @@ async def typed_values(request: web.Request) -> dict[str, tuple[str, ...]]:
     """The fields of a campaign among what was posted."""
     fields, posted = await read_form(request), await request.post()
     several = {
-        name: tuple(value for value in posted.getall(name, []) if isinstance(value, str)) for name in SEVERAL
+        name: tuple(value for value in posted.getall(name, []) if isinstance(value, str))[:_MOST_VALUES]
+        for name in SEVERAL
     }
     public = ("yes",) if fields.get("public") == "yes" else ()
     return {**{name: (fields.get(name, ""),) for name in PLAIN}, **several, "public": public}
