@@ -51,20 +51,21 @@ LETTERS = "“%(word)s”是外文缩写，老人可能不认识"
 
 _STOP = re.compile(r"[。！？；!?;\n]+")
 _MARKS = re.compile(r"\{[^{}|]*\|?([^{}]*)\}")
-_LETTERS = re.compile(r"(?<![A-Za-z0-9./@:-])[A-Za-z]{2,12}(?![A-Za-z0-9./@:-])")
-_FAMILIAR = frozenset({"app", "wifi", "qq", "vip"})
+_LETTERS = re.compile(r"(?<![A-Za-z0-9./@:-])[A-Z][A-Z0-9]{1,9}(?![A-Za-z0-9./@:-])")
+_FAMILIAR = frozenset({"APP", "WIFI", "QQ", "VIP"})
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def hints(field: str, text: str) -> tuple[Finding, ...]:
-    """What could be easier to read, in the order of the text's own troubles: sentences, words, letters."""
+    """What could be easier to read: sentences, words, letters. Nothing of a text in another language."""
     plain = _MARKS.sub(r"\1", text)
-    return tuple(_hints(field, plain))
+    return tuple(_hints(field, plain)) if _CHINESE.search(plain) else ()
 
 
 def _hints(field: str, text: str) -> Iterator[Finding]:
     for sentence in _STOP.split(text):
         sentence = sentence.strip()
-        if len(sentence) > LONGEST_SENTENCE:
+        if len(sentence) > LONGEST_SENTENCE and _CHINESE.search(sentence):
             values = {"count": str(len(sentence)), "start": sentence[:10]}
             yield Finding(field, Level.HINT, LONG_SENTENCE, values)
     for word, easier in EASIER.items():
@@ -72,5 +73,5 @@ def _hints(field: str, text: str) -> Iterator[Finding]:
             values = {"word": word, "easier": easier} if easier else {"word": word}
             yield Finding(field, Level.HINT, HARD_WORD if easier else NEEDLESS, values)
     for word in dict.fromkeys(_LETTERS.findall(text)):
-        if word.lower() not in _FAMILIAR:
+        if word not in _FAMILIAR:
             yield Finding(field, Level.HINT, LETTERS, {"word": word})

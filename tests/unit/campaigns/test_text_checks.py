@@ -93,3 +93,7 @@ def test_hints_name_the_long_sentence_the_hard_word_and_the_letters() -> None:
     text = "切勿" + "很" * 41 + "。请看PPT和APP。"
     assert [one.text for one in hints("template", text)] == [LONG_SENTENCE, HARD_WORD, LETTERS]
     assert hints("template", "{name|您}好，请小心骗子。") == ()
+    assert (
+        hints("template", "Please do not open the door to anybody who says that he is from the bank. OK")
+        == ()
+    )

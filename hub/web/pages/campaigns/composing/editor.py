@@ -82,7 +82,9 @@ async def new_campaign(request: web.Request) -> web.StreamResponse:
     kept = await request.app[HUB].actions.composer.write.kept(agent_of(request), "")
     if template is not None:
         unsaved_at = kept.saved_at if kept else 0
-        return await _editor(request, Sheet(form_from(template), template=template, unsaved_at=unsaved_at))
+        return await _editor(
+            request, Sheet(form_from(template.content), template=template, unsaved_at=unsaved_at)
+        )
     if kept is None:
         return await _editor(request, Sheet(CampaignForm()))
     begun_with = await _template(request, next(iter(kept.values.get("template_id", ())), ""))

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from campaigns.finding import Finding, Level
 from campaigns.measure import Measure, measure
-from campaigns.template import PLACEHOLDERS, is_personal
+from campaigns.template import PLACEHOLDERS, SAMPLES, fill, is_personal, pieces, with_marks
 from channels.contract import ChannelKind
 from hub.actions.campaigns.composing.audience_values import Audience
+from hub.actions.campaigns.settings import Sender
 from hub.hub import Hub
 from hub.web.i18n import msgid
 from hub.web.pages.campaigns.campaign_form import CampaignForm
@@ -27,7 +28,7 @@ FIELD_NAMES = {"template": msgid("正文"), "title": msgid("标题"), "web_text"
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """measure: None where nothing is written. personal: whether texts differ from person to person.
+    """measure: None where nothing is written. sample: with sample values, "" where all get the same.
 
     per_person: parts at most; parts: of the whole audience; cost: yuan, None where no price is known.
     """
@@ -35,7 +36,7 @@ class Paper:
     kind: ChannelKind
     measure: Measure | None
     audience: Audience
-    personal: bool
+    sample: str
     per_person: int
     parts: int
     cost: Decimal | None
@@ -64,13 +65,23 @@ async def paper_of(hub: Hub, form: CampaignForm) -> Paper:
         kind=sender.kind if sender else ChannelKind.SMS,
         measure=measured,
         audience=audience,
-        personal=is_personal(form.template),
+        sample=_sample(form, sender) if measured and is_personal(form.template) else "",
         per_person=per_person,
         parts=per_person * audience.recipients,
         cost=sender.price * per_person * audience.recipients if sender and sender.price else None,
         findings=await composer.checks(draft) if measured else (),
         form=form,
     )
+
+
+def _sample(form: CampaignForm, sender: Sender | None) -> str:
+    marked = with_marks(
+        form.template,
+        kind=sender.kind if sender else ChannelKind.SMS,
+        message_class=form.message_class,
+        signature=sender.signature if sender else "",
+    )
+    return fill(pieces(marked), SAMPLES)
 
 
 def chips() -> list[tuple[str, str, str]]:

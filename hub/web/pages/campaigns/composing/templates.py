@@ -10,8 +10,10 @@ from pydantic import Field
 
 from campaigns import template as marks
 from channels.outbox.delivery import MessageClass
+from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.cases.agent_names import agent_names
 from hub.actions.knowledge.compare_entries import FieldChange, compare_texts
+from hub.hub import Hub
 from hub.model.agent import Permission
 from hub.model.campaigns.text_template import TemplateChange, TemplateText, TextTemplate
 from hub.runtime.errors import Invalid, Stale
@@ -23,7 +25,8 @@ from hub.web.i18n import msgid
 from hub.web.keys import HUB
 from hub.web.pages.campaigns.campaigns import LIST_PATH
 from hub.web.pages.campaigns.composing.editor import HINTS
-from hub.web.pages.campaigns.composing.paper import chips
+from hub.web.pages.campaigns.composing.paper import FIELD_NAMES, LEVELS, chips
+from hub.web.pages.campaigns.composing.written import draft_from, form_from, senders
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
@@ -154,7 +157,16 @@ async def _page(
         change_words=CHANGES,
         names=await agent_names(hub.repositories, {one.by for one in versions}),
         may_edit=agent.may(Permission.CAMPAIGN_EDIT),
+        findings=await hub.actions.composer.checks(_as_draft(hub, found.value.content)) if found else (),
+        levels=LEVELS,
+        field_names=FIELD_NAMES,
     )
+
+
+def _as_draft(hub: Hub, content: TemplateText) -> Draft:
+    """A campaign that would be written from it, as far as its texts go."""
+    form = form_from(content)
+    return draft_from(form.model_copy(update={"channel": next((one.name for one in senders(hub)), "")}))
 
 
 def _changes(

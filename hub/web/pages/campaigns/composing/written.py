@@ -14,7 +14,7 @@ from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import CLASSES, Draft
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.hub import Hub
-from hub.model.campaigns.text_template import TextTemplate
+from hub.model.campaigns.text_template import TemplateText
 from hub.model.campaigns.writing import Written
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.pages.campaigns.campaign_form import CampaignForm
@@ -93,18 +93,15 @@ def form_of(content: Campaign | Written) -> CampaignForm:
     )
 
 
-def form_from(template: TextTemplate) -> CampaignForm:
+def form_from(content: TemplateText) -> CampaignForm:
     """A new campaign that begins with a template."""
-    content = template.content
     return CampaignForm.model_construct(
-        **{**CampaignForm().model_dump(), "name": content.name, "message_class": content.message_class},
-    ).model_copy(
-        update={
-            "template": content.text,
-            "title": content.title,
-            "web_text": content.web_text,
-            "public": bool(content.web_text),
-        }
+        name=content.name,
+        message_class=content.message_class,
+        title=content.title,
+        template=content.text,
+        web_text=content.web_text,
+        public=bool(content.web_text),
     )
 
 
