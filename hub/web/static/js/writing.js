@@ -21,6 +21,19 @@
     area.dispatchEvent(new CustomEvent("typed", { bubbles: true }));
   });
 
+  /* --- read aloud as a telephone would, where the browser can; pressed again it stops ------------------- */
+  const speaker = document.querySelector("[data-speak]");
+  if (speaker && window.speechSynthesis) {
+    speaker.hidden = false;
+    speaker.addEventListener("click", () => {
+      const bubble = document.querySelector("#phone .phone-bubble");
+      if (window.speechSynthesis.speaking || !bubble) return window.speechSynthesis.cancel();
+      const words = new SpeechSynthesisUtterance(bubble.textContent);
+      words.lang = "zh-CN";
+      window.speechSynthesis.speak(words);
+    });
+  }
+
   /* --- Ctrl+S ------------------------------------------------------------------------------------------ */
   document.addEventListener("keydown", (event) => {
     if (event.key !== "s" || !(event.ctrlKey || event.metaKey) || window.hub.composing(event)) return;

@@ -30,6 +30,7 @@ from hub.web.pages.campaigns.composing.written import (
     draft_from,
     form_from,
     form_of,
+    is_blank,
     read,
     senders,
     shown,
@@ -80,6 +81,8 @@ async def new_campaign(request: web.Request) -> web.StreamResponse:
     """GET /staff/campaigns/new?template="""
     template = await _template(request, request.query.get("template", ""))
     kept = await request.app[HUB].actions.composer.write.kept(agent_of(request), "")
+    if kept is not None and is_blank(kept.values):
+        kept = None
     if template is not None:
         unsaved_at = kept.saved_at if kept else 0
         return await _editor(

@@ -77,6 +77,12 @@ def values_of(form: CampaignForm) -> dict[str, tuple[str, ...]]:
     return {**plain, **several, "public": ("yes",) if form.public else ()}
 
 
+def is_blank(values: Values) -> bool:
+    """Whether nothing was written; what is merely chosen in advance does not count."""
+    written = ("name", "title", "template", "web_text", "tags", "groups")
+    return not any(value.strip() for name in written for value in values.get(name, ()))
+
+
 def form_of(content: Campaign | Written) -> CampaignForm:
     """A campaign, or a version of it, in the form."""
     return CampaignForm.model_construct(
