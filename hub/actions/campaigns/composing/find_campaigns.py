@@ -12,7 +12,7 @@ from hub.model.campaigns.sensitive_word import folded
 from hub.repositories.campaigns import CampaignPage
 from hub.repositories.composer.writings import WritingRepository
 from hub.runtime.clock import Clock
-from hub.store.documents import Body
+from hub.store.documents import Body, Undeclared
 
 YEAR_MS = 365 * 86_400_000
 AROUND_MS = 45 * 86_400_000
@@ -47,7 +47,10 @@ class FindCampaigns:
         self._labels_at = 0
 
     async def __call__(self, wanted: Wanted, *, limit: int, after: str | None = None) -> CampaignPage:
-        """One page, the newest first. Every word has to be in name, title, text or a tag."""
+        """One page, the newest first. Every word has to be in name, title, text or a tag.
+
+        after: as the page before gave it; what is no such mark gives the first page.
+        """
         words = [folded(word) for word in wanted.words[:MAX_WORDS].split()]
 
         def fits(body: Body) -> bool:
@@ -61,7 +64,10 @@ class FindCampaigns:
             texts = (body["name"], body.get("title", ""), body["template"], body.get("web_text", ""), *tags)
             return not words or all(word in folded("\n".join(texts)) for word in words)
 
-        return await self._writings.find(self._where(wanted), fits, limit=limit, after=after)
+        try:
+            return await self._writings.find(self._where(wanted), fits, limit=limit, after=after)
+        except Undeclared:  # an address somebody shortened
+            return await self._writings.find(self._where(wanted), fits, limit=limit)
 
     async def labels(self) -> Labels:
         """Tags and departments of the newest campaigns, with how many have each; some seconds old at most."""

@@ -221,6 +221,8 @@ async def test_pages_of_a_search_follow_each_other_without_a_gap(room: WritingRo
     rest = await room.find(Wanted(tag="双"), limit=2, after=first.next)
     assert [found.value.name for found in (*first.campaigns, *rest.campaigns)] == ["第5个", "第3个", "第1个"]
     assert rest.next is None
+    cut = await room.find(Wanted(tag="双"), limit=2, after="zzz")
+    assert cut.campaigns == first.campaigns
 
 
 # -- the audience while one writes -------------------------------------------------------------------
