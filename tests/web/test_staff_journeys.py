@@ -543,23 +543,15 @@ async def test_what_is_typed_comes_back_and_of_two_writers_both_texts_are_shown(
 async def test_a_test_leaves_as_the_campaign_will_and_its_end_is_shown(
     colleague: Visitor, desk: Desk
 ) -> None:
+    trials, officer = desk.stage.hub.actions.composer.trials, desk.stage.agents[Role.PUBLICITY]
+    await trials.register(officer, "夜班手机", "139 1111 2222")
+    page = await desk.sit_down(colleague, Role.PUBLICITY, width=390)
     campaign = desk.campaigns["planned"]
-    page = await desk.sit_down(colleague, Role.PUBLICITY, width=390, expected_status=(422,))
-    await page.goto(f"{desk.url}/staff/campaigns/trial-numbers", wait_until="domcontentloaded")
-    await page.fill("#f-name", "值班手机")
-    await page.fill("#f-address", "12345")
-    await page.get_by_role("button", name="登记").click()
-    await expect(page.locator("#e-address")).to_contain_text("请填写手机号码或邮箱")
-    await page.fill("#f-address", "139 1111 2222")
-    await page.get_by_role("button", name="登记").click()
-    await expect(page.locator(".writing-list")).to_contain_text("139****2222")
-    await page.goto(f"{desk.url}/staff/campaigns/{campaign.id}", wait_until="domcontentloaded")
-    await page.get_by_role("link", name="测试发送").click()
-    text = await page.locator(".phone-bubble").inner_text()
-    await page.locator("label.choice", has_text="值班手机").click()
+    await page.goto(f"{desk.url}/staff/campaigns/{campaign.id}/trial", wait_until="domcontentloaded")
+    words = await page.locator(".phone-bubble").inner_text()
+    await page.locator("label.choice", has_text="夜班手机").click()
     await page.get_by_role("button", name="发送测试").click()
-    await expect(page.locator("#trials")).to_contain_text(
-        re.compile(r"值班手机 139\*\*\*\*2222\s+已送达"), timeout=15_000
-    )
+    end = re.compile(r"夜班手机 139\*\*\*\*2222\s+已送达")
+    await expect(page.locator("#trials")).to_contain_text(end, timeout=15_000)
     sent = [m.text for m in desk.stage.carrier.journal.messages if m.recipient == "+8613911112222"]
-    assert sent == [text]
+    assert sent == [words]

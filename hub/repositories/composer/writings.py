@@ -44,11 +44,6 @@ class WritingRepository:
         )
         return self._versions.listed(found)
 
-    async def version(self, campaign_id: str, number: int) -> CampaignVersion | None:
-        """One saved version, or None."""
-        stored = await self._documents.get("campaign_versions", f"{campaign_id}:{number:06d}")
-        return None if stored is None else self._versions.load(stored)
-
     def insert_version(self, version: CampaignVersion) -> Insert:
         """The write of a version."""
         return self._versions.insert(version)

@@ -30,14 +30,13 @@ FIELD_NAMES = {"template": msgid("正文"), "title": msgid("标题"), "web_text"
 class Paper:
     """measure: None where nothing is written. sample: with sample values, "" where all get the same.
 
-    per_person: parts at most; parts: of the whole audience; cost: yuan, None where no price is known.
+    parts: of the whole audience, at most; cost: yuan, None where no price is known.
     """
 
     kind: ChannelKind
     measure: Measure | None
     audience: Audience
     sample: str
-    per_person: int
     parts: int
     cost: Decimal | None
     findings: tuple[Finding, ...]
@@ -66,7 +65,6 @@ async def paper_of(hub: Hub, form: CampaignForm) -> Paper:
         measure=measured,
         audience=audience,
         sample=_sample(form, sender) if measured and is_personal(form.template) else "",
-        per_person=per_person,
         parts=per_person * audience.recipients,
         cost=sender.price * per_person * audience.recipients if sender and sender.price else None,
         findings=await composer.checks(draft) if measured else (),

@@ -15,7 +15,6 @@ from hub.model.campaigns.writing import Written
 from hub.web import badges
 from hub.web.i18n import msgid
 from hub.web.keys import HUB, LANGUAGE
-from hub.web.pages.campaigns.campaigns import LIST_PATH
 from hub.web.render import translator
 from hub.web.staff_page import staff_page
 
@@ -53,7 +52,6 @@ async def versions_page(request: web.Request) -> web.StreamResponse:
         changes=changes_of(request, before, versions[place].content),
         fields=LABELS,
         names=await agent_names(hub.repositories, {one.by for one in versions}),
-        list_path=LIST_PATH,
     )
 
 
