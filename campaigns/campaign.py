@@ -60,6 +60,7 @@ MOVES: Mapping[CampaignState, frozenset[CampaignState]] = {
 
 _FROZEN_AFTER_START = frozenset(
     {"template", "title", "message_class", "channel", "subject", "segment", "kind", "department", "level"}
+    | {"web_text"}
 )
 
 
@@ -73,6 +74,8 @@ class Campaign:
     may still be made up for. expiry_seconds: life of a broadcast, 0 = what the message class says.
     department: whose share and quota it uses, "" = the office itself. level, night: of a warning, see
     `Delivery`. tags: words of the office to find it by.
+    template: the text of its channel. web_text: what the public page says, "" = the same text.
+    template_id, template_number: the stored template it was written from and its version, "" and 0 for none.
     started_at: when its first broadcast started. reason: why it is in its state, for the page.
     """
 
@@ -92,6 +95,9 @@ class Campaign:
     night: bool = False
     tags: tuple[str, ...] = ()
     public: bool = False
+    web_text: str = ""
+    template_id: str = ""
+    template_number: int = 0
     schedule: str = ""
     catch_up: CatchUp = CatchUp.ONCE
     grace_seconds: int = 3600

@@ -13,13 +13,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from campaigns.errors import BadTemplate
+from campaigns.said import Said
 from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
 
 PLACEHOLDERS: Mapping[str, str] = {"name": "姓名", "city": "城市"}
 OPT_OUT = "拒收请回复R"
 MAX_CHARACTERS = 500  # vendors refuse longer ones
-_MAX_VALUE = 20
+MAX_VALUE = 20
+"""Characters of a value that are written at most; so much longer than its placeholder a text may get."""
+SAMPLES: Mapping[str, str] = {"name": "王小明", "city": "榕城市"}
+"""What stands for a value where a text is shown or tried and no recipient is meant."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -60,7 +64,9 @@ def problems(template: str) -> tuple[str, ...]:
     if not template.strip():
         return ("请填写内容",)
     if len(template) > MAX_CHARACTERS:
-        found.append(f"内容最多 {MAX_CHARACTERS} 字，现在 {len(template)} 字")
+        found.append(
+            Said("内容最多 %(most)s 字，现在 %(count)s 字", most=MAX_CHARACTERS, count=len(template))
+        )
     if any(mark in template for mark in "｛｝"):
         found.append("占位符请用半角花括号，例如 {name|您}")
     for piece in pieces(template):
@@ -70,13 +76,16 @@ def problems(template: str) -> tuple[str, ...]:
             continue
         if piece.name not in PLACEHOLDERS:
             known = "、".join(f"{{{name}|…}}（{label}）" for name, label in PLACEHOLDERS.items())
-            found.append(f"不认识的占位符“{piece.name}”，可用：{known}")
+            found.append(Said("不认识的占位符“%(name)s”，可用：%(known)s", name=piece.name, known=known))
         elif not piece.fallback.strip():
-            found.append(f"占位符“{piece.name}”缺少备用文字，例如 {{{piece.name}|您}}")
+            example = f"{{{piece.name}|您}}"
+            found.append(
+                Said("占位符“%(name)s”缺少备用文字，例如 %(example)s", name=piece.name, example=example)
+            )
     if template.lstrip().startswith("【"):
         found.append("签名【…】由系统自动加上，请从内容中删去")
     if OPT_OUT in template:
-        found.append(f"“{OPT_OUT}”由系统自动加上，请从内容中删去")
+        found.append(Said("“%(mark)s”由系统自动加上，请从内容中删去", mark=OPT_OUT))
     return tuple(dict.fromkeys(found))
 
 
@@ -111,4 +120,4 @@ def with_marks(text: str, *, kind: ChannelKind, message_class: MessageClass, sig
 
 
 def _tidy(value: str) -> str:
-    return " ".join(value.split())[:_MAX_VALUE]
+    return " ".join(value.split())[:MAX_VALUE]

@@ -14,6 +14,7 @@ from hub.actions.alarms.keep_duty import KeepDuty
 from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
+from hub.actions.campaigns.composing.composer import Composer
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.set_availability import SetAvailability
@@ -117,6 +118,7 @@ class Actions:
     change_accounts: ChangeAccounts
     citizen_move: CitizenMove
     close_case: CloseCase
+    composer: Composer
     confirm_report: ConfirmReport
     decide_delivery: DecideDelivery
     deliver_electronically: DeliverElectronically

@@ -42,6 +42,7 @@ class Origin(StrEnum):
     REPLY = "reply"
     NOTICE = "notice"
     SUBMISSION = "submission"
+    TRIAL = "trial"  # a campaign's text to a number of the office itself
 
 
 @dataclass(frozen=True, slots=True)

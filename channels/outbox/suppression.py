@@ -110,10 +110,10 @@ def subjects_of(subject: str) -> tuple[str, ...]:
 def rules_against(delivery: Delivery) -> tuple[tuple[str, str], ...]:
     """The keys that, when suppressed, stop `delivery`; at least the one for a dead address.
 
-    A reply in a case is never stopped by a wish; neither is a red or orange warning.
+    A reply in a case is never stopped by a wish; neither is a red or orange warning, or a trial to ourselves.
     """
     dead = (delivery.recipient_key, INVALID)
-    if delivery.origin is Origin.REPLY or not POLICY[delivery.message_class].honours_opt_out:
+    if delivery.origin in (Origin.REPLY, Origin.TRIAL) or not POLICY[delivery.message_class].honours_opt_out:
         return (dead,)
     return (dead, (delivery.recipient_key, subject_of(delivery)))
 

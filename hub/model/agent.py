@@ -36,6 +36,8 @@ class Permission(StrEnum):
     CAMPAIGN_READ = "campaign.read"
     CAMPAIGN_EDIT = "campaign.edit"
     CAMPAIGN_CONTROL = "campaign.control"
+    CAMPAIGN_TRIAL = "campaign.trial"
+    CAMPAIGN_WORDS = "campaign.words"
     ENTRY_EDIT = "entry.edit"
     ENTRY_PUBLISH = "entry.publish"
     DELIVERY_DECIDE = "delivery.decide"
@@ -52,7 +54,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.ALARM_DUTY, _P.CANNED_APPROVE}
         | {_P.TAG_EDIT}
-        | {_P.CAMPAIGN_READ, _P.CAMPAIGN_CONTROL}
+        | {_P.CAMPAIGN_READ, _P.CAMPAIGN_CONTROL, _P.CAMPAIGN_TRIAL, _P.CAMPAIGN_WORDS}
     ),
     Role.INSPECTOR: frozenset(
         {
@@ -64,7 +66,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.DELIVERY_DECIDE,
         }
     ),
-    Role.PUBLICITY: frozenset({_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL}),
+    Role.PUBLICITY: frozenset({_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL, _P.CAMPAIGN_TRIAL}),
     Role.EDITOR: frozenset({_P.ENTRY_EDIT}),
     Role.REVIEWER: frozenset({_P.ENTRY_EDIT, _P.ENTRY_PUBLISH}),
     Role.HIGHER_REVIEWER: frozenset({_P.CASE_READ, _P.CASE_REPLY}),

@@ -116,5 +116,5 @@ class CampaignRepository:
 
 
 def public_text(campaign: Campaign) -> str:
-    """What everybody may read: the text with every placeholder at its fallback."""
-    return template.render(campaign.template, {})
+    """What everybody may read: the text for the public page, or that of the channel with its fallbacks."""
+    return campaign.web_text or template.render(campaign.template, {})

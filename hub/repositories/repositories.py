@@ -34,6 +34,8 @@ from hub.repositories.calls import CallRepository, RecordingRepository
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_warnings import CaseWarningRepository
 from hub.repositories.cases import CaseRepository
+from hub.repositories.composer import composer
+from hub.repositories.composer.composer import ComposerRepositories, composer_repositories
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
 from hub.repositories.knowledge import (
@@ -114,6 +116,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *canned_replies.COLLECTIONS,
     *case_warnings.COLLECTIONS,
     *cases.COLLECTIONS,
+    *composer.COLLECTIONS,
     *contacts.COLLECTIONS,
     *conversations.COLLECTIONS,
     *cursors.COLLECTIONS,
@@ -165,6 +168,7 @@ class Repositories:
     canned_replies: CannedReplyRepository
     case_warnings: CaseWarningRepository
     cases: CaseRepository
+    composer: ComposerRepositories
     contacts: ContactRepository
     conversations: ConversationRepository
     cursors: CursorRepository
@@ -222,6 +226,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         canned_replies=CannedReplyRepository(documents, vault),
         case_warnings=CaseWarningRepository(documents, vault),
         cases=CaseRepository(documents, vault),
+        composer=composer_repositories(documents, vault),
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),

@@ -36,6 +36,8 @@ class TwilioSmsChannel(_Twilio):
     number: str = "12110"
     messaging_service_sid: str = ""
     rate_parts_per_second: float = Field(default=10.0, gt=0)
+    price_per_part: float = Field(default=0.05, ge=0)
+    parts_limit: int = Field(default=8, ge=1)
     timeout_seconds: float = Field(default=30, gt=0, le=30)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from hub.settings.table import Table
@@ -17,3 +19,6 @@ class Dispatch(Table):
 class Broadcast(Table):
     page: int = Field(default=100, ge=1, le=5000)
     grace_seconds: int = Field(default=3600, ge=0)
+    link_hosts: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]] = []
+    known_numbers: list[Annotated[str, Field(pattern=r"^\d[\d-]{2,15}$")]] = []
+    trials_per_hour: int = Field(default=30, ge=0, le=900)

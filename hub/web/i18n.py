@@ -18,6 +18,7 @@ from babel.dates import format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from campaigns.said import Said
 from hub.runtime.clock import to_local
 
 LOCALE_DIRECTORY = Path(__file__).parent / "locale"
@@ -48,7 +49,9 @@ class Translator:
     texts: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, text: str, /, **values: object) -> str:
-        """The text in this language, `%(name)s` places filled in."""
+        """The text in this language, `%(name)s` places filled in; a problem is said sentence by sentence."""
+        if isinstance(text, Said) and self.texts:
+            return "; ".join(self(source, **filled) for source, filled in text.sentences)
         found = self.texts.get(text) or text
         return found % values if values else found
 

@@ -6,6 +6,10 @@ from hub.model.agent import Permission as P
 from hub.web.pages.alarms import alarms
 from hub.web.pages.campaigns import campaigns
 from hub.web.pages.campaigns import editor as campaign_editor
+from hub.web.pages.campaigns.composing import campaign_list, trials, versions
+from hub.web.pages.campaigns.composing import editor as composer
+from hub.web.pages.campaigns.composing import templates as text_templates
+from hub.web.pages.campaigns.composing import words as watched_words
 from hub.web.pages.cases import (
     availability,
     bulk,
@@ -161,14 +165,44 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/canned/{canned_id}/send-back", canned.send_back, P.CANNED_APPROVE),
     _staff("POST", "/canned/{canned_id}/retire", canned.retire, P.CASE_REPLY, P.CANNED_APPROVE),
     # campaigns
-    _staff("GET", "/campaigns", campaigns.campaigns_page, P.CAMPAIGN_READ),
-    _staff("GET", "/campaigns/new", campaign_editor.new_campaign, P.CAMPAIGN_EDIT),
-    _staff("POST", "/campaigns/new", campaign_editor.create_campaign, P.CAMPAIGN_EDIT),
-    _staff("POST", "/campaigns/phone", campaign_editor.phone, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns", campaign_list.campaigns_page, P.CAMPAIGN_READ),
+    _staff("GET", "/campaigns/new", composer.new_campaign, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/new", composer.create_campaign, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/new/draft", composer.keep_draft, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/new/discard", composer.discard_draft, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/phone", composer.paper, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/templates", text_templates.list_page, P.CAMPAIGN_READ),
+    _staff("GET", "/campaigns/templates/new", text_templates.new_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/templates/new", text_templates.save, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/templates/{template_id}", text_templates.template_page, P.CAMPAIGN_READ),
+    _staff("POST", "/campaigns/templates/{template_id}", text_templates.save, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/templates/{template_id}/archive", text_templates.archive, P.CAMPAIGN_EDIT),
+    _staff(
+        "POST", "/campaigns/templates/{template_id}/bring-back", text_templates.bring_back, P.CAMPAIGN_EDIT
+    ),
+    _staff("GET", "/campaigns/words", watched_words.words_page, P.CAMPAIGN_READ),
+    _staff("POST", "/campaigns/words", watched_words.put_word, P.CAMPAIGN_WORDS),
+    _staff("POST", "/campaigns/words/import", watched_words.import_words, P.CAMPAIGN_WORDS),
+    _staff("POST", "/campaigns/words/remove", watched_words.remove_word, P.CAMPAIGN_WORDS),
+    _staff("GET", "/campaigns/words/export", watched_words.export_words, P.CAMPAIGN_READ),
+    _staff("GET", "/campaigns/trial-numbers", trials.numbers_page, P.CAMPAIGN_TRIAL),
+    _staff("POST", "/campaigns/trial-numbers", trials.register, P.CAMPAIGN_TRIAL),
+    _staff("POST", "/campaigns/trial-numbers/remove", trials.forget, P.CAMPAIGN_TRIAL),
     _staff("POST", "/campaigns/dates", campaign_editor.dates, P.CAMPAIGN_EDIT),
     _staff("GET", "/campaigns/{campaign_id}", campaigns.campaign_page, P.CAMPAIGN_READ),
-    _staff("GET", "/campaigns/{campaign_id}/edit", campaign_editor.edit_page, P.CAMPAIGN_EDIT),
-    _staff("POST", "/campaigns/{campaign_id}/edit", campaign_editor.edit_campaign, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}/edit", composer.edit_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/edit", composer.edit_campaign, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/draft", composer.keep_draft, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/discard", composer.discard_draft, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}/versions", versions.versions_page, P.CAMPAIGN_READ),
+    _staff("POST", "/campaigns/{campaign_id}/copy", campaign_list.copy, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}/remove", campaign_list.remove_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/remove", campaign_list.remove, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}/trial", trials.trial_page, P.CAMPAIGN_TRIAL),
+    _staff("POST", "/campaigns/{campaign_id}/trial", trials.send_trial, P.CAMPAIGN_TRIAL),
+    _staff(
+        "GET", "/campaigns/{campaign_id}/trial/results", trials.trial_results, P.CAMPAIGN_TRIAL, is_use=False
+    ),
     _staff("GET", "/campaigns/{campaign_id}/preview", campaign_editor.preview_page, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/{campaign_id}/schedule", campaign_editor.schedule, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/{campaign_id}/withdraw", campaigns.withdraw, P.CAMPAIGN_EDIT),

@@ -9,7 +9,7 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.hub import Actions
 from hub.wiring.calls import CallActions
-from hub.wiring.campaigns import campaign_desk
+from hub.wiring.campaigns import campaign_desk, composer_of
 from hub.wiring.cases import CaseActions
 from hub.wiring.channels import handset_rules
 from hub.wiring.desk import Desk
@@ -35,14 +35,16 @@ def actions_of(
     profiles: Profiles,
 ) -> Actions:
     """One of each."""
+    campaigns = campaign_desk(base)
     return Actions(
         accept_event=intake.accept_event,
         apply_receipt=ApplyReceipt(base.stores.outbox, handset_rules(base.settings), jitter),
         assign_case=cases.assign_case,
-        campaigns=campaign_desk(base),
+        campaigns=campaigns,
         change_accounts=change_accounts_of(base),
         citizen_move=cases.citizen_move,
         close_case=cases.close_case,
+        composer=composer_of(base, campaigns),
         confirm_report=cases.confirm_report,
         decide_delivery=DecideDelivery(base.documents, base.stores, base.clock),
         deliver_electronically=cases.deliver_electronically,

@@ -159,6 +159,7 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("recent_answers", "keep_until", 0),
         Rule("duty_pages", "seen_at", _PAGES_SECONDS),
         Rule("drafts", "saved_at", keep.drafts_seconds),
+        Rule("campaign_drafts", "saved_at", keep.drafts_seconds),
         Rule("notifications", "at", keep.notifications_seconds),
         Rule("presences", "until", 3_600),
     )

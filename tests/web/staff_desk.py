@@ -15,6 +15,7 @@ from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.cases.replies.edit_canned import Place
 from hub.model.agent import Role
+from hub.model.campaigns.text_template import TemplateText
 from hub.model.cases.replies.canned_reply import CannedScope, CannedText
 from hub.model.cases.rule_book import BookKind
 from tests.unit.hub.actions.rules.rule_office import notice_2027
@@ -92,9 +93,22 @@ async def furnish(stage: Stage) -> Desk:
     await desk.schedule(planned.id, Cron("0 10 9 * *"))
     sent = await plan("大风提示", CampaignKind.WARNING, MessageClass.E1, "今晚有大风，请收好阳台物品。")
     await desk.start_now(sent.id)
-    entries = {"changed_entry": await _changed_entry(stage)}
+    entries = {"changed_entry": await _changed_entry(stage), "template": await _template(stage)}
     await _proposed_notice(stage)
     return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent}, entries)
+
+
+async def _template(stage: Stage) -> str:
+    """A template with two versions, and somebody a test can be sent to."""
+    composer, officer = stage.hub.actions.composer, stage.agents[Role.PUBLICITY]
+    text = TemplateText(
+        "消防宣传月", MessageClass.L, "{name|您}好，请看 t.cn/abc。", "消防提醒", "请关火关电。"
+    )
+    made = await composer.templates.create(officer, text)
+    better = replace(text, text="{name|您}好，出门请关火、关电、关气。")
+    await composer.templates.edit(officer, made.id, better, version=1)
+    await composer.trials.register(officer, "值班手机", "13911110000")
+    return made.id
 
 
 async def _changed_entry(stage: Stage) -> str:
@@ -347,6 +361,8 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "campaign editor": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/edit")),
     "campaign with errors": (Role.PUBLICITY, _campaign_wrong),
     "campaign preview": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/preview")),
+    "campaign template": (Role.PUBLICITY, _at("/staff/campaigns/templates/{template}")),
+    "campaign trial": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/trial")),
     "nothing in doubt": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/ambiguous")),
     "entries": (Role.EDITOR, _at("/staff/entries?topic=12110")),
     "entries found none": (Role.EDITOR, _at("/staff/entries?q=量子")),

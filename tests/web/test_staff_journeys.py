@@ -8,15 +8,19 @@ import secrets
 import pytest
 from playwright.async_api import expect
 
+from channels.address import phone
 from channels.outbox.delivery import DeliveryState
 from channels.outbox.ports import Change, Leased
 from channels.outbox.retry import settled
+from channels.parts import count
+from hub.actions.campaigns.draft_campaign import draft_of
 from hub.model.agent import Role
 from hub.model.cases.state import CaseState
+from hub.model.people.contact import Contact
 from tests.web.staff_desk import Desk, sign_in
 from tests.web.staff_fixtures import colleague, desk
 from tests.web.staff_stage import text, unsure
-from tests.web.watched import Visitor
+from tests.web.watched import Visitor, overflow
 from tests.world import eventually
 
 __all__ = ["colleague", "desk"]
@@ -460,3 +464,94 @@ async def test_a_decision_on_what_has_been_heard_of_meanwhile_changes_nothing(
     after = await hub.repositories.outbox.get(row.id)
     assert after
     assert after.value.state is DeliveryState.UNDELIVERED
+
+
+COUNTED = {"+8613911110001": "", "+8613911110002": "王五", "+8613911110003": "欧阳娜娜"}
+
+
+async def counted_group(desk: Desk) -> None:
+    hub = desk.stage.hub
+    for place, (number, name) in enumerate(COUNTED.items()):
+        contact = Contact(f"counted-{place}", hub.clock.now_ms(), name=name)
+        member = hub.repositories.memberships.join(contact, phone(number), "计数", at=hub.clock.now_ms())
+        await hub.documents.commit([member])
+
+
+async def test_the_counter_on_the_page_is_what_is_billed_before_and_after_filling(
+    colleague: Visitor, desk: Desk
+) -> None:
+    await counted_group(desk)
+    page = await desk.sit_down(colleague, Role.PUBLICITY, width=390)
+    await page.goto(f"{desk.url}/staff/campaigns/new", wait_until="domcontentloaded")
+    await page.fill("#f-name", "计数")
+    await page.locator("label.choice", has_text="黄色、蓝色预警").click()
+    await page.locator("label.choice", has_text="计数").click()
+    await page.fill("#f-template", "，" + "风" * 61)
+    await page.evaluate("document.getElementById('f-template').setSelectionRange(0, 0)")
+    await page.get_by_role("button", name="姓名").click()
+    await page.keyboard.type("您好")  # the fallback is selected, to be typed over
+    await expect(page.locator(".phone-bubble")).to_have_text(f"【榕城公安】您好，{'风' * 61}")
+    await expect(page.locator(".phone-size")).to_contain_text("70 个字，1 条短信")
+    await expect(page.locator(".writing-longest")).to_contain_text("72 个字，2 条短信")
+    await expect(page.locator(".writing-longest")).to_contain_text("再删 2 个字可少 1 条")
+    await expect(page.locator(".writing-cost")).to_have_text("名单 3 人，最多 6 条 约 0.30 元")
+    assert await overflow(page) == 0
+    await page.get_by_role("button", name="保存并预览").click()
+    await page.wait_for_url("**/preview")
+    campaign_id = page.url.split("/")[-2]
+    await desk.stage.hub.actions.campaigns.start_now(campaign_id)
+
+    async def all_sent() -> bool:
+        return {m.recipient for m in desk.stage.carrier.journal.messages} >= COUNTED.keys()
+
+    assert await eventually(all_sent, seconds=20)
+    billed = {m.recipient: count(m.text).parts for m in desk.stage.carrier.journal.messages}
+    assert [billed[number] for number in COUNTED] == [1, 1, 2]
+
+
+async def test_what_is_typed_comes_back_and_of_two_writers_both_texts_are_shown(
+    colleague: Visitor, desk: Desk
+) -> None:
+    hub = desk.stage.hub
+    planned = draft_of(desk.campaigns["planned"])
+    draft = await hub.actions.campaigns.create(planned, desk.stage.agents[Role.PUBLICITY].id)
+    edit = f"{desk.url}/staff/campaigns/{draft.id}/edit"
+    page = await desk.sit_down(colleague, Role.PUBLICITY, expected_status=(422,))
+    await page.goto(edit, wait_until="domcontentloaded")
+    await page.fill("#f-template", "要求共享屏幕的都是骗子。")
+    await expect(page.locator("[data-keep-note]")).to_contain_text("草稿已保存")
+    await page.goto(edit, wait_until="domcontentloaded")
+    await expect(page.locator("#f-template")).to_have_value("要求共享屏幕的都是骗子。")
+    await expect(page.locator(".banner")).to_contain_text("写了还没保存的内容")
+    # Somebody else saves meanwhile.
+    read = await hub.actions.campaigns.get(draft.id)
+    typed = read.value.edited(hub.clock.now_ms(), template="冒充客服的都是骗子。")
+    await hub.documents.commit([hub.repositories.campaigns.update(typed, read.version)])
+    await page.focus("#f-template")
+    await page.keyboard.press("Control+s")
+    await expect(page.locator(".summary")).to_contain_text("刚刚被别人修改")
+    await expect(page.locator(".writing-other del")).to_contain_text("冒充客服")
+    await expect(page.locator("#f-template")).to_have_value("要求共享屏幕的都是骗子。")
+    await page.keyboard.press("Control+s")
+    await expect(page.locator(".done")).to_have_text("已保存")
+    assert (await hub.actions.campaigns.get(draft.id)).value.template == "要求共享屏幕的都是骗子。"
+    await page.get_by_role("link", name="版本记录").click()
+    await expect(page.locator(".versions li")).to_have_count(2)
+    await expect(page.locator(".diff ins")).to_contain_text("要求共享屏幕")
+
+
+async def test_a_test_leaves_as_the_campaign_will_and_its_end_is_shown(
+    colleague: Visitor, desk: Desk
+) -> None:
+    trials, officer = desk.stage.hub.actions.composer.trials, desk.stage.agents[Role.PUBLICITY]
+    await trials.register(officer, "夜班手机", "139 1111 2222")
+    page = await desk.sit_down(colleague, Role.PUBLICITY, width=390)
+    campaign = desk.campaigns["planned"]
+    await page.goto(f"{desk.url}/staff/campaigns/{campaign.id}/trial", wait_until="domcontentloaded")
+    words = await page.locator(".phone-bubble").inner_text()
+    await page.locator("label.choice", has_text="夜班手机").click()
+    await page.get_by_role("button", name="发送测试").click()
+    end = re.compile(r"夜班手机 139\*\*\*\*2222\s+已送达")
+    await expect(page.locator("#trials")).to_contain_text(end, timeout=15_000)
+    sent = [m.text for m in desk.stage.carrier.journal.messages if m.recipient == "+8613911112222"]
+    assert sent == [words]

@@ -37,6 +37,8 @@ from hub.store.until_committed import until_committed
 
 _TRIES = 5
 T = TypeVar("T")
+Also = Callable[[Campaign], Sequence[Write]]
+"""Gives writes that are stored in the same unit of work as a campaign."""
 STATES: dict[CampaignState, str] = {
     CampaignState.DRAFT: "草稿",
     CampaignState.IN_REVIEW: "审核中",
@@ -48,6 +50,11 @@ STATES: dict[CampaignState, str] = {
     CampaignState.CANCELED: "已取消",
     CampaignState.EXPIRED: "已过期",
 }
+
+
+def nothing(_: Campaign) -> Sequence[Write]:
+    """No further writes."""
+    return ()
 
 
 class CampaignDesk:
@@ -81,14 +88,14 @@ class CampaignDesk:
 
     # -- before it starts -------------------------------------------------------------------------
 
-    async def create(self, draft: Draft, agent_id: str) -> Campaign:
+    async def create(self, draft: Draft, agent_id: str, *, also: Also = nothing) -> Campaign:
         """Stores a new draft. Raises `Invalid`."""
         await self._check(draft)
         campaign = self._campaign(draft, agent_id)
-        await self._documents.commit([self._repository.insert(campaign)])
+        await self._documents.commit([self._repository.insert(campaign), *also(campaign)])
         return campaign
 
-    async def edit(self, campaign_id: str, draft: Draft, *, version: int) -> Campaign:
+    async def edit(self, campaign_id: str, draft: Draft, *, version: int, also: Also = nothing) -> Campaign:
         """Replaces the content read at `version`. Raises `Invalid`, `NotFound`, `Stale`.
 
         Once something has left, the text and whom it goes to cannot change.
@@ -106,7 +113,7 @@ class CampaignDesk:
         except MoveRefused as refused:
             raise Invalid({"state": f"{STATES[read.value.state]}的活动不能修改"}) from refused
         try:
-            await self._documents.commit([self._repository.update(edited, read.version)])
+            await self._documents.commit([self._repository.update(edited, read.version), *also(edited)])
         except Conflict as stale:
             raise Stale(campaign_id) from stale
         return edited

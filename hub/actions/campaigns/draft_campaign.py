@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from campaigns import segment as segments
 from campaigns import template
 from campaigns.campaign import Campaign, CampaignKind, CatchUp
+from campaigns.measure import Longest, measure
+from campaigns.said import Said
 from campaigns.segment import Segment
 from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
 from channels.outbox.suppression import SUBJECT_OF_CLASS
-from hub.actions.campaigns.settings import CampaignSettings
+from hub.actions.campaigns.settings import CampaignSettings, Sender
 
 MAX_NAME = 60
 MAX_TITLE = 100
+MAX_WEB_TEXT = 3_000
+MAX_TAGS = 8
+MAX_TAG = 12
+TOO_MANY_PARTS = "填入姓名等内容后最多要 %(parts)s 条短信，运营商最多收 %(limit)s 条"
 
 CLASSES: dict[CampaignKind, tuple[MessageClass, ...]] = {
     CampaignKind.EDUCATION: (MessageClass.L,),
@@ -30,6 +36,7 @@ class Draft:
     """A campaign as it was typed. `channel` is a sender's name, e.g. `sms-12110`.
 
     subject: what an opt-out covers, "" = that of the message class. expiry_seconds: 0 = class default.
+    web_text, tags, template_id, template_number: see `Campaign`.
     """
 
     name: str
@@ -43,6 +50,10 @@ class Draft:
     public: bool = False
     catch_up: CatchUp = CatchUp.ONCE
     expiry_seconds: int = 0
+    web_text: str = ""
+    tags: tuple[str, ...] = ()
+    template_id: str = ""
+    template_number: int = 0
 
 
 def draft_of(campaign: Campaign) -> Draft:
@@ -59,6 +70,10 @@ def draft_of(campaign: Campaign) -> Draft:
         public=campaign.public,
         catch_up=campaign.catch_up,
         expiry_seconds=campaign.expiry_seconds,
+        web_text=campaign.web_text,
+        tags=campaign.tags,
+        template_id=campaign.template_id,
+        template_number=campaign.template_number,
     )
 
 
@@ -76,8 +91,13 @@ def problems(
         found["channel"] = "请选择发送渠道"
     if draft.message_class not in CLASSES[draft.kind]:
         found["message_class"] = "消息级别与活动类型不符"
-    if texts := template.problems(draft.template):
-        found["template"] = "；".join(texts)
+    texts = template.problems(draft.template) or _too_many_parts(draft, sender)
+    if texts:
+        found["template"] = Said.joined(texts)
+    if draft.public and len(draft.web_text) > MAX_WEB_TEXT:
+        found["web_text"] = f"网页正文最多 {MAX_WEB_TEXT} 字"
+    if len(draft.tags) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in draft.tags):
+        found["tags"] = f"最多 {MAX_TAGS} 个标签，每个最多 {MAX_TAG} 字"
     needs_title = draft.public or (sender is not None and sender.kind is ChannelKind.MAIL)
     if needs_title and not draft.title.strip():
         found["title"] = "公开发布或邮件发送时请填写标题"
@@ -85,6 +105,22 @@ def problems(
         found["title"] = f"标题只能有一行，最多 {MAX_TITLE} 字"
     found.update(segments.problems(draft.segment, groups=groups))
     return found
+
+
+def _too_many_parts(draft: Draft, sender: Sender | None) -> tuple[str, ...]:
+    """Counted with the longest values there can be: what passes here the carrier takes for everybody."""
+    if sender is None or not sender.parts_limit:
+        return ()
+    parts = measure(
+        draft.template,
+        kind=sender.kind,
+        message_class=draft.message_class,
+        signature=sender.signature,
+        longest=Longest(),
+    ).parts
+    if parts <= sender.parts_limit:
+        return ()
+    return (Said(TOO_MANY_PARTS, parts=parts, limit=sender.parts_limit),)
 
 
 def content(draft: Draft) -> dict[str, object]:
@@ -101,4 +137,8 @@ def content(draft: Draft) -> dict[str, object]:
         "public": draft.public,
         "catch_up": draft.catch_up,
         "expiry_seconds": draft.expiry_seconds,
+        "web_text": draft.web_text.strip() if draft.public else "",
+        "tags": draft.tags,
+        "template_id": draft.template_id,
+        "template_number": draft.template_number,
     }

@@ -1,9 +1,8 @@
-"""Campaigns: the list, one campaign with its live progress, and what may be done with it."""
+"""One campaign with its live progress, and what may be done with it. Its list: `composing/campaign_list`."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -32,61 +31,7 @@ from hub.web.staff_stream import stream
 LIST_PATH = "/staff/campaigns"
 LIVE_SECONDS = 1.5
 _S = CampaignState
-_FILTERS: Mapping[str, tuple[str, frozenset[CampaignState]]] = {
-    "": (msgid("全部"), frozenset()),
-    "active": (msgid("进行中"), frozenset({_S.RUNNING, _S.PAUSED})),
-    "planned": (msgid("已排期"), frozenset({_S.SCHEDULED})),
-    "draft": (msgid("草稿"), frozenset({_S.DRAFT, _S.IN_REVIEW, _S.APPROVED})),
-    "ended": (msgid("已结束"), frozenset({_S.FINISHED, _S.CANCELED, _S.EXPIRED})),
-}
 _NOT_THE_NUMBER = msgid("输入的数字与剩余人数不一致，没有终止")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A campaign in the list. next_at: ms UTC, 0 = none. watched: None when nothing ran yet."""
-
-    campaign: Campaign
-    audience: str
-    plan: str
-    next_at: int
-    watched: CampaignProgress | None
-
-
-async def campaigns_page(request: web.Request) -> web.StreamResponse:
-    """GET /staff/campaigns?show=&after="""
-    hub = request.app[HUB]
-    show = request.query.get("show", "")
-    show = show if show in _FILTERS else ""
-    after = request.query.get("after") or None
-    page = await hub.repositories.campaigns.page(states=_FILTERS[show][1], limit=20, after=after)
-    upcoming = await hub.actions.campaigns.upcoming()
-    rows = []
-    for found in page.campaigns:
-        campaign = found.value
-        rows.append(
-            Row(
-                campaign,
-                audience_of(hub, campaign, request[LANGUAGE]),
-                plan_of(campaign, request[LANGUAGE]),
-                upcoming.get(campaign.id, 0),
-                await hub.actions.campaigns.progress(campaign.id) if campaign.started_at else None,
-            )
-        )
-    counts = await hub.repositories.campaigns.counts()
-    return staff_page(
-        request,
-        "staff/campaigns.html",
-        rows=rows,
-        filters={
-            name: (label, sum(counts.get(str(state), 0) for state in states or CampaignState))
-            for name, (label, states) in _FILTERS.items()
-        },
-        show=show,
-        first=after is None,
-        next=page.next,
-        may_edit=agent_of(request).may(Permission.CAMPAIGN_EDIT),
-    )
 
 
 async def campaign_page(request: web.Request) -> web.StreamResponse:

@@ -151,3 +151,12 @@ async def test_nothing_leaves_without_words(world: World) -> None:
     assert (await look(world, a_delivery("a", text="")))[:2] == (S.FAILED, "no_text")
     row = a_delivery("b", M.N, origin=Origin.BROADCAST, origin_id="unknown", text="")
     assert (await look(world, row))[:2] == (S.FAILED, "no_text")
+
+
+async def test_a_trial_waits_for_no_hours_and_heeds_no_wish_but_a_dead_number(world: World) -> None:
+    trial = a_delivery("a", M.L, origin=Origin.TRIAL, subject=EDUCATION)
+    await world.suppressions.suppress((trial.recipient_key, EDUCATION), reason="asked", by="a", at=NOON)
+    night = EVENING + 60 * MINUTE
+    assert (await look(world, trial, now=night))[0] is S.LEASED
+    await world.suppressions.suppress((trial.recipient_key, INVALID), reason="21610", by="a", at=NOON)
+    assert (await look(world, trial, now=night))[:2] == (S.SUPPRESSED, INVALID)

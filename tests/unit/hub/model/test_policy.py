@@ -41,6 +41,8 @@ alarm.duty        yes      yes         -          -          -       -         -
 campaign.read     -        yes         -          yes        -       -         yes         -
 campaign.edit     -        -           -          yes        -       -         -           -
 campaign.control  -        yes         -          yes        -       -         -           -
+campaign.trial    -        yes         -          yes        -       -         -           -
+campaign.words    -        yes         -          -          -       -         -           -
 entry.edit        -        -           -          -          yes     yes       -           -
 entry.publish     -        -           -          -          -       yes       -           -
 delivery.decide   -        -           yes        -          -       -         yes         -

@@ -21,6 +21,7 @@ READ_CASES = CASES | {R.HIGHER_REVIEWER}
 READ_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR, R.ADMIN})
 WRITE_CAMPAIGNS = frozenset({R.PUBLICITY})
 STOP_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR})
+SUPERVISORS = frozenset({R.SUPERVISOR})
 ENTRIES = frozenset({R.EDITOR, R.REVIEWER})
 PUBLISH_ENTRIES = frozenset({R.REVIEWER})
 ADMIN = frozenset({R.ADMIN})
@@ -118,6 +119,32 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/campaigns/new"): WRITE_CAMPAIGNS,
     ("POST", "/staff/campaigns/phone"): WRITE_CAMPAIGNS,
     ("POST", "/staff/campaigns/dates"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/new/draft"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/new/discard"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/draft"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/discard"): WRITE_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}/versions"): READ_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/copy"): WRITE_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}/remove"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/remove"): WRITE_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}/trial"): STOP_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/trial"): STOP_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}/trial/results"): STOP_CAMPAIGNS,
+    ("GET", "/staff/campaigns/templates"): READ_CAMPAIGNS,
+    ("GET", "/staff/campaigns/templates/new"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/templates/new"): WRITE_CAMPAIGNS,
+    ("GET", "/staff/campaigns/templates/{template_id}"): READ_CAMPAIGNS,
+    ("POST", "/staff/campaigns/templates/{template_id}"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/templates/{template_id}/archive"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/templates/{template_id}/bring-back"): WRITE_CAMPAIGNS,
+    ("GET", "/staff/campaigns/words"): READ_CAMPAIGNS,
+    ("POST", "/staff/campaigns/words"): SUPERVISORS,
+    ("POST", "/staff/campaigns/words/import"): SUPERVISORS,
+    ("POST", "/staff/campaigns/words/remove"): SUPERVISORS,
+    ("GET", "/staff/campaigns/words/export"): READ_CAMPAIGNS,
+    ("GET", "/staff/campaigns/trial-numbers"): STOP_CAMPAIGNS,
+    ("POST", "/staff/campaigns/trial-numbers"): STOP_CAMPAIGNS,
+    ("POST", "/staff/campaigns/trial-numbers/remove"): STOP_CAMPAIGNS,
     ("GET", "/staff/campaigns/{campaign_id}"): READ_CAMPAIGNS,
     ("GET", "/staff/campaigns/{campaign_id}/edit"): WRITE_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/edit"): WRITE_CAMPAIGNS,
@@ -215,6 +242,7 @@ _PLACES = {
     "view_id": "v1",
     "canned_id": "t1",
     "tag_id": "0",
+    "template_id": "t1",
 }
 
 

@@ -1,0 +1,36 @@
+"""A problem in words: a Chinese text that remembers its source and values, to be said in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+Sentence = tuple[str, Mapping[str, object]]
+"""A source text with places `%(name)s`, and what fills them."""
+
+
+class Said(str):
+    """The Chinese text itself; a page that speaks another language takes `sentences`."""
+
+    __slots__ = ("sentences",)
+    sentences: tuple[Sentence, ...]
+
+    def __new__(cls, source: str, **values: object) -> Said:
+        """One sentence."""
+        return cls.joined_sentences(((source, values),))
+
+    @classmethod
+    def joined(cls, texts: Iterable[str]) -> Said:
+        """Several in one; texts that remember nothing stand for themselves."""
+        return cls.joined_sentences(
+            sentence
+            for text in texts
+            for sentence in (text.sentences if isinstance(text, Said) else ((text, {}),))
+        )
+
+    @classmethod
+    def joined_sentences(cls, sentences: Iterable[Sentence]) -> Said:
+        """From sources and values."""
+        kept = tuple(sentences)
+        made = str.__new__(cls, "；".join(text % values if values else text for text, values in kept))
+        made.sentences = kept
+        return made

@@ -1,0 +1,1 @@
+"""What the writers of campaigns keep: templates, words to watch, drafts, versions, trial numbers."""

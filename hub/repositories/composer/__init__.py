@@ -1,0 +1,1 @@
+"""What the writers of campaigns keep, in the store."""

@@ -1,0 +1,1 @@
+"""Pages of those who write: editor, list, versions, templates, words to watch, trial sends."""

@@ -1,0 +1,88 @@
+"""What stands beside the text while it is written: the phone, parts and cost, and what to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from campaigns.finding import Finding, Level
+from campaigns.measure import Measure, measure
+from campaigns.template import PLACEHOLDERS, SAMPLES, fill, is_personal, pieces, with_marks
+from channels.contract import ChannelKind
+from hub.actions.campaigns.composing.audience_values import Audience
+from hub.actions.campaigns.settings import Sender
+from hub.hub import Hub
+from hub.web.i18n import msgid
+from hub.web.pages.campaigns.campaign_form import CampaignForm
+from hub.web.pages.campaigns.composing.written import draft_from, senders
+
+LEVELS = {
+    Level.BLOCK: (msgid("不能发送"), "bad", "alert"),
+    Level.WARN: (msgid("请确认"), "warn", "warning"),
+    Level.HINT: (msgid("好读提示"), "info", "info"),
+}
+"""What a level is called, with the colour and the picture of its badge."""
+
+FIELD_NAMES = {"template": msgid("正文"), "title": msgid("标题"), "web_text": msgid("网页正文")}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """measure: None where nothing is written. sample: with sample values, "" where all get the same.
+
+    parts: of the whole audience, at most; cost: yuan, None where no price is known.
+    """
+
+    kind: ChannelKind
+    measure: Measure | None
+    audience: Audience
+    sample: str
+    parts: int
+    cost: Decimal | None
+    findings: tuple[Finding, ...]
+    form: CampaignForm
+
+
+async def paper_of(hub: Hub, form: CampaignForm) -> Paper:
+    """Of a form, right or wrong."""
+    composer = hub.actions.composer
+    profile = hub.profiles.get(form.channel) or next(iter(senders(hub)), None)
+    sender = composer.settings.senders.get(profile.name) if profile else None
+    draft = draft_from(form)
+    audience = await composer.audience(draft.segment)
+    measured = None
+    if form.template.strip():
+        measured = measure(
+            form.template,
+            kind=sender.kind if sender else ChannelKind.SMS,
+            message_class=form.message_class,
+            signature=sender.signature if sender else "",
+            longest=audience.longest,
+        )
+    per_person = measured.parts if measured else 0
+    return Paper(
+        kind=sender.kind if sender else ChannelKind.SMS,
+        measure=measured,
+        audience=audience,
+        sample=_sample(form, sender) if measured and is_personal(form.template) else "",
+        parts=per_person * audience.recipients,
+        cost=sender.price * per_person * audience.recipients if sender and sender.price else None,
+        findings=await composer.checks(draft) if measured else (),
+        form=form,
+    )
+
+
+def _sample(form: CampaignForm, sender: Sender | None) -> str:
+    marked = with_marks(
+        form.template,
+        kind=sender.kind if sender else ChannelKind.SMS,
+        message_class=form.message_class,
+        signature=sender.signature if sender else "",
+    )
+    return fill(pieces(marked), SAMPLES)
+
+
+def chips() -> list[tuple[str, str, str]]:
+    """Placeholders to put in: what is written, what it is called, and the words taken where it is unknown."""
+    fallbacks = {"name": "您", "city": "本市"}
+    return [(f"{{{name}|{fallbacks[name]}}}", label, fallbacks[name]) for name, label in PLACEHOLDERS.items()]
