@@ -60,6 +60,8 @@ from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.presences import PresenceRepository
+from hub.repositories.publicity import bounces
+from hub.repositories.publicity.bounces import BounceRepository
 from hub.repositories.queue import settings as queue_settings
 from hub.repositories.queue import tags
 from hub.repositories.queue.lists import CaseQueueRepository
@@ -96,6 +98,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *duty.COLLECTIONS,
     *answer_counts.COLLECTIONS,
     *availabilities.COLLECTIONS,
+    *bounces.COLLECTIONS,
     *bulk_runs.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
@@ -143,6 +146,7 @@ class Repositories:
     alarms: AlarmRepository
     answer_counts: AnswerCountRepository
     availabilities: AvailabilityRepository
+    bounces: BounceRepository
     bulk_runs: BulkRunRepository
     calls: CallRepository
     campaigns: CampaignRepository
@@ -198,6 +202,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         alarms=AlarmRepository(documents, vault),
         answer_counts=AnswerCountRepository(documents),
         availabilities=AvailabilityRepository(documents, vault),
+        bounces=BounceRepository(documents, vault),
         bulk_runs=BulkRunRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,

@@ -25,6 +25,7 @@ from hub.web.pages.citizen import (
     petition,
     preferences,
     track,
+    unsubscribe,
 )
 from hub.web.pages.citizen import help as help_pages
 from hub.web.route import Route
@@ -66,6 +67,9 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("GET", "/notices/{id}", notices.notice),
     Route("GET", "/feed.atom", feeds.atom_feed),
     Route("GET", "/feed.json", feeds.json_document),
+    # bulk mail
+    Route("GET", "/unsubscribe/{signed}", unsubscribe.page),
+    Route("POST", "/unsubscribe/{signed}", unsubscribe.refuse),
     # this browser
     Route("GET", "/preferences", preferences.preferences),
     Route("POST", "/preferences", preferences.save),

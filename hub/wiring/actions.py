@@ -17,6 +17,7 @@ from hub.wiring.dialogue import Dialogue
 from hub.wiring.foundation import Foundation
 from hub.wiring.intake import IntakeActions
 from hub.wiring.knowledge import KnowledgeActions, rate_entry_of
+from hub.wiring.mail import refuse_mail_of
 from hub.wiring.people import people_of
 from hub.wiring.rules import RuleActions
 
@@ -58,6 +59,7 @@ def actions_of(
         note_reading=cases.note_reading,
         people=people_of(base, profiles, dialogue, cases),
         publish_entry=editing.publish_entry,
+        refuse_mail=refuse_mail_of(base),
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         read_cases=cases.read_cases,
         read_entries=editing.read_entries,

@@ -1,0 +1,1 @@
+"""What publicity adds to campaigns: series, and bulk mail that came back."""
