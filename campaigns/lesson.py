@@ -14,25 +14,11 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "data" / "lessons"
 
-TOPICS: Mapping[str, str] = {
-    "fraud": "防范诈骗",
-    "elders": "老年人防骗",
-    "traffic": "交通安全",
-    "minors": "保护未成年人",
-    "drugs": "禁毒",
-    "family": "反家庭暴力",
-    "network": "网络和个人信息",
-    "public_order": "治安管理",
-    "property": "居家和财物",
-    "fire": "安全用火",
-    "vice": "禁赌扫黑",
-    "dogs": "文明养犬",
-    "border": "出入境",
-    "state_security": "国家安全",
-    "civil": "宪法和民法典",
-    "numbers": "报警求助",
-}
-"""What lessons are about, in the order of the pages; the names are ids of stored notices: never rename."""
+TOPICS = (
+    *("fraud", "elders", "traffic", "minors", "drugs", "family", "network", "public_order", "property"),
+    *("fire", "vice", "dogs", "border", "state_security", "civil", "numbers"),
+)
+"""What lessons are about, in the order of the pages; stored with notices: never rename."""
 
 
 @dataclass(frozen=True, slots=True)

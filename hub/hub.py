@@ -15,6 +15,8 @@ from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.campaigns.publicity.publish_notice import PublishNotice
+from hub.actions.campaigns.publicity.series_actions import SeriesActions
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.set_availability import SetAvailability
 from hub.actions.cases.bulk.bulk_cases import BulkCases
@@ -132,6 +134,7 @@ class Actions:
     note_reading: NoteReading
     people: People
     publish_entry: PublishEntry
+    publish_notice: PublishNotice
     rate_entry: RateEntry
     refuse_mail: RefuseMail
     read_cases: ReadCases
@@ -147,6 +150,7 @@ class Actions:
     replies: ReplyDesk
     reply_to_case: ReplyToCase
     revise_rules: ReviseRules
+    series: SeriesActions
     show_case: ShowCase
     split_case: SplitCase
     sort_questions: SortQuestions
@@ -182,6 +186,7 @@ _TASKS: Mapping[str, str] = {
     "clocks": "期限任务",
     "dispatch": "发送任务",
     "broadcasts": "群发任务",
+    "series": "普法系列任务",
     "knowledge": "知识更新任务",
     "answers": "答复统计任务",
     "replies": "答复发出任务",

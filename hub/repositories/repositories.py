@@ -60,8 +60,9 @@ from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.presences import PresenceRepository
-from hub.repositories.publicity import bounces
+from hub.repositories.publicity import bounces, series
 from hub.repositories.publicity.bounces import BounceRepository
+from hub.repositories.publicity.series import SeriesRepository
 from hub.repositories.queue import settings as queue_settings
 from hub.repositories.queue import tags
 from hub.repositories.queue.lists import CaseQueueRepository
@@ -131,6 +132,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *recent_answers.COLLECTIONS,
     *rule_books.COLLECTIONS,
     *schedules.COLLECTIONS,
+    *series.COLLECTIONS,
     *suppressions.COLLECTIONS,
     *triage_decisions.COLLECTIONS,
     *vectors.COLLECTIONS,
@@ -182,6 +184,7 @@ class Repositories:
     recordings: RecordingRepository
     rule_books: RuleBookRepository
     schedules: ScheduleRepository
+    series: SeriesRepository
     sessions: SessionRepository
     setup: SetupRepository
     suppressions: SuppressionRepository
@@ -238,6 +241,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         recordings=RecordingRepository(documents, vault),
         rule_books=RuleBookRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
+        series=SeriesRepository(documents, vault),
         sessions=SessionRepository(documents, vault),
         setup=SetupRepository(documents, agent_repository, unit_repository),
         suppressions=SuppressionRepository(documents, vault),

@@ -65,6 +65,8 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     # what is published
     Route("GET", "/notices", notices.notices),
     Route("GET", "/notices/{id}", notices.notice),
+    Route("GET", "/education", notices.education),
+    Route("GET", "/education/{topic}", notices.topic),
     Route("GET", "/feed.atom", feeds.atom_feed),
     Route("GET", "/feed.json", feeds.json_document),
     # bulk mail

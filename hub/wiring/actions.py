@@ -9,7 +9,7 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.hub import Actions
 from hub.wiring.calls import CallActions
-from hub.wiring.campaigns import campaign_desk
+from hub.wiring.campaigns import campaign_desk, publish_notice_of
 from hub.wiring.cases import CaseActions
 from hub.wiring.channels import handset_rules
 from hub.wiring.desk import Desk
@@ -20,6 +20,7 @@ from hub.wiring.knowledge import KnowledgeActions, rate_entry_of
 from hub.wiring.mail import refuse_mail_of
 from hub.wiring.people import people_of
 from hub.wiring.rules import RuleActions
+from hub.wiring.series import series_actions
 
 
 def actions_of(
@@ -59,6 +60,7 @@ def actions_of(
         note_reading=cases.note_reading,
         people=people_of(base, profiles, dialogue, cases),
         publish_entry=editing.publish_entry,
+        publish_notice=publish_notice_of(base),
         refuse_mail=refuse_mail_of(base),
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         read_cases=cases.read_cases,
@@ -74,6 +76,7 @@ def actions_of(
         replies=cases.replies,
         reply_to_case=cases.replies.reply,
         revise_rules=rules.revise_rules,
+        series=series_actions(base, rules.rules),
         show_case=cases.show_case,
         split_case=cases.split_case,
         sort_questions=editing.sort_questions,

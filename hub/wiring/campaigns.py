@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from channels.contract import ChannelKind
 from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.campaigns.publicity.publish_notice import PublishNotice
 from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.settings.channels import MailChannel, TwilioSmsChannel
 from hub.settings.settings import Settings
@@ -24,6 +25,12 @@ def campaign_desk(base: Foundation) -> CampaignDesk:
         base.clock,
         campaign_settings(base.settings),
     )
+
+
+def publish_notice_of(base: Foundation) -> PublishNotice:
+    """What officers put on the web by hand."""
+    publisher = base.settings.organisation.publisher
+    return PublishNotice(base.documents, base.stores.notices, base.clock, publisher)
 
 
 def campaign_settings(settings: Settings) -> CampaignSettings:

@@ -51,6 +51,9 @@ _BULK_SECONDS = 1.0
 _REPLIES_SECONDS = 0.5
 """How often it is looked for replies that nobody took back."""
 
+_SERIES_SECONDS = 5.0
+"""How often it is looked for items of series whose time has come."""
+
 _RULES_SECONDS = 2.0
 """How often it is looked for rules that were approved in another process."""
 
@@ -89,6 +92,7 @@ def jobs_of(
     jobs: dict[str, Job] = {
         "dispatch": partial(dispatch, dispatcher, Sweeper(base.stores.outbox), base.bell),
         "broadcasts": BroadcastLoop(actions.campaigns, leases()).run,
+        "series": partial(alone, leases(), "series", actions.series.run.step, pause_seconds=_SERIES_SECONDS),
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),

@@ -1,1 +1,1 @@
-"""What publicity adds to campaigns: series, and bulk mail that came back."""
+"""What publicity officers leave behind beside their campaigns."""
