@@ -85,8 +85,10 @@ async def new_series(request: web.Request) -> web.StreamResponse:
     today = to_local(now).date()
     topic = request.query.get("topic", "")
     chosen = [lesson.id for lesson in lessons_of(topic)] if topic in TOPIC_WORDS else []
+    senders = _senders(hub, translator(request))
     form = SeriesForm(
         id=new_id(now),
+        channel=senders[0][0] if senders else "",
         lessons=tuple(chosen),
         first=today + timedelta(days=(1 - today.weekday()) % 7 + 7),  # the Tuesday after next
         at=time(10, 0),
