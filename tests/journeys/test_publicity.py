@@ -26,9 +26,11 @@ SERIES = "/staff/campaigns/series"
 DAY_MS = 86_400_000
 
 
-@pytest.fixture
-async def daytime(tmp_path: Path) -> AsyncIterator[World]:
-    async with world(tmp_path, clock=DaytimeClock()) as running:
+@pytest.fixture(scope="module")
+async def daytime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """One hub for both; the second moves its clock."""
+    folder: Path = tmp_path_factory.mktemp("publicity")
+    async with world(folder, clock=DaytimeClock()) as running:
         yield running
 
 
@@ -50,7 +52,7 @@ def hidden(page: str, name: str) -> str:
 
 async def test_a_text_is_on_the_web_at_once_is_corrected_and_taken_down(daytime: World) -> None:
     hub = daytime
-    officer = await sign_in(hub, hub.http, Role.PUBLICITY)
+    officer = await sign_in(hub, hub.http, Role.PUBLICITY, login="notices")
     library = await officer.get("/staff/campaigns/lessons?topic=fraud")
     form = library[library.index(f"/staff/campaigns/lessons/{LESSON.id}/publish") :]
     notice_id = hidden(form, "id")
@@ -98,7 +100,7 @@ async def test_a_text_is_on_the_web_at_once_is_corrected_and_taken_down(daytime:
 async def test_a_series_leaves_item_by_item_through_approval(daytime: World) -> None:
     hub = daytime
     await join(hub, 3)
-    officer = await sign_in(hub, hub.http, Role.PUBLICITY)
+    officer = await sign_in(hub, hub.http, Role.PUBLICITY, login="series")
     clock = hub.hub.clock
     assert isinstance(clock, DaytimeClock)
     series_id = await planned(hub, officer)

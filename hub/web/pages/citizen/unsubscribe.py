@@ -16,7 +16,8 @@ from hub.web.i18n import msgid
 from hub.web.keys import HUB
 from hub.web.render import render
 
-BODY = b"List-Unsubscribe=One-Click"
+ONE_CLICK = ("List-Unsubscribe", "One-Click")
+"""All that the body says, as multipart/form-data or application/x-www-form-urlencoded (RFC 8058 §3.2)."""
 _SUBJECTS: Mapping[str, str] = {
     EDUCATION: msgid("法治宣传"),
     NOTICE: msgid("业务通知"),
@@ -31,9 +32,11 @@ async def page(request: web.Request) -> web.Response:
 
 async def refuse(request: web.Request) -> web.Response:
     """POST /unsubscribe/{signed}; a repeat changes nothing. 400 for any other body."""
-    if await request.content.read(len(BODY) + 1) != BODY or request.content_type != (
-        "application/x-www-form-urlencoded"
-    ):
+    try:
+        posted = await request.post()
+    except (ValueError, LookupError):
+        raise web.HTTPBadRequest from None
+    if list(posted.items()) != [ONE_CLICK]:
         raise web.HTTPBadRequest
     if not await request.app[HUB].actions.refuse_mail(request.match_info["signed"]):
         raise NotFound("mail")

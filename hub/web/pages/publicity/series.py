@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 
@@ -17,7 +17,7 @@ from channels.contract import ChannelKind
 from hub.actions.campaigns.publicity.edit_series import ItemContent
 from hub.hub import Hub
 from hub.model.agent import Permission
-from hub.runtime.clock import to_local
+from hub.runtime.clock import day_of, to_local
 from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
@@ -203,6 +203,7 @@ async def _page(request: web.Request, errors: Mapping[str, str] | None = None) -
         sender=_sender_word(hub, series.channel, _),
         rhythms=RHYTHMS,
         item_words=ITEM_WORDS,
+        is_workday=_is_workday(hub),
         may_edit=_may_edit(request),
         errors={name: _(text) for name, text in (errors or {}).items()},
     )
@@ -264,7 +265,7 @@ async def _editor(
         422 if errors else 200,
         form=form,
         items=items,
-        is_workday=lambda at: calendar.is_workday(to_local(at).date()),
+        is_workday=_is_workday(hub),
         provisional=any(calendar.is_provisional(to_local(item.at).year) for item in items),
         rhythm_options=[(str(one), _(word)) for one, word in RHYTHMS.items()],
         day_off_options=[(str(one), _(word)) for one, word in DAYS_OFF.items()],
@@ -279,6 +280,12 @@ async def _editor(
 async def _state(hub: Hub, item: Item) -> CampaignState | None:
     found = await hub.repositories.campaigns.get(item.campaign_id)
     return found.value.state if found else None
+
+
+def _is_workday(hub: Hub) -> Callable[[int], bool]:
+    """Whether an instant is on a working day, by the calendar in force."""
+    calendar = hub.rules.calendar()
+    return lambda at: calendar.is_workday(day_of(at))
 
 
 def _counts(series: Series) -> Mapping[str, int]:
