@@ -59,10 +59,10 @@ def _of_block(block: Message) -> DeliveryReport | None:
     """Of one recipient; the first block speaks of the message and has neither Action nor Status."""
     fields = {name.lower(): header_text(str(value)) for name, value in block.raw_items()}
     action = fields.get("action", "").lower().strip()
-    written = _ENHANCED.search(fields.get("status", "")) or _ENHANCED.search(
-        fields.get("diagnostic-code", "")
-    )
-    status = written[1] if written else _status_of_reply(fields.get("diagnostic-code", ""))
+    written = _ENHANCED.search(fields.get("status", ""))
+    status = written[1] if written else ""
+    if not status or status.endswith(".0.0"):  # it says no more than that it failed
+        status = _status_of(fields.get("diagnostic-code", "")) or status
     if action in ("delayed", "delivered", "relayed", "expanded"):
         return DeliveryReport(failed=False)
     if action == "failed" or (not action and status[:1] in ("4", "5")):
@@ -71,18 +71,19 @@ def _of_block(block: Message) -> DeliveryReport | None:
 
 
 def _of_text(text: str) -> DeliveryReport | None:
+    status = _status_of(text)
+    return DeliveryReport(failed=True, status=status) if status[:1] in ("4", "5") else None
+
+
+def _status_of(text: str) -> str:
+    """A failure in words as a status, "" for none. A bare 550 is 5.0.0: it may as well refuse the words."""
     found = _ENHANCED.search(text)
-    if found is not None and found[1][0] != "2":
-        return DeliveryReport(failed=True, status=found[1])
+    if found is not None and not found[1].endswith(".0.0"):
+        return found[1]
+    reply = _REPLY.search(text)
+    digit = found[1][0] if found else reply[1][0] if reply else ""
     if _FULL.search(text):
-        return DeliveryReport(failed=True, status="4.2.2")
-    if _NOBODY.search(text):
-        return DeliveryReport(failed=True, status="5.1.1")
-    status = _status_of_reply(text)
-    return DeliveryReport(failed=True, status=status) if status else None
-
-
-def _status_of_reply(text: str) -> str:
-    """An SMTP reply code as a status: `550` → `5.0.0`, "" when there is none."""
-    found = _REPLY.search(text)
-    return f"{found[1][0]}.0.0" if found else ""
+        return f"{digit or 4}.2.2"
+    if _NOBODY.search(text) and digit != "4":
+        return "5.1.1"
+    return f"{digit}.0.0" if digit else ""

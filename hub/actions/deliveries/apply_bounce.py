@@ -2,7 +2,7 @@
 
 Rules protected: only a report that came to the signed return path of that very mail gets here, so nobody
 can have somebody else's address blocked; a report that comes twice counts once. What says that nobody is
-there (5.1.x, 5.2.1, 5.4.4, no code) stops everything; any other final refusal (full, too large, unwanted)
+there (5.1.x, 5.2.1, 5.4.4) stops everything; any other final refusal (full, too large, unwanted)
 stops bulk mail only, because it may be the mail and not the address; so do repeated temporary failures.
 Source: RFC 3463.
 """
@@ -102,9 +102,7 @@ class ApplyBounce:
 
 
 def is_dead(status: str) -> bool:
-    """Whether a status says that nobody is reached at the address."""
-    return (status.startswith("5.1.") and status not in ("5.1.7", "5.1.8")) or status in (
-        "5.0.0",
-        "5.2.1",
-        "5.4.4",
-    )
+    """Whether a status says that nobody is reached at the address; 5.1.7 and 5.1.8 are about the sender."""
+    if status.startswith("5.1."):
+        return status not in ("5.1.7", "5.1.8")
+    return status in ("5.2.1", "5.4.4")

@@ -60,7 +60,16 @@ def report_of(raw: str, *, envelope_from: str = "") -> DeliveryReport | None:
             DeliveryReport(True, "5.1.1"),
         ),
         ("Action: Failed\nStatus: 4.4.7 (expired)", DeliveryReport(True, "4.4.7")),
-        ("Action: failed\nDiagnostic-Code: smtp; 552 mailbox full", DeliveryReport(True, "5.0.0")),
+        ("Action: failed\nDiagnostic-Code: smtp; 552 mailbox full", DeliveryReport(True, "5.2.2")),
+        (
+            "Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 user unknown",
+            DeliveryReport(True, "5.1.1"),
+        ),
+        ("Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 spam", DeliveryReport(True, "5.0.0")),
+        (
+            "Action: failed\nStatus: 5.7.1\nDiagnostic-Code: smtp; 550 user unknown",
+            DeliveryReport(True, "5.7.1"),
+        ),
         ("Action: failed", DeliveryReport(True, "5.0.0")),
         ("Status: 5.2.2", DeliveryReport(True, "5.2.2")),
         ("Action: delayed\nStatus: 4.4.1", DeliveryReport(False)),
@@ -79,6 +88,7 @@ def test_a_report_says_what_became_of_the_mail(fields: str, expected: DeliveryRe
         ("remote server answered: 554 refused", "5.0.0"),
         ("451 try again later, giving up after 5 days", "4.0.0"),
         ("收件人邮箱地址不存在，邮件无法送达。", "5.1.1"),
+        ("550 Mail content denied, see the help page", "5.0.0"),
         ("对方邮箱已满，暂时不能接收邮件。", "4.2.2"),
     ],
 )

@@ -76,7 +76,8 @@ class Office:
     ("status", "stopped"),
     [
         ("5.1.1", {"invalid"}),
-        ("5.0.0", {"invalid"}),
+        ("5.0.0", BULK),
+        ("5.1.8", BULK),
         ("5.2.1", {"invalid"}),
         ("5.2.2", BULK),
         ("5.7.1", BULK),
