@@ -160,7 +160,8 @@ class MailSender:
             )
             address = self._signed_ids.address(UNSUBSCRIBE, message.delivery_id, settings.domain)
             mail["List-Unsubscribe"] = f"<{page}>, <mailto:{address}>"
-            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+            if page.startswith("https://"):  # RFC 8058 §3.1
+                mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
             mail["Precedence"] = "bulk"  # holiday notices do not answer it
             text = f"{text}\n\n--\n{_REFUSE}{page}\n"
         mail.set_content(text, charset="utf-8")

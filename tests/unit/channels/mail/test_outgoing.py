@@ -218,3 +218,10 @@ async def test_bulk_mail_comes_back_to_an_address_of_its_own(bulk_sender: MailSe
     assert answer.sender == "desk@police.example"
     assert answer.mail["List-Unsubscribe"] is None
     assert "unsubscribe" not in answer.mail.get_content()
+
+
+async def test_one_click_is_promised_over_https_only(sink: MailSink) -> None:
+    plain = replace(settings_of(sink), public_url="http://127.0.0.1:8080")
+    mail = MailSender(plain, FakeClock(NOON), signed_ids=KEYS).compose(replace(MESSAGE, bulk=True))
+    assert mail["List-Unsubscribe-Post"] is None
+    assert "mailto:" in mail["List-Unsubscribe"]
