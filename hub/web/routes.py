@@ -72,6 +72,8 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     # bulk mail
     Route("GET", "/unsubscribe/{signed}", unsubscribe.page),
     Route("POST", "/unsubscribe/{signed}", unsubscribe.refuse),
+    Route("GET", "/unsubscribe/{signed}/again", unsubscribe.page),
+    Route("POST", "/unsubscribe/{signed}/again", unsubscribe.take_back),
     # this browser
     Route("GET", "/preferences", preferences.preferences),
     Route("POST", "/preferences", preferences.save),

@@ -96,6 +96,12 @@ async def test_who_refuses_or_is_gone_gets_no_more(daytime: World) -> None:
             async with provider.post(hub.url + path, data=one_click) as done:
                 assert done.status == 200
                 assert "Set-Cookie" not in done.headers
+        assert await rules(hub, READERS[0]) == {("education", "asked")}
+        async with provider.post(hub.url + path + "/again") as back:  # pressed by mistake
+            assert back.status == 200
+        assert await rules(hub, READERS[0]) == set()
+        async with provider.post(hub.url + path, data={"List-Unsubscribe": "One-Click"}) as done:
+            assert done.status == 200
     assert await rules(hub, READERS[0]) == {("education", "asked")}
 
     # by mail: what else it says reaches the desk

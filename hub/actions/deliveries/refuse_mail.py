@@ -1,7 +1,7 @@
-"""A reader refuses bulk mail with the address his mail carried: one click, the page's button, or a mail.
+"""A reader refuses bulk mail with the address the mail carried: one click, the page's button, or a mail.
 
-Rules protected: the signed id names the mail, never the person, and stops what that mail was about, as an
-answer 退订 would; twice is once. Source: RFC 8058.
+Rules protected: the signed id names the mail, never the person, and stops what that mail was about, as 退订
+in a text message does; twice is once; who pressed by mistake takes it back. Source: RFC 8058.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class RefuseMail:
         found = await self._outbox.get(delivery_id) if delivery_id else None
         return subject_of(found.value) if found else None
 
-    async def __call__(self, signed: str) -> bool:
-        """Refuses it; False as `subject` is None. Raises `StoreUnavailable`."""
+    async def __call__(self, signed: str, *, out: bool = True) -> bool:
+        """Refuses it, or takes that back (`out` False); False as `subject` is None."""
         delivery_id = self._signed_ids.delivery_of(UNSUBSCRIBE, signed)
         found = await self._outbox.get(delivery_id) if delivery_id else None
         if found is None:
@@ -54,7 +54,7 @@ class RefuseMail:
             writes = await self._suppressions.wish(
                 delivery.recipient_key,
                 subject_of(delivery),
-                out=True,
+                out=out,
                 by=delivery.sender,
                 at=self._clock.now_ms(),
             )

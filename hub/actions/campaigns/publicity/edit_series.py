@@ -14,6 +14,7 @@ from campaigns.errors import MoveRefused
 from campaigns.schedule import MIN_GAP_SECONDS
 from campaigns.series import Item, ItemState, Series
 from campaigns.window import is_open
+from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.publicity.item_campaign import ItemCampaigns
 from hub.actions.campaigns.publicity.publish_notice import MAX_TEXT, MAX_TITLE
@@ -81,7 +82,8 @@ class EditSeries:
         found, item = await self._item(series_id, number, version)
         if not item.is_open:
             raise Invalid({"state": "这一期不再发出；先给它一个新的时间，再换内容"})
-        if problems := _problems(content, found.value):
+        sender = self._settings.senders.get(found.value.channel)
+        if problems := _problems(content, sender.kind if sender else None):
             raise Invalid(problems)
         again = item.planned_again(
             title=content.title,
@@ -151,14 +153,17 @@ class EditSeries:
         return after
 
 
-def _problems(content: ItemContent, series: Series) -> dict[str, str]:
+def _problems(content: ItemContent, kind: ChannelKind | None) -> dict[str, str]:
+    """kind: of the channel it leaves by, None for the web only. By mail the web text is sent."""
     found: dict[str, str] = {}
     if not content.title or len(content.title) > MAX_TITLE or "\n" in content.title:
         found["title"] = "请填写标题，一行，最多 100 个字"
-    if series.channel and (texts := template.problems(content.sms)):
+    if kind is ChannelKind.SMS and (texts := template.problems(content.sms)):
         found["sms"] = "；".join(texts)
     if not content.web:
         found["web"] = "请填写网页内容"
     elif len(content.web) > MAX_TEXT:
         found["web"] = "内容最多 5000 个字"
+    elif kind is ChannelKind.MAIL and (texts := template.problems(content.web)):
+        found["web"] = "；".join(texts)
     return found

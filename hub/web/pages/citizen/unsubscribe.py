@@ -7,6 +7,7 @@ for its user, and what the button of the page sends; it takes exactly that body 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from aiohttp import web
 
@@ -26,8 +27,8 @@ _SUBJECTS: Mapping[str, str] = {
 
 
 async def page(request: web.Request) -> web.Response:
-    """GET /unsubscribe/{signed}: what would be refused, and a button."""
-    return await _page(request, is_done=False)
+    """GET /unsubscribe/{signed} and …/again (its language was changed): what would be refused, a button."""
+    return await _page(request, "ask")
 
 
 async def refuse(request: web.Request) -> web.Response:
@@ -40,13 +41,25 @@ async def refuse(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest
     if not await request.app[HUB].actions.refuse_mail(request.match_info["signed"]):
         raise NotFound("mail")
-    return await _page(request, is_done=True)
+    return await _page(request, "done")
 
 
-async def _page(request: web.Request, *, is_done: bool) -> web.Response:
-    subject = await request.app[HUB].actions.refuse_mail.subject(request.match_info["signed"])
+async def take_back(request: web.Request) -> web.Response:
+    """POST /unsubscribe/{signed}/again: it was pressed by mistake."""
+    if not await request.app[HUB].actions.refuse_mail(request.match_info["signed"], out=False):
+        raise NotFound("mail")
+    return await _page(request, "again")
+
+
+async def _page(request: web.Request, state: Literal["ask", "done", "again"]) -> web.Response:
+    signed = request.match_info["signed"]
+    subject = await request.app[HUB].actions.refuse_mail.subject(signed)
     if subject is None:
         raise NotFound("mail")
     return render(
-        request, "citizen/unsubscribe.html", subject=_SUBJECTS.get(subject, subject), is_done=is_done
+        request,
+        "citizen/unsubscribe.html",
+        subject=_SUBJECTS.get(subject, subject),
+        state=state,
+        address=f"/unsubscribe/{signed}",
     )

@@ -203,6 +203,7 @@ async def _page(request: web.Request, errors: Mapping[str, str] | None = None) -
         sender=_sender_word(hub, series.channel, _),
         rhythms=RHYTHMS,
         item_words=ITEM_WORDS,
+        sends_sms=_is_sms(hub, series.channel),
         is_workday=_is_workday(hub),
         may_edit=_may_edit(request),
         errors={name: _(text) for name, text in (errors or {}).items()},
@@ -231,6 +232,7 @@ async def _item_page(
         values=words | {name: value for name, value in (typed or {}).items() if name in words},
         campaign_state=await _state(hub, item) if item.campaign_id else None,
         lesson_options=_lesson_options(_),
+        sends_sms=_is_sms(hub, found.value.channel),
         item_words=ITEM_WORDS,
         errors={name: _(text) for name, text in (errors or {}).items()},
     )
@@ -321,6 +323,11 @@ def _sender_word(hub: Hub, channel: str, _: Translator) -> str:
         return channel or _("不发送，只在网上发布")
     kind = _(badges.CHANNEL[profile.kind].text)
     return f"{kind} · {profile.signature}" if profile.signature else kind
+
+
+def _is_sms(hub: Hub, channel: str) -> bool:
+    profile = hub.profiles.get(channel)
+    return profile is not None and profile.kind is ChannelKind.SMS
 
 
 def _lesson_options(_: Translator) -> list[tuple[str, str]]:

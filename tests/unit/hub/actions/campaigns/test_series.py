@@ -304,3 +304,29 @@ async def test_a_group_that_is_gone_is_said_and_the_item_missed(desk: Desk) -> N
     assert (first.state, "没有" in first.reason) == ("planned", True)
     [first, *_] = await desk.at(FIRST + 1)
     assert first.state is ItemState.MISSED
+
+
+@pytest.mark.parametrize(
+    ("channel", "content", "fields"),
+    [
+        ("sms-12110", ItemContent("", "{名}", ""), {"title", "sms", "web"}),
+        ("sms-12110", ItemContent("题", "【某局】请勿转账", "x" * 5001), {"sms", "web"}),
+        ("mail", ItemContent("题", "", "x" * 501), {"web"}),
+        ("", ItemContent("题\n目", "", "x" * 501), {"title"}),
+    ],
+)
+async def test_words_that_cannot_leave_are_refused_by_field(
+    desk: Desk, channel: str, content: ItemContent, fields: set[str]
+) -> None:
+    await desk.begin(channel=channel, segment=Segment(("社区",)) if channel else Segment())
+    _, version = await desk.read()
+    with pytest.raises(Invalid) as refused:
+        await desk.edit.replace("s1", 1, content, version=version)
+    assert set(refused.value.problems) == fields
+
+
+async def test_by_mail_the_web_text_is_sent(desk: Desk) -> None:
+    await desk.begin(channel="mail")
+    await desk.at(FIRST - DAY)
+    [campaign] = await desk.campaigns()
+    assert (campaign.template, campaign.title) == (FRAUD[0].web, FRAUD[0].title)
