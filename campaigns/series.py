@@ -7,6 +7,7 @@ change until its campaign has started, and every change asks for approval again.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -29,6 +30,13 @@ class Rhythm(StrEnum):
     FORTNIGHTLY = "fortnightly"
     MONTHLY = "monthly"  # the same day of the month; a shorter month has it on its last day
     DATED = "dated"  # each on the day of the year its lesson belongs to
+
+
+class Order(StrEnum):
+    """In which order chosen lessons go out."""
+
+    LISTED = "listed"  # as in the library, topic after topic
+    IN_TURN = "in_turn"  # topics take turns
 
 
 class DayOff(StrEnum):
@@ -101,6 +109,10 @@ class Item:
         return replace(again, round=self.round + 1, campaign_id="", submitted=False, **changes)  # type: ignore[arg-type]
 
 
+WORDS = ("title", "sms", "web", "topic", "law", "lesson_id")
+"""The fields of an item that are what it says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """A plan of items. Times are ms UTC.
@@ -167,6 +179,15 @@ def item_of(lesson: Lesson, number: int, at: int) -> Item:
         law=lesson.law,
         lesson_id=lesson.id,
     )
+
+
+def ordered(lessons: Sequence[Lesson], order: Order) -> list[Lesson]:
+    """The lessons in the order in which they go out."""
+    if order is Order.LISTED:
+        return list(lessons)
+    topics = dict.fromkeys(lesson.topic for lesson in lessons)
+    rounds = itertools.zip_longest(*([one for one in lessons if one.topic == topic] for topic in topics))
+    return [lesson for one_round in rounds for lesson in one_round if lesson is not None]
 
 
 def dates(

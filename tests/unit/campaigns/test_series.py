@@ -9,7 +9,18 @@ import pytest
 from campaigns.errors import MoveRefused
 from campaigns.lesson import TOPICS, lessons_of, shipped_lessons
 from campaigns.segment import Segment
-from campaigns.series import OPEN, DayOff, Item, ItemState, Rhythm, Series, dates, item_of
+from campaigns.series import (
+    OPEN,
+    DayOff,
+    Item,
+    ItemState,
+    Order,
+    Rhythm,
+    Series,
+    dates,
+    item_of,
+    ordered,
+)
 from campaigns.window import CHINA
 from hub.web.pages.citizen.topics import TOPIC_WORDS
 
@@ -69,6 +80,13 @@ def test_a_calendar_without_working_days_ends_all_the_same() -> None:
         Rhythm.WEEKLY, date(2026, 9, 22), TEN, FRAUD[:2], day_off=DayOff.SKIP, is_workday=lambda _: False
     )
     assert len(set(found)) == 2
+
+
+def test_topics_take_turns() -> None:
+    lessons = [*FRAUD[:3], *lessons_of("dogs"), *lessons_of("fire")[:2]]
+    assert ordered(lessons, Order.LISTED) == lessons
+    topics = [lesson.topic for lesson in ordered(lessons, Order.IN_TURN)]
+    assert topics == ["fraud", "dogs", "fire", "fraud", "fire", "fraud"]
 
 
 def an_item(number: int = 1, at: int = 10_000, state: ItemState = ItemState.PLANNED) -> Item:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from campaigns import template
 from campaigns.errors import MoveRefused
 from campaigns.schedule import MIN_GAP_SECONDS
-from campaigns.series import Item, ItemState, Series
+from campaigns.series import WORDS, Item, ItemState, Series
 from campaigns.window import is_open
 from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
@@ -94,6 +94,25 @@ class EditSeries:
             lesson_id=content.lesson_id,
         )
         return await self._put(found, item, again)
+
+    async def swap(self, series_id: str, number: int, *, version: int) -> Series:
+        """Its words change places with those of the open item before it; each keeps its time."""
+        found, item = await self._item(series_id, number, version)
+        before = [one for one in found.value.items if one.is_open and one.at < item.at]
+        if not item.is_open or not before:
+            raise Invalid({"state": "前面没有可以对调的一期"})
+        other = max(before, key=lambda one: one.at)
+        now = self._clock.now_ms()
+        writes: list[Write] = []
+        series = found.value
+        for place, words in ((item, other), (other, item)):
+            taken = await self._campaigns.taken_back(place, now)
+            if taken is None:
+                raise Invalid({"state": STARTED})
+            writes += taken
+            again = place.planned_again(**{name: getattr(words, name) for name in WORDS})
+            series = series.with_item(again, now)
+        return await self._commit(found, series, writes)
 
     async def pause(self, series_id: str, *, version: int) -> Series:
         """Nothing of it goes out any more; what waits for approval or its time is taken back."""

@@ -9,7 +9,7 @@ from datetime import date, time
 from campaigns import segment as segments
 from campaigns.lesson import Lesson, shipped_lessons
 from campaigns.segment import Segment
-from campaigns.series import MOST_ITEMS, DayOff, Item, Rhythm, Series, dates, item_of
+from campaigns.series import MOST_ITEMS, DayOff, Item, Order, Rhythm, Series, dates, item_of, ordered
 from campaigns.window import is_open
 from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import MAX_NAME
@@ -25,7 +25,7 @@ from hub.store.documents import Documents, Duplicate
 class SeriesDraft:
     """A series as it was typed. channel: "" = on the web only. at: local time of day.
 
-    lesson_ids: of shipped texts, in the order in which they go out; own texts replace items afterwards.
+    lesson_ids: of shipped texts; own texts replace items afterwards.
     """
 
     name: str
@@ -38,6 +38,7 @@ class SeriesDraft:
     segment: Segment
     public: bool
     lead_days: int = 7
+    order: Order = Order.LISTED
 
 
 class PlanSeries:
@@ -137,4 +138,6 @@ def _lessons(draft: SeriesDraft) -> list[Lesson]:
     """The chosen texts that exist; of a series by days of the year, those that have one."""
     shipped = shipped_lessons()
     chosen = [shipped[id] for id in dict.fromkeys(draft.lesson_ids) if id in shipped]
-    return [lesson for lesson in chosen if lesson.date] if draft.rhythm is Rhythm.DATED else chosen
+    if draft.rhythm is Rhythm.DATED:
+        return [lesson for lesson in chosen if lesson.date]
+    return ordered(chosen, draft.order)

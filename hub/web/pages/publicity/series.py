@@ -12,7 +12,7 @@ from aiohttp import web
 from campaigns.campaign import CampaignState
 from campaigns.lesson import Lesson, lessons_of, shipped_lessons
 from campaigns.segment import Segment, describe
-from campaigns.series import DayOff, Item, ItemState, Rhythm, Series
+from campaigns.series import DayOff, Item, ItemState, Order, Rhythm, Series
 from channels.contract import ChannelKind
 from hub.actions.campaigns.publicity.edit_series import ItemContent
 from hub.hub import Hub
@@ -43,6 +43,10 @@ DAYS_OFF: Mapping[DayOff, str] = {
     DayOff.MOVE: msgid("顺延到下一个工作日"),
     DayOff.SKIP: msgid("跳过，改到下一期的日子"),
     DayOff.SEND: msgid("照常发送"),
+}
+ORDERS: Mapping[Order, str] = {
+    Order.LISTED: msgid("按文库的顺序，一个主题接一个主题"),
+    Order.IN_TURN: msgid("各主题轮流"),
 }
 ITEM_WORDS: Mapping[ItemState, badges.Word] = {
     ItemState.PLANNED: badges.Word(msgid("未到送审时间"), "neutral", "clock"),
@@ -134,7 +138,7 @@ async def item_page(request: web.Request) -> web.StreamResponse:
 
 
 async def change_item(request: web.Request) -> web.StreamResponse:
-    """POST /staff/campaigns/series/{series_id}/items/{number}/{act}: skip, move or replace."""
+    """POST /staff/campaigns/series/{series_id}/items/{number}/{act}: skip, swap, move or replace."""
     edit, _ = request.app[HUB].actions.series.edit, translator(request)
     series_id, act, number = request.match_info["series_id"], request.match_info["act"], _number(request)
     data = await read_form(request)
@@ -142,6 +146,8 @@ async def change_item(request: web.Request) -> web.StreamResponse:
     try:
         if act == "skip":
             await edit.skip(series_id, number, version=version)
+        elif act == "swap":
+            await edit.swap(series_id, number, version=version)
         elif act == "move":
             form = parse(MoveForm, data, _)
             if isinstance(form, FormErrors):
@@ -271,6 +277,7 @@ async def _editor(
         provisional=any(calendar.is_provisional(to_local(item.at).year) for item in items),
         rhythm_options=[(str(one), _(word)) for one, word in RHYTHMS.items()],
         day_off_options=[(str(one), _(word)) for one, word in DAYS_OFF.items()],
+        order_options=[(str(one), _(word)) for one, word in ORDERS.items()],
         senders=[("", _("不发送，只在网上发布")), *_senders(hub, _)],
         groups=await hub.actions.campaigns.groups(),
         regions=[(region.code, region.name) for region in hub.settings.regions],
@@ -345,19 +352,24 @@ async def _data(request: web.Request) -> dict[str, object]:
         for name in ("lessons", "groups", "regions")
     }
     plain = {name: fields.get(name, "") for name in ("id", "name", "channel", "first", "step")}
-    given = {name: fields[name] for name in ("rhythm", "at", "day_off", "lead_days") if fields.get(name, "")}
+    given = {
+        name: fields[name]
+        for name in ("rhythm", "at", "day_off", "order", "lead_days")
+        if fields.get(name, "")
+    }
     return {**plain, **given, **several, "public": fields.get("public", "") == "yes"}
 
 
 def _typed(hub: Hub, data: Mapping[str, object]) -> SeriesForm:
     """What was typed, as far as it can be shown again."""
     known = {name: data[name] for name in ("id", "name", "channel", "lessons", "groups", "regions", "public")}
-    rhythm, day_off = str(data.get("rhythm", "")), str(data.get("day_off", ""))
+    rhythm, day_off, order = (str(data.get(name, "")) for name in ("rhythm", "day_off", "order"))
     return SeriesForm.model_construct(
         None,
         **known,
         rhythm=Rhythm(rhythm) if rhythm in set(Rhythm) else Rhythm.WEEKLY,
         day_off=DayOff(day_off) if day_off in set(DayOff) else DayOff.MOVE,
+        order=Order(order) if order in set(Order) else Order.LISTED,
         first=str(data.get("first", ""))[:20],
         at=str(data.get("at", ""))[:20],
         lead_days=str(data.get("lead_days", ""))[:10],

@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic import Field, field_validator
 
 from campaigns.segment import Segment
-from campaigns.series import DayOff, Rhythm
+from campaigns.series import DayOff, Order, Rhythm
 from hub.actions.campaigns.publicity.plan_series import SeriesDraft
 from hub.runtime.clock import CHINA, to_ms
 from hub.web.form import Form
@@ -37,6 +37,7 @@ class SeriesForm(Form):
     first: date
     at: time = time(10, 0)
     day_off: DayOff = DayOff.MOVE
+    order: Order = Order.LISTED
     channel: str = Field(default="", max_length=40)
     groups: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class SeriesForm(Form):
             segment=Segment(groups=self.groups, regions=self.regions),
             public=self.public,
             lead_days=self.lead_days,
+            order=self.order,
         )
 
 

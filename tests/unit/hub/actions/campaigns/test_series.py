@@ -330,3 +330,16 @@ async def test_by_mail_the_web_text_is_sent(desk: Desk) -> None:
     await desk.at(FIRST - DAY)
     [campaign] = await desk.campaigns()
     assert (campaign.template, campaign.title) == (FRAUD[0].web, FRAUD[0].title)
+
+
+async def test_two_items_change_places_and_are_approved_anew(desk: Desk) -> None:
+    await desk.begin()
+    [first, second, *_] = await desk.at(FIRST - DAY)
+    _, version = await desk.read()
+    await desk.edit.swap("s1", 2, version=version)
+    [after, later, *_] = await desk.at(FIRST - DAY + 60_000)
+    assert (after.title, after.at, later.title, later.at) == (second.title, first.at, first.title, second.at)
+    assert sorted(campaign.state for campaign in await desk.campaigns()) == ["canceled", "in_review"]
+    _, version = await desk.read()
+    with pytest.raises(Invalid):
+        await desk.edit.swap("s1", 1, version=version)
