@@ -17,12 +17,10 @@ from campaigns.series import DayOff, Rhythm
 from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.campaigns.publicity.plan_series import SeriesDraft
-from hub.actions.campaigns.publicity.publish_notice import NoticeDraft
 from hub.actions.cases.replies.edit_canned import Place
 from hub.model.agent import Role
 from hub.model.cases.replies.canned_reply import CannedScope, CannedText
 from hub.model.cases.rule_book import BookKind
-from hub.model.notice import NoticeKind
 from hub.runtime.clock import to_local
 from tests.unit.hub.actions.rules.rule_office import notice_2027
 from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, screened, unsure
@@ -100,13 +98,13 @@ async def furnish(stage: Stage) -> Desk:
     sent = await plan("大风提示", CampaignKind.WARNING, MessageClass.E1, "今晚有大风，请收好阳台物品。")
     await desk.start_now(sent.id)
     entries = {"changed_entry": await _changed_entry(stage)}
-    entries |= await _law_education(stage, author)
+    entries["series"] = await _series(stage, author)
     await _proposed_notice(stage)
     return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent}, entries)
 
 
-async def _law_education(stage: Stage, author: str) -> dict[str, str]:
-    """A series with a skipped item, and a text on the web that was corrected."""
+async def _series(stage: Stage, author: str) -> str:
+    """A series with an item in review and a skipped one."""
     actions, lessons = stage.hub.actions, lessons_of("fire")
     first = to_local(stage.hub.clock.now_ms()).date() + timedelta(days=2)
     ids = tuple(lesson.id for lesson in lessons)
@@ -115,10 +113,7 @@ async def _law_education(stage: Stage, author: str) -> dict[str, str]:
     await actions.series.run.step()
     found = await stage.hub.repositories.series.get(series.id)
     await actions.series.edit.skip(series.id, 2, version=found.version if found else 0)
-    text = NoticeDraft(NoticeKind.EDUCATION, lessons[0].title, lessons[0].web, "fire", lessons[0].law)
-    notice = await actions.publish_notice(text, author, notice_id="6" * 26)
-    await actions.publish_notice.edit(notice.id, replace(text, text="另一段。"), author, version=1)
-    return {"series": series.id, "notice": notice.id}
+    return series.id
 
 
 async def _changed_entry(stage: Stage) -> str:
@@ -371,11 +366,8 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "campaign editor": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/edit")),
     "campaign with errors": (Role.PUBLICITY, _campaign_wrong),
     "campaign preview": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/preview")),
-    "texts": (Role.PUBLICITY, _at("/staff/campaigns/lessons?topic=fire")),
     "new series": (Role.PUBLICITY, _at("/staff/campaigns/series/new?topic=drugs")),
     "series": (Role.PUBLICITY, _at("/staff/campaigns/series/{series}")),
-    "series item": (Role.PUBLICITY, _at("/staff/campaigns/series/{series}/items/1")),
-    "published text": (Role.PUBLICITY, _at("/staff/campaigns/notices/{notice}")),
     "nothing in doubt": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/ambiguous")),
     "entries": (Role.EDITOR, _at("/staff/entries?topic=12110")),
     "entries found none": (Role.EDITOR, _at("/staff/entries?q=量子")),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -16,14 +15,19 @@ from campaigns.lesson import lessons_of
 from campaigns.schedule import Once
 from campaigns.segment import Segment
 from campaigns.series import DayOff, Item, ItemState, Rhythm, Series
+from channels.contract import ChannelKind
 from hub.actions.campaigns.publicity.edit_series import EditSeries, ItemContent
 from hub.actions.campaigns.publicity.item_campaign import ItemCampaigns
 from hub.actions.campaigns.publicity.plan_series import PlanSeries, SeriesDraft
 from hub.actions.campaigns.publicity.run_series import NOT_APPROVED, RunSeries
 from hub.actions.campaigns.publicity.submit_draft import SubmitDraft
+from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.repositories.publicity import series as series_repository
 from hub.repositories.publicity.series import SeriesRepository
+from hub.runtime.bell import LocalBell
+from hub.runtime.clock import FakeClock
 from hub.runtime.errors import Invalid, Stale
+from hub.store.crypto import KeyRing, Vault
 from hub.store.memory_documents import MemoryDocuments
 from tests.unit.hub.actions.campaigns.campaign_office import (
     COLLECTIONS,
@@ -32,7 +36,6 @@ from tests.unit.hub.actions.campaigns.campaign_office import (
     NOON,
     Office,
     _office,
-    open_office,
 )
 
 FRAUD = lessons_of("fraud")
@@ -113,13 +116,17 @@ def states(items: Sequence[Item]) -> list[str]:
 
 
 @pytest_asyncio.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    plain = await open_office(tmp_path)
-    await plain.documents.close()
-    documents = MemoryDocuments((*COLLECTIONS, *series_repository.COLLECTIONS), clock=plain.clock)
-    office = _office(documents, plain.bell, plain.vault, plain.clock, plain.settings)
+async def desk() -> Desk:
+    clock = FakeClock(NOON)
+    documents = MemoryDocuments((*COLLECTIONS, *series_repository.COLLECTIONS), clock=clock)
+    senders = {
+        "sms-12110": Sender("sms-12110", ChannelKind.SMS, "福建公安", 10.0),
+        "mail": Sender("mail", ChannelKind.MAIL),
+    }
+    settings = CampaignSettings(senders, publisher="公安厅", page_size=4)
+    office = _office(documents, LocalBell(), Vault(KeyRing.fresh()), clock, settings)
     await office.people(3)
-    yield Desk(office, SeriesRepository(documents, office.vault))
+    return Desk(office, SeriesRepository(documents, office.vault))
 
 
 async def test_an_item_goes_to_review_ahead_of_its_time_and_out_on_it(desk: Desk) -> None:
