@@ -9,6 +9,7 @@ import pytest
 from channels.address import email
 from channels.contract import DeliveryReport
 from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Origin
+from channels.outbox.ports import Change, Leased
 from hub.actions.deliveries.apply_bounce import ApplyBounce, BounceRule
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.repositories import campaigns, cases, outbox, suppressions
@@ -122,3 +123,14 @@ async def test_a_server_that_still_tries_changes_nothing_nor_does_a_row_that_is_
     row = await office.outbox.get(id)
     assert row is not None
     assert row.value.state is DeliveryState.ACCEPTED
+
+
+async def test_what_a_crash_cut_off_is_done_by_the_repeat() -> None:
+    office = Office()
+    id = await office.sent(1)
+    row = await office.outbox.get(id)
+    assert row is not None
+    settled = row.value.moved(state=DeliveryState.UNDELIVERED, reason="5.1.1")  # as far as it got
+    await office.outbox.settle([Change(Leased(row.value, row.version), settled)])
+    await office.apply(id, DeliveryReport(True, "5.1.1"), at=NOON)
+    assert await office.rules() == {"invalid"}
