@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from campaigns import template
 from campaigns.lesson import Lesson, shipped_lessons
+from channels.contract import ChannelKind
+from channels.outbox.delivery import MessageClass
 from channels.parts import count
 from hub.actions.campaigns.publicity.publish_notice import NoticeDraft
 from hub.model.agent import Permission
@@ -50,12 +53,11 @@ async def lessons_page(request: web.Request) -> web.StreamResponse:
     month = to_local(now).month
     up = await hub.repositories.notices.list(_MOST_NOTICES, kind=NoticeKind.EDUCATION)
     published = {notice.lesson_id: notice.id for notice in up if notice.lesson_id}
-    signature = hub.settings.organisation.signature
     lessons = list(shipped_lessons().values())
     rows = [
         Shown(
             lesson,
-            count(f"【{signature}】{lesson.sms}拒收请回复R").parts,
+            count(_as_sent(lesson, hub.settings.organisation.signature)).parts,
             new_id(now),
             published.get(lesson.id, ""),
             lesson.fits(month),
@@ -76,6 +78,12 @@ async def lessons_page(request: web.Request) -> web.StreamResponse:
         topic=topic,
         q=words,
         may_edit=agent_of(request).may(Permission.CAMPAIGN_EDIT),
+    )
+
+
+def _as_sent(lesson: Lesson, signature: str) -> str:
+    return template.with_marks(
+        lesson.sms, kind=ChannelKind.SMS, message_class=MessageClass.L, signature=signature
     )
 
 
