@@ -39,6 +39,14 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """failed: a mail will not arrive. status: its code (RFC 3463), `5.1.1`; "" while it may yet arrive."""
+
+    failed: bool
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMessage:
     """Something a citizen said.
 
@@ -47,6 +55,7 @@ class InboundMessage:
     sender: who wrote. recipient: the number, mailbox or page that was addressed.
     thread: provider ids this message answers (mail's In-Reply-To and References).
     automatic: an auto-reply or bounce; stored, never answered.
+    report: what a mail server says of a mail of ours.
     """
 
     channel: str
@@ -60,13 +69,15 @@ class InboundMessage:
     thread: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     automatic: bool = False
+    report: DeliveryReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RawLetter:
     """A mail as it came, before anybody read it.
 
-    envelope_from: MAIL FROM, "" for a bounce. recipient: the mailbox that was addressed.
+    envelope_from: MAIL FROM, "" for a bounce. recipient: the mailbox that was addressed, or the address that
+    stands for a mail of ours (`channels/signed_id.py`).
     """
 
     channel: str
@@ -116,6 +127,7 @@ class OutboundMessage:
     delivery_id, attempt: our ids; they travel in the callback URL and in Message-ID.
     reply_to: provider id of the message this answers (mail threads), or "".
     files: where the channel carries them.
+    bulk: one of many that one may refuse (law education, a notice), not an answer to somebody.
     """
 
     delivery_id: str
@@ -127,6 +139,7 @@ class OutboundMessage:
     reply_to: str = ""
     references: tuple[str, ...] = ()
     files: tuple[OutboundFile, ...] = ()
+    bulk: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
     jobs = jobs_of(base, dispatcher, actions, editing.follow, rules, seen, calls, cases, desk)
     jobs |= alarm_jobs(alarms.forward)
-    jobs |= mail_jobs(base, adapters, actions.accept_event, dialogue.triage)
+    jobs |= mail_jobs(base, adapters, actions, dialogue.triage)
     supervisor = Supervisor(clock)
 
     async def close() -> None:
@@ -79,5 +79,6 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         tasks=lambda: supervisor.states,
         senders=dispatcher.health,
         hears=lambda: calls.engine is None or not calls.engine.is_down,
+        forged=lambda: sum(listener.forged for listener in adapters.listens.values()),
         close=close,
     )

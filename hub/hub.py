@@ -16,6 +16,8 @@ from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.composing.composer import Composer
 from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.campaigns.publicity.publish_notice import PublishNotice
+from hub.actions.campaigns.publicity.series_actions import SeriesActions
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.set_availability import SetAvailability
 from hub.actions.cases.bulk.bulk_cases import BulkCases
@@ -50,6 +52,7 @@ from hub.actions.cases.tags.tag_case import TagCase
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
+from hub.actions.deliveries.refuse_mail import RefuseMail
 from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
 from hub.actions.dialogue.understand import Understand
@@ -136,7 +139,9 @@ class Actions:
     note_reading: NoteReading
     people: People
     publish_entry: PublishEntry
+    publish_notice: PublishNotice
     rate_entry: RateEntry
+    refuse_mail: RefuseMail
     read_cases: ReadCases
     read_procedure: ReadProcedure
     read_queue: ReadQueue
@@ -150,6 +155,7 @@ class Actions:
     replies: ReplyDesk
     reply_to_case: ReplyToCase
     revise_rules: ReviseRules
+    series: SeriesActions
     show_case: ShowCase
     split_case: SplitCase
     sort_questions: SortQuestions
@@ -185,6 +191,7 @@ _TASKS: Mapping[str, str] = {
     "clocks": "期限任务",
     "dispatch": "发送任务",
     "broadcasts": "群发任务",
+    "series": "普法系列任务",
     "knowledge": "知识更新任务",
     "answers": "答复统计任务",
     "replies": "答复发出任务",
@@ -224,6 +231,7 @@ class Hub:
 
     imports: files of entries, words and rules that were looked at and wait to be taken.
     webhooks: adapters by channel name. voice: the voice channels among them.
+    forged: how many mails came to a signed address of ours that we did not write, since the start.
     hears: False while the model that recognises recordings cannot be loaded.
     """
 
@@ -250,6 +258,7 @@ class Hub:
     tasks: Callable[[], Mapping[str, TaskState]]
     senders: Callable[[], Sequence[SenderHealth]]
     hears: Callable[[], bool]
+    forged: Callable[[], int]
     close: Callable[[], Awaitable[None]]
 
     async def health(self) -> list[HealthLine]:
@@ -289,7 +298,15 @@ class Hub:
                     "检查渠道的账号、密钥和地址" if reason else "",
                 )
             )
+        if any(channel.enabled and channel.adapter == "mail" for channel in self.settings.channels.values()):
+            lines.append(await self._bounces())
         return [*lines, await self._alarms(), *await self._recordings(), await self._meaning()]
+
+    async def _bounces(self) -> HealthLine:
+        """Mails that came back, and how often somebody tried to have an address blocked by one."""
+        bounced = await self.repositories.bounces.count_since(self.clock.now_ms() - 86_400_000)
+        detail = f"24 小时内退信 {bounced} 封；启动以来拒收伪造的退信、退订 {self.forged()} 次"
+        return HealthLine("bounces", "退信", True, detail, stops=False)
 
     def duties(self) -> list[HealthLine]:
         """What administrators have to do by a day. Nothing of it is a matter of the machine."""

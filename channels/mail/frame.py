@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from channels.address import Address, AddressKind
-from channels.contract import Attachment
+from channels.contract import Attachment, DeliveryReport
 from channels.mail.parse import ParsedMail
 
 HEAD = struct.Struct(">IQ")
@@ -43,6 +43,7 @@ def answer(mail: ParsedMail) -> bytes:
         "files": [(file.filename, file.media_type, len(file.content)) for file in mail.attachments],
         "automatic": mail.automatic,
         "shortened": mail.shortened,
+        "report": [mail.report.failed, mail.report.status] if mail.report else None,
     }
     return packed(facts, b"".join(file.content for file in mail.attachments))
 
@@ -63,4 +64,5 @@ def mail_of(facts: Mapping[str, Any], content: bytes) -> ParsedMail:
         attachments=tuple(attachments),
         automatic=facts["automatic"],
         shortened=facts["shortened"],
+        report=DeliveryReport(*facts["report"]) if facts["report"] else None,
     )

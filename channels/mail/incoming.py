@@ -4,6 +4,9 @@ The rule it protects: 250 means stored, and a letter is stored before anybody re
 within the size limit is handed on as it came; when `accept` raised, or took too long, the answer is
 451 and the mail server keeps the mail and tries again. Nothing here looks into a letter
 (`channels/mail/reader.py` does, in a process of its own).
+
+Besides the mailboxes, addresses that stand for a mail of ours are taken in (`channels/signed_id.py`);
+one that we did not write is refused, so a forged bounce never gets as far as a letter.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from channels.adapter import Accept
 from channels.clock import Clock
 from channels.contract import RawLetter
 from channels.mail.server import MailServer, ServerSettings
+from channels.signed_id import BOUNCE, UNSUBSCRIBE, SignedIds
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +53,15 @@ class MailListenerSettings:
 class MailListener:
     """Implements `channels.adapter.Listens`."""
 
-    def __init__(self, settings: MailListenerSettings, clock: Clock) -> None:
+    def __init__(
+        self, settings: MailListenerSettings, clock: Clock, signed_ids: SignedIds | None = None
+    ) -> None:
+        """signed_ids: None takes in the mailboxes only. forged: how many addresses were refused because we
+        did not write them."""
         self._settings = settings
         self._clock = clock
+        self._signed_ids = signed_ids
+        self.forged = 0
         self._server: MailServer | None = None
         self.listening = asyncio.Event()
 
@@ -74,7 +84,7 @@ class MailListener:
             max_connections=settings.max_connections,
             idle_seconds=settings.idle_seconds,
         )
-        server = MailServer(bounds, _Handler(settings, self._clock, accept))
+        server = MailServer(bounds, _Handler(self, settings, self._clock, accept))
         await server.start()
         self._server = server
         self.listening.set()
@@ -85,11 +95,28 @@ class MailListener:
             self._server = None
             await server.stop()
 
+    def stands_for_a_delivery(self, address: str) -> bool:
+        """Whether an address is one we put into a mail of ours; one that only looks like it is counted."""
+        bare = address.strip("<> ").lower()
+        name = bare.partition("+")[0]
+        if self._signed_ids is None or name not in (BOUNCE, UNSUBSCRIBE):
+            return False
+        if not bare.endswith(f"@{self._settings.own_domain.lower()}"):
+            return False
+        if self._signed_ids.delivery_at(name, bare) is not None:
+            return True
+        self.forged += 1
+        log.warning("mail_address_forged", extra={"channel": self._settings.channel})
+        return False
+
 
 class _Handler:
     """The hooks aiosmtpd calls."""
 
-    def __init__(self, settings: MailListenerSettings, clock: Clock, accept: Accept) -> None:
+    def __init__(
+        self, listener: MailListener, settings: MailListenerSettings, clock: Clock, accept: Accept
+    ) -> None:
+        self._listener = listener
         self._settings = settings
         self._clock = clock
         self._accept = accept
@@ -98,9 +125,12 @@ class _Handler:
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        if _bare(address) not in self._ours:
+        if _bare(address) in self._ours:
+            envelope.rcpt_tos.append(_bare(address))
+        elif self._listener.stands_for_a_delivery(address):
+            envelope.rcpt_tos.append(address.strip("<> ").lower())
+        else:
             return NOT_HERE
-        envelope.rcpt_tos.append(address)
         return "250 2.1.5 ok"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
@@ -110,16 +140,19 @@ class _Handler:
         return "\r\n".join([answer] * times)
 
     async def _take(self, raw: bytes, envelope_from: str, recipients: list[str]) -> str:
-        letter = RawLetter(
-            channel=self._settings.channel,
-            content=raw,
-            envelope_from=envelope_from,
-            recipient=_bare(recipients[0]),
-            received_at=self._clock.now_ms(),
-        )
+        mailboxes = [one for one in recipients if one in self._ours][:1]  # one letter, however many of them
+        others = [one for one in dict.fromkeys(recipients) if one not in self._ours]
         try:
             async with asyncio.timeout(self._settings.accept_seconds):
-                await self._accept(letter)
+                for recipient in (*mailboxes, *others):
+                    letter = RawLetter(
+                        channel=self._settings.channel,
+                        content=raw,
+                        envelope_from=envelope_from,
+                        recipient=recipient,
+                        received_at=self._clock.now_ms(),
+                    )
+                    await self._accept(letter)
         except Exception as problem:  # whatever it was: not stored means not accepted
             kind = type(problem).__name__
             log.error("mail_not_stored", extra={"channel": self._settings.channel, "kind": kind})

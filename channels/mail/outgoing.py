@@ -4,6 +4,9 @@ The phase in which something fails decides what it means (RFC 5321 §4.2.4): bef
 DATA nothing was taken, so a dropped connection is `Temporary`; from DATA on the server may have
 taken it, so a dropped connection or a silent final dot is `Ambiguous`, and the final dot is given
 its ten minutes, because a client that gives up earlier duplicates (RFC 1047).
+
+Bulk mail says how to refuse it (RFC 2369, RFC 8058) and has a return path of its own (VERP), so that a
+bounce names the delivery it is about. The relay signs (DKIM must cover both List-Unsubscribe headers).
 """
 
 from __future__ import annotations
@@ -14,8 +17,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address as Mailbox
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP as WIRE
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from typing import Literal
 
@@ -32,12 +36,28 @@ from channels.clock import Clock
 from channels.contract import Accepted, OutboundFile, OutboundMessage
 from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
 from channels.mail.identity import message_id
+from channels.signed_id import BOUNCE, UNSUBSCRIBE, SignedIds
 
 FetchFile = Callable[[str], Awaitable[bytes | None]]
 """The content of a file by its id, None when it cannot be read."""
 
+
+class _AddressList(UnstructuredHeader):
+    """A header whose addresses stand as they are: the library would encode one that is longer than a line."""
+
+    def fold(self, *, policy: Policy) -> str:
+        addresses = str(self).replace(", ", f",{policy.linesep} ")
+        return f"{self.name}: {addresses}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _AddressList)  # type: ignore[arg-type]
+WIRE = SMTP.clone(header_factory=_HEADERS)
+
 _LOST = (SMTPServerDisconnected, SMTPTimeoutError, SMTPConnectError, OSError)
 
+
+_REFUSE = "不想再收到此类邮件，请打开 / To stop these mails, open: "
 
 Security = Literal["none", "starttls", "tls"]
 """How the connection is protected; `none` only for loopback or a private line."""
@@ -49,7 +69,8 @@ class MailSenderSettings:
 
     address: our From; its domain is that of our Message-IDs and our name in EHLO.
     timeout_seconds: each step; final_timeout_seconds: the answer after the final dot.
-    connections: at most so many at once.
+    connections: at most so many at once. public_url: of our pages; with it and the keys of the sender,
+    bulk mail can be refused with one click and bounces find their delivery.
     """
 
     channel: str
@@ -64,6 +85,7 @@ class MailSenderSettings:
     timeout_seconds: float = 30.0
     final_timeout_seconds: float = 570.0
     connections: int = 4
+    public_url: str = ""
 
     @property
     def domain(self) -> str:
@@ -74,9 +96,17 @@ class MailSenderSettings:
 class MailSender:
     """Implements `channels.adapter.Sends`. Give its sender a lease above `final_timeout_seconds`."""
 
-    def __init__(self, settings: MailSenderSettings, clock: Clock, fetch: FetchFile | None = None) -> None:
-        """fetch: gives the files of a mail; without it, mails with files cannot be sent."""
+    def __init__(
+        self,
+        settings: MailSenderSettings,
+        clock: Clock,
+        fetch: FetchFile | None = None,
+        signed_ids: SignedIds | None = None,
+    ) -> None:
+        """fetch: gives the files of a mail; without it, mails with files cannot be sent. signed_ids: None
+        sends bulk mail like any other."""
         self._settings = settings
+        self._signed_ids = signed_ids
         self._fetch = fetch
         self._clock = clock
         self._slots = asyncio.Semaphore(settings.connections)
@@ -88,7 +118,7 @@ class MailSender:
         for file in message.files:
             await self._attach(mail, file)
         async with self._slots:
-            client = await self._begun()
+            client = await self._begun(self.return_path(message))
             reusable = False
             try:
                 await self._recipient(client, message.recipient.value)
@@ -123,8 +153,25 @@ class MailSender:
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
         mail["X-Loop"] = settings.address
-        mail.set_content(message.text, charset="utf-8")
+        text = message.text
+        if message.bulk and self._signed_ids is not None:
+            page = (
+                f"{settings.public_url}/unsubscribe/{self._signed_ids.sign(UNSUBSCRIBE, message.delivery_id)}"
+            )
+            address = self._signed_ids.address(UNSUBSCRIBE, message.delivery_id, settings.domain)
+            mail["List-Unsubscribe"] = f"<{page}>, <mailto:{address}>"
+            if page.startswith("https://"):  # RFC 8058 §3.1
+                mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+            mail["Precedence"] = "bulk"  # holiday notices do not answer it
+            text = f"{text}\n\n--\n{_REFUSE}{page}\n"
+        mail.set_content(text, charset="utf-8")
         return mail
+
+    def return_path(self, message: OutboundMessage) -> str:
+        """MAIL FROM: of bulk mail, an address that stands for this delivery."""
+        if message.bulk and self._signed_ids is not None:
+            return self._signed_ids.address(BOUNCE, message.delivery_id, self._settings.domain)
+        return self._settings.address
 
     async def _attach(self, mail: EmailMessage, file: OutboundFile) -> None:
         content = await self._fetch(file.id) if self._fetch else None
@@ -144,12 +191,12 @@ class MailSender:
 
     # -- one step of the dialogue each -------------------------------------------------------
 
-    async def _begun(self) -> aiosmtplib.SMTP:
+    async def _begun(self, return_path: str) -> aiosmtplib.SMTP:
         """A connection with MAIL FROM accepted. One that died while idle is replaced at once."""
         while self._idle:
             client = self._idle.pop()
             try:
-                await self._mail_from(client)
+                await self._mail_from(client, return_path)
                 return client
             except _Gone:
                 client.close()
@@ -158,7 +205,7 @@ class MailSender:
                 raise
         client = await self._connected()
         try:
-            await self._mail_from(client)
+            await self._mail_from(client, return_path)
         except _Gone as gone:
             client.close()
             raise Temporary("connection", "lost before the mail was given") from gone
@@ -191,9 +238,9 @@ class MailSender:
             raise Misconfigured("capability", "the relay does not do what the settings ask for") from error
         return client
 
-    async def _mail_from(self, client: aiosmtplib.SMTP) -> None:
+    async def _mail_from(self, client: aiosmtplib.SMTP, return_path: str) -> None:
         try:
-            await client.mail(self._settings.address)
+            await client.mail(return_path)
         except SMTPResponseException as error:
             raise _sorted(error, otherwise=Misconfigured) from error
         except _LOST as error:

@@ -21,8 +21,9 @@ from email.utils import getaddresses
 from pathlib import PurePosixPath
 
 from channels.address import Address, AddressKind, BadAddress, email
-from channels.contract import Attachment
+from channels.contract import Attachment, DeliveryReport
 from channels.errors import ChannelError
+from channels.mail.bounce import read_report
 from channels.mail.charset import clean, decoded, header_text
 from channels.mail.html import html_to_text
 from channels.mail.identity import delivery_id_of, ids_in
@@ -76,7 +77,8 @@ class ParsedMail:
     """What is left of a mail.
 
     id: its Message-ID, or a digest of the raw bytes. sender: "" in `value` when nobody is named.
-    shortened: something was over a bound and left out. automatic: a machine wrote it.
+    shortened: something was over a bound and left out. automatic: a machine wrote it. report: what it
+    says of a mail that was not delivered, as a mail server does.
     """
 
     id: str
@@ -87,6 +89,7 @@ class ParsedMail:
     attachments: tuple[Attachment, ...]
     automatic: bool
     shortened: bool
+    report: DeliveryReport | None = None
 
 
 def parse(
@@ -123,6 +126,9 @@ def parse(
         attachments=tuple(content.attachments),
         automatic=_is_automatic(mail, headers, envelope_from, domain, own_addresses, limits),
         shortened=content.shortened or len(bounded) < len(raw),
+        report=read_report(
+            content.reports, content.text, from_a_server=_is_from_a_server(headers, envelope_from)
+        ),
     )
 
 
@@ -202,6 +208,12 @@ def _is_automatic(
     )
 
 
+def _is_from_a_server(headers: Mapping[str, str], envelope_from: str) -> bool:
+    """Whether a mail system speaks: nobody can be answered, or its name says so."""
+    name = _sender(headers, envelope_from).value.partition("@")[0]
+    return not envelope_from or name.startswith(("mailer-daemon", "postmaster"))
+
+
 class _Content:
     """Collects text and attachments of a tree of parts, within bounds."""
 
@@ -211,6 +223,7 @@ class _Content:
         self._html: list[str] = []
         self._bytes_left = limits.attachment_bytes
         self.attachments: list[Attachment] = []
+        self.reports: list[Message] = []
         self.shortened = False
 
     def take(self, mail: Message) -> None:
@@ -224,7 +237,9 @@ class _Content:
             if kind in ("text/plain", "text/html") and part.get_content_disposition() != "attachment":
                 text = decoded(raw, _charset(part))
                 (self._plain if kind == "text/plain" else self._html).append(text)
-            elif kind != "message/delivery-status":
+            elif kind == "message/delivery-status":
+                self.reports.append(part)
+            else:
                 self._attach(part, kind, raw)
 
     @property

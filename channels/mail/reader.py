@@ -54,6 +54,7 @@ class MailReader:
             thread=mail.thread,
             attachments=mail.attachments,
             automatic=mail.automatic,
+            report=mail.report,
         )
 
     def rough_texts(self, raw: bytes) -> Iterator[str]:

@@ -17,7 +17,7 @@ from channels.outbox.overdue import FAR
 from channels.outbox.ports import Change, Flow, Leased, OriginBody, Outbox, Suppressions
 from channels.outbox.quiet_hours import Window, held_until
 from channels.outbox.retry import settled
-from channels.outbox.suppression import rules_against
+from channels.outbox.suppression import is_bulk, rules_against
 
 S = DeliveryState
 
@@ -107,4 +107,5 @@ def message_of(delivery: Delivery, bodies: Mapping[str, OriginBody]) -> Outbound
         reply_to=delivery.reply_to,
         references=delivery.references,
         files=delivery.files,
+        bulk=is_bulk(delivery),
     )

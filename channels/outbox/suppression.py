@@ -118,6 +118,11 @@ def rules_against(delivery: Delivery) -> tuple[tuple[str, str], ...]:
     return (dead, (delivery.recipient_key, subject_of(delivery)))
 
 
+def is_bulk(delivery: Delivery) -> bool:
+    """Whether it is one of many that one may refuse: law education or a notice, not an answer."""
+    return delivery.origin is Origin.BROADCAST and delivery.message_class in (MessageClass.L, MessageClass.N)
+
+
 def subject_of(delivery: Delivery) -> str:
     """The subject an opt-out would name for this delivery; by default that of its class."""
     return delivery.subject or SUBJECT_OF_CLASS[delivery.message_class]

@@ -22,6 +22,7 @@ from hub.demo.accounts import agent_id
 from hub.demo.clock import ShiftedClock
 from hub.demo.sample import Sample, Table
 from hub.demo.seed_cases import CaseSeeder
+from hub.demo.seed_education import plan_fraud_series, publish_lessons
 from hub.hub import Hub
 from hub.model.notice import Notice, NoticeKind
 from hub.model.people.contact import Contact
@@ -98,7 +99,12 @@ class Seeder:
             )
             for place, plan in enumerate(self._sample.campaigns)
         ]
-        return pieces
+        officer, group = agent_id(self._sample.login_of("publicity")), self._sample.groups[0]["name"]
+        return [
+            *pieces,
+            _Piece("lessons", 4 * _DAY_MINUTES, partial(publish_lessons, self._hub, officer)),
+            _Piece("series", _DAY_MINUTES / 2, partial(plan_fraud_series, self._hub, officer, group)),
+        ]
 
     async def _group(self, name: str, now: int) -> None:
         """A group and its contacts in one unit of work."""

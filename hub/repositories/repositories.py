@@ -62,6 +62,9 @@ from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.presences import PresenceRepository
+from hub.repositories.publicity import bounces, series
+from hub.repositories.publicity.bounces import BounceRepository
+from hub.repositories.publicity.series import SeriesRepository
 from hub.repositories.queue import settings as queue_settings
 from hub.repositories.queue import tags
 from hub.repositories.queue.lists import CaseQueueRepository
@@ -109,6 +112,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *availabilities.COLLECTIONS,
     *account_changes.COLLECTIONS,
     *audit.COLLECTIONS,
+    *bounces.COLLECTIONS,
     *bulk_runs.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
@@ -142,6 +146,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *recent_answers.COLLECTIONS,
     *rule_books.COLLECTIONS,
     *schedules.COLLECTIONS,
+    *series.COLLECTIONS,
     *suppressions.COLLECTIONS,
     *triage_decisions.COLLECTIONS,
     *vectors.COLLECTIONS,
@@ -159,6 +164,7 @@ class Repositories:
     availabilities: AvailabilityRepository
     account_changes: AccountChangeRepository
     audit: AuditRepository
+    bounces: BounceRepository
     bulk_runs: BulkRunRepository
     calls: CallRepository
     campaigns: CampaignRepository
@@ -195,6 +201,7 @@ class Repositories:
     recordings: RecordingRepository
     rule_books: RuleBookRepository
     schedules: ScheduleRepository
+    series: SeriesRepository
     sessions: SessionRepository
     setup: SetupRepository
     suppressions: SuppressionRepository
@@ -217,6 +224,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         availabilities=AvailabilityRepository(documents, vault),
         account_changes=AccountChangeRepository(documents, vault),
         audit=AuditRepository(documents, vault),
+        bounces=BounceRepository(documents, vault),
         bulk_runs=BulkRunRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,
@@ -253,6 +261,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         recordings=RecordingRepository(documents, vault),
         rule_books=RuleBookRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
+        series=SeriesRepository(documents, vault),
         sessions=SessionRepository(documents, vault),
         setup=SetupRepository(documents, agent_repository, unit_repository),
         suppressions=SuppressionRepository(documents, vault),

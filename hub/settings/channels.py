@@ -65,6 +65,8 @@ class MailChannel(_Channel):
     recipients: list[str] = []
     message_bytes: int = Field(default=10_485_760, ge=65_536)
     rate_parts_per_second: float = Field(default=5.0, gt=0)
+    soft_bounces: int = Field(default=3, ge=1, le=100)
+    soft_bounce_days: int = Field(default=7, ge=1, le=90)
 
 
 Channel = Annotated[

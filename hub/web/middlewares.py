@@ -50,7 +50,8 @@ _HEADERS = {
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Callers that are no browsers prove themselves otherwise: a signature, a bearer token.
 _CARRIERS = "/webhooks/"
-_NOT_FORMS = (_CARRIERS, "/api/", "/csp")
+# A mail provider that unsubscribes for its user (RFC 8058) has the signed address and nothing else.
+_NOT_FORMS = (_CARRIERS, "/api/", "/csp", "/unsubscribe/")
 
 
 async def add_headers(request: web.BaseRequest, response: web.StreamResponse) -> None:

@@ -25,6 +25,7 @@ from hub.web.pages.citizen import (
     petition,
     preferences,
     track,
+    unsubscribe,
 )
 from hub.web.pages.citizen import help as help_pages
 from hub.web.route import Route
@@ -64,8 +65,15 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     # what is published
     Route("GET", "/notices", notices.notices),
     Route("GET", "/notices/{id}", notices.notice),
+    Route("GET", "/education", notices.education),
+    Route("GET", "/education/{topic}", notices.topic),
     Route("GET", "/feed.atom", feeds.atom_feed),
     Route("GET", "/feed.json", feeds.json_document),
+    # bulk mail
+    Route("GET", "/unsubscribe/{signed}", unsubscribe.page),
+    Route("POST", "/unsubscribe/{signed}", unsubscribe.refuse),
+    Route("GET", "/unsubscribe/{signed}/again", unsubscribe.page),
+    Route("POST", "/unsubscribe/{signed}/again", unsubscribe.take_back),
     # this browser
     Route("GET", "/preferences", preferences.preferences),
     Route("POST", "/preferences", preferences.save),

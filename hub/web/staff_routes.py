@@ -40,6 +40,7 @@ from hub.web.pages.knowledge import (
     words,
 )
 from hub.web.pages.people import day, new_case, notifications, person
+from hub.web.pages.publicity import lessons, notices, series
 from hub.web.pages.rules import books, revise, revisions
 from hub.web.pages.staff import account, accounts, login, setup, system
 from hub.web.route import Handler, Route
@@ -59,6 +60,25 @@ def _staff(
         method, address, handler, permission, login=True, also=also, form_bytes=form_bytes, is_use=is_use
     )
 
+
+PUBLICITY_ROUTES: tuple[Route, ...] = (
+    _staff("GET", "/campaigns/series", series.series_list, P.CAMPAIGN_READ),
+    _staff("GET", "/campaigns/series/new", series.new_series, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/series/new", series.plan_series, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/series/{series_id}", series.series_page, P.CAMPAIGN_READ),
+    _staff("POST", "/campaigns/series/{series_id}/pause", series.pause, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/series/{series_id}/resume", series.resume, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/series/{series_id}/items/{number}", series.item_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/series/{series_id}/items/{number}/{act}", series.change_item, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/lessons", lessons.lessons_page, P.CAMPAIGN_READ),
+    _staff("POST", "/campaigns/lessons/{lesson_id}/publish", lessons.publish, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/notices", notices.notices_page, P.CAMPAIGN_READ),
+    _staff("GET", "/campaigns/notices/new", notices.new_notice, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/notices/new", notices.publish, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/notices/{notice_id}", notices.notice_page, P.CAMPAIGN_READ),
+    _staff("POST", "/campaigns/notices/{notice_id}", notices.edit, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/notices/{notice_id}/withdraw", notices.withdraw, P.CAMPAIGN_EDIT),
+)
 
 STAFF_ROUTES: tuple[Route, ...] = (
     # the doors
@@ -189,6 +209,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/campaigns/trial-numbers", trials.register, P.CAMPAIGN_TRIAL),
     _staff("POST", "/campaigns/trial-numbers/remove", trials.forget, P.CAMPAIGN_TRIAL),
     _staff("POST", "/campaigns/dates", campaign_editor.dates, P.CAMPAIGN_EDIT),
+    *PUBLICITY_ROUTES,
     _staff("GET", "/campaigns/{campaign_id}", campaigns.campaign_page, P.CAMPAIGN_READ),
     _staff("GET", "/campaigns/{campaign_id}/edit", composer.edit_page, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/{campaign_id}/edit", composer.edit_campaign, P.CAMPAIGN_EDIT),

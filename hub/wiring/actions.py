@@ -9,7 +9,7 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.hub import Actions
 from hub.wiring.calls import CallActions
-from hub.wiring.campaigns import campaign_desk, composer_of
+from hub.wiring.campaigns import campaign_desk, composer_of, publish_notice_of
 from hub.wiring.cases import CaseActions
 from hub.wiring.channels import handset_rules
 from hub.wiring.desk import Desk
@@ -17,8 +17,10 @@ from hub.wiring.dialogue import Dialogue
 from hub.wiring.foundation import Foundation
 from hub.wiring.intake import IntakeActions
 from hub.wiring.knowledge import KnowledgeActions, rate_entry_of
+from hub.wiring.mail import refuse_mail_of
 from hub.wiring.people import people_of
 from hub.wiring.rules import RuleActions
+from hub.wiring.series import series_actions
 from hub.wiring.staff import change_accounts_of
 
 
@@ -62,6 +64,8 @@ def actions_of(
         note_reading=cases.note_reading,
         people=people_of(base, profiles, dialogue, cases),
         publish_entry=editing.publish_entry,
+        publish_notice=publish_notice_of(base),
+        refuse_mail=refuse_mail_of(base),
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         read_cases=cases.read_cases,
         read_entries=editing.read_entries,
@@ -76,6 +80,7 @@ def actions_of(
         replies=cases.replies,
         reply_to_case=cases.replies.reply,
         revise_rules=rules.revise_rules,
+        series=series_actions(base, rules.rules),
         show_case=cases.show_case,
         split_case=cases.split_case,
         sort_questions=editing.sort_questions,

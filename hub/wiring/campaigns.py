@@ -15,6 +15,7 @@ from hub.actions.campaigns.composing.send_trial import SendTrial
 from hub.actions.campaigns.composing.watch_words import WatchWords
 from hub.actions.campaigns.composing.write_campaign import WriteCampaign
 from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.campaigns.publicity.publish_notice import PublishNotice
 from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.settings.channels import MailChannel, TwilioSmsChannel
 from hub.settings.settings import Settings
@@ -54,6 +55,12 @@ def composer_of(base: Foundation, desk: CampaignDesk) -> Composer:
         words=WatchWords(documents, kept.words, clock),
         write=WriteCampaign(documents, desk, kept, clock),
     )
+
+
+def publish_notice_of(base: Foundation) -> PublishNotice:
+    """What officers put on the web by hand."""
+    publisher = base.settings.organisation.publisher
+    return PublishNotice(base.documents, base.stores.notices, base.clock, publisher)
 
 
 def campaign_settings(settings: Settings) -> CampaignSettings:

@@ -20,6 +20,7 @@ from channels.mail.reader_pool import ReaderPool
 from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.receipts import HandsetRule
 from channels.outbox.sender import DispatchSettings, SenderSettings
+from channels.signed_id import SignedIds
 from channels.twilio.codes import TEMPORARY_CODES
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
@@ -70,6 +71,7 @@ def build_adapters(base: Foundation) -> Adapters:
     fetches: dict[str, FetchesRecordings] = {}
     voice: dict[str, VoiceAdapter] = {}
     mail: list[MailSender] = []
+    signed_ids = signed_ids_of(base)
     for name, channel in settings.channels.items():
         if not channel.enabled:
             continue
@@ -106,15 +108,21 @@ def build_adapters(base: Foundation) -> Adapters:
                 receives[name], fetches[name] = line, line
                 voice[name] = VoiceAdapter(line, line, line)
             case MailChannel():
-                mail.append(MailSender(_mail_sender(name, channel, settings), clock, partial(_content, base)))
+                relay = _mail_sender(name, channel, settings)
+                mail.append(MailSender(relay, clock, partial(_content, base), signed_ids))
                 sends[name] = mail[-1]
-                listens[name] = MailListener(_mail_listener(name, channel), clock)
+                listens[name] = MailListener(_mail_listener(name, channel), clock, signed_ids)
                 reads[name] = MailReader(_mail_reader(channel), pool)
             case WebChat():
                 sends[name] = WebChatSender(partial(_wake_chat, name, base))
             case PetitionForm():
                 pass  # a page of our own; answers are read with number and code
     return Adapters(receives, sends, listens, reads, fetches, voice, mail, pool)
+
+
+def signed_ids_of(base: Foundation) -> SignedIds:
+    """What return paths and unsubscribe addresses are signed with."""
+    return SignedIds(base.vault.subkey("mail addresses"))
 
 
 async def _content(base: Foundation, file_id: str) -> bytes | None:
@@ -139,6 +147,7 @@ def _mail_sender(name: str, channel: MailChannel, settings: Settings) -> MailSen
         password=channel.smtp_password.get_secret_value(),
         address=channel.address,
         name=settings.organisation.name,
+        public_url=settings.public_url(),
     )
 
 

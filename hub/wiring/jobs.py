@@ -10,7 +10,6 @@ from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.sweeper import Sweeper
 from hub.actions.alarms.forward_alarms import ForwardAlarms
 from hub.actions.dialogue.triage import Triage
-from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.keep_letter import KeepLetter
 from hub.actions.intake.read_letters import ReadLetters
 from hub.actions.knowledge.follow_entries import FollowEntries
@@ -34,6 +33,7 @@ from hub.wiring.cases import CaseActions
 from hub.wiring.channels import LETTERS_AT_ONCE, Adapters
 from hub.wiring.desk import Desk
 from hub.wiring.foundation import Foundation
+from hub.wiring.mail import own_addresses_of
 from hub.wiring.rules import RuleActions
 
 _LOOK_SECONDS = 60.0
@@ -52,6 +52,9 @@ _BULK_SECONDS = 1.0
 """How often it is looked for runs over many cases that begin."""
 _REPLIES_SECONDS = 0.5
 """How often it is looked for replies that nobody took back."""
+
+_SERIES_SECONDS = 5.0
+"""How often it is looked for items of series whose time has come."""
 
 _RULES_SECONDS = 2.0
 """How often it is looked for rules that were approved in another process."""
@@ -94,6 +97,7 @@ def jobs_of(
     jobs: dict[str, Job] = {
         "dispatch": partial(dispatch, dispatcher, Sweeper(base.stores.outbox), base.bell),
         "broadcasts": BroadcastLoop(actions.campaigns, leases()).run,
+        "series": partial(alone, leases(), "series", actions.series.run.step, pause_seconds=_SERIES_SECONDS),
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
@@ -134,14 +138,13 @@ def alarm_jobs(forward: ForwardAlarms) -> dict[str, Job]:
     }
 
 
-def mail_jobs(
-    base: Foundation, adapters: Adapters, accept_event: AcceptEvent, triage: Triage
-) -> dict[str, Job]:
+def mail_jobs(base: Foundation, adapters: Adapters, actions: Actions, triage: Triage) -> dict[str, Job]:
     """One loop for every mail server of our own, and one that reads what they took in."""
     if not adapters.reads:
         return {}
     documents, letters, files = base.documents, base.stores.letters, base.files
-    read = ReadLetters(documents, letters, files, adapters.reads, accept_event, triage)
+    own = own_addresses_of(base, actions.apply_receipt, actions.refuse_mail)
+    read = ReadLetters(documents, letters, files, adapters.reads, actions.accept_event, triage, own)
     keep = KeepLetter(documents, letters, files)
     return {
         "letters": partial(read_letters, read, base.bell, at_once=LETTERS_AT_ONCE),
@@ -158,6 +161,7 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("feedback", "keep_until", 0),
         Rule("recent_answers", "keep_until", 0),
         Rule("duty_pages", "seen_at", _PAGES_SECONDS),
+        Rule("bounces", "at", 90 * 86_400),
         Rule("drafts", "saved_at", keep.drafts_seconds),
         Rule("campaign_drafts", "saved_at", keep.drafts_seconds),
         Rule("notifications", "at", keep.notifications_seconds),

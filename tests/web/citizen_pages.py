@@ -134,6 +134,7 @@ PAGES: dict[str, Reach] = {
     "progress": _progress,
     "notices": _at("/notices"),
     "notice": _at("/notices/notice-warning"),
+    "law education": _at("/education"),
     "help topics": _at("/help"),
     "help topic": _at("/help/户政"),
     "help entry": _at("/help/entry/id-card-lost"),

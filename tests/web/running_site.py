@@ -33,8 +33,8 @@ def _notices(now: int) -> list[Notice]:
     )
     body = "接到可疑电话请先挂断，再拨打 96110 核实。\n公安机关没有“安全账户”。"
     return [
-        Notice(id, kind, title, body, now - hours * 3_600_000, now - hours * 3_600_000)
-        for id, kind, title, hours in texts
+        Notice(id, kind, title, body, at, at, topic="fraud" if kind is NoticeKind.EDUCATION else "")
+        for id, kind, title, at in ((*text[:3], now - text[3] * 3_600_000) for text in texts)
     ]
 
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
 
 from playwright.async_api import Browser, FilePayload, Page
 
 from campaigns.campaign import Campaign, CampaignKind
+from campaigns.lesson import lessons_of
 from campaigns.schedule import Cron
 from campaigns.segment import Segment
+from campaigns.series import DayOff, Rhythm
 from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
+from hub.actions.campaigns.publicity.plan_series import SeriesDraft
 from hub.actions.cases.replies.edit_canned import Place
 from hub.model.agent import Role
 from hub.model.campaigns.text_template import TemplateText
 from hub.model.cases.replies.canned_reply import CannedScope, CannedText
 from hub.model.cases.rule_book import BookKind
+from hub.runtime.clock import to_local
 from tests.unit.hub.actions.rules.rule_office import notice_2027
 from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, screened, unsure
 from tests.web.watched import View, Visitor
@@ -94,6 +99,7 @@ async def furnish(stage: Stage) -> Desk:
     sent = await plan("大风提示", CampaignKind.WARNING, MessageClass.E1, "今晚有大风，请收好阳台物品。")
     await desk.start_now(sent.id)
     entries = {"changed_entry": await _changed_entry(stage), "template": await _template(stage)}
+    entries["series"] = await _series(stage, author)
     await _proposed_notice(stage)
     return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent}, entries)
 
@@ -109,6 +115,19 @@ async def _template(stage: Stage) -> str:
     await composer.templates.edit(officer, made.id, better, version=1)
     await composer.trials.register(officer, "值班手机", "13911110000")
     return made.id
+
+
+async def _series(stage: Stage, author: str) -> str:
+    """A series with an item in review and a skipped one."""
+    actions, lessons = stage.hub.actions, lessons_of("fire")
+    first = to_local(stage.hub.clock.now_ms()).date() + timedelta(days=2)
+    ids = tuple(lesson.id for lesson in lessons)
+    ways = (Rhythm.WEEKLY, first, time(10), DayOff.SEND, "sms-12110", Segment(("社区网格",)), True)
+    series = await actions.series.plan(SeriesDraft("用火安全", ids, *ways), author, series_id="5" * 26)
+    await actions.series.run.step()
+    found = await stage.hub.repositories.series.get(series.id)
+    await actions.series.edit.skip(series.id, 2, version=found.version if found else 0)
+    return series.id
 
 
 async def _changed_entry(stage: Stage) -> str:
@@ -363,6 +382,8 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "campaign preview": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/preview")),
     "campaign template": (Role.PUBLICITY, _at("/staff/campaigns/templates/{template}")),
     "campaign trial": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/trial")),
+    "new series": (Role.PUBLICITY, _at("/staff/campaigns/series/new?topic=drugs")),
+    "series": (Role.PUBLICITY, _at("/staff/campaigns/series/{series}")),
     "nothing in doubt": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/ambiguous")),
     "entries": (Role.EDITOR, _at("/staff/entries?topic=12110")),
     "entries found none": (Role.EDITOR, _at("/staff/entries?q=量子")),

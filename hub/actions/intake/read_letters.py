@@ -21,6 +21,7 @@ from channels.address import Address, AddressKind, BadAddress, email
 from channels.contract import Attachment, ChannelKind, InboundMessage, RawLetter
 from hub.actions.dialogue.triage import Triage
 from hub.actions.intake.accept_event import AcceptEvent, Busy, event_id_of
+from hub.actions.intake.own_addresses import OwnAddresses
 from hub.actions.intake.search_letter import Found, search_letter
 from hub.model.letter import Letter, LetterState
 from hub.repositories.letters import LetterRepository
@@ -50,6 +51,7 @@ class ReadLetters:
         readers: Mapping[str, ReadsLetters],
         accept_event: AcceptEvent,
         triage: Triage,
+        own_addresses: OwnAddresses,
     ) -> None:
         """readers: by channel."""
         self._documents = documents
@@ -58,6 +60,7 @@ class ReadLetters:
         self._readers = readers
         self._accept_event = accept_event
         self._triage = triage
+        self._own_addresses = own_addresses
 
     async def next(self) -> Versioned[Letter] | None:
         """The letter whose turn it is, or None."""
@@ -89,6 +92,9 @@ class ReadLetters:
             received_at=letter.received_at,
         )
         message = await self._message(raw, reader) if letter.tries < TRIES else None
+        if message is not None and await self._own_addresses.take(message):
+            await self._change(found, replace(letter, state=LetterState.READ))
+            return
         if message is not None:
             await self._store(found, message)
             return

@@ -15,6 +15,7 @@ import pytest
 
 from channels.contract import RawLetter
 from channels.mail.incoming import MailListener, MailListenerSettings
+from channels.signed_id import BOUNCE, UNSUBSCRIBE, SignedIds
 from hub.runtime.clock import FakeClock
 from tests.unit.channels.outbox.outbox_world import NOON
 
@@ -40,8 +41,10 @@ class Shelf:
 
 
 @asynccontextmanager
-async def listening(shelf: Shelf, settings: MailListenerSettings = SETTINGS) -> AsyncIterator[int]:
-    listener = MailListener(settings, FakeClock(NOON))
+async def listening(
+    shelf: Shelf, settings: MailListenerSettings = SETTINGS, listener: MailListener | None = None
+) -> AsyncIterator[int]:
+    listener = listener or MailListener(settings, FakeClock(NOON))
     running = asyncio.create_task(listener.listen(shelf.accept))
     await listener.listening.wait()
     try:
@@ -246,3 +249,35 @@ async def test_no_address_and_no_word_of_a_letter_reaches_the_log(caplog: pytest
     assert "mail_not_stored" in caplog.text
     for canary in ("zhang", "身份证", "求助", "desk@"):
         assert canary not in caplog.text
+
+
+KEYS = SignedIds(b"k" * 32)
+ID = "01k5q9w0000000000000000000"
+
+
+async def test_addresses_we_wrote_are_taken_in_and_others_are_refused_and_counted() -> None:
+    shelf, listener = Shelf(), MailListener(SETTINGS, FakeClock(NOON), KEYS)
+    genuine = KEYS.address(BOUNCE, ID, "Police.example")
+    forged = SignedIds(b"x" * 32).address(BOUNCE, ID, "police.example")
+    async with listening(shelf, listener=listener) as port, client(port) as talking:
+        for address in (forged, "bounce@police.example", f"bounce+{ID}@police.example"):
+            await talking.mail("")
+            with pytest.raises(aiosmtplib.SMTPRecipientRefused):
+                await talking.rcpt(address)
+            await talking.rset()
+        await talking.mail("")
+        await talking.rcpt(genuine)
+        await talking.data(a_letter())
+    assert listener.forged == 2  # the one without a mark is only no mailbox of ours
+    assert [letter.recipient for letter in shelf.letters] == [genuine.lower()]
+
+
+async def test_a_letter_to_a_mailbox_and_to_an_address_we_wrote_is_both() -> None:
+    shelf, listener = Shelf(), MailListener(SETTINGS, FakeClock(NOON), KEYS)
+    address = KEYS.address(UNSUBSCRIBE, ID, "police.example")
+    async with listening(shelf, listener=listener) as port, client(port) as talking:
+        await talking.mail("zhang@example.org")
+        for recipient in (address, "Desk+x@police.example", "desk@police.example"):
+            await talking.rcpt(recipient)
+        await talking.data(a_letter())
+    assert [letter.recipient for letter in shelf.letters] == ["desk@police.example", address]

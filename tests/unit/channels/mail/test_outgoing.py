@@ -13,6 +13,7 @@ from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temp
 from channels.mail.identity import delivery_id_of
 from channels.mail.outgoing import MailSender, MailSenderSettings
 from channels.mail.sink import Fault, MailSink
+from channels.signed_id import BOUNCE, UNSUBSCRIBE, SignedIds
 from hub.runtime.clock import FakeClock
 from tests.ports import silent_port
 from tests.unit.channels.outbox.outbox_world import NOON
@@ -180,3 +181,47 @@ async def test_a_mail_without_a_real_id_is_answered_without_a_thread(
 ) -> None:
     await sender.send(replace(MESSAGE, reply_to="sha256:00", references=("sha256:00",)))
     assert sink.received[0].mail["In-Reply-To"] is None
+
+
+KEYS = SignedIds(b"k" * 32)
+LONG_URL = "https://contact-hub.public-security.a-long-province-name.example.gov.cn"
+
+
+@pytest.fixture
+async def bulk_sender(sink: MailSink) -> AsyncIterator[MailSender]:
+    made = MailSender(replace(settings_of(sink), public_url=LONG_URL), FakeClock(NOON), signed_ids=KEYS)
+    yield made
+    await made.close()
+
+
+async def test_bulk_mail_says_how_to_refuse_it(bulk_sender: MailSender, sink: MailSink) -> None:
+    await bulk_sender.send(replace(MESSAGE, bulk=True))
+    [kept] = sink.received
+    signed = KEYS.sign(UNSUBSCRIBE, ID)
+    page, address = kept.mail["List-Unsubscribe"].split(", ")
+    assert page == f"<{LONG_URL}/unsubscribe/{signed}>"
+    assert address == f"<mailto:unsubscribe+{signed}@police.example>"
+    assert (
+        b"=?utf-8?" not in kept.raw.partition(b"List-Unsubscribe:")[2].partition(b"List-Unsubscribe-Post")[0]
+    )
+    assert kept.mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"{LONG_URL}/unsubscribe/{signed}" in kept.mail.get_content()
+    assert b"zhang" not in kept.raw.partition(b"List-Unsubscribe:")[2]
+
+
+async def test_bulk_mail_comes_back_to_an_address_of_its_own(bulk_sender: MailSender, sink: MailSink) -> None:
+    await bulk_sender.send(replace(MESSAGE, bulk=True))
+    await bulk_sender.send(MESSAGE)
+    bulk, answer = sink.received
+    assert KEYS.delivery_at(BOUNCE, bulk.sender) == ID
+    assert sink.connections == 1  # the connection serves both return paths
+    assert answer.sender == "desk@police.example"
+    assert answer.mail["List-Unsubscribe"] is None
+    assert "unsubscribe" not in answer.mail.get_content()
+
+
+async def test_one_click_is_promised_over_https_only(sink: MailSink) -> None:
+    plain = replace(settings_of(sink), public_url="http://127.0.0.1:8080")
+    mail = MailSender(plain, FakeClock(NOON), signed_ids=KEYS).compose(replace(MESSAGE, bulk=True))
+    assert mail["List-Unsubscribe-Post"] is None
+    assert "mailto:" in mail["List-Unsubscribe"]

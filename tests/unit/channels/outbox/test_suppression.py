@@ -10,6 +10,7 @@ from channels.outbox.suppression import (
     INVALID,
     NOTICE,
     WARNING,
+    is_bulk,
     parse_opt_out,
     rules_against,
     subjects_of,
@@ -103,3 +104,12 @@ def test_a_broadcast_is_stopped_by_a_wish_about_its_subject(
 ) -> None:
     row = a_delivery("a", message_class, origin=Origin.BROADCAST)
     assert (row.recipient_key, subject) in rules_against(row)
+
+
+@pytest.mark.parametrize("origin", list(Origin))
+@pytest.mark.parametrize("message_class", list(MessageClass))
+def test_bulk_is_what_one_may_refuse_of_what_goes_to_many(
+    origin: Origin, message_class: MessageClass
+) -> None:
+    wanted = origin is Origin.BROADCAST and message_class in (MessageClass.L, MessageClass.N)
+    assert is_bulk(a_delivery("d1", message_class, origin=origin)) is wanted

@@ -11,7 +11,10 @@ import pytest
 from channels.address import email
 from channels.contract import ChannelKind, InboundMessage, RawLetter
 from channels.errors import Unreadable
+from channels.signed_id import SignedIds
+from hub.actions.deliveries.apply_bounce import ApplyBounce
 from hub.actions.intake.keep_letter import KeepLetter
+from hub.actions.intake.own_addresses import OwnAddresses
 from hub.actions.intake.read_letters import UNREADABLE, ReadLetters
 from hub.app import open_hub
 from hub.hub import Hub
@@ -55,6 +58,9 @@ class Reader:
         yield raw.decode()
 
 
+SIGNED_IDS = SignedIds(b"k" * 32)
+
+
 @dataclass
 class Desk:
     """A hub whose jobs do not run: letters are kept and read by hand."""
@@ -75,6 +81,18 @@ class Desk:
             {"mail": self.reader},
             hub.actions.accept_event,
             hub.triage,
+            OwnAddresses(
+                SIGNED_IDS,
+                ApplyBounce(
+                    hub.documents,
+                    hub.repositories.outbox,
+                    hub.repositories.suppressions,
+                    hub.repositories.bounces,
+                    hub.actions.apply_receipt,
+                    {},
+                ),
+                hub.actions.refuse_mail,
+            ),
         )
 
     async def step(self) -> bool:

@@ -1,0 +1,1 @@
+"""Law education: what is published on the web, and series."""

@@ -1,0 +1,1 @@
+"""Pages of law education: what is published, the shipped texts, series."""

@@ -1,0 +1,42 @@
+"""Series of law education."""
+
+from __future__ import annotations
+
+from hub.actions.campaigns.publicity.edit_series import EditSeries
+from hub.actions.campaigns.publicity.item_campaign import ItemCampaigns
+from hub.actions.campaigns.publicity.plan_series import PlanSeries
+from hub.actions.campaigns.publicity.run_series import RunSeries
+from hub.actions.campaigns.publicity.series_actions import SeriesActions
+from hub.actions.campaigns.publicity.submit_draft import SubmitDraft
+from hub.actions.rules.in_force import RulesInForce
+from hub.wiring.campaigns import campaign_settings
+from hub.wiring.foundation import Foundation
+
+
+def series_actions(base: Foundation, rules: RulesInForce) -> SeriesActions:
+    """Everything about series."""
+    documents, stores, clock = base.documents, base.stores, base.clock
+    settings = campaign_settings(base.settings)
+    item_campaigns = ItemCampaigns(stores.campaigns, stores.schedules)
+    return SeriesActions(
+        plan=PlanSeries(
+            documents,
+            stores.series,
+            stores.memberships,
+            lambda day: rules.calendar().is_workday(day),
+            clock,
+            settings,
+        ),
+        edit=EditSeries(documents, stores.series, item_campaigns, clock, settings),
+        run=RunSeries(
+            documents,
+            stores.series,
+            stores.campaigns,
+            item_campaigns,
+            stores.memberships,
+            stores.notices,
+            SubmitDraft(documents, stores.campaigns, clock),
+            clock,
+            settings,
+        ),
+    )
