@@ -128,6 +128,7 @@ class Moved(TypedDict, total=False):
     attempt: int
     lease_until: int
     provider_id: str
+    accepted_at: int
     receipt_at: int
 
 
@@ -142,7 +143,8 @@ class Delivery:
     department: id of the department whose share and quota it uses, "" = the office itself.
     level, night: of a warning; night = its approver released it for the quiet hours.
     dedup: unique; what makes a repeated plan harmless.
-    expires_at, not_before, created_at, lease_until, receipt_at: ms UTC, 0 = never.
+    accepted_at: when the provider took it, as far as its own answer said so.
+    expires_at, not_before, created_at, lease_until, accepted_at, receipt_at: ms UTC, 0 = never.
     """
 
     id: str
@@ -174,6 +176,7 @@ class Delivery:
     attempt: int = 0
     lease_until: int = 0
     provider_id: str = ""
+    accepted_at: int = 0
     receipt_at: int = 0
 
     def may_become(self, state: DeliveryState) -> bool:

@@ -33,6 +33,7 @@ from hub.repositories.outbox_rows import (
     is_counted,
     translated,
 )
+from hub.repositories.sending.counts import counted
 from hub.store.codec import Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Add, Conflict, Documents, Duplicate, Insert, Update, Write
@@ -232,11 +233,7 @@ class OutboxRepository:
     def writes(self, change: Change) -> list[Write]:
         """One change as writes, for a unit of work (a person's decision on an ambiguous row)."""
         id, version, set = changed(change)
-        moved = delta([change])
-        return [
-            Update("outbox", id, set, version),
-            *(Add("progress", origin, dict(amounts)) for origin, amounts in moved.items()),
-        ]
+        return [Update("outbox", id, set, version), *_counted([change])]
 
     # -- looking -----------------------------------------------------------------------------
 
@@ -292,17 +289,18 @@ class OutboxRepository:
     async def _settle_counted(self, changes: Sequence[Change]) -> set[str]:
         """Rows and counters in one unit of work; the ids whose version was no longer current."""
         pending = {change.after.id: change for change in changes}
+        now = await self._documents.now_ms() if pending else 0
         lost: set[str] = set()
         while pending:
             updates = [
                 Update("outbox", id, set, version) for id, version, set in map(changed, pending.values())
             ]
-            moved = delta(list(pending.values()))
             try:
-                await self._documents.commit(
-                    [*updates, *(Add("progress", origin, dict(n)) for origin, n in moved.items())]
-                )
+                await self._documents.commit([*updates, *_counted(list(pending.values()), at=now)])
                 return lost
+            except Duplicate as begun:  # by another process at the same moment: the counter is there now
+                if not isinstance(begun.write, Add):
+                    raise
             except Conflict as stale:  # receipts came before our own record of the send
                 present = await self._documents.get_many("outbox", list(pending))
                 late = {
@@ -369,6 +367,16 @@ class OutboxRepository:
         return DeliveryPage(
             tuple(Versioned(row.delivery, row.version) for row in self._rows.listed(found)), more
         )
+
+
+def _counted(changes: Sequence[Change], *, at: int = 0) -> list[Add]:
+    """What the changes add to counters; `at` as in `sending.counts.counted`."""
+    of_broadcasts = [change for change in changes if is_counted(change)]
+    moved = delta(of_broadcasts)
+    return [
+        *(Add("progress", origin, dict(amounts)) for origin, amounts in moved.items() if amounts),
+        *counted(of_broadcasts, at=at),
+    ]
 
 
 def _shared(run: Broadcast | None) -> OriginBody:

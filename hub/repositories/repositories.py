@@ -74,6 +74,7 @@ from hub.repositories.replies.pending_replies import PendingReplyRepository
 from hub.repositories.replies.taking_part import TakingPartRepository
 from hub.repositories.rule_books import RuleBookRepository
 from hub.repositories.schedules import ScheduleRepository
+from hub.repositories.sending.counts import SendingCounts
 from hub.repositories.search import case_index
 from hub.repositories.search.case_index import CaseIndex
 from hub.repositories.search.case_texts import CaseTexts
@@ -178,6 +179,7 @@ class Repositories:
     recordings: RecordingRepository
     rule_books: RuleBookRepository
     schedules: ScheduleRepository
+    sending_counts: SendingCounts
     sessions: SessionRepository
     setup: SetupRepository
     suppressions: SuppressionRepository
@@ -233,6 +235,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         recordings=RecordingRepository(documents, vault),
         rule_books=RuleBookRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
+        sending_counts=SendingCounts(documents),
         sessions=SessionRepository(documents, vault),
         setup=SetupRepository(documents, agent_repository, unit_repository),
         suppressions=SuppressionRepository(documents, vault),

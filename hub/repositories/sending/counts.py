@@ -1,0 +1,128 @@
+"""The counters of broadcasts, a document each, added to in the unit of work that moves the rows.
+
+A counter per document and few field names, because an engine keeps a prepared statement for every set of
+names. The id begins with the broadcast, so that everything of one is a range.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from campaigns.tally import FAILED, TAKEN, Carrier, CarrierCount, Minute, Tally, carrier_of, lag_bucket
+from channels.outbox.delivery import DeliveryState
+from channels.outbox.ports import Change
+from channels.outbox.retry import RESENT
+from hub.store.documents import MAX_LIMIT, Add, Collection, Documents, Stored
+
+COLLECTIONS = (Collection("broadcast_counts"),)
+
+S = DeliveryState
+_WITH_REASON = frozenset({*FAILED, S.SUPPRESSED, S.EXPIRED, S.HELD, S.AMBIGUOUS})
+_LEAVING = frozenset({S.SENDING, S.AMBIGUOUS, S.LEASED, S.READY})
+_ARRIVING = frozenset({S.ACCEPTED, S.SENT, S.DELIVERED})
+_ODD = re.compile(r"[^A-Za-z0-9_.-]")
+_MINUTE_MS = 60_000
+_BY_ID = (("id", 1),)
+
+
+def counted(changes: Sequence[Change], *, at: int = 0) -> list[Add]:
+    """What changes of broadcasts add to their counters.
+
+    at: the instant (ms UTC) they count for; 0 = what the row itself says, and nothing by the minute where
+    it says nothing.
+    """
+    amounts: dict[str, Counter[str]] = {}
+
+    def add(id: str, name: str, amount: int = 1) -> None:
+        amounts.setdefault(id, Counter())[name] += amount
+
+    for change in changes:
+        before, after = change.before.delivery, change.after
+        old, new, origin = before.state, after.state, after.origin_id
+        if old in _WITH_REASON:
+            add(f"{origin}|why|{old.value}|{_code(before.reason)}", "n", -1)
+        if new in _WITH_REASON:
+            add(f"{origin}|why|{new.value}|{_code(after.reason)}", "n")
+        if new is S.DELIVERED and old in TAKEN and before.accepted_at and after.receipt_at:
+            add(f"{origin}|lag|{lag_bucket(after.receipt_at - before.accepted_at):02}", "n")
+        if carrier := carrier_of(after.recipient):
+            for name, states in _GROUPS.items():
+                if moved := (new in states) - (old in states):
+                    add(f"{origin}|via|{carrier.value}", name, moved)
+        moment = at or after.receipt_at
+        if moment:
+            minute = f"{origin}|at|{moment // _MINUTE_MS:010}"
+            if new in _ARRIVING and old in _LEAVING:
+                add(minute, "taken")
+                add(minute, "parts", after.parts)
+            if new is S.DELIVERED:
+                add(minute, "delivered")
+            if new in FAILED:
+                add(minute, "failed")
+    return [
+        Add("broadcast_counts", id, {name: number for name, number in sorted(counter.items()) if number})
+        for id, counter in sorted(amounts.items())
+        if any(counter.values())
+    ]
+
+
+_GROUPS: Mapping[str, frozenset[DeliveryState]] = {
+    "taken": TAKEN,
+    "delivered": frozenset({S.DELIVERED}),
+    "failed": FAILED,
+}
+
+
+def _code(reason: str) -> str:
+    """The provider's code, or our word, without what a person or a mark added to it."""
+    first, _, rest = reason.partition(":")
+    return _ODD.sub("", rest if first == RESENT and rest else first)[:40] or "unknown"
+
+
+class SendingCounts:
+    """Reads the counters."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    async def tally(self, broadcast_id: str) -> Tally:
+        """Everything but the minutes."""
+        reasons: dict[tuple[DeliveryState, str], int] = {}
+        lags: dict[int, int] = {}
+        carriers: dict[Carrier, CarrierCount] = {}
+        for stored in await self._of(broadcast_id, "lag", "why~"):
+            _, kind, *rest = stored.id.split("|")
+            number = stored.body.get("n", 0)
+            match kind:
+                case "lag":
+                    lags[int(rest[0])] = number
+                case "why":
+                    reasons[DeliveryState(rest[0]), rest[1]] = number
+                case _:
+                    values = (max(stored.body.get(name, 0), 0) for name in _GROUPS)
+                    carriers[Carrier(rest[0])] = CarrierCount(*values)
+        return Tally(reasons, lags, carriers)
+
+    async def minutes(self, broadcast_id: str, *, since: int = 0) -> tuple[Minute, ...]:
+        """By the minute, in order, from the minute of `since` (ms UTC) on; minutes without anything are left
+        out."""
+        found = await self._of(broadcast_id, f"at|{since // _MINUTE_MS:010}", "at~")
+        return tuple(_minute(stored) for stored in found)
+
+    async def _of(self, broadcast_id: str, first: str, last: str) -> list[Stored]:
+        where = {"id": {"$gte": f"{broadcast_id}|{first}", "$lt": f"{broadcast_id}|{last}"}}
+        return await self._documents.find("broadcast_counts", where, sort=_BY_ID, limit=MAX_LIMIT)
+
+
+def _minute(stored: Stored) -> Minute:
+    at = int(stored.id.rpartition("|")[2]) * _MINUTE_MS
+    body = stored.body
+    return Minute(
+        at,
+        taken=body.get("taken", 0),
+        parts=body.get("parts", 0),
+        delivered=body.get("delivered", 0),
+        failed=body.get("failed", 0),
+    )
