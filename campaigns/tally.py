@@ -68,7 +68,7 @@ def lag_bucket(milliseconds: int) -> int:
 
 
 def lag_within(lags: Mapping[int, int], share: float) -> int:
-    """Seconds within which `share` of the deliveries arrived, as a bound of the histogram; 0 when nothing did.
+    """Seconds within which `share` of the deliveries arrived, as a bound of the histogram; 0 = none did.
 
     lags: numbers by place in `LAG_BOUNDS`.
     """
@@ -149,7 +149,7 @@ def added(several: Sequence[Tally]) -> Tally:
 
 
 def per_second(minutes: Sequence[Minute], now: int) -> float:
-    """Parts that left per second in the last minute, from the running minute and its share of the one before."""
+    """Parts that left per second in the last minute: the running one and its share of the one before."""
     begun = now - now % 60_000
     running = sum(minute.parts for minute in minutes if minute.at == begun)
     before = sum(minute.parts for minute in minutes if minute.at == begun - 60_000)

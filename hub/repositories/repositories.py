@@ -74,10 +74,10 @@ from hub.repositories.replies.pending_replies import PendingReplyRepository
 from hub.repositories.replies.taking_part import TakingPartRepository
 from hub.repositories.rule_books import RuleBookRepository
 from hub.repositories.schedules import ScheduleRepository
-from hub.repositories.sending.counts import SendingCounts
 from hub.repositories.search import case_index
 from hub.repositories.search.case_index import CaseIndex
 from hub.repositories.search.case_texts import CaseTexts
+from hub.repositories.sending.counts import SendingCounts
 from hub.repositories.staff import availabilities, bulk_runs, notification_choices, notifications
 from hub.repositories.staff.availabilities import AvailabilityRepository
 from hub.repositories.staff.bulk_runs import BulkRunRepository

@@ -69,6 +69,15 @@ class WatchCampaign:
         total = summed(active or tuple(one.progress for one in runs[:1]))
         return CampaignProgress(campaign.value, plan.value if plan else None, tuple(runs), total)
 
+    async def of_active(self, campaign_id: str) -> dict[str, Progress]:
+        """How far each run is that has not ended, by its id."""
+        now = self._clock.now_ms()
+        return {
+            read.value.id: self._progress(read.value, await self._outbox.counts(read.value.id), now)
+            for read in await self._repository.broadcasts_of(campaign_id)
+            if read.value.is_active
+        }
+
     def _progress(self, run: Broadcast, counts: Mapping[str, int], now: int) -> Progress:
         sender = self._settings.senders.get(run.channel)
         parts_each = max(run.parts / run.planned, 1.0) if run.planned else 1.0
@@ -82,3 +91,13 @@ class WatchCampaign:
         )
         # While recipients are still being written, whatever has left is not yet everything.
         return bar if run.expanded else replace(bar, percent=min(bar.percent, 99))
+
+
+def taken_of(run: Broadcast, so_far: Mapping[str, Progress]) -> int:
+    """How many of a run the provider has taken."""
+    return so_far[run.id].taken if run.id in so_far else 0
+
+
+def done_of(run: Broadcast, so_far: Mapping[str, Progress]) -> int:
+    """How many of a run have left or never will."""
+    return so_far[run.id].total - so_far[run.id].left if run.id in so_far else 0

@@ -52,8 +52,8 @@ async def test_one_dispatch_counts_minutes_carriers_reasons_and_delays(world: Wo
         a_row("a", "13800138000", parts=2), a_row("b", "13300138000"), a_row("c", "18600138000"), a_row("d")
     )
     answers = {"c": Permanent("21211", "no such number"), "d": Temporary("503", "later")}
-    world.provider.script = lambda message: answers.get(message.delivery_id) or Accepted(
-        f"SM{message.delivery_id}"
+    world.provider.script = lambda message: (
+        answers.get(message.delivery_id) or Accepted(f"SM{message.delivery_id}")
     )
     await world.dispatcher().run_once(SENDER)
     for word in (
@@ -79,7 +79,7 @@ async def test_one_dispatch_counts_minutes_carriers_reasons_and_delays(world: Wo
     assert await counts.minutes("b", since=NOON + MINUTE) == (Minute(NOON + MINUTE, failed=1),)
 
 
-async def test_what_is_held_and_goes_on_is_counted_by_its_reason_and_changes_no_progress(world: World) -> None:
+async def test_what_is_held_is_counted_by_its_reason_and_changes_no_progress(world: World) -> None:
     await world.put(*(a_row(f"a{n}") for n in range(3)))
     rows = await world.outbox.claim(SENDER, lanes=(1,), limit=3, lease_seconds=45)
     held = [Change(row, settled(row.delivery, S.HELD, PAUSED).moved(not_before=FAR)) for row in rows]
