@@ -22,10 +22,10 @@ from channels.outbox.gate import PAUSED
 from channels.outbox.ports import Change, Flow, Leased, OriginBody
 from channels.outbox.receipts import NO_RULE, HandsetRule, apply_receipt
 from channels.outbox.retry import settled
+from hub.repositories import outbox_rows
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_deliveries import CaseDeliveries
 from hub.repositories.outbox_rows import (
-    COLLECTIONS,
     ROW_COUNTER,
     OutboxRows,
     changed,
@@ -33,6 +33,7 @@ from hub.repositories.outbox_rows import (
     is_counted,
     translated,
 )
+from hub.repositories.sending import counts
 from hub.repositories.sending.counts import counted
 from hub.store.codec import Versioned
 from hub.store.crypto import Vault
@@ -40,6 +41,8 @@ from hub.store.documents import Add, Conflict, Documents, Duplicate, Insert, Upd
 from hub.store.until_committed import until_committed
 
 __all__ = ["COLLECTIONS", "DeliveryPage", "OutboxRepository", "ReceiptResult"]
+
+COLLECTIONS = (*outbox_rows.COLLECTIONS, *counts.COLLECTIONS)
 
 S = DeliveryState
 _FLOWS: Mapping[BroadcastState, Flow] = {
@@ -253,6 +256,14 @@ class OutboxRepository:
         if counters is None:
             return {}
         return {name: number for name, number in counters.body.items() if name != ROW_COUNTER}
+
+    async def waiting(self, sender: str, lane: int, *, limit: int) -> tuple[int, int]:
+        """How many rows of a lane may leave, counted up to `limit`, and since when the first may (ms UTC,
+        0 = none); nothing is unsealed."""
+        now = await self._documents.now_ms()
+        where = {"sender": sender, "state": S.READY.value, "lane": lane, "not_before": {"$lte": now}}
+        found = await self._documents.find("outbox", where, sort=(("not_before", 1),), limit=limit)
+        return len(found), found[0].body["not_before"] if found else 0
 
     async def by_state(
         self, state: DeliveryState, *, limit: int = 50, after: str | None = None

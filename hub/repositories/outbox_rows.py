@@ -15,7 +15,6 @@ from channels.address import AddressKind
 from channels.outbox.delivery import Delivery, DeliveryState, Moved, Origin
 from channels.outbox.overdue import due_at
 from channels.outbox.ports import Change, Leased, OutboxUnavailable
-from hub.repositories.sending import counts
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Stored, StoreUnavailable
@@ -38,7 +37,6 @@ COLLECTIONS = (
         unique=(("dedup",),),
     ),
     Collection("progress"),
-    *counts.COLLECTIONS,
 )
 
 S = DeliveryState

@@ -77,7 +77,9 @@ from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.search import case_index
 from hub.repositories.search.case_index import CaseIndex
 from hub.repositories.search.case_texts import CaseTexts
+from hub.repositories.sending import responses
 from hub.repositories.sending.counts import SendingCounts
+from hub.repositories.sending.responses import ResponseRepository
 from hub.repositories.staff import availabilities, bulk_runs, notification_choices, notifications
 from hub.repositories.staff.availabilities import AvailabilityRepository
 from hub.repositories.staff.bulk_runs import BulkRunRepository
@@ -127,6 +129,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *questions.COLLECTIONS,
     *queue_settings.COLLECTIONS,
     *recent_answers.COLLECTIONS,
+    *responses.COLLECTIONS,
     *rule_books.COLLECTIONS,
     *schedules.COLLECTIONS,
     *suppressions.COLLECTIONS,
@@ -177,6 +180,7 @@ class Repositories:
     queue_settings: QueueSettingsRepository
     recent_answers: RecentAnswersRepository
     recordings: RecordingRepository
+    responses: ResponseRepository
     rule_books: RuleBookRepository
     schedules: ScheduleRepository
     sending_counts: SendingCounts
@@ -233,6 +237,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         queue_settings=QueueSettingsRepository(documents, vault),
         recent_answers=RecentAnswersRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),
+        responses=ResponseRepository(documents, vault),
         rule_books=RuleBookRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
         sending_counts=SendingCounts(documents),

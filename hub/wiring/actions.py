@@ -19,6 +19,7 @@ from hub.wiring.intake import IntakeActions
 from hub.wiring.knowledge import KnowledgeActions, rate_entry_of
 from hub.wiring.people import people_of
 from hub.wiring.rules import RuleActions
+from hub.wiring.sending import sending_of
 
 
 def actions_of(
@@ -34,11 +35,12 @@ def actions_of(
     profiles: Profiles,
 ) -> Actions:
     """One of each."""
+    campaigns = campaign_desk(base)
     return Actions(
         accept_event=intake.accept_event,
         apply_receipt=ApplyReceipt(base.stores.outbox, handset_rules(base.settings), jitter),
         assign_case=cases.assign_case,
-        campaigns=campaign_desk(base),
+        campaigns=campaigns,
         citizen_move=cases.citizen_move,
         close_case=cases.close_case,
         confirm_report=cases.confirm_report,
@@ -73,6 +75,7 @@ def actions_of(
         reply_to_case=cases.replies.reply,
         revise_rules=rules.revise_rules,
         show_case=cases.show_case,
+        sending=sending_of(base, campaigns),
         split_case=cases.split_case,
         sort_questions=editing.sort_questions,
         suspect_case=cases.suspect_case,

@@ -56,24 +56,26 @@ class WatchCampaign:
 
     async def __call__(self, campaign_id: str) -> CampaignProgress:
         """A campaign with its latest runs. Raises `NotFound`."""
-        now = self._clock.now_ms()
         campaign = await self._repository.get(campaign_id)
         if campaign is None:
             raise NotFound("campaign")
         plan = await self._schedules.get(campaign_id)
         runs: list[BroadcastProgress] = []
         for read in await self._repository.broadcasts_of(campaign_id, limit=_MOST_RUNS):
-            counts = await self._outbox.counts(read.value.id)
-            runs.append(BroadcastProgress(read.value, self._progress(read.value, counts, now)))
+            runs.append(await self.one(read.value))
         active = tuple(one.progress for one in runs if one.broadcast.is_active)
         total = summed(active or tuple(one.progress for one in runs[:1]))
         return CampaignProgress(campaign.value, plan.value if plan else None, tuple(runs), total)
 
+    async def one(self, run: Broadcast) -> BroadcastProgress:
+        """One run and how far it is."""
+        counts = await self._outbox.counts(run.id)
+        return BroadcastProgress(run, self._progress(run, counts, self._clock.now_ms()))
+
     async def of_active(self, campaign_id: str) -> dict[str, Progress]:
         """How far each run is that has not ended, by its id."""
-        now = self._clock.now_ms()
         return {
-            read.value.id: self._progress(read.value, await self._outbox.counts(read.value.id), now)
+            read.value.id: (await self.one(read.value)).progress
             for read in await self._repository.broadcasts_of(campaign_id)
             if read.value.is_active
         }

@@ -18,11 +18,11 @@ from channels.outbox.delivery import DeliveryState, MessageClass
 from channels.outbox.ports import Change
 from channels.outbox.retry import settled
 from hub.actions.campaigns.correct_broadcast import CorrectBroadcast
+from hub.actions.campaigns.decide_ambiguous import DecideAmbiguous, Verdict
 from hub.actions.campaigns.monitor_campaign import MonitorCampaign, Pulse
 from hub.actions.campaigns.note_restart import NoteRestart
 from hub.actions.campaigns.tick_campaigns import ALARM
 from hub.actions.campaigns.watch_campaign import WatchCampaign
-from hub.actions.deliveries.decide_ambiguous import DecideAmbiguous, Verdict
 from hub.repositories.sending.counts import SendingCounts
 from hub.repositories.sending.reached import Reached
 from hub.runtime.errors import Invalid, NotFound

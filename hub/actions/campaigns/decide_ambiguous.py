@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 MAY_RESEND = frozenset({MessageClass.E0, MessageClass.E1, MessageClass.N})
 """The classes of which a second copy is better than none. Of L it is not."""
+ONCE_ONLY = "普法内容最多发送一次，不能重新发送"
 _STEP = 500
 _SHOWN = 200
 
@@ -83,7 +84,7 @@ class DecideAmbiguous:
         """Decides what was in doubt at `before`. Raises `NotFound`, or `Invalid` (field `verdict`)."""
         runs = await self._runs(campaign_id)
         if verdict is Verdict.AGAIN and not _may_resend(runs):
-            raise Invalid({"verdict": "普法内容最多发送一次，不能重新发送"})
+            raise Invalid({"verdict": ONCE_ONLY})
         decided = late = 0
         for run in runs:
             after: str | None = None
