@@ -13,6 +13,7 @@ from campaigns.broadcast import Broadcast
 from campaigns.campaign import Campaign
 from campaigns.progress import Progress
 from campaigns.tally import FAILED, Carrier, CarrierCount, Minute, Tally, lag_within
+from channels.outbox.delivery import DeliveryState
 from hub.actions.campaigns.watch_campaign import BroadcastProgress, WatchCampaign
 from hub.model.agent import Agent
 from hub.model.policy import may_see
@@ -54,8 +55,8 @@ class Report:
 
     curve: by steps of `step_minutes`, at most `MOST_POINTS`. parts: SMS parts the provider took, as they are
     billed (messages elsewhere). lag_median, lag_95: seconds, 0 = no word. failures: codes with numbers, the
-    most first. replies: the newest; reply_count: of all that may be counted. compared: this run first, then
-    earlier runs of the campaign, or of others of its class.
+    most first. unknown: taken, and no word in 72 h. replies: the newest; reply_count: of all that may be
+    counted. compared: this run first, then earlier runs of the campaign, or of others of its class.
     """
 
     at: int
@@ -69,6 +70,7 @@ class Report:
     lag_95: int
     failures: tuple[tuple[str, int], ...]
     carriers: tuple[tuple[Carrier, CarrierCount], ...]
+    unknown: int
     opt_outs: int
     reply_count: int
     replies: tuple[Reply, ...]
@@ -93,6 +95,7 @@ class ReportCampaign:
         minutes = await stores.sending_counts.minutes(shown.broadcast.id)
         tally: Tally = await stores.sending_counts.tally(shown.broadcast.id)
         step = step_of(minutes)
+        counts = await stores.outbox.counts(shown.broadcast.id)
         count, replies = await self._replies(agent, shown.broadcast.id)
         return Report(
             at=self._clock.now_ms(),
@@ -106,6 +109,7 @@ class ReportCampaign:
             lag_95=lag_within(tally.lags, 0.95),
             failures=tally.of(*FAILED),
             carriers=tuple((one, tally.carriers[one]) for one in Carrier if one in tally.carriers),
+            unknown=max(counts.get(DeliveryState.UNKNOWN.value, 0), 0),
             opt_outs=await stores.responses.count(shown.broadcast.id, ResponseKind.OPT_OUT),
             reply_count=count,
             replies=replies,
