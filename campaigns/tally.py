@@ -22,6 +22,10 @@ LAG_BOUNDS: tuple[int, ...] = (
 )
 """Seconds between acceptance and delivery; what took longer than the last belongs to it all the same."""
 
+_MINUTE_MS = 60_000
+_SHORTEST_SECONDS = 5.0
+"""Less time says nothing about a rate."""
+
 TAKEN: frozenset[DeliveryState] = frozenset({S.ACCEPTED, S.SENT, S.DELIVERED, S.UNKNOWN})
 FAILED: frozenset[DeliveryState] = frozenset({S.FAILED, S.DEAD, S.UNDELIVERED})
 MAY_HAVE_ARRIVED: tuple[DeliveryState, ...] = (
@@ -148,9 +152,14 @@ def added(several: Sequence[Tally]) -> Tally:
     return Tally(reasons, lags, carriers)
 
 
-def per_second(minutes: Sequence[Minute], now: int) -> float:
-    """Parts that left per second in the last minute: the running one and its share of the one before."""
-    begun = now - now % 60_000
+def per_second(minutes: Sequence[Minute], now: int, *, since: int = 0) -> float:
+    """Parts that left per second in the last minute: the running one and its share of the one before.
+
+    since: when it began to leave; what began less than a minute ago is measured by its own time.
+    """
+    begun = now - now % _MINUTE_MS
     running = sum(minute.parts for minute in minutes if minute.at == begun)
-    before = sum(minute.parts for minute in minutes if minute.at == begun - 60_000)
-    return (running + before * (1 - (now - begun) / 60_000)) / 60
+    before = sum(minute.parts for minute in minutes if minute.at == begun - _MINUTE_MS)
+    if now - since < _MINUTE_MS:
+        return (running + before) / max((now - since) / 1000, _SHORTEST_SECONDS)
+    return (running + before * (1 - (now - begun) / _MINUTE_MS)) / 60

@@ -143,7 +143,7 @@ class Delivery:
     department: id of the department whose share and quota it uses, "" = the office itself.
     level, night: of a warning; night = its approver released it for the quiet hours.
     dedup: unique; what makes a repeated plan harmless.
-    accepted_at: when the provider took it, as far as its own answer said so.
+    accepted_at: when the provider took it, by its answer or by the first word of it that overtook the answer.
     expires_at, not_before, created_at, lease_until, accepted_at, receipt_at: ms UTC, 0 = never.
     """
 

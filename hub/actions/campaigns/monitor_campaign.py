@@ -75,9 +75,10 @@ class MonitorCampaign:
         now = self._clock.now_ms()
         tally = added([await self._counts.tally(one.broadcast.id) for one in shown])
         rate = 0.0
-        for one in shown:
-            minutes = await self._counts.minutes(one.broadcast.id, since=now - _LOOK_BACK_MS)
-            rate += per_second(minutes, now)
+        for run in [one.broadcast for one in shown]:
+            if run.state is not BroadcastState.PAUSED:
+                minutes = await self._counts.minutes(run.id, since=now - _LOOK_BACK_MS)
+                rate += per_second(minutes, now, since=run.snapshot_at)
         return Monitored(watched, self._pulse(shown, watched.total, tally, rate, now))
 
     def _pulse(

@@ -98,11 +98,8 @@ class ReadLanes:
         for read in await self._repository.active_broadcasts():
             run = read.value
             minutes = await self._counts.minutes(run.id, since=now - _LOOK_BACK_MS)
-            found.append(
-                Running(
-                    await self._name(run.campaign_id), await self._watch.one(run), per_second(minutes, now)
-                )
-            )
+            rate = per_second(minutes, now, since=run.snapshot_at)
+            found.append(Running(await self._name(run.campaign_id), await self._watch.one(run), rate))
         return found
 
     async def _name(self, campaign_id: str) -> str:

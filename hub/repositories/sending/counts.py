@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from campaigns.tally import FAILED, TAKEN, Carrier, CarrierCount, Minute, Tally, carrier_of, lag_bucket
-from channels.outbox.delivery import DeliveryState
+from channels.outbox.delivery import Delivery, DeliveryState
 from channels.outbox.ports import Change
 from channels.outbox.retry import RESENT
 from hub.store.documents import MAX_LIMIT, Add, Collection, Documents, Stored
@@ -20,6 +20,7 @@ COLLECTIONS = (Collection("broadcast_counts"),)
 
 S = DeliveryState
 _WITH_REASON = frozenset({*FAILED, S.SUPPRESSED, S.EXPIRED, S.HELD, S.AMBIGUOUS})
+_TIMED = frozenset({*TAKEN, S.SENDING})
 _LEAVING = frozenset({S.SENDING, S.AMBIGUOUS, S.LEASED, S.READY})
 _ARRIVING = frozenset({S.ACCEPTED, S.SENT, S.DELIVERED})
 _ODD = re.compile(r"[^A-Za-z0-9_.-]")
@@ -45,8 +46,8 @@ def counted(changes: Sequence[Change], *, at: int = 0) -> list[Add]:
             add(f"{origin}|why|{old.value}|{_code(before.reason)}", "n", -1)
         if new in _WITH_REASON:
             add(f"{origin}|why|{new.value}|{_code(after.reason)}", "n")
-        if new is S.DELIVERED and old in TAKEN and before.accepted_at and after.receipt_at:
-            add(f"{origin}|lag|{lag_bucket(after.receipt_at - before.accepted_at):02}", "n")
+        if new is S.DELIVERED and (lag := _lag(before, after)) is not None:
+            add(f"{origin}|lag|{lag_bucket(lag):02}", "n")
         if carrier := carrier_of(after.recipient):
             for name, states in _GROUPS.items():
                 if moved := (new in states) - (old in states):
@@ -73,6 +74,12 @@ _GROUPS: Mapping[str, frozenset[DeliveryState]] = {
     "delivered": frozenset({S.DELIVERED}),
     "failed": FAILED,
 }
+
+
+def _lag(before: Delivery, after: Delivery) -> int | None:
+    """Milliseconds from acceptance to delivery; None where nobody knows when it was taken."""
+    known = before.state in _TIMED and after.accepted_at and after.receipt_at
+    return after.receipt_at - after.accepted_at if known else None
 
 
 def _code(reason: str) -> str:

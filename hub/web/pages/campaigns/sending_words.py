@@ -51,6 +51,8 @@ REASON: Mapping[str, str] = {
     # the provider
     "14107": msgid("超过供应商限速"),
     "20429": msgid("超过供应商限速"),
+    "20500": msgid("供应商内部错误"),
+    "20503": msgid("供应商内部错误"),
     "21611": msgid("供应商队列已满"),
     "30001": msgid("供应商队列已满"),
     "timeout": msgid("供应商超时未答复"),
@@ -98,5 +100,7 @@ def pareto(codes: Sequence[tuple[str, int]], _: Translator) -> list[Share]:
     shares = []
     for code, number in codes:
         before += number
-        shares.append(Share(reason_words(code, _), number, 100 * number // total, 100 * before // total))
+        shares.append(
+            Share(reason_words(code, _), number, round(100 * number / total), round(100 * before / total))
+        )
     return shares

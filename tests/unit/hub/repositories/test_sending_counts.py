@@ -40,7 +40,8 @@ def world() -> World:
 
 
 def a_row(id: str, number: str = "13800138000", **other: object) -> Delivery:
-    return a_delivery(id, origin=Origin.BROADCAST, origin_id="b", recipient=phone(number), **other)
+    plain = a_delivery(id, origin=Origin.BROADCAST, origin_id="b", recipient=phone(number))
+    return replace(plain, **other)  # type: ignore[arg-type]
 
 
 def receipt(id: str, state: ReceiptState, at: int, code: str = "") -> Receipt:
@@ -157,9 +158,25 @@ def test_the_rate_looks_back_over_one_minute() -> None:
     assert per_second(minutes, NOON + MINUTE + 30_000) == pytest.approx(10)
     assert per_second(minutes, NOON + 2 * MINUTE) == pytest.approx(5)
     assert per_second(minutes, NOON + 4 * MINUTE) == 0
+    assert per_second(minutes, NOON + MINUTE + 20_000, since=NOON + 50_000) == pytest.approx(900 / 30)
+    assert per_second([Minute(NOON, parts=5)], NOON + 1, since=NOON) == pytest.approx(1)
 
 
 def test_several_broadcasts_make_one_tally() -> None:
     one = added([])
     assert (one.failures, one.lags, one.carriers) == ((), {}, {})
     assert S.DELIVERED in TAKEN
+
+
+async def test_a_receipt_that_overtakes_our_own_record_still_tells_the_delay(world: World) -> None:
+    await world.put(a_row("a"), a_row("b"))
+    claimed = await world.outbox.claim(SENDER, lanes=(1,), limit=2, lease_seconds=45)
+    await world.outbox.mark_sending(claimed, lease_seconds=45)
+    for word in (
+        receipt("a", ReceiptState.SENT, NOON),
+        receipt("a", ReceiptState.DELIVERED, NOON + 7000),
+        receipt("b", ReceiptState.DELIVERED, NOON + 100),
+    ):
+        await world.outbox.apply_receipt(word, random=random.Random(1))
+    tally = await SendingCounts(world.documents).tally("b")
+    assert tally.lags == {lag_bucket(7000): 1, lag_bucket(0): 1}

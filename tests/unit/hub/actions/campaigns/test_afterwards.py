@@ -11,7 +11,7 @@ from campaigns.broadcast import Broadcast
 from campaigns.tally import Minute
 from channels.address import phone
 from channels.contract import ChannelKind
-from channels.outbox.delivery import DeliveryState
+from channels.outbox.delivery import Delivery, DeliveryState
 from channels.outbox.ports import Change
 from channels.outbox.retry import settled
 from hub.actions.campaigns.note_responses import WITHIN_MS, NoteResponses
@@ -92,17 +92,15 @@ async def after() -> AsyncIterator[After]:
     sending = await office.outbox.mark_sending(rows, lease_seconds=45)
     ends = [S.ACCEPTED] * 8 + [S.FAILED, S.AMBIGUOUS]
     await office.outbox.settle(
-        [
-            Change(row, settled(row.delivery, end, "21211" if end is S.FAILED else "").moved(**_when(end)))
-            for row, end in zip(sending, ends, strict=True)
-        ]
+        [Change(row, _ended(row.delivery, end)) for row, end in zip(sending, ends, strict=True)]
     )
     await office.desk.tick()
     yield After(office, repositories(office.documents, office.vault, cities={}), run, made.id)
 
 
-def _when(end: DeliveryState) -> dict[str, int]:
-    return {"accepted_at": NOON, "receipt_at": NOON} if end is S.ACCEPTED else {}
+def _ended(delivery: Delivery, end: DeliveryState) -> Delivery:
+    after = settled(delivery, end, "21211" if end is S.FAILED else "")
+    return after.moved(accepted_at=NOON, receipt_at=NOON) if end is S.ACCEPTED else after
 
 
 async def a_case(after: After, id: str, compartment: Compartment = Compartment.NONE) -> None:

@@ -76,13 +76,14 @@ async def test_a_campaign_that_never_ran_has_no_pulse(office: Office) -> None:
 
 async def test_the_rate_is_measured_and_the_end_follows_from_it(office: Office) -> None:
     made, _ = await begun(office)
-    assert (
-        await pulse_of(office, made.id)
-    ).finishes_at == NOON + 1000  # 10 parts at the contract's 10 a second
+    by_contract = await pulse_of(office, made.id)
+    assert by_contract.finishes_at == NOON + 1000  # ten parts, ten a second
     await office.send(S.ACCEPTED, limit=4)
     office.clock.at += 10_000
     seen = await pulse_of(office, made.id)
-    assert (seen.rate, seen.limit) == (pytest.approx(4 / 60), 10.0)
+    assert seen.rate == pytest.approx(4 / 10)
+    assert seen.limit == 10.0
+    assert seen.finishes_at == office.clock.at + 15_000  # six are left, at the rate that was measured
     assert (seen.sender, seen.lane) == ("sms-12110", 3)
     assert seen.carriers[0][0] is Carrier.MOBILE
     assert seen.carriers[0][1].taken == 4
