@@ -179,6 +179,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/campaigns/{campaign_id}/report", report.report_page, P.CAMPAIGN_READ),
     _staff("GET", "/campaigns/{campaign_id}/report/{kind}", report.report_file, P.CAMPAIGN_READ),
     _staff("GET", "/senders", lanes.lanes_page, P.CAMPAIGN_READ, P.SYSTEM_READ),
+    _staff("GET", "/senders/events", lanes.events, P.CAMPAIGN_READ, P.SYSTEM_READ),
     _staff("POST", "/campaigns/{campaign_id}/pause", campaigns.pause, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/resume", campaigns.resume, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/cancel", campaigns.cancel, P.CAMPAIGN_CONTROL),

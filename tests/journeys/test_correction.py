@@ -87,6 +87,31 @@ async def test_a_wrong_text_is_paused_stopped_and_corrected_for_whoever_may_have
         return (await desk.get(draft[2])).value.state is CampaignState.FINISHED
 
     assert await eventually(finished, seconds=30)
+    await answers_are_in_the_report(hub, draft[2], [m.recipient for m in read])
     corrected = sorted(m.recipient for m in hub.carrier.journal.messages if RIGHT in m.text)
     assert corrected == sorted({*(m.recipient for m in read), doubtful.value.recipient.value})
     assert len([m for m in hub.carrier.journal.messages if WRONG in m.text]) == len(read)
+
+
+async def answers_are_in_the_report(hub: World, campaign_id: str, readers: list[str]) -> None:
+    """One of the readers thanks, one wants no more, and somebody writes who got nothing."""
+    before = len(hub.carrier.journal.messages)
+    await hub.carrier.send_text(readers[0], "12110", "收到了，请问什么时候来水")
+    await hub.carrier.send_text(readers[1], "12110", "退订")
+    await hub.carrier.send_text("+8613999990000", "12110", "退订")
+
+    async def answered() -> bool:
+        return len(hub.carrier.journal.messages) >= before + 3
+
+    assert await eventually(answered)
+    assert isinstance(hub.hub.clock, DaytimeClock)
+    hub.hub.clock.shift += 11_000
+    officer = await hub.agent(Role.SUPERVISOR)
+    sending = hub.hub.actions.sending
+
+    async def noted() -> bool:
+        await sending.note_responses.step()
+        report = await sending.report(officer, campaign_id)
+        return (report.reply_count, report.opt_outs) == (1, 1)
+
+    assert await eventually(noted)

@@ -132,6 +132,7 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/campaigns/{campaign_id}/report"): READ_CAMPAIGNS,
     ("GET", "/staff/campaigns/{campaign_id}/report/{kind}"): READ_CAMPAIGNS,
     ("GET", "/staff/senders"): READ_CAMPAIGNS,
+    ("GET", "/staff/senders/events"): READ_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/pause"): STOP_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/resume"): STOP_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/cancel"): STOP_CAMPAIGNS,

@@ -21,6 +21,7 @@ from hub.actions.campaigns.correct_broadcast import CorrectBroadcast
 from hub.actions.campaigns.decide_ambiguous import DecideAmbiguous, Verdict
 from hub.actions.campaigns.monitor_campaign import MonitorCampaign, Pulse
 from hub.actions.campaigns.note_restart import NoteRestart
+from hub.actions.campaigns.read_lanes import ReadLanes
 from hub.actions.campaigns.tick_campaigns import ALARM
 from hub.actions.campaigns.watch_campaign import WatchCampaign
 from hub.repositories.sending.counts import SendingCounts
@@ -96,6 +97,29 @@ async def test_a_night_in_between_is_in_the_estimate(office: Office) -> None:
     seen = await pulse_of(office, made.id)
     assert seen.pauses
     assert seen.finishes_at == NOON + 21 * 3_600_000 + 500
+
+
+async def test_every_lane_says_what_waits_since_when_and_what_runs(office: Office) -> None:
+    lesson, _ = await begun(office)
+    warning, _ = await begun(office, name="预警", **WARNING)
+    await office.send(S.ACCEPTED, limit=3)
+    office.clock.at += 20_000
+    counts = SendingCounts(office.documents)
+    read = ReadLanes(office.campaigns, office.outbox, counts, watch_of(office), office.clock, office.settings)
+    texts, mail = await read()
+    assert (texts.sender, texts.limit, texts.rate) == ("sms-12110", 10.0, 3 / 20)
+    assert [(lane.number, lane.waiting, lane.since) for lane in texts.lanes] == [
+        (0, 0, 0),
+        (1, 7, NOON),
+        (2, 0, 0),
+        (3, 10, NOON),
+    ]
+    running = {lane.number: [one.name for one in lane.running] for lane in texts.lanes}
+    assert running == {0: [], 1: ["预警"], 2: [], 3: ["防诈提醒"]}
+    assert not any(lane.waiting or lane.running for lane in mail.lanes)
+    await office.desk.cancel(warning.id)
+    await office.desk.cancel(lesson.id)
+    assert not any(lane.running for lane in (await read())[0].lanes)
 
 
 # -- pause, resume, restart --------------------------------------------------------------------------
