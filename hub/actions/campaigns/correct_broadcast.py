@@ -30,7 +30,7 @@ _TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class PlannedCorrection:
     """What a correction would do. reached: may have received it. stops: the campaign is still under way and
     is canceled first. made: the correction that exists already, None = none."""
 
@@ -58,13 +58,13 @@ class CorrectBroadcast:
         self._reached = reached
         self._clock = clock
 
-    async def look(self, campaign_id: str, broadcast_id: str) -> Correction:
+    async def look(self, campaign_id: str, broadcast_id: str) -> PlannedCorrection:
         """Raises `NotFound`, or `Invalid` (field `state`) where nobody is known any more."""
         run, campaign = await self._read(campaign_id, broadcast_id)
         made = await self._made(run.value)
         if run.value.forgotten_at and made is None:
             raise Invalid({"state": "接收人名单已按期清除，不能再向原来的接收人发送更正"})
-        return Correction(
+        return PlannedCorrection(
             run.value,
             campaign,
             await self._reached.count(broadcast_id),

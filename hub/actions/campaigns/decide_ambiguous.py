@@ -30,7 +30,7 @@ _STEP = 500
 _SHOWN = 200
 
 
-class Verdict(StrEnum):
+class BulkDecision(StrEnum):
     """What was found out about all of them."""
 
     SENT = "sent"  # the provider took them; whether they arrived a receipt may still say
@@ -39,7 +39,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class InDoubt:
     """What there is to decide at `at` (ms UTC). rows: the first of them. total: of all. late: those of `rows`
     whose time is over; they are not sent again. may_resend: whether the class allows it at all."""
 
@@ -51,7 +51,7 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedTogether:
     """decided: rows that were changed. late: left as they were, because their time was over."""
 
     decided: int
@@ -66,7 +66,7 @@ class DecideAmbiguous:
         self._outbox = outbox
         self._clock = clock
 
-    async def look(self, campaign_id: str) -> Doubt:
+    async def look(self, campaign_id: str) -> InDoubt:
         """Raises `NotFound`."""
         now, total = self._clock.now_ms(), 0
         rows: list[Delivery] = []
@@ -78,12 +78,14 @@ class DecideAmbiguous:
                 rows += [found.value for found in page.deliveries]
         shown = tuple(rows[:_SHOWN])
         late = sum(row.expires_at <= now for row in shown)
-        return Doubt(now, shown, max(total, len(shown)), late, may_resend=_may_resend(runs))
+        return InDoubt(now, shown, max(total, len(shown)), late, may_resend=_may_resend(runs))
 
-    async def __call__(self, agent_id: str, campaign_id: str, verdict: Verdict, *, before: int) -> Decided:
+    async def __call__(
+        self, agent_id: str, campaign_id: str, verdict: BulkDecision, *, before: int
+    ) -> DecidedTogether:
         """Decides what was in doubt at `before`. Raises `NotFound`, or `Invalid` (field `verdict`)."""
         runs = await self._runs(campaign_id)
-        if verdict is Verdict.AGAIN and not _may_resend(runs):
+        if verdict is BulkDecision.AGAIN and not _may_resend(runs):
             raise Invalid({"verdict": ONCE_ONLY})
         decided = late = 0
         for run in runs:
@@ -103,7 +105,7 @@ class DecideAmbiguous:
             "outbox.decided_together",
             extra={"campaign": campaign_id, "decision": verdict.value, "rows": decided, "by": agent_id},
         )
-        return Decided(decided, late)
+        return DecidedTogether(decided, late)
 
     async def _runs(self, campaign_id: str) -> list[Broadcast]:
         if await self._repository.get(campaign_id) is None:
@@ -111,20 +113,22 @@ class DecideAmbiguous:
         return [read.value for read in await self._repository.broadcasts_of(campaign_id)]
 
     def _changes(
-        self, rows: Sequence[Leased], run: Broadcast, verdict: Verdict, agent_id: str
+        self, rows: Sequence[Leased], run: Broadcast, verdict: BulkDecision, agent_id: str
     ) -> list[Change]:
         now = self._clock.now_ms()
         changes = []
         for row in rows:
             delivery = row.delivery
             match verdict:
-                case Verdict.SENT:
+                case BulkDecision.SENT:
                     sent = settled(delivery, DeliveryState.SENT, f"confirmed:{agent_id}")
                     changes.append(Change(row, sent.moved(not_before=0, receipt_at=now)))
-                case Verdict.UNKNOWN:
+                case BulkDecision.UNKNOWN:
                     left = settled(delivery, DeliveryState.UNKNOWN, f"confirmed:{agent_id}")
                     changes.append(Change(row, left.moved(not_before=0)))
-                case Verdict.AGAIN if delivery.expires_at > now and run.state is not BroadcastState.CANCELED:
+                case BulkDecision.AGAIN if (
+                    delivery.expires_at > now and run.state is not BroadcastState.CANCELED
+                ):
                     again = resend(delivery, now=now).moved(reason=f"{RESENT}:{agent_id}")
                     changes.append(Change(row, again))
         return changes

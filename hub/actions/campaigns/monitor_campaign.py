@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.progress import Progress
-from campaigns.tally import FAILED, Carrier, CarrierCount, Tally, added, lag_within, per_second
+from campaigns.totals import FAILED, Carrier, CarrierCount, Totals, added, lag_within, per_second
 from campaigns.window import estimate
 from channels.outbox.delivery import POLICY
 from hub.actions.campaigns.settings import CampaignSettings
@@ -73,16 +73,16 @@ class MonitorCampaign:
         if not shown:
             return Monitored(watched, None)
         now = self._clock.now_ms()
-        tally = added([await self._counts.tally(one.broadcast.id) for one in shown])
+        totals = added([await self._counts.totals(one.broadcast.id) for one in shown])
         rate = 0.0
         for run in [one.broadcast for one in shown]:
             if run.state is not BroadcastState.PAUSED:
                 minutes = await self._counts.minutes(run.id, since=now - _LOOK_BACK_MS)
                 rate += per_second(minutes, now, since=run.snapshot_at)
-        return Monitored(watched, self._pulse(shown, watched.total, tally, rate, now))
+        return Monitored(watched, self._pulse(shown, watched.total, totals, rate, now))
 
     def _pulse(
-        self, shown: Sequence[BroadcastProgress], total: Progress, tally: Tally, rate: float, now: int
+        self, shown: Sequence[BroadcastProgress], total: Progress, totals: Totals, rate: float, now: int
     ) -> Pulse:
         run = shown[0].broadcast
         sender = self._settings.senders.get(run.channel)
@@ -92,10 +92,10 @@ class MonitorCampaign:
             lane=POLICY[run.message_class].lane,
             rate=rate,
             limit=limit,
-            lag_seconds=lag_within(tally.lags, _SHARE),
-            failures=tally.of(*FAILED),
-            held=tally.held,
-            carriers=tuple((one, tally.carriers[one]) for one in Carrier if one in tally.carriers),
+            lag_seconds=lag_within(totals.lags, _SHARE),
+            failures=totals.of(*FAILED),
+            held=totals.held,
+            carriers=tuple((one, totals.carriers[one]) for one in Carrier if one in totals.carriers),
             after_click=_after_click(shown),
             resumed_at=run.resumed_at,
             resumed_from=run.resumed_from,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from campaigns.broadcast import Broadcast
 from campaigns.selection import delivery_id
-from campaigns.tally import MAY_HAVE_ARRIVED
+from campaigns.totals import MAY_HAVE_ARRIVED
 from channels.outbox.delivery import Delivery
 from hub.model.conversation import Conversation, Direction, Message
 from hub.repositories.repositories import Repositories

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from campaigns.tally import per_second
+from campaigns.totals import per_second
 from channels.outbox.delivery import POLICY
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.actions.campaigns.watch_campaign import BroadcastProgress, WatchCampaign
@@ -24,7 +24,7 @@ _LOOK_BACK_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningBroadcast:
     """A broadcast under way. name: of its campaign. rate: parts per second over the last minute."""
 
     name: str
@@ -35,14 +35,14 @@ class Running:
 @dataclass(frozen=True, slots=True)
 class Lane:
     """One lane of one sender. waiting: rows; more says that it is at least so many. since: from when (ms
-    UTC) the first of them could have left, 0 = nothing waits. rate: as `Running`, of broadcasts."""
+    UTC) the first of them could have left, 0 = nothing waits. rate: as `RunningBroadcast`, of broadcasts."""
 
     number: int
     waiting: int
     more: bool
     since: int
     rate: float
-    running: tuple[Running, ...]
+    running: tuple[RunningBroadcast, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +92,16 @@ class ReadLanes:
             found.append(Lanes(sender.name, sender.parts_per_second, tuple(lanes)))
         return tuple(found)
 
-    async def _running(self) -> list[Running]:
+    async def _running(self) -> list[RunningBroadcast]:
         now = self._clock.now_ms()
         found = []
         for read in await self._repository.active_broadcasts():
             run = read.value
             minutes = await self._counts.minutes(run.id, since=now - _LOOK_BACK_MS)
             rate = per_second(minutes, now, since=run.snapshot_at)
-            found.append(Running(await self._name(run.campaign_id), await self._watch.one(run), rate))
+            found.append(
+                RunningBroadcast(await self._name(run.campaign_id), await self._watch.one(run), rate)
+            )
         return found
 
     async def _name(self, campaign_id: str) -> str:
@@ -109,7 +111,7 @@ class ReadLanes:
             return ""
         return campaign.value.name if campaign else ""
 
-    async def _lane(self, sender: str, number: int, running: list[Running]) -> Lane:
+    async def _lane(self, sender: str, number: int, running: list[RunningBroadcast]) -> Lane:
         rows, since = await self._outbox.waiting(sender, number, limit=COUNTED)
         of_broadcasts = sum(one.run.progress.waiting for one in running)
         return Lane(
@@ -122,6 +124,6 @@ class ReadLanes:
         )
 
 
-def _is_in(one: Running, sender: str, lane: int) -> bool:
+def _is_in(one: RunningBroadcast, sender: str, lane: int) -> bool:
     run = one.run.broadcast
     return run.channel == sender and POLICY[run.message_class].lane == lane

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from campaigns.broadcast import Broadcast
 from campaigns.campaign import Campaign
 from campaigns.progress import Progress
-from campaigns.tally import FAILED, Carrier, CarrierCount, Minute, Tally, lag_within
+from campaigns.totals import FAILED, Carrier, CarrierCount, Minute, Totals, lag_within
 from channels.outbox.delivery import DeliveryState
 from hub.actions.campaigns.watch_campaign import BroadcastProgress, WatchCampaign
 from hub.model.agent import Agent
@@ -31,7 +31,7 @@ _LOOK_BACK_MS = 400 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class RecipientReply:
     """A conversation that goes on after the broadcast. case_id: "" where the reader may not open it or there
     is none."""
 
@@ -50,7 +50,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CampaignReport:
     """One run of a campaign as it stands at `at` (ms UTC).
 
     curve: by steps of `step_minutes`, at most `MOST_POINTS`. parts: SMS parts the provider took, as they are
@@ -73,7 +73,7 @@ class Report:
     unknown: int
     opt_outs: int
     reply_count: int
-    replies: tuple[Reply, ...]
+    replies: tuple[RecipientReply, ...]
     compared: tuple[Compared, ...]
 
 
@@ -85,7 +85,7 @@ class ReportCampaign:
         self._watch = watch
         self._clock = clock
 
-    async def __call__(self, agent: Agent, campaign_id: str, broadcast_id: str = "") -> Report:
+    async def __call__(self, agent: Agent, campaign_id: str, broadcast_id: str = "") -> CampaignReport:
         """The report of one run, the newest by default. Raises `NotFound`."""
         watched = await self._watch(campaign_id)
         wanted = [run for run in watched.runs if run.broadcast.id == broadcast_id or not broadcast_id]
@@ -93,11 +93,11 @@ class ReportCampaign:
             raise NotFound("broadcast")
         shown, stores = wanted[0], self._repositories
         minutes = await stores.sending_counts.minutes(shown.broadcast.id)
-        tally: Tally = await stores.sending_counts.tally(shown.broadcast.id)
+        totals: Totals = await stores.sending_counts.totals(shown.broadcast.id)
         step = step_of(minutes)
         counts = await stores.outbox.counts(shown.broadcast.id)
         count, replies = await self._replies(agent, shown.broadcast.id)
-        return Report(
+        return CampaignReport(
             at=self._clock.now_ms(),
             campaign=watched.campaign,
             broadcast=shown.broadcast,
@@ -105,10 +105,10 @@ class ReportCampaign:
             curve=stepped(minutes, step),
             step_minutes=step,
             parts=sum(minute.parts for minute in minutes),
-            lag_median=lag_within(tally.lags, 0.5),
-            lag_95=lag_within(tally.lags, 0.95),
-            failures=tally.of(*FAILED),
-            carriers=tuple((one, tally.carriers[one]) for one in Carrier if one in tally.carriers),
+            lag_median=lag_within(totals.lags, 0.5),
+            lag_95=lag_within(totals.lags, 0.95),
+            failures=totals.of(*FAILED),
+            carriers=tuple((one, totals.carriers[one]) for one in Carrier if one in totals.carriers),
             unknown=max(counts.get(DeliveryState.UNKNOWN.value, 0), 0),
             opt_outs=await stores.responses.count(shown.broadcast.id, ResponseKind.OPT_OUT),
             reply_count=count,
@@ -116,7 +116,7 @@ class ReportCampaign:
             compared=await self._compared(watched.campaign, shown, watched.runs),
         )
 
-    async def _replies(self, agent: Agent, broadcast_id: str) -> tuple[int, tuple[Reply, ...]]:
+    async def _replies(self, agent: Agent, broadcast_id: str) -> tuple[int, tuple[RecipientReply, ...]]:
         """How many, and the newest. What came behind a wall since it was noted is no reply any more."""
         stores = self._repositories
         total = await stores.responses.count(broadcast_id, ResponseKind.REPLY)
@@ -130,7 +130,9 @@ class ReportCampaign:
             one for one in newest if one.case_id not in cases or not cases[one.case_id].is_restricted
         ]
         replies = tuple(
-            Reply(one.at, one.case_id if one.case_id in cases and may_see(agent, cases[one.case_id]) else "")
+            RecipientReply(
+                one.at, one.case_id if one.case_id in cases and may_see(agent, cases[one.case_id]) else ""
+            )
             for one in open_ones
         )
         return total - (len(newest) - len(open_ones)), replies

@@ -16,7 +16,7 @@ from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.progress import progress
 from campaigns.schedule import Due, Schedule, due_slot
-from campaigns.tally import TAKEN
+from campaigns.totals import TAKEN
 from campaigns.window import is_open
 from channels.outbox.delivery import POLICY, MessageClass
 from hub.actions.campaigns.outbox import CampaignOutbox

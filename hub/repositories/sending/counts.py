@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from campaigns.tally import FAILED, TAKEN, Carrier, CarrierCount, Minute, Tally, carrier_of, lag_bucket
+from campaigns.totals import FAILED, TAKEN, Carrier, CarrierCount, Minute, Totals, carrier_of, lag_bucket
 from channels.outbox.delivery import Delivery, DeliveryState
 from channels.outbox.ports import Change
 from channels.outbox.retry import RESENT
@@ -94,7 +94,7 @@ class SendingCounts:
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
 
-    async def tally(self, broadcast_id: str) -> Tally:
+    async def totals(self, broadcast_id: str) -> Totals:
         """Everything but the minutes."""
         reasons: dict[tuple[DeliveryState, str], int] = {}
         lags: dict[int, int] = {}
@@ -110,7 +110,7 @@ class SendingCounts:
                 case _:
                     values = (max(stored.body.get(name, 0), 0) for name in _GROUPS)
                     carriers[Carrier(rest[0])] = CarrierCount(*values)
-        return Tally(reasons, lags, carriers)
+        return Totals(reasons, lags, carriers)
 
     async def minutes(self, broadcast_id: str, *, since: int = 0) -> tuple[Minute, ...]:
         """By the minute, in order, from the minute of `since` (ms UTC) on; minutes without anything are left

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from campaigns.ports import Recipient
-from campaigns.tally import MAY_HAVE_ARRIVED
+from campaigns.totals import MAY_HAVE_ARRIVED
 from channels.address import Address, AddressKind
 from hub.repositories.outbox_rows import OutboxRows
 from hub.store.crypto import Vault

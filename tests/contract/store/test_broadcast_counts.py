@@ -65,7 +65,7 @@ async def test_many_who_settle_at_once_count_every_row_once(documents: Documents
     minutes = await counts.minutes("b")
     assert sum(minute.taken for minute in minutes) == ROWS
     assert sum(minute.parts for minute in minutes) == ROWS
-    [carrier] = (await counts.tally("b")).carriers.values()
+    [carrier] = (await counts.totals("b")).carriers.values()
     assert carrier.taken == ROWS
     assert await workers[0].counts("b") == {"accepted": ROWS}
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import Field
 
 from channels.address import masked
-from hub.actions.campaigns.decide_ambiguous import Verdict
+from hub.actions.campaigns.decide_ambiguous import BulkDecision
 from hub.model.agent import Permission
 from hub.runtime.errors import Invalid
 from hub.web.form import Form, FormErrors, parse, read_form
@@ -21,10 +21,10 @@ from hub.web.pages.campaigns.sending_words import reason_words
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
-_VERDICTS: tuple[tuple[Verdict, str, str], ...] = (
-    (Verdict.SENT, msgid("已经发出"), msgid("运营商有发送记录，不再发送")),
-    (Verdict.AGAIN, msgid("没有发出，重新发送"), msgid("运营商没有发送记录")),
-    (Verdict.UNKNOWN, msgid("无法核实"), msgid("记为结果不明，不再发送")),
+_VERDICTS: tuple[tuple[BulkDecision, str, str], ...] = (
+    (BulkDecision.SENT, msgid("已经发出"), msgid("运营商有发送记录，不再发送")),
+    (BulkDecision.AGAIN, msgid("没有发出，重新发送"), msgid("运营商没有发送记录")),
+    (BulkDecision.UNKNOWN, msgid("无法核实"), msgid("记为结果不明，不再发送")),
 )
 
 
@@ -32,14 +32,14 @@ class VerdictForm(Form):
     """What was found out, and the instant (ms UTC) of the page on which it was decided."""
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {}
-    verdict: Verdict
+    verdict: BulkDecision
     before: int = Field(ge=1)
 
 
 async def ambiguous_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/campaigns/{campaign_id}/ambiguous?verdict=: the list, or what a verdict would change."""
     wanted = request.query.get("verdict", "")
-    return await _show(request, Verdict(wanted) if wanted in set(Verdict) else None)
+    return await _show(request, BulkDecision(wanted) if wanted in set(BulkDecision) else None)
 
 
 async def decide(request: web.Request) -> web.StreamResponse:
@@ -60,13 +60,13 @@ async def decide(request: web.Request) -> web.StreamResponse:
 
 
 async def _show(
-    request: web.Request, verdict: Verdict | None, *, status: int = 200, problem: str = ""
+    request: web.Request, verdict: BulkDecision | None, *, status: int = 200, problem: str = ""
 ) -> web.StreamResponse:
     hub, _, campaign_id = request.app[HUB], translator(request), request.match_info["campaign_id"]
     campaign = (await hub.actions.campaigns.get(campaign_id)).value
     doubt = await hub.actions.sending.decide_ambiguous.look(campaign_id)
     may_decide = agent_of(request).may(Permission.CAMPAIGN_CONTROL)
-    offered = [one for one in _VERDICTS if doubt.may_resend or one[0] is not Verdict.AGAIN]
+    offered = [one for one in _VERDICTS if doubt.may_resend or one[0] is not BulkDecision.AGAIN]
     known = may_decide and verdict in [one for one, *_words in offered]
     return staff_page(
         request,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from campaigns.tally import Minute
-from hub.actions.campaigns.report_campaign import Report
+from campaigns.totals import Minute
+from hub.actions.campaigns.report_campaign import CampaignReport
 from hub.runtime.clock import to_local
 from hub.web.attachment import attachment
 from hub.web.guard.auth import agent_of
@@ -76,7 +76,7 @@ async def report_file(request: web.Request) -> web.StreamResponse:
             raise web.HTTPNotFound
 
 
-async def _report(request: web.Request) -> Report:
+async def _report(request: web.Request) -> CampaignReport:
     return await request.app[HUB].actions.sending.report(
         agent_of(request), request.match_info["campaign_id"], request.query.get("run", "")
     )
@@ -101,7 +101,7 @@ def curve_of(points: Sequence[Minute]) -> Curve:
     )
 
 
-def sheets_of(report: Report, _: Translator) -> list[Sheet]:
+def sheets_of(report: CampaignReport, _: Translator) -> list[Sheet]:
     """All numbers of a report as tables; no name, number or text of a recipient is among them."""
     return [
         Sheet(_("概况"), (_("项目"), _("数值")), _summary(report, _)),
@@ -141,7 +141,7 @@ def sheets_of(report: Report, _: Translator) -> list[Sheet]:
     ]
 
 
-def _summary(report: Report, _: Translator) -> list[tuple[Cell, ...]]:
+def _summary(report: CampaignReport, _: Translator) -> list[tuple[Cell, ...]]:
     numbers = report.progress
     lines: list[tuple[Cell, ...]] = [
         (_("活动"), report.campaign.name),
@@ -162,7 +162,7 @@ def _summary(report: Report, _: Translator) -> list[tuple[Cell, ...]]:
     return lines
 
 
-def _fill(paper: Paper, report: Report, sheets: Sequence[Sheet], _: Translator) -> None:
+def _fill(paper: Paper, report: CampaignReport, sheets: Sequence[Sheet], _: Translator) -> None:
     paper.text(_("截至 %(time)s", time=_at(report.at)), small=True)
     paper.text(report.broadcast.text)
     for sheet in sheets:

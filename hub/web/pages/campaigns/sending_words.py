@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from campaigns.tally import Carrier
+from campaigns.totals import Carrier
 from hub.web.i18n import Translator, msgid
 
 CARRIER: Mapping[Carrier, str] = {

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from campaigns.tally import (
+from campaigns.totals import (
     LAG_BOUNDS,
     TAKEN,
     Carrier,
@@ -65,10 +65,10 @@ async def test_one_dispatch_counts_minutes_carriers_reasons_and_delays(world: Wo
     ):
         await world.outbox.apply_receipt(word, random=random.Random(1))
     counts = SendingCounts(world.documents)
-    tally = await counts.tally("b")
-    assert tally.failures == (("21211", 1), ("30003", 1))
-    assert tally.lags == {lag_bucket(4500): 1}
-    assert {carrier: count for carrier, count in tally.carriers.items() if count != CarrierCount()} == {
+    totals = await counts.totals("b")
+    assert totals.failures == (("21211", 1), ("30003", 1))
+    assert totals.lags == {lag_bucket(4500): 1}
+    assert {carrier: count for carrier, count in totals.carriers.items() if count != CarrierCount()} == {
         Carrier.MOBILE: CarrierCount(taken=1, delivered=1),
         Carrier.UNICOM: CarrierCount(failed=1),
         Carrier.TELECOM: CarrierCount(failed=1),
@@ -86,11 +86,11 @@ async def test_what_is_held_is_counted_by_its_reason_and_changes_no_progress(wor
     held = [Change(row, settled(row.delivery, S.HELD, PAUSED).moved(not_before=FAR)) for row in rows]
     assert await world.outbox.settle(held) == []
     counts = SendingCounts(world.documents)
-    assert (await counts.tally("b")).held == ((PAUSED, 3),)
+    assert (await counts.totals("b")).held == ((PAUSED, 3),)
     assert await world.outbox.counts("b") == {}
     back = await world.outbox.reread(["a0"])
     await world.outbox.settle([Change(back["a0"], settled(back["a0"].delivery, S.READY, ""))])
-    assert (await counts.tally("b")).held == ((PAUSED, 2),)
+    assert (await counts.totals("b")).held == ((PAUSED, 2),)
 
 
 async def test_a_failure_that_a_later_word_corrects_is_no_failure_any_more(world: World) -> None:
@@ -100,9 +100,9 @@ async def test_a_failure_that_a_later_word_corrects_is_no_failure_any_more(world
         receipt("a", ReceiptState.DELIVERED, NOON + 2000),
     ):
         await world.outbox.apply_receipt(word, random=random.Random(1))
-    tally = await SendingCounts(world.documents).tally("b")
-    assert tally.failures == ()
-    assert (tally.carriers[Carrier.MOBILE].failed, tally.carriers[Carrier.MOBILE].delivered) == (0, 1)
+    totals = await SendingCounts(world.documents).totals("b")
+    assert totals.failures == ()
+    assert (totals.carriers[Carrier.MOBILE].failed, totals.carriers[Carrier.MOBILE].delivered) == (0, 1)
 
 
 async def test_a_reason_never_carries_who_decided_or_what_is_no_code(world: World) -> None:
@@ -113,7 +113,7 @@ async def test_a_reason_never_carries_who_decided_or_what_is_no_code(world: Worl
     await world.outbox.settle(
         [Change(row, settled(row.delivery, S.FAILED, rows[row.delivery.id])) for row in sending]
     )
-    assert (await SendingCounts(world.documents).tally("b")).failures == (("30003", 2), ("x", 1))
+    assert (await SendingCounts(world.documents).totals("b")).failures == (("30003", 2), ("x", 1))
 
 
 async def test_counters_of_one_broadcast_are_not_those_of_another(world: World) -> None:
@@ -178,5 +178,5 @@ async def test_a_receipt_that_overtakes_our_own_record_still_tells_the_delay(wor
         receipt("b", ReceiptState.DELIVERED, NOON + 100),
     ):
         await world.outbox.apply_receipt(word, random=random.Random(1))
-    tally = await SendingCounts(world.documents).tally("b")
-    assert tally.lags == {lag_bucket(7000): 1, lag_bucket(0): 1}
+    totals = await SendingCounts(world.documents).totals("b")
+    assert totals.lags == {lag_bucket(7000): 1, lag_bucket(0): 1}

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 import pytest_asyncio
 
 from campaigns.broadcast import Broadcast
-from campaigns.tally import Minute
+from campaigns.totals import Minute
 from channels.address import phone
 from channels.contract import ChannelKind
 from channels.outbox.delivery import Delivery, DeliveryState
 from channels.outbox.ports import Change
 from channels.outbox.retry import settled
 from hub.actions.campaigns.note_responses import WITHIN_MS, NoteResponses
-from hub.actions.campaigns.report_campaign import MOST_POINTS, Report, ReportCampaign, step_of, stepped
+from hub.actions.campaigns.report_campaign import (
+    MOST_POINTS,
+    CampaignReport,
+    ReportCampaign,
+    step_of,
+    stepped,
+)
 from hub.actions.campaigns.watch_campaign import WatchCampaign
 from hub.actions.retention.forget_recipients import ForgetRecipients
 from hub.model.agent import Agent, Role
@@ -69,7 +75,7 @@ class After:
         while await note.step():
             pass
 
-    async def report(self, agent: Agent = OFFICER) -> Report:
+    async def report(self, agent: Agent = OFFICER) -> CampaignReport:
         watch = WatchCampaign(
             self.office.campaigns,
             self.office.schedules,

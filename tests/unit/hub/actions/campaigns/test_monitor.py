@@ -13,12 +13,12 @@ import pytest_asyncio
 from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.campaign import Campaign, CampaignKind, CampaignState
 from campaigns.segment import Segment
-from campaigns.tally import Carrier
+from campaigns.totals import Carrier
 from channels.outbox.delivery import DeliveryState, MessageClass
 from channels.outbox.ports import Change
 from channels.outbox.retry import settled
 from hub.actions.campaigns.correct_broadcast import CorrectBroadcast
-from hub.actions.campaigns.decide_ambiguous import DecideAmbiguous, Verdict
+from hub.actions.campaigns.decide_ambiguous import BulkDecision, DecideAmbiguous
 from hub.actions.campaigns.monitor_campaign import MonitorCampaign, Pulse
 from hub.actions.campaigns.note_restart import NoteRestart
 from hub.actions.campaigns.read_lanes import ReadLanes
@@ -295,10 +295,10 @@ async def states(office: Office) -> list[DeliveryState]:
 
 @pytest.mark.parametrize(
     ("verdict", "state"),
-    [(Verdict.SENT, S.SENT), (Verdict.AGAIN, S.READY), (Verdict.UNKNOWN, S.UNKNOWN)],
+    [(BulkDecision.SENT, S.SENT), (BulkDecision.AGAIN, S.READY), (BulkDecision.UNKNOWN, S.UNKNOWN)],
 )
 async def test_a_decision_about_all_of_them_twice_is_once(
-    office: Office, verdict: Verdict, state: DeliveryState
+    office: Office, verdict: BulkDecision, state: DeliveryState
 ) -> None:
     made = await doubtful(office, 10, **WARNING)
     decide = DecideAmbiguous(office.campaigns, office.outbox, office.clock)
@@ -316,7 +316,7 @@ async def test_what_became_doubtful_after_the_look_waits_for_the_next_one(office
     made = await doubtful(office, 4, **WARNING)
     decide = DecideAmbiguous(office.campaigns, office.outbox, office.clock)
     before = office.clock.now_ms() - 1
-    assert (await decide("a1", made.id, Verdict.SENT, before=before)).decided == 0
+    assert (await decide("a1", made.id, BulkDecision.SENT, before=before)).decided == 0
     assert (await states(office)).count(S.AMBIGUOUS) == 4
 
 
@@ -325,10 +325,10 @@ async def test_law_education_is_never_sent_again_nor_what_is_too_late(office: Of
     decide = DecideAmbiguous(office.campaigns, office.outbox, office.clock)
     assert not (await decide.look(lesson.id)).may_resend
     with pytest.raises(Invalid, match="verdict"):
-        await decide("a1", lesson.id, Verdict.AGAIN, before=office.clock.now_ms())
+        await decide("a1", lesson.id, BulkDecision.AGAIN, before=office.clock.now_ms())
     assert await states(office) == [S.AMBIGUOUS] * 10
     warning = await doubtful(office, 10, name="预警", **WARNING)
     office.clock.at += 3 * 3_600_000
     assert (await decide.look(warning.id)).late == 10
-    done = await decide("a1", warning.id, Verdict.AGAIN, before=office.clock.now_ms())
+    done = await decide("a1", warning.id, BulkDecision.AGAIN, before=office.clock.now_ms())
     assert (done.decided, done.late) == (0, 10)

@@ -105,7 +105,7 @@ class CarrierCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class Totals:
     """The counters of one broadcast, without its minutes.
 
     reasons: (state, code) → rows that stand there now for it. lags: see `lag_within`.
@@ -134,8 +134,8 @@ class Tally:
         return self.of(S.HELD)
 
 
-def added(several: Sequence[Tally]) -> Tally:
-    """One tally for several broadcasts."""
+def added(several: Sequence[Totals]) -> Totals:
+    """The totals of several broadcasts as one."""
     reasons: dict[tuple[DeliveryState, str], int] = {}
     lags: dict[int, int] = {}
     carriers: dict[Carrier, CarrierCount] = {}
@@ -149,7 +149,7 @@ def added(several: Sequence[Tally]) -> Tally:
             carriers[carrier] = CarrierCount(
                 known.taken + count.taken, known.delivered + count.delivered, known.failed + count.failed
             )
-    return Tally(reasons, lags, carriers)
+    return Totals(reasons, lags, carriers)
 
 
 def per_second(minutes: Sequence[Minute], now: int, *, since: int = 0) -> float:
