@@ -257,7 +257,7 @@ class OutboxRepository:
             return {}
         return {name: number for name, number in counters.body.items() if name != ROW_COUNTER}
 
-    async def waiting(self, sender: str, lane: int, *, limit: int) -> tuple[int, int]:
+    async def queued(self, sender: str, lane: int, *, limit: int) -> tuple[int, int]:
         """How many rows of a lane may leave, counted up to `limit`, and since when the first may (ms UTC,
         0 = none); nothing is unsealed."""
         now = await self._documents.now_ms()

@@ -29,5 +29,5 @@ def sending_of(base: Foundation, desk: CampaignDesk) -> Sending:
         note_responses=NoteResponses(base.documents, stores, clock),
         note_restart=NoteRestart(base.documents, stores.campaigns, watch, clock),
         read_lanes=ReadLanes(stores.campaigns, stores.outbox, stores.sending_counts, watch, clock, settings),
-        report=ReportCampaign(stores, watch, clock),
+        report=ReportCampaign(stores, watch, clock, settings),
     )

@@ -112,7 +112,7 @@ class ReadLanes:
         return campaign.value.name if campaign else ""
 
     async def _lane(self, sender: str, number: int, running: list[RunningBroadcast]) -> Lane:
-        rows, since = await self._outbox.waiting(sender, number, limit=COUNTED)
+        rows, since = await self._outbox.queued(sender, number, limit=COUNTED)
         of_broadcasts = sum(one.run.progress.waiting for one in running)
         return Lane(
             number=number,

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from campaigns.broadcast import Broadcast
 from campaigns.campaign import Campaign
 from campaigns.progress import Progress
 from campaigns.totals import FAILED, Carrier, CarrierCount, Minute, Totals, lag_within
 from channels.outbox.delivery import DeliveryState
+from hub.actions.campaigns.settings import CampaignSettings
 from hub.actions.campaigns.watch_campaign import BroadcastProgress, WatchCampaign
 from hub.model.agent import Agent
 from hub.model.policy import may_see
@@ -54,9 +56,10 @@ class CampaignReport:
     """One run of a campaign as it stands at `at` (ms UTC).
 
     curve: by steps of `step_minutes`, at most `MOST_POINTS`. parts: SMS parts the provider took, as they are
-    billed (messages elsewhere). lag_median, lag_95: seconds, 0 = no word. failures: codes with numbers, the
-    most first. unknown: taken, and no word in 72 h. replies: the newest; reply_count: of all that may be
-    counted. compared: this run first, then earlier runs of the campaign, or of others of its class.
+    billed (messages elsewhere); cost: yuan, 0 = no price is known. lag_median, lag_95: seconds, 0 = no word.
+    failures: codes with numbers, the most first. unknown: taken, and no word in 72 h. replies: the newest;
+    reply_count: of all that may be counted. compared: this run first, then earlier runs of the campaign, or
+    of others of its class.
     """
 
     at: int
@@ -66,6 +69,7 @@ class CampaignReport:
     curve: tuple[Minute, ...]
     step_minutes: int
     parts: int
+    cost: Decimal
     lag_median: int
     lag_95: int
     failures: tuple[tuple[str, int], ...]
@@ -80,10 +84,13 @@ class CampaignReport:
 class ReportCampaign:
     """Reads."""
 
-    def __init__(self, repositories: Repositories, watch: WatchCampaign, clock: Clock) -> None:
+    def __init__(
+        self, repositories: Repositories, watch: WatchCampaign, clock: Clock, settings: CampaignSettings
+    ) -> None:
         self._repositories = repositories
         self._watch = watch
         self._clock = clock
+        self._settings = settings
 
     async def __call__(self, agent: Agent, campaign_id: str, broadcast_id: str = "") -> CampaignReport:
         """The report of one run, the newest by default. Raises `NotFound`."""
@@ -94,7 +101,8 @@ class ReportCampaign:
         shown, stores = wanted[0], self._repositories
         minutes = await stores.sending_counts.minutes(shown.broadcast.id)
         totals: Totals = await stores.sending_counts.totals(shown.broadcast.id)
-        step = step_of(minutes)
+        step, parts = step_of(minutes), sum(minute.parts for minute in minutes)
+        sender = self._settings.senders.get(shown.broadcast.channel)
         counts = await stores.outbox.counts(shown.broadcast.id)
         count, replies = await self._replies(agent, shown.broadcast.id)
         return CampaignReport(
@@ -104,7 +112,8 @@ class ReportCampaign:
             progress=shown.progress,
             curve=stepped(minutes, step),
             step_minutes=step,
-            parts=sum(minute.parts for minute in minutes),
+            parts=parts,
+            cost=parts * sender.price if sender else Decimal(0),
             lag_median=lag_within(totals.lags, 0.5),
             lag_95=lag_within(totals.lags, 0.95),
             failures=totals.of(*FAILED),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from channels.contract import ChannelKind
@@ -12,12 +13,17 @@ from hub.runtime.clock import CHINA
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A channel campaigns may leave by. parts_per_second: contract rate, SMS parts (messages elsewhere)."""
+    """A channel campaigns may leave by. parts_per_second: contract rate, SMS parts (messages elsewhere).
+
+    price: yuan a part, 0 = unknown. parts_limit: parts one text may have, 0 = no limit.
+    """
 
     name: str
     kind: ChannelKind
     signature: str = ""
     parts_per_second: float = 10.0
+    price: Decimal = Decimal(0)
+    parts_limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)

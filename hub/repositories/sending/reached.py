@@ -50,7 +50,8 @@ class Reached:
     async def count(self, broadcast_id: str) -> int:
         """How many `page` gives, from the counters; what is being sent at this moment is not in them."""
         counters = await self._documents.get("progress", broadcast_id)
-        if counters is None:
+        run = await self._documents.get("broadcasts", broadcast_id)
+        if counters is None or (run is not None and run.body.get("forgotten_at")):
             return 0
         return sum(max(int(counters.body.get(state.value, 0)), 0) for state in MAY_HAVE_ARRIVED)
 

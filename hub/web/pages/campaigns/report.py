@@ -154,6 +154,7 @@ def _summary(report: CampaignReport, _: Translator) -> list[tuple[Cell, ...]]:
         (_("没有回执"), report.unknown),
         (_("拒收、过期或撤回"), numbers.suppressed + numbers.expired + numbers.canceled),
         (_("计费条数"), report.parts),
+        *([(_("费用（元）"), f"{report.cost:.2f}")] if report.cost else ()),
         (_("72 小时内拒收"), report.opt_outs),
         (_("72 小时内来信"), report.reply_count),
     ]

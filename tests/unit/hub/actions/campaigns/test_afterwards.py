@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from decimal import Decimal
 
+import pytest
 import pytest_asyncio
 
 from campaigns.broadcast import Broadcast
+from campaigns.segment import Segment
 from campaigns.totals import Minute
 from channels.address import phone
 from channels.contract import ChannelKind
@@ -22,7 +25,9 @@ from hub.actions.campaigns.report_campaign import (
     step_of,
     stepped,
 )
+from hub.actions.campaigns.settings import Sender
 from hub.actions.campaigns.watch_campaign import WatchCampaign
+from hub.actions.deliveries.decide_delivery import DecideDelivery, Decision
 from hub.actions.retention.forget_recipients import ForgetRecipients
 from hub.model.agent import Agent, Role
 from hub.model.cases.case import Case, Origin
@@ -32,10 +37,12 @@ from hub.model.conversation import Author, Conversation, Direction, Message
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
+from hub.runtime.errors import Invalid
 from hub.store.memory_documents import MemoryDocuments
 from tests.unit.hub.actions.campaigns.campaign_office import DAY, HOUR, NOON, Office, draft, office_on
 
 S = DeliveryState
+PRICE = Decimal("0.05")
 OFFICER = Agent("o1", "officer", "", (Role.PUBLICITY,), 0)
 HANDLER = Agent("h1", "handler", "", (Role.HANDLER,), 0)
 INSPECTOR = Agent("i1", "inspector", "", (Role.INSPECTOR,), 0)
@@ -83,13 +90,16 @@ class After:
             self.office.clock,
             self.office.settings,
         )
-        return await ReportCampaign(self.stores, watch, self.office.clock)(agent, self.campaign_id)
+        report = ReportCampaign(self.stores, watch, self.office.clock, self.office.settings)
+        return await report(agent, self.campaign_id)
 
 
 @pytest_asyncio.fixture
 async def after() -> AsyncIterator[After]:
     clock = FakeClock(NOON)
-    office = office_on(MemoryDocuments(COLLECTIONS, clock=clock), clock, page_size=100)
+    texts = Sender("sms-12110", ChannelKind.SMS, price=PRICE)
+    store = MemoryDocuments(COLLECTIONS, clock=clock)
+    office = office_on(store, clock, page_size=100, senders={"sms-12110": texts})
     await office.people(10)
     made = await office.desk.create(draft(), "a1")
     run = await office.desk.start_now(made.id)
@@ -193,10 +203,13 @@ async def test_the_report_stays_when_the_recipients_are_erased(after: After) -> 
     assert await after.office.rows() == []
     assert await forget() == 0
     then = await after.report()
-    kept = ("curve", "parts", "failures", "carriers", "opt_outs", "reply_count", "lag_95")
+    assert before.cost == before.parts * PRICE > 0
+    kept = ("curve", "parts", "cost", "failures", "carriers", "opt_outs", "reply_count", "lag_95")
     assert [getattr(then, name) for name in kept] == [getattr(before, name) for name in kept]
     assert (then.progress, then.broadcast.text) == (before.progress, before.broadcast.text)
     assert then.broadcast.forgotten_at == NOON + DAY + 1
+    corrects = Segment(corrects=then.broadcast.id)
+    assert await after.office.memberships.count(corrects, snapshot_at=NOON + DAY) == 0
 
 
 async def test_only_ended_broadcasts_lose_their_recipients_and_replies_keep_theirs(after: After) -> None:
@@ -231,3 +244,13 @@ async def test_a_run_is_compared_with_earlier_ones_of_its_class(after: After) ->
     seen = await second.report()
     assert [one.name for one in seen.compared] == ["第二次", "防诈提醒"]
     assert seen.compared[1].progress.taken == 8
+
+
+async def test_a_single_law_education_text_in_doubt_is_not_sent_again_either(after: After) -> None:
+    decide = DecideDelivery(after.office.documents, after.stores, after.office.clock)
+    admin = Agent("a1", "admin", "", (Role.ADMIN,), 0)
+    [row] = (await decide.unsure(admin)).rows
+    with pytest.raises(Invalid, match="decision"):
+        await decide(admin, row.value.id, Decision.AGAIN, version=row.version)
+    await decide(admin, row.value.id, Decision.ARRIVED, version=row.version)
+    assert (await after.stores.outbox.states([row.value.id])) == {row.value.id: S.DELIVERED}
