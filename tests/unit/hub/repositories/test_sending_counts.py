@@ -58,7 +58,7 @@ async def test_one_dispatch_counts_minutes_carriers_reasons_and_delays(world: Wo
     )
     await world.dispatcher().run_once(SENDER)
     for word in (
-        receipt("a", ReceiptState.SENT, NOON + 1000),
+        receipt("a", ReceiptState.SENT, NOON + 4000),
         receipt("a", ReceiptState.DELIVERED, NOON + 4500),
         receipt("a", ReceiptState.DELIVERED, NOON + 9000),
         receipt("b", ReceiptState.UNDELIVERED, NOON + MINUTE, "30003"),
