@@ -106,6 +106,11 @@ class ConversationRepository:
         stored = await self._documents.get("messages", message_id)
         return None if stored is None else self._messages.load(stored)
 
+    async def cases_of(self, message_ids: Sequence[str]) -> dict[str, str]:
+        """The case each of these messages belongs to now, "" for none; nothing is unsealed."""
+        found = await self._documents.get_many("messages", message_ids)
+        return {id: stored.body["case_id"] for id, stored in found.items()}
+
     async def by_delivery(self, delivery_id: str) -> Message | None:
         """The message a delivery carried, or None. A delivery is queued once for its message's id."""
         row = await self._documents.get("outbox", delivery_id)

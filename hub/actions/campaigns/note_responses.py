@@ -71,11 +71,12 @@ class NoteResponses:
             if run is None:
                 continue
             if await self._opts_out(talk, message):
-                found.append(response(run.id, talk.id, ResponseKind.OPT_OUT, at=message.at, case_id=""))
-            elif message.case_id not in walled:
-                found.append(
-                    response(run.id, talk.id, ResponseKind.REPLY, at=message.at, case_id=message.case_id)
-                )
+                kind = ResponseKind.OPT_OUT
+            elif message.case_id in walled:
+                continue
+            else:
+                kind = ResponseKind.REPLY
+            found.append(response(run.id, talk.id, kind, at=message.at, message_id=message.id))
         return found
 
     async def _rows(self, talks: Sequence[Conversation], runs: Sequence[Broadcast]) -> Mapping[str, Delivery]:

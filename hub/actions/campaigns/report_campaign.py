@@ -23,11 +23,12 @@ from hub.repositories.repositories import Repositories
 from hub.repositories.sending.responses import ResponseKind
 from hub.runtime.clock import Clock
 from hub.runtime.errors import NotFound
+from hub.store.documents import MAX_LIMIT
 
 MOST_POINTS = 48
 _STEPS_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440)
 _MINUTE_MS = 60_000
-_REPLIES = 500
+_REPLIES = 50
 _COMPARED = 6
 _LOOK_BACK_MS = 400 * 86_400_000
 
@@ -101,7 +102,7 @@ class ReportCampaign:
         shown, stores = wanted[0], self._repositories
         minutes = await stores.sending_counts.minutes(shown.broadcast.id)
         totals: Totals = await stores.sending_counts.totals(shown.broadcast.id)
-        step, parts = step_of(minutes), sum(minute.parts for minute in minutes)
+        step, parts = step_of(minutes), sum(minute.parts for minute in minutes) or _parts_of(shown)
         sender = self._settings.senders.get(shown.broadcast.channel)
         counts = await stores.outbox.counts(shown.broadcast.id)
         count, replies = await self._replies(agent, shown.broadcast.id)
@@ -128,23 +129,18 @@ class ReportCampaign:
     async def _replies(self, agent: Agent, broadcast_id: str) -> tuple[int, tuple[RecipientReply, ...]]:
         """How many, and the newest. What came behind a wall since it was noted is no reply any more."""
         stores = self._repositories
-        total = await stores.responses.count(broadcast_id, ResponseKind.REPLY)
-        newest = await stores.responses.newest(broadcast_id, ResponseKind.REPLY, limit=_REPLIES)
-        cases = {
-            id: read.value
-            for id in {one.case_id for one in newest if one.case_id}
-            if (read := await stores.cases.get(id)) is not None
-        }
-        open_ones = [
-            one for one in newest if one.case_id not in cases or not cases[one.case_id].is_restricted
-        ]
-        replies = tuple(
-            RecipientReply(
-                one.at, one.case_id if one.case_id in cases and may_see(agent, cases[one.case_id]) else ""
+        noted = await stores.responses.newest(broadcast_id, ResponseKind.REPLY, limit=MAX_LIMIT)
+        case_of = await stores.conversations.cases_of([one.message_id for one in noted])
+        walled = await stores.cases.walled([id for id in set(case_of.values()) if id])
+        counted = [one for one in noted if case_of.get(one.message_id, "") not in walled]
+        replies = []
+        for one in counted[:_REPLIES]:
+            case_id = case_of.get(one.message_id, "")
+            read = await stores.cases.get(case_id) if case_id else None
+            replies.append(
+                RecipientReply(one.at, case_id if read is not None and may_see(agent, read.value) else "")
             )
-            for one in open_ones
-        )
-        return total - (len(newest) - len(open_ones)), replies
+        return len(counted), tuple(replies)
 
     async def _compared(
         self, campaign: Campaign, shown: BroadcastProgress, runs: Sequence[BroadcastProgress]
@@ -175,6 +171,12 @@ class ReportCampaign:
                 for one in [shown, *several[: _COMPARED - 1]]
             ]
         )
+
+
+def _parts_of(one: BroadcastProgress) -> int:
+    """What a run of before there were minutes has cost, as far as it can be told."""
+    run = one.broadcast
+    return round(run.parts * one.progress.taken / run.planned) if run.planned else 0
 
 
 def step_of(minutes: Sequence[Minute]) -> int:

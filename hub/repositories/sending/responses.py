@@ -32,22 +32,23 @@ class ResponseKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The first of its kind in a conversation. at: ms UTC. case_id: the case it came to, "" for none."""
+    """The first of its kind in a conversation. at: ms UTC. message_id: what was said; the case it came to is
+    asked of the message, which may be given to another one."""
 
     id: str
     broadcast_id: str
     conversation_id: str
     kind: ResponseKind
     at: int
-    case_id: str = ""
+    message_id: str
 
 
 def response(
-    broadcast_id: str, conversation_id: str, kind: ResponseKind, *, at: int, case_id: str
+    broadcast_id: str, conversation_id: str, kind: ResponseKind, *, at: int, message_id: str
 ) -> Response:
     """One response under the id that makes it exist once."""
     id = f"{broadcast_id}|{conversation_id}|{kind.value}"
-    return Response(id, broadcast_id, conversation_id, kind, at, case_id)
+    return Response(id, broadcast_id, conversation_id, kind, at, message_id)
 
 
 class ResponseRepository:

@@ -23,7 +23,6 @@ from hub.web.sheet import Cell, Sheet, csv_file, workbook
 from hub.web.staff_page import staff_page
 
 _WIDE, _HIGH = 600.0, 160.0
-_REPLIES_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ async def report_page(request: web.Request) -> web.StreamResponse:
         carriers=[(_(CARRIER[one]), count) for one, count in report.carriers],
         lags=[seconds_words(one, _) if one else "" for one in (report.lag_median, report.lag_95)],
         step=seconds_words(report.step_minutes * 60, _),
-        replies=report.replies[:_REPLIES_SHOWN],
+        replies=report.replies,
         query=f"?run={report.broadcast.id}",
         path=f"{LIST_PATH}/{report.campaign.id}",
     )

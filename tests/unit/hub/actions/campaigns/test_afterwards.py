@@ -175,7 +175,8 @@ async def test_an_accusation_of_police_is_no_reply_for_nobody(after: After) -> N
     after.office.clock.at = NOON + 2 * HOUR
     await after.noted()
     kept = [stored.body async for stored in after.office.documents.scan("broadcast_responses")]
-    assert [body["case_id"] for body in kept] == ["later"]
+    moved_on = await after.stores.conversations.cases_of([body["message_id"] for body in kept])
+    assert list(moved_on.values()) == ["later"]
     assert (await after.report()).reply_count == 1
     read = await after.stores.cases.get("later")
     assert read is not None
@@ -184,6 +185,20 @@ async def test_an_accusation_of_police_is_no_reply_for_nobody(after: After) -> N
     for agent in (OFFICER, HANDLER, INSPECTOR):
         seen = await after.report(agent)
         assert (seen.reply_count, seen.replies) == (0, ())
+
+
+async def test_a_reply_that_is_given_to_a_walled_case_is_none_any_more(after: After) -> None:
+    first, *_ = await reached(after)
+    await a_case(after, "open")
+    await a_case(after, "secret", Compartment.REPORT)
+    await after.wrote(first, at=NOON + HOUR, case_id="open")
+    after.office.clock.at = NOON + 2 * HOUR
+    await after.noted()
+    assert (await after.report()).reply_count == 1
+    [kept] = [stored.body async for stored in after.office.documents.scan("broadcast_responses")]
+    move = await after.stores.conversations.move_message(kept["message_id"], "secret")
+    await after.office.documents.commit([move])
+    assert (await after.report(INSPECTOR)).reply_count == 0
 
 
 async def test_the_report_stays_when_the_recipients_are_erased(after: After) -> None:
