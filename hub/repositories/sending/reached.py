@@ -8,6 +8,7 @@ once by the id of the delivery.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from campaigns.ports import Recipient
 from campaigns.totals import MAY_HAVE_ARRIVED
@@ -18,7 +19,7 @@ from hub.store.documents import Documents, Stored
 from hub.store.unreadable import Unreadable
 
 _BY_REASON = (("reason", 1),)
-"""The order of the index over origin and state."""
+_BY_ID = (("id", 1),)
 
 
 class Reached:
@@ -29,23 +30,36 @@ class Reached:
         self._rows = OutboxRows(vault)
 
     async def page(self, broadcast_id: str, *, after: str, limit: int) -> Sequence[Recipient]:
-        """See `campaigns.ports.Recipients`. The id of a recipient is the place in the pages."""
-        state, _, cursor = after.partition("|")
+        """See `campaigns.ports.Recipients`. The id of a recipient is the place in the pages.
+
+        Read state by state, reason by reason, by id: each page begins where the index stands, so that the
+        last of a million costs what the first does.
+        """
+        state, reason, id = _place(after)
         states = [one.value for one in MAY_HAVE_ARRIVED]
         found: list[Recipient] = []
         for one in states[states.index(state) if after else 0 :]:
-            rows = await self._documents.find(
-                "outbox",
-                {"origin_id": broadcast_id, "state": one},
-                sort=_BY_REASON,
-                limit=limit - len(found),
-                after=cursor or None,
-            )
-            found += [self._recipient(one, row) for row in rows]
-            cursor = ""
-            if len(found) == limit:
-                break
+            if one != state:
+                reason, id = None, ""
+            while len(found) < limit:
+                if reason is None or not id:
+                    reason = await self._next_reason(broadcast_id, one, reason)
+                    if reason is None:
+                        break
+                where = {"origin_id": broadcast_id, "state": one, "reason": reason, "id": {"$gt": id}}
+                wanted = limit - len(found)
+                rows = await self._documents.find("outbox", where, sort=_BY_ID, limit=wanted)
+                found += [self._recipient(f"{one}|{reason}|{row.id}", row) for row in rows]
+                id = rows[-1].id if len(rows) == wanted else ""
         return found
+
+    async def _next_reason(self, broadcast_id: str, state: str, after: str | None) -> str | None:
+        """The first reason of rows in a state behind `after`, None when there is none."""
+        where: dict[str, Any] = {"origin_id": broadcast_id, "state": state}
+        if after is not None:
+            where["reason"] = {"$gt": after}
+        found = await self._documents.find("outbox", where, sort=_BY_REASON, limit=1)
+        return str(found[0].body["reason"]) if found else None
 
     async def count(self, broadcast_id: str) -> int:
         """How many `page` gives, from the counters; what is being sent at this moment is not in them."""
@@ -55,11 +69,19 @@ class Reached:
             return 0
         return sum(max(int(counters.body.get(state.value, 0)), 0) for state in MAY_HAVE_ARRIVED)
 
-    def _recipient(self, state: str, row: Stored) -> Recipient:
+    def _recipient(self, place: str, row: Stored) -> Recipient:
         """Pages are counted: what cannot be read stays in its place, as a recipient without an address."""
-        place = f"{state}|{self._documents.cursor(row, _BY_REASON)}"
         try:
             delivery = self._rows.load(row)
         except Unreadable:
             return Recipient(place, Address(AddressKind.PHONE, ""), f"unreadable:{row.id}")
         return Recipient(place, delivery.recipient, delivery.recipient_key)
+
+
+def _place(after: str) -> tuple[str, str | None, str]:
+    """State, reason and id of the last recipient read."""
+    if not after:
+        return "", None, ""
+    state, _, rest = after.partition("|")
+    reason, _, id = rest.rpartition("|")
+    return state, reason, id
