@@ -11,6 +11,7 @@ from campaigns import template
 from campaigns.broadcast import ACTIVE, Broadcast, BroadcastState
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.errors import Overtaken
+from channels.outbox.overdue import FAR
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Conflict, Documents, Insert, Stored, Update
@@ -93,13 +94,13 @@ class CampaignRepository:
         )
         return self._broadcasts.listed_versioned(found)
 
-    async def recent_broadcasts(self, *, since: int, limit: int = 500) -> list[Broadcast]:
-        """Runs of any state that began at or after `since` (ms UTC), newest first."""
+    async def recent_broadcasts(self, *, since: int, before: int = FAR, limit: int = 100) -> list[Broadcast]:
+        """Runs of any state that began at or after `since` and before `before` (ms UTC), newest first."""
         found: list[Stored] = []
         for state in BroadcastState:
             found += await self._documents.find(
                 "broadcasts",
-                {"state": state.value, "fire_at": {"$gte": since}},
+                {"state": state.value, "fire_at": {"$gte": since, "$lt": before}},
                 sort=(("fire_at", -1),),
                 limit=limit,
             )

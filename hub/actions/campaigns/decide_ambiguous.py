@@ -85,6 +85,7 @@ class DecideAmbiguous:
     ) -> DecidedTogether:
         """Decides what was in doubt at `before`. Raises `NotFound`, or `Invalid` (field `verdict`)."""
         runs = await self._runs(campaign_id)
+        before = min(before, self._clock.now_ms())
         if verdict is BulkDecision.AGAIN and not _may_resend(runs):
             raise Invalid({"verdict": ONCE_ONLY})
         decided = late = 0

@@ -25,6 +25,7 @@ _SETTLE_MS = 10_000
 """What was received in the last moments may not be committed yet."""
 _STEP = 200
 _ROWS = 1000
+_RUNS = 500
 _CURSOR = "broadcast_responses"
 
 
@@ -58,7 +59,7 @@ class NoteResponses:
 
     async def _responses(self, heard: Sequence[Message], now: int) -> list[Response]:
         stores = self._repositories
-        runs = await stores.campaigns.recent_broadcasts(since=now - WITHIN_MS - _LONGEST_RUN_MS)
+        runs = await stores.campaigns.recent_broadcasts(since=now - WITHIN_MS - _LONGEST_RUN_MS, limit=_RUNS)
         if not heard or not runs:
             return []
         talks = await stores.conversations.get_many(list({message.conversation_id for message in heard}))

@@ -150,12 +150,9 @@ class ReportCampaign:
         several = [run for run in runs if run.broadcast.fire_at < before]
         names = {campaign.id: campaign.name}
         if not several:
-            recent = await stores.campaigns.recent_broadcasts(since=before - _LOOK_BACK_MS)
-            alike = [
-                run
-                for run in recent
-                if run.message_class is shown.broadcast.message_class and run.fire_at < before
-            ][: _COMPARED - 1]
+            recent = await stores.campaigns.recent_broadcasts(since=before - _LOOK_BACK_MS, before=before)
+            of_class = [run for run in recent if run.message_class is shown.broadcast.message_class]
+            alike = of_class[: _COMPARED - 1]
             several = [await self._watch.one(run) for run in alike]
             for run in alike:
                 other = await stores.campaigns.get(run.campaign_id)
