@@ -24,6 +24,7 @@ from hub.repositories.sending.responses import ResponseKind
 from hub.runtime.clock import Clock
 from hub.runtime.errors import NotFound
 from hub.store.documents import MAX_LIMIT
+from hub.store.unreadable import Unreadable
 
 MOST_POINTS = 48
 _STEPS_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440)
@@ -136,11 +137,22 @@ class ReportCampaign:
         replies = []
         for one in counted[:_REPLIES]:
             case_id = case_of.get(one.message_id, "")
-            read = await stores.cases.get(case_id) if case_id else None
-            replies.append(
-                RecipientReply(one.at, case_id if read is not None and may_see(agent, read.value) else "")
-            )
+            replies.append(RecipientReply(one.at, case_id if await self._may_open(agent, case_id) else ""))
         return len(counted), tuple(replies)
+
+    async def _may_open(self, agent: Agent, case_id: str) -> bool:
+        try:
+            read = await self._repositories.cases.get(case_id) if case_id else None
+        except Unreadable:
+            return False
+        return read is not None and may_see(agent, read.value)
+
+    async def _name(self, campaign_id: str) -> str:
+        try:
+            read = await self._repositories.campaigns.get(campaign_id)
+        except Unreadable:
+            return ""
+        return read.value.name if read else ""
 
     async def _compared(
         self, campaign: Campaign, shown: BroadcastProgress, runs: Sequence[BroadcastProgress]
@@ -155,8 +167,7 @@ class ReportCampaign:
             alike = of_class[: _COMPARED - 1]
             several = [await self._watch.one(run) for run in alike]
             for run in alike:
-                other = await stores.campaigns.get(run.campaign_id)
-                names[run.campaign_id] = other.value.name if other else ""
+                names[run.campaign_id] = await self._name(run.campaign_id)
         return tuple(
             [
                 Compared(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -18,6 +19,7 @@ from hub.hub import Hub
 from hub.model.agent import Agent, Permission
 from hub.runtime.bell import campaign_topic
 from hub.runtime.errors import Invalid
+from hub.store.unreadable import Unreadable
 from hub.web import badges
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of, session_of
@@ -215,12 +217,13 @@ def _watched(monitored: Monitored, agent: Agent, _: Translator) -> dict[str, obj
 
 async def _corrected(hub: Hub, watched: CampaignProgress) -> tuple[Campaign | None, Campaign | None]:
     """The campaign this one corrects, and the one that corrects it."""
-    wrong = None
-    if run_id := watched.campaign.segment.corrects:
-        run = await hub.repositories.campaigns.broadcast(run_id)
-        wrong = await hub.repositories.campaigns.get(run.value.campaign_id) if run else None
+    wrong = right = None
+    stores = hub.repositories.campaigns
     by = next((run.broadcast.corrected_by for run in watched.runs if run.broadcast.corrected_by), "")
-    right = await hub.repositories.campaigns.get(by) if by else None
+    with suppress(Unreadable):  # a damaged neighbour is no reason not to show this one
+        run = await stores.broadcast(watched.campaign.segment.corrects)
+        wrong = await stores.get(run.value.campaign_id) if run else None
+        right = await stores.get(by) if by else None
     return wrong.value if wrong else None, right.value if right else None
 
 
