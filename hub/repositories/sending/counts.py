@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from campaigns.totals import FAILED, TAKEN, Carrier, CarrierCount, Minute, Totals, carrier_of, lag_bucket
 from channels.outbox.delivery import Delivery, DeliveryState
@@ -28,6 +29,24 @@ _MINUTE_MS = 60_000
 _BY_ID = (("id", 1),)
 
 
+class _Move(NamedTuple):
+    """What changes have in common that add to the same counters; most of a batch are alike.
+
+    was, why: reasons before and after, "" where none is counted. lag: place in the histogram, -1 = none.
+    minute: since 1970, 0 = unknown. parts: of one of them.
+    """
+
+    origin: str
+    old: DeliveryState
+    new: DeliveryState
+    was: str
+    why: str
+    carrier: Carrier | None
+    lag: int
+    minute: int
+    parts: int
+
+
 def counted(changes: Sequence[Change], *, at: int = 0) -> list[Add]:
     """What changes of broadcasts add to their counters.
 
@@ -35,38 +54,53 @@ def counted(changes: Sequence[Change], *, at: int = 0) -> list[Add]:
     it says nothing.
     """
     amounts: dict[str, Counter[str]] = {}
-
-    def add(id: str, name: str, amount: int = 1) -> None:
-        amounts.setdefault(id, Counter())[name] += amount
-
-    for change in changes:
-        before, after = change.before.delivery, change.after
-        old, new, origin = before.state, after.state, after.origin_id
-        if old in _WITH_REASON:
-            add(f"{origin}|why|{old.value}|{_code(before.reason)}", "n", -1)
-        if new in _WITH_REASON:
-            add(f"{origin}|why|{new.value}|{_code(after.reason)}", "n")
-        if new is S.DELIVERED and (lag := _lag(before, after)) is not None:
-            add(f"{origin}|lag|{lag_bucket(lag):02}", "n")
-        if carrier := carrier_of(after.recipient):
-            for name, states in _GROUPS.items():
-                if moved := (new in states) - (old in states):
-                    add(f"{origin}|via|{carrier.value}", name, moved)
-        moment = at or after.receipt_at
-        if moment:
-            minute = f"{origin}|at|{moment // _MINUTE_MS:010}"
-            if new in _ARRIVING and old in _LEAVING:
-                add(minute, "taken")
-                add(minute, "parts", after.parts)
-            if new is S.DELIVERED:
-                add(minute, "delivered")
-            if new in FAILED:
-                add(minute, "failed")
+    for move, number in Counter(_move(change, at) for change in changes).items():
+        for id, name, amount in _counters(move):
+            amounts.setdefault(f"{move.origin}|{id}", Counter())[name] += amount * number
     return [
         Add("broadcast_counts", id, {name: number for name, number in sorted(counter.items()) if number})
         for id, counter in sorted(amounts.items())
         if any(counter.values())
     ]
+
+
+def _move(change: Change, at: int) -> _Move:
+    before, after = change.before.delivery, change.after
+    old, new = before.state, after.state
+    return _Move(
+        after.origin_id,
+        old,
+        new,
+        before.reason if old in _WITH_REASON else "",
+        after.reason if new in _WITH_REASON else "",
+        carrier_of(after.recipient),
+        _lag(before, after) if new is S.DELIVERED else -1,
+        (at or after.receipt_at) // _MINUTE_MS,
+        after.parts,
+    )
+
+
+def _counters(move: _Move) -> Iterator[tuple[str, str, int]]:
+    """Id behind the broadcast, field, amount."""
+    old, new = move.old, move.new
+    if old in _WITH_REASON:
+        yield f"why|{old.value}|{_code(move.was)}", "n", -1
+    if new in _WITH_REASON:
+        yield f"why|{new.value}|{_code(move.why)}", "n", 1
+    if move.lag >= 0:
+        yield f"lag|{move.lag:02}", "n", 1
+    if move.carrier:
+        for name, states in _GROUPS.items():
+            yield f"via|{move.carrier.value}", name, (new in states) - (old in states)
+    if move.minute:
+        minute = f"at|{move.minute:010}"
+        if new in _ARRIVING and old in _LEAVING:
+            yield minute, "taken", 1
+            yield minute, "parts", move.parts
+        if new is S.DELIVERED:
+            yield minute, "delivered", 1
+        if new in FAILED:
+            yield minute, "failed", 1
 
 
 _GROUPS: Mapping[str, frozenset[DeliveryState]] = {
@@ -76,10 +110,10 @@ _GROUPS: Mapping[str, frozenset[DeliveryState]] = {
 }
 
 
-def _lag(before: Delivery, after: Delivery) -> int | None:
-    """Milliseconds from acceptance to delivery; None where nobody knows when it was taken."""
+def _lag(before: Delivery, after: Delivery) -> int:
+    """From acceptance to delivery, as a place in the histogram; -1 where nobody knows when it was taken."""
     known = before.state in _TIMED and after.accepted_at and after.receipt_at
-    return after.receipt_at - after.accepted_at if known else None
+    return lag_bucket(after.receipt_at - after.accepted_at) if known else -1
 
 
 def _code(reason: str) -> str:
