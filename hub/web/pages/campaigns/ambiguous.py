@@ -17,7 +17,7 @@ from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
 from hub.web.pages.campaigns.campaigns import LIST_PATH
-from hub.web.pages.campaigns.sending_words import reason_words
+from hub.web.pages.campaigns.monitor_words import reason_words
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 

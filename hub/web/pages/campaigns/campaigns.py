@@ -26,7 +26,7 @@ from hub.web.guard.auth import agent_of, session_of
 from hub.web.i18n import Language, Translator, msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.campaigns.campaign_form import CancelForm
-from hub.web.pages.campaigns.sending_words import CARRIER, LANE, pareto, reason_words, seconds_words
+from hub.web.pages.campaigns.monitor_words import CARRIER, LANE, pareto, reason_words, seconds_words
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import done, staff_page
 from hub.web.staff_stream import stream

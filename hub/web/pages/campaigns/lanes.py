@@ -10,7 +10,7 @@ from hub.hub import Hub
 from hub.web import badges
 from hub.web.i18n import Translator
 from hub.web.keys import HUB, LANGUAGE
-from hub.web.pages.campaigns.sending_words import LANE
+from hub.web.pages.campaigns.monitor_words import LANE
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import staff_page
 from hub.web.staff_stream import stream

@@ -16,7 +16,7 @@ from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator
 from hub.web.keys import HUB
 from hub.web.pages.campaigns.campaigns import LIST_PATH
-from hub.web.pages.campaigns.sending_words import CARRIER, pareto, seconds_words
+from hub.web.pages.campaigns.monitor_words import CARRIER, pareto, seconds_words
 from hub.web.pdf import Paper
 from hub.web.render import translator
 from hub.web.sheet import Cell, Sheet, csv_file, workbook
