@@ -54,7 +54,10 @@ class Broadcast:
     sweeps: how often the recipients have been gone through again because rows were missing.
     considered, planned, excluded: recipients seen, written, and left out by reason. parts: sum of
     the parts of what was written. braked: it stopped itself once for too many
-    failures; whoever resumes it has seen them.
+    failures; whoever resumes it has seen them. paused_at, taken_at_pause: the last pause, and how many the
+    provider had taken at the click. resumed_at, resumed_from: when it last went on after a pause or a
+    restart, and with which delivery, counted from 1. corrected_by: the campaign that corrects it.
+    forgotten_at: when its recipients were erased; counters stay.
     """
 
     id: str
@@ -85,6 +88,12 @@ class Broadcast:
     braked: bool = False
     ended_at: int = 0
     reason: str = ""
+    paused_at: int = 0
+    taken_at_pause: int = 0
+    resumed_at: int = 0
+    resumed_from: int = 0
+    corrected_by: str = ""
+    forgotten_at: int = 0
 
     @property
     def is_active(self) -> bool:
@@ -109,9 +118,21 @@ class Broadcast:
             reason=reason,
         )
 
+    def paused(self, at: int, *, taken: int, reason: str = "") -> Broadcast:
+        """Nothing leaves any more but what is in flight. taken: by the provider so far.
+
+        Raises `MoveRefused`.
+        """
+        stopped = self.moved(BroadcastState.PAUSED, at, reason=reason)
+        return replace(stopped, paused_at=at, taken_at_pause=taken)
+
     def resumed(self, at: int) -> Broadcast:
         """After a pause it goes on where it was. Raises `MoveRefused`."""
         return self.moved(BroadcastState.RUNNING if self.expanded else BroadcastState.PLANNING, at)
+
+    def going_on(self, at: int, *, done: int) -> Broadcast:
+        """Noted that it went on at `at` when `done` deliveries had left or never will."""
+        return replace(self, resumed_at=at, resumed_from=done + 1)
 
 
 def broadcast_id(campaign_id: str, fire_at: int) -> str:

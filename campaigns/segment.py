@@ -13,12 +13,14 @@ _LANGUAGES = {"zh": ("中文", "Chinese"), "en": ("英文", "English")}
 class Segment:
     """Contacts in any of `groups`, in any of `regions` (empty = everywhere), reading `language`.
 
-    regions: administrative codes exactly as contacts carry them. language: "" = any.
+    regions: administrative codes exactly as contacts carry them. language: "" = any. corrects: id of a
+    broadcast; then it is everybody who may have received that one, and nothing else counts.
     """
 
     groups: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     language: str = ""
+    corrects: str = ""
 
 
 def problems(segment: Segment, *, groups: Collection[str] | None = None) -> dict[str, str]:
@@ -27,6 +29,8 @@ def problems(segment: Segment, *, groups: Collection[str] | None = None) -> dict
     groups: the names that exist, when the caller knows them.
     """
     found: dict[str, str] = {}
+    if segment.corrects:
+        return found
     if not segment.groups:
         found["groups"] = "请至少选择一个分组"
     elif len(segment.groups) > MAX_GROUPS:
@@ -47,6 +51,8 @@ def problems(segment: Segment, *, groups: Collection[str] | None = None) -> dict
 def describe(segment: Segment, language: str = "zh", *, region_names: Mapping[str, str] | None = None) -> str:
     """One line for the page: `重点行业、社区网格 · 福州 · 中文`."""
     english = language == "en"
+    if segment.corrects:
+        return "whoever may have received the corrected message" if english else "可能已收到被更正内容的人"
     comma = ", " if english else "、"
     names = region_names or {}
     lines = [comma.join(segment.groups) or ("nobody" if english else "未选择分组")]

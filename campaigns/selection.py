@@ -137,3 +137,8 @@ def _sortable(at: int, digest: bytes) -> str:
     """An id of the shape every delivery has (it sorts by time), but the same at every repetition."""
     number = (at << 80) | int.from_bytes(digest[:10], "big")
     return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def delivery_id(broadcast: Broadcast, address_key: str) -> str:
+    """The id of the row of this address, whether or not there is one: it follows from both."""
+    return _sortable(broadcast.snapshot_at, _digest(broadcast, address_key))

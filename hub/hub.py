@@ -18,6 +18,7 @@ from hub.actions.campaigns.composing.composer import Composer
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.publicity.publish_notice import PublishNotice
 from hub.actions.campaigns.publicity.series_actions import SeriesActions
+from hub.actions.campaigns.sending import Sending
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.set_availability import SetAvailability
 from hub.actions.cases.bulk.bulk_cases import BulkCases
@@ -156,6 +157,7 @@ class Actions:
     reply_to_case: ReplyToCase
     revise_rules: ReviseRules
     series: SeriesActions
+    sending: Sending
     show_case: ShowCase
     split_case: SplitCase
     sort_questions: SortQuestions
@@ -192,6 +194,8 @@ _TASKS: Mapping[str, str] = {
     "dispatch": "发送任务",
     "broadcasts": "群发任务",
     "series": "普法系列任务",
+    "recipients": "群发名单清理任务",
+    "responses": "群发回复统计任务",
     "knowledge": "知识更新任务",
     "answers": "答复统计任务",
     "replies": "答复发出任务",

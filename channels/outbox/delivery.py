@@ -129,6 +129,7 @@ class Moved(TypedDict, total=False):
     attempt: int
     lease_until: int
     provider_id: str
+    accepted_at: int
     receipt_at: int
 
 
@@ -143,7 +144,8 @@ class Delivery:
     department: id of the department whose share and quota it uses, "" = the office itself.
     level, night: of a warning; night = its approver released it for the quiet hours.
     dedup: unique; what makes a repeated plan harmless.
-    expires_at, not_before, created_at, lease_until, receipt_at: ms UTC, 0 = never.
+    accepted_at: when the provider took it, by its answer or by the first word of it that overtook the answer.
+    expires_at, not_before, created_at, lease_until, accepted_at, receipt_at: ms UTC, 0 = never.
     """
 
     id: str
@@ -175,6 +177,7 @@ class Delivery:
     attempt: int = 0
     lease_until: int = 0
     provider_id: str = ""
+    accepted_at: int = 0
     receipt_at: int = 0
 
     def may_become(self, state: DeliveryState) -> bool:

@@ -37,6 +37,7 @@ def after(
                 state=S.ACCEPTED,
                 reason="",
                 provider_id=outcome.provider_id,
+                accepted_at=now,
                 receipt_at=now if receipts else 0,
                 not_before=0,
                 lease_until=0,

@@ -72,6 +72,7 @@ def apply_receipt(
             return again.moved(not_before=receipt.received_at + wait)
     return settled(delivery, target, receipt.code if bad else "").moved(
         provider_id=receipt.provider_id or delivery.provider_id,
+        accepted_at=delivery.accepted_at or receipt.received_at,
         receipt_at=receipt.received_at,
         not_before=0,
     )

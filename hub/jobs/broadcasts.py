@@ -6,7 +6,7 @@ what protects against doing something twice are the unique keys and versions und
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from campaigns.schedule import AlarmClock
 from hub.actions.campaigns.desk import CampaignDesk
@@ -26,12 +26,15 @@ class BroadcastLoop:
         *,
         idle_seconds: float = 1.0,
         pages: int = 5,
+        on_lead: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
+        """on_lead: called when this process begins to lead, before anything else."""
         self._desk = desk
         self._leases = leases
         self._alarm = alarm
         self._idle_seconds = idle_seconds
         self._pages = pages
+        self._on_lead = on_lead
         self._lease: Lease | None = None
 
     async def run(self) -> None:
@@ -51,9 +54,12 @@ class BroadcastLoop:
 
     async def round(self) -> bool:
         """One look; True when there is more to expand at once. Does nothing without the lease."""
+        led = self._lease is not None
         self._lease = await self._leases.hold(self._lease, LEASE)
         if self._lease is None:
             return False
+        if not led and self._on_lead is not None:
+            await self._on_lead()
         tick = await self._desk.tick()
         more = False
         for broadcast_id in tick.expanding:

@@ -8,12 +8,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from campaigns import template
-from campaigns.broadcast import ACTIVE, Broadcast
+from campaigns.broadcast import ACTIVE, Broadcast, BroadcastState
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.errors import Overtaken
+from channels.outbox.overdue import FAR
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
-from hub.store.documents import Collection, Conflict, Documents, Insert, Update
+from hub.store.documents import Collection, Conflict, Documents, Insert, Stored, Update
 
 COLLECTIONS = (
     Collection(
@@ -92,6 +93,29 @@ class CampaignRepository:
             "broadcasts", {"state": {"$in": _ACTIVE_STATES}}, sort=(("fire_at", 1),), limit=limit
         )
         return self._broadcasts.listed_versioned(found)
+
+    async def recent_broadcasts(self, *, since: int, before: int = FAR, limit: int = 100) -> list[Broadcast]:
+        """Runs of any state that began at or after `since` and before `before` (ms UTC), newest first."""
+        found: list[Stored] = []
+        for state in BroadcastState:
+            found += await self._documents.find(
+                "broadcasts",
+                {"state": state.value, "fire_at": {"$gte": since, "$lt": before}},
+                sort=(("fire_at", -1),),
+                limit=limit,
+            )
+        runs = self._broadcasts.listed(found)
+        return sorted(runs, key=lambda run: run.fire_at, reverse=True)[:limit]
+
+    async def ended_broadcasts(
+        self, state: BroadcastState, *, before: int, after: str | None, limit: int
+    ) -> tuple[list[Versioned[Broadcast]], str | None]:
+        """Runs in a final `state` that began before `before` (ms UTC), oldest first, and the next place."""
+        sort = (("fire_at", 1),)
+        where = {"state": state.value, "fire_at": {"$lt": before}}
+        found = await self._documents.find("broadcasts", where, sort=sort, limit=limit, after=after)
+        more = self._documents.cursor(found[-1], sort) if len(found) == limit else None
+        return self._broadcasts.listed_versioned(found), more
 
     def insert_broadcast(self, broadcast: Broadcast) -> Insert:
         """The write of a new run; a repeat of the same campaign and time is a Duplicate."""

@@ -17,7 +17,7 @@ COLLECTIONS = (
     Collection(
         "messages",
         fields={"conversation_id": str, "seq": int, "case_id": str, "at": int},
-        indexes=(("case_id", "at"),),
+        indexes=(("at",), ("case_id", "at")),
         unique=(("conversation_id", "seq"),),
     ),
 )
@@ -77,6 +77,25 @@ class ConversationRepository:
         )
         return self._messages.listed(found)
 
+    async def said_since(
+        self, after: str, *, since: int, before: int, limit: int
+    ) -> tuple[list[Message], str]:
+        """What both sides said at or after `since` and before `before` (ms UTC), in the order of time.
+
+        after: "" or the place the last page gave. The place behind this page comes with it, `after` itself
+        when there is nothing more.
+        """
+        sort = (("at", 1),)
+        where = {"at": {"$gte": since, "$lt": before}}
+        found = await self._documents.find("messages", where, sort=sort, limit=limit, after=after or None)
+        place = self._documents.cursor(found[-1], sort) if found else after
+        return self._messages.listed(found), place
+
+    async def get_many(self, ids: Sequence[str]) -> dict[str, Conversation]:
+        """The conversations among `ids` that can be read, by id."""
+        found = await self._documents.get_many("conversations", ids)
+        return {one.id: one for one in self._conversations.listed(found.values())}
+
     async def open_cases(self, ids: Sequence[str]) -> dict[str, str]:
         """The case each of these conversations belongs to now, "" for none."""
         found = await self._documents.get_many("conversations", ids)
@@ -86,6 +105,11 @@ class ConversationRepository:
         """One message, or None."""
         stored = await self._documents.get("messages", message_id)
         return None if stored is None else self._messages.load(stored)
+
+    async def cases_of(self, message_ids: Sequence[str]) -> dict[str, str]:
+        """The case each of these messages belongs to now, "" for none; nothing is unsealed."""
+        found = await self._documents.get_many("messages", message_ids)
+        return {id: stored.body["case_id"] for id, stored in found.items()}
 
     async def by_delivery(self, delivery_id: str) -> Message | None:
         """The message a delivery carried, or None. A delivery is queued once for its message's id."""

@@ -16,6 +16,7 @@ from campaigns.segment import Segment
 from channels.address import Address, AddressKind
 from hub.model.people.contact import Contact
 from hub.model.personal import personal
+from hub.repositories.sending.reached import Reached
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Delete, Documents, Insert, Stored
@@ -60,6 +61,7 @@ class MembershipRepository:
         self._documents = documents
         self._vault = vault
         self._cities = cities
+        self._reached = Reached(documents, vault)
         self._memberships = Shape(Membership, "memberships", vault)
 
     def join(self, contact: Contact, address: Address, group: str, *, at: int) -> Insert:
@@ -90,6 +92,8 @@ class MembershipRepository:
         self, segment: Segment, *, after: str, limit: int, snapshot_at: int
     ) -> Sequence[Recipient]:
         """See `campaigns.ports.Recipients`: group by group in the segment's order, by contact id."""
+        if segment.corrects:
+            return await self._reached.page(segment.corrects, after=after, limit=limit)
         found: list[Membership] = []
         group_of_after, _, contact_of_after = after.partition(":")
         start = segment.groups.index(group_of_after) if after else 0
@@ -108,6 +112,8 @@ class MembershipRepository:
 
     async def count(self, segment: Segment, *, snapshot_at: int) -> int:
         """How many `page` gives in all."""
+        if segment.corrects:
+            return await self._reached.count(segment.corrects)
         total = 0
         for group in segment.groups:
             counted = await self._documents.count("memberships", _where(segment, group, snapshot_at))

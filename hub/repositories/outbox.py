@@ -22,10 +22,10 @@ from channels.outbox.gate import PAUSED
 from channels.outbox.ports import Change, Flow, Leased, OriginBody
 from channels.outbox.receipts import NO_RULE, HandsetRule, apply_receipt
 from channels.outbox.retry import settled
+from hub.repositories import outbox_rows
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_deliveries import CaseDeliveries
 from hub.repositories.outbox_rows import (
-    COLLECTIONS,
     ROW_COUNTER,
     OutboxRows,
     changed,
@@ -33,12 +33,16 @@ from hub.repositories.outbox_rows import (
     is_counted,
     translated,
 )
+from hub.repositories.sending import counts
+from hub.repositories.sending.counts import counted
 from hub.store.codec import Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Add, Conflict, Documents, Duplicate, Insert, Update, Write
 from hub.store.until_committed import until_committed
 
 __all__ = ["COLLECTIONS", "DeliveryPage", "OutboxRepository", "ReceiptResult"]
+
+COLLECTIONS = (*outbox_rows.COLLECTIONS, *counts.COLLECTIONS)
 
 S = DeliveryState
 _FLOWS: Mapping[BroadcastState, Flow] = {
@@ -232,11 +236,7 @@ class OutboxRepository:
     def writes(self, change: Change) -> list[Write]:
         """One change as writes, for a unit of work (a person's decision on an ambiguous row)."""
         id, version, set = changed(change)
-        moved = delta([change])
-        return [
-            Update("outbox", id, set, version),
-            *(Add("progress", origin, dict(amounts)) for origin, amounts in moved.items()),
-        ]
+        return [Update("outbox", id, set, version), *_counted([change])]
 
     # -- looking -----------------------------------------------------------------------------
 
@@ -256,6 +256,14 @@ class OutboxRepository:
         if counters is None:
             return {}
         return {name: number for name, number in counters.body.items() if name != ROW_COUNTER}
+
+    async def queued(self, sender: str, lane: int, *, limit: int) -> tuple[int, int]:
+        """How many rows of a lane may leave, counted up to `limit`, and since when the first may (ms UTC,
+        0 = none); nothing is unsealed."""
+        now = await self._documents.now_ms()
+        where = {"sender": sender, "state": S.READY.value, "lane": lane, "not_before": {"$lte": now}}
+        found = await self._documents.find("outbox", where, sort=(("not_before", 1),), limit=limit)
+        return len(found), found[0].body["not_before"] if found else 0
 
     async def by_state(
         self, state: DeliveryState, *, limit: int = 50, after: str | None = None
@@ -292,17 +300,18 @@ class OutboxRepository:
     async def _settle_counted(self, changes: Sequence[Change]) -> set[str]:
         """Rows and counters in one unit of work; the ids whose version was no longer current."""
         pending = {change.after.id: change for change in changes}
+        now = await self._documents.now_ms() if pending else 0
         lost: set[str] = set()
         while pending:
             updates = [
                 Update("outbox", id, set, version) for id, version, set in map(changed, pending.values())
             ]
-            moved = delta(list(pending.values()))
             try:
-                await self._documents.commit(
-                    [*updates, *(Add("progress", origin, dict(n)) for origin, n in moved.items())]
-                )
+                await self._documents.commit([*updates, *_counted(list(pending.values()), at=now)])
                 return lost
+            except Duplicate as begun:  # by another process at the same moment: the counter is there now
+                if not isinstance(begun.write, Add):
+                    raise
             except Conflict as stale:  # receipts came before our own record of the send
                 present = await self._documents.get_many("outbox", list(pending))
                 late = {
@@ -369,6 +378,16 @@ class OutboxRepository:
         return DeliveryPage(
             tuple(Versioned(row.delivery, row.version) for row in self._rows.listed(found)), more
         )
+
+
+def _counted(changes: Sequence[Change], *, at: int = 0) -> list[Add]:
+    """What the changes add to counters; `at` as in `sending.counts.counted`."""
+    of_broadcasts = [change for change in changes if is_counted(change)]
+    moved = delta(of_broadcasts)
+    return [
+        *(Add("progress", origin, dict(amounts)) for origin, amounts in moved.items() if amounts),
+        *counted(of_broadcasts, at=at),
+    ]
 
 
 def _shared(run: Broadcast | None) -> OriginBody:

@@ -25,7 +25,8 @@ COLLECTIONS = (
         fields={
             **dict.fromkeys(("sender", "state", "reason", "dedup", "provider_id"), str),
             **dict.fromkeys(("origin_id", "case_id"), str),
-            **dict.fromkeys(("lane", "not_before", "due_at", "attempt", "lease_until", "receipt_at"), int),
+            **dict.fromkeys(("lane", "not_before", "due_at", "attempt", "lease_until"), int),
+            **dict.fromkeys(("accepted_at", "receipt_at"), int),
         },
         indexes=(
             ("sender", "state", "lane", "not_before"),
@@ -85,11 +86,11 @@ def changed(change: Change) -> tuple[str, int, Body]:
 
 
 def is_counted(change: Change) -> bool:
-    """Whether the change moves a broadcast's counters."""
+    """Whether the change moves a broadcast's counters. Of what is held the reasons are counted."""
     before, after = change.before.delivery.state, change.after.state
     if before is after or change.after.origin is not Origin.BROADCAST:
         return False
-    return before not in _UNCOUNTED or after not in _UNCOUNTED
+    return before not in _UNCOUNTED or after not in _UNCOUNTED or S.HELD in (before, after)
 
 
 def delta(changes: Sequence[Change]) -> Mapping[str, Mapping[str, int]]:

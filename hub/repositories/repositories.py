@@ -82,6 +82,9 @@ from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.search import case_index
 from hub.repositories.search.case_index import CaseIndex
 from hub.repositories.search.case_texts import CaseTexts
+from hub.repositories.sending import responses
+from hub.repositories.sending.counts import SendingCounts
+from hub.repositories.sending.responses import ResponseRepository
 from hub.repositories.staff import (
     account_changes,
     audit,
@@ -144,6 +147,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *questions.COLLECTIONS,
     *queue_settings.COLLECTIONS,
     *recent_answers.COLLECTIONS,
+    *responses.COLLECTIONS,
     *rule_books.COLLECTIONS,
     *schedules.COLLECTIONS,
     *series.COLLECTIONS,
@@ -199,9 +203,11 @@ class Repositories:
     queue_settings: QueueSettingsRepository
     recent_answers: RecentAnswersRepository
     recordings: RecordingRepository
+    responses: ResponseRepository
     rule_books: RuleBookRepository
     schedules: ScheduleRepository
     series: SeriesRepository
+    sending_counts: SendingCounts
     sessions: SessionRepository
     setup: SetupRepository
     suppressions: SuppressionRepository
@@ -259,9 +265,11 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         queue_settings=QueueSettingsRepository(documents, vault),
         recent_answers=RecentAnswersRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),
+        responses=ResponseRepository(documents, vault),
         rule_books=RuleBookRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
         series=SeriesRepository(documents, vault),
+        sending_counts=SendingCounts(documents),
         sessions=SessionRepository(documents, vault),
         setup=SetupRepository(documents, agent_repository, unit_repository),
         suppressions=SuppressionRepository(documents, vault),

@@ -33,3 +33,4 @@ class Retention(Table):
     questions_seconds: int = Field(default=15_552_000, ge=86_400)
     notifications_seconds: int = Field(default=7_776_000, ge=86_400)
     drafts_seconds: int = Field(default=2_592_000, ge=86_400)
+    recipients_seconds: int = Field(default=7_776_000, ge=604_800)

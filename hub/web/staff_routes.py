@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.model.agent import Permission as P
 from hub.web.pages.alarms import alarms
-from hub.web.pages.campaigns import campaigns
+from hub.web.pages.campaigns import ambiguous, campaigns, correct, lanes, report
 from hub.web.pages.campaigns import editor as campaign_editor
 from hub.web.pages.campaigns.composing import campaign_list, trials, versions
 from hub.web.pages.campaigns.composing import editor as composer
@@ -229,7 +229,14 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/campaigns/{campaign_id}/withdraw", campaigns.withdraw, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/{campaign_id}/start", campaign_editor.start, P.CAMPAIGN_EDIT),
     _staff("GET", "/campaigns/{campaign_id}/events", campaigns.events, P.CAMPAIGN_READ),
-    _staff("GET", "/campaigns/{campaign_id}/ambiguous", campaigns.ambiguous_page, P.CAMPAIGN_READ),
+    _staff("GET", "/campaigns/{campaign_id}/ambiguous", ambiguous.ambiguous_page, P.CAMPAIGN_READ),
+    _staff("POST", "/campaigns/{campaign_id}/ambiguous", ambiguous.decide, P.CAMPAIGN_CONTROL),
+    _staff("GET", "/campaigns/{campaign_id}/correct", correct.correct_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/correct", correct.correct, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}/report", report.report_page, P.CAMPAIGN_READ),
+    _staff("GET", "/campaigns/{campaign_id}/report/{kind}", report.report_file, P.CAMPAIGN_READ),
+    _staff("GET", "/senders", lanes.lanes_page, P.CAMPAIGN_READ, P.SYSTEM_READ),
+    _staff("GET", "/senders/events", lanes.events, P.CAMPAIGN_READ, P.SYSTEM_READ),
     _staff("POST", "/campaigns/{campaign_id}/pause", campaigns.pause, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/resume", campaigns.resume, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/cancel", campaigns.cancel, P.CAMPAIGN_CONTROL),

@@ -20,6 +20,7 @@ from hub.wiring.knowledge import KnowledgeActions, rate_entry_of
 from hub.wiring.mail import refuse_mail_of
 from hub.wiring.people import people_of
 from hub.wiring.rules import RuleActions
+from hub.wiring.sending import sending_of
 from hub.wiring.series import series_actions
 from hub.wiring.staff import change_accounts_of
 
@@ -82,6 +83,7 @@ def actions_of(
         revise_rules=rules.revise_rules,
         series=series_actions(base, rules.rules),
         show_case=cases.show_case,
+        sending=sending_of(base, campaigns),
         split_case=cases.split_case,
         sort_questions=editing.sort_questions,
         suspect_case=cases.suspect_case,

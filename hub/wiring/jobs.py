@@ -15,6 +15,7 @@ from hub.actions.intake.read_letters import ReadLetters
 from hub.actions.knowledge.follow_entries import FollowEntries
 from hub.actions.knowledge.watch_answers import WatchAnswers
 from hub.actions.retention.forget_expired import ForgetExpired, Rule
+from hub.actions.retention.forget_recipients import ForgetRecipients
 from hub.actions.retention.reseal_store import ResealStore
 from hub.hub import Actions
 from hub.jobs.alone import alone
@@ -96,8 +97,8 @@ def jobs_of(
     forget_expired = ForgetExpired(base.documents, base.clock, _rules(retention))
     jobs: dict[str, Job] = {
         "dispatch": partial(dispatch, dispatcher, Sweeper(base.stores.outbox), base.bell),
-        "broadcasts": BroadcastLoop(actions.campaigns, leases()).run,
         "series": partial(alone, leases(), "series", actions.series.run.step, pause_seconds=_SERIES_SECONDS),
+        "broadcasts": BroadcastLoop(actions.campaigns, leases(), on_lead=actions.sending.note_restart).run,
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
@@ -111,6 +112,7 @@ def jobs_of(
         "keys": partial(alone, leases(), "keys", _reseal(base).step, pause_seconds=_KEYS_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }
+    jobs |= _sending_jobs(base, actions, leases())
     if base.settings.assignment.automatic:
         give = desk.assign_waiting.step
         jobs["assignment"] = partial(alone, leases(), "assignment", give, pause_seconds=_CLOCK_SECONDS)
@@ -128,6 +130,19 @@ def _reseal(base: Foundation) -> ResealStore:
     return ResealStore(
         base.documents, base.stores.cursors, base.vault, COLLECTIONS, (base.files, base.imports)
     )
+
+
+def _sending_jobs(base: Foundation, actions: Actions, lease: LeaseRepository) -> dict[str, Job]:
+    """What follows a broadcast: its responses, and the end of its list of recipients."""
+    keep = base.settings.retention
+    forget = ForgetRecipients(
+        base.documents, base.stores.campaigns, base.clock, keep_seconds=keep.recipients_seconds
+    )
+    note = actions.sending.note_responses.step
+    return {
+        "responses": partial(alone, lease, "responses", note, pause_seconds=_LEARN_SECONDS),
+        "recipients": partial(repeat, forget, pause_seconds=keep.every_seconds),
+    }
 
 
 def alarm_jobs(forward: ForwardAlarms) -> dict[str, Job]:

@@ -384,6 +384,8 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "campaign trial": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/trial")),
     "new series": (Role.PUBLICITY, _at("/staff/campaigns/series/new?topic=drugs")),
     "series": (Role.PUBLICITY, _at("/staff/campaigns/series/{series}")),
+    "campaign report": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/report")),
+    "senders": (Role.ADMIN, _at("/staff/senders")),
     "nothing in doubt": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/ambiguous")),
     "entries": (Role.EDITOR, _at("/staff/entries?topic=12110")),
     "entries found none": (Role.EDITOR, _at("/staff/entries?q=量子")),

@@ -24,7 +24,7 @@ from hub.actions.campaigns.preview_campaign import Preview, PreviewCampaign
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.actions.campaigns.start_broadcast import Notices, StartBroadcast
 from hub.actions.campaigns.tick_campaigns import Tick, TickCampaigns
-from hub.actions.campaigns.watch_campaign import CampaignProgress, WatchCampaign
+from hub.actions.campaigns.watch_campaign import CampaignProgress, WatchCampaign, done_of, taken_of
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.schedules import ScheduleRepository
@@ -103,6 +103,8 @@ class CampaignDesk:
         read = await self._read(campaign_id)
         if read.version != version:
             raise Stale(campaign_id)
+        if read.value.segment.corrects:  # whom a correction goes to follows from what it corrects
+            draft = replace(draft, segment=read.value.segment)
         await self._check(draft)
         try:
             edited = read.value.edited(self._clock.now_ms(), **content(draft))
@@ -184,17 +186,19 @@ class CampaignDesk:
 
     async def pause(self, campaign_id: str) -> Campaign:
         """Nothing leaves any more but what is in flight. Raises `Invalid`, `NotFound`, `Stale`."""
+        so_far = await self._watch.of_active(campaign_id)
         return await self._change(
             campaign_id,
             lambda campaign, now: _moved(campaign, CampaignState.PAUSED, now),
             runs=lambda run, now: (
-                run if run.state is BroadcastState.PAUSED else run.moved(BroadcastState.PAUSED, now)
+                run if run.state is BroadcastState.PAUSED else run.paused(now, taken=taken_of(run, so_far))
             ),
             next_at=lambda _: 0,
         )
 
     async def resume(self, campaign_id: str) -> Campaign:
         """Goes on with exactly the rest. Raises `Invalid`, `NotFound`, `Stale`."""
+        so_far = await self._watch.of_active(campaign_id)
         active = [run for run in await self._repository.broadcasts_of(campaign_id) if run.value.is_active]
         now = self._clock.now_ms()
 
@@ -217,7 +221,11 @@ class CampaignDesk:
         return await self._change(
             campaign_id,
             onward,
-            runs=lambda run, now: run.resumed(now) if run.state is BroadcastState.PAUSED else run,
+            runs=lambda run, now: (
+                run.resumed(now).going_on(now, done=done_of(run, so_far))
+                if run.state is BroadcastState.PAUSED
+                else run
+            ),
             next_at=next_at,
         )
 

@@ -8,6 +8,7 @@ annoyed everybody. Every step may be repeated and may meet another process doing
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.progress import progress
 from campaigns.schedule import Due, Schedule, due_slot
+from campaigns.totals import TAKEN
 from campaigns.window import is_open
 from channels.outbox.delivery import POLICY, MessageClass
 from hub.actions.campaigns.outbox import CampaignOutbox
@@ -30,6 +32,9 @@ MISSED = "到点时系统未运行，已超过补发期限，没有发送"
 RAN_OUT = "超过有效期，未发完的部分不再发送"
 NO_SENDER = "发送渠道已停用，没有发送"
 BRAKE = "失败比例过高，已自动暂停"
+ALARM = "失败比例过高，红色、橙色预警仍在继续发送，请立即核查通道和号码"
+
+log = logging.getLogger(__name__)
 
 _MAY_FIRE = (CampaignState.SCHEDULED, CampaignState.RUNNING)
 
@@ -129,14 +134,15 @@ class TickCampaigns:
             per_second=0,
         )
         failed, decided = numbers.failed, numbers.failed + numbers.taken
-        if (
-            run.message_class is not MessageClass.E0
-            and decided >= self._settings.brake_after
-            and failed > decided * self._settings.brake_share
-            and not run.braked  # a person who resumed it has seen the failures
-        ):
-            await self._brake(read, now)
-            return done
+        too_many = decided >= self._settings.brake_after and failed > decided * self._settings.brake_share
+        if too_many and not run.braked:  # a person who resumed it has seen the failures
+            if run.message_class is not MessageClass.E0:
+                await self._brake(read, now)
+                return done
+            if not await self._alarm(read, now):
+                return done
+            read = Versioned(replace(run, braked=True), read.version + 1)
+            run = read.value
         if run.state is BroadcastState.PLANNING:
             return replace(done, expanding=(*done.expanding, run.id))
         if not numbers.left:
@@ -155,14 +161,26 @@ class TickCampaigns:
         writes: list[Write] = []
         for other in await self._repository.broadcasts_of(read.value.campaign_id):
             if other.value.is_active and other.value.state is not BroadcastState.PAUSED:
-                paused = other.value.moved(BroadcastState.PAUSED, now, reason=BRAKE)
-                paused = replace(paused, braked=True)
+                counts = await self._outbox.counts(other.value.id)
+                taken = sum(counts.get(state.value, 0) for state in TAKEN)
+                paused = replace(other.value.paused(now, taken=taken, reason=BRAKE), braked=True)
                 writes.append(self._repository.update_broadcast(paused, other.version))
         campaign = await self._repository.get(read.value.campaign_id)
         if campaign is not None and campaign.value.may_become(CampaignState.PAUSED):
             paused_campaign = campaign.value.moved(CampaignState.PAUSED, now, reason=BRAKE)
             writes.append(self._repository.update(paused_campaign, campaign.version))
         await self._commit(writes)
+
+    async def _alarm(self, read: Versioned[Broadcast], now: int) -> bool:
+        """Of a red or orange warning it is only said that many fail: silence would be worse."""
+        log.error("broadcast.failing", extra={"broadcast": read.value.id})
+        noted = replace(read.value, braked=True)
+        writes: list[Write] = [self._repository.update_broadcast(noted, read.version)]
+        campaign = await self._repository.get(read.value.campaign_id)
+        if campaign is not None:
+            told = replace(campaign.value, reason=ALARM, changed_at=now)
+            writes.append(self._repository.update(told, campaign.version))
+        return await self._commit(writes)
 
     async def _end(self, read: Versioned[Broadcast], after: Broadcast, now: int) -> bool:
         """Ends a run and, when it was the last, its campaign."""

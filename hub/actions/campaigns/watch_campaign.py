@@ -56,18 +56,29 @@ class WatchCampaign:
 
     async def __call__(self, campaign_id: str) -> CampaignProgress:
         """A campaign with its latest runs. Raises `NotFound`."""
-        now = self._clock.now_ms()
         campaign = await self._repository.get(campaign_id)
         if campaign is None:
             raise NotFound("campaign")
         plan = await self._schedules.get(campaign_id)
         runs: list[BroadcastProgress] = []
         for read in await self._repository.broadcasts_of(campaign_id, limit=_MOST_RUNS):
-            counts = await self._outbox.counts(read.value.id)
-            runs.append(BroadcastProgress(read.value, self._progress(read.value, counts, now)))
+            runs.append(await self.one(read.value))
         active = tuple(one.progress for one in runs if one.broadcast.is_active)
         total = summed(active or tuple(one.progress for one in runs[:1]))
         return CampaignProgress(campaign.value, plan.value if plan else None, tuple(runs), total)
+
+    async def one(self, run: Broadcast) -> BroadcastProgress:
+        """One run and how far it is."""
+        counts = await self._outbox.counts(run.id)
+        return BroadcastProgress(run, self._progress(run, counts, self._clock.now_ms()))
+
+    async def of_active(self, campaign_id: str) -> dict[str, Progress]:
+        """How far each run is that has not ended, by its id."""
+        return {
+            read.value.id: (await self.one(read.value)).progress
+            for read in await self._repository.broadcasts_of(campaign_id)
+            if read.value.is_active
+        }
 
     def _progress(self, run: Broadcast, counts: Mapping[str, int], now: int) -> Progress:
         sender = self._settings.senders.get(run.channel)
@@ -82,3 +93,13 @@ class WatchCampaign:
         )
         # While recipients are still being written, whatever has left is not yet everything.
         return bar if run.expanded else replace(bar, percent=min(bar.percent, 99))
+
+
+def taken_of(run: Broadcast, so_far: Mapping[str, Progress]) -> int:
+    """How many of a run the provider has taken."""
+    return so_far[run.id].taken if run.id in so_far else 0
+
+
+def done_of(run: Broadcast, so_far: Mapping[str, Progress]) -> int:
+    """How many of a run have left or never will."""
+    return so_far[run.id].total - so_far[run.id].left if run.id in so_far else 0

@@ -14,6 +14,7 @@ from enum import StrEnum
 from channels.outbox.delivery import Delivery, DeliveryState
 from channels.outbox.ports import Change, Leased
 from channels.outbox.retry import RESENT, resend, settled
+from hub.actions.campaigns.decide_ambiguous import MAY_RESEND, ONCE_ONLY
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
@@ -72,6 +73,8 @@ class DecideDelivery:
         if found.version != version or found.value.state is not DeliveryState.AMBIGUOUS:
             raise Stale("delivery")
         now = self._clock.now_ms()
+        if decision is Decision.AGAIN and found.value.message_class not in MAY_RESEND:
+            raise Invalid({"decision": ONCE_ONLY})
         if decision is Decision.AGAIN and found.value.expires_at <= now:
             raise Invalid({"decision": "这条消息已过有效期，不能重新发送"})
         change = Change(

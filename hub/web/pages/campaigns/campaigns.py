@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -11,19 +12,20 @@ from campaigns.errors import BadSchedule
 from campaigns.schedule import from_text, next_five
 from campaigns.segment import describe as describe_segment
 from campaigns.timetable import describe as describe_schedule
-from channels.address import masked
-from channels.outbox.delivery import DeliveryState
+from hub.actions.campaigns.monitor_campaign import Monitored
 from hub.actions.campaigns.watch_campaign import CampaignProgress
 from hub.hub import Hub
 from hub.model.agent import Agent, Permission
 from hub.runtime.bell import campaign_topic
 from hub.runtime.errors import Invalid
+from hub.store.unreadable import Unreadable
 from hub.web import badges
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of, session_of
-from hub.web.i18n import Language, msgid
+from hub.web.i18n import Language, Translator, msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.campaigns.campaign_form import CancelForm
+from hub.web.pages.campaigns.monitor_words import CARRIER, LANE, pareto, reason_words, seconds_words
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import done, staff_page
 from hub.web.staff_stream import stream
@@ -44,11 +46,13 @@ async def events(request: web.Request) -> web.StreamResponse:
     hub, agent, campaign_id = request.app[HUB], agent_of(request), request.match_info["campaign_id"]
     renderer, language, csrf = request.app[RENDERER], request[LANGUAGE], session_of(request).csrf
     state = (await hub.actions.campaigns.get(campaign_id)).value.state
+    _ = renderer.translator(language)
 
     async def fill() -> Mapping[str, str]:
         nonlocal state
-        watched = await hub.actions.campaigns.progress(campaign_id)
-        context = _watched(watched, agent) | {"csrf": csrf, "words": badges, "errors": {}}
+        monitored = await hub.actions.sending.monitor(campaign_id)
+        watched = monitored.watched
+        context = _watched(monitored, agent, _) | {"csrf": csrf, "words": badges, "errors": {}}
         pieces = {"progress": renderer.text("staff/campaign_progress.html", language, context)}
         if watched.campaign.state is not state:
             state = watched.campaign.state
@@ -56,25 +60,6 @@ async def events(request: web.Request) -> web.StreamResponse:
         return pieces
 
     return await stream(request, hub.bell, campaign_topic(campaign_id), fill, every_seconds=LIVE_SECONDS)
-
-
-async def ambiguous_page(request: web.Request) -> web.StreamResponse:
-    """GET /staff/campaigns/{campaign_id}/ambiguous: whom it may or may not have reached."""
-    hub, campaign_id = request.app[HUB], request.match_info["campaign_id"]
-    watched = await hub.actions.campaigns.progress(campaign_id)
-    rows = []
-    for run in watched.runs:
-        page = await hub.repositories.outbox.of_origin(
-            run.broadcast.id, state=DeliveryState.AMBIGUOUS, limit=200
-        )
-        rows += [(masked(found.value.recipient), found.value) for found in page.deliveries]
-    return staff_page(
-        request,
-        "staff/campaign_ambiguous.html",
-        campaign=watched.campaign,
-        rows=rows[:200],
-        total=watched.total.ambiguous,
-    )
 
 
 async def pause(request: web.Request) -> web.StreamResponse:
@@ -106,13 +91,15 @@ async def cancel(request: web.Request) -> web.StreamResponse:
 async def show(request: web.Request, *, errors: Mapping[str, str] | None = None) -> web.StreamResponse:
     """The page of one campaign."""
     hub = request.app[HUB]
-    watched = await hub.actions.campaigns.progress(request.match_info["campaign_id"])
+    monitored = await hub.actions.sending.monitor(request.match_info["campaign_id"])
+    watched = monitored.watched
     campaign, schedule = watched.campaign, watched.schedule
     return staff_page(
         request,
         "staff/campaign.html",
         422 if errors else 200,
-        **_watched(watched, agent_of(request)),
+        **_watched(monitored, agent_of(request), translator(request)),
+        corrected=await _corrected(hub, watched),
         audience=audience_of(hub, campaign, request[LANGUAGE]),
         plan=plan_of(campaign, request[LANGUAGE]),
         dates=_dates(campaign, hub.clock.now_ms()) if schedule and schedule.next_at else (),
@@ -144,10 +131,19 @@ def _dates(campaign: Campaign, now: int) -> tuple[int, ...]:
         return ()
 
 
-def _watched(watched: CampaignProgress, agent: Agent) -> dict[str, object]:
+def _watched(monitored: Monitored, agent: Agent, _: Translator) -> dict[str, object]:
+    watched, pulse = monitored.watched, monitored.pulse
     campaign = watched.campaign
+    newest = watched.runs[0].broadcast if watched.runs else None
     return {
         "watched": watched,
+        "pulse": pulse,
+        "newest": newest,
+        "held": [(reason_words(code, _), number) for code, number in pulse.held] if pulse else (),
+        "failures": pareto(pulse.failures, _) if pulse else (),
+        "lag": seconds_words(pulse.lag_seconds, _) if pulse and pulse.lag_seconds else "",
+        "carriers": [(_(CARRIER[one]), count) for one, count in pulse.carriers] if pulse else (),
+        "lane": _(LANE[pulse.lane]) if pulse else "",
         "campaign": campaign,
         "total": watched.total,
         "may_edit": agent.may(Permission.CAMPAIGN_EDIT),
@@ -159,8 +155,21 @@ def _watched(watched: CampaignProgress, agent: Agent) -> dict[str, object]:
             "withdraw": campaign.state is _S.SCHEDULED and not campaign.started_at,
             "edit": campaign.state in (_S.DRAFT, _S.SCHEDULED) and not campaign.started_at,
             "send": campaign.state in (_S.DRAFT, _S.APPROVED, _S.SCHEDULED),
+            "correct": newest is not None and not newest.forgotten_at,
         },
     }
+
+
+async def _corrected(hub: Hub, watched: CampaignProgress) -> tuple[Campaign | None, Campaign | None]:
+    """The campaign this one corrects, and the one that corrects it."""
+    wrong = right = None
+    stores = hub.repositories.campaigns
+    by = next((run.broadcast.corrected_by for run in watched.runs if run.broadcast.corrected_by), "")
+    with suppress(Unreadable):  # a damaged neighbour is no reason not to show this one
+        run = await stores.broadcast(watched.campaign.segment.corrects)
+        wrong = await stores.get(run.value.campaign_id) if run else None
+        right = await stores.get(by) if by else None
+    return wrong.value if wrong else None, right.value if right else None
 
 
 async def _author(hub: Hub, campaign: Campaign) -> str:

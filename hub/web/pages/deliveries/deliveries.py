@@ -6,6 +6,7 @@ from aiohttp import web
 
 from channels.address import masked
 from channels.outbox.delivery import Delivery
+from hub.actions.campaigns.decide_ambiguous import MAY_RESEND
 from hub.actions.deliveries.decide_delivery import Decision
 from hub.runtime.errors import Invalid, Stale
 from hub.store.codec import Versioned
@@ -65,5 +66,5 @@ def _row(row: Versioned[Delivery], now: int) -> dict[str, object]:
         "delivery": delivery,
         "version": row.version,
         "who": masked(delivery.recipient),
-        "may_go_again": delivery.expires_at > now,
+        "may_go_again": delivery.expires_at > now and delivery.message_class in MAY_RESEND,
     }

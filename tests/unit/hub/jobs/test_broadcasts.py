@@ -12,6 +12,8 @@ from campaigns.campaign import CampaignState
 from campaigns.schedule import Once
 from channels.outbox.delivery import DeliveryState
 from channels.outbox.ports import OUTBOX
+from hub.actions.campaigns.note_restart import NoteRestart
+from hub.actions.campaigns.watch_campaign import WatchCampaign
 from hub.jobs.broadcasts import BroadcastLoop
 from hub.repositories.leases import LeaseRepository
 from hub.runtime.bell import campaign_topic
@@ -121,3 +123,32 @@ async def test_the_running_loop_ends_when_it_is_canceled_and_gives_its_lease_bac
     assert task.cancelled()
     assert len(await office.rows()) == 10
     assert await leases(office, "w2").take("broadcasts") is not None
+
+
+async def test_whoever_begins_to_lead_says_where_the_runs_go_on(office: Office) -> None:
+    made = await office.desk.create(draft(), "a1")
+    run = await office.desk.start_now(made.id)
+    await office.expand(run.id)
+    await office.send(DeliveryState.DELIVERED, limit=4)
+    watch = WatchCampaign(office.campaigns, office.schedules, office.outbox, office.clock, office.settings)
+    note = NoteRestart(office.documents, office.campaigns, watch, office.clock)
+
+    def noting(holder: str) -> BroadcastLoop:
+        return BroadcastLoop(office.desk, leases(office, holder), on_lead=note)
+
+    async def went_on() -> tuple[int, int]:
+        read = await office.campaigns.broadcast(run.id)
+        assert read is not None
+        return read.value.resumed_at, read.value.resumed_from
+
+    first, second = noting("w1"), noting("w2")
+    await first.round()
+    await second.round()
+    assert await went_on() == (NOON, 5)
+    await office.send(DeliveryState.DELIVERED, limit=2)
+    office.clock.advance(seconds=10)
+    await first.round()
+    assert await went_on() == (NOON, 5)  # it leads still
+    office.clock.advance(seconds=16)  # it died
+    await second.round()
+    assert await went_on() == (NOON + 26_000, 7)

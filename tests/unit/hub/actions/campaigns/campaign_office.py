@@ -92,8 +92,13 @@ class Office:
 
 async def open_office(path: Path, **settings: object) -> Office:
     clock = FakeClock(NOON)
+    return office_on(await open_sqlite(path / "hub.db", COLLECTIONS, clock=clock), clock, **settings)
+
+
+def office_on(store: Documents, clock: FakeClock, **settings: object) -> Office:
+    """The same on another store."""
     bell = LocalBell()
-    documents = RingingDocuments(await open_sqlite(path / "hub.db", COLLECTIONS, clock=clock), bell)
+    documents = RingingDocuments(store, bell)
     senders = {
         "sms-12110": Sender("sms-12110", ChannelKind.SMS, "福建公安", 10.0),
         "mail": Sender("mail", ChannelKind.MAIL, "", 5.0),

@@ -1,0 +1,1 @@
+"""What is kept about how broadcasts are sent."""
