@@ -128,6 +128,7 @@ class Moved(TypedDict, total=False):
     attempt: int
     lease_until: int
     provider_id: str
+    part_ids: tuple[str, ...]
     receipt_at: int
 
 
@@ -142,6 +143,10 @@ class Delivery:
     department: id of the department whose share and quota it uses, "" = the office itself.
     level, night: of a warning; night = its approver released it for the quiet hours.
     dedup: unique; what makes a repeated plan harmless.
+    part_ids: the provider's ids by which receipts without our own find the parts of the present attempt, ""
+        for one not known; () where receipts carry our id, which is `provider_id`'s case.
+    redrive_of, redrive: the row that ended without arriving and which this one repeats; how often in all.
+    fallback_of: the row on another channel that this one stands in for.
     expires_at, not_before, created_at, lease_until, receipt_at: ms UTC, 0 = never.
     """
 
@@ -174,7 +179,11 @@ class Delivery:
     attempt: int = 0
     lease_until: int = 0
     provider_id: str = ""
+    part_ids: tuple[str, ...] = ()
     receipt_at: int = 0
+    redrive_of: str = ""
+    redrive: int = 0
+    fallback_of: str = ""
 
     def may_become(self, state: DeliveryState) -> bool:
         """Whether the state table allows the move."""

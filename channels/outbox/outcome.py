@@ -36,7 +36,8 @@ def after(
             return delivery.moved(
                 state=S.ACCEPTED,
                 reason="",
-                provider_id=outcome.provider_id,
+                provider_id="" if outcome.by_part else outcome.provider_id,
+                part_ids=outcome.provider_ids if outcome.by_part else (),
                 receipt_at=now if receipts else 0,
                 not_before=0,
                 lease_until=0,
@@ -53,7 +54,8 @@ def after(
         case Misconfigured():
             return not_sent(delivery, reason=outcome.code, now=now)
         case Ambiguous():
-            return ambiguous(delivery, code=outcome.code, now=now)
+            unsure = ambiguous(delivery, code=outcome.code, now=now)
+            return unsure.moved(part_ids=outcome.part_ids) if outcome.part_ids else unsure
         case _:
             return ambiguous(delivery, code=outcome.code, now=now)
 

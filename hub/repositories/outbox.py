@@ -4,11 +4,13 @@ Implements `channels.outbox.ports.Outbox` on the storage port. Rules it protects
 it read; a move outside the state table of `channels/outbox/delivery.py` is refused here, for everybody; the
 counters of a broadcast move in the same unit of work as its rows, so progress never drifts and is
 never counted. A case whose citizen was not reached is told of it in the same unit of work; a row without
-a case pays nothing for it.
+a case pays nothing for it. What the receipts of carriers need that know only their own ids stands in
+`deliveries/part_receipts.py`; a row whose receipts carry our id pays a look at a field for it.
 """
 
 from __future__ import annotations
 
+import random as chance
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,8 +26,11 @@ from channels.outbox.receipts import NO_RULE, HandsetRule, apply_receipt
 from channels.outbox.retry import settled
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_deliveries import CaseDeliveries
+from hub.repositories.deliveries import parts
+from hub.repositories.deliveries.part_receipts import PartReceipts, has_new_parts
+from hub.repositories.deliveries.parts import DeliveryPart, DeliveryParts
+from hub.repositories.outbox_rows import COLLECTIONS as ROWS
 from hub.repositories.outbox_rows import (
-    COLLECTIONS,
     ROW_COUNTER,
     OutboxRows,
     changed,
@@ -39,6 +44,8 @@ from hub.store.documents import Add, Conflict, Documents, Duplicate, Insert, Upd
 from hub.store.until_committed import until_committed
 
 __all__ = ["COLLECTIONS", "DeliveryPage", "OutboxRepository", "ReceiptResult"]
+
+COLLECTIONS = (*ROWS, *parts.COLLECTIONS)
 
 S = DeliveryState
 _FLOWS: Mapping[BroadcastState, Flow] = {
@@ -70,13 +77,28 @@ class DeliveryPage:
 
 
 class OutboxRepository:
-    """Rows of the outbox. Methods named in `channels.outbox.ports.Outbox` raise `OutboxUnavailable`."""
+    """Rows of the outbox. Methods named in `channels.outbox.ports.Outbox` raise `OutboxUnavailable`.
 
-    def __init__(self, documents: Documents, vault: Vault) -> None:
+    handset: by channel, which failures are worth another try (`channels/outbox/receipts.py`).
+    """
+
+    def __init__(
+        self, documents: Documents, vault: Vault, handset: Mapping[str, HandsetRule] | None = None
+    ) -> None:
         self._documents = documents
+        self._handset = dict(handset or {})
         self._campaigns = CampaignRepository(documents, vault)
         self._rows = OutboxRows(vault)
         self._cases = CaseDeliveries(documents, vault)
+        self._jitter = chance.Random()
+        self._in_parts = PartReceipts(
+            documents,
+            DeliveryParts(documents, vault),
+            self._rows,
+            self._whole,
+            self._handset,
+            self._jitter,
+        )
 
     # -- putting in --------------------------------------------------------------------------
 
@@ -153,6 +175,12 @@ class OutboxRepository:
     async def settle(self, changes: Sequence[Change]) -> list[Change]:
         """See the port. Raises ValueError for a move the state table does not know."""
         with translated():
+            in_parts = [change for change in changes if has_new_parts(change)]
+            if in_parts:
+                lost_parts = await self._in_parts.settle(in_parts)
+                others = [change for change in changes if not has_new_parts(change)]
+                late = [change for change in in_parts if change.after.id in lost_parts]
+                return [*late, *await self.settle(others)] if others else late
             of_cases = await self._cases.concerned(changes)
             ids = {change.after.id for change in of_cases}
             rest = [change for change in changes if change.after.id not in ids] if ids else changes
@@ -208,10 +236,12 @@ class OutboxRepository:
     # -- receipts and decisions --------------------------------------------------------------
 
     async def apply_receipt(
-        self, receipt: Receipt, *, random: Random, handset: HandsetRule = NO_RULE
+        self, receipt: Receipt, *, random: Random | None = None, handset: HandsetRule | None = None
     ) -> ReceiptResult:
-        """What the provider said later, by rank. A receipt of another channel or an unknown id
-        changes nothing."""
+        """What the provider said later, by rank, of a receipt with our id. One of another channel or of an
+        unknown id changes nothing. random, handset: of a test, instead of the repository's own."""
+        random = random or self._jitter
+        handset = handset or self._handset.get(receipt.channel, NO_RULE)
 
         async def decide() -> tuple[list[Write], ReceiptResult]:
             stored = await self._documents.get("outbox", receipt.delivery_id)
@@ -221,13 +251,23 @@ class OutboxRepository:
             after = apply_receipt(row.delivery, receipt, random=random, handset=handset)
             if after is None:
                 return [], ReceiptResult.NOTHING_NEW
-            change = Change(row, after)
-            return [*self.writes(change), *await self._told(change)], ReceiptResult.APPLIED
+            return await self._whole(Change(row, after)), ReceiptResult.APPLIED
 
         try:
             return await until_committed(self._documents, decide, tries=_TRIES)
         except Conflict:  # our own outcome is written again and again meanwhile
             return ReceiptResult.NOTHING_NEW
+
+    async def apply_part_receipt(self, receipt: Receipt) -> str:
+        """A receipt without our id: the delivery it is about, "" when it waits for the answer to the send.
+
+        Raises `Conflict` or `Duplicate` when the same is written again and again meanwhile.
+        """
+        return await self._in_parts.apply(receipt)
+
+    async def match(self, parked: DeliveryPart) -> str:
+        """Looks again for the message of a parked receipt; the delivery that was told, "" for none."""
+        return await self._in_parts.match(parked)
 
     def writes(self, change: Change) -> list[Write]:
         """One change as writes, for a unit of work (a person's decision on an ambiguous row)."""
@@ -324,7 +364,7 @@ class OutboxRepository:
                 stored = await self._documents.get("outbox", change.after.id)
                 if stored is None or stored.version != change.before.version:
                     return [], False
-                return [*self.writes(change), *await self._told(change)], True
+                return await self._whole(change), True
 
             try:
                 if not await until_committed(self._documents, decide, tries=_TRIES):
@@ -335,6 +375,10 @@ class OutboxRepository:
             ):  # the case is written again and again meanwhile: the row is looked at again
                 lost.add(change.after.id)
         return lost
+
+    async def _whole(self, change: Change) -> list[Write]:
+        """The writes of one change with everything that has to know of it."""
+        return [*self.writes(change), *await self._told(change)]
 
     async def _told(self, change: Change) -> list[Write]:
         """What a case has to know of a change of its delivery."""

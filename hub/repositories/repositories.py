@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from channels.outbox.receipts import HandsetRule
 from hub.repositories import (
     agents,
     calls,
@@ -36,6 +37,7 @@ from hub.repositories.case_warnings import CaseWarningRepository
 from hub.repositories.cases import CaseRepository
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
+from hub.repositories.deliveries.parts import DeliveryParts
 from hub.repositories.knowledge import (
     answer_counts,
     cursors,
@@ -155,6 +157,7 @@ class Repositories:
     contacts: ContactRepository
     conversations: ConversationRepository
     cursors: CursorRepository
+    delivery_parts: DeliveryParts
     duty: DutyRepository
     drafts: DraftRepository
     entries: EntryRepository
@@ -187,8 +190,14 @@ class Repositories:
     words: WordRepository
 
 
-def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str]) -> Repositories:
-    """All repositories. `cities`: names of the prefectures by region code."""
+def repositories(
+    documents: Documents,
+    vault: Vault,
+    *,
+    cities: Mapping[str, str],
+    handset: Mapping[str, HandsetRule] | None = None,
+) -> Repositories:
+    """All repositories. cities: names of the prefectures by region code. handset: see the outbox."""
     agent_repository = AgentRepository(documents, vault)
     unit_repository = UnitRepository(documents, vault)
     campaign_repository = CampaignRepository(documents, vault)
@@ -210,6 +219,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),
+        delivery_parts=DeliveryParts(documents, vault),
         duty=DutyRepository(documents, vault),
         drafts=DraftRepository(documents, vault),
         entries=EntryRepository(documents, vault),
@@ -224,7 +234,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         notices=NoticeRepository(documents, vault),
         notification_choices=NotificationChoiceRepository(documents, vault),
         notifications=NotificationRepository(documents, vault),
-        outbox=OutboxRepository(documents, vault),
+        outbox=OutboxRepository(documents, vault, handset),
         pending_replies=PendingReplyRepository(documents, vault),
         presences=PresenceRepository(documents, vault),
         questions=QuestionRepository(documents, vault),

@@ -36,6 +36,7 @@ class TwilioSmsChannel(_Twilio):
     number: str = "12110"
     messaging_service_sid: str = ""
     rate_parts_per_second: float = Field(default=10.0, gt=0)
+    receipts: Literal["callback", "by-part"] = "callback"
     timeout_seconds: float = Field(default=30, gt=0, le=30)
 
 

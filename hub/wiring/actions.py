@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
@@ -11,7 +9,6 @@ from hub.hub import Actions
 from hub.wiring.calls import CallActions
 from hub.wiring.campaigns import campaign_desk
 from hub.wiring.cases import CaseActions
-from hub.wiring.channels import handset_rules
 from hub.wiring.desk import Desk
 from hub.wiring.dialogue import Dialogue
 from hub.wiring.foundation import Foundation
@@ -30,13 +27,12 @@ def actions_of(
     desk: Desk,
     calls: CallActions,
     intake: IntakeActions,
-    jitter: random.Random,
     profiles: Profiles,
 ) -> Actions:
     """One of each."""
     return Actions(
         accept_event=intake.accept_event,
-        apply_receipt=ApplyReceipt(base.stores.outbox, handset_rules(base.settings), jitter),
+        apply_receipt=ApplyReceipt(base.stores.outbox),
         assign_case=cases.assign_case,
         campaigns=campaign_desk(base),
         citizen_move=cases.citizen_move,

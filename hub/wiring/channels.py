@@ -84,6 +84,7 @@ def build_adapters(base: Foundation) -> Adapters:
                         public_url=settings.public_url(),
                         api_base=channel.api_base,
                         messaging_service_sid=channel.messaging_service_sid,
+                        by_part=channel.receipts == "by-part",
                         timeout_seconds=channel.timeout_seconds,
                     ),
                     http,

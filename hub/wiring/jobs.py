@@ -9,6 +9,7 @@ from functools import partial
 from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.sweeper import Sweeper
 from hub.actions.alarms.forward_alarms import ForwardAlarms
+from hub.actions.deliveries.match_receipts import MatchReceipts
 from hub.actions.dialogue.triage import Triage
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.keep_letter import KeepLetter
@@ -50,6 +51,9 @@ _BULK_SECONDS = 1.0
 """How often it is looked for runs over many cases that begin."""
 _REPLIES_SECONDS = 0.5
 """How often it is looked for replies that nobody took back."""
+
+_MATCH_SECONDS = 30.0
+"""How often it is looked again for the messages of receipts that found none."""
 
 _RULES_SECONDS = 2.0
 """How often it is looked for rules that were approved in another process."""
@@ -99,6 +103,7 @@ def jobs_of(
         "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),
         "rules": partial(repeat, rules.follow.look, pause_seconds=_RULES_SECONDS),
         "due": partial(alone, leases(), "due", rules.recompute_due.step, pause_seconds=_RULES_SECONDS),
+        "receipts": partial(alone, leases(), "receipts", _match(base, actions), pause_seconds=_MATCH_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }
     if base.settings.assignment.automatic:
@@ -112,6 +117,11 @@ def jobs_of(
         look = actions.look_again.step
         jobs["meaning"] = partial(alone, leases(), "meaning", look, pause_seconds=_LOOK_AGAIN_SECONDS)
     return jobs
+
+
+def _match(base: Foundation, actions: Actions) -> Callable[[], Awaitable[bool]]:
+    stores, received = base.stores, actions.deliver_electronically.received
+    return MatchReceipts(base.documents, stores.outbox, stores.delivery_parts, received, base.clock).step
 
 
 def alarm_jobs(forward: ForwardAlarms) -> dict[str, Job]:
@@ -146,6 +156,7 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("feedback", "keep_until", 0),
         Rule("recent_answers", "keep_until", 0),
         Rule("duty_pages", "seen_at", _PAGES_SECONDS),
+        Rule("delivery_parts", "keep_until", 0),
         Rule("drafts", "saved_at", keep.drafts_seconds),
         Rule("notifications", "at", keep.notifications_seconds),
         Rule("presences", "until", 3_600),
