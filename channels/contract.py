@@ -158,6 +158,15 @@ class Accepted:
         return self.provider_ids[0] if self.provider_ids else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message in the provider's own list: how it would have been answered, and its word since."""
+
+    accepted: Accepted
+    state: ReceiptState
+    code: str = ""
+
+
 # --- webhooks ----------------------------------------------------------------------------------
 
 

@@ -78,6 +78,7 @@ from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
 from hub.runtime.clock import Clock, day_of
+from hub.runtime.refusals import Refusals
 from hub.runtime.supervisor import TaskState
 from hub.settings.settings import Settings
 from hub.store.crypto import Vault
@@ -220,6 +221,7 @@ class Hub:
 
     imports: files of entries, words and rules that were looked at and wait to be taken.
     webhooks: adapters by channel name. voice: the voice channels among them.
+    refused: webhooks nobody had signed.
     hears: False while the model that recognises recordings cannot be loaded.
     """
 
@@ -241,6 +243,7 @@ class Hub:
     triage: Triage
     understand: Understand
     webhooks: Mapping[str, ReceivesWebhooks]
+    refused: Refusals
     voice: Mapping[str, VoiceAdapter]
     run_jobs: Callable[[], Coroutine[None, None, None]]
     tasks: Callable[[], Mapping[str, TaskState]]

@@ -83,6 +83,7 @@ def world_settings(
     safety: Path | None = None,
     alarms: dict[str, Any] | None = None,
     undo_seconds: int = 0,
+    receipts: str = "callback",
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -100,6 +101,7 @@ def world_settings(
         "api_base": carrier_url,
     }
     data["channels"]["sms-12110"].update(twilio, auto_reply=auto_reply, rate_parts_per_second=1000.0)
+    data["channels"]["sms-12110"]["receipts"] = receipts
     data["channels"]["voice-12389"].update(twilio, speech=speech)
     if speech:
         line = {**data["channels"]["voice-12389"], "line": "12123", "flow": "12123"}
@@ -134,8 +136,10 @@ async def world(
     model: Path | None = None,
     alarms: dict[str, Any] | None = None,
     undo_seconds: int = 0,
+    receipts: str = "callback",
 ) -> AsyncIterator[World]:
-    """A hub with all channels, for as long as the block runs. undo_seconds: 0, a reply leaves at once."""
+    """A hub with all channels, for as long as the block runs. undo_seconds: 0, a reply leaves at once.
+    receipts: as the SMS channel's setting says."""
     clock = clock or SystemClock()
     mail_port = free_port()
     async with CarrierSimulator(ACCOUNT, clock) as carrier, MailSink() as sink:
@@ -151,6 +155,7 @@ async def world(
             model=model,
             alarms=alarms,
             undo_seconds=undo_seconds,
+            receipts=receipts,
         )
         async with running(await started_before(settings), clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

@@ -18,7 +18,7 @@ from typing import TextIO
 class SentMessage:
     """A text the carrier took. delivery_id, attempt: from the status callback, "" and 0 without.
 
-    part_sids: one id for each part where parts are reported by themselves, else the one `sid`.
+    part_sids: one id for each part where parts are reported by themselves, the first is `sid`.
     """
 
     sid: str

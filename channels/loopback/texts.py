@@ -119,10 +119,10 @@ class TextCarrier:
     def _take(self, fields: Fields) -> SentMessage:
         callback = fields.get("StatusCallback", "")
         ours = form.query(callback)
-        parts = count(fields["Body"]).parts if self.plan.by_part else 1
+        parts = count(fields["Body"]).parts if self.plan.by_part else 0
         part_sids = tuple(f"SM{token_hex(16)}" for _ in range(parts))
         message = SentMessage(
-            sid=part_sids[0],
+            sid=part_sids[0] if part_sids else f"SM{token_hex(16)}",
             sender=fields.get("From") or fields["MessagingServiceSid"],
             recipient=fields["To"],
             text=fields["Body"],
@@ -144,7 +144,7 @@ class TextCarrier:
         forms = [
             _receipt(self._account_sid, message, sid, *word)
             for word in states
-            for sid in message.part_sids
+            for sid in message.part_sids or (message.sid,)
             for _ in range(self.plan.copies)
         ]
         if self.plan.order is ReceiptOrder.REVERSED:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from channels.adapter import FetchesRecordings, ReceivesWebhooks, Sends
+from channels.adapter import FetchesRecordings, FindsSent, ReceivesWebhooks, Sends
 from channels.contract import ChannelKind
 from channels.mail.incoming import MailListener, MailListenerSettings
 from channels.mail.outgoing import MailSender, MailSenderSettings
@@ -19,7 +19,9 @@ from channels.mail.reader import MailReader, MailReaderSettings
 from channels.mail.reader_pool import ReaderPool
 from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.receipts import HandsetRule
+from channels.outbox.reconcile import Reconciler
 from channels.outbox.sender import DispatchSettings, SenderSettings
+from channels.outbox.sweeper import Sweeper
 from channels.twilio.codes import TEMPORARY_CODES
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
@@ -49,6 +51,7 @@ class Adapters:
     sends: Mapping[str, Sends]
     listens: Mapping[str, MailListener]
     reads: Mapping[str, MailReader]
+    finds: Mapping[str, FindsSent]
     fetches: Mapping[str, FetchesRecordings]
     voice: Mapping[str, VoiceAdapter]
     mail: Sequence[MailSender]
@@ -67,6 +70,7 @@ def build_adapters(base: Foundation) -> Adapters:
     listens: dict[str, MailListener] = {}
     reads: dict[str, MailReader] = {}
     pool = ReaderPool(processes=LETTERS_AT_ONCE)
+    finds: dict[str, FindsSent] = {}
     fetches: dict[str, FetchesRecordings] = {}
     voice: dict[str, VoiceAdapter] = {}
     mail: list[MailSender] = []
@@ -90,7 +94,7 @@ def build_adapters(base: Foundation) -> Adapters:
                     http,
                     clock,
                 )
-                receives[name], sends[name] = sms, sms
+                receives[name], sends[name], finds[name] = sms, sms, sms
             case TwilioVoiceChannel():
                 line = TwilioVoice(
                     TwilioVoiceSettings(
@@ -115,7 +119,7 @@ def build_adapters(base: Foundation) -> Adapters:
                 sends[name] = WebChatSender(partial(_wake_chat, name, base))
             case PetitionForm():
                 pass  # a page of our own; answers are read with number and code
-    return Adapters(receives, sends, listens, reads, fetches, voice, mail, pool)
+    return Adapters(receives, sends, listens, reads, finds, fetches, voice, mail, pool)
 
 
 async def _content(base: Foundation, file_id: str) -> bytes | None:
@@ -245,3 +249,9 @@ def dispatcher_of(base: Foundation, sends: Mapping[str, Sends], jitter: random.R
         base.bell,
         dispatch_settings(base.settings),
     )
+
+
+def sweeper_of(base: Foundation, finds: Mapping[str, FindsSent], jitter: random.Random) -> Sweeper:
+    """What takes up every row whose time has come."""
+    outbox = base.stores.outbox
+    return Sweeper(outbox, reconciler=Reconciler(outbox, finds, handset_rules(base.settings), jitter))

@@ -78,6 +78,7 @@ Job = Callable[[], Awaitable[None]]
 def jobs_of(
     base: Foundation,
     dispatcher: Dispatcher,
+    sweeper: Sweeper,
     actions: Actions,
     follow: FollowEntries,
     rules: RuleActions,
@@ -91,7 +92,7 @@ def jobs_of(
     retention = base.settings.retention
     forget_expired = ForgetExpired(base.documents, base.clock, _rules(retention))
     jobs: dict[str, Job] = {
-        "dispatch": partial(dispatch, dispatcher, Sweeper(base.stores.outbox), base.bell),
+        "dispatch": partial(dispatch, dispatcher, sweeper, base.bell),
         "broadcasts": BroadcastLoop(actions.campaigns, leases()).run,
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),

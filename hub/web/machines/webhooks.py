@@ -81,6 +81,7 @@ async def _receive(request: web.Request, channel: str, part: str) -> web.Respons
         received = await adapter.receive(inbound, part=part)
         response = await _store(hub, channel, received)
     except Forged:
+        hub.refused.add(channel)
         log.warning("webhook.forged", extra={"channel": channel, "part": part})
         return web.Response(status=403, text="signature")
     except Malformed as problem:

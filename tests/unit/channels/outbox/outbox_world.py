@@ -69,6 +69,7 @@ class World:
     sweeper: Sweeper
     senders: dict[str, Sends]
     bell: LocalBell
+    vault: Vault
 
     def dispatcher(self, settings: DispatchSettings | None = None) -> Dispatcher:
         return Dispatcher(
@@ -162,4 +163,5 @@ def a_world() -> World:
         Sweeper(repository),
         {SENDER: provider},
         bell,
+        vault,
     )

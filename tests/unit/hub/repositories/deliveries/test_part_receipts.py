@@ -45,7 +45,7 @@ class Carrier:
 
     async def sending(self, id: str = "a", **other: object) -> None:
         key = VAULT.blind(CITIZEN.key)
-        row = a_delivery(id, state=S.SENDING, attempt=1, recipient_key=key, **other)
+        row = replace(a_delivery(id, state=S.SENDING, attempt=1, recipient_key=key), **other)  # type: ignore[arg-type]
         await self.outbox.plan([row])
 
     async def answers(self, *ids: str, id: str = "a", outcome: Outcome | None = None) -> list[Change]:
