@@ -78,11 +78,9 @@ class TextCarrier:
         if refused is not None:
             return refused
         message = self._take(fields)
-        answer = self._resource(message)
-        if self.plan.by_part:
-            answer["segment_sids"] = list(message.part_sids)
+        answer = json.dumps(self._resource(message)).encode()
         callback = self.status_urls.get(message.sender, "") if self.plan.by_part else message.status_callback
-        return Reply(201, json.dumps(answer).encode(), callback, self._receipts(message, callback, fault))
+        return Reply(201, answer, callback, self._receipts(message, callback, fault))
 
     def quick(self, body: bytes, sid: str) -> bytes:
         """Take a message down by its delivery id only; the answer is the shortest valid one."""
@@ -157,7 +155,9 @@ class TextCarrier:
         at = format_datetime(datetime.fromtimestamp(message.taken_at / 1000, UTC))
         service = message.sender.startswith("MG")
         path = f"/2010-04-01/Accounts/{self._account_sid}/Messages/{message.sid}"
+        ours = {"segment_sids": list(message.part_sids)} if message.part_sids else {}
         return {
+            **ours,
             "sid": message.sid,
             "account_sid": self._account_sid,
             "api_version": "2010-04-01",
