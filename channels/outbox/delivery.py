@@ -130,6 +130,7 @@ class Moved(TypedDict, total=False):
     provider_id: str
     part_ids: tuple[str, ...]
     receipt_at: int
+    redriven_as: str
 
 
 @dataclass(frozen=True)  # without slots: `moved` copies the dictionary at once, not field by field
@@ -146,6 +147,7 @@ class Delivery:
     part_ids: the provider's ids by which receipts without our own find the parts of the present attempt, ""
         for one not known; () where receipts carry our id, which is `provider_id`'s case.
     redrive_of, redrive: the row that ended without arriving and which this one repeats; how often in all.
+    redriven_as: the row that repeats this one and counts in its place.
     fallback_of: the row on another channel that this one stands in for.
     expires_at, not_before, created_at, lease_until, receipt_at: ms UTC, 0 = never.
     """
@@ -183,6 +185,7 @@ class Delivery:
     receipt_at: int = 0
     redrive_of: str = ""
     redrive: int = 0
+    redriven_as: str = ""
     fallback_of: str = ""
 
     def may_become(self, state: DeliveryState) -> bool:

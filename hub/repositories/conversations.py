@@ -88,9 +88,9 @@ class ConversationRepository:
         return None if stored is None else self._messages.load(stored)
 
     async def by_delivery(self, delivery_id: str) -> Message | None:
-        """The message a delivery carried, or None. A delivery is queued once for its message's id."""
+        """The message a delivery carried, or None. The origin of a reply's delivery is its message."""
         row = await self._documents.get("outbox", delivery_id)
-        return None if row is None else await self.message(row.body["dedup"])
+        return None if row is None else await self.message(row.body["origin_id"])
 
     def insert(self, conversation: Conversation) -> Insert:
         """The write of a new conversation."""

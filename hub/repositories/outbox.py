@@ -26,7 +26,8 @@ from channels.outbox.receipts import NO_RULE, HandsetRule, apply_receipt
 from channels.outbox.retry import settled
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_deliveries import CaseDeliveries
-from hub.repositories.deliveries import parts
+from hub.repositories.deliveries import dead_letters, parts
+from hub.repositories.deliveries.dead_letters import DeadLetters, dies
 from hub.repositories.deliveries.part_receipts import PartReceipts, has_new_parts
 from hub.repositories.deliveries.parts import DeliveryPart, DeliveryParts
 from hub.repositories.outbox_rows import COLLECTIONS as ROWS
@@ -45,7 +46,7 @@ from hub.store.until_committed import until_committed
 
 __all__ = ["COLLECTIONS", "DeliveryPage", "OutboxRepository", "ReceiptResult"]
 
-COLLECTIONS = (*ROWS, *parts.COLLECTIONS)
+COLLECTIONS = (*ROWS, *parts.COLLECTIONS, *dead_letters.COLLECTIONS)
 
 S = DeliveryState
 _FLOWS: Mapping[BroadcastState, Flow] = {
@@ -90,6 +91,7 @@ class OutboxRepository:
         self._campaigns = CampaignRepository(documents, vault)
         self._rows = OutboxRows(vault)
         self._cases = CaseDeliveries(documents, vault)
+        self._dead = DeadLetters(documents, vault)
         self._jitter = chance.Random()
         self._in_parts = PartReceipts(
             documents,
@@ -184,8 +186,11 @@ class OutboxRepository:
             of_cases = await self._cases.concerned(changes)
             ids = {change.after.id for change in of_cases}
             rest = [change for change in changes if change.after.id not in ids] if ids else changes
-            counted = [change for change in rest if is_counted(change)]
-            plain = rest if not counted else [change for change in rest if not is_counted(change)]
+            counted = [change for change in rest if is_counted(change) or dies(change)]
+            plain = rest
+            if counted:
+                ids = {change.after.id for change in counted}
+                plain = [change for change in rest if change.after.id not in ids]
             lost = await self._settle_of_cases(of_cases)
             if plain:
                 lost.update(await self._documents.settle("outbox", [changed(change) for change in plain]))
@@ -286,9 +291,17 @@ class OutboxRepository:
         return None if stored is None else Versioned(self._rows.load(stored), stored.version)
 
     async def states(self, delivery_ids: Sequence[str]) -> dict[str, DeliveryState]:
-        """Where the rows that exist among `delivery_ids` stand; nothing is unsealed."""
+        """Where the rows that exist among `delivery_ids` stand; nothing is unsealed. Of one that was sent
+        again, where that stands."""
         found = await self._documents.get_many("outbox", delivery_ids)
-        return {id: DeliveryState(stored.body["state"]) for id, stored in found.items()}
+        states = {id: DeliveryState(stored.body["state"]) for id, stored in found.items()}
+        again = {
+            id: stored.body["redriven_as"] for id, stored in found.items() if stored.body.get("redriven_as")
+        }
+        if again:
+            later = await self.states(list(again.values()))
+            states |= {id: later[row] for id, row in again.items() if row in later}
+        return states
 
     async def counts(self, origin_id: str) -> dict[str, int]:
         """Rows of a broadcast by state, from its counters; rows on the way are not in it."""
@@ -332,17 +345,24 @@ class OutboxRepository:
     async def _settle_counted(self, changes: Sequence[Change]) -> set[str]:
         """Rows and counters in one unit of work; the ids whose version was no longer current."""
         pending = {change.after.id: change for change in changes}
+        dead = {id for id, change in pending.items() if dies(change)}
+        now = await self._documents.now_ms() if dead else 0
         lost: set[str] = set()
         while pending:
             updates = [
                 Update("outbox", id, set, version) for id, version, set in map(changed, pending.values())
             ]
             moved = delta(list(pending.values()))
+            ended = [self._dead.insert(pending[id].after, at=now) for id in pending if id in dead]
             try:
                 await self._documents.commit(
-                    [*updates, *(Add("progress", origin, dict(n)) for origin, n in moved.items())]
+                    [*updates, *ended, *(Add("progress", origin, dict(n)) for origin, n in moved.items())]
                 )
                 return lost
+            except Duplicate as known:  # it is on the list already
+                if known.write.collection != "dead_letters":
+                    raise
+                dead.discard(known.write.id)
             except Conflict as stale:  # receipts came before our own record of the send
                 present = await self._documents.get_many("outbox", list(pending))
                 late = {
@@ -378,7 +398,8 @@ class OutboxRepository:
 
     async def _whole(self, change: Change) -> list[Write]:
         """The writes of one change with everything that has to know of it."""
-        return [*self.writes(change), *await self._told(change)]
+        now = await self._documents.now_ms()
+        return [*self.writes(change), *await self._told(change), *await self._dead.writes(change, at=now)]
 
     async def _told(self, change: Change) -> list[Write]:
         """What a case has to know of a change of its delivery."""

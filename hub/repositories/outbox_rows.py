@@ -87,8 +87,8 @@ def changed(change: Change) -> tuple[str, int, Body]:
 def is_counted(change: Change) -> bool:
     """Whether the change moves a broadcast's counters."""
     before, after = change.before.delivery.state, change.after.state
-    if before is after or change.after.origin is not Origin.BROADCAST:
-        return False
+    if before is after or change.after.origin is not Origin.BROADCAST or change.after.redriven_as:
+        return False  # the row that repeats it counts in its place
     return before not in _UNCOUNTED or after not in _UNCOUNTED
 
 

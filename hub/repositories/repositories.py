@@ -37,6 +37,7 @@ from hub.repositories.case_warnings import CaseWarningRepository
 from hub.repositories.cases import CaseRepository
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
+from hub.repositories.deliveries.dead_letters import DeadLetters
 from hub.repositories.deliveries.parts import DeliveryParts
 from hub.repositories.knowledge import (
     answer_counts,
@@ -157,6 +158,7 @@ class Repositories:
     contacts: ContactRepository
     conversations: ConversationRepository
     cursors: CursorRepository
+    dead_letters: DeadLetters
     delivery_parts: DeliveryParts
     duty: DutyRepository
     drafts: DraftRepository
@@ -219,6 +221,7 @@ def repositories(
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),
+        dead_letters=DeadLetters(documents, vault),
         delivery_parts=DeliveryParts(documents, vault),
         duty=DutyRepository(documents, vault),
         drafts=DraftRepository(documents, vault),

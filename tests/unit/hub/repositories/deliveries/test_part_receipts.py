@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -43,9 +44,9 @@ class Carrier:
         self.outbox = OutboxRepository(self.documents, VAULT, rule)
         self.parts = DeliveryParts(self.documents, VAULT)
 
-    async def sending(self, id: str = "a", **other: object) -> None:
+    async def sending(self, id: str = "a", **other: Any) -> None:
         key = VAULT.blind(CITIZEN.key)
-        row = replace(a_delivery(id, state=S.SENDING, attempt=1, recipient_key=key), **other)  # type: ignore[arg-type]
+        row = replace(a_delivery(id, state=S.SENDING, attempt=1, recipient_key=key), **other)
         await self.outbox.plan([row])
 
     async def answers(self, *ids: str, id: str = "a", outcome: Outcome | None = None) -> list[Change]:
@@ -54,9 +55,9 @@ class Carrier:
         tried = after(row.delivery, answer, now=self.clock.at, random=random.Random(1))
         return await self.outbox.settle([Change(row, tried)])
 
-    async def says(self, part: str, state: ReceiptState, code: str = "", **other: object) -> str:
+    async def says(self, part: str, state: ReceiptState, code: str = "", **other: Any) -> str:
         receipt = Receipt(SENDER, "", 0, part, state, code, self.clock.at, CITIZEN)
-        return await self.outbox.apply_part_receipt(replace(receipt, **other))  # type: ignore[arg-type]
+        return await self.outbox.apply_part_receipt(replace(receipt, **other))
 
     async def row(self, id: str = "a") -> Delivery:
         found = await self.outbox.get(id)

@@ -1,0 +1,124 @@
+"""What ended without arriving and may be sent again: a document per row, so that nobody searches the outbox.
+
+It is written in the unit of work that ends the row, and goes when the row is sent again or arrives after all.
+A broadcast's row that came too late is none: its time is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Origin
+from channels.outbox.ports import Change
+from hub.store.codec import Shape, Versioned
+from hub.store.crypto import Vault
+from hub.store.documents import Collection, Delete, Documents, Insert, Where, Write
+
+COLLECTIONS = (
+    Collection(
+        "dead_letters",
+        fields={**dict.fromkeys(("sender", "reason"), str), "ended_at": int},
+        indexes=(("ended_at",), ("reason", "ended_at"), ("sender", "ended_at")),
+    ),
+)
+
+S = DeliveryState
+_ENDS = frozenset({S.DEAD, S.FAILED, S.UNDELIVERED})
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A row that did not arrive. id: the row's. ended_at: ms UTC."""
+
+    id: str
+    sender: str
+    state: DeliveryState
+    reason: str
+    message_class: MessageClass
+    ended_at: int
+    case_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadFilter:
+    """Which of them. reason, sender: "" = any. since, before: of the end, ms UTC, 0 = any."""
+
+    reason: str = ""
+    sender: str = ""
+    since: int = 0
+    before: int = 0
+
+    def where(self) -> Where:
+        """As a query."""
+        where: dict[str, object] = {"ended_at": {"$gte": self.since}}
+        if self.before:
+            where["ended_at"] = {"$gte": self.since, "$lt": self.before}
+        if self.reason:
+            where["reason"] = self.reason
+        if self.sender:
+            where["sender"] = self.sender
+        return where
+
+
+@dataclass(frozen=True, slots=True)
+class DeadPage:
+    """One page; `next` continues it, None at the end."""
+
+    letters: tuple[Versioned[DeadLetter], ...]
+    next: str | None
+
+
+def is_dead(delivery: Delivery) -> bool:
+    """Whether a person may want to send it again."""
+    if delivery.redriven_as:
+        return False
+    late = delivery.state is S.EXPIRED and delivery.origin is not Origin.BROADCAST
+    return delivery.state in _ENDS or late
+
+
+def dies(change: Change) -> bool:
+    """Whether the change ends a row so."""
+    return change.after.state is not change.before.delivery.state and is_dead(change.after)
+
+
+class DeadLetters:
+    """Reads them; gives the writes."""
+
+    def __init__(self, documents: Documents, vault: Vault) -> None:
+        self._documents = documents
+        self._shape = Shape(DeadLetter, "dead_letters", vault)
+
+    def insert(self, row: Delivery, *, at: int) -> Insert:
+        """The write for a row that ended."""
+        letter = DeadLetter(
+            row.id, row.sender, row.state, row.reason, row.message_class, at, case_id=row.case_id
+        )
+        return self._shape.insert(letter)
+
+    async def writes(self, change: Change, *, at: int) -> list[Write]:
+        """For one change of a row, where it is one for this list."""
+        if dies(change):
+            return [self.insert(change.after, at=at)]
+        if is_dead(change.before.delivery) and not is_dead(change.after):
+            return await self.gone(change.after.id)
+        return []
+
+    async def gone(self, delivery_id: str) -> list[Write]:
+        """The write that takes a row off the list, none where it is not on it."""
+        stored = await self._documents.get("dead_letters", delivery_id)
+        return [Delete("dead_letters", stored.id, stored.version)] if stored else []
+
+    async def page(self, wanted: DeadFilter, *, limit: int = 50, after: str | None = None) -> DeadPage:
+        """The latest first."""
+        sort = (("ended_at", -1),)
+        found = await self._documents.find(
+            "dead_letters", wanted.where(), sort=sort, limit=limit, after=after
+        )
+        more = self._documents.cursor(found[-1], sort) if len(found) == limit else None
+        return DeadPage(tuple(self._shape.listed_versioned(found)), more)
+
+    async def reasons(self) -> Mapping[str, int]:
+        """How many there are for each reason, the most first."""
+        counts = await self._documents.count("dead_letters", {}, by="reason")
+        return dict(sorted(counts.items(), key=lambda one: -one[1]))
