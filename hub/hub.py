@@ -49,6 +49,8 @@ from hub.actions.cases.tags.tag_case import TagCase
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
+from hub.actions.deliveries.read_unmatched import ReadUnmatched
+from hub.actions.deliveries.redrive import Redrive
 from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
 from hub.actions.dialogue.understand import Understand
@@ -106,6 +108,14 @@ class DeskActions:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryDesk:
+    """What staff do about deliveries that did not simply arrive."""
+
+    redrive: Redrive
+    read_unmatched: ReadUnmatched
+
+
+@dataclass(frozen=True, slots=True)
 class Actions:
     """The business, one verb each."""
 
@@ -118,6 +128,7 @@ class Actions:
     confirm_report: ConfirmReport
     decide_delivery: DecideDelivery
     deliver_electronically: DeliverElectronically
+    delivery_desk: DeliveryDesk
     desk: DeskActions
     dismiss_alarm: DismissAlarm
     edit_entry: EditEntry

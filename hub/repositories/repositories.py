@@ -37,8 +37,8 @@ from hub.repositories.case_warnings import CaseWarningRepository
 from hub.repositories.cases import CaseRepository
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
-from hub.repositories.deliveries.dead_letters import DeadLetters
-from hub.repositories.deliveries.parts import DeliveryParts
+from hub.repositories.deliveries import fallbacks
+from hub.repositories.deliveries.records import DeliveryRecords, delivery_records
 from hub.repositories.knowledge import (
     answer_counts,
     cursors,
@@ -113,6 +113,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *entries.COLLECTIONS,
     *entry_versions.COLLECTIONS,
     *feedback.COLLECTIONS,
+    *fallbacks.COLLECTIONS,
     *follows.COLLECTIONS,
     *taking_part.COLLECTIONS,
     *tags.COLLECTIONS,
@@ -158,8 +159,7 @@ class Repositories:
     contacts: ContactRepository
     conversations: ConversationRepository
     cursors: CursorRepository
-    dead_letters: DeadLetters
-    delivery_parts: DeliveryParts
+    deliveries: DeliveryRecords
     duty: DutyRepository
     drafts: DraftRepository
     entries: EntryRepository
@@ -202,7 +202,6 @@ def repositories(
     """All repositories. cities: names of the prefectures by region code. handset: see the outbox."""
     agent_repository = AgentRepository(documents, vault)
     unit_repository = UnitRepository(documents, vault)
-    campaign_repository = CampaignRepository(documents, vault)
     case_texts = CaseTexts(documents, vault)
     return Repositories(
         agents=agent_repository,
@@ -211,7 +210,7 @@ def repositories(
         availabilities=AvailabilityRepository(documents, vault),
         bulk_runs=BulkRunRepository(documents, vault),
         calls=CallRepository(documents, vault),
-        campaigns=campaign_repository,
+        campaigns=CampaignRepository(documents, vault),
         case_index=CaseIndex(documents, vault, case_texts),
         case_texts=case_texts,
         case_queue=CaseQueueRepository(documents, vault),
@@ -221,8 +220,7 @@ def repositories(
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),
-        dead_letters=DeadLetters(documents, vault),
-        delivery_parts=DeliveryParts(documents, vault),
+        deliveries=delivery_records(documents, vault),
         duty=DutyRepository(documents, vault),
         drafts=DraftRepository(documents, vault),
         entries=EntryRepository(documents, vault),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
-from hub.hub import Actions
+from hub.actions.deliveries.read_unmatched import ReadUnmatched
+from hub.actions.deliveries.redrive import Redrive
+from hub.hub import Actions, DeliveryDesk
 from hub.wiring.calls import CallActions
 from hub.wiring.campaigns import campaign_desk
 from hub.wiring.cases import CaseActions
@@ -40,6 +42,10 @@ def actions_of(
         confirm_report=cases.confirm_report,
         decide_delivery=DecideDelivery(base.documents, base.stores, base.clock),
         deliver_electronically=cases.deliver_electronically,
+        delivery_desk=DeliveryDesk(
+            redrive=Redrive(base.documents, base.stores, base.clock),
+            read_unmatched=ReadUnmatched(base.stores.deliveries.parts, base.clock),
+        ),
         desk=desk.actions,
         dismiss_alarm=cases.dismiss_alarm,
         edit_entry=editing.edit_entry,

@@ -122,7 +122,7 @@ def jobs_of(
 
 def _match(base: Foundation, actions: Actions) -> Callable[[], Awaitable[bool]]:
     stores, received = base.stores, actions.deliver_electronically.received
-    return MatchReceipts(base.documents, stores.outbox, stores.delivery_parts, received, base.clock).step
+    return MatchReceipts(base.documents, stores.outbox, stores.deliveries.parts, received, base.clock).step
 
 
 def alarm_jobs(forward: ForwardAlarms) -> dict[str, Job]:

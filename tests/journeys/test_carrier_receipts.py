@@ -73,7 +73,7 @@ async def test_receipts_in_any_order_before_and_after_the_answer_and_doubled(gat
     assert hub.carrier.callbacks_failed == 0
     assert hub.carrier.journal.taken == 18
     later = hub.hub.clock.now_ms() + 1
-    assert await hub.hub.repositories.delivery_parts.how_many_unmatched(before=later) == 0
+    assert await hub.hub.repositories.deliveries.parts.how_many_unmatched(before=later) == 0
 
 
 async def test_a_receipt_nobody_signed_is_refused_and_counted_and_one_for_nobody_is_shown(
@@ -84,7 +84,7 @@ async def test_a_receipt_nobody_signed_is_refused_and_counted_and_one_for_nobody
     async with hub.http.post(f"{hub.url}/webhooks/twilio/sms-12110/status", data=fields) as answer:
         assert answer.status == 403
     later = hub.hub.clock.now_ms() + 100_000
-    parts = hub.hub.repositories.delivery_parts
+    parts = hub.hub.repositories.deliveries.parts
     assert await parts.how_many_unmatched(before=later) == 0
     assert hub.hub.refused.of("sms-12110") == 1
     assert (await hub.carrier.post_to(STATUS, fields)).status == 204

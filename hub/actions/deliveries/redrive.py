@@ -95,7 +95,7 @@ class Redrive:
         require_decider(agent)
         rows: list[Ended] = []
         while True:
-            page = await self._repositories.dead_letters.page(wanted, limit=_PAGE, after=after)
+            page = await self._repositories.deliveries.dead_letters.page(wanted, limit=_PAGE, after=after)
             letters = {one.value.id: one.value for one in page.letters}
             found = await self._rows(agent, list(letters))
             refusals = await self._refusals(found)
@@ -106,13 +106,18 @@ class Redrive:
             if after is None or len(rows) >= _PAGE:
                 return EndedPage(tuple(rows), after)
 
+    async def reasons(self, agent: Agent) -> Mapping[str, int]:
+        """How many ended for each reason, the most first. Raises `Forbidden`."""
+        require_decider(agent)
+        return await self._repositories.deliveries.dead_letters.reasons()
+
     async def look(self, agent: Agent, wanted: DeadFilter) -> Look:
         """How many `many` would send again now. Raises `Forbidden`."""
         require_decider(agent)
         count, refused, seen = 0, Counter[Refusal](), 0
         after: str | None = None
         while seen < MOST:
-            page = await self._repositories.dead_letters.page(wanted, limit=_PAGE, after=after)
+            page = await self._repositories.deliveries.dead_letters.page(wanted, limit=_PAGE, after=after)
             found = await self._rows(agent, [one.value.id for one in page.letters])
             for refusal in (await self._refusals(found)).values():
                 count += refusal is None
@@ -143,7 +148,7 @@ class Redrive:
         went, seen = 0, 0
         after: str | None = None
         while seen < MOST:
-            page = await self._repositories.dead_letters.page(wanted, limit=_TOGETHER, after=after)
+            page = await self._repositories.deliveries.dead_letters.page(wanted, limit=_TOGETHER, after=after)
             done = await self._again(agent, [one.value.id for one in page.letters])
             went += sum(refusal is None for _, refusal in done)
             seen, after = seen + len(page.letters), page.next
@@ -187,7 +192,7 @@ class Redrive:
         writes: list[Write] = [
             stores.outbox.insert(new),
             *stores.outbox.writes(Change(row.read, old.moved(redriven_as=new.id))),
-            *await stores.dead_letters.gone(old.id),
+            *await stores.deliveries.dead_letters.gone(old.id),
         ]
         if old.origin is Origin.BROADCAST:  # the new row counts in its place
             writes.append(Add("progress", old.origin_id, {old.state.value: -1}))
