@@ -195,6 +195,7 @@ _TASKS: Mapping[str, str] = {
     "knowledge": "知识更新任务",
     "answers": "答复统计任务",
     "receipts": "回执匹配任务",
+    "fallback": "预警备用渠道任务",
     "replies": "答复发出任务",
     "recordings": "录音取回任务",
     "transcripts": "录音转写任务",

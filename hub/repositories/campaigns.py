@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from campaigns import template
-from campaigns.broadcast import ACTIVE, Broadcast
+from campaigns.broadcast import ACTIVE, Broadcast, BroadcastState
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.errors import Overtaken
 from hub.store.codec import Shape, Versioned
@@ -91,6 +91,14 @@ class CampaignRepository:
         found = await self._documents.find(
             "broadcasts", {"state": {"$in": _ACTIVE_STATES}}, sort=(("fire_at", 1),), limit=limit
         )
+        return self._broadcasts.listed_versioned(found)
+
+    async def fired_since(
+        self, since: int, *, states: Sequence[BroadcastState], limit: int = 1000
+    ) -> list[Versioned[Broadcast]]:
+        """The runs in these states whose time was at or after an instant (ms UTC), oldest first."""
+        where = {"state": {"$in": [state.value for state in states]}, "fire_at": {"$gte": since}}
+        found = await self._documents.find("broadcasts", where, sort=(("fire_at", 1),), limit=limit)
         return self._broadcasts.listed_versioned(found)
 
     def insert_broadcast(self, broadcast: Broadcast) -> Insert:

@@ -77,6 +77,14 @@ class DeliveryPage:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class StandingPage:
+    """Ids of rows with the instant (ms UTC) of the last word about each, 0 = none will come."""
+
+    words: Mapping[str, int]
+    next: str | None
+
+
 class OutboxRepository:
     """Rows of the outbox. Methods named in `channels.outbox.ports.Outbox` raise `OutboxUnavailable`.
 
@@ -324,6 +332,15 @@ class OutboxRepository:
         if state is not None:
             where["state"] = state.value
         return await self._page(where, (), limit, after)
+
+    async def standing(
+        self, origin_id: str, state: DeliveryState, *, limit: int, after: str | None = None
+    ) -> StandingPage:
+        """Which rows of a broadcast are in a state; nothing is unsealed."""
+        where = {"origin_id": origin_id, "state": state.value}
+        found = await self._documents.find("outbox", where, limit=limit, after=after)
+        more = self._documents.cursor(found[-1]) if len(found) == limit else None
+        return StandingPage({stored.id: stored.body["receipt_at"] for stored in found}, more)
 
     async def of_case(self, case_id: str, *, limit: int = 50, after: str | None = None) -> DeliveryPage:
         """Everything that left in one case, oldest first."""

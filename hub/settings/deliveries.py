@@ -17,3 +17,8 @@ class Dispatch(Table):
 class Broadcast(Table):
     page: int = Field(default=100, ge=1, le=5000)
     grace_seconds: int = Field(default=3600, ge=0)
+
+
+class Fallback(Table):
+    minutes: int = Field(default=10, ge=0, le=1440)
+    channels: list[str] = ["mail"]

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Literal
 
 from channels.adapter import FetchesRecordings, FindsSent, ReceivesWebhooks, Sends
+from channels.address import AddressKind
 from channels.contract import ChannelKind
 from channels.mail.incoming import MailListener, MailListenerSettings
 from channels.mail.outgoing import MailSender, MailSenderSettings
@@ -27,6 +28,7 @@ from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
 from channels.webchat.sender import WebChatSender
 from hub.actions.deliveries.channel_profile import ChannelProfile
+from hub.actions.deliveries.fall_back import FallbackSettings
 from hub.hub import VoiceAdapter
 from hub.runtime.bell import conversation_topic
 from hub.runtime.errors import NotFound
@@ -227,6 +229,17 @@ def handset_rules(settings: Settings) -> dict[str, HandsetRule]:
         for name, channel in settings.channels.items()
         if isinstance(channel, TwilioSmsChannel)
     }
+
+
+def fallback_settings(settings: Settings) -> FallbackSettings:
+    """Where a warning goes on that did not arrive; without senders nowhere."""
+    kinds = {TwilioSmsChannel: AddressKind.PHONE, MailChannel: AddressKind.EMAIL}
+    senders = tuple(
+        (kinds[type(channel)], name)
+        for name in settings.fallback.channels
+        if (channel := settings.channels.get(name)) and channel.enabled and type(channel) in kinds
+    )
+    return FallbackSettings(settings.fallback.minutes * 60, senders if settings.fallback.minutes else ())
 
 
 def profiles_of(settings: Settings) -> dict[str, ChannelProfile]:

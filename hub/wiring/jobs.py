@@ -9,6 +9,7 @@ from functools import partial
 from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.sweeper import Sweeper
 from hub.actions.alarms.forward_alarms import ForwardAlarms
+from hub.actions.deliveries.fall_back import FallBack
 from hub.actions.deliveries.match_receipts import MatchReceipts
 from hub.actions.dialogue.triage import Triage
 from hub.actions.intake.accept_event import AcceptEvent
@@ -30,7 +31,7 @@ from hub.repositories.leases import LeaseRepository
 from hub.settings.store import Retention
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
-from hub.wiring.channels import LETTERS_AT_ONCE, Adapters
+from hub.wiring.channels import LETTERS_AT_ONCE, Adapters, fallback_settings
 from hub.wiring.desk import Desk
 from hub.wiring.foundation import Foundation
 from hub.wiring.rules import RuleActions
@@ -51,6 +52,9 @@ _BULK_SECONDS = 1.0
 """How often it is looked for runs over many cases that begin."""
 _REPLIES_SECONDS = 0.5
 """How often it is looked for replies that nobody took back."""
+
+_FALLBACK_SECONDS = 5.0
+"""How often it is looked for warnings that did not arrive by text."""
 
 _MATCH_SECONDS = 30.0
 """How often it is looked again for the messages of receipts that found none."""
@@ -107,6 +111,10 @@ def jobs_of(
         "receipts": partial(alone, leases(), "receipts", _match(base, actions), pause_seconds=_MATCH_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }
+    goes_on = fallback_settings(base.settings)
+    if goes_on.senders:
+        fall_back = FallBack(base.documents, base.stores, base.clock, goes_on).step
+        jobs["fallback"] = partial(alone, leases(), "fallback", fall_back, pause_seconds=_FALLBACK_SECONDS)
     if base.settings.assignment.automatic:
         give = desk.assign_waiting.step
         jobs["assignment"] = partial(alone, leases(), "assignment", give, pause_seconds=_CLOCK_SECONDS)

@@ -32,8 +32,10 @@ class FallbackOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """id: of the row that did not arrive. run_id: its broadcast. delivery_id: of the row on the other channel,
-    "" without one."""
+    """id: of the row that did not arrive. run_id: its broadcast.
+
+    delivery_id: of the row on the other channel, "" without one.
+    """
 
     id: str
     run_id: str
