@@ -88,9 +88,10 @@ class ConversationRepository:
         return None if stored is None else self._messages.load(stored)
 
     async def by_delivery(self, delivery_id: str) -> Message | None:
-        """The message a delivery carried, or None. The origin of a reply's delivery is its message."""
+        """The message a delivery carried, or None. A delivery is queued for its message's id; one that was
+        sent again has the number of the repetition behind it."""
         row = await self._documents.get("outbox", delivery_id)
-        return None if row is None else await self.message(row.body["origin_id"])
+        return None if row is None else await self.message(row.body["dedup"].partition("~")[0])
 
     def insert(self, conversation: Conversation) -> Insert:
         """The write of a new conversation."""

@@ -78,7 +78,8 @@ def changed(change: Change) -> tuple[str, int, Body]:
     if after.state is not before.state and not before.may_become(after.state):
         raise ValueError(f"a delivery cannot go from {before.state} to {after.state}")
     old, new = before.__dict__, after.__dict__
-    set = {name: new[name] for name in _MOVED if new[name] != old[name]}
+    # A row of an earlier release has no content for a field it did not know: its default is the class's.
+    set = {name: new[name] for name in _MOVED if new.get(name) != old.get(name)}
     set["state"] = after.state.value
     set["due_at"] = due_at(after)
     return after.id, change.before.version, set

@@ -1,4 +1,4 @@
-"""Scenario 12: a red text does not arrive; the person's mail is tried once and stops when anything confirms."""
+"""Scenario 12: a red text does not arrive; the person's mail is tried, once, and for lower classes never."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Orig
 from channels.outbox.ports import Change
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
-from hub.store.documents import Collection, Delete, Documents, Insert, Where, Write
+from hub.store.documents import Body, Collection, Delete, Documents, Insert, Stored, Where, Write
 
 COLLECTIONS = (
     Collection(
@@ -25,6 +25,8 @@ COLLECTIONS = (
 
 S = DeliveryState
 _ENDS = frozenset({S.DEAD, S.FAILED, S.UNDELIVERED})
+_PAGE = 500
+_LIFE_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,37 @@ class DeadLetters:
         stored = await self._documents.get("dead_letters", delivery_id)
         return [Delete("dead_letters", stored.id, stored.version)] if stored else []
 
+    async def fill(self, *, since: int) -> int:
+        """Takes up what ended before this list existed and was written at or after an instant (ms UTC); how
+        many that were. Twice is once. When a row ended is not known: its last word or its last use stands for
+        it."""
+        filled = 0
+        for state in (*_ENDS, S.EXPIRED):
+            after: str | None = None
+            while True:
+                found = await self._documents.find("outbox", {"state": state.value}, limit=_PAGE, after=after)
+                bodies = [(one.id, self._of_row(one)) for one in found if _is_listed(one, since)]
+                refused = await self._documents.insert_many("dead_letters", bodies)
+                filled += len(bodies) - len(refused)
+                if len(found) < _PAGE:
+                    break
+                after = self._documents.cursor(found[-1])
+        return filled
+
+    def _of_row(self, stored: Stored) -> Body:
+        row = stored.body
+        ended_at = row["receipt_at"] or min(row["expires_at"], row["created_at"] + _LIFE_MS)
+        letter = DeadLetter(
+            stored.id,
+            row["sender"],
+            S(row["state"]),
+            row["reason"],
+            MessageClass(row["message_class"]),
+            ended_at,
+            case_id=row["case_id"],
+        )
+        return self._shape.body(letter)
+
     async def page(self, wanted: DeadFilter, *, limit: int = 50, after: str | None = None) -> DeadPage:
         """The latest first."""
         sort = (("ended_at", -1),)
@@ -122,3 +155,9 @@ class DeadLetters:
         """How many there are for each reason, the most first."""
         counts = await self._documents.count("dead_letters", {}, by="reason")
         return dict(sorted(counts.items(), key=lambda one: -one[1]))
+
+
+def _is_listed(stored: Stored, since: int) -> bool:
+    row = stored.body
+    late_broadcast = row["state"] == S.EXPIRED and row["origin"] == Origin.BROADCAST
+    return row["created_at"] >= since and not late_broadcast

@@ -230,3 +230,21 @@ async def test_a_row_of_a_report_exists_for_inspectors_only_and_who_did_it_is_ke
     for refused in (desk.redrive.look(HANDLER, ALL), desk.redrive.many(HANDLER, ALL)):
         with pytest.raises(Forbidden):
             await refused
+
+
+async def test_what_ended_before_this_release_is_taken_up_once(desk: Desk) -> None:
+    """Rows as they were stored then: without the fields of today and without a document on the list."""
+    for id, state, origin in (
+        ("reply", S.DEAD, Origin.REPLY),
+        ("arrived", S.DELIVERED, Origin.REPLY),
+        ("lesson", S.EXPIRED, Origin.BROADCAST),
+    ):
+        write = desk.stores.outbox.insert(a_delivery(id, state=state, origin=origin, reason="21211"))
+        for new in ("part_ids", "redrive_of", "redrive", "redriven_as", "fallback_of"):
+            del write.body[new]
+        await desk.documents.commit([write])
+    letters = desk.stores.deliveries.dead_letters
+    assert [await letters.fill(since=NOON), await letters.fill(since=NOON)] == [1, 0]
+    assert await desk.shown() == {"reply": None}
+    assert await letters.fill(since=NOON + 1) == 0
+    assert await desk.redrive.one(ADMIN, "reply") == "reply~1"
