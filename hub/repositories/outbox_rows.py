@@ -40,6 +40,8 @@ COLLECTIONS = (
 
 S = DeliveryState
 _MOVED = tuple(Moved.__annotations__)
+_SELDOM = ("part_ids", "redrive_of", "redrive", "redriven_as", "fallback_of")
+"""Not stored while they are empty: hardly any row has them, and every step of the dispatcher reads rows."""
 ROW_COUNTER = "rows"
 """Counter of a broadcast's rows, whatever became of them; the others are named as their states."""
 _UNCOUNTED = frozenset({S.PLANNED, S.READY, S.LEASED, S.SENDING, S.HELD})
@@ -61,7 +63,12 @@ class OutboxRows:
 
     def body(self, delivery: Delivery) -> Body:
         """The document of a new row."""
-        return {**self._shape.body(delivery), "due_at": due_at(delivery)}
+        body = self._shape.body(delivery)
+        for name in _SELDOM:
+            if not body[name]:
+                del body[name]
+        body["due_at"] = due_at(delivery)
+        return body
 
     def load(self, stored: Stored) -> Delivery:
         """The row of a document. One whose seal does not open has no recipient."""
@@ -78,7 +85,7 @@ def changed(change: Change) -> tuple[str, int, Body]:
     if after.state is not before.state and not before.may_become(after.state):
         raise ValueError(f"a delivery cannot go from {before.state} to {after.state}")
     old, new = before.__dict__, after.__dict__
-    # A row of an earlier release has no content for a field it did not know: its default is the class's.
+    # What a document does not have, its row has from the class only.
     set = {name: new[name] for name in _MOVED if new.get(name) != old.get(name)}
     set["state"] = after.state.value
     set["due_at"] = due_at(after)
