@@ -415,7 +415,7 @@ class OutboxRepository:
 
     async def _whole(self, change: Change) -> list[Write]:
         """The writes of one change with everything that has to know of it."""
-        now = await self._documents.now_ms()
+        now = await self._documents.now_ms() if dies(change) else 0
         return [*self.writes(change), *await self._told(change), *await self._dead.writes(change, at=now)]
 
     async def _told(self, change: Change) -> list[Write]:
