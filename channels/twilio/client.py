@@ -106,7 +106,7 @@ class MessagesClient:
                 raise Ambiguous("no-list", "the provider's answer is no list")
             found += [message for message in messages if isinstance(message, dict)]
             path = page.get("next_page_uri") or ""
-            if not path or (found and created_at(found[-1]) < since):
+            if not path or (found and 0 < created_at(found[-1]) < since):
                 return found
             if not isinstance(path, str) or not path.startswith(self._listing):
                 raise Ambiguous("no-list", "the provider's next page is not at its address")

@@ -35,7 +35,7 @@ from channels.contract import (
     WebhookRequest,
     WebhookResponse,
 )
-from channels.errors import Malformed, Permanent
+from channels.errors import Ambiguous, Malformed, Permanent
 from channels.http import HttpClient
 from channels.parts import count
 from channels.twilio import form
@@ -198,11 +198,13 @@ class TwilioSms:
         Two equal texts to one number within minutes are not told apart; the citizen has read them then.
         """
         for found in await self._client.sent_to(message.recipient.value, since=since):
-            state = _STATES.get(str(found.get("status")))
-            sid = found.get("sid")
-            if state is None or not isinstance(sid, str) or found.get("body") != message.text:
+            sid, at = found.get("sid"), created_at(found)
+            if found.get("body") != message.text or str(found.get("direction")).startswith("inbound"):
                 continue
-            if since <= created_at(found) <= until:
+            if not at or not isinstance(sid, str) or not sid:
+                raise Ambiguous("no-list", "the provider's list does not say when it took a message")
+            if since <= at <= until:
+                state = _STATES.get(str(found.get("status")), ReceiptState.QUEUED)  # at least it has it
                 code = found.get("error_code")
                 return Taken(self._accepted(found, message), state, str(code) if code else "")
         return None

@@ -15,8 +15,9 @@ from hub.store.documents import Conflict, Documents, Duplicate
 
 EARLY_MS = 60_000
 """A receipt that has waited less is only early."""
+_LATE_MS = 2 * 3_600_000
+"""What has waited longer is about nothing that any clock could have moved."""
 _PAGE = 200
-_MOST = 5_000
 
 Received = Callable[[str], Awaitable[None]]
 """Tells whoever waits for it that the carrier spoke of a delivery."""
@@ -43,9 +44,11 @@ class MatchReceipts:
         """One round; whether another one at once makes sense."""
         found = False
         after: str | None = None
-        before = self._clock.now_ms() - EARLY_MS
-        for _ in range(_MOST // _PAGE):
-            page = await self._parts.unmatched(before=before, limit=_PAGE, after=after)
+        now = self._clock.now_ms()
+        while True:
+            page = await self._parts.unmatched(
+                since=now - _LATE_MS, before=now - EARLY_MS, limit=_PAGE, after=after
+            )
             for parked in page.parts:
                 found |= await self._match(parked)
             after = page.next

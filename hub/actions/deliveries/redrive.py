@@ -106,11 +106,6 @@ class Redrive:
             if after is None or len(rows) >= _PAGE:
                 return EndedPage(tuple(rows), after)
 
-    async def reasons(self, agent: Agent) -> Mapping[str, int]:
-        """How many ended for each reason, the most first. Raises `Forbidden`."""
-        require_decider(agent)
-        return await self._repositories.deliveries.dead_letters.reasons()
-
     async def look(self, agent: Agent, wanted: DeadFilter) -> Look:
         """How many `many` would send again now. Raises `Forbidden`."""
         require_decider(agent)

@@ -6,7 +6,6 @@ A broadcast's row that came too late is none: its time is over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Origin
@@ -150,11 +149,6 @@ class DeadLetters:
         )
         more = self._documents.cursor(found[-1], sort) if len(found) == limit else None
         return DeadPage(tuple(self._shape.listed_versioned(found)), more)
-
-    async def reasons(self) -> Mapping[str, int]:
-        """How many there are for each reason, the most first."""
-        counts = await self._documents.count("dead_letters", {}, by="reason")
-        return dict(sorted(counts.items(), key=lambda one: -one[1]))
 
 
 def _is_listed(stored: Stored, since: int) -> bool:

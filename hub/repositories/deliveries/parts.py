@@ -201,9 +201,11 @@ class DeliveryParts:
 
     # -- parked ones -------------------------------------------------------------------------
 
-    async def unmatched(self, *, before: int, limit: int = 50, after: str | None = None) -> PartPage:
-        """Receipts that came before an instant (ms UTC) and found no message, the oldest first."""
-        where = {"delivery_id": "", "parked_at": {"$lt": before}}
+    async def unmatched(
+        self, *, before: int, since: int = 0, limit: int = 50, after: str | None = None
+    ) -> PartPage:
+        """Receipts that came from one instant to another (ms UTC) and found no message, the oldest first."""
+        where = {"delivery_id": "", "parked_at": {"$gte": since, "$lt": before}}
         sort = (("parked_at", 1),)
         found = await self._documents.find("delivery_parts", where, sort=sort, limit=limit, after=after)
         more = self._documents.cursor(found[-1], sort) if len(found) == limit else None

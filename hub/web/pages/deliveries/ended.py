@@ -14,7 +14,7 @@ from hub.web.form import FormErrors, parse, placed, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.keys import HUB
 from hub.web.pages.deliveries.ended_form import EndedForm
-from hub.web.pages.deliveries.words import CLASS, REFUSAL, reason_word
+from hub.web.pages.deliveries.words import CLASS, REASON, REFUSAL, reason_word
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
@@ -75,7 +75,8 @@ async def _show(request: web.Request, status: int = 200, problem: str = "") -> w
     form = EndedForm() if isinstance(read, FormErrors) else read
     after = request.query.get("after") or None
     page = await hub.actions.delivery_desk.redrive.page(agent_of(request), form.wanted(), after=after)
-    reasons = await hub.actions.delivery_desk.redrive.reasons(agent_of(request))
+    # Never those of all rows: which of them exist is not everybody's to know.
+    reasons = sorted({*REASON, *(row.letter.reason for row in page.rows), form.reason} - {""})
     return staff_page(
         request,
         "staff/deliveries_ended.html",
