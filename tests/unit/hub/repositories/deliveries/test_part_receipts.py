@@ -162,6 +162,7 @@ async def test_the_same_id_a_year_later_or_to_somebody_else_is_another_message(c
     assert (await carrier.row("a")).state is S.ACCEPTED
     carrier.clock.advance(seconds=3 * 86_400)
     await carrier.sending("later")
+    assert await carrier.says("m0", R.SENT, sent_at=NOON + 3 * DAY_MS) == ""
     await carrier.answers("m0", id="later")
     await carrier.says("m0", R.DELIVERED, sent_at=NOON + 3 * DAY_MS)
     assert [(await carrier.row(id)).state for id in ("a", "later")] == [S.ACCEPTED, S.DELIVERED]
