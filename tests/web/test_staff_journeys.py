@@ -450,7 +450,7 @@ async def test_what_did_not_arrive_is_found_looked_at_and_sent_again_once(
     colleague: Visitor, desk: Desk
 ) -> None:
     hub = desk.stage.hub
-    page = await desk.sit_down(colleague, Role.ADMIN)
+    page = await desk.sit_down(colleague, Role.ADMIN, expected_status=(404,))
     for place, (why, more) in enumerate(
         [
             ("30003", {}),
@@ -471,6 +471,10 @@ async def test_what_did_not_arrive_is_found_looked_at_and_sent_again_once(
         wrong[path] = await looked_at(page)
     assert {path: found for path, found in wrong.items() if found} == {}
     await expect(page.locator(".person")).to_contain_text(["139****0001"])
+    for path in ("ended", "unmatched"):
+        answer = await page.goto(f"{desk.url}/staff/deliveries/{path}?after=changed")
+        assert answer
+        assert answer.status == 404
     await page.goto(f"{desk.url}/staff/deliveries")
     await page.click("text=未送达的投递")
     lesson = page.locator(".person", has_text="139****0002")

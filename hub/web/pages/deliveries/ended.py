@@ -12,6 +12,7 @@ from hub.actions.deliveries.redrive import MOST, Ended, Refusal
 from hub.runtime.errors import Invalid
 from hub.web.form import FormErrors, parse, placed, read_form
 from hub.web.guard.auth import agent_of
+from hub.web.i18n import msgid
 from hub.web.keys import HUB
 from hub.web.pages.deliveries.ended_form import EndedForm
 from hub.web.pages.deliveries.words import CLASS, REASON, REFUSAL, reason_word
@@ -19,6 +20,7 @@ from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
 PATH = "/staff/deliveries/ended"
+_NOTHING = msgid("没有可以重新发送的投递")
 
 
 async def ended_page(request: web.Request) -> web.StreamResponse:
@@ -61,11 +63,12 @@ async def look(request: web.Request) -> web.StreamResponse:
 
 async def all_again(request: web.Request) -> web.StreamResponse:
     """POST /staff/deliveries/ended/again: what was looked at."""
-    form = parse(EndedForm, await read_form(request), translator(request))
+    _ = translator(request)
+    form = parse(EndedForm, await read_form(request), _)
     if isinstance(form, FormErrors):
         raise web.HTTPBadRequest  # only our own page sends this form
-    await request.app[HUB].actions.delivery_desk.redrive.many(agent_of(request), form.wanted())
-    return done(PATH, "again")
+    went = await request.app[HUB].actions.delivery_desk.redrive.many(agent_of(request), form.wanted())
+    return done(PATH, "again") if went else await _show(request, 409, _(_NOTHING))
 
 
 async def _show(request: web.Request, status: int = 200, problem: str = "") -> web.StreamResponse:
