@@ -27,6 +27,7 @@ from hub.repositories.repositories import COLLECTIONS, Repositories, repositorie
 from hub.runtime.clock import FakeClock
 from hub.runtime.errors import Forbidden, Invalid, NotFound
 from hub.store.crypto import KeyRing, Vault
+from hub.store.documents import Documents
 from hub.store.memory_documents import MemoryDocuments
 from tests.unit.channels.outbox.outbox_world import NOON, SENDER, a_broadcast, a_delivery
 
@@ -46,7 +47,7 @@ ALL = DeadFilter()
 @dataclass
 class Desk:
     clock: FakeClock
-    documents: MemoryDocuments
+    documents: Documents
     stores: Repositories
     redrive: Redrive
 
@@ -89,7 +90,11 @@ class Desk:
 @pytest.fixture
 def desk() -> Desk:
     clock = FakeClock(NOON)
-    documents = MemoryDocuments(COLLECTIONS, clock=clock)
+    return a_desk(MemoryDocuments(COLLECTIONS, clock=clock), clock)
+
+
+def a_desk(documents: Documents, clock: FakeClock | None = None) -> Desk:
+    clock = clock or FakeClock(NOON)
     stores = repositories(documents, VAULT, cities={})
     return Desk(clock, documents, stores, Redrive(documents, stores, clock))
 
