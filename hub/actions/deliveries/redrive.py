@@ -23,7 +23,7 @@ from hub.model.cases.history import HistoryKind, recorded
 from hub.repositories.deliveries.dead_letters import DeadFilter, DeadLetter, is_dead
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
-from hub.runtime.errors import Invalid, NotFound
+from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.store.codec import Versioned
 from hub.store.documents import Add, Conflict, Documents, Duplicate, Write
 from hub.store.until_committed import until_committed
@@ -34,6 +34,8 @@ AGAIN = "redriven"
 """The decision, as the history of a case keeps it."""
 MOST = 2_000
 """Rows that one look counts and one click sends again."""
+_LOOKED_AT = 20_000
+"""Rows it goes through for them: what may not go again stands in the list for good."""
 _PAGE = 50
 _TOGETHER = 50
 _TRIES = 6
@@ -83,12 +85,15 @@ class _Row:
 
 
 class Redrive:
-    """Lists what ended, and sends it again."""
+    """Lists what ended, and sends it again. most: rows that one look counts and one click sends."""
 
-    def __init__(self, documents: Documents, repositories: Repositories, clock: Clock) -> None:
+    def __init__(
+        self, documents: Documents, repositories: Repositories, clock: Clock, *, most: int = MOST
+    ) -> None:
         self._documents = documents
         self._repositories = repositories
         self._clock = clock
+        self._most = most
 
     async def page(self, agent: Agent, wanted: DeadFilter, *, after: str | None = None) -> EndedPage:
         """Those that exist for the agent, the latest first. Raises `Forbidden`."""
@@ -111,7 +116,7 @@ class Redrive:
         require_decider(agent)
         count, refused, seen = 0, Counter[Refusal](), 0
         after: str | None = None
-        while seen < MOST:
+        while count < self._most and seen < _LOOKED_AT:
             page = await self._repositories.deliveries.dead_letters.page(wanted, limit=_PAGE, after=after)
             found = await self._rows(agent, [one.value.id for one in page.letters])
             for refusal in (await self._refusals(found)).values():
@@ -126,13 +131,15 @@ class Redrive:
     async def one(self, agent: Agent, delivery_id: str) -> str:
         """Sends one row again; the id of the new row. A second time changes nothing and gives the same.
 
-        Raises `Forbidden`, `NotFound`, or `Invalid` with the refusal.
+        Raises `Forbidden`, `NotFound`, `Stale` when it arrived after all, or `Invalid` with the refusal.
         """
         require_decider(agent)
         done = await self._again(agent, [delivery_id])
         if not done:
             raise NotFound("delivery")
         [(id, refusal)] = done
+        if not id:
+            raise Stale("delivery")
         if refusal is not None and refusal is not Refusal.DONE:
             raise Invalid({"delivery": refusal.value})
         return id
@@ -142,7 +149,7 @@ class Redrive:
         require_decider(agent)
         went, seen = 0, 0
         after: str | None = None
-        while seen < MOST:
+        while went < self._most and seen < _LOOKED_AT:
             page = await self._repositories.deliveries.dead_letters.page(wanted, limit=_TOGETHER, after=after)
             done = await self._again(agent, [one.value.id for one in page.letters])
             went += sum(refusal is None for _, refusal in done)
@@ -154,7 +161,8 @@ class Redrive:
     # -- inside ------------------------------------------------------------------------------
 
     async def _again(self, agent: Agent, ids: Sequence[str]) -> list[tuple[str, Refusal | None]]:
-        """For each row that exists for the agent the id of its repetition, or why there is none."""
+        """For each row that exists for the agent the id of its repetition, or why there is none; "" for one
+        that needs none."""
 
         async def decide() -> tuple[list[Write], list[tuple[str, Refusal | None]]]:
             rows = await self._rows(agent, ids)
@@ -164,8 +172,9 @@ class Redrive:
             done: list[tuple[str, Refusal | None]] = []
             for row in rows:
                 old = row.read.delivery
-                done.append((old.redriven_as or _next_id(old), refusals[old.id]))
-                if refusals[old.id] is None:
+                refusal = refusals[old.id]
+                done.append((old.redriven_as if refusal is Refusal.DONE else _next_id(old), refusal))
+                if refusal is None:
                     writes += await self._writes(row, agent, cases)
             return writes, done
 

@@ -9,11 +9,12 @@ from aiohttp import web
 
 from channels.address import masked
 from hub.actions.deliveries.redrive import MOST, Ended, Refusal
-from hub.runtime.errors import Invalid
+from hub.runtime.errors import Invalid, Stale
 from hub.web.form import FormErrors, parse, placed, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
+from hub.web.pages.deliveries.deliveries import MEANWHILE
 from hub.web.pages.deliveries.ended_form import EndedForm
 from hub.web.pages.deliveries.words import CLASS, REASON, REFUSAL, reason_word
 from hub.web.render import translator
@@ -34,6 +35,8 @@ async def again(request: web.Request) -> web.StreamResponse:
     delivery_id = request.match_info["delivery_id"]
     try:
         await request.app[HUB].actions.delivery_desk.redrive.one(agent_of(request), delivery_id)
+    except Stale:
+        return await _show(request, 409, _(MEANWHILE))
     except Invalid as refused:
         return await _show(request, 422, _(REFUSAL[Refusal(refused.problems["delivery"])]))
     return done(PATH, "again")

@@ -25,7 +25,7 @@ from hub.model.track import Compartment, Track
 from hub.repositories.deliveries.dead_letters import DeadFilter
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
-from hub.runtime.errors import Forbidden, Invalid, NotFound
+from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.memory_documents import MemoryDocuments
@@ -165,6 +165,17 @@ async def test_many_go_by_reason_date_and_sender_after_a_look(desk: Desk) -> Non
     assert sorted(await desk.shown()) == ["mail", *(f"new{n}" for n in range(5))]
 
 
+async def test_what_may_not_go_again_does_not_stand_before_what_may(desk: Desk) -> None:
+    redrive = Redrive(desk.documents, desk.stores, desk.clock, most=3)
+    await desk.ended("first")
+    desk.clock.advance(seconds=1)
+    for number in range(120):
+        await desk.ended(f"lesson{number}", message_class=MessageClass.L, lane=3, provider_id="SM1")
+    look = await redrive.look(ADMIN, ALL)
+    assert (look.count, look.refused, look.more) == (1, {Refusal.MAY_HAVE_LEFT: 120}, False)
+    assert await redrive.many(ADMIN, ALL) == 1
+
+
 async def test_what_rules_or_time_forbid_is_said_and_not_sent(desk: Desk) -> None:
     run = a_broadcast("b")
     stopped = replace(a_broadcast("stopped"), state=BroadcastState.CANCELED)
@@ -213,7 +224,8 @@ async def test_what_arrives_after_all_leaves_the_list(desk: Desk) -> None:
     await desk.ended("a", S.UNDELIVERED, receipt_at=NOON)
     await desk.arrives("a")
     assert await desk.shown() == {}
-    assert await desk.redrive.one(ADMIN, "a") == "a~1"  # it arrived: nothing is sent
+    with pytest.raises(Stale):
+        await desk.redrive.one(ADMIN, "a")
     assert await desk.stores.outbox.get("a~1") is None
 
 
