@@ -33,15 +33,15 @@ def after(
     """
     match outcome:
         case Accepted():
-            return delivery.moved(
+            taken = delivery.moved(
                 state=S.ACCEPTED,
                 reason="",
                 provider_id="" if outcome.by_part else outcome.provider_id,
-                part_ids=outcome.provider_ids if outcome.by_part else (),
                 receipt_at=now if receipts else 0,
                 not_before=0,
                 lease_until=0,
             )
+            return taken.moved(part_ids=outcome.provider_ids) if outcome.by_part else taken
         case Temporary():
             wait = outcome.retry_after_seconds
             return retry(

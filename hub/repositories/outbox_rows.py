@@ -86,7 +86,7 @@ def changed(change: Change) -> tuple[str, int, Body]:
         raise ValueError(f"a delivery cannot go from {before.state} to {after.state}")
     old, new = before.__dict__, after.__dict__
     # What a document does not have, its row has from the class only.
-    set = {name: new[name] for name in _MOVED if new.get(name) != old.get(name)}
+    set = {name: value for name in _MOVED if (value := new.get(name)) != old.get(name)}
     set["state"] = after.state.value
     set["due_at"] = due_at(after)
     return after.id, change.before.version, set
