@@ -70,6 +70,9 @@ _INDEX_SECONDS = 60.0
 _PAGES_SECONDS = 86_400
 """How long an alarm page that was closed is kept."""
 
+_ENDED_SECONDS = 180 * 86_400
+"""How long it is kept that a delivery may be sent again, and what was done instead."""
+
 _ALARM_SECONDS = 0.5
 """How often it is looked for alarms to be forwarded, and for those 110 has not acknowledged."""
 
@@ -166,6 +169,8 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("recent_answers", "keep_until", 0),
         Rule("duty_pages", "seen_at", _PAGES_SECONDS),
         Rule("delivery_parts", "keep_until", 0),
+        Rule("dead_letters", "ended_at", _ENDED_SECONDS),
+        Rule("fallbacks", "at", _ENDED_SECONDS),
         Rule("drafts", "saved_at", keep.drafts_seconds),
         Rule("notifications", "at", keep.notifications_seconds),
         Rule("presences", "until", 3_600),

@@ -16,8 +16,8 @@ from hub.store.documents import Collection, Documents, Insert, Update
 COLLECTIONS = (
     Collection(
         "fallbacks",
-        fields={"run_id": str, "outcome": str},
-        indexes=(("run_id", "outcome"), ("outcome",)),
+        fields={"run_id": str, "outcome": str, "at": int},
+        indexes=(("run_id", "outcome"), ("outcome",), ("at",)),
     ),
 )
 
