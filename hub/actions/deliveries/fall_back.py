@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from campaigns.broadcast import Broadcast, BroadcastState
 from channels.address import Address, AddressKind
+from channels.contract import ChannelKind
 from channels.outbox.delivery import Delivery, DeliveryState, MessageClass
 from channels.outbox.overdue import is_final
 from channels.outbox.ports import Change, Leased
@@ -69,7 +70,8 @@ class FallBack:
         campaigns = self._repositories.campaigns
         for read in await campaigns.fired_since(now - _LOOK_BACK_MS, states=_RUNS):
             run = read.value
-            if run.message_class is MessageClass.E0 and run.expires_at > now:
+            by_text = run.channel_kind is ChannelKind.SMS
+            if by_text and run.message_class is MessageClass.E0 and run.expires_at > now:
                 await self._look_at(run, now)
         return False
 

@@ -11,7 +11,7 @@ import pytest
 
 from campaigns.broadcast import Broadcast, BroadcastState
 from channels.address import AddressKind, email, phone
-from channels.contract import Receipt, ReceiptState
+from channels.contract import ChannelKind, Receipt, ReceiptState
 from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Origin
 from channels.outbox.ports import Change
 from channels.outbox.retry import settled
@@ -191,6 +191,7 @@ async def test_whoever_has_no_other_address_is_noted_and_not_looked_up_again(sto
         {"state": BroadcastState.CANCELED},
         {"state": BroadcastState.PAUSED},
         {"expires_at": NOON + 500},
+        {"channel_kind": ChannelKind.MAIL},
     ],
 )
 async def test_never_for_lower_classes_nor_for_what_is_over_or_stopped(
