@@ -1,4 +1,4 @@
-"""The shapes an adapter comes in: it receives webhooks, it listens, it sends.
+"""The shapes an adapter comes in: it receives webhooks, it listens, it sends, it finds what it sent.
 
 An adapter is a translator. It never calls the hub, stores nothing and decides nothing: it turns a
 provider's words into the contract's and back. One class may have several shapes, and whoever wires
@@ -18,6 +18,7 @@ from channels.contract import (
     RawLetter,
     Received,
     RecordedAudio,
+    Taken,
     WebhookRequest,
     WebhookResponse,
 )
@@ -70,6 +71,17 @@ class Sends(Protocol):
 
     async def send(self, message: OutboundMessage) -> Accepted:
         """One attempt, without hidden retries. Raises a `SendError` naming the decision to take."""
+        ...
+
+
+class FindsSent(Protocol):
+    """An adapter whose provider can be asked what it took. Not every provider can."""
+
+    async def find_sent(self, message: OutboundMessage, *, since: int, until: int) -> Taken | None:
+        """The provider's own record of one try of `message`, made between two instants (ms UTC).
+
+        None: it has certainly not taken it. Raises a `SendError` when that cannot be found out now.
+        """
         ...
 
 

@@ -100,7 +100,14 @@ class ReceiptState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a delivery. `delivery_id` is our own id, carried by the callback URL."""
+    """What became of a delivery, or of one part of it.
+
+    delivery_id: our own id where the provider gives it back (a callback URL carries it), with the attempt;
+    "" and 0 where it knows its own id only. Then the receipt is about the one part with this provider_id,
+    written as in `Accepted`, and is found by destination and day too, because ids are used again.
+    destination: the receiver, normalised as an `Address` is, None when the receipt names none.
+    sent_at: when the provider took the message, as its receipt says (ms UTC), 0 when it does not.
+    """
 
     channel: str
     delivery_id: str
@@ -109,6 +116,8 @@ class Receipt:
     state: ReceiptState
     code: str
     received_at: int
+    destination: Address | None = None
+    sent_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +153,31 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took it. `provider_id` may be "" where there is none."""
+    """The provider took it.
 
-    provider_id: str
+    provider_ids: the provider's ids in the order of the parts; one for the whole message where it numbers
+    messages, () where it gives none. Written as in its receipts: an adapter whose provider answers in hex
+    and reports in decimal makes them equal. parts: what it counts and bills.
+    by_part: receipts come without our id, one for each of the ids, so the ids are kept to find the delivery.
+    """
+
+    provider_ids: tuple[str, ...] = ()
     parts: int = 1
+    by_part: bool = False
+
+    @property
+    def provider_id(self) -> str:
+        """The first of them, "" without any."""
+        return self.provider_ids[0] if self.provider_ids else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message in the provider's own list: how it would have been answered, and its word since."""
+
+    accepted: Accepted
+    state: ReceiptState
+    code: str = ""
 
 
 # --- webhooks ----------------------------------------------------------------------------------

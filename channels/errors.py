@@ -50,7 +50,15 @@ class Refused(SendError):
 
 
 class Ambiguous(SendError):
-    """The provider may have taken it: time-out, cut connection, 5xx. Never retried blindly."""
+    """The provider may have taken it: time-out, cut connection, 5xx. Never retried blindly.
+
+    part_ids: by which receipts without our id would name its parts, in their order, "" for those not known:
+    of a protocol in which the sender numbers (SGIP), or of parts that were answered before the rest was lost.
+    """
+
+    def __init__(self, code: str, reason: str, *, part_ids: tuple[str, ...] = ()) -> None:
+        super().__init__(code, reason)
+        self.part_ids = part_ids
 
 
 class Misconfigured(SendError):

@@ -8,13 +8,14 @@ from functools import partial
 from hub.actions.dialogue.watch import UNWATCHED, Watch
 from hub.hub import Hub
 from hub.runtime.clock import Clock
+from hub.runtime.refusals import Refusals
 from hub.runtime.supervisor import Supervisor
 from hub.settings.settings import Settings
 from hub.wiring.actions import actions_of
 from hub.wiring.alarms import alarm_actions
 from hub.wiring.calls import call_actions
 from hub.wiring.cases import case_actions
-from hub.wiring.channels import build_adapters, dispatcher_of, profiles_of
+from hub.wiring.channels import build_adapters, dispatcher_of, handset_rules, profiles_of, sweeper_of
 from hub.wiring.desk import desk_of
 from hub.wiring.dialogue import dialogue_of
 from hub.wiring.foundation import open_foundation
@@ -26,7 +27,7 @@ from hub.wiring.rules import rule_actions
 
 async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED) -> Hub:
     """Everything wired and ready; `jobs` still have to be run. Raises `Refused`, `KeyProblem`."""
-    base = await open_foundation(settings, clock)
+    base = await open_foundation(settings, clock, handset_rules(settings))
     adapters = build_adapters(base)
     profiles = profiles_of(settings)
     dialogue = dialogue_of(base, watch)
@@ -38,10 +39,11 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     calls = await call_actions(base, adapters.fetches, profiles, dialogue, editing.knowledge, cases)
     intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases)
     jitter = random.Random()
-    actions = actions_of(base, dialogue, editing, rules, cases, desk, calls, intake, jitter, profiles)
+    actions = actions_of(base, dialogue, editing, rules, cases, desk, calls, intake, profiles)
     dispatcher = dispatcher_of(base, adapters.sends, jitter)
+    sweeper = sweeper_of(base, adapters.finds, jitter)
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
-    jobs = jobs_of(base, dispatcher, actions, editing.follow, rules, seen, calls, cases, desk)
+    jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)
     jobs |= alarm_jobs(alarms.forward)
     jobs |= mail_jobs(base, adapters, actions, dialogue.triage)
     supervisor = Supervisor(clock)
@@ -74,6 +76,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         triage=dialogue.triage,
         understand=dialogue.understand,
         webhooks=adapters.receives,
+        refused=Refusals(),
         voice=adapters.voice,
         run_jobs=partial(supervisor.run, jobs),
         tasks=lambda: supervisor.states,

@@ -53,6 +53,8 @@ from hub.actions.cases.tags.tag_case import TagCase
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
+from hub.actions.deliveries.read_unmatched import ReadUnmatched
+from hub.actions.deliveries.redrive import Redrive
 from hub.actions.deliveries.refuse_mail import RefuseMail
 from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
@@ -85,6 +87,7 @@ from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
 from hub.runtime.clock import Clock, day_of
+from hub.runtime.refusals import Refusals
 from hub.runtime.supervisor import TaskState
 from hub.settings.settings import Settings
 from hub.store.crypto import Vault
@@ -112,6 +115,14 @@ class DeskActions:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryDesk:
+    """What staff do about deliveries that did not simply arrive."""
+
+    redrive: Redrive
+    read_unmatched: ReadUnmatched
+
+
+@dataclass(frozen=True, slots=True)
 class Actions:
     """The business, one verb each."""
 
@@ -126,6 +137,7 @@ class Actions:
     confirm_report: ConfirmReport
     decide_delivery: DecideDelivery
     deliver_electronically: DeliverElectronically
+    delivery_desk: DeliveryDesk
     desk: DeskActions
     dismiss_alarm: DismissAlarm
     edit_entry: EditEntry
@@ -198,6 +210,8 @@ _TASKS: Mapping[str, str] = {
     "responses": "群发回复统计任务",
     "knowledge": "知识更新任务",
     "answers": "答复统计任务",
+    "receipts": "回执匹配任务",
+    "fallback": "预警备用渠道任务",
     "replies": "答复发出任务",
     "recordings": "录音取回任务",
     "transcripts": "录音转写任务",
@@ -236,6 +250,7 @@ class Hub:
     imports: files of entries, words and rules that were looked at and wait to be taken.
     webhooks: adapters by channel name. voice: the voice channels among them.
     forged: how many mails came to a signed address of ours that we did not write, since the start.
+    refused: webhooks nobody had signed.
     hears: False while the model that recognises recordings cannot be loaded.
     """
 
@@ -257,6 +272,7 @@ class Hub:
     triage: Triage
     understand: Understand
     webhooks: Mapping[str, ReceivesWebhooks]
+    refused: Refusals
     voice: Mapping[str, VoiceAdapter]
     run_jobs: Callable[[], Coroutine[None, None, None]]
     tasks: Callable[[], Mapping[str, TaskState]]

@@ -84,6 +84,7 @@ def world_settings(
     alarms: dict[str, Any] | None = None,
     undo_seconds: int = 0,
     text_rate: float = 1000.0,
+    receipts: str = "callback",
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -101,6 +102,7 @@ def world_settings(
         "api_base": carrier_url,
     }
     data["channels"]["sms-12110"].update(twilio, auto_reply=auto_reply, rate_parts_per_second=text_rate)
+    data["channels"]["sms-12110"]["receipts"] = receipts
     data["channels"]["voice-12389"].update(twilio, speech=speech)
     if speech:
         line = {**data["channels"]["voice-12389"], "line": "12123", "flow": "12123"}
@@ -136,9 +138,10 @@ async def world(
     alarms: dict[str, Any] | None = None,
     undo_seconds: int = 0,
     text_rate: float = 1000.0,
+    receipts: str = "callback",
 ) -> AsyncIterator[World]:
     """A hub with all channels, for as long as the block runs. undo_seconds: 0, a reply leaves at once.
-    text_rate: SMS parts per second by contract."""
+    text_rate: SMS parts per second by contract. receipts: as the SMS channel's setting says."""
     clock = clock or SystemClock()
     mail_port = free_port()
     async with CarrierSimulator(ACCOUNT, clock) as carrier, MailSink() as sink:
@@ -155,6 +158,7 @@ async def world(
             alarms=alarms,
             undo_seconds=undo_seconds,
             text_rate=text_rate,
+            receipts=receipts,
         )
         async with running(await started_before(settings), clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

@@ -16,7 +16,10 @@ from typing import TextIO
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """A text the carrier took. delivery_id, attempt: from the status callback, "" and 0 without."""
+    """A text the carrier took. delivery_id, attempt: from the status callback, "" and 0 without.
+
+    part_sids: one id for each part where parts are reported by themselves, the first is `sid`.
+    """
 
     sid: str
     sender: str
@@ -26,6 +29,7 @@ class SentMessage:
     attempt: int
     status_callback: str
     taken_at: int
+    part_sids: tuple[str, ...] = ()
 
 
 class Journal:

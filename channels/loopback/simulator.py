@@ -161,6 +161,14 @@ class CarrierSimulator:
         """Texts to `number` are delivered to `url`."""
         self._text_urls[number] = url
 
+    def connect_status(self, number: str, url: str) -> None:
+        """Receipts for texts from `number` go to `url` where they come part by part (`ReceiptPlan`)."""
+        self._texts.status_urls[number] = url
+
+    def plan_receipts(self, plan: ReceiptPlan) -> None:
+        """From now on messages are followed by these receipts."""
+        self._texts.plan = plan
+
     def connect_line(
         self, number: str, voice_url: str, *, fallback_url: str = "", status_url: str = ""
     ) -> None:
@@ -194,6 +202,10 @@ class CarrierSimulator:
         token = token_hex(16)
         answers = [await self._up.webhooks.post(url, fields, token=token) for _ in range(copies)]
         return TextDelivered(sid, tuple(answers))
+
+    async def post_to(self, url: str, fields: Mapping[str, str]) -> HttpAnswer:
+        """A webhook made by hand, signed as all are. Raises `HttpError` when nobody answered."""
+        return await self._up.webhooks.post(url, fields)
 
     async def place_call(
         self,
@@ -231,13 +243,16 @@ class CarrierSimulator:
     async def _create(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Authorization") != self._authorization:
             return _response(error_reply(401, 20003, "Authenticate"))
-        fields = form.texts(form.parse(await request.read()))
-        fault = self.faults.take(Resource.MESSAGES, to=fields.get("To", ""))
+        sent = form.texts(form.parse(await request.read()))
+        fault = self.faults.take(Resource.MESSAGES, to=sent.get("To", ""))
         refused = _refused(fault)
         if refused is not None and not (fault and fault.taken):
             return refused
-        reply = self._texts.create(fields, fault)
-        if reply.receipts:
+        reply = self._texts.create(sent, fault)
+        if reply.receipts and self._texts.plan.before_answer:
+            for fields in reply.receipts:
+                await self._up.webhooks.post(reply.callback, fields)
+        elif reply.receipts:
             self._up.webhooks.later(reply.callback, reply.receipts)
         if refused is not None:
             return refused

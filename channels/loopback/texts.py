@@ -37,11 +37,18 @@ class ReceiptOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptPlan:
-    """Which receipts follow a message. copies: how often each one is delivered."""
+    """Which receipts follow a message. copies: how often each one is delivered.
+
+    by_part: as from a gateway in front of a carrier: they come to the fixed address of the sender's number,
+    without our id, for each part of the message by its own id. before_answer: they arrive before the answer
+    to the send does.
+    """
 
     states: tuple[str, ...] = ("queued", "sent", "delivered")
     order: ReceiptOrder = ReceiptOrder.IN_ORDER
     copies: int = 1
+    by_part: bool = False
+    before_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class TextCarrier:
         self._clock = clock
         self._shuffle = random.Random(12110)
         self.plan = ReceiptPlan()
+        self.status_urls: dict[str, str] = {}
 
     def create(self, fields: Fields, fault: Fault | None) -> Reply:
         """POST Messages.json. What a fault does to the connection is the server's part."""
@@ -70,8 +78,9 @@ class TextCarrier:
         if refused is not None:
             return refused
         message = self._take(fields)
-        body = json.dumps(self._resource(message)).encode()
-        return Reply(201, body, message.status_callback, self._receipts(message, fault))
+        answer = json.dumps(self._resource(message)).encode()
+        callback = self.status_urls.get(message.sender, "") if self.plan.by_part else message.status_callback
+        return Reply(201, answer, callback, self._receipts(message, callback, fault))
 
     def quick(self, body: bytes, sid: str) -> bytes:
         """Take a message down by its delivery id only; the answer is the shortest valid one."""
@@ -108,8 +117,10 @@ class TextCarrier:
     def _take(self, fields: Fields) -> SentMessage:
         callback = fields.get("StatusCallback", "")
         ours = form.query(callback)
+        parts = count(fields["Body"]).parts if self.plan.by_part else 0
+        part_sids = tuple(f"SM{token_hex(16)}" for _ in range(parts))
         message = SentMessage(
-            sid=f"SM{token_hex(16)}",
+            sid=part_sids[0] if part_sids else f"SM{token_hex(16)}",
             sender=fields.get("From") or fields["MessagingServiceSid"],
             recipient=fields["To"],
             text=fields["Body"],
@@ -117,17 +128,23 @@ class TextCarrier:
             attempt=form.number(ours, "a", default=0),
             status_callback=callback,
             taken_at=self._clock.now_ms(),
+            part_sids=part_sids,
         )
         self._journal.add(message)
         return message
 
-    def _receipts(self, message: SentMessage, fault: Fault | None) -> tuple[Fields, ...]:
-        if not message.status_callback:
+    def _receipts(self, message: SentMessage, callback: str, fault: Fault | None) -> tuple[Fields, ...]:
+        if not callback:
             return ()
         states = [(state, 0) for state in self.plan.states]
         if fault is not None and fault.kind is FaultKind.ERROR_CODE:
             states = [("queued", 0), ("sent", 0), ("undelivered", fault.code)]
-        forms = [_receipt(self._account_sid, message, *s) for s in states for _ in range(self.plan.copies)]
+        forms = [
+            _receipt(self._account_sid, message, sid, *word)
+            for word in states
+            for sid in message.part_sids or (message.sid,)
+            for _ in range(self.plan.copies)
+        ]
         if self.plan.order is ReceiptOrder.REVERSED:
             forms.reverse()
         elif self.plan.order is ReceiptOrder.SHUFFLED:
@@ -138,7 +155,9 @@ class TextCarrier:
         at = format_datetime(datetime.fromtimestamp(message.taken_at / 1000, UTC))
         service = message.sender.startswith("MG")
         path = f"/2010-04-01/Accounts/{self._account_sid}/Messages/{message.sid}"
+        ours = {"segment_sids": list(message.part_sids)} if message.part_sids else {}
         return {
+            **ours,
             "sid": message.sid,
             "account_sid": self._account_sid,
             "api_version": "2010-04-01",
@@ -216,13 +235,13 @@ def _refusal(fields: Fields, fault: Fault | None) -> Reply | None:
     return None
 
 
-def _receipt(account_sid: str, message: SentMessage, state: str, code: int) -> Fields:
+def _receipt(account_sid: str, message: SentMessage, sid: str, state: str, code: int) -> Fields:
     fields = {
         "ApiVersion": "2010-04-01",
         "AccountSid": account_sid,
-        "MessageSid": message.sid,
+        "MessageSid": sid,
         "MessageStatus": state,
-        "SmsSid": message.sid,
+        "SmsSid": sid,
         "SmsStatus": state,
         "To": message.recipient,
         "From": message.sender,

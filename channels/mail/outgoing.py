@@ -132,7 +132,7 @@ class MailSender:
                     self._idle.append(client)
                 else:
                     client.close()
-        return Accepted(message_id(message.delivery_id, self._settings.domain))
+        return Accepted((message_id(message.delivery_id, self._settings.domain),))
 
     def compose(self, message: OutboundMessage) -> EmailMessage:
         """The mail with all its headers; the same for every attempt but for the date."""

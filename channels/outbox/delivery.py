@@ -130,7 +130,9 @@ class Moved(TypedDict, total=False):
     lease_until: int
     provider_id: str
     accepted_at: int
+    part_ids: tuple[str, ...]
     receipt_at: int
+    redriven_as: str
 
 
 @dataclass(frozen=True)  # without slots: `moved` copies the dictionary at once, not field by field
@@ -145,6 +147,11 @@ class Delivery:
     level, night: of a warning; night = its approver released it for the quiet hours.
     dedup: unique; what makes a repeated plan harmless.
     accepted_at: when the provider took it, by its answer or by the first word of it that overtook the answer.
+    part_ids: the provider's ids by which receipts without our own find the parts of the present attempt, ""
+        for one not known; () where receipts carry our id, which is `provider_id`'s case.
+    redrive_of, redrive: the row that ended without arriving and which this one repeats; how often in all.
+    redriven_as: the row that repeats this one and counts in its place.
+    fallback_of: the row on another channel that this one stands in for.
     expires_at, not_before, created_at, lease_until, accepted_at, receipt_at: ms UTC, 0 = never.
     """
 
@@ -178,7 +185,12 @@ class Delivery:
     lease_until: int = 0
     provider_id: str = ""
     accepted_at: int = 0
+    part_ids: tuple[str, ...] = ()
     receipt_at: int = 0
+    redrive_of: str = ""
+    redrive: int = 0
+    redriven_as: str = ""
+    fallback_of: str = ""
 
     def may_become(self, state: DeliveryState) -> bool:
         """Whether the state table allows the move."""

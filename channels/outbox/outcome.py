@@ -33,15 +33,16 @@ def after(
     """
     match outcome:
         case Accepted():
-            return delivery.moved(
+            taken = delivery.moved(
                 state=S.ACCEPTED,
                 reason="",
-                provider_id=outcome.provider_id,
                 accepted_at=now,
+                provider_id="" if outcome.by_part else outcome.provider_id,
                 receipt_at=now if receipts else 0,
                 not_before=0,
                 lease_until=0,
             )
+            return taken.moved(part_ids=outcome.provider_ids) if outcome.by_part else taken
         case Temporary():
             wait = outcome.retry_after_seconds
             return retry(
@@ -54,7 +55,8 @@ def after(
         case Misconfigured():
             return not_sent(delivery, reason=outcome.code, now=now)
         case Ambiguous():
-            return ambiguous(delivery, code=outcome.code, now=now)
+            unsure = ambiguous(delivery, code=outcome.code, now=now)
+            return unsure.moved(part_ids=outcome.part_ids) if outcome.part_ids else unsure
         case _:
             return ambiguous(delivery, code=outcome.code, now=now)
 

@@ -8,7 +8,7 @@ instruction therefore leaves a row that ends in a known state.
 from __future__ import annotations
 
 from channels.outbox.delivery import MOVES, Delivery, DeliveryState
-from channels.outbox.retry import ambiguous, resend, settled
+from channels.outbox.retry import ambiguous, by_class, settled
 
 NO_WORD_SECONDS = 72 * 3600
 """Vendors synthesise their last receipt after 72 h; what has none by then never gets one."""
@@ -66,10 +66,8 @@ def overdue(delivery: Delivery, *, now: int) -> Delivery | None:
                 return settled(delivery, S.EXPIRED, "expired")
             return settled(delivery, S.READY, "").moved(not_before=now)
         case S.AMBIGUOUS:
-            if delivery.not_before and not expired:
-                return resend(delivery, now=now)
-            if delivery.not_before:  # too late to resend: wait for a receipt like the others
-                return delivery.moved(not_before=0)
+            if delivery.not_before:
+                return by_class(delivery, now=now)
             return settled(delivery, S.UNKNOWN, "no_receipt")
         case _:  # accepted or sent
             return settled(delivery, S.UNKNOWN, "no_receipt")

@@ -37,7 +37,8 @@ RANK: Mapping[DeliveryState, int] = {
 }
 """States not listed rank 0: the provider has said nothing yet."""
 
-_BAD = (ReceiptState.UNDELIVERED, ReceiptState.FAILED)
+BAD = (ReceiptState.UNDELIVERED, ReceiptState.FAILED)
+"""Words after which the provider does nothing more for the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def apply_receipt(
     delivery: Delivery, receipt: Receipt, *, random: Random, handset: HandsetRule = NO_RULE
 ) -> Delivery | None:
     """The delivery after `receipt`, or None when the receipt changes nothing."""
-    bad = receipt.state in _BAD
+    bad = receipt.state in BAD
     if bad and receipt.attempt != delivery.attempt:
         return None  # an earlier attempt failed; the present one decides
     target = TARGET[receipt.state]
@@ -69,7 +70,7 @@ def apply_receipt(
         wait = backoff_ms(RETRY[delivery.message_class], delivery.attempt + 3, random)
         if receipt.received_at + wait < delivery.expires_at:
             again = settled(delivery, S.READY, reason_keeping_mark(delivery, receipt.code))
-            return again.moved(not_before=receipt.received_at + wait)
+            return again.moved(not_before=receipt.received_at + wait, part_ids=())
     return settled(delivery, target, receipt.code if bad else "").moved(
         provider_id=receipt.provider_id or delivery.provider_id,
         accepted_at=delivery.accepted_at or receipt.received_at,

@@ -17,6 +17,9 @@ from channels.outbox.delivery import POLICY, Delivery, DeliveryState, MessageCla
 RESENT = "resent"
 """Start of `Delivery.reason` once the single resend after an ambiguous outcome is used up."""
 
+ASK_SECONDS = 60
+"""When the provider is asked about an ambiguous row that is not sent again whatever it says."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetryRule:
@@ -69,20 +72,35 @@ def retry(
 
 
 def ambiguous(delivery: Delivery, *, code: str, now: int) -> Delivery:
-    """A row of which nobody knows whether the provider took it, with its class rule applied.
+    """A row of which nobody knows whether the provider took it.
 
-    `not_before` is the instant of the single resend, or 0 when it must not be resent: N is held
-    and shown to a person, L is never sent twice. `receipt_at` starts the wait for a receipt.
+    A receipt may tell at any time. `not_before` is the instant at which the provider's list is asked and then
+    the class decides (`by_class`). `receipt_at`, from which the wait for a receipt counts, is when the try
+    ended: with its lease, if nobody saw its end.
     """
     wait = POLICY[delivery.message_class].ambiguous_resend_seconds
-    resend_at = 0 if wait is None or was_resent(delivery) else now + wait * 1000
+    if wait is None or was_resent(delivery):
+        wait = ASK_SECONDS
+    ended_at = min(now, delivery.lease_until or now)
     unsure = settled(delivery, DeliveryState.AMBIGUOUS, reason_keeping_mark(delivery, code))
-    return unsure.moved(not_before=resend_at, receipt_at=now)
+    return unsure.moved(not_before=now + wait * 1000, receipt_at=ended_at)
+
+
+def by_class(delivery: Delivery, *, now: int) -> Delivery:
+    """An ambiguous row whose time to decide has come and of which nothing was found out.
+
+    E0 and E1 are sent once more while they are of use. N is held and shown to a person, L is never sent
+    twice: those wait for a receipt, and so does what was sent once more already.
+    """
+    may_go_again = POLICY[delivery.message_class].ambiguous_resend_seconds is not None
+    if may_go_again and not was_resent(delivery) and delivery.expires_at > now:
+        return resend(delivery, now=now)
+    return delivery.moved(not_before=0)
 
 
 def resend(delivery: Delivery, *, now: int) -> Delivery:
     """The single resend of an ambiguous row; the mark in `reason` forbids a second one."""
-    return settled(delivery, DeliveryState.READY, RESENT).moved(not_before=now)
+    return settled(delivery, DeliveryState.READY, RESENT).moved(not_before=now, part_ids=())
 
 
 def was_resent(delivery: Delivery) -> bool:

@@ -12,7 +12,9 @@ import asyncio
 import json
 import re
 from base64 import b64encode
+from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import quote
 
 from yarl import URL
 
@@ -34,11 +36,16 @@ from channels.twilio.codes import retry_after_seconds, send_error
 
 MAX_RECORDING_BYTES = 50 * 1024 * 1024
 MAX_HOPS = 4
+_PAGE_SIZE = 1000
+"""The most the provider gives at once."""
+_MOST_PAGES = 5
+_LIST_BYTES = 4 * 1024 * 1024
+_LIST_SECONDS = 10.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class MessagesClient:
-    """Posts texts for one account."""
+    """Posts texts for one account, and reads the list of those it took."""
 
     def __init__(
         self,
@@ -52,12 +59,17 @@ class MessagesClient:
     ) -> None:
         self._http = http
         self._clock = clock
+        self._base = api_base.rstrip("/")
+        self._listing = f"/2010-04-01/Accounts/{account_sid}/Messages.json"
+        self._headers = {
+            "Authorization": basic_authorization(account_sid, auth_token),
+            "Accept": "application/json",
+        }
         self._to = destination(
-            f"{api_base.rstrip('/')}/2010-04-01/Accounts/{account_sid}/Messages.json",
+            self._base + self._listing,
             {
-                "Authorization": basic_authorization(account_sid, auth_token),
+                **self._headers,
                 "Content-Type": "application/x-www-form-urlencoded",
-                "Accept": "application/json",
             },
             total_seconds=timeout_seconds,
         )
@@ -78,6 +90,39 @@ class MessagesClient:
             raise Ambiguous("no-sid", "the provider's answer names no message")
         if body.get("error_code"):
             raise self._error(answer, {"code": body["error_code"]})
+        return body
+
+    async def sent_to(self, recipient: str, *, since: int) -> list[dict[str, Any]]:
+        """The messages to a number created at or after an instant (ms UTC), and some before it.
+
+        The list has the newest first. Raises a `SendError` when it could not be read so far back.
+        """
+        path = f"{self._listing}?To={quote(recipient, safe='')}&PageSize={_PAGE_SIZE}"
+        found: list[dict[str, Any]] = []
+        for _ in range(_MOST_PAGES):
+            page = await self._page(path)
+            messages = page.get("messages")
+            if not isinstance(messages, list):
+                raise Ambiguous("no-list", "the provider's answer is no list")
+            found += [message for message in messages if isinstance(message, dict)]
+            path = page.get("next_page_uri") or ""
+            if not path or (found and 0 < created_at(found[-1]) < since):
+                return found
+            if not isinstance(path, str) or not path.startswith(self._listing):
+                raise Ambiguous("no-list", "the provider's next page is not at its address")
+        raise Ambiguous("list-too-long", "more messages to one number than are read")
+
+    async def _page(self, path: str) -> dict[str, Any]:
+        to = destination(
+            self._base + path, self._headers, total_seconds=_LIST_SECONDS, limit_bytes=_LIST_BYTES
+        )
+        try:
+            answer = await self._http.get(to)
+        except (NotReached, AnswerLost, AnswerTooLarge) as problem:
+            raise Temporary("not-reached", "the provider's list could not be read") from problem
+        body = _json_object(answer.body)
+        if answer.status != 200:
+            raise self._error(answer, body)
         return body
 
     def _error(self, answer: HttpAnswer, body: dict[str, Any]) -> SendError:
@@ -199,6 +244,15 @@ class RecordingsClient:
 def basic_authorization(account_sid: str, auth_token: str) -> str:
     """The Authorization header's value."""
     return "Basic " + b64encode(f"{account_sid}:{auth_token}".encode()).decode()
+
+
+def created_at(message: dict[str, Any]) -> int:
+    """When the provider made a message of its list (ms UTC, whole seconds); 0 when it does not say."""
+    said = message.get("date_created")
+    try:
+        return int(parsedate_to_datetime(said).timestamp() * 1000) if isinstance(said, str) else 0
+    except ValueError:
+        return 0
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

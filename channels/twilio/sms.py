@@ -4,6 +4,10 @@ Rules protected: nothing is believed before its signature is checked; a receipt 
 delivery id, which travels in the callback's address, so that it can arrive before the answer to
 the send; a send is one POST and its outcome is one decision.
 
+Gateways in front of a carrier that speak the protocol may report to one fixed address, part by part, and know
+their own ids only (`by_part`). They name the ids of a long text in `segment_sids`, which is no field of
+Twilio's; without it the one `sid` is the id of the whole.
+
 Source: https://www.twilio.com/docs/messaging/guides/webhook-request and
 https://www.twilio.com/docs/messaging/api/message-resource
 """
@@ -13,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from channels.address import Address, AddressKind, BadAddress, is_textable, phone
@@ -26,14 +31,15 @@ from channels.contract import (
     Receipt,
     ReceiptState,
     Received,
+    Taken,
     WebhookRequest,
     WebhookResponse,
 )
-from channels.errors import Malformed, Permanent
+from channels.errors import Ambiguous, Malformed, Permanent
 from channels.http import HttpClient
 from channels.parts import count
 from channels.twilio import form
-from channels.twilio.client import MessagesClient
+from channels.twilio.client import MessagesClient, created_at
 from channels.twilio.signature import SignatureCheck
 
 MAX_CHARACTERS = 1600
@@ -69,7 +75,8 @@ class TwilioSmsSettings:
         messaging_service_sid chooses it.
     public_url: how the provider reaches us, scheme and host, and a path if a proxy strips one.
     webhook_path: where the hub mounts this channel; "" = `/webhooks/twilio/<channel>`.
-    status_callback: ask for receipts. timeout_seconds: for one send, in total.
+    status_callback: ask for receipts. by_part: they come to a fixed address, with the gateway's id of each
+        part in place of ours. timeout_seconds: for one send, in total.
     """
 
     channel: str
@@ -81,6 +88,7 @@ class TwilioSmsSettings:
     webhook_path: str = ""
     messaging_service_sid: str = ""
     status_callback: bool = True
+    by_part: bool = False
     timeout_seconds: float = 30.0
 
     @property
@@ -109,11 +117,12 @@ class TwilioSms:
             start = f"MessagingServiceSid={quote_plus(settings.messaging_service_sid)}"
         else:
             start = f"From={quote_plus(settings.sender)}"
-        if settings.status_callback:
+        self._by_part = settings.by_part
+        self._with_receipts = settings.status_callback and not settings.by_part
+        if self._with_receipts:
             status_url = f"{settings.public_url.rstrip('/')}{settings.path}/status"
             start += f"&StatusCallback={quote_plus(status_url)}%3Fm%3D"
         self._start = start
-        self._with_receipts = settings.status_callback
 
     async def receive(self, request: WebhookRequest, *, part: str) -> Received:
         """part: `sms` (an inbound text) or `status` (a receipt). See `ReceivesWebhooks`."""
@@ -149,16 +158,17 @@ class TwilioSms:
         """None for words that change nothing, and for texts that did not come from our outbox."""
         state = _STATES.get(form.required(fields, "MessageStatus"))
         delivery_id = asked.get("m", "")
-        if state is None or not delivery_id:
+        if state is None or not (delivery_id or self._by_part):
             return None
         return Receipt(
             channel=self._channel,
             delivery_id=delivery_id,
-            attempt=form.number(asked, "a"),
+            attempt=form.number(asked, "a") if delivery_id else 0,
             provider_id=_sid(fields),
             state=state,
             code=fields.get("ErrorCode", ""),
             received_at=received_at,
+            destination=None if delivery_id else _sender(form.required(fields, "To")),
         )
 
     async def send(self, message: OutboundMessage) -> Accepted:
@@ -171,12 +181,33 @@ class TwilioSms:
         if len(message.text) > MAX_CHARACTERS:
             raise Permanent("21617", "text longer than the provider takes")
         created = await self._client.create(self._form(message))
+        return self._accepted(created, message)
+
+    def _accepted(self, created: Mapping[str, Any], message: OutboundMessage) -> Accepted:
         try:
             parts = int(created.get("num_segments") or 0)
         except (TypeError, ValueError):
             parts = 0
         # A Messaging Service chooses the sender later and says 0 parts until then.
-        return Accepted(created["sid"], parts or count(message.text).parts)
+        parts = parts or count(message.text).parts
+        return Accepted(_ids(created) if self._by_part else (created["sid"],), parts, by_part=self._by_part)
+
+    async def find_sent(self, message: OutboundMessage, *, since: int, until: int) -> Taken | None:
+        """See `FindsSent`. Nothing of ours stands in the list: number, words and time have to do.
+
+        Two equal texts to one number within minutes are not told apart; the citizen has read them then.
+        """
+        for found in await self._client.sent_to(message.recipient.value, since=since):
+            sid, at = found.get("sid"), created_at(found)
+            if found.get("body") != message.text or str(found.get("direction")).startswith("inbound"):
+                continue
+            if not at or not isinstance(sid, str) or not sid:
+                raise Ambiguous("no-list", "the provider's list does not say when it took a message")
+            if since <= at <= until:
+                state = _STATES.get(str(found.get("status")), ReceiptState.QUEUED)  # at least it has it
+                code = found.get("error_code")
+                return Taken(self._accepted(found, message), state, str(code) if code else "")
+        return None
 
     def _form(self, message: OutboundMessage) -> bytes:
         start = self._start
@@ -199,6 +230,14 @@ def _encoded(text: str) -> str:
 def _encoded_twice(text: str) -> str:
     """`text` as a query value inside an address that is a form value."""
     return text.translate(_TWICE) if text.isascii() else quote_plus(quote(text, safe=""))
+
+
+def _ids(created: Mapping[str, Any]) -> tuple[str, ...]:
+    """The gateway's ids of the parts."""
+    named = created.get("segment_sids")
+    if isinstance(named, list) and named and all(isinstance(one, str) and one for one in named):
+        return tuple(named)
+    return (created["sid"],)
 
 
 def _sid(fields: Mapping[str, str]) -> str:

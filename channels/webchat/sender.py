@@ -20,4 +20,4 @@ class WebChatSender:
     async def send(self, message: OutboundMessage) -> Accepted:
         """Always accepted."""
         self._wake(message.recipient.value)
-        return Accepted(provider_id="")
+        return Accepted()

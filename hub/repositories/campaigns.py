@@ -117,6 +117,14 @@ class CampaignRepository:
         more = self._documents.cursor(found[-1], sort) if len(found) == limit else None
         return self._broadcasts.listed_versioned(found), more
 
+    async def fired_since(
+        self, since: int, *, states: Sequence[BroadcastState], limit: int = 1000
+    ) -> list[Versioned[Broadcast]]:
+        """The runs in these states whose time was at or after an instant (ms UTC), oldest first."""
+        where = {"state": {"$in": [state.value for state in states]}, "fire_at": {"$gte": since}}
+        found = await self._documents.find("broadcasts", where, sort=(("fire_at", 1),), limit=limit)
+        return self._broadcasts.listed_versioned(found)
+
     def insert_broadcast(self, broadcast: Broadcast) -> Insert:
         """The write of a new run; a repeat of the same campaign and time is a Duplicate."""
         return self._broadcasts.insert(broadcast)

@@ -112,9 +112,10 @@ class ConversationRepository:
         return {id: stored.body["case_id"] for id, stored in found.items()}
 
     async def by_delivery(self, delivery_id: str) -> Message | None:
-        """The message a delivery carried, or None. A delivery is queued once for its message's id."""
+        """The message a delivery carried, or None. A delivery is queued for its message's id; one that was
+        sent again has the number of the repetition behind it."""
         row = await self._documents.get("outbox", delivery_id)
-        return None if row is None else await self.message(row.body["dedup"])
+        return None if row is None else await self.message(row.body["dedup"].partition("~")[0])
 
     def insert(self, conversation: Conversation) -> Insert:
         """The write of a new conversation."""

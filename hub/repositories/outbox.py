@@ -4,11 +4,13 @@ Implements `channels.outbox.ports.Outbox` on the storage port. Rules it protects
 it read; a move outside the state table of `channels/outbox/delivery.py` is refused here, for everybody; the
 counters of a broadcast move in the same unit of work as its rows, so progress never drifts and is
 never counted. A case whose citizen was not reached is told of it in the same unit of work; a row without
-a case pays nothing for it.
+a case pays nothing for it. What the receipts of carriers need that know only their own ids stands in
+`deliveries/part_receipts.py`; a row whose receipts carry our id pays a look at a field for it.
 """
 
 from __future__ import annotations
 
+import random as chance
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +24,13 @@ from channels.outbox.gate import PAUSED
 from channels.outbox.ports import Change, Flow, Leased, OriginBody
 from channels.outbox.receipts import NO_RULE, HandsetRule, apply_receipt
 from channels.outbox.retry import settled
-from hub.repositories import outbox_rows
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_deliveries import CaseDeliveries
+from hub.repositories.deliveries import dead_letters, parts
+from hub.repositories.deliveries.dead_letters import DeadLetters, dies
+from hub.repositories.deliveries.part_receipts import PartReceipts, has_new_parts
+from hub.repositories.deliveries.parts import DeliveryPart, DeliveryParts
+from hub.repositories.outbox_rows import COLLECTIONS as ROWS
 from hub.repositories.outbox_rows import (
     ROW_COUNTER,
     OutboxRows,
@@ -42,7 +48,7 @@ from hub.store.until_committed import until_committed
 
 __all__ = ["COLLECTIONS", "DeliveryPage", "OutboxRepository", "ReceiptResult"]
 
-COLLECTIONS = (*outbox_rows.COLLECTIONS, *counts.COLLECTIONS)
+COLLECTIONS = (*ROWS, *counts.COLLECTIONS, *parts.COLLECTIONS, *dead_letters.COLLECTIONS)
 
 S = DeliveryState
 _FLOWS: Mapping[BroadcastState, Flow] = {
@@ -73,14 +79,38 @@ class DeliveryPage:
     next: str | None
 
 
-class OutboxRepository:
-    """Rows of the outbox. Methods named in `channels.outbox.ports.Outbox` raise `OutboxUnavailable`."""
+@dataclass(frozen=True, slots=True)
+class StandingPage:
+    """Ids of rows with the instant (ms UTC) of the last word about each, 0 = none will come."""
 
-    def __init__(self, documents: Documents, vault: Vault) -> None:
+    words: Mapping[str, int]
+    next: str | None
+
+
+class OutboxRepository:
+    """Rows of the outbox. Methods named in `channels.outbox.ports.Outbox` raise `OutboxUnavailable`.
+
+    handset: by channel, which failures are worth another try (`channels/outbox/receipts.py`).
+    """
+
+    def __init__(
+        self, documents: Documents, vault: Vault, handset: Mapping[str, HandsetRule] | None = None
+    ) -> None:
         self._documents = documents
+        self._handset = dict(handset or {})
         self._campaigns = CampaignRepository(documents, vault)
         self._rows = OutboxRows(vault)
         self._cases = CaseDeliveries(documents, vault)
+        self._dead = DeadLetters(documents, vault)
+        self._jitter = chance.Random()
+        self._in_parts = PartReceipts(
+            documents,
+            DeliveryParts(documents, vault),
+            self._rows,
+            self._whole,
+            self._handset,
+            self._jitter,
+        )
 
     # -- putting in --------------------------------------------------------------------------
 
@@ -157,11 +187,20 @@ class OutboxRepository:
     async def settle(self, changes: Sequence[Change]) -> list[Change]:
         """See the port. Raises ValueError for a move the state table does not know."""
         with translated():
+            in_parts = [change for change in changes if has_new_parts(change)]
+            if in_parts:
+                lost_parts = await self._in_parts.settle(in_parts)
+                others = [change for change in changes if not has_new_parts(change)]
+                late = [change for change in in_parts if change.after.id in lost_parts]
+                return [*late, *await self.settle(others)] if others else late
             of_cases = await self._cases.concerned(changes)
             ids = {change.after.id for change in of_cases}
             rest = [change for change in changes if change.after.id not in ids] if ids else changes
-            counted = [change for change in rest if is_counted(change)]
-            plain = rest if not counted else [change for change in rest if not is_counted(change)]
+            counted = [change for change in rest if is_counted(change) or dies(change)]
+            plain = rest
+            if counted:
+                ids = {change.after.id for change in counted}
+                plain = [change for change in rest if change.after.id not in ids]
             lost = await self._settle_of_cases(of_cases)
             if plain:
                 lost.update(await self._documents.settle("outbox", [changed(change) for change in plain]))
@@ -212,10 +251,12 @@ class OutboxRepository:
     # -- receipts and decisions --------------------------------------------------------------
 
     async def apply_receipt(
-        self, receipt: Receipt, *, random: Random, handset: HandsetRule = NO_RULE
+        self, receipt: Receipt, *, random: Random | None = None, handset: HandsetRule | None = None
     ) -> ReceiptResult:
-        """What the provider said later, by rank. A receipt of another channel or an unknown id
-        changes nothing."""
+        """What the provider said later, by rank, of a receipt with our id. One of another channel or of an
+        unknown id changes nothing. random, handset: of a test, instead of the repository's own."""
+        random = random or self._jitter
+        handset = handset or self._handset.get(receipt.channel, NO_RULE)
 
         async def decide() -> tuple[list[Write], ReceiptResult]:
             stored = await self._documents.get("outbox", receipt.delivery_id)
@@ -225,13 +266,23 @@ class OutboxRepository:
             after = apply_receipt(row.delivery, receipt, random=random, handset=handset)
             if after is None:
                 return [], ReceiptResult.NOTHING_NEW
-            change = Change(row, after)
-            return [*self.writes(change), *await self._told(change)], ReceiptResult.APPLIED
+            return await self._whole(Change(row, after)), ReceiptResult.APPLIED
 
         try:
             return await until_committed(self._documents, decide, tries=_TRIES)
         except Conflict:  # our own outcome is written again and again meanwhile
             return ReceiptResult.NOTHING_NEW
+
+    async def apply_part_receipt(self, receipt: Receipt) -> str:
+        """A receipt without our id: the delivery it is about, "" when it waits for the answer to the send.
+
+        Raises `Conflict` or `Duplicate` when the same is written again and again meanwhile.
+        """
+        return await self._in_parts.apply(receipt)
+
+    async def match(self, parked: DeliveryPart) -> str:
+        """Looks again for the message of a parked receipt; the delivery that was told, "" for none."""
+        return await self._in_parts.match(parked)
 
     def writes(self, change: Change) -> list[Write]:
         """One change as writes, for a unit of work (a person's decision on an ambiguous row)."""
@@ -246,9 +297,17 @@ class OutboxRepository:
         return None if stored is None else Versioned(self._rows.load(stored), stored.version)
 
     async def states(self, delivery_ids: Sequence[str]) -> dict[str, DeliveryState]:
-        """Where the rows that exist among `delivery_ids` stand; nothing is unsealed."""
+        """Where the rows that exist among `delivery_ids` stand; nothing is unsealed. Of one that was sent
+        again, where that stands."""
         found = await self._documents.get_many("outbox", delivery_ids)
-        return {id: DeliveryState(stored.body["state"]) for id, stored in found.items()}
+        states = {id: DeliveryState(stored.body["state"]) for id, stored in found.items()}
+        again = {
+            id: stored.body["redriven_as"] for id, stored in found.items() if stored.body.get("redriven_as")
+        }
+        if again:
+            later = await self.states(list(again.values()))
+            states |= {id: later[row] for id, row in again.items() if row in later}
+        return states
 
     async def counts(self, origin_id: str) -> dict[str, int]:
         """Rows of a broadcast by state, from its counters; rows on the way are not in it."""
@@ -280,6 +339,15 @@ class OutboxRepository:
             where["state"] = state.value
         return await self._page(where, (), limit, after)
 
+    async def standing(
+        self, origin_id: str, state: DeliveryState, *, limit: int, after: str | None = None
+    ) -> StandingPage:
+        """Which rows of a broadcast are in a state; nothing is unsealed."""
+        where = {"origin_id": origin_id, "state": state.value}
+        found = await self._documents.find("outbox", where, limit=limit, after=after)
+        more = self._documents.cursor(found[-1]) if len(found) == limit else None
+        return StandingPage({stored.id: stored.body["receipt_at"] for stored in found}, more)
+
     async def of_case(self, case_id: str, *, limit: int = 50, after: str | None = None) -> DeliveryPage:
         """Everything that left in one case, oldest first."""
         return await self._page({"case_id": case_id}, (), limit, after)
@@ -300,18 +368,22 @@ class OutboxRepository:
     async def _settle_counted(self, changes: Sequence[Change]) -> set[str]:
         """Rows and counters in one unit of work; the ids whose version was no longer current."""
         pending = {change.after.id: change for change in changes}
+        dead = {id for id, change in pending.items() if dies(change)}
         now = await self._documents.now_ms() if pending else 0
         lost: set[str] = set()
         while pending:
             updates = [
                 Update("outbox", id, set, version) for id, version, set in map(changed, pending.values())
             ]
+            ended = [self._dead.insert(pending[id].after, at=now) for id in pending if id in dead]
             try:
-                await self._documents.commit([*updates, *_counted(list(pending.values()), at=now)])
+                await self._documents.commit([*updates, *ended, *_counted(list(pending.values()), at=now)])
                 return lost
-            except Duplicate as begun:  # by another process at the same moment: the counter is there now
-                if not isinstance(begun.write, Add):
-                    raise
+            except Duplicate as known:
+                if known.write.collection == "dead_letters":  # it is on the list already
+                    dead.discard(known.write.id)
+                elif not isinstance(known.write, Add):
+                    raise  # else the counter was begun by another process at the same moment and is there now
             except Conflict as stale:  # receipts came before our own record of the send
                 present = await self._documents.get_many("outbox", list(pending))
                 late = {
@@ -333,7 +405,7 @@ class OutboxRepository:
                 stored = await self._documents.get("outbox", change.after.id)
                 if stored is None or stored.version != change.before.version:
                     return [], False
-                return [*self.writes(change), *await self._told(change)], True
+                return await self._whole(change), True
 
             try:
                 if not await until_committed(self._documents, decide, tries=_TRIES):
@@ -344,6 +416,11 @@ class OutboxRepository:
             ):  # the case is written again and again meanwhile: the row is looked at again
                 lost.add(change.after.id)
         return lost
+
+    async def _whole(self, change: Change) -> list[Write]:
+        """The writes of one change with everything that has to know of it."""
+        now = await self._documents.now_ms() if dies(change) else 0
+        return [*self.writes(change), *await self._told(change), *await self._dead.writes(change, at=now)]
 
     async def _told(self, change: Change) -> list[Write]:
         """What a case has to know of a change of its delivery."""

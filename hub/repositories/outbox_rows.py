@@ -41,6 +41,8 @@ COLLECTIONS = (
 
 S = DeliveryState
 _MOVED = tuple(Moved.__annotations__)
+_SELDOM = ("part_ids", "redrive_of", "redrive", "redriven_as", "fallback_of")
+"""Not stored while they are empty: hardly any row has them, and every step of the dispatcher reads rows."""
 ROW_COUNTER = "rows"
 """Counter of a broadcast's rows, whatever became of them; the others are named as their states."""
 _UNCOUNTED = frozenset({S.PLANNED, S.READY, S.LEASED, S.SENDING, S.HELD})
@@ -62,7 +64,12 @@ class OutboxRows:
 
     def body(self, delivery: Delivery) -> Body:
         """The document of a new row."""
-        return {**self._shape.body(delivery), "due_at": due_at(delivery)}
+        body = self._shape.body(delivery)
+        for name in _SELDOM:
+            if not body[name]:
+                del body[name]
+        body["due_at"] = due_at(delivery)
+        return body
 
     def load(self, stored: Stored) -> Delivery:
         """The row of a document. One whose seal does not open has no recipient."""
@@ -79,7 +86,8 @@ def changed(change: Change) -> tuple[str, int, Body]:
     if after.state is not before.state and not before.may_become(after.state):
         raise ValueError(f"a delivery cannot go from {before.state} to {after.state}")
     old, new = before.__dict__, after.__dict__
-    set = {name: new[name] for name in _MOVED if new[name] != old[name]}
+    # What a document does not have, its row has from the class only.
+    set = {name: value for name in _MOVED if (value := new.get(name)) != old.get(name)}
     set["state"] = after.state.value
     set["due_at"] = due_at(after)
     return after.id, change.before.version, set
@@ -88,8 +96,8 @@ def changed(change: Change) -> tuple[str, int, Body]:
 def is_counted(change: Change) -> bool:
     """Whether the change moves a broadcast's counters. Of what is held the reasons are counted."""
     before, after = change.before.delivery.state, change.after.state
-    if before is after or change.after.origin is not Origin.BROADCAST:
-        return False
+    if before is after or change.after.origin is not Origin.BROADCAST or change.after.redriven_as:
+        return False  # the row that repeats it counts in its place
     return before not in _UNCOUNTED or after not in _UNCOUNTED or S.HELD in (before, after)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from channels.outbox.receipts import HandsetRule
 from hub.repositories import (
     agents,
     calls,
@@ -38,6 +39,8 @@ from hub.repositories.composer import composer
 from hub.repositories.composer.composer import ComposerRepositories, composer_repositories
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
+from hub.repositories.deliveries import fallbacks
+from hub.repositories.deliveries.records import DeliveryRecords, delivery_records
 from hub.repositories.knowledge import (
     answer_counts,
     cursors,
@@ -131,6 +134,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *entries.COLLECTIONS,
     *entry_versions.COLLECTIONS,
     *feedback.COLLECTIONS,
+    *fallbacks.COLLECTIONS,
     *follows.COLLECTIONS,
     *taking_part.COLLECTIONS,
     *tags.COLLECTIONS,
@@ -182,6 +186,7 @@ class Repositories:
     contacts: ContactRepository
     conversations: ConversationRepository
     cursors: CursorRepository
+    deliveries: DeliveryRecords
     duty: DutyRepository
     drafts: DraftRepository
     entries: EntryRepository
@@ -217,11 +222,16 @@ class Repositories:
     words: WordRepository
 
 
-def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str]) -> Repositories:
-    """All repositories. `cities`: names of the prefectures by region code."""
+def repositories(
+    documents: Documents,
+    vault: Vault,
+    *,
+    cities: Mapping[str, str],
+    handset: Mapping[str, HandsetRule] | None = None,
+) -> Repositories:
+    """All repositories. cities: names of the prefectures by region code. handset: see the outbox."""
     agent_repository = AgentRepository(documents, vault)
     unit_repository = UnitRepository(documents, vault)
-    campaign_repository = CampaignRepository(documents, vault)
     case_texts = CaseTexts(documents, vault)
     return Repositories(
         agents=agent_repository,
@@ -233,7 +243,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         bounces=BounceRepository(documents, vault),
         bulk_runs=BulkRunRepository(documents, vault),
         calls=CallRepository(documents, vault),
-        campaigns=campaign_repository,
+        campaigns=CampaignRepository(documents, vault),
         case_index=CaseIndex(documents, vault, case_texts),
         case_texts=case_texts,
         case_queue=CaseQueueRepository(documents, vault),
@@ -244,6 +254,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),
+        deliveries=delivery_records(documents, vault),
         duty=DutyRepository(documents, vault),
         drafts=DraftRepository(documents, vault),
         entries=EntryRepository(documents, vault),
@@ -258,7 +269,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         notices=NoticeRepository(documents, vault),
         notification_choices=NotificationChoiceRepository(documents, vault),
         notifications=NotificationRepository(documents, vault),
-        outbox=OutboxRepository(documents, vault),
+        outbox=OutboxRepository(documents, vault, handset),
         pending_replies=PendingReplyRepository(documents, vault),
         presences=PresenceRepository(documents, vault),
         questions=QuestionRepository(documents, vault),

@@ -38,6 +38,7 @@ class TwilioSmsChannel(_Twilio):
     rate_parts_per_second: float = Field(default=10.0, gt=0)
     price_per_part: float = Field(default=0.05, ge=0)
     parts_limit: int = Field(default=8, ge=1)
+    receipts: Literal["callback", "by-part"] = "callback"
     timeout_seconds: float = Field(default=30, gt=0, le=30)
 
 

@@ -22,3 +22,8 @@ class Broadcast(Table):
     link_hosts: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]] = []
     known_numbers: list[Annotated[str, Field(pattern=r"^\d[\d-]{2,15}$")]] = []
     trials_per_hour: int = Field(default=30, ge=0, le=900)
+
+
+class Fallback(Table):
+    minutes: int = Field(default=10, ge=0, le=1440)
+    channels: list[str] = ["mail"]

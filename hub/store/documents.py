@@ -140,6 +140,10 @@ class Undeclared(StoreError):
     """A filter or sort that no declared field or index serves. A programming error."""
 
 
+class NoCursor(Undeclared):
+    """A text that is no cursor of this collection and order: an address somebody changed."""
+
+
 class StoreUnavailable(StoreError):
     """The store cannot write now (disk full, server away, closed).
 

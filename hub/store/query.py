@@ -18,7 +18,17 @@ from typing import Any
 
 import msgspec
 
-from hub.store.documents import MAX_LIMIT, Body, Collection, Documents, Sort, Stored, Undeclared, Where
+from hub.store.documents import (
+    MAX_LIMIT,
+    Body,
+    Collection,
+    Documents,
+    NoCursor,
+    Sort,
+    Stored,
+    Undeclared,
+    Where,
+)
 
 
 class Operator(StrEnum):
@@ -224,9 +234,12 @@ def decode_cursor(collection: Collection, sort: Sort, cursor: str) -> list[Any]:
         padded = cursor + "=" * (-len(cursor) % 4)
         place = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=list[Any])
     except (ValueError, binascii.Error, msgspec.DecodeError) as error:
-        raise Undeclared(f"{collection.name}: not a cursor") from error
+        raise NoCursor(f"{collection.name}: not a cursor") from error
     if len(place) != len(whole) or place[-1] is None:
-        raise Undeclared(f"{collection.name}: a cursor of another order")
-    for (name, _), value in zip(whole, place, strict=True):
-        _check_comparable(collection, name, value)
+        raise NoCursor(f"{collection.name}: a cursor of another order")
+    try:
+        for (name, _), value in zip(whole, place, strict=True):
+            _check_comparable(collection, name, value)
+    except Undeclared as error:
+        raise NoCursor(f"{collection.name}: a cursor of other fields") from error
     return place

@@ -20,7 +20,7 @@ from aiohttp.typedefs import Handler
 from channels.outbox.ports import OutboxUnavailable
 from hub.model.cases.moves import IllegalMove
 from hub.runtime.errors import Forbidden, NotFound, Stale
-from hub.store.documents import StoreUnavailable
+from hub.store.documents import NoCursor, StoreUnavailable
 from hub.store.unreadable import Unreadable
 from hub.web.error_page import error_response, illegal_move_response, unreadable_response
 from hub.web.i18n import Language, pick_language
@@ -100,7 +100,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
             return web.Response(status=303, headers={"Location": request.path.rsplit("/", 1)[0]})
         kept = {name: answer.headers[name] for name in ("Allow", "Retry-After") if name in answer.headers}
         return error_response(request, answer.status, request[REQUEST_ID], kept)
-    except NotFound:
+    except (NotFound, NoCursor):  # the second: an address of a list that somebody changed
         return error_response(request, 404, request[REQUEST_ID])
     except Forbidden:
         return error_response(request, 403, request[REQUEST_ID])

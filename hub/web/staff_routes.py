@@ -26,7 +26,7 @@ from hub.web.pages.cases import (
     taken_part,
 )
 from hub.web.pages.cases.replies import canned, pick, send
-from hub.web.pages.deliveries import deliveries
+from hub.web.pages.deliveries import deliveries, ended, unmatched
 from hub.web.pages.knowledge import (
     entries,
     entry_editor,
@@ -302,6 +302,11 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/rules/{kind}/revisions/{number}/approve", revisions.approve, P.RULE_EDIT),
     _staff("POST", "/rules/{kind}/revisions/{number}/refuse", revisions.refuse, P.RULE_EDIT),
     _staff("GET", "/deliveries", deliveries.deliveries_page, P.DELIVERY_DECIDE),
+    _staff("GET", "/deliveries/ended", ended.ended_page, P.DELIVERY_DECIDE),
+    _staff("GET", "/deliveries/ended/look", ended.look, P.DELIVERY_DECIDE),
+    _staff("POST", "/deliveries/ended/again", ended.all_again, P.DELIVERY_DECIDE),
+    _staff("POST", "/deliveries/ended/{delivery_id}/again", ended.again, P.DELIVERY_DECIDE),
+    _staff("GET", "/deliveries/unmatched", unmatched.unmatched_page, P.DELIVERY_DECIDE),
     _staff("POST", "/deliveries/{delivery_id}", deliveries.decide, P.DELIVERY_DECIDE),
     _staff("GET", "/agents", accounts.agents_page, P.AGENT_MANAGE),
     _staff("POST", "/agents", accounts.create_agent, P.AGENT_MANAGE),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import random
-
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
-from hub.hub import Actions
+from hub.actions.deliveries.read_unmatched import ReadUnmatched
+from hub.actions.deliveries.redrive import Redrive
+from hub.hub import Actions, DeliveryDesk
 from hub.wiring.calls import CallActions
 from hub.wiring.campaigns import campaign_desk, composer_of, publish_notice_of
 from hub.wiring.cases import CaseActions
-from hub.wiring.channels import handset_rules
 from hub.wiring.desk import Desk
 from hub.wiring.dialogue import Dialogue
 from hub.wiring.foundation import Foundation
@@ -34,14 +33,13 @@ def actions_of(
     desk: Desk,
     calls: CallActions,
     intake: IntakeActions,
-    jitter: random.Random,
     profiles: Profiles,
 ) -> Actions:
     """One of each."""
     campaigns = campaign_desk(base)
     return Actions(
         accept_event=intake.accept_event,
-        apply_receipt=ApplyReceipt(base.stores.outbox, handset_rules(base.settings), jitter),
+        apply_receipt=ApplyReceipt(base.stores.outbox),
         assign_case=cases.assign_case,
         campaigns=campaigns,
         change_accounts=change_accounts_of(base),
@@ -51,6 +49,10 @@ def actions_of(
         confirm_report=cases.confirm_report,
         decide_delivery=DecideDelivery(base.documents, base.stores, base.clock),
         deliver_electronically=cases.deliver_electronically,
+        delivery_desk=DeliveryDesk(
+            redrive=Redrive(base.documents, base.stores, base.clock),
+            read_unmatched=ReadUnmatched(base.stores.deliveries.parts, base.clock),
+        ),
         desk=desk.actions,
         dismiss_alarm=cases.dismiss_alarm,
         edit_entry=editing.edit_entry,

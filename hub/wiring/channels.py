@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from channels.adapter import FetchesRecordings, ReceivesWebhooks, Sends
+from channels.adapter import FetchesRecordings, FindsSent, ReceivesWebhooks, Sends
+from channels.address import AddressKind
 from channels.contract import ChannelKind
 from channels.mail.incoming import MailListener, MailListenerSettings
 from channels.mail.outgoing import MailSender, MailSenderSettings
@@ -19,13 +20,16 @@ from channels.mail.reader import MailReader, MailReaderSettings
 from channels.mail.reader_pool import ReaderPool
 from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.receipts import HandsetRule
+from channels.outbox.reconcile import Reconciler
 from channels.outbox.sender import DispatchSettings, SenderSettings
+from channels.outbox.sweeper import Sweeper
 from channels.signed_id import SignedIds
 from channels.twilio.codes import TEMPORARY_CODES
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
 from channels.webchat.sender import WebChatSender
 from hub.actions.deliveries.channel_profile import ChannelProfile
+from hub.actions.deliveries.fall_back import FallbackSettings
 from hub.hub import VoiceAdapter
 from hub.runtime.bell import conversation_topic
 from hub.runtime.errors import NotFound
@@ -50,6 +54,7 @@ class Adapters:
     sends: Mapping[str, Sends]
     listens: Mapping[str, MailListener]
     reads: Mapping[str, MailReader]
+    finds: Mapping[str, FindsSent]
     fetches: Mapping[str, FetchesRecordings]
     voice: Mapping[str, VoiceAdapter]
     mail: Sequence[MailSender]
@@ -68,6 +73,7 @@ def build_adapters(base: Foundation) -> Adapters:
     listens: dict[str, MailListener] = {}
     reads: dict[str, MailReader] = {}
     pool = ReaderPool(processes=LETTERS_AT_ONCE)
+    finds: dict[str, FindsSent] = {}
     fetches: dict[str, FetchesRecordings] = {}
     voice: dict[str, VoiceAdapter] = {}
     mail: list[MailSender] = []
@@ -86,12 +92,13 @@ def build_adapters(base: Foundation) -> Adapters:
                         public_url=settings.public_url(),
                         api_base=channel.api_base,
                         messaging_service_sid=channel.messaging_service_sid,
+                        by_part=channel.receipts == "by-part",
                         timeout_seconds=channel.timeout_seconds,
                     ),
                     http,
                     clock,
                 )
-                receives[name], sends[name] = sms, sms
+                receives[name], sends[name], finds[name] = sms, sms, sms
             case TwilioVoiceChannel():
                 line = TwilioVoice(
                     TwilioVoiceSettings(
@@ -117,7 +124,7 @@ def build_adapters(base: Foundation) -> Adapters:
                 sends[name] = WebChatSender(partial(_wake_chat, name, base))
             case PetitionForm():
                 pass  # a page of our own; answers are read with number and code
-    return Adapters(receives, sends, listens, reads, fetches, voice, mail, pool)
+    return Adapters(receives, sends, listens, reads, finds, fetches, voice, mail, pool)
 
 
 def signed_ids_of(base: Foundation) -> SignedIds:
@@ -233,6 +240,17 @@ def handset_rules(settings: Settings) -> dict[str, HandsetRule]:
     }
 
 
+def fallback_settings(settings: Settings) -> FallbackSettings:
+    """Where a warning goes on that did not arrive; without senders nowhere."""
+    kinds = {TwilioSmsChannel: AddressKind.PHONE, MailChannel: AddressKind.EMAIL}
+    senders = tuple(
+        (kinds[type(channel)], name)
+        for name in settings.fallback.channels
+        if (channel := settings.channels.get(name)) and channel.enabled and type(channel) in kinds
+    )
+    return FallbackSettings(settings.fallback.minutes * 60, senders if settings.fallback.minutes else ())
+
+
 def profiles_of(settings: Settings) -> dict[str, ChannelProfile]:
     """The enabled channels by name."""
     return {
@@ -253,3 +271,9 @@ def dispatcher_of(base: Foundation, sends: Mapping[str, Sends], jitter: random.R
         base.bell,
         dispatch_settings(base.settings),
     )
+
+
+def sweeper_of(base: Foundation, finds: Mapping[str, FindsSent], jitter: random.Random) -> Sweeper:
+    """What takes up every row whose time has come."""
+    outbox = base.stores.outbox
+    return Sweeper(outbox, reconciler=Reconciler(outbox, finds, handset_rules(base.settings), jitter))

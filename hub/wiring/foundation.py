@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from channels.http import HttpClient
+from channels.outbox.receipts import HandsetRule
 from hub.actions.dialogue.encoding import Encoding
 from hub.repositories.alarms.raising_documents import RaisingDocuments
 from hub.repositories.queue.feed import QueueFeed
@@ -53,8 +55,8 @@ class Foundation:
         await self.documents.close()
 
 
-async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
-    """Opens the store. Raises `Refused`, `KeyProblem`."""
+async def open_foundation(settings: Settings, clock: Clock, handset: Mapping[str, HandsetRule]) -> Foundation:
+    """Opens the store. handset: of the adapters, for the outbox. Raises `Refused`, `KeyProblem`."""
     bell, feed = LocalBell(), QueueFeed()
     ringing = RingingDocuments(await open_store(settings, clock, migrated=False), bell, feed)
     async with closed_on_failure(ringing):
@@ -70,7 +72,7 @@ async def open_foundation(settings: Settings, clock: Clock) -> Foundation:
         clock=clock,
         vault=vault,
         documents=documents,
-        stores=repositories(documents, vault, cities=cities),
+        stores=repositories(documents, vault, cities=cities, handset=handset),
         files=FileStore(settings.files.path / "attachments", vault),
         imports=FileStore(settings.files.path / "imports", vault),
         http=HttpClient(connections=settings.dispatch.in_flight + settings.dispatch.urgent_in_flight + 8),

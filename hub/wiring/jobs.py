@@ -9,6 +9,8 @@ from functools import partial
 from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.sweeper import Sweeper
 from hub.actions.alarms.forward_alarms import ForwardAlarms
+from hub.actions.deliveries.fall_back import FallBack
+from hub.actions.deliveries.match_receipts import MatchReceipts
 from hub.actions.dialogue.triage import Triage
 from hub.actions.intake.keep_letter import KeepLetter
 from hub.actions.intake.read_letters import ReadLetters
@@ -31,7 +33,7 @@ from hub.repositories.repositories import COLLECTIONS
 from hub.settings.store import Retention
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
-from hub.wiring.channels import LETTERS_AT_ONCE, Adapters
+from hub.wiring.channels import LETTERS_AT_ONCE, Adapters, fallback_settings
 from hub.wiring.desk import Desk
 from hub.wiring.foundation import Foundation
 from hub.wiring.mail import own_addresses_of
@@ -56,6 +58,11 @@ _REPLIES_SECONDS = 0.5
 
 _SERIES_SECONDS = 5.0
 """How often it is looked for items of series whose time has come."""
+_FALLBACK_SECONDS = 5.0
+"""How often it is looked for warnings that did not arrive by text."""
+
+_MATCH_SECONDS = 30.0
+"""How often it is looked again for the messages of receipts that found none."""
 
 _RULES_SECONDS = 2.0
 """How often it is looked for rules that were approved in another process."""
@@ -67,6 +74,9 @@ _INDEX_SECONDS = 60.0
 """How often it is looked for cases of an earlier release that are not in the index; there are none later."""
 _PAGES_SECONDS = 86_400
 """How long an alarm page that was closed is kept."""
+
+_ENDED_SECONDS = 180 * 86_400
+"""How long it is kept that a delivery may be sent again, and what was done instead."""
 
 _ALARM_SECONDS = 0.5
 """How often it is looked for alarms to be forwarded, and for those 110 has not acknowledged."""
@@ -83,6 +93,7 @@ Job = Callable[[], Awaitable[None]]
 def jobs_of(
     base: Foundation,
     dispatcher: Dispatcher,
+    sweeper: Sweeper,
     actions: Actions,
     follow: FollowEntries,
     rules: RuleActions,
@@ -96,8 +107,7 @@ def jobs_of(
     retention = base.settings.retention
     forget_expired = ForgetExpired(base.documents, base.clock, _rules(retention))
     jobs: dict[str, Job] = {
-        "dispatch": partial(dispatch, dispatcher, Sweeper(base.stores.outbox), base.bell),
-        "series": partial(alone, leases(), "series", actions.series.run.step, pause_seconds=_SERIES_SECONDS),
+        "dispatch": partial(dispatch, dispatcher, sweeper, base.bell),
         "broadcasts": BroadcastLoop(actions.campaigns, leases(), on_lead=actions.sending.note_restart).run,
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
@@ -112,7 +122,7 @@ def jobs_of(
         "keys": partial(alone, leases(), "keys", _reseal(base).step, pause_seconds=_KEYS_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }
-    jobs |= _sending_jobs(base, actions, leases())
+    jobs |= _sending_jobs(base, actions, leases)
     if base.settings.assignment.automatic:
         give = desk.assign_waiting.step
         jobs["assignment"] = partial(alone, leases(), "assignment", give, pause_seconds=_CLOCK_SECONDS)
@@ -132,17 +142,32 @@ def _reseal(base: Foundation) -> ResealStore:
     )
 
 
-def _sending_jobs(base: Foundation, actions: Actions, lease: LeaseRepository) -> dict[str, Job]:
-    """What follows a broadcast: its responses, and the end of its list of recipients."""
+def _sending_jobs(
+    base: Foundation, actions: Actions, leases: Callable[[], LeaseRepository]
+) -> dict[str, Job]:
+    """Series that make campaigns; what follows a broadcast: receipts that come without our id, warnings that
+    did not arrive, responses, the end of its list of recipients."""
     keep = base.settings.retention
     forget = ForgetRecipients(
         base.documents, base.stores.campaigns, base.clock, keep_seconds=keep.recipients_seconds
     )
     note = actions.sending.note_responses.step
-    return {
-        "responses": partial(alone, lease, "responses", note, pause_seconds=_LEARN_SECONDS),
+    jobs: dict[str, Job] = {
+        "series": partial(alone, leases(), "series", actions.series.run.step, pause_seconds=_SERIES_SECONDS),
+        "receipts": partial(alone, leases(), "receipts", _match(base, actions), pause_seconds=_MATCH_SECONDS),
+        "responses": partial(alone, leases(), "responses", note, pause_seconds=_LEARN_SECONDS),
         "recipients": partial(repeat, forget, pause_seconds=keep.every_seconds),
     }
+    goes_on = fallback_settings(base.settings)
+    if goes_on.senders:
+        fall_back = FallBack(base.documents, base.stores, base.clock, goes_on).step
+        jobs["fallback"] = partial(alone, leases(), "fallback", fall_back, pause_seconds=_FALLBACK_SECONDS)
+    return jobs
+
+
+def _match(base: Foundation, actions: Actions) -> Callable[[], Awaitable[bool]]:
+    stores, received = base.stores, actions.deliver_electronically.received
+    return MatchReceipts(base.documents, stores.outbox, stores.deliveries.parts, received, base.clock).step
 
 
 def alarm_jobs(forward: ForwardAlarms) -> dict[str, Job]:
@@ -177,6 +202,9 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("recent_answers", "keep_until", 0),
         Rule("duty_pages", "seen_at", _PAGES_SECONDS),
         Rule("bounces", "at", 90 * 86_400),
+        Rule("delivery_parts", "keep_until", 0),
+        Rule("dead_letters", "ended_at", _ENDED_SECONDS),
+        Rule("fallbacks", "at", _ENDED_SECONDS),
         Rule("drafts", "saved_at", keep.drafts_seconds),
         Rule("campaign_drafts", "saved_at", keep.drafts_seconds),
         Rule("notifications", "at", keep.notifications_seconds),

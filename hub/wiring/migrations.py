@@ -9,6 +9,7 @@ from hub.actions.cases.all_cases.raise_open import RaiseOpen
 from hub.actions.cases.all_cases.take_over import TakeOver, Told
 from hub.actions.rules.follow_rules import FollowRules
 from hub.repositories.cases import CaseRepository
+from hub.repositories.deliveries.dead_letters import DeadLetters
 from hub.repositories.rule_books import RuleBookRepository
 from hub.runtime.clock import Clock
 from hub.settings.settings import Settings
@@ -20,6 +21,7 @@ from hub.wiring.books import books_of
 log = logging.getLogger(__name__)
 
 _LOGGED_EACH = 10_000
+_OF_USE_MS = 30 * 24 * 3600 * 1000
 
 
 def _logged(done: int, total: int) -> None:
@@ -42,12 +44,17 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         """Open emergencies of earlier releases get their alarm."""
         await RaiseOpen(documents, vault, clock, wait_seconds=settings.alarms.confirm_seconds)()
 
+    async def dead_letters(documents: Documents, vault: Vault) -> None:
+        """Deliveries of the last thirty days that did not arrive can be sent again."""
+        await DeadLetters(documents, vault).fill(since=clock.now_ms() - _OF_USE_MS)
+
     return (
         *MIGRATIONS,
         Migration(3, "cases under clocks", cases_under_clocks),
         Migration(4, "cases in the order of legal risk", cases_in_order),
         Migration(5, "open emergencies ring", emergencies_ring),
         Migration(6, "cases that nobody put aside or tagged", cases_in_order),
+        Migration(7, "deliveries that did not arrive", dead_letters),
     )
 
 

@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import expect
 
 from channels.address import phone
-from channels.outbox.delivery import DeliveryState
+from channels.contract import Receipt, ReceiptState
+from channels.outbox.delivery import DeliveryState, MessageClass
 from channels.outbox.ports import Change, Leased
 from channels.outbox.retry import settled
 from channels.parts import count
@@ -20,6 +21,7 @@ from hub.model.people.contact import Contact
 from tests.web.staff_desk import Desk, sign_in
 from tests.web.staff_fixtures import colleague, desk
 from tests.web.staff_stage import text, unsure
+from tests.web.test_people_pages import looked_at
 from tests.web.watched import Visitor, overflow
 from tests.world import eventually
 
@@ -443,6 +445,57 @@ async def test_a_person_decides_what_became_of_a_delivery(
 
     async def sent() -> bool:
         return [m.recipient for m in desk.stage.carrier.journal.messages].count(again.recipient.value) == 1
+
+    assert await eventually(sent)
+
+
+async def test_what_did_not_arrive_is_found_looked_at_and_sent_again_once(
+    colleague: Visitor, desk: Desk
+) -> None:
+    hub = desk.stage.hub
+    page = await desk.sit_down(colleague, Role.ADMIN, expected_status=(404,))
+    for place, (why, more) in enumerate(
+        [
+            ("30003", {}),
+            ("30003", {}),
+            ("MK:0001", {"message_class": MessageClass.L, "provider_id": "SM1"}),
+        ]
+    ):
+        row = await unsure(hub, f"ended-{place}", f"+8613900140{place:03}", **more)
+        read = (await hub.repositories.outbox.reread([row.id]))[row.id]
+        await hub.repositories.outbox.settle([Change(read, settled(row, DeliveryState.UNDELIVERED, why))])
+    hours_ago, citizen = hub.clock.now_ms() - 7_200_000, phone("13900140001")
+    await hub.actions.apply_receipt(
+        Receipt("sms-12110", "", 0, "70418211286", ReceiptState.DELIVERED, "", hours_ago, citizen)
+    )
+    wrong = {}
+    for path in ("ended", "ended/look", "unmatched"):
+        await page.goto(f"{desk.url}/staff/deliveries/{path}", wait_until="domcontentloaded")
+        wrong[path] = await looked_at(page)
+    assert {path: found for path, found in wrong.items() if found} == {}
+    await expect(page.locator(".person")).to_contain_text(["139****0001"])
+    for path in ("ended", "unmatched"):
+        answer = await page.goto(f"{desk.url}/staff/deliveries/{path}?after=changed")
+        assert answer
+        assert answer.status == 404
+    await page.goto(f"{desk.url}/staff/deliveries")
+    await page.click("text=未送达的投递")
+    lesson = page.locator(".person", has_text="139****0002")
+    await expect(lesson).to_contain_text("普法短信可能已发出，不再重发")
+    await expect(lesson.get_by_role("button")).to_have_count(0)
+    assert "答复内容" not in await page.content()
+    await page.locator(".person", has_text="139****0000").get_by_role("button", name="重新发送").click()
+    await expect(page.locator(".done")).to_have_text("已重新排队发送")
+    await page.select_option("#f-reason", "30003")
+    await page.click(".ended-find button")
+    await page.click("text=按此条件全部重新发送")
+    await expect(page.locator(".ended-count")).to_have_text("将重新发送 1 条")
+    await page.click("text=重新发送这 1 条")
+    await expect(page.locator(".person")).to_have_count(1)
+
+    async def sent() -> bool:
+        to = [m.recipient for m in desk.stage.carrier.journal.messages]
+        return [to.count(f"+8613900140{place:03}") for place in range(3)] == [1, 1, 0]
 
     assert await eventually(sent)
 

@@ -1,34 +1,29 @@
-"""A provider's later word about a delivery. It may come twice, late, out of order or for a row long gone."""
+"""A provider's later word about a delivery. It may come twice, late, out of order, for a row long gone, or
+before our own record of the send."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 
-from channels.clock import Random
 from channels.contract import Receipt
-from channels.outbox.receipts import NO_RULE, HandsetRule
 from hub.repositories.outbox import OutboxRepository
 
 log = logging.getLogger(__name__)
 
 
 class ApplyReceipt:
-    """`rules`: which failure codes of a channel mean the handset rather than the number."""
+    """Stores one receipt with what it means."""
 
-    def __init__(
-        self,
-        outbox: OutboxRepository,
-        rules: Mapping[str, HandsetRule],
-        random: Random,
-    ) -> None:
+    def __init__(self, outbox: OutboxRepository) -> None:
         self._outbox = outbox
-        self._rules = rules
-        self._random = random
 
-    async def __call__(self, receipt: Receipt) -> None:
-        """Raises `OutboxUnavailable` when the provider should send it again."""
-        result = await self._outbox.apply_receipt(
-            receipt, random=self._random, handset=self._rules.get(receipt.channel, NO_RULE)
-        )
+    async def __call__(self, receipt: Receipt) -> str:
+        """The delivery it is about, "" while that is not known. Raises `StoreUnavailable`, `Conflict` or
+        `Duplicate` when the provider should send it again."""
+        if not receipt.delivery_id:
+            delivery_id = await self._outbox.apply_part_receipt(receipt)
+            log.debug("receipt", extra={"delivery": delivery_id, "result": "part"})
+            return delivery_id
+        result = await self._outbox.apply_receipt(receipt)
         log.debug("receipt", extra={"delivery": receipt.delivery_id, "result": result.value})
+        return receipt.delivery_id

@@ -54,21 +54,21 @@ class DecideDelivery:
 
     async def unsure(self, agent: Agent, *, after: str | None = None) -> Unsure:
         """Rows the agent may decide, those first that wait the longest. Raises `Forbidden`."""
-        _require(agent)
+        require_decider(agent)
         rows: list[Versioned[Delivery]] = []
         while True:
             page = await self._repositories.outbox.ambiguous(limit=_PAGE, after=after)
-            rows += [row for row in page.deliveries if _exists(agent, await self._case(row.value))]
+            rows += [row for row in page.deliveries if exists_for(agent, await self._case(row.value))]
             after = page.next
             if after is None or len(rows) >= _PAGE:
                 return Unsure(tuple(rows), after)
 
     async def __call__(self, agent: Agent, delivery_id: str, decision: Decision, *, version: int) -> None:
         """Raises `Forbidden`, `NotFound`, `Stale` (something was heard of it meanwhile) or `Invalid`."""
-        _require(agent)
+        require_decider(agent)
         found = await self._repositories.outbox.get(delivery_id)
         case = await self._case(found.value) if found else None
-        if found is None or not _exists(agent, case):
+        if found is None or not exists_for(agent, case):
             raise NotFound("delivery")
         if found.version != version or found.value.state is not DeliveryState.AMBIGUOUS:
             raise Stale("delivery")
@@ -109,12 +109,13 @@ class DecideDelivery:
         return [cases.update(after, case.version), cases.insert_entry(entry)]
 
 
-def _require(agent: Agent) -> None:
+def require_decider(agent: Agent) -> None:
+    """Raises `Forbidden` for whoever does not decide about deliveries."""
     if not agent.may(Permission.DELIVERY_DECIDE):
         raise Forbidden(Permission.DELIVERY_DECIDE)
 
 
-def _exists(agent: Agent, case: Versioned[Case] | None) -> bool:
+def exists_for(agent: Agent, case: Versioned[Case] | None) -> bool:
     """Behind the wall only what is behind it is seen, before it everything else."""
     secret = case is not None and case.value.is_restricted
     return secret == agent.may(Permission.REPORT_READ)

@@ -25,7 +25,7 @@ from channels.errors import Forged, Malformed, TooLarge
 from hub.actions.calls.handle_call import CallBusy
 from hub.actions.intake.accept_event import Busy
 from hub.hub import Hub
-from hub.store.documents import StoreUnavailable
+from hub.store.documents import Conflict, Duplicate, StoreUnavailable
 from hub.web.keys import HUB, SOURCE
 
 log = logging.getLogger(__name__)
@@ -82,6 +82,7 @@ async def _receive(request: web.Request, channel: str, part: str) -> web.Respons
         response = await _store(hub, channel, received)
     except Forged:
         source = hub.vault.log_mark(request[SOURCE])
+        hub.refused.add(channel)
         log.warning("webhook.forged", extra={"channel": channel, "part": part, "source": source})
         return web.Response(status=403, text="signature")
     except Malformed as problem:
@@ -89,7 +90,7 @@ async def _receive(request: web.Request, channel: str, part: str) -> web.Respons
         return web.Response(status=400, text=str(problem))
     except TooLarge:
         return web.Response(status=413, text="too large")
-    except (Busy, CallBusy, StoreUnavailable) as problem:
+    except (Busy, CallBusy, Conflict, Duplicate, StoreUnavailable) as problem:
         log.warning("webhook.deferred", extra={"channel": channel, "problem": type(problem).__name__})
         return web.Response(status=503, headers={"Retry-After": "2"}, text="try again")
     if not response.body:
@@ -118,9 +119,9 @@ async def _store(hub: Hub, channel: str, received: Received) -> WebhookResponse:
             case InboundMessage():
                 await hub.actions.accept_event(event)
             case Receipt():
-                await hub.actions.apply_receipt(event)
-                if event.state in _REACHED:
-                    await hub.actions.deliver_electronically.received(event.delivery_id)
+                delivery_id = await hub.actions.apply_receipt(event)
+                if event.state in _REACHED and delivery_id:
+                    await hub.actions.deliver_electronically.received(delivery_id)
             case CallEvent():
 
                 def render(answer: CallAnswer) -> WebhookResponse:

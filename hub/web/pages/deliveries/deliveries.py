@@ -19,7 +19,7 @@ from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
 PATH = "/staff/deliveries"
-_MEANWHILE = msgid("这条投递刚刚有了新的结果，没有改动。下面是现在的情况。")
+MEANWHILE = msgid("这条投递刚刚有了新的结果，没有改动。下面是现在的情况。")
 
 
 async def deliveries_page(request: web.Request) -> web.StreamResponse:
@@ -39,7 +39,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
             agent_of(request), delivery_id, form.decision, version=form.version
         )
     except Stale:
-        return await _show(request, 409, _(_MEANWHILE))
+        return await _show(request, 409, _(MEANWHILE))
     except Invalid as refused:
         return await _show(request, 422, _(refused.problems["decision"]))
     return done(PATH, "arrived" if form.decision is Decision.ARRIVED else "again")

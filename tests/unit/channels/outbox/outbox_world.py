@@ -38,7 +38,7 @@ Script = Callable[[OutboundMessage], Answer]
 class PlayedProvider:
     """Answers by script and remembers every message it was given."""
 
-    script: Script = field(default=lambda message: Accepted(f"SM{message.delivery_id}-{message.attempt}"))
+    script: Script = field(default=lambda message: Accepted((f"SM{message.delivery_id}-{message.attempt}",)))
     seen: list[OutboundMessage] = field(default_factory=list)
 
     async def send(self, message: OutboundMessage) -> Accepted:
@@ -55,7 +55,7 @@ class PlayedProvider:
     def answers(self, *several: Answer) -> None:
         """These answers one after the other, then acceptance."""
         waiting = list(several)
-        self.script = lambda message: waiting.pop(0) if waiting else Accepted(f"SM{message.delivery_id}")
+        self.script = lambda message: waiting.pop(0) if waiting else Accepted((f"SM{message.delivery_id}",))
 
 
 @dataclass
@@ -69,6 +69,7 @@ class World:
     sweeper: Sweeper
     senders: dict[str, Sends]
     bell: LocalBell
+    vault: Vault
 
     def dispatcher(self, settings: DispatchSettings | None = None) -> Dispatcher:
         return Dispatcher(
@@ -162,4 +163,5 @@ def a_world() -> World:
         Sweeper(repository),
         {SENDER: provider},
         bell,
+        vault,
     )

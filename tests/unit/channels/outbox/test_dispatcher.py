@@ -267,7 +267,7 @@ async def test_bad_configuration_pauses_the_sender_and_loses_nothing(world: Worl
 
 async def test_an_adapters_bug_is_ambiguous_and_stops_nobody_else(world: World) -> None:
     await world.put(a_delivery("a"), a_delivery("b"))
-    world.provider.script = lambda m: KeyError("oops") if m.delivery_id == "a" else Accepted("SM")
+    world.provider.script = lambda m: KeyError("oops") if m.delivery_id == "a" else Accepted(("SM",))
     await world.dispatcher().run_once(SENDER)
     assert (await world.state("a"), await world.state("b")) == (S.AMBIGUOUS, S.ACCEPTED)
 
@@ -292,7 +292,7 @@ async def test_an_answer_that_comes_after_the_sweeper_is_still_believed(world: W
         async def send(self, message: OutboundMessage) -> Accepted:
             began.set()
             await answered.wait()
-            return Accepted("SM-late")
+            return Accepted(("SM-late",))
 
     dispatcher = Dispatcher(
         world.outbox, world.suppressions, {SENDER: Slow()}, world.clock, _Half(), world.bell
@@ -314,7 +314,7 @@ async def test_a_receipt_faster_than_our_own_record_is_not_overwritten(world: Wo
         async def send(self, message: OutboundMessage) -> Accepted:
             receipt = Receipt(SENDER, "a", 1, "SM1", ReceiptState.DELIVERED, "", NOON)
             await world.outbox.apply_receipt(receipt, random=_Half())
-            return Accepted("SM1")
+            return Accepted(("SM1",))
 
     dispatcher = Dispatcher(
         world.outbox, world.suppressions, {SENDER: Quick()}, world.clock, _Half(), world.bell
@@ -346,7 +346,7 @@ async def test_running_it_sends_everything_and_stops_without_leaving_a_lease(wor
             first.set()
         if message.delivery_id == "late":
             second.set()
-        return Accepted(f"SM-{message.delivery_id}")
+        return Accepted((f"SM-{message.delivery_id}",))
 
     world.provider.script = script
     dispatcher = world.dispatcher(DispatchSettings(poll_seconds=3600))  # only a ring wakes it
@@ -373,7 +373,7 @@ async def test_stopping_gives_back_what_has_not_left(world: World) -> None:
         async def send(self, message: OutboundMessage) -> Accepted:
             stop.set()
             await gate.wait()
-            return Accepted("SM")
+            return Accepted(("SM",))
 
     narrow = SenderSettings(in_flight=2)
     settings = DispatchSettings(default_sender=narrow, intent_batch=2, poll_seconds=0.01)
@@ -398,7 +398,7 @@ async def test_however_many_wait_few_are_ever_in_doubt(world: World) -> None:
         async def send(self, message: OutboundMessage) -> Accepted:
             posted.release()
             await gate.wait()
-            return Accepted("SM")
+            return Accepted(("SM",))
 
     settings = DispatchSettings(
         default_sender=SenderSettings(in_flight=4), intent_batch=8, batch=50, poll_seconds=0.01

@@ -49,7 +49,7 @@ class _Provider:
     async def send(self, message: OutboundMessage) -> Accepted:
         if self.calm or self._chance.random() < 0.4:
             self.taken[message.delivery_id] += 1
-            return Accepted(f"SM-{message.delivery_id}")
+            return Accepted((f"SM-{message.delivery_id}",))
         if self._chance.random() < 0.15:
             self.taken[message.delivery_id] += self._chance.random() < 0.5
             raise _Killed

@@ -33,7 +33,7 @@ class PausesInTheMiddle:
         self.seen.append(message.delivery_id)
         if len(self.seen) == CLICK:
             await self.world.put_broadcast(a_broadcast("b", BroadcastState.PAUSED))
-        return Accepted(f"SM{message.delivery_id}")
+        return Accepted((f"SM{message.delivery_id}",))
 
 
 async def test_only_what_is_in_flight_leaves_after_the_click_and_then_exactly_the_rest(world: World) -> None:

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.outbox.delivery import DeliveryState, MessageClass
-from channels.outbox.retry import RETRY, RetryRule, ambiguous, backoff_ms, resend, retry
+from channels.outbox.retry import (
+    ASK_SECONDS,
+    RETRY,
+    RetryRule,
+    ambiguous,
+    backoff_ms,
+    by_class,
+    resend,
+    retry,
+)
 from tests.unit.channels.outbox.outbox_world import NOON, a_delivery
 
 
@@ -66,7 +75,10 @@ def test_the_class_decides_whether_an_ambiguous_row_goes_again(
     row = a_delivery("a", message_class, state=DeliveryState.SENDING, attempt=1)
     unsure = ambiguous(row, code="timeout", now=NOON)
     assert unsure.state is DeliveryState.AMBIGUOUS
-    assert unsure.not_before == (0 if seconds is None else NOON + seconds * 1000)
+    assert unsure.not_before == NOON + (seconds or ASK_SECONDS) * 1000
+    decided = by_class(unsure, now=unsure.not_before)
+    assert decided.state is (DeliveryState.AMBIGUOUS if seconds is None else DeliveryState.READY)
+    assert decided.not_before == (0 if seconds is None else unsure.not_before)
 
 
 def test_it_goes_again_only_once_even_after_a_retry_in_between() -> None:
@@ -77,4 +89,5 @@ def test_it_goes_again_only_once_even_after_a_retry_in_between() -> None:
     third = replace(
         retry(second, code="20429", now=NOON, random=Fixed(0.1)), state=DeliveryState.SENDING, attempt=3
     )
-    assert ambiguous(third, code="timeout", now=NOON).not_before == 0
+    unsure = ambiguous(third, code="timeout", now=NOON)
+    assert by_class(unsure, now=unsure.not_before) == replace(unsure, not_before=0)

@@ -22,7 +22,7 @@ async def test_a_reply_leaves_once_it_is_committed() -> None:
 
     def script(message: OutboundMessage) -> Accepted:
         (left if message.delivery_id == "reply" else first).set()
-        return Accepted("SM")
+        return Accepted(("SM",))
 
     world.provider.script = script
     await world.put(a_delivery("first"))
@@ -44,7 +44,7 @@ async def test_what_is_in_flight_is_settled_before_the_loop_ends() -> None:
         async def send(self, message: OutboundMessage) -> Accepted:
             begun.set()
             await answer.wait()
-            return Accepted("SM")
+            return Accepted(("SM",))
 
     world.senders["sms-12110"] = Slow()
     await world.put(a_delivery("a"))

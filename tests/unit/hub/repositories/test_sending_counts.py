@@ -54,7 +54,7 @@ async def test_one_dispatch_counts_minutes_carriers_reasons_and_delays(world: Wo
     )
     answers = {"c": Permanent("21211", "no such number"), "d": Temporary("503", "later")}
     world.provider.script = lambda message: (
-        answers.get(message.delivery_id) or Accepted(f"SM{message.delivery_id}")
+        answers.get(message.delivery_id) or Accepted((f"SM{message.delivery_id}",))
     )
     await world.dispatcher().run_once(SENDER)
     for word in (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from channels.address import email
@@ -45,7 +43,7 @@ class Office:
             self.outbox,
             self.suppressions,
             self.bounces,
-            ApplyReceipt(self.outbox, {}, random.Random(1)),
+            ApplyReceipt(self.outbox),
             {"mail": BounceRule(soft_bounces=3, soft_days=7)},
         )
 
