@@ -16,7 +16,8 @@ from campaigns.campaign import Campaign
 from campaigns.errors import MoveRefused
 from campaigns.segment import Segment
 from channels.contract import ChannelKind
-from channels.outbox.delivery import POLICY, MessageClass, WarningLevel
+from channels.outbox.delivery import POLICY, MessageClass, WarningLevel, class_of
+from channels.outbox.quiet_hours import WINDOWS, Window, Windows, window_of
 
 
 class BroadcastState(StrEnum):
@@ -96,6 +97,10 @@ class Broadcast:
         """Whether recipients may be written now: not while paused, never twice."""
         return self.state is BroadcastState.PLANNING
 
+    def window(self, windows: Windows = WINDOWS) -> Window | None:
+        """The hours in which it leaves, of an office with these `windows`; None = always."""
+        return window_of(self.message_class, self.level, night=self.night, windows=windows)
+
     def moved(self, state: BroadcastState, at: int, *, reason: str = "") -> Broadcast:
         """The broadcast in its new state. Raises `MoveRefused`."""
         if state not in MOVES[self.state]:
@@ -126,7 +131,8 @@ def start(campaign: Campaign, *, fire_at: int, now: int, kind: ChannelKind, sign
     Raises `BadTemplate`.
     """
     template.parse(campaign.template)
-    life = campaign.expiry_seconds or POLICY[campaign.message_class].expiry_seconds
+    message_class = class_of(campaign.message_class, campaign.level)
+    life = campaign.expiry_seconds or POLICY[message_class].expiry_seconds
     return Broadcast(
         id=broadcast_id(campaign.id, fire_at),
         campaign_id=campaign.id,
@@ -135,9 +141,9 @@ def start(campaign: Campaign, *, fire_at: int, now: int, kind: ChannelKind, sign
         expires_at=fire_at + life * 1000,
         channel=campaign.channel,
         channel_kind=kind,
-        message_class=campaign.message_class,
+        message_class=message_class,
         text=template.with_marks(
-            campaign.template, kind=kind, message_class=campaign.message_class, signature=signature
+            campaign.template, kind=kind, message_class=message_class, signature=signature
         ),
         segment=campaign.segment,
         personal=template.is_personal(campaign.template),

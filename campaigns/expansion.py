@@ -19,6 +19,7 @@ from campaigns.ports import Broadcasts, Planner, Recipient, Recipients
 from campaigns.selection import DUPLICATE, select
 from channels.clock import Clock
 from channels.outbox.ports import Suppressions
+from channels.outbox.quiet_hours import WINDOWS, Windows
 
 _MOST_SWEEPS = 1  # an undisturbed second pass leaves no hole
 
@@ -35,6 +36,7 @@ class Expansion:
         clock: Clock,
         *,
         page_size: int = 100,
+        windows: Windows = WINDOWS,
     ) -> None:
         self._recipients = recipients
         self._suppressions = suppressions
@@ -42,6 +44,7 @@ class Expansion:
         self._broadcasts = broadcasts
         self._clock = clock
         self._page_size = page_size
+        self._windows = windows
 
     async def step(self, broadcast_id: str) -> Broadcast | None:
         """One page: the broadcast after it, or None when there is none of that id.
@@ -70,7 +73,9 @@ class Expansion:
         return broadcast
 
     async def _write(self, broadcast: Broadcast, page: Sequence[Recipient]) -> Broadcast:
-        selection = await select(broadcast, page, self._suppressions, now=self._clock.now_ms())
+        selection = await select(
+            broadcast, page, self._suppressions, now=self._clock.now_ms(), windows=self._windows
+        )
         if selection.deliveries:
             await self._planner.plan(selection.deliveries)
         return replace(

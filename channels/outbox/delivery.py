@@ -49,7 +49,8 @@ class ClassPolicy:
     """What a message class fixes (messaging defaults; all durations are configuration).
 
     lane: 0 goes first. opens_at, closes_at: minutes after local midnight between which it may
-    leave, None = always. honours_opt_out: suppressed by an opt-out of its subject.
+    leave, None = always; to whom they apply says `quiet_hours.window_of`.
+    honours_opt_out: suppressed by an opt-out of its subject.
     ambiguous_resend_seconds: wait before the single resend of an ambiguous one, None = never.
     resend_ambiguous: whether it is resent at all; False with None shows it to a person (N)
     or counts it as unknown (L). expiry_seconds: default lifetime.
@@ -65,10 +66,21 @@ class ClassPolicy:
 
 POLICY: Mapping[MessageClass, ClassPolicy] = {
     MessageClass.E0: ClassPolicy(0, None, None, False, 60, 24 * 3600),
-    MessageClass.E1: ClassPolicy(1, None, None, True, 300, 2 * 3600),
+    MessageClass.E1: ClassPolicy(1, 7 * 60, 22 * 60, True, 300, 2 * 3600),
     MessageClass.N: ClassPolicy(2, 8 * 60, 22 * 60, True, None, 24 * 3600),
     MessageClass.L: ClassPolicy(3, 9 * 60, 20 * 60 + 30, True, None, 48 * 3600),
 }
+
+
+def class_of(message_class: MessageClass, level: WarningLevel) -> MessageClass:
+    """The class a message leaves as: a warning's level decides it, whatever its template says."""
+    match level:
+        case WarningLevel.RED | WarningLevel.ORANGE:
+            return MessageClass.E0
+        case WarningLevel.YELLOW | WarningLevel.BLUE:
+            return MessageClass.E1
+        case _:
+            return message_class
 
 
 class DeliveryState(StrEnum):

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from channels.clock import Random
 from channels.contract import OutboundMessage
-from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Origin
+from channels.outbox.delivery import Delivery, DeliveryState, Origin
 from channels.outbox.overdue import FAR
 from channels.outbox.ports import Change, Flow, Leased, OriginBody, Outbox, Suppressions
-from channels.outbox.quiet_hours import Window, held_until
+from channels.outbox.quiet_hours import WINDOWS, Windows, held_until, window_of
 from channels.outbox.retry import settled
 from channels.outbox.suppression import rules_against
 
@@ -44,7 +44,7 @@ class Gate:
         random: Random,
         *,
         zone: ZoneInfo,
-        windows: Mapping[MessageClass, Window | None],
+        windows: Windows = WINDOWS,
     ) -> None:
         self._outbox = outbox
         self._suppressions = suppressions
@@ -79,7 +79,14 @@ class Gate:
             return settled(delivery, S.EXPIRED, "expired")
         if rule is not None:
             return settled(delivery, S.SUPPRESSED, rule[1])
-        opens = held_until(self._windows[delivery.message_class], now, zone=self._zone, random=self._random)
+        window = window_of(
+            delivery.message_class,
+            delivery.level,
+            night=delivery.night,
+            origin=delivery.origin,
+            windows=self._windows,
+        )
+        opens = held_until(window, now, zone=self._zone, random=self._random)
         if opens is not None:
             if opens >= delivery.expires_at:
                 return settled(delivery, S.EXPIRED, "window")

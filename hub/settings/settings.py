@@ -10,7 +10,7 @@ from hub.settings.alarms import Alarms
 from hub.settings.calls import Calls, Speech
 from hub.settings.cases import Assignment, Cases
 from hub.settings.channels import Channel
-from hub.settings.deliveries import Broadcast, Dispatch
+from hub.settings.deliveries import Broadcast, Dispatch, SendingHours
 from hub.settings.dialogue import EncoderServer, Knowledge, TriageWords
 from hub.settings.organisation import Hours, Organisation, Region
 from hub.settings.progress import ProgressSystem, Tracking
@@ -42,6 +42,7 @@ class Settings(Table):
     encoder_server: EncoderServer = EncoderServer()
     dispatch: Dispatch = Dispatch()
     broadcast: Broadcast = Broadcast()
+    sending_hours: SendingHours = SendingHours()
     speech: Speech = Speech()
     calls: Calls = Calls()
     cases: Cases = Cases()

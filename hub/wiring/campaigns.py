@@ -40,4 +40,5 @@ def campaign_settings(settings: Settings) -> CampaignSettings:
         publisher=settings.organisation.publisher,
         page_size=settings.broadcast.page,
         grace_seconds=settings.broadcast.grace_seconds,
+        windows=settings.sending_hours.windows(),
     )

@@ -212,7 +212,10 @@ def dispatch_settings(settings: Settings) -> DispatchSettings:
         elif isinstance(channel, WebChat):
             senders[name] = SenderSettings(receipts=False)
     return DispatchSettings(
-        senders=senders, batch=settings.dispatch.batch, poll_seconds=settings.dispatch.poll_seconds
+        senders=senders,
+        windows=settings.sending_hours.windows(),
+        batch=settings.dispatch.batch,
+        poll_seconds=settings.dispatch.poll_seconds,
     )
 
 

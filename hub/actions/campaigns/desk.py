@@ -76,7 +76,13 @@ class CampaignDesk:
         self._watch = WatchCampaign(repository, schedules, outbox, clock, settings)
         self._tick = TickCampaigns(documents, repository, schedules, outbox, self._start, settings)
         self._expansion = Expansion(
-            memberships, suppressions, outbox, repository, clock, page_size=settings.page_size
+            memberships,
+            suppressions,
+            outbox,
+            repository,
+            clock,
+            page_size=settings.page_size,
+            windows=settings.windows,
         )
 
     # -- before it starts -------------------------------------------------------------------------

@@ -89,7 +89,14 @@ class PreviewCampaign:
                 run.segment, after=after, limit=self._settings.page_size, snapshot_at=now
             )
             if page:
-                selection = await select(run, page, self._suppressions, now=now, zone=self._settings.zone)
+                selection = await select(
+                    run,
+                    page,
+                    self._suppressions,
+                    now=now,
+                    zone=self._settings.zone,
+                    windows=self._settings.windows,
+                )
                 deliveries += len(selection.deliveries)
                 total_parts += sum(delivery.parts for delivery in selection.deliveries)
                 excluded.update(selection.excluded)
@@ -106,7 +113,10 @@ class PreviewCampaign:
             deliveries, total_parts = round(deliveries * factor), round(total_parts * factor)
             excluded = Counter({reason: round(number * factor) for reason, number in excluded.items()})
         when = estimate(
-            run.message_class, run.fire_at, total_parts / sender.parts_per_second, self._settings.zone
+            run.window(self._settings.windows),
+            run.fire_at,
+            total_parts / sender.parts_per_second,
+            self._settings.zone,
         )
         text = template.fill(template.pieces(run.text), {})
         size = count(text) if sender.kind is ChannelKind.SMS else None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from channels.contract import ChannelKind
+from channels.outbox.quiet_hours import WINDOWS, Windows
 from hub.runtime.clock import CHINA
 
 
@@ -26,7 +27,7 @@ class CampaignSettings:
 
     preview_recipients: how many recipients the preview looks at one by one; more are extrapolated.
     brake_share, brake_after: a broadcast pauses itself at this share of permanent failures once so
-    many were decided (decisions 3); red and orange warnings go on.
+    many were decided (decisions 3); red and orange warnings go on. windows: the office's hours by class.
     """
 
     senders: Mapping[str, Sender]
@@ -37,3 +38,4 @@ class CampaignSettings:
     brake_share: float = 0.05
     brake_after: int = 200
     zone: ZoneInfo = CHINA
+    windows: Windows = field(default_factory=lambda: WINDOWS)

@@ -124,7 +124,7 @@ class TickCampaigns:
         numbers = progress(
             await self._outbox.counts(run.id),
             total=run.planned,
-            message_class=run.message_class,
+            window=run.window(self._settings.windows),
             now=now,
             per_second=0,
         )
@@ -143,7 +143,7 @@ class TickCampaigns:
             if await self._end(read, run.moved(BroadcastState.FINISHED, now, reason=run.reason), now):
                 return replace(done, finished=(*done.finished, run.id))
             return done
-        is_now_open = is_open(run.message_class, now, self._settings.zone)
+        is_now_open = is_open(run.window(self._settings.windows), now, self._settings.zone)
         wanted = BroadcastState.RUNNING if is_now_open else BroadcastState.WAITING_WINDOW
         if run.state is not wanted:
             moved = run.moved(wanted, now, reason=run.reason)

@@ -18,7 +18,6 @@ from campaigns.selection import DUPLICATE, OPT_OUT, WRONG_ADDRESS
 from channels.outbox.delivery import DeliveryState, MessageClass
 from channels.outbox.gate import Gate
 from channels.outbox.ports import Flow
-from channels.outbox.quiet_hours import window_of
 from channels.outbox.suppression import EDUCATION
 from hub.actions.campaigns.tick_campaigns import BRAKE, MISSED
 from hub.runtime.errors import Invalid, NotFound, Stale
@@ -442,7 +441,6 @@ async def test_what_a_pause_held_leaves_after_resume_once(office: Office) -> Non
         office.suppressions,
         random.Random(1),
         zone=office.settings.zone,
-        windows={message_class: window_of(message_class) for message_class in MessageClass},
     )
     claimed = await office.outbox.claim("sms-12110", lanes=(3,), limit=100, lease_seconds=45)
     gated = await gate.look(claimed, now=NOON)
