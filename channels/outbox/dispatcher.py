@@ -78,7 +78,12 @@ class Dispatcher:
         self._bell = bell
         self._settings = settings or DispatchSettings()
         self._gate = Gate(
-            outbox, suppressions, random, zone=self._settings.zone, windows=self._settings.windows
+            outbox,
+            suppressions,
+            random,
+            zone=self._settings.zone,
+            windows=self._settings.windows,
+            limits=self._settings.limits,
         )
         self._senders = {
             name: SenderState(name, sends, self._sender_settings(name), clock)
@@ -214,7 +219,9 @@ class Dispatcher:
             at.bucket.give_back(len(gated.stopped))
         if not gated.passed:
             return []
-        sending = await self._outbox.mark_sending(gated.passed, lease_seconds=at.settings.lease_seconds)
+        sending = await self._outbox.mark_sending(
+            gated.passed, lease_seconds=at.settings.lease_seconds, lately=gated.lately
+        )
         at.bucket.spend(sum(row.delivery.parts for row in sending) - len(sending))
         now = self._clock.now_ms()
         return [_Intent(row, message_of(row.delivery, gated.bodies), now) for row in sending]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from channels.adapter import Sends
 from channels.clock import Clock
 from channels.outbox.delivery import MessageClass
+from channels.outbox.limits import Limits
 from channels.outbox.pace import TokenBucket
 from channels.outbox.quiet_hours import WINDOWS, Windows
 from channels.outbox.retry import RETRY, RetryRule
@@ -49,6 +50,7 @@ class DispatchSettings:
     senders: Mapping[str, SenderSettings] = field(default_factory=dict)
     default_sender: SenderSettings = SenderSettings()
     windows: Windows = field(default_factory=lambda: WINDOWS)
+    limits: Limits = field(default_factory=Limits)
     retry: Mapping[MessageClass, RetryRule] = field(default_factory=lambda: RETRY)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     batch: int = 512

@@ -60,3 +60,10 @@ class SendingHours(Table):
             MessageClass.N: window_of_text(self.notice),
             MessageClass.L: window_of_text(self.education),
         }
+
+
+class Frequency(Table):
+    lessons_a_day: int = Field(default=1, ge=0)
+    lessons_a_week: int = Field(default=2, ge=0)
+    messages_a_day: int = Field(default=10, ge=0)
+    same_text_hours: int = Field(default=24, ge=0, le=168)
