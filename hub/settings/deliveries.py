@@ -30,7 +30,7 @@ def window_of_text(text: str) -> Window:
     if found is not None:
         numbers = [int(number) for number in found.groups()]
         opens, closes = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
-        if opens < closes < 24 * 60:
+        if opens < closes <= 24 * 60:
             return Window(opens, closes)
     raise ValueError("应写成 08:00-22:00，同一天内 (must be like 08:00-22:00, within one day)")
 
