@@ -124,21 +124,25 @@ def broadcast_id(campaign_id: str, fire_at: int) -> str:
     return f"{campaign_id}:{fire_at}"
 
 
-def start(campaign: Campaign, *, fire_at: int, now: int, kind: ChannelKind, signature: str) -> Broadcast:
-    """The run of `campaign` for its time `fire_at`, frozen `now`.
+def expires_at(campaign: Campaign, fire_at: int) -> int:
+    """When the run for the time `fire_at` is too old to be of use (ms UTC).
 
-    It expires counted from `fire_at`, not from now: lateness does not make a message useful longer.
-    Raises `BadTemplate`.
+    Counted from that time, not from now: lateness does not make a message useful longer.
     """
+    message_class = class_of(campaign.message_class, campaign.level)
+    return fire_at + (campaign.expiry_seconds or POLICY[message_class].expiry_seconds) * 1000
+
+
+def start(campaign: Campaign, *, fire_at: int, now: int, kind: ChannelKind, signature: str) -> Broadcast:
+    """The run of `campaign` for its time `fire_at`, frozen `now`. Raises `BadTemplate`."""
     template.parse(campaign.template)
     message_class = class_of(campaign.message_class, campaign.level)
-    life = campaign.expiry_seconds or POLICY[message_class].expiry_seconds
     return Broadcast(
         id=broadcast_id(campaign.id, fire_at),
         campaign_id=campaign.id,
         fire_at=fire_at,
         snapshot_at=now,
-        expires_at=fire_at + life * 1000,
+        expires_at=expires_at(campaign, fire_at),
         channel=campaign.channel,
         channel_kind=kind,
         message_class=message_class,

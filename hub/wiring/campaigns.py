@@ -23,6 +23,7 @@ def campaign_desk(base: Foundation) -> CampaignDesk:
         stores.notices,
         base.clock,
         campaign_settings(base.settings),
+        stores.notifications,
     )
 
 

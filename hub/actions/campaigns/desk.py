@@ -28,6 +28,7 @@ from hub.actions.campaigns.watch_campaign import CampaignProgress, WatchCampaign
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.schedules import ScheduleRepository
+from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.runtime.ids import new_id
@@ -64,6 +65,7 @@ class CampaignDesk:
         notices: Notices,
         clock: Clock,
         settings: CampaignSettings,
+        notifications: NotificationRepository,
     ) -> None:
         self._documents = documents
         self._repository = repository
@@ -74,7 +76,9 @@ class CampaignDesk:
         self._start = StartBroadcast(repository, notices, settings)
         self._preview = PreviewCampaign(memberships, suppressions, clock, settings)
         self._watch = WatchCampaign(repository, schedules, outbox, clock, settings)
-        self._tick = TickCampaigns(documents, repository, schedules, outbox, self._start, settings)
+        self._tick = TickCampaigns(
+            documents, repository, schedules, outbox, self._start, settings, notifications
+        )
         self._expansion = Expansion(
             memberships,
             suppressions,

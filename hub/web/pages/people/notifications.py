@@ -35,6 +35,7 @@ KINDS: Mapping[NotificationKind, Word] = {
     NotificationKind.MOVED: Word(msgid("关注的工单有进展"), icon="track"),
     NotificationKind.WOKEN: Word(msgid("稍后处理的工单该办了"), icon="clock"),
     NotificationKind.UNDELIVERED: Word(msgid("发出的内容未送达，请联系群众"), icon="warning"),
+    NotificationKind.CAMPAIGN_EXPIRED: Word(msgid("群发已过有效期，没有全部发出"), icon="warning"),
     NotificationKind.REPLY_RETURNED: Word(msgid("答复没有发出，已退回草稿"), icon="warning"),
 }
 _ALERT = msgid("您有 %(count)s 件工单需要处理")
@@ -75,7 +76,8 @@ async def _look(_: Agent, __: Language) -> str:
 
 
 def _topic_of(agent: Agent) -> str | None:
-    reads = agent.may(Permission.CASE_READ) or agent.may(Permission.REPORT_READ)
+    told_of = (Permission.CASE_READ, Permission.REPORT_READ, Permission.CAMPAIGN_READ)
+    reads = any(map(agent.may, told_of))
     return notification_topic(agent.id) if reads else None
 
 
