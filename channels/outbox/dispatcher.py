@@ -29,6 +29,7 @@ from channels.outbox.outcome import Outcome, after, not_sent, suppressions_after
 from channels.outbox.ports import OUTBOX, Bell, Change, Leased, Outbox, OutboxUnavailable, Suppressions
 from channels.outbox.retry import settled
 from channels.outbox.sender import DispatchSettings, SenderHealth, SenderSettings, SenderState
+from channels.points import Point, point
 
 log = logging.getLogger(__name__)
 
@@ -253,7 +254,10 @@ class Dispatcher:
 
     async def _outcome(self, at: SenderState, message: OutboundMessage) -> Outcome:
         try:
-            return await at.time_limit.keep(at.sends.send(message))
+            point(Point.BEFORE_POST)
+            accepted = await at.time_limit.keep(at.sends.send(message))
+            point(Point.AFTER_POST)
+            return accepted
         except SendError as error:
             return error
         except TimeoutError:

@@ -27,6 +27,7 @@ from channels.outbox.quiet_hours import (
 )
 from channels.outbox.retry import settled
 from channels.outbox.suppression import rules_against
+from channels.points import Point, point
 
 S = DeliveryState
 
@@ -88,6 +89,7 @@ class Gate:
                 counting.add(delivery, fingerprint)
             else:
                 gated.stopped.append(Change(row, verdict))
+        point(Point.AFTER_GATE)
         return replace(gated, lately=counting.changed())
 
     async def _counting(self, rows: Sequence[Leased], now: int) -> Counting:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from channels.outbox.overdue import SWEPT, overdue
 from channels.outbox.ports import Change, Outbox
+from channels.points import Point, point
 
 
 class Sweeper:
@@ -27,6 +28,8 @@ class Sweeper:
                 Change(row, after) for row in rows if (after := overdue(row.delivery, now=now)) is not None
             ]
             if changes:
+                point(Point.BEFORE_SWEEP)
                 await self._outbox.settle(changes)
+                point(Point.AFTER_SWEEP)
                 seen += len(changes)
         return seen

@@ -23,6 +23,7 @@ from channels.outbox.limits import SentLately, Spent, parts_spent
 from channels.outbox.ports import Change, Flow, Leased, OriginBody
 from channels.outbox.receipts import NO_RULE, HandsetRule, apply_receipt
 from channels.outbox.retry import settled
+from channels.points import Point, point
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_deliveries import CaseDeliveries
 from hub.repositories.limits import department_parts, sent_lately
@@ -126,6 +127,7 @@ class OutboxRepository:
     ) -> list[Leased]:
         """See the port. One look per lane, so that each is served by the index alone."""
         rows: list[Leased] = []
+        point(Point.BEFORE_CLAIM)
         with translated():
             now = await self._documents.now_ms()
             until = now + int(lease_seconds * 1000)
@@ -140,6 +142,8 @@ class OutboxRepository:
                 rows += await self._sendable(self._rows.listed(found))
                 if len(rows) >= limit:
                     break
+        if rows:
+            point(Point.AFTER_CLAIM)
         return rows
 
     async def mark_sending(
@@ -154,10 +158,12 @@ class OutboxRepository:
                 for row in rows
             ]
             changes = [Change(row, after) for row, after in zip(rows, begun, strict=True)]
+            point(Point.BEFORE_INTENT)
             if lately or any(row.delivery.department for row in rows):
                 lost = await self._intend_counted(changes, lately, now)
             else:
                 lost = set(await self._documents.settle("outbox", [changed(change) for change in changes]))
+        point(Point.AFTER_INTENT)
         return [Leased(c.after, c.before.version + 1) for c in changes if c.after.id not in lost]
 
     async def sent_lately(self, keys: Sequence[str]) -> Mapping[str, SentLately]:
@@ -177,6 +183,7 @@ class OutboxRepository:
     async def settle(self, changes: Sequence[Change]) -> list[Change]:
         """See the port. Raises ValueError for a move the state table does not know."""
         with translated():
+            point(Point.BEFORE_SETTLE)
             of_cases = await self._cases.concerned(changes)
             ids = {change.after.id for change in of_cases}
             rest = [change for change in changes if change.after.id not in ids] if ids else changes
@@ -190,6 +197,7 @@ class OutboxRepository:
             if taken:
                 now = await self._documents.now_ms()
                 await self._documents.commit(department_parts.writes(taken, now))
+        point(Point.AFTER_SETTLE)
         return [change for change in changes if change.after.id in lost] if lost else []
 
     async def reread(self, ids: Sequence[str]) -> Mapping[str, Leased]:
@@ -231,6 +239,8 @@ class OutboxRepository:
                 for state in (S.READY, S.HELD, S.PLANNED):
                     rows = await self._waiting(stored.id, state, limit)
                     moved += await self._move_all(rows, S.CANCELED, "canceled")
+        if moved:
+            point(Point.AFTER_RELEASE)
         return moved
 
     # -- receipts and decisions --------------------------------------------------------------

@@ -18,6 +18,7 @@ from campaigns.errors import MoveRefused, TextFrozen
 from campaigns.expansion import Expansion
 from campaigns.schedule import Schedule, ScheduleSpec, from_text, next_fire, problem, to_text
 from channels.outbox.ports import Suppressions
+from channels.points import Point, point
 from hub.actions.campaigns.draft_campaign import Draft, content, draft_of, problems
 from hub.actions.campaigns.outbox import CampaignOutbox
 from hub.actions.campaigns.preview_campaign import Preview, PreviewCampaign
@@ -322,10 +323,13 @@ class CampaignDesk:
     async def _until_committed(
         self, campaign_id: str, decide: Callable[[], Awaitable[tuple[Sequence[Write], T]]]
     ) -> T:
+        point(Point.BEFORE_DECISION)
         try:
-            return await until_committed(self._documents, decide, tries=_TRIES)
+            decided = await until_committed(self._documents, decide, tries=_TRIES)
         except (Conflict, Duplicate) as stale:
             raise Stale(campaign_id) from stale
+        point(Point.AFTER_DECISION)
+        return decided
 
 
 def _moved(campaign: Campaign, state: CampaignState, now: int) -> Campaign:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from channels.clock import Random
 from channels.contract import Receipt
 from channels.outbox.receipts import NO_RULE, HandsetRule
+from channels.points import Point, point
 from hub.repositories.outbox import OutboxRepository
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,9 @@ class ApplyReceipt:
 
     async def __call__(self, receipt: Receipt) -> None:
         """Raises `OutboxUnavailable` when the provider should send it again."""
+        point(Point.BEFORE_RECEIPT)
         result = await self._outbox.apply_receipt(
             receipt, random=self._random, handset=self._rules.get(receipt.channel, NO_RULE)
         )
+        point(Point.AFTER_RECEIPT)
         log.debug("receipt", extra={"delivery": receipt.delivery_id, "result": result.value})
