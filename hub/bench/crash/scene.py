@@ -28,8 +28,8 @@ from hub.store.documents import Documents, Write
 LESSON, WARNING, WITHDRAWN = "lesson", "warning", "withdrawn"
 EVERYBODY, SOME = "everybody", "some"
 _MORNING = to_ms(datetime(2026, 9, 22, 10, tzinfo=CHINA))
-_SPEED = 30
-"""What waits a minute, as the second try of a red warning does, takes two seconds."""
+_SPEED = 40
+"""What waits a minute, as the second try of a red warning does, takes a second and a half."""
 _OPEN = frozenset({DeliveryState.PLANNED, DeliveryState.READY, DeliveryState.LEASED, DeliveryState.SENDING})
 _ENDED = (CampaignState.FINISHED, CampaignState.CANCELED, CampaignState.EXPIRED)
 
@@ -106,7 +106,8 @@ class Story:
             case CampaignState.FINISHED if withdrawn.state is CampaignState.DRAFT:
                 await self._desk.start_now(withdrawn.id)
             case CampaignState.FINISHED if withdrawn.state is CampaignState.RUNNING:
-                if (await self._desk.progress(withdrawn.id)).total.taken:
+                so_far = (await self._desk.progress(withdrawn.id)).total
+                if so_far.taken or so_far.ambiguous:
                     await self._desk.cancel(withdrawn.id)
             case _:
                 ended = all(one.state in _ENDED for one in found.values())

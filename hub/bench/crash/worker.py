@@ -47,7 +47,7 @@ from hub.store.documents import Documents
 from hub.wiring.campaigns import campaign_settings
 from hub.wiring.store import open_store, open_vault
 
-_UNHEARD = 8
+_UNHEARD = 2
 """Of so many deliveries the carrier never says anything of one."""
 _IN_FLIGHT = 8
 _PAGE = 10
