@@ -11,9 +11,10 @@ import json
 import random
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ from hub.runtime.bell import LocalBell
 from hub.runtime.errors import HubError
 from hub.store.around import DocumentsAround
 from hub.store.crypto import Vault
-from hub.store.documents import Documents
+from hub.store.documents import Documents, StoreUnavailable
 from hub.wiring.campaigns import campaign_settings
 from hub.wiring.store import open_store, open_vault
 
@@ -137,8 +138,18 @@ class Office:
         leases = LeaseRepository(self.documents, holder=holder)
         loop = BroadcastLoop(self.desk, leases, idle_seconds=0.05, pages=2)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(dispatch(dispatcher, Sweeper(self.outbox), self.bell, sweep_seconds=0.1))
-            tasks.create_task(loop.run())
+            sweeper = Sweeper(self.outbox)
+            sending = partial(dispatch, dispatcher, sweeper, self.bell, sweep_seconds=0.1)
+            tasks.create_task(_kept(sending))
+            tasks.create_task(_kept(loop.run))
+
+
+async def _kept(work: Callable[[], Awaitable[None]]) -> None:
+    """Begun again when a server cannot be reached, as the hub's supervisor does."""
+    while True:
+        with suppress(StoreUnavailable):
+            await work()
+        await asyncio.sleep(0.2)
 
 
 async def _listen(office: Office, sms: TwilioSms) -> tuple[web.AppRunner, str]:
@@ -187,7 +198,7 @@ async def main(order: Order) -> None:
         story = Story(office.documents, office.stores, office.desk)
         ended = False
         while not ended:
-            with suppress(HubError):  # another process was first
+            with suppress(HubError, StoreUnavailable):  # another process was first, or the server is away
                 ended = await story.step()
             if sending.done():
                 await sending
