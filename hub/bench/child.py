@@ -54,21 +54,6 @@ class Child:
         answer: Mapping[str, Any] = json.loads(line)
         return answer
 
-    async def answer_or_end(self, seconds: float) -> Mapping[str, Any] | None:
-        """The next line, or None when the process has ended without one. Raises `BenchFailed`."""
-        try:
-            return await self.answer(seconds)
-        except BenchFailed:
-            if self._process.stdout is None or not self._process.stdout.at_eof():
-                raise
-            await self._process.wait()
-            return None
-
-    @property
-    def ended_with(self) -> int | None:
-        """Its return code, negative for a signal; None while it runs."""
-        return self._process.returncode
-
     def cpu_seconds(self) -> float:
         """Processor time used so far, all threads (Linux; 0 elsewhere)."""
         fields = self._proc("stat").rpartition(")")[2].split()

@@ -14,22 +14,21 @@ protocol that the tests start bears no such kill: what one of its clients left o
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import signal
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from channels.address import phone
 from channels.loopback.faults import Fault, FaultKind
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.outbox.delivery import DeliveryState
 from channels.points import Point
-from hub.bench.child import BenchFailed, child
+from hub.bench.child import BenchFailed, Child, child
 from hub.bench.crash.scene import LESSON, WARNING, WITHDRAWN
 from hub.bench.crash.worker import Order
 from hub.bench.figure import Figure
@@ -45,11 +44,15 @@ _RARE = frozenset({Point.BEFORE_SWEEP, Point.AFTER_SWEEP, Point.AFTER_RELEASE})
 """Not certain to be passed a second time: the kill is at the first, three times."""
 _PEOPLE, _FEW = 60, 24
 _SMALL = (Point.BEFORE_CURSOR, Point.AFTER_INTENT, Point.AFTER_POST)
-_AT_ONCE = 3
-_ROUND_SECONDS = 60.0
+_ROUND_SECONDS = 120.0
 _PROCESSES = 3
+"""That send into one store on a server; on SQLite, rounds that are played at once."""
 _LOST_EVERY = 5
 """Of so many citizens the carrier loses the answer for one, so there are ambiguous rows without a kill."""
+
+
+Nurseries = asyncio.Queue[Child]
+"""Processes that start others in a moment (`worker.py`), as long as nobody uses them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +89,19 @@ async def crash(folder: Path, *, mongodb: str = "", small: bool = False) -> Sequ
         for at in (_SMALL if small else Point)
         for time in range(1 if small or mongodb else _TIMES)
     ]
-    free = asyncio.Semaphore(1 if mongodb else _AT_ONCE)
+    free = asyncio.Semaphore(1 if mongodb else _PROCESSES)
 
     async def one(this: _Round) -> Tally:
         async with free:
-            return await _play(this)
+            return await _play(this, nurseries)
 
     try:
-        async with asyncio.TaskGroup() as tasks:
-            played = [tasks.create_task(one(this)) for this in rounds]
+        async with AsyncExitStack() as stack:
+            nurseries: Nurseries = asyncio.Queue()
+            for _ in range(_PROCESSES):
+                nurseries.put_nowait(await stack.enter_async_context(child("crash.worker")))
+            async with asyncio.TaskGroup() as tasks:
+                played = [tasks.create_task(one(this)) for this in rounds]
     except* BenchFailed as failed:
         raise BenchFailed("\n".join(map(str, failed.exceptions))) from None
     tallies = [task.result() for task in played]
@@ -109,7 +116,7 @@ async def crash(folder: Path, *, mongodb: str = "", small: bool = False) -> Sequ
     )
 
 
-async def _play(this: _Round) -> Tally:
+async def _play(this: _Round, nurseries: Nurseries) -> Tally:
     this.folder.mkdir()
     account = CarrierAccount(ACCOUNT_SID, AUTH_TOKEN)
     async with CarrierSimulator(account, SystemClock()) as carrier:
@@ -119,7 +126,8 @@ async def _play(this: _Round) -> Tally:
         database = f"hub_bench_{new_id(now)}"
         order = Order(str(this.folder), carrier.url, now, this.mongodb, database)
         ready = asyncio.Event()
-        lives = [_live(this, order, carrier, ready, first=not number) for number in range(_processes(this))]
+        several = _PROCESSES if this.mongodb else 1
+        lives = [_live(this, order, carrier, nurseries, ready, first=not number) for number in range(several)]
         try:
             async with asyncio.timeout(_ROUND_SECONDS):
                 ended = await asyncio.gather(*lives)
@@ -135,12 +143,14 @@ async def _play(this: _Round) -> Tally:
     return replace(tally, kills=kills)
 
 
-def _processes(this: _Round) -> int:
-    return _PROCESSES if this.mongodb else 1
-
-
 async def _live(
-    this: _Round, order: Order, carrier: CarrierSimulator, ready: asyncio.Event, *, first: bool
+    this: _Round,
+    order: Order,
+    carrier: CarrierSimulator,
+    nurseries: Nurseries,
+    ready: asyncio.Event,
+    *,
+    first: bool,
 ) -> tuple[int, Sequence[Mapping[str, str]]]:
     """One process, killed at most once and started again; how often it was, and every row at the end.
 
@@ -148,17 +158,21 @@ async def _live(
     """
     if not first:
         await ready.wait()
+    nursery = await nurseries.get()
     armed = replace(order, at=this.at, passing=this.passing, people=this.people if first else 0)
     for killed, given in enumerate((armed, order)):
-        async with child("crash.worker", json.dumps(asdict(given))) as process:
-            carrier.reach(PUBLIC_URL, process.ready["url"])
+        said = await nursery.ask(**asdict(given))
+        if "url" in said:
+            carrier.reach(PUBLIC_URL, said["url"])
             ready.set()
-            answer: Mapping[str, Any] | None = await process.answer_or_end(_ROUND_SECONDS)
-            if answer is not None:
-                return killed, answer["rows"]
-            if process.ended_with != -signal.SIGKILL or killed:
-                raise BenchFailed(f"crash: {this}: a process failed; its error stands above")
-    raise BenchFailed(f"crash: {this}: killed twice")
+            said = await nursery.answer(_ROUND_SECONDS)
+        if "rows" in said:
+            await nursery.answer(_ROUND_SECONDS)
+            nurseries.put_nowait(nursery)
+            return killed, said["rows"]
+        if said["ended"] != -signal.SIGKILL:
+            break
+    raise BenchFailed(f"crash: {this}: a process failed; its error stands above")
 
 
 def _judged(

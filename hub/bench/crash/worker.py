@@ -1,22 +1,23 @@
-"""One process that sends: broadcasts, dispatcher, sweeper, receipts, over a store it may share with others.
+"""Processes that send, one after another: broadcasts, dispatcher, sweeper, receipts.
 
-It is the code of the hub with nothing round it, so that it starts in a moment. It plays the story until
-everything has come to its end, says how every row ended, and is killed on the way where it was told to.
+Each is the code of the hub with nothing round it, over a store it may share with others. It plays the story
+until everything has come to its end, says how every row ended, and is killed on the way where it was told to.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import sys
+import traceback
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
@@ -176,6 +177,7 @@ async def _listen(office: Office, sms: TwilioSms) -> tuple[web.AppRunner, str]:
 
 async def main(order: Order) -> None:
     """Works until all is done; says its address, and at the end every row."""
+    nursery = os.getppid()
     clock = FastClock(order.began)
     settings = scene_settings(
         Path(order.folder), api_base=order.api_base, mongodb=order.mongodb, database=order.database
@@ -202,6 +204,8 @@ async def main(order: Order) -> None:
                 ended = await story.step()
             if sending.done():
                 await sending
+            if os.getppid() != nursery:
+                sys.exit("the bench has ended")
             await asyncio.sleep(0.02)
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
@@ -210,11 +214,22 @@ async def main(order: Order) -> None:
     await documents.close()
 
 
-def order_of(text: str) -> Order:
-    """From the command line."""
-    given: dict[str, Any] = json.loads(text)
-    return Order(**given)
+def run_orders() -> None:
+    """One order after another, each in a process of its own, and how that ended. What all of them need is
+    loaded once, so a process is there in a moment.
+    """
+    tell(ready=True)
+    for line in sys.stdin:
+        worker = os.fork()
+        if not worker:
+            try:
+                asyncio.run(main(Order(**json.loads(line))))
+                os._exit(0)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+        tell(ended=os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(order_of(sys.argv[1])))
+    run_orders()
