@@ -55,6 +55,9 @@ def _staff(
     )
 
 
+_TOLD = (P.CASE_READ, P.REPORT_READ, P.CAMPAIGN_READ)
+"""Who is told of cases, or of campaigns."""
+
 STAFF_ROUTES: tuple[Route, ...] = (
     # the doors
     Route("GET", "/setup/{token}", setup.setup_page),
@@ -138,10 +141,10 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/alarms/cases/{case_id}/{act}", alarms.act, P.ALARM_DUTY, P.REPORT_READ),
     # what happened to one's cases
     _staff("GET", "/day", day.day_page, P.CASE_READ, P.REPORT_READ),
-    _staff("GET", "/notifications", notifications.notifications_page, P.CASE_READ, P.REPORT_READ),
-    _staff("GET", "/notifications/count", notifications.count, P.CASE_READ, P.REPORT_READ, is_use=False),
-    _staff("POST", "/notifications/read", notifications.mark, P.CASE_READ, P.REPORT_READ),
-    _staff("POST", "/notifications/choices", notifications.choose, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/notifications", notifications.notifications_page, *_TOLD),
+    _staff("GET", "/notifications/count", notifications.count, *_TOLD, is_use=False),
+    _staff("POST", "/notifications/read", notifications.mark, *_TOLD),
+    _staff("POST", "/notifications/choices", notifications.choose, *_TOLD),
     # people; who of them exists for the agent is decided by their cases
     _staff("GET", "/people/{contact_id}", person.person_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/people/{contact_id}", person.edit, P.CASE_REPLY),

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from hub.actions.cases.queue.read_notifications import Told
 from hub.model.agent import Agent, Permission
 from hub.model.notification import NotificationKind
 from hub.repositories.staff.notification_choices import NotificationChoices
@@ -20,7 +21,7 @@ from hub.web.badges import Word
 from hub.web.desk.feed import Channel
 from hub.web.form import read_form
 from hub.web.guard.auth import agent_of
-from hub.web.i18n import Language, msgid
+from hub.web.i18n import Language, Translator, msgid
 from hub.web.keys import HUB
 from hub.web.pages.cases.queue import title_of
 from hub.web.render import translator
@@ -53,8 +54,21 @@ async def notifications_page(request: web.Request) -> web.StreamResponse:
         choices=await read.choices(agent),
         kinds=KINDS,
         clock=_clock,
-        title_of=lambda case: title_of(case, _),
+        link_of=link_of,
+        said_of=lambda told: said_of(told, _),
     )
+
+
+def link_of(told: Told) -> str:
+    """Where a line leads."""
+    if told.case is None:
+        return f"/staff/campaigns/{told.notification.campaign_id}"
+    return f"/staff/cases/{told.case.id}"
+
+
+def said_of(told: Told, _: Translator) -> str:
+    """What a line is about."""
+    return told.campaign if told.case is None else title_of(told.case, _)
 
 
 async def count(request: web.Request) -> web.StreamResponse:
