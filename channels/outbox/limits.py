@@ -18,7 +18,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from channels.address import AddressKind
-from channels.outbox.delivery import Delivery, MessageClass, Origin
+from channels.outbox.delivery import Delivery, MessageClass, Origin, class_of
 
 FREQUENCY = "frequency"
 """Reason of a row that came too soon after others."""
@@ -55,6 +55,10 @@ class Limits:
     quotas: Mapping[str, Quota] = field(default_factory=dict)
 
 
+NO_LIMITS = Limits(0, 0, 0, 0)
+"""Of a bench, which writes to the same numbers again and again."""
+
+
 class Sent(NamedTuple):
     """What one origin sent to one address: when (ms UTC), of which class, and its words as a fingerprint."""
 
@@ -88,10 +92,14 @@ class Stop:
 
 
 def is_counted(delivery: Delivery) -> bool:
-    """Whether the row counts for its address: it comes unasked, and to a telephone or a mailbox."""
+    """Whether the row counts for its address: it comes unasked, and to a telephone or a mailbox.
+
+    A correction goes to those who got what was wrong, and at once.
+    """
     return (
         delivery.origin is not Origin.REPLY
-        and delivery.message_class is not MessageClass.E0
+        and class_of(delivery.message_class, delivery.level) is not MessageClass.E0
+        and not delivery.correction
         and delivery.recipient.kind is not AddressKind.CHAT
     )
 
@@ -194,7 +202,8 @@ class Counting:
 
     def _beyond_quota(self, delivery: Delivery) -> Stop | None:
         quota = self._limits.quotas.get(delivery.department)
-        if quota is None or delivery.message_class is MessageClass.E0 or delivery.origin is Origin.REPLY:
+        urgent = class_of(delivery.message_class, delivery.level) is MessageClass.E0
+        if quota is None or urgent or delivery.origin is Origin.REPLY:
             return None
         day, month = self._spent.get(delivery.department, Spent(0, 0))
         parts = parts_spent(delivery, attempt=delivery.attempt + 1)

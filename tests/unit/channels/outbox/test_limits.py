@@ -18,6 +18,7 @@ from channels.outbox.limits import (
     DAY_MS,
     DUPLICATE,
     FREQUENCY,
+    NO_LIMITS,
     QUOTA,
     Counting,
     Limits,
@@ -112,6 +113,20 @@ async def test_what_a_person_writes_twice_is_sent_twice_and_so_is_a_red_warning(
     replies = [a_delivery(id, recipient_key="key", text="请提供地址") for id in "ab"]
     red = [lesson(id, message_class=M.E0, level=WarningLevel.RED, lane=0, text="红色预警") for id in "cd"]
     assert await send(world, *replies, *red) == [("accepted", "")] * 4
+
+
+async def test_a_correction_of_a_lesson_goes_out_the_same_day_and_takes_nothing_from_the_next(
+    world: World,
+) -> None:
+    several = [lesson("a"), lesson("b", correction=True)]
+    assert await send(world, *several) == [("accepted", "")] * 2
+    world.clock.advance(seconds=24 * 3600)
+    assert await send(world, lesson("c")) == [("accepted", "")]
+
+
+async def test_an_office_may_have_no_limits(world: World) -> None:
+    several = [lesson(f"n{number}", text="同样的话") for number in range(12)]
+    assert await send(world, *several, limits=NO_LIMITS) == [("accepted", "")] * 12
 
 
 async def test_a_web_chat_counts_nothing(world: World) -> None:
