@@ -6,9 +6,10 @@ What must hold after each kill, when everything has come to its end:
 * what the carrier took twice stands in the list of ambiguous rows, and no law education does;
 * what the hub calls sent the carrier has, and what the carrier has the hub calls sent or unknown.
 
-On SQLite one process sends, and is killed at its first, second and third passing of a point. With the address
-of a MongoDB three send, each is killed where it comes first, and the rest go on meanwhile. (The server of the
-protocol that the tests start bears no such kill: what one of its clients left open stays open for all.)
+Each point has three rounds. In two one process has the store and sends, as on SQLite, and is killed at its
+first and at its second passing. In the third three processes send at once over one store (`served_store.py`, or
+the MongoDB that is given); each is killed where it comes first and begun again, while the others go on. The
+server of MongoDB's protocol that the tests start bears no such kill: what a client left open is open for all.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ import asyncio
 import logging
 import signal
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -29,24 +30,25 @@ from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.outbox.delivery import DeliveryState
 from channels.points import Point
 from hub.bench.child import BenchFailed, Child, child
-from hub.bench.crash.scene import LESSON, WARNING, WITHDRAWN
+from hub.bench.crash.scene import LESSON, WARNING, WITHDRAWN, FastClock, scene_settings
+from hub.bench.crash.served_store import served
 from hub.bench.crash.worker import Order
 from hub.bench.figure import Figure
 from hub.bench.texts import ACCOUNT_SID, AUTH_TOKEN, PUBLIC_URL, citizen_number
 from hub.runtime.clock import SystemClock
 from hub.runtime.ids import new_id
+from hub.wiring.store import open_store
 
 _S = DeliveryState
 _TAKEN = frozenset({_S.ACCEPTED, _S.SENT, _S.DELIVERED})
 _UNKNOWN = frozenset({_S.AMBIGUOUS, _S.UNKNOWN})
-_TIMES = 3
 _RARE = frozenset({Point.BEFORE_SWEEP, Point.AFTER_SWEEP, Point.AFTER_RELEASE})
-"""Not certain to be passed a second time: the kill is at the first, three times."""
+"""Not certain to be passed a second time: the kill is at the first both times."""
 _PEOPLE, _FEW = 60, 24
 _SMALL = (Point.BEFORE_CURSOR, Point.AFTER_INTENT, Point.AFTER_POST)
 _ROUND_SECONDS = 120.0
 _PROCESSES = 3
-"""That send into one store on a server; on SQLite, rounds that are played at once."""
+"""That send into one store; or rounds of one process that are played at once."""
 _LOST_EVERY = 5
 """Of so many citizens the carrier loses the answer for one, so there are ambiguous rows without a kill."""
 
@@ -70,29 +72,24 @@ class Tally:
 class _Round:
     at: Point
     passing: int
+    processes: int
     people: int
     folder: Path
-    mongodb: str
+    mongodb: str = ""
 
     def __str__(self) -> str:
-        return f"{self.at}, passing {self.passing}"
+        return f"{self.at}, passing {self.passing}, {self.processes} processes"
 
 
 async def crash(folder: Path, *, mongodb: str = "", small: bool = False) -> Sequence[Figure]:
     """All rounds. Raises `BenchFailed` at the first that does not hold."""
     began = perf_counter()
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # the carrier's end of calls that were cut
-    rounds = [
-        _Round(
-            at, 1 if at in _RARE else time + 1, _FEW if small else _PEOPLE, folder / f"{at}-{time}", mongodb
-        )
-        for at in (_SMALL if small else Point)
-        for time in range(1 if small or mongodb else _TIMES)
-    ]
-    free = asyncio.Semaphore(1 if mongodb else _PROCESSES)
+    rounds = _rounds(folder, mongodb, small=small)
+    turn = asyncio.Lock()
 
     async def one(this: _Round) -> Tally:
-        async with free:
+        async with turn if this.processes > 1 else nullcontext():
             return await _play(this, nurseries)
 
     try:
@@ -116,6 +113,18 @@ async def crash(folder: Path, *, mongodb: str = "", small: bool = False) -> Sequ
     )
 
 
+def _rounds(folder: Path, mongodb: str, *, small: bool) -> list[_Round]:
+    if small:
+        return [_Round(at, 1, 1, _FEW, folder / at) for at in _SMALL]
+    alone = [
+        _Round(at, 1 if at in _RARE else passing, 1, _PEOPLE, folder / f"{at}-{passing}")
+        for at in Point
+        for passing in (1, 2)
+    ]
+    together = [_Round(at, 1, _PROCESSES, _PEOPLE, folder / f"{at}-together", mongodb) for at in Point]
+    return [*alone, *together]
+
+
 async def _play(this: _Round, nurseries: Nurseries) -> Tally:
     this.folder.mkdir()
     account = CarrierAccount(ACCOUNT_SID, AUTH_TOKEN)
@@ -125,12 +134,15 @@ async def _play(this: _Round, nurseries: Nurseries) -> Tally:
         now = SystemClock().now_ms()
         database = f"hub_bench_{new_id(now)}"
         order = Order(str(this.folder), carrier.url, now, this.mongodb, database)
-        ready = asyncio.Event()
-        several = _PROCESSES if this.mongodb else 1
-        lives = [_live(this, order, carrier, nurseries, ready, first=not number) for number in range(several)]
         try:
-            async with asyncio.timeout(_ROUND_SECONDS):
-                ended = await asyncio.gather(*lives)
+            async with asyncio.timeout(_ROUND_SECONDS), _store(this, order) as given:
+                ready = asyncio.Event()
+                ended = await asyncio.gather(
+                    *(
+                        _live(this, given, carrier, nurseries, ready, first=not number)
+                        for number in range(this.processes)
+                    )
+                )
         except TimeoutError:
             raise BenchFailed(f"crash: {this}: not at its end after {_ROUND_SECONDS:.0f} s") from None
         kills = sum(killed for killed, _ in ended)
@@ -141,6 +153,23 @@ async def _play(this: _Round, nurseries: Nurseries) -> Tally:
     ambiguous = set(listed.read_text().split()) if listed.exists() else set()
     tally = _judged(this, ended[0][1], taken, ambiguous)
     return replace(tally, kills=kills)
+
+
+@asynccontextmanager
+async def _store(this: _Round, order: Order) -> AsyncIterator[Order]:
+    """The order with the store of the round: one of its own, a server's, or one that this process serves."""
+    if this.processes == 1 or this.mongodb:
+        yield order
+        return
+    clock = FastClock(order.began)
+    settings = scene_settings(this.folder, api_base=order.api_base, mongodb="", database="")
+    documents = await open_store(settings, clock, migrated=False)
+    path = this.folder / "store"
+    try:
+        async with served(documents, path):
+            yield replace(order, served=str(path))
+    finally:
+        await documents.close()
 
 
 async def _live(

@@ -34,6 +34,7 @@ from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.bench.child import tell
 from hub.bench.crash.scene import FastClock, Story, prepare, scene_settings
+from hub.bench.crash.served_store import store_at
 from hub.bench.texts import ACCOUNT_SID, AUTH_TOKEN, CHANNEL, PUBLIC_URL
 from hub.jobs.broadcasts import BroadcastLoop
 from hub.jobs.dispatch import dispatch
@@ -57,14 +58,15 @@ _PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """folder: of the round. people: to prepare the store for, 0 = it is. at: "" or where to be killed, the
-    `passing`-th time."""
+    """folder: of the round. served: "" or where another process serves the store. people: to prepare the
+    store for, 0 = it is. at: "" or where to be killed, the `passing`-th time."""
 
     folder: str
     api_base: str
     began: int
     mongodb: str = ""
     database: str = ""
+    served: str = ""
     people: int = 0
     at: str = ""
     passing: int = 1
@@ -182,7 +184,9 @@ async def main(order: Order) -> None:
     settings = scene_settings(
         Path(order.folder), api_base=order.api_base, mongodb=order.mongodb, database=order.database
     )
-    documents = await open_store(settings, clock, migrated=False)
+    documents = (
+        store_at(Path(order.served)) if order.served else await open_store(settings, clock, migrated=False)
+    )
     office = Office(order, documents, await open_vault(settings, documents), clock)
     if order.people:
         await prepare(office.documents, office.stores, office.desk, order.people)
