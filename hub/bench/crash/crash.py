@@ -8,7 +8,7 @@ What must hold after each kill, when everything has come to its end:
 
 Each point has three rounds. In two one process has the store and sends, as on SQLite, and is killed at its
 first and at its second passing. In the third three processes send at once over one store (`served_store.py`,
-or the MongoDB that is given); each is killed where it comes first and begun again, while the others go on. The
+or the MongoDB that is given); each is killed where it comes first and begun again while the others go on. The
 server of MongoDB's protocol that the tests start bears no such kill: what a client left open is open for all.
 """
 
