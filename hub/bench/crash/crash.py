@@ -84,7 +84,7 @@ class _Round:
 async def crash(folder: Path, *, mongodb: str = "", small: bool = False) -> Sequence[Figure]:
     """All rounds. Raises `BenchFailed` at the first that does not hold."""
     began = perf_counter()
-    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # the carrier's end of calls that were cut
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # calls that were cut are what is wanted
     rounds = _rounds(folder, mongodb, small=small)
     turn = asyncio.Lock()
 
