@@ -19,7 +19,7 @@ import logging
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -86,22 +86,23 @@ async def crash(folder: Path, *, mongodb: str = "", small: bool = False) -> Sequ
     began = perf_counter()
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # calls that were cut are what is wanted
     rounds = _rounds(folder, mongodb, small=small)
-    turn = asyncio.Lock()
-
-    async def one(this: _Round) -> Tally:
-        async with turn if this.processes > 1 else nullcontext():
-            return await _play(this, nurseries)
-
     try:
         async with AsyncExitStack() as stack:
             nurseries: Nurseries = asyncio.Queue()
             for _ in range(_PROCESSES):
                 nurseries.put_nowait(await stack.enter_async_context(child("crash.worker")))
+            free = asyncio.Semaphore(_PROCESSES)
+
+            async def alone(this: _Round) -> Tally:
+                async with free:
+                    return await _play(this, nurseries)
+
             async with asyncio.TaskGroup() as tasks:
-                played = [tasks.create_task(one(this)) for this in rounds]
+                played = [tasks.create_task(alone(this)) for this in rounds if this.processes == 1]
+            tallies = [task.result() for task in played]
+            tallies += [await _play(this, nurseries) for this in rounds if this.processes > 1]
     except* BenchFailed as failed:
         raise BenchFailed("\n".join(map(str, failed.exceptions))) from None
-    tallies = [task.result() for task in played]
     return (
         Figure("crash.points", len({this.at for this in rounds}), "points"),
         Figure("crash.kills", sum(tally.kills for tally in tallies), "kill -9"),

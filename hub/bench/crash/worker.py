@@ -223,6 +223,7 @@ def run_orders() -> None:
     """One order after another, each in a process of its own, and how that ended. What all of them need is
     loaded once, so a process is there in a moment.
     """
+    logging.getLogger().setLevel(logging.ERROR)  # what is tried again says so all the time
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # calls that were cut are what is wanted
     tell(ready=True)
     for line in sys.stdin:
