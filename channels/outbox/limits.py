@@ -139,8 +139,8 @@ class Counting:
         self._added: dict[str, dict[str, Sent]] = {}
 
     def stop(self, delivery: Delivery, body: str) -> Stop | None:
-        """Why the row may not leave, or None. body: the fingerprint of its words."""
-        if is_counted(delivery):
+        """Why the row may not leave, or None. body: fingerprint of its words, "" where it is not counted."""
+        if body:
             sent = self._sent(delivery.recipient_key)
             if delivery.origin_id not in sent:
                 stop = self._too_often(delivery, body, sent)
@@ -150,7 +150,7 @@ class Counting:
 
     def add(self, delivery: Delivery, body: str) -> None:
         """The row leaves."""
-        if is_counted(delivery) and delivery.origin_id not in self._sent(delivery.recipient_key):
+        if body and delivery.origin_id not in self._sent(delivery.recipient_key):
             new = Sent(self._now, delivery.message_class.value, body)
             self._added.setdefault(delivery.recipient_key, {})[delivery.origin_id] = new
         if delivery.department in self._spent:
