@@ -295,6 +295,12 @@ class OutboxRepository:
             return {}
         return {name: number for name, number in counters.body.items() if name != ROW_COUNTER}
 
+    async def reasons(self, origin_id: str, state: DeliveryState) -> dict[str, int]:
+        """How many rows of a broadcast are in a state, by reason. It counts rows: not for a progress bar."""
+        return await self._documents.count(
+            "outbox", {"origin_id": origin_id, "state": state.value}, by="reason"
+        )
+
     async def by_state(
         self, state: DeliveryState, *, limit: int = 50, after: str | None = None
     ) -> DeliveryPage:

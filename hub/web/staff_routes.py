@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.model.agent import Permission as P
 from hub.web.pages.alarms import alarms
-from hub.web.pages.campaigns import campaigns
+from hub.web.pages.campaigns import campaigns, reasons
 from hub.web.pages.campaigns import editor as campaign_editor
 from hub.web.pages.cases import (
     availability,
@@ -176,6 +176,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/campaigns/{campaign_id}/start", campaign_editor.start, P.CAMPAIGN_EDIT),
     _staff("GET", "/campaigns/{campaign_id}/events", campaigns.events, P.CAMPAIGN_READ),
     _staff("GET", "/campaigns/{campaign_id}/ambiguous", campaigns.ambiguous_page, P.CAMPAIGN_READ),
+    _staff("GET", "/campaigns/{campaign_id}/reasons", reasons.reasons_page, P.CAMPAIGN_READ),
     _staff("POST", "/campaigns/{campaign_id}/pause", campaigns.pause, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/resume", campaigns.resume, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/cancel", campaigns.cancel, P.CAMPAIGN_CONTROL),

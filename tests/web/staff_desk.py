@@ -347,6 +347,7 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "campaign editor": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/edit")),
     "campaign with errors": (Role.PUBLICITY, _campaign_wrong),
     "campaign preview": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/preview")),
+    "nothing held back": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/reasons")),
     "nothing in doubt": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/ambiguous")),
     "entries": (Role.EDITOR, _at("/staff/entries?topic=12110")),
     "entries found none": (Role.EDITOR, _at("/staff/entries?q=量子")),

@@ -126,6 +126,7 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/campaigns/{campaign_id}/start"): WRITE_CAMPAIGNS,
     ("GET", "/staff/campaigns/{campaign_id}/events"): READ_CAMPAIGNS,
     ("GET", "/staff/campaigns/{campaign_id}/ambiguous"): READ_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}/reasons"): READ_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/pause"): STOP_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/resume"): STOP_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/cancel"): STOP_CAMPAIGNS,
