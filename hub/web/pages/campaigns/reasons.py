@@ -18,7 +18,7 @@ _STATES = (_S.HELD, _S.SUPPRESSED, _S.EXPIRED, _S.FAILED, _S.DEAD)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """So many deliveries for one reason, in words that are to be translated. waits: they leave by themselves."""
+    """So many deliveries for one reason, in words to be translated. waits: they leave by themselves."""
 
     reason: str
     count: int
