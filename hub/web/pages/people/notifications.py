@@ -36,7 +36,7 @@ KINDS: Mapping[NotificationKind, Word] = {
     NotificationKind.MOVED: Word(msgid("关注的工单有进展"), icon="track"),
     NotificationKind.WOKEN: Word(msgid("稍后处理的工单该办了"), icon="clock"),
     NotificationKind.UNDELIVERED: Word(msgid("发出的内容未送达，请联系群众"), icon="warning"),
-    NotificationKind.CAMPAIGN_EXPIRED: Word(msgid("群发已过有效期，没有全部发出"), icon="warning"),
+    NotificationKind.CAMPAIGN_EXPIRED: Word(msgid("群发没有全部发出，请查看原因"), icon="warning"),
     NotificationKind.REPLY_RETURNED: Word(msgid("答复没有发出，已退回草稿"), icon="warning"),
 }
 _ALERT = msgid("您有 %(count)s 件工单需要处理")
