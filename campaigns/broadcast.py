@@ -55,7 +55,7 @@ class Broadcast:
     sweeps: how often the recipients have been gone through again because rows were missing.
     considered, planned, excluded: recipients seen, written, and left out by reason. parts: sum of
     the parts of what was written. braked: it stopped itself once for too many
-    failures; whoever resumes it has seen them. correction: see `Delivery`.
+    failures; whoever resumes it has seen them. uncounted: see `Delivery`.
     """
 
     id: str
@@ -74,7 +74,7 @@ class Broadcast:
     department: str = ""
     level: WarningLevel = WarningLevel.NONE
     night: bool = False
-    correction: bool = False
+    uncounted: bool = False
     state: BroadcastState = BroadcastState.PLANNING
     epoch: int = 0
     cursor: str = ""

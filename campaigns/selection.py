@@ -117,7 +117,7 @@ def _delivery(
         department=broadcast.department,
         level=broadcast.level,
         night=broadcast.night,
-        correction=broadcast.correction,
+        uncounted=broadcast.uncounted,
         lane=POLICY[broadcast.message_class].lane,
         parts=parts.count(text).parts if broadcast.channel_kind is ChannelKind.SMS else 1,
         not_before=opens_at + jitter,

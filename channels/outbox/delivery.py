@@ -152,7 +152,8 @@ class Delivery:
     recipient_key: blind index of the address. subject: opt-out subject (see suppression).
     parts: SMS parts it costs, 1 elsewhere. attempt: how many tries have begun.
     department: id of the department whose share and quota it uses, "" = the office itself.
-    correction: it corrects what the same person was sent, and no limit of messages holds it back.
+    uncounted: no limit of messages per person holds it back, and it takes nothing from them: a correction of
+    what the same person was sent, a test to a number of the office.
     level, night: of a warning; night = its approver released it for the quiet hours.
     dedup: unique; what makes a repeated plan harmless.
     expires_at, not_before, created_at, lease_until, receipt_at: ms UTC, 0 = never.
@@ -179,7 +180,7 @@ class Delivery:
     department: str = ""
     level: WarningLevel = WarningLevel.NONE
     night: bool = False
-    correction: bool = False
+    uncounted: bool = False
     lane: int = 1
     parts: int = 1
     state: DeliveryState = DeliveryState.READY

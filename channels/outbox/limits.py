@@ -94,12 +94,12 @@ class Stop:
 def is_counted(delivery: Delivery) -> bool:
     """Whether the row counts for its address: it comes unasked, and to a telephone or a mailbox.
 
-    A correction goes to those who got what was wrong, and at once.
+    A correction goes to those who got what was wrong, and at once (`Delivery.uncounted`).
     """
     return (
         delivery.origin is not Origin.REPLY
         and class_of(delivery.message_class, delivery.level) is not MessageClass.E0
-        and not delivery.correction
+        and not delivery.uncounted
         and delivery.recipient.kind is not AddressKind.CHAT
     )
 

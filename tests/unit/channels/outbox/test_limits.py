@@ -118,7 +118,7 @@ async def test_what_a_person_writes_twice_is_sent_twice_and_so_is_a_red_warning(
 async def test_a_correction_of_a_lesson_goes_out_the_same_day_and_takes_nothing_from_the_next(
     world: World,
 ) -> None:
-    several = [lesson("a"), lesson("b", correction=True)]
+    several = [lesson("a"), lesson("b", uncounted=True)]
     assert await send(world, *several) == [("accepted", "")] * 2
     world.clock.advance(seconds=24 * 3600)
     assert await send(world, lesson("c")) == [("accepted", "")]
