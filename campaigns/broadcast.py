@@ -16,7 +16,8 @@ from campaigns.campaign import Campaign
 from campaigns.errors import MoveRefused
 from campaigns.segment import Segment
 from channels.contract import ChannelKind
-from channels.outbox.delivery import POLICY, MessageClass, WarningLevel
+from channels.outbox.delivery import POLICY, MessageClass, WarningLevel, class_of
+from channels.outbox.quiet_hours import WINDOWS, Window, Windows, window_of
 
 
 class BroadcastState(StrEnum):
@@ -57,7 +58,7 @@ class Broadcast:
     failures; whoever resumes it has seen them. paused_at, taken_at_pause: the last pause, and how many the
     provider had taken at the click. resumed_at, resumed_from: when it last went on after a pause or a
     restart, and with which delivery, counted from 1. corrected_by: the campaign that corrects it.
-    forgotten_at: when its recipients were erased; counters stay.
+    forgotten_at: when its recipients were erased; counters stay. uncounted: see `Delivery`.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Broadcast:
     department: str = ""
     level: WarningLevel = WarningLevel.NONE
     night: bool = False
+    uncounted: bool = False
     state: BroadcastState = BroadcastState.PLANNING
     epoch: int = 0
     cursor: str = ""
@@ -104,6 +106,10 @@ class Broadcast:
     def wants_expansion(self) -> bool:
         """Whether recipients may be written now: not while paused, never twice."""
         return self.state is BroadcastState.PLANNING
+
+    def window(self, windows: Windows = WINDOWS) -> Window | None:
+        """The hours in which it leaves, of an office with these `windows`; None = always."""
+        return window_of(self.message_class, self.level, night=self.night, windows=windows)
 
     def moved(self, state: BroadcastState, at: int, *, reason: str = "") -> Broadcast:
         """The broadcast in its new state. Raises `MoveRefused`."""
@@ -140,25 +146,30 @@ def broadcast_id(campaign_id: str, fire_at: int) -> str:
     return f"{campaign_id}:{fire_at}"
 
 
-def start(campaign: Campaign, *, fire_at: int, now: int, kind: ChannelKind, signature: str) -> Broadcast:
-    """The run of `campaign` for its time `fire_at`, frozen `now`.
+def expires_at(campaign: Campaign, fire_at: int) -> int:
+    """When the run for the time `fire_at` is too old to be of use (ms UTC).
 
-    It expires counted from `fire_at`, not from now: lateness does not make a message useful longer.
-    Raises `BadTemplate`.
+    Counted from that time, not from now: lateness does not make a message useful longer.
     """
+    message_class = class_of(campaign.message_class, campaign.level)
+    return fire_at + (campaign.expiry_seconds or POLICY[message_class].expiry_seconds) * 1000
+
+
+def start(campaign: Campaign, *, fire_at: int, now: int, kind: ChannelKind, signature: str) -> Broadcast:
+    """The run of `campaign` for its time `fire_at`, frozen `now`. Raises `BadTemplate`."""
     template.parse(campaign.template)
-    life = campaign.expiry_seconds or POLICY[campaign.message_class].expiry_seconds
+    message_class = class_of(campaign.message_class, campaign.level)
     return Broadcast(
         id=broadcast_id(campaign.id, fire_at),
         campaign_id=campaign.id,
         fire_at=fire_at,
         snapshot_at=now,
-        expires_at=fire_at + life * 1000,
+        expires_at=expires_at(campaign, fire_at),
         channel=campaign.channel,
         channel_kind=kind,
-        message_class=campaign.message_class,
+        message_class=message_class,
         text=template.with_marks(
-            campaign.template, kind=kind, message_class=campaign.message_class, signature=signature
+            campaign.template, kind=kind, message_class=message_class, signature=signature
         ),
         segment=campaign.segment,
         personal=template.is_personal(campaign.template),
@@ -167,4 +178,5 @@ def start(campaign: Campaign, *, fire_at: int, now: int, kind: ChannelKind, sign
         department=campaign.department,
         level=campaign.level,
         night=campaign.night,
+        uncounted=bool(campaign.segment.corrects),
     )

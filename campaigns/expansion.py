@@ -19,6 +19,8 @@ from campaigns.ports import Broadcasts, Planner, Recipient, Recipients
 from campaigns.selection import DUPLICATE, select
 from channels.clock import Clock
 from channels.outbox.ports import Suppressions
+from channels.outbox.quiet_hours import WINDOWS, Windows
+from channels.points import Point, point
 
 _MOST_SWEEPS = 1  # an undisturbed second pass leaves no hole
 
@@ -35,6 +37,7 @@ class Expansion:
         clock: Clock,
         *,
         page_size: int = 100,
+        windows: Windows = WINDOWS,
     ) -> None:
         self._recipients = recipients
         self._suppressions = suppressions
@@ -42,6 +45,7 @@ class Expansion:
         self._broadcasts = broadcasts
         self._clock = clock
         self._page_size = page_size
+        self._windows = windows
 
     async def step(self, broadcast_id: str) -> Broadcast | None:
         """One page: the broadcast after it, or None when there is none of that id.
@@ -62,16 +66,21 @@ class Expansion:
             broadcast = await self._write(broadcast, page)
         if len(page) < self._page_size:
             broadcast = await self._finish(broadcast)
+        point(Point.EXPANDED if broadcast.expanded else Point.BEFORE_CURSOR)
         try:
             await self._broadcasts.save_broadcast(broadcast, read.version)
         except Overtaken:  # paused or canceled meanwhile: the page stays uncounted and is repeated
             now = await self._broadcasts.broadcast(broadcast_id)
             return now.value if now else None
+        point(Point.AFTER_CURSOR)
         return broadcast
 
     async def _write(self, broadcast: Broadcast, page: Sequence[Recipient]) -> Broadcast:
-        selection = await select(broadcast, page, self._suppressions, now=self._clock.now_ms())
+        selection = await select(
+            broadcast, page, self._suppressions, now=self._clock.now_ms(), windows=self._windows
+        )
         if selection.deliveries:
+            point(Point.BEFORE_PAGE)
             await self._planner.plan(selection.deliveries)
         return replace(
             broadcast,

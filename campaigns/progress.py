@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from campaigns.window import estimate
-from channels.outbox.delivery import DeliveryState, MessageClass
+from channels.outbox.delivery import DeliveryState
+from channels.outbox.quiet_hours import Window
 
 S = DeliveryState
 _WAITING = (S.PLANNED, S.READY, S.HELD)
@@ -47,14 +48,14 @@ def progress(
     counts: Mapping[str, int],
     *,
     total: int,
-    message_class: MessageClass,
+    window: Window | None,
     now: int,
     per_second: float,
 ) -> Progress:
     """From counts by state to a progress bar.
 
     total: how many there will be, known from the broadcast; what the counters do not hold yet is
-    waiting. per_second: messages that leave in a second, 0 = unknown.
+    waiting. window: its hours, `Broadcast.window`. per_second: messages that leave in a second, 0 = unknown.
     """
     counted = sum(max(number, 0) for number in counts.values())
     total = max(total, counted)
@@ -67,7 +68,7 @@ def progress(
     left = waiting + leaving
     eta_at = 0
     if left and per_second > 0:
-        eta_at = estimate(message_class, now, left / per_second).finishes_at
+        eta_at = estimate(window, now, left / per_second).finishes_at
     return Progress(
         total=total,
         waiting=waiting,

@@ -21,7 +21,7 @@ from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
 from channels.outbox.delivery import POLICY, Delivery, Origin
 from channels.outbox.ports import Suppressions
-from channels.outbox.quiet_hours import JITTER_SECONDS, next_allowed, window_of
+from channels.outbox.quiet_hours import JITTER_SECONDS, WINDOWS, Windows, next_allowed
 from channels.outbox.suppression import INVALID, rules_against
 
 WRONG_ADDRESS = "wrong_address"  # the channel cannot reach this kind of address
@@ -60,12 +60,13 @@ async def select(
     *,
     now: int,
     zone: ZoneInfo = CHINA,
+    windows: Windows = WINDOWS,
 ) -> Selection:
     """Sorts one page. Every recipient is either a delivery or counted under one reason."""
     excluded: Counter[str] = Counter()
     wanted: dict[str, Delivery] = {}
     texts = template.pieces(broadcast.text)
-    opens_at = next_allowed(window_of(broadcast.message_class), now, zone=zone)
+    opens_at = next_allowed(broadcast.window(windows), now, zone=zone)
     for recipient in page:
         if recipient.repeated or recipient.address_key in wanted:
             excluded[DUPLICATE] += 1
@@ -116,6 +117,7 @@ def _delivery(
         department=broadcast.department,
         level=broadcast.level,
         night=broadcast.night,
+        uncounted=broadcast.uncounted,
         lane=POLICY[broadcast.message_class].lane,
         parts=parts.count(text).parts if broadcast.channel_kind is ChannelKind.SMS else 1,
         not_before=opens_at + jitter,

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from channels.outbox.delivery import MessageClass
-from channels.outbox.quiet_hours import next_allowed, window_of
+from channels.outbox.quiet_hours import Window, next_allowed
 
 CHINA = ZoneInfo("Asia/Shanghai")
 _MOST_DAYS = 366
@@ -25,17 +24,16 @@ class Estimate:
     days: int
 
 
-def is_open(message_class: MessageClass, at: int, zone: ZoneInfo = CHINA) -> bool:
-    """Whether the class may leave at this instant."""
-    return next_allowed(window_of(message_class), at, zone=zone) == at
+def is_open(window: Window | None, at: int, zone: ZoneInfo = CHINA) -> bool:
+    """Whether what has these hours (`Broadcast.window`) may leave at this instant."""
+    return next_allowed(window, at, zone=zone) == at
 
 
-def estimate(message_class: MessageClass, at: int, seconds: float, zone: ZoneInfo = CHINA) -> Estimate:
+def estimate(window: Window | None, at: int, seconds: float, zone: ZoneInfo = CHINA) -> Estimate:
     """Where `seconds` of sending end when they begin at `at` and pause while the hours are over.
 
-    More than a year of sending is given as a year.
+    window: `Broadcast.window`. More than a year of sending is given as a year.
     """
-    window = window_of(message_class)
     left = round(seconds * 1000)
     moment = starts_at = next_allowed(window, at, zone=zone)
     for days in range(1, _MOST_DAYS):

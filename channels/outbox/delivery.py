@@ -50,7 +50,8 @@ class ClassPolicy:
     """What a message class fixes (messaging defaults; all durations are configuration).
 
     lane: 0 goes first. opens_at, closes_at: minutes after local midnight between which it may
-    leave, None = always. honours_opt_out: suppressed by an opt-out of its subject.
+    leave, None = always; to whom they apply says `quiet_hours.window_of`.
+    honours_opt_out: suppressed by an opt-out of its subject.
     ambiguous_resend_seconds: wait before the single resend of an ambiguous one, None = never.
     resend_ambiguous: whether it is resent at all; False with None shows it to a person (N)
     or counts it as unknown (L). expiry_seconds: default lifetime.
@@ -66,10 +67,21 @@ class ClassPolicy:
 
 POLICY: Mapping[MessageClass, ClassPolicy] = {
     MessageClass.E0: ClassPolicy(0, None, None, False, 60, 24 * 3600),
-    MessageClass.E1: ClassPolicy(1, None, None, True, 300, 2 * 3600),
+    MessageClass.E1: ClassPolicy(1, 7 * 60, 22 * 60, True, 300, 2 * 3600),
     MessageClass.N: ClassPolicy(2, 8 * 60, 22 * 60, True, None, 24 * 3600),
     MessageClass.L: ClassPolicy(3, 9 * 60, 20 * 60 + 30, True, None, 48 * 3600),
 }
+
+
+def class_of(message_class: MessageClass, level: WarningLevel) -> MessageClass:
+    """The class a message leaves as: a warning's level decides it, whatever its template says."""
+    match level:
+        case WarningLevel.RED | WarningLevel.ORANGE:
+            return MessageClass.E0
+        case WarningLevel.YELLOW | WarningLevel.BLUE:
+            return MessageClass.E1
+        case _:
+            return message_class
 
 
 class DeliveryState(StrEnum):
@@ -144,6 +156,8 @@ class Delivery:
     recipient_key: blind index of the address. subject: opt-out subject (see suppression).
     parts: SMS parts it costs, 1 elsewhere. attempt: how many tries have begun.
     department: id of the department whose share and quota it uses, "" = the office itself.
+    uncounted: no limit of messages per person holds it back, and it takes nothing from them: a correction of
+    what the same person was sent, a test to a number of the office.
     level, night: of a warning; night = its approver released it for the quiet hours.
     dedup: unique; what makes a repeated plan harmless.
     accepted_at: when the provider took it, by its answer or by the first word of it that overtook the answer.
@@ -176,6 +190,7 @@ class Delivery:
     department: str = ""
     level: WarningLevel = WarningLevel.NONE
     night: bool = False
+    uncounted: bool = False
     lane: int = 1
     parts: int = 1
     state: DeliveryState = DeliveryState.READY

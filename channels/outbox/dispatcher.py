@@ -29,6 +29,7 @@ from channels.outbox.outcome import Outcome, after, not_sent, suppressions_after
 from channels.outbox.ports import OUTBOX, Bell, Change, Leased, Outbox, OutboxUnavailable, Suppressions
 from channels.outbox.retry import settled
 from channels.outbox.sender import DispatchSettings, SenderHealth, SenderSettings, SenderState
+from channels.points import Point, point
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,12 @@ class Dispatcher:
         self._bell = bell
         self._settings = settings or DispatchSettings()
         self._gate = Gate(
-            outbox, suppressions, random, zone=self._settings.zone, windows=self._settings.windows
+            outbox,
+            suppressions,
+            random,
+            zone=self._settings.zone,
+            windows=self._settings.windows,
+            limits=self._settings.limits,
         )
         self._senders = {
             name: SenderState(name, sends, self._sender_settings(name), clock)
@@ -214,7 +220,9 @@ class Dispatcher:
             at.bucket.give_back(len(gated.stopped))
         if not gated.passed:
             return []
-        sending = await self._outbox.mark_sending(gated.passed, lease_seconds=at.settings.lease_seconds)
+        sending = await self._outbox.mark_sending(
+            gated.passed, lease_seconds=at.settings.lease_seconds, lately=gated.lately
+        )
         at.bucket.spend(sum(row.delivery.parts for row in sending) - len(sending))
         now = self._clock.now_ms()
         return [_Intent(row, message_of(row.delivery, gated.bodies), now) for row in sending]
@@ -246,7 +254,10 @@ class Dispatcher:
 
     async def _outcome(self, at: SenderState, message: OutboundMessage) -> Outcome:
         try:
-            return await at.time_limit.keep(at.sends.send(message))
+            point(Point.BEFORE_POST)
+            accepted = await at.time_limit.keep(at.sends.send(message))
+            point(Point.AFTER_POST)
+            return accepted
         except SendError as error:
             return error
         except TimeoutError:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from channels.errors import ChannelError
 from channels.outbox.delivery import Delivery, DeliveryState
+from channels.outbox.limits import SentLately, Spent
 
 OUTBOX = "outbox"
 """The topic that is rung when a row may leave."""
@@ -92,11 +93,24 @@ class Outbox(Protocol):
         No row is ever given to two claimers.
         """
 
-    async def mark_sending(self, rows: Sequence[Leased], *, lease_seconds: float) -> list[Leased]:
+    async def mark_sending(
+        self, rows: Sequence[Leased], *, lease_seconds: float, lately: Sequence[SentLately] = ()
+    ) -> list[Leased]:
         """Makes the intent to send durable: `sending`, one attempt more, a fresh lease.
 
+        lately: what their addresses have been sent with them, written in the same unit of work, as are the
+        parts of their departments. Where that changed meanwhile the row is ready again, to be looked at anew.
         Returns the rows that were still held, as they are now. Only these may be sent.
         """
+
+    async def sent_lately(self, keys: Sequence[str]) -> Mapping[str, SentLately]:
+        """What the addresses with these blind indexes were sent in the last days."""
+
+    async def spent(self, departments: Sequence[str], now: int) -> Mapping[str, Spent]:
+        """The parts each department sent on the day and in the month of `now`."""
+
+    def fingerprint(self, text: str) -> str:
+        """Of a message's words; tells nothing about them to who does not hold the keys."""
 
     async def settle(self, changes: Sequence[Change]) -> list[Change]:
         """Writes outcomes in bulk and counts them; returns those that came too late.

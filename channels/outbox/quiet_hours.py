@@ -1,18 +1,20 @@
-"""When a message may leave: quiet hours by message class, in the citizens' local time.
+"""When a message may leave: quiet hours by message class and level, in the citizens' local time.
 
-Windows are decided in local time (Asia/Shanghai by default) from the class table; red and orange
-warnings and case replies have none. What misses its window waits for the next opening plus a
-jitter, so that a night's backlog does not leave in one second.
+One function decides, `window_of`: the gate, the expansion, the estimate an officer sees and the state of
+a broadcast all ask it, so they cannot differ. Red and orange warnings and replies have no hours; a yellow
+one keeps the night unless its approver released it, a blue one always (decisions 1). What misses its
+window waits for the next opening plus a jitter, so that a night's backlog does not leave in one second.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from channels.clock import Random
-from channels.outbox.delivery import POLICY, MessageClass
+from channels.outbox.delivery import POLICY, MessageClass, Origin, WarningLevel, class_of
 
 JITTER_SECONDS = 600.0
 
@@ -25,12 +27,43 @@ class Window:
     closes_at: int
 
 
-def window_of(message_class: MessageClass) -> Window | None:
-    """The class's default window, or None when it may always leave."""
+Windows = Mapping[MessageClass, Window | None]
+"""The hours of an office by class. None: that class has none."""
+
+
+def _window(message_class: MessageClass) -> Window | None:
     policy = POLICY[message_class]
     if policy.opens_at is None or policy.closes_at is None:
         return None
     return Window(policy.opens_at, policy.closes_at)
+
+
+WINDOWS: Windows = {message_class: _window(message_class) for message_class in MessageClass}
+
+WALL = Window(8 * 60, 21 * 60)
+"""Outside it no law education leaves, whatever an office configures (messaging.md section 5)."""
+
+
+def window_of(
+    message_class: MessageClass,
+    level: WarningLevel = WarningLevel.NONE,
+    *,
+    night: bool = False,
+    origin: Origin = Origin.BROADCAST,
+    windows: Windows = WINDOWS,
+) -> Window | None:
+    """The hours in which such a message may leave, or None when it always may.
+
+    An E1 broadcast that names no level counts as yellow. `night` says nothing about other classes.
+    """
+    leaves_as = class_of(message_class, level)
+    window = windows[leaves_as]
+    if leaves_as is MessageClass.E1:  # a reply or a code was asked for; a warning comes by itself
+        released = night and level is not WarningLevel.BLUE
+        return None if released or origin is not Origin.BROADCAST else window
+    if leaves_as is MessageClass.L and window is not None:
+        return Window(max(window.opens_at, WALL.opens_at), min(window.closes_at, WALL.closes_at))
+    return window
 
 
 def next_allowed(window: Window | None, at: int, *, zone: ZoneInfo) -> int:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from channels.adapter import Sends
 from channels.clock import Clock
 from channels.outbox.delivery import MessageClass
+from channels.outbox.limits import Limits
 from channels.outbox.pace import TokenBucket
-from channels.outbox.quiet_hours import Window, window_of
+from channels.outbox.quiet_hours import WINDOWS, Windows
 from channels.outbox.retry import RETRY, RetryRule
 from channels.outbox.time_limit import TimeLimit
 
@@ -48,9 +49,8 @@ class DispatchSettings:
 
     senders: Mapping[str, SenderSettings] = field(default_factory=dict)
     default_sender: SenderSettings = SenderSettings()
-    windows: Mapping[MessageClass, Window | None] = field(
-        default_factory=lambda: {c: window_of(c) for c in MessageClass}
-    )
+    windows: Windows = field(default_factory=lambda: WINDOWS)
+    limits: Limits = field(default_factory=Limits)
     retry: Mapping[MessageClass, RetryRule] = field(default_factory=lambda: RETRY)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     batch: int = 512

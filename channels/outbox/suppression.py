@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin
+from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin, class_of
 
 EDUCATION = "education"  # 普法
 NOTICE = "notice"  # 通知
@@ -110,12 +110,16 @@ def subjects_of(subject: str) -> tuple[str, ...]:
 def rules_against(delivery: Delivery) -> tuple[tuple[str, str], ...]:
     """The keys that, when suppressed, stop `delivery`; at least the one for a dead address.
 
-    A reply in a case is never stopped by a wish; neither is a red or orange warning, or a trial to ourselves.
+    A reply in a case is never stopped by a wish; neither is a red or orange warning, nor a trial to
+    ourselves, nor what is E1 and no warning: a one-time code somebody waits for. A subject of its own never
+    frees a message from that of its class: a lesson that calls itself a notice is still a lesson.
     """
-    dead = (delivery.recipient_key, INVALID)
-    if delivery.origin in (Origin.REPLY, Origin.TRIAL) or not POLICY[delivery.message_class].honours_opt_out:
-        return (dead,)
-    return (dead, (delivery.recipient_key, subject_of(delivery)))
+    key, leaves_as = delivery.recipient_key, class_of(delivery.message_class, delivery.level)
+    asked_for = leaves_as is MessageClass.E1 and delivery.origin is Origin.SUBMISSION and not delivery.level
+    if delivery.origin in (Origin.REPLY, Origin.TRIAL) or asked_for or not POLICY[leaves_as].honours_opt_out:
+        return ((key, INVALID),)
+    subjects = dict.fromkeys((INVALID, subject_of(delivery), SUBJECT_OF_CLASS[leaves_as]))
+    return tuple((key, subject) for subject in subjects)
 
 
 def is_bulk(delivery: Delivery) -> bool:

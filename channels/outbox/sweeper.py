@@ -10,6 +10,7 @@ from channels.outbox.delivery import DeliveryState
 from channels.outbox.overdue import SWEPT, overdue
 from channels.outbox.ports import Change, Outbox
 from channels.outbox.reconcile import Reconciler
+from channels.points import Point, point
 
 
 class Sweeper:
@@ -35,6 +36,8 @@ class Sweeper:
                     if (after := overdue(row.delivery, now=now)) is not None
                 ]
             if changes:
+                point(Point.BEFORE_SWEEP)
                 await self._outbox.settle(changes)
+                point(Point.AFTER_SWEEP)
                 seen += len(changes)
         return seen

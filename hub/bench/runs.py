@@ -15,6 +15,7 @@ from hub.bench.casework.desk import desk
 from hub.bench.casework.queue import queue
 from hub.bench.casework.search import search
 from hub.bench.child import BenchFailed
+from hub.bench.crash.crash import crash
 from hub.bench.dispatch import dispatch
 from hub.bench.faq import Given, faq
 from hub.bench.figure import Figure, as_json, as_table
@@ -27,8 +28,8 @@ from hub.bench.store import store
 @dataclass(frozen=True, slots=True)
 class Task:
     """folder: to work in, empty. small: sizes that only show that a bench works; the figures mean nothing.
-    given: the set for `faq`. count: for `cases`, `queue` and `search`. mongodb: for `cases`. flood: for
-    `texts`."""
+    given: the set for `faq`. count: for `cases`, `queue` and `search`. mongodb: for `cases` and `crash`.
+    flood: for `texts`."""
 
     folder: Path
     small: bool
@@ -43,6 +44,7 @@ Bench = Callable[[Task], Awaitable[Sequence[Figure]]]
 BENCHES: Mapping[str, Bench] = {
     "intake": lambda task: intake(task.folder, small=task.small),
     "dispatch": lambda task: dispatch(task.folder, small=task.small),
+    "crash": lambda task: crash(task.folder, mongodb=task.mongodb, small=task.small),
     "store": lambda task: store(task.folder, small=task.small),
     "memory": lambda task: memory(task.folder, small=task.small),
     "cases": lambda task: cases(task.folder, count=task.count, mongodb=task.mongodb, small=task.small),

@@ -30,7 +30,7 @@ def bench(
     Parameters
     ----------
     names
-        intake dispatch store memory cases queue search desk texts faq；省略为全部 · All without a name.
+        intake dispatch crash store memory cases queue search desk texts faq；省略为全部 · All without a name.
     kb
         faq 用的知识条目 · Entries for faq: JSONL, TOML or CSV; the shipped ones without it.
     queries
@@ -38,7 +38,7 @@ def bench(
     count
         cases、queue、search 生成的工单数 · How many cases are generated for cases, queue and search.
     mongodb
-        cases 改测这个 MongoDB（新建一个库，测完保留） · A MongoDB for cases; a new database stays there.
+        cases、crash 用的 MongoDB（新建库并保留） · A MongoDB for cases and crash; new databases stay.
     rate
         texts 每秒的短信数 · How many texts a second come for texts.
     seconds

@@ -49,6 +49,7 @@ def demo_settings(
     if store_url:
         data["store"].update(engine="mongodb", url=folder.keep("store-url", store_url), database="hub_demo")
     data["cases"]["undo_seconds"] = undo_seconds
+    data["sending_hours"]["warning"] = "00:00-24:00"  # a demo shows its broadcast at any hour
     data["keys"]["file"] = str(folder.keys)
     data["files"]["path"] = str(folder.files)
     provider = {

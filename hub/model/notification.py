@@ -1,4 +1,4 @@
-"""Tells a member of staff that something happened to a case they have to do with.
+"""Tells a member of staff that something happened to a case, or to a campaign, they have to do with.
 
 It holds no word of the case: who reads it is asked again whether they may see the case
 (`hub/model/policy.py`), and reads the rest there. One that leads to a case they may not see is not shown.
@@ -20,12 +20,16 @@ class NotificationKind(StrEnum):
     DUE = "due"  # a limit of a case you handle ends soon, or was missed
     WOKEN = "woken"  # a case you put aside is your work again
     UNDELIVERED = "undelivered"  # what was sent in a case you handle did not arrive: telephone
+    CAMPAIGN_EXPIRED = "campaign_expired"  # your campaign ran out of time, all or part of it was not sent
     REPLY_RETURNED = "reply_returned"  # your reply could not leave any more and is a draft again
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One thing to tell one agent. read_at: ms UTC, 0 = not read yet."""
+    """One thing to tell one agent. read_at: ms UTC, 0 = not read yet.
+
+    It is about a case or about a campaign; the other id is "".
+    """
 
     id: str
     agent_id: str
@@ -33,3 +37,4 @@ class Notification:
     kind: NotificationKind
     case_id: str
     read_at: int = 0
+    campaign_id: str = ""

@@ -21,15 +21,18 @@ from channels.clock import Random
 from channels.contract import Receipt
 from channels.outbox.delivery import Delivery, DeliveryState
 from channels.outbox.gate import PAUSED
+from channels.outbox.limits import SentLately, Spent, parts_spent
 from channels.outbox.ports import Change, Flow, Leased, OriginBody
 from channels.outbox.receipts import NO_RULE, HandsetRule, apply_receipt
 from channels.outbox.retry import settled
+from channels.points import Point, point
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_deliveries import CaseDeliveries
 from hub.repositories.deliveries import dead_letters, parts
 from hub.repositories.deliveries.dead_letters import DeadLetters, dies
 from hub.repositories.deliveries.part_receipts import PartReceipts, has_new_parts
 from hub.repositories.deliveries.parts import DeliveryPart, DeliveryParts
+from hub.repositories.limits import department_parts, sent_lately
 from hub.repositories.outbox_rows import COLLECTIONS as ROWS
 from hub.repositories.outbox_rows import (
     ROW_COUNTER,
@@ -37,13 +40,14 @@ from hub.repositories.outbox_rows import (
     changed,
     delta,
     is_counted,
+    parts_taken_back,
     translated,
 )
 from hub.repositories.sending import counts
 from hub.repositories.sending.counts import counted
 from hub.store.codec import Versioned
 from hub.store.crypto import Vault
-from hub.store.documents import Add, Conflict, Documents, Duplicate, Insert, Update, Write
+from hub.store.documents import Add, Conflict, Documents, Duplicate, Insert, Stored, Update, Write
 from hub.store.until_committed import until_committed
 
 __all__ = ["COLLECTIONS", "DeliveryPage", "OutboxRepository", "ReceiptResult"]
@@ -100,6 +104,7 @@ class OutboxRepository:
         self._handset = dict(handset or {})
         self._campaigns = CampaignRepository(documents, vault)
         self._rows = OutboxRows(vault)
+        self._vault = vault
         self._cases = CaseDeliveries(documents, vault)
         self._dead = DeadLetters(documents, vault)
         self._jitter = chance.Random()
@@ -156,6 +161,7 @@ class OutboxRepository:
     ) -> list[Leased]:
         """See the port. One look per lane, so that each is served by the index alone."""
         rows: list[Leased] = []
+        point(Point.BEFORE_CLAIM)
         with translated():
             now = await self._documents.now_ms()
             until = now + int(lease_seconds * 1000)
@@ -170,23 +176,48 @@ class OutboxRepository:
                 rows += await self._sendable(self._rows.listed(found))
                 if len(rows) >= limit:
                     break
+        if rows:
+            point(Point.AFTER_CLAIM)
         return rows
 
-    async def mark_sending(self, rows: Sequence[Leased], *, lease_seconds: float) -> list[Leased]:
+    async def mark_sending(
+        self, rows: Sequence[Leased], *, lease_seconds: float, lately: Sequence[SentLately] = ()
+    ) -> list[Leased]:
         """See the port."""
         with translated():
-            until = await self._documents.now_ms() + int(lease_seconds * 1000)
+            now = await self._documents.now_ms()
+            until = now + int(lease_seconds * 1000)
             begun = [
                 row.delivery.moved(state=S.SENDING, attempt=row.delivery.attempt + 1, lease_until=until)
                 for row in rows
             ]
             changes = [Change(row, after) for row, after in zip(rows, begun, strict=True)]
-            lost = set(await self._documents.settle("outbox", [changed(change) for change in changes]))
+            point(Point.BEFORE_INTENT)
+            if lately or any(row.delivery.department for row in rows):
+                lost = await self._intend_counted(changes, lately, now)
+            else:
+                lost = set(await self._documents.settle("outbox", [changed(change) for change in changes]))
+        point(Point.AFTER_INTENT)
         return [Leased(c.after, c.before.version + 1) for c in changes if c.after.id not in lost]
+
+    async def sent_lately(self, keys: Sequence[str]) -> Mapping[str, SentLately]:
+        """See the port."""
+        with translated():
+            return await sent_lately.read(self._documents, keys)
+
+    async def spent(self, departments: Sequence[str], now: int) -> Mapping[str, Spent]:
+        """See the port."""
+        with translated():
+            return await department_parts.read(self._documents, departments, now)
+
+    def fingerprint(self, text: str) -> str:
+        """See the port."""
+        return self._vault.blind(text)
 
     async def settle(self, changes: Sequence[Change]) -> list[Change]:
         """See the port. Raises ValueError for a move the state table does not know."""
         with translated():
+            point(Point.BEFORE_SETTLE)
             in_parts = [change for change in changes if has_new_parts(change)]
             if in_parts:
                 lost_parts = await self._in_parts.settle(in_parts)
@@ -205,6 +236,11 @@ class OutboxRepository:
             if plain:
                 lost.update(await self._documents.settle("outbox", [changed(change) for change in plain]))
             lost |= await self._settle_counted(counted)
+            taken = parts_taken_back([change for change in changes if change.after.id not in lost])
+            if taken:
+                now = await self._documents.now_ms()
+                await self._documents.commit(department_parts.writes(taken, now))
+        point(Point.AFTER_SETTLE)
         return [change for change in changes if change.after.id in lost] if lost else []
 
     async def reread(self, ids: Sequence[str]) -> Mapping[str, Leased]:
@@ -246,6 +282,8 @@ class OutboxRepository:
                 for state in (S.READY, S.HELD, S.PLANNED):
                     rows = await self._waiting(stored.id, state, limit)
                     moved += await self._move_all(rows, S.CANCELED, "canceled")
+        if moved:
+            point(Point.AFTER_RELEASE)
         return moved
 
     # -- receipts and decisions --------------------------------------------------------------
@@ -324,6 +362,12 @@ class OutboxRepository:
         found = await self._documents.find("outbox", where, sort=(("not_before", 1),), limit=limit)
         return len(found), found[0].body["not_before"] if found else 0
 
+    async def reasons(self, origin_id: str, state: DeliveryState) -> dict[str, int]:
+        """How many rows of a broadcast are in a state, by reason. It counts rows: not for a progress bar."""
+        return await self._documents.count(
+            "outbox", {"origin_id": origin_id, "state": state.value}, by="reason"
+        )
+
     async def by_state(
         self, state: DeliveryState, *, limit: int = 50, after: str | None = None
     ) -> DeliveryPage:
@@ -365,6 +409,57 @@ class OutboxRepository:
             await self.settle([Change(row, settled(row.delivery, S.FAILED, UNREADABLE)) for row in lost])
         return [row for row in claimed if row.delivery.recipient.value]
 
+    async def _intend_counted(
+        self, changes: Sequence[Change], lately: Sequence[SentLately], now: int
+    ) -> set[str]:
+        """Intents and what they count for in one unit of work; the ids of rows that may not be sent.
+
+        An address to which another process wrote meanwhile is looked at again: its rows are ready.
+        """
+        pending = {change.after.id: change for change in changes}
+        counts = {one.key: one for one in lately}
+        back: list[Change] = []
+        while pending:
+            parts: Counter[str] = Counter()
+            for change in pending.values():
+                row = change.before.delivery
+                parts[row.department] += parts_spent(row, attempt=change.after.attempt)
+            try:
+                await self._documents.commit(
+                    [
+                        *(Update("outbox", id, set, v) for id, v, set in map(changed, pending.values())),
+                        *sent_lately.writes(counts.values()),
+                        *department_parts.writes(parts, now),
+                    ]
+                )
+                break
+            except (Conflict, Duplicate) as stale:
+                if stale.write.collection == "outbox":
+                    present = await self._documents.get_many("outbox", list(pending))
+                    for id in [id for id, c in pending.items() if _is_late(c, present.get(id))]:
+                        del pending[id]
+                    pending.pop(stale.write.id, None)
+                    continue
+                found = await sent_lately.read(self._documents, list(counts))
+                others = {
+                    key
+                    for key, one in counts.items()
+                    if (found[key].version if key in found else 0) != one.version
+                }
+                others.add(stale.write.id)
+                for id in [id for id, c in pending.items() if c.after.recipient_key in others]:
+                    back.append(pending.pop(id))
+                for key in others:
+                    counts.pop(key, None)
+        if back:
+            await self.settle(
+                [
+                    Change(c.before, settled(c.before.delivery, S.READY, c.before.delivery.reason))
+                    for c in back
+                ]
+            )
+        return {change.after.id for change in changes} - pending.keys()
+
     async def _settle_counted(self, changes: Sequence[Change]) -> set[str]:
         """Rows and counters in one unit of work; the ids whose version was no longer current."""
         pending = {change.after.id: change for change in changes}
@@ -386,11 +481,7 @@ class OutboxRepository:
                     raise  # else the counter was begun by another process at the same moment and is there now
             except Conflict as stale:  # receipts came before our own record of the send
                 present = await self._documents.get_many("outbox", list(pending))
-                late = {
-                    id
-                    for id, c in pending.items()
-                    if id not in present or present[id].version != c.before.version
-                }
+                late = {id for id, c in pending.items() if _is_late(c, present.get(id))}
                 for id in late | {stale.write.id}:
                     pending.pop(id, None)
                     lost.add(id)
@@ -465,6 +556,10 @@ def _counted(changes: Sequence[Change], *, at: int = 0) -> list[Add]:
         *(Add("progress", origin, dict(amounts)) for origin, amounts in moved.items() if amounts),
         *counted(of_broadcasts, at=at),
     ]
+
+
+def _is_late(change: Change, present: Stored | None) -> bool:
+    return present is None or present.version != change.before.version
 
 
 def _shared(run: Broadcast | None) -> OriginBody:

@@ -13,8 +13,10 @@ from contextlib import contextmanager
 
 from channels.address import AddressKind
 from channels.outbox.delivery import Delivery, DeliveryState, Moved, Origin
+from channels.outbox.limits import parts_spent
 from channels.outbox.overdue import due_at
 from channels.outbox.ports import Change, Leased, OutboxUnavailable
+from hub.repositories.limits import department_parts, sent_lately
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Stored, StoreUnavailable
@@ -37,6 +39,8 @@ COLLECTIONS = (
         unique=(("dedup",),),
     ),
     Collection("progress"),
+    *sent_lately.COLLECTIONS,
+    *department_parts.COLLECTIONS,
 )
 
 S = DeliveryState
@@ -115,6 +119,16 @@ def delta(changes: Sequence[Change]) -> Mapping[str, Mapping[str, int]]:
             if state not in _UNCOUNTED:
                 amounts[state.value] += amount
     return {origin: {name: n for name, n in counter.items() if n} for origin, counter in by_origin.items()}
+
+
+def parts_taken_back(changes: Sequence[Change]) -> Mapping[str, int]:
+    """Parts by department of rows that were counted for a try that never was (`outcome.not_sent`)."""
+    taken: Counter[str] = Counter()
+    for change in changes:
+        before, after = change.before.delivery, change.after
+        if before.department and before.attempt != after.attempt:
+            taken[before.department] += parts_spent(before, attempt=after.attempt)
+    return taken
 
 
 @contextmanager

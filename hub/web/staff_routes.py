@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.model.agent import Permission as P
 from hub.web.pages.alarms import alarms
-from hub.web.pages.campaigns import ambiguous, campaigns, correct, lanes, report
+from hub.web.pages.campaigns import ambiguous, campaigns, correct, lanes, reasons, report
 from hub.web.pages.campaigns import editor as campaign_editor
 from hub.web.pages.campaigns.composing import campaign_list, trials, versions
 from hub.web.pages.campaigns.composing import editor as composer
@@ -79,6 +79,8 @@ PUBLICITY_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/campaigns/notices/{notice_id}", notices.edit, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/notices/{notice_id}/withdraw", notices.withdraw, P.CAMPAIGN_EDIT),
 )
+_TOLD = (P.CASE_READ, P.REPORT_READ, P.CAMPAIGN_READ)
+"""Who is told of cases, or of campaigns."""
 
 STAFF_ROUTES: tuple[Route, ...] = (
     # the doors
@@ -164,10 +166,10 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/alarms/cases/{case_id}/{act}", alarms.act, P.ALARM_DUTY, P.REPORT_READ),
     # what happened to one's cases
     _staff("GET", "/day", day.day_page, P.CASE_READ, P.REPORT_READ),
-    _staff("GET", "/notifications", notifications.notifications_page, P.CASE_READ, P.REPORT_READ),
-    _staff("GET", "/notifications/count", notifications.count, P.CASE_READ, P.REPORT_READ, is_use=False),
-    _staff("POST", "/notifications/read", notifications.mark, P.CASE_READ, P.REPORT_READ),
-    _staff("POST", "/notifications/choices", notifications.choose, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/notifications", notifications.notifications_page, *_TOLD),
+    _staff("GET", "/notifications/count", notifications.count, *_TOLD, is_use=False),
+    _staff("POST", "/notifications/read", notifications.mark, *_TOLD),
+    _staff("POST", "/notifications/choices", notifications.choose, *_TOLD),
     # people; who of them exists for the agent is decided by their cases
     _staff("GET", "/people/{contact_id}", person.person_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/people/{contact_id}", person.edit, P.CASE_REPLY),
@@ -237,6 +239,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/campaigns/{campaign_id}/report/{kind}", report.report_file, P.CAMPAIGN_READ),
     _staff("GET", "/senders", lanes.lanes_page, P.CAMPAIGN_READ, P.SYSTEM_READ),
     _staff("GET", "/senders/events", lanes.events, P.CAMPAIGN_READ, P.SYSTEM_READ),
+    _staff("GET", "/campaigns/{campaign_id}/reasons", reasons.reasons_page, P.CAMPAIGN_READ),
     _staff("POST", "/campaigns/{campaign_id}/pause", campaigns.pause, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/resume", campaigns.resume, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/cancel", campaigns.cancel, P.CAMPAIGN_CONTROL),

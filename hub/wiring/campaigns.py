@@ -35,6 +35,7 @@ def campaign_desk(base: Foundation) -> CampaignDesk:
         stores.notices,
         base.clock,
         campaign_settings(base.settings),
+        stores.notifications,
     )
 
 
@@ -85,4 +86,5 @@ def campaign_settings(settings: Settings) -> CampaignSettings:
         link_hosts=tuple(settings.broadcast.link_hosts),
         known_numbers=tuple(settings.broadcast.known_numbers),
         trials_per_hour=settings.broadcast.trials_per_hour,
+        windows=settings.sending_hours.windows(),
     )

@@ -19,6 +19,7 @@ from channels.mail.outgoing import MailSender, MailSenderSettings
 from channels.mail.reader import MailReader, MailReaderSettings
 from channels.mail.reader_pool import ReaderPool
 from channels.outbox.dispatcher import Dispatcher
+from channels.outbox.limits import Limits
 from channels.outbox.receipts import HandsetRule
 from channels.outbox.reconcile import Reconciler
 from channels.outbox.sender import DispatchSettings, SenderSettings
@@ -43,6 +44,7 @@ from hub.settings.channels import (
 )
 from hub.settings.settings import Settings
 from hub.store.unreadable import Unreadable
+from hub.wiring.departments import departments_of
 from hub.wiring.foundation import Foundation
 
 
@@ -228,7 +230,23 @@ def dispatch_settings(settings: Settings) -> DispatchSettings:
         elif isinstance(channel, WebChat):
             senders[name] = SenderSettings(receipts=False)
     return DispatchSettings(
-        senders=senders, batch=settings.dispatch.batch, poll_seconds=settings.dispatch.poll_seconds
+        senders=senders,
+        windows=settings.sending_hours.windows(),
+        limits=limits_of(settings),
+        batch=settings.dispatch.batch,
+        poll_seconds=settings.dispatch.poll_seconds,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How often one person may be written to, and the quotas of departments."""
+    frequency = settings.frequency
+    return Limits(
+        lessons_a_day=frequency.lessons_a_day,
+        lessons_a_week=frequency.lessons_a_week,
+        messages_a_day=frequency.messages_a_day,
+        same_body_seconds=frequency.same_text_hours * 3600,
+        quotas=departments_of(settings).quotas(),
     )
 
 

@@ -209,4 +209,5 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("campaign_drafts", "saved_at", keep.drafts_seconds),
         Rule("notifications", "at", keep.notifications_seconds),
         Rule("presences", "until", 3_600),
+        Rule("sent_lately", "until", 0),
     )

@@ -14,6 +14,7 @@ from campaigns.lesson import shipped_lessons
 from campaigns.schedule import Once
 from campaigns.window import is_open
 from channels.outbox.delivery import MessageClass
+from channels.outbox.quiet_hours import window_of
 from hub.model.agent import Role
 from hub.runtime.clock import to_local
 from tests.journeys.editor_at_work import Editor, sign_in
@@ -138,7 +139,7 @@ async def planned(hub: World, officer: Editor) -> str:
     """A series of two from the day after tomorrow, made in the pages."""
     page = await officer.get(f"{SERIES}/new?topic=fraud")
     now = hub.hub.clock.now_ms()
-    assert is_open(MessageClass.L, now)
+    assert is_open(window_of(MessageClass.L), now)
     typed = {
         "id": hidden(page, "id"),
         "name": "",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from channels.address import phone
 from channels.loopback.faults import Fault, FaultKind
-from channels.outbox.delivery import DeliveryState
+from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Origin, WarningLevel
+from channels.outbox.ports import Change, Leased
 from hub.actions.cases.queue.read_queue import QueueView
 from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.model.agent import Role
@@ -29,6 +31,14 @@ async def sent_to(hub: World, number: str, *, at_least: int = 1) -> list[str]:
         return texts if len(texts) >= at_least else []
 
     return await eventually(look)
+
+
+async def delivery_to(hub: World, number: str) -> Delivery:
+    """The row of what a number was sent last."""
+    [*_, last] = [m for m in hub.carrier.journal.messages if m.recipient == number]
+    found = await hub.hub.repositories.outbox.get(last.delivery_id)
+    assert found is not None
+    return found.value
 
 
 def pair(text: str) -> tuple[str, str]:
@@ -101,6 +111,9 @@ async def test_danger_goes_to_the_top_and_is_answered_where_the_office_answers_e
     assert page.rows[0].case.urgent
     [text] = await sent_to(hub, CITIZEN)
     assert "请拨打110" in text
+    row = await delivery_to(hub, CITIZEN)
+    assert (row.message_class, row.lane) == (MessageClass.E0, 0)
+    assert (await delivery_to(hub, "+8613800138002")).message_class is MessageClass.E1
 
 
 async def test_elsewhere_danger_leaves_the_telephone_silent(tmp_path: Path) -> None:
@@ -132,6 +145,59 @@ async def test_opting_out_stops_law_education_and_is_confirmed_once(hub: World) 
     key = hub.hub.repositories.contacts.key
     rules = await hub.hub.repositories.suppressions.of_address(key(phone(CITIZEN)))
     assert {rule.value.subject for rule in rules} == {"education", "warning"}
+    assert {(rule.value.by, rule.value.reason) for rule in rules} == {("sms-12110", "asked")}
+    for again in ("退订", "T", "R"):  # changes nothing and is not answered again
+        await hub.carrier.send_text(CITIZEN, "12110", again)
+    await hub.carrier.send_text(CITIZEN, "12110", "退订通知")  # something new is
+    texts = await sent_to(hub, CITIZEN, at_least=2)
+    assert len(texts) == 2
+
+
+async def test_a_cry_for_help_behind_a_letter_reaches_the_desk_and_is_no_opt_out(hub: World) -> None:
+    await hub.carrier.send_text(CITIZEN, "12110", "R 我要报警")
+    handler = await hub.agent(Role.HANDLER)
+    [row] = (await hub.hub.actions.read_queue.page(handler)).rows
+    assert not row.case.is_restricted
+    key = hub.hub.repositories.contacts.key(phone(CITIZEN))
+    assert await hub.hub.repositories.suppressions.of_address(key) == []
+
+
+async def test_a_lesson_that_waited_when_somebody_opted_out_never_leaves(hub: World) -> None:
+    stores, now = hub.hub.repositories, hub.hub.clock.now_ms()
+    address = phone(CITIZEN)
+    waits = Delivery(
+        id="waits",
+        origin=Origin.BROADCAST,
+        origin_id="b",
+        sender="sms-12110",
+        recipient=address,
+        recipient_key=stores.contacts.key(address),
+        message_class=MessageClass.E1,
+        level=WarningLevel.YELLOW,
+        night=True,
+        dedup="waits",
+        created_at=now,
+        expires_at=now + 3_600_000,
+        text="大风黄色预警",
+        not_before=now + 3_000_000,
+    )
+    await hub.hub.documents.commit([stores.outbox.insert(waits)])
+    await hub.carrier.send_text(CITIZEN, "12110", "退订")
+    await sent_to(hub, CITIZEN)
+    read = await stores.outbox.get("waits")
+    assert read is not None
+    due = replace(read.value, not_before=now)
+    await stores.outbox.settle([Change(Leased(read.value, read.version), due)])
+
+    async def ended() -> bool:
+        found = await stores.outbox.get("waits")
+        return found is not None and (found.value.state, found.value.reason) == (
+            DeliveryState.SUPPRESSED,
+            "warning",
+        )
+
+    assert await eventually(ended)
+    assert not any("大风" in message.text for message in hub.carrier.journal.messages)
 
 
 async def test_an_accusation_of_police_exists_for_inspectors_only(hub: World) -> None:

@@ -386,6 +386,7 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "series": (Role.PUBLICITY, _at("/staff/campaigns/series/{series}")),
     "campaign report": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/report")),
     "senders": (Role.ADMIN, _at("/staff/senders")),
+    "nothing held back": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/reasons")),
     "nothing in doubt": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/ambiguous")),
     "entries": (Role.EDITOR, _at("/staff/entries?topic=12110")),
     "entries found none": (Role.EDITOR, _at("/staff/entries?q=量子")),

@@ -26,10 +26,10 @@ from hub.model.alarms.alarm import (
     tried,
 )
 from hub.model.alarms.duty import Attention, is_heard
+from hub.model.cases.alarm import is_emergency
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.step import SYSTEM
-from hub.model.track import Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
@@ -198,8 +198,3 @@ class ForwardAlarms:
             cases = self._repositories.cases
             writes += [cases.update(heard, case.version), cases.insert_entry(entry)]
         return writes, None
-
-
-def is_emergency(case: Case) -> bool:
-    """Whether the case is an open emergency."""
-    return case.track is Track.EMERGENCY and case.is_open

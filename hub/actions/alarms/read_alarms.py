@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from channels.contract import ChannelKind
-from hub.actions.alarms.forward_alarms import ForwardAlarms, is_emergency
+from hub.actions.alarms.forward_alarms import ForwardAlarms
 from hub.actions.alarms.report import AlarmReport, MakeReport
 from hub.actions.alarms.ways import Ways
 from hub.actions.cases.masked_citizen import masked_citizen
@@ -19,6 +19,7 @@ from hub.model import policy
 from hub.model.agent import Agent
 from hub.model.alarms.alarm import Alarm, AlarmState
 from hub.model.alarms.duty import DutyWatch
+from hub.model.cases.alarm import is_emergency
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.queue.selection import Selection

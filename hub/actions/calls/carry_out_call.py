@@ -28,6 +28,7 @@ from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.progress_source import SourceDown
 from hub.actions.progress.query_code_lockout import TooManyTries
 from hub.actions.progress.track_case import TrackCase
+from hub.model.cases.alarm import is_emergency
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Applicant, Case, Origin, QueryCode
 from hub.model.cases.history import HistoryKind, recorded
@@ -268,6 +269,7 @@ class CarryOutCall:
             address_key=case.applicant.address_key,
             dedup=derived_id("receipt", case.id),
             case_id=case.id,
+            urgent=is_emergency(case),
         )
         return plan.with_writes(self._repositories.outbox.insert(receipt))
 

@@ -18,6 +18,7 @@ from campaigns.errors import MoveRefused, TextFrozen
 from campaigns.expansion import Expansion
 from campaigns.schedule import Schedule, ScheduleSpec, from_text, next_fire, problem, to_text
 from channels.outbox.ports import Suppressions
+from channels.points import Point, point
 from hub.actions.campaigns.draft_campaign import Draft, content, draft_of, problems
 from hub.actions.campaigns.outbox import CampaignOutbox
 from hub.actions.campaigns.preview_campaign import Preview, PreviewCampaign
@@ -28,6 +29,7 @@ from hub.actions.campaigns.watch_campaign import CampaignProgress, WatchCampaign
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.schedules import ScheduleRepository
+from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.runtime.ids import new_id
@@ -71,6 +73,7 @@ class CampaignDesk:
         notices: Notices,
         clock: Clock,
         settings: CampaignSettings,
+        notifications: NotificationRepository,
     ) -> None:
         self._documents = documents
         self._repository = repository
@@ -81,9 +84,17 @@ class CampaignDesk:
         self._start = StartBroadcast(repository, notices, settings)
         self._preview = PreviewCampaign(memberships, suppressions, clock, settings)
         self._watch = WatchCampaign(repository, schedules, outbox, clock, settings)
-        self._tick = TickCampaigns(documents, repository, schedules, outbox, self._start, settings)
+        self._tick = TickCampaigns(
+            documents, repository, schedules, outbox, self._start, settings, notifications
+        )
         self._expansion = Expansion(
-            memberships, suppressions, outbox, repository, clock, page_size=settings.page_size
+            memberships,
+            suppressions,
+            outbox,
+            repository,
+            clock,
+            page_size=settings.page_size,
+            windows=settings.windows,
         )
 
     # -- before it starts -------------------------------------------------------------------------
@@ -327,10 +338,13 @@ class CampaignDesk:
     async def _until_committed(
         self, campaign_id: str, decide: Callable[[], Awaitable[tuple[Sequence[Write], T]]]
     ) -> T:
+        point(Point.BEFORE_DECISION)
         try:
-            return await until_committed(self._documents, decide, tries=_TRIES)
+            decided = await until_committed(self._documents, decide, tries=_TRIES)
         except (Conflict, Duplicate) as stale:
             raise Stale(campaign_id) from stale
+        point(Point.AFTER_DECISION)
+        return decided
 
 
 def _moved(campaign: Campaign, state: CampaignState, now: int) -> Campaign:

@@ -103,7 +103,7 @@ class MonitorCampaign:
         usual = rate if rate > limit * _SLOWEST_SHARE else limit
         if not run.is_active or run.state is BroadcastState.PAUSED or not total.left or not usual:
             return pulse
-        when = estimate(run.message_class, now, total.left * _parts_each(run) / usual)
+        when = estimate(run.window(self._settings.windows), now, total.left * _parts_each(run) / usual)
         return replace(pulse, finishes_at=when.finishes_at, pauses=when.days > 1 or when.starts_at > now)
 
 

@@ -72,8 +72,8 @@ class PreviewCampaign:
 
     async def __call__(self, campaign: Campaign, *, at: int | None = None) -> Preview:
         """The preview of a campaign that passed its checks, started at `at` (default: now)."""
-        now = self._clock.now_ms()
-        sender = self._settings.senders[campaign.channel]
+        now, settings = self._clock.now_ms(), self._settings
+        sender = settings.senders[campaign.channel]
         run = broadcasts.start(
             campaign, fire_at=now if at is None else at, now=now, kind=sender.kind, signature=sender.signature
         )
@@ -89,7 +89,9 @@ class PreviewCampaign:
                 run.segment, after=after, limit=self._settings.page_size, snapshot_at=now
             )
             if page:
-                selection = await select(run, page, self._suppressions, now=now, zone=self._settings.zone)
+                selection = await select(
+                    run, page, self._suppressions, now=now, zone=settings.zone, windows=settings.windows
+                )
                 deliveries += len(selection.deliveries)
                 total_parts += sum(delivery.parts for delivery in selection.deliveries)
                 excluded.update(selection.excluded)
@@ -105,9 +107,8 @@ class PreviewCampaign:
             factor = recipients / seen
             deliveries, total_parts = round(deliveries * factor), round(total_parts * factor)
             excluded = Counter({reason: round(number * factor) for reason, number in excluded.items()})
-        when = estimate(
-            run.message_class, run.fire_at, total_parts / sender.parts_per_second, self._settings.zone
-        )
+        seconds = total_parts / sender.parts_per_second
+        when = estimate(run.window(settings.windows), run.fire_at, seconds, settings.zone)
         text = template.fill(template.pieces(run.text), {})
         size = count(text) if sender.kind is ChannelKind.SMS else None
         return Preview(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from channels.contract import ChannelKind
+from channels.outbox.quiet_hours import WINDOWS, Windows
 from hub.runtime.clock import CHINA
 
 
@@ -32,7 +33,7 @@ class CampaignSettings:
 
     preview_recipients: how many recipients the preview looks at one by one; more are extrapolated.
     brake_share, brake_after: a broadcast pauses itself at this share of permanent failures once so
-    many were decided (decisions 3); red and orange warnings go on.
+    many were decided (decisions 3); red and orange warnings go on. windows: the office's hours by class.
     link_hosts, known_numbers: what texts may point to without a warning. trials_per_hour: trial sends in all.
     """
 
@@ -47,3 +48,4 @@ class CampaignSettings:
     known_numbers: tuple[str, ...] = ()
     trials_per_hour: int = 30
     zone: ZoneInfo = CHINA
+    windows: Windows = field(default_factory=lambda: WINDOWS)

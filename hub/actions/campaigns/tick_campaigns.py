@@ -12,7 +12,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from campaigns.broadcast import Broadcast, BroadcastState
+from campaigns.broadcast import Broadcast, BroadcastState, expires_at
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.progress import progress
 from campaigns.schedule import Due, Schedule, due_slot
@@ -22,13 +22,16 @@ from channels.outbox.delivery import POLICY, MessageClass
 from hub.actions.campaigns.outbox import CampaignOutbox
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.actions.campaigns.start_broadcast import StartBroadcast
+from hub.model.notification import NotificationKind
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.schedules import ScheduleRepository
+from hub.repositories.staff.notifications import NotificationRepository
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.unreadable import Unreadable
 
 MISSED = "到点时系统未运行，已超过补发期限，没有发送"
+TOO_OLD = "到点时系统未运行，已超过有效期，没有发送"
 RAN_OUT = "超过有效期，未发完的部分不再发送"
 NO_SENDER = "发送渠道已停用，没有发送"
 BRAKE = "失败比例过高，已自动暂停"
@@ -63,6 +66,7 @@ class TickCampaigns:
         outbox: CampaignOutbox,
         start: StartBroadcast,
         settings: CampaignSettings,
+        notifications: NotificationRepository,
     ) -> None:
         self._documents = documents
         self._repository = repository
@@ -70,6 +74,7 @@ class TickCampaigns:
         self._outbox = outbox
         self._start = start
         self._settings = settings
+        self._notifications = notifications
 
     async def __call__(self, now: int) -> Tick:
         """Everything due at `now` (ms UTC). A campaign whose row is damaged waits; the others go on."""
@@ -96,7 +101,8 @@ class TickCampaigns:
         expired = False
         if campaign is not None and campaign.value.state in _MAY_FIRE:
             known = campaign.value.channel in self._settings.senders
-            why_not = MISSED if due.late else "" if known else NO_SENDER
+            too_old = expires_at(campaign.value, due.slot) <= now
+            why_not = TOO_OLD if too_old else MISSED if due.late else "" if known else NO_SENDER
             if not why_not:
                 run, starting = self._start(campaign, fire_at=due.slot, now=now)
                 writes += starting
@@ -107,6 +113,8 @@ class TickCampaigns:
             else:
                 noted = replace(campaign.value, reason=why_not, changed_at=now)
                 writes.append(self._repository.update(noted, campaign.version))
+            if why_not:
+                writes.append(self._told(campaign.value, f"{schedule.id}:{due.slot}", now))
         try:
             await self._documents.commit(writes)
         except (Duplicate, Conflict):  # another process fired it, or a person changed it: look again
@@ -129,7 +137,7 @@ class TickCampaigns:
         numbers = progress(
             await self._outbox.counts(run.id),
             total=run.planned,
-            message_class=run.message_class,
+            window=run.window(self._settings.windows),
             now=now,
             per_second=0,
         )
@@ -149,7 +157,7 @@ class TickCampaigns:
             if await self._end(read, run.moved(BroadcastState.FINISHED, now, reason=run.reason), now):
                 return replace(done, finished=(*done.finished, run.id))
             return done
-        is_now_open = is_open(run.message_class, now, self._settings.zone)
+        is_now_open = is_open(run.window(self._settings.windows), now, self._settings.zone)
         wanted = BroadcastState.RUNNING if is_now_open else BroadcastState.WAITING_WINDOW
         if run.state is not wanted:
             moved = run.moved(wanted, now, reason=run.reason)
@@ -197,12 +205,21 @@ class TickCampaigns:
             if campaign.value.may_become(wanted):
                 ended = campaign.value.moved(wanted, now, reason=after.reason)
                 writes.append(self._repository.update(ended, campaign.version))
+        if campaign is not None and after.state is BroadcastState.EXPIRED:
+            writes.append(self._told(campaign.value, after.id, now))
         return await self._commit(writes)
+
+    def _told(self, campaign: Campaign, run_id: str, now: int) -> Write:
+        """Its author is told that a run was not sent, or not all of it."""
+        kind = NotificationKind.CAMPAIGN_EXPIRED
+        return self._notifications.tell_of_campaign(
+            campaign.author_id, kind, campaign.id, at=now, cause=run_id
+        )
 
     async def _commit(self, writes: list[Write]) -> bool:
         try:
             await self._documents.commit(writes)
-        except Conflict:  # a person or another process was first: the next tick looks again
+        except (Conflict, Duplicate):  # a person or another process was first: the next tick looks again
             return False
         return True
 

@@ -87,7 +87,7 @@ class WatchCampaign:
         bar = progress(
             counts,
             total=run.planned,
-            message_class=run.message_class,
+            window=run.window(self._settings.windows),
             now=now,
             per_second=sender.parts_per_second / parts_each if sender and moving else 0.0,
         )

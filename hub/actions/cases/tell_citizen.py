@@ -15,6 +15,7 @@ from channels.outbox.delivery import Delivery
 from hub.actions.deliveries.channel_profile import ChannelProfile, Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
+from hub.model.cases.alarm import is_emergency
 from hub.model.cases.case import Case
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
 from hub.repositories.repositories import Repositories
@@ -72,6 +73,7 @@ class TellCitizen:
                 hint=telling.hint,
                 not_before=telling.not_before,
                 files=telling.files,
+                urgent=is_emergency(case),
             )
             after = conversations.update(said.conversation, found.version)
             return [*self._outgoing.writes(said), after], said.message.id
@@ -116,6 +118,7 @@ class TellCitizen:
             not_before=telling.not_before,
             files=() if case.is_restricted else telling.files,
             title=self._texts.say("case_reply_subject", language, reference=reference),
+            urgent=is_emergency(case),
         )
 
     def _route(self, case: Case) -> tuple[ChannelProfile, Address] | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 
 from channels.contract import Receipt
+from channels.points import Point, point
 from hub.repositories.outbox import OutboxRepository
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ class ApplyReceipt:
             delivery_id = await self._outbox.apply_part_receipt(receipt)
             log.debug("receipt", extra={"delivery": delivery_id, "result": "part"})
             return delivery_id
+        point(Point.BEFORE_RECEIPT)
         result = await self._outbox.apply_receipt(receipt)
+        point(Point.AFTER_RECEIPT)
         log.debug("receipt", extra={"delivery": receipt.delivery_id, "result": result.value})
         return receipt.delivery_id

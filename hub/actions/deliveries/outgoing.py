@@ -58,12 +58,13 @@ class Outgoing:
         hint: str = "",
         not_before: int = 0,
         files: tuple[AttachedFile, ...] = (),
+        urgent: bool = False,
     ) -> Said:
         """Says `text` on the conversation's own channel.
 
         dialogue: what these words ask. with_110, danger: what a page shows below them.
         hint: leaves behind the text and is kept nowhere else. not_before: ms UTC, 0 = at once.
-        files: are kept with the message.
+        files: are kept with the message. urgent: see `delivery`.
         """
         message_id = new_id(at)
         delivery = self.delivery(
@@ -78,6 +79,7 @@ class Outgoing:
             thread=conversation.thread,
             not_before=not_before,
             files=files,
+            urgent=urgent,
         )
         message = Message(
             id=message_id,
@@ -113,15 +115,18 @@ class Outgoing:
         thread: str = "",
         not_before: int = 0,
         files: Sequence[AttachedFile] = (),
+        urgent: bool = False,
     ) -> Delivery:
         """A reply to one address, ready to leave. `dedup`: the same one is never queued twice.
 
-        files: leave with a mail; on other channels they are read where the message is.
+        files: leave with a mail; on other channels they are read where the message is. urgent: it belongs
+        to an open emergency (`hub.model.cases.alarm.is_emergency`) and leaves before everything else.
         """
         profile = self._profiles[channel]
         leaving, parts = profile.compose(text)
         carried = files if profile.kind is ChannelKind.MAIL else ()
-        policy = POLICY[MessageClass.E1]
+        message_class = MessageClass.E0 if urgent else MessageClass.E1
+        policy = POLICY[message_class]
         return Delivery(
             id=new_id(at),
             origin=Origin.REPLY,
@@ -129,7 +134,7 @@ class Outgoing:
             sender=channel,
             recipient=address,
             recipient_key=address_key,
-            message_class=MessageClass.E1,
+            message_class=message_class,
             dedup=dedup,
             created_at=at,
             expires_at=at + policy.expiry_seconds * 1000,

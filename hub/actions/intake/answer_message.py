@@ -322,6 +322,8 @@ class AnswerMessage:
             track = Track.REPORT if self._triage.accuses_police(folded) else Track.CONSULT
             perhaps = track is not Track.REPORT and self._triage.may_accuse(folded)
             plan = await self._cases.to_person(replace(scene, text=rest), ToPerson(track), screening=perhaps)
+        if out and not writes:
+            return plan  # confirmed once; a second 退订 changes nothing and is not answered again
         return plan.with_writes(*writes).saying(self._text(scene, "opted_out" if out else "opted_in"))
 
     async def _progress(self, scene: Scene, asked: AskProgress) -> MessagePlan:

@@ -8,6 +8,7 @@ from channels.address import Address
 from channels.contract import ChannelKind
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.scene import MessagePlan, Scene
+from hub.model.cases.alarm import is_emergency
 from hub.model.conversation import Author
 from hub.model.danger_kind import DangerKind
 
@@ -38,9 +39,17 @@ class Speak:
             dialogue=says.dialogue,
             with_110=says.with_110 and on_page,
             danger=says.danger if on_page else DangerKind.NONE,
+            urgent=_is_of_emergency(scene, plan),
         )
         if says.tells_code and plan.case is not None:
             case = plan.case.case
             told = replace(case, query_code=replace(case.query_code, told=True))
             plan = plan.with_case(plan.case.after(told))
         return replace(plan, exchange=said.conversation).with_writes(*self._outgoing.writes(said))
+
+
+def _is_of_emergency(scene: Scene, plan: MessagePlan) -> bool:
+    """Whether what is said belongs to an emergency that is open, or is opened with it."""
+    if plan.case is not None:
+        return is_emergency(plan.case.case)
+    return scene.case is not None and scene.case.value.id == plan.case_id and is_emergency(scene.case.value)

@@ -25,6 +25,7 @@ from hub.actions.people.find_person import side_of
 from hub.actions.people.lost_calls import LostCalls
 from hub.model import policy
 from hub.model.agent import Agent, Permission
+from hub.model.cases.alarm import is_emergency
 from hub.model.cases.case import DANGER, ELECTRONIC_CONSENT, POSSIBLE_DANGER, Applicant, Case, Origin
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.conversation import Author, Conversation, Direction, Message
@@ -273,6 +274,7 @@ class TakeDown:
             address_key=case.applicant.address_key,
             dedup=derived_id("receipt", case.id),
             case_id=case.id,
+            urgent=is_emergency(case),
         )
         return [self._repositories.outbox.insert(delivery)]
 

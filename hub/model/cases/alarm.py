@@ -24,6 +24,11 @@ def is_alarm(case: Case) -> bool:
     return case.track is Track.EMERGENCY or not ALARMS.isdisjoint(case.flags)
 
 
+def is_emergency(case: Case) -> bool:
+    """Whether the case is an open emergency."""
+    return case.track is Track.EMERGENCY and case.is_open
+
+
 def was_handed_off(case: Case, at: int) -> bool:
     """Whether the case is an emergency that 110 took over, so short a time ago that what the citizen
     writes now most likely belongs to it: a floor, a door, that it got worse."""

@@ -41,6 +41,14 @@ class NotificationRepository:
         id = derived_id("notification", agent_id, kind, case_id, cause or str(at))
         return self._notifications.insert(Notification(id, agent_id, at, kind, case_id))
 
+    def tell_of_campaign(
+        self, agent_id: str, kind: NotificationKind, campaign_id: str, *, at: int, cause: str
+    ) -> Insert:
+        """The same about a campaign."""
+        id = derived_id("notification", agent_id, kind, campaign_id, cause)
+        told = Notification(id, agent_id, at, kind, "", campaign_id=campaign_id)
+        return self._notifications.insert(told)
+
     async def unread(self, agent_id: str, *, limit: int = 100) -> list[Notification]:
         """Those an agent has not read, newest first."""
         return await self._newest({"agent_id": agent_id, "read_at": 0}, limit)

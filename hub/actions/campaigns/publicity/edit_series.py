@@ -16,6 +16,7 @@ from campaigns.series import WORDS, Item, ItemState, Series
 from campaigns.window import is_open
 from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
+from channels.outbox.quiet_hours import window_of
 from hub.actions.campaigns.publicity.item_campaign import ItemCampaigns
 from hub.actions.campaigns.publicity.publish_notice import MAX_TEXT, MAX_TITLE
 from hub.actions.campaigns.settings import CampaignSettings
@@ -69,7 +70,8 @@ class EditSeries:
         series = found.value
         if at <= self._clock.now_ms():
             raise Invalid({"at": "发送时间已经过去，请选择将来的时间"})
-        if series.channel and not is_open(MessageClass.L, at, self._settings.zone):
+        window = window_of(MessageClass.L, windows=self._settings.windows)
+        if series.channel and not is_open(window, at, self._settings.zone):
             raise Invalid({"at": "普法内容只在 09:00–20:30 发送，请换一个时间"})
         others = [one.at for one in series.items if one.is_open and one.number != number]
         if any(abs(at - other) < MIN_GAP_SECONDS * 1000 for other in others):

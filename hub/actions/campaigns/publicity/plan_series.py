@@ -12,6 +12,7 @@ from campaigns.segment import Segment
 from campaigns.series import MOST_ITEMS, DayOff, Item, Order, Rhythm, Series, dates, item_of, ordered
 from campaigns.window import is_open
 from channels.outbox.delivery import MessageClass
+from channels.outbox.quiet_hours import window_of
 from hub.actions.campaigns.draft_campaign import MAX_NAME
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.repositories.memberships import MembershipRepository
@@ -128,7 +129,8 @@ class PlanSeries:
         if draft.channel:
             if draft.channel not in self._settings.senders:
                 found["channel"] = "请选择发送渠道"
-            if items and not is_open(MessageClass.L, items[0].at, self._settings.zone):
+            window = window_of(MessageClass.L, windows=self._settings.windows)
+            if items and not is_open(window, items[0].at, self._settings.zone):
                 found["at"] = "普法内容只在 09:00–20:30 发送，请换一个时间"
             found.update(segments.problems(draft.segment, groups=groups))
         return found

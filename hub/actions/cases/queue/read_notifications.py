@@ -1,4 +1,5 @@
-"""Notifications as an agent may see them: those that lead to a case that exists for them, of kinds they want.
+"""Notifications as an agent may see them: those that lead to a case or a campaign that exists for them, of
+kinds they want.
 
 Rule protected: what leaves the page (a count, a line of the browser's own) names nobody and no case, and of a
 case behind the compartment wall says no more than that there is something new.
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.model import policy
-from hub.model.agent import Agent
+from hub.model.agent import Agent, Permission
 from hub.model.cases.case import Case
 from hub.model.notification import Notification
 from hub.repositories.repositories import Repositories
@@ -24,17 +25,18 @@ _MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line of the list."""
+    """One line of the list; `campaign` is the name of one where it is about no case."""
 
     notification: Notification
-    case: Case
+    case: Case | None
+    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What is unread. count: 100 stands for more. newest: id of the newest, "" for none; it is said outside
-    the page once. neutral: the newest is about a case behind the wall. quiet: nothing is said outside the
-    page now."""
+    the page once. neutral: the newest is about a case behind the wall, or about no
+    case. quiet: nothing is said outside the page now."""
 
     count: int = 0
     newest: str = ""
@@ -64,7 +66,9 @@ class ReadNotifications:
         quiet = choices.is_quiet(60 * now.hour + now.minute)
         if not told:
             return Waiting(quiet=quiet)
-        return Waiting(len(told), told[0].notification.id, told[0].case.is_restricted, quiet)
+        newest = told[0]
+        neutral = newest.case is None or newest.case.is_restricted
+        return Waiting(len(told), newest.notification.id, neutral, quiet)
 
     async def mark(self, agent: Agent, case_id: str = "") -> None:
         """As read: those of one case, or all."""
@@ -87,13 +91,22 @@ class ReadNotifications:
         self, agent: Agent, found: list[Notification], choices: NotificationChoices
     ) -> tuple[Told, ...]:
         wanted = [one for one in found if one.kind not in choices.off]
-        cases = await self._repositories.cases.many(sorted({one.case_id for one in wanted}))
+        cases = await self._repositories.cases.many(sorted({one.case_id for one in wanted} - {""}))
         seen: set[tuple[str, str, int]] = set()
         told = []
         for one in wanted:
+            if one.campaign_id:
+                told += await self._of_campaign(agent, one)
+                continue
             case, what = cases.get(one.case_id), (one.kind, one.case_id, one.at)
             if case is None or what in seen or not policy.may_see(agent, case):
                 continue  # who handles a case and follows it is told twice of the same
             seen.add(what)
             told.append(Told(one, case))
         return tuple(told)
+
+    async def _of_campaign(self, agent: Agent, one: Notification) -> list[Told]:
+        found = await self._repositories.campaigns.get(one.campaign_id)
+        if found is None or not agent.may(Permission.CAMPAIGN_READ):
+            return []
+        return [Told(one, None, found.value.name)]

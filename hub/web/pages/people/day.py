@@ -17,7 +17,7 @@ from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
 from hub.web.pages.cases.queue import title_of
-from hub.web.pages.people.notifications import KINDS
+from hub.web.pages.people.notifications import KINDS, link_of, said_of
 from hub.web.render import translator
 from hub.web.staff_page import staff_page
 
@@ -84,7 +84,9 @@ async def day_page(request: web.Request) -> web.StreamResponse:
         told=told[:_TOLD],
         unread=len(told),
         kinds=KINDS,
+        link_of=link_of,
         title_of=lambda case: title_of(case, _),
+        said_of=lambda told: said_of(told, _),
         arrivals=bars_of(day),
         backlog=line_of(day),
         may_take_down=agent.may(Permission.CASE_REPLY),

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from hub.actions.cases.queue.read_notifications import Told
 from hub.model.agent import Agent, Permission
 from hub.model.notification import NotificationKind
 from hub.repositories.staff.notification_choices import NotificationChoices
@@ -20,7 +21,7 @@ from hub.web.badges import Word
 from hub.web.desk.feed import Channel
 from hub.web.form import read_form
 from hub.web.guard.auth import agent_of
-from hub.web.i18n import Language, msgid
+from hub.web.i18n import Language, Translator, msgid
 from hub.web.keys import HUB
 from hub.web.pages.cases.queue import title_of
 from hub.web.render import translator
@@ -35,6 +36,7 @@ KINDS: Mapping[NotificationKind, Word] = {
     NotificationKind.MOVED: Word(msgid("关注的工单有进展"), icon="track"),
     NotificationKind.WOKEN: Word(msgid("稍后处理的工单该办了"), icon="clock"),
     NotificationKind.UNDELIVERED: Word(msgid("发出的内容未送达，请联系群众"), icon="warning"),
+    NotificationKind.CAMPAIGN_EXPIRED: Word(msgid("群发没有全部发出，请查看原因"), icon="warning"),
     NotificationKind.REPLY_RETURNED: Word(msgid("答复没有发出，已退回草稿"), icon="warning"),
 }
 _ALERT = msgid("您有 %(count)s 件工单需要处理")
@@ -52,8 +54,21 @@ async def notifications_page(request: web.Request) -> web.StreamResponse:
         choices=await read.choices(agent),
         kinds=KINDS,
         clock=_clock,
-        title_of=lambda case: title_of(case, _),
+        link_of=link_of,
+        said_of=lambda told: said_of(told, _),
     )
+
+
+def link_of(told: Told) -> str:
+    """Where a line leads."""
+    if told.case is None:
+        return f"/staff/campaigns/{told.notification.campaign_id}"
+    return f"/staff/cases/{told.case.id}"
+
+
+def said_of(told: Told, _: Translator) -> str:
+    """What a line is about."""
+    return told.campaign if told.case is None else title_of(told.case, _)
 
 
 async def count(request: web.Request) -> web.StreamResponse:
@@ -75,7 +90,8 @@ async def _look(_: Agent, __: Language) -> str:
 
 
 def _topic_of(agent: Agent) -> str | None:
-    reads = agent.may(Permission.CASE_READ) or agent.may(Permission.REPORT_READ)
+    told_of = (Permission.CASE_READ, Permission.REPORT_READ, Permission.CAMPAIGN_READ)
+    reads = any(map(agent.may, told_of))
     return notification_topic(agent.id) if reads else None
 
 

@@ -11,7 +11,7 @@ from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Orig
 from channels.outbox.gate import PAUSED, Gate
 from channels.outbox.overdue import FAR
 from channels.outbox.ports import Leased
-from channels.outbox.quiet_hours import JITTER_SECONDS, window_of
+from channels.outbox.quiet_hours import JITTER_SECONDS
 from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
 from hub.runtime.clock import CHINA
 from tests.unit.channels.outbox.outbox_world import NOON, World, a_broadcast, a_delivery, a_world
@@ -31,13 +31,7 @@ def world() -> World:
 
 async def look(world: World, delivery: Delivery, *, now: int = NOON) -> tuple[DeliveryState, str, int]:
     """What the gate makes of a leased row: state, reason, and when it is looked at again."""
-    gate = Gate(
-        world.outbox,
-        world.suppressions,
-        random.Random(7),
-        zone=CHINA,
-        windows={message_class: window_of(message_class) for message_class in MessageClass},
-    )
+    gate = Gate(world.outbox, world.suppressions, random.Random(7), zone=CHINA)
     row = Leased(delivery.moved(state=S.LEASED, lease_until=now + MINUTE), 3)
     gated = await gate.look([row], now=now)
     if gated.passed:

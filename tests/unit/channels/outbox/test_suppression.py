@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.outbox.delivery import MessageClass, Origin
+from channels.outbox.delivery import MessageClass, Origin, WarningLevel
 from channels.outbox.suppression import (
     EDUCATION,
     INVALID,
@@ -91,6 +91,8 @@ def test_a_reply_and_a_red_warning_are_stopped_by_a_dead_address_only() -> None:
     for row in (
         a_delivery("a"),
         a_delivery("b", MessageClass.E0, origin=Origin.BROADCAST),
+        a_delivery("c", MessageClass.E1, origin=Origin.BROADCAST, level=WarningLevel.ORANGE),
+        a_delivery("d", MessageClass.E1, origin=Origin.SUBMISSION),  # a one-time code
     ):
         assert rules_against(row) == ((row.recipient_key, INVALID),)
 
@@ -113,3 +115,10 @@ def test_bulk_is_what_one_may_refuse_of_what_goes_to_many(
 ) -> None:
     wanted = origin is Origin.BROADCAST and message_class in (MessageClass.L, MessageClass.N)
     assert is_bulk(a_delivery("d1", message_class, origin=origin)) is wanted
+
+
+def test_no_subject_of_its_own_frees_a_message_from_that_of_its_class() -> None:
+    lesson = a_delivery("a", MessageClass.L, origin=Origin.BROADCAST, subject=NOTICE)
+    blue = a_delivery("b", MessageClass.L, origin=Origin.SUBMISSION, level=WarningLevel.BLUE)
+    assert [subject for _, subject in rules_against(lesson)] == [INVALID, NOTICE, EDUCATION]
+    assert [subject for _, subject in rules_against(blue)] == [INVALID, EDUCATION, WARNING]

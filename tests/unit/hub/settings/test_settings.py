@@ -9,10 +9,15 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
+from channels.outbox.delivery import MessageClass
+from channels.outbox.limits import Limits, Quota
+from channels.outbox.quiet_hours import WALL, WINDOWS, Window
 from hub.settings.channels import Channel
 from hub.settings.problems import SettingsProblem
 from hub.settings.read import load, shipped_text
 from hub.settings.settings import Settings
+from hub.wiring.channels import limits_of
+from hub.wiring.departments import departments_of
 
 
 def problems(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:
@@ -99,3 +104,39 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     settings = load(path, environ)
     assert settings.web.port == 8082
     assert getattr(settings.channels["sms-12110"], "number") == "12110591"  # noqa: B009
+
+
+def test_hours_quotas_and_departments_are_what_the_office_writes(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        "[sending_hours]\neducation = '08:00-21:00'\n[frequency]\nlessons_a_week = 5\n"
+        "[departments.traffic]\nname = '交警支队'\nshare = 3\nmonthly_parts = 900\nclasses = ['N']\n"
+    )
+    settings = load(path, {})
+    assert settings.sending_hours.windows() == {
+        MessageClass.E0: None,
+        MessageClass.E1: Window(7 * 60, 22 * 60),
+        MessageClass.N: Window(8 * 60, 22 * 60),
+        MessageClass.L: WALL,
+    }
+    assert limits_of(settings) == Limits(lessons_a_week=5, quotas={"traffic": Quota(0, 900)})
+    assert departments_of(settings).share("traffic") == 3
+    assert limits_of(load(None, {})) == Limits()
+    assert load(None, {}).sending_hours.windows() == WINDOWS
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("[sending_hours]\neducation = '07:59-20:00'", "sending_hours.education"),
+        ("[sending_hours]\neducation = '09:00-21:01'", "sending_hours.education"),
+        ("[sending_hours]\nnotice = '22:00-08:00'", "sending_hours.notice"),
+        ("[sending_hours]\nwarning = '7:00-22:00'", "sending_hours.warning"),
+        ("[departments.traffic]\nname = '交警'\nclasses = ['E9']", "departments.traffic.classes.0"),
+    ],
+)
+def test_hours_outside_the_wall_and_unknown_classes_are_refused(
+    tmp_path: Path, line: str, field: str
+) -> None:
+    [found] = problems(tmp_path, line + "\n")
+    assert found.split(":")[0] == field

@@ -22,6 +22,8 @@ from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.ringing_documents import RingingDocuments
 from hub.repositories.schedules import ScheduleRepository
+from hub.repositories.staff import notifications
+from hub.repositories.staff.notifications import NotificationRepository
 from hub.repositories.suppressions import SuppressionRepository
 from hub.runtime.bell import Bell, LocalBell
 from hub.runtime.clock import FakeClock
@@ -40,6 +42,7 @@ COLLECTIONS = (
     *outbox.COLLECTIONS,
     *schedules.COLLECTIONS,
     *suppressions.COLLECTIONS,
+    *notifications.COLLECTIONS,
 )
 
 
@@ -127,6 +130,7 @@ def _office(
         notice_repository,
         clock,
         settings,
+        NotificationRepository(documents, vault),
     )
     return Office(
         documents,

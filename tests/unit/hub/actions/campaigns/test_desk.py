@@ -18,9 +18,10 @@ from campaigns.selection import DUPLICATE, OPT_OUT, WRONG_ADDRESS
 from channels.outbox.delivery import DeliveryState, MessageClass
 from channels.outbox.gate import Gate
 from channels.outbox.ports import Flow
-from channels.outbox.quiet_hours import window_of
 from channels.outbox.suppression import EDUCATION
 from hub.actions.campaigns.tick_campaigns import BRAKE, MISSED
+from hub.model.notification import NotificationKind
+from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.store.documents import Update
 from tests.unit.hub.actions.campaigns.campaign_office import DAY, HOUR, NOON, Office, draft, open_office
@@ -318,6 +319,60 @@ async def test_a_scheduled_campaign_starts_at_its_time_and_once(office: Office) 
     assert (fired.slot, fired.late) == (at, False)
 
 
+async def told(office: Office, agent: str) -> list[tuple[NotificationKind, str]]:
+    found = await NotificationRepository(office.documents, office.vault).newest(agent)
+    return [(one.kind, one.campaign_id) for one in found]
+
+
+@pytest.mark.parametrize("grace_seconds", [3600, 6 * 3600])
+async def test_a_time_missed_beyond_its_expiry_sends_nothing_and_its_author_is_told(
+    tmp_path: Path, grace_seconds: int
+) -> None:
+    """08:00 with an expiry of two hours, and the server is down until 13:00."""
+    office = await open_office(tmp_path, grace_seconds=grace_seconds)
+    try:
+        await office.people(3)
+        typed = draft(expiry_seconds=7200, title="防诈", public=True)
+        made = await office.desk.create(typed, "a1")
+        await office.desk.schedule(made.id, Once(NOON + 20 * HOUR))
+        office.clock.at = NOON + 25 * HOUR
+        for one in (office, office.second()):
+            done = await one.desk.tick()
+            assert done.started == ()
+        campaign = (await office.desk.get(made.id)).value
+        assert (campaign.state, "没有发送" in campaign.reason) == (CampaignState.EXPIRED, True)
+        assert await office.rows() == []
+        assert await office.campaigns.broadcasts_of(made.id) == []
+        assert list(await office.notices.list()) == []
+        assert await told(office, "a1") == [(NotificationKind.CAMPAIGN_EXPIRED, made.id)]
+    finally:
+        await office.documents.close()
+
+
+async def test_who_wrote_a_broadcast_that_ran_out_of_time_is_told_once(office: Office) -> None:
+    made = await office.desk.create(draft(expiry_seconds=7200), "a1")
+    run = await office.desk.start_now(made.id)
+    await office.expand(run.id)
+    for one in (office, office.second(), office):
+        await one.desk.tick(NOON + 2 * HOUR)
+    assert await told(office, "a1") == [(NotificationKind.CAMPAIGN_EXPIRED, made.id)]
+
+
+async def test_a_clock_that_jumps_makes_no_week_twice_and_none_of_the_past(office: Office) -> None:
+    made = await office.desk.create(draft(), "a1")
+    await office.desk.schedule(made.id, Cron("0 9 * * tue"))
+    offices = [office, office.second(), office.second()]
+    week = 7 * DAY
+    first = NOON - 3 * HOUR + week
+    for at in (first, first - 2 * HOUR, first + 60_000, first + week, first - week, first + week + 1000):
+        office.clock.at = at
+        await asyncio.gather(*(one.desk.tick(at) for one in offices))
+    office.clock.at = first + 4 * week + 60_000  # two weeks are missed, the third is made up for
+    await asyncio.gather(*(one.desk.tick() for one in offices))
+    runs = await office.campaigns.broadcasts_of(made.id)
+    assert sorted(run.value.fire_at for run in runs) == [first, first + week, first + 4 * week]
+
+
 async def test_two_processes_fire_every_slot_once(office: Office) -> None:
     made = await office.desk.create(draft(), "a1")
     await office.desk.schedule(made.id, Cron("0 9 * * *"))
@@ -442,7 +497,6 @@ async def test_what_a_pause_held_leaves_after_resume_once(office: Office) -> Non
         office.suppressions,
         random.Random(1),
         zone=office.settings.zone,
-        windows={message_class: window_of(message_class) for message_class in MessageClass},
     )
     claimed = await office.outbox.claim("sms-12110", lanes=(3,), limit=100, lease_seconds=45)
     gated = await gate.look(claimed, now=NOON)

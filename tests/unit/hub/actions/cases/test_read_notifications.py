@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from campaigns.campaign import Campaign, CampaignKind
+from campaigns.segment import Segment
+from channels.outbox.delivery import MessageClass
 from hub.actions.cases.queue.read_notifications import ReadNotifications, Waiting
 from hub.model.agent import Role
 from hub.model.notification import NotificationKind as Kind
@@ -49,4 +52,35 @@ async def test_nothing_is_told_of_a_case_that_went_behind_the_wall() -> None:
     await read.mark(handler, case.id)
     assert await read.waiting(handler) == Waiting(quiet=True)
     await office.hide(case)
+    assert await read.newest(handler) == ()
+
+
+async def test_of_a_campaign_those_are_told_who_may_see_campaigns_and_nobody_of_one_that_is_gone() -> None:
+    office = PeopleOffice()
+    read = ReadNotifications(office.documents, office.stores, office.clock)
+    officer, handler = office.agent(Role.PUBLICITY), office.agent(Role.HANDLER)
+    campaign = Campaign(
+        "c1",
+        "冬季防诈",
+        CampaignKind.EDUCATION,
+        MessageClass.L,
+        "sms-12110",
+        "内容",
+        Segment(("社区",)),
+        officer.id,
+        NOW,
+    )
+    tell = office.stores.notifications.tell_of_campaign
+    await office.documents.commit(
+        [
+            office.stores.campaigns.insert(campaign),
+            tell(officer.id, Kind.CAMPAIGN_EXPIRED, "c1", at=NOW, cause="c1:1"),
+            tell(officer.id, Kind.CAMPAIGN_EXPIRED, "gone", at=NOW, cause="gone:1"),
+            tell(handler.id, Kind.CAMPAIGN_EXPIRED, "c1", at=NOW, cause="c1:1"),
+        ]
+    )
+    [told] = await read.newest(officer)
+    assert (told.campaign, told.case) == ("冬季防诈", None)
+    waiting = await read.waiting(officer)
+    assert (waiting.count, waiting.neutral) == (1, True)
     assert await read.newest(handler) == ()

@@ -79,6 +79,7 @@ def writing_room(**changes: object) -> WritingRoom:
         stores.notices,
         clock,
         settings,
+        stores.notifications,
     )
     return WritingRoom(
         clock,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from channels.outbox.delivery import MessageClass
+from channels.outbox.quiet_hours import window_of
 from hub.actions.cases.replies.compose_reply import Reply, Unfilled, may_close_with_reply
 from hub.actions.cases.replies.send_replies import SPOKE_AGAIN
 from hub.model.cases.moves import IllegalMove
@@ -211,7 +213,11 @@ async def test_an_emergency_is_answered_at_once_and_never_closed_with_it(clock: 
     with pytest.raises(IllegalMove):
         await answer(desk)
     assert await answer(desk, "警察马上到。") == ""
-    assert len(await desk.messages()) == 1
+    [message] = await desk.messages()
+    row = await desk.stores.outbox.get(message.delivery_id)
+    assert row is not None
+    assert (row.value.message_class, row.value.lane) == (MessageClass.E0, 0)
+    assert window_of(row.value.message_class, origin=row.value.origin) is None
 
 
 async def test_without_time_to_take_it_back_it_leaves_at_once(clock: FakeClock) -> None:

@@ -1,0 +1,45 @@
+"""Why a delivery is held or will not leave, and why a campaign stands still, in the words of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from channels.outbox.gate import PAUSED
+from channels.outbox.limits import DUPLICATE, FREQUENCY, QUOTA
+from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
+from hub.web.i18n import msgid
+
+REASONS: Mapping[str, str] = {
+    "window": msgid("不在允许发送的时段"),
+    FREQUENCY: msgid("已达到对同一人的发送次数上限"),
+    DUPLICATE: msgid("同样的内容已发给此人"),
+    QUOTA: msgid("部门的短信配额已用完"),
+    PAUSED: msgid("群发已暂停"),
+    "canceled": msgid("群发已取消"),
+    "expired": msgid("已过有效期"),
+    EDUCATION: msgid("此人不接收普法信息"),
+    WARNING: msgid("此人不接收黄色、蓝色预警"),
+    NOTICE: msgid("此人不接收通知"),
+    INVALID: msgid("号码或地址无效"),
+    "no_text": msgid("没有内容"),
+    "unreadable": msgid("号码或内容无法读取"),
+    "lease_over": msgid("发送途中系统中断"),
+    "no_receipt": msgid("运营商一直没有回执"),
+}
+"""By `Delivery.reason`; a provider's own code is not among them and is shown as it is."""
+
+_CAMPAIGN = (
+    msgid("到点时系统未运行，已超过补发期限，没有发送"),
+    msgid("到点时系统未运行，已超过有效期，没有发送"),
+    msgid("超过有效期，未发完的部分不再发送"),
+    msgid("发送渠道已停用，没有发送"),
+    msgid("失败比例过高，已自动暂停"),
+)
+"""What `Campaign.reason` may say: its page translates it."""
+
+
+def words_of(reason: str) -> str:
+    """The words (Chinese, to be translated) of a reason as it is stored; of a mark with a code, those of the
+    code."""
+    code = reason.rpartition(":")[2]
+    return REASONS.get(code, code)
