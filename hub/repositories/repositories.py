@@ -66,6 +66,9 @@ from hub.repositories.queue.lists import CaseQueueRepository
 from hub.repositories.queue.settings import QueueSettingsRepository
 from hub.repositories.queue.tags import TagRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
+from hub.repositories.recipients import contact_imports, saved_segments
+from hub.repositories.recipients.contact_imports import ContactImportRepository
+from hub.repositories.recipients.saved_segments import SavedSegmentRepository
 from hub.repositories.replies import canned_replies, drafts, follows, pending_replies, taking_part
 from hub.repositories.replies.canned_replies import CannedReplyRepository
 from hub.repositories.replies.drafts import DraftRepository
@@ -104,6 +107,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *case_warnings.COLLECTIONS,
     *cases.COLLECTIONS,
     *contacts.COLLECTIONS,
+    *contact_imports.COLLECTIONS,
     *conversations.COLLECTIONS,
     *cursors.COLLECTIONS,
     *drafts.COLLECTIONS,
@@ -127,6 +131,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *queue_settings.COLLECTIONS,
     *recent_answers.COLLECTIONS,
     *rule_books.COLLECTIONS,
+    *saved_segments.COLLECTIONS,
     *schedules.COLLECTIONS,
     *suppressions.COLLECTIONS,
     *triage_decisions.COLLECTIONS,
@@ -152,6 +157,7 @@ class Repositories:
     canned_replies: CannedReplyRepository
     case_warnings: CaseWarningRepository
     cases: CaseRepository
+    contact_imports: ContactImportRepository
     contacts: ContactRepository
     conversations: ConversationRepository
     cursors: CursorRepository
@@ -177,6 +183,7 @@ class Repositories:
     recent_answers: RecentAnswersRepository
     recordings: RecordingRepository
     rule_books: RuleBookRepository
+    saved_segments: SavedSegmentRepository
     schedules: ScheduleRepository
     sessions: SessionRepository
     setup: SetupRepository
@@ -207,6 +214,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         canned_replies=CannedReplyRepository(documents, vault),
         case_warnings=CaseWarningRepository(documents, vault),
         cases=CaseRepository(documents, vault),
+        contact_imports=ContactImportRepository(documents, vault),
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),
@@ -232,6 +240,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         recent_answers=RecentAnswersRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),
         rule_books=RuleBookRepository(documents, vault),
+        saved_segments=SavedSegmentRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
         sessions=SessionRepository(documents, vault),
         setup=SetupRepository(documents, agent_repository, unit_repository),
