@@ -73,6 +73,7 @@ class Campaign:
     may still be made up for. expiry_seconds: life of a broadcast, 0 = what the message class says.
     department: whose share and quota it uses, "" = the office itself. level, night: of a warning, see
     `Delivery`. tags: words of the office to find it by.
+    segment_id: the saved segment whose filter `segment` is a copy of, "" = made for this campaign.
     started_at: when its first broadcast started. reason: why it is in its state, for the page.
     """
 
@@ -91,6 +92,7 @@ class Campaign:
     level: WarningLevel = WarningLevel.NONE
     night: bool = False
     tags: tuple[str, ...] = ()
+    segment_id: str = ""
     public: bool = False
     schedule: str = ""
     catch_up: CatchUp = CatchUp.ONCE

@@ -86,6 +86,11 @@ async def select(
     return Selection(tuple(wanted.values()), dict(excluded))
 
 
+def delivery_id(broadcast: Broadcast, address_key: str) -> str:
+    """The id of the one row a broadcast has for an address, whether or not it was written."""
+    return _sortable(broadcast.snapshot_at, _digest(broadcast, address_key))
+
+
 def _delivery(
     broadcast: Broadcast,
     recipient: Recipient,

@@ -15,6 +15,7 @@ from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.campaigns.recipients.recipients import Recipients
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.set_availability import SetAvailability
 from hub.actions.cases.bulk.bulk_cases import BulkCases
@@ -141,6 +142,7 @@ class Actions:
     read_rules: ReadRules
     read_warnings: ReadWarnings
     read_words: ReadWords
+    recipients: Recipients
     release_case: ReleaseCase
     replies: ReplyDesk
     reply_to_case: ReplyToCase
@@ -180,6 +182,7 @@ _TASKS: Mapping[str, str] = {
     "clocks": "期限任务",
     "dispatch": "发送任务",
     "broadcasts": "群发任务",
+    "recipients": "名单导入任务",
     "knowledge": "知识更新任务",
     "answers": "答复统计任务",
     "replies": "答复发出任务",

@@ -18,13 +18,13 @@ from hub.store.documents import Collection, Conflict, Documents, Insert, Update
 COLLECTIONS = (
     Collection(
         "campaigns",
-        fields={"state": str, "created_at": int, "author_id": str},
-        indexes=(("created_at",), ("state", "created_at")),
+        fields={"state": str, "created_at": int, "author_id": str, "segment_id": str},
+        indexes=(("created_at",), ("state", "created_at"), ("segment_id", "created_at")),
     ),
     Collection(
         "broadcasts",
         fields={"campaign_id": str, "state": str, "fire_at": int},
-        indexes=(("campaign_id", "fire_at"), ("state", "fire_at")),
+        indexes=(("campaign_id", "fire_at"), ("state", "fire_at"), ("fire_at",)),
     ),
 )
 
@@ -92,6 +92,23 @@ class CampaignRepository:
             "broadcasts", {"state": {"$in": _ACTIVE_STATES}}, sort=(("fire_at", 1),), limit=limit
         )
         return self._broadcasts.listed_versioned(found)
+
+    async def fired_since(self, at: int, *, limit: int) -> list[Broadcast]:
+        """Runs that began at `at` or later, the newest first."""
+        where = {"fire_at": {"$gte": at}}
+        found = await self._documents.find("broadcasts", where, sort=(("fire_at", -1),), limit=limit)
+        return self._broadcasts.listed(found)
+
+    async def using(self, segment_id: str, *, limit: int = 50) -> list[Campaign]:
+        """Campaigns that were made with a saved segment, the newest first."""
+        where = {"segment_id": segment_id}
+        found = await self._documents.find("campaigns", where, sort=(("created_at", -1),), limit=limit)
+        return self._campaigns.listed(found)
+
+    async def named(self, ids: Sequence[str]) -> dict[str, str]:
+        """Names of campaigns by id."""
+        found = await self._documents.get_many("campaigns", sorted(set(ids)))
+        return {one.id: one.name for one in self._campaigns.listed(found.values())}
 
     def insert_broadcast(self, broadcast: Broadcast) -> Insert:
         """The write of a new run; a repeat of the same campaign and time is a Duplicate."""

@@ -51,6 +51,9 @@ _BULK_SECONDS = 1.0
 _REPLIES_SECONDS = 0.5
 """How often it is looked for replies that nobody took back."""
 
+_RECIPIENT_SECONDS = 1.0
+"""How often it is looked for files of contacts that wait to be read, and for segments to be counted."""
+
 _RULES_SECONDS = 2.0
 """How often it is looked for rules that were approved in another process."""
 
@@ -89,6 +92,9 @@ def jobs_of(
     jobs: dict[str, Job] = {
         "dispatch": partial(dispatch, dispatcher, Sweeper(base.stores.outbox), base.bell),
         "broadcasts": BroadcastLoop(actions.campaigns, leases()).run,
+        "recipients": partial(
+            alone, leases(), "recipients", actions.recipients.step, pause_seconds=_RECIPIENT_SECONDS
+        ),
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),

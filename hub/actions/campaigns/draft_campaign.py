@@ -43,6 +43,7 @@ class Draft:
     public: bool = False
     catch_up: CatchUp = CatchUp.ONCE
     expiry_seconds: int = 0
+    segment_id: str = ""
 
 
 def draft_of(campaign: Campaign) -> Draft:
@@ -59,6 +60,7 @@ def draft_of(campaign: Campaign) -> Draft:
         public=campaign.public,
         catch_up=campaign.catch_up,
         expiry_seconds=campaign.expiry_seconds,
+        segment_id=campaign.segment_id,
     )
 
 
@@ -101,4 +103,5 @@ def content(draft: Draft) -> dict[str, object]:
         "public": draft.public,
         "catch_up": draft.catch_up,
         "expiry_seconds": draft.expiry_seconds,
+        "segment_id": draft.segment_id,
     }
