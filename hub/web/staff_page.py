@@ -53,6 +53,7 @@ _PLACES = (
     _Place("/staff/agents", msgid("人员与角色"), msgid("人员"), "person", (_P.AGENT_MANAGE,)),
     _Place("/staff/canned", msgid("快捷回复"), msgid("快捷"), "text", (_P.CASE_REPLY, _P.CANNED_APPROVE)),
     _Place("/staff/campaigns", msgid("宣传活动"), msgid("活动"), "megaphone", (_P.CAMPAIGN_READ,)),
+    _Place("/staff/contacts", msgid("服务对象"), msgid("对象"), "person", (_P.CAMPAIGN_EDIT,)),
     _Place("/staff/entries", msgid("知识条目"), msgid("知识"), "book", (_P.ENTRY_EDIT,)),
 )
 
@@ -105,6 +106,12 @@ DONE: Mapping[str, str] = {
     "reopened": msgid("已恢复"),
     "password": msgid("密码已修改，其他设备上的登录已退出"),
     "ended": msgid("已退出该登录"),
+    "opted_out": msgid("已登记，从现在起不再发送"),
+    "lifted": msgid("已恢复发送，原来的拒收仍有记录"),
+    "segment_retired": msgid("已停用，以前用它建的活动不受影响"),
+    "segment_offered": msgid("已恢复使用"),
+    "segment_counting": msgid("正在逐一核对，完成后显示在这里"),
+    "import_purged": msgid("导入记录已删除，服务对象仍保留"),
     "scheduled": msgid("已排期"),
     "unscheduled": msgid("已退回草稿"),
     "started": msgid("已开始发送"),

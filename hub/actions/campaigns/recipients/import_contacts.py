@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from campaigns.importing import columns
 from campaigns.importing.columns import Column
@@ -109,7 +109,7 @@ class ImportContacts:
 
     # -- what an officer does ---------------------------------------------------------------------
 
-    async def begin(self, agent_id: str, name: str, source: str, file: BinaryIO) -> ContactImport:
+    async def begin(self, agent_id: str, name: str, source: str, file: IO[bytes]) -> ContactImport:
         """Keeps a file and looks at its first rows. Raises `Invalid` (fields `source`, `file`)."""
         source = " ".join(source.split())
         if not source or len(source) > 30 or "|" in source or ":" in source:
@@ -353,7 +353,7 @@ class ImportContacts:
         now = self._clock.now_ms()
         return replace(taking, state=state, ended_at=now, purge_at=now + _KEPT_MS)
 
-    def _keep(self, import_id: str, file: BinaryIO) -> int:
+    def _keep(self, import_id: str, file: IO[bytes]) -> int:
         size = place = 0
         while block := file.read(PIECE_BYTES):
             size += len(block)
