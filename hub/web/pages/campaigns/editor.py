@@ -27,6 +27,7 @@ from hub.web.i18n import msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.campaigns.campaign_form import CampaignForm, ScheduleForm
 from hub.web.pages.campaigns.campaigns import LIST_PATH, audience_of
+from hub.web.pages.campaigns.recipients.audience import chosen_segment, offered_segments
 from hub.web.render import translator
 from hub.web.staff_page import done, part, staff_page
 
@@ -69,7 +70,8 @@ async def create_campaign(request: web.Request) -> web.StreamResponse:
     if isinstance(form, FormErrors):
         return await _editor(request, await _typed(request), errors=form.fields)
     try:
-        campaign = await request.app[HUB].actions.campaigns.create(_draft(form), agent_of(request).id)
+        draft = _draft(form, await chosen_segment(request, form))
+        campaign = await request.app[HUB].actions.campaigns.create(draft, agent_of(request).id)
     except Invalid as refused:
         return await _editor(request, form, errors=refused.problems)
     return done(f"{LIST_PATH}/{campaign.id}/preview", "saved")
@@ -92,7 +94,8 @@ async def edit_campaign(request: web.Request) -> web.StreamResponse:
             request, await _typed(request), campaign=found.value, version=found.version, errors=form.fields
         )
     try:
-        await desk.edit(found.value.id, _draft(form), version=int(version) if version.isdigit() else 0)
+        draft = _draft(form, await chosen_segment(request, form))
+        await desk.edit(found.value.id, draft, version=int(version) if version.isdigit() else 0)
     except Invalid as refused:
         errors: Mapping[str, str] = refused.problems
     except Stale:
@@ -171,6 +174,7 @@ async def _editor(
         classes=[(kind, badges.MESSAGE_CLASS[kind].text, HINTS[kind]) for kind in HINTS],
         senders=[(p.name, _sender_label(p, _(badges.CHANNEL[p.kind].text))) for p in _senders(hub)],
         groups=await hub.actions.campaigns.groups(),
+        **await offered_segments(request, form),
         regions=[(region.code, region.name) for region in hub.settings.regions],
         phone=_phone(hub, form),
     )
@@ -219,6 +223,7 @@ async def _typed(request: web.Request) -> CampaignForm:
             str(data["message_class"]) if data["message_class"] in known else MessageClass.L
         ),
         channel=str(data["channel"]),
+        segment_id=str(data["segment_id"])[:40],
         groups=data["groups"],
         regions=data["regions"],
         title=str(data["title"])[:200],
@@ -234,7 +239,7 @@ async def _data(request: web.Request) -> dict[str, object]:
         name: tuple(value for value in posted.getall(name, []) if isinstance(value, str))
         for name in ("groups", "regions")
     }
-    plain = ("name", "message_class", "channel", "title", "template")
+    plain = ("name", "message_class", "channel", "segment_id", "title", "template")
     return {
         **{name: fields.get(name, "") for name in plain},
         **several,
@@ -242,7 +247,7 @@ async def _data(request: web.Request) -> dict[str, object]:
     }
 
 
-def _draft(form: CampaignForm) -> Draft:
+def _draft(form: CampaignForm, segment: Segment) -> Draft:
     kind = next(kind for kind, classes in CLASSES.items() if form.message_class in classes)
     return Draft(
         name=form.name,
@@ -250,7 +255,8 @@ def _draft(form: CampaignForm) -> Draft:
         message_class=form.message_class,
         channel=form.channel,
         template=form.template,
-        segment=Segment(groups=form.groups, regions=form.regions),
+        segment=segment,
+        segment_id=form.segment_id,
         title=form.title,
         public=form.public,
     )
@@ -261,6 +267,7 @@ def _form_of(campaign: Campaign) -> CampaignForm:
         name=campaign.name,
         message_class=campaign.message_class,
         channel=campaign.channel,
+        segment_id=campaign.segment_id,
         groups=campaign.segment.groups,
         regions=campaign.segment.regions,
         title=campaign.title,

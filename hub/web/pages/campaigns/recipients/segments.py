@@ -113,8 +113,7 @@ async def look(request: web.Request) -> web.StreamResponse:
         saved = (await hub.actions.recipients.segments.read(saved_id)).value
         chosen, counted = saved.filter, saved.count
     else:
-        form = parse(SegmentForm, fields, translator(request))
-        chosen, counted = (Segment() if isinstance(form, FormErrors) else form.filter()), None
+        chosen, counted = _typed(fields).filter(), None
     found = None
     if chosen.groups:
         found = await hub.actions.recipients.segments.look(chosen, counted=counted)
@@ -128,8 +127,7 @@ async def _save(request: web.Request, segment_id: str) -> web.StreamResponse:
     fields = await several(request, "groups", "regions", "tags", "sources")
     form = parse(SegmentForm, fields, _)
     if isinstance(form, FormErrors):
-        typed = SegmentForm.model_construct(None, **{**fields, "version": 0})
-        return await _editor(request, typed, segment=segment, errors=form.fields)
+        return await _editor(request, _typed(fields), segment=segment, errors=form.fields)
     try:
         saved = await desk.save(
             agent_of(request).id,
@@ -146,6 +144,13 @@ async def _save(request: web.Request, segment_id: str) -> web.StreamResponse:
     except Stale:
         return await _editor(request, form, segment=segment, errors={"form": _(_STALE)})
     return done(f"{PATH}/{saved.id}", "saved")
+
+
+def _typed(fields: Mapping[str, object]) -> SegmentForm:
+    """What was typed, as far as it can be shown again."""
+    lists = {name: fields[name] for name in ("groups", "regions", "tags", "sources")}
+    texts = {name: str(fields.get(name, ""))[:400] for name in ("name", "note", "language", "consent")}
+    return SegmentForm.model_construct(None, **lists, **texts)
 
 
 async def _editor(
