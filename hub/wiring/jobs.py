@@ -51,7 +51,7 @@ _BULK_SECONDS = 1.0
 _REPLIES_SECONDS = 0.5
 """How often it is looked for replies that nobody took back."""
 
-_RECIPIENT_SECONDS = 1.0
+_RECIPIENT_SECONDS = 0.5
 """How often it is looked for files of contacts that wait to be read, and for segments to be counted."""
 
 _RULES_SECONDS = 2.0

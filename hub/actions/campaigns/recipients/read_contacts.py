@@ -116,7 +116,7 @@ class ReadContacts:
         text = text.strip()
         if not text:
             raise Invalid({"find": "请输入完整的手机号或姓名"})
-        if any(char.isdigit() for char in text) or "@" in text:
+        if "@" in text or not any(char.isalpha() for char in text):
             try:
                 address = address_of(text)
             except Invalid as problem:

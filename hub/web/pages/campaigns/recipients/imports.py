@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from campaigns.importing.row import NOTED, REJECTED
+from campaigns.importing.row import NOTED, REJECTED, masked_cell
 from campaigns.segment import EVERYBODY
 from hub.model.recipients.contact_import import ContactImport, ImportState
 from hub.runtime.clock import to_local
@@ -182,11 +182,17 @@ async def _import(
     )
 
 
+def _samples(taking: ContactImport) -> tuple[tuple[str, ...], ...]:
+    """Some rows of the file, to see what a column holds."""
+    return taking.samples if taking.heading else (taking.columns, *taking.samples)
+
+
 def _of(request: web.Request, taking: ContactImport) -> dict[str, object]:
     place = int(request[LANGUAGE] is Language.EN)
     return {
         "taking": taking,
         "columns": COLUMN,
+        "samples": [[masked_cell(cell) for cell in row] for row in _samples(taking)],
         "rejected_words": {name: pair[place] for name, pair in REJECTED.items()},
         "noted_words": {name: pair[place] for name, pair in NOTED.items()},
         **shared_words(request.app[HUB]),

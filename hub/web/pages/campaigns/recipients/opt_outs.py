@@ -60,10 +60,19 @@ async def lift_opt_out(request: web.Request) -> web.StreamResponse:
             agent.id, form.rule, form.via, form.note, asked=form.asked
         )
     except Invalid as refused:
-        found = await request.app[HUB].actions.recipients.opt_outs.find(form.number)
         errors = {name: _(text) for name, text in refused.problems.items()}
-        return await _page(request, form, 422, found=found, errors=errors)
+        return await _page(request, form, 422, found=await _again(request, form.number), errors=errors)
+    except Stale:
+        return await _page(request, form, 409, found=await _again(request, form.number))
     return done(PATH, "lifted")
+
+
+async def _again(request: web.Request, number: str) -> Found | None:
+    """What stands about the number now; None when it is none."""
+    try:
+        return await request.app[HUB].actions.recipients.opt_outs.find(number)
+    except Invalid:
+        return None
 
 
 async def _form(request: web.Request) -> OptOutForm:
