@@ -8,8 +8,13 @@ from pathlib import Path
 
 from campaigns.segment import EVERYBODY
 from channels.address import phone
+from hub.actions.campaigns.recipients.count_people import CountPeople
 from hub.actions.campaigns.recipients.import_contacts import ImportContacts
 from hub.actions.campaigns.recipients.merge_rows import MergeRows
+from hub.actions.campaigns.recipients.opt_outs import OptOuts
+from hub.actions.campaigns.recipients.read_contacts import ReadContacts
+from hub.actions.campaigns.recipients.segment_desk import SegmentDesk
+from hub.actions.campaigns.recipients.sent_lately import SentLately
 from hub.model.people.contact import Contact
 from hub.model.recipients.contact_import import ContactImport, ImportState
 from hub.repositories.memberships import Membership
@@ -50,6 +55,36 @@ class RecipientDesk:
             self.clock,
             regions=REGIONS,
             chunk=self.chunk,
+        )
+        self.count = CountPeople(stores.memberships, stores.suppressions, self.clock)
+        self.sent_lately = SentLately(stores.campaigns, stores.memberships, self.clock)
+        self.segments = SegmentDesk(
+            self.documents,
+            stores.saved_segments,
+            stores.memberships,
+            stores.campaigns,
+            self.count,
+            self.sent_lately,
+            self.clock,
+        )
+        self.opt_outs = OptOuts(
+            self.documents,
+            stores.suppressions,
+            stores.contacts,
+            stores.memberships,
+            stores.agents,
+            self.clock,
+            channels={"sms-12110"},
+        )
+        self.contacts = ReadContacts(
+            stores.memberships,
+            stores.contacts,
+            stores.contact_imports,
+            stores.suppressions,
+            stores.campaigns,
+            stores.outbox,
+            self.opt_outs,
+            self.clock,
         )
 
     async def look(
