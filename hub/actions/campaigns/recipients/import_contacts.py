@@ -234,9 +234,8 @@ class ImportContacts:
         taking = found.value
         try:
             reading = await self._open(taking)
-            if (
-                reading.is_fresh and taking.state is _S.CHECKING
-            ):  # what was remembered is lost: from the start
+            if reading.is_fresh and taking.state is _S.CHECKING:
+                # What looking at it remembered is lost: from the start.
                 taking = replace(taking, checked=Totals(), errors=(), error_pieces=0)
             reading.is_fresh = False
             chunk = await asyncio.to_thread(self._take, reading, taking)

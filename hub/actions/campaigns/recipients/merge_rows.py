@@ -97,7 +97,11 @@ class MergeRows:
         self, taking: ContactImport, rows: Sequence[Row], keys: Sequence[str]
     ) -> dict[str, _Person]:
         known = await self._contacts.known(keys)
+        listed = await self._memberships.of_addresses([key for key in keys if key not in known])
         ids = {key: known.get(key) or self._contacts.id_for(key) for key in keys}
+        ids |= {
+            key: row.contact_id for key, row in listed.items()
+        }  # in a list, their address in no other place
         of_contacts = list(dict.fromkeys(ids.values()))
         stored = await self._memberships.of_contacts(of_contacts)
         contacts = await self._contacts.many(of_contacts)

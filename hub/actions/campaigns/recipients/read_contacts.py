@@ -122,9 +122,11 @@ class ReadContacts:
             except Invalid as problem:
                 raise Invalid({"find": problem.problems["number"]}) from None
             key = self._contacts.key(address)
-            owner = await self._contacts.owner(key)
-            rows = (await self._memberships.of_contacts([owner]))[owner]
-            people = [one.value for one in rows if one.value.group == EVERYBODY]
+            people = list((await self._memberships.of_addresses([key])).values())
+            if not people:  # another address of somebody in the list
+                owner = await self._contacts.owner(key)
+                rows = (await self._memberships.of_contacts([owner]))[owner]
+                people = [one.value for one in rows if one.value.group == EVERYBODY]
         else:
             people = await self._memberships.named(text, limit=_NAMED)
         return await self._lines(people)

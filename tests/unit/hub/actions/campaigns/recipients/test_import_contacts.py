@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from campaigns.segment import EVERYBODY, GIVEN, Segment
 from channels.address import phone
 from channels.outbox.suppression import EDUCATION, NOTICE, WARNING
+from hub.model.people.contact import Contact
 from hub.model.recipients.contact_import import ImportState
 from hub.runtime.errors import Invalid, NotFound
 from tests.unit.hub.actions.campaigns.recipients.desk import DAY, NOON, RecipientDesk, csv_of
@@ -144,6 +145,18 @@ async def test_each_source_keeps_its_consent_and_another_never_overwrites(desk: 
         Segment(("社区", "网格"), tags=("网格",)), after="", limit=9, snapshot_at=NOON
     )
     assert [recipient.repeated for recipient in page] == [False, True]
+
+
+async def test_who_is_in_a_list_already_is_never_written_twice(desk: RecipientDesk) -> None:
+    address = phone("13800000001")
+    contact = Contact("made-by-hand", NOON, name="林一")
+    memberships = desk.stores.memberships
+    await desk.documents.commit(
+        [memberships.join(contact, address, one, at=NOON) for one in (EVERYBODY, "网格")]
+    )
+    taken = await desk.take(csv_of("手机,姓名", "13800000001,林一"))
+    assert (taken.done.new, taken.done.merged) == (0, 1)
+    assert await memberships.groups() == {EVERYBODY: 1, "社区": 1, "网格": 1}
 
 
 async def test_the_office_that_brought_somebody_may_correct_them(desk: RecipientDesk) -> None:

@@ -174,6 +174,12 @@ async def test_what_others_sent_to_the_same_people_is_seen(full: RecipientDesk) 
     ]  # fmt: skip
 
 
+async def test_who_writes_to_everybody_sees_what_any_group_was_sent(full: RecipientDesk) -> None:
+    await send(full, Segment(("网格",)), id="c1", department="order")
+    lines = await full.sent_lately(Segment((EVERYBODY,)), department="fire")
+    assert [(line.name, line.people) for line in lines] == [("活动c1", 2)]
+
+
 async def test_a_saved_segment_names_the_campaigns_made_with_it(desk: RecipientDesk) -> None:
     saved = await desk.segments.save(OFFICER, "社区", "", Segment(("社区",)))
     campaign = Campaign(
