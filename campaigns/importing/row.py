@@ -176,7 +176,7 @@ def _date(cell: str) -> int | None:
     text = text.split("T")[0].strip("-")
     if not text:
         return 0
-    match = re.fullmatch(r"(\d{4})-?(\d{1,2})-?(\d{1,2})", text)
+    match = re.fullmatch(r"((?:19|20)\d{2})-?(\d{1,2})-?(\d{1,2})", text)
     try:
         day = datetime(*(int(part) for part in match.groups()), tzinfo=_CHINA) if match else None  # type: ignore[arg-type,misc]
     except ValueError:

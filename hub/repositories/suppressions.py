@@ -46,8 +46,8 @@ COLLECTIONS = (
 class Suppression:
     """One rule. since: ms UTC. by: the channel, provider, source or agent it came from. reason: why.
 
-    masked: the address as a screen shows it, "" when nobody kept it. word: what the citizen wrote. note: how
-    staff learnt of it.
+    masked: the address as a screen shows it, "" when nobody kept it. word: what the citizen wrote. via, note:
+    how staff were told, and what.
     """
 
     id: str
@@ -56,6 +56,7 @@ class Suppression:
     since: int
     reason: str
     by: str
+    via: str = ""
     masked: str = personal()
     word: str = personal()
     note: str = personal()
@@ -72,6 +73,7 @@ class Lift:
     by: str
     at: int
     lifted_by: str
+    via: str = ""
     masked: str = personal()
     note: str = personal()
 
@@ -144,17 +146,22 @@ class SuppressionRepository:
         reason: str,
         by: str,
         at: int,
+        via: str = "",
         masked: str = "",
         word: str = "",
         note: str = "",
     ) -> Insert:
         """The write of one rule; a Duplicate when it is there already."""
-        return self._shape.insert(Suppression(_id(*key), key[0], key[1], at, reason, by, masked, word, note))
+        return self._shape.insert(Suppression(_id(*key), *key, at, reason, by, via, masked, word, note))
 
-    def lift(self, rule: Versioned[Suppression], *, by: str, at: int, note: str = "") -> list[Write]:
+    def lift(
+        self, rule: Versioned[Suppression], *, by: str, at: int, via: str = "", note: str = ""
+    ) -> list[Write]:
         """The writes that lift a rule and keep that it was there."""
         old = rule.value
-        lifted = Lift(new_id(at), old.address_key, old.subject, old.since, old.by, at, by, old.masked, note)
+        lifted = Lift(
+            new_id(at), old.address_key, old.subject, old.since, old.by, at, by, via, old.masked, note
+        )
         return [Delete("suppressions", old.id, rule.version), self._lifts.insert(lifted)]
 
     async def get(self, rule_id: str) -> Versioned[Suppression] | None:

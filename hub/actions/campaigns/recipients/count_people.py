@@ -71,6 +71,15 @@ class CountPeople:
             by_reach[cell.reach] += cell.count
         return Funnel(tuple(steps), dict(by_reach))
 
+    async def lefts(self, segments: Sequence[Segment]) -> list[int]:
+        """The rows that fit each of these; the counts of a group are read once."""
+        groups = dict.fromkeys(group for segment in segments for group in segment.groups)
+        cells = {group: await self._memberships.cells([group]) for group in groups}
+        return [
+            sum(cell.count for group in segment.groups for cell in cells[group] if fits(segment, cell))
+            for segment in segments
+        ]
+
     async def whole(self, segment: Segment) -> ExactCount:
         """Everybody looked at now; for segments of at most `AT_ONCE` rows."""
         count = self.begun(segment)

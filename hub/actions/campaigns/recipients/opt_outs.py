@@ -155,7 +155,7 @@ class OptOuts:
                 by=agent_id,
                 at=now,
                 masked=masked(address),
-                word=Via(via),
+                via=Via(via),
                 note=note.strip(),
             )
             for subject in wanted
@@ -180,7 +180,7 @@ class OptOuts:
         if problems:
             raise Invalid(problems)
         writes = self._suppressions.lift(
-            found, by=agent_id, at=self._clock.now_ms(), note=f"{Via(via)}:{note.strip()}"
+            found, by=agent_id, at=self._clock.now_ms(), via=Via(via), note=note.strip()
         )
         try:
             await self._documents.commit(writes)

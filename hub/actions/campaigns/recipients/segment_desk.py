@@ -82,8 +82,8 @@ class SegmentDesk:
     async def listed(self) -> list[tuple[SavedSegment, int]]:
         """Those in use with their rows, and behind them the retired ones."""
         found = await self._saved.all()
-        counted = [(one, (await self._count.funnel(one.filter)).left) for one in found]
-        return sorted(counted, key=lambda pair: pair[0].retired)
+        counted = await self._count.lefts([one.filter for one in found])
+        return sorted(zip(found, counted, strict=True), key=lambda pair: pair[0].retired)
 
     async def offered(self) -> list[SavedSegment]:
         """Those a campaign may be made with, by name."""
@@ -199,8 +199,8 @@ class SegmentDesk:
         due = {f"{one.id}:{day}": one for one in await self.offered()}
         for id in await self._saved.noted(list(due)):
             del due[id]
-        for id, one in due.items():
-            rows = (await self._count.funnel(one.filter)).left
+        counted = await self._count.lefts([one.filter for one in due.values()])
+        for (id, one), rows in zip(due.items(), counted, strict=True):
             try:
                 await self._documents.commit([self._saved.insert_day(SegmentDay(id, one.id, day, rows))])
             except Duplicate:

@@ -57,6 +57,18 @@ def test_digits_in_any_order_are_never_a_landline_that_is_texted(cell: str) -> N
     assert not value.startswith("+86") or (len(value) == 14 and value[3] == "1" and value[4] in "3456789")
 
 
+@given(
+    st.lists(st.text(max_size=20), min_size=9, max_size=9),
+    st.from_regex(r"[0-9]{4}[-/]?[0-9]{1,2}[-/]?[0-9]{1,2}"),
+)
+def test_whatever_stands_beside_a_number_the_row_is_read(cells: list[str], day: str) -> None:
+    columns = [column for column in Column if column not in (Column.IGNORED, Column.PHONE)]
+    row = read("13800138000", *zip(columns, cells, strict=False), (Column.CONSENT_AT, day))
+    assert row.address.value == "+8613800138000"
+    assert row.consent_at >= -2_208_988_800_000
+    assert len(row.tags) <= 8
+
+
 @pytest.mark.parametrize(
     ("cell", "reason"),
     [

@@ -50,7 +50,9 @@ async def test_the_list_says_who_when_and_how(desk: RecipientDesk) -> None:
     dead = (key(desk, "13900000003"), INVALID)
     await desk.stores.suppressions.suppress(dead, reason="provider", by="provider", at=desk.clock.at)
     lines, following = await desk.opt_outs.page()
-    told = [(line.masked, line.how, line.by, line.rule.subject, line.rule.word) for line in lines]
+    told = [
+        (line.masked, line.how, line.by, line.rule.subject, line.rule.word or line.rule.via) for line in lines
+    ]
     assert following is None
     assert told[:2] == [
         ("", How.PROVIDER, "", INVALID, ""),
