@@ -34,12 +34,12 @@ OFFICER = "officer"
 class RecipientDesk:
     """One process; `again` is the next one after a crash."""
 
-    def __init__(self, folder: Path, *, chunk: int = 5) -> None:
+    def __init__(self, folder: Path, *, chunk: int = 5, documents: Documents | None = None) -> None:
         self.folder = folder
         self.chunk = chunk
         self.clock = FakeClock(NOON)
         self.vault = Vault(KeyRing.fresh())
-        self.documents: Documents = MemoryDocuments(COLLECTIONS, clock=self.clock)
+        self.documents: Documents = documents or MemoryDocuments(COLLECTIONS, clock=self.clock)
         self.start()
 
     def start(self) -> None:
