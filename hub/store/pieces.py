@@ -51,6 +51,10 @@ class SealedPieces:
         """The file to read and seek in; all pieces but the last have `PIECE_BYTES`. size: in bytes."""
         return io.BufferedReader(_PieceFile(self, file_id, size), buffer_size=1 << 16)
 
+    def ids(self) -> list[str]:
+        """Every file that is kept."""
+        return sorted(path.name for path in self._directory.glob("*") if path.is_dir())
+
     def remove(self, file_id: str) -> None:
         """Forgets a file; harmless when it is gone."""
         shutil.rmtree(self._folder(file_id), ignore_errors=True)

@@ -9,6 +9,7 @@ are found by their number.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import io
 from array import array
@@ -51,19 +52,25 @@ _MAX_TAG_SETS = 1000
 """Different sets of tags in one file; more than that is a column of something else."""
 _UNDECIDED_MS = 7 * 86_400_000
 _KEPT_MS = 90 * 86_400_000
-_TRIES = 5
+_UPLOAD_MS = 3_600_000
+"""Longer than an upload takes."""
 _S = ImportState
 
 
 @dataclass(slots=True)
 class _Reading:
-    """A file that is being read, where it is, and what looking at it has to remember."""
+    """A file that is being read, and what looking at it has to remember.
+
+    at: behind how many rows it stands, -1 while a chunk is on its way into the store: whoever finds another
+    number there than the store has opens the file anew.
+    """
 
     key: tuple[str, ImportState, int]
     source: BinaryIO
     lines: Iterator[tuple[int, list[str]]]
     new: array[int] = field(default_factory=lambda: array("Q"))
     tag_sets: set[tuple[str, ...]] = field(default_factory=set)
+    at: int = 0
     is_fresh: bool = True
     errors: list[str] = field(default_factory=list)
 
@@ -106,6 +113,7 @@ class ImportContacts:
         self._regions = spellings(regions)
         self._chunk = chunk
         self._reading: _Reading | None = None
+        self._swept = False
 
     # -- what an officer does ---------------------------------------------------------------------
 
@@ -228,8 +236,7 @@ class ImportContacts:
         found = await self._imports.busy()
         if found is None:
             self._close()
-            for over in await self._imports.over(self._clock.now_ms(), limit=5):
-                await self._forget(over)
+            await self._tidy()
             return False
         taking = found.value
         try:
@@ -237,10 +244,11 @@ class ImportContacts:
             if reading.is_fresh and taking.state is _S.CHECKING:
                 # What looking at it remembered is lost: from the start.
                 taking = replace(taking, checked=Totals(), errors=(), error_pieces=0)
-            reading.is_fresh = False
+            reading.is_fresh, reading.at = False, -1
             chunk = await asyncio.to_thread(self._take, reading, taking)
             after, writes = await self._carried(reading, taking, chunk)
             await self._documents.commit([*writes, self._imports.update(after, found.version)])
+            reading.at = _position(after)
         except BadFile as problem:
             self._close()
             await self._refuse(found, problem)
@@ -270,7 +278,8 @@ class ImportContacts:
         reading.tag_sets.update(row.tags for row in chunk.rows)
         if len(reading.tag_sets) > _MAX_TAG_SETS:
             problem = "标签列里有太多不同的内容，可能选错了列"
-            return replace(taking, state=_S.MAPPING, checked=Totals(), problem=problem), ()
+            again = replace(taking, checked=Totals(), errors=(), error_pieces=0)
+            return replace(again, state=_S.MAPPING, problem=problem), ()
         after = replace(taking, checked=_sum(taking.checked, totals), changed_at=now)
         after = await self._with_errors(reading, after, chunk)
         if chunk.is_last:
@@ -294,17 +303,18 @@ class ImportContacts:
     async def _open(self, taking: ContactImport) -> _Reading:
         """The file where the import is: open from the last step, or found again after a crash."""
         key = (taking.id, taking.state, taking.looks)
-        if self._reading is None or self._reading.key != key:
+        reading = self._reading
+        if reading is None or reading.key != key or reading.at != _position(taking):
             self._close()
-            self._reading = await asyncio.to_thread(self._opened, taking, key)
-        return self._reading
+            reading = self._reading = await asyncio.to_thread(self._opened, taking, key)
+        return reading
 
     def _opened(self, taking: ContactImport, key: tuple[str, ImportState, int]) -> _Reading:
         source = self._pieces.open(taking.id, taking.size)
         lines = rows(source, taking.name, taking.encoding)
         passed = taking.done.rows + int(taking.heading)
         next(islice(lines, passed, passed), None)
-        return _Reading(key, source, lines)
+        return _Reading(key, source, lines, at=taking.done.rows)
 
     def _take(self, reading: _Reading, taking: ContactImport) -> _Chunk:
         mapping = [Column(one) for one in taking.mapping]
@@ -331,6 +341,21 @@ class ImportContacts:
         except Conflict:
             return
         await asyncio.to_thread(self._pieces.remove, refused.id)
+
+    async def _tidy(self) -> None:
+        """Forgets imports whose time is over, and once per process the pieces of uploads that broke off."""
+        now = self._clock.now_ms()
+        for over in await self._imports.over(now, limit=5):
+            with contextlib.suppress(Stale):
+                await self._forget(over)
+        if self._swept:
+            return
+        self._swept = True
+        for file_id in await asyncio.to_thread(self._pieces.ids):
+            import_id = file_id.removesuffix("-errors")
+            begun_at = int(import_id[:12], 16)
+            if begun_at < now - _UPLOAD_MS and await self._imports.get(import_id) is None:
+                await asyncio.to_thread(self._pieces.remove, file_id)
 
     async def _forget(self, found: Versioned[ContactImport]) -> None:
         try:
@@ -372,6 +397,11 @@ class ImportContacts:
         if not first:
             raise BadFile("文件里没有内容")
         return encoding, first
+
+
+def _position(taking: ContactImport) -> int:
+    """Behind how many rows an import stands."""
+    return taking.done.rows if taking.state is _S.RUNNING else taking.checked.rows
 
 
 def _sum(totals: Totals, more: Totals) -> Totals:

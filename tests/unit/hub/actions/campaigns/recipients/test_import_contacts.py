@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,10 @@ from channels.outbox.suppression import EDUCATION, NOTICE, WARNING
 from hub.model.people.contact import Contact
 from hub.model.recipients.contact_import import ImportState
 from hub.runtime.errors import Invalid, NotFound
-from tests.unit.hub.actions.campaigns.recipients.desk import DAY, NOON, RecipientDesk, csv_of
+from hub.runtime.ids import new_id
+from hub.store.around import DocumentsAround
+from hub.store.documents import Documents, StoreUnavailable, Write
+from tests.unit.hub.actions.campaigns.recipients.desk import DAY, NOON, OFFICER, RecipientDesk, csv_of
 
 HEAD = "手机号,姓名,地区,标签,是否同意,同意日期"
 
@@ -113,6 +118,57 @@ async def test_a_crash_while_looking_begins_the_numbers_again(desk: RecipientDes
     await desk.work()
     looked = (await desk.imports.read(begun.id)).value
     assert (looked.checked.rows, looked.checked.new, len(looked.errors)) == (13, 12, 1)
+
+
+class Failing(DocumentsAround):
+    """A store that is away at every third commit."""
+
+    def __init__(self, documents: Documents) -> None:
+        super().__init__(documents)
+        self.asked = 0
+
+    async def commit(self, writes: Sequence[Write]) -> None:
+        self.asked += 1
+        if self.asked % 3 == 0:
+            raise StoreUnavailable("away")
+        await super().commit(writes)
+
+
+async def test_a_store_that_is_away_now_and_then_costs_no_row(desk: RecipientDesk) -> None:
+    looked = await desk.look(csv_of(HEAD, *people(43)))
+    await desk.imports.start(looked.id)
+    desk.documents = Failing(desk.documents)
+    desk.start()
+    more = True
+    while more:
+        with contextlib.suppress(StoreUnavailable):
+            more = await desk.imports.step()
+    assert (await desk.imports.read(looked.id)).value.done == looked.checked
+    assert len(await desk.everybody()) == 43
+
+
+async def test_of_two_processes_the_one_that_was_overtaken_reads_on_where_the_other_is(
+    desk: RecipientDesk,
+) -> None:
+    looked = await desk.look(csv_of(HEAD, *people(43)))
+    await desk.imports.start(looked.id)
+    one = desk.imports
+    await one.step()
+    desk.start()
+    for _ in range(3):
+        await desk.imports.step()
+    while await one.step():
+        pass
+    assert (await one.read(looked.id)).value.done == looked.checked
+
+
+async def test_an_upload_that_broke_off_leaves_nothing_behind(desk: RecipientDesk) -> None:
+    desk.pieces.put(new_id(NOON - DAY), 0, b"13800000001")
+    begun = await desk.imports.begin(OFFICER, "a.csv", "交警", io.BytesIO(csv_of(HEAD, *people(1))))
+    desk.pieces.put(new_id(NOON), 0, b"an upload that is under way")
+    await desk.work()
+    assert len(desk.pieces.ids()) == 2
+    assert begun.id in desk.pieces.ids()
 
 
 async def test_an_opt_out_in_any_file_wins(desk: RecipientDesk) -> None:
