@@ -40,11 +40,6 @@ class SegmentLook:
     samples: tuple[tuple[str, str], ...]
     sent: tuple[SentLine, ...]
 
-    @property
-    def others(self) -> int:
-        """Runs of other departments."""
-        return sum(not line.is_ours for line in self.sent)
-
 
 @dataclass(frozen=True, slots=True)
 class SegmentView:
@@ -105,9 +100,7 @@ class SegmentDesk:
         made = await self._campaigns.using(segment_id)
         return SegmentView(segment, found.version, look, tuple(days), tuple(made))
 
-    async def look(
-        self, filter: Segment, *, counted: ExactCount | None = None, department: str = "", but: str = ""
-    ) -> SegmentLook:
+    async def look(self, filter: Segment, *, counted: ExactCount | None = None) -> SegmentLook:
         """What a filter reaches. counted: a count that was made before; it is shown while it describes this
         filter."""
         funnel = await self._count.funnel(filter)
@@ -121,8 +114,12 @@ class SegmentDesk:
             else []
         )
         samples = tuple((masked(one.address), one.city) for one in page if one.address.value)
-        sent = await self._sent_lately(filter, department=department, but=but)
+        sent = await self._sent_lately(filter, department="")
         return SegmentLook(funnel, count, samples, tuple(sent))
+
+    async def sent(self, campaign: Campaign) -> list[SentLine]:
+        """What those a campaign is for were sent in seven days by others, and by its department."""
+        return await self._sent_lately(campaign.segment, department=campaign.department, but=campaign.id)
 
     async def save(
         self,

@@ -174,6 +174,14 @@ async def test_what_others_sent_to_the_same_people_is_seen(full: RecipientDesk) 
     ]  # fmt: skip
 
 
+async def test_a_campaign_does_not_count_its_own_runs(full: RecipientDesk) -> None:
+    await send(full, Segment(("社区",)), id="c1", department="traffic")
+    await send(full, Segment(("社区",)), id="c2", department="traffic")
+    found = await full.stores.campaigns.get("c1")
+    assert found is not None
+    assert [(line.name, line.is_ours) for line in await full.segments.sent(found.value)] == [("活动c2", True)]
+
+
 async def test_who_writes_to_everybody_sees_what_any_group_was_sent(full: RecipientDesk) -> None:
     await send(full, Segment(("网格",)), id="c1", department="order")
     lines = await full.sent_lately(Segment((EVERYBODY,)), department="fire")
