@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from channels.address import Address, BadAddress, email, is_textable, masked, phone
+from channels.address import Address, AddressKind, BadAddress, email, is_textable, masked, phone
 from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
 from hub.repositories.agents import AgentRepository
 from hub.repositories.contacts import ContactRepository
@@ -218,7 +218,8 @@ def address_of(number: str) -> Address:
         address = email(number) if "@" in number else phone(number)
     except BadAddress:
         address = None
-    if address is None or not address.value or ("@" not in number and not is_textable(address)):
+    is_number = address is not None and address.kind is AddressKind.PHONE
+    if address is None or (is_number and not (is_textable(address) and address.value.startswith("+"))):
         raise Invalid({"number": "手机号应为 11 位数字，例如 13800001234"})
     return address
 

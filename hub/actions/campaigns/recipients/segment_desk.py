@@ -133,11 +133,12 @@ class SegmentDesk:
     ) -> SavedSegment:
         """A new segment, or the one read at `version` changed. Raises `Invalid`, `NotFound`, `Stale`."""
         name = " ".join(name.split())
-        problems = segments.problems(filter, groups=await self._memberships.groups())
+        problems: dict[str, str] = {}
         if not name or len(name) > MAX_NAME:
             problems["name"] = f"请填写名称，最多 {MAX_NAME} 个字"
         if len(note) > 200:
             problems["note"] = "说明最多 200 个字"
+        problems |= segments.problems(filter, groups=await self._memberships.groups())
         if problems:
             raise Invalid(problems)
         now = self._clock.now_ms()

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from campaigns.importing.row import NOTED, REJECTED, masked_cell
 from campaigns.segment import EVERYBODY
+from hub.actions.campaigns.recipients.import_contacts import source_problems
 from hub.model.recipients.contact_import import ContactImport, ImportState
 from hub.runtime.clock import to_local
 from hub.runtime.errors import Invalid, Stale
@@ -40,7 +41,8 @@ async def begin(request: web.Request) -> web.StreamResponse:
     source = (await read_form(request)).get("source", "")[:60]
     field = (await request.post()).get("file")
     if not isinstance(field, web.FileField) or not field.filename:
-        return await _list(request, 422, source=source, errors={"file": _(_NO_FILE)})
+        errors = {name: _(text) for name, text in source_problems(source).items()} | {"file": _(_NO_FILE)}
+        return await _list(request, 422, source=source, errors=errors)
     with field.file as file:
         try:
             begun = await hub.actions.recipients.imports.begin(

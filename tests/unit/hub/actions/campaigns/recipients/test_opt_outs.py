@@ -141,7 +141,7 @@ async def test_a_contact_is_found_by_its_whole_number_or_name_only(desk: Recipie
         assert [(line.masked, line.out) for line in found] == [("138****0001", (EDUCATION, WARNING))], text
     assert await desk.contacts.find("林") == []
     assert await desk.contacts.find("13800000099") == []
-    for text in ("", "1380000", "0591-87654321"):
+    for text in ("", "1380000", "0591-87654321", "110", "12110"):
         with pytest.raises(Invalid, match="find"):
             await desk.contacts.find(text)
 
