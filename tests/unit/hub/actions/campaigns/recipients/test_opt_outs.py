@@ -17,7 +17,9 @@ from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
 from hub.actions.campaigns.recipients.opt_outs import How
 from hub.actions.campaigns.recipients.put_in_everybody import put_in_everybody
 from hub.model.agent import Agent, Role
+from hub.model.people.contact import Contact
 from hub.runtime.errors import Invalid, NotFound
+from hub.store.documents import Insert, Write
 from tests.unit.hub.actions.campaigns.recipients.desk import DAY, NOON, OFFICER, RecipientDesk, csv_of
 
 ONE = "13800000001"
@@ -182,19 +184,31 @@ async def test_a_contact_shows_what_campaigns_sent_it(desk: RecipientDesk) -> No
     assert (await desk.contacts.view(page[1].id.partition(":")[2])).sent == ()
 
 
-async def test_members_of_earlier_releases_come_into_the_list(tmp_path: Path) -> None:
+async def test_members_and_campaigns_of_earlier_releases_are_read_and_listed(tmp_path: Path) -> None:
     old = RecipientDesk(tmp_path)
-    await old.join([ONE, "13800000002"], "社区")
+    added = {"reach", "consent", "tags", "sources", "name_key", "batch"}
+    writes: list[Write] = []
     for number in (ONE, "13800000002"):
-        found = await old.documents.get(
-            "memberships", f"{EVERYBODY}:{old.stores.contacts.id_for(key(old, number))}"
-        )
-        assert found is not None
-        await old.documents.delete(
-            "memberships", {"contact_id": found.body["contact_id"], "group": EVERYBODY}, limit=1
-        )
-    assert (await old.contacts.page(Segment())).total == 0
+        contact = Contact(f"c{number}", NOON, region="350100", name="林一")
+        write = old.stores.memberships.join(contact, phone(number), "社区", at=NOON)
+        body = {name: value for name, value in write.body.items() if name not in added}
+        writes.append(Insert("memberships", write.id, body))
+    campaign = Campaign(
+        id="c1", name="提醒", kind=CampaignKind.NOTICE, message_class=MessageClass.N, channel="sms-12110",
+        template="您好", segment=Segment(("社区",), ("350100",)), author_id=OFFICER, created_at=NOON,
+    )  # fmt: skip
+    made = old.stores.campaigns.insert(campaign)
+    filter = {name: made.body["segment"][name] for name in ("groups", "regions", "language")}
+    made.body.pop("segment_id")
+    await old.documents.commit([*writes, Insert("campaigns", "c1", {**made.body, "segment": filter})])
+    found = await old.stores.campaigns.get("c1")
+    assert found is not None
+    assert found.value == campaign
+    assert (await old.count.funnel(campaign.segment)).left == 2
+    assert (await old.count.funnel(Segment(("社区",), tags=("商户",)))).left == 0
     for _ in range(2):
         await put_in_everybody(old.documents, old.vault)
-        assert (await old.contacts.page(Segment())).total == 2
+        assert (await old.contacts.page(Segment((EVERYBODY,), ("350100",)))).total == 2
     assert len(await old.contacts.find("林一")) == 2
+    taken = await old.take(csv_of("手机号", ONE))
+    assert (taken.done.new, taken.done.merged) == (0, 1)
