@@ -46,7 +46,9 @@ def rows(file: BinaryIO, name: str, encoding: str) -> Iterator[tuple[int, list[s
     count = 0
     for line, cells in _workbook(file) if is_workbook(name) else _csv(file, encoding):
         texts = [cell.strip()[:MAX_CELL_CHARS] for cell in cells[:MAX_COLUMNS]]
-        if not any(texts):
+        while texts and not texts[-1]:  # a workbook fills its rows up
+            texts.pop()
+        if not texts:
             continue
         count += 1
         if count > MAX_ROWS + 1:
