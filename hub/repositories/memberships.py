@@ -45,13 +45,14 @@ COLLECTIONS = (
             "tags": str,
             "sources": str,
             "name_key": str,
+            "listed_at": int,
         },
         indexes=(
             ("group", "contact_id"),
             ("contact_id",),
             ("address_key",),
             ("name_key",),
-            ("group", "since"),
+            ("listed_at",),
         ),
         counted=(CUBE, ("group",), ("tags",), ("sources",)),
     ),
@@ -78,8 +79,10 @@ class Membership:
     """One contact in one group, reached at one address. `since`: ms UTC. id: `group:contact_id`.
 
     tags, sources: sets of words, see `campaigns.segment.packed`; the same in every group of the contact, as
-    are region, language, consent and name. name_key: blind index of the name, in the row of `EVERYBODY`.
-    batch: the import that brought the row, "" for none.
+    are region, language, consent and name. batch: the import that brought the row, "" for none. In the row of
+    `EVERYBODY` only: name_key, blind index of the name, and listed_at, its `since` once more, by which people
+    are listed. (An index of group and `since` would draw the paging of a broadcast to itself, which reads by
+    contact.)
     """
 
     id: str
@@ -97,6 +100,7 @@ class Membership:
     tags: str = ""
     sources: str = ""
     name_key: str = ""
+    listed_at: int | None = None
     batch: str = ""
 
 
@@ -138,6 +142,7 @@ class MembershipRepository:
             name=contact.name,
             reach=reach_of(address),
             name_key=self.name_key(contact.name) if group == EVERYBODY else "",
+            listed_at=at if group == EVERYBODY else None,
         )
         return self._memberships.insert(membership)
 
@@ -197,9 +202,15 @@ class MembershipRepository:
     async def listed(
         self, where: Mapping[str, Any], segment: Segment, *, after: str | None, limit: int
     ) -> tuple[list[Membership], str | None]:
-        """People, who came last first, that fit a segment of one group; and where the next page begins."""
-        sort = (("since", -1),)
-        wanted = {**await self._where(segment, segment.groups[0]), **where}
+        """People that fit a segment of one group, and where the next page begins: of everybody who came last
+        first, of another group by contact."""
+        group = segment.groups[0]
+        wanted = {**await self._where(segment, group), **where}
+        sort = (("contact_id", 1),)
+        if group == EVERYBODY:
+            del wanted["group"]
+            wanted["listed_at"] = {"$gt": 0}
+            sort = (("listed_at", -1),)
         stored = await self._documents.find("memberships", wanted, sort=sort, limit=limit + 1, after=after)
         following = self._documents.cursor(stored[limit - 1], sort) if len(stored) > limit else None
         return self._memberships.listed(stored[:limit]), following
@@ -224,9 +235,11 @@ class MembershipRepository:
         """Who is reached at these addresses, one row of each."""
         if not address_keys:
             return {}
-        where = {"address_key": {"$in": sorted(set(address_keys))}, "group": EVERYBODY}
+        # Not asked for by group: an engine might go through the group instead of the addresses.
+        where = {"address_key": {"$in": sorted(set(address_keys))}}
         stored = await self._documents.find("memberships", where, limit=MAX_LIMIT)
-        return {row.address_key: row for row in self._memberships.listed(stored)}
+        everybody = [row for row in stored if row.body["group"] == EVERYBODY]
+        return {row.address_key: row for row in self._memberships.listed(everybody)}
 
     async def keys_page(
         self, segment: Segment, *, after: str, limit: int, snapshot_at: int

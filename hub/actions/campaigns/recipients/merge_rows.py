@@ -198,7 +198,10 @@ class MergeRows:
                 writes.append(self._memberships.update(wanted, stored.version))
         there = {stored.value.group for stored in person.stored}
         for group in sorted(person.groups - there):
-            fresh = replace(now, id=f"{group}:{person.id}", group=group, since=at, batch=taking.id)
+            listed_at = at if group == EVERYBODY else None
+            fresh = replace(
+                now, id=f"{group}:{person.id}", group=group, since=at, listed_at=listed_at, batch=taking.id
+            )
             writes.append(self._memberships.insert(self._in_group(fresh, group, fresh)))
         if person.said is not None and person.source is None:
             writes.append(self._imports.insert_source(person.said))

@@ -34,6 +34,7 @@ async def put_in_everybody(documents: Documents, vault: Vault) -> None:
             group=EVERYBODY,
             reach=reach_of(Address(old.kind, old.address)),
             name_key=repository.name_key(old.name),
+            listed_at=old.since,
         )
         fresh[id] = shape.body(row)
         if len(fresh) == _AT_ONCE:
