@@ -52,6 +52,8 @@ _MAX_TAG_SETS = 1000
 """Different sets of tags in one file; more than that is a column of something else."""
 _UNDECIDED_MS = 7 * 86_400_000
 _KEPT_MS = 90 * 86_400_000
+_MOST_REFUSALS = 20
+"""One after the other, by the store."""
 _UPLOAD_MS = 3_600_000
 """Longer than an upload takes."""
 _S = ImportState
@@ -114,6 +116,7 @@ class ImportContacts:
         self._chunk = chunk
         self._reading: _Reading | None = None
         self._swept = False
+        self._refusals = 0
 
     # -- what an officer does ---------------------------------------------------------------------
 
@@ -257,7 +260,11 @@ class ImportContacts:
             await self._refuse(found, BadFile("保存的文件无法读取，请重新选择文件"))
         except (Conflict, Duplicate):  # canceled, or somebody else wrote a contact: read and decide again
             self._close()
+            self._refusals += 1
+            if self._refusals > _MOST_REFUSALS:  # it will not get better: a row nobody can read is in the way
+                await self._refuse(found, BadFile("与已有的记录冲突，请联系系统管理员"))
         else:
+            self._refusals = 0
             if after.state in (_S.CHECKED, _S.DONE, _S.MAPPING):
                 self._close()
             if after.state is _S.DONE:

@@ -19,7 +19,7 @@ from hub.model.recipients.contact_import import ImportState
 from hub.runtime.errors import Invalid, NotFound
 from hub.runtime.ids import new_id
 from hub.store.around import DocumentsAround
-from hub.store.documents import Documents, StoreUnavailable, Write
+from hub.store.documents import Documents, Insert, StoreUnavailable, Write
 from tests.unit.hub.actions.campaigns.recipients.desk import DAY, NOON, OFFICER, RecipientDesk, csv_of
 
 HEAD = "手机号,姓名,地区,标签,是否同意,同意日期"
@@ -145,6 +145,18 @@ async def test_a_store_that_is_away_now_and_then_costs_no_row(desk: RecipientDes
             more = await desk.imports.step()
     assert (await desk.imports.read(looked.id)).value.done == looked.checked
     assert len(await desk.everybody()) == 43
+
+
+async def test_a_record_nobody_can_read_stops_the_import_and_not_the_job(desk: RecipientDesk) -> None:
+    looked = await desk.look(csv_of(HEAD, *people(12)))
+    key = desk.stores.contacts.key(phone("13800000007"))
+    id = f"{EVERYBODY}:{desk.stores.contacts.id_for(key)}"
+    body = {"group": EVERYBODY, "contact_id": id.partition(":")[2], "kind": "no such kind", "since": NOON}
+    await desk.documents.commit([Insert("memberships", id, body)])
+    await desk.imports.start(looked.id)
+    await desk.work()
+    stopped = (await desk.imports.read(looked.id)).value
+    assert (stopped.state, stopped.done.rows) == (ImportState.REFUSED, 5)
 
 
 async def test_of_two_processes_the_one_that_was_overtaken_reads_on_where_the_other_is(
