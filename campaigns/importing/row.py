@@ -189,6 +189,6 @@ def _bare(cell: str) -> str:
 
 
 def masked_cell(cell: str) -> str:
-    """What a page shows of a cell that was not understood: it may be somebody's number."""
+    """What a page shows of a cell: it may be somebody's number. A day is shown as it is."""
     text = cell.strip()
-    return text if len(text) < 7 else f"{text[:3]}{'*' * min(len(text) - 5, 8)}{text[-2:]}"
+    return text if len(text) < 7 or _date(text) else f"{text[:3]}{'*' * min(len(text) - 5, 8)}{text[-2:]}"

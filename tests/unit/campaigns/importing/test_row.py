@@ -155,3 +155,5 @@ def test_a_mapping_needs_a_number_and_no_column_twice() -> None:
 def test_a_cell_is_shown_without_its_middle() -> None:
     assert masked_cell("0591-87654321") == "059********21"
     assert masked_cell("无") == "无"
+    assert masked_cell("2025-03-01") == "2025-03-01"
+    assert masked_cell("8765432") == "876**32"
