@@ -76,6 +76,7 @@ class Campaign:
     `Delivery`. tags: words of the office to find it by.
     template: the text of its channel. web_text: what the public page says, "" = the same text.
     template_id, template_number: the stored template it was written from and its version, "" and 0 for none.
+    segment_id: the saved segment whose filter `segment` is a copy of, "" = made for this campaign.
     started_at: when its first broadcast started. reason: why it is in its state, for the page.
     """
 
@@ -94,6 +95,7 @@ class Campaign:
     level: WarningLevel = WarningLevel.NONE
     night: bool = False
     tags: tuple[str, ...] = ()
+    segment_id: str = ""
     public: bool = False
     web_text: str = ""
     template_id: str = ""

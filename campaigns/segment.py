@@ -6,21 +6,39 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 MAX_GROUPS = 50
+EVERYBODY = "*"
+"""The group everybody the office may write to is in."""
+GIVEN = "given"
+"""Consent to be written to, as a contact's office of origin recorded it."""
 _LANGUAGES = {"zh": ("中文", "Chinese"), "en": ("英文", "English")}
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Contacts in any of `groups`, in any of `regions` (empty = everywhere), reading `language`.
+    """Contacts in any of `groups`, in any of `regions`, with any of `tags`, from any of `sources`.
 
-    regions: administrative codes exactly as contacts carry them. language: "" = any. corrects: id of a
+    Empty = all of them, but for groups. regions: administrative codes exactly as contacts carry them.
+    language: "" = any. consent: `GIVEN` = only who is known to have agreed, "" = all. corrects: id of a
     broadcast; then it is everybody who may have received that one, and nothing else counts.
     """
 
     groups: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     language: str = ""
+    tags: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    consent: str = ""
     corrects: str = ""
+
+
+def packed(words: Collection[str]) -> str:
+    """A set of words as one text, the same for the same set: a store compares texts, not lists."""
+    return "|".join(sorted({word for word in words if word}))
+
+
+def unpacked(text: str | None) -> tuple[str, ...]:
+    """The words of `packed`."""
+    return tuple(text.split("|")) if text else ()
 
 
 def problems(segment: Segment, *, groups: Collection[str] | None = None) -> dict[str, str]:
@@ -45,6 +63,8 @@ def problems(segment: Segment, *, groups: Collection[str] | None = None) -> dict
         found["regions"] = "地区不能为空"
     if segment.language and segment.language not in _LANGUAGES:
         found["language"] = "只能选择中文或英文"
+    if segment.consent not in ("", GIVEN):
+        found["consent"] = "只能选择全部或已同意"
     return found
 
 
@@ -55,10 +75,18 @@ def describe(segment: Segment, language: str = "zh", *, region_names: Mapping[st
         return "whoever may have received the corrected message" if english else "可能已收到被更正内容的人"
     comma = ", " if english else "、"
     names = region_names or {}
-    lines = [comma.join(segment.groups) or ("nobody" if english else "未选择分组")]
+    everybody = "everybody" if english else "全部服务对象"
+    groups = [everybody if group == EVERYBODY else group for group in segment.groups]
+    lines = [comma.join(groups) or ("nobody" if english else "未选择分组")]
     if segment.regions:
         lines.append(comma.join(names.get(code, code) for code in segment.regions))
     if segment.language:
         zh, en = _LANGUAGES.get(segment.language, (segment.language, segment.language))
         lines.append(en if english else zh)
+    if segment.tags:
+        lines.append(("tagged " if english else "标签 ") + comma.join(segment.tags))
+    if segment.sources:
+        lines.append(("from " if english else "来源 ") + comma.join(segment.sources))
+    if segment.consent:
+        lines.append("consented" if english else "已同意接收")
     return " · ".join(lines)

@@ -87,6 +87,11 @@ async def select(
     return Selection(tuple(wanted.values()), dict(excluded))
 
 
+def delivery_id(broadcast: Broadcast, address_key: str) -> str:
+    """The id of the one row a broadcast has for an address, whether or not it was written."""
+    return _sortable(broadcast.snapshot_at, _digest(broadcast, address_key))
+
+
 def _delivery(
     broadcast: Broadcast,
     recipient: Recipient,
@@ -139,8 +144,3 @@ def _sortable(at: int, digest: bytes) -> str:
     """An id of the shape every delivery has (it sorts by time), but the same at every repetition."""
     number = (at << 80) | int.from_bytes(digest[:10], "big")
     return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
-
-
-def delivery_id(broadcast: Broadcast, address_key: str) -> str:
-    """The id of the row of this address, whether or not there is one: it follows from both."""
-    return _sortable(broadcast.snapshot_at, _digest(broadcast, address_key))

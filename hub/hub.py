@@ -18,6 +18,7 @@ from hub.actions.campaigns.composing.composer import Composer
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.publicity.publish_notice import PublishNotice
 from hub.actions.campaigns.publicity.series_actions import SeriesActions
+from hub.actions.campaigns.recipients.recipients import Recipients
 from hub.actions.campaigns.sending import Sending
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.set_availability import SetAvailability
@@ -164,6 +165,7 @@ class Actions:
     read_rules: ReadRules
     read_warnings: ReadWarnings
     read_words: ReadWords
+    recipients: Recipients
     release_case: ReleaseCase
     replies: ReplyDesk
     reply_to_case: ReplyToCase
@@ -206,8 +208,9 @@ _TASKS: Mapping[str, str] = {
     "dispatch": "发送任务",
     "broadcasts": "群发任务",
     "series": "普法系列任务",
-    "recipients": "群发名单清理任务",
+    "recipient lists": "群发名单清理任务",
     "responses": "群发回复统计任务",
+    "recipients": "名单导入任务",
     "knowledge": "知识更新任务",
     "answers": "答复统计任务",
     "receipts": "回执匹配任务",

@@ -14,7 +14,7 @@ from functools import partial
 
 from campaigns.campaign import CampaignKind
 from campaigns.schedule import Cron
-from campaigns.segment import Segment
+from campaigns.segment import EVERYBODY, Segment
 from channels.address import phone
 from channels.outbox.delivery import DeliveryState, MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
@@ -125,6 +125,7 @@ class Seeder:
                 stores.contacts.insert(contact),
                 stores.contacts.insert_address(contact.id, address, at=joined),
                 stores.memberships.join(contact, address, name, at=joined),
+                stores.memberships.join(contact, address, EVERYBODY, at=joined),
             ]
         await self._hub.documents.commit(writes)
 

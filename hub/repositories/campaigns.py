@@ -14,18 +14,18 @@ from campaigns.errors import Overtaken
 from channels.outbox.overdue import FAR
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
-from hub.store.documents import Collection, Conflict, Documents, Insert, Stored, Update
+from hub.store.documents import Collection, Conflict, Documents, Insert, Update
 
 COLLECTIONS = (
     Collection(
         "campaigns",
-        fields={"state": str, "created_at": int, "author_id": str},
-        indexes=(("created_at",), ("state", "created_at")),
+        fields={"state": str, "created_at": int, "author_id": str, "segment_id": str},
+        indexes=(("created_at",), ("state", "created_at"), ("segment_id", "created_at")),
     ),
     Collection(
         "broadcasts",
         fields={"campaign_id": str, "state": str, "fire_at": int},
-        indexes=(("campaign_id", "fire_at"), ("state", "fire_at")),
+        indexes=(("campaign_id", "fire_at"), ("state", "fire_at"), ("fire_at",)),
     ),
 )
 
@@ -96,16 +96,9 @@ class CampaignRepository:
 
     async def recent_broadcasts(self, *, since: int, before: int = FAR, limit: int = 100) -> list[Broadcast]:
         """Runs of any state that began at or after `since` and before `before` (ms UTC), newest first."""
-        found: list[Stored] = []
-        for state in BroadcastState:
-            found += await self._documents.find(
-                "broadcasts",
-                {"state": state.value, "fire_at": {"$gte": since, "$lt": before}},
-                sort=(("fire_at", -1),),
-                limit=limit,
-            )
-        runs = self._broadcasts.listed(found)
-        return sorted(runs, key=lambda run: run.fire_at, reverse=True)[:limit]
+        where = {"fire_at": {"$gte": since, "$lt": before}}
+        found = await self._documents.find("broadcasts", where, sort=(("fire_at", -1),), limit=limit)
+        return self._broadcasts.listed(found)
 
     async def ended_broadcasts(
         self, state: BroadcastState, *, before: int, after: str | None, limit: int
@@ -124,6 +117,17 @@ class CampaignRepository:
         where = {"state": {"$in": [state.value for state in states]}, "fire_at": {"$gte": since}}
         found = await self._documents.find("broadcasts", where, sort=(("fire_at", 1),), limit=limit)
         return self._broadcasts.listed_versioned(found)
+
+    async def using(self, segment_id: str, *, limit: int = 50) -> list[Campaign]:
+        """Campaigns that were made with a saved segment, the newest first."""
+        where = {"segment_id": segment_id}
+        found = await self._documents.find("campaigns", where, sort=(("created_at", -1),), limit=limit)
+        return self._campaigns.listed(found)
+
+    async def named(self, ids: Sequence[str]) -> dict[str, str]:
+        """Names of campaigns by id."""
+        found = await self._documents.get_many("campaigns", sorted(set(ids)))
+        return {one.id: one.name for one in self._campaigns.listed(found.values())}
 
     def insert_broadcast(self, broadcast: Broadcast) -> Insert:
         """The write of a new run; a repeat of the same campaign and time is a Duplicate."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from channels.address import Address, AddressKind
+from channels.address import Address, AddressKind, masked
 from hub.model.people.contact import Contact, ContactAddress, ContactEdit, ContactLink, Side
 from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
@@ -69,6 +69,17 @@ class ContactRepository:
         wanted = sorted({key for key in address_keys if key})
         found = await self._documents.get_many("addresses", wanted)
         return {key: found[key].body["contact_id"] if key in found else self.id_for(key) for key in wanted}
+
+    async def known(self, address_keys: Sequence[str]) -> dict[str, str]:
+        """Blind index → contact of the addresses that are stored."""
+        found = await self._documents.get_many("addresses", sorted(set(address_keys)))
+        return {key: stored.body["contact_id"] for key, stored in found.items()}
+
+    async def masked(self, address_keys: Sequence[str]) -> dict[str, str]:
+        """Blind index → what a screen shows of the address, of those that are stored."""
+        found = await self._documents.get_many("addresses", sorted(set(address_keys)))
+        shown = self._addresses.listed(found.values())
+        return {one.id: masked(Address(AddressKind(one.kind), one.value)) for one in shown}
 
     async def addresses(self, contact_ids: Sequence[str]) -> list[ContactAddress]:
         """The addresses of these contacts, at most 200."""

@@ -74,6 +74,9 @@ from hub.repositories.queue.lists import CaseQueueRepository
 from hub.repositories.queue.settings import QueueSettingsRepository
 from hub.repositories.queue.tags import TagRepository
 from hub.repositories.recent_answers import RecentAnswersRepository
+from hub.repositories.recipients import contact_imports, saved_segments
+from hub.repositories.recipients.contact_imports import ContactImportRepository
+from hub.repositories.recipients.saved_segments import SavedSegmentRepository
 from hub.repositories.replies import canned_replies, drafts, follows, pending_replies, taking_part
 from hub.repositories.replies.canned_replies import CannedReplyRepository
 from hub.repositories.replies.drafts import DraftRepository
@@ -128,6 +131,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *cases.COLLECTIONS,
     *composer.COLLECTIONS,
     *contacts.COLLECTIONS,
+    *contact_imports.COLLECTIONS,
     *conversations.COLLECTIONS,
     *cursors.COLLECTIONS,
     *drafts.COLLECTIONS,
@@ -153,6 +157,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *recent_answers.COLLECTIONS,
     *responses.COLLECTIONS,
     *rule_books.COLLECTIONS,
+    *saved_segments.COLLECTIONS,
     *schedules.COLLECTIONS,
     *series.COLLECTIONS,
     *suppressions.COLLECTIONS,
@@ -183,6 +188,7 @@ class Repositories:
     case_warnings: CaseWarningRepository
     cases: CaseRepository
     composer: ComposerRepositories
+    contact_imports: ContactImportRepository
     contacts: ContactRepository
     conversations: ConversationRepository
     cursors: CursorRepository
@@ -210,6 +216,7 @@ class Repositories:
     recordings: RecordingRepository
     responses: ResponseRepository
     rule_books: RuleBookRepository
+    saved_segments: SavedSegmentRepository
     schedules: ScheduleRepository
     series: SeriesRepository
     sending_counts: SendingCounts
@@ -251,6 +258,7 @@ def repositories(
         case_warnings=CaseWarningRepository(documents, vault),
         cases=CaseRepository(documents, vault),
         composer=composer_repositories(documents, vault),
+        contact_imports=ContactImportRepository(documents, vault),
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),
@@ -278,6 +286,7 @@ def repositories(
         recordings=RecordingRepository(documents, vault),
         responses=ResponseRepository(documents, vault),
         rule_books=RuleBookRepository(documents, vault),
+        saved_segments=SavedSegmentRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
         series=SeriesRepository(documents, vault),
         sending_counts=SendingCounts(documents),

@@ -60,6 +60,7 @@ _PLACES = (
     ),
     _Place("/staff/canned", msgid("快捷回复"), msgid("快捷"), "text", (_P.CASE_REPLY, _P.CANNED_APPROVE)),
     _Place("/staff/campaigns", msgid("宣传活动"), msgid("活动"), "megaphone", (_P.CAMPAIGN_READ,)),
+    _Place("/staff/contacts", msgid("服务对象"), msgid("对象"), "person", (_P.CAMPAIGN_EDIT,)),
     _Place("/staff/entries", msgid("知识条目"), msgid("知识"), "book", (_P.ENTRY_EDIT,)),
 )
 
@@ -116,6 +117,12 @@ DONE: Mapping[str, str] = {
     "notice_withdrawn": msgid("已撤下，市民不再看到；内容和经过仍然保留"),
     "series_planned": msgid("系列已建立，到时逐期提交审核"),
     "series_changed": msgid("这一期已更改"),
+    "opted_out": msgid("已登记，从现在起不再发送"),
+    "lifted": msgid("已恢复发送，原来的拒收仍有记录"),
+    "segment_retired": msgid("已停用，以前用它建的活动不受影响"),
+    "segment_offered": msgid("已恢复使用"),
+    "segment_counting": msgid("正在逐一核对，完成后显示在这里"),
+    "import_purged": msgid("导入记录已删除，服务对象仍保留"),
     "scheduled": msgid("已排期"),
     "unscheduled": msgid("已退回草稿"),
     "started": msgid("已开始发送"),

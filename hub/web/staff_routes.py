@@ -10,6 +10,7 @@ from hub.web.pages.campaigns.composing import campaign_list, trials, versions
 from hub.web.pages.campaigns.composing import editor as composer
 from hub.web.pages.campaigns.composing import templates as text_templates
 from hub.web.pages.campaigns.composing import words as watched_words
+from hub.web.pages.campaigns.recipients import contacts, imports, opt_outs, segments
 from hub.web.pages.cases import (
     availability,
     bulk,
@@ -243,6 +244,33 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/campaigns/{campaign_id}/pause", campaigns.pause, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/resume", campaigns.resume, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/cancel", campaigns.cancel, P.CAMPAIGN_CONTROL),
+    # whom campaigns reach
+    _staff("GET", "/contacts", contacts.contacts_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts", contacts.find_contact, P.CAMPAIGN_EDIT),
+    _staff("GET", "/contacts/people/{contact_id}", contacts.contact_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/people/{contact_id}", contacts.lift, P.CAMPAIGN_EDIT),
+    _staff("GET", "/contacts/segments", segments.segments_page, P.CAMPAIGN_EDIT),
+    _staff("GET", "/contacts/segments/new", segments.new_segment, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/segments/new", segments.create_segment, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/segments/look", segments.look, P.CAMPAIGN_EDIT),
+    _staff("GET", "/contacts/segments/{segment_id}", segments.segment_page, P.CAMPAIGN_EDIT),
+    _staff("GET", "/contacts/segments/{segment_id}/edit", segments.edit_segment_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/segments/{segment_id}/edit", segments.edit_segment, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/segments/{segment_id}/retire", segments.retire, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/segments/{segment_id}/count", segments.count, P.CAMPAIGN_EDIT),
+    _staff("GET", "/contacts/imports", imports.imports_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/imports", imports.begin, P.CAMPAIGN_EDIT, form_bytes=imports.FORM_BYTES),
+    _staff("GET", "/contacts/imports/{import_id}", imports.import_page, P.CAMPAIGN_EDIT),
+    _staff("GET", "/contacts/imports/{import_id}/progress", imports.progress, P.CAMPAIGN_EDIT, is_use=False),
+    _staff("POST", "/contacts/imports/{import_id}/check", imports.check, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/imports/{import_id}/start", imports.start, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/imports/{import_id}/cancel", imports.cancel, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/imports/{import_id}/purge", imports.purge, P.CAMPAIGN_EDIT),
+    _staff("GET", "/contacts/imports/{import_id}/rejected", imports.rejected, P.CAMPAIGN_EDIT),
+    _staff("GET", "/contacts/optouts", opt_outs.opt_outs_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/optouts", opt_outs.find_opt_out, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/optouts/add", opt_outs.add_opt_out, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/optouts/lift", opt_outs.lift_opt_out, P.CAMPAIGN_EDIT),
     # knowledge
     _staff("GET", "/entries", entries.entries_page, P.ENTRY_EDIT),
     _staff("GET", "/entries/new", entry_editor.new_entry, P.ENTRY_EDIT),

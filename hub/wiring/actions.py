@@ -18,6 +18,7 @@ from hub.wiring.intake import IntakeActions
 from hub.wiring.knowledge import KnowledgeActions, rate_entry_of
 from hub.wiring.mail import refuse_mail_of
 from hub.wiring.people import people_of
+from hub.wiring.recipients import recipients_of
 from hub.wiring.rules import RuleActions
 from hub.wiring.sending import sending_of
 from hub.wiring.series import series_actions
@@ -71,6 +72,7 @@ def actions_of(
         refuse_mail=refuse_mail_of(base),
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         read_cases=cases.read_cases,
+        recipients=recipients_of(base),
         read_entries=editing.read_entries,
         read_procedure=cases.read_procedure,
         read_queue=cases.read_queue,

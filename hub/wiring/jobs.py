@@ -63,6 +63,8 @@ _FALLBACK_SECONDS = 5.0
 
 _MATCH_SECONDS = 30.0
 """How often it is looked again for the messages of receipts that found none."""
+_RECIPIENT_SECONDS = 0.5
+"""How often it is looked for files of contacts that wait to be read, and for segments to be counted."""
 
 _RULES_SECONDS = 2.0
 """How often it is looked for rules that were approved in another process."""
@@ -109,6 +111,9 @@ def jobs_of(
     jobs: dict[str, Job] = {
         "dispatch": partial(dispatch, dispatcher, sweeper, base.bell),
         "broadcasts": BroadcastLoop(actions.campaigns, leases(), on_lead=actions.sending.note_restart).run,
+        "recipients": partial(
+            alone, leases(), "recipients", actions.recipients.step, pause_seconds=_RECIPIENT_SECONDS
+        ),
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
@@ -156,7 +161,7 @@ def _sending_jobs(
         "series": partial(alone, leases(), "series", actions.series.run.step, pause_seconds=_SERIES_SECONDS),
         "receipts": partial(alone, leases(), "receipts", _match(base, actions), pause_seconds=_MATCH_SECONDS),
         "responses": partial(alone, leases(), "responses", note, pause_seconds=_LEARN_SECONDS),
-        "recipients": partial(repeat, forget, pause_seconds=keep.every_seconds),
+        "recipient lists": partial(repeat, forget, pause_seconds=keep.every_seconds),
     }
     goes_on = fallback_settings(base.settings)
     if goes_on.senders:

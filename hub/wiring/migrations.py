@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from hub.actions.campaigns.recipients.put_in_everybody import put_in_everybody
 from hub.actions.cases.all_cases.put_in_order import PutInOrder
 from hub.actions.cases.all_cases.raise_open import RaiseOpen
 from hub.actions.cases.all_cases.take_over import TakeOver, Told
@@ -55,6 +56,7 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         Migration(5, "open emergencies ring", emergencies_ring),
         Migration(6, "cases that nobody put aside or tagged", cases_in_order),
         Migration(7, "deliveries that did not arrive", dead_letters),
+        Migration(8, "members of groups in the list of contacts", put_in_everybody),
     )
 
 

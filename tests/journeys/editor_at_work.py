@@ -36,11 +36,17 @@ class Editor:
             return answer.status, await answer.text()
 
     async def upload(
-        self, name: str, content: bytes, path: str = "/staff/entries/import", *, page: str = ""
+        self,
+        name: str,
+        content: bytes,
+        path: str = "/staff/entries/import",
+        *,
+        page: str = "",
+        **fields: str,
     ) -> tuple[int, str]:
         """page: where the form stands, if elsewhere."""
         await self.get(page or path)
-        form = aiohttp.FormData({"csrf": self.csrf})
+        form = aiohttp.FormData({"csrf": self.csrf, **fields})
         form.add_field("file", BytesIO(content), filename=name, content_type="application/octet-stream")
         async with self.http.post(self.url + path, data=form, headers=SAME_ORIGIN) as answer:
             return answer.status, await answer.text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from hub.runtime.clock import to_local
 from tests.unit.hub.actions.rules.rule_office import notice_2027
 from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, screened, unsure
 from tests.web.watched import View, Visitor
+from tests.world import eventually
 
 
 @dataclass
@@ -100,6 +102,7 @@ async def furnish(stage: Stage) -> Desk:
     await desk.start_now(sent.id)
     entries = {"changed_entry": await _changed_entry(stage), "template": await _template(stage)}
     entries["series"] = await _series(stage, author)
+    entries = {"changed_entry": await _changed_entry(stage), **await recipients(stage)}
     await _proposed_notice(stage)
     return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent}, entries)
 
@@ -158,6 +161,23 @@ async def _proposed_notice(stage: Stage) -> None:
     )
 
 
+async def recipients(stage: Stage) -> dict[str, str]:
+    """Somebody who opted out, and a list with wrong rows that waits to be taken."""
+    actions, officer = stage.hub.actions.recipients, stage.agents[Role.PUBLICITY].id
+    number = "+8613900000001"  # of a group
+    await actions.opt_outs.add(officer, number, ("education",), "phone", "来电要求")
+    lines = ("手机号,姓名,地区", f"{number},陈二,福州", "0591-87654321,座机,福州", "110,,鼓楼")
+    file = io.BytesIO("\r\n".join(lines).encode("gb18030"))
+    begun = await actions.imports.begin(officer, "名单.csv", "交警支队", file)
+    await actions.imports.check(begun.id, mapping=begun.mapping, heading=True, group="商户", tags=())
+
+    async def checked() -> bool:
+        return not (await actions.imports.read(begun.id)).value.is_busy
+
+    assert await eventually(checked)
+    return {"import": begun.id, "contact": "c0001"}
+
+
 Reach = Callable[[Page, Desk], Awaitable[None]]
 
 
@@ -204,6 +224,17 @@ async def _campaign_wrong(page: Page, desk: Desk) -> None:
     await page.fill("#f-template", "您好 {name}")
     await page.click("form.plan-grid button[type=submit]")
     await page.wait_for_selector(".summary")
+
+
+async def _opt_out_wrong(page: Page, desk: Desk) -> None:
+    await _at("/staff/contacts/optouts")(page, desk)
+    await page.click("form[action$=add] button[type=submit]")
+    await page.wait_for_selector(".summary")
+
+
+async def _contact_fold_open(page: Page, desk: Desk) -> None:
+    await _at("/staff/contacts/people/{contact}")(page, desk)
+    await page.click(".rule .fold > summary")
 
 
 async def _entry_folds_open(page: Page, desk: Desk) -> None:
@@ -388,6 +419,9 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "senders": (Role.ADMIN, _at("/staff/senders")),
     "nothing held back": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/reasons")),
     "nothing in doubt": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/ambiguous")),
+    "contact": (Role.PUBLICITY, _contact_fold_open),
+    "opt-outs with errors": (Role.PUBLICITY, _opt_out_wrong),
+    "import to be taken": (Role.PUBLICITY, _at("/staff/contacts/imports/{import}")),
     "entries": (Role.EDITOR, _at("/staff/entries?topic=12110")),
     "entries found none": (Role.EDITOR, _at("/staff/entries?q=量子")),
     "tried": (Role.EDITOR, _tried),

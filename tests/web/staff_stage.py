@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from campaigns.segment import EVERYBODY
 from channels.address import Address, AddressKind
 from channels.contract import ChannelKind, InboundMessage
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
@@ -245,7 +246,8 @@ async def groups(hub: Hub, *, people: int = 40) -> None:
             name=f"陈{'一二三四五六七八九十'[number % 10]}",
         )
         address = Address(AddressKind.PHONE, f"+86139{number:08}")
-        writes.append(hub.repositories.memberships.join(contact, address, "社区网格", at=now - HOUR))
+        for group in ("社区网格", EVERYBODY):
+            writes.append(hub.repositories.memberships.join(contact, address, group, at=now - HOUR))
         if number % 2:
             writes.append(hub.repositories.memberships.join(contact, address, "重点行业", at=now - HOUR))
     await hub.documents.commit(writes)

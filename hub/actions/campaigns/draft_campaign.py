@@ -54,6 +54,7 @@ class Draft:
     tags: tuple[str, ...] = ()
     template_id: str = ""
     template_number: int = 0
+    segment_id: str = ""
 
 
 def draft_of(campaign: Campaign) -> Draft:
@@ -74,6 +75,7 @@ def draft_of(campaign: Campaign) -> Draft:
         tags=campaign.tags,
         template_id=campaign.template_id,
         template_number=campaign.template_number,
+        segment_id=campaign.segment_id,
     )
 
 
@@ -141,4 +143,5 @@ def content(draft: Draft) -> dict[str, object]:
         "tags": draft.tags,
         "template_id": draft.template_id,
         "template_number": draft.template_number,
+        "segment_id": draft.segment_id,
     }

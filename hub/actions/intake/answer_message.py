@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from channels.address import masked
 from channels.contract import ChannelKind
 from hub.actions.cases.citizen.citizen_move import CitizenMove, Request
 from hub.actions.cases.plan import Plan, Says
@@ -60,6 +61,7 @@ from knowledge_base.meaning.safety import Level
 from knowledge_base.text.utterance import Utterance
 
 _MARGIN = 1000
+_WORD_CHARS = 12  # of an opt-out that is nothing else
 _LOOKED_AT = 100_000
 """Characters at the end of a text that was cut, in which danger is still looked for."""
 
@@ -314,7 +316,13 @@ class AnswerMessage:
 
     async def _opt(self, scene: Scene, subject: str, rest: str, *, out: bool) -> MessagePlan:
         writes = await self._repositories.suppressions.wish(
-            scene.address_key, subject, out=out, by=scene.event.channel, at=scene.event.received_at
+            scene.address_key,
+            subject,
+            out=out,
+            by=scene.event.channel,
+            at=scene.event.received_at,
+            masked=masked(scene.event.sender),
+            word=scene.text.strip()[:_WORD_CHARS] if not rest else "",
         )
         plan: MessagePlan = Plan(scene.conversation)
         if rest:

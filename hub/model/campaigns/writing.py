@@ -22,6 +22,7 @@ class Written:
     channel: str
     template: str
     segment: Segment
+    segment_id: str = ""
     title: str = ""
     web_text: str = ""
     public: bool = False
@@ -74,6 +75,7 @@ def version_of(campaign: Campaign, number: int, *, at: int, by: str) -> Campaign
             channel=campaign.channel,
             template=campaign.template,
             segment=campaign.segment,
+            segment_id=campaign.segment_id,
             title=campaign.title,
             web_text=campaign.web_text,
             public=campaign.public,

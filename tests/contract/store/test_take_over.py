@@ -239,14 +239,8 @@ async def test_the_profile_of_the_office_says_what_was_overdue(
         vault = await open_vault(settings, documents)
         case = old_case(1, T.CONSULT, S.REGISTERED, MONDAY)
         await documents.commit(old_writes(CaseRepository(documents, vault), case))
-        assert await migrate(documents, vault, migrations_of(settings, clock), clock=clock) == [
-            1,
-            2,
-            3,
-            4,
-            5,
-            6,
-        ]
+        steps = migrations_of(settings, clock)
+        assert await migrate(documents, vault, steps, clock=clock) == [step.number for step in steps]
         assert len([one async for one in documents.scan("breaches")]) == missed
     finally:
         await documents.close()

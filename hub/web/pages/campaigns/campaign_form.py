@@ -26,6 +26,7 @@ class CampaignForm(Form):
     name: str = Field(default="", max_length=200)
     message_class: MessageClass = MessageClass.L
     channel: str = Field(default="", max_length=40)
+    segment_id: str = Field(default="", max_length=40)
     groups: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     title: str = Field(default="", max_length=200)

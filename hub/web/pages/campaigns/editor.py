@@ -92,6 +92,7 @@ async def _preview(
         422 if errors else 200,
         campaign=campaign,
         preview=preview,
+        sent=await hub.actions.recipients.segments.sent(campaign),
         problems=problems,
         values={**_NO_TIME, **values},
         weekdays_words=[(str(day), _(label)) for day, label in WEEKDAYS],

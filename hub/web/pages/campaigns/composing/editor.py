@@ -37,6 +37,7 @@ from hub.web.pages.campaigns.composing.written import (
     typed_values,
     values_of,
 )
+from hub.web.pages.campaigns.recipients.audience import chosen_segment, offered_segments
 from hub.web.render import translator
 from hub.web.staff_page import done, part, staff_page
 
@@ -102,9 +103,8 @@ async def create_campaign(request: web.Request) -> web.StreamResponse:
         sheet = Sheet(shown(await typed_values(request)), template=template)
         return await _editor(request, sheet, errors=form.fields)
     try:
-        campaign = await request.app[HUB].actions.composer.write.create(
-            agent_of(request), _draft(form, template)
-        )
+        draft = await _draft(request, form, template)
+        campaign = await request.app[HUB].actions.composer.write.create(agent_of(request), draft)
     except Invalid as refused:
         return await _editor(request, Sheet(form, template=template), errors=refused.problems)
     return await _saved(request, campaign.id)
@@ -140,7 +140,7 @@ async def edit_campaign(request: web.Request) -> web.StreamResponse:
         sheet = Sheet(shown(await typed_values(request)), found.value, base, template)
         return await _editor(request, sheet, errors=form.fields)
     try:
-        draft = _draft(form, template, found.value)
+        draft = await _draft(request, form, template, found.value)
         await hub.actions.composer.write.edit(agent_of(request), found.value.id, draft, version=base)
     except Invalid as refused:
         return await _editor(request, Sheet(form, found.value, base, template), errors=dict(refused.problems))
@@ -200,6 +200,7 @@ async def _editor(
         classes=[(kind, badges.MESSAGE_CLASS[kind].text, HINTS[kind]) for kind in HINTS],
         senders=[(p.name, _sender_label(p, _(badges.CHANNEL[p.kind].text))) for p in senders(hub)],
         groups=await hub.actions.campaigns.groups(),
+        **await offered_segments(request, form),
         regions=[(region.code, region.name) for region in hub.settings.regions],
         chips=chips(),
         labels=LABELS,
@@ -232,10 +233,16 @@ async def _saved(request: web.Request, campaign_id: str) -> web.StreamResponse:
     return done(f"{LIST_PATH}/{campaign_id}/{_NEXT.get(then, 'preview')}", "saved")
 
 
-def _draft(form: CampaignForm, template: TextTemplate | None, campaign: Campaign | None = None) -> Draft:
-    """What is meant; a campaign stays with the version of the template it was begun with."""
+async def _draft(
+    request: web.Request, form: CampaignForm, template: TextTemplate | None, campaign: Campaign | None = None
+) -> Draft:
+    """What is meant; a campaign stays with the version of the template it was begun with.
+
+    Raises `Invalid` where the chosen segment does not exist.
+    """
+    segment = await chosen_segment(request.app[HUB], form)
     number = campaign.template_number if campaign else template.number if template else 0
-    return draft_from(form, template_id=template.id if template else "", template_number=number)
+    return draft_from(form, segment, template_id=template.id if template else "", template_number=number)
 
 
 def _sender_label(profile: ChannelProfile, kind: str) -> str:

@@ -7,14 +7,17 @@ from decimal import Decimal
 
 from campaigns.finding import Finding, Level
 from campaigns.measure import Measure, measure
+from campaigns.segment import Segment
 from campaigns.template import PLACEHOLDERS, SAMPLES, fill, is_personal, pieces, with_marks
 from channels.contract import ChannelKind
 from hub.actions.campaigns.composing.audience_values import Audience
 from hub.actions.campaigns.settings import Sender
 from hub.hub import Hub
+from hub.runtime.errors import Invalid
 from hub.web.i18n import msgid
 from hub.web.pages.campaigns.campaign_form import CampaignForm
 from hub.web.pages.campaigns.composing.written import draft_from, senders
+from hub.web.pages.campaigns.recipients.audience import chosen_segment
 
 LEVELS = {
     Level.BLOCK: (msgid("不能发送"), "bad", "alert"),
@@ -48,7 +51,7 @@ async def paper_of(hub: Hub, form: CampaignForm) -> Paper:
     composer = hub.actions.composer
     profile = hub.profiles.get(form.channel) or next(iter(senders(hub)), None)
     sender = composer.settings.senders.get(profile.name) if profile else None
-    draft = draft_from(form)
+    draft = draft_from(form, await _segment(hub, form))
     audience = await composer.audience(draft.segment)
     measured = None
     if form.template.strip():
@@ -86,3 +89,11 @@ def chips() -> list[tuple[str, str, str]]:
     """Placeholders to put in: what is written, what it is called, and the words taken where it is unknown."""
     fallbacks = {"name": "您", "city": "本市"}
     return [(f"{{{name}|{fallbacks[name]}}}", label, fallbacks[name]) for name, label in PLACEHOLDERS.items()]
+
+
+async def _segment(hub: Hub, form: CampaignForm) -> Segment | None:
+    """Whom it goes to; a saved segment that is gone is told when the form is saved."""
+    try:
+        return await chosen_segment(hub, form)
+    except Invalid:
+        return None

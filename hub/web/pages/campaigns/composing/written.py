@@ -20,7 +20,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.pages.campaigns.campaign_form import CampaignForm
 from hub.web.render import translator
 
-PLAIN = ("name", "message_class", "channel", "title", "template", "web_text", "tags")
+PLAIN = ("name", "message_class", "channel", "segment_id", "title", "template", "web_text", "tags")
 SEVERAL = ("groups", "regions")
 FIELDS = (*PLAIN, *SEVERAL, "public")
 _MOST_VALUES = 60
@@ -60,6 +60,7 @@ def shown(values: Values) -> CampaignForm:
         name=one("name")[:200],
         message_class=MessageClass(one("message_class") if one("message_class") in known else MessageClass.L),
         channel=one("channel")[:40],
+        segment_id=one("segment_id")[:40],
         groups=tuple(values.get("groups", ())),
         regions=tuple(values.get("regions", ())),
         title=one("title")[:200],
@@ -89,6 +90,7 @@ def form_of(content: Campaign | Written) -> CampaignForm:
         name=content.name,
         message_class=content.message_class,
         channel=content.channel,
+        segment_id=content.segment_id,
         groups=content.segment.groups,
         regions=content.segment.regions,
         title=content.title,
@@ -111,8 +113,14 @@ def form_from(content: TemplateText) -> CampaignForm:
     )
 
 
-def draft_from(form: CampaignForm, *, template_id: str = "", template_number: int = 0) -> Draft:
-    """The draft that a form means."""
+def draft_from(
+    form: CampaignForm,
+    segment: Segment | None = None,
+    *,
+    template_id: str = "",
+    template_number: int = 0,
+) -> Draft:
+    """The draft that a form means. segment: the filter of the saved segment that it chose, if any."""
     kind = next(kind for kind, classes in CLASSES.items() if form.message_class in classes)
     return Draft(
         name=form.name,
@@ -120,7 +128,8 @@ def draft_from(form: CampaignForm, *, template_id: str = "", template_number: in
         message_class=form.message_class,
         channel=form.channel,
         template=form.template,
-        segment=Segment(groups=form.groups, regions=form.regions),
+        segment=segment or Segment(groups=form.groups, regions=form.regions),
+        segment_id=form.segment_id,
         title=form.title,
         public=form.public,
         web_text=form.web_text,

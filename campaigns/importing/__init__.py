@@ -1,0 +1,1 @@
+"""Files of contacts: which columns they have, what a row says, and why a row cannot be taken."""

@@ -1,0 +1,1 @@
+"""Whom campaigns reach: contacts, saved segments, imports, opt-outs."""

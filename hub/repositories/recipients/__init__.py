@@ -1,0 +1,1 @@
+"""Saved segments, imports of contacts, and where contacts came from."""

@@ -1,0 +1,102 @@
+"""A large file kept sealed, piece by piece, so that nobody ever holds it whole.
+
+A piece is sealed for its file and its place in it: pieces cannot be exchanged. Writing a place again replaces
+it, so that work cut off in the middle is done again without harm.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from pathlib import Path
+
+from hub.runtime.errors import NotFound
+from hub.store.crypto import KeyProblem, Vault
+from hub.store.unreadable import Unreadable
+
+PIECE_BYTES = 1 << 20
+
+
+class SealedPieces:
+    """Files below one directory. Every method works on the disk: call it in a thread."""
+
+    def __init__(self, directory: Path, vault: Vault) -> None:
+        self._directory = directory
+        self._vault = vault
+
+    def put(self, file_id: str, place: int, content: bytes) -> None:
+        """Keeps one piece, durable when it returns."""
+        folder = self._folder(file_id)
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        target, beside = folder / str(place), folder / f"{place}.part"
+        with beside.open("wb") as file:
+            file.write(self._vault.seal(f"pieces/{file_id}/{place}", content).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+
+    def get(self, file_id: str, place: int) -> bytes:
+        """One piece. Raises `NotFound`, and `Unreadable` when it is damaged."""
+        name = f"pieces/{file_id}/{place}"
+        try:
+            return self._vault.open(name, (self._folder(file_id) / str(place)).read_text())
+        except FileNotFoundError:
+            raise NotFound("file") from None
+        except (KeyProblem, UnicodeDecodeError) as problem:
+            self._vault.unreadable.found(name)
+            raise Unreadable(name) from problem
+
+    def open(self, file_id: str, size: int) -> io.BufferedReader:
+        """The file to read and seek in; all pieces but the last have `PIECE_BYTES`. size: in bytes."""
+        return io.BufferedReader(_PieceFile(self, file_id, size), buffer_size=1 << 16)
+
+    def ids(self) -> list[str]:
+        """Every file that is kept."""
+        return sorted(path.name for path in self._directory.glob("*") if path.is_dir())
+
+    def remove(self, file_id: str) -> None:
+        """Forgets a file; harmless when it is gone."""
+        shutil.rmtree(self._folder(file_id), ignore_errors=True)
+
+    def _folder(self, file_id: str) -> Path:
+        if not file_id.replace("-", "").isalnum():
+            raise NotFound("file")
+        return self._directory / file_id
+
+
+class _PieceFile(io.RawIOBase):
+    """Holds one piece at a time."""
+
+    def __init__(self, pieces: SealedPieces, file_id: str, size: int) -> None:
+        self._pieces = pieces
+        self._file_id = file_id
+        self._size = size
+        self._at = 0
+        self._held = (-1, b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def readinto(self, buffer: object) -> int:
+        into = memoryview(buffer)  # type: ignore[arg-type]
+        place, offset = divmod(self._at, PIECE_BYTES)
+        if self._at >= self._size:
+            return 0
+        if self._held[0] != place:
+            self._held = (place, self._pieces.get(self._file_id, place))
+        found = self._held[1][offset : offset + len(into)]
+        into[: len(found)] = found
+        self._at += len(found)
+        return len(found)

@@ -1,0 +1,1 @@
+"""Pages about recipients: contacts, saved segments, imports, opt-outs."""

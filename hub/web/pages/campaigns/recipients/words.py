@@ -1,0 +1,74 @@
+"""Words of the pages about recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from campaigns.importing.columns import Column
+from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
+from hub.actions.campaigns.recipients.opt_outs import How, Via
+from hub.model.recipients.contact_import import ImportState
+from hub.repositories.memberships import Reach
+from hub.web.badges import Word
+from hub.web.i18n import msgid
+
+BASE = "/staff/contacts"
+TABS: Mapping[str, str] = {
+    BASE: msgid("服务对象"),
+    f"{BASE}/segments": msgid("人群"),
+    f"{BASE}/imports": msgid("导入名单"),
+    f"{BASE}/optouts": msgid("拒收名单"),
+}
+SUBJECT: Mapping[str, str] = {
+    EDUCATION: msgid("普法宣传"),
+    NOTICE: msgid("业务通知"),
+    WARNING: msgid("黄色、蓝色预警"),
+    INVALID: msgid("空号或停用"),
+}
+REACH: Mapping[str, str] = {
+    Reach.SMS: msgid("可发短信"),
+    Reach.MAIL: msgid("可发邮件"),
+    Reach.NONE: msgid("只能打电话"),
+}
+VIA: Mapping[str, str] = {
+    Via.PHONE: msgid("打电话提出"),
+    Via.VISIT: msgid("来访提出"),
+    Via.LETTER: msgid("来信提出"),
+    Via.MESSAGE: msgid("在短信或网上提出"),
+}
+HOW: Mapping[How, str] = {
+    How.CHANNEL: msgid("本人回复"),
+    How.PROVIDER: msgid("运营商反馈"),
+    How.AGENT: msgid("工作人员登记"),
+    How.SOURCE: msgid("导入名单"),
+}
+COLUMN: Mapping[Column, str] = {
+    Column.IGNORED: msgid("不导入"),
+    Column.PHONE: msgid("手机号"),
+    Column.EMAIL: msgid("邮箱"),
+    Column.NAME: msgid("姓名或单位"),
+    Column.REGION: msgid("地区"),
+    Column.TAGS: msgid("标签"),
+    Column.LANGUAGE: msgid("语言"),
+    Column.CONSENT: msgid("是否同意接收"),
+    Column.CONSENT_AT: msgid("同意日期"),
+    Column.OPT_OUT: msgid("是否退订"),
+}
+IMPORT: Mapping[ImportState, Word] = {
+    ImportState.MAPPING: Word(msgid("待确认各列"), "warn"),
+    ImportState.CHECKING: Word(msgid("正在检查"), "info"),
+    ImportState.CHECKED: Word(msgid("已检查，待导入"), "warn"),
+    ImportState.RUNNING: Word(msgid("正在导入"), "info"),
+    ImportState.DONE: Word(msgid("已导入"), "good", "check"),
+    ImportState.CANCELED: Word(msgid("已取消")),
+    ImportState.REFUSED: Word(msgid("文件有误"), "bad", "alert"),
+}
+FUNNEL: Mapping[str, str] = {
+    "groups": msgid("在所选分组里"),
+    "regions": msgid("在所选地区"),
+    "language": msgid("使用所选语言"),
+    "tags": msgid("带有所选标签"),
+    "sources": msgid("来自所选单位"),
+    "consent": msgid("已同意接收"),
+}
+LANGUAGES: Mapping[str, str] = {"zh": msgid("中文"), "en": msgid("英文")}

@@ -1,0 +1,59 @@
+"""Recipients: contacts, segments, imports, opt-outs."""
+
+from __future__ import annotations
+
+from hub.actions.campaigns.recipients.count_people import CountPeople
+from hub.actions.campaigns.recipients.import_contacts import ImportContacts
+from hub.actions.campaigns.recipients.merge_rows import MergeRows
+from hub.actions.campaigns.recipients.opt_outs import OptOuts
+from hub.actions.campaigns.recipients.read_contacts import ReadContacts
+from hub.actions.campaigns.recipients.recipients import Recipients
+from hub.actions.campaigns.recipients.segment_desk import SegmentDesk
+from hub.actions.campaigns.recipients.sent_lately import SentLately
+from hub.store.pieces import SealedPieces
+from hub.wiring.foundation import Foundation
+
+
+def recipients_of(base: Foundation) -> Recipients:
+    """Everything about recipients."""
+    documents, stores, clock, settings = base.documents, base.stores, base.clock, base.settings
+    memberships, suppressions, campaigns = stores.memberships, stores.suppressions, stores.campaigns
+    opt_outs = OptOuts(
+        documents,
+        suppressions,
+        stores.contacts,
+        memberships,
+        stores.agents,
+        clock,
+        channels=settings.channels,
+    )
+    return Recipients(
+        contacts=ReadContacts(
+            memberships,
+            stores.contacts,
+            stores.contact_imports,
+            suppressions,
+            campaigns,
+            stores.outbox,
+            opt_outs,
+            clock,
+        ),
+        imports=ImportContacts(
+            documents,
+            stores.contact_imports,
+            MergeRows(stores.contacts, memberships, stores.contact_imports, suppressions),
+            SealedPieces(settings.files.path / "contacts", base.vault),
+            clock,
+            regions={region.code: region.name for region in settings.regions},
+        ),
+        opt_outs=opt_outs,
+        segments=SegmentDesk(
+            documents,
+            stores.saved_segments,
+            memberships,
+            campaigns,
+            CountPeople(memberships, suppressions, clock),
+            SentLately(campaigns, memberships, clock),
+            clock,
+        ),
+    )
