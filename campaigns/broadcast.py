@@ -50,7 +50,8 @@ class Broadcast:
 
     id: `campaign:fire_at`. text: the whole template as it leaves, signature and all. personal:
     whether it holds placeholders; if not, `text` is the body of every delivery. snapshot_at: who
-    joined the segment later is not in it. cursor: the last recipient written, "" = none yet.
+    joined the segment later is not in it; that of a plan for one time is its release. cursor: the last
+    recipient written, "" = none yet.
     sweeps: how often the recipients have been gone through again because rows were missing.
     considered, planned, excluded: recipients seen, written, and left out by reason. parts: sum of
     the parts of what was written. braked: it stopped itself once for too many
@@ -85,6 +86,11 @@ class Broadcast:
     braked: bool = False
     ended_at: int = 0
     reason: str = ""
+
+    @property
+    def begun_at(self) -> int:
+        """When its rows begin to exist, the same at every repetition."""
+        return max(self.snapshot_at, self.fire_at)
 
     @property
     def is_active(self) -> bool:
@@ -131,7 +137,7 @@ def start(campaign: Campaign, *, fire_at: int, now: int, kind: ChannelKind, sign
         id=broadcast_id(campaign.id, fire_at),
         campaign_id=campaign.id,
         fire_at=fire_at,
-        snapshot_at=now,
+        snapshot_at=now if campaign.is_recurring else campaign.released_at or now,
         expires_at=fire_at + life * 1000,
         channel=campaign.channel,
         channel_kind=kind,

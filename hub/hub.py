@@ -14,7 +14,10 @@ from hub.actions.alarms.keep_duty import KeepDuty
 from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
+from hub.actions.campaigns.approve_campaign import ApproveCampaign
 from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.campaigns.release_campaign import ReleaseCampaign
+from hub.actions.campaigns.submit_campaign import SubmitCampaign
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.set_availability import SetAvailability
 from hub.actions.cases.bulk.bulk_cases import BulkCases
@@ -105,6 +108,15 @@ class DeskActions:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignPlanning:
+    """The way of a campaign from draft to release."""
+
+    approve: ApproveCampaign
+    release: ReleaseCampaign
+    submit: SubmitCampaign
+
+
+@dataclass(frozen=True, slots=True)
 class Actions:
     """The business, one verb each."""
 
@@ -112,6 +124,7 @@ class Actions:
     apply_receipt: ApplyReceipt
     assign_case: AssignCase
     campaigns: CampaignDesk
+    campaign_planning: CampaignPlanning
     citizen_move: CitizenMove
     close_case: CloseCase
     confirm_report: ConfirmReport

@@ -1,4 +1,4 @@
-"""Tells a member of staff that something happened to a case they have to do with.
+"""Tells a member of staff that something happened to a case or a campaign they have to do with.
 
 It holds no word of the case: who reads it is asked again whether they may see the case
 (`hub/model/policy.py`), and reads the rest there. One that leads to a case they may not see is not shown.
@@ -21,11 +21,14 @@ class NotificationKind(StrEnum):
     WOKEN = "woken"  # a case you put aside is your work again
     UNDELIVERED = "undelivered"  # what was sent in a case you handle did not arrive: telephone
     REPLY_RETURNED = "reply_returned"  # your reply could not leave any more and is a draft again
+    CAMPAIGN_APPROVED = "campaign_approved"  # your campaign may be sent
+    CAMPAIGN_RETURNED = "campaign_returned"  # your campaign came back with a reason
+    CAMPAIGN_HELD = "campaign_held"  # a campaign has outgrown its approval and waits for the approver
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One thing to tell one agent. read_at: ms UTC, 0 = not read yet."""
+    """One thing to tell one agent, of a case or of a campaign. read_at: ms UTC, 0 = not read yet."""
 
     id: str
     agent_id: str
@@ -33,3 +36,4 @@ class Notification:
     kind: NotificationKind
     case_id: str
     read_at: int = 0
+    campaign_id: str = ""

@@ -60,6 +60,8 @@ from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.presences import PresenceRepository
+from hub.repositories.publicity import campaign_history
+from hub.repositories.publicity.campaign_history import CampaignHistory
 from hub.repositories.queue import settings as queue_settings
 from hub.repositories.queue import tags
 from hub.repositories.queue.lists import CaseQueueRepository
@@ -99,6 +101,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *bulk_runs.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
+    *campaign_history.COLLECTIONS,
     *case_index.COLLECTIONS,
     *canned_replies.COLLECTIONS,
     *case_warnings.COLLECTIONS,
@@ -146,6 +149,7 @@ class Repositories:
     bulk_runs: BulkRunRepository
     calls: CallRepository
     campaigns: CampaignRepository
+    campaign_history: CampaignHistory
     case_index: CaseIndex
     case_texts: CaseTexts
     case_queue: CaseQueueRepository
@@ -201,6 +205,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         bulk_runs=BulkRunRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,
+        campaign_history=CampaignHistory(documents, vault),
         case_index=CaseIndex(documents, vault, case_texts),
         case_texts=case_texts,
         case_queue=CaseQueueRepository(documents, vault),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from hub.settings.table import Table
@@ -17,3 +19,9 @@ class Dispatch(Table):
 class Broadcast(Table):
     page: int = Field(default=100, ge=1, le=5000)
     grace_seconds: int = Field(default=3600, ge=0)
+    yuan_per_part: float = Field(default=0.05, ge=0, le=10)
+    growth_percent: int = Field(default=10, ge=0, le=100)
+    two_approvers_above: int = Field(default=10_000, ge=0)
+    bad_numbers_percent: int = Field(default=10, ge=0, le=100)
+    budget_yuan: int = Field(default=0, ge=0)
+    department_budgets: dict[str, Annotated[int, Field(ge=0)]] = {}

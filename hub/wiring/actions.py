@@ -9,7 +9,7 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.hub import Actions
 from hub.wiring.calls import CallActions
-from hub.wiring.campaigns import campaign_desk
+from hub.wiring.campaigns import campaign_actions
 from hub.wiring.cases import CaseActions
 from hub.wiring.channels import handset_rules
 from hub.wiring.desk import Desk
@@ -34,11 +34,13 @@ def actions_of(
     profiles: Profiles,
 ) -> Actions:
     """One of each."""
+    campaigns = campaign_actions(base, rules.rules)
     return Actions(
         accept_event=intake.accept_event,
         apply_receipt=ApplyReceipt(base.stores.outbox, handset_rules(base.settings), jitter),
         assign_case=cases.assign_case,
-        campaigns=campaign_desk(base),
+        campaigns=campaigns.desk,
+        campaign_planning=campaigns.planning,
         citizen_move=cases.citizen_move,
         close_case=cases.close_case,
         confirm_report=cases.confirm_report,

@@ -2,31 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from campaigns.schedule import WorkDays
 from channels.contract import ChannelKind
+from hub.actions.campaigns.approve_campaign import ApproveCampaign
+from hub.actions.campaigns.count_campaign import CountCampaign
 from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.campaigns.preview_campaign import PreviewCampaign
+from hub.actions.campaigns.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.settings import CampaignSettings, Sender
+from hub.actions.campaigns.start_broadcast import StartBroadcast
+from hub.actions.campaigns.submit_campaign import SubmitCampaign
+from hub.actions.rules.in_force import RulesInForce
+from hub.hub import CampaignPlanning
 from hub.settings.channels import MailChannel, TwilioSmsChannel
 from hub.settings.settings import Settings
 from hub.wiring.foundation import Foundation
 
 
-def campaign_desk(base: Foundation) -> CampaignDesk:
+@dataclass(frozen=True, slots=True)
+class CampaignActions:
+    """One of each."""
+
+    desk: CampaignDesk
+    planning: CampaignPlanning
+
+
+def campaign_actions(base: Foundation, rules: RulesInForce) -> CampaignActions:
     """Everything about campaigns."""
-    stores = base.stores
-    return CampaignDesk(
-        base.documents,
+    stores, documents, clock = base.stores, base.documents, base.clock
+    settings = campaign_settings(base.settings, rules.calendar)
+    preview = PreviewCampaign(stores.memberships, stores.suppressions, clock, settings)
+    count = CountCampaign(stores.memberships, preview, clock, settings)
+    start = StartBroadcast(stores.campaigns, stores.notices, settings)
+    history = stores.campaign_history
+    release = ReleaseCampaign(
+        documents,
+        stores.campaigns,
+        stores.schedules,
+        history,
+        stores.notifications,
+        count,
+        start,
+        clock,
+        settings,
+    )
+    desk = CampaignDesk(
+        documents,
         stores.campaigns,
         stores.memberships,
         stores.schedules,
         stores.outbox,
         stores.suppressions,
-        stores.notices,
-        base.clock,
-        campaign_settings(base.settings),
+        history,
+        preview,
+        start,
+        release,
+        clock,
+        settings,
     )
+    planning = CampaignPlanning(
+        approve=ApproveCampaign(
+            documents, stores.campaigns, history, stores.notifications, count, clock, settings
+        ),
+        release=release,
+        submit=SubmitCampaign(documents, stores.campaigns, history, count, clock),
+    )
+    return CampaignActions(desk, planning)
 
 
-def campaign_settings(settings: Settings) -> CampaignSettings:
+def campaign_settings(settings: Settings, workdays: Callable[[], WorkDays] | None = None) -> CampaignSettings:
     senders = {}
     for name, channel in settings.channels.items():
         if channel.enabled and isinstance(channel, TwilioSmsChannel):
@@ -40,4 +87,11 @@ def campaign_settings(settings: Settings) -> CampaignSettings:
         publisher=settings.organisation.publisher,
         page_size=settings.broadcast.page,
         grace_seconds=settings.broadcast.grace_seconds,
+        fen_per_part=settings.broadcast.yuan_per_part * 100,
+        growth_percent=settings.broadcast.growth_percent,
+        two_approvers_above=settings.broadcast.two_approvers_above,
+        bad_numbers_percent=settings.broadcast.bad_numbers_percent,
+        budget_yuan=settings.broadcast.budget_yuan,
+        department_budgets=settings.broadcast.department_budgets,
+        workdays=workdays,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from campaigns.schedule import ScheduleSpec, WorkDays, next_fire
 from channels.contract import ChannelKind
 from hub.runtime.clock import CHINA
 
@@ -27,6 +28,10 @@ class CampaignSettings:
     preview_recipients: how many recipients the preview looks at one by one; more are extrapolated.
     brake_share, brake_after: a broadcast pauses itself at this share of permanent failures once so
     many were decided (decisions 3); red and orange warnings go on.
+    fen_per_part: price of an SMS part in 0.01 yuan. growth_percent: how much more than approved may leave.
+    two_approvers_above: from more recipients on a second approver is needed. bad_numbers_percent: a segment
+    with more dead and wrong addresses is refused. budget_yuan, department_budgets: what one broadcast may
+    cost, 0 = no limit; of a department by its id. workdays: the calendar in force.
     """
 
     senders: Mapping[str, Sender]
@@ -37,3 +42,18 @@ class CampaignSettings:
     brake_share: float = 0.05
     brake_after: int = 200
     zone: ZoneInfo = CHINA
+    fen_per_part: float = 5.0
+    growth_percent: int = 10
+    two_approvers_above: int = 10_000
+    bad_numbers_percent: int = 10
+    budget_yuan: int = 0
+    department_budgets: Mapping[str, int] = field(default_factory=dict)
+    workdays: Callable[[], WorkDays] | None = None
+
+    def next_time(self, spec: ScheduleSpec, after: int) -> int:
+        """The next time of a plan later than `after` (ms UTC), 0 = none. Raises `BadSchedule`."""
+        return next_fire(spec, after, self.zone, self.worked_days()) or 0
+
+    def worked_days(self) -> WorkDays | None:
+        """The calendar of working days as it is now."""
+        return self.workdays() if self.workdays else None

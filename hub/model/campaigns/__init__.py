@@ -1,0 +1,1 @@
+"""Campaigns: what was done about them."""

@@ -1,0 +1,1 @@
+"""What publicity officers leave behind beside their campaigns."""
