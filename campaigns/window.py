@@ -53,3 +53,9 @@ def estimate(message_class: MessageClass, at: int, seconds: float, zone: ZoneInf
             return Estimate(spans[0][0], spans[-1][1], len(spans), tuple(spans))
         left -= open_for
         moment = next_allowed(window, moment + open_for, zone=zone)
+
+
+def hours_of(message_class: MessageClass) -> tuple[int, int] | None:
+    """Minutes after midnight between which the class may leave, None = always."""
+    window = window_of(message_class)
+    return None if window is None else (window.opens_at, window.closes_at)

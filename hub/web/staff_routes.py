@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.model.agent import Permission as P
 from hub.web.pages.alarms import alarms
-from hub.web.pages.campaigns import campaigns
+from hub.web.pages.campaigns import approval, campaigns, planning
 from hub.web.pages.campaigns import editor as campaign_editor
 from hub.web.pages.cases import (
     availability,
@@ -163,14 +163,17 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/campaigns/new", campaign_editor.new_campaign, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/new", campaign_editor.create_campaign, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/phone", campaign_editor.phone, P.CAMPAIGN_EDIT),
-    _staff("POST", "/campaigns/dates", campaign_editor.dates, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/dates", planning.dates, P.CAMPAIGN_EDIT),
     _staff("GET", "/campaigns/{campaign_id}", campaigns.campaign_page, P.CAMPAIGN_READ),
     _staff("GET", "/campaigns/{campaign_id}/edit", campaign_editor.edit_page, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/{campaign_id}/edit", campaign_editor.edit_campaign, P.CAMPAIGN_EDIT),
-    _staff("GET", "/campaigns/{campaign_id}/preview", campaign_editor.preview_page, P.CAMPAIGN_EDIT),
-    _staff("POST", "/campaigns/{campaign_id}/schedule", campaign_editor.schedule, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}/preview", planning.preview_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/schedule", planning.schedule, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/{campaign_id}/withdraw", campaigns.withdraw, P.CAMPAIGN_EDIT),
-    _staff("POST", "/campaigns/{campaign_id}/start", campaign_editor.start, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}/approval", approval.approval_page, P.CAMPAIGN_APPROVE),
+    _staff("POST", "/campaigns/{campaign_id}/approve", approval.approve, P.CAMPAIGN_APPROVE),
+    _staff("POST", "/campaigns/{campaign_id}/return", approval.send_back, P.CAMPAIGN_APPROVE),
+    _staff("POST", "/campaigns/{campaign_id}/start", planning.start, P.CAMPAIGN_SEND),
     _staff("GET", "/campaigns/{campaign_id}/events", campaigns.events, P.CAMPAIGN_READ),
     _staff("GET", "/campaigns/{campaign_id}/ambiguous", campaigns.ambiguous_page, P.CAMPAIGN_READ),
     _staff("POST", "/campaigns/{campaign_id}/pause", campaigns.pause, P.CAMPAIGN_CONTROL),

@@ -17,6 +17,8 @@ from hub.actions.cases.replies.edit_canned import Place
 from hub.model.agent import Role
 from hub.model.cases.replies.canned_reply import CannedScope, CannedText
 from hub.model.cases.rule_book import BookKind
+from tests.releasing import plan as plan_it
+from tests.releasing import start
 from tests.unit.hub.actions.rules.rule_office import notice_2027
 from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, screened, unsure
 from tests.web.watched import View, Visitor
@@ -89,9 +91,9 @@ async def furnish(stage: Stage) -> Desk:
     planned = await plan(
         "每月消防提醒", CampaignKind.NOTICE, MessageClass.N, "今天是消防提醒日，请检查电线和灶具。"
     )
-    await desk.schedule(planned.id, Cron("0 10 9 * *"))
+    await plan_it(stage.hub, planned.id, Cron("0 10 9 * *"))
     sent = await plan("大风提示", CampaignKind.WARNING, MessageClass.E1, "今晚有大风，请收好阳台物品。")
-    await desk.start_now(sent.id)
+    await start(stage.hub, sent.id)
     entries = {"changed_entry": await _changed_entry(stage)}
     await _proposed_notice(stage)
     return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent}, entries)

@@ -25,6 +25,7 @@ from hub.web.guard.auth import agent_of, session_of
 from hub.web.i18n import Language, msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.campaigns.campaign_form import CancelForm
+from hub.web.pages.campaigns.history_words import campaign_history
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import done, staff_page
 from hub.web.staff_stream import stream
@@ -36,9 +37,11 @@ _FILTERS: Mapping[str, tuple[str, frozenset[CampaignState]]] = {
     "": (msgid("全部"), frozenset()),
     "active": (msgid("进行中"), frozenset({_S.RUNNING, _S.PAUSED})),
     "planned": (msgid("已排期"), frozenset({_S.SCHEDULED})),
-    "draft": (msgid("草稿"), frozenset({_S.DRAFT, _S.IN_REVIEW, _S.APPROVED})),
+    "review": (msgid("待审批和待发布"), frozenset({_S.IN_REVIEW, _S.APPROVED})),
+    "draft": (msgid("草稿"), frozenset({_S.DRAFT})),
     "ended": (msgid("已结束"), frozenset({_S.FINISHED, _S.CANCELED, _S.EXPIRED})),
 }
+_BEFORE = (_S.IN_REVIEW, _S.APPROVED, _S.SCHEDULED)
 _NOT_THE_NUMBER = msgid("输入的数字与剩余人数不一致，没有终止")
 
 
@@ -170,7 +173,8 @@ async def show(request: web.Request, *, errors: Mapping[str, str] | None = None)
         **_watched(watched, agent_of(request)),
         audience=audience_of(hub, campaign, request[LANGUAGE]),
         plan=plan_of(campaign, request[LANGUAGE]),
-        dates=_dates(campaign, hub.clock.now_ms()) if schedule and schedule.next_at else (),
+        dates=_dates(hub, campaign) if schedule and schedule.next_at else (),
+        history=await campaign_history(hub, campaign),
         author=await _author(hub, campaign),
         errors=errors or {},
     )
@@ -192,9 +196,10 @@ def plan_of(campaign: Campaign, language: Language) -> str:
         return ""
 
 
-def _dates(campaign: Campaign, now: int) -> tuple[int, ...]:
+def _dates(hub: Hub, campaign: Campaign) -> tuple[int, ...]:
     try:
-        return next_five(from_text(campaign.schedule), now) if campaign.schedule else ()
+        spec = from_text(campaign.schedule)
+        return next_five(spec, hub.clock.now_ms(), workdays=hub.rules.calendar())
     except BadSchedule:
         return ()
 
@@ -207,13 +212,17 @@ def _watched(watched: CampaignProgress, agent: Agent) -> dict[str, object]:
         "total": watched.total,
         "may_edit": agent.may(Permission.CAMPAIGN_EDIT),
         "may_control": agent.may(Permission.CAMPAIGN_CONTROL),
+        "may_approve": agent.may(Permission.CAMPAIGN_APPROVE),
+        "may_send": agent.may(Permission.CAMPAIGN_SEND),
         "can": {
             "pause": campaign.state in (_S.RUNNING, _S.SCHEDULED),
             "resume": campaign.state is _S.PAUSED,
             "cancel": campaign.may_become(_S.CANCELED) and campaign.state is not _S.DRAFT,
-            "withdraw": campaign.state is _S.SCHEDULED and not campaign.started_at,
-            "edit": campaign.state in (_S.DRAFT, _S.SCHEDULED) and not campaign.started_at,
-            "send": campaign.state in (_S.DRAFT, _S.APPROVED, _S.SCHEDULED),
+            "withdraw": campaign.state in _BEFORE and not campaign.started_at,
+            "edit": campaign.state in (_S.DRAFT, *_BEFORE) and not campaign.started_at,
+            "send": campaign.state in (_S.DRAFT, *_BEFORE),
+            "approve": campaign.state is _S.IN_REVIEW,
+            "release": campaign.state is _S.APPROVED,
         },
     }
 
@@ -224,11 +233,11 @@ async def _author(hub: Hub, campaign: Campaign) -> str:
 
 
 async def _act(
-    request: web.Request, action: Callable[[str], Awaitable[object]], name: str
+    request: web.Request, action: Callable[..., Awaitable[object]], name: str
 ) -> web.StreamResponse:
     _, campaign_id = translator(request), request.match_info["campaign_id"]
     try:
-        await action(campaign_id)
+        await action(campaign_id, by=agent_of(request).id)
     except Invalid as refused:
         return await show(request, errors={field: _(text) for field, text in refused.problems.items()})
     return done(f"{LIST_PATH}/{campaign_id}", name)
