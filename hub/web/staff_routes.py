@@ -138,10 +138,22 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/alarms/cases/{case_id}/{act}", alarms.act, P.ALARM_DUTY, P.REPORT_READ),
     # what happened to one's cases
     _staff("GET", "/day", day.day_page, P.CASE_READ, P.REPORT_READ),
-    _staff("GET", "/notifications", notifications.notifications_page, P.CASE_READ, P.REPORT_READ),
-    _staff("GET", "/notifications/count", notifications.count, P.CASE_READ, P.REPORT_READ, is_use=False),
-    _staff("POST", "/notifications/read", notifications.mark, P.CASE_READ, P.REPORT_READ),
-    _staff("POST", "/notifications/choices", notifications.choose, P.CASE_READ, P.REPORT_READ),
+    _staff(
+        "GET", "/notifications", notifications.notifications_page, P.CASE_READ, P.REPORT_READ, P.CAMPAIGN_EDIT
+    ),
+    _staff(
+        "GET",
+        "/notifications/count",
+        notifications.count,
+        P.CASE_READ,
+        P.REPORT_READ,
+        P.CAMPAIGN_EDIT,
+        is_use=False,
+    ),
+    _staff("POST", "/notifications/read", notifications.mark, P.CASE_READ, P.REPORT_READ, P.CAMPAIGN_EDIT),
+    _staff(
+        "POST", "/notifications/choices", notifications.choose, P.CASE_READ, P.REPORT_READ, P.CAMPAIGN_EDIT
+    ),
     # people; who of them exists for the agent is decided by their cases
     _staff("GET", "/people/{contact_id}", person.person_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/people/{contact_id}", person.edit, P.CASE_REPLY),

@@ -1,4 +1,5 @@
-"""Notifications as an agent may see them: those that lead to a case that exists for them, of kinds they want.
+"""Notifications as an agent may see them: those that lead to a case or a campaign that exists for them, of
+kinds they want.
 
 Rule protected: what leaves the page (a count, a line of the browser's own) names nobody and no case, and of a
 case behind the compartment wall says no more than that there is something new.
@@ -8,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from campaigns.campaign import Campaign
 from hub.model import policy
-from hub.model.agent import Agent
+from hub.model.agent import Agent, Permission
 from hub.model.cases.case import Case
 from hub.model.notification import Notification
 from hub.repositories.repositories import Repositories
@@ -24,10 +26,11 @@ _MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line of the list."""
+    """One line of the list: about a case, or about a campaign."""
 
     notification: Notification
-    case: Case
+    case: Case | None
+    campaign: Campaign | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,9 @@ class ReadNotifications:
         quiet = choices.is_quiet(60 * now.hour + now.minute)
         if not told:
             return Waiting(quiet=quiet)
-        return Waiting(len(told), told[0].notification.id, told[0].case.is_restricted, quiet)
+        return Waiting(
+            len(told), told[0].notification.id, told[0].case is not None and told[0].case.is_restricted, quiet
+        )
 
     async def mark(self, agent: Agent, case_id: str = "") -> None:
         """As read: those of one case, or all."""
@@ -87,13 +92,25 @@ class ReadNotifications:
         self, agent: Agent, found: list[Notification], choices: NotificationChoices
     ) -> tuple[Told, ...]:
         wanted = [one for one in found if one.kind not in choices.off]
-        cases = await self._repositories.cases.many(sorted({one.case_id for one in wanted}))
+        cases = await self._repositories.cases.many(sorted({one.case_id for one in wanted if one.case_id}))
+        campaigns = await self._campaigns(agent, wanted)
         seen: set[tuple[str, str, int]] = set()
         told = []
         for one in wanted:
+            if one.campaign_id:
+                if one.campaign_id in campaigns:
+                    told.append(Told(one, None, campaigns[one.campaign_id]))
+                continue
             case, what = cases.get(one.case_id), (one.kind, one.case_id, one.at)
             if case is None or what in seen or not policy.may_see(agent, case):
                 continue  # who handles a case and follows it is told twice of the same
             seen.add(what)
             told.append(Told(one, case))
         return tuple(told)
+
+    async def _campaigns(self, agent: Agent, wanted: list[Notification]) -> dict[str, Campaign]:
+        if not agent.may(Permission.CAMPAIGN_READ):
+            return {}
+        ids = sorted({one.campaign_id for one in wanted if one.campaign_id})
+        found = [await self._repositories.campaigns.get(id) for id in ids]
+        return {read.value.id: read.value for read in found if read is not None}

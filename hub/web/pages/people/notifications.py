@@ -36,8 +36,11 @@ KINDS: Mapping[NotificationKind, Word] = {
     NotificationKind.WOKEN: Word(msgid("稍后处理的工单该办了"), icon="clock"),
     NotificationKind.UNDELIVERED: Word(msgid("发出的内容未送达，请联系群众"), icon="warning"),
     NotificationKind.REPLY_RETURNED: Word(msgid("答复没有发出，已退回草稿"), icon="warning"),
+    NotificationKind.CAMPAIGN_APPROVED: Word(msgid("我的宣传活动已批准"), icon="check"),
+    NotificationKind.CAMPAIGN_RETURNED: Word(msgid("我的宣传活动被退回"), icon="back"),
+    NotificationKind.CAMPAIGN_HELD: Word(msgid("宣传活动超出审批，等待重新审批"), icon="warning"),
 }
-_ALERT = msgid("您有 %(count)s 件工单需要处理")
+_ALERT = msgid("您有 %(count)s 件事需要处理")
 _NEUTRAL = msgid("新消息")
 
 
@@ -75,8 +78,8 @@ async def _look(_: Agent, __: Language) -> str:
 
 
 def _topic_of(agent: Agent) -> str | None:
-    reads = agent.may(Permission.CASE_READ) or agent.may(Permission.REPORT_READ)
-    return notification_topic(agent.id) if reads else None
+    reads = (Permission.CASE_READ, Permission.REPORT_READ, Permission.CAMPAIGN_EDIT)
+    return notification_topic(agent.id) if any(agent.may(one) for one in reads) else None
 
 
 _LOOKS = itertools.count()

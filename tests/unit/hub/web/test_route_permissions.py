@@ -18,9 +18,10 @@ EVERYBODY = frozenset(Role)
 CASES = frozenset({R.HANDLER, R.SUPERVISOR, R.INSPECTOR})
 DUTY = frozenset({R.HANDLER, R.SUPERVISOR})
 READ_CASES = CASES | {R.HIGHER_REVIEWER}
-READ_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR, R.ADMIN})
-WRITE_CAMPAIGNS = frozenset({R.PUBLICITY})
-STOP_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR})
+READ_CAMPAIGNS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD, R.SUPERVISOR, R.ADMIN})
+WRITE_CAMPAIGNS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD})
+APPROVE_CAMPAIGNS = frozenset({R.PUBLICITY_LEAD, R.SUPERVISOR})
+STOP_CAMPAIGNS = SEND_CAMPAIGNS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD, R.SUPERVISOR})
 ENTRIES = frozenset({R.EDITOR, R.REVIEWER})
 PUBLISH_ENTRIES = frozenset({R.REVIEWER})
 ADMIN = frozenset({R.ADMIN})
@@ -52,10 +53,10 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/cases/new"): READ_CASES,
     ("POST", "/staff/cases/new"): READ_CASES,
     ("GET", "/staff/day"): READ_CASES,
-    ("GET", "/staff/notifications"): READ_CASES,
-    ("GET", "/staff/notifications/count"): READ_CASES,
-    ("POST", "/staff/notifications/read"): READ_CASES,
-    ("POST", "/staff/notifications/choices"): READ_CASES,
+    ("GET", "/staff/notifications"): READ_CASES | WRITE_CAMPAIGNS,
+    ("GET", "/staff/notifications/count"): READ_CASES | WRITE_CAMPAIGNS,
+    ("POST", "/staff/notifications/read"): READ_CASES | WRITE_CAMPAIGNS,
+    ("POST", "/staff/notifications/choices"): READ_CASES | WRITE_CAMPAIGNS,
     ("GET", "/staff/people/{contact_id}"): READ_CASES,
     ("POST", "/staff/people/{contact_id}"): READ_CASES,
     ("POST", "/staff/people/{contact_id}/merge"): READ_CASES,
@@ -123,7 +124,10 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/campaigns/{campaign_id}/preview"): WRITE_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/schedule"): WRITE_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/withdraw"): WRITE_CAMPAIGNS,
-    ("POST", "/staff/campaigns/{campaign_id}/start"): WRITE_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}/approval"): APPROVE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/approve"): APPROVE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/return"): APPROVE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/start"): SEND_CAMPAIGNS,
     ("GET", "/staff/campaigns/{campaign_id}/events"): READ_CAMPAIGNS,
     ("GET", "/staff/campaigns/{campaign_id}/ambiguous"): READ_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/pause"): STOP_CAMPAIGNS,
