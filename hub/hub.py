@@ -16,8 +16,11 @@ from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.approve_campaign import ApproveCampaign
 from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.campaigns.move_campaign import MoveCampaign
+from hub.actions.campaigns.read_calendar import ReadCalendar
 from hub.actions.campaigns.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.submit_campaign import SubmitCampaign
+from hub.actions.campaigns.subscribe_calendar import SubscribeCalendar
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.set_availability import SetAvailability
 from hub.actions.cases.bulk.bulk_cases import BulkCases
@@ -109,9 +112,12 @@ class DeskActions:
 
 @dataclass(frozen=True, slots=True)
 class CampaignPlanning:
-    """The way of a campaign from draft to release."""
+    """The way of a campaign from draft to release, and the calendar of all of them."""
 
     approve: ApproveCampaign
+    calendar: ReadCalendar
+    feed: SubscribeCalendar
+    move: MoveCampaign
     release: ReleaseCampaign
     submit: SubmitCampaign
 

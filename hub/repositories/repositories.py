@@ -60,7 +60,8 @@ from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.presences import PresenceRepository
-from hub.repositories.publicity import campaign_history
+from hub.repositories.publicity import calendar_feeds, campaign_history
+from hub.repositories.publicity.calendar_feeds import CalendarFeedRepository
 from hub.repositories.publicity.campaign_history import CampaignHistory
 from hub.repositories.queue import settings as queue_settings
 from hub.repositories.queue import tags
@@ -99,6 +100,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *answer_counts.COLLECTIONS,
     *availabilities.COLLECTIONS,
     *bulk_runs.COLLECTIONS,
+    *calendar_feeds.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
     *campaign_history.COLLECTIONS,
@@ -147,6 +149,7 @@ class Repositories:
     answer_counts: AnswerCountRepository
     availabilities: AvailabilityRepository
     bulk_runs: BulkRunRepository
+    calendar_feeds: CalendarFeedRepository
     calls: CallRepository
     campaigns: CampaignRepository
     campaign_history: CampaignHistory
@@ -203,6 +206,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         answer_counts=AnswerCountRepository(documents),
         availabilities=AvailabilityRepository(documents, vault),
         bulk_runs=BulkRunRepository(documents, vault),
+        calendar_feeds=CalendarFeedRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=campaign_repository,
         campaign_history=CampaignHistory(documents, vault),

@@ -14,7 +14,7 @@ from aiohttp import web
 from hub.web.assets import static_file
 from hub.web.guard.auth import guarded
 from hub.web.guard.rate_limit import limited
-from hub.web.machines import csp_report, health, webhooks
+from hub.web.machines import calendar_feed, csp_report, health, webhooks
 from hub.web.pages.citizen import (
     chat,
     chat_stream,
@@ -66,6 +66,7 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("GET", "/notices/{id}", notices.notice),
     Route("GET", "/feed.atom", feeds.atom_feed),
     Route("GET", "/feed.json", feeds.json_document),
+    Route("GET", "/calendar/{token}.ics", calendar_feed.calendar_feed),
     # this browser
     Route("GET", "/preferences", preferences.preferences),
     Route("POST", "/preferences", preferences.save),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.model.agent import Permission as P
 from hub.web.pages.alarms import alarms
-from hub.web.pages.campaigns import approval, campaigns, planning
+from hub.web.pages.campaigns import approval, calendar, campaigns, planning
 from hub.web.pages.campaigns import editor as campaign_editor
 from hub.web.pages.cases import (
     availability,
@@ -176,6 +176,13 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/campaigns/new", campaign_editor.create_campaign, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/phone", campaign_editor.phone, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/dates", planning.dates, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/calendar", calendar.calendar_page, P.CAMPAIGN_READ),
+    _staff("POST", "/campaigns/calendar/address", calendar.new_address, P.CAMPAIGN_READ),
+    _staff("POST", "/campaigns/calendar/revoke", calendar.revoke_address, P.CAMPAIGN_READ),
+    _staff("GET", "/campaigns/{campaign_id}/move", calendar.move_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/move", calendar.move, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/move/undo", calendar.undo_move, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/again", calendar.again, P.CAMPAIGN_EDIT),
     _staff("GET", "/campaigns/{campaign_id}", campaigns.campaign_page, P.CAMPAIGN_READ),
     _staff("GET", "/campaigns/{campaign_id}/edit", campaign_editor.edit_page, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/{campaign_id}/edit", campaign_editor.edit_campaign, P.CAMPAIGN_EDIT),

@@ -10,11 +10,14 @@ from channels.contract import ChannelKind
 from hub.actions.campaigns.approve_campaign import ApproveCampaign
 from hub.actions.campaigns.count_campaign import CountCampaign
 from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.campaigns.move_campaign import MoveCampaign
 from hub.actions.campaigns.preview_campaign import PreviewCampaign
+from hub.actions.campaigns.read_calendar import ReadCalendar
 from hub.actions.campaigns.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.actions.campaigns.start_broadcast import StartBroadcast
 from hub.actions.campaigns.submit_campaign import SubmitCampaign
+from hub.actions.campaigns.subscribe_calendar import SubscribeCalendar
 from hub.actions.rules.in_force import RulesInForce
 from hub.hub import CampaignPlanning
 from hub.settings.channels import MailChannel, TwilioSmsChannel
@@ -63,10 +66,14 @@ def campaign_actions(base: Foundation, rules: RulesInForce) -> CampaignActions:
         clock,
         settings,
     )
+    calendar = ReadCalendar(stores.campaigns, stores.memberships, clock, settings)
     planning = CampaignPlanning(
         approve=ApproveCampaign(
             documents, stores.campaigns, history, stores.notifications, count, clock, settings
         ),
+        calendar=calendar,
+        feed=SubscribeCalendar(documents, stores.calendar_feeds, stores.agents, calendar, clock),
+        move=MoveCampaign(documents, stores.campaigns, stores.schedules, history, clock, settings),
         release=release,
         submit=SubmitCampaign(documents, stores.campaigns, history, count, clock),
     )
