@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from hub.runtime.clock import to_local
+from hub.runtime.filled import Filled
 
 LOCALE_DIRECTORY = Path(__file__).parent / "locale"
 
@@ -49,6 +50,11 @@ class Translator:
 
     def __call__(self, text: str, /, **values: object) -> str:
         """The text in this language, `%(name)s` places filled in."""
+        if isinstance(text, Filled):
+            words = {
+                name: self(value) if isinstance(value, str) else value for name, value in text.values.items()
+            }
+            return self(text.template, **words)
         found = self.texts.get(text) or text
         return found % values if values else found
 

@@ -23,6 +23,7 @@ from hub.repositories.publicity.campaign_history import CampaignHistory
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, Stale
+from hub.runtime.filled import filled
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Insert
 
@@ -108,10 +109,15 @@ class ApproveCampaign:
         if text := refusal(campaign, agent):
             raise Invalid({"state": text})
         if consent.typed != consent.shown:
-            raise Invalid({"typed": f"输入的数字与接收人数 {consent.shown} 不一致，没有批准"})
+            text = filled("输入的数字与接收人数 %(count)s 不一致，没有批准", count=consent.shown)
+            raise Invalid({"typed": text})
         figures = (await self._count(campaign)).checked().figures
         if figures.deliveries * 100 > consent.shown * (100 + self._settings.growth_percent):
-            text = f"接收人已从 {consent.shown} 人变为 {figures.deliveries} 人，请核对后重新输入"
+            text = filled(
+                "接收人已从 %(before)s 人变为 %(now)s 人，请核对后重新输入",
+                before=consent.shown,
+                now=figures.deliveries,
+            )
             raise Invalid({"typed": text})
         given = Approval(agent.id, now, campaign.content_digest, figures)
         approvals = (*campaign.standing_approvals, given)
@@ -130,7 +136,7 @@ class ApproveCampaign:
         found = await read(self._campaigns, campaign_id)
         reason, now = reason.strip(), self._clock.now_ms()
         if not 0 < len(reason) <= MAX_REASON:
-            raise Invalid({"reason": f"请写明退回的原因，最多 {MAX_REASON} 字"})
+            raise Invalid({"reason": filled("请写明退回的原因，最多 %(most)s 字", most=MAX_REASON)})
         if found.value.state not in (CampaignState.IN_REVIEW, CampaignState.APPROVED):
             raise Invalid({"state": "只有审核中或已批准的活动可以退回"})
         if found.value.started_at:

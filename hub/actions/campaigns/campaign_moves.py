@@ -6,6 +6,7 @@ from campaigns.campaign import Campaign, CampaignState
 from campaigns.errors import MoveRefused
 from hub.repositories.campaigns import CampaignRepository
 from hub.runtime.errors import Invalid, NotFound
+from hub.runtime.filled import filled
 from hub.store.codec import Versioned
 
 STATES: dict[CampaignState, str] = {
@@ -34,5 +35,5 @@ def moved(campaign: Campaign, state: CampaignState, now: int, *, reason: str = "
     try:
         return campaign.moved(state, now, reason=reason)
     except MoveRefused as refused:
-        text = f"{STATES[campaign.state]}的活动不能改为{STATES[state]}"
+        text = filled("%(state)s的活动不能改为%(wanted)s", state=STATES[campaign.state], wanted=STATES[state])
         raise Invalid({"state": text}) from refused

@@ -20,6 +20,7 @@ from hub.actions.campaigns.settings import CampaignSettings
 from hub.repositories.memberships import MembershipRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
+from hub.runtime.filled import filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Count:
         for one in self.findings:
             if one.blocks:
                 found.setdefault(one.field, []).append(one.text)
-        return {field: "；".join(texts) for field, texts in found.items()}
+        return {field: texts[0] if len(texts) == 1 else "；".join(texts) for field, texts in found.items()}
 
     def checked(self) -> Preview:
         """The preview of a campaign that may go. Raises `Invalid` with every mistake."""
@@ -133,25 +134,29 @@ class CountCampaign:
             found.append(Finding("groups", "没有可以发送的接收人", blocks=True))
         percent = self._settings.bad_numbers_percent
         if preview.recipients and preview.bad_addresses * 100 > preview.recipients * percent:
-            share = round(preview.bad_addresses * 100 / preview.recipients)
-            found.append(
-                Finding(
-                    "groups",
-                    f"名单中有 {preview.bad_addresses} 个号码无效（{share}%，上限 {percent}%），请先整理名单",
-                    blocks=True,
-                )
+            text = filled(
+                "名单中有 %(count)s 个号码无效（%(share)s%%，上限 %(most)s%%），请先整理名单",
+                count=preview.bad_addresses,
+                share=round(preview.bad_addresses * 100 / preview.recipients),
+                most=percent,
             )
+            found.append(Finding("groups", text, blocks=True))
         if budget_yuan and preview.figures.cost_fen > budget_yuan * 100:
-            cost = preview.figures.cost_fen / 100
-            found.append(Finding("budget", f"预计费用 {cost:.2f} 元，超过预算 {budget_yuan} 元"))
+            text = filled(
+                "预计费用 %(cost)s 元，超过预算 %(budget)s 元",
+                cost=f"{preview.figures.cost_fen / 100:.2f}",
+                budget=budget_yuan,
+            )
+            found.append(Finding("budget", text))
         return found
 
 
 def grown_words(found: Growth) -> str:
-    """Both numbers, in Chinese: the reason a release went back to its approver."""
+    """Both numbers, in Chinese: the reason a release went back to its approver. It is stored."""
     match found.reason:
         case "budget":
-            return f"预计费用 {found.now / 100:.2f} 元，超过预算 {found.approved / 100:.2f} 元，请重新审批"
+            before, now = found.approved / 100, found.now / 100
+            return f"预计费用 {now:.2f} 元，超过预算 {before:.2f} 元，请重新审批"
         case "parts":
             return f"短信条数从审批时的 {found.approved} 条增加到 {found.now} 条，请重新审批"
         case _:

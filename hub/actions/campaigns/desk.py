@@ -35,6 +35,7 @@ from hub.repositories.publicity.campaign_history import CampaignHistory
 from hub.repositories.schedules import ScheduleRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, Stale
+from hub.runtime.filled import filled
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
@@ -106,7 +107,8 @@ class CampaignDesk:
                 {"template": "已经开始发送，内容和接收人不能再修改；可以取消后另建活动"}
             ) from refused
         except MoveRefused as refused:
-            raise Invalid({"state": f"{STATES[found.value.state]}的活动不能修改"}) from refused
+            text = filled("%(state)s的活动不能修改", state=STATES[found.value.state])
+            raise Invalid({"state": text}) from refused
         writes: list[Write] = [self._repository.update(edited, found.version)]
         if edited.content_digest != found.value.content_digest:
             writes.append(self._history.add(edited, CampaignEventKind.EDITED, at=now, by=by))
@@ -165,7 +167,7 @@ class CampaignDesk:
 
         def onward(campaign: Campaign, now: int) -> Campaign:
             if campaign.state is not CampaignState.PAUSED:
-                raise Invalid({"state": f"{STATES[campaign.state]}的活动不能继续"})
+                raise Invalid({"state": filled("%(state)s的活动不能继续", state=STATES[campaign.state])})
             if active:
                 return moved(campaign, CampaignState.RUNNING, now)
             if plan is not None and next_at(plan.value):

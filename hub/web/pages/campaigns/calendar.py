@@ -69,7 +69,7 @@ class Day:
 
 
 async def calendar_page(request: web.Request) -> web.StreamResponse:
-    """GET /staff/campaigns/calendar?view=&day=&department=&group="""
+    """GET /staff/campaigns/calendar?show=&day=&department=&group="""
     return await _calendar(request)
 
 
@@ -139,7 +139,7 @@ async def _calendar(
 ) -> web.StreamResponse:
     hub, agent, query = request.app[HUB], agent_of(request), request.query
     today = day_of(hub.clock.now_ms())
-    view = query.get("view", "") if query.get("view", "") in VIEWS else ""
+    view = query.get("show", "") if query.get("show", "") in VIEWS else ""
     chosen = _day(query.get("day", "")) or today
     first, last, earlier, later = _range(view, chosen)
     department, group = query.get("department", ""), query.get("group", "")

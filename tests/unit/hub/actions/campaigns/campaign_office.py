@@ -18,7 +18,9 @@ from hub.actions.campaigns.approve_campaign import ApproveCampaign, Consent
 from hub.actions.campaigns.count_campaign import Check, CountCampaign
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.draft_campaign import Draft
+from hub.actions.campaigns.move_campaign import MoveCampaign
 from hub.actions.campaigns.preview_campaign import PreviewCampaign
+from hub.actions.campaigns.read_calendar import ReadCalendar
 from hub.actions.campaigns.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.actions.campaigns.start_broadcast import StartBroadcast
@@ -84,6 +86,8 @@ class Office:
     submit: SubmitCampaign
     approve: ApproveCampaign
     release: ReleaseCampaign
+    calendar: ReadCalendar
+    move: MoveCampaign
 
     async def say_yes(self, campaign_id: str, agent: Agent = CHIEF, *, night: bool = False) -> None:
         """What an approver does who reads the sheet and types its number."""
@@ -205,6 +209,8 @@ def _office(
         SubmitCampaign(documents, campaign_repository, history, count, clock),
         ApproveCampaign(documents, campaign_repository, history, told, count, clock, settings),
         release,
+        ReadCalendar(campaign_repository, people, clock, settings),
+        MoveCampaign(documents, campaign_repository, schedule_repository, history, clock, settings),
     )
 
 
