@@ -23,6 +23,7 @@ class NotificationKind(StrEnum):
     REPLY_RETURNED = "reply_returned"  # your reply could not leave any more and is a draft again
     CAMPAIGN_APPROVED = "campaign_approved"  # your campaign may be sent
     CAMPAIGN_RETURNED = "campaign_returned"  # your campaign came back with a reason
+    CAMPAIGN_MISSED = "campaign_missed"  # a time of your campaign passed and nothing left
     CAMPAIGN_HELD = "campaign_held"  # a campaign has outgrown its approval and waits for the approver
 
 

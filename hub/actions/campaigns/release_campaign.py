@@ -14,7 +14,7 @@ from campaigns.broadcast import Broadcast
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.schedule import Schedule, from_text
 from channels.outbox.delivery import POLICY
-from hub.actions.campaigns.campaign_moves import moved, read
+from hub.actions.campaigns.campaign_moves import STATES, moved, read
 from hub.actions.campaigns.count_campaign import CountCampaign, grown_words
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.actions.campaigns.start_broadcast import StartBroadcast
@@ -26,6 +26,7 @@ from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, Stale
+from hub.runtime.filled import filled
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 
@@ -71,8 +72,10 @@ class ReleaseCampaign:
         """Lets it go, or gives it back to the approver. Raises `Invalid` by field, `NotFound`, `Stale`."""
         found = await read(self._campaigns, campaign_id)
         campaign, now = found.value, self._clock.now_ms()
-        if campaign.state is not CampaignState.APPROVED or not campaign.standing_approvals:
+        if campaign.state in (CampaignState.DRAFT, CampaignState.IN_REVIEW):
             raise Invalid({"state": "还没有批准，不能发送"})
+        if campaign.state is not CampaignState.APPROVED or not campaign.standing_approvals:
+            raise Invalid({"state": filled("%(state)s的活动不能发布", state=STATES[campaign.state])})
         figures = (await self._count(campaign)).checked().figures
         if grown := self._count.grown(campaign, figures):
             back, writes = self.send_back(found, grown, figures, now, by=by)
@@ -121,6 +124,16 @@ class ReleaseCampaign:
             self._notifications.tell_of_campaign(one, kind, campaign.id, at=now)
             for one in dict.fromkeys(people)
             if one
+        ]
+        return [event, *told]
+
+    def tell_missed(self, campaign: Campaign, reason: str, now: int) -> list[Write]:
+        """The row of the history that a time passed without anything leaving, and the word to its writers."""
+        event = self._history.add(campaign, CampaignEventKind.MISSED, at=now, reason=reason)
+        people = dict.fromkeys((campaign.author_id, campaign.submitted_by))
+        kind = NotificationKind.CAMPAIGN_MISSED
+        told = [
+            self._notifications.tell_of_campaign(one, kind, campaign.id, at=now) for one in people if one
         ]
         return [event, *told]
 

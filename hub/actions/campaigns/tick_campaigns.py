@@ -111,13 +111,13 @@ class TickCampaigns:
                 run, starting = self._start(campaign, fire_at=due.slot, now=now)
                 writes += starting
                 writes.append(self._history.add(campaign.value, CampaignEventKind.STARTED, at=now))
-            elif not due.next_at and campaign.value.state is CampaignState.SCHEDULED:
-                expired = True
-                ended = campaign.value.moved(CampaignState.EXPIRED, now, reason=why_not)
-                writes.append(self._repository.update(ended, campaign.version))
             else:
-                noted = replace(campaign.value, reason=why_not, changed_at=now)
-                writes.append(self._repository.update(noted, campaign.version))
+                expired = not due.next_at and campaign.value.state is CampaignState.SCHEDULED
+                after = replace(campaign.value, reason=why_not, changed_at=now)
+                if expired:
+                    after = campaign.value.moved(CampaignState.EXPIRED, now, reason=why_not)
+                writes.append(self._repository.update(after, campaign.version))
+                writes += self._release.tell_missed(after, why_not, now)
         try:
             await self._documents.commit(writes)
         except (Duplicate, Conflict):  # another process fired it, or a person changed it: look again

@@ -21,6 +21,7 @@ class CampaignEventKind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     CANCELED = "canceled"
+    MISSED = "missed"  # its time passed without anything leaving; the reason says why
     MOVED = "moved"  # to another time, on the calendar
     MOVED_BACK = "moved_back"
 

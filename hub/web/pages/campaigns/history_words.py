@@ -25,6 +25,7 @@ KINDS: Mapping[CampaignEventKind, Word] = {
     K.PAUSED: Word(msgid("暂停"), icon="pause"),
     K.RESUMED: Word(msgid("继续"), icon="play"),
     K.CANCELED: Word(msgid("终止"), icon="stop"),
+    K.MISSED: Word(msgid("错过时间，没有发送"), icon="warning"),
     K.MOVED: Word(msgid("改期，原审批作废"), icon="calendar"),
     K.MOVED_BACK: Word(msgid("撤销改期"), icon="calendar"),
 }
