@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from playwright.async_api import Browser, FilePayload, Page
 
 from campaigns.campaign import Campaign, CampaignKind
-from campaigns.schedule import Cron
+from campaigns.schedule import Cron, DaysOff
 from campaigns.segment import Segment
 from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
@@ -94,9 +94,12 @@ async def furnish(stage: Stage) -> Desk:
     await plan_it(stage.hub, planned.id, Cron("0 10 9 * *"))
     sent = await plan("大风提示", CampaignKind.WARNING, MessageClass.E1, "今晚有大风，请收好阳台物品。")
     await start(stage.hub, sent.id)
+    waiting = await plan("冬季防火提醒", CampaignKind.EDUCATION, MessageClass.L, "出门前请关好电源和燃气。")
+    planning = stage.hub.actions.campaign_planning
+    await planning.submit(waiting.id, author, Cron("10 20 L * *", DaysOff.MOVE), budget_yuan=500)
     entries = {"changed_entry": await _changed_entry(stage)}
     await _proposed_notice(stage)
-    return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent}, entries)
+    return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent, "waiting": waiting}, entries)
 
 
 async def _changed_entry(stage: Stage) -> str:
@@ -348,6 +351,9 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "campaign sent": (Role.SUPERVISOR, _at("/staff/campaigns/{sent}")),
     "campaign editor": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/edit")),
     "campaign with errors": (Role.PUBLICITY, _campaign_wrong),
+    "campaign approval": (Role.PUBLICITY_LEAD, _at("/staff/campaigns/{waiting}/approval")),
+    "campaign calendar": (Role.PUBLICITY, _at("/staff/campaigns/calendar")),
+    "campaign month": (Role.PUBLICITY, _at("/staff/campaigns/calendar?show=month")),
     "campaign preview": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/preview")),
     "nothing in doubt": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/ambiguous")),
     "entries": (Role.EDITOR, _at("/staff/entries?topic=12110")),

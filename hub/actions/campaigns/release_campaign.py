@@ -132,9 +132,7 @@ class ReleaseCampaign:
         event = self._history.add(campaign, CampaignEventKind.MISSED, at=now, reason=reason)
         people = dict.fromkeys((campaign.author_id, campaign.submitted_by))
         kind = NotificationKind.CAMPAIGN_MISSED
-        told = [
-            self._notifications.tell_of_campaign(one, kind, campaign.id, at=now) for one in people if one
-        ]
+        told = [self._notifications.tell_of_campaign(one, kind, campaign.id, at=now) for one in people if one]
         return [event, *told]
 
     async def grown(self, campaign: Campaign) -> tuple[Growth, Figures] | None:

@@ -173,7 +173,7 @@ async def show(request: web.Request, *, errors: Mapping[str, str] | None = None)
         **_watched(watched, agent_of(request)),
         audience=audience_of(hub, campaign, request[LANGUAGE]),
         plan=plan_of(campaign, request[LANGUAGE]),
-        dates=_dates(hub, campaign) if schedule and schedule.next_at else (),
+        dates=_dates(hub, campaign) if campaign.state in _BEFORE or (schedule and schedule.next_at) else (),
         history=await campaign_history(hub, campaign),
         author=await _author(hub, campaign),
         errors=errors or {},
