@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -240,7 +241,7 @@ class AlarmClock:
 
 def _cron_fire(spec: Cron, after_ms: int, zone: ZoneInfo) -> int | None:
     after = datetime.fromtimestamp((after_ms + 1) / 1000, UTC).astimezone(zone)
-    found = _trigger(spec, zone).get_next_fire_time(None, after)
+    found = _trigger(spec.expression, zone).get_next_fire_time(None, after)
     return None if found is None else round(found.timestamp() * 1000)
 
 
@@ -271,8 +272,10 @@ def _fire_on_workdays(spec: Cron, after_ms: int, zone: ZoneInfo, workdays: WorkD
     return best
 
 
-def _trigger(spec: Cron, zone: ZoneInfo) -> CronTrigger:
-    plan = crontab.parse(spec.expression)
+@lru_cache(maxsize=256)
+def _trigger(expression: str, zone: ZoneInfo) -> CronTrigger:
+    """It keeps nothing between two questions, so one serves all; a calendar asks for thousands of times."""
+    plan = crontab.parse(expression)
     return CronTrigger(
         month=_joined(plan.months),
         day=",".join("last" if day == crontab.LAST_DAY else str(day) for day in plan.days) or "*",

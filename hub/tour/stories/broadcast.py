@@ -60,7 +60,7 @@ class Broadcast:
         self._id = await self._desk.create(self._title, fields)
         preview = await self._desk.page(self._id, "/preview")
         expected = len(self._people) - 1
-        hold(f"发送给 {expected} 人" in preview.text, "预览的人数不对")
+        hold(f"将发送给{expected}人" in preview.digits, "预览的人数不对")
         return f"预览：{expected} 人，1 人已退订"
 
     async def _schedule(self) -> str:

@@ -53,4 +53,6 @@ async def test_the_same_cause_tells_once() -> None:
 
 
 def test_it_has_no_room_for_words_of_the_case() -> None:
-    assert set(Notification.__slots__) == {"id", "agent_id", "at", "kind", "case_id", "read_at"}
+    assert set(Notification.__slots__) == {"id", "agent_id", "at", "kind", "case_id", "read_at"} | {
+        "campaign_id"
+    }
