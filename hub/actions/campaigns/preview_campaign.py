@@ -102,9 +102,10 @@ class PreviewCampaign:
                 deliveries += len(selection.deliveries)
                 total_parts += sum(delivery.parts for delivery in selection.deliveries)
                 excluded.update(selection.excluded)
-                if not samples:
+                if len(samples) < _SAMPLES:
                     keys = {delivery.recipient_key for delivery in selection.deliveries}
-                    samples = _samples(run, [one for one in page if one.address_key in keys])
+                    wanted = [one for one in page if one.address_key in keys]
+                    samples = (*samples, *_samples(run, wanted))[:_SAMPLES]
                 seen += len(page)
                 after = page[-1].id
             if len(page) < self._settings.page_size:

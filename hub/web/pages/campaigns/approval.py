@@ -12,6 +12,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.campaigns import sending_words
 from hub.web.pages.campaigns.campaigns import LIST_PATH, audience_of, plan_of
 from hub.web.pages.campaigns.planning import count_words
 from hub.web.pages.campaigns.schedule_form import ApproveForm
@@ -80,5 +81,7 @@ async def _sheet(
         plan=plan_of(campaign, request[LANGUAGE]),
         errors=errors or {},
         reason=reason,
+        level=_(sending_words.LEVELS[campaign.level]),
+        life=sending_words.life(campaign, _),
         **count_words(request, campaign, sheet.count),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
+from campaigns.campaign import Campaign
 from campaigns.window import Estimate, hours_of
-from channels.outbox.delivery import MessageClass
+from channels.outbox.delivery import POLICY, MessageClass, WarningLevel
 from hub.runtime.clock import to_local
 from hub.web.i18n import Translator, format_moment, msgid
 
@@ -17,6 +18,14 @@ PROMISES: Mapping[MessageClass, str] = {
     MessageClass.L: msgid("最多一次：结果不明的不补发，记为“不确定”，没有人会收到两条。"),
 }
 """Whether a person may get a message twice, by class."""
+
+LEVELS: Mapping[WarningLevel, str] = {
+    WarningLevel.NONE: "",
+    WarningLevel.RED: msgid("红色"),
+    WarningLevel.ORANGE: msgid("橙色"),
+    WarningLevel.YELLOW: msgid("黄色"),
+    WarningLevel.BLUE: msgid("蓝色"),
+}
 
 _MOST_SPANS = 3
 
@@ -52,6 +61,12 @@ def hours(message_class: MessageClass, _: Translator) -> str:
     if found is None:
         return _("随时")
     return "–".join(f"{minute // 60:02}:{minute % 60:02}" for minute in found)
+
+
+def life(campaign: Campaign, _: Translator) -> str:
+    """How long after its time it is still sent: `48 小时`."""
+    seconds = campaign.expiry_seconds or POLICY[campaign.message_class].expiry_seconds
+    return _("%(count)s 小时", count=f"{seconds / 3600:g}")
 
 
 def _joined(spans: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:

@@ -145,7 +145,7 @@ async def test_the_sheet_shows_what_will_leave_and_when_it_was_counted(office: O
     made = await submitted(office, Once(NOON + 8 * HOUR + 20 * 60_000))
     sheet = await office.approve.sheet(made.id, CHIEF)
     preview = sheet.count.checked()
-    assert len(preview.samples) == 4  # one page of recipients in this office
+    assert len(preview.samples) == 5  # of two pages of recipients in this office
     assert preview.samples[0].text == "【福建公安】请勿向陌生人转账。拒收请回复R"
     assert "*" in preview.samples[0].address
     assert (preview.figures.deliveries, preview.figures.parts, preview.figures.cost_fen) == (10, 10, 50)
