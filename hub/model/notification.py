@@ -21,6 +21,7 @@ class NotificationKind(StrEnum):
     WOKEN = "woken"  # a case you put aside is your work again
     UNDELIVERED = "undelivered"  # what was sent in a case you handle did not arrive: telephone
     REPLY_RETURNED = "reply_returned"  # your reply could not leave any more and is a draft again
+    CAMPAIGN_SUBMITTED = "campaign_submitted"  # a colleague's campaign waits for your approval
     CAMPAIGN_APPROVED = "campaign_approved"  # your campaign may be sent
     CAMPAIGN_RETURNED = "campaign_returned"  # your campaign came back with a reason
     CAMPAIGN_MISSED = "campaign_missed"  # a time of your campaign passed and nothing left

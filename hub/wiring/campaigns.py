@@ -75,7 +75,9 @@ def campaign_actions(base: Foundation, rules: RulesInForce) -> CampaignActions:
         feed=SubscribeCalendar(documents, stores.calendar_feeds, stores.agents, calendar, clock),
         move=MoveCampaign(documents, stores.campaigns, stores.schedules, history, clock, settings),
         release=release,
-        submit=SubmitCampaign(documents, stores.campaigns, history, count, clock),
+        submit=SubmitCampaign(
+            documents, stores.campaigns, history, stores.notifications, stores.agents, count, clock
+        ),
     )
     return CampaignActions(desk, planning)
 

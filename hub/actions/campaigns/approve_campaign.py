@@ -169,7 +169,8 @@ def refusal(campaign: Campaign, agent: Agent) -> str:
         return "撰写和修改过内容的人不能审批，请由另一人审批"
     if any(one.agent_id == agent.id for one in campaign.standing_approvals):
         return "您已经批准，需要另一人再批准一次"
-    is_urgent = campaign.message_class is MessageClass.E0 or campaign.night
+    is_grave = campaign.level in (WarningLevel.RED, WarningLevel.ORANGE)
+    is_urgent = campaign.message_class is MessageClass.E0 or is_grave or campaign.night
     if is_urgent and not agent.may(Permission.CAMPAIGN_EMERGENCY):
         return "红色、橙色预警和夜间放行需要预警审批权限"
     return ""

@@ -6,14 +6,18 @@ from dataclasses import replace
 
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.schedule import ScheduleSpec, to_text
+from hub.actions.campaigns.approve_campaign import refusal
 from hub.actions.campaigns.campaign_moves import moved, read
 from hub.actions.campaigns.count_campaign import Count, CountCampaign
 from hub.model.campaigns.campaign_event import CampaignEventKind
+from hub.model.notification import NotificationKind
+from hub.repositories.agents import AgentRepository
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.publicity.campaign_history import CampaignHistory
+from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Stale
-from hub.store.documents import Conflict, Documents
+from hub.store.documents import Conflict, Documents, Insert
 
 
 class SubmitCampaign:
@@ -24,12 +28,16 @@ class SubmitCampaign:
         documents: Documents,
         campaigns: CampaignRepository,
         history: CampaignHistory,
+        notifications: NotificationRepository,
+        agents: AgentRepository,
         count: CountCampaign,
         clock: Clock,
     ) -> None:
         self._documents = documents
         self._campaigns = campaigns
         self._history = history
+        self._notifications = notifications
+        self._agents = agents
         self._count = count
         self._clock = clock
 
@@ -67,7 +75,17 @@ class SubmitCampaign:
             campaign, CampaignEventKind.SUBMITTED, at=now, by=by, figures=preview.figures
         )
         try:
-            await self._documents.commit([self._campaigns.update(campaign, found.version), event])
+            told = await self._tell_approvers(campaign, now)
+            await self._documents.commit([self._campaigns.update(campaign, found.version), event, *told])
         except Conflict as stale:
             raise Stale(campaign_id) from stale
         return campaign
+
+    async def _tell_approvers(self, campaign: Campaign, now: int) -> list[Insert]:
+        """Everybody who may approve this one: a warning at night must not wait for somebody to look."""
+        kind = NotificationKind.CAMPAIGN_SUBMITTED
+        return [
+            self._notifications.tell_of_campaign(agent.id, kind, campaign.id, at=now)
+            for agent in await self._agents.list()
+            if not refusal(campaign, agent)
+        ]

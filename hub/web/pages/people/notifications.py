@@ -36,6 +36,7 @@ KINDS: Mapping[NotificationKind, Word] = {
     NotificationKind.WOKEN: Word(msgid("稍后处理的工单该办了"), icon="clock"),
     NotificationKind.UNDELIVERED: Word(msgid("发出的内容未送达，请联系群众"), icon="warning"),
     NotificationKind.REPLY_RETURNED: Word(msgid("答复没有发出，已退回草稿"), icon="warning"),
+    NotificationKind.CAMPAIGN_SUBMITTED: Word(msgid("有宣传活动等待审批"), icon="clock"),
     NotificationKind.CAMPAIGN_APPROVED: Word(msgid("我的宣传活动已批准"), icon="check"),
     NotificationKind.CAMPAIGN_RETURNED: Word(msgid("我的宣传活动被退回"), icon="back"),
     NotificationKind.CAMPAIGN_MISSED: Word(msgid("我的宣传活动错过时间，没有发送"), icon="warning"),

@@ -27,7 +27,8 @@ from hub.actions.campaigns.start_broadcast import StartBroadcast
 from hub.actions.campaigns.submit_campaign import SubmitCampaign
 from hub.model.agent import Agent, Role
 from hub.model.people.contact import Contact
-from hub.repositories import campaigns, leases, memberships, notices, outbox, schedules, suppressions
+from hub.repositories import agents, campaigns, leases, memberships, notices, outbox, schedules, suppressions
+from hub.repositories.agents import AgentRepository
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
@@ -52,6 +53,7 @@ OFFICER = Agent("a1", "xuan", "u1", (Role.PUBLICITY,), NOON)
 LEAD = Agent("lead", "lead", "u1", (Role.PUBLICITY_LEAD,), NOON)
 CHIEF = Agent("chief", "chief", "u1", (Role.SUPERVISOR,), NOON)
 COLLECTIONS = (
+    *agents.COLLECTIONS,
     *campaign_history.COLLECTIONS,
     *campaigns.COLLECTIONS,
     *notifications.COLLECTIONS,
@@ -86,6 +88,7 @@ class Office:
     submit: SubmitCampaign
     approve: ApproveCampaign
     release: ReleaseCampaign
+    agents: AgentRepository
     calendar: ReadCalendar
     move: MoveCampaign
 
@@ -170,6 +173,7 @@ def _office(
     suppression_repository = SuppressionRepository(documents, vault)
     history = CampaignHistory(documents, vault)
     told = NotificationRepository(documents, vault)
+    agents_there = AgentRepository(documents, vault)
     preview = PreviewCampaign(people, suppression_repository, clock, settings)
     count = CountCampaign(people, preview, clock, settings, checks)
     start = StartBroadcast(campaign_repository, notice_repository, settings)
@@ -206,9 +210,10 @@ def _office(
         notice_repository,
         history,
         told,
-        SubmitCampaign(documents, campaign_repository, history, count, clock),
+        SubmitCampaign(documents, campaign_repository, history, told, agents_there, count, clock),
         ApproveCampaign(documents, campaign_repository, history, told, count, clock, settings),
         release,
+        agents_there,
         ReadCalendar(campaign_repository, people, clock, settings),
         MoveCampaign(documents, campaign_repository, schedule_repository, history, clock, settings),
     )

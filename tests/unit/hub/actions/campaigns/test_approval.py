@@ -194,6 +194,16 @@ async def test_red_needs_the_right_for_warnings_and_so_does_yellow_at_night(offi
     assert run.night
 
 
+async def test_everybody_who_may_approve_it_is_told_and_nobody_else(office: Office) -> None:
+    for agent in (AUTHOR_AND_LEAD, LEAD, CHIEF):
+        await office.agents.insert(agent)
+    await submitted(office, kind=CampaignKind.WARNING, message_class=MessageClass.E0, template="立即撤离。")
+    told = {agent.id: len(await office.notifications.unread(agent.id)) for agent in (LEAD, CHIEF, OFFICER)}
+    assert told == {"lead": 0, "chief": 1, "a1": 0}  # red is not the lead's to approve
+    await submitted(office)
+    assert len(await office.notifications.unread("lead")) == 1
+
+
 async def test_it_goes_back_to_its_writer_with_a_reason(office: Office) -> None:
     made = await submitted(office)
     with pytest.raises(Invalid) as told:
