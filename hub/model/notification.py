@@ -24,7 +24,6 @@ class NotificationKind(StrEnum):
     CAMPAIGN_SUBMITTED = "campaign_submitted"  # a colleague's campaign waits for your approval
     CAMPAIGN_APPROVED = "campaign_approved"  # your campaign may be sent
     CAMPAIGN_RETURNED = "campaign_returned"  # your campaign came back with a reason
-    CAMPAIGN_MISSED = "campaign_missed"  # a time of your campaign passed and nothing left
     CAMPAIGN_HELD = "campaign_held"  # a campaign has outgrown its approval and waits for the approver
 
 

@@ -24,6 +24,7 @@ from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, Stale
 from hub.runtime.filled import filled
+from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Insert
 
@@ -149,8 +150,12 @@ class ApproveCampaign:
         return campaign
 
     def _tell(self, campaign: Campaign, kind: NotificationKind, now: int) -> list[Insert]:
-        people = dict.fromkeys((campaign.author_id, campaign.submitted_by))
-        return [self._notifications.tell_of_campaign(one, kind, campaign.id, at=now) for one in people if one]
+        people, cause = dict.fromkeys((campaign.author_id, campaign.submitted_by)), new_id(now)
+        return [
+            self._notifications.tell_of_campaign(one, kind, campaign.id, at=now, cause=cause)
+            for one in people
+            if one
+        ]
 
     async def _commit(self, found: Versioned[Campaign], after: Campaign, writes: list[Insert]) -> None:
         try:

@@ -27,6 +27,7 @@ from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, Stale
 from hub.runtime.filled import filled
+from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 
@@ -119,20 +120,12 @@ class ReleaseCampaign:
             before=grown.approved,
         )
         people = [one.agent_id for one in campaign.approvals] + [campaign.author_id, campaign.submitted_by]
-        kind = NotificationKind.CAMPAIGN_HELD
+        kind, cause = NotificationKind.CAMPAIGN_HELD, new_id(now)
         told = [
-            self._notifications.tell_of_campaign(one, kind, campaign.id, at=now)
+            self._notifications.tell_of_campaign(one, kind, campaign.id, at=now, cause=cause)
             for one in dict.fromkeys(people)
             if one
         ]
-        return [event, *told]
-
-    def tell_missed(self, campaign: Campaign, reason: str, now: int) -> list[Write]:
-        """The row of the history that a time passed without anything leaving, and the word to its writers."""
-        event = self._history.add(campaign, CampaignEventKind.MISSED, at=now, reason=reason)
-        people = dict.fromkeys((campaign.author_id, campaign.submitted_by))
-        kind = NotificationKind.CAMPAIGN_MISSED
-        told = [self._notifications.tell_of_campaign(one, kind, campaign.id, at=now) for one in people if one]
         return [event, *told]
 
     async def grown(self, campaign: Campaign) -> tuple[Growth, Figures] | None:

@@ -17,6 +17,7 @@ from hub.repositories.publicity.campaign_history import CampaignHistory
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Stale
+from hub.runtime.ids import new_id
 from hub.store.documents import Conflict, Documents, Insert
 
 
@@ -83,9 +84,9 @@ class SubmitCampaign:
 
     async def _tell_approvers(self, campaign: Campaign, now: int) -> list[Insert]:
         """Everybody who may approve this one: a warning at night must not wait for somebody to look."""
-        kind = NotificationKind.CAMPAIGN_SUBMITTED
+        kind, cause = NotificationKind.CAMPAIGN_SUBMITTED, new_id(now)
         return [
-            self._notifications.tell_of_campaign(agent.id, kind, campaign.id, at=now)
+            self._notifications.tell_of_campaign(agent.id, kind, campaign.id, at=now, cause=cause)
             for agent in await self._agents.list()
             if not refusal(campaign, agent)
         ]

@@ -117,7 +117,8 @@ class TickCampaigns:
                 if expired:
                     after = campaign.value.moved(CampaignState.EXPIRED, now, reason=why_not)
                 writes.append(self._repository.update(after, campaign.version))
-                writes += self._release.tell_missed(after, why_not, now)
+                missed = CampaignEventKind.MISSED
+                writes.append(self._history.add(after, missed, at=now, reason=why_not))
         try:
             await self._documents.commit(writes)
         except (Duplicate, Conflict):  # another process fired it, or a person changed it: look again

@@ -6,7 +6,7 @@ What makes one is committed together with it: `repositories.notifications.tell(.
 from __future__ import annotations
 
 from hub.model.notification import Notification, NotificationKind
-from hub.runtime.ids import derived_id, new_id
+from hub.runtime.ids import derived_id
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert
@@ -41,9 +41,12 @@ class NotificationRepository:
         id = derived_id("notification", agent_id, kind, case_id, cause or str(at))
         return self._notifications.insert(Notification(id, agent_id, at, kind, case_id))
 
-    def tell_of_campaign(self, agent_id: str, kind: NotificationKind, campaign_id: str, *, at: int) -> Insert:
-        """The write that tells an agent of a campaign; it belongs into the unit of work that changes it."""
-        told = Notification(new_id(at), agent_id, at, kind, "", campaign_id=campaign_id)
+    def tell_of_campaign(
+        self, agent_id: str, kind: NotificationKind, campaign_id: str, *, at: int, cause: str
+    ) -> Insert:
+        """The same about a campaign."""
+        id = derived_id("notification", agent_id, kind, campaign_id, cause)
+        told = Notification(id, agent_id, at, kind, "", campaign_id=campaign_id)
         return self._notifications.insert(told)
 
     async def unread(self, agent_id: str, *, limit: int = 100) -> list[Notification]:

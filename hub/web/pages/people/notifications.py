@@ -39,7 +39,6 @@ KINDS: Mapping[NotificationKind, Word] = {
     NotificationKind.CAMPAIGN_SUBMITTED: Word(msgid("有宣传活动等待审批"), icon="clock"),
     NotificationKind.CAMPAIGN_APPROVED: Word(msgid("我的宣传活动已批准"), icon="check"),
     NotificationKind.CAMPAIGN_RETURNED: Word(msgid("我的宣传活动被退回"), icon="back"),
-    NotificationKind.CAMPAIGN_MISSED: Word(msgid("我的宣传活动错过时间，没有发送"), icon="warning"),
     NotificationKind.CAMPAIGN_HELD: Word(msgid("宣传活动超出审批，等待重新审批"), icon="warning"),
 }
 _ALERT = msgid("您有 %(count)s 件事需要处理")

@@ -21,7 +21,7 @@ from channels.outbox.ports import Flow
 from channels.outbox.quiet_hours import window_of
 from channels.outbox.suppression import EDUCATION
 from hub.actions.campaigns.tick_campaigns import BRAKE, MISSED
-from hub.model.notification import NotificationKind
+from hub.model.campaigns.campaign_event import CampaignEventKind
 from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.store.documents import Update
 from tests.unit.hub.actions.campaigns.campaign_office import DAY, HOUR, NOON, Office, draft, open_office
@@ -368,9 +368,8 @@ async def test_a_one_off_missed_by_more_sends_nothing_and_the_officer_sees_why(o
     assert await office.campaigns.broadcasts_of(made.id) == []
     [fired] = await office.schedules.fired(made.id)
     assert fired.late
-    assert [(one.kind, one.campaign_id) for one in await office.notifications.unread("a1")][:1] == [
-        (NotificationKind.CAMPAIGN_MISSED, made.id)
-    ]
+    [missed] = [one for one in await office.history.of(made.id) if one.kind is CampaignEventKind.MISSED]
+    assert (missed.agent_id, missed.reason) == ("", MISSED)
 
 
 async def test_a_week_of_missed_times_is_made_up_for_once_at_most(office: Office) -> None:
