@@ -15,6 +15,7 @@ from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
 from hub.actions.campaigns.approve_campaign import ApproveCampaign
+from hub.actions.campaigns.count_campaign import CountCampaign
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.move_campaign import MoveCampaign
 from hub.actions.campaigns.read_calendar import ReadCalendar
@@ -116,6 +117,7 @@ class CampaignPlanning:
 
     approve: ApproveCampaign
     calendar: ReadCalendar
+    count: CountCampaign
     feed: SubscribeCalendar
     move: MoveCampaign
     release: ReleaseCampaign

@@ -72,6 +72,7 @@ def campaign_actions(base: Foundation, rules: RulesInForce) -> CampaignActions:
             documents, stores.campaigns, history, stores.notifications, count, clock, settings
         ),
         calendar=calendar,
+        count=count,
         feed=SubscribeCalendar(documents, stores.calendar_feeds, stores.agents, calendar, clock),
         move=MoveCampaign(documents, stores.campaigns, stores.schedules, history, clock, settings),
         release=release,

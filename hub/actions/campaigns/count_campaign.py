@@ -14,6 +14,7 @@ from campaigns.approval import Figures, Growth, growth
 from campaigns.campaign import Campaign
 from campaigns.errors import BadSchedule
 from campaigns.schedule import from_text, problem
+from campaigns.window import Estimate
 from hub.actions.campaigns.draft_campaign import draft_of, problems
 from hub.actions.campaigns.preview_campaign import Preview, PreviewCampaign
 from hub.actions.campaigns.settings import CampaignSettings
@@ -40,13 +41,14 @@ Check = Callable[[Campaign, Preview], Awaitable[Sequence[Finding]]]
 class Count:
     """What a campaign amounts to. preview: None when it cannot be counted. starts_at: its next time, ms UTC.
 
-    budget_yuan: 0 = none.
+    budget_yuan: 0 = none. hours: minutes after midnight between which it may leave, None = always.
     """
 
     preview: Preview | None
     findings: tuple[Finding, ...]
     starts_at: int
     budget_yuan: int
+    hours: tuple[int, int] | None
 
     @property
     def mistakes(self) -> dict[str, str]:
@@ -84,7 +86,7 @@ class CountCampaign:
     async def __call__(self, campaign: Campaign) -> Count:
         """As if it were let go now."""
         now = self._clock.now_ms()
-        budget = self.budget_of(campaign)
+        budget, hours = self.budget_of(campaign), self._settings.hours(campaign)
         groups = await self._memberships.groups()
         wrong = problems(draft_of(campaign), self._settings, groups=groups)
         findings = [Finding(field, text, blocks=True) for field, text in wrong.items()]
@@ -92,12 +94,16 @@ class CountCampaign:
         if trouble:
             findings.append(Finding("schedule", trouble, blocks=True))
         if wrong:
-            return Count(None, tuple(findings), starts_at, budget)
+            return Count(None, tuple(findings), starts_at, budget, hours)
         preview = await self._preview(campaign, at=starts_at)
         findings += self._of_numbers(preview, budget)
         for check in self._checks:
             findings += await check(campaign, preview)
-        return Count(preview, tuple(findings), starts_at, budget)
+        return Count(preview, tuple(findings), starts_at, budget, hours)
+
+    def estimate(self, campaign: Campaign, at: int, seconds: float) -> Estimate:
+        """What a time becomes: `seconds` of sending begun at `at` (ms UTC)."""
+        return self._settings.estimate(campaign, at, seconds)
 
     def budget_of(self, campaign: Campaign) -> int:
         """What a broadcast of it may cost, in yuan; 0 = no limit."""

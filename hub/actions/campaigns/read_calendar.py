@@ -12,7 +12,7 @@ from campaigns.campaign import MOVES, Campaign, CampaignState
 from campaigns.errors import BadSchedule
 from campaigns.schedule import from_text, slots
 from campaigns.segment import Segment
-from campaigns.window import Estimate, estimate
+from campaigns.window import Estimate
 from channels.contract import ChannelKind
 from channels.parts import count
 from hub.actions.campaigns.settings import CampaignSettings
@@ -143,7 +143,7 @@ class ReadCalendar:
     def _estimate(self, campaign: Campaign, at: int, parts: int) -> Estimate:
         sender = self._settings.senders.get(campaign.channel)
         seconds = parts / sender.parts_per_second if sender else 0.0
-        return estimate(campaign.message_class, at, seconds, self._settings.zone)
+        return self._settings.estimate(campaign, at, seconds)
 
     def _parts_each(self, campaign: Campaign) -> int:
         sender = self._settings.senders.get(campaign.channel)

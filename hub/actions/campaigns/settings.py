@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from campaigns.campaign import Campaign
 from campaigns.schedule import ScheduleSpec, WorkDays, next_fire
+from campaigns.window import Estimate, estimate, hours_of
 from channels.contract import ChannelKind
 from hub.runtime.clock import CHINA
 
@@ -49,6 +51,14 @@ class CampaignSettings:
     budget_yuan: int = 0
     department_budgets: Mapping[str, int] = field(default_factory=dict)
     workdays: Callable[[], WorkDays] | None = None
+
+    def hours(self, campaign: Campaign) -> tuple[int, int] | None:
+        """Minutes after midnight between which it may leave, None = always."""
+        return hours_of(campaign.message_class)
+
+    def estimate(self, campaign: Campaign, at: int, seconds: float) -> Estimate:
+        """Where `seconds` of sending end when they begin at `at` (ms UTC), with its hours."""
+        return estimate(campaign.message_class, at, seconds, self.zone)
 
     def next_time(self, spec: ScheduleSpec, after: int) -> int:
         """The next time of a plan later than `after` (ms UTC), 0 = none. Raises `BadSchedule`."""

@@ -14,8 +14,6 @@ from campaigns.errors import BadSchedule
 from campaigns.schedule import Cron, ScheduleSpec, from_text, next_five, problem
 from campaigns.selection import REASONS
 from campaigns.timetable import describe
-from campaigns.window import estimate
-from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.count_campaign import Count
 from hub.hub import Hub
 from hub.runtime.errors import Invalid, Stale
@@ -67,9 +65,8 @@ async def dates(request: web.Request) -> web.StreamResponse:
         trouble = next(iter(form.fields.values()))
         return part(request, "staff/campaign_dates.html", plan="", dates=(), hint="", trouble=trouble)
     seconds = float(data["seconds"]) if data.get("seconds", "").isdecimal() else 0.0
-    known = data.get("class") in set(MessageClass)
-    message_class = MessageClass(data["class"]) if known else MessageClass.N
-    coming = _coming(hub, form.spec(), message_class, seconds, request)
+    campaign = (await hub.actions.campaigns.get(data.get("campaign", ""))).value
+    coming = _coming(hub, form.spec(), campaign, seconds, request)
     return part(request, "staff/campaign_dates.html", 200, **coming)
 
 
@@ -133,7 +130,7 @@ async def _preview(
         may_submit=campaign.state is CampaignState.DRAFT,
         seconds=words["seconds"],
         **{name: value for name, value in words.items() if name != "seconds"},
-        **_coming(hub, spec, campaign.message_class, 0.0, request),
+        **_coming(hub, spec, campaign, 0.0, request),
     )
 
 
@@ -149,7 +146,7 @@ def count_words(request: web.Request, campaign: Campaign, count: Count) -> dict[
         "remarks": [_(one.text) for one in count.findings if not one.blocks],
         "reasons": {name: pair[1 if english else 0] for name, pair in REASONS.items()},
         "promise": _(sending_words.PROMISES[campaign.message_class]),
-        "hours": sending_words.hours(campaign.message_class, _),
+        "hours": sending_words.hours(count.hours, _),
         "course": sending_words.course(preview.estimate, hub.clock.now_ms(), _) if preview else "",
         "needs": sending_words.needs(preview.estimate, _) if preview else "",
         "seconds": round(sum(until - since for since, until in spans) / 1000),
@@ -159,7 +156,7 @@ def count_words(request: web.Request, campaign: Campaign, count: Count) -> dict[
 def _coming(
     hub: Hub,
     spec: ScheduleSpec | None,
-    message_class: MessageClass,
+    campaign: Campaign,
     seconds: float,
     request: web.Request,
 ) -> dict[str, object]:
@@ -169,7 +166,7 @@ def _coming(
         return nothing
     if trouble := problem(spec, now, workdays=workdays):
         return nothing | {"trouble": _(trouble)}
-    found = [_date(at, message_class, seconds, now, _) for at in next_five(spec, now, workdays=workdays)]
+    found = [_date(hub, at, campaign, seconds, now, _) for at in next_five(spec, now, workdays=workdays)]
     return nothing | {
         "plan": describe(spec, request[LANGUAGE]),
         "dates": found,
@@ -177,8 +174,8 @@ def _coming(
     }
 
 
-def _date(at: int, message_class: MessageClass, seconds: float, now: int, _: Translator) -> ComingDate:
-    found = estimate(message_class, at, seconds)
+def _date(hub: Hub, at: int, campaign: Campaign, seconds: float, now: int, _: Translator) -> ComingDate:
+    found = hub.actions.campaign_planning.count.estimate(campaign, at, seconds)
     is_plain = found.starts_at == at and len(found.spans) == 1
     course = "" if is_plain else sending_words.course(found, now, _)
     return ComingDate(at, course, sending_words.needs(found, _))

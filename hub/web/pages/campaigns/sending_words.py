@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 
 from campaigns.campaign import Campaign
-from campaigns.window import Estimate, hours_of
+from campaigns.window import Estimate
 from channels.outbox.delivery import POLICY, MessageClass, WarningLevel
 from hub.runtime.clock import to_local
 from hub.web.i18n import Translator, format_moment, msgid
@@ -55,9 +55,8 @@ def needs(estimate: Estimate, _: Translator) -> str:
     return _("一个时段发不完，需要 %(count)s 天", count=days)
 
 
-def hours(message_class: MessageClass, _: Translator) -> str:
-    """`09:00–20:30`, or that it leaves at any time."""
-    found = hours_of(message_class)
+def hours(found: tuple[int, int] | None, _: Translator) -> str:
+    """`09:00–20:30`, or that it leaves at any time. found: minutes after midnight."""
     if found is None:
         return _("随时")
     return "–".join(f"{minute // 60:02}:{minute % 60:02}" for minute in found)
