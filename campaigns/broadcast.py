@@ -51,7 +51,8 @@ class Broadcast:
 
     id: `campaign:fire_at`. text: the whole template as it leaves, signature and all. personal:
     whether it holds placeholders; if not, `text` is the body of every delivery. snapshot_at: who
-    joined the segment later is not in it. cursor: the last recipient written, "" = none yet.
+    joined the segment later is not in it; that of a plan for one time is its release. cursor: the last
+    recipient written, "" = none yet.
     sweeps: how often the recipients have been gone through again because rows were missing.
     considered, planned, excluded: recipients seen, written, and left out by reason. parts: sum of
     the parts of what was written. braked: it stopped itself once for too many
@@ -96,6 +97,11 @@ class Broadcast:
     resumed_from: int = 0
     corrected_by: str = ""
     forgotten_at: int = 0
+
+    @property
+    def begun_at(self) -> int:
+        """When its rows begin to exist, the same at every repetition."""
+        return max(self.snapshot_at, self.fire_at)
 
     @property
     def is_active(self) -> bool:
@@ -163,7 +169,7 @@ def start(campaign: Campaign, *, fire_at: int, now: int, kind: ChannelKind, sign
         id=broadcast_id(campaign.id, fire_at),
         campaign_id=campaign.id,
         fire_at=fire_at,
-        snapshot_at=now,
+        snapshot_at=now if campaign.is_recurring else campaign.released_at or now,
         expires_at=expires_at(campaign, fire_at),
         channel=campaign.channel,
         channel_kind=kind,

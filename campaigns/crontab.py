@@ -3,8 +3,9 @@
 Rule protected: `0 9 * * 1-5` is Monday to Friday. APScheduler counts weekdays from Monday = 0 and
 would fire Tuesday to Saturday, so every field is read here into the numbers it means, and weekdays
 leave as day names. Where cron says "or" and APScheduler "and" (day of month together with weekday)
-the expression is refused, because half of its readers would be surprised.
-Source: crontab(5).
+the expression is refused, because half of its readers would be surprised. The day `L` is the last one of
+the month, because the 31st leaves out half of the months.
+Source: crontab(5); `L` as in Quartz.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 
 from campaigns.errors import BadSchedule
 
+LAST_DAY = 32
+"""Stands for the last day of the month among the days."""
 DAY_NAMES = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")  # by their crontab number
 _MONTH_NAMES = ("", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONGEST = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -37,7 +40,10 @@ _WEEKDAY = _Field("星期", 0, 7, DAY_NAMES)
 
 @dataclass(frozen=True, slots=True)
 class Crontab:
-    """What an expression means. Weekdays are 0 = Sunday … 6 = Saturday; an empty tuple is "any"."""
+    """What an expression means. Weekdays are 0 = Sunday … 6 = Saturday; an empty tuple is "any".
+
+    days: may hold `LAST_DAY`.
+    """
 
     minutes: tuple[int, ...]
     hours: tuple[int, ...]
@@ -58,7 +64,7 @@ def parse(expression: str) -> Crontab:
         weekdays = ()
     if days and weekdays:
         raise BadSchedule("日期和星期只能限定其中一个，另一个请填 *")
-    if days and min(days) > max(_LONGEST[month] for month in months or range(1, 13)):
+    if days and LAST_DAY not in days and min(days) > max(_LONGEST[month] for month in months or range(1, 13)):
         raise BadSchedule("所选月份里没有这一天，永远不会发送")
     return Crontab(minutes or tuple(range(60)), hours or tuple(range(24)), days, months, weekdays)
 
@@ -71,6 +77,9 @@ def _numbers(text: str, field: _Field) -> tuple[int, ...]:
         if match is None:
             raise BadSchedule(f"{field.label}写法不对：{item or '（空）'}")
         star, first, last, step_text = match.groups()
+        if field is _DAY and item == "l":
+            found.add(LAST_DAY)
+            continue
         step = int(step_text) if step_text else 1
         if step < 1 or (step_text and first and not last):
             raise BadSchedule(f"{field.label}的间隔写法不对：{item}")

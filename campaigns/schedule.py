@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -26,6 +29,9 @@ from campaigns.window import CHINA
 
 MIN_GAP_SECONDS = 3600
 PUNCTUAL_SECONDS = 60  # as late as a tick may come without counting as missed
+_DAY = timedelta(days=1)
+_LONGEST_REST = timedelta(days=60)
+_MOST_TRIES = 800  # two years of days: a plan that finds no working day in them has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +41,29 @@ class Once:
     at: int
 
 
+class DaysOff(StrEnum):
+    """What becomes of a time that falls on a day off: a holiday, a weekend that is not worked."""
+
+    SEND = "send"  # it is sent all the same
+    SKIP = "skip"
+    MOVE = "move"  # to the same time on the next working day (顺延)
+
+
+class WorkDays(Protocol):
+    """Which days are worked; `hub/model/cases/calendar.py` knows the notices of the State Council."""
+
+    def is_workday(self, day: date, /) -> bool: ...
+
+    def next_workday(self, day: date, /) -> date:
+        """The day itself or the first working day after it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """A five-field crontab expression in local time, weekdays as in cron."""
+    """A five-field crontab expression in local time, weekdays as in cron, `L` = last day of the month."""
 
     expression: str
+    days_off: DaysOff = DaysOff.SEND
 
 
 ScheduleSpec = Once | Cron
@@ -63,16 +87,23 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A slot whose time has come. late: too late to run, it is only written down."""
+    """A slot whose time has come. late: too late to run, it is only written down.
+
+    moved: no slot any more, because the calendar of days off has changed since it was planned.
+    """
 
     slot: int
     late: bool
     next_at: int
+    moved: bool = False
 
 
 def to_text(spec: ScheduleSpec) -> str:
-    """`once 1790000000000` or `cron 0 9 * * mon`."""
-    return f"once {spec.at}" if isinstance(spec, Once) else f"cron {spec.expression}"
+    """`once 1790000000000`, `cron 0 9 * * mon` or, with days off left out, `cron 0 9 * * mon @skip`."""
+    if isinstance(spec, Once):
+        return f"once {spec.at}"
+    days_off = "" if spec.days_off is DaysOff.SEND else f" @{spec.days_off}"
+    return f"cron {spec.expression}{days_off}"
 
 
 def from_text(text: str) -> ScheduleSpec:
@@ -81,45 +112,63 @@ def from_text(text: str) -> ScheduleSpec:
     if kind == "once" and rest.isdigit():
         return Once(int(rest))
     if kind == "cron":
-        return Cron(rest)
+        expression, _, days_off = rest.partition(" @")
+        if days_off in ("", *DaysOff):
+            return Cron(expression, DaysOff(days_off or DaysOff.SEND))
     raise BadSchedule("发送计划无法识别")
 
 
-def next_fire(spec: ScheduleSpec, after_ms: int, zone: ZoneInfo = CHINA) -> int | None:
-    """The first slot later than `after_ms`, or None. Raises `BadSchedule`."""
+def next_fire(
+    spec: ScheduleSpec, after_ms: int, zone: ZoneInfo = CHINA, workdays: WorkDays | None = None
+) -> int | None:
+    """The first slot later than `after_ms`, or None. Raises `BadSchedule`.
+
+    workdays: needed by a plan that does not send on days off.
+    """
     if isinstance(spec, Once):
         return spec.at if spec.at > after_ms else None
-    after = datetime.fromtimestamp((after_ms + 1) / 1000, UTC).astimezone(zone)
-    found = _trigger(spec, zone).get_next_fire_time(None, after)
-    return None if found is None else round(found.timestamp() * 1000)
+    if spec.days_off is DaysOff.SEND:
+        return _cron_fire(spec, after_ms, zone)
+    if workdays is None:
+        raise ValueError("a plan with days off needs the working days")
+    return _fire_on_workdays(spec, after_ms, zone, workdays)
 
 
-def next_five(spec: ScheduleSpec, after_ms: int, zone: ZoneInfo = CHINA) -> tuple[int, ...]:
+def slots(
+    spec: ScheduleSpec, after_ms: int, zone: ZoneInfo = CHINA, workdays: WorkDays | None = None
+) -> Iterator[int]:
+    """All slots later than `after_ms`, in order; endless for most plans. Raises `BadSchedule`."""
+    at = next_fire(spec, after_ms, zone, workdays)
+    while at is not None:
+        yield at
+        at = next_fire(spec, at, zone, workdays)
+
+
+def next_five(
+    spec: ScheduleSpec, after_ms: int, zone: ZoneInfo = CHINA, workdays: WorkDays | None = None
+) -> tuple[int, ...]:
     """Up to five slots later than `after_ms`, for the preview. Raises `BadSchedule`."""
-    found: list[int] = []
-    at = next_fire(spec, after_ms, zone)
-    while at is not None and len(found) < 5:
-        found.append(at)
-        at = next_fire(spec, at, zone)
-    return tuple(found)
+    return tuple(itertools.islice(slots(spec, after_ms, zone, workdays), 5))
 
 
-def problem(spec: ScheduleSpec, now: int, zone: ZoneInfo = CHINA) -> str:
+def problem(spec: ScheduleSpec, now: int, zone: ZoneInfo = CHINA, workdays: WorkDays | None = None) -> str:
     """Why an officer may not choose this plan, in Chinese, or ""."""
     if isinstance(spec, Once):
         return "" if spec.at > now else "发送时间已经过去，请选择将来的时间"
     try:
-        slots = next_five(spec, now, zone)
+        coming = next_five(spec, now, zone, workdays)
     except BadSchedule as refused:
         return refused.problem
-    if not slots:
+    if not coming:
         return "这个计划永远不会发送"
-    if any(later - earlier < MIN_GAP_SECONDS * 1000 for earlier, later in itertools.pairwise(slots)):
+    if any(later - earlier < MIN_GAP_SECONDS * 1000 for earlier, later in itertools.pairwise(coming)):
         return "两次发送至少间隔一小时"
     return ""
 
 
-def due_slot(schedule: Schedule, now: int, zone: ZoneInfo = CHINA) -> Due | None:
+def due_slot(
+    schedule: Schedule, now: int, zone: ZoneInfo = CHINA, workdays: WorkDays | None = None
+) -> Due | None:
     """The one slot to deal with now, or None. However many were missed, only the latest counts.
 
     Within `PUNCTUAL_SECONDS` a slot is on time; later than that it runs only under
@@ -133,10 +182,12 @@ def due_slot(schedule: Schedule, now: int, zone: ZoneInfo = CHINA) -> Due | None
         allowed = max(allowed, schedule.grace_seconds)
     slot = schedule.next_at
     # Slots older than what is allowed need not be listed one by one.
-    at = next_fire(spec, max(slot - 1, now - allowed * 1000 - 1), zone)
+    at = next_fire(spec, max(slot - 1, now - allowed * 1000 - 1), zone, workdays)
+    if at != slot and now - slot <= allowed * 1000:
+        return Due(slot, late=False, next_at=at or 0, moved=True)
     while at is not None and at <= now:
         slot = at
-        at = next_fire(spec, at, zone)
+        at = next_fire(spec, at, zone, workdays)
     return Due(slot, now - slot > allowed * 1000, at or 0)
 
 
@@ -188,11 +239,46 @@ class AlarmClock:
         self._rang.set()
 
 
-def _trigger(spec: Cron, zone: ZoneInfo) -> CronTrigger:
-    plan = crontab.parse(spec.expression)
+def _cron_fire(spec: Cron, after_ms: int, zone: ZoneInfo) -> int | None:
+    after = datetime.fromtimestamp((after_ms + 1) / 1000, UTC).astimezone(zone)
+    found = _trigger(spec.expression, zone).get_next_fire_time(None, after)
+    return None if found is None else round(found.timestamp() * 1000)
+
+
+def _fire_on_workdays(spec: Cron, after_ms: int, zone: ZoneInfo, workdays: WorkDays) -> int | None:
+    day = datetime.fromtimestamp(after_ms / 1000, UTC).astimezone(zone).date()
+    if spec.days_off is DaysOff.MOVE:  # what fell on the days off just before this day is still to come
+        earliest = day - _LONGEST_REST
+        while day > earliest and not workdays.is_workday(day - _DAY):
+            day -= _DAY
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    at = round(midnight.timestamp() * 1000) - 1
+    if spec.days_off is DaysOff.SKIP:
+        at = max(at, after_ms)
+    best: int | None = None
+    for _ in range(_MOST_TRIES):
+        nominal = _cron_fire(spec, at, zone)
+        if nominal is None or (best is not None and nominal >= best):
+            break
+        at = nominal
+        local = datetime.fromtimestamp(nominal / 1000, UTC).astimezone(zone)
+        worked = workdays.next_workday(local.date())
+        if worked != local.date():
+            if spec.days_off is DaysOff.SKIP:
+                continue
+            nominal = round(datetime.combine(worked, local.timetz()).timestamp() * 1000)
+        if nominal > after_ms and (best is None or nominal < best):
+            best = nominal
+    return best
+
+
+@lru_cache(maxsize=256)
+def _trigger(expression: str, zone: ZoneInfo) -> CronTrigger:
+    """It keeps nothing between two questions, so one serves all; a calendar asks for thousands of times."""
+    plan = crontab.parse(expression)
     return CronTrigger(
         month=_joined(plan.months),
-        day=_joined(plan.days),
+        day=",".join("last" if day == crontab.LAST_DAY else str(day) for day in plan.days) or "*",
         day_of_week=",".join(crontab.DAY_NAMES[day] for day in plan.weekdays) or "*",
         hour=_joined(plan.hours),
         minute=_joined(plan.minutes),

@@ -105,7 +105,7 @@ def _delivery(
     # Spread over ten minutes, so that a night's backlog does not leave in one second.
     jitter = int.from_bytes(digest[-4:], "big") % int(JITTER_SECONDS * 1000) if closed else 0
     return Delivery(
-        id=_sortable(broadcast.snapshot_at, digest),
+        id=_sortable(broadcast.begun_at, digest),
         origin=Origin.BROADCAST,
         origin_id=broadcast.id,
         sender=broadcast.channel,
@@ -113,7 +113,7 @@ def _delivery(
         recipient_key=recipient.address_key,
         message_class=broadcast.message_class,
         dedup=digest.hex(),
-        created_at=broadcast.snapshot_at,
+        created_at=broadcast.begun_at,
         expires_at=broadcast.expires_at,
         text=text if broadcast.personal else "",  # a shared body is kept once, with the broadcast
         title=broadcast.title if broadcast.personal else "",

@@ -17,11 +17,15 @@ _MOST_DAYS = 366
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """When it will be done. `days`: on how many days something leaves. `starts_at` ≤ `finishes_at`."""
+    """When it will be done. `days`: on how many days something leaves. `starts_at` ≤ `finishes_at`.
+
+    spans: (from, until) of every stretch of sending in order, the nights between them left out.
+    """
 
     starts_at: int
     finishes_at: int
     days: int
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 def is_open(window: Window | None, at: int, zone: ZoneInfo = CHINA) -> bool:
@@ -35,14 +39,15 @@ def estimate(window: Window | None, at: int, seconds: float, zone: ZoneInfo = CH
     window: `Broadcast.window`. More than a year of sending is given as a year.
     """
     left = round(seconds * 1000)
-    moment = starts_at = next_allowed(window, at, zone=zone)
-    for days in range(1, _MOST_DAYS):
+    moment = next_allowed(window, at, zone=zone)
+    spans: list[tuple[int, int]] = []
+    while True:
         local = datetime.fromtimestamp(moment / 1000, UTC).astimezone(zone)
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
         closes = midnight + timedelta(minutes=window.closes_at if window else 24 * 60)
         open_for = round(closes.timestamp() * 1000) - moment
-        if left <= open_for:
-            return Estimate(starts_at, moment + left, days)
+        spans.append((moment, moment + min(left, open_for)))
+        if left <= open_for or len(spans) == _MOST_DAYS:
+            return Estimate(spans[0][0], spans[-1][1], len(spans), tuple(spans))
         left -= open_for
         moment = next_allowed(window, moment + open_for, zone=zone)
-    return Estimate(starts_at, moment, _MOST_DAYS)

@@ -14,12 +14,19 @@ from hub.actions.alarms.keep_duty import KeepDuty
 from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
+from hub.actions.campaigns.approve_campaign import ApproveCampaign
 from hub.actions.campaigns.composing.composer import Composer
+from hub.actions.campaigns.count_campaign import CountCampaign
 from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.campaigns.move_campaign import MoveCampaign
 from hub.actions.campaigns.publicity.publish_notice import PublishNotice
 from hub.actions.campaigns.publicity.series_actions import SeriesActions
+from hub.actions.campaigns.read_calendar import ReadCalendar
 from hub.actions.campaigns.recipients.recipients import Recipients
+from hub.actions.campaigns.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.sending import Sending
+from hub.actions.campaigns.submit_campaign import SubmitCampaign
+from hub.actions.campaigns.subscribe_calendar import SubscribeCalendar
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.set_availability import SetAvailability
 from hub.actions.cases.bulk.bulk_cases import BulkCases
@@ -124,6 +131,31 @@ class DeliveryDesk:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignPlanning:
+    """The way of a campaign from draft to release, and the calendar of all of them."""
+
+    approve: ApproveCampaign
+    calendar: ReadCalendar
+    count: CountCampaign
+    feed: SubscribeCalendar
+    move: MoveCampaign
+    release: ReleaseCampaign
+    submit: SubmitCampaign
+
+
+@dataclass(frozen=True, slots=True)
+class PublicityActions:
+    """What publicity officers and those who approve do; the runs themselves: `Actions.campaigns`."""
+
+    composer: Composer
+    planning: CampaignPlanning
+    publish_notice: PublishNotice
+    recipients: Recipients
+    sending: Sending
+    series: SeriesActions
+
+
+@dataclass(frozen=True, slots=True)
 class Actions:
     """The business, one verb each."""
 
@@ -134,7 +166,6 @@ class Actions:
     change_accounts: ChangeAccounts
     citizen_move: CitizenMove
     close_case: CloseCase
-    composer: Composer
     confirm_report: ConfirmReport
     decide_delivery: DecideDelivery
     deliver_electronically: DeliverElectronically
@@ -152,8 +183,8 @@ class Actions:
     note_case: NoteCase
     note_reading: NoteReading
     people: People
+    publicity: PublicityActions
     publish_entry: PublishEntry
-    publish_notice: PublishNotice
     rate_entry: RateEntry
     refuse_mail: RefuseMail
     read_cases: ReadCases
@@ -165,13 +196,10 @@ class Actions:
     read_rules: ReadRules
     read_warnings: ReadWarnings
     read_words: ReadWords
-    recipients: Recipients
     release_case: ReleaseCase
     replies: ReplyDesk
     reply_to_case: ReplyToCase
     revise_rules: ReviseRules
-    series: SeriesActions
-    sending: Sending
     show_case: ShowCase
     split_case: SplitCase
     sort_questions: SortQuestions

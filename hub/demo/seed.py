@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from campaigns.campaign import CampaignKind
+from campaigns.campaign import Campaign, CampaignKind
 from campaigns.schedule import Cron
 from campaigns.segment import EVERYBODY, Segment
 from channels.address import phone
 from channels.outbox.delivery import DeliveryState, MessageClass
+from hub.actions.campaigns.approve_campaign import Consent
 from hub.actions.campaigns.draft_campaign import Draft
+from hub.actions.campaigns.release_campaign import Released
 from hub.demo.accounts import agent_id
 from hub.demo.clock import ShiftedClock
 from hub.demo.sample import Sample, Table
@@ -157,12 +159,24 @@ class Seeder:
         )
         campaign = await desk.create(draft, agent_id(self._sample.login_of("publicity")))
         if table["plan"] == "finished":
-            run = await desk.start_now(campaign.id)
-            await desk.expand_some(run.id, pages=100)
+            run = (await self._let_go(campaign, None)).run
+            await desk.expand_some(run.id if run else "", pages=100)
             await self._settled()
             await desk.tick()
         elif table["plan"] != "draft":
-            await desk.schedule(campaign.id, Cron(table["plan"]))
+            await self._let_go(campaign, Cron(table["plan"]))
+
+    async def _let_go(self, campaign: Campaign, plan: Cron | None) -> Released:
+        """Submitted by its writer, approved by the lead, released."""
+        planning = self._hub.actions.publicity.planning
+        await planning.submit(campaign.id, campaign.author_id, plan)
+        lead_id = agent_id(self._sample.login_of("publicity_lead"))
+        lead = (await self._hub.repositories.agents.get_many([lead_id]))[lead_id]
+        sheet = await planning.approve.sheet(campaign.id, lead)
+        people = sheet.count.checked().deliveries
+        consent = Consent(sheet.campaign.content_digest, people, people)
+        await planning.approve(campaign.id, lead, consent)
+        return await planning.release(campaign.id, campaign.author_id)
 
     async def _settled(self) -> None:
         """Until nothing waits to leave: the clock must not jump over the life of an answer."""

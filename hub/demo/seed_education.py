@@ -28,7 +28,7 @@ async def publish_lessons(hub: Hub, author_id: str) -> None:
         text = NoticeDraft(
             NoticeKind.EDUCATION, lesson.title, lesson.web, lesson.topic, lesson.law, lesson.id
         )
-        await hub.actions.publish_notice(text, author_id, notice_id=f"1e55{number:022x}")
+        await hub.actions.publicity.publish_notice(text, author_id, notice_id=f"1e55{number:022x}")
 
 
 async def plan_fraud_series(hub: Hub, author_id: str, group: str) -> None:
@@ -49,5 +49,5 @@ async def plan_fraud_series(hub: Hub, author_id: str, group: str) -> None:
         public=True,
         lead_days=10,
     )
-    await hub.actions.series.plan(draft, author_id, series_id=_SERIES)
-    await hub.actions.series.run.step()
+    await hub.actions.publicity.series.plan(draft, author_id, series_id=_SERIES)
+    await hub.actions.publicity.series.run.step()

@@ -15,6 +15,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"  # 主管
     INSPECTOR = "inspector"  # 督察
     PUBLICITY = "publicity"  # 宣传
+    PUBLICITY_LEAD = "publicity_lead"  # 宣传审批: approves what others wrote
     EDITOR = "editor"  # 知识
     REVIEWER = "reviewer"  # 知识审核: publishes what editors wrote
     HIGHER_REVIEWER = "higher_reviewer"  # 复查复核: at the next higher organ
@@ -38,6 +39,9 @@ class Permission(StrEnum):
     CAMPAIGN_CONTROL = "campaign.control"
     CAMPAIGN_TRIAL = "campaign.trial"
     CAMPAIGN_WORDS = "campaign.words"
+    CAMPAIGN_APPROVE = "campaign.approve"
+    CAMPAIGN_EMERGENCY = "campaign.emergency"  # to approve red and orange, and yellow for the night
+    CAMPAIGN_SEND = "campaign.send"  # to release what was approved
     ENTRY_EDIT = "entry.edit"
     ENTRY_PUBLISH = "entry.publish"
     DELIVERY_DECIDE = "delivery.decide"
@@ -55,6 +59,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.ALARM_DUTY, _P.CANNED_APPROVE}
         | {_P.TAG_EDIT}
         | {_P.CAMPAIGN_READ, _P.CAMPAIGN_CONTROL, _P.CAMPAIGN_TRIAL, _P.CAMPAIGN_WORDS}
+        | {
+            _P.CAMPAIGN_READ,
+            _P.CAMPAIGN_CONTROL,
+            _P.CAMPAIGN_APPROVE,
+            _P.CAMPAIGN_EMERGENCY,
+            _P.CAMPAIGN_SEND,
+        }
     ),
     Role.INSPECTOR: frozenset(
         {
@@ -67,6 +78,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PUBLICITY: frozenset({_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL, _P.CAMPAIGN_TRIAL}),
+    Role.PUBLICITY: frozenset({_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL, _P.CAMPAIGN_SEND}),
+    Role.PUBLICITY_LEAD: frozenset(
+        {_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL, _P.CAMPAIGN_APPROVE, _P.CAMPAIGN_SEND}
+    ),
     Role.EDITOR: frozenset({_P.ENTRY_EDIT}),
     Role.REVIEWER: frozenset({_P.ENTRY_EDIT, _P.ENTRY_PUBLISH}),
     Role.HIGHER_REVIEWER: frozenset({_P.CASE_READ, _P.CASE_REPLY}),

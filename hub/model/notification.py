@@ -22,6 +22,10 @@ class NotificationKind(StrEnum):
     UNDELIVERED = "undelivered"  # what was sent in a case you handle did not arrive: telephone
     CAMPAIGN_EXPIRED = "campaign_expired"  # your campaign ran out of time, all or part of it was not sent
     REPLY_RETURNED = "reply_returned"  # your reply could not leave any more and is a draft again
+    CAMPAIGN_SUBMITTED = "campaign_submitted"  # a colleague's campaign waits for your approval
+    CAMPAIGN_APPROVED = "campaign_approved"  # your campaign may be sent
+    CAMPAIGN_RETURNED = "campaign_returned"  # your campaign came back with a reason
+    CAMPAIGN_HELD = "campaign_held"  # a campaign has outgrown its approval and waits for the approver
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,13 @@ class CampaignRepository:
         )
         return self._broadcasts.listed_versioned(found)
 
+    async def broadcasts_between(self, since: int, until: int, *, limit: int = 1000) -> list[Broadcast]:
+        """The runs for times from `since` up to `until` (ms UTC), oldest first."""
+        found = await self._documents.find(
+            "broadcasts", {"fire_at": {"$gte": since, "$lt": until}}, sort=(("fire_at", 1),), limit=limit
+        )
+        return self._broadcasts.listed(found)
+
     async def active_broadcasts(self, *, limit: int = 1000) -> list[Versioned[Broadcast]]:
         """Every run that has not ended, oldest first."""
         found = await self._documents.find(

@@ -362,12 +362,6 @@ class OutboxRepository:
         found = await self._documents.find("outbox", where, sort=(("not_before", 1),), limit=limit)
         return len(found), found[0].body["not_before"] if found else 0
 
-    async def reasons(self, origin_id: str, state: DeliveryState) -> dict[str, int]:
-        """How many rows of a broadcast are in a state, by reason. It counts rows: not for a progress bar."""
-        return await self._documents.count(
-            "outbox", {"origin_id": origin_id, "state": state.value}, by="reason"
-        )
-
     async def by_state(
         self, state: DeliveryState, *, limit: int = 50, after: str | None = None
     ) -> DeliveryPage:

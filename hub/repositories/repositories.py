@@ -65,8 +65,10 @@ from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.presences import PresenceRepository
-from hub.repositories.publicity import bounces, series
+from hub.repositories.publicity import bounces, calendar_feeds, campaign_history, series
 from hub.repositories.publicity.bounces import BounceRepository
+from hub.repositories.publicity.calendar_feeds import CalendarFeedRepository
+from hub.repositories.publicity.campaign_history import CampaignHistory
 from hub.repositories.publicity.series import SeriesRepository
 from hub.repositories.queue import settings as queue_settings
 from hub.repositories.queue import tags
@@ -123,8 +125,10 @@ COLLECTIONS: tuple[Collection, ...] = (
     *audit.COLLECTIONS,
     *bounces.COLLECTIONS,
     *bulk_runs.COLLECTIONS,
+    *calendar_feeds.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
+    *campaign_history.COLLECTIONS,
     *case_index.COLLECTIONS,
     *canned_replies.COLLECTIONS,
     *case_warnings.COLLECTIONS,
@@ -179,8 +183,10 @@ class Repositories:
     audit: AuditRepository
     bounces: BounceRepository
     bulk_runs: BulkRunRepository
+    calendar_feeds: CalendarFeedRepository
     calls: CallRepository
     campaigns: CampaignRepository
+    campaign_history: CampaignHistory
     case_index: CaseIndex
     case_texts: CaseTexts
     case_queue: CaseQueueRepository
@@ -249,8 +255,10 @@ def repositories(
         audit=AuditRepository(documents, vault),
         bounces=BounceRepository(documents, vault),
         bulk_runs=BulkRunRepository(documents, vault),
+        calendar_feeds=CalendarFeedRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=CampaignRepository(documents, vault),
+        campaign_history=CampaignHistory(documents, vault),
         case_index=CaseIndex(documents, vault, case_texts),
         case_texts=case_texts,
         case_queue=CaseQueueRepository(documents, vault),

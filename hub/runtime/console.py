@@ -18,6 +18,7 @@ ROLES: Mapping[str, str] = {
     "supervisor": "主管",
     "inspector": "督察",
     "publicity": "宣传",
+    "publicity_lead": "宣传审批",
     "editor": "知识",
     "reviewer": "知识审核",
     "higher_reviewer": "复查复核",

@@ -25,6 +25,11 @@ class Broadcast(Table):
     link_hosts: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]] = []
     known_numbers: list[Annotated[str, Field(pattern=r"^\d[\d-]{2,15}$")]] = []
     trials_per_hour: int = Field(default=30, ge=0, le=900)
+    growth_percent: int = Field(default=10, ge=0, le=100)
+    two_approvers_above: int = Field(default=10_000, ge=0)
+    bad_numbers_percent: int = Field(default=10, ge=0, le=100)
+    budget_yuan: int = Field(default=0, ge=0)
+    department_budgets: dict[str, Annotated[int, Field(ge=0)]] = {}
 
 
 class Fallback(Table):

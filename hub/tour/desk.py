@@ -145,3 +145,25 @@ class CampaignDesk(Desk):
         fields = preview.fields(path) | {"mode": "once", "at": at.isoformat(timespec="seconds")}
         answer = await browser.post(path, fields)
         hold(answer.status == 200, f"排期被拒绝 (refused)：{answer.status}")
+
+    async def release(self, campaign_id: str) -> None:
+        """After approval: its plan holds."""
+        browser, path = await self.log_in(), f"/staff/campaigns/{campaign_id}/start"
+        page = await self.page(campaign_id)
+        answer = await browser.post(path, page.fields(path))
+        hold(answer.status == 200, f"发布被拒绝 (refused)：{answer.status}")
+
+
+class ApproverDesk(Desk):
+    """The person who approves what publicity officers wrote."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene, "publicity_lead")
+
+    async def approve(self, campaign_id: str) -> None:
+        """Reads the sheet and types its number."""
+        browser, path = await self.log_in(), f"/staff/campaigns/{campaign_id}/approve"
+        sheet = await browser.get(f"/staff/campaigns/{campaign_id}/approval")
+        fields = sheet.fields(path)
+        answer = await browser.post(path, fields | {"typed": fields["shown"]})
+        hold(answer.status == 200, f"没有批准 (not approved)：{answer.status}")

@@ -208,6 +208,7 @@ ROLE: Mapping[Role, str] = {
     Role.SUPERVISOR: msgid("主管"),
     Role.INSPECTOR: msgid("督察"),
     Role.PUBLICITY: msgid("宣传"),
+    Role.PUBLICITY_LEAD: msgid("宣传审批"),
     Role.EDITOR: msgid("知识编辑"),
     Role.REVIEWER: msgid("知识审核"),
     Role.HIGHER_REVIEWER: msgid("复查复核"),

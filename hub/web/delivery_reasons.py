@@ -25,8 +25,40 @@ REASONS: Mapping[str, str] = {
     "unreadable": msgid("号码或内容无法读取"),
     "lease_over": msgid("发送途中系统中断"),
     "no_receipt": msgid("运营商一直没有回执"),
+    "timeout": msgid("供应商超时未答复"),
+    "not-reached": msgid("连不上供应商"),
+    "adapter_failed": msgid("通道程序出错"),
+    "unknown": msgid("原因不明"),
+    # codes of providers: the address
+    "21211": msgid("号码无效"),
+    "21214": msgid("号码无法接通"),
+    "21217": msgid("号码格式不对"),
+    "21408": msgid("该地区未开通"),
+    "21612": msgid("没有到该号码的线路"),
+    "21614": msgid("不是手机号码"),
+    "30005": msgid("空号"),
+    "30006": msgid("座机或无法到达的运营商"),
+    # the telephone and the way to it
+    "30003": msgid("手机关机或不在服务区"),
+    "30008": msgid("运营商未说明原因"),
+    "30017": msgid("运营商拥塞"),
+    "30410": msgid("运营商超时未回应"),
+    # the text
+    "21602": msgid("没有内容"),
+    "21617": msgid("内容超长"),
+    "30004": msgid("被对方拦截"),
+    "30007": msgid("被运营商过滤"),
+    "30034": msgid("发送号码未在该线路报备"),
+    "30454": msgid("被供应商拦截"),
+    # the provider
+    "14107": msgid("超过供应商限速"),
+    "20429": msgid("超过供应商限速"),
+    "20500": msgid("供应商内部错误"),
+    "20503": msgid("供应商内部错误"),
+    "21611": msgid("供应商队列已满"),
+    "30001": msgid("供应商队列已满"),
 }
-"""By `Delivery.reason`; a provider's own code is not among them and is shown as it is."""
+"""By `Delivery.reason`; another code of a provider is shown as it is."""
 
 _CAMPAIGN = (
     msgid("到点时系统未运行，已超过补发期限，没有发送"),

@@ -20,6 +20,7 @@ from babel.numbers import format_decimal
 
 from campaigns.said import Said
 from hub.runtime.clock import to_local
+from hub.runtime.filled import Filled
 
 LOCALE_DIRECTORY = Path(__file__).parent / "locale"
 
@@ -52,6 +53,11 @@ class Translator:
         """The text in this language, `%(name)s` places filled in; a problem is said sentence by sentence."""
         if isinstance(text, Said) and self.texts:
             return "; ".join(self(source, **filled) for source, filled in text.sentences)
+        if isinstance(text, Filled):
+            words = {
+                name: self(value) if isinstance(value, str) else value for name, value in text.values.items()
+            }
+            return self(text.template, **words)
         found = self.texts.get(text) or text
         return found % values if values else found
 

@@ -153,6 +153,10 @@ def _environment(texts: Translator, assets: Assets, clock: Clock, directory: Pat
         """`11月22日 13:01`"""
         return format_moment(at, clock.now_ms(), texts)
 
+    def clock_time(at: int) -> str:
+        """`13:01`"""
+        return f"{to_local(at):%H:%M}"
+
     def day(at: date) -> str:
         """`2026年11月22日`"""
         return format_day(at, texts)
@@ -168,6 +172,7 @@ def _environment(texts: Translator, assets: Assets, clock: Clock, directory: Pat
     environment.filters.update(
         when=when,
         moment=moment,
+        clock=clock_time,
         day=day,
         on_day=on_day,
         number=number,

@@ -14,7 +14,7 @@ from aiohttp import web
 from hub.web.assets import static_file
 from hub.web.guard.auth import guarded
 from hub.web.guard.rate_limit import limited
-from hub.web.machines import csp_report, health, webhooks
+from hub.web.machines import calendar_feed, csp_report, health, webhooks
 from hub.web.pages.citizen import (
     chat,
     chat_stream,
@@ -74,6 +74,7 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("POST", "/unsubscribe/{signed}", unsubscribe.refuse),
     Route("GET", "/unsubscribe/{signed}/again", unsubscribe.page),
     Route("POST", "/unsubscribe/{signed}/again", unsubscribe.take_back),
+    Route("GET", "/calendar/{token}.ics", calendar_feed.calendar_feed),
     # this browser
     Route("GET", "/preferences", preferences.preferences),
     Route("POST", "/preferences", preferences.save),

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from hub.model.agent import Permission as P
 from hub.web.pages.alarms import alarms
-from hub.web.pages.campaigns import ambiguous, campaigns, correct, lanes, reasons, report
-from hub.web.pages.campaigns import editor as campaign_editor
+from hub.web.pages.campaigns import (
+    ambiguous,
+    approval,
+    calendar,
+    campaigns,
+    correct,
+    lanes,
+    planning,
+    report,
+)
 from hub.web.pages.campaigns.composing import campaign_list, trials, versions
 from hub.web.pages.campaigns.composing import editor as composer
 from hub.web.pages.campaigns.composing import templates as text_templates
@@ -211,7 +219,10 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/campaigns/trial-numbers", trials.numbers_page, P.CAMPAIGN_TRIAL),
     _staff("POST", "/campaigns/trial-numbers", trials.register, P.CAMPAIGN_TRIAL),
     _staff("POST", "/campaigns/trial-numbers/remove", trials.forget, P.CAMPAIGN_TRIAL),
-    _staff("POST", "/campaigns/dates", campaign_editor.dates, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/dates", planning.dates, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/calendar", calendar.calendar_page, P.CAMPAIGN_READ),
+    _staff("POST", "/campaigns/calendar/address", calendar.new_address, P.CAMPAIGN_READ),
+    _staff("POST", "/campaigns/calendar/revoke", calendar.revoke_address, P.CAMPAIGN_READ),
     *PUBLICITY_ROUTES,
     _staff("GET", "/campaigns/{campaign_id}", campaigns.campaign_page, P.CAMPAIGN_READ),
     _staff("GET", "/campaigns/{campaign_id}/edit", composer.edit_page, P.CAMPAIGN_EDIT),
@@ -227,10 +238,17 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff(
         "GET", "/campaigns/{campaign_id}/trial/results", trials.trial_results, P.CAMPAIGN_TRIAL, is_use=False
     ),
-    _staff("GET", "/campaigns/{campaign_id}/preview", campaign_editor.preview_page, P.CAMPAIGN_EDIT),
-    _staff("POST", "/campaigns/{campaign_id}/schedule", campaign_editor.schedule, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}/move", calendar.move_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/move", calendar.move, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/move/undo", calendar.undo_move, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/again", calendar.again, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}/preview", planning.preview_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/schedule", planning.schedule, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/{campaign_id}/withdraw", campaigns.withdraw, P.CAMPAIGN_EDIT),
-    _staff("POST", "/campaigns/{campaign_id}/start", campaign_editor.start, P.CAMPAIGN_EDIT),
+    _staff("GET", "/campaigns/{campaign_id}/approval", approval.approval_page, P.CAMPAIGN_APPROVE),
+    _staff("POST", "/campaigns/{campaign_id}/approve", approval.approve, P.CAMPAIGN_APPROVE),
+    _staff("POST", "/campaigns/{campaign_id}/return", approval.send_back, P.CAMPAIGN_APPROVE),
+    _staff("POST", "/campaigns/{campaign_id}/start", planning.start, P.CAMPAIGN_SEND),
     _staff("GET", "/campaigns/{campaign_id}/events", campaigns.events, P.CAMPAIGN_READ),
     _staff("GET", "/campaigns/{campaign_id}/ambiguous", ambiguous.ambiguous_page, P.CAMPAIGN_READ),
     _staff("POST", "/campaigns/{campaign_id}/ambiguous", ambiguous.decide, P.CAMPAIGN_CONTROL),
@@ -240,7 +258,6 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/campaigns/{campaign_id}/report/{kind}", report.report_file, P.CAMPAIGN_READ),
     _staff("GET", "/senders", lanes.lanes_page, P.CAMPAIGN_READ, P.SYSTEM_READ),
     _staff("GET", "/senders/events", lanes.events, P.CAMPAIGN_READ, P.SYSTEM_READ),
-    _staff("GET", "/campaigns/{campaign_id}/reasons", reasons.reasons_page, P.CAMPAIGN_READ),
     _staff("POST", "/campaigns/{campaign_id}/pause", campaigns.pause, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/resume", campaigns.resume, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/cancel", campaigns.cancel, P.CAMPAIGN_CONTROL),

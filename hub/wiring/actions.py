@@ -9,7 +9,7 @@ from hub.actions.deliveries.read_unmatched import ReadUnmatched
 from hub.actions.deliveries.redrive import Redrive
 from hub.hub import Actions, DeliveryDesk
 from hub.wiring.calls import CallActions
-from hub.wiring.campaigns import campaign_desk, composer_of, publish_notice_of
+from hub.wiring.campaigns import campaign_actions
 from hub.wiring.cases import CaseActions
 from hub.wiring.desk import Desk
 from hub.wiring.dialogue import Dialogue
@@ -18,10 +18,8 @@ from hub.wiring.intake import IntakeActions
 from hub.wiring.knowledge import KnowledgeActions, rate_entry_of
 from hub.wiring.mail import refuse_mail_of
 from hub.wiring.people import people_of
-from hub.wiring.recipients import recipients_of
+from hub.wiring.publicity import publicity_of
 from hub.wiring.rules import RuleActions
-from hub.wiring.sending import sending_of
-from hub.wiring.series import series_actions
 from hub.wiring.staff import change_accounts_of
 
 
@@ -37,16 +35,15 @@ def actions_of(
     profiles: Profiles,
 ) -> Actions:
     """One of each."""
-    campaigns = campaign_desk(base)
+    campaigns = campaign_actions(base, rules.rules)
     return Actions(
         accept_event=intake.accept_event,
         apply_receipt=ApplyReceipt(base.stores.outbox),
         assign_case=cases.assign_case,
-        campaigns=campaigns,
         change_accounts=change_accounts_of(base),
+        campaigns=campaigns.desk,
         citizen_move=cases.citizen_move,
         close_case=cases.close_case,
-        composer=composer_of(base, campaigns),
         confirm_report=cases.confirm_report,
         decide_delivery=DecideDelivery(base.documents, base.stores, base.clock),
         deliver_electronically=cases.deliver_electronically,
@@ -67,12 +64,11 @@ def actions_of(
         note_case=cases.note_case,
         note_reading=cases.note_reading,
         people=people_of(base, profiles, dialogue, cases),
+        publicity=publicity_of(base, rules.rules, campaigns),
         publish_entry=editing.publish_entry,
-        publish_notice=publish_notice_of(base),
         refuse_mail=refuse_mail_of(base),
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         read_cases=cases.read_cases,
-        recipients=recipients_of(base),
         read_entries=editing.read_entries,
         read_procedure=cases.read_procedure,
         read_queue=cases.read_queue,
@@ -85,9 +81,7 @@ def actions_of(
         replies=cases.replies,
         reply_to_case=cases.replies.reply,
         revise_rules=rules.revise_rules,
-        series=series_actions(base, rules.rules),
         show_case=cases.show_case,
-        sending=sending_of(base, campaigns),
         split_case=cases.split_case,
         sort_questions=editing.sort_questions,
         suspect_case=cases.suspect_case,

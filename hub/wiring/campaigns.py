@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
+from campaigns.campaign import Campaign
+from campaigns.finding import Level
+from campaigns.schedule import WorkDays
 from channels.contract import ChannelKind
+from channels.outbox.delivery import class_of
+from hub.actions.campaigns.approve_campaign import ApproveCampaign
 from hub.actions.campaigns.composing.audience_values import AudienceValues
 from hub.actions.campaigns.composing.check_campaign import CheckCampaign
 from hub.actions.campaigns.composing.composer import Composer
@@ -14,29 +21,118 @@ from hub.actions.campaigns.composing.find_campaigns import FindCampaigns
 from hub.actions.campaigns.composing.send_trial import SendTrial
 from hub.actions.campaigns.composing.watch_words import WatchWords
 from hub.actions.campaigns.composing.write_campaign import WriteCampaign
+from hub.actions.campaigns.count_campaign import Check, CountCampaign, Finding
 from hub.actions.campaigns.desk import CampaignDesk
+from hub.actions.campaigns.move_campaign import MoveCampaign
+from hub.actions.campaigns.preview_campaign import Preview, PreviewCampaign
 from hub.actions.campaigns.publicity.publish_notice import PublishNotice
+from hub.actions.campaigns.quotas import Quotas
+from hub.actions.campaigns.read_calendar import ReadCalendar
+from hub.actions.campaigns.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.settings import CampaignSettings, Sender
+from hub.actions.campaigns.start_broadcast import StartBroadcast
+from hub.actions.campaigns.submit_campaign import SubmitCampaign
+from hub.actions.campaigns.subscribe_calendar import SubscribeCalendar
+from hub.actions.rules.in_force import RulesInForce
+from hub.hub import CampaignPlanning
+from hub.repositories.outbox import OutboxRepository
+from hub.repositories.repositories import Repositories
+from hub.runtime.clock import Clock
+from hub.runtime.filled import filled
 from hub.settings.channels import MailChannel, TwilioSmsChannel
 from hub.settings.settings import Settings
+from hub.store.documents import Documents
+from hub.wiring.departments import quotas
 from hub.wiring.foundation import Foundation
 
 
-def campaign_desk(base: Foundation) -> CampaignDesk:
+@dataclass(frozen=True, slots=True)
+class CampaignActions:
+    """One of each."""
+
+    desk: CampaignDesk
+    planning: CampaignPlanning
+
+
+def campaign_actions(base: Foundation, rules: RulesInForce) -> CampaignActions:
     """Everything about campaigns."""
-    stores = base.stores
-    return CampaignDesk(
-        base.documents,
+    settings, clock = campaign_settings(base.settings, rules.calendar), base.clock
+    checks = _checks(CheckCampaign(base.stores.composer.words, settings, clock), quotas(base), clock)
+    return campaigns_on(base.documents, base.stores, base.stores.outbox, clock, settings, checks)
+
+
+def campaigns_on(
+    documents: Documents,
+    stores: Repositories,
+    outbox: OutboxRepository,
+    clock: Clock,
+    settings: CampaignSettings,
+    checks: Sequence[Check] = (),
+) -> CampaignActions:
+    """The same over what is given."""
+    preview = PreviewCampaign(stores.memberships, stores.suppressions, clock, settings)
+    count = CountCampaign(stores.memberships, preview, clock, settings, checks)
+    start = StartBroadcast(stores.campaigns, stores.notices, settings)
+    history = stores.campaign_history
+    release = ReleaseCampaign(
+        documents,
+        stores.campaigns,
+        stores.schedules,
+        history,
+        stores.notifications,
+        count,
+        start,
+        clock,
+        settings,
+    )
+    desk = CampaignDesk(
+        documents,
         stores.campaigns,
         stores.memberships,
         stores.schedules,
-        stores.outbox,
+        outbox,
         stores.suppressions,
-        stores.notices,
-        base.clock,
-        campaign_settings(base.settings),
+        history,
+        preview,
+        start,
+        release,
+        clock,
+        settings,
         stores.notifications,
     )
+    calendar = ReadCalendar(stores.campaigns, stores.memberships, clock, settings)
+    planning = CampaignPlanning(
+        approve=ApproveCampaign(
+            documents, stores.campaigns, history, stores.notifications, count, clock, settings
+        ),
+        calendar=calendar,
+        count=count,
+        feed=SubscribeCalendar(documents, stores.calendar_feeds, stores.agents, calendar, clock),
+        move=MoveCampaign(documents, stores.campaigns, stores.schedules, history, clock, settings),
+        release=release,
+        submit=SubmitCampaign(
+            documents, stores.campaigns, history, stores.notifications, stores.agents, count, clock
+        ),
+    )
+    return CampaignActions(desk, planning)
+
+
+def _checks(texts: CheckCampaign, quotas: Quotas, clock: Clock) -> Sequence[Check]:
+    """What is asked at submit, approval and release beside what the campaign itself says."""
+
+    async def of_texts(campaign: Campaign, _: Preview) -> Sequence[Finding]:
+        return [
+            Finding(one.field, filled(one.text, **one.values), blocks=one.level is Level.BLOCK)
+            for one in await texts(campaign)
+            if one.level is not Level.HINT
+        ]
+
+    async def of_quota(campaign: Campaign, preview: Preview) -> Sequence[Finding]:
+        leaves_as = class_of(campaign.message_class, campaign.level)
+        trouble = await quotas.problem(campaign.department, leaves_as, preview.total_parts, clock.now_ms())
+        return [Finding("department", trouble, blocks=True)] if trouble else []
+
+    return of_texts, of_quota
 
 
 def composer_of(base: Foundation, desk: CampaignDesk) -> Composer:
@@ -64,7 +160,7 @@ def publish_notice_of(base: Foundation) -> PublishNotice:
     return PublishNotice(base.documents, base.stores.notices, base.clock, publisher)
 
 
-def campaign_settings(settings: Settings) -> CampaignSettings:
+def campaign_settings(settings: Settings, workdays: Callable[[], WorkDays] | None = None) -> CampaignSettings:
     senders = {}
     for name, channel in settings.channels.items():
         if channel.enabled and isinstance(channel, TwilioSmsChannel):
@@ -87,4 +183,10 @@ def campaign_settings(settings: Settings) -> CampaignSettings:
         known_numbers=tuple(settings.broadcast.known_numbers),
         trials_per_hour=settings.broadcast.trials_per_hour,
         windows=settings.sending_hours.windows(),
+        growth_percent=settings.broadcast.growth_percent,
+        two_approvers_above=settings.broadcast.two_approvers_above,
+        bad_numbers_percent=settings.broadcast.bad_numbers_percent,
+        budget_yuan=settings.broadcast.budget_yuan,
+        department_budgets=settings.broadcast.department_budgets,
+        workdays=workdays,
     )

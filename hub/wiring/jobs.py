@@ -110,9 +110,11 @@ def jobs_of(
     forget_expired = ForgetExpired(base.documents, base.clock, _rules(retention))
     jobs: dict[str, Job] = {
         "dispatch": partial(dispatch, dispatcher, sweeper, base.bell),
-        "broadcasts": BroadcastLoop(actions.campaigns, leases(), on_lead=actions.sending.note_restart).run,
+        "broadcasts": BroadcastLoop(
+            actions.campaigns, leases(), on_lead=actions.publicity.sending.note_restart
+        ).run,
         "recipients": partial(
-            alone, leases(), "recipients", actions.recipients.step, pause_seconds=_RECIPIENT_SECONDS
+            alone, leases(), "recipients", actions.publicity.recipients.step, pause_seconds=_RECIPIENT_SECONDS
         ),
         "knowledge": partial(follow_entries, follow),
         "recordings": partial(keep_recordings, calls.keep_recording, base.bell),
@@ -156,9 +158,11 @@ def _sending_jobs(
     forget = ForgetRecipients(
         base.documents, base.stores.campaigns, base.clock, keep_seconds=keep.recipients_seconds
     )
-    note = actions.sending.note_responses.step
+    note = actions.publicity.sending.note_responses.step
     jobs: dict[str, Job] = {
-        "series": partial(alone, leases(), "series", actions.series.run.step, pause_seconds=_SERIES_SECONDS),
+        "series": partial(
+            alone, leases(), "series", actions.publicity.series.run.step, pause_seconds=_SERIES_SECONDS
+        ),
         "receipts": partial(alone, leases(), "receipts", _match(base, actions), pause_seconds=_MATCH_SECONDS),
         "responses": partial(alone, leases(), "responses", note, pause_seconds=_LEARN_SECONDS),
         "recipient lists": partial(repeat, forget, pause_seconds=keep.every_seconds),

@@ -7,14 +7,14 @@ from hub.actions.campaigns.publicity.item_campaign import ItemCampaigns
 from hub.actions.campaigns.publicity.plan_series import PlanSeries
 from hub.actions.campaigns.publicity.run_series import RunSeries
 from hub.actions.campaigns.publicity.series_actions import SeriesActions
-from hub.actions.campaigns.publicity.submit_draft import SubmitDraft
+from hub.actions.campaigns.submit_campaign import SubmitCampaign
 from hub.actions.rules.in_force import RulesInForce
 from hub.wiring.campaigns import campaign_settings
 from hub.wiring.foundation import Foundation
 
 
-def series_actions(base: Foundation, rules: RulesInForce) -> SeriesActions:
-    """Everything about series."""
+def series_actions(base: Foundation, rules: RulesInForce, submit: SubmitCampaign) -> SeriesActions:
+    """Everything about series. submit: what brings an item to those who approve."""
     documents, stores, clock = base.documents, base.stores, base.clock
     settings = campaign_settings(base.settings)
     item_campaigns = ItemCampaigns(stores.campaigns, stores.schedules)
@@ -35,7 +35,7 @@ def series_actions(base: Foundation, rules: RulesInForce) -> SeriesActions:
             item_campaigns,
             stores.memberships,
             stores.notices,
-            SubmitDraft(documents, stores.campaigns, clock),
+            submit,
             clock,
             settings,
         ),

@@ -22,6 +22,7 @@ from hub.model.track import Track
 from tests.command_centre import PlayedCentre, played_centre
 from tests.journeys.test_broadcast import DaytimeClock, join, lesson, number
 from tests.journeys.test_queue_pill import SAME, seat
+from tests.releasing import start
 from tests.world import World, browser, eventually, world
 
 CITIZEN = number(0)
@@ -65,7 +66,7 @@ class Scene:
         await join(self.hub, 1)
         desk = self.hub.hub.actions.campaigns
         campaign = await desk.create(lesson(), "a1")
-        await desk.start_now(campaign.id)
+        await start(self.hub.hub, campaign.id)
 
         async def arrived() -> bool:
             counted = await self.hub.hub.documents.count("outbox", {"state": DeliveryState.DELIVERED.value})

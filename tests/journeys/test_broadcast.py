@@ -19,6 +19,7 @@ from hub.actions.campaigns.draft_campaign import Draft
 from hub.model.people.contact import Contact
 from hub.runtime.clock import CHINA, SystemClock, to_local, to_ms
 from hub.store.documents import Write
+from tests.releasing import plan, start
 from tests.world import World, eventually, world
 
 GROUP = "社区网格员"
@@ -89,7 +90,7 @@ async def test_everybody_in_the_group_gets_it_once_except_who_opted_out(daytime:
     assert await eventually(confirmed)
     desk = hub.hub.actions.campaigns
     campaign = await desk.create(lesson(), "officer")
-    await desk.start_now(campaign.id)
+    await start(hub.hub, campaign.id)
 
     async def finished() -> bool:
         return (await desk.get(campaign.id)).value.state is CampaignState.FINISHED
@@ -111,7 +112,7 @@ async def test_a_scheduled_broadcast_starts_by_itself(daytime: World) -> None:
     await join(hub, 5)
     desk = hub.hub.actions.campaigns
     campaign = await desk.create(lesson(), "officer")
-    await desk.schedule(campaign.id, Once(hub.hub.clock.now_ms() + 1500))
+    await plan(hub.hub, campaign.id, Once(hub.hub.clock.now_ms() + 2500))
     assert (await desk.get(campaign.id)).value.state is CampaignState.SCHEDULED
 
     async def all_sent() -> bool:
@@ -127,7 +128,7 @@ async def test_pause_means_pause_and_resume_sends_exactly_the_rest(daytime: Worl
     hub.carrier.faults.add(Fault(FaultKind.SLOW, seconds=0.2, times=300))
     desk = hub.hub.actions.campaigns
     campaign = await desk.create(lesson(), "officer")
-    await desk.start_now(campaign.id)
+    await start(hub.hub, campaign.id)
 
     async def some() -> bool:
         return len(hub.carrier.journal.messages) >= 20
@@ -166,7 +167,7 @@ async def test_a_provider_in_trouble_slows_the_broadcast_and_loses_nobody(daytim
     # A warning, because its next try comes after seconds; the way is the same for every class.
     warning = lesson(kind=CampaignKind.WARNING, message_class=MessageClass.E1)
     campaign = await desk.create(warning, "officer")
-    await desk.start_now(campaign.id)
+    await start(hub.hub, campaign.id)
 
     async def decided() -> bool:
         taken = {m.recipient for m in hub.carrier.journal.messages}

@@ -21,6 +21,7 @@ from hub.model.people.contact import Contact
 from hub.store.documents import Write
 from tests.journeys.test_broadcast import DaytimeClock, lesson
 from tests.journeys.test_mail import hand_over
+from tests.releasing import start
 from tests.unit.channels.mail.test_bounce import DSN
 from tests.world import World, eventually, world
 
@@ -54,7 +55,7 @@ async def send_to_all(hub: World, name: str) -> dict[str, SunkMail]:
     before = len(hub.mail.received)
     draft = lesson(name=name, channel="mail", segment=Segment((GROUP,)), public=False)
     campaign = await desk.create(draft, "officer")
-    await desk.start_now(campaign.id)
+    await start(hub.hub, campaign.id)
 
     async def finished() -> bool:
         return (await desk.get(campaign.id)).value.state == "finished"

@@ -14,6 +14,7 @@ from channels.outbox.delivery import DeliveryState
 from hub.model.agent import Role
 from tests.journeys.editor_at_work import sign_in
 from tests.journeys.test_broadcast import DaytimeClock, join, lesson
+from tests.releasing import start
 from tests.world import World, browser, eventually, world
 
 PEOPLE = 120
@@ -42,7 +43,7 @@ async def test_a_wrong_text_is_paused_stopped_and_corrected_for_whoever_may_have
         officer = await sign_in(hub, theirs, Role.PUBLICITY)
         path = f"/staff/campaigns/{wrong.id}"
         await officer.get(path)
-        run = await desk.start_now(wrong.id)
+        run = await start(hub.hub, wrong.id)
 
         async def some() -> bool:
             counts = await outbox.counts(run.id)
@@ -81,7 +82,7 @@ async def test_a_wrong_text_is_paused_stopped_and_corrected_for_whoever_may_have
         assert status == 200
         assert await officer.get(f"/staff/campaigns/{draft[2]}")
     assert (await desk.get(wrong.id)).value.state is CampaignState.CANCELED
-    await desk.start_now(draft[2])
+    await start(hub.hub, draft[2])
 
     async def finished() -> bool:
         return (await desk.get(draft[2])).value.state is CampaignState.FINISHED
@@ -107,7 +108,7 @@ async def answers_are_in_the_report(hub: World, campaign_id: str, readers: list[
     assert isinstance(hub.hub.clock, DaytimeClock)
     hub.hub.clock.shift += 11_000
     officer = await hub.agent(Role.SUPERVISOR)
-    sending = hub.hub.actions.sending
+    sending = hub.hub.actions.publicity.sending
 
     async def noted() -> bool:
         await sending.note_responses.step()

@@ -23,7 +23,10 @@ from hub.tour.page import Page
 
 pytestmark = pytest.mark.xdist_group("demo")
 
-ROLES = {"handler", "supervisor", "inspector", "publicity", "editor", "reviewer", "higher_reviewer", "admin"}
+ROLES = {"handler", "supervisor", "inspector", "publicity", "publicity_lead", "editor", "reviewer"} | {
+    "higher_reviewer",
+    "admin",
+}
 STOP_SECONDS = 3.0
 
 

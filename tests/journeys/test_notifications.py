@@ -31,7 +31,7 @@ async def test_a_handler_hears_of_what_they_were_given_and_of_the_citizens_words
     desk = await sign_in(hub, hub.http, Role.HANDLER, known=True)
     part = await desk.get(COUNT)
     assert 'data-unread="2"' in part
-    assert "您有 2 件工单需要处理" in part
+    assert "您有 2 件事需要处理" in part
     assert row.case.title not in part
     page = await desk.get("/staff/notifications")
     assert "指派给我" in page

@@ -11,7 +11,6 @@ import pytest
 
 from campaigns.campaign import CampaignState
 from campaigns.lesson import shipped_lessons
-from campaigns.schedule import Once
 from campaigns.window import is_open
 from channels.outbox.delivery import MessageClass
 from channels.outbox.quiet_hours import window_of
@@ -19,6 +18,7 @@ from hub.model.agent import Role
 from hub.runtime.clock import to_local
 from tests.journeys.editor_at_work import Editor, sign_in
 from tests.journeys.test_broadcast import GROUP, DaytimeClock, join
+from tests.releasing import let_go
 from tests.world import World, eventually, world
 
 LESSON = shipped_lessons()["fraud-96110"]
@@ -108,7 +108,7 @@ async def test_a_series_leaves_item_by_item_through_approval(daytime: World) -> 
     assert isinstance(clock, DaytimeClock)
     series_id = await planned(hub, officer)
 
-    await hub.hub.actions.series.run.step()
+    await hub.hub.actions.publicity.series.run.step()
     page = await officer.get(f"{SERIES}/{series_id}")
     assert page.count("已建活动") == 1
     assert page.count("未到送审时间") == 1
@@ -124,7 +124,7 @@ async def test_a_series_leaves_item_by_item_through_approval(daytime: World) -> 
     assert await eventually(all_sent, seconds=30)
 
     async def noticed() -> bool:
-        await hub.hub.actions.series.run.step()
+        await hub.hub.actions.publicity.series.run.step()
         found = await hub.hub.repositories.series.get(series_id)
         assert found is not None
         return [str(item.state) for item in found.value.items] == ["sent", "planned"]
@@ -169,10 +169,4 @@ async def planned(hub: World, officer: Editor) -> str:
 
 async def approved(hub: World, campaign_id: str) -> None:
     """Another person approves it and it is let go at its time."""
-    campaigns = hub.hub.repositories.campaigns
-    found = await campaigns.get(campaign_id)
-    assert found is not None
-    yes = found.value.moved(CampaignState.APPROVED, hub.hub.clock.now_ms())
-    await hub.hub.documents.commit([campaigns.update(yes, found.version)])
-    at = int(found.value.schedule.removeprefix("once "))
-    await hub.hub.actions.campaigns.schedule(campaign_id, Once(at))
+    await let_go(hub.hub, campaign_id)

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, FilePayload, Page
 
 from campaigns.campaign import Campaign, CampaignKind
 from campaigns.lesson import lessons_of
-from campaigns.schedule import Cron
+from campaigns.schedule import Cron, DaysOff
 from campaigns.segment import Segment
 from campaigns.series import DayOff, Rhythm
 from channels.outbox.delivery import MessageClass
@@ -24,6 +24,8 @@ from hub.model.campaigns.text_template import TemplateText
 from hub.model.cases.replies.canned_reply import CannedScope, CannedText
 from hub.model.cases.rule_book import BookKind
 from hub.runtime.clock import to_local
+from tests.releasing import plan as plan_it
+from tests.releasing import start
 from tests.unit.hub.actions.rules.rule_office import notice_2027
 from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, screened, unsure
 from tests.web.watched import View, Visitor
@@ -97,19 +99,21 @@ async def furnish(stage: Stage) -> Desk:
     planned = await plan(
         "每月消防提醒", CampaignKind.NOTICE, MessageClass.N, "今天是消防提醒日，请检查电线和灶具。"
     )
-    await desk.schedule(planned.id, Cron("0 10 9 * *"))
+    await plan_it(stage.hub, planned.id, Cron("0 10 9 * *"))
     sent = await plan("大风提示", CampaignKind.WARNING, MessageClass.E1, "今晚有大风，请收好阳台物品。")
-    await desk.start_now(sent.id)
+    await start(stage.hub, sent.id)
+    waiting = await plan("冬季防火提醒", CampaignKind.EDUCATION, MessageClass.L, "出门前请关好电源和燃气。")
+    planning = stage.hub.actions.publicity.planning
+    await planning.submit(waiting.id, author, Cron("10 20 L * *", DaysOff.MOVE), budget_yuan=500)
     entries = {"changed_entry": await _changed_entry(stage), "template": await _template(stage)}
-    entries["series"] = await _series(stage, author)
-    entries = {"changed_entry": await _changed_entry(stage), **await recipients(stage)}
+    entries |= {"series": await _series(stage, author), **await recipients(stage)}
     await _proposed_notice(stage)
-    return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent}, entries)
+    return Desk(stage, cases, {"draft": draft, "planned": planned, "sent": sent, "waiting": waiting}, entries)
 
 
 async def _template(stage: Stage) -> str:
     """A template with two versions, and somebody a test can be sent to."""
-    composer, officer = stage.hub.actions.composer, stage.agents[Role.PUBLICITY]
+    composer, officer = stage.hub.actions.publicity.composer, stage.agents[Role.PUBLICITY]
     text = TemplateText(
         "消防宣传月", MessageClass.L, "{name|您}好，请看 t.cn/abc。", "消防提醒", "请关火关电。"
     )
@@ -126,10 +130,12 @@ async def _series(stage: Stage, author: str) -> str:
     first = to_local(stage.hub.clock.now_ms()).date() + timedelta(days=2)
     ids = tuple(lesson.id for lesson in lessons)
     ways = (Rhythm.WEEKLY, first, time(10), DayOff.SEND, "sms-12110", Segment(("社区网格",)), True)
-    series = await actions.series.plan(SeriesDraft("用火安全", ids, *ways), author, series_id="5" * 26)
-    await actions.series.run.step()
+    series = await actions.publicity.series.plan(
+        SeriesDraft("用火安全", ids, *ways), author, series_id="5" * 26
+    )
+    await actions.publicity.series.run.step()
     found = await stage.hub.repositories.series.get(series.id)
-    await actions.series.edit.skip(series.id, 2, version=found.version if found else 0)
+    await actions.publicity.series.edit.skip(series.id, 2, version=found.version if found else 0)
     return series.id
 
 
@@ -163,7 +169,7 @@ async def _proposed_notice(stage: Stage) -> None:
 
 async def recipients(stage: Stage) -> dict[str, str]:
     """Somebody who opted out, and a list with wrong rows that waits to be taken."""
-    actions, officer = stage.hub.actions.recipients, stage.agents[Role.PUBLICITY].id
+    actions, officer = stage.hub.actions.publicity.recipients, stage.agents[Role.PUBLICITY].id
     number = "+8613900000001"  # of a group
     await actions.opt_outs.add(officer, number, ("education",), "phone", "来电要求")
     lines = ("手机号,姓名,地区", f"{number},陈二,福州", "0591-87654321,座机,福州", "110,,鼓楼")
@@ -410,6 +416,9 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "campaign sent": (Role.SUPERVISOR, _at("/staff/campaigns/{sent}")),
     "campaign editor": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/edit")),
     "campaign with errors": (Role.PUBLICITY, _campaign_wrong),
+    "campaign approval": (Role.PUBLICITY_LEAD, _at("/staff/campaigns/{waiting}/approval")),
+    "campaign calendar": (Role.PUBLICITY, _at("/staff/campaigns/calendar")),
+    "campaign month": (Role.PUBLICITY, _at("/staff/campaigns/calendar?show=month")),
     "campaign preview": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/preview")),
     "campaign template": (Role.PUBLICITY, _at("/staff/campaigns/templates/{template}")),
     "campaign trial": (Role.PUBLICITY, _at("/staff/campaigns/{draft}/trial")),
@@ -417,7 +426,6 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "series": (Role.PUBLICITY, _at("/staff/campaigns/series/{series}")),
     "campaign report": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/report")),
     "senders": (Role.ADMIN, _at("/staff/senders")),
-    "nothing held back": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/reasons")),
     "nothing in doubt": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/ambiguous")),
     "contact": (Role.PUBLICITY, _contact_fold_open),
     "opt-outs with errors": (Role.PUBLICITY, _opt_out_wrong),

@@ -263,7 +263,11 @@ async def _people(hub: Hub, passwords: Passwords) -> dict[Role, Agent]:
     await hub.repositories.units.insert(Unit("u1", "榕城公安局", "u1", region="350100"))
     kept = await passwords.hash(PASSWORD)
     names = dict(
-        zip(Role, ("林岩", "陈敏", "黄卫国", "吴晓", "郑洁", "周岚", "何静", "系统管理员"), strict=True)
+        zip(
+            Role,
+            ("林岩", "陈敏", "黄卫国", "吴晓", "许蓉", "郑洁", "周岚", "何静", "系统管理员"),
+            strict=True,
+        )
     )
     agents = {}
     for place, role in enumerate(Role):

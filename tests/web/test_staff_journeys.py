@@ -18,6 +18,7 @@ from hub.actions.campaigns.draft_campaign import draft_of
 from hub.model.agent import Role
 from hub.model.cases.state import CaseState
 from hub.model.people.contact import Contact
+from tests.releasing import start
 from tests.web.staff_desk import Desk, sign_in
 from tests.web.staff_fixtures import colleague, desk
 from tests.web.staff_stage import text, unsure
@@ -340,8 +341,19 @@ async def test_a_campaign_is_written_previewed_sent_and_watched(colleague: Visit
     await expect(page.locator(".samples .phone-bubble").first).to_have_text(
         re.compile("【榕城公安】陈.好，今晚有台风")
     )
-    await page.get_by_role("button", name="现在发送给 20 人").click()
+    await page.locator("label.choice", has_text="批准后立即").click()
+    await page.get_by_role("button", name="送审").click()
     await page.wait_for_url(re.compile(r"/staff/campaigns/\w+$"))
+    approver = await desk.sit_down(colleague, Role.SUPERVISOR, width=390, expected_status=(422,))
+    await approver.goto(f"{page.url}/approval", wait_until="domcontentloaded")
+    await approver.get_by_role("button", name="批准").click()
+    await expect(approver.locator("#e-typed")).to_contain_text("请输入接收人数")
+    await approver.fill("#f-typed", "20")
+    await approver.get_by_role("button", name="批准").click()
+    await expect(approver.locator(".done")).to_have_text("已批准，可以发布")
+    page = await desk.sit_down(colleague, Role.PUBLICITY, expected_status=(422,))
+    await page.goto(approver.url, wait_until="domcontentloaded")
+    await page.get_by_role("button", name="立即发送").click()
     await expect(page.locator(".progress-percent strong")).to_have_text("100%", timeout=20_000)
     await expect(page.locator(".figure-good dd")).to_have_text("20", timeout=20_000)
     await expect(page.locator("#progress .badge")).to_have_text("已完成", timeout=20_000)
@@ -363,11 +375,11 @@ async def test_a_plan_shows_its_next_five_dates_before_and_after(colleague: Visi
     await page.locator("label.choice", has_text="自定义").click()
     await page.fill("#f-cron", "0 10 31 2 *")
     await expect(page.locator("#dates .error")).to_contain_text("永远不会发送")
-    await page.get_by_role("button", name="排期", exact=True).click()
+    await page.get_by_role("button", name="送审").click()
     await expect(page.locator(".summary")).to_contain_text("永远不会发送")
     await page.fill("#f-cron", "0 10 * * 3")
-    await page.get_by_role("button", name="排期", exact=True).click()
-    await expect(page.locator(".done")).to_have_text("已排期")
+    await page.get_by_role("button", name="送审").click()
+    await expect(page.locator(".done")).to_have_text("已送审，由另一人审批")
     await expect(page.locator(".plan-words")).to_contain_text("每周三 10:00")
     await expect(page.locator(".dates li")).to_have_count(5)
     await page.get_by_role("button", name="退回草稿").click()
@@ -552,7 +564,7 @@ async def test_the_counter_on_the_page_is_what_is_billed_before_and_after_fillin
     await page.get_by_role("button", name="保存并预览").click()
     await page.wait_for_url("**/preview")
     campaign_id = page.url.split("/")[-2]
-    await desk.stage.hub.actions.campaigns.start_now(campaign_id)
+    await start(desk.stage.hub, campaign_id)
 
     async def all_sent() -> bool:
         return {m.recipient for m in desk.stage.carrier.journal.messages} >= COUNTED.keys()
@@ -596,7 +608,7 @@ async def test_what_is_typed_comes_back_and_of_two_writers_both_texts_are_shown(
 async def test_a_test_leaves_as_the_campaign_will_and_its_end_is_shown(
     colleague: Visitor, desk: Desk
 ) -> None:
-    trials, officer = desk.stage.hub.actions.composer.trials, desk.stage.agents[Role.PUBLICITY]
+    trials, officer = desk.stage.hub.actions.publicity.composer.trials, desk.stage.agents[Role.PUBLICITY]
     await trials.register(officer, "夜班手机", "139 1111 2222")
     page = await desk.sit_down(colleague, Role.PUBLICITY, width=390)
     campaign = desk.campaigns["planned"]

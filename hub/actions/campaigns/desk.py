@@ -1,9 +1,10 @@
 """Everything a publicity officer does with a campaign.
 
-Rules protected: all mistakes of a draft are said at once, in Chinese, by field; pause, resume and
-cancel change campaign, runs and schedule in one unit of work, and the gate of the dispatcher reads
-the run's state right before every send, so that only what is in flight leaves after the click; text
-that has begun to leave is never rewritten.
+Rules protected: all mistakes of a draft are said at once, in Chinese, by field; an edit voids what was
+approved; pause, resume and cancel change campaign, runs and schedule in one unit of work, and the gate of
+the dispatcher reads the run's state right before every send, so that only what is in flight leaves after
+the click; text that has begun to leave is never rewritten. How a campaign is let go: `submit_campaign.py`,
+`approve_campaign.py`, `release_campaign.py`.
 """
 
 from __future__ import annotations
@@ -16,22 +17,27 @@ from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.errors import MoveRefused, TextFrozen
 from campaigns.expansion import Expansion
-from campaigns.schedule import Schedule, ScheduleSpec, from_text, next_fire, problem, to_text
+from campaigns.schedule import Schedule, from_text
 from channels.outbox.ports import Suppressions
 from channels.points import Point, point
-from hub.actions.campaigns.draft_campaign import Draft, content, draft_of, problems
+from hub.actions.campaigns.campaign_moves import STATES, moved, read
+from hub.actions.campaigns.draft_campaign import Draft, content, problems
 from hub.actions.campaigns.outbox import CampaignOutbox
 from hub.actions.campaigns.preview_campaign import Preview, PreviewCampaign
+from hub.actions.campaigns.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.settings import CampaignSettings
-from hub.actions.campaigns.start_broadcast import Notices, StartBroadcast
+from hub.actions.campaigns.start_broadcast import StartBroadcast
 from hub.actions.campaigns.tick_campaigns import Tick, TickCampaigns
 from hub.actions.campaigns.watch_campaign import CampaignProgress, WatchCampaign, done_of, taken_of
+from hub.model.campaigns.campaign_event import CampaignEventKind
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.memberships import MembershipRepository
+from hub.repositories.publicity.campaign_history import CampaignHistory
 from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
-from hub.runtime.errors import Invalid, NotFound, Stale
+from hub.runtime.errors import Invalid, Stale
+from hub.runtime.filled import filled
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
@@ -41,17 +47,6 @@ _TRIES = 5
 T = TypeVar("T")
 Also = Callable[[Campaign], Sequence[Write]]
 """Gives writes that are stored in the same unit of work as a campaign."""
-STATES: dict[CampaignState, str] = {
-    CampaignState.DRAFT: "草稿",
-    CampaignState.IN_REVIEW: "审核中",
-    CampaignState.APPROVED: "已批准",
-    CampaignState.SCHEDULED: "待发送",
-    CampaignState.RUNNING: "发送中",
-    CampaignState.PAUSED: "已暂停",
-    CampaignState.FINISHED: "已完成",
-    CampaignState.CANCELED: "已取消",
-    CampaignState.EXPIRED: "已过期",
-}
 
 
 def nothing(_: Campaign) -> Sequence[Write]:
@@ -70,7 +65,10 @@ class CampaignDesk:
         schedules: ScheduleRepository,
         outbox: CampaignOutbox,
         suppressions: Suppressions,
-        notices: Notices,
+        history: CampaignHistory,
+        preview: PreviewCampaign,
+        start: StartBroadcast,
+        release: ReleaseCampaign,
         clock: Clock,
         settings: CampaignSettings,
         notifications: NotificationRepository,
@@ -81,11 +79,11 @@ class CampaignDesk:
         self._schedules = schedules
         self._clock = clock
         self._settings = settings
-        self._start = StartBroadcast(repository, notices, settings)
-        self._preview = PreviewCampaign(memberships, suppressions, clock, settings)
+        self._history = history
+        self._preview = preview
         self._watch = WatchCampaign(repository, schedules, outbox, clock, settings)
         self._tick = TickCampaigns(
-            documents, repository, schedules, outbox, self._start, settings, notifications
+            documents, repository, schedules, outbox, start, release, history, settings, notifications
         )
         self._expansion = Expansion(
             memberships,
@@ -103,30 +101,42 @@ class CampaignDesk:
         """Stores a new draft. Raises `Invalid`."""
         await self._check(draft)
         campaign = self._campaign(draft, agent_id)
-        await self._documents.commit([self._repository.insert(campaign), *also(campaign)])
+        created = self._history.add(campaign, CampaignEventKind.CREATED, at=campaign.created_at, by=agent_id)
+        await self._documents.commit([self._repository.insert(campaign), created, *also(campaign)])
         return campaign
 
-    async def edit(self, campaign_id: str, draft: Draft, *, version: int, also: Also = nothing) -> Campaign:
+    async def edit(
+        self, campaign_id: str, draft: Draft, *, version: int, by: str, also: Also = nothing
+    ) -> Campaign:
         """Replaces the content read at `version`. Raises `Invalid`, `NotFound`, `Stale`.
 
-        Once something has left, the text and whom it goes to cannot change.
+        by: who edits; they may not approve it any more. What was submitted, approved or planned is a draft
+        again. Once something has left, the text and whom it goes to cannot change.
         """
-        read = await self._read(campaign_id)
-        if read.version != version:
+        found = await self._read(campaign_id)
+        if found.version != version:
             raise Stale(campaign_id)
-        if read.value.segment.corrects:  # whom a correction goes to follows from what it corrects
-            draft = replace(draft, segment=read.value.segment)
+        if found.value.segment.corrects:  # whom a correction goes to follows from what it corrects
+            draft = replace(draft, segment=found.value.segment)
         await self._check(draft)
+        now = self._clock.now_ms()
         try:
-            edited = read.value.edited(self._clock.now_ms(), **content(draft))
+            edited = found.value.edited(now, by=by, **content(draft))
         except TextFrozen as refused:
             raise Invalid(
                 {"template": "已经开始发送，内容和接收人不能再修改；可以取消后另建活动"}
             ) from refused
         except MoveRefused as refused:
-            raise Invalid({"state": f"{STATES[read.value.state]}的活动不能修改"}) from refused
+            text = filled("%(state)s的活动不能修改", state=STATES[found.value.state])
+            raise Invalid({"state": text}) from refused
+        writes: list[Write] = [self._repository.update(edited, found.version)]
+        if edited.content_digest != found.value.content_digest:
+            writes.append(self._history.add(edited, CampaignEventKind.EDITED, at=now, by=by))
+        plan = await self._schedules.get(campaign_id)
+        if plan is not None and plan.value.next_at and edited.state is CampaignState.DRAFT:
+            writes.append(self._schedules.update(replace(plan.value, next_at=0), plan.version))
         try:
-            await self._documents.commit([self._repository.update(edited, read.version), *also(edited)])
+            await self._documents.commit([*writes, *also(edited)])
         except Conflict as stale:
             raise Stale(campaign_id) from stale
         return edited
@@ -136,97 +146,56 @@ class CampaignDesk:
         await self._check(draft)
         return await self._preview(self._campaign(draft, ""), at=at)
 
-    async def schedule(self, campaign_id: str, spec: ScheduleSpec) -> Schedule:
-        """Plans it, or plans it anew. Raises `Invalid` (field `schedule` or `state`), `NotFound`."""
-        now = self._clock.now_ms()
-        if text := problem(spec, now, self._settings.zone):
-            raise Invalid({"schedule": text})
-        next_at = next_fire(spec, now, self._settings.zone) or 0
+    async def withdraw(self, campaign_id: str, *, by: str = "") -> Campaign:
+        """Takes back to draft what was submitted, approved or planned and has not started.
 
-        async def decide() -> tuple[Sequence[Write], Schedule]:
-            read = await self._read(campaign_id)
-            await self._check(draft_of(read.value))
-            campaign = replace(read.value, schedule=to_text(spec), changed_at=now, reason="")
-            if campaign.state is not CampaignState.SCHEDULED:
-                campaign = _moved(campaign, CampaignState.SCHEDULED, now)
-            plan = Schedule(
-                campaign_id, to_text(spec), next_at, now, campaign.catch_up, campaign.grace_seconds
-            )
-            old = await self._schedules.get(campaign_id)
-            writes: list[Write] = [
-                self._repository.update(campaign, read.version),
-                self._schedules.update(plan, old.version) if old else self._schedules.insert(plan),
-            ]
-            return writes, plan
-
-        return await self._until_committed(campaign_id, decide)
-
-    async def withdraw(self, campaign_id: str) -> Campaign:
-        """Takes a scheduled campaign that has not started back to draft. Raises `Invalid`, `NotFound`."""
+        Raises `Invalid`, `NotFound`, `Stale`.
+        """
 
         def back(campaign: Campaign, now: int) -> Campaign:
             if campaign.started_at:
                 raise Invalid({"state": "已经发送过，不能退回草稿；可以暂停或取消"})
-            return replace(_moved(campaign, CampaignState.DRAFT, now), schedule="")
+            return replace(moved(campaign, CampaignState.DRAFT, now), approvals=(), released_at=0)
 
-        return await self._change(campaign_id, back, runs=None, next_at=lambda _: 0)
+        kind = CampaignEventKind.WITHDRAWN
+        return await self._change(campaign_id, back, runs=None, next_at=lambda _: 0, kind=kind, by=by)
 
     # -- running ----------------------------------------------------------------------------------
 
-    async def start_now(self, campaign_id: str) -> Broadcast:
-        """Starts a run at once. Raises `Invalid` (field `state`), `NotFound`, `Stale`.
-
-        A one-off plan is used up by it; a recurring one keeps its next time.
-        """
-
-        async def decide() -> tuple[Sequence[Write], Broadcast]:
-            now = self._clock.now_ms()
-            read = await self._read(campaign_id)
-            await self._check(draft_of(read.value))
-            _moved(read.value, CampaignState.RUNNING, now)  # refuses what must not start
-            if read.value.state is CampaignState.PAUSED:
-                raise Invalid({"state": "已暂停的活动请选择“继续”"})
-            run, starting = self._start(read, fire_at=now, now=now)
-            writes: list[Write] = list(starting)
-            plan = await self._schedules.get(campaign_id)
-            if plan is not None and plan.value.next_at and plan.value.spec.startswith("once "):
-                writes.append(self._schedules.update(replace(plan.value, next_at=0), plan.version))
-            return writes, run
-
-        return await self._until_committed(campaign_id, decide)
-
-    async def pause(self, campaign_id: str) -> Campaign:
+    async def pause(self, campaign_id: str, *, by: str = "") -> Campaign:
         """Nothing leaves any more but what is in flight. Raises `Invalid`, `NotFound`, `Stale`."""
         so_far = await self._watch.of_active(campaign_id)
         return await self._change(
             campaign_id,
-            lambda campaign, now: _moved(campaign, CampaignState.PAUSED, now),
+            lambda campaign, now: moved(campaign, CampaignState.PAUSED, now),
             runs=lambda run, now: (
                 run if run.state is BroadcastState.PAUSED else run.paused(now, taken=taken_of(run, so_far))
             ),
             next_at=lambda _: 0,
+            kind=CampaignEventKind.PAUSED,
+            by=by,
         )
 
-    async def resume(self, campaign_id: str) -> Campaign:
+    async def resume(self, campaign_id: str, *, by: str = "") -> Campaign:
         """Goes on with exactly the rest. Raises `Invalid`, `NotFound`, `Stale`."""
         so_far = await self._watch.of_active(campaign_id)
         active = [run for run in await self._repository.broadcasts_of(campaign_id) if run.value.is_active]
         now = self._clock.now_ms()
 
         def next_at(plan: Schedule) -> int:
-            return next_fire(from_text(plan.spec), now, self._settings.zone) or 0
+            return self._settings.next_time(from_text(plan.spec), now)
 
         plan = await self._schedules.get(campaign_id)
 
         def onward(campaign: Campaign, now: int) -> Campaign:
             if campaign.state is not CampaignState.PAUSED:
-                raise Invalid({"state": f"{STATES[campaign.state]}的活动不能继续"})
+                raise Invalid({"state": filled("%(state)s的活动不能继续", state=STATES[campaign.state])})
             if active:
-                return _moved(campaign, CampaignState.RUNNING, now)
+                return moved(campaign, CampaignState.RUNNING, now)
             if plan is not None and next_at(plan.value):
-                return _moved(campaign, CampaignState.SCHEDULED, now)
+                return moved(campaign, CampaignState.SCHEDULED, now)
             return replace(
-                _moved(campaign, CampaignState.EXPIRED, now), reason="暂停期间发送时间已过，没有发送"
+                moved(campaign, CampaignState.EXPIRED, now), reason="暂停期间发送时间已过，没有发送"
             )
 
         return await self._change(
@@ -238,15 +207,19 @@ class CampaignDesk:
                 else run
             ),
             next_at=next_at,
+            kind=CampaignEventKind.RESUMED,
+            by=by,
         )
 
-    async def cancel(self, campaign_id: str) -> Campaign:
+    async def cancel(self, campaign_id: str, *, by: str = "") -> Campaign:
         """Withdraws whatever has not left. Raises `Invalid`, `NotFound`, `Stale`."""
         return await self._change(
             campaign_id,
-            lambda campaign, now: _moved(campaign, CampaignState.CANCELED, now),
+            lambda campaign, now: moved(campaign, CampaignState.CANCELED, now),
             runs=lambda run, now: run.moved(BroadcastState.CANCELED, now),
             next_at=lambda _: 0,
+            kind=CampaignEventKind.CANCELED,
+            by=by,
         )
 
     async def tick(self, now: int | None = None) -> Tick:
@@ -301,13 +274,10 @@ class CampaignDesk:
             created_at=now,
             grace_seconds=self._settings.grace_seconds,
         )
-        return campaign.edited(now, **content(draft))
+        return campaign.edited(now, by=agent_id, **content(draft))
 
     async def _read(self, campaign_id: str) -> Versioned[Campaign]:
-        read = await self._repository.get(campaign_id)
-        if read is None:
-            raise NotFound("campaign")
-        return read
+        return await read(self._repository, campaign_id)
 
     async def _change(
         self,
@@ -316,14 +286,17 @@ class CampaignDesk:
         *,
         runs: Callable[[Broadcast, int], Broadcast] | None,
         next_at: Callable[[Schedule], int],
+        kind: CampaignEventKind,
+        by: str,
     ) -> Campaign:
         """One decision about a campaign, its active runs and its schedule, in one unit of work."""
 
         async def decide() -> tuple[Sequence[Write], Campaign]:
             now = self._clock.now_ms()
-            read = await self._read(campaign_id)
-            after = change(read.value, now)
-            writes: list[Write] = [self._repository.update(after, read.version)]
+            found = await self._read(campaign_id)
+            after = change(found.value, now)
+            writes: list[Write] = [self._repository.update(after, found.version)]
+            writes.append(self._history.add(after, kind, at=now, by=by))
             for run in await self._repository.broadcasts_of(campaign_id):
                 if runs is not None and run.value.is_active:
                     writes.append(self._repository.update_broadcast(runs(run.value, now), run.version))
@@ -345,11 +318,3 @@ class CampaignDesk:
             raise Stale(campaign_id) from stale
         point(Point.AFTER_DECISION)
         return decided
-
-
-def _moved(campaign: Campaign, state: CampaignState, now: int) -> Campaign:
-    try:
-        return campaign.moved(state, now)
-    except MoveRefused as refused:
-        text = f"{STATES[campaign.state]}的活动不能改为{STATES[state]}"
-        raise Invalid({"state": text}) from refused

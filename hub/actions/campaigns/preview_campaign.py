@@ -6,22 +6,24 @@ broadcast then does. Nothing is written.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from campaigns import broadcast as broadcasts
 from campaigns import template
+from campaigns.approval import Figures
 from campaigns.broadcast import Broadcast
 from campaigns.campaign import Campaign
 from campaigns.ports import Recipient, Recipients
-from campaigns.selection import select
+from campaigns.selection import DEAD_ADDRESS, WRONG_ADDRESS, select
 from campaigns.window import Estimate, estimate
 from channels.address import masked
 from channels.contract import ChannelKind
 from channels.outbox.ports import Suppressions
 from channels.parts import Parts, count
-from hub.actions.campaigns.settings import CampaignSettings
+from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.runtime.clock import Clock
 
 _SAMPLES = 5
@@ -44,7 +46,8 @@ class Preview:
     segment; deliveries: written to; excluded: left out by reason (`campaigns.selection.REASONS`).
     exact: False when the segment was too large to look at everybody, numbers are then extrapolated.
     total_parts: what the broadcast costs. estimate: start, finish and number of days with the nights
-    in between. warnings: in Chinese, for the officer.
+    in between. warnings: in Chinese, for the officer. figures: the same numbers for an approval, with the
+    cost and the time they were counted at.
     """
 
     text: str
@@ -57,6 +60,12 @@ class Preview:
     total_parts: int
     estimate: Estimate
     warnings: tuple[str, ...]
+    figures: Figures
+
+    @property
+    def bad_addresses(self) -> int:
+        """How many recipients have an address that is dead or of another kind."""
+        return self.excluded.get(DEAD_ADDRESS, 0) + self.excluded.get(WRONG_ADDRESS, 0)
 
 
 class PreviewCampaign:
@@ -95,9 +104,10 @@ class PreviewCampaign:
                 deliveries += len(selection.deliveries)
                 total_parts += sum(delivery.parts for delivery in selection.deliveries)
                 excluded.update(selection.excluded)
-                if not samples:
+                if len(samples) < _SAMPLES:
                     keys = {delivery.recipient_key for delivery in selection.deliveries}
-                    samples = _samples(run, [one for one in page if one.address_key in keys])
+                    wanted = [one for one in page if one.address_key in keys]
+                    samples = (*samples, *_samples(run, wanted))[:_SAMPLES]
                 seen += len(page)
                 after = page[-1].id
             if len(page) < self._settings.page_size:
@@ -122,7 +132,14 @@ class PreviewCampaign:
             total_parts=total_parts,
             estimate=when,
             warnings=_warnings(run, when, deliveries, samples, size),
+            figures=Figures(deliveries, total_parts, _cost(sender, total_parts), now),
         )
+
+
+def _cost(sender: Sender, parts: int) -> int:
+    """In 0.01 yuan."""
+    cost: int = math.ceil(parts * sender.price * 100)
+    return cost
 
 
 def _samples(run: Broadcast, recipients: list[Recipient]) -> tuple[Sample, ...]:
@@ -144,7 +161,7 @@ def _warnings(
     if size is not None and any(sample.parts > size.parts for sample in samples):
         found.append("填入姓名等内容后，部分短信会多拆一条")
     if when.starts_at > run.fire_at:
-        found.append("现在不在允许发送的时段，将等到下一个时段开始")
+        found.append("开始时间不在允许发送的时段，将等到下一个时段开始")
     if when.days > 1:
         found.append(f"一个时段发不完，需要 {when.days} 天")
     if when.finishes_at > run.expires_at:

@@ -3,7 +3,8 @@
 Rules protected: a slot fires once (its `fired` document and its broadcast are one unit of work, so
 of two processes one gets a Duplicate and goes on); a time missed by more than its grace sends
 nothing, and the campaign says so; a broadcast that fails too often stops itself before it has
-annoyed everybody. Every step may be repeated and may meet another process doing the same.
+annoyed everybody; a recurring campaign that has outgrown its approval waits for its approver, and nothing of
+that time leaves. Every step may be repeated and may meet another process doing the same.
 """
 
 from __future__ import annotations
@@ -19,11 +20,15 @@ from campaigns.schedule import Due, Schedule, due_slot
 from campaigns.totals import TAKEN
 from campaigns.window import is_open
 from channels.outbox.delivery import POLICY, MessageClass
+from hub.actions.campaigns.count_campaign import grown_words
 from hub.actions.campaigns.outbox import CampaignOutbox
+from hub.actions.campaigns.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.actions.campaigns.start_broadcast import StartBroadcast
+from hub.model.campaigns.campaign_event import CampaignEventKind
 from hub.model.notification import NotificationKind
 from hub.repositories.campaigns import CampaignRepository
+from hub.repositories.publicity.campaign_history import CampaignHistory
 from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.store.codec import Versioned
@@ -65,6 +70,8 @@ class TickCampaigns:
         schedules: ScheduleRepository,
         outbox: CampaignOutbox,
         start: StartBroadcast,
+        release: ReleaseCampaign,
+        history: CampaignHistory,
         settings: CampaignSettings,
         notifications: NotificationRepository,
     ) -> None:
@@ -73,6 +80,8 @@ class TickCampaigns:
         self._schedules = schedules
         self._outbox = outbox
         self._start = start
+        self._release = release
+        self._history = history
         self._settings = settings
         self._notifications = notifications
 
@@ -80,7 +89,7 @@ class TickCampaigns:
         """Everything due at `now` (ms UTC). A campaign whose row is damaged waits; the others go on."""
         done = Tick()
         for schedule in await self._schedules.due(now):
-            due = due_slot(schedule.value, now, self._settings.zone)
+            due = due_slot(schedule.value, now, self._settings.zone, self._settings.worked_days())
             if due is not None:
                 with suppress(Unreadable):
                     done = await self._fire(schedule, due, now, done)
@@ -99,22 +108,29 @@ class TickCampaigns:
         ]
         run: Broadcast | None = None
         expired = False
+        if due.moved:  # the calendar of days off has changed: nothing was due after all
+            await self._commit(writes[1:])
+            return done
         if campaign is not None and campaign.value.state in _MAY_FIRE:
             known = campaign.value.channel in self._settings.senders
             too_old = expires_at(campaign.value, due.slot) <= now
             why_not = TOO_OLD if too_old else MISSED if due.late else "" if known else NO_SENDER
+            if not why_not and (held := await self._held(campaign, read, due, now)):
+                await self._commit([writes[0], *held])
+                return done
             if not why_not:
                 run, starting = self._start(campaign, fire_at=due.slot, now=now)
                 writes += starting
-            elif not due.next_at and campaign.value.state is CampaignState.SCHEDULED:
-                expired = True
-                ended = campaign.value.moved(CampaignState.EXPIRED, now, reason=why_not)
-                writes.append(self._repository.update(ended, campaign.version))
+                writes.append(self._history.add(campaign.value, CampaignEventKind.STARTED, at=now))
             else:
-                noted = replace(campaign.value, reason=why_not, changed_at=now)
-                writes.append(self._repository.update(noted, campaign.version))
-            if why_not:
-                writes.append(self._told(campaign.value, f"{schedule.id}:{due.slot}", now))
+                expired = not due.next_at and campaign.value.state is CampaignState.SCHEDULED
+                after = replace(campaign.value, reason=why_not, changed_at=now)
+                if expired:
+                    after = campaign.value.moved(CampaignState.EXPIRED, now, reason=why_not)
+                writes.append(self._repository.update(after, campaign.version))
+                missed = CampaignEventKind.MISSED
+                writes.append(self._history.add(after, missed, at=now, reason=why_not))
+                writes.append(self._told(after, f"{schedule.id}:{due.slot}", now))
         try:
             await self._documents.commit(writes)
         except (Duplicate, Conflict):  # another process fired it, or a person changed it: look again
@@ -124,6 +140,30 @@ class TickCampaigns:
             started=(*done.started, run.id) if run else done.started,
             expired=(*done.expired, schedule.id) if expired else done.expired,
         )
+
+    async def _held(
+        self, campaign: Versioned[Campaign], schedule: Versioned[Schedule], due: Due, now: int
+    ) -> list[Write]:
+        """The writes that keep a recurring campaign back when it has outgrown its approval; else none.
+
+        One whose run before is still leaving goes on with that run and leaves this time out.
+        """
+        if not campaign.value.is_recurring:
+            return []  # counted at its release, with the recipients of that moment
+        found = await self._release.grown(campaign.value)
+        if found is None:
+            return []
+        grown, figures = found
+        if campaign.value.state is CampaignState.SCHEDULED:
+            _, writes = self._release.send_back(campaign, grown, figures, now, slot=due.slot)
+            next_at = 0
+        else:
+            noted = replace(campaign.value, reason=grown_words(grown), changed_at=now)
+            writes = [self._repository.update(noted, campaign.version)]
+            writes += self._release.tell_grown(campaign.value, grown, figures, now)
+            next_at = due.next_at
+        writes.append(self._schedules.update(replace(schedule.value, next_at=next_at), schedule.version))
+        return writes
 
     async def _look_at(self, read: Versioned[Broadcast], now: int, done: Tick) -> Tick:
         run = read.value
@@ -228,6 +268,6 @@ def _state_after(campaign: Campaign, run: Broadcast, schedule: Schedule | None) 
     """Where a campaign stands when its last active run has ended as `run`."""
     if schedule is not None and schedule.next_at:
         return CampaignState.SCHEDULED
-    if campaign.state is CampaignState.PAUSED and campaign.schedule.startswith("cron "):
+    if campaign.state is CampaignState.PAUSED and campaign.is_recurring:
         return CampaignState.PAUSED  # stays: a resume gives it its next time (never a move of its own)
     return CampaignState.EXPIRED if run.state is BroadcastState.EXPIRED else CampaignState.FINISHED

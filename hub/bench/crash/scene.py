@@ -15,10 +15,13 @@ from campaigns.campaign import CampaignKind, CampaignState
 from campaigns.segment import Segment
 from channels.address import phone
 from channels.outbox.delivery import DeliveryState, MessageClass
+from hub.actions.campaigns.approve_campaign import Consent
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.bench.site import settings_in
 from hub.bench.texts import CHANNEL, citizen_number
+from hub.hub import CampaignPlanning
+from hub.model.agent import Agent, Role
 from hub.model.people.contact import Contact
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import CHINA, SystemClock, to_ms
@@ -78,13 +81,32 @@ async def prepare(documents: Documents, stores: Repositories, desk: CampaignDesk
         await desk.create(Draft(name, kind, message_class, CHANNEL, text, Segment((group,))), "bench")
 
 
+_APPROVER = Agent("approver", "approver", "", (Role.SUPERVISOR,), 0)
+_BEFORE = (CampaignState.DRAFT, CampaignState.IN_REVIEW, CampaignState.APPROVED)
+
+
 class Story:
     """The next step, whatever was done before and by whom."""
 
-    def __init__(self, documents: Documents, stores: Repositories, desk: CampaignDesk) -> None:
+    def __init__(
+        self, documents: Documents, stores: Repositories, desk: CampaignDesk, planning: CampaignPlanning
+    ) -> None:
         self._documents = documents
         self._stores = stores
         self._desk = desk
+        self._planning = planning
+
+    async def _start(self, campaign_id: str) -> None:
+        """The next steps of a draft on its way: submitted, approved by another, released."""
+        found = await self._desk.get(campaign_id)
+        if found.value.state is CampaignState.DRAFT:
+            await self._planning.submit(campaign_id, "bench")
+        if (await self._desk.get(campaign_id)).value.state is CampaignState.IN_REVIEW:
+            sheet = await self._planning.approve.sheet(campaign_id, _APPROVER)
+            people = sheet.count.checked().deliveries
+            consent = Consent(sheet.campaign.content_digest, people, people)
+            await self._planning.approve(campaign_id, _APPROVER, consent)
+        await self._planning.release(campaign_id, "bench")
 
     async def step(self) -> bool:
         """One decision at most; True when everything has come to its end. Raises `HubError`."""
@@ -93,18 +115,18 @@ class Story:
         lesson, warning, withdrawn = found[LESSON], found[WARNING], found[WITHDRAWN]
         lessons = (await self._desk.progress(lesson.id)).total
         match lesson.state:
-            case CampaignState.DRAFT:
-                await self._desk.start_now(lesson.id)
+            case CampaignState.DRAFT | CampaignState.IN_REVIEW | CampaignState.APPROVED:
+                await self._start(lesson.id)
             case CampaignState.PAUSED:
                 await self._desk.resume(lesson.id)
             case CampaignState.RUNNING if not await self._was_paused(lesson.id) and lessons.taken:
                 await self._desk.pause(lesson.id)
-            case CampaignState.RUNNING if warning.state is CampaignState.DRAFT:
-                await self._desk.start_now(warning.id)
-            case CampaignState.FINISHED if warning.state is CampaignState.DRAFT:
-                await self._desk.start_now(warning.id)
-            case CampaignState.FINISHED if withdrawn.state is CampaignState.DRAFT:
-                await self._desk.start_now(withdrawn.id)
+            case CampaignState.RUNNING if warning.state in _BEFORE:
+                await self._start(warning.id)
+            case CampaignState.FINISHED if warning.state in _BEFORE:
+                await self._start(warning.id)
+            case CampaignState.FINISHED if withdrawn.state in _BEFORE:
+                await self._start(withdrawn.id)
             case CampaignState.FINISHED if withdrawn.state is CampaignState.RUNNING:
                 so_far = (await self._desk.progress(withdrawn.id)).total
                 if so_far.taken or so_far.ambiguous:

@@ -31,7 +31,6 @@ from channels.outbox.sender import DispatchSettings, SenderSettings
 from channels.outbox.sweeper import Sweeper
 from channels.points import Point, arm
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
-from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.bench.child import tell
 from hub.bench.crash.scene import FastClock, Story, prepare, scene_settings
@@ -48,7 +47,7 @@ from hub.runtime.errors import HubError
 from hub.store.around import DocumentsAround
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, StoreUnavailable
-from hub.wiring.campaigns import campaign_settings
+from hub.wiring.campaigns import campaign_settings, campaigns_on
 from hub.wiring.store import open_store, open_vault
 
 _UNHEARD = 2
@@ -111,18 +110,9 @@ class Office:
         self.outbox = _Watched(self.documents, vault, Path(order.folder) / "ambiguous")
         self.clock = clock
         settings = scene_settings(Path(order.folder), api_base=order.api_base, mongodb="", database="")
-        self.desk = CampaignDesk(
-            self.documents,
-            self.stores.campaigns,
-            self.stores.memberships,
-            self.stores.schedules,
-            self.outbox,
-            self.stores.suppressions,
-            self.stores.notices,
-            clock,
-            replace(campaign_settings(settings), page_size=_PAGE),
-            self.stores.notifications,
-        )
+        campaigns = replace(campaign_settings(settings), page_size=_PAGE)
+        actions = campaigns_on(self.documents, self.stores, self.outbox, clock, campaigns)
+        self.desk, self.planning = actions.desk, actions.planning
 
     async def send(self, sms: TwilioSms, holder: str) -> None:
         """All loops, until canceled."""
@@ -202,7 +192,7 @@ async def main(order: Order) -> None:
         if order.at:
             arm(Point(order.at), passing=order.passing)
         sending = asyncio.create_task(office.send(sms, url))
-        story = Story(office.documents, office.stores, office.desk)
+        story = Story(office.documents, office.stores, office.desk, office.planning)
         ended = False
         while not ended:
             with suppress(HubError, StoreUnavailable):  # another process was first, or the server is away

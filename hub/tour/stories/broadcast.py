@@ -8,11 +8,11 @@ from secrets import randbelow
 
 from hub.demo.outside import TEXT_CHANNEL
 from hub.runtime.clock import to_local
-from hub.tour.desk import CampaignDesk
+from hub.tour.desk import ApproverDesk, CampaignDesk
 from hub.tour.scene import Scene
 from hub.tour.story import Step, hold
 
-_AHEAD_SECONDS = 3
+_AHEAD_SECONDS = 6
 
 
 class Broadcast:
@@ -23,6 +23,7 @@ class Broadcast:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._desk = CampaignDesk(scene)
+        self._approver = ApproverDesk(scene)
         self._group = scene.says("broadcast_group")
         self._people = list(scene.sample.members(self._group))
         self._mark = f"演示{randbelow(10**8):08d}"
@@ -33,7 +34,7 @@ class Broadcast:
         return (
             Step("一位群众回复“退订”", self._opt_out),
             Step("宣传干部写好提示，选好分组", self._create),
-            Step(f"排期在 {_AHEAD_SECONDS} 秒之后", self._schedule),
+            Step(f"定在 {_AHEAD_SECONDS} 秒之后，由另一人批准，然后发布", self._schedule),
             Step("到点自动发出，全部被运营商接收", self._left),
             Step("退订的人没有收到，别人各收到一条", self._who),
             Step("提示同时公开发布", self._published),
@@ -59,12 +60,14 @@ class Broadcast:
         self._id = await self._desk.create(self._title, fields)
         preview = await self._desk.page(self._id, "/preview")
         expected = len(self._people) - 1
-        hold(f"发送给 {expected} 人" in preview.text, "预览的人数不对")
+        hold(f"将发送给{expected}人" in preview.digits, "预览的人数不对")
         return f"预览：{expected} 人，1 人已退订"
 
     async def _schedule(self) -> str:
         at = to_local(self._scene.now_ms()) + timedelta(seconds=_AHEAD_SECONDS)
         await self._desk.schedule(self._id, at.replace(tzinfo=None, microsecond=0))
+        await self._approver.approve(self._id)
+        await self._desk.release(self._id)
         return f"{at:%H:%M:%S}"
 
     async def _left(self) -> str:

@@ -33,7 +33,7 @@ def test_an_ended_campaign_stays_ended(state: CampaignState) -> None:
 
 
 def test_a_campaign_remembers_when_it_first_started_and_when_it_ended() -> None:
-    running = campaign().moved(CampaignState.RUNNING, 5)
+    running = campaign(state=CampaignState.APPROVED).moved(CampaignState.RUNNING, 5)
     paused = running.moved(CampaignState.PAUSED, 6)
     ended = paused.moved(CampaignState.RUNNING, 7).moved(CampaignState.FINISHED, 8)
     assert (running.started_at, paused.ended_at) == (5, 0)
@@ -41,7 +41,7 @@ def test_a_campaign_remembers_when_it_first_started_and_when_it_ended() -> None:
 
 
 def test_text_may_change_until_something_has_left() -> None:
-    scheduled = campaign().moved(CampaignState.SCHEDULED, 5)
+    scheduled = campaign(state=CampaignState.APPROVED).moved(CampaignState.SCHEDULED, 5)
     assert scheduled.edited(6, template="新内容").template == "新内容"
     started = scheduled.moved(CampaignState.RUNNING, 7)
     for state in (started, started.moved(CampaignState.PAUSED, 8), started.moved(CampaignState.SCHEDULED, 8)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -14,6 +14,7 @@ from campaigns.errors import BadSchedule
 from campaigns.schedule import (
     AlarmClock,
     Cron,
+    DaysOff,
     Once,
     Schedule,
     due_slot,
@@ -155,6 +156,16 @@ def test_five_times_are_shown_and_fewer_when_there_are_fewer() -> None:
         (Cron("0 9,15 * * 0"), "每周日 09:00、15:00", "every Sun 09:00, 15:00"),
         (Cron("0 9 1,15 * *"), "每月1日、15日 09:00", "on day 1, 15 of every month 09:00"),
         (Cron("0 9 4 12 *"), "每年12月4日 09:00", "on day 4 in month 12 09:00"),
+        (
+            Cron("0 10 9 * *", DaysOff.MOVE),
+            "每月9日 10:00，遇节假日顺延",
+            "on day 9 of every month 10:00, moved past days off",
+        ),
+        (
+            Cron("0 10 L * *", DaysOff.SKIP),
+            "每月最后一天 10:00，遇休息日不发",
+            "on the last day of every month 10:00, not on days off",
+        ),
     ],
 )
 def test_a_plan_is_said_in_words(spec: Once | Cron, zh: str, en: str) -> None:
@@ -162,7 +173,7 @@ def test_a_plan_is_said_in_words(spec: Once | Cron, zh: str, en: str) -> None:
     assert describe(spec, "en") == en
 
 
-@pytest.mark.parametrize("spec", [Once(123), Cron("0 9 * * 1-5")])
+@pytest.mark.parametrize("spec", [Once(123), Cron("0 9 * * 1-5"), Cron("0 9 L * *", DaysOff.MOVE)])
 def test_the_stored_text_is_read_back(spec: Once | Cron) -> None:
     assert from_text(to_text(spec)) == spec
 
@@ -243,3 +254,87 @@ async def test_a_withdrawn_alarm_does_not_ring() -> None:
         assert not await alarm.wait(seconds=0.3)
     finally:
         alarm.stop()
+
+
+# -- days off and the end of the month ----------------------------------------------------------------
+
+
+class Days:
+    """Working days but Saturday, Sunday and those named."""
+
+    def __init__(self, *off: date) -> None:
+        self._off = off
+
+    def is_workday(self, day: date) -> bool:
+        return day.weekday() < 5 and day not in self._off
+
+    def next_workday(self, day: date) -> date:
+        while not self.is_workday(day):
+            day += timedelta(days=1)
+        return day
+
+
+NATIONAL_WEEK = Days(*(date(2026, 10, day) for day in range(1, 8)))
+
+
+def fired(spec: Cron, after: int, workdays: Days = NATIONAL_WEEK) -> list[int]:
+    return list(next_five(spec, after, workdays=workdays))[:3]
+
+
+def test_a_time_on_a_day_off_moves_to_the_next_working_day_once() -> None:
+    monthly = Cron("0 10 1 * *", DaysOff.MOVE)
+    assert fired(monthly, local(2026, 9, 22)) == [
+        local(2026, 10, 8, 10),
+        local(2026, 11, 2, 10),  # 1 November is a Sunday
+        local(2026, 12, 1, 10),
+    ]
+    daily = Cron("0 10 * * *", DaysOff.MOVE)  # seven days off in a row are one time, not seven
+    assert fired(daily, local(2026, 9, 30, 10)) == [
+        local(2026, 10, 8, 10),
+        local(2026, 10, 9, 10),
+        local(2026, 10, 12, 10),
+    ]
+
+
+def test_what_moved_to_this_day_is_still_to_come_on_its_morning() -> None:
+    monthly = Cron("0 10 1 * *", DaysOff.MOVE)
+    assert fired(monthly, local(2026, 10, 8, 9))[0] == local(2026, 10, 8, 10)
+    assert fired(monthly, local(2026, 10, 8, 10))[0] == local(2026, 11, 2, 10)
+
+
+def test_a_time_on_a_day_off_is_left_out_or_sent_all_the_same() -> None:
+    assert fired(Cron("0 10 1 * *", DaysOff.SKIP), local(2026, 9, 22))[0] == local(2026, 12, 1, 10)
+    assert fired(Cron("0 10 1 * *"), local(2026, 9, 22))[0] == local(2026, 10, 1, 10)
+
+
+def test_a_plan_for_days_off_only_never_sends() -> None:
+    saturdays = Cron("0 10 * * 6", DaysOff.SKIP)
+    assert problem(saturdays, local(2026, 9, 22), workdays=NATIONAL_WEEK) == "这个计划永远不会发送"
+
+
+def test_the_last_day_of_the_month_is_in_every_month_and_the_31st_is_not() -> None:
+    after = local(2027, 1, 30)
+    assert fired(Cron("0 10 L * *"), after) == [
+        local(2027, 1, 31, 10),
+        local(2027, 2, 28, 10),
+        local(2027, 3, 31, 10),
+    ]
+    assert fired(Cron("0 10 31 * *"), after)[1] == local(2027, 3, 31, 10)
+
+
+def test_a_holiday_that_is_announced_later_moves_a_time_that_was_planned() -> None:
+    """Planned for 8 October while it was a working day; on its morning it is none any more."""
+    spec = Cron("0 10 8 10 *", DaysOff.MOVE)
+    planned = plan(spec, local(2026, 10, 8, 10))
+    longer = Days(*(date(2026, 10, day) for day in range(1, 9)))
+    due = due_slot(planned, local(2026, 10, 8, 10), workdays=longer)
+    assert due is not None
+    assert (due.moved, due.next_at) == (True, local(2026, 10, 9, 10))
+    stays = due_slot(planned, local(2026, 10, 8, 10), workdays=NATIONAL_WEEK)
+    assert stays is not None
+    assert (stays.moved, stays.slot) == (False, planned.next_at)
+
+
+def test_a_plan_with_days_off_without_a_calendar_is_an_error_of_ours() -> None:
+    with pytest.raises(ValueError, match="working days"):
+        next_fire(Cron("0 10 1 * *", DaysOff.MOVE), local(2026, 9, 22))

@@ -61,8 +61,10 @@ class CopyCampaign:
             department=original.department,
             level=original.level,
             grace_seconds=original.grace_seconds,
-        ).edited(now, **content(draft_of(original)))
-        copy = copy.edited(now, name=f"{original.name.removesuffix(COPY)[: MAX_NAME - len(COPY)]}{COPY}")
+        ).edited(now, by=agent.id, **content(draft_of(original)))
+        copy = copy.edited(
+            now, by=agent.id, name=f"{original.name.removesuffix(COPY)[: MAX_NAME - len(COPY)]}{COPY}"
+        )
         version = version_of(copy, 1, at=now, by=agent.id)
         await self._documents.commit([self._campaigns.insert(copy), self._writings.insert_version(version)])
         return copy

@@ -58,7 +58,7 @@ class WriteCampaign:
             first = version_of(before.value, before.version, at=at, by=by)  # of an earlier release
             return [self._stores.writings.insert_version(first), new]
 
-        edited = await self._desk.edit(campaign_id, draft, version=version, also=versions)
+        edited = await self._desk.edit(campaign_id, draft, version=version, by=agent.id, also=versions)
         await self.discard(agent, campaign_id)
         return edited
 

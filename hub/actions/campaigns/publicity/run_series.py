@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import Protocol
 
 from campaigns.campaign import Campaign, CampaignState
-from campaigns.schedule import Once
+from campaigns.schedule import Once, ScheduleSpec
 from campaigns.series import Item, ItemState, Series
 from hub.actions.campaigns.draft_campaign import draft_of, problems
 from hub.actions.campaigns.publicity.item_campaign import ItemCampaigns, campaign_of, notice_of
-from hub.actions.campaigns.publicity.submit_draft import Submit
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.memberships import MembershipRepository
@@ -37,6 +37,13 @@ ENDED = "活动已终止"
 _WEB_GRACE_MS = 86_400_000
 _AGAIN_MS = 60_000
 _WAITING = (CampaignState.DRAFT, CampaignState.IN_REVIEW, CampaignState.APPROVED)
+
+
+class Submit(Protocol):
+    """How a campaign gets to those who approve."""
+
+    async def __call__(self, campaign_id: str, by: str, spec: ScheduleSpec | None = None) -> object:
+        """spec: when it is to run. Raises `Invalid` when it cannot go there, `NotFound`, `Stale`."""
 
 
 class RunSeries:

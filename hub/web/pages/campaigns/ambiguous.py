@@ -49,7 +49,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
     if isinstance(form, FormErrors):
         raise web.HTTPBadRequest  # only our own button sends this form
     try:
-        decided = await request.app[HUB].actions.sending.decide_ambiguous(
+        decided = await request.app[HUB].actions.publicity.sending.decide_ambiguous(
             agent_of(request).id, campaign_id, form.verdict, before=form.before
         )
     except Invalid as refused:
@@ -64,7 +64,7 @@ async def _show(
 ) -> web.StreamResponse:
     hub, _, campaign_id = request.app[HUB], translator(request), request.match_info["campaign_id"]
     campaign = (await hub.actions.campaigns.get(campaign_id)).value
-    doubt = await hub.actions.sending.decide_ambiguous.look(campaign_id)
+    doubt = await hub.actions.publicity.sending.decide_ambiguous.look(campaign_id)
     may_decide = agent_of(request).may(Permission.CAMPAIGN_CONTROL)
     offered = [one for one in _VERDICTS if doubt.may_resend or one[0] is not BulkDecision.AGAIN]
     known = may_decide and verdict in [one for one, *_words in offered]

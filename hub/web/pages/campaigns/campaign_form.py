@@ -1,17 +1,13 @@
-"""A campaign, its plan and its end, as typed."""
+"""A campaign and its end, as typed. Its plan: `schedule_form.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from datetime import time as clock_time
-from typing import ClassVar, Literal, Self
+from typing import ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from campaigns.schedule import Cron, Once, ScheduleSpec
 from channels.outbox.delivery import MessageClass
-from hub.runtime.clock import CHINA, to_ms
 from hub.web.form import Form
 from hub.web.i18n import msgid
 
@@ -34,52 +30,6 @@ class CampaignForm(Form):
     web_text: str = Field(default="", max_length=8000)
     tags: str = Field(default="", max_length=400)
     public: bool = False
-
-
-class ScheduleForm(Form):
-    """When a campaign runs: once at a local time, or again and again.
-
-    time: `09:30`. weekday: 0 = Sunday, as in cron. cron: five fields, for what the choices cannot say.
-    """
-
-    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
-        ("at", "*"): msgid("请选择日期和时间"),
-        ("time", "*"): msgid("请填写有效的时间，例如 09:30"),
-        ("day", "*"): msgid("日期应在 1 到 31 之间"),
-    }
-    mode: Literal["once", "daily", "weekly", "monthly", "cron"] = "once"
-    at: datetime | None = None
-    time: clock_time = clock_time(9, 30)
-    weekday: int = Field(default=1, ge=0, le=6)
-    day: int = Field(default=1, ge=1, le=31)
-    cron: str = Field(default="", max_length=100)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_absent(cls, data: dict[str, object]) -> dict[str, object]:
-        return {name: value for name, value in data.items() if value != ""}
-
-    @model_validator(mode="after")
-    def _once_needs_a_time(self) -> Self:
-        if self.mode == "once" and self.at is None:
-            raise ValueError(msgid("请选择日期和时间"))
-        return self
-
-    def spec(self) -> ScheduleSpec:
-        """The plan meant, local time in China."""
-        minute = f"{self.time.minute} {self.time.hour}"
-        match self.mode:
-            case "once":
-                at = self.at or datetime.min
-                return Once(to_ms(at if at.tzinfo else at.replace(tzinfo=CHINA)))
-            case "daily":
-                return Cron(f"{minute} * * *")
-            case "weekly":
-                return Cron(f"{minute} * * {self.weekday}")
-            case "monthly":
-                return Cron(f"{minute} {self.day} * *")
-            case "cron":
-                return Cron(self.cron)
 
 
 class CancelForm(Form):

@@ -25,6 +25,7 @@ from hub.web.guard.auth import agent_of, session_of
 from hub.web.i18n import Language, Translator, msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.campaigns.campaign_form import CancelForm
+from hub.web.pages.campaigns.history_words import campaign_history
 from hub.web.pages.campaigns.monitor_words import CARRIER, LANE, pareto, reason_words, seconds_words
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import done, staff_page
@@ -33,6 +34,7 @@ from hub.web.staff_stream import stream
 LIST_PATH = "/staff/campaigns"
 LIVE_SECONDS = 1.5
 _S = CampaignState
+_BEFORE = (_S.IN_REVIEW, _S.APPROVED, _S.SCHEDULED)
 _NOT_THE_NUMBER = msgid("输入的数字与剩余人数不一致，没有终止")
 
 
@@ -50,7 +52,7 @@ async def events(request: web.Request) -> web.StreamResponse:
 
     async def fill() -> Mapping[str, str]:
         nonlocal state
-        monitored = await hub.actions.sending.monitor(campaign_id)
+        monitored = await hub.actions.publicity.sending.monitor(campaign_id)
         watched = monitored.watched
         context = _watched(monitored, agent, _) | {"csrf": csrf, "words": badges, "errors": {}}
         pieces = {"progress": renderer.text("staff/campaign_progress.html", language, context)}
@@ -91,7 +93,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
 async def show(request: web.Request, *, errors: Mapping[str, str] | None = None) -> web.StreamResponse:
     """The page of one campaign."""
     hub = request.app[HUB]
-    monitored = await hub.actions.sending.monitor(request.match_info["campaign_id"])
+    monitored = await hub.actions.publicity.sending.monitor(request.match_info["campaign_id"])
     watched = monitored.watched
     campaign, schedule = watched.campaign, watched.schedule
     return staff_page(
@@ -102,7 +104,8 @@ async def show(request: web.Request, *, errors: Mapping[str, str] | None = None)
         corrected=await _corrected(hub, watched),
         audience=audience_of(hub, campaign, request[LANGUAGE]),
         plan=plan_of(campaign, request[LANGUAGE]),
-        dates=_dates(campaign, hub.clock.now_ms()) if schedule and schedule.next_at else (),
+        dates=_dates(hub, campaign) if campaign.state in _BEFORE or (schedule and schedule.next_at) else (),
+        history=await campaign_history(hub, campaign),
         author=await _author(hub, campaign),
         errors=errors or {},
     )
@@ -124,9 +127,10 @@ def plan_of(campaign: Campaign, language: Language) -> str:
         return ""
 
 
-def _dates(campaign: Campaign, now: int) -> tuple[int, ...]:
+def _dates(hub: Hub, campaign: Campaign) -> tuple[int, ...]:
     try:
-        return next_five(from_text(campaign.schedule), now) if campaign.schedule else ()
+        spec = from_text(campaign.schedule)
+        return next_five(spec, hub.clock.now_ms(), workdays=hub.rules.calendar())
     except BadSchedule:
         return ()
 
@@ -148,14 +152,18 @@ def _watched(monitored: Monitored, agent: Agent, _: Translator) -> dict[str, obj
         "total": watched.total,
         "may_edit": agent.may(Permission.CAMPAIGN_EDIT),
         "may_control": agent.may(Permission.CAMPAIGN_CONTROL),
+        "may_approve": agent.may(Permission.CAMPAIGN_APPROVE),
+        "may_send": agent.may(Permission.CAMPAIGN_SEND),
         "can": {
             "pause": campaign.state in (_S.RUNNING, _S.SCHEDULED),
             "resume": campaign.state is _S.PAUSED,
             "cancel": campaign.may_become(_S.CANCELED) and campaign.state is not _S.DRAFT,
-            "withdraw": campaign.state is _S.SCHEDULED and not campaign.started_at,
-            "edit": campaign.state in (_S.DRAFT, _S.SCHEDULED) and not campaign.started_at,
-            "send": campaign.state in (_S.DRAFT, _S.APPROVED, _S.SCHEDULED),
             "correct": newest is not None and not newest.forgotten_at,
+            "withdraw": campaign.state in _BEFORE and not campaign.started_at,
+            "edit": campaign.state in (_S.DRAFT, *_BEFORE) and not campaign.started_at,
+            "send": campaign.state in (_S.DRAFT, *_BEFORE),
+            "approve": campaign.state is _S.IN_REVIEW,
+            "release": campaign.state is _S.APPROVED,
         },
     }
 
@@ -178,11 +186,11 @@ async def _author(hub: Hub, campaign: Campaign) -> str:
 
 
 async def _act(
-    request: web.Request, action: Callable[[str], Awaitable[object]], name: str
+    request: web.Request, action: Callable[..., Awaitable[object]], name: str
 ) -> web.StreamResponse:
     _, campaign_id = translator(request), request.match_info["campaign_id"]
     try:
-        await action(campaign_id)
+        await action(campaign_id, by=agent_of(request).id)
     except Invalid as refused:
         return await show(request, errors={field: _(text) for field, text in refused.problems.items()})
     return done(f"{LIST_PATH}/{campaign_id}", name)

@@ -23,7 +23,7 @@ async def correct(request: web.Request) -> web.StreamResponse:
     hub, campaign_id = request.app[HUB], request.match_info["campaign_id"]
     run = (await read_form(request)).get("run", "")
     try:
-        draft = await hub.actions.sending.correct(agent_of(request).id, campaign_id, run)
+        draft = await hub.actions.publicity.sending.correct(agent_of(request).id, campaign_id, run)
     except Invalid:
         return await _show(request, run)
     return done(f"{LIST_PATH}/{draft.id}/edit", "correction_drafted")
@@ -33,7 +33,7 @@ async def _show(request: web.Request, run: str) -> web.StreamResponse:
     hub, _, campaign_id = request.app[HUB], translator(request), request.match_info["campaign_id"]
     campaign = (await hub.actions.campaigns.get(campaign_id)).value
     try:
-        correction, problem = await hub.actions.sending.correct.look(campaign_id, run), ""
+        correction, problem = await hub.actions.publicity.sending.correct.look(campaign_id, run), ""
     except Invalid as refused:
         correction, problem = None, _(refused.problems["state"])
     return staff_page(

@@ -42,7 +42,7 @@ async def events(request: web.Request) -> web.StreamResponse:
 async def _now(hub: Hub, _: Translator) -> dict[str, object]:
     health = {one.sender: one for one in hub.senders()}
     rows = []
-    for one in await hub.actions.sending.read_lanes():
+    for one in await hub.actions.publicity.sending.read_lanes():
         state = health.get(one.sender)
         slowed = state is not None and 0 < state.parts_per_second < one.limit * _SLOWED
         rows.append({"lanes": one, "health": state, "slowed": slowed})

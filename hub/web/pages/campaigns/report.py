@@ -76,7 +76,7 @@ async def report_file(request: web.Request) -> web.StreamResponse:
 
 
 async def _report(request: web.Request) -> CampaignReport:
-    return await request.app[HUB].actions.sending.report(
+    return await request.app[HUB].actions.publicity.sending.report(
         agent_of(request), request.match_info["campaign_id"], request.query.get("run", "")
     )
 

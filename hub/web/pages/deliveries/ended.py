@@ -10,13 +10,14 @@ from aiohttp import web
 from channels.address import masked
 from hub.actions.deliveries.redrive import MOST, Ended, Refusal
 from hub.runtime.errors import Invalid, Stale
+from hub.web.delivery_reasons import REASONS, words_of
 from hub.web.form import FormErrors, parse, placed, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
 from hub.web.pages.deliveries.deliveries import MEANWHILE
 from hub.web.pages.deliveries.ended_form import EndedForm
-from hub.web.pages.deliveries.words import CLASS, REASON, REFUSAL, reason_word
+from hub.web.pages.deliveries.words import CLASS, REFUSAL
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
@@ -60,7 +61,7 @@ async def look(request: web.Request) -> web.StreamResponse:
         found=found,
         most=MOST,
         refusals=[(REFUSAL[why], count) for why, count in found.refused.items()],
-        reason=reason_word(form.reason),
+        reason=words_of(form.reason),
     )
 
 
@@ -82,7 +83,7 @@ async def _show(request: web.Request, status: int = 200, problem: str = "") -> w
     after = request.query.get("after") or None
     page = await hub.actions.delivery_desk.redrive.page(agent_of(request), form.wanted(), after=after)
     # Never those of all rows: which of them exist is not everybody's to know.
-    reasons = sorted({*REASON, *(row.letter.reason for row in page.rows), form.reason} - {""})
+    reasons = sorted({*REASONS, *(row.letter.reason for row in page.rows), form.reason} - {""})
     return staff_page(
         request,
         "staff/deliveries_ended.html",
@@ -91,7 +92,7 @@ async def _show(request: web.Request, status: int = 200, problem: str = "") -> w
         errors=errors,
         typed=request.query,
         rows=[_row(row) for row in page.rows],
-        reasons=[(code, reason_word(code)) for code in reasons],
+        reasons=[(code, words_of(code)) for code in reasons],
         senders=sorted(hub.profiles),
         look=form.address(f"{PATH}/look"),
         older=form.address(PATH, after=page.next or ""),
@@ -108,6 +109,6 @@ def _row(row: Ended) -> dict[str, object]:
         "ended_at": row.letter.ended_at,
         "who": masked(row.delivery.recipient),
         "code": row.letter.reason,
-        "why": reason_word(row.letter.reason),
+        "why": words_of(row.letter.reason),
         "refusal": REFUSAL[row.refusal] if row.refusal else "",
     }

@@ -73,7 +73,9 @@ async def day_page(request: web.Request) -> web.StreamResponse:
     hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
     day = await hub.actions.desk.read_day(agent)
     told = [
-        one for one in await hub.actions.desk.read_notifications.newest(agent) if not one.notification.read_at
+        one
+        for one in await hub.actions.desk.read_notifications.newest(agent)
+        if one.case and not one.notification.read_at
     ]
     return staff_page(
         request,

@@ -38,8 +38,12 @@ KINDS: Mapping[NotificationKind, Word] = {
     NotificationKind.UNDELIVERED: Word(msgid("发出的内容未送达，请联系群众"), icon="warning"),
     NotificationKind.CAMPAIGN_EXPIRED: Word(msgid("群发没有全部发出，请查看原因"), icon="warning"),
     NotificationKind.REPLY_RETURNED: Word(msgid("答复没有发出，已退回草稿"), icon="warning"),
+    NotificationKind.CAMPAIGN_SUBMITTED: Word(msgid("有宣传活动等待审批"), icon="clock"),
+    NotificationKind.CAMPAIGN_APPROVED: Word(msgid("我的宣传活动已批准"), icon="check"),
+    NotificationKind.CAMPAIGN_RETURNED: Word(msgid("我的宣传活动被退回"), icon="back"),
+    NotificationKind.CAMPAIGN_HELD: Word(msgid("宣传活动超出审批，等待重新审批"), icon="warning"),
 }
-_ALERT = msgid("您有 %(count)s 件工单需要处理")
+_ALERT = msgid("您有 %(count)s 件事需要处理")
 _NEUTRAL = msgid("新消息")
 
 

@@ -96,5 +96,7 @@ async def publish(request: web.Request) -> web.StreamResponse:
     if isinstance(form, FormErrors):
         raise web.HTTPBadRequest
     draft = NoticeDraft(NoticeKind.EDUCATION, lesson.title, lesson.web, lesson.topic, lesson.law, lesson.id)
-    notice = await request.app[HUB].actions.publish_notice(draft, agent_of(request).id, notice_id=form.id)
+    notice = await request.app[HUB].actions.publicity.publish_notice(
+        draft, agent_of(request).id, notice_id=form.id
+    )
     return done(f"{NOTICES_PATH}/{notice.id}", "notice_published")

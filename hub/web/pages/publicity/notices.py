@@ -63,7 +63,7 @@ async def publish(request: web.Request) -> web.StreamResponse:
     if isinstance(form, FormErrors):
         return _editor(request, _typed(data), errors=form.fields)
     try:
-        notice = await request.app[HUB].actions.publish_notice(
+        notice = await request.app[HUB].actions.publicity.publish_notice(
             form.draft(), agent_of(request).id, notice_id=form.id
         )
     except Invalid as refused:
@@ -85,7 +85,7 @@ async def edit(request: web.Request) -> web.StreamResponse:
     if isinstance(form, FormErrors):
         return await _page(request, _typed(data), form.fields)
     try:
-        await hub.actions.publish_notice.edit(
+        await hub.actions.publicity.publish_notice.edit(
             notice_id,
             form.draft(),
             agent_of(request).id,
@@ -103,7 +103,9 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
     notice_id = request.match_info["notice_id"]
     reason = (await read_form(request)).get("reason", "")
     try:
-        await request.app[HUB].actions.publish_notice.withdraw(notice_id, reason, agent_of(request).id)
+        await request.app[HUB].actions.publicity.publish_notice.withdraw(
+            notice_id, reason, agent_of(request).id
+        )
     except Invalid as refused:
         return await _page(request, None, refused.problems)
     return done(f"{PATH}/{notice_id}", "notice_withdrawn")

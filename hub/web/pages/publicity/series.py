@@ -107,7 +107,7 @@ async def plan_series(request: web.Request) -> web.StreamResponse:
     form = parse(SeriesForm, data, translator(request))
     if isinstance(form, FormErrors):
         return await _editor(request, _typed(request.app[HUB], data), errors=form.fields)
-    plan = request.app[HUB].actions.series.plan
+    plan = request.app[HUB].actions.publicity.series.plan
     try:
         if data["step"] == "preview":
             return await _editor(request, form, items=await plan.preview(form.draft()))
@@ -139,7 +139,7 @@ async def item_page(request: web.Request) -> web.StreamResponse:
 
 async def change_item(request: web.Request) -> web.StreamResponse:
     """POST /staff/campaigns/series/{series_id}/items/{number}/{act}: skip, swap, move or replace."""
-    edit, _ = request.app[HUB].actions.series.edit, translator(request)
+    edit, _ = request.app[HUB].actions.publicity.series.edit, translator(request)
     series_id, act, number = request.match_info["series_id"], request.match_info["act"], _number(request)
     data = await read_form(request)
     version = _version(data)
@@ -172,7 +172,7 @@ async def change_item(request: web.Request) -> web.StreamResponse:
 
 
 async def _whole(request: web.Request, *, stop: bool) -> web.StreamResponse:
-    edit, series_id = request.app[HUB].actions.series.edit, request.match_info["series_id"]
+    edit, series_id = request.app[HUB].actions.publicity.series.edit, request.match_info["series_id"]
     version = _version(await read_form(request))
     try:
         await (edit.pause if stop else edit.resume)(series_id, version=version)

@@ -277,10 +277,3 @@ def test_the_years_end_and_what_is_over_is_forgotten() -> None:
     counting.add(lesson("new"), "z")
     [kept] = counting.changed()
     assert (kept.version, set(kept.by_origin)) == (3, {"lately", "b-new"})
-
-
-async def test_why_some_did_not_leave_is_counted_by_reason(world: World) -> None:
-    rows = [lesson(f"n{number}", origin_id=f"b{number % 2}") for number in range(4)]
-    await send(world, *rows)
-    assert await world.outbox.reasons("b1", S.HELD) == {FREQUENCY: 2}
-    assert await world.outbox.reasons("b0", S.HELD) == {}

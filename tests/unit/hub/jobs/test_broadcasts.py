@@ -74,7 +74,7 @@ async def test_a_lease_given_back_is_free_at_once(office: Office) -> None:
 
 async def test_the_loop_fires_expands_and_finishes(office: Office) -> None:
     made = await office.desk.create(draft(), "a1")
-    await office.desk.schedule(made.id, Once(NOON + HOUR))
+    await office.schedule(made.id, Once(NOON + HOUR))
     leader, follower = loop(office, "w1"), loop(office.second(), "w2")
     assert not await leader.round()
     office.clock.at = NOON + HOUR
@@ -90,7 +90,7 @@ async def test_the_loop_fires_expands_and_finishes(office: Office) -> None:
 
 async def test_another_process_goes_on_where_the_leader_died(office: Office) -> None:
     made = await office.desk.create(draft(), "a1")
-    await office.desk.start_now(made.id)
+    await office.start_now(made.id)
     leader, follower = loop(office, "w1"), loop(office.second(), "w2")
     await leader.round()
     assert not await follower.round()
@@ -102,7 +102,7 @@ async def test_another_process_goes_on_where_the_leader_died(office: Office) -> 
 
 async def test_a_change_rings_the_pages_that_show_it(office: Office) -> None:
     made = await office.desk.create(draft(), "a1")
-    await office.desk.start_now(made.id)
+    await office.start_now(made.id)
     job = BroadcastLoop(office.desk, leases(office, "w1"))
     with office.bell.listen(campaign_topic(made.id)) as pages, office.bell.listen(OUTBOX) as dispatcher:
         await job.round()
@@ -112,7 +112,7 @@ async def test_a_change_rings_the_pages_that_show_it(office: Office) -> None:
 
 async def test_the_running_loop_ends_when_it_is_canceled_and_gives_its_lease_back(office: Office) -> None:
     made = await office.desk.create(draft(), "a1")
-    await office.desk.start_now(made.id)
+    await office.start_now(made.id)
     job = BroadcastLoop(office.desk, leases(office, "w1"), idle_seconds=0.01)
     with office.bell.listen(OUTBOX) as ear:
         task = asyncio.create_task(job.run())
@@ -127,7 +127,7 @@ async def test_the_running_loop_ends_when_it_is_canceled_and_gives_its_lease_bac
 
 async def test_whoever_begins_to_lead_says_where_the_runs_go_on(office: Office) -> None:
     made = await office.desk.create(draft(), "a1")
-    run = await office.desk.start_now(made.id)
+    run = await office.start_now(made.id)
     await office.expand(run.id)
     await office.send(DeliveryState.DELIVERED, limit=4)
     watch = WatchCampaign(office.campaigns, office.schedules, office.outbox, office.clock, office.settings)

@@ -20,6 +20,7 @@ SEES = {
     Role.SUPERVISOR: {Compartment.NONE},
     Role.INSPECTOR: {Compartment.REPORT, Compartment.SCREENING},
     Role.PUBLICITY: set(),
+    Role.PUBLICITY_LEAD: set(),
     Role.EDITOR: set(),
     Role.REVIEWER: set(),
     Role.HIGHER_REVIEWER: {Compartment.NONE},
@@ -28,27 +29,28 @@ SEES = {
 """An inspector works on reports and on nothing else; an administrator reads no case at all."""
 
 MAY = """
-                  handler  supervisor  inspector  publicity  editor  reviewer  admin  higher_reviewer
-case.read         yes      yes         -          -          -       -         -           yes
-case.reply        yes      yes         yes        -          -       -         -           yes
-case.assign       yes      yes         yes        -          -       -         -           -
-case.close        yes      yes         yes        -          -       -         -           -
-canned.approve    -        yes         yes        -          -       -         yes         -
-tag.edit          -        yes         -          -          -       -         -           -
-report.read       -        -           yes        -          -       -         -           -
-case.reveal       yes      -           -          -          -       -         -           -
-alarm.duty        yes      yes         -          -          -       -         -           -
-campaign.read     -        yes         -          yes        -       -         yes         -
-campaign.edit     -        -           -          yes        -       -         -           -
-campaign.control  -        yes         -          yes        -       -         -           -
-campaign.trial    -        yes         -          yes        -       -         -           -
-campaign.words    -        yes         -          -          -       -         -           -
-entry.edit        -        -           -          -          yes     yes       -           -
-entry.publish     -        -           -          -          -       yes       -           -
-delivery.decide   -        -           yes        -          -       -         yes         -
-rule.edit         -        -           -          -          -       -         yes         -
-system.read       -        -           -          -          -       -         yes         -
-agent.manage      -        -           -          -          -       -         yes         -
+                   handler supervisor inspector publicity publicity_lead editor reviewer admin higher_reviewer
+case.read          yes     yes        -         -         -              -      -        -     yes
+case.reply         yes     yes        yes       -         -              -      -        -     yes
+case.assign        yes     yes        yes       -         -              -      -        -     -
+case.close         yes     yes        yes       -         -              -      -        -     -
+canned.approve     -       yes        yes       -         -              -      -        yes   -
+tag.edit           -       yes        -         -         -              -      -        -     -
+report.read        -       -          yes       -         -              -      -        -     -
+case.reveal        yes     -          -         -         -              -      -        -     -
+alarm.duty         yes     yes        -         -         -              -      -        -     -
+campaign.read      -       yes        -         yes       yes            -      -        yes   -
+campaign.edit      -       -          -         yes       yes            -      -        -     -
+campaign.control   -       yes        -         yes       yes            -      -        -     -
+campaign.approve   -       yes        -         -         yes            -      -        -     -
+campaign.emergency -       yes        -         -         -              -      -        -     -
+campaign.send      -       yes        -         yes       yes            -      -        -     -
+entry.edit         -       -          -         -         -              yes    yes      -     -
+entry.publish      -       -          -         -         -              -      yes      -     -
+delivery.decide    -       -          yes       -         -              -      -        yes   -
+rule.edit          -       -          -         -         -              -      -        yes   -
+system.read        -       -          -         -         -              -      -        yes   -
+agent.manage       -       -          -         -         -              -      -        yes   -
 """
 """Written out, not computed from `GRANTS`: a changed grant has to be changed here too, knowingly."""
 

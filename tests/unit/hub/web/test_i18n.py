@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.runtime.clock import to_ms
+from hub.runtime.filled import filled
 from hub.web.i18n import Catalogues, Language, Translator, format_number, format_when, msgid, pick_language
 
 CATALOGUES = Catalogues.load()
@@ -65,3 +66,9 @@ def test_a_percent_sign_is_harmless_where_nothing_is_filled_in() -> None:
 
 def test_numbers_are_grouped() -> None:
     assert format_number(1234567, CATALOGUES.of(Language.ZH)) == "1,234,567"
+
+
+def test_a_text_of_an_action_is_translated_with_its_numbers_and_words() -> None:
+    text = filled("%(state)s的活动不能改期", state="草稿")
+    assert text == "草稿的活动不能改期"
+    assert CATALOGUES.of(Language.EN)(text) == "A campaign that is “Draft” cannot be moved"

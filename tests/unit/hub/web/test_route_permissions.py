@@ -22,6 +22,10 @@ READ_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR, R.ADMIN})
 WRITE_CAMPAIGNS = frozenset({R.PUBLICITY})
 STOP_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR})
 SUPERVISORS = frozenset({R.SUPERVISOR})
+READ_CAMPAIGNS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD, R.SUPERVISOR, R.ADMIN})
+WRITE_CAMPAIGNS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD})
+APPROVE_CAMPAIGNS = frozenset({R.PUBLICITY_LEAD, R.SUPERVISOR})
+STOP_CAMPAIGNS = SEND_CAMPAIGNS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD, R.SUPERVISOR})
 ENTRIES = frozenset({R.EDITOR, R.REVIEWER})
 PUBLISH_ENTRIES = frozenset({R.REVIEWER})
 ADMIN = frozenset({R.ADMIN})
@@ -161,13 +165,23 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/campaigns/series/{series_id}/resume"): WRITE_CAMPAIGNS,
     ("GET", "/staff/campaigns/series/{series_id}/items/{number}"): WRITE_CAMPAIGNS,
     ("POST", "/staff/campaigns/series/{series_id}/items/{number}/{act}"): WRITE_CAMPAIGNS,
+    ("GET", "/staff/campaigns/calendar"): READ_CAMPAIGNS,
+    ("POST", "/staff/campaigns/calendar/address"): READ_CAMPAIGNS,
+    ("POST", "/staff/campaigns/calendar/revoke"): READ_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}/move"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/move"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/move/undo"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/again"): WRITE_CAMPAIGNS,
     ("GET", "/staff/campaigns/{campaign_id}"): READ_CAMPAIGNS,
     ("GET", "/staff/campaigns/{campaign_id}/edit"): WRITE_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/edit"): WRITE_CAMPAIGNS,
     ("GET", "/staff/campaigns/{campaign_id}/preview"): WRITE_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/schedule"): WRITE_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/withdraw"): WRITE_CAMPAIGNS,
-    ("POST", "/staff/campaigns/{campaign_id}/start"): WRITE_CAMPAIGNS,
+    ("GET", "/staff/campaigns/{campaign_id}/approval"): APPROVE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/approve"): APPROVE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/return"): APPROVE_CAMPAIGNS,
+    ("POST", "/staff/campaigns/{campaign_id}/start"): SEND_CAMPAIGNS,
     ("GET", "/staff/campaigns/{campaign_id}/events"): READ_CAMPAIGNS,
     ("GET", "/staff/campaigns/{campaign_id}/ambiguous"): READ_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/ambiguous"): STOP_CAMPAIGNS,
@@ -177,7 +191,6 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/campaigns/{campaign_id}/report/{kind}"): READ_CAMPAIGNS,
     ("GET", "/staff/senders"): READ_CAMPAIGNS,
     ("GET", "/staff/senders/events"): READ_CAMPAIGNS,
-    ("GET", "/staff/campaigns/{campaign_id}/reasons"): READ_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/pause"): STOP_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/resume"): STOP_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/cancel"): STOP_CAMPAIGNS,

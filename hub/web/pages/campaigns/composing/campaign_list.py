@@ -27,7 +27,8 @@ _FILTERS: Mapping[str, tuple[str, frozenset[CampaignState]]] = {
     "": (msgid("全部"), frozenset()),
     "active": (msgid("进行中"), frozenset({_S.RUNNING, _S.PAUSED})),
     "planned": (msgid("已排期"), frozenset({_S.SCHEDULED})),
-    "draft": (msgid("草稿"), frozenset({_S.DRAFT, _S.IN_REVIEW, _S.APPROVED})),
+    "review": (msgid("待审批和待发布"), frozenset({_S.IN_REVIEW, _S.APPROVED})),
+    "draft": (msgid("草稿"), frozenset({_S.DRAFT})),
     "ended": (msgid("已结束"), frozenset({_S.FINISHED, _S.CANCELED, _S.EXPIRED})),
 }
 _PAGE = 20
@@ -58,8 +59,8 @@ async def campaigns_page(request: web.Request) -> web.StreamResponse:
         last_year=show == _LAST_YEAR,
     )
     after = query.get("after") or None
-    page = await hub.actions.composer.find(wanted, limit=_PAGE, after=after)
-    tags, departments = await hub.actions.composer.find.labels()
+    page = await hub.actions.publicity.composer.find(wanted, limit=_PAGE, after=after)
+    tags, departments = await hub.actions.publicity.composer.find.labels()
     counts = await hub.repositories.campaigns.counts()
     kept = {name: value for name, value in {"show": show, **asked}.items() if value}
     return staff_page(
@@ -84,7 +85,9 @@ async def campaigns_page(request: web.Request) -> web.StreamResponse:
 
 async def copy(request: web.Request) -> web.StreamResponse:
     """POST /staff/campaigns/{campaign_id}/copy"""
-    made = await request.app[HUB].actions.composer.copy(agent_of(request), request.match_info["campaign_id"])
+    made = await request.app[HUB].actions.publicity.composer.copy(
+        agent_of(request), request.match_info["campaign_id"]
+    )
     return done(f"{LIST_PATH}/{made.id}/edit", "copied")
 
 
@@ -97,7 +100,7 @@ async def remove(request: web.Request) -> web.StreamResponse:
     """POST /staff/campaigns/{campaign_id}/remove"""
     _, version = translator(request), (await read_form(request)).get("version", "")
     try:
-        await request.app[HUB].actions.composer.copy.remove(
+        await request.app[HUB].actions.publicity.composer.copy.remove(
             agent_of(request),
             request.match_info["campaign_id"],
             version=int(version) if version.isdecimal() else 0,

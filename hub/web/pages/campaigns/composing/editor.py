@@ -81,7 +81,7 @@ class Sheet:
 async def new_campaign(request: web.Request) -> web.StreamResponse:
     """GET /staff/campaigns/new?template="""
     template = await _template(request, request.query.get("template", ""))
-    kept = await request.app[HUB].actions.composer.write.kept(agent_of(request), "")
+    kept = await request.app[HUB].actions.publicity.composer.write.kept(agent_of(request), "")
     if kept is not None and is_blank(kept.values):
         kept = None
     if template is not None:
@@ -104,7 +104,7 @@ async def create_campaign(request: web.Request) -> web.StreamResponse:
         return await _editor(request, sheet, errors=form.fields)
     try:
         draft = await _draft(request, form, template)
-        campaign = await request.app[HUB].actions.composer.write.create(agent_of(request), draft)
+        campaign = await request.app[HUB].actions.publicity.composer.write.create(agent_of(request), draft)
     except Invalid as refused:
         return await _editor(request, Sheet(form, template=template), errors=refused.problems)
     return await _saved(request, campaign.id)
@@ -114,7 +114,7 @@ async def edit_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/campaigns/{campaign_id}/edit?from=: the campaign, or a version to be saved again."""
     hub, agent, campaign_id = request.app[HUB], agent_of(request), request.match_info["campaign_id"]
     found = await hub.actions.campaigns.get(campaign_id)
-    write, form = hub.actions.composer.write, form_of(found.value)
+    write, form = hub.actions.publicity.composer.write, form_of(found.value)
     template = await _template(request, found.value.template_id)
     if number := request.query.get("from", ""):
         old = await write.version(campaign_id, int(number) if number.isdecimal() else 0)
@@ -141,7 +141,9 @@ async def edit_campaign(request: web.Request) -> web.StreamResponse:
         return await _editor(request, sheet, errors=form.fields)
     try:
         draft = await _draft(request, form, template, found.value)
-        await hub.actions.composer.write.edit(agent_of(request), found.value.id, draft, version=base)
+        await hub.actions.publicity.composer.write.edit(
+            agent_of(request), found.value.id, draft, version=base
+        )
     except Invalid as refused:
         return await _editor(request, Sheet(form, found.value, base, template), errors=dict(refused.problems))
     except Stale:
@@ -160,14 +162,14 @@ async def keep_draft(request: web.Request) -> web.StreamResponse:
     base = int(version) if version.isdecimal() else 0
     if template_id := fields.get("template_id", ""):
         values["template_id"] = (template_id,)
-    at = await hub.actions.composer.write.keep(agent_of(request), campaign_id, values, base=base)
+    at = await hub.actions.publicity.composer.write.keep(agent_of(request), campaign_id, values, base=base)
     return part(request, "staff/draft_saved.html", time=f"{to_local(at):%H:%M}")
 
 
 async def discard_draft(request: web.Request) -> web.StreamResponse:
     """POST /staff/campaigns/new/discard and /staff/campaigns/{campaign_id}/discard"""
     hub, campaign_id = request.app[HUB], request.match_info.get("campaign_id", "")
-    await hub.actions.composer.write.discard(agent_of(request), campaign_id)
+    await hub.actions.publicity.composer.write.discard(agent_of(request), campaign_id)
     return done(f"{LIST_PATH}/{campaign_id}/edit" if campaign_id else f"{LIST_PATH}/new", "draft_dropped")
 
 
@@ -212,7 +214,7 @@ async def _editor(
 async def _other(request: web.Request, there: Campaign, typed: CampaignForm) -> Other:
     """Who saved what is there now, and how it differs from what is typed here."""
     hub = request.app[HUB]
-    last = (await hub.actions.composer.write.versions(there.id))[0]
+    last = (await hub.actions.publicity.composer.write.versions(there.id))[0]
     names = await agent_names(hub.repositories, {last.by})
     mine = draft_from(typed)
     return Other(names.get(last.by, ""), last.at, changes_of(request, there, mine))
@@ -223,7 +225,7 @@ async def _template(request: web.Request, id: str) -> TextTemplate | None:
     if not id:
         return None
     try:
-        return (await request.app[HUB].actions.composer.templates.get(id)).value
+        return (await request.app[HUB].actions.publicity.composer.templates.get(id)).value
     except NotFound:
         return None
 

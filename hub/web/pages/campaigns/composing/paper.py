@@ -48,7 +48,7 @@ class Paper:
 
 async def paper_of(hub: Hub, form: CampaignForm) -> Paper:
     """Of a form, right or wrong."""
-    composer = hub.actions.composer
+    composer = hub.actions.publicity.composer
     profile = hub.profiles.get(form.channel) or next(iter(senders(hub)), None)
     sender = composer.settings.senders.get(profile.name) if profile else None
     draft = draft_from(form, await _segment(hub, form))

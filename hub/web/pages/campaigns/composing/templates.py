@@ -67,7 +67,7 @@ class TemplateForm(Form):
 async def list_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/campaigns/templates?show=archived"""
     hub, archived = request.app[HUB], request.query.get("show") == "archived"
-    found = await hub.actions.composer.templates.every(archived=archived)
+    found = await hub.actions.publicity.composer.templates.every(archived=archived)
     return staff_page(
         request,
         "staff/campaign_templates.html",
@@ -86,13 +86,13 @@ async def new_page(request: web.Request) -> web.StreamResponse:
 
 async def template_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/campaigns/templates/{template_id}?number="""
-    found = await request.app[HUB].actions.composer.templates.get(request.match_info["template_id"])
+    found = await request.app[HUB].actions.publicity.composer.templates.get(request.match_info["template_id"])
     return await _page(request, found, _values(found.value.content))
 
 
 async def save(request: web.Request) -> web.StreamResponse:
     """POST /staff/campaigns/templates/new and /staff/campaigns/templates/{template_id}"""
-    templates, _ = request.app[HUB].actions.composer.templates, translator(request)
+    templates, _ = request.app[HUB].actions.publicity.composer.templates, translator(request)
     id, data = request.match_info.get("template_id", ""), await read_form(request)
     found = await templates.get(id) if id else None
     form = parse(TemplateForm, data, _)
@@ -115,14 +115,16 @@ async def save(request: web.Request) -> web.StreamResponse:
 async def archive(request: web.Request) -> web.StreamResponse:
     """POST /staff/campaigns/templates/{template_id}/archive"""
     id, data = request.match_info["template_id"], await read_form(request)
-    await request.app[HUB].actions.composer.templates.archive(agent_of(request), id, version=_version(data))
+    await request.app[HUB].actions.publicity.composer.templates.archive(
+        agent_of(request), id, version=_version(data)
+    )
     return done(PATH, "template_archived")
 
 
 async def bring_back(request: web.Request) -> web.StreamResponse:
     """POST /staff/campaigns/templates/{template_id}/bring-back"""
     id, data = request.match_info["template_id"], await read_form(request)
-    await request.app[HUB].actions.composer.templates.bring_back(
+    await request.app[HUB].actions.publicity.composer.templates.bring_back(
         agent_of(request), id, version=_version(data)
     )
     return done(f"{PATH}/{id}", "template_back")
@@ -136,7 +138,7 @@ async def _page(
     errors: Mapping[str, str] | None = None,
 ) -> web.StreamResponse:
     hub, agent = request.app[HUB], agent_of(request)
-    versions = await hub.actions.composer.templates.versions(found.value.id) if found else ()
+    versions = await hub.actions.publicity.composer.templates.versions(found.value.id) if found else ()
     wanted = request.query.get("number", "")
     place = next((i for i, one in enumerate(versions) if str(one.number) == wanted), 0)
     before = versions[place + 1].content if place + 1 < len(versions) else None
@@ -157,7 +159,9 @@ async def _page(
         change_words=CHANGES,
         names=await agent_names(hub.repositories, {one.by for one in versions}),
         may_edit=agent.may(Permission.CAMPAIGN_EDIT),
-        findings=await hub.actions.composer.checks(_as_draft(hub, found.value.content)) if found else (),
+        findings=await hub.actions.publicity.composer.checks(_as_draft(hub, found.value.content))
+        if found
+        else (),
         levels=LEVELS,
         field_names=FIELD_NAMES,
     )

@@ -53,7 +53,7 @@ async def register(request: web.Request) -> web.StreamResponse:
     """POST /staff/campaigns/trial-numbers"""
     _, data = translator(request), await read_form(request)
     try:
-        await request.app[HUB].actions.composer.trials.register(
+        await request.app[HUB].actions.publicity.composer.trials.register(
             agent_of(request), data.get("name", ""), data.get("address", "")
         )
     except Invalid as refused:
@@ -64,7 +64,7 @@ async def register(request: web.Request) -> web.StreamResponse:
 
 async def forget(request: web.Request) -> web.StreamResponse:
     """POST /staff/campaigns/trial-numbers/remove"""
-    await request.app[HUB].actions.composer.trials.forget((await read_form(request)).get("id", ""))
+    await request.app[HUB].actions.publicity.composer.trials.forget((await read_form(request)).get("id", ""))
     return done(NUMBERS_PATH, "number_removed")
 
 
@@ -79,7 +79,7 @@ async def send_trial(request: web.Request) -> web.StreamResponse:
     await read_form(request)  # refuses what is no form
     chosen = [value for value in (await request.post()).getall("numbers", []) if isinstance(value, str)]
     try:
-        await request.app[HUB].actions.composer.trials(agent_of(request), campaign_id, chosen)
+        await request.app[HUB].actions.publicity.composer.trials(agent_of(request), campaign_id, chosen)
     except Invalid as refused:
         return await _trial_page(request, {name: _(text) for name, text in refused.problems.items()})
     return done(f"{LIST_PATH}/{campaign_id}/trial", "trial_sent")
@@ -94,7 +94,7 @@ async def _numbers_page(
     request: web.Request, values: Mapping[str, str], errors: Mapping[str, str]
 ) -> web.StreamResponse:
     hub = request.app[HUB]
-    numbers = await hub.actions.composer.trials.numbers()
+    numbers = await hub.actions.publicity.composer.trials.numbers()
     return staff_page(
         request,
         "staff/trial_numbers.html",
@@ -109,7 +109,7 @@ async def _numbers_page(
 async def _trial_page(request: web.Request, errors: Mapping[str, str]) -> web.StreamResponse:
     hub = request.app[HUB]
     campaign = (await hub.actions.campaigns.get(request.match_info["campaign_id"])).value
-    trials, problem = hub.actions.composer.trials, ""
+    trials, problem = hub.actions.publicity.composer.trials, ""
     try:
         text = trials.text(campaign)
     except Invalid as refused:
@@ -131,7 +131,7 @@ async def _trial_page(request: web.Request, errors: Mapping[str, str]) -> web.St
 async def _results(request: web.Request) -> dict[str, object]:
     hub, campaign_id = request.app[HUB], request.match_info["campaign_id"]
     campaign = (await hub.actions.campaigns.get(campaign_id)).value
-    lines: list[Line] = await hub.actions.composer.trials.of_campaign(campaign_id)
+    lines: list[Line] = await hub.actions.publicity.composer.trials.of_campaign(campaign_id)
     return {
         "campaign": campaign,
         "lines": lines,

@@ -38,7 +38,7 @@ async def versions_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/campaigns/{campaign_id}/versions?number="""
     hub, campaign_id = request.app[HUB], request.match_info["campaign_id"]
     campaign = (await hub.actions.campaigns.get(campaign_id)).value
-    versions = await hub.actions.composer.write.versions(campaign_id)
+    versions = await hub.actions.publicity.composer.write.versions(campaign_id)
     wanted = request.query.get("number", "")
     place = next((i for i, one in enumerate(versions) if str(one.number) == wanted), 0)
     before = versions[place + 1].content if place + 1 < len(versions) else None

@@ -51,7 +51,7 @@ async def put_word(request: web.Request) -> web.StreamResponse:
         return await _page(request, data, form.fields)
     line = WordLine(form.word, Level(form.level), form.reason, form.replacement)
     try:
-        await request.app[HUB].actions.composer.words.put(agent_of(request), [line])
+        await request.app[HUB].actions.publicity.composer.words.put(agent_of(request), [line])
     except Invalid as refused:
         return await _page(request, data, {name: _(text) for name, text in refused.problems.items()})
     return done(PATH, "saved")
@@ -61,7 +61,9 @@ async def import_words(request: web.Request) -> web.StreamResponse:
     """POST /staff/campaigns/words/import: many lines at once, all or none."""
     _, data = translator(request), await read_form(request)
     try:
-        await request.app[HUB].actions.composer.words.put(agent_of(request), lines_of(data.get("lines", "")))
+        await request.app[HUB].actions.publicity.composer.words.put(
+            agent_of(request), lines_of(data.get("lines", ""))
+        )
     except Invalid as refused:
         return await _page(request, data, {name: _(text) for name, text in refused.problems.items()})
     return done(PATH, "imported")
@@ -69,13 +71,13 @@ async def import_words(request: web.Request) -> web.StreamResponse:
 
 async def remove_word(request: web.Request) -> web.StreamResponse:
     """POST /staff/campaigns/words/remove"""
-    await request.app[HUB].actions.composer.words.remove((await read_form(request)).get("id", ""))
+    await request.app[HUB].actions.publicity.composer.words.remove((await read_form(request)).get("id", ""))
     return done(PATH, "word_removed")
 
 
 async def export_words(request: web.Request) -> web.StreamResponse:
     """GET /staff/campaigns/words/export"""
-    text = await request.app[HUB].actions.composer.words.as_csv()
+    text = await request.app[HUB].actions.publicity.composer.words.as_csv()
     return web.Response(
         body=("\ufeff" + text).encode(),
         content_type="text/csv",
@@ -88,7 +90,7 @@ async def _page(
     request: web.Request, values: Mapping[str, str], errors: Mapping[str, str]
 ) -> web.StreamResponse:
     hub = request.app[HUB]
-    words = await hub.actions.composer.words.every()
+    words = await hub.actions.publicity.composer.words.every()
     return staff_page(
         request,
         "staff/campaign_words.html",

@@ -21,14 +21,14 @@ async def chosen_segment(hub: Hub, form: CampaignForm) -> Segment:
     if not form.segment_id:
         return Segment(groups=form.groups, regions=form.regions)
     try:
-        return (await hub.actions.recipients.segments.read(form.segment_id)).value.filter
+        return (await hub.actions.publicity.recipients.segments.read(form.segment_id)).value.filter
     except NotFound:
         raise Invalid({"segment_id": _NO_SEGMENT}) from None
 
 
 async def offered_segments(request: web.Request, form: CampaignForm) -> dict[str, object]:
     """What the template of the audience needs: those in use, and the chosen one though it is retired."""
-    desk = request.app[HUB].actions.recipients.segments
+    desk = request.app[HUB].actions.publicity.recipients.segments
     offered = {one.id: one.name for one in await desk.offered()}
     if form.segment_id and form.segment_id not in offered:
         with contextlib.suppress(NotFound):

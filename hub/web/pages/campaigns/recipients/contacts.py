@@ -31,7 +31,9 @@ async def contacts_page(request: web.Request) -> web.StreamResponse:
     after = request.query.get("after") or None
     asked = {name: request.query.get(name, "")[:60] for name in _ASKED}
     reach = asked["reach"] if asked["reach"] in set(Reach) else ""
-    page = await hub.actions.recipients.contacts.page(asked_segment(request), reach=reach, after=after)
+    page = await hub.actions.publicity.recipients.contacts.page(
+        asked_segment(request), reach=reach, after=after
+    )
     kept = urlencode({name: value for name, value in asked.items() if value})
     link = f"{BASE}?{kept}" if kept else BASE
     return await _list(
@@ -52,7 +54,7 @@ async def find_contact(request: web.Request) -> web.StreamResponse:
     text = (await read_form(request)).get("find", "")[:100]
     errors: Mapping[str, str] = {}
     try:
-        lines = await request.app[HUB].actions.recipients.contacts.find(text)
+        lines = await request.app[HUB].actions.publicity.recipients.contacts.find(text)
     except Invalid as refused:
         lines, errors = [], {name: _(problem) for name, problem in refused.problems.items()}
     return await _list(
@@ -80,7 +82,7 @@ async def lift(request: web.Request) -> web.StreamResponse:
     fields = await read_form(request)
     form = OptOutForm.model_validate({**fields, "asked": fields.get("asked") == "yes"})
     try:
-        await request.app[HUB].actions.recipients.opt_outs.lift(
+        await request.app[HUB].actions.publicity.recipients.opt_outs.lift(
             agent_of(request).id, form.rule, form.via, form.note, asked=form.asked
         )
     except Invalid as refused:
@@ -103,7 +105,7 @@ async def _contact(
         request,
         "staff/contact.html",
         status,
-        view=await hub.actions.recipients.contacts.view(request.match_info["contact_id"]),
+        view=await hub.actions.publicity.recipients.contacts.view(request.match_info["contact_id"]),
         form=form,
         errors=errors or {},
         **shared_words(hub),

@@ -45,7 +45,7 @@ async def begin(request: web.Request) -> web.StreamResponse:
         return await _list(request, 422, source=source, errors=errors)
     with field.file as file:
         try:
-            begun = await hub.actions.recipients.imports.begin(
+            begun = await hub.actions.publicity.recipients.imports.begin(
                 agent_of(request).id, field.filename, source, file
             )
         except Invalid as refused:
@@ -78,7 +78,7 @@ async def check(request: web.Request) -> web.StreamResponse:
     mapping = [fields.get(f"column-{place}", "") for place in range(len(taking.columns))]
     tags = [tag for tag in form.tags.replace("，", ",").replace("、", ",").split(",") if tag.strip()]
     try:
-        await request.app[HUB].actions.recipients.imports.check(
+        await request.app[HUB].actions.publicity.recipients.imports.check(
             taking.id,
             mapping=mapping,
             heading=form.heading,
@@ -105,7 +105,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
 
 async def purge(request: web.Request) -> web.StreamResponse:
     """POST /staff/contacts/imports/{import_id}/purge: the record and the rejected rows are forgotten."""
-    await request.app[HUB].actions.recipients.imports.purge(request.match_info["import_id"])
+    await request.app[HUB].actions.publicity.recipients.imports.purge(request.match_info["import_id"])
     return done(PATH, "import_purged")
 
 
@@ -115,14 +115,14 @@ async def rejected(request: web.Request) -> web.StreamResponse:
     name = f"rejected-{to_local(taking.at):%Y%m%d-%H%M}.csv"
     response = web.StreamResponse(headers=attachment_headers(name))
     await response.prepare(request)
-    async for piece in request.app[HUB].actions.recipients.imports.rejected_file(taking):
+    async for piece in request.app[HUB].actions.publicity.recipients.imports.rejected_file(taking):
         await response.write(piece)
     await response.write_eof()
     return response
 
 
 async def _act(request: web.Request, verb: str) -> web.StreamResponse:
-    imports, _ = request.app[HUB].actions.recipients.imports, translator(request)
+    imports, _ = request.app[HUB].actions.publicity.recipients.imports, translator(request)
     import_id = request.match_info["import_id"]
     try:
         await (imports.start if verb == "start" else imports.cancel)(import_id)
@@ -134,7 +134,7 @@ async def _act(request: web.Request, verb: str) -> web.StreamResponse:
 
 
 async def _read(request: web.Request) -> ContactImport:
-    imports = request.app[HUB].actions.recipients.imports
+    imports = request.app[HUB].actions.publicity.recipients.imports
     return (await imports.read(request.match_info["import_id"])).value
 
 
@@ -142,7 +142,7 @@ async def _list(
     request: web.Request, status: int = 200, *, source: str = "", errors: Mapping[str, str] | None = None
 ) -> web.StreamResponse:
     hub = request.app[HUB]
-    rows = await hub.actions.recipients.imports.newest()
+    rows = await hub.actions.publicity.recipients.imports.newest()
     agents = await hub.repositories.agents.get_many(sorted({row.by for row in rows}))
     return staff_page(
         request,

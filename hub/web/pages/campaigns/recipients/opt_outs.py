@@ -30,7 +30,7 @@ async def find_opt_out(request: web.Request) -> web.StreamResponse:
     _ = translator(request)
     form = await _form(request)
     try:
-        found = await request.app[HUB].actions.recipients.opt_outs.find(form.number)
+        found = await request.app[HUB].actions.publicity.recipients.opt_outs.find(form.number)
     except Invalid as refused:
         errors = {"find": _(refused.problems["number"])}
         return await _page(request, form, 422, errors=errors)
@@ -41,7 +41,7 @@ async def add_opt_out(request: web.Request) -> web.StreamResponse:
     """POST /staff/contacts/optouts/add"""
     _, agent, form = translator(request), agent_of(request), await _form(request)
     try:
-        await request.app[HUB].actions.recipients.opt_outs.add(
+        await request.app[HUB].actions.publicity.recipients.opt_outs.add(
             agent.id, form.number, form.subjects, form.via, form.note
         )
     except Invalid as refused:
@@ -56,7 +56,7 @@ async def lift_opt_out(request: web.Request) -> web.StreamResponse:
     """POST /staff/contacts/optouts/lift: of a number that is in no list."""
     _, agent, form = translator(request), agent_of(request), await _form(request)
     try:
-        await request.app[HUB].actions.recipients.opt_outs.lift(
+        await request.app[HUB].actions.publicity.recipients.opt_outs.lift(
             agent.id, form.rule, form.via, form.note, asked=form.asked
         )
     except Invalid as refused:
@@ -70,7 +70,7 @@ async def lift_opt_out(request: web.Request) -> web.StreamResponse:
 async def _again(request: web.Request, number: str) -> Found | None:
     """What stands about the number now; None when it is none."""
     try:
-        return await request.app[HUB].actions.recipients.opt_outs.find(number)
+        return await request.app[HUB].actions.publicity.recipients.opt_outs.find(number)
     except Invalid:
         return None
 
@@ -92,7 +92,7 @@ async def _page(
     errors: Mapping[str, str] | None = None,
 ) -> web.StreamResponse:
     hub = request.app[HUB]
-    opt_outs = hub.actions.recipients.opt_outs
+    opt_outs = hub.actions.publicity.recipients.opt_outs
     subject = request.query.get("subject", "")
     subject = subject if subject in SUBJECTS else ""
     after = request.query.get("after") or None

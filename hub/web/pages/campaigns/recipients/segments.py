@@ -26,7 +26,7 @@ _STALE = msgid("这个人群刚刚被别人修改。您填写的内容已保留�
 async def segments_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/contacts/segments"""
     hub = request.app[HUB]
-    listed = await hub.actions.recipients.segments.listed()
+    listed = await hub.actions.publicity.recipients.segments.listed()
     owners = await hub.repositories.agents.get_many(sorted({one.owner_id for one, _ in listed}))
     return staff_page(
         request,
@@ -51,7 +51,7 @@ async def create_segment(request: web.Request) -> web.StreamResponse:
 async def segment_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/contacts/segments/{segment_id}"""
     hub = request.app[HUB]
-    view = await hub.actions.recipients.segments.view(request.match_info["segment_id"])
+    view = await hub.actions.publicity.recipients.segments.view(request.match_info["segment_id"])
     owners = await hub.repositories.agents.get_many([view.segment.owner_id])
     return staff_page(
         request,
@@ -68,7 +68,9 @@ async def segment_page(request: web.Request) -> web.StreamResponse:
 
 async def edit_segment_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/contacts/segments/{segment_id}/edit"""
-    found = await request.app[HUB].actions.recipients.segments.read(request.match_info["segment_id"])
+    found = await request.app[HUB].actions.publicity.recipients.segments.read(
+        request.match_info["segment_id"]
+    )
     segment, chosen = found.value, found.value.filter
     form = SegmentForm(
         name=segment.name,
@@ -93,14 +95,14 @@ async def retire(request: web.Request) -> web.StreamResponse:
     """POST /staff/contacts/segments/{segment_id}/retire: no longer offered, or offered again."""
     segment_id = request.match_info["segment_id"]
     retired = (await request.post()).get("retired") == "yes"
-    await request.app[HUB].actions.recipients.segments.retire(segment_id, retired=retired)
+    await request.app[HUB].actions.publicity.recipients.segments.retire(segment_id, retired=retired)
     return done(f"{PATH}/{segment_id}", "segment_retired" if retired else "segment_offered")
 
 
 async def count(request: web.Request) -> web.StreamResponse:
     """POST /staff/contacts/segments/{segment_id}/count: everybody looked at, in the background."""
     segment_id = request.match_info["segment_id"]
-    await request.app[HUB].actions.recipients.segments.ask_count(segment_id)
+    await request.app[HUB].actions.publicity.recipients.segments.ask_count(segment_id)
     return done(f"{PATH}/{segment_id}", "segment_counting")
 
 
@@ -110,19 +112,19 @@ async def look(request: web.Request) -> web.StreamResponse:
     fields = await several(request, "groups", "regions", "tags", "sources")
     saved_id = str(fields.get("segment_id", ""))
     if saved_id:
-        saved = (await hub.actions.recipients.segments.read(saved_id)).value
+        saved = (await hub.actions.publicity.recipients.segments.read(saved_id)).value
         chosen, counted = saved.filter, saved.count
     else:
         chosen, counted = _typed(fields).filter(), None
     found = None
     if chosen.groups:
-        found = await hub.actions.recipients.segments.look(chosen, counted=counted)
+        found = await hub.actions.publicity.recipients.segments.look(chosen, counted=counted)
     return part(request, "staff/segment_look.html", 200, look=found, segment=None, **shared_words(hub))
 
 
 async def _save(request: web.Request, segment_id: str) -> web.StreamResponse:
     hub, _ = request.app[HUB], translator(request)
-    desk = hub.actions.recipients.segments
+    desk = hub.actions.publicity.recipients.segments
     segment = (await desk.read(segment_id)).value if segment_id else None
     fields = await several(request, "groups", "regions", "tags", "sources")
     form = parse(SegmentForm, fields, _)
@@ -173,7 +175,7 @@ async def _editor(
         groups=await memberships.groups(),
         tags=await memberships.words("tags"),
         sources=await memberships.words("sources"),
-        look=await hub.actions.recipients.segments.look(form.filter()) if filter.groups else None,
+        look=await hub.actions.publicity.recipients.segments.look(form.filter()) if filter.groups else None,
         **shared_words(hub),
     )
 

@@ -102,7 +102,7 @@ async def after() -> AsyncIterator[After]:
     office = office_on(store, clock, page_size=100, senders={"sms-12110": texts})
     await office.people(10)
     made = await office.desk.create(draft(), "a1")
-    run = await office.desk.start_now(made.id)
+    run = await office.start_now(made.id)
     await office.expand(run.id)
     rows = await office.outbox.claim("sms-12110", lanes=(3,), limit=10, lease_seconds=45)
     sending = await office.outbox.mark_sending(rows, lease_seconds=45)
@@ -230,7 +230,7 @@ async def test_the_report_stays_when_the_recipients_are_erased(after: After) -> 
 
 async def test_only_ended_broadcasts_lose_their_recipients_and_replies_keep_theirs(after: After) -> None:
     made = await after.office.desk.create(draft(name="还在发"), "a1")
-    run = await after.office.desk.start_now(made.id)
+    run = await after.office.start_now(made.id)
     await after.office.expand(run.id)
     after.office.clock.at = NOON + 10 * DAY
     forget = ForgetRecipients(
@@ -257,7 +257,7 @@ def test_a_curve_has_few_points_however_long_it_took() -> None:
 async def test_a_run_is_compared_with_earlier_ones_of_its_class(after: After) -> None:
     after.office.clock.at = NOON + HOUR
     made = await after.office.desk.create(draft(name="第二次"), "a1")
-    await after.office.desk.start_now(made.id)
+    await after.office.start_now(made.id)
     second = After(after.office, after.stores, after.run, made.id)
     seen = await second.report()
     assert [one.name for one in seen.compared] == ["第二次", "防诈提醒"]

@@ -55,7 +55,7 @@ async def pulse_of(office: Office, campaign_id: str) -> Pulse:
 async def begun(office: Office, **changes: object) -> tuple[Campaign, Broadcast]:
     """A campaign whose recipients are all in the outbox."""
     made = await office.desk.create(draft(**changes), "a1")
-    run = await office.desk.start_now(made.id)
+    run = await office.start_now(made.id)
     await office.expand(run.id)
     return made, run
 
@@ -224,8 +224,8 @@ async def test_a_correction_reaches_exactly_those_who_may_have_received_the_firs
 
     text = draft(template="更正：请以本条为准。", segment=Segment(("社区",)))
     version = (await office.desk.get(corrected.id)).version
-    await office.desk.edit(corrected.id, text, version=version)
-    second = await office.desk.start_now(corrected.id)
+    await office.desk.edit(corrected.id, text, version=version, by="a1")
+    second = await office.start_now(corrected.id)
     await office.expand(second.id)
     rows = [row for row in await office.rows() if row.origin_id == second.id]
     assert {row.recipient.value for row in rows} == wanted

@@ -12,7 +12,6 @@ import pytest_asyncio
 
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.lesson import lessons_of
-from campaigns.schedule import Once
 from campaigns.segment import Segment
 from campaigns.series import DayOff, Item, ItemState, Rhythm, Series
 from channels.contract import ChannelKind
@@ -20,7 +19,6 @@ from hub.actions.campaigns.publicity.edit_series import EditSeries, ItemContent
 from hub.actions.campaigns.publicity.item_campaign import ItemCampaigns
 from hub.actions.campaigns.publicity.plan_series import PlanSeries, SeriesDraft
 from hub.actions.campaigns.publicity.run_series import NOT_APPROVED, RunSeries
-from hub.actions.campaigns.publicity.submit_draft import SubmitDraft
 from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.repositories.publicity import series as series_repository
 from hub.repositories.publicity.series import SeriesRepository
@@ -75,7 +73,7 @@ class Desk:
             item_campaigns,
             office.memberships,
             office.notices,
-            SubmitDraft(documents, office.campaigns, office.clock),
+            office.submit,
             office.clock,
             office.settings,
         )
@@ -104,11 +102,8 @@ class Desk:
 
     async def approve(self, item: Item) -> None:
         """Another person lets it go at its time."""
-        found = await self.office.campaigns.get(item.campaign_id)
-        assert found is not None
-        approved = found.value.moved(CampaignState.APPROVED, self.office.clock.now_ms())
-        await self.office.documents.commit([self.office.campaigns.update(approved, found.version)])
-        await self.office.desk.schedule(item.campaign_id, Once(item.at))
+        await self.office.say_yes(item.campaign_id)
+        await self.office.release(item.campaign_id, "officer")
 
 
 def states(items: Sequence[Item]) -> list[str]:

@@ -29,6 +29,7 @@ R = CaseRole
         (Role.ADMIN, set()),
         (Role.EDITOR, set()),
         (Role.PUBLICITY, set()),
+        (Role.PUBLICITY_LEAD, set()),
     ],
 )
 def test_an_ordinary_case(role: Role, parts: set[CaseRole]) -> None:

@@ -162,7 +162,7 @@ async def test_a_copy_carries_the_content_and_no_decision(room: WritingRoom) -> 
         read.value, night=True, department="d1", level=WarningLevel.YELLOW, schedule="cron 0 9 * * *"
     )
     await room.documents.commit([room.stores.campaigns.update(warned, read.version)])
-    await room.desk.start_now(original.id)
+    await room.start_now(original.id)
     copy = await room.copy(writer("a2"), original.id)
     assert (copy.name, copy.author_id, copy.state) == ("防诈提醒（副本）", "a2", CampaignState.DRAFT)
     assert (copy.tags, copy.web_text, copy.department) == (("反诈",), "长文", "d1")
@@ -184,7 +184,7 @@ async def test_a_draft_goes_with_everything_kept_of_it(room: WritingRoom) -> Non
 
 async def test_what_has_left_is_never_removed(room: WritingRoom) -> None:
     made = await room.write.create(writer(), draft())
-    await room.desk.start_now(made.id)
+    await room.start_now(made.id)
     version = (await room.desk.get(made.id)).version
     with pytest.raises(Invalid) as refused:
         await room.copy.remove(writer(), made.id, version=version)
@@ -202,7 +202,7 @@ async def test_campaigns_are_found_by_words_tag_state_and_season(room: WritingRo
     await room.write.create(writer(), draft(name="消防月", template="请关好煤气。", tags=("消防", "国庆")))
     room.clock.at += 1
     running = await room.write.create(writer(), draft(name="正在发送"))
-    await room.desk.start_now(running.id)
+    await room.start_now(running.id)
     assert await names(room) == ["正在发送", "消防月", "去年国庆提示"]
     assert await names(room, words="煤气") == ["消防月"]
     assert await names(room, words="国庆 消防") == ["消防月"]

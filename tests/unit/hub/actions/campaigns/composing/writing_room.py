@@ -10,6 +10,7 @@ from campaigns.segment import Segment
 from channels.address import phone
 from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
+from hub.actions.campaigns.approve_campaign import Consent
 from hub.actions.campaigns.composing.audience_values import AudienceValues
 from hub.actions.campaigns.composing.check_campaign import CheckCampaign
 from hub.actions.campaigns.composing.copy_campaign import CopyCampaign
@@ -21,6 +22,7 @@ from hub.actions.campaigns.composing.write_campaign import WriteCampaign
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.campaigns.settings import CampaignSettings, Sender
+from hub.hub import CampaignPlanning
 from hub.model.agent import Agent, Role
 from hub.model.people.contact import Contact
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
@@ -28,6 +30,8 @@ from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.memory_documents import MemoryDocuments
+from hub.wiring.campaigns import campaigns_on
+from tests.releasing import APPROVER
 
 NOON = 1_790_049_600_000  # 2026-09-22 12:00 in China
 
@@ -49,6 +53,18 @@ class WritingRoom:
     trials: SendTrial
     words: WatchWords
     write: WriteCampaign
+    planning: CampaignPlanning
+
+    async def start_now(self, campaign_id: str) -> None:
+        """On its whole way, to somebody at least."""
+        await self.people("甲")
+        await self.planning.submit(campaign_id, "a1")
+        sheet = await self.planning.approve.sheet(campaign_id, APPROVER)
+        people = sheet.count.checked().deliveries
+        await self.planning.approve(
+            campaign_id, APPROVER, Consent(sheet.campaign.content_digest, people, people)
+        )
+        await self.planning.release(campaign_id, "a1")
 
     async def people(self, *names: str) -> None:
         """Members of the group 社区."""
@@ -69,18 +85,8 @@ def writing_room(**changes: object) -> WritingRoom:
     plain = CampaignSettings({"sms-12110": sms, "mail": Sender("mail", ChannelKind.MAIL)}, trials_per_hour=4)
     settings = replace(plain, **changes)  # type: ignore[arg-type]
     kept = stores.composer
-    desk = CampaignDesk(
-        documents,
-        stores.campaigns,
-        stores.memberships,
-        stores.schedules,
-        stores.outbox,
-        stores.suppressions,
-        stores.notices,
-        clock,
-        settings,
-        stores.notifications,
-    )
+    campaigns = campaigns_on(documents, stores, stores.outbox, clock, settings)
+    desk = campaigns.desk
     return WritingRoom(
         clock,
         documents,
@@ -95,6 +101,7 @@ def writing_room(**changes: object) -> WritingRoom:
         SendTrial(documents, stores.campaigns, kept.trials, stores.outbox, clock, settings),
         WatchWords(documents, kept.words, clock),
         WriteCampaign(documents, desk, kept, clock),
+        campaigns.planning,
     )
 
 
