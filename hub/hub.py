@@ -14,19 +14,19 @@ from hub.actions.alarms.keep_duty import KeepDuty
 from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
-from hub.actions.campaigns.approve_campaign import ApproveCampaign
 from hub.actions.campaigns.composing.composer import Composer
-from hub.actions.campaigns.count_campaign import CountCampaign
 from hub.actions.campaigns.desk import CampaignDesk
-from hub.actions.campaigns.move_campaign import MoveCampaign
+from hub.actions.campaigns.planning.approve_campaign import ApproveCampaign
+from hub.actions.campaigns.planning.count_campaign import CountCampaign
+from hub.actions.campaigns.planning.move_campaign import MoveCampaign
+from hub.actions.campaigns.planning.read_calendar import ReadCalendar
+from hub.actions.campaigns.planning.release_campaign import ReleaseCampaign
+from hub.actions.campaigns.planning.submit_campaign import SubmitCampaign
+from hub.actions.campaigns.planning.subscribe_calendar import SubscribeCalendar
 from hub.actions.campaigns.publicity.publish_notice import PublishNotice
 from hub.actions.campaigns.publicity.series_actions import SeriesActions
-from hub.actions.campaigns.read_calendar import ReadCalendar
 from hub.actions.campaigns.recipients.recipients import Recipients
-from hub.actions.campaigns.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.sending import Sending
-from hub.actions.campaigns.submit_campaign import SubmitCampaign
-from hub.actions.campaigns.subscribe_calendar import SubscribeCalendar
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.assignment.set_availability import SetAvailability
 from hub.actions.cases.bulk.bulk_cases import BulkCases
@@ -355,7 +355,7 @@ class Hub:
 
     async def _bounces(self) -> HealthLine:
         """Mails that came back, and how often somebody tried to have an address blocked by one."""
-        bounced = await self.repositories.bounces.count_since(self.clock.now_ms() - 86_400_000)
+        bounced = await self.repositories.publicity.bounces.count_since(self.clock.now_ms() - 86_400_000)
         detail = f"24 小时内退信 {bounced} 封；启动以来拒收伪造的退信、退订 {self.forged()} 次"
         return HealthLine("bounces", "退信", True, detail, stops=False)
 

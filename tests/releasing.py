@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from campaigns.broadcast import Broadcast
 from campaigns.schedule import ScheduleSpec
-from hub.actions.campaigns.approve_campaign import Consent
-from hub.actions.campaigns.release_campaign import Released
+from hub.actions.campaigns.planning.approve_campaign import Consent
+from hub.actions.campaigns.planning.release_campaign import Released
 from hub.hub import Hub
 from hub.model.agent import Agent, Role
 

@@ -17,9 +17,9 @@ from campaigns.schedule import Cron
 from campaigns.segment import EVERYBODY, Segment
 from channels.address import phone
 from channels.outbox.delivery import DeliveryState, MessageClass
-from hub.actions.campaigns.approve_campaign import Consent
 from hub.actions.campaigns.draft_campaign import Draft
-from hub.actions.campaigns.release_campaign import Released
+from hub.actions.campaigns.planning.approve_campaign import Consent
+from hub.actions.campaigns.planning.release_campaign import Released
 from hub.demo.accounts import agent_id
 from hub.demo.clock import ShiftedClock
 from hub.demo.sample import Sample, Table

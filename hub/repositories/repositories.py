@@ -172,6 +172,20 @@ COLLECTIONS: tuple[Collection, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class PublicityRepositories:
+    """What is kept for those who write to many."""
+
+    bounces: BounceRepository
+    calendar_feeds: CalendarFeedRepository
+    campaign_history: CampaignHistory
+    contact_imports: ContactImportRepository
+    responses: ResponseRepository
+    saved_segments: SavedSegmentRepository
+    series: SeriesRepository
+    sending_counts: SendingCounts
+
+
+@dataclass(frozen=True, slots=True)
 class Repositories:
     """One of each."""
 
@@ -181,12 +195,9 @@ class Repositories:
     availabilities: AvailabilityRepository
     account_changes: AccountChangeRepository
     audit: AuditRepository
-    bounces: BounceRepository
     bulk_runs: BulkRunRepository
-    calendar_feeds: CalendarFeedRepository
     calls: CallRepository
     campaigns: CampaignRepository
-    campaign_history: CampaignHistory
     case_index: CaseIndex
     case_texts: CaseTexts
     case_queue: CaseQueueRepository
@@ -194,7 +205,6 @@ class Repositories:
     case_warnings: CaseWarningRepository
     cases: CaseRepository
     composer: ComposerRepositories
-    contact_imports: ContactImportRepository
     contacts: ContactRepository
     conversations: ConversationRepository
     cursors: CursorRepository
@@ -217,15 +227,12 @@ class Repositories:
     pending_replies: PendingReplyRepository
     presences: PresenceRepository
     questions: QuestionRepository
+    publicity: PublicityRepositories
     queue_settings: QueueSettingsRepository
     recent_answers: RecentAnswersRepository
     recordings: RecordingRepository
-    responses: ResponseRepository
     rule_books: RuleBookRepository
-    saved_segments: SavedSegmentRepository
     schedules: ScheduleRepository
-    series: SeriesRepository
-    sending_counts: SendingCounts
     sessions: SessionRepository
     setup: SetupRepository
     suppressions: SuppressionRepository
@@ -253,12 +260,9 @@ def repositories(
         availabilities=AvailabilityRepository(documents, vault),
         account_changes=AccountChangeRepository(documents, vault),
         audit=AuditRepository(documents, vault),
-        bounces=BounceRepository(documents, vault),
         bulk_runs=BulkRunRepository(documents, vault),
-        calendar_feeds=CalendarFeedRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=CampaignRepository(documents, vault),
-        campaign_history=CampaignHistory(documents, vault),
         case_index=CaseIndex(documents, vault, case_texts),
         case_texts=case_texts,
         case_queue=CaseQueueRepository(documents, vault),
@@ -266,7 +270,6 @@ def repositories(
         case_warnings=CaseWarningRepository(documents, vault),
         cases=CaseRepository(documents, vault),
         composer=composer_repositories(documents, vault),
-        contact_imports=ContactImportRepository(documents, vault),
         contacts=ContactRepository(documents, vault),
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),
@@ -289,15 +292,12 @@ def repositories(
         pending_replies=PendingReplyRepository(documents, vault),
         presences=PresenceRepository(documents, vault),
         questions=QuestionRepository(documents, vault),
+        publicity=_publicity(documents, vault),
         queue_settings=QueueSettingsRepository(documents, vault),
         recent_answers=RecentAnswersRepository(documents, vault),
         recordings=RecordingRepository(documents, vault),
-        responses=ResponseRepository(documents, vault),
         rule_books=RuleBookRepository(documents, vault),
-        saved_segments=SavedSegmentRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
-        series=SeriesRepository(documents, vault),
-        sending_counts=SendingCounts(documents),
         sessions=SessionRepository(documents, vault),
         setup=SetupRepository(documents, agent_repository, unit_repository),
         suppressions=SuppressionRepository(documents, vault),
@@ -305,4 +305,17 @@ def repositories(
         units=unit_repository,
         vectors=VectorRepository(documents, vault),
         words=WordRepository(documents, vault),
+    )
+
+
+def _publicity(documents: Documents, vault: Vault) -> PublicityRepositories:
+    return PublicityRepositories(
+        bounces=BounceRepository(documents, vault),
+        calendar_feeds=CalendarFeedRepository(documents, vault),
+        campaign_history=CampaignHistory(documents, vault),
+        contact_imports=ContactImportRepository(documents, vault),
+        responses=ResponseRepository(documents, vault),
+        saved_segments=SavedSegmentRepository(documents, vault),
+        series=SeriesRepository(documents, vault),
+        sending_counts=SendingCounts(documents),
     )

@@ -9,7 +9,6 @@ from hub.actions.deliveries.read_unmatched import ReadUnmatched
 from hub.actions.deliveries.redrive import Redrive
 from hub.hub import Actions, DeliveryDesk
 from hub.wiring.calls import CallActions
-from hub.wiring.campaigns import campaign_actions
 from hub.wiring.cases import CaseActions
 from hub.wiring.desk import Desk
 from hub.wiring.dialogue import Dialogue
@@ -18,7 +17,8 @@ from hub.wiring.intake import IntakeActions
 from hub.wiring.knowledge import KnowledgeActions, rate_entry_of
 from hub.wiring.mail import refuse_mail_of
 from hub.wiring.people import people_of
-from hub.wiring.publicity import publicity_of
+from hub.wiring.publicity.campaigns import campaign_actions
+from hub.wiring.publicity.gathered import publicity_of
 from hub.wiring.rules import RuleActions
 from hub.wiring.staff import change_accounts_of
 
@@ -47,10 +47,7 @@ def actions_of(
         confirm_report=cases.confirm_report,
         decide_delivery=DecideDelivery(base.documents, base.stores, base.clock),
         deliver_electronically=cases.deliver_electronically,
-        delivery_desk=DeliveryDesk(
-            redrive=Redrive(base.documents, base.stores, base.clock),
-            read_unmatched=ReadUnmatched(base.stores.deliveries.parts, base.clock),
-        ),
+        delivery_desk=_delivery_desk(base),
         desk=desk.actions,
         dismiss_alarm=cases.dismiss_alarm,
         edit_entry=editing.edit_entry,
@@ -86,4 +83,11 @@ def actions_of(
         sort_questions=editing.sort_questions,
         suspect_case=cases.suspect_case,
         track_case=cases.track_case,
+    )
+
+
+def _delivery_desk(base: Foundation) -> DeliveryDesk:
+    return DeliveryDesk(
+        redrive=Redrive(base.documents, base.stores, base.clock),
+        read_unmatched=ReadUnmatched(base.stores.deliveries.parts, base.clock),
     )

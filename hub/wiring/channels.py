@@ -44,8 +44,8 @@ from hub.settings.channels import (
 )
 from hub.settings.settings import Settings
 from hub.store.unreadable import Unreadable
-from hub.wiring.departments import departments_of
 from hub.wiring.foundation import Foundation
+from hub.wiring.publicity.departments import departments_of
 
 
 @dataclass(frozen=True, slots=True)

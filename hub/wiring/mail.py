@@ -26,6 +26,6 @@ def own_addresses_of(base: Foundation, apply_receipt: ApplyReceipt, refuse_mail:
         if isinstance(channel, MailChannel)
     }
     apply_bounce = ApplyBounce(
-        base.documents, stores.outbox, stores.suppressions, stores.bounces, apply_receipt, rules
+        base.documents, stores.outbox, stores.suppressions, stores.publicity.bounces, apply_receipt, rules
     )
     return OwnAddresses(signed_ids_of(base), apply_bounce, refuse_mail)

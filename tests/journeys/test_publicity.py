@@ -125,7 +125,7 @@ async def test_a_series_leaves_item_by_item_through_approval(daytime: World) -> 
 
     async def noticed() -> bool:
         await hub.hub.actions.publicity.series.run.step()
-        found = await hub.hub.repositories.series.get(series_id)
+        found = await hub.hub.repositories.publicity.series.get(series_id)
         assert found is not None
         return [str(item.state) for item in found.value.items] == ["sent", "planned"]
 

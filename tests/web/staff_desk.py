@@ -134,7 +134,7 @@ async def _series(stage: Stage, author: str) -> str:
         SeriesDraft("用火安全", ids, *ways), author, series_id="5" * 26
     )
     await actions.publicity.series.run.step()
-    found = await stage.hub.repositories.series.get(series.id)
+    found = await stage.hub.repositories.publicity.series.get(series.id)
     await actions.publicity.series.edit.skip(series.id, 2, version=found.version if found else 0)
     return series.id
 

@@ -20,11 +20,11 @@ from campaigns.expansion import Expansion
 from campaigns.schedule import Schedule, from_text
 from channels.outbox.ports import Suppressions
 from channels.points import Point, point
-from hub.actions.campaigns.campaign_moves import STATES, moved, read
 from hub.actions.campaigns.draft_campaign import Draft, content, problems
 from hub.actions.campaigns.outbox import CampaignOutbox
+from hub.actions.campaigns.planning.campaign_moves import STATES, moved, read
+from hub.actions.campaigns.planning.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.preview_campaign import Preview, PreviewCampaign
-from hub.actions.campaigns.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.actions.campaigns.start_broadcast import StartBroadcast
 from hub.actions.campaigns.tick_campaigns import Tick, TickCampaigns

@@ -47,11 +47,15 @@ class NoteResponses:
         if place == known.value:
             return False
         found = await self._responses([m for m in heard if m.direction is Direction.IN], now)
-        there = await stores.responses.known(found)
+        responses = stores.publicity.responses
+        there = await responses.known(found)
         fresh = {one.id: one for one in found if one.id not in there}
         try:
             await self._documents.commit(
-                [stores.cursors.move(_CURSOR, known, place), *map(stores.responses.insert, fresh.values())]
+                [
+                    stores.cursors.move(_CURSOR, known, place),
+                    *map(responses.insert, fresh.values()),
+                ]
             )
         except (Conflict, Duplicate):
             return False  # another process read the same and was quicker

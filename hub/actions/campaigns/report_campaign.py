@@ -101,8 +101,8 @@ class ReportCampaign:
         if not wanted:
             raise NotFound("broadcast")
         shown, stores = wanted[0], self._repositories
-        minutes = await stores.sending_counts.minutes(shown.broadcast.id)
-        totals: Totals = await stores.sending_counts.totals(shown.broadcast.id)
+        minutes = await stores.publicity.sending_counts.minutes(shown.broadcast.id)
+        totals: Totals = await stores.publicity.sending_counts.totals(shown.broadcast.id)
         step, parts = step_of(minutes), sum(minute.parts for minute in minutes) or _parts_of(shown)
         sender = self._settings.senders.get(shown.broadcast.channel)
         counts = await stores.outbox.counts(shown.broadcast.id)
@@ -121,7 +121,7 @@ class ReportCampaign:
             failures=totals.of(*FAILED),
             carriers=tuple((one, totals.carriers[one]) for one in Carrier if one in totals.carriers),
             unknown=max(counts.get(DeliveryState.UNKNOWN.value, 0), 0),
-            opt_outs=await stores.responses.count(shown.broadcast.id, ResponseKind.OPT_OUT),
+            opt_outs=await stores.publicity.responses.count(shown.broadcast.id, ResponseKind.OPT_OUT),
             reply_count=count,
             replies=replies,
             compared=await self._compared(watched.campaign, shown, watched.runs),
@@ -130,7 +130,7 @@ class ReportCampaign:
     async def _replies(self, agent: Agent, broadcast_id: str) -> tuple[int, tuple[RecipientReply, ...]]:
         """How many, and the newest. What came behind a wall since it was noted is no reply any more."""
         stores = self._repositories
-        noted = await stores.responses.newest(broadcast_id, ResponseKind.REPLY, limit=MAX_LIMIT)
+        noted = await stores.publicity.responses.newest(broadcast_id, ResponseKind.REPLY, limit=MAX_LIMIT)
         case_of = await stores.conversations.cases_of([one.message_id for one in noted])
         walled = await stores.cases.walled([id for id in set(case_of.values()) if id])
         counted = [one for one in noted if case_of.get(one.message_id, "") not in walled]
@@ -174,7 +174,7 @@ class ReportCampaign:
                     names.get(one.broadcast.campaign_id, ""),
                     one.broadcast,
                     one.progress,
-                    await stores.responses.count(one.broadcast.id, ResponseKind.OPT_OUT),
+                    await stores.publicity.responses.count(one.broadcast.id, ResponseKind.OPT_OUT),
                 )
                 for one in [shown, *several[: _COMPARED - 1]]
             ]

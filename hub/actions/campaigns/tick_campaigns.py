@@ -20,9 +20,9 @@ from campaigns.schedule import Due, Schedule, due_slot
 from campaigns.totals import TAKEN
 from campaigns.window import is_open
 from channels.outbox.delivery import POLICY, MessageClass
-from hub.actions.campaigns.count_campaign import grown_words
 from hub.actions.campaigns.outbox import CampaignOutbox
-from hub.actions.campaigns.release_campaign import ReleaseCampaign
+from hub.actions.campaigns.planning.count_campaign import grown_words
+from hub.actions.campaigns.planning.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.actions.campaigns.start_broadcast import StartBroadcast
 from hub.model.campaigns.campaign_event import CampaignEventKind

@@ -15,9 +15,9 @@ from campaigns.campaign import CampaignKind, CampaignState
 from campaigns.segment import Segment
 from channels.address import phone
 from channels.outbox.delivery import DeliveryState, MessageClass
-from hub.actions.campaigns.approve_campaign import Consent
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.draft_campaign import Draft
+from hub.actions.campaigns.planning.approve_campaign import Consent
 from hub.bench.site import settings_in
 from hub.bench.texts import CHANNEL, citizen_number
 from hub.hub import CampaignPlanning

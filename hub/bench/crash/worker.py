@@ -47,7 +47,7 @@ from hub.runtime.errors import HubError
 from hub.store.around import DocumentsAround
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, StoreUnavailable
-from hub.wiring.campaigns import campaign_settings, campaigns_on
+from hub.wiring.publicity.campaigns import campaign_settings, campaigns_on
 from hub.wiring.store import open_store, open_vault
 
 _UNHEARD = 2

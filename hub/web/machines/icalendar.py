@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from hub.actions.campaigns.read_calendar import Sending
+from hub.actions.campaigns.planning.read_calendar import Sending
 
 _LINE_BYTES = 75
 

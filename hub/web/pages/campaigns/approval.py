@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from hub.actions.campaigns.approve_campaign import Consent
+from hub.actions.campaigns.planning.approve_campaign import Consent
 from hub.runtime.errors import Invalid, Stale
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of

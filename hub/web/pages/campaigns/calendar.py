@@ -13,8 +13,8 @@ from campaigns.schedule import Once, from_text
 from channels.outbox.delivery import MessageClass
 from channels.outbox.quiet_hours import window_of
 from hub.actions.campaigns.draft_campaign import draft_of
-from hub.actions.campaigns.move_campaign import not_movable
-from hub.actions.campaigns.read_calendar import Sending
+from hub.actions.campaigns.planning.move_campaign import not_movable
+from hub.actions.campaigns.planning.read_calendar import Sending
 from hub.hub import Hub
 from hub.model.agent import Permission
 from hub.runtime.clock import CHINA, day_of, to_local, to_ms

@@ -42,7 +42,7 @@ class HistoryLine:
 
 async def campaign_history(hub: Hub, campaign: Campaign) -> list[HistoryLine]:
     """Newest first."""
-    events = await hub.repositories.campaign_history.of(campaign.id)
+    events = await hub.repositories.publicity.campaign_history.of(campaign.id)
     people = await hub.repositories.agents.get_many([one.agent_id for one in events])
     return [
         HistoryLine(one, KINDS[one.kind], people[one.agent_id].name if one.agent_id in people else "")

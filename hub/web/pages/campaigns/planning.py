@@ -14,7 +14,7 @@ from campaigns.errors import BadSchedule
 from campaigns.schedule import Cron, ScheduleSpec, from_text, next_five, problem
 from campaigns.selection import REASONS
 from campaigns.timetable import describe
-from hub.actions.campaigns.count_campaign import Count
+from hub.actions.campaigns.planning.count_campaign import Count
 from hub.hub import Hub
 from hub.runtime.errors import Invalid, Stale
 from hub.web.form import FormErrors, parse, placed, read_form

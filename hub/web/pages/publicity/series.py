@@ -70,7 +70,7 @@ class Row:
 async def series_list(request: web.Request) -> web.StreamResponse:
     """GET /staff/campaigns/series?after="""
     after = request.query.get("after") or None
-    found, more = await request.app[HUB].repositories.series.page(limit=_ON_A_PAGE, after=after)
+    found, more = await request.app[HUB].repositories.publicity.series.page(limit=_ON_A_PAGE, after=after)
     return staff_page(
         request,
         "staff/series_list.html",
@@ -186,7 +186,7 @@ async def _content(hub: Hub, series_id: str, number: int, words: ReplaceForm) ->
     lesson = shipped_lessons().get(words.lesson)
     if lesson is not None:
         return ItemContent(lesson.title, lesson.sms, lesson.web, lesson.topic, lesson.law, lesson.id)
-    found = await hub.repositories.series.get(series_id)
+    found = await hub.repositories.publicity.series.get(series_id)
     item = found.value.item(number) if found else None
     return ItemContent(words.title, words.sms, words.web, item.topic if item else "")
 
@@ -245,7 +245,7 @@ async def _item_page(
 
 
 async def _read(request: web.Request) -> Versioned[Series]:
-    found = await request.app[HUB].repositories.series.get(request.match_info["series_id"])
+    found = await request.app[HUB].repositories.publicity.series.get(request.match_info["series_id"])
     if found is None:
         raise NotFound("series")
     return found

@@ -45,6 +45,8 @@ campaign.control   -       yes        -         yes       yes            -      
 campaign.approve   -       yes        -         -         yes            -      -        -     -
 campaign.emergency -       yes        -         -         -              -      -        -     -
 campaign.send      -       yes        -         yes       yes            -      -        -     -
+campaign.trial     -       yes        -         yes       yes            -      -        -     -
+campaign.words     -       yes        -         -         yes            -      -        -     -
 entry.edit         -       -          -         -         -              yes    yes      -     -
 entry.publish      -       -          -         -         -              -      yes      -     -
 delivery.decide    -       -          yes       -         -              -      -        yes   -

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 from campaigns.broadcast import Broadcast
@@ -14,17 +15,17 @@ from channels.address import phone
 from channels.contract import ChannelKind
 from channels.outbox.delivery import Delivery, DeliveryState, MessageClass
 from channels.outbox.ports import Change
-from hub.actions.campaigns.approve_campaign import ApproveCampaign, Consent
-from hub.actions.campaigns.count_campaign import Check, CountCampaign
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.draft_campaign import Draft
-from hub.actions.campaigns.move_campaign import MoveCampaign
+from hub.actions.campaigns.planning.approve_campaign import ApproveCampaign, Consent
+from hub.actions.campaigns.planning.count_campaign import Check, CountCampaign
+from hub.actions.campaigns.planning.move_campaign import MoveCampaign
+from hub.actions.campaigns.planning.read_calendar import ReadCalendar
+from hub.actions.campaigns.planning.release_campaign import ReleaseCampaign
+from hub.actions.campaigns.planning.submit_campaign import SubmitCampaign
 from hub.actions.campaigns.preview_campaign import PreviewCampaign
-from hub.actions.campaigns.read_calendar import ReadCalendar
-from hub.actions.campaigns.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.actions.campaigns.start_broadcast import StartBroadcast
-from hub.actions.campaigns.submit_campaign import SubmitCampaign
 from hub.model.agent import Agent, Role
 from hub.model.people.contact import Contact
 from hub.repositories import agents, campaigns, leases, memberships, notices, outbox, schedules, suppressions
@@ -157,7 +158,7 @@ def office_on(
     bell = LocalBell()
     documents = RingingDocuments(store, bell)
     senders = {
-        "sms-12110": Sender("sms-12110", ChannelKind.SMS, "福建公安", 10.0),
+        "sms-12110": Sender("sms-12110", ChannelKind.SMS, "福建公安", 10.0, price=Decimal("0.05")),
         "mail": Sender("mail", ChannelKind.MAIL, "", 5.0),
     }
     plain = CampaignSettings(senders, publisher="公安厅", page_size=4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from campaigns.campaign import Campaign, CampaignKind, CampaignState, CatchUp
 from campaigns.schedule import Cron, Once, Schedule
 from campaigns.segment import Segment
 from channels.address import Address, AddressKind
+from channels.contract import ChannelKind
 from channels.outbox.delivery import DeliveryState, MessageClass, WarningLevel
-from hub.actions.campaigns.approve_campaign import Consent
-from hub.actions.campaigns.count_campaign import Finding
+from hub.actions.campaigns.planning.approve_campaign import Consent
+from hub.actions.campaigns.planning.count_campaign import Finding
 from hub.actions.campaigns.preview_campaign import Preview
+from hub.actions.campaigns.settings import Sender
 from hub.model.agent import Agent, Role
 from hub.model.campaigns.campaign_event import CampaignEventKind as Kind
 from hub.model.notification import NotificationKind
@@ -43,6 +46,9 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     await made.people(10)
     yield made
     await made.documents.close()
+
+
+DEAR = {"sms-12110": Sender("sms-12110", ChannelKind.SMS, "福建公安", 10.0, price=Decimal(1))}
 
 
 async def submitted(office: Office, spec: Once | Cron | None = None, **changes: object) -> Campaign:
@@ -276,7 +282,7 @@ async def test_ten_percent_more_still_leaves(office: Office) -> None:
 
 
 async def test_more_than_the_budget_goes_back_unless_it_was_approved_so(tmp_path: Path) -> None:
-    office = await open_office(tmp_path, fen_per_part=100.0, growth_percent=100)
+    office = await open_office(tmp_path, senders=DEAR, growth_percent=100)
     try:
         await office.people(10)
         made = await office.desk.create(draft(), "a1")

@@ -11,7 +11,7 @@ import pytest_asyncio
 from campaigns.campaign import CampaignState
 from campaigns.schedule import Cron, DaysOff, Once
 from campaigns.segment import Segment
-from hub.actions.campaigns.read_calendar import Sending
+from hub.actions.campaigns.planning.read_calendar import Sending
 from hub.runtime.errors import Invalid
 from hub.settings.work_calendar import shipped_calendar
 from hub.web.machines.icalendar import icalendar

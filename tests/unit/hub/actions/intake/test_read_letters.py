@@ -87,7 +87,7 @@ class Desk:
                     hub.documents,
                     hub.repositories.outbox,
                     hub.repositories.suppressions,
-                    hub.repositories.bounces,
+                    hub.repositories.publicity.bounces,
                     hub.actions.apply_receipt,
                     {},
                 ),

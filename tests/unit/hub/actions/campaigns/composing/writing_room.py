@@ -10,7 +10,6 @@ from campaigns.segment import Segment
 from channels.address import phone
 from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
-from hub.actions.campaigns.approve_campaign import Consent
 from hub.actions.campaigns.composing.audience_values import AudienceValues
 from hub.actions.campaigns.composing.check_campaign import CheckCampaign
 from hub.actions.campaigns.composing.copy_campaign import CopyCampaign
@@ -21,6 +20,7 @@ from hub.actions.campaigns.composing.watch_words import WatchWords
 from hub.actions.campaigns.composing.write_campaign import WriteCampaign
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.draft_campaign import Draft
+from hub.actions.campaigns.planning.approve_campaign import Consent
 from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.hub import CampaignPlanning
 from hub.model.agent import Agent, Role
@@ -30,7 +30,7 @@ from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
 from hub.store.memory_documents import MemoryDocuments
-from hub.wiring.campaigns import campaigns_on
+from hub.wiring.publicity.campaigns import campaigns_on
 from tests.releasing import APPROVER
 
 NOON = 1_790_049_600_000  # 2026-09-22 12:00 in China
@@ -57,7 +57,8 @@ class WritingRoom:
 
     async def start_now(self, campaign_id: str) -> None:
         """On its whole way, to somebody at least."""
-        await self.people("甲")
+        if not await self.stores.memberships.groups():
+            await self.people("甲")
         await self.planning.submit(campaign_id, "a1")
         sheet = await self.planning.approve.sheet(campaign_id, APPROVER)
         people = sheet.count.checked().deliveries

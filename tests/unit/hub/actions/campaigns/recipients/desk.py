@@ -49,8 +49,10 @@ class RecipientDesk:
         self.pieces = SealedPieces(self.folder, self.vault)
         self.imports = ImportContacts(
             self.documents,
-            stores.contact_imports,
-            MergeRows(stores.contacts, stores.memberships, stores.contact_imports, stores.suppressions),
+            stores.publicity.contact_imports,
+            MergeRows(
+                stores.contacts, stores.memberships, stores.publicity.contact_imports, stores.suppressions
+            ),
             self.pieces,
             self.clock,
             regions=REGIONS,
@@ -60,7 +62,7 @@ class RecipientDesk:
         self.sent_lately = SentLately(stores.campaigns, stores.memberships, self.clock)
         self.segments = SegmentDesk(
             self.documents,
-            stores.saved_segments,
+            stores.publicity.saved_segments,
             stores.memberships,
             stores.campaigns,
             self.count,
@@ -79,7 +81,7 @@ class RecipientDesk:
         self.contacts = ReadContacts(
             stores.memberships,
             stores.contacts,
-            stores.contact_imports,
+            stores.publicity.contact_imports,
             stores.suppressions,
             stores.campaigns,
             stores.outbox,

@@ -203,7 +203,7 @@ async def test_each_source_keeps_its_consent_and_another_never_overwrites(desk: 
     await desk.take(csv_of(HEAD, "0086 138-0000-0001,林大一,厦门,网格,,"), source="治安", group="网格")
     one = (await desk.everybody())["+8613800000001"]
     assert (one.name, one.region, one.tags, one.sources) == ("林一", "350100", "商户|网格", "交警|治安")
-    sources = await desk.stores.contact_imports.sources_of(one.contact_id)
+    sources = await desk.stores.publicity.contact_imports.sources_of(one.contact_id)
     assert [(s.source, s.consent, s.consent_at) for s in sources] == [
         ("交警", GIVEN, 1_740_758_400_000),
         ("治安", "", 0),

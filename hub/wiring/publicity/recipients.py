@@ -31,7 +31,7 @@ def recipients_of(base: Foundation) -> Recipients:
         contacts=ReadContacts(
             memberships,
             stores.contacts,
-            stores.contact_imports,
+            stores.publicity.contact_imports,
             suppressions,
             campaigns,
             stores.outbox,
@@ -40,8 +40,8 @@ def recipients_of(base: Foundation) -> Recipients:
         ),
         imports=ImportContacts(
             documents,
-            stores.contact_imports,
-            MergeRows(stores.contacts, memberships, stores.contact_imports, suppressions),
+            stores.publicity.contact_imports,
+            MergeRows(stores.contacts, memberships, stores.publicity.contact_imports, suppressions),
             SealedPieces(settings.files.path / "contacts", base.vault),
             clock,
             regions={region.code: region.name for region in settings.regions},
@@ -49,7 +49,7 @@ def recipients_of(base: Foundation) -> Recipients:
         opt_outs=opt_outs,
         segments=SegmentDesk(
             documents,
-            stores.saved_segments,
+            stores.publicity.saved_segments,
             memberships,
             campaigns,
             CountPeople(memberships, suppressions, clock),

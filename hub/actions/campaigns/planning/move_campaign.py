@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.schedule import Once, Schedule, from_text, problem, to_text
-from hub.actions.campaigns.campaign_moves import STATES, moved, read
+from hub.actions.campaigns.planning.campaign_moves import STATES, moved, read
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.model.campaigns.campaign_event import CampaignEventKind
 from hub.repositories.campaigns import CampaignRepository

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 
-from hub.actions.campaigns.read_calendar import DAY_MS, ReadCalendar, Sending
+from hub.actions.campaigns.planning.read_calendar import DAY_MS, ReadCalendar, Sending
 from hub.model.agent import Permission
 from hub.repositories.agents import AgentRepository
 from hub.repositories.publicity.calendar_feeds import CalendarFeedRepository

@@ -13,8 +13,8 @@ from hub.actions.campaigns.report_campaign import ReportCampaign
 from hub.actions.campaigns.sending import Sending
 from hub.actions.campaigns.watch_campaign import WatchCampaign
 from hub.repositories.sending.reached import Reached
-from hub.wiring.campaigns import campaign_settings
 from hub.wiring.foundation import Foundation
+from hub.wiring.publicity.campaigns import campaign_settings
 
 
 def sending_of(base: Foundation, desk: CampaignDesk) -> Sending:
@@ -25,9 +25,11 @@ def sending_of(base: Foundation, desk: CampaignDesk) -> Sending:
     return Sending(
         correct=CorrectBroadcast(base.documents, stores.campaigns, desk, reached, clock),
         decide_ambiguous=DecideAmbiguous(stores.campaigns, stores.outbox, clock),
-        monitor=MonitorCampaign(watch, stores.sending_counts, clock, settings),
+        monitor=MonitorCampaign(watch, stores.publicity.sending_counts, clock, settings),
         note_responses=NoteResponses(base.documents, stores, clock),
         note_restart=NoteRestart(base.documents, stores.campaigns, watch, clock),
-        read_lanes=ReadLanes(stores.campaigns, stores.outbox, stores.sending_counts, watch, clock, settings),
+        read_lanes=ReadLanes(
+            stores.campaigns, stores.outbox, stores.publicity.sending_counts, watch, clock, settings
+        ),
         report=ReportCampaign(stores, watch, clock, settings),
     )

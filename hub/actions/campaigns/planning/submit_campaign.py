@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.schedule import ScheduleSpec, to_text
-from hub.actions.campaigns.approve_campaign import refusal
-from hub.actions.campaigns.campaign_moves import moved, read
-from hub.actions.campaigns.count_campaign import Count, CountCampaign
+from hub.actions.campaigns.planning.approve_campaign import refusal
+from hub.actions.campaigns.planning.campaign_moves import moved, read
+from hub.actions.campaigns.planning.count_campaign import Count, CountCampaign
 from hub.model.campaigns.campaign_event import CampaignEventKind
 from hub.model.notification import NotificationKind
 from hub.repositories.agents import AgentRepository

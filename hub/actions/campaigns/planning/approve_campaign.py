@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from campaigns.approval import Approval
 from campaigns.campaign import Campaign, CampaignState
 from channels.outbox.delivery import MessageClass, WarningLevel
-from hub.actions.campaigns.campaign_moves import moved, read
-from hub.actions.campaigns.count_campaign import Count, CountCampaign
+from hub.actions.campaigns.planning.campaign_moves import moved, read
+from hub.actions.campaigns.planning.count_campaign import Count, CountCampaign
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.model.agent import Agent, Permission
 from hub.model.campaigns.campaign_event import CampaignEventKind

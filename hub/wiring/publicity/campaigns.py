@@ -11,7 +11,6 @@ from campaigns.finding import Level
 from campaigns.schedule import WorkDays
 from channels.contract import ChannelKind
 from channels.outbox.delivery import class_of
-from hub.actions.campaigns.approve_campaign import ApproveCampaign
 from hub.actions.campaigns.composing.audience_values import AudienceValues
 from hub.actions.campaigns.composing.check_campaign import CheckCampaign
 from hub.actions.campaigns.composing.composer import Composer
@@ -21,18 +20,19 @@ from hub.actions.campaigns.composing.find_campaigns import FindCampaigns
 from hub.actions.campaigns.composing.send_trial import SendTrial
 from hub.actions.campaigns.composing.watch_words import WatchWords
 from hub.actions.campaigns.composing.write_campaign import WriteCampaign
-from hub.actions.campaigns.count_campaign import Check, CountCampaign, Finding
 from hub.actions.campaigns.desk import CampaignDesk
-from hub.actions.campaigns.move_campaign import MoveCampaign
+from hub.actions.campaigns.planning.approve_campaign import ApproveCampaign
+from hub.actions.campaigns.planning.count_campaign import Check, CountCampaign, Finding
+from hub.actions.campaigns.planning.move_campaign import MoveCampaign
+from hub.actions.campaigns.planning.read_calendar import ReadCalendar
+from hub.actions.campaigns.planning.release_campaign import ReleaseCampaign
+from hub.actions.campaigns.planning.submit_campaign import SubmitCampaign
+from hub.actions.campaigns.planning.subscribe_calendar import SubscribeCalendar
 from hub.actions.campaigns.preview_campaign import Preview, PreviewCampaign
 from hub.actions.campaigns.publicity.publish_notice import PublishNotice
 from hub.actions.campaigns.quotas import Quotas
-from hub.actions.campaigns.read_calendar import ReadCalendar
-from hub.actions.campaigns.release_campaign import ReleaseCampaign
 from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.actions.campaigns.start_broadcast import StartBroadcast
-from hub.actions.campaigns.submit_campaign import SubmitCampaign
-from hub.actions.campaigns.subscribe_calendar import SubscribeCalendar
 from hub.actions.rules.in_force import RulesInForce
 from hub.hub import CampaignPlanning
 from hub.repositories.outbox import OutboxRepository
@@ -42,8 +42,8 @@ from hub.runtime.filled import filled
 from hub.settings.channels import MailChannel, TwilioSmsChannel
 from hub.settings.settings import Settings
 from hub.store.documents import Documents
-from hub.wiring.departments import quotas
 from hub.wiring.foundation import Foundation
+from hub.wiring.publicity.departments import quotas
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def campaigns_on(
     preview = PreviewCampaign(stores.memberships, stores.suppressions, clock, settings)
     count = CountCampaign(stores.memberships, preview, clock, settings, checks)
     start = StartBroadcast(stores.campaigns, stores.notices, settings)
-    history = stores.campaign_history
+    history = stores.publicity.campaign_history
     release = ReleaseCampaign(
         documents,
         stores.campaigns,
@@ -107,7 +107,7 @@ def campaigns_on(
         ),
         calendar=calendar,
         count=count,
-        feed=SubscribeCalendar(documents, stores.calendar_feeds, stores.agents, calendar, clock),
+        feed=SubscribeCalendar(documents, stores.publicity.calendar_feeds, stores.agents, calendar, clock),
         move=MoveCampaign(documents, stores.campaigns, stores.schedules, history, clock, settings),
         release=release,
         submit=SubmitCampaign(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hub.actions.rules.in_force import RulesInForce
 from hub.hub import PublicityActions
-from hub.wiring.campaigns import CampaignActions, composer_of, publish_notice_of
 from hub.wiring.foundation import Foundation
-from hub.wiring.recipients import recipients_of
-from hub.wiring.sending import sending_of
-from hub.wiring.series import series_actions
+from hub.wiring.publicity.campaigns import CampaignActions, composer_of, publish_notice_of
+from hub.wiring.publicity.recipients import recipients_of
+from hub.wiring.publicity.sending import sending_of
+from hub.wiring.publicity.series import series_actions
 
 
 def publicity_of(base: Foundation, rules: RulesInForce, campaigns: CampaignActions) -> PublicityActions:

@@ -14,8 +14,8 @@ from campaigns.broadcast import Broadcast
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.schedule import Schedule, from_text
 from channels.outbox.delivery import POLICY
-from hub.actions.campaigns.campaign_moves import STATES, moved, read
-from hub.actions.campaigns.count_campaign import CountCampaign, grown_words
+from hub.actions.campaigns.planning.campaign_moves import STATES, moved, read
+from hub.actions.campaigns.planning.count_campaign import CountCampaign, grown_words
 from hub.actions.campaigns.settings import CampaignSettings
 from hub.actions.campaigns.start_broadcast import StartBroadcast
 from hub.model.campaigns.campaign_event import CampaignEventKind

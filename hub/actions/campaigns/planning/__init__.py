@@ -1,0 +1,1 @@
+"""The way of a campaign from draft to release, and the calendar of all of them."""

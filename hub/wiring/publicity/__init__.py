@@ -1,0 +1,1 @@
+"""Campaigns, their recipients, series and what is done while they are sent."""
