@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class BatchQueue(Generic[T]):
-    """`limit`: while more pieces than this are not `done`, there is no room for others."""
+    """`limit`: no more pieces than this are ever handed over and not `done`; 0 = no bound."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -25,11 +25,12 @@ class BatchQueue(Generic[T]):
         self._news = asyncio.Event()
         self._room = asyncio.Event()
 
-    async def room(self) -> None:
-        """Waits until at most `limit` pieces are not done."""
-        while self._undone > self._limit:
+    async def room(self, least: int = 1) -> int:
+        """Waits until at least `least` pieces more fit; how many do."""
+        while self._limit - self._undone < least:
             self._room.clear()
             await self._room.wait()
+        return self._limit - self._undone
 
     def add(self, pieces: Sequence[T]) -> None:
         """Hands over. Ask for room before."""
@@ -51,13 +52,9 @@ class BatchQueue(Generic[T]):
         """The next piece; None when there will be none."""
         return self._waiting.popleft() if await self._some() else None
 
-    async def all(self, *, after_seconds: float = 0.0) -> list[T]:
-        """Everything that is waiting; nothing at all when there will be no more.
-
-        after_seconds: how long the first piece waits for others to come with it.
-        """
-        if await self._some() and after_seconds and not self._closed:
-            await asyncio.sleep(after_seconds)
+    async def all(self) -> list[T]:
+        """Everything that is waiting; nothing at all when there will be no more."""
+        await self._some()
         pieces = list(self._waiting)
         self._waiting.clear()
         return pieces

@@ -10,20 +10,23 @@ a case pays nothing for it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from campaigns.broadcast import Broadcast, BroadcastState
 from channels.clock import Random
 from channels.contract import Receipt
 from channels.outbox.delivery import Delivery, DeliveryState
 from channels.outbox.gate import PAUSED
-from channels.outbox.ports import Change, Flow, Leased, OriginBody
+from channels.outbox.pace import Pace
+from channels.outbox.ports import Change, Flow, Leased, OriginBody, Waiting
 from channels.outbox.receipts import NO_RULE, HandsetRule, apply_receipt
 from channels.outbox.retry import settled
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_deliveries import CaseDeliveries
+from hub.repositories.deliveries.paces import PaceRepository
 from hub.repositories.outbox_rows import (
     COLLECTIONS,
     ROW_COUNTER,
@@ -31,7 +34,9 @@ from hub.repositories.outbox_rows import (
     changed,
     delta,
     is_counted,
+    queues_of,
     translated,
+    waiting_in,
 )
 from hub.store.codec import Versioned
 from hub.store.crypto import Vault
@@ -51,6 +56,11 @@ UNREADABLE = "unreadable"
 """Why a delivery failed whose address and text cannot be unsealed any more."""
 _TRIES = 6
 _RECENT = 50
+_MOST_QUEUES = 200
+"""So many broadcasts and departments share one lane at a time; the others follow when one of them is done."""
+_LAST = "\U0010ffff"
+
+Decided = TypeVar("Decided")
 
 
 class ReceiptResult(StrEnum):
@@ -77,6 +87,7 @@ class OutboxRepository:
         self._campaigns = CampaignRepository(documents, vault)
         self._rows = OutboxRows(vault)
         self._cases = CaseDeliveries(documents, vault)
+        self._paces = PaceRepository(documents)
 
     # -- putting in --------------------------------------------------------------------------
 
@@ -117,26 +128,59 @@ class OutboxRepository:
         with translated():
             return await self._documents.now_ms()
 
+    async def waiting(self, sender: str, lane: int) -> list[Waiting]:
+        """See the port."""
+        start = queues_of(sender, lane)
+        found: list[Waiting] = []
+        with translated():
+            now = await self._documents.now_ms()
+            behind = start
+            while len(found) < _MOST_QUEUES:
+                first = await self._documents.find(
+                    "outbox",
+                    {"queue": {"$gt": behind, "$lt": start + _LAST}},
+                    sort=(("queue", 1), ("not_before", 1)),
+                    limit=1,
+                )
+                if not first:
+                    break
+                behind = first[0].body["queue"]
+                if first[0].body["not_before"] <= now:
+                    found.append(waiting_in(behind, start))
+        return found
+
     async def claim(
-        self, sender: str, *, lanes: Sequence[int], limit: int, lease_seconds: float
+        self, sender: str, *, lanes: Sequence[int], limit: int, lease_seconds: float, key: str = ""
     ) -> list[Leased]:
-        """See the port. One look per lane, so that each is served by the index alone."""
+        """See the port. One look per queue, so that each is served by the index alone."""
         rows: list[Leased] = []
         with translated():
             now = await self._documents.now_ms()
             until = now + int(lease_seconds * 1000)
+            leased = {"state": S.LEASED.value, "queue": "", "lease_until": until, "due_at": until}
             for lane in lanes:
-                found = await self._documents.claim(
-                    "outbox",
-                    {"sender": sender, "state": S.READY.value, "lane": lane, "not_before": {"$lte": now}},
-                    sort=(("not_before", 1),),
-                    limit=limit - len(rows),
-                    set={"state": S.LEASED.value, "lease_until": until, "due_at": until},
-                )
-                rows += await self._sendable(self._rows.listed(found))
-                if len(rows) >= limit:
-                    break
+                for queue in [key] if key else [one.key for one in await self.waiting(sender, lane)]:
+                    found = await self._documents.claim(
+                        "outbox",
+                        {"queue": queue, "not_before": {"$lte": now}},
+                        sort=(("not_before", 1),),
+                        limit=limit - len(rows),
+                        set=leased,
+                    )
+                    rows += await self._sendable(self._rows.listed(found))
+                    if len(rows) >= limit:
+                        return rows
         return rows
+
+    async def pace(self, sender: str, decide: Callable[[Pace, int], tuple[Pace, Decided]]) -> Decided:
+        """See the port."""
+        with translated():
+            return await self._paces.step(sender, decide)
+
+    async def tell_moves(self, sender: str) -> None:
+        """See the port."""
+        with translated():
+            await self._paces.tell(sender)
 
     async def mark_sending(self, rows: Sequence[Leased], *, lease_seconds: float) -> list[Leased]:
         """See the port."""
@@ -162,6 +206,7 @@ class OutboxRepository:
             if plain:
                 lost.update(await self._documents.settle("outbox", [changed(change) for change in plain]))
             lost |= await self._settle_counted(counted)
+        self._paces.saw([change for change in changes if change.after.id not in lost] if lost else changes)
         return [change for change in changes if change.after.id in lost] if lost else []
 
     async def reread(self, ids: Sequence[str]) -> Mapping[str, Leased]:
@@ -213,6 +258,8 @@ class OutboxRepository:
         """What the provider said later, by rank. A receipt of another channel or an unknown id
         changes nothing."""
 
+        applied: list[Change] = []
+
         async def decide() -> tuple[list[Write], ReceiptResult]:
             stored = await self._documents.get("outbox", receipt.delivery_id)
             if stored is None or stored.body["sender"] != receipt.channel:
@@ -222,10 +269,14 @@ class OutboxRepository:
             if after is None:
                 return [], ReceiptResult.NOTHING_NEW
             change = Change(row, after)
+            applied[:] = [change]
             return [*self.writes(change), *await self._told(change)], ReceiptResult.APPLIED
 
         try:
-            return await until_committed(self._documents, decide, tries=_TRIES)
+            result = await until_committed(self._documents, decide, tries=_TRIES)
+            if result is ReceiptResult.APPLIED:
+                self._paces.saw(applied)
+            return result
         except Conflict:  # our own outcome is written again and again meanwhile
             return ReceiptResult.NOTHING_NEW
 

@@ -2,7 +2,8 @@
 
 Only fields that change are written again, and all of them are declared, so that a step of the
 dispatcher never rewrites the sealed text. `due_at` is the one field a sweeper needs
-(`channels/outbox/overdue.py`): one index instead of four.
+(`channels/outbox/overdue.py`): one index instead of four. `queue` says whose turn a ready row waits for, and
+is empty otherwise: a claim looks at its index and at nothing else, however much has left before.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from contextlib import contextmanager
 from channels.address import AddressKind
 from channels.outbox.delivery import Delivery, DeliveryState, Moved, Origin
 from channels.outbox.overdue import due_at
-from channels.outbox.ports import Change, Leased, OutboxUnavailable
+from channels.outbox.ports import Change, Leased, OutboxUnavailable, Waiting
+from hub.repositories.deliveries import paces
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Stored, StoreUnavailable
@@ -24,11 +26,11 @@ COLLECTIONS = (
         "outbox",
         fields={
             **dict.fromkeys(("sender", "state", "reason", "dedup", "provider_id"), str),
-            **dict.fromkeys(("origin_id", "case_id"), str),
+            **dict.fromkeys(("origin_id", "case_id", "queue"), str),
             **dict.fromkeys(("lane", "not_before", "due_at", "attempt", "lease_until", "receipt_at"), int),
         },
         indexes=(
-            ("sender", "state", "lane", "not_before"),
+            ("queue", "not_before"),
             ("state", "due_at"),
             ("origin_id", "state", "reason"),
             ("case_id",),
@@ -36,6 +38,7 @@ COLLECTIONS = (
         unique=(("dedup",),),
     ),
     Collection("progress"),
+    *paces.COLLECTIONS,
 )
 
 S = DeliveryState
@@ -61,7 +64,7 @@ class OutboxRows:
 
     def body(self, delivery: Delivery) -> Body:
         """The document of a new row."""
-        return {**self._shape.body(delivery), "due_at": due_at(delivery)}
+        return {**self._shape.body(delivery), "due_at": due_at(delivery), "queue": queue_of(delivery)}
 
     def load(self, stored: Stored) -> Delivery:
         """The row of a document. One whose seal does not open has no recipient."""
@@ -70,6 +73,30 @@ class OutboxRows:
     def listed(self, found: Iterable[Stored]) -> list[Leased]:
         """The rows of documents, with their versions; those of which nothing can be read are left out."""
         return [Leased(one.value, one.version) for one in self._shape.listed_versioned(found)]
+
+
+def queue_of(delivery: Delivery) -> str:
+    """Whose turn a ready row waits for; "" when it is not ready."""
+    if delivery.state is not S.READY:
+        return ""
+    broadcast = delivery.origin_id if delivery.origin is Origin.BROADCAST else ""
+    return f"{queues_of(delivery.sender, delivery.lane)}{delivery.department}/{broadcast}"
+
+
+def queue_of_stored(body: Body) -> str:
+    """The same for a ready row as it stands in the store; rows of earlier releases have no department."""
+    broadcast = body["origin_id"] if body["origin"] == Origin.BROADCAST else ""
+    return f"{queues_of(body['sender'], body['lane'])}{body.get('department', '')}/{broadcast}"
+
+
+def queues_of(sender: str, lane: int) -> str:
+    """What all queues of a lane begin with."""
+    return f"{sender}/{lane}/"
+
+
+def waiting_in(queue: str, start: str) -> Waiting:
+    """A queue as the dispatcher knows it. start: see `queues_of`."""
+    return Waiting(queue, queue.removeprefix(start).rpartition("/")[0])
 
 
 def changed(change: Change) -> tuple[str, int, Body]:
@@ -81,6 +108,8 @@ def changed(change: Change) -> tuple[str, int, Body]:
     set = {name: new[name] for name in _MOVED if new[name] != old[name]}
     set["state"] = after.state.value
     set["due_at"] = due_at(after)
+    if S.READY in (before.state, after.state):
+        set["queue"] = queue_of(after)
     return after.id, change.before.version, set
 
 

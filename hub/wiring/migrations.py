@@ -7,6 +7,7 @@ import logging
 from hub.actions.cases.all_cases.put_in_order import PutInOrder
 from hub.actions.cases.all_cases.raise_open import RaiseOpen
 from hub.actions.cases.all_cases.take_over import TakeOver, Told
+from hub.actions.deliveries.queue_up import queue_up
 from hub.actions.rules.follow_rules import FollowRules
 from hub.repositories.cases import CaseRepository
 from hub.repositories.rule_books import RuleBookRepository
@@ -42,12 +43,17 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         """Open emergencies of earlier releases get their alarm."""
         await RaiseOpen(documents, vault, clock, wait_seconds=settings.alarms.confirm_seconds)()
 
+    async def rows_in_queues(documents: Documents, _: Vault) -> None:
+        """Ready rows of the outbox of earlier releases get the queue they wait in."""
+        await queue_up(documents)
+
     return (
         *MIGRATIONS,
         Migration(3, "cases under clocks", cases_under_clocks),
         Migration(4, "cases in the order of legal risk", cases_in_order),
         Migration(5, "open emergencies ring", emergencies_ring),
         Migration(6, "cases that nobody put aside or tagged", cases_in_order),
+        Migration(7, "ready rows wait in queues", rows_in_queues),
     )
 
 

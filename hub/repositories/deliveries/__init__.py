@@ -1,0 +1,1 @@
+"""What the outbox keeps beside its rows."""
