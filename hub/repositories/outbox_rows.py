@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
+from itertools import groupby
+from operator import attrgetter
 
 from channels.address import AddressKind
-from channels.outbox.delivery import Delivery, DeliveryState, Moved, Origin
+from channels.outbox.delivery import Delivery, DeliveryState, Moved, Origin, Own
 from channels.outbox.overdue import due_at
 from channels.outbox.ports import Change, Leased, OutboxUnavailable, Waiting
 from hub.repositories.deliveries import paces
@@ -43,6 +46,8 @@ COLLECTIONS = (
 
 S = DeliveryState
 _MOVED = tuple(Moved.__annotations__)
+_OWN = frozenset(Own.__annotations__)
+_SHARED = attrgetter(*(one.name for one in fields(Delivery) if one.name not in _OWN))
 ROW_COUNTER = "rows"
 """Counter of a broadcast's rows, whatever became of them; the others are named as their states."""
 _UNCOUNTED = frozenset({S.PLANNED, S.READY, S.LEASED, S.SENDING, S.HELD})
@@ -65,6 +70,16 @@ class OutboxRows:
     def body(self, delivery: Delivery) -> Body:
         """The document of a new row."""
         return {**self._shape.body(delivery), "due_at": due_at(delivery), "queue": queue_of(delivery)}
+
+    def bodies(self, deliveries: Sequence[Delivery]) -> list[Body]:
+        """The same for many: those of one broadcast are equal but for what is their own."""
+        found: list[Body] = []
+        for _, alike in groupby(deliveries, key=_SHARED):
+            several = list(alike)
+            for delivery, body in zip(several, self._shape.bodies_alike(several, _OWN), strict=True):
+                body["due_at"], body["queue"] = due_at(delivery), queue_of(delivery)
+                found.append(body)
+        return found
 
     def load(self, stored: Stored) -> Delivery:
         """The row of a document. One whose seal does not open has no recipient."""
