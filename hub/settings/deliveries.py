@@ -15,5 +15,5 @@ class Dispatch(Table):
 
 
 class Broadcast(Table):
-    page: int = Field(default=100, ge=1, le=5000)
+    page: int = Field(default=1000, ge=1, le=5000)
     grace_seconds: int = Field(default=3600, ge=0)
