@@ -205,7 +205,7 @@ class Dispatcher:
         """As many at once as can be posted at once; what lane 0 overtakes meanwhile is given back."""
         try:
             while rows:
-                free = await intents.room(min(len(rows), max(1, at.width(lane) // 4)))
+                free = await intents.room(min(len(rows), max(1, at.width(lane) // 2)))
                 if stop.is_set() or self._is_taken_back(at, lane):
                     await self._give_back(at, rows, paid=sum(row.delivery.parts for row in rows))
                     return

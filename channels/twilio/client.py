@@ -204,7 +204,7 @@ def basic_authorization(account_sid: str, auth_token: str) -> str:
 def _json_object(body: bytes) -> dict[str, Any]:
     """The JSON object in `body`; an empty one for anything else."""
     try:
-        parsed = json.loads(body)
+        parsed = json.loads(body.decode())  # of bytes it would guess the encoding first
     except (ValueError, RecursionError):
         return {}
     return parsed if isinstance(parsed, dict) else {}
