@@ -20,6 +20,7 @@ from channels.mail.reader_pool import ReaderPool
 from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.receipts import HandsetRule
 from channels.outbox.sender import DispatchSettings, SenderSettings
+from channels.outbox.turns import Shares, equal_shares
 from channels.twilio.codes import TEMPORARY_CODES
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
@@ -233,8 +234,10 @@ def profiles_of(settings: Settings) -> dict[str, ChannelProfile]:
     }
 
 
-def dispatcher_of(base: Foundation, sends: Mapping[str, Sends], jitter: random.Random) -> Dispatcher:
-    """What drains the outbox."""
+def dispatcher_of(
+    base: Foundation, sends: Mapping[str, Sends], jitter: random.Random, shares: Shares = equal_shares
+) -> Dispatcher:
+    """What drains the outbox. shares: the share of a department by its id."""
     return Dispatcher(
         base.stores.outbox,
         base.stores.suppressions,
@@ -243,4 +246,5 @@ def dispatcher_of(base: Foundation, sends: Mapping[str, Sends], jitter: random.R
         jitter,
         base.bell,
         dispatch_settings(base.settings),
+        shares,
     )
