@@ -236,11 +236,16 @@ class Dispatcher:
             finished.done(len(outcomes))
 
     async def _tell(self, at: SenderState, stop: asyncio.Event) -> None:
-        """What passed the provider, to the processes that wait for it."""
-        while at.settings.parts_per_second and at.settings.receipts and not stop.is_set():
+        """What passed the provider, to the processes that wait for it; and how fast it may be asked now."""
+        contract = at.settings.parts_per_second
+        while contract and not stop.is_set():
             await _rest(stop, _TELL_SECONDS)
             with suppress(OutboxUnavailable):  # it is told along with the next
                 await self._outbox.tell_moves(at.name)
+                if at.rate < contract:
+                    at.rate = await self._outbox.pace(
+                        at.name, lambda pace, now: (pace, pace.rate(now, contract))
+                    )
 
     # -- the steps ---------------------------------------------------------------------------
 
