@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class BatchQueue(Generic[T]):
-    """`limit`: no more pieces than this are ever handed over and not `done`; 0 = no bound."""
+    """`limit`: no more pieces than this are ever handed over and not `done`."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

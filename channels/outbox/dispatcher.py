@@ -254,24 +254,11 @@ class Dispatcher:
         now = self._clock.now_ms()
         if at.paused_reason:
             limit = 1 if now >= at.probe_at else 0
-        rows: list[Leased] = []
-        turns, lease_seconds = at.turns[lane], min(at.settings.lease_seconds, _CLAIM_SECONDS)
-        waiting = await self._outbox.waiting(at.name, lane) if limit else []
-        while waiting and len(rows) < limit:
-            for one in turns.begin(waiting, limit - len(rows)):
-                wanted = turns.rows(one, limit - len(rows))
-                if not wanted:
-                    continue
-                found = await self._outbox.claim(
-                    at.name, lanes=(lane,), limit=wanted, lease_seconds=lease_seconds, key=one.key
-                )
-                turns.took(one, found)
-                rows += found
-                if len(found) < wanted:
-                    turns.is_empty(one)
-                    waiting.remove(one)
-                if len(rows) >= limit:
-                    break
+        if not limit:
+            return []
+        lease_seconds = min(at.settings.lease_seconds, _CLAIM_SECONDS)
+        turns = at.turns[lane]
+        rows = await turns.claim(self._outbox, at.name, lane, limit=limit, lease_seconds=lease_seconds)
         if rows and at.paused_reason:
             at.probe_at = now + int(self._settings.probe_seconds * 1000)
         at.more[lane] = len(rows) >= limit

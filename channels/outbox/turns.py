@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from channels.outbox.ports import Leased, Waiting
+from channels.outbox.ports import Leased, Outbox, Waiting
 
 Shares = Callable[[str], int]
 """The share of a department by its id; 1 unless an office says otherwise."""
@@ -33,8 +33,29 @@ class Turns:
         self._owed: dict[str, float] = {}
         self._cost: dict[str, float] = {}
 
-    def begin(self, waiting: Sequence[Waiting], parts: int) -> list[Waiting]:
-        """A round of about `parts` among those that wait; in the order in which they should be asked."""
+    async def claim(
+        self, outbox: Outbox, sender: str, lane: int, *, limit: int, lease_seconds: float
+    ) -> list[Leased]:
+        """Up to `limit` rows of a lane, now leased. Raises `OutboxUnavailable`."""
+        rows: list[Leased] = []
+        waiting = await outbox.waiting(sender, lane)
+        while waiting and len(rows) < limit:
+            for queue in self._round(waiting, limit - len(rows)):
+                wanted = self._rows(queue, limit - len(rows))
+                if not wanted:
+                    continue
+                found = await outbox.claim(
+                    sender, lanes=(lane,), limit=wanted, lease_seconds=lease_seconds, key=queue.key
+                )
+                rows += found
+                self._took(queue, found)
+                if len(found) < wanted:  # nothing more waits in it
+                    waiting.remove(queue)
+                    self._owed.pop(queue.key)
+        return rows
+
+    def _round(self, waiting: Sequence[Waiting], parts: int) -> list[Waiting]:
+        """About `parts` are shared among those that wait; they come in the order in which they are owed."""
         there = {queue.key for queue in waiting}
         self._owed = {key: owed for key, owed in self._owed.items() if key in there}
         self._cost = {key: cost for key, cost in self._cost.items() if key in there}
@@ -46,7 +67,7 @@ class Turns:
             self._owed[queue.key] = self._owed.get(queue.key, 0.0) + due
         return sorted(waiting, key=lambda queue: (-self._owed[queue.key], queue.key))
 
-    def rows(self, queue: Waiting, limit: int) -> int:
+    def _rows(self, queue: Waiting, limit: int) -> int:
         """How many rows to claim of it now, at most `limit`; 0 when it is not its turn."""
         owed = self._owed[queue.key]
         if owed <= 0:
@@ -54,14 +75,8 @@ class Turns:
         rows = round(owed / self._cost.get(queue.key, 1.0))
         return min(limit, max(1, rows, limit // _STEPS))
 
-    def took(self, queue: Waiting, rows: Sequence[Leased]) -> None:
-        """What was claimed of it."""
+    def _took(self, queue: Waiting, rows: Sequence[Leased]) -> None:
         if rows:
             parts = sum(max(1, row.delivery.parts) for row in rows)
             self._owed[queue.key] -= parts
             self._cost[queue.key] = parts / len(rows)
-
-    def is_empty(self, queue: Waiting) -> None:
-        """Nothing more waits in it."""
-        self._owed.pop(queue.key, None)
-        self._cost.pop(queue.key, None)
