@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -108,3 +110,16 @@ async def test_two_dispatchers_send_everything_once_and_by_turns(processes: Pair
     assert last < 75  # not behind all of the other department
     states = await outboxes[1].states([row.id for row in rows])
     assert set(states.values()) == {DeliveryState.ACCEPTED}
+
+
+async def test_a_claim_reads_its_index_and_no_other_row(tmp_path: Path) -> None:
+    store = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=FakeClock(NOON))
+    await store.close()
+    asked = (
+        "f_queue = 'a' AND f_not_before <= 5 ORDER BY f_not_before, id",
+        "f_queue > 'a' AND f_queue < 'b' ORDER BY f_queue, f_not_before, id",
+    )
+    with closing(sqlite3.connect(tmp_path / "hub.db")) as file:
+        for where in asked:
+            [step] = file.execute(f"EXPLAIN QUERY PLAN SELECT id FROM c_outbox WHERE {where} LIMIT 1")  # noqa: S608
+            assert "COVERING INDEX i_outbox_queue_not_before" in step[3]
