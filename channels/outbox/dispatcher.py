@@ -347,8 +347,7 @@ class Dispatcher:
             case Accepted():
                 if at.paused_reason:
                     at.go_on()
-            case Temporary(slow_down=True) if now - at.slowed_at >= SHRINK_SECONDS * 1000:
-                at.slowed_at = now  # all that is in flight is told the same
+            case Temporary(slow_down=True):
                 await self._slow_down(at)
             case Misconfigured():
                 at.pause(outcome.code, now=now, probe_seconds=self._settings.probe_seconds)
@@ -356,6 +355,10 @@ class Dispatcher:
                 pass
 
     async def _slow_down(self, at: SenderState) -> None:
+        now = asyncio.get_running_loop().time()
+        if now < at.slowed_until:
+            return  # all that is in flight is told the same
+        at.slowed_until = now + SHRINK_SECONDS
         contract = at.settings.parts_per_second
 
         def slower(pace: Pace, now: int) -> tuple[Pace, float]:

@@ -42,6 +42,8 @@ FORGOTTEN_SECONDS = 20.0
 SILENT_SECONDS = 5.0
 """A provider that has reported nothing for so long is not waited for."""
 _SLOT_MS = 1000
+_SKEW_MS = 10_000
+"""Receipts are timed by the clock of a host, which may be so far ahead of the store's."""
 _NOTHING = 1e-6
 """Sums of fractions are compared with this much grace."""
 
@@ -155,9 +157,9 @@ class Pace:
 
     def room(self, now: int, contract: float) -> float | None:
         """How many parts more the provider may hold; None while it is not known to report."""
-        if now - self.sent_at > SILENT_SECONDS * 1000:
+        if not _is_within(SILENT_SECONDS, self.sent_at, now):
             return None
-        held = sum(parts for slot, parts in self.on_the_way if now - slot <= FORGOTTEN_SECONDS * 1000)
+        held = sum(parts for slot, parts in self.on_the_way if _is_within(FORGOTTEN_SECONDS, slot, now))
         return max(0.0, self.rate(now, contract) * BACKLOG_SECONDS - max(0, held))
 
     def rate(self, now: int, contract: float) -> float:
@@ -169,7 +171,7 @@ class Pace:
     def slowed(self, now: int) -> Pace:
         """The provider asked for less."""
         grown = self._grown(now)
-        if now - grown.slowed_at < SHRINK_SECONDS * 1000:
+        if _is_within(SHRINK_SECONDS, grown.slowed_at, now):
             return grown
         return replace(grown, factor=max(FLOOR, grown.factor * SHRINK), grown_at=now, slowed_at=now)
 
@@ -178,8 +180,8 @@ class Pace:
         held = dict(self.on_the_way)
         for slot, parts in moves.items():
             held[slot] = held.get(slot, 0) + parts
-        kept = sorted((s, n) for s, n in held.items() if n and now - s <= FORGOTTEN_SECONDS * 1000)
-        return replace(self, on_the_way=tuple(kept), sent_at=max(self.sent_at, sent_at))
+        kept = sorted((s, n) for s, n in held.items() if n and _is_within(FORGOTTEN_SECONDS, s, now))
+        return replace(self, on_the_way=tuple(kept), sent_at=sent_at or self.sent_at)
 
     def returned(self, parts: int) -> Pace:
         """What was paid for and did not leave after all."""
@@ -200,7 +202,7 @@ class Pace:
         for_bulk = min(new * KEPT, max(0.0, most - self.kept[1])) if late else 0.0
         return replace(
             grown,
-            filled_at=max(now, self.filled_at),
+            filled_at=now,
             tokens=min(saved, self.tokens + new - for_replies - for_bulk),
             kept=(self.kept[0] + for_replies, self.kept[1] + for_bulk),
         )
@@ -208,6 +210,8 @@ class Pace:
     def _grown(self, now: int) -> Pace:
         if self.factor >= 1.0:
             return self
+        if self.grown_at > now:
+            return replace(self, grown_at=now)
         steps = int((now - self.grown_at) / 1000 / GROWTH_SECONDS)
         if steps <= 0:
             return self
@@ -226,7 +230,7 @@ class Pace:
         return replace(self, kept=left, tokens=self.tokens - parts + of_kept)
 
     def _marked(self, lane: int, now: int, *, busy: bool) -> Pace:
-        if not busy or lane == LANES[-1] or now - self.busy_at[lane] < BUSY_SECONDS * 1000 / 4:
+        if not busy or lane == LANES[-1] or _is_within(BUSY_SECONDS / 4, self.busy_at[lane], now):
             return self
         busy_at = (*self.busy_at[:lane], now, *self.busy_at[lane + 1 :])
         if lane:
@@ -235,7 +239,7 @@ class Pace:
         return replace(self, busy_at=busy_at, busy_since=since)  # type: ignore[arg-type]
 
     def _is_busy(self, lane: int, now: int) -> bool:
-        return now - self.busy_at[lane] < BUSY_SECONDS * 1000
+        return _is_within(BUSY_SECONDS, self.busy_at[lane], now)
 
     def _is_overtaken(self, lane: int, now: int) -> bool:
         return any(self._is_busy(before, now) for before in LANES[:lane])
@@ -244,6 +248,11 @@ class Pace:
         """Whether a share is kept for the lane although another is busy."""
         long = now - self.busy_since > BULK_AFTER_SECONDS * 1000
         return lane == 1 or (lane > 1 and self._is_busy(0, now) and long)
+
+
+def _is_within(seconds: float, at: int, now: int) -> bool:
+    """Whether `at` is not longer ago. What is far ahead was written before a clock was put back."""
+    return -_SKEW_MS <= now - at <= seconds * 1000
 
 
 def _affordable(costs: Sequence[int], free: float, most: float) -> int:

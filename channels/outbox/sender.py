@@ -77,8 +77,9 @@ class SenderHealth:
 class SenderState:
     """What the dispatcher of this process remembers of one sender.
 
-    rate: parts per second as last heard. more: lanes whose last claim left rows waiting. urgent_until: until
-    when (the loop's seconds) lane 0 goes before lanes 2 and 3 in this process, whatever they have paid for.
+    rate: parts per second as last heard. more: lanes whose last claim left rows waiting. slowed_until,
+    urgent_until: in the loop's seconds; till then the pace has been told, and lane 0 goes before lanes 2 and 3
+    in this process, whatever they have paid for.
     """
 
     def __init__(self, name: str, sends: Sends, settings: SenderSettings, shares: Shares) -> None:
@@ -87,7 +88,7 @@ class SenderState:
         self.settings = settings
         self.turns = {lane: Turns(shares) for lane in LANES}
         self.rate = settings.parts_per_second
-        self.slowed_at = 0
+        self.slowed_until = 0.0
         self.urgent_until = 0.0
         self.more = dict.fromkeys(LANES, False)
         self.time_limit = TimeLimit(settings.timeout_seconds)

@@ -200,3 +200,15 @@ def test_a_provider_that_stops_saying_so_is_waited_for_some_seconds() -> None:
 def test_reports_that_are_lost_are_forgotten() -> None:
     pace = Pace().noted({START: 150, START + 15_000: 20}, START + 21_000, START + 21_000)
     assert pace.room(START + 21_000, 100) == 180
+
+
+def test_a_clock_that_is_put_back_stops_nobody() -> None:
+    sender = Sender(100)
+    sender.busy(RED, REPLY, LESSON, seconds=5)
+    sender.pace = sender.pace.slowed(sender.now).noted({sender.now: 500}, sender.now, sender.now)
+    sender.now -= 86_400_000
+    sender.left = dict.fromkeys(sender.left, 0)
+    sender.busy(LESSON, seconds=60)
+    assert sender.left[LESSON] == pytest.approx(4700, rel=0.1)  # and the rate recovers
+    slower = sender.pace.slowed(sender.now)
+    assert slower.rate(sender.now, 100) < sender.pace.rate(sender.now, 100)
