@@ -77,9 +77,9 @@ class SenderHealth:
 class SenderState:
     """What the dispatcher of this process remembers of one sender.
 
-    rate: parts per second as last heard. more: lanes whose last claim left rows waiting. slowed_until,
-    urgent_until: in the loop's seconds; till then the pace has been told, and lane 0 goes before lanes 2 and 3
-    in this process, whatever they have paid for.
+    rate: parts per second as last heard. more: lanes whose last claim left rows waiting. slowed_until (the
+    loop's seconds): till then the pace has been told to slow down. urgent_until: till then lane 0 goes before
+    lanes 2 and 3 in this process, whatever they have paid for.
     """
 
     def __init__(self, name: str, sends: Sends, settings: SenderSettings, shares: Shares) -> None:
