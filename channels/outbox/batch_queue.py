@@ -25,6 +25,11 @@ class BatchQueue(Generic[T]):
         self._news = asyncio.Event()
         self._room = asyncio.Event()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more fits."""
+        return self._undone >= self._limit
+
     async def room(self, least: int = 1) -> int:
         """Waits until at least `least` pieces more fit; how many do."""
         while self._limit - self._undone < least:
@@ -50,11 +55,15 @@ class BatchQueue(Generic[T]):
 
     async def one(self) -> T | None:
         """The next piece; None when there will be none."""
-        return self._waiting.popleft() if await self._some() else None
+        return self._waiting.popleft() if self._waiting or await self._some() else None
 
-    async def all(self) -> list[T]:
-        """Everything that is waiting; nothing at all when there will be no more."""
-        await self._some()
+    async def all(self, *, after_seconds: float = 0.0) -> list[T]:
+        """Everything that is waiting; nothing at all when there will be no more.
+
+        after_seconds: how long the first piece waits for others to come with it.
+        """
+        if await self._some() and after_seconds and not self._closed:
+            await asyncio.sleep(after_seconds)
         pieces = list(self._waiting)
         self._waiting.clear()
         return pieces

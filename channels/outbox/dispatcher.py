@@ -42,8 +42,10 @@ from channels.outbox.turns import Shares, equal_shares
 log = logging.getLogger(__name__)
 
 _STORE_PAUSE_SECONDS = 1.0
+_TOGETHER_SECONDS = 0.01
+"""An outcome waits so long for others to be written with: a transaction each would cost double."""
 _TELL_SECONDS = 0.5
-_AHEAD = 4
+_AHEAD = 8
 """So many times what is posted at once is claimed ahead, where no rate says less."""
 _CLAIM_SECONDS = 45.0
 """Nothing was sent under a claim yet, so a slow channel needs its long lease only from the intent on."""
@@ -220,12 +222,13 @@ class Dispatcher:
     ) -> None:
         while intent := await intents.one():
             outcome = await self._post(at, intent)
-            await finished.room()  # answers that are not written are in doubt too
+            if finished.is_full:  # answers that are not written are in doubt too
+                await finished.room()
             finished.add((outcome,))
             intents.done(1)
 
     async def _settle_all(self, finished: BatchQueue[_Finished]) -> None:
-        while outcomes := await finished.all():
+        while outcomes := await finished.all(after_seconds=_TOGETHER_SECONDS):
             while True:
                 try:
                     await self._settle(outcomes)
