@@ -53,7 +53,7 @@ from hub.store.sqlite.where import after_sql, column, order_sql, where_sql
 from hub.store.sqlite.writer import Writer
 
 _T = TypeVar("_T")
-_FEW_IDS = 64
+_FEW_IDS = 128
 
 
 class Clock(Protocol):
