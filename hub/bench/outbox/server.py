@@ -85,6 +85,7 @@ class _Server:
                 return await self._insert(given["first"], given["count"])
             case "start":
                 await self._close_bare()
+                spare_the_collector()  # as `hub serve` does, of all that is loaded by then
                 self._jobs = asyncio.create_task(self._up.run_jobs())
             case "stop":
                 await self.stop()
@@ -239,7 +240,6 @@ class _Server:
 async def main(folder: Path, api_base: str) -> None:
     """Answers commands until the pipe is closed."""
     server = _Server(folder, api_base)
-    spare_the_collector()  # as `hub serve` does
     tell(ready=True)
     async for command in commands():
         tell(**await server.do(**command))
