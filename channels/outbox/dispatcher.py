@@ -187,8 +187,7 @@ class Dispatcher:
                         claimed.done(len(rows))
                         break
                     paid, rows = rows[: grant.rows], rows[grant.rows :]
-                    await self._intend_paid(at, lane, paid, intents, stop)
-                    claimed.done(len(paid))
+                    await self._intend_paid(at, lane, paid, claimed, intents, stop)
                     if rows:
                         await _rest(stop, grant.wait_seconds)
             except OutboxUnavailable:  # nothing was posted: the leases end by themselves
@@ -201,6 +200,7 @@ class Dispatcher:
         at: SenderState,
         lane: int,
         rows: Sequence[Leased],
+        claimed: BatchQueue[Leased],
         intents: BatchQueue[_Intent],
         stop: asyncio.Event,
     ) -> None:
@@ -211,11 +211,14 @@ class Dispatcher:
                 if stop.is_set() or self._is_taken_back(at, lane):
                     await self._give_back(at, rows, paid=sum(row.delivery.parts for row in rows))
                     return
-                free = min(free, self._settings.intent_batch)
-                chunk, rows = rows[:free], rows[free:]
-                intents.add(await self._intend(at, chunk))
+                free = min(free, len(rows), self._settings.intent_batch)
+                intents.add(await self._intend(at, rows[:free]))
+                rows = rows[free:]
+                claimed.done(free)  # the next are claimed meanwhile
         except OutboxUnavailable:  # nothing of it was posted: the leases end by themselves
             log.warning("outbox_unavailable", extra={"sender": at.name})
+        finally:
+            claimed.done(len(rows))
 
     async def _post_all(
         self, at: SenderState, intents: BatchQueue[_Intent], finished: BatchQueue[_Finished]
