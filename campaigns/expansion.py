@@ -9,14 +9,14 @@ are gone through again when some are missing.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.errors import Overtaken
-from campaigns.ports import Broadcasts, Planner, Recipient, Recipients
-from campaigns.selection import DUPLICATE, select
+from campaigns.ports import Broadcasts, Planner, Recipients
+from campaigns.selection import DUPLICATE, Selection, select
 from channels.clock import Clock
 from channels.outbox.ports import Suppressions
 from channels.outbox.quiet_hours import WINDOWS, Windows
@@ -25,8 +25,17 @@ from channels.points import Point, point
 _MOST_SWEEPS = 1  # an undisturbed second pass leaves no hole
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Recipients that were read, and what becomes of them. cursor: the last of them."""
+
+    size: int
+    cursor: str
+    selection: Selection
+
+
 class Expansion:
-    """Expands broadcasts. `page_size` recipients make one step."""
+    """Expands broadcasts. `page_size` recipients make a page."""
 
     def __init__(
         self,
@@ -47,49 +56,54 @@ class Expansion:
         self._page_size = page_size
         self._windows = windows
 
-    async def step(self, broadcast_id: str) -> Broadcast | None:
-        """One page: the broadcast after it, or None when there is none of that id.
+    async def step(self, broadcast_id: str, *, pages: int = 1) -> Broadcast | None:
+        """Up to `pages` pages: the broadcast after them, or None when there is none of that id.
 
-        A step on a broadcast that is paused, ended or fully expanded changes nothing.
+        A step on a broadcast that is paused, ended or fully expanded changes nothing. While one page is made
+        durable the next is read and prepared; the cursor moves once, behind all of them.
         """
         read = await self._broadcasts.broadcast(broadcast_id)
         if read is None or not read.value.wants_expansion:
             return read.value if read else None
-        broadcast = read.value
-        page = await self._recipients.page(
-            broadcast.segment,
-            after=broadcast.cursor,
-            limit=self._page_size,
-            snapshot_at=broadcast.snapshot_at,
-        )
-        if page:
-            broadcast = await self._write(broadcast, page)
-        if len(page) < self._page_size:
-            broadcast = await self._finish(broadcast)
+        broadcast = await self._write_pages(read.value, pages)
         point(Point.EXPANDED if broadcast.expanded else Point.BEFORE_CURSOR)
         try:
             await self._broadcasts.save_broadcast(broadcast, read.version)
-        except Overtaken:  # paused or canceled meanwhile: the page stays uncounted and is repeated
+        except Overtaken:  # paused or canceled meanwhile: the pages stay uncounted and are repeated
             now = await self._broadcasts.broadcast(broadcast_id)
             return now.value if now else None
         point(Point.AFTER_CURSOR)
         return broadcast
 
-    async def _write(self, broadcast: Broadcast, page: Sequence[Recipient]) -> Broadcast:
+    async def _write_pages(self, broadcast: Broadcast, pages: int) -> Broadcast:
+        ready = await self._prepared(broadcast, broadcast.cursor)
+        while True:
+            pages -= 1
+            ends = ready.size < self._page_size
+            preparing = self._prepared(broadcast, ready.cursor) if pages > 0 and not ends else None
+            following = asyncio.create_task(preparing) if preparing else None
+            try:
+                if ready.selection.deliveries:
+                    point(Point.BEFORE_PAGE)
+                    await self._planner.plan(ready.selection.deliveries)
+                broadcast = _counted(broadcast, ready)
+                if ends:
+                    return await self._finish(broadcast)
+                if following is None:
+                    return broadcast
+                ready = await following
+            finally:
+                if following is not None:
+                    following.cancel()  # does nothing to what is done
+
+    async def _prepared(self, broadcast: Broadcast, after: str) -> _Page:
+        page = await self._recipients.page(
+            broadcast.segment, after=after, limit=self._page_size, snapshot_at=broadcast.snapshot_at
+        )
         selection = await select(
             broadcast, page, self._suppressions, now=self._clock.now_ms(), windows=self._windows
         )
-        if selection.deliveries:
-            point(Point.BEFORE_PAGE)
-            await self._planner.plan(selection.deliveries)
-        return replace(
-            broadcast,
-            cursor=page[-1].id,
-            considered=broadcast.considered + len(page),
-            planned=broadcast.planned + len(selection.deliveries),
-            parts=broadcast.parts + sum(delivery.parts for delivery in selection.deliveries),
-            excluded=dict(Counter(broadcast.excluded) + Counter(selection.excluded)),
-        )
+        return _Page(len(page), page[-1].id if page else after, selection)
 
     async def _finish(self, broadcast: Broadcast) -> Broadcast:
         """Looks for holes. The rows in the outbox are the truth about how many there are."""
@@ -104,3 +118,15 @@ class Expansion:
             excluded[DUPLICATE] = excluded.get(DUPLICATE, 0) + broadcast.planned - rows
         done = replace(broadcast, planned=rows, excluded=excluded, expanded=True)
         return done.moved(BroadcastState.RUNNING, self._clock.now_ms())
+
+
+def _counted(broadcast: Broadcast, page: _Page) -> Broadcast:
+    deliveries = page.selection.deliveries
+    return replace(
+        broadcast,
+        cursor=page.cursor,
+        considered=broadcast.considered + page.size,
+        planned=broadcast.planned + len(deliveries),
+        parts=broadcast.parts + sum(delivery.parts for delivery in deliveries),
+        excluded=dict(Counter(broadcast.excluded) + Counter(page.selection.excluded)),
+    )

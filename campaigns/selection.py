@@ -6,6 +6,7 @@ The standing rules are asked again at every send: whoever opts out after this is
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ from campaigns.window import CHINA
 from channels import parts
 from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
-from channels.outbox.delivery import POLICY, Delivery, Origin
+from channels.outbox.delivery import POLICY, Delivery, Origin, Own
 from channels.outbox.ports import Suppressions
 from channels.outbox.quiet_hours import JITTER_SECONDS, WINDOWS, Windows, next_allowed
 from channels.outbox.suppression import INVALID, rules_against
@@ -38,6 +39,9 @@ REASONS: Mapping[str, tuple[str, str]] = {
 """Why a recipient is left out, in the words of the page (Chinese, English)."""
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [one + other for one in _ALPHABET for other in _ALPHABET]
+_AT_ONCE = 100
+"""So many recipients are looked at in one turn of the event loop."""
 _KINDS: Mapping[ChannelKind, AddressKind] = {
     ChannelKind.MAIL: AddressKind.EMAIL,
     ChannelKind.WECHAT: AddressKind.WECHAT,
@@ -65,21 +69,20 @@ async def select(
     """Sorts one page. Every recipient is either a delivery or counted under one reason."""
     excluded: Counter[str] = Counter()
     wanted: dict[str, Delivery] = {}
-    texts = template.pieces(broadcast.text)
-    opens_at = next_allowed(broadcast.window(windows), now, zone=zone)
-    for recipient in page:
+    of_run = _OfRun(broadcast, opens_at=next_allowed(broadcast.window(windows), now, zone=zone), now=now)
+    for number, recipient in enumerate(page):
+        if number % _AT_ONCE == 0:
+            await asyncio.sleep(0)  # who writes to us meanwhile is answered
         if recipient.repeated or recipient.address_key in wanted:
             excluded[DUPLICATE] += 1
         elif not _reaches(broadcast.channel_kind, recipient.address):
             excluded[WRONG_ADDRESS] += 1
         else:
-            wanted[recipient.address_key] = _delivery(
-                broadcast, recipient, texts, opens_at=opens_at, closed=opens_at > now
-            )
+            wanted[recipient.address_key] = of_run.delivery(recipient)
     rules = {key: rules_against(delivery) for key, delivery in wanted.items()}
     asked = [rule for several in rules.values() for rule in several]
     blocked = await suppressions.blocked(asked) if asked else frozenset()
-    for key, several in rules.items():
+    for key, several in rules.items() if blocked else ():
         hit = [subject for rule in several if rule in blocked for subject in rule[1:]]
         if hit:
             excluded[DEAD_ADDRESS if INVALID in hit else OPT_OUT] += 1
@@ -89,44 +92,65 @@ async def select(
 
 def delivery_id(broadcast: Broadcast, address_key: str) -> str:
     """The id of the one row a broadcast has for an address, whether or not it was written."""
-    return _sortable(broadcast.snapshot_at, _digest(broadcast, address_key))
+    return _sortable(broadcast.begun_at, _digest(_digests(broadcast), address_key))
 
 
-def _delivery(
-    broadcast: Broadcast,
-    recipient: Recipient,
-    texts: tuple[str | template.Placeholder, ...],
-    *,
-    opens_at: int,
-    closed: bool,
-) -> Delivery:
-    text = template.fill(texts, {"name": recipient.name, "city": recipient.city})
-    digest = _digest(broadcast, recipient.address_key)
-    # Spread over ten minutes, so that a night's backlog does not leave in one second.
-    jitter = int.from_bytes(digest[-4:], "big") % int(JITTER_SECONDS * 1000) if closed else 0
-    return Delivery(
-        id=_sortable(broadcast.begun_at, digest),
-        origin=Origin.BROADCAST,
-        origin_id=broadcast.id,
-        sender=broadcast.channel,
-        recipient=recipient.address,
-        recipient_key=recipient.address_key,
-        message_class=broadcast.message_class,
-        dedup=digest.hex(),
-        created_at=broadcast.begun_at,
-        expires_at=broadcast.expires_at,
-        text=text if broadcast.personal else "",  # a shared body is kept once, with the broadcast
-        title=broadcast.title if broadcast.personal else "",
-        subject=broadcast.subject,
-        campaign_id=broadcast.campaign_id,
-        department=broadcast.department,
-        level=broadcast.level,
-        night=broadcast.night,
-        uncounted=broadcast.uncounted,
-        lane=POLICY[broadcast.message_class].lane,
-        parts=parts.count(text).parts if broadcast.channel_kind is ChannelKind.SMS else 1,
-        not_before=opens_at + jitter,
-    )
+class _OfRun:
+    """The rows of one run: what is equal in all of them is made once."""
+
+    def __init__(self, broadcast: Broadcast, *, opens_at: int, now: int) -> None:
+        self._texts = template.pieces(broadcast.text)
+        self._personal = broadcast.personal
+        self._is_sms = broadcast.channel_kind is ChannelKind.SMS
+        self._closed = opens_at > now
+        self._opens_at = opens_at
+        self._begun_at = broadcast.begun_at
+        self._digests = _digests(broadcast)
+        text = template.fill(self._texts, {})
+        self._plain = Delivery(
+            id="",
+            origin=Origin.BROADCAST,
+            origin_id=broadcast.id,
+            sender=broadcast.channel,
+            recipient=Address(AddressKind.PHONE, ""),
+            recipient_key="",
+            message_class=broadcast.message_class,
+            dedup="",
+            created_at=broadcast.begun_at,
+            expires_at=broadcast.expires_at,
+            title=broadcast.title if broadcast.personal else "",
+            subject=broadcast.subject,
+            campaign_id=broadcast.campaign_id,
+            department=broadcast.department,
+            level=broadcast.level,
+            night=broadcast.night,
+            uncounted=broadcast.uncounted,
+            lane=POLICY[broadcast.message_class].lane,
+            parts=self._parts(text),
+            not_before=opens_at,
+        )
+
+    def delivery(self, recipient: Recipient) -> Delivery:
+        """The row of one recipient; a shared body is kept once, with the broadcast."""
+        key = recipient.address_key
+        digest = _digest(self._digests, key)
+        own: Own = {
+            "id": _sortable(self._begun_at, digest),
+            "recipient": recipient.address,
+            "recipient_key": key,
+            "dedup": digest.hex(),
+        }
+        if self._personal:
+            text = template.fill(self._texts, {"name": recipient.name, "city": recipient.city})
+            own |= {"text": text, "parts": self._parts(text)}
+        if self._closed:
+            # Spread over ten minutes, so that a night's backlog does not leave in one second.
+            jitter = int.from_bytes(digest[-4:], "big") % int(JITTER_SECONDS * 1000)
+            own |= {"not_before": self._opens_at + jitter}
+        return self._plain.of(**own)
+
+    def _parts(self, text: str) -> int:
+        return parts.count(text).parts if self._is_sms else 1
 
 
 def _reaches(kind: ChannelKind, address: Address) -> bool:
@@ -135,12 +159,19 @@ def _reaches(kind: ChannelKind, address: Address) -> bool:
     return bool(address.value) and _KINDS.get(kind) is address.kind
 
 
-def _digest(broadcast: Broadcast, address_key: str) -> bytes:
-    plain = "\x1f".join((broadcast.id, broadcast.channel, address_key, "0"))
-    return hashlib.blake2b(plain.encode(), digest_size=16).digest()
+def _digests(broadcast: Broadcast) -> hashlib.blake2b:
+    """What the digests of all rows of a broadcast begin with."""
+    return hashlib.blake2b(f"{broadcast.id}\x1f{broadcast.channel}\x1f".encode(), digest_size=16)
+
+
+def _digest(begun: hashlib.blake2b, address_key: str) -> bytes:
+    """What makes the row of one address exist once."""
+    one = begun.copy()
+    one.update(f"{address_key}\x1f0".encode())
+    return one.digest()
 
 
 def _sortable(at: int, digest: bytes) -> str:
     """An id of the shape every delivery has (it sorts by time), but the same at every repetition."""
     number = (at << 80) | int.from_bytes(digest[:10], "big")
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])

@@ -42,6 +42,7 @@ class Address:
         return f"{self.kind}:{self.value}"
 
 
+_MOBILE = re.compile(r"\+861[3-9]\d{9}")
 _SHORT_CODE = re.compile(r"(?:11\d|12[0-4]|12\d{3}|12110\d{2,4}|106\d{5,17}|9\d{4})")
 _WITHHELD_WORDS = ("anonymous", "unknown", "restricted", "private", "blocked", "unavailable")
 _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
@@ -99,7 +100,7 @@ def is_textable(address: Address) -> bool:
     if address.kind is not AddressKind.PHONE or not address.value:
         return False
     if address.value.startswith("+86"):
-        return re.fullmatch(r"\+861[3-9]\d{9}", address.value) is not None
+        return _MOBILE.fullmatch(address.value) is not None
     return True
 
 

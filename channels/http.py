@@ -180,8 +180,12 @@ class HttpClient:
                 allow_redirects=False,
                 server_hostname=to.server,
             ) as response:
-                kept = received if response.status == HTTPStatus.OK else []
-                answer = await _read(response, to.limit_bytes, kept)
+                if response.status == HTTPStatus.OK:
+                    answer = await _read(response, to.limit_bytes, received)
+                elif 0 <= (response.content_length or -1) <= to.limit_bytes:
+                    answer = await response.read()  # no more than was announced
+                else:
+                    answer = await _read(response, to.limit_bytes, [])
                 return HttpAnswer(response.status, response.headers, answer)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
             raise NotReached(type(problem).__name__) from problem

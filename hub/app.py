@@ -22,6 +22,7 @@ from hub.wiring.foundation import open_foundation
 from hub.wiring.intake import intake_actions
 from hub.wiring.jobs import alarm_jobs, jobs_of, mail_jobs
 from hub.wiring.knowledge import knowledge_actions, watch_answers_of
+from hub.wiring.publicity.departments import departments_of
 from hub.wiring.rules import rule_actions
 
 
@@ -40,7 +41,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases)
     jitter = random.Random()
     actions = actions_of(base, dialogue, editing, rules, cases, desk, calls, intake, profiles)
-    dispatcher = dispatcher_of(base, adapters.sends, jitter)
+    dispatcher = dispatcher_of(base, adapters.sends, jitter, departments_of(base.settings).share)
     sweeper = sweeper_of(base, adapters.finds, jitter)
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)

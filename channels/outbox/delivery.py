@@ -147,6 +147,18 @@ class Moved(TypedDict, total=False):
     redriven_as: str
 
 
+class Own(TypedDict, total=False):
+    """What a row of a broadcast has of its own; see `Delivery` for what each says."""
+
+    id: str
+    recipient: Address
+    recipient_key: str
+    dedup: str
+    text: str
+    parts: int
+    not_before: int
+
+
 @dataclass(frozen=True)  # without slots: `moved` copies the dictionary at once, not field by field
 class Delivery:
     """One row of the outbox.
@@ -215,4 +227,10 @@ class Delivery:
         """A copy with `fields` changed. Every row is copied at each step; `replace` costs ten times this."""
         copy = object.__new__(Delivery)
         copy.__dict__.update(self.__dict__, **fields)
+        return copy
+
+    def of(self, **own: Unpack[Own]) -> Delivery:
+        """The row of another recipient of the same broadcast. A million are made: see `moved`."""
+        copy = object.__new__(Delivery)
+        copy.__dict__.update(self.__dict__, **own)
         return copy

@@ -4,11 +4,11 @@ The rules it protects: nothing is posted whose intent is not durable; every outc
 lost answer as `ambiguous`; a row this worker no longer holds is left alone (each change names the
 version it read). A crash at any instruction leaves rows a sweeper brings to a known end.
 
-Each sender has two independent lines of work: one for lanes 0–1 and one for the rest, so that a
-stuck bulk call never stands before a warning. Inside a line the next rows are claimed and their
-intent made durable while the last ones are in flight, and outcomes are written together: all that
-came in while the last write was on its way. At most two intent batches and what is in flight are
-in `sending` per line, whatever holds up the outcomes; this bounds what a crash leaves ambiguous.
+Each sender has an independent line of work for each lane, so that a stuck bulk call never stands before a
+warning, and a reply never behind one. In a line the next rows are claimed and paid for (`pace.py`) while the
+last ones are in flight. A row becomes `sending` in the commit right before its post: however many wait,
+no more rows are in doubt than may be posted at once. What was claimed and paid for and not posted yet is
+given back when lane 0 has rows.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from channels.adapter import Sends
@@ -26,29 +27,39 @@ from channels.outbox.batch_queue import BatchQueue
 from channels.outbox.delivery import DeliveryState
 from channels.outbox.gate import Gate, message_of
 from channels.outbox.outcome import Outcome, after, not_sent, suppressions_after
+from channels.outbox.pace import BUSY_SECONDS, GRANT_SECONDS, LANES, SHRINK_SECONDS, Grant, Pace
 from channels.outbox.ports import OUTBOX, Bell, Change, Leased, Outbox, OutboxUnavailable, Suppressions
 from channels.outbox.retry import settled
-from channels.outbox.sender import DispatchSettings, SenderHealth, SenderSettings, SenderState
+from channels.outbox.sender import (
+    URGENT_LANES,
+    DispatchSettings,
+    SenderHealth,
+    SenderSettings,
+    SenderState,
+)
+from channels.outbox.turns import Shares, equal_shares
 from channels.points import Point, point
 
 log = logging.getLogger(__name__)
 
-URGENT_LANES = (0, 1)
-BULK_LANES = (2, 3)
 _STORE_PAUSE_SECONDS = 1.0
 _TOGETHER_SECONDS = 0.01
 """An outcome waits so long for others to be written with: a transaction each would cost double."""
+_TELL_SECONDS = 0.5
+_AHEAD = 8
+"""So many times what is posted at once is claimed ahead, where no rate says less."""
 _CLAIM_SECONDS = 45.0
 """Nothing was sent under a claim yet, so a slow channel needs its long lease only from the intent on."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Intent:
-    """A row in `sending`, not yet posted."""
+    """A row in `sending`, not yet posted. written_at: ms UTC; until: the loop's seconds, which never jump."""
 
     row: Leased
     message: OutboundMessage
     written_at: int
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,9 @@ class Dispatcher:
         random: Random,
         bell: Bell,
         settings: DispatchSettings | None = None,
+        shares: Shares = equal_shares,
     ) -> None:
+        """shares: the share of a department by its id, among those who send in the same lane."""
         self._outbox = outbox
         self._suppressions = suppressions
         self._clock = clock
@@ -87,7 +100,7 @@ class Dispatcher:
             limits=self._settings.limits,
         )
         self._senders = {
-            name: SenderState(name, sends, self._sender_settings(name), clock)
+            name: SenderState(name, sends, self._sender_settings(name), shares)
             for name, sends in senders.items()
         }
 
@@ -103,36 +116,41 @@ class Dispatcher:
     async def run_once(self, sender: str) -> int:
         """One batch of one sender, lane 0 first, to its end; how many rows were claimed."""
         at = self._senders[sender]
-        rows = await self._claim(at, (*URGENT_LANES, *BULK_LANES))
-        for chunk in self._chunks(rows):
-            intents = await self._intend(at, chunk)
-            finished = await asyncio.gather(*(self._post(at, intent) for intent in intents))
-            await self._settle(finished)
-        return len(rows)
+        number = 0
+        for lane in LANES:
+            if number == self._settings.batch:
+                break
+            rows = await self._claim(at, lane, self._settings.batch - number)
+            number += len(rows)
+            grant = await self._pay(at, lane, rows)
+            await self._give_back(at, rows[grant.rows :], paid=0)
+            for chunk in self._chunks(rows[: grant.rows], self._settings.intent_batch):
+                intents = await self._intend(at, chunk)
+                finished = await asyncio.gather(*(self._post(at, intent) for intent in intents))
+                await self._settle(finished)
+        return number
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then finishes what is in flight and gives back the rest."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._ring_at(stop), name="dispatch-stop")
             for at in self._senders.values():
-                for lanes, width in (
-                    (URGENT_LANES, at.settings.urgent_in_flight),
-                    (BULK_LANES, at.settings.in_flight),
-                ):
-                    line = self._line(at, lanes, width, stop)
-                    tasks.create_task(line, name=f"dispatch-{at.name}-{lanes[0]}")
+                tasks.create_task(self._tell(at, stop), name=f"dispatch-{at.name}-moves")
+                for lane in LANES:
+                    tasks.create_task(self._line(at, lane, stop), name=f"dispatch-{at.name}-{lane}")
 
     # -- one line of work --------------------------------------------------------------------
 
-    async def _line(self, at: SenderState, lanes: Sequence[int], width: int, stop: asyncio.Event) -> None:
-        claimed: BatchQueue[Leased] = BatchQueue(self._settings.batch // 2)
-        intents: BatchQueue[_Intent] = BatchQueue(self._settings.intent_batch + width)
-        finished: BatchQueue[_Finished] = BatchQueue(0)  # bounded by the intents: each is one of them
+    async def _line(self, at: SenderState, lane: int, stop: asyncio.Event) -> None:
+        width = at.width(lane)
+        claimed: BatchQueue[Leased] = BatchQueue(self._ahead(at, lane))
+        intents: BatchQueue[_Intent] = BatchQueue(width)
+        finished: BatchQueue[_Finished] = BatchQueue(width)
         async with asyncio.TaskGroup() as all_of_it:
-            all_of_it.create_task(self._settle_all(intents, finished), name=f"settle-{at.name}")
+            all_of_it.create_task(self._settle_all(finished), name=f"settle-{at.name}")
             async with asyncio.TaskGroup() as posting:
-                posting.create_task(self._claim_all(at, lanes, claimed, stop), name=f"claim-{at.name}")
-                posting.create_task(self._intend_all(at, claimed, intents, stop), name=f"intend-{at.name}")
+                posting.create_task(self._claim_all(at, lane, claimed, stop), name=f"claim-{at.name}")
+                posting.create_task(self._intend_all(at, lane, claimed, intents, stop), name=f"at-{at.name}")
                 for number in range(width):
                     posting.create_task(
                         self._post_all(at, intents, finished), name=f"post-{at.name}-{number}"
@@ -140,46 +158,85 @@ class Dispatcher:
             finished.close()
 
     async def _claim_all(
-        self, at: SenderState, lanes: Sequence[int], claimed: BatchQueue[Leased], stop: asyncio.Event
+        self, at: SenderState, lane: int, claimed: BatchQueue[Leased], stop: asyncio.Event
     ) -> None:
+        least = max(1, self._ahead(at, lane) // 2)
         with self._bell.listen(OUTBOX) as ear:
             while not stop.is_set():
-                await claimed.room()
+                free = await claimed.room(least)
                 rows: list[Leased] = []
                 try:
-                    rows = await self._claim(at, lanes)
+                    if not await self._is_closed(at, lane):
+                        rows = await self._claim(at, lane, free)
                 except OutboxUnavailable:
                     log.warning("outbox_unavailable", extra={"sender": at.name})
                 if rows:
                     claimed.add(rows)
                 elif not stop.is_set():
-                    pause = self._settings.poll_seconds
-                    await ear.wait(at_most_seconds=min(pause, at.bucket.wait_seconds() or pause))
+                    await ear.wait(at_most_seconds=self._settings.poll_seconds)
         claimed.close()
 
     async def _intend_all(
-        self, at: SenderState, claimed: BatchQueue[Leased], intents: BatchQueue[_Intent], stop: asyncio.Event
+        self,
+        at: SenderState,
+        lane: int,
+        claimed: BatchQueue[Leased],
+        intents: BatchQueue[_Intent],
+        stop: asyncio.Event,
     ) -> None:
         while rows := await claimed.all():
-            for chunk in self._chunks(rows):
-                await intents.room()  # before the intent is written: few rows are ever in `sending`
-                try:
-                    if stop.is_set():
-                        await self._give_back(at, chunk)
-                    else:
-                        intents.add(await self._intend(at, chunk))
-                except OutboxUnavailable:  # nothing was posted: the leases end by themselves
-                    log.warning("outbox_unavailable", extra={"sender": at.name})
-                claimed.done(len(chunk))
+            try:
+                while rows:
+                    grant = Grant(0, overtaken=True) if stop.is_set() else await self._pay(at, lane, rows)
+                    if not grant.rows and (grant.overtaken or at.paused_reason):
+                        await self._give_back(at, rows, paid=0)
+                        claimed.done(len(rows))
+                        break
+                    paid, rows = rows[: grant.rows], rows[grant.rows :]
+                    await self._intend_paid(at, lane, paid, claimed, intents, stop)
+                    if rows:
+                        await _rest(stop, grant.wait_seconds)
+            except OutboxUnavailable:  # nothing was posted: the leases end by themselves
+                log.warning("outbox_unavailable", extra={"sender": at.name})
+                claimed.done(len(rows))
         intents.close()
+
+    async def _intend_paid(
+        self,
+        at: SenderState,
+        lane: int,
+        rows: Sequence[Leased],
+        claimed: BatchQueue[Leased],
+        intents: BatchQueue[_Intent],
+        stop: asyncio.Event,
+    ) -> None:
+        """As many at once as can be posted at once; what lane 0 overtakes meanwhile is given back."""
+        try:
+            while rows:
+                free = await intents.room(min(len(rows), max(1, at.width(lane) // 2)))
+                if stop.is_set() or self._is_taken_back(at, lane):
+                    await self._give_back(at, rows, paid=sum(row.delivery.parts for row in rows))
+                    return
+                free = min(free, len(rows), self._settings.intent_batch)
+                intents.add(await self._intend(at, rows[:free]))
+                rows = rows[free:]
+                claimed.done(free)  # the next are claimed meanwhile
+        except OutboxUnavailable:  # nothing of it was posted: the leases end by themselves
+            log.warning("outbox_unavailable", extra={"sender": at.name})
+        finally:
+            claimed.done(len(rows))
 
     async def _post_all(
         self, at: SenderState, intents: BatchQueue[_Intent], finished: BatchQueue[_Finished]
     ) -> None:
         while intent := await intents.one():
-            finished.add((await self._post(at, intent),))
+            outcome = await self._post(at, intent)
+            if finished.is_full:  # answers that are not written are in doubt too
+                await finished.room()
+            finished.add((outcome,))
+            intents.done(1)
 
-    async def _settle_all(self, intents: BatchQueue[_Intent], finished: BatchQueue[_Finished]) -> None:
+    async def _settle_all(self, finished: BatchQueue[_Finished]) -> None:
         while outcomes := await finished.all(after_seconds=_TOGETHER_SECONDS):
             while True:
                 try:
@@ -188,51 +245,87 @@ class Dispatcher:
                 except OutboxUnavailable:  # the answers are known: keep them until the store is back
                     log.warning("outcomes_waiting", extra={"count": len(outcomes)})
                     await asyncio.sleep(_STORE_PAUSE_SECONDS)
-            intents.done(len(outcomes))
+            finished.done(len(outcomes))
+
+    async def _tell(self, at: SenderState, stop: asyncio.Event) -> None:
+        """What passed the provider, to the processes that wait for it; and how fast it may be asked now."""
+        contract = at.settings.parts_per_second
+        while contract and not stop.is_set():
+            await _rest(stop, _TELL_SECONDS)
+            with suppress(OutboxUnavailable):  # it is told along with the next
+                await self._outbox.tell_moves(at.name)
+                if at.rate < contract:
+                    at.rate = await self._outbox.pace(
+                        at.name, lambda pace, now: (pace, pace.rate(now, contract))
+                    )
 
     # -- the steps ---------------------------------------------------------------------------
 
-    async def _claim(self, at: SenderState, lanes: Sequence[int]) -> list[Leased]:
-        urgent = lanes[0] in URGENT_LANES
-        limit = at.bucket.grant(self._settings.batch, urgent=urgent)
+    async def _claim(self, at: SenderState, lane: int, limit: int) -> list[Leased]:
+        """Up to `limit` rows of a lane, each department and broadcast in its turn."""
+        now = self._clock.now_ms()
         if at.paused_reason:
-            now = self._clock.now_ms()
             limit = 1 if now >= at.probe_at else 0
-            if limit:
-                at.probe_at = now + int(self._settings.probe_seconds * 1000)
-        if limit == 0:
+        if not limit:
             return []
-        rows = await self._outbox.claim(
-            at.name, lanes=lanes, limit=limit, lease_seconds=min(at.settings.lease_seconds, _CLAIM_SECONDS)
-        )
-        at.bucket.spend(len(rows))  # one part each for now, so that the next claim knows
+        lease_seconds = min(at.settings.lease_seconds, _CLAIM_SECONDS)
+        turns = at.turns[lane]
+        rows = await turns.claim(self._outbox, at.name, lane, limit=limit, lease_seconds=lease_seconds)
+        if rows and at.paused_reason:
+            at.probe_at = now + int(self._settings.probe_seconds * 1000)
+        at.more[lane] = len(rows) >= limit
+        if rows and lane == 0:
+            at.urgent_until = asyncio.get_running_loop().time() + BUSY_SECONDS
         return rows
+
+    async def _pay(self, at: SenderState, lane: int, rows: Sequence[Leased]) -> Grant:
+        """Tokens for the first of `rows`, from the pace that all processes share."""
+        if not rows:
+            return Grant(0)
+        contract = at.settings.parts_per_second
+        costs = [row.delivery.parts for row in rows]
+
+        def ask(pace: Pace, now: int) -> tuple[Pace, tuple[Grant, float]]:
+            after, grant = pace.ask(lane, costs, now, contract=contract, more=at.more[lane])
+            return after, (grant, after.rate(now, contract))
+
+        grant, at.rate = await self._outbox.pace(at.name, ask)
+        return grant
+
+    async def _is_closed(self, at: SenderState, lane: int) -> bool:
+        """Whether a lane before it leaves nothing to this one: then nothing is claimed."""
+        if self._is_taken_back(at, lane):
+            return True
+        contract = at.settings.parts_per_second
+        return lane > 1 and await self._outbox.pace(
+            at.name, lambda pace, now: (pace, pace.is_closed(lane, now, contract=contract))
+        )
 
     async def _intend(self, at: SenderState, rows: Sequence[Leased]) -> list[_Intent]:
         """Gate, then durable intent. Only what is returned may be posted."""
         probing = at.paused_reason and len(rows) == 1
         if at.paused_reason and not probing:
-            await self._give_back(at, rows)
+            await self._give_back(at, rows, paid=sum(row.delivery.parts for row in rows))
             return []
         gated = await self._gate.look(rows, now=self._clock.now_ms())
         if gated.stopped:
             await self._outbox.settle(gated.stopped)
-            at.bucket.give_back(len(gated.stopped))
+            await self._return(at, sum(change.after.parts for change in gated.stopped))
         if not gated.passed:
             return []
         sending = await self._outbox.mark_sending(
             gated.passed, lease_seconds=at.settings.lease_seconds, lately=gated.lately
         )
-        at.bucket.spend(sum(row.delivery.parts for row in sending) - len(sending))
         now = self._clock.now_ms()
-        return [_Intent(row, message_of(row.delivery, gated.bodies), now) for row in sending]
+        until = asyncio.get_running_loop().time() + self._settings.stale_intent_seconds
+        return [_Intent(row, message_of(row.delivery, gated.bodies), now, until) for row in sending]
 
     async def _post(self, at: SenderState, intent: _Intent) -> _Finished:
         now = self._clock.now_ms()
         delivery = intent.row.delivery
-        stale = now - intent.written_at > self._settings.stale_intent_seconds * 1000
+        late = now - intent.written_at > self._settings.stale_intent_seconds * 1000
+        stale = late or asyncio.get_running_loop().time() > intent.until
         if stale or at.stopped_since(intent.written_at):
-            at.bucket.give_back(delivery.parts)
             reason = "stale_intent" if stale else at.paused_reason
             return _Finished(Change(intent.row, not_sent(delivery, reason=reason, now=now)))
         at.in_flight += 1
@@ -241,7 +334,7 @@ class Dispatcher:
         finally:
             at.in_flight -= 1
         now = self._clock.now_ms()
-        self._learn(at, outcome, now)
+        await self._learn(at, outcome, now)
         changed = after(
             delivery,
             outcome,
@@ -266,17 +359,31 @@ class Dispatcher:
             log.exception("adapter_failed", extra={"sender": at.name, "delivery": message.delivery_id})
             return Ambiguous("adapter_failed", type(error).__name__)
 
-    def _learn(self, at: SenderState, outcome: Outcome, now: int) -> None:
+    async def _learn(self, at: SenderState, outcome: Outcome, now: int) -> None:
         match outcome:
             case Accepted():
                 if at.paused_reason:
                     at.go_on()
             case Temporary(slow_down=True):
-                at.bucket.slow_down()
+                await self._slow_down(at)
             case Misconfigured():
                 at.pause(outcome.code, now=now, probe_seconds=self._settings.probe_seconds)
             case _:
                 pass
+
+    async def _slow_down(self, at: SenderState) -> None:
+        now = asyncio.get_running_loop().time()
+        if now < at.slowed_until:
+            return  # all that is in flight is told the same
+        at.slowed_until = now + SHRINK_SECONDS
+        contract = at.settings.parts_per_second
+
+        def slower(pace: Pace, now: int) -> tuple[Pace, float]:
+            after = pace.slowed(now)
+            return after, after.rate(now, contract)
+
+        with suppress(OutboxUnavailable):  # the provider will say it again
+            at.rate = await self._outbox.pace(at.name, slower)
 
     async def _settle(self, finished: Sequence[_Finished]) -> None:
         now = self._clock.now_ms()
@@ -299,17 +406,31 @@ class Dispatcher:
             ]
         )
 
-    async def _give_back(self, at: SenderState, rows: Sequence[Leased]) -> None:
-        """Leased rows that were never posted: at once ready for somebody else."""
-        at.bucket.give_back(len(rows))
-        await self._outbox.settle(
-            [Change(r, settled(r.delivery, DeliveryState.READY, r.delivery.reason)) for r in rows]
-        )
+    async def _give_back(self, at: SenderState, rows: Sequence[Leased], *, paid: int) -> None:
+        """Leased rows that were never posted: at once ready for somebody else. paid: parts to return."""
+        if rows:
+            await self._return(at, paid)
+            await self._outbox.settle(
+                [Change(r, settled(r.delivery, DeliveryState.READY, r.delivery.reason)) for r in rows]
+            )
+
+    async def _return(self, at: SenderState, parts: int) -> None:
+        if parts and at.settings.parts_per_second:
+            await self._outbox.pace(at.name, lambda pace, now: (pace.returned(parts), None))
 
     # -- small things ------------------------------------------------------------------------
 
-    def _chunks(self, rows: Sequence[Leased]) -> list[Sequence[Leased]]:
-        size = self._settings.intent_batch
+    def _ahead(self, at: SenderState, lane: int) -> int:
+        """Rows a line holds that are not in doubt: half a second's worth, or a few times its width."""
+        contract = at.settings.parts_per_second
+        most = round(contract * GRANT_SECONDS) if contract else at.width(lane) * _AHEAD
+        return max(1, min(self._settings.batch, most))
+
+    def _is_taken_back(self, at: SenderState, lane: int) -> bool:
+        """Whether lane 0 has rows in this process: lanes 2 and 3 give way at once."""
+        return lane not in URGENT_LANES and asyncio.get_running_loop().time() < at.urgent_until
+
+    def _chunks(self, rows: Sequence[Leased], size: int) -> list[Sequence[Leased]]:
         return [rows[start : start + size] for start in range(0, len(rows), size)]
 
     def _sender_settings(self, name: str) -> SenderSettings:
@@ -318,3 +439,10 @@ class Dispatcher:
     async def _ring_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
         self._bell.ring(OUTBOX)
+
+
+async def _rest(stop: asyncio.Event, seconds: float) -> None:
+    """Waits, but not longer than until the stop."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()

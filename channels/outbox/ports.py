@@ -8,15 +8,16 @@ write of a worker that lost its lease matches nothing; and a move outside the st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from channels.errors import ChannelError
 from channels.outbox.delivery import Delivery, DeliveryState
 from channels.outbox.limits import SentLately, Spent
+from channels.outbox.pace import Pace
 
 OUTBOX = "outbox"
 """The topic that is rung when a row may leave."""
@@ -79,19 +80,43 @@ class OriginBody:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Rows of one lane that may leave now: those of one broadcast, or all others of one department."""
+
+    key: str
+    department: str
+
+
+Decided = TypeVar("Decided")
+
+
 class Outbox(Protocol):
     """Durable rows with leases. Every method may raise `OutboxUnavailable`."""
 
     async def now_ms(self) -> int:
         """The store's clock: leases of several hosts must not depend on the hosts' own clocks."""
 
+    async def waiting(self, sender: str, lane: int) -> list[Waiting]:
+        """Whose rows of a lane may leave now; as many looks at an index as there are of them."""
+
     async def claim(
-        self, sender: str, *, lanes: Sequence[int], limit: int, lease_seconds: float
+        self, sender: str, *, lanes: Sequence[int], limit: int, lease_seconds: float, key: str = ""
     ) -> list[Leased]:
         """Up to `limit` ready rows whose time has come, now `leased`; the first lane goes first.
 
-        No row is ever given to two claimers.
+        key: only those of one `Waiting`. No row is ever given to two claimers.
         """
+
+    async def pace(self, sender: str, decide: Callable[[Pace, int], tuple[Pace, Decided]]) -> Decided:
+        """One step of the pace all processes share: `decide(pace, now)` gives the new one and an answer.
+
+        Decides again when another process was faster; stores nothing when the pace is the same. `now` is
+        the store's. What this process has seen pass the provider is told along.
+        """
+
+    async def tell_moves(self, sender: str) -> None:
+        """Tells the shared pace what has passed the provider, if anything has."""
 
     async def mark_sending(
         self, rows: Sequence[Leased], *, lease_seconds: float, lately: Sequence[SentLately] = ()

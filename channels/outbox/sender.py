@@ -8,23 +8,26 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from channels.adapter import Sends
-from channels.clock import Clock
 from channels.outbox.delivery import MessageClass
 from channels.outbox.limits import Limits
-from channels.outbox.pace import TokenBucket
+from channels.outbox.pace import LANES
 from channels.outbox.quiet_hours import WINDOWS, Windows
 from channels.outbox.retry import RETRY, RetryRule
 from channels.outbox.time_limit import TimeLimit
+from channels.outbox.turns import Shares, Turns
 
 log = logging.getLogger(__name__)
+
+URGENT_LANES = (0, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class SenderSettings:
     """How one sender is driven.
 
-    parts_per_second: contract rate, 0 = no limit. in_flight: calls at once on the bulk line;
-    urgent_in_flight: on the line of lanes 0 and 1. timeout_seconds: longest wait for an answer;
+    parts_per_second: contract rate of all processes together, 0 = no limit. in_flight: calls at once in
+    lane 2 and in lane 3, urgent_in_flight: in lane 0 and in lane 1; no more rows are ever in doubt.
+    timeout_seconds: longest wait for an answer;
     lease_seconds must be longer (e-mail: the final dot may take 10 minutes).
     receipts: whether the provider reports later; without it acceptance is the last word.
     """
@@ -41,7 +44,7 @@ class SenderSettings:
 class DispatchSettings:
     """How the dispatcher works.
 
-    batch: rows per claim. intent_batch: rows whose intent is made durable at once.
+    batch: most rows per claim. intent_batch: most rows whose intent is made durable at once.
     poll_seconds: pause when there was nothing. stale_intent_seconds: an intent older than this is
     not posted any more (the machine was stopped in between). probe_seconds: how often a sender
     paused for bad configuration is tried with one message.
@@ -72,13 +75,22 @@ class SenderHealth:
 
 
 class SenderState:
-    """What the dispatcher remembers of one sender."""
+    """What the dispatcher of this process remembers of one sender.
 
-    def __init__(self, name: str, sends: Sends, settings: SenderSettings, clock: Clock) -> None:
+    rate: parts per second as last heard. more: lanes whose last claim left rows waiting. slowed_until (the
+    loop's seconds): till then the pace has been told to slow down. urgent_until: till then lane 0 goes before
+    lanes 2 and 3 in this process, whatever they have paid for.
+    """
+
+    def __init__(self, name: str, sends: Sends, settings: SenderSettings, shares: Shares) -> None:
         self.name = name
         self.sends = sends
         self.settings = settings
-        self.bucket = TokenBucket(settings.parts_per_second, clock)
+        self.turns = {lane: Turns(shares) for lane in LANES}
+        self.rate = settings.parts_per_second
+        self.slowed_until = 0.0
+        self.urgent_until = 0.0
+        self.more = dict.fromkeys(LANES, False)
         self.time_limit = TimeLimit(settings.timeout_seconds)
         self.in_flight = 0
         self.paused_reason = ""
@@ -86,9 +98,13 @@ class SenderState:
         self.failed_at = 0
         self.probe_at = 0
 
+    def width(self, lane: int) -> int:
+        """How many rows of a lane may be posted, and so be in doubt, at once."""
+        return self.settings.urgent_in_flight if lane in URGENT_LANES else self.settings.in_flight
+
     def health(self) -> SenderHealth:
         """What the health page shows."""
-        return SenderHealth(self.name, self.paused_reason, self.paused_at, self.bucket.rate, self.in_flight)
+        return SenderHealth(self.name, self.paused_reason, self.paused_at, self.rate, self.in_flight)
 
     def pause(self, reason: str, *, now: int, probe_seconds: float) -> None:
         """Every further send would fail the same way: stop, and probe with one message later."""

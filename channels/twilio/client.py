@@ -258,7 +258,7 @@ def created_at(message: dict[str, Any]) -> int:
 def _json_object(body: bytes) -> dict[str, Any]:
     """The JSON object in `body`; an empty one for anything else."""
     try:
-        parsed = json.loads(body)
+        parsed = json.loads(body.decode())  # of bytes it would guess the encoding first
     except (ValueError, RecursionError):
         return {}
     return parsed if isinstance(parsed, dict) else {}

@@ -38,7 +38,7 @@ IN_FLIGHT = 64
 _PAGE = 1000
 _LIFE_MS = 86_400_000
 _BROADCAST = "bench:1"
-_TEXT = (
+TEXT = (
     "【公安】冬季用电用火注意安全：出门断电，不在楼道给电动车充电，不让孩子玩火。"
     "接到自称公检法要求转账的电话请立即挂断并拨打96110。拒收请回复R"
 )
@@ -140,7 +140,7 @@ async def _plan(documents: Documents, stores: Repositories, rows: int, now: int)
         channel=CHANNEL,
         channel_kind=ChannelKind.SMS,
         message_class=MessageClass.L,
-        text=_TEXT,
+        text=TEXT,
         segment=Segment(("bench",)),
         personal=False,
         state=BroadcastState.RUNNING,
@@ -184,7 +184,7 @@ async def run_floor(api_base: str) -> None:
                         attempt=1,
                         channel=CHANNEL,
                         recipient=Address(AddressKind.PHONE, citizen_number(number)),
-                        text=_TEXT,
+                        text=TEXT,
                     )
                 )
             if catcher.to is None:

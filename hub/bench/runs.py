@@ -22,14 +22,15 @@ from hub.bench.figure import Figure, as_json, as_table
 from hub.bench.flood import FULL, SMALL, Flood, flood
 from hub.bench.intake import intake
 from hub.bench.memory import memory
+from hub.bench.outbox.outbox import WARNED, outbox
 from hub.bench.store import store
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """folder: to work in, empty. small: sizes that only show that a bench works; the figures mean nothing.
-    given: the set for `faq`. count: for `cases`, `queue` and `search`. mongodb: for `cases` and `crash`.
-    flood: for `texts`."""
+    given: the set for `faq`. count: for `cases`, `queue`, `search`, `outbox`. warned: for `outbox`.
+    mongodb: for `cases` and `crash`. flood: for `texts`."""
 
     folder: Path
     small: bool
@@ -37,6 +38,7 @@ class Task:
     count: int
     mongodb: str
     flood: Flood
+    warned: int = WARNED
 
 
 Bench = Callable[[Task], Awaitable[Sequence[Figure]]]
@@ -45,6 +47,7 @@ BENCHES: Mapping[str, Bench] = {
     "intake": lambda task: intake(task.folder, small=task.small),
     "dispatch": lambda task: dispatch(task.folder, small=task.small),
     "crash": lambda task: crash(task.folder, mongodb=task.mongodb, small=task.small),
+    "outbox": lambda task: outbox(task.folder, count=task.count, warned=task.warned, small=task.small),
     "store": lambda task: store(task.folder, small=task.small),
     "memory": lambda task: memory(task.folder, small=task.small),
     "cases": lambda task: cases(task.folder, count=task.count, mongodb=task.mongodb, small=task.small),
@@ -66,13 +69,14 @@ def run(
     count: int = COUNT,
     mongodb: str = "",
     flood: Flood = FULL,
+    warned: int = WARNED,
 ) -> int:
     """Runs the named benches (all without a name) and prints figures. Returns the exit code."""
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"unknown bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 2
-    task = partial(Task, small=small, given=given, count=count, mongodb=mongodb, flood=flood)
+    task = partial(Task, small=small, given=given, count=count, mongodb=mongodb, flood=flood, warned=warned)
     try:
         figures = asyncio.run(_run(names or tuple(BENCHES), task))
     except BenchFailed as problem:

@@ -14,11 +14,13 @@ from hub.settings.read import build, shipped_text
 from hub.settings.settings import Settings
 
 
-def settings_in(folder: Path, *, api_base: str, encoder: str = "", mongodb: str = "") -> Settings:
+def settings_in(
+    folder: Path, *, api_base: str, encoder: str = "", mongodb: str = "", rate: float = 0
+) -> Settings:
     """One text channel that acknowledges everything, one SQLite file, a free port.
 
     encoder: another than the shipped one. mongodb: URL of a server to use instead of the file, with a new
-    database.
+    database. rate: parts per second of the text channel; 0 = as shipped.
     """
     data = tomllib.loads(shipped_text())
     data["store"]["path"] = str(folder / "hub.db")
@@ -36,4 +38,6 @@ def settings_in(folder: Path, *, api_base: str, encoder: str = "", mongodb: str 
         "auth_tokens": [SecretStr(AUTH_TOKEN)],
         "api_base": api_base,
     }
+    if rate:
+        data["channels"][CHANNEL]["rate_parts_per_second"] = rate
     return build(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.bench.flood import FULL, Flood
+from hub.bench.outbox.outbox import WARNED
 from hub.bench.runs import run as measure
 from hub.cli.faq_files import read_set
 from hub.cli.run import CANNOT_RUN
@@ -16,6 +17,7 @@ def bench(
     kb: Path | None = None,
     queries: Path | None = None,
     count: int = 1_000_000,
+    warned: int = WARNED,
     mongodb: str = "",
     rate: int = FULL.rate,
     seconds: int = FULL.seconds,
@@ -30,13 +32,16 @@ def bench(
     Parameters
     ----------
     names
-        intake dispatch crash store memory cases queue search desk texts faq；省略为全部 · All without a name.
+        intake dispatch outbox crash store memory cases queue search desk texts faq；省略为全部 · Else all.
     kb
         faq 用的知识条目 · Entries for faq: JSONL, TOML or CSV; the shipped ones without it.
     queries
         faq 用的问题集，JSONL · Questions for faq; the entries' own test questions without it.
     count
-        cases、queue、search 生成的工单数 · How many cases are generated for cases, queue and search.
+        cases、queue、search 生成的工单数，outbox 的接收人数 · How many cases are generated for cases, queue
+        and search, and how many recipients for outbox.
+    warned
+        outbox 中途发布的红色预警的接收人数，每秒 100 条 · Recipients of the warning in outbox, 100 a second.
     mongodb
         cases、crash 用的 MongoDB（新建库并保留） · A MongoDB for cases and crash; new databases stay.
     rate
@@ -57,4 +62,13 @@ def bench(
     if queries and given is None:
         return CANNOT_RUN
     flood = Flood(rate, seconds, different)
-    return measure(names, as_json=json, small=small, given=given, count=count, mongodb=mongodb, flood=flood)
+    return measure(
+        names,
+        as_json=json,
+        small=small,
+        given=given,
+        count=count,
+        mongodb=mongodb,
+        flood=flood,
+        warned=warned,
+    )

@@ -16,7 +16,10 @@ LEASE = "broadcasts"
 
 
 class BroadcastLoop:
-    """For the supervisor: `run` until canceled, or `round` by round in tests and the demo."""
+    """For the supervisor: `run` until canceled, or `round` by round in tests and the demo.
+
+    pages: so many of one broadcast are written before it is looked for a warning that goes first.
+    """
 
     def __init__(
         self,
@@ -25,7 +28,7 @@ class BroadcastLoop:
         alarm: Callable[[], AlarmClock] = AlarmClock,
         *,
         idle_seconds: float = 1.0,
-        pages: int = 5,
+        pages: int = 2,
         on_lead: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         """on_lead: called when this process begins to lead, before anything else."""

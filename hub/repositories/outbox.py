@@ -10,49 +10,56 @@ a case pays nothing for it. What the receipts of carriers need that know only th
 
 from __future__ import annotations
 
+import asyncio
 import random as chance
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from typing import TypeVar
 
 from campaigns.broadcast import Broadcast, BroadcastState
 from channels.clock import Random
 from channels.contract import Receipt
 from channels.outbox.delivery import Delivery, DeliveryState
 from channels.outbox.gate import PAUSED
-from channels.outbox.limits import SentLately, Spent, parts_spent
-from channels.outbox.ports import Change, Flow, Leased, OriginBody
+from channels.outbox.limits import SentLately, Spent
+from channels.outbox.pace import Pace
+from channels.outbox.ports import Change, Flow, Leased, OriginBody, Waiting
 from channels.outbox.receipts import NO_RULE, HandsetRule, apply_receipt
 from channels.outbox.retry import settled
 from channels.points import Point, point
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.case_deliveries import CaseDeliveries
-from hub.repositories.deliveries import dead_letters, parts
+from hub.repositories.deliveries import dead_letters, paces, parts
 from hub.repositories.deliveries.dead_letters import DeadLetters, dies
+from hub.repositories.deliveries.intents import intend_counted, is_late
+from hub.repositories.deliveries.lists import DeliveryLists
+from hub.repositories.deliveries.paces import PaceRepository
 from hub.repositories.deliveries.part_receipts import PartReceipts, has_new_parts
 from hub.repositories.deliveries.parts import DeliveryPart, DeliveryParts
 from hub.repositories.limits import department_parts, sent_lately
 from hub.repositories.outbox_rows import COLLECTIONS as ROWS
 from hub.repositories.outbox_rows import (
+    LAST_QUEUE,
     ROW_COUNTER,
     OutboxRows,
     changed,
     delta,
     is_counted,
     parts_taken_back,
+    queues_of,
     translated,
+    waiting_in,
 )
 from hub.repositories.sending import counts
 from hub.repositories.sending.counts import counted
-from hub.store.codec import Versioned
 from hub.store.crypto import Vault
-from hub.store.documents import Add, Conflict, Documents, Duplicate, Insert, Stored, Update, Write
+from hub.store.documents import Add, Conflict, Documents, Duplicate, Insert, Update, Write
 from hub.store.until_committed import until_committed
 
-__all__ = ["COLLECTIONS", "DeliveryPage", "OutboxRepository", "ReceiptResult"]
+__all__ = ["COLLECTIONS", "OutboxRepository", "ReceiptResult"]
 
-COLLECTIONS = (*ROWS, *counts.COLLECTIONS, *parts.COLLECTIONS, *dead_letters.COLLECTIONS)
+COLLECTIONS = (*ROWS, *counts.COLLECTIONS, *parts.COLLECTIONS, *dead_letters.COLLECTIONS, *paces.COLLECTIONS)
 
 S = DeliveryState
 _FLOWS: Mapping[BroadcastState, Flow] = {
@@ -65,6 +72,12 @@ UNREADABLE = "unreadable"
 """Why a delivery failed whose address and text cannot be unsealed any more."""
 _TRIES = 6
 _RECENT = 50
+_AT_ONCE = 100
+"""So many rows are sealed in one turn of the event loop."""
+_MOST_QUEUES = 200
+"""So many broadcasts and departments share one lane at a time; the others follow when one of them is done."""
+
+Decided = TypeVar("Decided")
 
 
 class ReceiptResult(StrEnum):
@@ -75,23 +88,7 @@ class ReceiptResult(StrEnum):
     UNKNOWN = "unknown"  # no such delivery on this channel
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryPage:
-    """One page of a list; `next` continues it, None at the end."""
-
-    deliveries: tuple[Versioned[Delivery], ...]
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class StandingPage:
-    """Ids of rows with the instant (ms UTC) of the last word about each, 0 = none will come."""
-
-    words: Mapping[str, int]
-    next: str | None
-
-
-class OutboxRepository:
+class OutboxRepository(DeliveryLists):
     """Rows of the outbox. Methods named in `channels.outbox.ports.Outbox` raise `OutboxUnavailable`.
 
     handset: by channel, which failures are worth another try (`channels/outbox/receipts.py`).
@@ -100,14 +97,14 @@ class OutboxRepository:
     def __init__(
         self, documents: Documents, vault: Vault, handset: Mapping[str, HandsetRule] | None = None
     ) -> None:
-        self._documents = documents
+        super().__init__(documents, OutboxRows(vault))
         self._handset = dict(handset or {})
         self._campaigns = CampaignRepository(documents, vault)
-        self._rows = OutboxRows(vault)
         self._vault = vault
         self._cases = CaseDeliveries(documents, vault)
         self._dead = DeadLetters(documents, vault)
         self._jitter = chance.Random()
+        self._paces = PaceRepository(documents)
         self._in_parts = PartReceipts(
             documents,
             DeliveryParts(documents, vault),
@@ -129,7 +126,12 @@ class OutboxRepository:
         Ids are deterministic, so a page repeated after a crash changes nothing. Rows and their
         count are one unit of work. (`insert_many` would be unordered and could not count.)
         """
-        wanted = {delivery.id: self.insert(delivery) for delivery in deliveries}
+        wanted: dict[str, Insert] = {}
+        for start in range(0, len(deliveries), _AT_ONCE):
+            some = deliveries[start : start + _AT_ONCE]
+            for delivery, body in zip(some, self._rows.bodies(some), strict=True):
+                wanted[delivery.id] = Insert("outbox", delivery.id, body)
+            await asyncio.sleep(0)  # who writes to us meanwhile is answered
         origins = {delivery.id: delivery.origin_id for delivery in deliveries}
         while wanted:
             totals = Counter(origins[id] for id in wanted)
@@ -156,29 +158,64 @@ class OutboxRepository:
         with translated():
             return await self._documents.now_ms()
 
+    async def waiting(self, sender: str, lane: int) -> list[Waiting]:
+        """See the port."""
+        start = queues_of(sender, lane)
+        found: list[Waiting] = []
+        with translated():
+            now = await self._documents.now_ms()
+            behind = start
+            while len(found) < _MOST_QUEUES:
+                first = await self._documents.find(
+                    "outbox",
+                    {"queue": {"$gt": behind, "$lt": start + LAST_QUEUE}},
+                    sort=(("queue", 1), ("not_before", 1)),
+                    limit=1,
+                )
+                if not first:
+                    break
+                behind = first[0].body["queue"]
+                if first[0].body["not_before"] <= now:
+                    found.append(waiting_in(behind, start))
+        return found
+
     async def claim(
-        self, sender: str, *, lanes: Sequence[int], limit: int, lease_seconds: float
+        self, sender: str, *, lanes: Sequence[int], limit: int, lease_seconds: float, key: str = ""
     ) -> list[Leased]:
-        """See the port. One look per lane, so that each is served by the index alone."""
+        """See the port. One look per queue, so that each is served by the index alone."""
         rows: list[Leased] = []
         point(Point.BEFORE_CLAIM)
         with translated():
             now = await self._documents.now_ms()
             until = now + int(lease_seconds * 1000)
+            leased = {"state": S.LEASED.value, "queue": "", "lease_until": until, "due_at": until}
             for lane in lanes:
-                found = await self._documents.claim(
-                    "outbox",
-                    {"sender": sender, "state": S.READY.value, "lane": lane, "not_before": {"$lte": now}},
-                    sort=(("not_before", 1),),
-                    limit=limit - len(rows),
-                    set={"state": S.LEASED.value, "lease_until": until, "due_at": until},
-                )
-                rows += await self._sendable(self._rows.listed(found))
+                for queue in [key] if key else [one.key for one in await self.waiting(sender, lane)]:
+                    found = await self._documents.claim(
+                        "outbox",
+                        {"queue": queue, "not_before": {"$lte": now}},
+                        sort=(("not_before", 1),),
+                        limit=limit - len(rows),
+                        set=leased,
+                    )
+                    rows += await self._sendable(self._rows.listed(found))
+                    if len(rows) >= limit:
+                        break
                 if len(rows) >= limit:
                     break
         if rows:
             point(Point.AFTER_CLAIM)
         return rows
+
+    async def pace(self, sender: str, decide: Callable[[Pace, int], tuple[Pace, Decided]]) -> Decided:
+        """See the port."""
+        with translated():
+            return await self._paces.step(sender, decide)
+
+    async def tell_moves(self, sender: str) -> None:
+        """See the port."""
+        with translated():
+            await self._paces.tell(sender)
 
     async def mark_sending(
         self, rows: Sequence[Leased], *, lease_seconds: float, lately: Sequence[SentLately] = ()
@@ -194,7 +231,9 @@ class OutboxRepository:
             changes = [Change(row, after) for row, after in zip(rows, begun, strict=True)]
             point(Point.BEFORE_INTENT)
             if lately or any(row.delivery.department for row in rows):
-                lost = await self._intend_counted(changes, lately, now)
+                lost, looked_at_anew = await intend_counted(self._documents, changes, lately, now)
+                if looked_at_anew:
+                    await self.settle([Change(row, _ready_again(row)) for row in looked_at_anew])
             else:
                 lost = set(await self._documents.settle("outbox", [changed(change) for change in changes]))
         point(Point.AFTER_INTENT)
@@ -236,10 +275,12 @@ class OutboxRepository:
             if plain:
                 lost.update(await self._documents.settle("outbox", [changed(change) for change in plain]))
             lost |= await self._settle_counted(counted)
-            taken = parts_taken_back([change for change in changes if change.after.id not in lost])
+            written = [change for change in changes if change.after.id not in lost] if lost else changes
+            taken = parts_taken_back(written)
             if taken:
                 now = await self._documents.now_ms()
                 await self._documents.commit(department_parts.writes(taken, now))
+            self._paces.saw(written)
         point(Point.AFTER_SETTLE)
         return [change for change in changes if change.after.id in lost] if lost else []
 
@@ -296,6 +337,8 @@ class OutboxRepository:
         random = random or self._jitter
         handset = handset or self._handset.get(receipt.channel, NO_RULE)
 
+        applied: list[Change] = []
+
         async def decide() -> tuple[list[Write], ReceiptResult]:
             stored = await self._documents.get("outbox", receipt.delivery_id)
             if stored is None or stored.body["sender"] != receipt.channel:
@@ -304,10 +347,15 @@ class OutboxRepository:
             after = apply_receipt(row.delivery, receipt, random=random, handset=handset)
             if after is None:
                 return [], ReceiptResult.NOTHING_NEW
-            return await self._whole(Change(row, after)), ReceiptResult.APPLIED
+            change = Change(row, after)
+            applied[:] = [change]
+            return await self._whole(change), ReceiptResult.APPLIED
 
         try:
-            return await until_committed(self._documents, decide, tries=_TRIES)
+            result = await until_committed(self._documents, decide, tries=_TRIES)
+            if result is ReceiptResult.APPLIED:
+                self._paces.saw(applied)
+            return result
         except Conflict:  # our own outcome is written again and again meanwhile
             return ReceiptResult.NOTHING_NEW
 
@@ -327,73 +375,6 @@ class OutboxRepository:
         id, version, set = changed(change)
         return [Update("outbox", id, set, version), *_counted([change])]
 
-    # -- looking -----------------------------------------------------------------------------
-
-    async def get(self, delivery_id: str) -> Versioned[Delivery] | None:
-        """One row with its version, or None."""
-        stored = await self._documents.get("outbox", delivery_id)
-        return None if stored is None else Versioned(self._rows.load(stored), stored.version)
-
-    async def states(self, delivery_ids: Sequence[str]) -> dict[str, DeliveryState]:
-        """Where the rows that exist among `delivery_ids` stand; nothing is unsealed. Of one that was sent
-        again, where that stands."""
-        found = await self._documents.get_many("outbox", delivery_ids)
-        states = {id: DeliveryState(stored.body["state"]) for id, stored in found.items()}
-        again = {
-            id: stored.body["redriven_as"] for id, stored in found.items() if stored.body.get("redriven_as")
-        }
-        if again:
-            later = await self.states(list(again.values()))
-            states |= {id: later[row] for id, row in again.items() if row in later}
-        return states
-
-    async def counts(self, origin_id: str) -> dict[str, int]:
-        """Rows of a broadcast by state, from its counters; rows on the way are not in it."""
-        counters = await self._documents.get("progress", origin_id)
-        if counters is None:
-            return {}
-        return {name: number for name, number in counters.body.items() if name != ROW_COUNTER}
-
-    async def queued(self, sender: str, lane: int, *, limit: int) -> tuple[int, int]:
-        """How many rows of a lane may leave, counted up to `limit`, and since when the first may (ms UTC,
-        0 = none); nothing is unsealed."""
-        now = await self._documents.now_ms()
-        where = {"sender": sender, "state": S.READY.value, "lane": lane, "not_before": {"$lte": now}}
-        found = await self._documents.find("outbox", where, sort=(("not_before", 1),), limit=limit)
-        return len(found), found[0].body["not_before"] if found else 0
-
-    async def by_state(
-        self, state: DeliveryState, *, limit: int = 50, after: str | None = None
-    ) -> DeliveryPage:
-        """Rows of one state, the first to be looked at first (ambiguous: the oldest)."""
-        return await self._page({"state": state.value}, (("due_at", 1),), limit, after)
-
-    async def of_origin(
-        self, origin_id: str, *, state: DeliveryState | None = None, limit: int = 50, after: str | None = None
-    ) -> DeliveryPage:
-        """Rows of a broadcast, or the delivery of one reply or notice."""
-        where: dict[str, str] = {"origin_id": origin_id}
-        if state is not None:
-            where["state"] = state.value
-        return await self._page(where, (), limit, after)
-
-    async def standing(
-        self, origin_id: str, state: DeliveryState, *, limit: int, after: str | None = None
-    ) -> StandingPage:
-        """Which rows of a broadcast are in a state; nothing is unsealed."""
-        where = {"origin_id": origin_id, "state": state.value}
-        found = await self._documents.find("outbox", where, limit=limit, after=after)
-        more = self._documents.cursor(found[-1]) if len(found) == limit else None
-        return StandingPage({stored.id: stored.body["receipt_at"] for stored in found}, more)
-
-    async def of_case(self, case_id: str, *, limit: int = 50, after: str | None = None) -> DeliveryPage:
-        """Everything that left in one case, oldest first."""
-        return await self._page({"case_id": case_id}, (), limit, after)
-
-    async def ambiguous(self, *, limit: int = 50, after: str | None = None) -> DeliveryPage:
-        """Every row of which nobody knows whether it was sent."""
-        return await self.by_state(S.AMBIGUOUS, limit=limit, after=after)
-
     # -- inside ------------------------------------------------------------------------------
 
     async def _sendable(self, claimed: list[Leased]) -> list[Leased]:
@@ -402,57 +383,6 @@ class OutboxRepository:
         if lost:
             await self.settle([Change(row, settled(row.delivery, S.FAILED, UNREADABLE)) for row in lost])
         return [row for row in claimed if row.delivery.recipient.value]
-
-    async def _intend_counted(
-        self, changes: Sequence[Change], lately: Sequence[SentLately], now: int
-    ) -> set[str]:
-        """Intents and what they count for in one unit of work; the ids of rows that may not be sent.
-
-        An address to which another process wrote meanwhile is looked at again: its rows are ready.
-        """
-        pending = {change.after.id: change for change in changes}
-        counts = {one.key: one for one in lately}
-        back: list[Change] = []
-        while pending:
-            parts: Counter[str] = Counter()
-            for change in pending.values():
-                row = change.before.delivery
-                parts[row.department] += parts_spent(row, attempt=change.after.attempt)
-            try:
-                await self._documents.commit(
-                    [
-                        *(Update("outbox", id, set, v) for id, v, set in map(changed, pending.values())),
-                        *sent_lately.writes(counts.values()),
-                        *department_parts.writes(parts, now),
-                    ]
-                )
-                break
-            except (Conflict, Duplicate) as stale:
-                if stale.write.collection == "outbox":
-                    present = await self._documents.get_many("outbox", list(pending))
-                    for id in [id for id, c in pending.items() if _is_late(c, present.get(id))]:
-                        del pending[id]
-                    pending.pop(stale.write.id, None)
-                    continue
-                found = await sent_lately.read(self._documents, list(counts))
-                others = {
-                    key
-                    for key, one in counts.items()
-                    if (found[key].version if key in found else 0) != one.version
-                }
-                others.add(stale.write.id)
-                for id in [id for id, c in pending.items() if c.after.recipient_key in others]:
-                    back.append(pending.pop(id))
-                for key in others:
-                    counts.pop(key, None)
-        if back:
-            await self.settle(
-                [
-                    Change(c.before, settled(c.before.delivery, S.READY, c.before.delivery.reason))
-                    for c in back
-                ]
-            )
-        return {change.after.id for change in changes} - pending.keys()
 
     async def _settle_counted(self, changes: Sequence[Change]) -> set[str]:
         """Rows and counters in one unit of work; the ids whose version was no longer current."""
@@ -475,7 +405,7 @@ class OutboxRepository:
                     raise  # else the counter was begun by another process at the same moment and is there now
             except Conflict as stale:  # receipts came before our own record of the send
                 present = await self._documents.get_many("outbox", list(pending))
-                late = {id for id, c in pending.items() if _is_late(c, present.get(id))}
+                late = {id for id, c in pending.items() if is_late(c, present.get(id))}
                 for id in late | {stale.write.id}:
                     pending.pop(id, None)
                     lost.add(id)
@@ -532,15 +462,6 @@ class OutboxRepository:
         late = await self.settle(changes)
         return len(changes) - len(late)
 
-    async def _page(
-        self, where: Mapping[str, str], sort: Sequence[tuple[str, int]], limit: int, after: str | None
-    ) -> DeliveryPage:
-        found = await self._documents.find("outbox", where, sort=sort, limit=limit, after=after)
-        more = self._documents.cursor(found[-1], sort) if len(found) == limit else None
-        return DeliveryPage(
-            tuple(Versioned(row.delivery, row.version) for row in self._rows.listed(found)), more
-        )
-
 
 def _counted(changes: Sequence[Change], *, at: int = 0) -> list[Add]:
     """What the changes add to counters; `at` as in `sending.counts.counted`."""
@@ -552,8 +473,8 @@ def _counted(changes: Sequence[Change], *, at: int = 0) -> list[Add]:
     ]
 
 
-def _is_late(change: Change, present: Stored | None) -> bool:
-    return present is None or present.version != change.before.version
+def _ready_again(row: Leased) -> Delivery:
+    return settled(row.delivery, S.READY, row.delivery.reason)
 
 
 def _shared(run: Broadcast | None) -> OriginBody:

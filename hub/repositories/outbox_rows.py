@@ -2,7 +2,8 @@
 
 Only fields that change are written again, and all of them are declared, so that a step of the
 dispatcher never rewrites the sealed text. `due_at` is the one field a sweeper needs
-(`channels/outbox/overdue.py`): one index instead of four.
+(`channels/outbox/overdue.py`): one index instead of four. `queue` says whose turn a ready row waits for, and
+is empty otherwise: a claim looks at its index and at nothing else, however much has left before.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
+from itertools import groupby
+from operator import attrgetter
 
 from channels.address import AddressKind
-from channels.outbox.delivery import Delivery, DeliveryState, Moved, Origin
+from channels.outbox.delivery import Delivery, DeliveryState, Moved, Origin, Own
 from channels.outbox.limits import parts_spent
 from channels.outbox.overdue import due_at
-from channels.outbox.ports import Change, Leased, OutboxUnavailable
+from channels.outbox.ports import Change, Leased, OutboxUnavailable, Waiting
 from hub.repositories.limits import department_parts, sent_lately
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
@@ -26,12 +30,12 @@ COLLECTIONS = (
         "outbox",
         fields={
             **dict.fromkeys(("sender", "state", "reason", "dedup", "provider_id"), str),
-            **dict.fromkeys(("origin_id", "case_id"), str),
+            **dict.fromkeys(("origin_id", "case_id", "queue"), str),
             **dict.fromkeys(("lane", "not_before", "due_at", "attempt", "lease_until"), int),
             **dict.fromkeys(("accepted_at", "receipt_at"), int),
         },
         indexes=(
-            ("sender", "state", "lane", "not_before"),
+            ("queue", "not_before"),
             ("state", "due_at"),
             ("origin_id", "state", "reason"),
             ("case_id",),
@@ -47,6 +51,10 @@ S = DeliveryState
 _MOVED = tuple(Moved.__annotations__)
 _SELDOM = ("part_ids", "redrive_of", "redrive", "redriven_as", "fallback_of")
 """Not stored while they are empty: hardly any row has them, and every step of the dispatcher reads rows."""
+_OWN = frozenset(Own.__annotations__)
+_SHARED = attrgetter(*(one.name for one in fields(Delivery) if one.name not in _OWN))
+LAST_QUEUE = "\U0010ffff"
+"""Sorts behind every queue of a lane, after what `queues_of` gives."""
 ROW_COUNTER = "rows"
 """Counter of a broadcast's rows, whatever became of them; the others are named as their states."""
 _UNCOUNTED = frozenset({S.PLANNED, S.READY, S.LEASED, S.SENDING, S.HELD})
@@ -68,12 +76,16 @@ class OutboxRows:
 
     def body(self, delivery: Delivery) -> Body:
         """The document of a new row."""
-        body = self._shape.body(delivery)
-        for name in _SELDOM:
-            if not body[name]:
-                del body[name]
-        body["due_at"] = due_at(delivery)
-        return body
+        return _row(self._shape.body(delivery), delivery)
+
+    def bodies(self, deliveries: Sequence[Delivery]) -> list[Body]:
+        """The same for many: those of one broadcast are equal but for what is their own."""
+        found: list[Body] = []
+        for _, alike in groupby(deliveries, key=_SHARED):
+            several = list(alike)
+            bodies = self._shape.bodies_alike(several, _OWN)
+            found += [_row(body, delivery) for delivery, body in zip(several, bodies, strict=True)]
+        return found
 
     def load(self, stored: Stored) -> Delivery:
         """The row of a document. One whose seal does not open has no recipient."""
@@ -82,6 +94,39 @@ class OutboxRows:
     def listed(self, found: Iterable[Stored]) -> list[Leased]:
         """The rows of documents, with their versions; those of which nothing can be read are left out."""
         return [Leased(one.value, one.version) for one in self._shape.listed_versioned(found)]
+
+
+def _row(body: Body, delivery: Delivery) -> Body:
+    """The document with what only the store needs."""
+    for name in _SELDOM:
+        if not body[name]:
+            del body[name]
+    body["due_at"], body["queue"] = due_at(delivery), queue_of(delivery)
+    return body
+
+
+def queue_of(delivery: Delivery) -> str:
+    """Whose turn a ready row waits for; "" when it is not ready."""
+    if delivery.state is not S.READY:
+        return ""
+    broadcast = delivery.origin_id if delivery.origin is Origin.BROADCAST else ""
+    return f"{queues_of(delivery.sender, delivery.lane)}{delivery.department}/{broadcast}"
+
+
+def queue_of_stored(body: Body) -> str:
+    """The same for a ready row as it stands in the store; rows of earlier releases have no department."""
+    broadcast = body["origin_id"] if body["origin"] == Origin.BROADCAST else ""
+    return f"{queues_of(body['sender'], body['lane'])}{body.get('department', '')}/{broadcast}"
+
+
+def queues_of(sender: str, lane: int) -> str:
+    """What all queues of a lane begin with."""
+    return f"{sender}/{lane}/"
+
+
+def waiting_in(queue: str, start: str) -> Waiting:
+    """A queue as the dispatcher knows it. start: see `queues_of`."""
+    return Waiting(queue, queue.removeprefix(start).rpartition("/")[0])
 
 
 def changed(change: Change) -> tuple[str, int, Body]:
@@ -94,6 +139,8 @@ def changed(change: Change) -> tuple[str, int, Body]:
     set = {name: value for name in _MOVED if (value := new.get(name)) != old.get(name)}
     set["state"] = after.state.value
     set["due_at"] = due_at(after)
+    if S.READY in (before.state, after.state):
+        set["queue"] = queue_of(after)
     return after.id, change.before.version, set
 
 

@@ -20,7 +20,7 @@ class Dispatch(Table):
 
 
 class Broadcast(Table):
-    page: int = Field(default=100, ge=1, le=5000)
+    page: int = Field(default=1000, ge=1, le=5000)
     grace_seconds: int = Field(default=3600, ge=0)
     link_hosts: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]] = []
     known_numbers: list[Annotated[str, Field(pattern=r"^\d[\d-]{2,15}$")]] = []

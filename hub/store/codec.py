@@ -11,7 +11,7 @@ is until one of the sealed fields is really given a new content.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -72,6 +72,27 @@ class Shape(Generic[T]):
         if self._personal:
             body["pii"] = self._vault.seal(f"{self.collection}/{id}", self._encode(secret)) if secret else ""
         return body
+
+    def bodies_alike(self, values: Sequence[T], own: frozenset[str]) -> list[Body]:
+        """The documents of values that differ in the fields `own` only, which hold texts and numbers, or are
+        sealed: a third of the work of `body` for each."""
+        _, plain, secret = self._split(values[0])
+        sealed = [name for name in self._personal if name in own]
+        open_ = [name for name in plain if name in own]
+        secret = {name: content for name, content in secret.items() if name not in own}
+        bodies: list[Body] = []
+        for value in values:
+            body = plain.copy()
+            for name in open_:
+                body[name] = getattr(value, name)
+            held = secret.copy()
+            for name in sealed:
+                if content := getattr(value, name):
+                    held[name] = content
+            place = f"{self.collection}/{self._id_of(value)}"
+            body["pii"] = self._vault.seal(place, self._encode(held)) if held else ""
+            bodies.append(body)
+        return bodies
 
     def load(self, stored: Stored) -> T:
         """The value of a document. Unknown fields of a newer release are ignored.

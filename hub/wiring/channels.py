@@ -24,6 +24,7 @@ from channels.outbox.receipts import HandsetRule
 from channels.outbox.reconcile import Reconciler
 from channels.outbox.sender import DispatchSettings, SenderSettings
 from channels.outbox.sweeper import Sweeper
+from channels.outbox.turns import Shares, equal_shares
 from channels.signed_id import SignedIds
 from channels.twilio.codes import TEMPORARY_CODES
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
@@ -278,8 +279,10 @@ def profiles_of(settings: Settings) -> dict[str, ChannelProfile]:
     }
 
 
-def dispatcher_of(base: Foundation, sends: Mapping[str, Sends], jitter: random.Random) -> Dispatcher:
-    """What drains the outbox."""
+def dispatcher_of(
+    base: Foundation, sends: Mapping[str, Sends], jitter: random.Random, shares: Shares = equal_shares
+) -> Dispatcher:
+    """What drains the outbox. shares: the share of a department by its id."""
     return Dispatcher(
         base.stores.outbox,
         base.stores.suppressions,
@@ -288,6 +291,7 @@ def dispatcher_of(base: Foundation, sends: Mapping[str, Sends], jitter: random.R
         jitter,
         base.bell,
         dispatch_settings(base.settings),
+        shares,
     )
 
 

@@ -75,7 +75,9 @@ async def open_foundation(settings: Settings, clock: Clock, handset: Mapping[str
         stores=repositories(documents, vault, cities=cities, handset=handset),
         files=FileStore(settings.files.path / "attachments", vault),
         imports=FileStore(settings.files.path / "imports", vault),
-        http=HttpClient(connections=settings.dispatch.in_flight + settings.dispatch.urgent_in_flight + 8),
+        http=HttpClient(
+            connections=2 * (settings.dispatch.in_flight + settings.dispatch.urgent_in_flight) + 8
+        ),
         bell=bell,
         feed=feed,
         encoding=encoding_of(settings, clock),

@@ -8,6 +8,7 @@ from hub.actions.campaigns.recipients.put_in_everybody import put_in_everybody
 from hub.actions.cases.all_cases.put_in_order import PutInOrder
 from hub.actions.cases.all_cases.raise_open import RaiseOpen
 from hub.actions.cases.all_cases.take_over import TakeOver, Told
+from hub.actions.deliveries.queue_up import queue_up
 from hub.actions.rules.follow_rules import FollowRules
 from hub.repositories.cases import CaseRepository
 from hub.repositories.deliveries.dead_letters import DeadLetters
@@ -49,6 +50,10 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         """Deliveries of the last thirty days that did not arrive can be sent again."""
         await DeadLetters(documents, vault).fill(since=clock.now_ms() - _OF_USE_MS)
 
+    async def rows_in_queues(documents: Documents, _: Vault) -> None:
+        """Ready rows of the outbox of earlier releases get the queue they wait in."""
+        await queue_up(documents)
+
     return (
         *MIGRATIONS,
         Migration(3, "cases under clocks", cases_under_clocks),
@@ -57,6 +62,7 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         Migration(6, "cases that nobody put aside or tagged", cases_in_order),
         Migration(7, "deliveries that did not arrive", dead_letters),
         Migration(8, "members of groups in the list of contacts", put_in_everybody),
+        Migration(9, "ready rows wait in queues", rows_in_queues),
     )
 
 

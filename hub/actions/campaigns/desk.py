@@ -228,12 +228,7 @@ class CampaignDesk:
 
     async def expand_some(self, broadcast_id: str, *, pages: int = 1) -> Broadcast | None:
         """Writes up to `pages` pages of recipients; the run afterwards, None when it does not exist."""
-        run: Broadcast | None = None
-        for _ in range(pages):
-            run = await self._expansion.step(broadcast_id)
-            if run is None or not run.wants_expansion:
-                break
-        return run
+        return await self._expansion.step(broadcast_id, pages=pages)
 
     # -- reading ----------------------------------------------------------------------------------
 

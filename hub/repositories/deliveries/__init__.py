@@ -1,1 +1,1 @@
-"""What is kept beside the rows of the outbox: the parts of messages, and what ended without arriving."""
+"""What the outbox keeps beside its rows: parts of messages, what did not arrive, the paces of senders."""

@@ -17,7 +17,7 @@ from hub.store.sqlite.table import Step, Table
 from hub.store.sqlite.where import order_sql, where_sql
 
 _BULK = 8
-"""So many equal updates are worth a savepoint."""
+"""So many equal writes are worth a savepoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,13 @@ def run_together(units: Iterable[UnitOfWork], cursor: sqlite3.Cursor) -> None:
 
 
 def _run(cursor: sqlite3.Cursor, steps: Sequence[Step]) -> None:
-    """In order; a bulk of equal updates (a page of outcomes) goes to the driver at once."""
+    """In order; a bulk of equal writes (a page of outcomes, of new rows) goes to the driver at once."""
     if len(steps) < _BULK:
         _one_by_one(cursor, steps)
         return
     for sql, found in groupby(steps, key=lambda step: step.sql):
         alike = list(found)
-        if len(alike) >= _BULK and all(step.plain_update for step in alike):
+        if len(alike) >= _BULK and all(step.plain_update or step.plain_insert for step in alike):
             _bulk(cursor, sql, alike)
         else:
             _one_by_one(cursor, alike)
@@ -67,16 +67,16 @@ def _one_by_one(cursor: sqlite3.Cursor, steps: Sequence[Step]) -> None:
         step.run(cursor)
 
 
-def _bulk(cursor: sqlite3.Cursor, sql: str, updates: Sequence[Step]) -> None:
+def _bulk(cursor: sqlite3.Cursor, sql: str, steps: Sequence[Step]) -> None:
     cursor.execute("SAVEPOINT bulk")
     try:
-        cursor.executemany(sql, [step.values for step in updates])
-        held = cursor.rowcount == len(updates)
+        cursor.executemany(sql, [step.values for step in steps])
+        held = cursor.rowcount == len(steps)
     except sqlite3.IntegrityError:
         held = False
     if not held:  # once more, slowly, so that the write is named
         cursor.execute("ROLLBACK TO bulk")
-        _one_by_one(cursor, updates)
+        _one_by_one(cursor, steps)
     cursor.execute("RELEASE bulk")
 
 

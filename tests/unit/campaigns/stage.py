@@ -118,10 +118,10 @@ class Stage:
     def expansion(self, *, at: int = NOON, page_size: int = 4) -> Expansion:
         return Expansion(self, self, self, self, FakeClock(at), page_size=page_size)
 
-    async def expand(self, run_id: str, *, at: int = NOON, page_size: int = 4) -> Broadcast:
+    async def expand(self, run_id: str, *, at: int = NOON, page_size: int = 4, pages: int = 1) -> Broadcast:
         expansion = self.expansion(at=at, page_size=page_size)
         while self.run(run_id).wants_expansion:
-            await expansion.step(run_id)
+            await expansion.step(run_id, pages=pages)
         return self.run(run_id)
 
 

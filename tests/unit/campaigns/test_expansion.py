@@ -123,11 +123,12 @@ async def test_an_empty_segment_ends_with_nothing_planned() -> None:
     assert (done.planned, done.state) == (0, BroadcastState.RUNNING)
 
 
-async def test_a_kill_at_any_point_loses_nobody_and_doubles_nobody() -> None:
+@pytest.mark.parametrize("pages", [1, 2, 9])
+async def test_a_kill_at_any_point_loses_nobody_and_doubles_nobody(pages: int) -> None:
     quiet = mixed()
     run = broadcast()
     quiet.put(run)
-    await quiet.expand(run.id)
+    await quiet.expand(run.id, pages=pages)
     points = quiet.fuse.passed
     assert points > 20
     for point in range(points):
@@ -135,25 +136,27 @@ async def test_a_kill_at_any_point_loses_nobody_and_doubles_nobody() -> None:
         stage.put(run)
         stage.fuse = Fuse(left=point)
         with pytest.raises(Killed):
-            await stage.expand(run.id)
+            await stage.expand(run.id, pages=pages)
         stage.fuse = Fuse()
-        done = await stage.expand(run.id)
+        done = await stage.expand(run.id, pages=pages)
         assert stage.rows == quiet.rows, f"killed at {point}"
         assert done == quiet.run(run.id), f"killed at {point}"
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.integers(0, 40), max_size=8), st.integers(1, 6), st.integers(0, 25))
-async def test_any_series_of_kills_ends_the_same(kills: list[int], size: int, people: int) -> None:
+@given(st.lists(st.integers(0, 40), max_size=8), st.integers(1, 6), st.integers(0, 25), st.integers(1, 4))
+async def test_any_series_of_kills_ends_the_same(
+    kills: list[int], size: int, people: int, pages: int
+) -> None:
     stage = Stage([recipient(place) for place in range(people)])
     run = broadcast()
     stage.put(run)
     for point in kills:
         stage.fuse = Fuse(left=point)
         with contextlib.suppress(Killed):
-            await stage.expand(run.id, page_size=size)
+            await stage.expand(run.id, page_size=size, pages=pages)
     stage.fuse = Fuse()
-    done = await stage.expand(run.id, page_size=size)
+    done = await stage.expand(run.id, page_size=size, pages=pages)
     assert sorted(row.recipient_key for row in stage.rows.values()) == sorted(
         one.address_key for one in stage.recipients
     )
@@ -198,11 +201,12 @@ async def test_a_paused_run_is_not_expanded_and_a_resumed_one_goes_on() -> None:
     assert (len(stage.rows), done.planned) == (10, 10)
 
 
-async def test_a_pause_in_the_middle_of_a_page_wins() -> None:
+@pytest.mark.parametrize("pages", [1, 3])
+async def test_a_pause_in_the_middle_of_a_page_wins(pages: int) -> None:
     stage = PausedWhilePlanning([recipient(place) for place in range(10)])
     run = broadcast()
     stage.put(run)
-    after = await stage.expansion().step(run.id)
+    after = await stage.expansion().step(run.id, pages=pages)
     assert after is not None
     assert (after.state, after.considered, after.cursor) == (BroadcastState.PAUSED, 0, "")
     stage.put(after.resumed(NOON))

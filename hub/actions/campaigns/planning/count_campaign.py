@@ -34,7 +34,7 @@ class Finding:
 
 
 Check = Callable[[Campaign, Preview], Awaitable[Sequence[Finding]]]
-"""Looks at a campaign and what it amounts to; words, links, quota: see `hub/wiring/publicity/campaigns.py`."""
+"""Looks at a campaign and what it amounts to: words, links, quota (`hub/wiring/publicity/campaigns.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

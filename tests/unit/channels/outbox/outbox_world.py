@@ -146,8 +146,8 @@ def a_broadcast(id: str, state: BroadcastState = BroadcastState.RUNNING) -> Broa
     )
 
 
-def a_world() -> World:
-    clock = FakeClock(NOON)
+def a_world(clock: FakeClock | None = None) -> World:
+    clock = clock or FakeClock(NOON)
     vault = Vault(KeyRing.fresh())
     bell = LocalBell()
     documents = RingingDocuments(MemoryDocuments(COLLECTIONS, clock=clock), bell)

@@ -10,11 +10,14 @@ import pytest
 
 from channels.contract import Receipt, ReceiptState
 from channels.outbox.delivery import DeliveryState, MessageClass, Origin
+from channels.outbox.pace import Pace
 from channels.outbox.ports import Change, OutboxUnavailable
 from channels.outbox.retry import resend, settled
 from channels.outbox.suppression import EDUCATION, NOTICE, WARNING
-from hub.repositories.outbox import ReceiptResult
-from hub.store.documents import Duplicate
+from hub.actions.deliveries.queue_up import queue_up
+from hub.repositories.outbox import OutboxRepository, ReceiptResult
+from hub.store.crypto import KeyRing, Vault
+from hub.store.documents import Delete, Duplicate, Insert
 from tests.unit.channels.outbox.outbox_world import NOON, SENDER, World, a_delivery, a_world
 
 S = DeliveryState
@@ -193,3 +196,70 @@ async def test_the_officer_sees_who_when_and_why(world: World) -> None:
 
 async def test_a_withheld_number_has_no_wishes(world: World) -> None:
     assert await world.suppressions.wish("", "", out=True, by="sms", at=NOON) == []
+
+
+# -- whose turn it is --------------------------------------------------------------------------
+
+
+async def test_rows_wait_by_broadcast_and_others_by_department(world: World) -> None:
+    await world.put(
+        a_delivery("a", department="fz", origin=Origin.BROADCAST, origin_id="c:1"),
+        a_delivery("b", department="fz", origin=Origin.BROADCAST, origin_id="c:2"),
+        a_delivery("c", department="fz"),
+        a_delivery("d", department="fz"),
+        a_delivery("e"),
+        a_delivery("later", department="xm", not_before=NOON + 1),
+        a_delivery("other", MessageClass.L, department="np"),
+    )
+    waiting = await world.outbox.waiting(SENDER, 1)
+    assert [one.department for one in waiting] == ["", "fz", "fz", "fz"]
+    rows = await world.outbox.claim(SENDER, lanes=(1,), limit=9, lease_seconds=45, key=waiting[1].key)
+    assert [row.delivery.id for row in rows] == ["c", "d"]
+    assert await world.outbox.waiting(SENDER, 1) == [waiting[0], *waiting[2:]]
+
+
+async def test_a_row_that_is_given_back_waits_again(world: World) -> None:
+    await world.put(a_delivery("a"))
+    [row] = await world.outbox.claim(SENDER, lanes=ALL, limit=1, lease_seconds=45)
+    assert await world.outbox.waiting(SENDER, 1) == []
+    await world.outbox.settle([Change(row, settled(row.delivery, S.READY, ""))])
+    assert len(await world.outbox.waiting(SENDER, 1)) == 1
+
+
+async def test_ready_rows_of_an_earlier_release_are_queued_up(world: World) -> None:
+    await world.put(*(a_delivery(f"a{n}", origin=Origin.BROADCAST, origin_id="b") for n in range(3)))
+    stored = await world.documents.get_many("outbox", ["a0", "a1", "a2"])
+    for one in stored.values():  # as they were written before there were queues
+        old = {name: value for name, value in one.body.items() if name not in ("queue", "department")}
+        await world.documents.commit([Delete("outbox", one.id, one.version), Insert("outbox", one.id, old)])
+    assert await world.outbox.claim(SENDER, lanes=ALL, limit=9, lease_seconds=45) == []
+    for _ in range(2):
+        await queue_up(world.documents)
+    assert len(await world.outbox.claim(SENDER, lanes=ALL, limit=9, lease_seconds=45)) == 3
+
+
+async def test_of_many_processes_that_ask_at_once_together_one_grant_is_given(world: World) -> None:
+    processes = [OutboxRepository(world.documents, Vault(KeyRing.fresh())) for _ in range(4)]
+
+    def ask(pace: Pace, now: int) -> tuple[Pace, int]:
+        after, grant = pace.ask(3, [1] * 25, now, contract=100)
+        return after, grant.rows
+
+    granted = await asyncio.gather(*(process.pace(SENDER, ask) for process in processes for _ in range(3)))
+    assert sum(granted) == 50
+
+
+async def test_what_one_process_hears_from_the_provider_another_goes_by(world: World) -> None:
+    there = OutboxRepository(world.documents, Vault(KeyRing.fresh()))
+    sending = [a_delivery(f"a{n}", state=S.SENDING, attempt=1, parts=2) for n in range(3)]
+    await world.put(*sending)
+    rows = (await world.outbox.reread([row.id for row in sending])).values()
+    taken = [Change(r, r.delivery.moved(state=S.ACCEPTED, receipt_at=NOON)) for r in rows]
+    await world.outbox.settle(taken)
+    receipt = Receipt(SENDER, "a0", 1, "SM", ReceiptState.SENT, "", NOON)
+    await there.apply_receipt(receipt, random=random.Random(1))
+    await there.apply_receipt(receipt, random=random.Random(1))
+    await world.outbox.tell_moves(SENDER)
+    await there.tell_moves(SENDER)
+    room = await world.outbox.pace(SENDER, lambda pace, now: (pace, pace.room(now, 100)))
+    assert room == 200 - 4

@@ -1,0 +1,1 @@
+"""Campaigns through the outbox: recipients expanded, sent, and overtaken by a warning."""
