@@ -48,7 +48,6 @@ from hub.actions.cases.read_procedure import ReadProcedure
 from hub.actions.cases.read_warnings import ReadWarnings
 from hub.actions.cases.replies.note_case import NoteCase
 from hub.actions.cases.replies.reply_desk import ReplyDesk
-from hub.actions.cases.replies.reply_to_case import ReplyToCase
 from hub.actions.cases.screening.confirm_report import ConfirmReport
 from hub.actions.cases.screening.dismiss_alarm import DismissAlarm
 from hub.actions.cases.screening.release_case import ReleaseCase
@@ -198,7 +197,6 @@ class Actions:
     read_words: ReadWords
     release_case: ReleaseCase
     replies: ReplyDesk
-    reply_to_case: ReplyToCase
     revise_rules: ReviseRules
     show_case: ShowCase
     split_case: SplitCase

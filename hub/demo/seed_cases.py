@@ -141,7 +141,7 @@ class CaseSeeder:
             steps.append(lambda version: actions.note_case(agent, case_id, table["note"], version=version))
         if "reply" in table:
             steps.append(
-                lambda version: actions.reply_to_case(
+                lambda version: actions.replies.reply(
                     agent, case_id, table["reply"], version=version, at_once=True
                 )
             )

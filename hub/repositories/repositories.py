@@ -172,6 +172,19 @@ COLLECTIONS: tuple[Collection, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeRepositories:
+    """What is kept for editors and for what answers."""
+
+    answer_counts: AnswerCountRepository
+    entries: EntryRepository
+    entry_versions: EntryVersionRepository
+    feedback: FeedbackRepository
+    questions: QuestionRepository
+    vectors: VectorRepository
+    words: WordRepository
+
+
+@dataclass(frozen=True, slots=True)
 class PublicityRepositories:
     """What is kept for those who write to many."""
 
@@ -191,7 +204,6 @@ class Repositories:
 
     agents: AgentRepository
     alarms: AlarmRepository
-    answer_counts: AnswerCountRepository
     availabilities: AvailabilityRepository
     account_changes: AccountChangeRepository
     audit: AuditRepository
@@ -211,12 +223,10 @@ class Repositories:
     deliveries: DeliveryRecords
     duty: DutyRepository
     drafts: DraftRepository
-    entries: EntryRepository
-    entry_versions: EntryVersionRepository
-    feedback: FeedbackRepository
     follows: FollowRepository
     taking_part: TakingPartRepository
     tags: TagRepository
+    knowledge: KnowledgeRepositories
     letters: LetterRepository
     meaning_due: MeaningDueRepository
     memberships: MembershipRepository
@@ -226,7 +236,6 @@ class Repositories:
     outbox: OutboxRepository
     pending_replies: PendingReplyRepository
     presences: PresenceRepository
-    questions: QuestionRepository
     publicity: PublicityRepositories
     queue_settings: QueueSettingsRepository
     recent_answers: RecentAnswersRepository
@@ -238,8 +247,6 @@ class Repositories:
     suppressions: SuppressionRepository
     triage_decisions: TriageDecisionRepository
     units: UnitRepository
-    vectors: VectorRepository
-    words: WordRepository
 
 
 def repositories(
@@ -256,7 +263,6 @@ def repositories(
     return Repositories(
         agents=agent_repository,
         alarms=AlarmRepository(documents, vault),
-        answer_counts=AnswerCountRepository(documents),
         availabilities=AvailabilityRepository(documents, vault),
         account_changes=AccountChangeRepository(documents, vault),
         audit=AuditRepository(documents, vault),
@@ -276,12 +282,10 @@ def repositories(
         deliveries=delivery_records(documents, vault),
         duty=DutyRepository(documents, vault),
         drafts=DraftRepository(documents, vault),
-        entries=EntryRepository(documents, vault),
-        entry_versions=EntryVersionRepository(documents, vault),
-        feedback=FeedbackRepository(documents, vault),
         follows=FollowRepository(documents),
         taking_part=TakingPartRepository(documents),
         tags=TagRepository(documents, vault),
+        knowledge=_knowledge(documents, vault),
         letters=LetterRepository(documents, vault),
         meaning_due=MeaningDueRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
@@ -291,7 +295,6 @@ def repositories(
         outbox=OutboxRepository(documents, vault, handset),
         pending_replies=PendingReplyRepository(documents, vault),
         presences=PresenceRepository(documents, vault),
-        questions=QuestionRepository(documents, vault),
         publicity=_publicity(documents, vault),
         queue_settings=QueueSettingsRepository(documents, vault),
         recent_answers=RecentAnswersRepository(documents, vault),
@@ -303,8 +306,6 @@ def repositories(
         suppressions=SuppressionRepository(documents, vault),
         triage_decisions=TriageDecisionRepository(documents, vault),
         units=unit_repository,
-        vectors=VectorRepository(documents, vault),
-        words=WordRepository(documents, vault),
     )
 
 
@@ -318,4 +319,16 @@ def _publicity(documents: Documents, vault: Vault) -> PublicityRepositories:
         saved_segments=SavedSegmentRepository(documents, vault),
         series=SeriesRepository(documents, vault),
         sending_counts=SendingCounts(documents),
+    )
+
+
+def _knowledge(documents: Documents, vault: Vault) -> KnowledgeRepositories:
+    return KnowledgeRepositories(
+        answer_counts=AnswerCountRepository(documents),
+        entries=EntryRepository(documents, vault),
+        entry_versions=EntryVersionRepository(documents, vault),
+        feedback=FeedbackRepository(documents, vault),
+        questions=QuestionRepository(documents, vault),
+        vectors=VectorRepository(documents, vault),
+        words=WordRepository(documents, vault),
     )

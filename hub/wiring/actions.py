@@ -76,7 +76,6 @@ def actions_of(
         read_words=editing.read_words,
         release_case=cases.release_case,
         replies=cases.replies,
-        reply_to_case=cases.replies.reply,
         revise_rules=rules.revise_rules,
         show_case=cases.show_case,
         split_case=cases.split_case,

@@ -58,14 +58,14 @@ async def knowledge_actions(base: Foundation) -> KnowledgeActions:
     settings, stores = base.settings, base.stores
     thresholds = thresholds_of(settings)
     knowledge = knowledge_with(base.encoding.name)
-    vectors = KeepVectors(stores.vectors, base.encoding, knowledge)
-    desk = EntryDesk(base.documents, stores.entries, stores.entry_versions, base.clock)
+    vectors = KeepVectors(stores.knowledge.vectors, base.encoding, knowledge)
+    desk = EntryDesk(base.documents, stores.knowledge.entries, stores.knowledge.entry_versions, base.clock)
     await ship_entries(desk, shipped())
     follow = FollowEntries(
         base.documents,
-        stores.entries,
-        stores.entry_versions,
-        stores.words,
+        stores.knowledge.entries,
+        stores.knowledge.entry_versions,
+        stores.knowledge.words,
         knowledge,
         vectors,
         base.clock,
@@ -81,7 +81,7 @@ async def knowledge_actions(base: Foundation) -> KnowledgeActions:
         meaning,
         second_person=settings.knowledge.second_person,
     )
-    edit_words = EditWords(desk, stores.words, follow, knowledge)
+    edit_words = EditWords(desk, stores.knowledge.words, follow, knowledge)
     return KnowledgeActions(
         knowledge=knowledge,
         follow=follow,
@@ -91,12 +91,18 @@ async def knowledge_actions(base: Foundation) -> KnowledgeActions:
         import_words=ImportWords(edit_words, follow, knowledge),
         publish_entry=publish_entry,
         read_entries=ReadEntries(desk, stores.agents, knowledge, thresholds, base.encoding),
-        read_help=ReadHelp(knowledge, stores.entries),
-        read_quality=ReadQuality(desk, stores.answer_counts, stores.feedback, stores.questions, knowledge),
-        read_words=ReadWords(stores.words, stores.agents, follow, knowledge, thresholds),
+        read_help=ReadHelp(knowledge, stores.knowledge.entries),
+        read_quality=ReadQuality(
+            desk,
+            stores.knowledge.answer_counts,
+            stores.knowledge.feedback,
+            stores.knowledge.questions,
+            knowledge,
+        ),
+        read_words=ReadWords(stores.knowledge.words, stores.agents, follow, knowledge, thresholds),
         sort_questions=SortQuestions(
             desk,
-            stores.questions,
+            stores.knowledge.questions,
             knowledge,
             base.encoding,
             keep_seconds=settings.retention.questions_seconds,
@@ -122,8 +128,8 @@ def watch_answers_of(
         documents,
         stores.conversations,
         stores.cases,
-        stores.answer_counts,
-        stores.questions,
+        stores.knowledge.answer_counts,
+        stores.knowledge.questions,
         stores.cursors,
         triage,
         knowledge,
@@ -136,8 +142,8 @@ def rate_entry_of(base: Foundation, read_help: ReadHelp, triage: Triage) -> Rate
     """What takes citizens' opinions on answers."""
     return RateEntry(
         base.documents,
-        base.stores.feedback,
-        base.stores.answer_counts,
+        base.stores.knowledge.feedback,
+        base.stores.knowledge.answer_counts,
         read_help,
         triage,
         base.clock,

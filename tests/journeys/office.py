@@ -76,7 +76,7 @@ class Office:
         found = await self._world.hub.repositories.cases.get(case_id)
         assert found is not None
         handler = await self.agent(Role.HANDLER)
-        await self._world.hub.actions.reply_to_case(handler, case_id, text, version=found.version)
+        await self._world.hub.actions.replies.reply(handler, case_id, text, version=found.version)
 
 
 async def filed(hub: World, kind: PetitionKind = PetitionKind.COMPLAINT, **more: Any) -> Filed:

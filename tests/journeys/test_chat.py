@@ -114,7 +114,7 @@ async def test_a_handlers_answer_appears_in_the_open_page(hub: World) -> None:
     handler = await hub.agent(Role.HANDLER)
     [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     async with stream(hub, after=2) as events:
-        await hub.hub.actions.reply_to_case(handler, row.case.id, "您好，请说。", version=row.version)
+        await hub.hub.actions.replies.reply(handler, row.case.id, "您好，请说。", version=row.version)
         seq, html = await events.next()
     assert seq == 3
     assert "您好，请说。" in html
@@ -168,7 +168,7 @@ async def test_every_message_says_whether_it_was_received_read_by_a_person_and_a
         handler = await hub.hub.repositories.agents.by_login(Role.HANDLER.value)
         assert found
         assert handler
-        await hub.hub.actions.reply_to_case(handler.value, row.id, "已派人查看。", version=found.version)
+        await hub.hub.actions.replies.reply(handler.value, row.id, "已派人查看。", version=found.version)
     assert await states(hub) == ["已答复"] * 3
 
 

@@ -34,7 +34,7 @@ async def rate(
 
 async def tally(hub: World) -> Tally:
     today = day_of(hub.hub.clock.now_ms())
-    found = await hub.hub.repositories.answer_counts.between(today, today)
+    found = await hub.hub.repositories.knowledge.answer_counts.between(today, today)
     return sum(found.get(ENTRY, {}).values(), Tally())
 
 
@@ -53,14 +53,14 @@ async def test_a_visitor_may_change_his_mind_and_say_why(hub: World) -> None:
     assert "哪里不对" in await rate(hub, "unhelpful")
     assert "您的说明已收到" in await rate(hub, "unhelpful", "窗口电话\n13800138000打不通")
     assert await tally(hub) == Tally(unhelpful=1)
-    [feedback] = await hub.hub.repositories.feedback.of_entry(ENTRY, limit=10)
+    [feedback] = await hub.hub.repositories.knowledge.feedback.of_entry(ENTRY, limit=10)
     assert feedback.verdict is Verdict.UNHELPFUL
     assert feedback.reason == "窗口电话 ＊＊＊打不通"
     stored = await hub.hub.documents.get("feedback", feedback.id)
     assert stored is not None
     assert "打不通" not in repr(stored.body)
     await rate(hub, "helpful")
-    [feedback] = await hub.hub.repositories.feedback.of_entry(ENTRY, limit=10)
+    [feedback] = await hub.hub.repositories.knowledge.feedback.of_entry(ENTRY, limit=10)
     assert feedback.reason == ""
     assert await tally(hub) == Tally(helpful=1)
 
@@ -122,7 +122,7 @@ async def test_a_reason_that_belongs_elsewhere_is_not_kept_and_its_writer_is_tol
     async with hub.http.post(f"{hub.url}{PATH}", data=form, headers=headers) as answer:
         assert answer.status == 422
         assert told in await answer.text()
-    assert await hub.hub.repositories.feedback.of_entry(ENTRY, limit=10) == []
+    assert await hub.hub.repositories.knowledge.feedback.of_entry(ENTRY, limit=10) == []
     assert await tally(hub) == Tally()
 
 

@@ -22,12 +22,12 @@ DAY = 86_400_000
 async def ask(hub: World, *texts: str, first: int = 0) -> None:
     now, stores = hub.hub.clock.now_ms(), hub.hub.repositories
     writes: list[Write] = [
-        stores.questions.insert(
+        stores.knowledge.questions.insert(
             Question(f"q{n}", now - n * 1000, f"c{n}", "web-chat", now + DAY, topic="户政", text=text)
         )
         for n, text in enumerate(texts, first)
     ]
-    await hub.hub.documents.commit([*writes, stores.questions.changed()])
+    await hub.hub.documents.commit([*writes, stores.knowledge.questions.changed()])
 
 
 async def test_the_largest_cluster_comes_first_with_its_trend_and_unknown_words(hub: World) -> None:
@@ -97,13 +97,13 @@ async def test_what_was_dismissed_stays_dismissed_with_what_is_like_it(hub: Worl
     found = await sort.all()
     assert found.open == ()
     [dismissed] = found.dismissed
-    kept = (await hub.hub.repositories.questions.get_many([cluster.id]))[cluster.id].value
+    kept = (await hub.hub.repositories.knowledge.questions.get_many([cluster.id]))[cluster.id].value
     assert (kept.state, kept.decided_by) == (QuestionState.DISMISSED, "li")
     assert kept.keep_until > hub.hub.clock.now_ms() + 1000 * DAY
     await sort.bring_back(dismissed.id, by="li")
     [open_again] = (await sort.all()).open
     assert open_again.count == 5
-    kept = (await hub.hub.repositories.questions.get_many([cluster.id]))[cluster.id].value
+    kept = (await hub.hub.repositories.knowledge.questions.get_many([cluster.id]))[cluster.id].value
     assert kept.keep_until < hub.hub.clock.now_ms() + 1000 * DAY
 
 
@@ -113,11 +113,13 @@ async def test_two_editors_who_decide_at_once_find_out(hub: World) -> None:
     [cluster] = (await sort.all()).open
     question = cluster.questions[1]
     await hub.hub.documents.commit(
-        [hub.hub.repositories.questions.update(question.value, question.version)]  # the other one was quicker
+        [
+            hub.hub.repositories.knowledge.questions.update(question.value, question.version)
+        ]  # the other one was quicker
     )
     with pytest.raises(Stale):
         await sort.draft(cluster.id, by="li")
-    assert [r async for r in hub.hub.repositories.entries.scan() if r.changed_by == "li"] == []
+    assert [r async for r in hub.hub.repositories.knowledge.entries.scan() if r.changed_by == "li"] == []
 
 
 async def test_entries_that_do_badly_come_first_and_are_read_by_week(hub: World) -> None:
@@ -125,11 +127,15 @@ async def test_entries_that_do_badly_come_first_and_are_read_by_week(hub: World)
     today = day_of(hub.hub.clock.now_ms())
     await hub.hub.documents.commit(
         [
-            stores.answer_counts.add("id-card-lost", today, {"answered": 40, "helpful": 5}),
-            stores.answer_counts.add("id-card-expired", today, {"answered": 10, "unhelpful": 6}),
-            stores.answer_counts.add("id-card-expired", today - timedelta(weeks=2), {"answered": 3}),
-            stores.answer_counts.add("id-card-expired", today - timedelta(weeks=30), {"answered": 99}),
-            stores.answer_counts.add("gone", today, {"answered": 1}),
+            stores.knowledge.answer_counts.add("id-card-lost", today, {"answered": 40, "helpful": 5}),
+            stores.knowledge.answer_counts.add("id-card-expired", today, {"answered": 10, "unhelpful": 6}),
+            stores.knowledge.answer_counts.add(
+                "id-card-expired", today - timedelta(weeks=2), {"answered": 3}
+            ),
+            stores.knowledge.answer_counts.add(
+                "id-card-expired", today - timedelta(weeks=30), {"answered": 99}
+            ),
+            stores.knowledge.answer_counts.add("gone", today, {"answered": 1}),
         ]
     )
     assert [row.entry.id for row in await quality.entries()] == ["id-card-expired", "id-card-lost"]
@@ -148,7 +154,9 @@ async def test_entries_that_do_badly_come_first_and_are_read_by_week(hub: World)
 async def test_coverage_counts_what_a_topic_has_lacks_and_was_asked(hub: World) -> None:
     stores, quality = hub.hub.repositories, hub.hub.actions.read_quality
     today = day_of(hub.hub.clock.now_ms())
-    await hub.hub.documents.commit([stores.answer_counts.add("id-card-lost", today, {"answered": 3})])
+    await hub.hub.documents.commit(
+        [stores.knowledge.answer_counts.add("id-card-lost", today, {"answered": 3})]
+    )
     await ask(hub, "路灯坏了谁来修")
     found = {covered.topic: covered for covered in await quality.coverage()}
     entries = [e for e in hub.hub.knowledge.snapshot.entries if e.topic == "户政"]

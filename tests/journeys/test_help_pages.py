@@ -42,7 +42,7 @@ async def read(hub: World, path: str, status: int = 200, **headers: str) -> str:
 async def publish(hub: World, entry: Entry) -> EntryRecord:
     """Stored and answering, as a publish leaves it."""
     record = EntryRecord(entry.id, live=entry)
-    await hub.hub.documents.commit([hub.hub.repositories.entries.insert(record)])
+    await hub.hub.documents.commit([hub.hub.repositories.knowledge.entries.insert(record)])
     teach(hub, entry)
     return record
 
@@ -123,7 +123,7 @@ async def test_odd_searches_are_answered(hub: World, text: str) -> None:
 async def test_an_expired_entry_says_so_and_offers_the_search(hub: World) -> None:
     record = await publish(hub, ENTRY)
     expired = replace(record, live=replace(ENTRY, state=EntryState.EXPIRED))
-    await hub.hub.documents.commit([hub.hub.repositories.entries.update(expired, 1)])
+    await hub.hub.documents.commit([hub.hub.repositories.knowledge.entries.update(expired, 1)])
     hub.hub.knowledge.take([expired], hub.hub.clock.now_ms())
     page = await read(hub, "/help/entry/lamp-permit", 410)
     assert ENTRY.question in page
@@ -135,7 +135,7 @@ async def test_an_expired_entry_says_so_and_offers_the_search(hub: World) -> Non
 
 async def test_a_draft_and_what_never_was_do_not_exist(hub: World) -> None:
     draft = EntryRecord("secret-draft", working=replace(ENTRY, id="secret-draft", state=EntryState.DRAFT))
-    await hub.hub.documents.commit([hub.hub.repositories.entries.insert(draft)])
+    await hub.hub.documents.commit([hub.hub.repositories.knowledge.entries.insert(draft)])
     await read(hub, "/help/entry/secret-draft", 404)
     await read(hub, "/help/entry/never", 404)
     await read(hub, "/help/entry/" + quote("../../etc", safe=""), 404)

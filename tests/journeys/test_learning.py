@@ -57,12 +57,12 @@ async def learn(hub: World, *readers: WatchAnswers) -> None:
 
 async def tallies(hub: World) -> dict[str, Tally]:
     today = day_of(hub.hub.clock.now_ms())
-    found = await hub.hub.repositories.answer_counts.between(today - timedelta(days=7), today)
+    found = await hub.hub.repositories.knowledge.answer_counts.between(today - timedelta(days=7), today)
     return {id: sum(days.values(), Tally()) for id, days in found.items()}
 
 
 async def questions(hub: World) -> list[Question]:
-    return [found.value for found in await hub.hub.repositories.questions.newest(limit=100)]
+    return [found.value for found in await hub.hub.repositories.knowledge.questions.newest(limit=100)]
 
 
 async def test_an_answer_is_counted_for_its_entry(at: World) -> None:

@@ -67,7 +67,7 @@ async def test_a_letter_becomes_a_case_and_the_answer_comes_back_in_its_thread(h
     [row] = (await hub.hub.actions.read_queue.page(handler)).rows
     assert row.case.title == "小区路灯"
     assert row.masked == "z***@example.com"
-    await hub.hub.actions.reply_to_case(handler, row.case.id, "已派人维修。", version=row.version)
+    await hub.hub.actions.replies.reply(handler, row.case.id, "已派人维修。", version=row.version)
     answer = (await hub.mail.wait_for(2))[-1].mail
     assert answer["Subject"] == "Re: 小区路灯"
     assert "<m1@example.com>" in answer["References"]

@@ -241,7 +241,7 @@ async def test_questions_that_mean_the_same_come_together_for_editors(
             "key": "env:HUB_TEST_ENCODER_KEY",
         }
         async with opened(tmp_path, encoder="http", server=server) as hub:
-            now, questions = hub.clock.now_ms(), hub.repositories.questions
+            now, questions = hub.clock.now_ms(), hub.repositories.knowledge.questions
             writes: list[Write] = [
                 questions.insert(Question(f"q{n}", now, f"c{n}", "web-chat", now + 86_400_000, text=text))
                 for n, text in enumerate((*strangers, "毛孩子上户口", "养狗登记"))

@@ -62,7 +62,7 @@ async def test_from_form_to_answer(hub: World) -> None:
     assert row.case.reference == reference
     assert row.case.track is Track.APPEAL
     assert row.case.applicant.address == "+8613800138000"
-    await hub.hub.actions.reply_to_case(handler, row.case.id, "已联系交警处理。", version=row.version)
+    await hub.hub.actions.replies.reply(handler, row.case.id, "已联系交警处理。", version=row.version)
 
     async def texted() -> list[str]:
         return [m.text for m in hub.carrier.journal.messages if m.recipient == "+8613800138000"]
@@ -108,7 +108,7 @@ async def test_an_anonymous_report_is_invisible_to_others_and_keeps_no_contact(h
     stored = repr(row.case)
     assert "13800138000" not in stored
     assert "张三丰" not in stored
-    await hub.hub.actions.reply_to_case(inspector, row.case.id, "请补充时间。", version=row.version)
+    await hub.hub.actions.replies.reply(inspector, row.case.id, "请补充时间。", version=row.version)
     _, page = await post(hub, "/track", {"reference": reference, "code": code})
     assert "请补充时间" in page
 

@@ -75,10 +75,10 @@ async def test_what_was_kept_of_its_conversation_for_editors_is_forgotten(hub: W
     stores = hub.hub.repositories
     case = (await hub.hub.actions.read_cases.open(handler, case_id)).case
     kept = Question("q1", 1, case.origin.conversation_id, "sms-12110", keep_until=2**50, text="占道经营谁管")
-    await hub.hub.documents.commit([stores.questions.insert(kept)])
+    await hub.hub.documents.commit([stores.knowledge.questions.insert(kept)])
     await hub.hub.actions.suspect_case(handler, case_id, version=await version(hub, case_id))
-    assert await stores.questions.newest(limit=5) == []
-    assert await stores.questions.changes() == 1  # editors see their list anew
+    assert await stores.knowledge.questions.newest(limit=5) == []
+    assert await stores.knowledge.questions.changes() == 1  # editors see their list anew
 
 
 async def test_nobody_but_inspectors_decides_about_its_deliveries(hub: World) -> None:
@@ -97,7 +97,7 @@ async def test_nobody_but_inspectors_decides_about_its_deliveries(hub: World) ->
 async def test_the_citizen_is_not_told_that_a_case_is_screened(hub: World) -> None:
     _, inspector, case_id = await a_screened_case(hub)
     await hub.carrier.send_text(NUMBER, "12110", "昨天晚上又摆出来了，一直到两点")
-    await hub.hub.actions.reply_to_case(inspector, case_id, "我们在核实", version=await version(hub, case_id))
+    await hub.hub.actions.replies.reply(inspector, case_id, "我们在核实", version=await version(hub, case_id))
 
     async def texted() -> list[str]:
         texts = [message.text for message in hub.carrier.journal.messages]
@@ -137,7 +137,7 @@ async def test_a_released_case_is_in_the_queue_by_its_arrival_and_tells_ordinary
 async def test_who_answered_behind_the_compartment_is_not_named_before_it(hub: World) -> None:
     handler, inspector, case_id = await a_screened_case(hub)
     actions = hub.hub.actions
-    await actions.reply_to_case(inspector, case_id, "我们在核实", version=await version(hub, case_id))
+    await actions.replies.reply(inspector, case_id, "我们在核实", version=await version(hub, case_id))
     await actions.release_case(inspector, case_id, REASON, version=await version(hub, case_id))
     view = await actions.read_cases.open(handler, case_id)
     [answer] = [item for item in view.timeline if item.text == "我们在核实"]

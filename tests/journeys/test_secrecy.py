@@ -58,7 +58,7 @@ async def test_no_other_role_finds_counts_opens_or_touches_a_report(hub: World, 
     with pytest.raises(NotFound):
         await actions.read_cases.reveal(agent, case_id, "想看看")
     with pytest.raises(NotFound):
-        await actions.reply_to_case(agent, case_id, "答复", version=1)
+        await actions.replies.reply(agent, case_id, "答复", version=1)
     with pytest.raises(NotFound):
         await actions.note_case(agent, case_id, "备注", version=1)
     with pytest.raises(NotFound):
@@ -123,7 +123,7 @@ async def test_a_note_never_leaves(hub: World) -> None:
     [row] = (await actions.read_queue.page(handler)).rows
     await actions.note_case(handler, row.case.id, "内部:金丝雀备注", version=row.version)
     [row] = (await actions.read_queue.page(handler)).rows
-    await actions.reply_to_case(handler, row.case.id, "已处理。", version=row.version)
+    await actions.replies.reply(handler, row.case.id, "已处理。", version=row.version)
 
     async def answered() -> bool:
         return any("已处理" in m.text for m in hub.carrier.journal.messages)
@@ -159,7 +159,7 @@ async def test_a_whole_day_of_work_leaves_no_citizen_in_a_log(
     handler = await hub.agent(Role.HANDLER)
     for row in (await hub.hub.actions.read_queue.page(handler)).rows:
         if row.case.applicant.address:
-            await hub.hub.actions.reply_to_case(handler, row.case.id, "金丝雀已收到", version=row.version)
+            await hub.hub.actions.replies.reply(handler, row.case.id, "金丝雀已收到", version=row.version)
 
     async def answered() -> bool:
         return sum("金丝雀已收到" in m.text for m in hub.carrier.journal.messages) >= 2
@@ -220,7 +220,7 @@ async def test_the_answer_to_a_report_is_read_with_number_and_code_only(hub: Wor
     found = await hub.hub.repositories.cases.get(case.id)
     assert inspector
     assert found
-    await hub.hub.actions.reply_to_case(inspector.value, case.id, "经查民警李四已立案", version=found.version)
+    await hub.hub.actions.replies.reply(inspector.value, case.id, "经查民警李四已立案", version=found.version)
 
     async def told() -> list[str]:
         texts = [m.text for m in hub.carrier.journal.messages]

@@ -272,7 +272,7 @@ async def test_a_handler_answers_on_the_citizens_own_channel(hub: World) -> None
     await sent_to(hub, CITIZEN)
     handler = await hub.agent(Role.HANDLER)
     [row] = (await hub.hub.actions.read_queue.page(handler)).rows
-    await hub.hub.actions.reply_to_case(handler, row.case.id, "已转城管部门处理。", version=row.version)
+    await hub.hub.actions.replies.reply(handler, row.case.id, "已转城管部门处理。", version=row.version)
     assert (await sent_to(hub, CITIZEN, at_least=2))[-1] == "【测试公安】已转城管部门处理。"
 
 
@@ -285,14 +285,14 @@ async def test_where_the_telephone_stays_silent_the_first_answer_brings_number_a
         handler = await hub.agent(Role.HANDLER)
         [row] = (await hub.hub.actions.read_queue.page(handler)).rows
         assert list(hub.carrier.journal.messages) == []
-        await hub.hub.actions.reply_to_case(handler, row.case.id, "已转城管。", version=row.version)
+        await hub.hub.actions.replies.reply(handler, row.case.id, "已转城管。", version=row.version)
         [text] = await sent_to(hub, CITIZEN)
         reference, code = pair(text)
         progress = await hub.hub.actions.track_case(reference, code, source="x", channel="web")
         assert [reply.text for reply in progress.replies] == ["已转城管。"]
         view = await hub.hub.actions.read_cases.open(handler, row.case.id)
         assert code not in repr(view)
-        await hub.hub.actions.reply_to_case(handler, row.case.id, "已处理完。", version=view.version)
+        await hub.hub.actions.replies.reply(handler, row.case.id, "已处理完。", version=view.version)
         assert "查询码" not in (await sent_to(hub, CITIZEN, at_least=2))[-1]
 
 
@@ -303,7 +303,7 @@ async def test_a_text_between_reading_and_answering_is_a_conflict_not_a_crash(hu
 
     async def answer(number: int) -> bool:
         try:
-            await hub.hub.actions.reply_to_case(handler, row.case.id, f"答复{number}", version=row.version)
+            await hub.hub.actions.replies.reply(handler, row.case.id, f"答复{number}", version=row.version)
         except Stale:
             return False
         return True

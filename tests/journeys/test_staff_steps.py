@@ -217,7 +217,7 @@ async def test_a_supervisor_answers_and_closes_a_question_and_a_reviewer_does_no
     actions = hub.hub.actions
     view = await actions.read_cases.open(head, case_id)
     assert {"reply", "close"} <= view.allowed
-    await actions.reply_to_case(head, case_id, "请到窗口办理。", version=view.version)
+    await actions.replies.reply(head, case_id, "请到窗口办理。", version=view.version)
     view = await actions.read_cases.open(head, case_id)
     await actions.close_case(head, case_id, "已答复", version=view.version)
     assert (await office.case(case_id)).state is CaseState.CLOSED

@@ -111,9 +111,9 @@ async def test_a_form_of_a_delivery_somebody_has_decided(hub: World, decision: D
     ],
 )
 async def test_a_form_of_an_entry_that_moved_on(hub: World, form: str, typed: dict[str, str]) -> None:
-    page = await hub.hub.repositories.entries.page({}, limit=1)
+    page = await hub.hub.repositories.knowledge.entries.page({}, limit=1)
     entry_id = page.records[0].id
-    found = await hub.hub.repositories.entries.get(entry_id)
+    found = await hub.hub.repositories.knowledge.entries.get(entry_id)
     assert found
     edit = hub.hub.actions.edit_entry
     typed_entry = replace(found.value.newest, answer="改过的答复。")

@@ -218,7 +218,7 @@ async def test_a_caller_with_number_and_code_adds_to_the_case(hub: World) -> Non
     inspector = await hub.hub.repositories.agents.by_login("inspector")
     assert inspector
     view = await hub.hub.actions.read_cases.open(inspector.value, case.id)
-    await hub.hub.actions.reply_to_case(inspector.value, case.id, "请补充时间。", version=view.version)
+    await hub.hub.actions.replies.reply(inspector.value, case.id, "请补充时间。", version=view.version)
     script: list[CallerAction] = [Press("4"), Press(f"{case.reference}#"), Press(f"{code}#"), Speak(3)]
     await hub.carrier.place_call("12389", script, from_="+8613900000009")
 

@@ -222,15 +222,16 @@ async def learnt(hub: Hub) -> None:
     )
     counts = {"answered": 9, "offered": 3, "chosen": 2, "handed_over": 2, "helpful": 4}
     writes: list[Write] = [
-        stores.answer_counts.add("id-card-lost", day_of(now - ago * 24 * HOUR), counts) for ago in (0, 7, 20)
+        stores.knowledge.answer_counts.add("id-card-lost", day_of(now - ago * 24 * HOUR), counts)
+        for ago in (0, 7, 20)
     ]
     writes += [
-        stores.questions.insert(
+        stores.knowledge.questions.insert(
             Question(f"q{number}", now - number * 30 * HOUR, f"c{number}", "web-chat", now * 2, text=text)
         )
         for number, text in enumerate(texts)
     ]
-    await hub.documents.commit([*writes, stores.questions.changed()])
+    await hub.documents.commit([*writes, stores.knowledge.questions.changed()])
     await hub.actions.rate_entry("visitor", "id-card-lost", Verdict.UNHELPFUL, "没有写带什么材料")
 
 

@@ -22,7 +22,7 @@ PATH = "/staff/entries/unanswered"
 async def asked(desk: Desk, text: str) -> None:
     """One more question nobody answered."""
     hub, id = desk.stage.hub, secrets.token_hex(8)
-    now, questions = hub.clock.now_ms(), hub.repositories.questions
+    now, questions = hub.clock.now_ms(), hub.repositories.knowledge.questions
     question = Question(id, now, id, "web-chat", now * 2, text=text)
     await hub.documents.commit([questions.insert(question), questions.changed()])
 

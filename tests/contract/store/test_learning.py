@@ -46,7 +46,7 @@ def stores(documents: Documents) -> Repositories:
 async def test_counters_are_added_to_taken_from_and_read_by_days(
     documents: Documents, stores: Repositories
 ) -> None:
-    counts = stores.answer_counts
+    counts = stores.knowledge.answer_counts
     await documents.commit(
         [counts.add("a", MONDAY, {"answered": 2}), counts.add("a:b", TUESDAY, {"helpful": 1})]
     )
@@ -101,7 +101,7 @@ async def test_what_was_said_is_read_in_the_order_of_its_ids(
 async def test_questions_are_newest_first_and_forgotten_by_conversation(
     documents: Documents, stores: Repositories
 ) -> None:
-    questions = stores.questions
+    questions = stores.knowledge.questions
     first = Question("q1", 1, "c1", "web-chat", 10, text="怎么备案")
     second = replace(first, id="q2", asked_at=2, conversation_id="c2")
     assert await questions.changes() == 0

@@ -143,7 +143,7 @@ class ComposeReply:
         """That staff answered with these entries; behind the compartment nothing is counted."""
         if case.is_restricted:
             return []
-        counts = self._repositories.answer_counts
+        counts = self._repositories.knowledge.answer_counts
         return [counts.add(entry_id, day_of(at), {"used": 1}) for entry_id in reply.entry_ids]
 
     def _telling(self, agent: Agent, case: Case, reply: Reply, code: str) -> Telling:

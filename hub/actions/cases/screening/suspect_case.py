@@ -34,7 +34,7 @@ class SuspectCase:
         history = await self._repositories.cases.whole_history(case_id)
         known = {*seen_by(case, history), agent.id}
         after, entry = suspected(case, at=self._clock.now_ms(), actor=agent.id, seen_by=known)
-        questions = self._repositories.questions
+        questions = self._repositories.knowledge.questions
         await questions.forget(case.origin.conversation_id)
         await self._keep(
             agent, DecisionKind.SUSPECTED, Step(after, (entry,)), version=version, also=[questions.changed()]

@@ -59,7 +59,7 @@ async def send_reply(request: web.Request) -> web.StreamResponse | NotSent:
         return NotSent(text, 422, form.fields)
     reply = Reply(form.text, bool(data.get("closes")), entries_of(hub, data.get("entries", "")), files)
     try:
-        sent = await hub.actions.reply_to_case(agent_of(request), case_id, reply, version=form.version)
+        sent = await hub.actions.replies.reply(agent_of(request), case_id, reply, version=form.version)
     except Invalid as problem:
         await keep_typed(request, DraftKind.REPLY, files)
         return NotSent(text, 422, _wrong(problem, _))
