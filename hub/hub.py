@@ -75,7 +75,7 @@ from hub.actions.rules.revise_rules import ReviseRules
 from hub.actions.staff.change_accounts import ChangeAccounts
 from hub.model.agent import Permission
 from hub.model.conversations.meaning_due import LATE_MS
-from hub.repositories.calls import overdue_recordings
+from hub.repositories.calls import Backlog, backlog
 from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
@@ -353,23 +353,23 @@ class Hub:
 
     async def _recordings(self) -> list[HealthLine]:
         """Recordings that do not come, and words nobody recognises; calls are answered all the same."""
-        overdue = await overdue_recordings(self.documents)
-        hears = self.hears()
+        late = await backlog(self.documents, self.clock.now_ms())
+        fetching, fix = "没有积压", ""
+        if late.overdue:
+            fetching = f"录音未取到：{late.overdue} 段"
+            fix = "查看日志中 recording.later 的原因，检查线路的账号、地址和网络"
         return [
-            HealthLine(
-                "recordings overdue",
-                "取回录音",
-                not overdue,
-                "录音未取到" if overdue else "没有积压",
-                "查看日志中 recording.later 的原因，检查线路的账号、地址和网络" if overdue else "",
-                stops=False,
-            ),
-            HealthLine(
-                "speech",
-                "转写录音",
-                hears,
-                ("已启用" if self.settings.speech.model else "未启用") if hears else "语音识别模型不能使用",
-                "" if hears else "检查 speech.model 指向的目录；修好后自动补转写",
-                stops=False,
-            ),
+            HealthLine("recordings overdue", "取回录音", not fix, fetching, fix, stops=False),
+            self._speech(late),
         ]
+
+    def _speech(self, late: Backlog) -> HealthLine:
+        """Audio alone that cannot be recognised is told here and is no fault of the hub."""
+        failed = f"，{late.failed} 段未能转写" if late.failed else ""
+        detail, fix = ("已启用" if self.settings.speech.model else "未启用") + failed, ""
+        if not self.hears():
+            detail, fix = "语音识别模型不能使用", "检查 speech.model 指向的目录；修好后自动补转写"
+        elif self.settings.speech.model and late.unheard:
+            detail = f"{late.unheard} 段录音等待转写超过十分钟{failed}"
+            fix = "查看日志中 recording.not_heard 和 speech.down；转写慢时换小一些的模型"
+        return HealthLine("speech", "转写录音", not fix, detail, fix, stops=False)
