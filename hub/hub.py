@@ -190,6 +190,7 @@ _TASKS: Mapping[str, str] = {
     "transcripts": "录音转写任务",
     "calls": "通话看守任务",
     "retention": "到期清理任务",
+    "heads": "证据链头任务",
     "listen": "收信任务",
     "letters": "来信读取任务",
     "meaning": "语义补查任务",

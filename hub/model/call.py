@@ -88,6 +88,11 @@ class Recording:
         return self.state in TO_FETCH and self.tries >= OVERDUE_TRIES
 
     @property
+    def is_partial(self) -> bool:
+        """Whether only a part of it came so far, and the whole is still hoped for."""
+        return self.state in TO_FETCH or self.state is RecordingState.LOST
+
+    @property
     def segments(self) -> tuple[Segment, ...]:
         """The recognised words in lines."""
         return segments(self.words)

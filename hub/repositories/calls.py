@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.model.call import Call, Recording
 from hub.model.personal import UNREADABLE
@@ -11,6 +11,7 @@ from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert, Stored, Update
+from hub.store.marks import Marks
 from ivr.evidence.chain import Link
 from ivr.evidence.recordings import LATE_SECONDS, OVERDUE_TRIES, TO_FETCH, RecordingState
 from ivr.state import Phase
@@ -167,6 +168,7 @@ class RecordingRepository:
         self._documents = documents
         self._recordings = Shape(Recording, "recordings", vault, unreadable={"transcript": UNREADABLE})
         self._links = Shape(Link, "evidence", vault, personal=frozenset(), key="seq")
+        self._marks = Marks(vault, "recordings")
 
     async def get(self, recording_id: str) -> Versioned[Recording] | None:
         """A recording with its version, or None."""
@@ -228,5 +230,16 @@ class RecordingRepository:
         return self._recordings.update(recording, version)
 
     def insert_link(self, link: Link) -> Insert:
-        """The write of a link; its place in the chain is unique."""
-        return self._links.insert(link)
+        """The write of a link, which marks it; its place in the chain is unique."""
+        return self._links.insert(replace(link, mark=self._marks.of(link.hash)))
+
+    def unmarked(self, links: Sequence[Link]) -> Link | None:
+        """The first link of the chain whose mark is wrong or gone."""
+        wrong = self._marks.first_wrong((one.hash, one.mark) for one in links)
+        return None if wrong is None else links[wrong]
+
+    async def everything(self) -> AsyncIterator[Recording]:
+        """All recordings."""
+        async for stored in self._documents.scan("recordings"):
+            for recording in self._recordings.listed([stored]):
+                yield recording

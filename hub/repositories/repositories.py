@@ -36,6 +36,8 @@ from hub.repositories.case_warnings import CaseWarningRepository
 from hub.repositories.cases import CaseRepository
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
+from hub.repositories.evidence import heads
+from hub.repositories.evidence.heads import HeadRepository
 from hub.repositories.knowledge import (
     answer_counts,
     cursors,
@@ -122,6 +124,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *entry_versions.COLLECTIONS,
     *feedback.COLLECTIONS,
     *follows.COLLECTIONS,
+    *heads.COLLECTIONS,
     *taking_part.COLLECTIONS,
     *tags.COLLECTIONS,
     *leases.COLLECTIONS,
@@ -174,6 +177,7 @@ class Repositories:
     entry_versions: EntryVersionRepository
     feedback: FeedbackRepository
     follows: FollowRepository
+    heads: HeadRepository
     taking_part: TakingPartRepository
     tags: TagRepository
     letters: LetterRepository
@@ -231,6 +235,7 @@ def repositories(documents: Documents, vault: Vault, *, cities: Mapping[str, str
         entry_versions=EntryVersionRepository(documents, vault),
         feedback=FeedbackRepository(documents, vault),
         follows=FollowRepository(documents),
+        heads=HeadRepository(documents, vault),
         taking_part=TakingPartRepository(documents),
         tags=TagRepository(documents, vault),
         letters=LetterRepository(documents, vault),
