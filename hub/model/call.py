@@ -12,6 +12,16 @@ from ivr.speech.segments import Segment, segments
 from ivr.state import CallState
 
 
+_SEALED = frozenset(
+    {
+        RecordingState.SEALED,
+        RecordingState.TRANSCRIBED,
+        RecordingState.TRANSCRIPT_FAILED,
+        RecordingState.PROVIDER_DELETED,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call. `id` is derived from channel and the provider's id.
@@ -88,9 +98,9 @@ class Recording:
         return self.state in TO_FETCH and self.tries >= OVERDUE_TRIES
 
     @property
-    def is_partial(self) -> bool:
-        """Whether only a part of it came so far, and the whole is still hoped for."""
-        return self.state in TO_FETCH or self.state is RecordingState.LOST
+    def is_sealed(self) -> bool:
+        """Whether it is whole as far as it came, and in the chain; a part of one that is still fetched is not."""
+        return self.state in _SEALED
 
     @property
     def segments(self) -> tuple[Segment, ...]:

@@ -42,7 +42,7 @@ async def verify_evidence(repositories: Repositories, files: Path) -> Verified:
     problems += await asyncio.to_thread(lambda: list(missing(files / "heads", marks)))
     histories = await verify_histories(repositories.cases, _newest(noted))
     problems += _of_histories(histories)
-    sealed = [one async for one in repositories.recordings.everything() if one.sha256 and not one.is_partial]
+    sealed = [one async for one in repositories.recordings.everything() if one.is_sealed]
     links = await _links(repositories.recordings)
     problems += await asyncio.to_thread(_of_links, links, files / "recordings")
     problems += await _of_recordings(repositories.recordings, links, sealed, histories)
