@@ -11,7 +11,6 @@ from ivr.speech.engine import Word, mean_confidence
 from ivr.speech.segments import Segment, segments
 from ivr.state import CallState
 
-
 _SEALED = frozenset(
     {
         RecordingState.SEALED,
@@ -99,7 +98,7 @@ class Recording:
 
     @property
     def is_sealed(self) -> bool:
-        """Whether it is whole as far as it came, and in the chain; a part of one that is still fetched is not."""
+        """Whether it is in the chain; a part of one that is still fetched is not."""
         return self.state in _SEALED
 
     @property
