@@ -11,10 +11,11 @@ from hub.cli.run import print_json, run, settings_from
 from hub.repositories.repositories import repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
+from hub.runtime.errors import HubError
 from hub.wiring.store import reading_store
 
 
-def verify(*, config: Path | None = None, json: bool = False) -> int:
+def verify(*, head: list[str] | None = None, config: Path | None = None, json: bool = False) -> int:
     """重新计算每段录音的哈希，核对证据链、每件工单的历史和链头。有问题时退出码 1。hub 运行时也可执行。
 
     Hashes every recording again, checks the chains and the history of every case. Exit code 1 when
@@ -22,18 +23,22 @@ def verify(*, config: Path | None = None, json: bool = False) -> int:
 
     Parameters
     ----------
+    head
+        别处保存的链头，写作 编号:标记 · A head that was kept elsewhere, NUMBER:MARK. May be repeated.
     config
         配置文件 · TOML file over the defaults.
     json
         输出 JSON · As JSON.
     """
-    return run(_verify(config, as_json=json))
+    return run(_verify(config, head or [], as_json=json))
 
 
-async def _verify(config: Path | None, *, as_json: bool) -> int:
+async def _verify(config: Path | None, heads: list[str], *, as_json: bool) -> int:
+    kept = dict(map(_numbered, heads))
     settings = settings_from(config)
     async with reading_store(settings, SystemClock()) as (documents, vault):
-        found = await verify_evidence(repositories(documents, vault, cities={}), settings.files.path)
+        stores = repositories(documents, vault, cities={})
+        found = await verify_evidence(stores, settings.files.path, kept=kept)
     if as_json:
         print_json(asdict(found))
     else:
@@ -45,3 +50,10 @@ async def _verify(config: Path | None, *, as_json: bool) -> int:
         screen.complain(list(found.problems))
         screen.say("完好 whole" if not found.problems else f"问题 problems {len(found.problems)}")
     return 1 if found.problems else 0
+
+
+def _numbered(head: str) -> tuple[int, str]:
+    number, _, mark = head.partition(":")
+    if not number.isdecimal() or not mark:
+        raise HubError(f"--head {head}：应写作 编号:标记 (NUMBER:MARK)")
+    return int(number), mark

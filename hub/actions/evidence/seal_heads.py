@@ -33,7 +33,10 @@ _KNOWN = 100_000
 
 
 class SealHeads:
-    """folder: where heads are written out. told: who gets the newest one once a day, None = nobody."""
+    """folder: where heads are written out. told: who gets the newest one once a day, None = nobody.
+
+    most: cases in a link; a look that finds more goes on with the next.
+    """
 
     def __init__(
         self,
@@ -43,6 +46,8 @@ class SealHeads:
         folder: Path,
         told: Recipients | None,
         clock: Clock,
+        *,
+        most: int = _MOST,
     ) -> None:
         self._documents = documents
         self._repositories = repositories
@@ -51,14 +56,17 @@ class SealHeads:
         self._told = told
         self._clock = clock
         self._known: dict[str, tuple[int, str]] = {}
+        self._most = most
         self._week_of: date | None = None
+        self._reached: int | None = None
 
     async def step(self) -> bool:
         """One link, if anything went on; whether there is more."""
         now = self._clock.now_ms()
         last = await self._repositories.heads.newest()
-        link, more = await self._link(last, now)
+        link, reached = await self._link(last, now)
         if link is None:
+            self._looked(None, now)
             return False
         try:
             await self._documents.commit([self._repositories.heads.insert(link)])
@@ -67,13 +75,21 @@ class SealHeads:
         if len(self._known) > _KNOWN:
             self._known.clear()
         self._known.update({one.case_id: (one.length, one.hash) for one in link.cases})
+        self._looked(reached, now)
         marked = self._repositories.heads.marked(link)
         await asyncio.to_thread(append, self._folder, day_of(now), marked)
         await self._tell(marked)
-        return more
+        return reached is not None
 
-    async def _link(self, last: Head | None, now: int) -> tuple[Head | None, bool]:
-        cases, until, more = await self._gone_on(last, now)
+    def _looked(self, reached: int | None, now: int) -> None:
+        """Where the next look begins: behind `reached`, or anew."""
+        self._reached = reached
+        if reached is None:
+            self._week_of = day_of(now)
+
+    async def _link(self, last: Head | None, now: int) -> tuple[Head | None, int | None]:
+        """The next link, None when nothing went on, and how far it goes when there is more."""
+        cases, until, reached = await self._gone_on(last, now)
         recordings = await self._repositories.recordings.head()
         rows = await self._repositories.audit.newest(limit=1)
         link = Head(
@@ -87,22 +103,28 @@ class SealHeads:
             audit=rows[0].seq if rows else 0,
         )
         same = last is not None and (link.recordings, link.audit) == (last.recordings, last.audit)
-        return (None if same and not cases else link), more
+        return (None if same and not cases else link), reached
 
-    async def _gone_on(self, last: Head | None, now: int) -> tuple[list[CaseHead], int, bool]:
-        """Cases that went on since, the latest change looked at, and whether there are more."""
+    async def _gone_on(self, last: Head | None, now: int) -> tuple[list[CaseHead], int, int | None]:
+        """Cases that went on since, the latest change looked at, and that change where there is more."""
         until = last.until if last else 0
-        back = _HOUR_MS if self._week_of == day_of(now) else _WEEK_MS
+        since = self._since(last, now) if self._reached is None else self._reached
         cases: list[CaseHead] = []
-        async for changed_at, chain in self._repositories.cases.chains_since(until - back):
+        async for changed_at, chain in self._repositories.cases.chains_since(since):
             until = max(until, min(changed_at, now))
             one = chain.chain
             if one.length and self._known.get(chain.case_id) != (one.length, one.head):
                 cases.append(_head(chain))
-            if len(cases) == _MOST:
-                return cases, until, True
-        self._week_of = day_of(now)
-        return cases, until, False
+            if len(cases) == self._most:
+                return cases, until, changed_at
+        return cases, until, None
+
+    def _since(self, last: Head | None, now: int) -> int:
+        """Where a look begins."""
+        if last is None:
+            return 0
+        seen_today = day_of(now) in (day_of(last.at), self._week_of)
+        return last.until - (_HOUR_MS if seen_today else _WEEK_MS)
 
     async def _tell(self, head: Head) -> None:
         """The newest head to a mailbox outside, once a day."""
@@ -112,7 +134,7 @@ class SealHeads:
         text = (
             f"{day:%Y-%m-%d} 证据链头 {head.seq}：{head.mark}\n"
             f"录音链 {head.recordings}：{head.recordings_hash or '-'}\n"
-            "请保存本邮件。hub evidence verify --json 的 heads 与此不符时，数据被改动过。"
+            f"请保存本邮件。核对：hub evidence verify --head {head.seq}:{head.mark}"
         )
         for address in self._told.addresses:
             row = self._outgoing.delivery(

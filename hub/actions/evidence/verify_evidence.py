@@ -6,8 +6,10 @@ It may run beside a hub that goes on working: each thing is read after what poin
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from hub.actions.cases.verify_histories import Histories, verify_histories
 from hub.actions.evidence.heads_file import missing
@@ -34,11 +36,18 @@ class Verified:
     problems: tuple[str, ...]
 
 
-async def verify_evidence(repositories: Repositories, files: Path) -> Verified:
-    """files: the folder `[files] path`."""
+async def verify_evidence(
+    repositories: Repositories, files: Path, *, kept: Mapping[int, str] = MappingProxyType({})
+) -> Verified:
+    """files: the folder `[files] path`. kept: marks of heads that were kept elsewhere, by their numbers."""
     noted = [link async for link in repositories.heads.links()]
     problems = list(repositories.heads.wrong(noted))
     marks = {link.seq: link.mark for link in noted}
+    problems += [
+        f"head {seq} is not in the store as it was kept elsewhere"
+        for seq, mark in kept.items()
+        if marks.get(seq) != mark
+    ]
     problems += await asyncio.to_thread(lambda: list(missing(files / "heads", marks)))
     histories = await verify_histories(repositories.cases, _newest(noted))
     problems += _of_histories(histories)

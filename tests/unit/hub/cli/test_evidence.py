@@ -151,6 +151,8 @@ def test_it_runs_beside_a_hub_and_writes_nothing(tmp_path: Path) -> None:
 
     async def beside(documents: Documents, cases: CaseRepository) -> None:
         await two_cases(documents, cases)
+        odd = await asyncio.to_thread(hub, "evidence", "verify", "--head", "x", "--config", config)
+        assert (odd.returncode, "NUMBER:MARK" in odd.stderr) == (2, True)
         ran = await asyncio.to_thread(hub, "evidence", "verify", "--json", "--config", config)
         assert (ran.returncode, printed(ran)["cases"], printed(ran)["problems"]) == (0, 2, [])
         async with reading_store(settings, SystemClock()) as (reading, _):

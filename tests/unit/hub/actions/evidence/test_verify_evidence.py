@@ -45,9 +45,10 @@ class Office:
     files: Path
     told: Recipients | None = None
 
-    def seal_heads(self) -> SealHeads:
+    def seal_heads(self, most: int = 500) -> SealHeads:
         outgoing = Outgoing({"mail": MAIL}, self.stores.conversations, self.stores.outbox)
-        return SealHeads(self.documents, self.stores, outgoing, self.files / "heads", self.told, self.clock)
+        folder = self.files / "heads"
+        return SealHeads(self.documents, self.stores, outgoing, folder, self.told, self.clock, most=most)
 
     async def verified(self) -> Verified:
         return await verify_evidence(self.stores, self.files)
@@ -267,6 +268,22 @@ async def test_a_link_is_added_only_when_something_went_on_and_also_after_a_rest
     assert found.heads_mark in next((office.files / "heads").iterdir()).read_text().splitlines()[-1]
 
 
+async def test_many_cases_take_several_links_and_a_late_one_is_noted_the_next_day(office: Office) -> None:
+    for level in (3, 4, 5):
+        await office.add(str(level), Track.CONSULT, level)
+    heads = office.seal_heads(most=2)
+    assert [await heads.step() for _ in range(3)] == [True, True, False]
+    links = [link async for link in office.stores.heads.links()]
+    assert [len(link.cases) for link in links] == [2, 2, 2, 1]
+    assert {one.case_id for link in links[1:] for one in link.cases} == {"one", "two", "3", "4", "5"}
+    office.clock.advance(seconds=86_400)
+    await office.add("6", Track.CONSULT, 6)
+    await office.alter("cases", "6", updated_at=office.clock.now_ms() - 2 * 86_400_000)
+    await heads.step()
+    [*_, newest] = [link async for link in office.stores.heads.links()]
+    assert [one.case_id for one in newest.cases] == ["6"]
+
+
 async def test_the_newest_head_leaves_once_a_day(office: Office) -> None:
     office.told = Recipients(MAIL, (email("ducha@example.com"),))
     heads = office.seal_heads()
@@ -279,3 +296,8 @@ async def test_the_newest_head_leaves_once_a_day(office: Office) -> None:
     await heads.step()
     assert len([stored async for stored in office.documents.scan("outbox")]) == 2
     assert row.body["sender"] == "mail"
+    newest = await office.stores.heads.newest()
+    assert newest
+    for mark, problems in ((newest.mark, 0), ("0" * 64, 1)):
+        found = await verify_evidence(office.stores, office.files, kept={newest.seq: mark})
+        assert len(found.problems) == problems
