@@ -206,7 +206,7 @@ _TASKS: Mapping[str, str] = {
 class HealthLine:
     """One thing that is well or not: its id, what people call it, how it is, how to mend it.
 
-    stops: whether the hub is not ready while it is not well.
+    stops: whether the hub is not ready while it is not well. count: of what stands still, for machines.
     """
 
     name: str
@@ -215,6 +215,7 @@ class HealthLine:
     detail: str
     fix: str = ""
     stops: bool = True
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,20 +358,25 @@ class Hub:
         late = await backlog(self.documents, self.clock.now_ms())
         fetching, fix = "没有积压", ""
         if late.overdue:
-            fetching = f"录音未取到：{late.overdue} 段"
+            fetching = "录音未取到"
             fix = "查看日志中 recording.later 的原因，检查线路的账号、地址和网络"
-        return [
-            HealthLine("recordings overdue", "取回录音", not fix, fetching, fix, stops=False),
-            self._speech(late),
-        ]
+        overdue = HealthLine(
+            "recordings overdue", "取回录音", not fix, fetching, fix, stops=False, count=late.overdue
+        )
+        return [overdue, self._speech(late), _failed_transcripts(late.failed)]
 
     def _speech(self, late: Backlog) -> HealthLine:
-        """Audio alone that cannot be recognised is told here and is no fault of the hub."""
-        failed = f"，{late.failed} 段未能转写" if late.failed else ""
-        detail, fix = ("已启用" if self.settings.speech.model else "未启用") + failed, ""
+        waiting = late.unheard if self.settings.speech.model else 0
+        detail, fix = "已启用" if self.settings.speech.model else "未启用", ""
         if not self.hears():
             detail, fix = "语音识别模型不能使用", "检查 speech.model 指向的目录；修好后自动补转写"
-        elif self.settings.speech.model and late.unheard:
-            detail = f"{late.unheard} 段录音等待转写超过十分钟{failed}"
+        elif waiting:
+            detail = "有录音等待转写超过十分钟"
             fix = "查看日志中 recording.not_heard 和 speech.down；转写慢时换小一些的模型"
-        return HealthLine("speech", "转写录音", not fix, detail, fix, stops=False)
+        return HealthLine("speech", "转写录音", not fix, detail, fix, stops=False, count=waiting)
+
+
+def _failed_transcripts(count: int) -> HealthLine:
+    """Told, and no fault of the hub: it may be the audio."""
+    detail = "有录音未能转写，请听录音；重启后会再试" if count else "没有未能转写的录音"
+    return HealthLine("transcripts failed", "转写结果", ok=True, detail=detail, stops=False, count=count)

@@ -95,6 +95,12 @@ async def ready(hub: World) -> tuple[int, list[str]]:
         return answer.status, (await answer.json())["issues"]
 
 
+async def details(hub: World) -> dict[str, int]:
+    async with hub.http.get(f"{hub.url}/readyz") as answer:
+        told: dict[str, int] = (await answer.json()).get("details", {})
+        return told
+
+
 async def checked(hub: World) -> list[Level]:
     """What `hub check` says of recordings."""
     found = check_recordings(hub.hub.documents, hub.hub.clock, hears=False)
@@ -209,6 +215,7 @@ async def test_one_that_does_not_come_is_told_to_everybody_who_should_know(
     still.advance(seconds=300)
     await fetch(hub)
     assert await ready(hub) == (200, ["recordings overdue"])
+    assert await details(hub) == {"recordings overdue": 1}
     assert await checked(hub) == [Level.WARN]
     assert "录音未取到" in await case_page(hub)
     hub.carrier.faults.clear()
@@ -218,6 +225,7 @@ async def test_one_that_does_not_come_is_told_to_everybody_who_should_know(
     assert await ready(hub) == (200, [])
     assert await checked(hub) == [Level.OK]
     assert "录音未取到" not in await case_page(hub)
+    assert await details(hub) == {}
 
 
 async def test_a_disk_that_fails_delays_a_recording_and_no_row_says_otherwise(
@@ -308,6 +316,8 @@ async def test_what_could_not_be_recognised_before_is_tried_again_at_the_start(t
         next_at = found.value.next_at + 30 * 86_400_000
         failed = replace(found.value, state=RecordingState.TRANSCRIPT_FAILED, next_at=next_at)
         await hub.hub.documents.commit([hub.hub.repositories.recordings.update(failed, found.version)])
+        assert await details(hub) == {"transcripts failed": 1}
+        assert await ready(hub) == (200, [])
     async with world(tmp_path, model=VOSK / "model-8k") as hub:
 
         async def heard() -> list[str]:
