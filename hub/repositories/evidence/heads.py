@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
 
 from hub.model.head import Head
@@ -50,18 +50,16 @@ class HeadRepository:
         """The link with its mark."""
         return replace(head, mark=self._marks.of(_text(head)))
 
-    def wrong(self, links: Sequence[Head]) -> tuple[str, ...]:
-        """What is wrong with links that should be the whole chain."""
+    def wrong(self, before: Head | None, link: Head) -> tuple[str, ...]:
+        """What is wrong with a link that should follow `before`, None = should be the first."""
         problems: list[str] = []
-        expected, previous = 1, ""
-        for link in links:
-            if link.seq != expected:
-                problems.append(f"head {expected} is missing, {link.seq} follows")
-            elif link.previous != previous:
-                problems.append(f"head {link.seq} does not follow the head before it")
-            if link.mark != self.marked(link).mark:
-                problems.append(f"head {link.seq} was changed")
-            expected, previous = link.seq + 1, link.mark
+        expected = before.seq + 1 if before else 1
+        if link.seq != expected:
+            problems.append(f"head {expected} is missing, {link.seq} follows")
+        elif link.previous != (before.mark if before else ""):
+            problems.append(f"head {link.seq} does not follow the head before it")
+        if link.mark != self.marked(link).mark:
+            problems.append(f"head {link.seq} was changed")
         return tuple(problems)
 
 
