@@ -77,7 +77,10 @@ class SealHeads:
         self._known.update({one.case_id: (one.length, one.hash) for one in link.cases})
         self._looked(reached, now)
         marked = self._repositories.heads.marked(link)
-        await asyncio.to_thread(append, self._folder, day_of(now), marked)
+        try:
+            await asyncio.to_thread(append, self._folder, day_of(now), marked)
+        except OSError as problem:  # a full disk must not stop what is noted in the store
+            log.error("head.not_written", extra={"seq": marked.seq, "problem": type(problem).__name__})
         await self._tell(marked)
         return reached is not None
 

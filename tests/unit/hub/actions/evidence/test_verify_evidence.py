@@ -284,6 +284,21 @@ async def test_many_cases_take_several_links_and_a_late_one_is_noted_the_next_da
     assert [one.case_id for one in newest.cases] == ["6"]
 
 
+async def test_a_folder_that_cannot_be_written_stops_no_head(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = office.files / "heads"
+    folder.rename(office.files / "elsewhere")
+    folder.touch()
+    await office.add("3", Track.CONSULT, 3)
+    await office.seal_heads().step()
+    assert "head.not_written" in caplog.text
+    folder.unlink()
+    (office.files / "elsewhere").rename(folder)
+    found = await office.verified()
+    assert (found.heads, found.problems) == (2, ())
+
+
 async def test_the_newest_head_leaves_once_a_day(office: Office) -> None:
     office.told = Recipients(MAIL, (email("ducha@example.com"),))
     heads = office.seal_heads()
