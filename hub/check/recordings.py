@@ -10,6 +10,8 @@ from hub.runtime.clock import Clock
 from hub.runtime.finding import Finding, Level
 from hub.settings.settings import Settings
 from hub.store.documents import Documents
+from hub.wiring.alarms import usable
+from hub.wiring.channels import profiles_of
 from ivr.speech.engine import EngineDown
 from ivr.speech.vosk_engine import VoskEngine
 
@@ -52,6 +54,19 @@ async def check_recordings(documents: Documents, clock: Clock, *, hears: bool) -
             yield Finding(Level.WARN, "recordings", f"{count} {what}", fix)
     if not told:
         yield Finding(Level.OK, "recordings", "没有积压 (none stands still)")
+
+
+def check_heads(settings: Settings) -> Finding:
+    """Whether the newest head of the evidence would leave to the mailbox that is named."""
+    given = settings.evidence
+    if not given.channel:
+        return Finding(
+            Level.OK, "evidence", "链头只写入文件 files/heads，请另存一份 (heads go to files only: copy them)"
+        )
+    if usable(settings, profiles_of(settings), given.channel, [given.address]) is None:
+        what = f"链头发不出去：渠道 {given.channel} 未启用，或地址不对 (channel off, or not an address)"
+        return Finding(Level.FAIL, "evidence", what, "核对 [evidence] 的 channel 和 address (check them)")
+    return Finding(Level.OK, "evidence", f"链头每日发送 (leave daily)：{given.channel}")
 
 
 async def check_speech(settings: Settings) -> Finding:

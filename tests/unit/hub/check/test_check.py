@@ -205,6 +205,12 @@ async def test_a_speech_model_that_is_none(tmp_path: Path) -> None:
     assert await found(settings(tmp_path, speech={"model": str(model)}), "speech", Level.OK)
 
 
+async def test_heads_that_would_not_leave_are_told(tmp_path: Path) -> None:
+    assert await found(settings(tmp_path), "evidence", Level.OK)
+    odd = {"channel": "mail", "address": "inspectorate@example.gov.cn"}  # there is no such channel
+    assert await found(settings(tmp_path, evidence=odd), "evidence", Level.FAIL)
+
+
 async def test_a_holiday_notice_that_should_be_known_is_missed() -> None:
     office = await open_process()
     warning = await check_calendar(office.documents, office.clock)
