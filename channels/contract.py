@@ -279,10 +279,11 @@ class Pause:
 class Ask:
     """Say the prompts, then wait for keys. The answer comes back as DIGITS (maybe empty), or as SPEECH.
 
-    speech: the language in which words are listened for as well, "" for keys only.
+    prompts: keys count while they are said, also in a pause. speech: the language in which words are
+    listened for as well, "" for keys only.
     """
 
-    prompts: tuple[Say, ...]
+    prompts: tuple[Say | Pause, ...]
     max_digits: int
     timeout_seconds: int
     finish_on: str = "#"

@@ -89,7 +89,7 @@ from hub.actions.rules.revise_rules import ReviseRules
 from hub.actions.staff.change_accounts import ChangeAccounts
 from hub.model.agent import Permission
 from hub.model.conversations.meaning_due import LATE_MS
-from hub.repositories.calls import overdue_recordings
+from hub.repositories.calls import Backlog, backlog
 from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
@@ -246,6 +246,7 @@ _TASKS: Mapping[str, str] = {
     "transcripts": "录音转写任务",
     "calls": "通话看守任务",
     "retention": "到期清理任务",
+    "heads": "证据链头任务",
     "listen": "收信任务",
     "letters": "来信读取任务",
     "meaning": "语义补查任务",
@@ -261,7 +262,7 @@ _TASKS: Mapping[str, str] = {
 class HealthLine:
     """One thing that is well or not: its id, what people call it, how it is, how to mend it.
 
-    stops: whether the hub is not ready while it is not well.
+    stops: whether the hub is not ready while it is not well. count: of what stands still, for machines.
     """
 
     name: str
@@ -270,6 +271,7 @@ class HealthLine:
     detail: str
     fix: str = ""
     stops: bool = True
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,23 +423,28 @@ class Hub:
 
     async def _recordings(self) -> list[HealthLine]:
         """Recordings that do not come, and words nobody recognises; calls are answered all the same."""
-        overdue = await overdue_recordings(self.documents)
-        hears = self.hears()
-        return [
-            HealthLine(
-                "recordings overdue",
-                "取回录音",
-                not overdue,
-                "录音未取到" if overdue else "没有积压",
-                "查看日志中 recording.later 的原因，检查线路的账号、地址和网络" if overdue else "",
-                stops=False,
-            ),
-            HealthLine(
-                "speech",
-                "转写录音",
-                hears,
-                ("已启用" if self.settings.speech.model else "未启用") if hears else "语音识别模型不能使用",
-                "" if hears else "检查 speech.model 指向的目录；修好后自动补转写",
-                stops=False,
-            ),
-        ]
+        late = await backlog(self.documents, self.clock.now_ms())
+        fetching, fix = "没有积压", ""
+        if late.overdue:
+            fetching = "录音未取到"
+            fix = "查看日志中 recording.later 的原因，检查线路的账号、地址和网络"
+        overdue = HealthLine(
+            "recordings overdue", "取回录音", not fix, fetching, fix, stops=False, count=late.overdue
+        )
+        return [overdue, self._speech(late), _failed_transcripts(late.failed)]
+
+    def _speech(self, late: Backlog) -> HealthLine:
+        waiting = late.unheard if self.settings.speech.model else 0
+        detail, fix = "已启用" if self.settings.speech.model else "未启用", ""
+        if not self.hears():
+            detail, fix = "语音识别模型不能使用", "检查 speech.model 指向的目录；修好后自动补转写"
+        elif waiting:
+            detail = "有录音等待转写超过十分钟"
+            fix = "查看日志中 recording.not_heard 和 speech.down；转写慢时换小一些的模型"
+        return HealthLine("speech", "转写录音", not fix, detail, fix, stops=False, count=waiting)
+
+
+def _failed_transcripts(count: int) -> HealthLine:
+    """Told, and no fault of the hub: it may be the audio."""
+    detail = "有录音未能转写，请听录音；重启后会再试" if count else "没有未能转写的录音"
+    return HealthLine("transcripts failed", "转写结果", ok=True, detail=detail, stops=False, count=count)

@@ -17,6 +17,7 @@ from dataclasses import replace
 from channels.contract import CallEvent, CallEventKind
 from ivr.errors import IvrError
 from ivr.input import answer
+from ivr.keys import forgotten
 from ivr.mistake import give_up
 from ivr.node import LOOK_UPS, QUESTION_SLOT, DoNode, EndNode, Flow, Hook, RecordNode, TransferNode
 from ivr.state import (
@@ -193,6 +194,7 @@ def _end(walk: Walk) -> None:
 def _recover(walk: Walk) -> None:
     """The provider lost our answer: apologise and go on where the call is."""
     node = walk.node
+    walk.state = forgotten(walk.state)  # it took longer than three fast keys
     walk.say((walk.flow.policy.lost,))
     if walk.state.turns > walk.flow.policy.max_turns + GRACE_TURNS:
         walk.enter(walk.flow.policy.last)

@@ -45,11 +45,14 @@ MAX_QUESTION = 500
 def answer(walk: Walk, event: CallEvent) -> None:
     """Take an event that answers the node the call is at."""
     node = walk.node
+    said_goodbye = keys.may_become_emergency(walk.state)
+    if not event.digits:  # silence or words, longer than three fast keys take
+        walk.state = keys.forgotten(walk.state)
     if event.kind is CallEventKind.SPEECH and _heard_anywhere(walk):
         return
     match node:
         case EndNode():
-            walk.say_goodbye()
+            _after_goodbye(walk, event, heard=said_goodbye)
         case DoNode():
             walk.ask_hub(node)  # the hub died between the effect and `resume`
         case TransferNode():
@@ -67,6 +70,17 @@ def answer(walk: Walk, event: CallEvent) -> None:
             _pressed(walk, event.digits, event.received_at, raw=event.digits)
         case _:
             walk.pose()
+
+
+def _after_goodbye(walk: Walk, event: CallEvent, *, heard: bool) -> None:
+    """Nothing counts any more but 1-1-0, which may have begun with the key that led here.
+
+    heard: whether the goodbye was said and keys were listened for behind it.
+    """
+    if heard and not event.digits:
+        walk.hang_up()
+    elif not event.digits or not _emergency(walk, event.digits, event.received_at):
+        walk.say_goodbye()
 
 
 def _heard_anywhere(walk: Walk) -> bool:
@@ -109,6 +123,8 @@ def _key_instead(walk: Walk, node: QuestionNode, event: CallEvent) -> None:
         return
     if key in keys.UNIVERSAL:
         _universal(walk, node, key)
+    elif key and keys.may_become_emergency(walk.state):
+        walk.pose(short=True)
     else:
         once_more(walk, node)
 
@@ -207,13 +223,15 @@ def _emergency(walk: Walk, digits: str, at_ms: int) -> bool:
 
 
 def _emergency_in_entry(walk: Walk, node: AskNode, digits: str, at_ms: int) -> bool:
-    """The last of three fast keys may meet a prompt for digits, and then arrives only when that
-    prompt has waited in vain for more: it counts from the earliest it can have been pressed."""
-    if len(digits) != 1:
+    """The last one or two of three fast keys may meet a prompt for digits, and then arrive only when that
+    prompt has waited in vain for more: they count from the earliest they can have been pressed."""
+    if not 0 < len(digits) < len(keys.EMERGENCY):
         walk.state = keys.forgotten(walk.state)
         return False
-    earliest = at_ms - node.timeout_seconds * 1000
-    return _emergency(walk, digits, max(earliest, *walk.state.last_keys_at, 0))
+    waited_ms = 0 if len(digits) == node.max_digits else node.timeout_seconds * 1000
+    pressed_at = max(at_ms - waited_ms, *walk.state.last_keys_at, 0)
+    walk.state = keys.watched(walk.state, digits[:-1], pressed_at)
+    return _emergency(walk, digits[-1], pressed_at)
 
 
 def _universal(walk: Walk, node: MenuNode | AskNode | QuestionNode, key: str) -> None:

@@ -51,6 +51,11 @@ def means_emergency(state: CallState) -> bool:
     return state.last_keys_at[-1] - state.last_keys_at[0] <= EMERGENCY_WINDOW_MS
 
 
+def may_become_emergency(state: CallState) -> bool:
+    """Whether the key pressed last may be the first or the second of 1-1-0."""
+    return state.last_keys.endswith(EMERGENCY[0])
+
+
 def forgotten(state: CallState) -> CallState:
     """The state with no keys remembered."""
     return replace(state, last_keys="", last_keys_at=())

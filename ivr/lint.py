@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ivr.node import (
+    GIVEN_FACTS,
     HOOK_FACTS,
     HOOK_OUTCOMES,
     LOOK_UPS,
@@ -77,6 +78,8 @@ def _broken_links(flow: Flow) -> Iterator[str]:
                 yield f"{node.name} says no prompt: {prompt}"
         if node.entry.language not in ("", "next", *flow.languages):
             yield f"{node.name} switches to a language the flow does not have"
+        if isinstance(node, AskNode) and node.when not in ("", *GIVEN_FACTS):
+            yield f"{node.name} waits for an unknown fact: {node.when}"
         if isinstance(node, DoNode):
             for outcome in HOOK_OUTCOMES[node.hook]:
                 if outcome not in node.next:

@@ -45,9 +45,21 @@ HOOK_FACTS: Mapping[Hook, tuple[str, ...]] = {
 }
 """What the hub hands back with the first outcome; spoken, then forgotten."""
 
-GIVEN_FACTS = frozenset({"province", "open", "speech", "person_number", "emergency_number", "cities"})
+GIVEN_FACTS = frozenset(
+    {
+        "province",
+        "open",
+        "speech",
+        "person_number",
+        "emergency_number",
+        "cities",
+        "number_shown",
+        "number_withheld",
+    }
+)
 """What the hub knows before any hook ran. `open` is "1" when people are on duty, `speech` when the line
-listens for words; `cities` is `591=福州|Fuzhou 592=厦门|Xiamen`, one name per language of the flow."""
+listens for words, `number_shown` or `number_withheld` by the caller's number; `cities` is
+`591=福州|Fuzhou 592=厦门|Xiamen`, one name per language of the flow."""
 
 HEARD_FACTS = ("danger", "may_be_danger", "wants_person")
 """What the hub finds in the words of a SPEECH event: words of an emergency; danger by what was meant ("1");
@@ -55,6 +67,8 @@ the wish for a person ("1")."""
 
 QUESTION_SLOT, CHOICE_SLOT = "question", "choice"
 MOVE_SLOT, SCORE_SLOT = "move", "score"
+NUMBER_SLOT = "contact_number"
+"""Where to reach a caller who shows no number; it stands on the case as the applicant's, nowhere else."""
 
 
 class AskKind(StrEnum):
@@ -116,7 +130,10 @@ class MenuNode:
 
 @dataclass(frozen=True, slots=True)
 class AskNode:
-    """Fills a slot. `secret` values are never saved, never read back, dropped after the hook."""
+    """Fills a slot. `secret` values are never saved, never read back, dropped after the hook.
+
+    when: the fact without which it is not asked, "" = always.
+    """
 
     name: str
     entry: Entry
@@ -130,6 +147,7 @@ class AskNode:
     optional: bool
     readback: bool
     secret: bool
+    when: str
     timeout_seconds: int
     next: str
     noinput: str
@@ -156,7 +174,8 @@ class QuestionNode:
 
 @dataclass(frozen=True, slots=True)
 class RecordNode:
-    """Records the caller. `finish_on` holds `#` (done), `0` (a person) and `*` (once more)."""
+    """Records the caller. `finish_on` holds `#` (done), `0` (a person), `*` (once more), and `1`, which ends
+    it too, because it may be the first key of 1-1-0."""
 
     name: str
     entry: Entry
@@ -281,7 +300,8 @@ def own_exits(node: Node) -> tuple[str, ...]:
             return tuple(n for n in (node.noinput, node.nomatch, node.repeat) if n)
         case AskNode() | RecordNode():
             exits = (node.noinput, node.nomatch)
-            optional = (node.next,) if isinstance(node, AskNode) and node.optional else ()
+            may_skip = isinstance(node, AskNode) and (node.optional or node.when)
+            optional = (node.next,) if may_skip else ()
             return tuple(n for n in exits if n) + optional
         case QuestionNode():
             return tuple(n for n in (node.off, node.noinput) if n)

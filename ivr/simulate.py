@@ -219,7 +219,7 @@ def _said(one: CallStep) -> tuple[Say, ...]:
         case Say():
             return (one,)
         case Ask() | Record():
-            return one.prompts
+            return tuple(said for said in one.prompts if isinstance(said, Say))
         case _:
             return ()
 

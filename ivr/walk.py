@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from channels.contract import Ask, CallStep, Hangup, Record, Say, Transfer
+from channels.contract import Ask, CallStep, Hangup, Pause, Record, Say, Transfer
+from ivr import keys
 from ivr.node import (
     CHOICE_SLOT,
     HOOK_FACTS,
@@ -55,6 +56,8 @@ HISTORY_LENGTH = 8
 WALLED = "REPORT"
 """The kind of case that only a few may see."""
 REFERENCE_SLOT, CODE_SLOT = "reference", "query_code"
+_LISTEN_SECONDS = 2
+"""How long more keys are listened for behind a goodbye."""
 RATED = "rate"
 """The event of a case that has a score."""
 
@@ -130,6 +133,8 @@ class Walk:
                 return node.next
             case AskNode() if node.kind is AskKind.CHOICE and not self.options(node):
                 return node.next  # a province that configured no list is not asked for one
+            case AskNode() if node.when and not self.facts.get(node.when):
+                return node.next
             case QuestionNode() if not self._given.get("speech"):
                 return node.off
             case MenuNode() | AskNode() | QuestionNode() | RecordNode():
@@ -230,8 +235,8 @@ class Walk:
         speech: str = "",
     ) -> None:
         """Ask; what was just said becomes part of the question, so that keys count during it."""
-        before: list[Say] = []
-        while self._steps and isinstance(last := self._steps[-1], Say):
+        before: list[Say | Pause] = []
+        while self._steps and isinstance(last := self._steps[-1], Say | Pause):
             before.insert(0, last)
             self._steps.pop()
         asked = (*before, *said)
@@ -322,12 +327,22 @@ class Walk:
     # --- ending --------------------------------------------------------------------------------
 
     def say_goodbye(self) -> None:
-        """Speak the end node and hang up. The call is over only when the provider says so."""
+        """Speak the end node and hang up. The call is over only when the provider says so.
+
+        Where the key that led here may be the first or second of 1-1-0, the rest of it is listened for.
+        """
         node = self.node
         if isinstance(node, EndNode):
             self.say(node.prompts)
-        self._steps.append(Hangup())
+        if keys.may_become_emergency(self.state):
+            self._ask((), 1, _LISTEN_SECONDS)
+        else:
+            self._steps.append(Hangup())
         self.state = replace(self.state, phase=Phase.CLOSED, held={})
+
+    def hang_up(self) -> None:
+        """After a goodbye that was heard."""
+        self._steps.append(Hangup())
 
     def promote(self, node: str) -> None:
         """A case without a receipt becomes a partial one, once."""

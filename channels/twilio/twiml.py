@@ -84,8 +84,11 @@ def document(answer: CallAnswer, paths: CallbackPaths) -> str:
     return str(response)
 
 
-def _say(verb: Any, prompts: Sequence[Say]) -> None:
+def _say(verb: Any, prompts: Sequence[Say | Pause]) -> None:
     for prompt in prompts:
+        if isinstance(prompt, Pause):
+            verb.pause(length=prompt.seconds)
+            continue
         voice = VOICES.get(prompt.language, VOICES["zh"])
         verb.say(_UNWRITABLE.sub(" ", prompt.text), language=voice.tag, voice=voice.name)
 

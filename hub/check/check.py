@@ -17,8 +17,9 @@ from hub.check.alarms import check_alarms, check_ringing
 from hub.check.channels import check_channels
 from hub.check.meaning import check_meaning, check_waiting
 from hub.check.progress import check_progress
+from hub.check.recordings import check_heads, check_recordings, check_speech
 from hub.model.cases.calendar_book import calendar_book, calendar_days
-from hub.repositories.calls import FlowRepository, overdue_recordings
+from hub.repositories.calls import FlowRepository
 from hub.repositories.key_proof import check_keys, refuse_missing_keys
 from hub.repositories.repositories import COLLECTIONS
 from hub.repositories.rule_books import newest_calendar
@@ -41,7 +42,6 @@ _GIB = 1024**3
 _LEAST_FREE = 1 * _GIB
 _LITTLE_FREE = 5 * _GIB
 _DRIFT_MS = 2_000
-_MODEL_PARTS = ("am/final.mdl", "conf/mfcc.conf")
 _MOST_RECORDS = 10_000
 _MOST_NAMED = 20
 _RESTORE = "从备份恢复 (restore from its backup)"
@@ -53,7 +53,7 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     findings += [found async for found in _store(settings, clock)]
     findings += [*_web(settings), *_knowledge(settings)]
     findings += [found async for found in check_meaning(settings)]
-    findings += [*_speech(settings), *_disk(settings), *_user()]
+    findings += [await check_speech(settings), check_heads(settings), *_disk(settings), *_user()]
     findings += [found async for found in check_channels(settings)]
     findings += [found async for found in check_alarms(settings)]
     findings += [found async for found in check_progress(settings, clock)]
@@ -168,7 +168,8 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         yield await check_migrations(documents, migrations_of(settings, clock))
         async for found in check_flows(documents):
             yield found
-        yield await check_recordings(documents)
+        async for found in check_recordings(documents, clock, hears=bool(settings.speech.model)):
+            yield found
         yield await check_ringing(documents)
         yield await check_calendar(documents, clock)
         yield await check_waiting(documents, clock)
@@ -211,19 +212,6 @@ async def check_flows(documents: Documents) -> AsyncIterator[Finding]:
             yield Finding(Level.WARN, name, what, fix)
         else:
             yield Finding(Level.OK, name, f"{what}；没有通话在用 (no call needs it)")
-
-
-async def check_recordings(documents: Documents) -> Finding:
-    """Whether there are recordings that do not come from the provider."""
-    overdue = await overdue_recordings(documents)
-    if not overdue:
-        return Finding(Level.OK, "recordings", "没有未取到的录音 (none is overdue)")
-    return Finding(
-        Level.WARN,
-        "recordings",
-        f"{overdue} 段录音未取到 (recordings could not be fetched)",
-        "日志 recording.later 写明原因；检查线路的账号、api_base 和网络 (the log names the reason)",
-    )
 
 
 async def check_calendar(documents: Documents, clock: Clock) -> Finding:
@@ -277,21 +265,6 @@ def _web(settings: Settings) -> Iterator[Finding]:
             "web.insecure_cookies",
             "https 上不能打开 (must be off on https)",
             "insecure_cookies = false",
-        )
-
-
-def _speech(settings: Settings) -> Iterator[Finding]:
-    model = settings.speech.model
-    if not model:
-        yield Finding(Level.OK, "speech", "不转写录音 (recordings are not transcribed)")
-    elif all((Path(model) / part).is_file() for part in _MODEL_PARTS):
-        yield Finding(Level.OK, "speech", model)
-    else:
-        yield Finding(
-            Level.FAIL,
-            "speech",
-            f"{model} 不是 vosk 模型 (not a vosk model)",
-            f"speech.model 指向完整的模型目录，含 {'、'.join(_MODEL_PARTS)} (a whole model)",
         )
 
 

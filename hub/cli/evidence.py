@@ -3,84 +3,57 @@ read again and compared."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
-from hub.actions.cases.verify_histories import Histories, verify_histories
+from hub.actions.evidence.verify_evidence import verify_evidence
 from hub.cli.run import print_json, run, settings_from
 from hub.repositories.repositories import repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
-from hub.settings.settings import Settings
-from hub.wiring.store import open_store, open_vault
-from ivr.evidence.chain import Link, breaks
-from ivr.evidence.recordings import matches, relative_path
-
-_PAGE = 1000
+from hub.runtime.errors import HubError
+from hub.wiring.store import reading_store
 
 
-def verify(*, config: Path | None = None, json: bool = False) -> int:
-    """重新计算每段录音的哈希，核对证据链和每件工单的历史。有问题时退出码 1。请先停止 hub（MongoDB 不用）。
+def verify(*, head: list[str] | None = None, config: Path | None = None, json: bool = False) -> int:
+    """重新计算每段录音的哈希，核对证据链、每件工单的历史和链头。有问题时退出码 1。hub 运行时也可执行。
 
-    Hashes every recording again, checks the chain and the history of every case. Exit code 1 when
-    something is wrong. Cases behind the wall are counted, not named.
+    Hashes every recording again, checks the chains and the history of every case. Exit code 1 when
+    something is wrong. Cases behind the wall are counted, not named. It may run beside the hub.
 
     Parameters
     ----------
+    head
+        别处保存的链头，写作 编号:标记 · A head that was kept elsewhere, NUMBER:MARK. May be repeated.
     config
         配置文件 · TOML file over the defaults.
     json
         输出 JSON · As JSON.
     """
-    return run(_verify(config, as_json=json))
+    return run(_verify(config, head or [], as_json=json))
 
 
-async def _verify(config: Path | None, *, as_json: bool) -> int:
+async def _verify(config: Path | None, heads: list[str], *, as_json: bool) -> int:
+    kept = dict(map(_numbered, heads))
     settings = settings_from(config)
-    links, histories, (rows, wrong_rows) = await _read(settings)
-    folder = settings.files.path / "recordings"
-    problems = [
-        *breaks(links),
-        *(
-            f"link {link.seq}: the file is missing or was changed"
-            for link in links
-            if not matches(folder / relative_path(link.sha256), link.sha256)
-        ),
-        *(
-            f"工单 {reference}：历史从第 {seq} 条起不完整 (case history is wrong from entry {seq})"
-            for reference, seq in histories.broken
-        ),
-    ]
-    problems += wrong_rows
-    if histories.hidden:
-        problems.append(f"保密工单：{histories.hidden} 件历史不完整 (cases behind the wall, not named)")
-    head = links[-1].hash if links else ""
+    async with reading_store(settings, SystemClock()) as (documents, vault):
+        stores = repositories(documents, vault, cities={})
+        found = await verify_evidence(stores, settings.files.path, kept=kept)
     if as_json:
-        print_json(
-            {
-                "recordings": len(links),
-                "head": head,
-                "cases": histories.cases,
-                "audit": rows,
-                "problems": problems,
-            }
-        )
+        print_json(asdict(found))
     else:
         screen = Screen()
-        screen.say(f"录音 recordings {len(links)}，链首 head {head or '-'}")
-        screen.say(f"工单历史 case histories {histories.cases}")
-        screen.say(f"查阅记录 audit rows {rows}")
-        screen.complain(problems)
-        screen.say("完好 whole" if not problems else f"问题 problems {len(problems)}")
-    return 1 if problems else 0
+        screen.say(f"录音 recordings {found.recordings}，链首 head {found.head or '-'}")
+        screen.say(f"工单历史 case histories {found.cases}")
+        screen.say(f"查阅记录 audit rows {found.audit}")
+        screen.say(f"证据链头 heads {found.heads}，最新 newest {found.heads_mark or '-'}")
+        screen.complain(list(found.problems))
+        screen.say("完好 whole" if not found.problems else f"问题 problems {len(found.problems)}")
+    return 1 if found.problems else 0
 
 
-async def _read(settings: Settings) -> tuple[list[Link], Histories, tuple[int, tuple[str, ...]]]:
-    documents = await open_store(settings, SystemClock(), migrated=False)
-    try:
-        stores = repositories(documents, await open_vault(settings, documents), cities={})
-        links: list[Link] = []
-        while page := await stores.recordings.links(after=links[-1].seq if links else 0, limit=_PAGE):
-            links += page
-        return links, await verify_histories(stores.cases), await stores.audit.verify()
-    finally:
-        await documents.close()
+def _numbered(head: str) -> tuple[int, str]:
+    number, _, mark = head.partition(":")
+    if not number.isdecimal() or not mark:
+        raise HubError(f"--head {head}：应写作 编号:标记 (NUMBER:MARK)")
+    return int(number), mark

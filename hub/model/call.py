@@ -11,6 +11,15 @@ from ivr.speech.engine import Word, mean_confidence
 from ivr.speech.segments import Segment, segments
 from ivr.state import CallState
 
+_SEALED = frozenset(
+    {
+        RecordingState.SEALED,
+        RecordingState.TRANSCRIBED,
+        RecordingState.TRANSCRIPT_FAILED,
+        RecordingState.PROVIDER_DELETED,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -86,6 +95,11 @@ class Recording:
     def is_overdue(self) -> bool:
         """Whether it was asked for in vain so often that people should know."""
         return self.state in TO_FETCH and self.tries >= OVERDUE_TRIES
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it is in the chain; a part of one that is still fetched is not."""
+        return self.state in _SEALED
 
     @property
     def segments(self) -> tuple[Segment, ...]:

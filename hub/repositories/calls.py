@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 
 from hub.model.call import Call, Recording
 from hub.model.personal import UNREADABLE
 from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
-from hub.store.documents import Collection, Documents, Insert, Update
+from hub.store.documents import Collection, Documents, Insert, Stored, Update
+from hub.store.marks import Marks
 from ivr.evidence.chain import Link
-from ivr.evidence.recordings import OVERDUE_TRIES, TO_FETCH, RecordingState
+from ivr.evidence.recordings import LATE_SECONDS, OVERDUE_TRIES, TO_FETCH, RecordingState
 from ivr.state import Phase
 
 COLLECTIONS = (
@@ -123,12 +125,40 @@ def _waiting(call: Call) -> int:
     return _TRANSFERRED if call.state and call.state.phase is Phase.TRANSFER else _RUNNING
 
 
-async def overdue_recordings(documents: Documents) -> int:
-    """How many recordings have been asked for in vain so often that people should know, `_MANY` at most."""
-    waiting = await documents.find(
-        "recordings", {"state": {"$in": [str(state) for state in TO_FETCH]}}, limit=_MANY
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Recordings people should know of, each count `_MANY` at most.
+
+    overdue: do not come. unheard: sealed for long and not recognised yet. failed: could not be recognised.
+    lost: given up after 40 days. stray: of a call that is not known, so of no case.
+    """
+
+    overdue: int
+    unheard: int
+    failed: int
+    lost: int
+    stray: int
+
+
+async def backlog(documents: Documents, now: int) -> Backlog:
+    """What stands still at `now`."""
+
+    async def late(*states: RecordingState) -> list[Stored]:
+        where = {"state": {"$in": [str(state) for state in states]}}
+        return await documents.find("recordings", where, sort=(("next_at", 1),), limit=_MANY)
+
+    def is_old(stored: Stored) -> bool:
+        return bool(now - stored.body["taken_at"] > LATE_SECONDS * 1000)
+
+    waiting = await late(*TO_FETCH)
+    unheard = await late(RecordingState.SEALED)
+    return Backlog(
+        overdue=sum(stored.body["tries"] >= OVERDUE_TRIES or is_old(stored) for stored in waiting),
+        unheard=sum(map(is_old, unheard)),
+        failed=len(await late(RecordingState.TRANSCRIPT_FAILED)),
+        lost=len(await late(RecordingState.LOST)),
+        stray=len(await documents.find("recordings", {"case_id": ""}, limit=_MANY)),
     )
-    return sum(stored.body["tries"] >= OVERDUE_TRIES for stored in waiting)
 
 
 class RecordingRepository:
@@ -138,6 +168,7 @@ class RecordingRepository:
         self._documents = documents
         self._recordings = Shape(Recording, "recordings", vault, unreadable={"transcript": UNREADABLE})
         self._links = Shape(Link, "evidence", vault, personal=frozenset(), key="seq")
+        self._marks = Marks(vault, "recordings")
 
     async def get(self, recording_id: str) -> Versioned[Recording] | None:
         """A recording with its version, or None."""
@@ -166,6 +197,18 @@ class RecordingRepository:
         )
         return self._recordings.listed_versioned(found)
 
+    async def put_off(
+        self, states: Sequence[RecordingState], now: int, *, limit: int
+    ) -> list[Versioned[Recording]]:
+        """Recordings in one of `states` whose next try is still to come, the earliest first."""
+        found = await self._documents.find(
+            "recordings",
+            {"state": {"$in": [str(state) for state in states]}, "next_at": {"$gt": now}},
+            sort=(("next_at", 1),),
+            limit=limit,
+        )
+        return self._recordings.listed_versioned(found)
+
     async def head(self) -> Link | None:
         """The newest link of the evidence chain."""
         found = await self._documents.find("evidence", {}, sort=(("seq", -1),), limit=1)
@@ -187,5 +230,16 @@ class RecordingRepository:
         return self._recordings.update(recording, version)
 
     def insert_link(self, link: Link) -> Insert:
-        """The write of a link; its place in the chain is unique."""
-        return self._links.insert(link)
+        """The write of a link, which marks it; its place in the chain is unique."""
+        return self._links.insert(replace(link, mark=self._marks.of(link.hash)))
+
+    def unmarked(self, links: Sequence[Link]) -> Link | None:
+        """The first link of the chain whose mark is wrong or gone."""
+        wrong = self._marks.first_wrong((one.hash, one.mark) for one in links)
+        return None if wrong is None else links[wrong]
+
+    async def everything(self) -> AsyncIterator[Recording]:
+        """All recordings."""
+        async for stored in self._documents.scan("recordings"):
+            for recording in self._recordings.listed([stored]):
+                yield recording

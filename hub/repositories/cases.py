@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from collections.abc import Collection as Collected
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.model.cases.case import Case, Chain
 from hub.model.cases.history import HistoryEntry
@@ -19,6 +19,7 @@ from hub.model.track import Compartment
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Documents, Insert, Stored, Update, Write
+from hub.store.marks import Marks
 from hub.store.unreadable import Unreadable
 
 COUNTED = (
@@ -136,6 +137,7 @@ class CaseRepository:
         self._documents = documents
         self._vault = vault
         self._cases = Shape(Case, "cases", vault, unreadable={"title": UNREADABLE})
+        self._marks = Marks(vault, "history")
         self._breaches = Shape(BreachRecord, "breaches", vault)
         self._history = Shape(HistoryEntry, "history", vault, unreadable={"text": UNREADABLE})
 
@@ -240,6 +242,14 @@ class CaseRepository:
         async for stored in self._documents.scan("cases"):
             yield _chain(stored)
 
+    async def chains_since(self, at: int) -> AsyncIterator[tuple[int, CaseChain]]:
+        """The same of cases changed at or after an instant (ms UTC), each with its own, earliest first."""
+        where, sort, after = {"updated_at": {"$gte": at}}, (("updated_at", 1),), None
+        while found := await self._documents.find("cases", where, sort=sort, limit=_PAGE, after=after):
+            for stored in found:
+                yield stored.body["updated_at"], _chain(stored)
+            after = self._documents.cursor(found[-1], sort)
+
     async def chain(self, case_id: str) -> CaseChain | None:
         """The same of one case, or None."""
         stored = await self._documents.get("cases", case_id)
@@ -261,8 +271,13 @@ class CaseRepository:
         return write
 
     def insert_entry(self, entry: HistoryEntry) -> Insert:
-        """The write of a history entry; its id is its place in the chain, so that is unique."""
-        return self._history.insert(entry)
+        """The write of a history entry, with its mark; its id is its place in the chain, so unique."""
+        return self._history.insert(replace(entry, mark=self._marks.of(_marked(entry))))
+
+    def unmarked(self, entries: Sequence[HistoryEntry]) -> int:
+        """Number of the first entry of a case whose mark is wrong or gone; 0 = none."""
+        wrong = self._marks.first_wrong((_marked(entry), entry.mark) for entry in entries)
+        return 0 if wrong is None else wrong + 1
 
     def step_writes(self, step: Step, version: int, *, migrated: bool = False) -> list[Write]:
         """The writes of a step of a case that was read at `version`. migrated: see `BreachRecord`."""
@@ -372,6 +387,10 @@ def _chain(stored: Stored) -> CaseChain:
         Compartment(body["compartment"]),
         Chain(body["history_seq"], body["history_head"]),
     )
+
+
+def _marked(entry: HistoryEntry) -> str:
+    return f"{entry.id} {entry.hash}"
 
 
 def _visible(compartments: Collected[Compartment]) -> Body:

@@ -41,6 +41,8 @@ from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
 from hub.repositories.deliveries import fallbacks
 from hub.repositories.deliveries.records import DeliveryRecords, delivery_records
+from hub.repositories.evidence import heads
+from hub.repositories.evidence.heads import HeadRepository
 from hub.repositories.knowledge import (
     answer_counts,
     cursors,
@@ -144,6 +146,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *feedback.COLLECTIONS,
     *fallbacks.COLLECTIONS,
     *follows.COLLECTIONS,
+    *heads.COLLECTIONS,
     *taking_part.COLLECTIONS,
     *tags.COLLECTIONS,
     *leases.COLLECTIONS,
@@ -224,6 +227,7 @@ class Repositories:
     duty: DutyRepository
     drafts: DraftRepository
     follows: FollowRepository
+    heads: HeadRepository
     taking_part: TakingPartRepository
     tags: TagRepository
     knowledge: KnowledgeRepositories
@@ -283,6 +287,7 @@ def repositories(
         duty=DutyRepository(documents, vault),
         drafts=DraftRepository(documents, vault),
         follows=FollowRepository(documents),
+        heads=HeadRepository(documents, vault),
         taking_part=TakingPartRepository(documents),
         tags=TagRepository(documents, vault),
         knowledge=_knowledge(documents, vault),

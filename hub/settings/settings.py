@@ -15,7 +15,7 @@ from hub.settings.departments import DepartmentTable
 from hub.settings.dialogue import EncoderServer, Knowledge, TriageWords
 from hub.settings.organisation import Hours, Organisation, Region
 from hub.settings.progress import ProgressSystem, Tracking
-from hub.settings.store import Files, Keys, Retention, Store
+from hub.settings.store import Evidence, Files, Keys, Retention, Store
 from hub.settings.table import Table
 from hub.settings.web import Limits, Web
 
@@ -35,6 +35,7 @@ class Settings(Table):
     store: Store = Store()
     keys: Keys = Keys()
     files: Files = Files()
+    evidence: Evidence = Evidence()
     log: Log = Log()
     triage: TriageWords = TriageWords()
     tracking: Tracking = Tracking()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from hub.settings.table import Secret, Table
 
@@ -24,6 +24,19 @@ class Keys(Table):
 
 class Files(Table):
     path: Path = Path("var/hub/files")
+
+
+class Evidence(Table):
+    """Who gets the newest head of the evidence once a day."""
+
+    channel: str = ""
+    address: str = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if bool(self.channel) != bool(self.address):
+            raise ValueError("channel 和 address 要一起填写 (both or none)")
+        return self
 
 
 class Retention(Table):

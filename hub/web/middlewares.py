@@ -72,10 +72,10 @@ async def add_headers(request: web.BaseRequest, response: web.StreamResponse) ->
 async def prepare(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Gives the request its nonce, id and language; takes up `?lang=` and `?view=` links."""
     request[REQUEST_ID] = os.urandom(5).hex().upper()
+    request[SOURCE] = _source(request)
     if request.path.startswith(_CARRIERS):
         return await handler(request)
     request[NONCE] = base64.b64encode(os.urandom(16)).decode()
-    request[SOURCE] = _source(request)
     request[LANGUAGE] = pick_language(
         request.cookies.get(LANGUAGE_COOKIE), request.headers.get("Accept-Language", "")
     )

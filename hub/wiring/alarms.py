@@ -50,8 +50,8 @@ def ways_of(settings: Settings, profiles: Profiles, http: HttpClient, clock: Clo
     operator = [given.operator_address] if given.operator_address else []
     return Ways(
         centre=centre,
-        text=_usable(settings, profiles, given.text_channel, given.text_numbers),
-        operator=_usable(settings, profiles, given.operator_channel, operator),
+        text=usable(settings, profiles, given.text_channel, given.text_numbers),
+        operator=usable(settings, profiles, given.operator_channel, operator),
         telephone=given.telephone,
     )
 
@@ -72,7 +72,8 @@ def alarm_actions(base: Foundation, profiles: Profiles, cases: CaseActions) -> A
     )
 
 
-def _usable(settings: Settings, profiles: Profiles, channel: str, texts: list[str]) -> Recipients | None:
+def usable(settings: Settings, profiles: Profiles, channel: str, texts: list[str]) -> Recipients | None:
+    """The same; None also where an address is none."""
     try:
         return recipients(settings, profiles, channel, texts)
     except BadAddress:

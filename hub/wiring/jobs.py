@@ -12,6 +12,7 @@ from hub.actions.alarms.forward_alarms import ForwardAlarms
 from hub.actions.deliveries.fall_back import FallBack
 from hub.actions.deliveries.match_receipts import MatchReceipts
 from hub.actions.dialogue.triage import Triage
+from hub.actions.evidence.seal_heads import SealHeads
 from hub.actions.intake.keep_letter import KeepLetter
 from hub.actions.intake.read_letters import ReadLetters
 from hub.actions.knowledge.follow_entries import FollowEntries
@@ -31,9 +32,10 @@ from hub.jobs.repeat import repeat
 from hub.repositories.leases import LeaseRepository
 from hub.repositories.repositories import COLLECTIONS
 from hub.settings.store import Retention
+from hub.wiring.alarms import usable
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
-from hub.wiring.channels import LETTERS_AT_ONCE, Adapters, fallback_settings
+from hub.wiring.channels import LETTERS_AT_ONCE, Adapters, fallback_settings, profiles_of
 from hub.wiring.desk import Desk
 from hub.wiring.foundation import Foundation
 from hub.wiring.mail import own_addresses_of
@@ -89,6 +91,9 @@ _VECTORS_SECONDS = 0.5
 _KEYS_SECONDS = 3_600.0
 """How often it is looked whether something is still sealed with an older key."""
 
+_HEADS_SECONDS = 60.0
+"""How often it is noted how far cases and recordings have come."""
+
 Job = Callable[[], Awaitable[None]]
 
 
@@ -127,6 +132,7 @@ def jobs_of(
         "rules": partial(repeat, rules.follow.look, pause_seconds=_RULES_SECONDS),
         "due": partial(alone, leases(), "due", rules.recompute_due.step, pause_seconds=_RULES_SECONDS),
         "keys": partial(alone, leases(), "keys", _reseal(base).step, pause_seconds=_KEYS_SECONDS),
+        "heads": partial(alone, leases(), "heads", _heads(base, cases).step, pause_seconds=_HEADS_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }
     jobs |= _sending_jobs(base, actions, leases)
@@ -141,6 +147,13 @@ def jobs_of(
         look = actions.look_again.step
         jobs["meaning"] = partial(alone, leases(), "meaning", look, pause_seconds=_LOOK_AGAIN_SECONDS)
     return jobs
+
+
+def _heads(base: Foundation, cases: CaseActions) -> SealHeads:
+    given, profiles = base.settings.evidence, profiles_of(base.settings)
+    told = usable(base.settings, profiles, given.channel, [given.address] if given.address else [])
+    folder = base.settings.files.path / "heads"
+    return SealHeads(base.documents, base.stores, cases.outgoing, folder, told, base.clock)
 
 
 def _reseal(base: Foundation) -> ResealStore:

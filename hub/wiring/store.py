@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pkgutil import resolve_name
 
-from hub.repositories.key_proof import proved, refuse_missing_keys
+from hub.repositories.key_proof import check_keys, proved, refuse_missing_keys
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import Clock
 from hub.settings.settings import Settings
 from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring
 from hub.store.documents import Documents
 from hub.store.migrations import migrate
-from hub.store.sqlite import open_sqlite
+from hub.store.sqlite import open_sqlite, read_sqlite
 from hub.wiring.migrations import migrations_of
 
 _MONGO = "hub.store.mongo:open_mongo"
@@ -35,6 +35,29 @@ async def open_store(settings: Settings, clock: Clock, *, migrated: bool = True)
             vault = await open_vault(settings, documents)
             await migrate(documents, vault, migrations_of(settings, clock), clock=clock)
     return documents
+
+
+@asynccontextmanager
+async def reading_store(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Documents, Vault]]:
+    """The store to read from only, beside a hub that runs on it, and its keys. Nothing is written.
+
+    Raises `Refused`, `KeyProblem`.
+    """
+    if settings.store.engine == "mongodb":
+        url = settings.store.url.get_secret_value()
+        opened = resolve_name(_MONGO)(url, settings.store.database, COLLECTIONS, clock=clock, prepared=False)
+        documents: Documents = await opened
+    else:
+        documents = await read_sqlite(settings.store.path, COLLECTIONS, clock=clock)
+    async with closed_on_failure(documents):
+        given = settings.keys.ring.get_secret_value()
+        ring = KeyRing.from_json(given) if given else load_ring(settings.keys.file)
+        if ring is None:
+            path = settings.keys.file
+            raise KeyProblem(f"找不到密钥文件 {path}，请从备份恢复。 / {path} is missing: restore it.")
+        await check_keys(documents, ring, keys_source(settings), COLLECTIONS)
+        yield documents, Vault(ring)
+    await documents.close()
 
 
 async def open_vault(settings: Settings, documents: Documents) -> Vault:

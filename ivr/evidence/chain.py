@@ -21,7 +21,8 @@ GENESIS = "0" * 64
 class Link:
     """One sealed recording in the chain. `duration_ms` is whole, so that stores cannot change it.
 
-    case_id: the case at the time of sealing, or "". hash: over all fields with `hash` empty.
+    case_id: the case at the time of sealing, or "". hash: over all fields before it, with `hash` empty.
+    mark: of the hash, made with a key that does not lie beside it; "" of an earlier release.
     """
 
     seq: int
@@ -35,6 +36,7 @@ class Link:
     downloaded_at: int
     case_id: str
     hash: str
+    mark: str = ""
 
 
 def link(
@@ -78,4 +80,6 @@ def breaks(links: Iterable[Link]) -> tuple[str, ...]:
 
 
 def _body(one: Link) -> dict[str, object]:
-    return asdict(replace(one, hash=""))
+    body = asdict(replace(one, hash=""))
+    del body["mark"]
+    return body

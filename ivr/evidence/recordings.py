@@ -83,6 +83,9 @@ PARTIAL_TRIES = 3
 OVERDUE_TRIES = 4
 """After so many tries, some ten minutes, people are told that a recording does not come."""
 
+LATE_SECONDS = 600
+"""After so long people are told of a recording that stands still, whatever was tried."""
+
 TOLERANCE_SECONDS = 1.0
 """Between our measure and the provider's, which is rounded to whole seconds."""
 

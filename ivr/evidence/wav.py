@@ -30,7 +30,8 @@ class Audio:
     """The audio in a WAV file.
 
     start, size_bytes: where its samples stand in the file; always whole ones. encoding: 1 = PCM.
-    whole: False when the header promises more than there is.
+    whole: False when the header promises more than there is. plain: PCM of 8 or 16 bits whose sizes in the
+    header are those of the file, so that any player takes it.
     """
 
     rate: int
@@ -40,6 +41,7 @@ class Audio:
     start: int
     size_bytes: int
     whole: bool
+    plain: bool
 
     @property
     def seconds(self) -> float:
@@ -58,7 +60,8 @@ def inspect(content: bytes) -> Audio:
         size = struct.unpack_from("<I", content, position + 4)[0]
         body = position + 8
         if name == b"data":
-            return _audio(shape, body, size, len(content) - body)
+            exact = struct.unpack_from("<I", content, 4)[0] == len(content) - 8
+            return _audio(shape, body, size, len(content) - body, exact=exact)
         if body + size > len(content):
             break
         if name == b"fmt ":
@@ -78,7 +81,9 @@ def _shape(chunk: bytes) -> tuple[int, int, int, int]:
     return rate, channels, bits // 8, encoding
 
 
-def _audio(shape: tuple[int, int, int, int] | None, start: int, claimed: int, there: int) -> Audio:
+def _audio(
+    shape: tuple[int, int, int, int] | None, start: int, claimed: int, there: int, *, exact: bool
+) -> Audio:
     if shape is None:
         raise BadAudio("audio before its format")
     rate, channels, sample_bytes, encoding = shape
@@ -87,4 +92,6 @@ def _audio(shape: tuple[int, int, int, int] | None, start: int, claimed: int, th
     if size < block:
         raise NoSamples("no audio in it")
     whole = claimed in _UNKNOWN_SIZES or claimed - there < block
-    return Audio(rate, channels, sample_bytes, encoding, start, size - size % block, whole)
+    taken = size - size % block
+    plain = exact and encoding == PCM and sample_bytes <= 2 and claimed == taken
+    return Audio(rate, channels, sample_bytes, encoding, start, taken, whole, plain)

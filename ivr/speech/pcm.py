@@ -10,7 +10,8 @@ import sys
 from array import array
 from pathlib import Path
 
-from ivr.evidence.wav import PCM, BadAudio, inspect
+from ivr.evidence.samples import samples_of
+from ivr.evidence.wav import inspect
 
 
 def read_mono(path: Path, at_least: int) -> tuple[bytes, int]:
@@ -20,12 +21,7 @@ def read_mono(path: Path, at_least: int) -> tuple[bytes, int]:
     """
     content = path.read_bytes()
     audio = inspect(content)
-    if audio.encoding != PCM or audio.sample_bytes != 2:
-        raise BadAudio(f"{audio.sample_bytes * 8}-bit samples of encoding {audio.encoding}")
-    samples = array("h")
-    samples.frombytes(content[audio.start : audio.start + audio.size_bytes])
-    if sys.byteorder == "big":
-        samples.byteswap()
+    samples = samples_of(content, audio)
     samples = samples[:: audio.channels]
     rate = audio.rate
     while rate < at_least:

@@ -48,7 +48,23 @@ async def test_an_inspector_hears_the_sealed_recording_and_a_handler_does_not(hu
         async with theirs.get(f"{hub.url}{path}") as audio:
             assert audio.status == 200
             assert audio.content_type == "audio/wav"
-            assert hashlib.sha256(await audio.read()).hexdigest() == recording.sha256
+            whole = await audio.read()
+            assert hashlib.sha256(whole).hexdigest() == recording.sha256
+        async with theirs.get(f"{hub.url}{path}", headers={"Range": "bytes=100-199"}) as part:
+            assert (part.status, await part.read()) == (206, whole[100:200])
+            assert part.headers["Content-Range"] == f"bytes 100-199/{len(whole)}"
+        async with theirs.get(f"{hub.url}{path}?original") as saved:
+            assert saved.content_type == "application/octet-stream"
+            assert await saved.read() == whole
+        file = hub.hub.settings.files.path / "recordings" / recording.path
+        file.chmod(0o600)
+        file.write_bytes(whole[:-1] + b"\x07")
+        for address in (path, f"{path}?original", f"{path}/waveform"):
+            async with theirs.get(f"{hub.url}{address}") as changed:
+                assert changed.status == 410
+                assert "audio" not in changed.content_type
+        async with hub.http.get(f"{hub.url}/readyz") as answer:
+            assert "rows" in (await answer.json())["issues"]
     async with browser(hub.url) as theirs:
         await log_in(hub, theirs, "handler")
         async with theirs.get(f"{hub.url}{path}") as audio:

@@ -15,7 +15,7 @@ from channels.contract import CallEvent, CallEventKind
 from channels.loopback.faults import Fault, FaultKind, Resource
 from channels.loopback.script import CallConditions, CallerAction, Press, RecordingNews, Speak
 from hub.actions.calls.keep_recording import KeepRecording
-from hub.check.check import check_recordings
+from hub.check.recordings import check_recordings
 from hub.model.agent import Role
 from hub.model.call import Recording
 from hub.model.cases.case import Case
@@ -93,6 +93,18 @@ async def fetch(hub: World) -> None:
 async def ready(hub: World) -> tuple[int, list[str]]:
     async with hub.http.get(f"{hub.url}/readyz") as answer:
         return answer.status, (await answer.json())["issues"]
+
+
+async def details(hub: World) -> dict[str, int]:
+    async with hub.http.get(f"{hub.url}/readyz") as answer:
+        told: dict[str, int] = (await answer.json()).get("details", {})
+        return told
+
+
+async def checked(hub: World) -> list[Level]:
+    """What `hub check` says of recordings."""
+    found = check_recordings(hub.hub.documents, hub.hub.clock, hears=False)
+    return [finding.level async for finding in found]
 
 
 async def case_page(hub: World) -> str:
@@ -203,15 +215,17 @@ async def test_one_that_does_not_come_is_told_to_everybody_who_should_know(
     still.advance(seconds=300)
     await fetch(hub)
     assert await ready(hub) == (200, ["recordings overdue"])
-    assert (await check_recordings(hub.hub.documents)).level is Level.WARN
+    assert await details(hub) == {"recordings overdue": 1}
+    assert await checked(hub) == [Level.WARN]
     assert "录音未取到" in await case_page(hub)
     hub.carrier.faults.clear()
     still.advance(seconds=1800)
     await fetch(hub)
     await sealed(hub)
     assert await ready(hub) == (200, [])
-    assert (await check_recordings(hub.hub.documents)).level is Level.OK
+    assert await checked(hub) == [Level.OK]
     assert "录音未取到" not in await case_page(hub)
+    assert await details(hub) == {}
 
 
 async def test_a_disk_that_fails_delays_a_recording_and_no_row_says_otherwise(
@@ -261,6 +275,7 @@ async def test_what_was_said_in_a_call_the_store_does_not_know_is_kept(hub: Worl
 
     [recording] = await eventually(kept)
     assert recording.case_id == ""
+    assert await checked(hub) == [Level.WARN]
     assert [link.sha256 for link in await stores.recordings.links()] == [recording.sha256]
 
 
@@ -292,14 +307,17 @@ async def test_a_model_that_does_not_load_delays_words_and_nothing_else(tmp_path
         assert await ready(hub) == (200, [])
 
 
-async def test_what_an_earlier_release_failed_to_recognise_is_tried_again(tmp_path: Path) -> None:
+async def test_what_could_not_be_recognised_before_is_tried_again_at_the_start(tmp_path: Path) -> None:
     async with world(tmp_path) as hub:
         await complain(hub, audio=SPOKEN.read_bytes())
         recording = await sealed(hub)
         found = await hub.hub.repositories.recordings.get(recording.id)
         assert found
-        failed = replace(found.value, state=RecordingState.TRANSCRIPT_FAILED)
+        next_at = found.value.next_at + 30 * 86_400_000
+        failed = replace(found.value, state=RecordingState.TRANSCRIPT_FAILED, next_at=next_at)
         await hub.hub.documents.commit([hub.hub.repositories.recordings.update(failed, found.version)])
+        assert await details(hub) == {"transcripts failed": 1}
+        assert await ready(hub) == (200, [])
     async with world(tmp_path, model=VOSK / "model-8k") as hub:
 
         async def heard() -> list[str]:

@@ -54,6 +54,9 @@ ANONYMOUS_COMPLAINT: list[CallerAction] = [
 ]
 
 
+SILENT = Press("")
+
+
 async def cases(hub: World) -> list[Case]:
     inspector = await hub.hub.repositories.agents.by_login("inspector")
     agent = inspector.value if inspector else await hub.agent(Role.INSPECTOR)
@@ -89,7 +92,7 @@ def read_out(heard: tuple[str, ...]) -> str:
 
 
 async def test_an_anonymous_complaint_is_a_case_with_a_sealed_recording_and_no_number(hub: World) -> None:
-    result = await hub.carrier.place_call("12389", ANONYMOUS_COMPLAINT, from_=CALLER)
+    result = await hub.carrier.place_call("12389", [*ANONYMOUS_COMPLAINT, SILENT], from_=CALLER)
     assert result.ended is CallEnd.LINE, result.transcript
     assert "测试省" in result.transcript
     assert "幺幺零" in result.transcript
@@ -115,6 +118,7 @@ async def test_an_anonymous_complaint_is_a_case_with_a_sealed_recording_and_no_n
 async def test_every_further_matter_of_a_call_is_a_case_of_its_own_with_its_own_recording(hub: World) -> None:
     told = ANONYMOUS_COMPLAINT[1:-1]  # of one matter, until its number was read out
     script: list[CallerAction] = [Press("1"), *told, Press("2"), *told, Press("2"), *told, Press("1")]
+    script.append(SILENT)
     result = await hub.carrier.place_call("12389", script, from_=CALLER)
     assert result.ended is CallEnd.LINE, result.transcript
     found = await cases(hub)
@@ -188,12 +192,34 @@ async def test_a_named_caller_with_a_mobile_gets_number_and_code_by_text(hub: Wo
 async def test_a_named_caller_who_shows_no_number_has_none_and_is_not_texted(
     hub: World, spelling: str
 ) -> None:
-    named: list[CallerAction] = [Press("1"), Press("1"), *ANONYMOUS_COMPLAINT[2:]]
+    named: list[CallerAction] = [Press("1"), Press("1"), Press("#"), *ANONYMOUS_COMPLAINT[2:]]
     result = await hub.carrier.place_call("12389", named, from_=spelling)
     [case] = await cases(hub)
     assert case.reference in read_out(result.heard)
+    assert "没有收到您的来电号码" in result.transcript
+    assert "来电号码将作为联系方式" not in result.transcript
     assert (case.applicant.address, case.applicant.address_key) == ("", "")
     assert sum((await hub.hub.documents.count("outbox", {})).values()) == 0
+
+
+@pytest.mark.parametrize(
+    ("keyed", "address"), [("13900000002#", "+8613900000002"), ("059187654321#", "+8659187654321")]
+)
+async def test_a_named_caller_who_shows_no_number_gives_one(hub: World, keyed: str, address: str) -> None:
+    named: list[CallerAction] = [
+        Press("1"),
+        Press("1"),
+        Press(keyed),
+        Press("1"),  # it is right as it was read back
+        *ANONYMOUS_COMPLAINT[2:],
+    ]
+    result = await hub.carrier.place_call("12389", named, from_="anonymous")
+    [case] = await cases(hub)
+    assert case.reference in read_out(result.heard)
+    assert (case.applicant.address, case.applicant.anonymous) == (address, False)
+    assert case.applicant.address_key
+    assert keyed.rstrip("#") not in str(case.details)  # it stands with the applicant, where it is masked
+    assert sum((await hub.hub.documents.count("outbox", {})).values()) == 0  # a stranger's, perhaps
 
 
 async def test_callers_who_show_no_number_do_not_lock_each_other_out(hub: World) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from channels.address import Address, AddressKind, is_textable
+from channels.address import Address, AddressKind, BadAddress, is_textable, phone
 from channels.contract import ChannelKind
 from hub.actions.calls.answer_call import AnswerCall, Outcome
 from hub.actions.calls.call_work import CallPlan, CallWork
@@ -42,6 +42,7 @@ from hub.model.track import Compartment, Track, compartment_of
 from hub.repositories.repositories import Repositories
 from hub.runtime.errors import NotFound, Stale
 from hub.runtime.ids import derived_id
+from ivr.node import NUMBER_SLOT
 from ivr.state import (
     AnswerChoice,
     AnswerQuestion,
@@ -132,7 +133,7 @@ class CarryOutCall:
                 work.event.received_at,
                 id=case_id,
                 draft=True,
-                details=dict(state.slots),
+                details={name: value for name, value in state.slots.items() if name != NUMBER_SLOT},
             )
         )
         return plan.moved_to(PlannedCase.opened(opened))
@@ -142,8 +143,7 @@ class CarryOutCall:
         conversation_id = self._repositories.conversations.id_for(channel, case_id)
         return Origin(channel, ChannelKind.VOICE, conversation_id, language=language)
 
-    def _caller(self, work: CallWork) -> Applicant:
-        caller = work.event.caller
+    def _applicant(self, caller: Address) -> Applicant:
         return Applicant(address=caller.value, address_key=self._repositories.contacts.key(caller))
 
     def _restrict_draft(self, work: CallWork, plan: CallPlan, track: Track) -> CallPlan:
@@ -166,7 +166,7 @@ class CarryOutCall:
     def _save_slot(self, plan: CallPlan, name: str, value: str) -> CallPlan:
         """What is told after the receipt is told to nobody: the case is registered as it was read back."""
         draft = _draft(plan)
-        if draft is None:
+        if draft is None or name == NUMBER_SLOT:
             return plan
         details = {**(draft.case.details or {}), name: value}
         return plan.with_case(draft.after(replace(draft.case, details=details)))
@@ -248,14 +248,19 @@ class CarryOutCall:
             return replace(case, applicant=case.applicant.hidden())
         caller = work.event.caller
         if not caller.value:
+            caller = _keyed_in(state) or caller
+        if not caller.value:
             return replace(case, applicant=replace(case.applicant, anonymous=False))
-        return replace(case, applicant=self._caller(work))
+        return replace(case, applicant=self._applicant(caller))
 
     def _text_receipt(self, work: CallWork, plan: CallPlan, code: str) -> CallPlan:
-        """Number and code by text to a named caller with a mobile."""
+        """Number and code by text to a named caller with a mobile that showed itself: one that was keyed in
+        may be a stranger's."""
         case = plan.case.case if plan.case else None
         profile = self._profiles.get(work.line.receipt_channel) if work.line else None
         if case is None or profile is None or not case.applicant.address:
+            return plan
+        if not work.event.caller.value:
             return plan
         address = Address(AddressKind.PHONE, case.applicant.address)
         if not is_textable(address):
@@ -334,7 +339,7 @@ class CarryOutCall:
                 Track.EMERGENCY,
                 self._origin(work, case_id),
                 work.event.received_at,
-                self._caller(work),
+                self._applicant(work.event.caller),
                 title=f"来电紧急求助 {work.event.line}",
                 id=case_id,
                 urgent=True,
@@ -349,6 +354,13 @@ class CarryOutCall:
 def _draft(plan: CallPlan) -> PlannedCase | None:
     """The call's case while it may still be told to."""
     return plan.case if plan.case is not None and plan.case.case.state is CaseState.DRAFT else None
+
+
+def _keyed_in(state: CallState) -> Address | None:
+    """The number a caller gave who shows none."""
+    with suppress(BadAddress):
+        return phone(state.slots[NUMBER_SLOT]) if NUMBER_SLOT in state.slots else None
+    return None
 
 
 def _title(case: Case, cities: str) -> str:

@@ -246,6 +246,8 @@ def _facts(line: Line, event: CallEvent) -> dict[str, str]:
         "open": "1" if line.person_number and is_open(line.hours, event.received_at) else "",
         "person_number": line.person_number,
         "emergency_number": line.emergency_number,
+        "number_shown": "1" if event.caller.value else "",
+        "number_withheld": "" if event.caller.value else "1",
     }
 
 

@@ -30,6 +30,8 @@ _MEANING_SECONDS = 10.0
 _TO_HEAR = (RecordingState.SEALED, RecordingState.TRANSCRIPT_FAILED)
 _AGAIN_SECONDS = 30 * 24 * 3600
 """Audio that could not be recognised is tried once a month: the office may have a better model by then."""
+_FAILED_BEFORE = 200
+"""So many that failed are tried once more when the hub starts, or a model that was broken loads again."""
 
 
 class TranscribeRecording:
@@ -51,6 +53,7 @@ class TranscribeRecording:
         self._engine = engine
         self._understand = understand
         self._down = False
+        self._anew = True
 
     async def work(self) -> int:
         """One round; how many recordings moved on. While there is no recogniser, none does."""
@@ -59,8 +62,12 @@ class TranscribeRecording:
             self._down = False
             now = self._clock.now_ms()
             due = await self._repositories.recordings.due(_TO_HEAR, now, limit=_BATCH)
+            if self._anew:
+                self._anew = False
+                due += await self._repositories.recordings.put_off(_TO_HEAR, now, limit=_FAILED_BEFORE)
             return sum([await self._hear(found) for found in due])
         except EngineDown:
+            self._anew = True
             if not self._down:
                 log.error("speech.down")
             self._down = True

@@ -55,7 +55,7 @@ class HistoryEntry:
 
     id: `{case_id}:{seq:06d}`. actor: an agent id, `citizen` or `system`.
     facts: ids and states only, hashed in the chain; text: what a person wrote (sealed; its digest
-    is part of the chain through `text_digest`).
+    is part of the chain through `text_digest`). mark: keyed, of `hash`; "" of an earlier release.
     """
 
     id: str
@@ -68,10 +68,11 @@ class HistoryEntry:
     text_digest: str
     prev_hash: str
     hash: str
+    mark: str = ""
     text: str = personal()
 
 
-_HASHED = tuple(name for name in HistoryEntry.__dataclass_fields__ if name not in ("hash", "text"))
+_HASHED = tuple(name for name in HistoryEntry.__dataclass_fields__ if name not in ("hash", "mark", "text"))
 
 
 def chain_entry(

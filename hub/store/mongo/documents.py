@@ -78,9 +78,9 @@ class Clock(Protocol):
 
 
 async def open_mongo(
-    url: str, database: str, collections: Sequence[Collection], *, clock: Clock
+    url: str, database: str, collections: Sequence[Collection], *, clock: Clock, prepared: bool = True
 ) -> MongoDocuments:
-    """Connects, refuses a server without transactions, and makes the indexes.
+    """Connects, refuses a server without transactions, and makes the indexes unless told to write nothing.
 
     Raises `Refused` for a wrong URL or server kind, `StoreUnavailable` when nobody answers.
     """
@@ -96,7 +96,7 @@ async def open_mongo(
         with _unavailable():
             hello = await client.admin.command("hello")
             real = check_server(hello, standalone_allowed=standalone_allowed)
-            for collection in declared.values():
+            for collection in declared.values() if prepared else ():
                 await indexes.prepare(client[database], collection, with_id=real)
                 if collection.counted:
                     held = client[database]

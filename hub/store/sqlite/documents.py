@@ -106,6 +106,36 @@ def _open(
     return SqliteDocuments(path, tables, clock, writer, _connect(path, "ro"), lock)
 
 
+async def read_sqlite(path: Path, collections: Sequence[Collection], *, clock: Clock) -> SqliteDocuments:
+    """Opens the file to read from it only, whoever has it open: no lock is taken, nothing is made or
+    brought up to date, and every write is refused.
+
+    Raises `Refused` when there is no such file, or when it was never opened by this release.
+    """
+    tables = {name: Table(c) for name, c in all_collections(collections).items()}
+    loop = asyncio.get_running_loop()
+    return await asyncio.to_thread(_read, path, tables, clock, loop)
+
+
+def _read(
+    path: Path, tables: dict[str, Table], clock: Clock, loop: asyncio.AbstractEventLoop
+) -> SqliteDocuments:
+    try:
+        looking = _connect(path, "ro")
+        try:
+            schema.check_kind(looking)
+            for table in tables.values():
+                looking.execute(f"SELECT {table.columns} FROM {table.name} LIMIT 0").fetchall()
+        except BaseException:
+            looking.close()
+            raise
+        # What this writer is given fails at its BEGIN: its connection cannot write.
+        writer = Writer(_connect(path, "ro"), loop, name=f"store-nowriter-{path.name}")
+    except sqlite3.DatabaseError as error:
+        raise _cannot_open(path, error) from error
+    return SqliteDocuments(path, tables, clock, writer, looking, ())
+
+
 def _cannot_open(path: Path, error: Exception) -> Refused:
     said = error.strerror if isinstance(error, OSError) else error
     return Refused(
@@ -144,7 +174,7 @@ class SqliteDocuments:
         clock: Clock,
         writer: Writer,
         looking_up: sqlite3.Connection,
-        lock: Lock,
+        lock: Lock | tuple[()],
     ) -> None:
         self._path = path
         self._tables = tables

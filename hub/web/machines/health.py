@@ -21,7 +21,8 @@ async def robots(request: web.Request) -> web.Response:
 async def readyz(request: web.Request) -> web.Response:
     """The store answers and every task runs; 503 with the names of what does not.
 
-    A damaged row is named too, but a hub with one goes on serving: no other would do better.
+    A damaged row is named too, but a hub with one goes on serving: no other would do better. `details`, where
+    something stands still: how much, by its name.
     """
     hub = request.app[HUB]
     try:
@@ -31,4 +32,6 @@ async def readyz(request: web.Request) -> web.Response:
     issues = [line for line in lines if not line.ok]
     ready = not any(line.stops for line in issues)
     names = [line.name for line in issues]
-    return web.json_response({"ready": ready, "issues": names}, status=200 if ready else 503)
+    details = {line.name: line.count for line in lines if line.count}
+    told = {"ready": ready, "issues": names, **({"details": details} if details else {})}
+    return web.json_response(told, status=200 if ready else 503)

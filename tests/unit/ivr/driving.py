@@ -97,6 +97,6 @@ def said(one: CallStep) -> tuple[Say, ...]:
         case Say():
             return (one,)
         case Ask() | Record():
-            return one.prompts
+            return tuple(say for say in one.prompts if isinstance(say, Say))
         case _:
             return ()

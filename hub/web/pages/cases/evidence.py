@@ -1,24 +1,28 @@
 """What belongs to a case besides words: recordings of calls, files that came with messages.
 
-Files are handed out as they came and never shown by the browser itself; who opened what is logged.
+Files are handed out as they came and never shown by the browser itself; who opened what is logged. Of a
+recording the hash is looked at each time, over the very bytes that are then played.
 Whether the case exists for the asker is decided by the action, for each request anew.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
-from functools import lru_cache
-from pathlib import Path
 
 from aiohttp import web
 
+from hub.hub import Hub
 from hub.model.call import Recording
 from hub.runtime.errors import NotFound
+from hub.store.unreadable import Unreadable
 from hub.web.attachment import attachment
 from hub.web.guard.auth import agent_of
 from hub.web.keys import HUB
 from hub.web.pages.cases.waveform import COLUMNS, drawn
+from hub.web.ranged import ranged
+from ivr.evidence.samples import playable
 from ivr.evidence.wav import BadAudio
 from ivr.evidence.waveform import peaks
 
@@ -26,20 +30,24 @@ log = logging.getLogger(__name__)
 
 
 async def recording(request: web.Request) -> web.StreamResponse:
-    """GET /staff/cases/{case_id}/recordings/{recording_id}: the audio, in ranges if asked."""
+    """GET /staff/cases/{case_id}/recordings/{recording_id}: the audio for a player, in ranges if asked.
+
+    `?original`: the file as it came, to be saved; it alone has the digest the page shows.
+    """
     found = await _sealed(request)
+    content = await asyncio.to_thread(_read, request.app[HUB], found)
     _note(agent_of(request).id, found.case_id, found.id)
-    return web.FileResponse(
-        _path(request, found), headers={"Content-Type": "audio/wav", "Cache-Control": "no-store"}
-    )
+    if "original" in request.query:
+        return attachment(content, f"{found.sha256[:16]}.wav")
+    return ranged(request, await asyncio.to_thread(playable, content), "audio/wav")
 
 
 async def waveform(request: web.Request) -> web.StreamResponse:
     """GET /staff/cases/{case_id}/recordings/{recording_id}/waveform: how loud it is, drawn."""
     found = await _sealed(request)
     try:
-        lanes = await asyncio.to_thread(_lanes, _path(request, found), found.sha256)
-    except (BadAudio, OSError):
+        lanes = await asyncio.to_thread(_lanes, request.app[HUB], found)
+    except BadAudio:
         raise NotFound("recording") from None
     return web.Response(
         text=drawn(lanes), content_type="image/svg+xml", headers={"Cache-Control": "no-store"}
@@ -63,14 +71,21 @@ async def _sealed(request: web.Request) -> Recording:
     raise NotFound("recording")
 
 
-def _path(request: web.Request, recording: Recording) -> Path:
-    return request.app[HUB].settings.files.path / "recordings" / recording.path
+def _read(hub: Hub, recording: Recording) -> bytes:
+    """The sealed bytes, which are those that were hashed when they came. Raises `Unreadable`."""
+    place = f"recordings/{recording.id}"
+    try:
+        content = (hub.settings.files.path / "recordings" / recording.path).read_bytes()
+    except FileNotFoundError:
+        content = b""
+    if hashlib.sha256(content).hexdigest() != recording.sha256:
+        hub.vault.unreadable.found(place)
+        raise Unreadable(place)
+    return content
 
 
-@lru_cache(maxsize=64)
-def _lanes(path: Path, sha256: str) -> tuple[tuple[float, ...], ...]:
-    """sha256: of what lies there; one that came in parts is drawn anew."""
-    return peaks(path.read_bytes(), COLUMNS)
+def _lanes(hub: Hub, recording: Recording) -> tuple[tuple[float, ...], ...]:
+    return peaks(_read(hub, recording), COLUMNS)
 
 
 def _note(agent_id: str, case_id: str, object_id: str) -> None:

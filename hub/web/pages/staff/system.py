@@ -43,6 +43,6 @@ def _light(hub: Hub, line: HealthLine, _: Translator) -> Light:
     return Light(
         _(line.label),
         "off" if is_off else "good" if line.ok else "bad",
-        _(line.detail),
+        f"{_(line.detail)} ({line.count})" if line.count else _(line.detail),
         "" if line.ok else _(line.fix),
     )

@@ -31,7 +31,8 @@
       show();
     }
     function go(seconds) { audio.currentTime = Math.min(length(), Math.max(0, seconds)); show(); }
-    function toggle() { if (audio.paused) audio.play(); else audio.pause(); }
+    function start() { audio.play().catch(() => {}); } // why it does not play is told by its error
+    function toggle() { if (audio.paused) start(); else audio.pause(); }
     function press(key) {
       if (key === "k" || key === " ") toggle();
       else if (key === "j") go(audio.currentTime - 5);
@@ -42,6 +43,7 @@
 
     for (const name of ["timeupdate", "durationchange", "seeked"]) audio.addEventListener(name, show);
     for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, showState);
+    audio.addEventListener("error", () => { box.querySelector("[data-fault]").hidden = false; });
     place.addEventListener("input", () => go(Number(place.value)));
     speed.addEventListener("change", () => { audio.playbackRate = Number(speed.value); });
     box.addEventListener("click", (event) => {
@@ -60,7 +62,7 @@
       const from = event.target.closest("[data-line], [data-at]");
       if (!from || event.target.closest("form")) return;
       go(Number(from.dataset.line || from.dataset.at));
-      audio.play();
+      start();
     });
     show();
   }

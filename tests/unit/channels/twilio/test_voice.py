@@ -79,6 +79,16 @@ async def test_a_record_action_without_an_id_has_that_of_its_address(voice: Twil
     assert (event.kind, event.recording_id) == (CallEventKind.DIGITS, "")
 
 
+async def test_pauses_stand_inside_the_question_so_that_keys_count_in_them(voice: TwilioVoice) -> None:
+    [gather] = rendered(voice, Ask((Say("编号"), Say("一，二"), Pause(1), Say("三，四")), 1, 6))
+    assert [(verb.tag, verb.text or verb.get("length")) for verb in gather] == [
+        ("Say", "编号"),
+        ("Say", "一，二"),
+        ("Pause", "1"),
+        ("Say", "三，四"),
+    ]
+
+
 async def test_a_question_always_gets_an_answer_back(voice: TwilioVoice) -> None:
     gather = rendered(voice, Ask((Say("请按1"), Say("Press 1", "en")), 1, 6, barge_in=False))[0]
     assert gather.tag == "Gather"

@@ -200,7 +200,15 @@ async def test_a_speech_model_that_is_none(tmp_path: Path) -> None:
     assert await found(settings(tmp_path, speech={"model": str(tmp_path / "model")}), "speech", Level.FAIL)
     for part in ("am/final.mdl", "conf/mfcc.conf"):
         (tmp_path / "model" / part).touch()
-    assert await found(settings(tmp_path, speech={"model": str(tmp_path / "model")}), "speech", Level.OK)
+    assert await found(settings(tmp_path, speech={"model": str(tmp_path / "model")}), "speech", Level.FAIL)
+    model = Path(__file__).parents[3] / "data" / "vosk" / "model-8k"
+    assert await found(settings(tmp_path, speech={"model": str(model)}), "speech", Level.OK)
+
+
+async def test_heads_that_would_not_leave_are_told(tmp_path: Path) -> None:
+    assert await found(settings(tmp_path), "evidence", Level.OK)
+    odd = {"channel": "mail", "address": "inspectorate@example.gov.cn"}  # there is no such channel
+    assert await found(settings(tmp_path, evidence=odd), "evidence", Level.FAIL)
 
 
 async def test_a_holiday_notice_that_should_be_known_is_missed() -> None:

@@ -17,8 +17,8 @@ from hub.repositories.cases import CaseRepository
 from hub.runtime.clock import SystemClock
 from hub.settings.read import load
 from hub.settings.settings import Settings
-from hub.store.documents import Delete, Documents, Update
-from hub.wiring.store import open_store, open_vault
+from hub.store.documents import Delete, Documents, StoreUnavailable, Update
+from hub.wiring.store import open_store, open_vault, reading_store
 from tests.unit.hub.cli.test_cli import configured, hub, printed
 
 ORDINARY, SECRET = "20261122000017", "20261122000025"
@@ -141,3 +141,26 @@ def test_a_case_behind_the_wall_is_counted_and_not_named(tmp_path: Path) -> None
     assert ran.returncode == 1
     assert "保密工单：1 件" in ran.stderr
     assert SECRET not in ran.stdout + ran.stderr
+
+
+def test_it_runs_beside_a_hub_and_writes_nothing(tmp_path: Path) -> None:
+    config = configured(tmp_path)
+    settings = load(Path(config))
+    assert hub("evidence", "verify", "--config", config).returncode == 2
+    assert not settings.store.path.exists()
+
+    async def beside(documents: Documents, cases: CaseRepository) -> None:
+        await two_cases(documents, cases)
+        odd = await asyncio.to_thread(hub, "evidence", "verify", "--head", "x", "--config", config)
+        assert (odd.returncode, "NUMBER:MARK" in odd.stderr) == (2, True)
+        ran = await asyncio.to_thread(hub, "evidence", "verify", "--json", "--config", config)
+        assert (ran.returncode, printed(ran)["cases"], printed(ran)["problems"]) == (0, 2, [])
+        async with reading_store(settings, SystemClock()) as (reading, _):
+            assert await reading.get("cases", "one") is not None
+            with pytest.raises(StoreUnavailable):
+                await reading.delete("history", {"id": {"$gt": ""}}, limit=10)
+            with pytest.raises(StoreUnavailable):
+                await reading.next_number("n")
+        assert len(await cases.history("one")) == 3
+
+    asyncio.run(in_store(settings, beside))

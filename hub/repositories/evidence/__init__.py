@@ -1,0 +1,1 @@
+"""What is kept to prove that nothing was taken away."""
