@@ -88,7 +88,7 @@ def _numbers(text: str, field: _Field) -> tuple[int, ...]:
         else:
             low = _number(first, field)
             high = _number(last, field) if last else low
-            if field is _WEEKDAY and last and high == 0:
+            if field is _WEEKDAY and high == 0 < low:
                 high = 7  # fri-sun: Sunday ends the week here
         if low > high:
             raise BadSchedule(f"{field.label}的范围前大后小：{item}")

@@ -2,7 +2,8 @@
 
 A citizen who wants no more law-education texts must still get the answer in his own case, and a
 red warning reaches everybody; so a suppression has a subject. The words are those Chinese
-carriers require (R, TD, T, N, 退订) and the usual English ones. One-letter words count only when
+carriers require (R, TD, T, N, 退订) and the usual English ones, also several of them and with thanks around
+them (`回TD`, `谢谢退订`, `Please stop. Thank you`). One-letter words count only when
 they are the whole message: `R 我要报警` is a cry for help, not an opt-out. `退订 我要报警` is both.
 """
 
@@ -33,13 +34,13 @@ SUBJECT_OF_CLASS: Mapping[MessageClass, str] = {
 _WHOLE = frozenset(
     {
         *("r", "t", "n", "td"),
-        *("stop", "stopall", "unsubscribe", "optout", "quit", "revoke", "cancel", "end"),
+        *("stop", "stopall", "unsubscribe", "unsubscribe me", "optout", "opt out", "opt me out"),
+        *("quit", "revoke", "cancel", "end"),
     }
 )
 """Latin words and letters: only as the whole message, or with a subject behind them."""
 _OUT = ("退订", "退定", "拒收", "取消订阅")
 _IN = ("订阅", "恢复订阅", "start", "unstop", "subscribe")
-_POLITE = re.compile(r"^(?:我要|我想|请|麻烦)|(?:谢谢|了|吧)$")
 
 _SUBJECT_WORDS: Mapping[str, str] = {
     "普法": EDUCATION,
@@ -52,20 +53,26 @@ _SUBJECT_WORDS: Mapping[str, str] = {
 
 _SEPARATOR = r"[\s\W_]"
 _EDGES = re.compile(rf"^{_SEPARATOR}+|{_SEPARATOR}+$")
+_SIMPLIFIED = str.maketrans("訂閱閲復謝請煩幫給發預個", "订阅阅复谢请烦帮给发预个")
+"""The characters of these words as they are written in Taiwan and Hong Kong."""
+_BEFORE = (
+    r"我要|我想|请|麻烦|帮我|给我|你好|您好|谢谢|回复|回|发送|(?:please|pls|hi|hello|thanks|thank you)(?!\w)"
+)
+_BEHIND = r"谢谢|多谢|了|吧|一下|(?<!\w)(?:please|pls|thanks|thank you|thx)"
+_POLITE = re.compile(rf"^(?:(?:{_BEFORE}){_SEPARATOR}*)+|(?:{_SEPARATOR}*(?:{_BEHIND}))+$", re.IGNORECASE)
 
 
 def _opening(words: Iterable[str]) -> re.Pattern[str]:
-    """Finds the longest of `words` at the start of a text. Every citizen's text is looked at."""
-    ends = {word: r"(?![a-z0-9])" if word.isascii() else "" for word in words}
+    """Finds as many of `words` as stand at the start of a text. Every citizen's text is looked at."""
+    followed = "|".join((*_OUT, *(word for word in _SUBJECT_WORDS if not word.isascii())))
+    ends = {word: rf"(?:(?!\w)|(?={followed}))" if word.isascii() else "" for word in words}
     longest_first = sorted(ends, key=len, reverse=True)
-    return re.compile("|".join(re.escape(word) + ends[word] for word in longest_first), re.IGNORECASE)
+    one = "|".join(word.replace(" ", rf"{_SEPARATOR}+") + ends[word] for word in longest_first)
+    return re.compile(rf"(?:{one})(?:{_SEPARATOR}*(?:{one}))*", re.IGNORECASE)
 
 
-_WISHES = (
-    (frozenset({*_WHOLE, *_OUT}), _opening((*_WHOLE, *_OUT)), False),
-    (frozenset(_IN), _opening(_IN), True),
-)
-"""The words of a wish, how a text that opens with one is found, and whether it is to start again."""
+_WISHES = ((_opening((*_WHOLE, *_OUT)), False), (_opening(_IN), True))
+"""How a text that opens with a wish is found, and whether it is to start again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +93,18 @@ class OptOut:
 def parse_opt_out(text: str) -> OptOut:
     """Whether `text` is an opt-out or a re-subscription, and what is left of it."""
     folded = _stripped(unicodedata.normalize("NFKC", text))
-    bare = _stripped(_POLITE.sub("", folded)).casefold()
-    for words, opening, resubscribed in _WISHES:
-        found = opening.match(folded)
-        if bare not in words and found is None:
+    plain = folded.translate(_SIMPLIFIED)
+    bare = _stripped(_POLITE.sub("", plain))
+    for opening, resubscribed in _WISHES:
+        found, whole = opening.match(plain), opening.fullmatch(bare) is not None
+        if not whole and found is None:
             continue
-        tail = "" if bare in words or found is None else folded[found.end() :]
+        tail = "" if whole or found is None else folded[found.end() :]
         rest, subject = _subject(tail)
+        rest = rest if _POLITE.sub("", rest.translate(_SIMPLIFIED)) else ""
         set_apart = bool(subject) or re.match(_SEPARATOR, tail) is not None
-        if rest and (resubscribed or not set_apart or not folded.startswith(_OUT)):
+        named = found is not None and any(word in found[0] for word in _OUT)
+        if rest and (resubscribed or not set_apart or not named):
             continue  # "订阅号怎么关注", "退订酒店不退款", "R 我要报警": a message, not a wish
         return OptOut(matched=not resubscribed, rest=rest, subject=subject, resubscribed=resubscribed)
     return OptOut(rest=text)

@@ -34,6 +34,17 @@ from tests.unit.channels.outbox.outbox_world import a_delivery
         "我要退订",
         "退订，谢谢",
         "退订了",
+        "TD退订",
+        "回复T退订",
+        "回TD",
+        "请退訂",
+        "取消訂閱",
+        "谢谢退订",
+        "退订预警 谢谢",
+        "opt-out",
+        "Opt me out!",
+        "Please stop. Thank you",
+        "unsubscribe me",
     ],
 )
 def test_these_mean_no_more(text: str) -> None:
@@ -53,6 +64,10 @@ def test_these_mean_no_more(text: str) -> None:
         "",
         "订阅号怎么关注",
         "12389",
+        "怎么退订",
+        "请回电",
+        "stop me",
+        "end it all",
     ],
 )
 def test_these_are_only_messages(text: str) -> None:
@@ -60,7 +75,7 @@ def test_these_are_only_messages(text: str) -> None:
     assert (wish.matched, wish.resubscribed, wish.rest) == (False, False, text)
 
 
-@pytest.mark.parametrize("text", ["退订 我要报警", "退订！我要报警", "退订普法 我要报警"])
+@pytest.mark.parametrize("text", ["退订 我要报警", "TD退订 我要报警", "退訂，我要报警", "退订！我要报警", "退订普法 我要报警"])
 def test_a_wish_with_a_message_is_both(text: str) -> None:
     wish = parse_opt_out(text)
     assert (wish.matched, wish.rest) == (True, "我要报警")
