@@ -8,7 +8,7 @@ sent*; a final state is never left (a re-drive is a new row).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypedDict, Unpack
 
@@ -228,6 +228,23 @@ class Delivery:
         copy = object.__new__(Delivery)
         copy.__dict__.update(self.__dict__, **fields)
         return copy
+
+    def untried(self, now: int) -> Delivery:
+        """A copy that begins `now`, ready, with nothing of the tries of this one; it needs its own id."""
+        return replace(
+            self,
+            created_at=now,
+            state=DeliveryState.READY,
+            reason="",
+            not_before=now,
+            attempt=0,
+            lease_until=0,
+            provider_id="",
+            accepted_at=0,
+            part_ids=(),
+            receipt_at=0,
+            redriven_as="",
+        )
 
     def of(self, **own: Unpack[Own]) -> Delivery:
         """The row of another recipient of the same broadcast. A million are made: see `moved`."""

@@ -176,24 +176,15 @@ def _is_done(row: Delivery) -> bool:
 
 def _other(row: Delivery, run: Broadcast, address: Address, *, sender: str, key: str, now: int) -> Delivery:
     return replace(
-        row,
+        row.untried(now),
         id=f"{row.id}~f",
         dedup=f"{row.dedup}~f",
         origin_id=f"{run.id}{FALLBACK}",
         sender=sender,
         recipient=address,
         recipient_key=key,
-        created_at=now,
         text=row.text or run.text,
         title=row.title or run.title,
         parts=1,
-        state=S.READY,
-        reason="",
-        not_before=now,
-        attempt=0,
-        lease_until=0,
-        provider_id="",
-        part_ids=(),
-        receipt_at=0,
         fallback_of=row.id,
     )

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from channels.outbox.delivery import POLICY, Delivery, DeliveryState, MessageClass, Origin
+from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin
 from channels.outbox.ports import Change, Flow, Leased
 from channels.outbox.suppression import rules_against
 from hub.actions.deliveries.decide_delivery import exists_for, require_decider
@@ -243,22 +243,12 @@ def redriven(old: Delivery, *, now: int) -> Delivery:
     life = POLICY[old.message_class].expiry_seconds * 1000
     number = old.redrive + 1
     return replace(
-        old,
+        old.untried(now),
         id=_next_id(old),
         dedup=f"{_root(old.dedup, old)}~{number}",
-        created_at=now,
         expires_at=old.expires_at if old.origin is Origin.BROADCAST else now + life,
-        state=DeliveryState.READY,
-        reason="",
-        not_before=now,
-        attempt=0,
-        lease_until=0,
-        provider_id="",
-        part_ids=(),
-        receipt_at=0,
         redrive_of=old.id,
         redrive=number,
-        redriven_as="",
     )
 
 

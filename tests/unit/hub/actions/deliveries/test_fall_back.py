@@ -16,7 +16,7 @@ from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Orig
 from channels.outbox.ports import Change
 from channels.outbox.retry import settled
 from channels.outbox.suppression import INVALID
-from hub.actions.deliveries.fall_back import FallBack, FallbackSettings
+from hub.actions.deliveries.fall_back import FALLBACK, FallBack, FallbackSettings
 from hub.model.people.contact import Contact
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
@@ -121,7 +121,7 @@ async def test_it_is_tried_once_whatever_becomes_of_it_and_however_many_look(sto
     for _ in range(3):
         storm.clock.advance(seconds=700)
         await storm.fall_back.step()
-    assert await storm.documents.count("outbox", {"sender": "mail"}) == {"": 1}
+    assert await storm.documents.count("outbox", {"origin_id": f"red{FALLBACK}"}) == {"": 1}
     assert await storm.stores.outbox.counts("red") == {}
     assert (await storm.stores.outbox.counts("red:fallback"))["failed"] == 1
     assert await storm.stores.deliveries.fallbacks.counts("red") == {"ended": 1}
@@ -180,7 +180,7 @@ async def test_whoever_has_no_other_address_is_noted_and_not_looked_up_again(sto
     await storm.text(S.UNDELIVERED, "dead-mail")
     await storm.fall_back.step()
     assert await storm.stores.deliveries.fallbacks.counts("red") == {"no_channel": 2}
-    assert await storm.documents.count("outbox", {"sender": "mail"}) == {"": 0}
+    assert await storm.documents.count("outbox", {"origin_id": f"red{FALLBACK}"}) == {"": 0}
 
 
 @pytest.mark.parametrize(
