@@ -6,7 +6,7 @@ from pydantic import Field
 
 from channels.outbox.delivery import MessageClass
 from channels.outbox.limits import Quota
-from hub.model.departments import Department
+from hub.model.campaigns.departments import Department
 from hub.settings.table import Table
 
 

@@ -17,7 +17,7 @@ from campaigns.approval import Figures
 from campaigns.broadcast import Broadcast
 from campaigns.campaign import Campaign
 from campaigns.ports import Recipient, Recipients
-from campaigns.selection import DEAD_ADDRESS, WRONG_ADDRESS, select
+from campaigns.selection import WRONG_ADDRESS, select
 from campaigns.window import Estimate, estimate
 from channels.address import masked
 from channels.contract import ChannelKind
@@ -64,8 +64,9 @@ class Preview:
 
     @property
     def bad_addresses(self) -> int:
-        """How many recipients have an address that is dead or of another kind."""
-        return self.excluded.get(DEAD_ADDRESS, 0) + self.excluded.get(WRONG_ADDRESS, 0)
+        """How many recipients have no address this channel can write to. Those known to be dead are not in
+        it: whoever went through a list with bounces has left them out by that."""
+        return self.excluded.get(WRONG_ADDRESS, 0)
 
 
 class PreviewCampaign:

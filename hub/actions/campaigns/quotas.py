@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channels.outbox.delivery import MessageClass
-from hub.model.departments import Departments
+from hub.model.campaigns.departments import Departments
 from hub.repositories.outbox import OutboxRepository
 
 NOT_ALLOWED = "该部门不能发送这一级别的消息"

@@ -40,7 +40,7 @@ class CampaignSettings:
     link_hosts, known_numbers: what texts may point to without a warning. trials_per_hour: trial sends in all.
     growth_percent: how much more than approved may leave.
     two_approvers_above: from more recipients on a second approver is needed. bad_numbers_percent: a segment
-    with more dead and wrong addresses is refused. budget_yuan, department_budgets: what one broadcast may
+    with more addresses of the wrong kind is refused. budget_yuan, department_budgets: what one broadcast may
     cost, 0 = no limit; of a department by its id. workdays: the calendar in force.
     """
 

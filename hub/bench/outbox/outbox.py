@@ -73,7 +73,7 @@ async def outbox(
         await measure_floor()
         sent = await _send(server, carrier, memory, count, posted, screen)
         await measure_floor()
-        overtaken = await _overtake(server, memory, warned, screen)
+        overtaken = await _overtake(server, memory, count, warned, screen)
         carried = await carrier.ask()
         if carried["distinct"] != carried["taken"]:
             raise BenchFailed(f"outbox: of {carried['taken']} texts only {carried['distinct']} are different")
@@ -137,10 +137,15 @@ async def _send(
     return count / seconds
 
 
-async def _overtake(server: Child, memory: _Memory, warned: int, screen: Screen) -> dict[str, float]:
-    """Seconds from the release of the warning to its first and last acceptance, and those of the reply."""
+async def _overtake(
+    server: Child, memory: _Memory, before: int, warned: int, screen: Screen
+) -> dict[str, float]:
+    """Seconds from the release of the warning to its first and last acceptance, and those of the reply.
+
+    Nobody of the `before` is written to again: one person gets so many lessons a week and no more.
+    """
     bulk = warned * _BULK_PER_WARNED
-    for group, first, count in (("bulk", 0, bulk), ("warned", bulk, warned)):
+    for group, first, count in (("bulk", before, bulk), ("warned", before + bulk, warned)):
         await server.ask(step="join", group=group, first=first, count=count)
     await server.ask(step="open", rate=PARTS_PER_SECOND)
     await server.ask(step="plan", group="bulk", warning=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.actions.campaigns.quotas import Quotas
-from hub.model.departments import Departments
+from hub.model.campaigns.departments import Departments
 from hub.settings.settings import Settings
 from hub.wiring.foundation import Foundation
 

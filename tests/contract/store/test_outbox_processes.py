@@ -16,6 +16,7 @@ import pytest
 from channels.contract import Accepted, OutboundMessage
 from channels.outbox.delivery import DeliveryState, MessageClass
 from channels.outbox.dispatcher import Dispatcher
+from channels.outbox.limits import NO_LIMITS
 from channels.outbox.pace import Pace
 from channels.outbox.sender import DispatchSettings, SenderSettings
 from hub.repositories.outbox import OutboxRepository
@@ -86,7 +87,9 @@ async def test_two_dispatchers_send_everything_once_and_by_turns(processes: Pair
     await outboxes[0].plan(rows)
     assert [one.department for one in await outboxes[1].waiting(SENDER, 1)] == ["big", "small"]
     settings = DispatchSettings(
-        default_sender=SenderSettings(in_flight=4, urgent_in_flight=4), poll_seconds=0.05
+        default_sender=SenderSettings(in_flight=4, urgent_in_flight=4),
+        poll_seconds=0.05,
+        limits=NO_LIMITS,  # all rows say the same to one number
     )
     dispatchers = [
         Dispatcher(

@@ -118,7 +118,7 @@ async def _changes(request: web.Request, problem: str = "") -> web.StreamRespons
         request,
         "staff/account_changes.html",
         409 if problem else 200,
-        waiting=await request.app[HUB].actions.change_accounts.waiting(agent),
+        unconfirmed=await request.app[HUB].actions.change_accounts.waiting(agent),
         kinds=CHANGES,
         problem=_(problem),
     )
@@ -148,7 +148,7 @@ async def _show(
         422 if errors else 200,
         agents=agents,
         waits={one.target.id for one in waiting},
-        waiting=len(waiting),
+        unconfirmed=len(waiting),
         nobody_reads_reports=not any(one.may(Permission.REPORT_READ) for one in agents),
         units={unit.id: unit.name for unit in units},
         role_options=[(str(role), _(badges.ROLE[role])) for role in Role],

@@ -31,7 +31,7 @@ from channels.outbox.limits import (
 )
 from channels.outbox.sender import DispatchSettings
 from hub.actions.campaigns.quotas import NOT_ALLOWED, Quotas, Remaining
-from hub.model.departments import Department, Departments
+from hub.model.campaigns.departments import Department, Departments
 from hub.runtime.clock import CHINA
 from tests.unit.channels.outbox.outbox_world import NOON, SENDER, World, a_delivery, a_world
 
