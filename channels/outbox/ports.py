@@ -123,8 +123,9 @@ class Outbox(Protocol):
     ) -> list[Leased]:
         """Makes the intent to send durable: `sending`, one attempt more, a fresh lease.
 
-        lately: what their addresses have been sent with them, written in the same unit of work, as are the
-        parts of their departments. Where that changed meanwhile the row is ready again, to be looked at anew.
+        lately: what their addresses have been sent with them, written in the same unit of work. Where that
+        changed meanwhile the row is ready again, to be looked at anew. The parts of their departments are
+        counted before it.
         Returns the rows that were still held, as they are now. Only these may be sent.
         """
 

@@ -46,7 +46,7 @@ from hub.repositories.outbox_rows import (
     changed,
     delta,
     is_counted,
-    parts_taken_back,
+    parts_counted,
     queues_of,
     translated,
     waiting_in,
@@ -230,14 +230,22 @@ class OutboxRepository(DeliveryLists):
             ]
             changes = [Change(row, after) for row, after in zip(rows, begun, strict=True)]
             point(Point.BEFORE_INTENT)
-            if lately or any(row.delivery.department for row in rows):
-                lost, looked_at_anew = await intend_counted(self._documents, changes, lately, now)
+            await self._spend(parts_counted(changes), now)
+            if lately:
+                lost, looked_at_anew = await intend_counted(self._documents, changes, lately)
                 if looked_at_anew:
                     await self.settle([Change(row, _ready_again(row)) for row in looked_at_anew])
             else:
                 lost = set(await self._documents.settle("outbox", [changed(change) for change in changes]))
+            await self._spend(parts_counted([c for c in changes if c.after.id in lost], back=True), now)
         point(Point.AFTER_INTENT)
         return [Leased(c.after, c.before.version + 1) for c in changes if c.after.id not in lost]
+
+    async def _spend(self, parts: Mapping[str, int], now: int) -> None:
+        """Counts parts for departments, each by itself, so that no process waits for another's batch. It is
+        done before the parts may be sent: what a crash leaves behind counts too much, never too little."""
+        for write in department_parts.writes(parts, now):
+            await self._documents.commit([write])
 
     async def sent_lately(self, keys: Sequence[str]) -> Mapping[str, SentLately]:
         """See the port."""
@@ -276,10 +284,9 @@ class OutboxRepository(DeliveryLists):
                 lost.update(await self._documents.settle("outbox", [changed(change) for change in plain]))
             lost |= await self._settle_counted(counted)
             written = [change for change in changes if change.after.id not in lost] if lost else changes
-            taken = parts_taken_back(written)
-            if taken:
-                now = await self._documents.now_ms()
-                await self._documents.commit(department_parts.writes(taken, now))
+            not_begun = parts_counted(written)
+            if any(not_begun.values()):
+                await self._spend(not_begun, await self._documents.now_ms())
             self._paces.saw(written)
         point(Point.AFTER_SETTLE)
         return [change for change in changes if change.after.id in lost] if lost else []

@@ -168,14 +168,17 @@ def delta(changes: Sequence[Change]) -> Mapping[str, Mapping[str, int]]:
     return {origin: {name: n for name, n in counter.items() if n} for origin, counter in by_origin.items()}
 
 
-def parts_taken_back(changes: Sequence[Change]) -> Mapping[str, int]:
-    """Parts by department of rows that were counted for a try that never was (`outcome.not_sent`)."""
-    taken: Counter[str] = Counter()
+def parts_counted(changes: Sequence[Change], *, back: bool = False) -> Mapping[str, int]:
+    """Parts by department that begin to be spent, fewer than 0 for a try that never was (`outcome.not_sent`).
+
+    back: of changes that were not made after all.
+    """
+    parts: Counter[str] = Counter()
     for change in changes:
         before, after = change.before.delivery, change.after
         if before.department and before.attempt != after.attempt:
-            taken[before.department] += parts_spent(before, attempt=after.attempt)
-    return taken
+            parts[before.department] += parts_spent(before, attempt=after.attempt) * (-1 if back else 1)
+    return parts
 
 
 @contextmanager

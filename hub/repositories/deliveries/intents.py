@@ -1,19 +1,18 @@
-"""Intents to send of rows that count for something: what an address gets, the quota of a department."""
+"""Intents to send of rows that count for something: what an address gets."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
-from channels.outbox.limits import SentLately, parts_spent
+from channels.outbox.limits import SentLately
 from channels.outbox.ports import Change, Leased
-from hub.repositories.limits import department_parts, sent_lately
+from hub.repositories.limits import sent_lately
 from hub.repositories.outbox_rows import changed
 from hub.store.documents import Conflict, Documents, Duplicate, Stored, Update
 
 
 async def intend_counted(
-    documents: Documents, changes: Sequence[Change], lately: Sequence[SentLately], now: int
+    documents: Documents, changes: Sequence[Change], lately: Sequence[SentLately]
 ) -> tuple[set[str], list[Leased]]:
     """Writes intents and what they count for in one unit of work.
 
@@ -24,16 +23,11 @@ async def intend_counted(
     counts = {one.key: one for one in lately}
     again: list[Leased] = []
     while pending:
-        parts: Counter[str] = Counter()
-        for change in pending.values():
-            row = change.before.delivery
-            parts[row.department] += parts_spent(row, attempt=change.after.attempt)
         try:
             await documents.commit(
                 [
                     *(Update("outbox", id, set, v) for id, v, set in map(changed, pending.values())),
                     *sent_lately.writes(counts.values()),
-                    *department_parts.writes(parts, now),
                 ]
             )
             break
