@@ -105,7 +105,7 @@ async def test_an_anonymous_complaint_is_a_case_with_a_sealed_recording_and_no_n
     assert spelled.count(case.reference) == 2
     code = spelled.split(case.reference)[1][:16]
     assert spelled.count(code) == 2
-    progress = await hub.hub.actions.track_case(case.reference, code, source="x", channel="web")
+    progress = await hub.hub.actions.track_case(case.reference, code, source="x")
     assert progress.label == "已登记"
     path = await sealed(hub, case.id)
     assert path.stat().st_mode & 0o777 == 0o440
