@@ -222,6 +222,16 @@ async def test_a_named_caller_who_shows_no_number_gives_one(hub: World, keyed: s
     assert sum((await hub.hub.documents.count("outbox", {})).values()) == 0  # a stranger's, perhaps
 
 
+async def test_a_named_caller_who_gives_no_number_gets_a_code_that_needs_none(hub: World) -> None:
+    """Behind many wrong codes eight digits need the telephone, and this caller has told of none."""
+    skipped: list[CallerAction] = [Press("1"), Press("1"), Press("#"), *ANONYMOUS_COMPLAINT[2:]]
+    result = await hub.carrier.place_call("12389", skipped, from_="anonymous")
+    [case] = await cases(hub)
+    assert (case.applicant.address, case.applicant.anonymous) == ("", False)
+    code = read_out(result.heard).split(case.reference)[1][:16]
+    assert (await hub.hub.actions.track_case(case.reference, code, source="x")).reference == case.reference
+
+
 async def test_callers_who_show_no_number_do_not_lock_each_other_out(hub: World) -> None:
     for number in range(24):
         reference = make_reference("260101", number + 1)
