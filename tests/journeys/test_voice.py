@@ -229,6 +229,7 @@ async def test_a_named_caller_who_gives_no_number_gets_a_code_that_needs_none(hu
     [case] = await cases(hub)
     assert (case.applicant.address, case.applicant.anonymous) == ("", False)
     code = read_out(result.heard).split(case.reference)[1][:16]
+    assert len(code) == 16
     assert (await hub.hub.actions.track_case(case.reference, code, source="x")).reference == case.reference
 
 
