@@ -15,6 +15,7 @@ from hub.model.agent import Role
 from hub.model.reference import make_reference
 from hub.model.track import Track
 from hub.runtime.clock import FakeClock
+from hub.runtime.errors import NotFound
 from tests.journeys.talking import Talker, queue
 from tests.progress_system import CODE, REFERENCE, SECRET, PlayedSystem, configured, played_system
 from tests.world import World, browser, world
@@ -123,6 +124,23 @@ async def test_wrong_codes_make_their_sender_wait_before_the_system_is_asked_aga
         assert status == 200  # who asks there is somebody else
         clock.advance(seconds=1)
         assert "办理中" in await citizen.say(f"{REFERENCE} {CODE}")
+
+
+async def test_behind_many_wrong_codes_a_number_is_asked_for_telephones_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with with_system(tmp_path, monkeypatch) as (hub, system):
+        track, day = hub.hub.actions.track_case, hub.hub.settings.tracking.wrong_codes_a_day
+        tries = (track(REFERENCE, "0000", source=f"stranger {number}") for number in range(day))
+        assert [type(told) for told in await asyncio.gather(*tries, return_exceptions=True)] == [
+            NotFound
+        ] * day
+        status, text = await page(hub, REFERENCE, CODE)
+        assert status == 403
+        assert "请用登记的手机查询" in text
+        assert "登记时的手机" in await Talker(hub, ChannelKind.CHAT).say(f"{REFERENCE} {CODE}")
+        assert system.asked == day
+        assert "办理中" in await Talker(hub, ChannelKind.SMS).say(f"{REFERENCE} {CODE}")
 
 
 async def test_a_new_chat_is_no_new_source_of_guesses(hub: World) -> None:

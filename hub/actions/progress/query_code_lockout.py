@@ -51,10 +51,9 @@ class PhoneNeeded(HubError):
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A try counted at its source: what stood there before, and the version that was written."""
+    """A try counted at its source, and the version that was written."""
 
     id: str
-    before: int
     version: int
 
 
@@ -121,8 +120,8 @@ class QueryCodeLockout:
                 raise TooManyTries(until)
             body = {"wrong": wrong + 1, "began": began, "at": now, "until": began + HOUR_MS}
             if stored is None:
-                return [Insert("attempts", id, body)], _Claim(id, at, 1)
-            return [Update("attempts", id, body, stored.version)], _Claim(id, at, stored.version + 1)
+                return [Insert("attempts", id, body)], _Claim(id, 1)
+            return [Update("attempts", id, body, stored.version)], _Claim(id, stored.version + 1)
 
         try:
             return await until_committed(self._documents, decide, tries=_RACES)
@@ -156,7 +155,8 @@ class QueryCodeLockout:
             stored = await self._documents.get("attempts", claim.id)
             if stored is None or not stored.body["wrong"]:
                 return (), None
-            at = claim.before if stored.version == claim.version else stored.body["at"]
+            # Its own wait was over, so there is none to go back to; a try that came meanwhile has one.
+            at = 0 if stored.version == claim.version else stored.body["at"]
             body = {"wrong": stored.body["wrong"] - 1, "at": at}
             return [Update("attempts", claim.id, body, stored.version)], None
 
