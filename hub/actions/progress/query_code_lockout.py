@@ -51,10 +51,12 @@ class PhoneNeeded(HubError):
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A try counted at its source, and the version that was written."""
+    """A try counted at its source, and the version that was written. judged: done when it is known what it
+    was."""
 
     id: str
     version: int
+    judged: asyncio.Future[None]
 
 
 class QueryCodeLockout:
@@ -75,6 +77,7 @@ class QueryCodeLockout:
         self._wrong_codes_a_day = wrong_codes_a_day
         self._longest_wait = longest_wait
         self._least_seconds = least_seconds
+        self._running: dict[str, set[asyncio.Future[None]]] = {}
 
     async def attempt(
         self,
@@ -91,25 +94,51 @@ class QueryCodeLockout:
         look the same), `TooManyTries`, `PhoneNeeded`, or `SourceDown` from `judge`, which counts for nothing.
         """
         answer_at = asyncio.get_running_loop().time() + self._least_seconds
-        claim = await self._claim(f"source:{derived_id(source)}")
+        claim = await self._in_turn(f"source:{derived_id(source)}")
         number = ""
         try:
             if len(code) < LONG_CODE and not await is_owner():
                 number = await self._count(reference)
             found = await judge()
+            if found is not None:
+                # It takes back this one try, no more: a right code of one's own frees no guessing.
+                await self._give_back(claim, number)
+                return found
         except (PhoneNeeded, SourceDown) as problem:
             await self._give_back(claim, number)
-            if isinstance(problem, PhoneNeeded):
-                await _until(answer_at)
-            raise
-        if found is None:
-            await _until(answer_at)
-            raise NotFound("case")
-        # It takes back this one try, no more: a right code of one's own frees no guessing.
-        await self._give_back(claim, number)
-        return found
+            if isinstance(problem, SourceDown):
+                raise
+            refused: HubError = problem
+        else:
+            refused = NotFound("case")
+        finally:
+            self._end(claim.id, claim.judged)
+        await _until(answer_at)
+        raise refused
 
-    async def _claim(self, id: str) -> _Claim:
+    async def _in_turn(self, id: str) -> _Claim:
+        """A try counted at its source. Those being judged may turn out right and be taken back: a double
+        click waits for that, and is not refused for it."""
+        while True:
+            judged = asyncio.get_running_loop().create_future()
+            try:
+                return await self._claim(id, judged)
+            except BaseException as problem:
+                self._end(id, judged)
+                others = self._running.get(id)
+                if not isinstance(problem, TooManyTries) or not others:
+                    raise
+                await asyncio.wait(set(others), return_when=asyncio.FIRST_COMPLETED)
+
+    def _end(self, id: str, judged: asyncio.Future[None]) -> None:
+        if not judged.done():
+            judged.set_result(None)
+        running = self._running.get(id, set())
+        running.discard(judged)
+        if not running:
+            self._running.pop(id, None)
+
+    async def _claim(self, id: str, judged: asyncio.Future[None]) -> _Claim:
         """Counts a try at its source. Raises `TooManyTries` while it waits."""
 
         async def decide() -> tuple[Sequence[Write], _Claim]:
@@ -118,10 +147,11 @@ class QueryCodeLockout:
             until = at + self._wait_ms(wrong + 1)
             if now < until:
                 raise TooManyTries(until)
+            self._running.setdefault(id, set()).add(judged)
             body = {"wrong": wrong + 1, "began": began, "at": now, "until": began + HOUR_MS}
             if stored is None:
-                return [Insert("attempts", id, body)], _Claim(id, 1)
-            return [Update("attempts", id, body, stored.version)], _Claim(id, stored.version + 1)
+                return [Insert("attempts", id, body)], _Claim(id, 1, judged)
+            return [Update("attempts", id, body, stored.version)], _Claim(id, stored.version + 1, judged)
 
         try:
             return await until_committed(self._documents, decide, tries=_RACES)

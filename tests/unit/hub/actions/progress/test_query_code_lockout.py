@@ -145,6 +145,12 @@ async def test_a_hundred_tries_of_one_source_at_once_are_no_hundred_guesses(lock
     assert set(outcomes) == {"wrong", "waits"}
 
 
+async def test_who_is_right_many_times_at_once_is_not_refused_for_it(lockout: Lockout) -> None:
+    """A double click; a village behind one address."""
+    outcomes = await asyncio.gather(*(lockout.attempt("right") for _ in range(20)))
+    assert set(outcomes) == {"found"}
+
+
 async def test_behind_its_wrong_codes_of_a_day_a_number_wants_the_phone(lockout: Lockout) -> None:
     assert await lockout.strangers(A_DAY + 1) == ["wrong"] * A_DAY + ["phone"]
     assert await lockout.attempt("right", source="at home") == "phone"
