@@ -56,6 +56,7 @@ class InboundMessage:
     thread: provider ids this message answers (mail's In-Reply-To and References).
     automatic: an auto-reply or bounce; stored, never answered.
     report: what a mail server says of a mail of ours.
+    network: the network address it came from where anybody can take a new `sender`, else ""; never stored.
     """
 
     channel: str
@@ -70,6 +71,7 @@ class InboundMessage:
     attachments: tuple[Attachment, ...] = ()
     automatic: bool = False
     report: DeliveryReport | None = None
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)

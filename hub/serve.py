@@ -95,6 +95,7 @@ async def _web(hub: Hub, listener: socket.socket, passwords: Passwords) -> Async
         units=hub.repositories.units,
         logins=hub.repositories.sessions,
         setup=hub.repositories.setup,
+        devices=hub.repositories.known_devices,
         passwords=passwords,
         mark=hub.vault.log_mark,
         words=(settings.organisation.name, settings.organisation.province, settings.organisation.signature),

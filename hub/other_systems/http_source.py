@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from secrets import token_hex
 
+from channels.address import Address, AddressKind
 from channels.http import HttpAnswer, HttpClient, HttpError, destination
 from hub.actions.progress.progress_source import SourceDown
 from hub.model.progress import Progress
@@ -66,6 +67,10 @@ class HttpProgress:
     def accepts_code(self, code: str) -> bool:
         """Letters and digits."""
         return re.fullmatch(r"[0-9A-Za-z]{4,20}", code) is not None
+
+    async def is_owner(self, reference: str, shown: Address) -> bool:
+        """Whose the matter is only the other system knows; who shows a telephone number is held to it."""
+        return shown.kind is AddressKind.PHONE and bool(shown.value)
 
     async def progress(self, reference: str, code: str) -> Progress | None:
         """See `ProgressSource`."""

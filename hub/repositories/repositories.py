@@ -100,6 +100,7 @@ from hub.repositories.staff import (
     audit,
     availabilities,
     bulk_runs,
+    known_devices,
     notification_choices,
     notifications,
 )
@@ -107,6 +108,7 @@ from hub.repositories.staff.account_changes import AccountChangeRepository
 from hub.repositories.staff.audit import AuditRepository
 from hub.repositories.staff.availabilities import AvailabilityRepository
 from hub.repositories.staff.bulk_runs import BulkRunRepository
+from hub.repositories.staff.known_devices import KnownDeviceRepository
 from hub.repositories.staff.notification_choices import NotificationChoiceRepository
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.repositories.suppressions import SuppressionRepository
@@ -128,6 +130,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *bounces.COLLECTIONS,
     *bulk_runs.COLLECTIONS,
     *calendar_feeds.COLLECTIONS,
+    *known_devices.COLLECTIONS,
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
     *campaign_history.COLLECTIONS,
@@ -247,6 +250,7 @@ class Repositories:
     rule_books: RuleBookRepository
     schedules: ScheduleRepository
     sessions: SessionRepository
+    known_devices: KnownDeviceRepository
     setup: SetupRepository
     suppressions: SuppressionRepository
     triage_decisions: TriageDecisionRepository
@@ -307,6 +311,7 @@ def repositories(
         rule_books=RuleBookRepository(documents, vault),
         schedules=ScheduleRepository(documents, vault),
         sessions=SessionRepository(documents, vault),
+        known_devices=KnownDeviceRepository(documents),
         setup=SetupRepository(documents, agent_repository, unit_repository),
         suppressions=SuppressionRepository(documents, vault),
         triage_decisions=TriageDecisionRepository(documents, vault),

@@ -1,4 +1,4 @@
-"""Other systems that are asked for progress, and the lock of wrong query codes."""
+"""Other systems that are asked for progress, and the brake on wrong query codes."""
 
 from __future__ import annotations
 
@@ -38,5 +38,6 @@ class ProgressSystem(Table):
 
 
 class Tracking(Table):
-    wrong_codes: int = Field(default=5, ge=1)
+    wrong_codes: int = Field(default=5, ge=1)  # of earlier releases, read by nobody
+    wrong_codes_a_day: int = Field(default=20, ge=1)
     lock_seconds: int = Field(default=900, ge=1)

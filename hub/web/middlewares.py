@@ -12,6 +12,7 @@ import base64
 import logging
 import os
 import traceback
+from ipaddress import IPv6Address, IPv6Network
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -166,9 +167,22 @@ def _source(request: web.Request) -> str:
     everything before that anybody can write (ASVS 4.1.3)."""
     nearest = request.remote or "unknown"
     if nearest not in request.app.get(TRUSTED_PROXIES, frozenset()):
-        return nearest
+        return _one_household(nearest)
     hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
-    return hops[-1].strip() or nearest
+    return _one_household(hops[-1].strip() or nearest)
+
+
+def _one_household(address: str) -> str:
+    """IPv6 gives everybody a /64 to take new addresses from: it counts as one."""
+    if ":" not in address:
+        return address
+    try:
+        whole = IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if whole.ipv4_mapped is not None:
+        return str(whole.ipv4_mapped)
+    return str(IPv6Network((int(whole) >> 64 << 64, 64)))
 
 
 def _remember(request: web.Request) -> web.Response:

@@ -101,7 +101,10 @@ def track_case_of(base: Foundation, texts: Texts) -> TrackCase:
         CaseProgress(base.stores),
         [HttpProgress(system, base.http, base.clock) for system in progress_systems(base.settings)],
         QueryCodeLockout(
-            base.documents, base.clock, wrong_codes=tracking.wrong_codes, lock_seconds=tracking.lock_seconds
+            base.documents,
+            base.clock,
+            wrong_codes_a_day=tracking.wrong_codes_a_day,
+            longest_wait=tracking.lock_seconds,
         ),
         base.clock,
         texts,

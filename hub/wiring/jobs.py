@@ -219,6 +219,7 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("sessions", "expires_at", keep.sessions_seconds),
         Rule("setup_tokens", "expires_at", keep.sessions_seconds),
         Rule("attempts", "until", keep.attempts_seconds),
+        Rule("known_devices", "until", 0),
         Rule("questions", "keep_until", 0),
         Rule("feedback", "keep_until", 0),
         Rule("recent_answers", "keep_until", 0),

@@ -68,9 +68,7 @@ async def test_a_form_sent_twice_is_one_case_with_one_receipt(hub: World) -> Non
     page = await desk.get(f"/staff/cases/{case.id}")
     assert "工作人员代为登记" in page
     assert MATTER in page
-    assert (
-        await hub.hub.actions.track_case.prove(case.reference, code, source="s", channel="c")
-    ).id == case.id
+    assert (await hub.hub.actions.track_case.prove(case.reference, code, source="s")).id == case.id
 
 
 async def what_is_wrong_is_said_and_kept(hub: World, desk: Editor) -> None:

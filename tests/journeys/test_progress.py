@@ -12,11 +12,13 @@ import pytest
 from channels.contract import ChannelKind
 from channels.loopback.script import CallerAction, Press
 from hub.model.agent import Role
+from hub.model.reference import make_reference
 from hub.model.track import Track
 from hub.runtime.clock import FakeClock
+from hub.runtime.errors import NotFound
 from tests.journeys.talking import Talker, queue
 from tests.progress_system import CODE, REFERENCE, SECRET, PlayedSystem, configured, played_system
-from tests.world import World, world
+from tests.world import World, browser, world
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
@@ -107,21 +109,51 @@ async def test_a_letter_with_a_right_code_is_shown_to_nobody(
         assert await queue(hub) == []
 
 
-async def test_wrong_codes_lock_a_number_before_the_system_is_asked_again(
+async def test_wrong_codes_make_their_sender_wait_before_the_system_is_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = FakeClock()
     async with with_system(tmp_path, monkeypatch, clock) as (hub, system):
         citizen = Talker(hub, ChannelKind.SMS)
-        told = [await citizen.say(f"{REFERENCE} 000{number}") for number in range(5)]
-        assert ["没有找到" in text for text in told] == [True] * 4 + [False]
-        assert "15分钟" in told[4]
+        told = [await citizen.say(f"{REFERENCE} 000{number}") for number in range(3)]
+        assert ["没有找到" in text for text in told] == [True, True, False]
+        assert "1分钟" in told[2]
         assert "分钟" in await citizen.say(f"{REFERENCE} {CODE}")
-        assert system.asked == 5
+        assert system.asked == 2
         status, _ = await page(hub, REFERENCE, CODE)
-        assert status == 200  # the page is another channel
-        clock.advance(seconds=901)
+        assert status == 200  # who asks there is somebody else
+        clock.advance(seconds=1)
         assert "办理中" in await citizen.say(f"{REFERENCE} {CODE}")
+
+
+async def test_behind_many_wrong_codes_a_number_is_asked_for_telephones_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with with_system(tmp_path, monkeypatch) as (hub, system):
+        track, day = hub.hub.actions.track_case, hub.hub.settings.tracking.wrong_codes_a_day
+        tries = (track(REFERENCE, "0000", source=f"stranger {number}") for number in range(day))
+        assert [type(told) for told in await asyncio.gather(*tries, return_exceptions=True)] == [
+            NotFound
+        ] * day
+        status, text = await page(hub, REFERENCE, CODE)
+        assert status == 403
+        assert "请用登记的手机查询" in text
+        assert "登记时的手机" in await Talker(hub, ChannelKind.CHAT).say(f"{REFERENCE} {CODE}")
+        assert system.asked == day
+        assert "办理中" in await Talker(hub, ChannelKind.SMS).say(f"{REFERENCE} {CODE}")
+
+
+async def test_a_new_chat_is_no_new_source_of_guesses(hub: World) -> None:
+    """Anybody can take a new conversation, but comes from the same network address."""
+    told = []
+    for number in range(1, 7):  # the waits grow: one of them is longer than a chat takes
+        text = f"{make_reference('260101', number)} 12345678"
+        async with browser(hub.url) as http:
+            posted = {"text": text, "client_id": f"{number:032x}", "after": "0"}
+            async with http.post(f"{hub.url}/chat/messages", data=posted, headers=SAME_ORIGIN) as answer:
+                told.append(await answer.text())
+    assert "没有找到" in told[0]
+    assert "分钟后再试" in told[-1]
 
 
 async def test_one_wrong_code_that_comes_ten_times_is_one_try(

@@ -133,7 +133,7 @@ async def test_a_note_never_leaves(hub: World) -> None:
     receipt = next(m.text for m in hub.carrier.journal.messages if "查询编号" in m.text)
     found = re.search(r"(\d{14})\D+(\d{8})", receipt)
     assert found
-    progress = await actions.track_case(found[1], found[2], source="x", channel="web")
+    progress = await actions.track_case(found[1], found[2], source="x")
     assert "金丝雀" not in repr(progress)
 
 
@@ -231,5 +231,5 @@ async def test_the_answer_to_a_report_is_read_with_number_and_code_only(hub: Wor
     assert "李四" not in notice
     pair = re.search(r"(\d{14})\D+(\d{8})", receipt)
     assert pair
-    progress = await hub.hub.actions.track_case(pair[1], pair[2], source="x", channel="web")
+    progress = await hub.hub.actions.track_case(pair[1], pair[2], source="x")
     assert [reply.text for reply in progress.replies] == ["经查民警李四已立案"]

@@ -105,7 +105,7 @@ async def test_an_anonymous_complaint_is_a_case_with_a_sealed_recording_and_no_n
     assert spelled.count(case.reference) == 2
     code = spelled.split(case.reference)[1][:16]
     assert spelled.count(code) == 2
-    progress = await hub.hub.actions.track_case(case.reference, code, source="x", channel="web")
+    progress = await hub.hub.actions.track_case(case.reference, code, source="x")
     assert progress.label == "已登记"
     path = await sealed(hub, case.id)
     assert path.stat().st_mode & 0o777 == 0o440
@@ -220,6 +220,17 @@ async def test_a_named_caller_who_shows_no_number_gives_one(hub: World, keyed: s
     assert case.applicant.address_key
     assert keyed.rstrip("#") not in str(case.details)  # it stands with the applicant, where it is masked
     assert sum((await hub.hub.documents.count("outbox", {})).values()) == 0  # a stranger's, perhaps
+
+
+async def test_a_named_caller_who_gives_no_number_gets_a_code_that_needs_none(hub: World) -> None:
+    """Behind many wrong codes eight digits need the telephone, and this caller has told of none."""
+    skipped: list[CallerAction] = [Press("1"), Press("1"), Press("#"), *ANONYMOUS_COMPLAINT[2:]]
+    result = await hub.carrier.place_call("12389", skipped, from_="anonymous")
+    [case] = await cases(hub)
+    assert (case.applicant.address, case.applicant.anonymous) == ("", False)
+    code = read_out(result.heard).split(case.reference)[1][:16]
+    assert len(code) == 16
+    assert (await hub.hub.actions.track_case(case.reference, code, source="x")).reference == case.reference
 
 
 async def test_callers_who_show_no_number_do_not_lock_each_other_out(hub: World) -> None:

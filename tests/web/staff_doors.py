@@ -24,6 +24,8 @@ from hub.repositories.agents import (
     SetupRepository,
     UnitRepository,
 )
+from hub.repositories.staff import known_devices
+from hub.repositories.staff.known_devices import KnownDeviceRepository
 from hub.runtime.clock import FakeClock
 from hub.settings.organisation import Organisation
 from hub.store.crypto import KeyRing, Vault
@@ -117,7 +119,9 @@ async def passed(_: web.Request) -> web.StreamResponse:
 async def open_doors(folder: Path, *, insecure_cookies: bool = False) -> AsyncIterator[Doors]:
     """Starts the server; ends it."""
     clock = FakeClock()
-    documents = await open_sqlite(folder / "doors.db", COLLECTIONS, clock=clock)
+    documents = await open_sqlite(
+        folder / "doors.db", (*COLLECTIONS, *known_devices.COLLECTIONS), clock=clock
+    )
     vault = Vault(KeyRing.fresh())
     agents, units = AgentRepository(documents, vault), UnitRepository(documents, vault)
     await units.insert(Unit("u1", "榕城公安局", "u1"))
@@ -128,6 +132,7 @@ async def open_doors(folder: Path, *, insecure_cookies: bool = False) -> AsyncIt
         units=units,
         logins=SessionRepository(documents, vault),
         setup=SetupRepository(documents, agents, units),
+        devices=KnownDeviceRepository(documents),
         passwords=passwords,
         mark=vault.log_mark,
         insecure_cookies=insecure_cookies,

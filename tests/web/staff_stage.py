@@ -88,6 +88,7 @@ async def office(
             units=stores.units,
             logins=stores.sessions,
             setup=stores.setup,
+            devices=stores.known_devices,
             passwords=passwords,
             mark=hub.vault.log_mark,
         )

@@ -113,7 +113,7 @@ async def test_the_receipt_survives_a_reload_and_can_be_cleared(visitor: Visitor
     await expect(page.locator(".empty-title")).to_contain_text("没有可以显示的回执")
 
 
-async def test_a_wrong_code_and_an_absent_case_look_the_same_until_the_lock(
+async def test_a_wrong_code_and_an_absent_case_look_the_same_until_one_has_to_wait(
     visitor: Visitor, site: RunningSite
 ) -> None:
     page = await visitor.page(expected_status=(404, 429))
@@ -124,11 +124,11 @@ async def test_a_wrong_code_and_an_absent_case_look_the_same_until_the_lock(
     said = await page.inner_text("main .banner")
     await track(page, site.url, "26010100000191", wrong)
     assert await page.inner_text("main .banner") == said
-    for _ in range(site.hub.settings.tracking.wrong_codes):
+    for _ in range(8):  # the waits grow: one of them is longer than a page takes
         await track(page, site.url, reference, wrong)
-    await expect(page.locator(".banner-danger")).to_contain_text("查询暂时锁定")
-    await track(page, site.url, reference, code)
-    await expect(page.locator(".banner-danger")).to_contain_text("之后再试")
+        if await page.locator(".banner-danger").count():
+            break
+    await expect(page.locator(".banner-danger")).to_contain_text("秒再试")
 
 
 async def test_shift_three_times_leaves_a_report(visitor: Visitor, site: RunningSite) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from yarl import URL
 
 from hub.actions.staff.passwords import Passwords
 from hub.model.agent import Role
@@ -118,6 +119,37 @@ async def test_guessing_is_slowed_and_says_for_how_long(doors: Doors) -> None:
         assert (await browser.login("linyan")).status == 303
 
 
+async def test_nobody_slows_the_owner_down_in_a_browser_that_was_hers_before(doors: Doors) -> None:
+    async with doors.browser() as hers, doors.browser() as stranger:
+        await hers.login("linyan")
+        await hers.post("/staff/logout", {}, form="/staff/account")
+        for _ in range(4):
+            assert (await stranger.login("linyan", "a wrong guess")).status == 422
+            doors.clock.advance(seconds=1)
+        assert (await stranger.login("linyan")).status == 429
+        assert (await stranger.login("chenmin")).status == 429  # nor is another account of the address
+        assert (await hers.login("chenmin")).status == 429  # it is hers alone
+        assert (await hers.login("linyan")).status == 303
+
+
+async def test_the_owners_browser_is_no_place_to_guess_either(doors: Doors) -> None:
+    async with doors.browser() as browser:
+        await browser.login("linyan")
+        await browser.post("/staff/logout", {}, form="/staff/account")
+        for _ in range(3):
+            assert (await browser.login("linyan", "a wrong guess")).status == 422
+        assert (await browser.login("linyan")).status == 429
+
+
+@pytest.mark.parametrize("made_up", ["", "x" * 43, "x" * 5000])
+async def test_a_made_up_browser_is_nobodys(doors: Doors, made_up: str) -> None:
+    async with doors.browser() as browser:
+        for _ in range(3):
+            await browser.login("linyan", "a wrong guess")
+        browser.http.cookie_jar.update_cookies({"__Host-hub-device": made_up}, URL(doors.url))
+        assert (await browser.login("linyan")).status == 429
+
+
 async def test_a_login_gets_a_new_token_and_ends_the_old_one(doors: Doors) -> None:
     async with doors.browser() as browser:
         await browser.login("linyan")
@@ -172,7 +204,8 @@ async def test_logout_ends_the_session_on_the_server_and_clears_the_browser(door
         token = next(cookie.value for cookie in browser.http.cookie_jar if cookie.key == "__Host-hub")
         answer = await browser.post("/staff/logout", {}, form="/staff/account")
         assert answer.headers["Location"] == "/staff/login"
-        assert "cookies" in answer.headers["Clear-Site-Data"]
+        assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+        assert "__Host-hub" not in {cookie.key for cookie in browser.http.cookie_jar}
     async with doors.browser() as thief:
         assert (await thief.get("/staff/queue", Cookie=f"__Host-hub={token}")).status == 303
 

@@ -26,7 +26,7 @@ from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.aloud import without_reference
 from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.progress_source import SourceDown
-from hub.actions.progress.query_code_lockout import TooManyTries
+from hub.actions.progress.query_code_lockout import PhoneNeeded, TooManyTries
 from hub.actions.progress.track_case import TrackCase
 from hub.model.cases.alarm import is_emergency
 from hub.model.cases.attempt import Attempt
@@ -177,8 +177,10 @@ class CarryOutCall:
         draft = _draft(plan)
         if draft is None:
             return plan, ("already", {})
+        # Who gave no number could not prove it where the code alone opens nothing: sixteen digits then.
         anonymous = state.slots.get("anonymous") != "0"
-        code = new_code(anonymous=anonymous)
+        known = self._with_number(work, draft.case, state).applicant.address
+        code = new_code(anonymous=anonymous or not known)
         salt = work.event.event_id[-16:]
         named = replace(
             draft.case,
@@ -279,20 +281,18 @@ class CarryOutCall:
         return plan.with_writes(self._repositories.outbox.insert(receipt))
 
     async def _lookup(self, work: CallWork, reference: str, code: str, *, own: bool) -> Outcome:
-        asked = {
-            "source": work.call.caller_key or work.call.id,
-            "channel": work.event.channel,
-            "attempt": work.event.event_id,
-        }
+        source = work.call.caller_key or work.call.id  # who shows no number shares no wait with others
+        shown, attempt = work.event.caller, work.event.event_id
+        ask = self._track_case
         try:
             if own:
-                case = await self._track_case.prove(reference, code, **asked)
+                case = await ask.prove(reference, code, source=source, shown=shown, attempt=attempt)
                 label = citizen_label(case.proceeding)
                 return "found", {"progress": label, "asked": await self._question(reference)}
-            progress = await self._track_case(reference, code, **asked)
+            progress = await ask(reference, code, source=source, shown=shown, attempt=attempt)
         except NotFound:
             return "wrong", {}
-        except TooManyTries:
+        except (TooManyTries, PhoneNeeded):
             return "locked", {}
         except SourceDown:
             return "error", {}

@@ -345,8 +345,8 @@ class AnswerMessage:
         return await self._track_case.spoken(
             asked.reference,
             asked.code,
-            source=scene.address_key or scene.event_id,
-            channel=scene.event.channel,
+            source=_source(scene),
+            shown=scene.event.sender,
             language=scene.language,
             attempt=scene.event_id,
         )
@@ -362,12 +362,24 @@ class AnswerMessage:
             scene.event.sender.value,
             private=scene.event.kind is ChannelKind.CHAT,
         )
-        source = scene.address_key or scene.event_id
 
         async def move() -> str:
-            return (await self._citizen_move(asked.reference, asked.code, wish, request, source=source)).text
+            moved = await self._citizen_move(
+                asked.reference,
+                asked.code,
+                wish,
+                request,
+                source=_source(scene),
+                shown=scene.event.sender,
+            )
+            return moved.text
 
         return await self._track_case.said(move, scene.language)
+
+
+def _source(scene: Scene) -> str:
+    """Where tries of codes are counted."""
+    return scene.event.network or scene.address_key or scene.event_id
 
 
 def _due(scene: Scene, plan: MessagePlan) -> MeaningDue:

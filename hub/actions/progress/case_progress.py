@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from channels.address import Address
 from hub.model.cases.case import Case, QueryCode
 from hub.model.cases.history import HistoryEntry, HistoryKind
 from hub.model.cases.proceeding import DIRECT_TRACKS, DocumentKind
@@ -62,6 +63,12 @@ class CaseProgress:
     def accepts_code(self, code: str) -> bool:
         """8 digits, 16 for whoever stays unknown."""
         return re.fullmatch(r"\d{8}|\d{16}", code) is not None
+
+    async def is_owner(self, reference: str, shown: Address) -> bool:
+        """See `ProgressSource`: the address the case was registered with."""
+        found = await self._repositories.cases.by_reference(reference) if is_reference(reference) else None
+        key = self._repositories.contacts.key(shown)
+        return found is not None and bool(key) and found.value.applicant.address_key == key
 
     async def progress(self, reference: str, code: str) -> Progress | None:
         """See `ProgressSource`."""

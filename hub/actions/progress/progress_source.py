@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from channels.address import Address
 from hub.model.progress import Progress
 from hub.runtime.errors import HubError
 
@@ -21,6 +22,10 @@ class ProgressSource(Protocol):
 
     def accepts_code(self, code: str) -> bool:
         """Whether the code has the form this source gives out."""
+        ...
+
+    async def is_owner(self, reference: str, shown: Address) -> bool:
+        """Whether the matter is of whoever shows this number or account; False when there is none."""
         ...
 
     async def progress(self, reference: str, code: str) -> Progress | None:

@@ -1,6 +1,6 @@
 """Progress for whoever holds a number and its query code (办事进度查询), of our cases and of other systems.
 
-One lockout stands before all of them (`hub/actions/progress/query_code_lockout.py`); a source that cannot be
+One brake stands before all of them (`hub/actions/progress/query_code_lockout.py`); a source that cannot be
 asked is said to be unavailable, never to know nothing."""
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from channels.address import Address
 from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.case_progress import CaseProgress
 from hub.actions.progress.progress_source import ProgressSource, SourceDown
-from hub.actions.progress.query_code_lockout import QueryCodeLockout, TooManyTries
+from hub.actions.progress.query_code_lockout import PhoneNeeded, QueryCodeLockout, TooManyTries
 from hub.model.cases.case import Case
 from hub.model.progress import Progress
 from hub.runtime.clock import Clock, to_local
@@ -62,10 +63,12 @@ class TrackCase:
         return self._source(reference).accepts_code(code)
 
     async def __call__(
-        self, reference: str, code: str, *, source: str, channel: str, attempt: str = ""
+        self, reference: str, code: str, *, source: str, shown: Address | None = None, attempt: str = ""
     ) -> Progress:
-        """How far it is. Raises `NotFound` (absent and wrong look the same), `TooManyTries`, `SourceDown`.
+        """How far it is. Raises `NotFound` (absent and wrong look the same), `TooManyTries`, `PhoneNeeded`,
+        `SourceDown`.
 
+        source: what the brake counts at. shown: the number or account the try comes from, if it shows one.
         attempt: an id; what is asked twice under the same one is one try with one outcome.
         """
         asked = self._source(reference)
@@ -73,9 +76,7 @@ class TrackCase:
         async def judge() -> Progress | None:
             return await asked.progress(reference, code)
 
-        return await self._once(
-            attempt, lambda: self._brake.attempt(reference, judge, source=source, channel=channel)
-        )
+        return await self._once(attempt, lambda: self._try(reference, code, judge, source, shown))
 
     def is_ours(self, reference: str) -> bool:
         """Whether the number has the form of our own cases."""
@@ -85,15 +86,15 @@ class TrackCase:
         """How far our own case is whose code was proven."""
         return await self._cases.of(case)
 
-    async def prove(self, reference: str, code: str, *, source: str, channel: str, attempt: str = "") -> Case:
-        """Our own case, when the code is right. Raises `NotFound` or `TooManyTries`."""
+    async def prove(
+        self, reference: str, code: str, *, source: str, shown: Address | None = None, attempt: str = ""
+    ) -> Case:
+        """Our own case, when the code is right. Raises `NotFound`, `TooManyTries` or `PhoneNeeded`."""
 
         async def judge() -> Case | None:
             return await self._cases.case(reference, code)
 
-        return await self._once(
-            attempt, lambda: self._brake.attempt(reference, judge, source=source, channel=channel)
-        )
+        return await self._once(attempt, lambda: self._try(reference, code, judge, source, shown))
 
     async def spoken(
         self,
@@ -101,14 +102,14 @@ class TrackCase:
         code: str,
         *,
         source: str,
-        channel: str,
+        shown: Address | None = None,
         language: str,
         attempt: str = "",
     ) -> Told:
         """The same in one short text, for channels without pages; problems are said in words too."""
 
         async def ask() -> str:
-            progress = await self(reference, code, source=source, channel=channel, attempt=attempt)
+            progress = await self(reference, code, source=source, shown=shown, attempt=attempt)
             return self.words(progress, language)
 
         return await self.said(ask, language)
@@ -121,6 +122,8 @@ class TrackCase:
             return Told(self._texts.say("not_found", language), found=False)
         except SourceDown:
             return Told(self._texts.say("progress_down", language), found=False)
+        except PhoneNeeded:
+            return Told(self._texts.say("phone_needed", language))
         except TooManyTries as problem:
             minutes = max(1, -(-(problem.until - self._clock.now_ms()) // 60_000))
             return Told(self._texts.say("too_many", language, minutes=str(minutes)))
@@ -147,6 +150,19 @@ class TrackCase:
     def _source(self, reference: str) -> ProgressSource:
         """Who gave the number out; ours where nobody did, so that it is refused like any wrong one."""
         return next((source for source in self._sources if source.recognises(reference)), self._cases)
+
+    async def _try(
+        self,
+        reference: str,
+        code: str,
+        judge: Callable[[], Awaitable[T | None]],
+        source: str,
+        shown: Address | None,
+    ) -> T:
+        async def is_owner() -> bool:
+            return shown is not None and await self._source(reference).is_owner(reference, shown)
+
+        return await self._brake.attempt(reference, code, judge, source=source, is_owner=is_owner)
 
     async def _once(self, attempt: str, ask: Callable[[], Awaitable[T]]) -> T:
         """Repeats of a webhook meet here while the first is under way, and for a little while after."""

@@ -9,8 +9,10 @@ from aiohttp import web
 
 from hub.actions.staff.passwords import Passwords, WeakPasswords
 from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
+from hub.repositories.staff.known_devices import KnownDeviceRepository
 from hub.runtime.clock import Clock
 from hub.web.guard.csrf import Door
+from hub.web.guard.devices import Devices
 from hub.web.guard.login_lockout import LoginLockout
 from hub.web.guard.sessions import Sessions
 
@@ -27,6 +29,7 @@ class Staff:
     passwords: Passwords
     weak: WeakPasswords
     brake: LoginLockout
+    devices: Devices
     sessions: Sessions
     door: Door
     mark: Callable[[str], str]
@@ -40,6 +43,7 @@ class Staff:
         units: UnitRepository,
         logins: SessionRepository,
         setup: SetupRepository,
+        devices: KnownDeviceRepository,
         passwords: Passwords,
         mark: Callable[[str], str],
         words: Sequence[str] = (),
@@ -56,6 +60,7 @@ class Staff:
             passwords=passwords,
             weak=WeakPasswords(words),
             brake=LoginLockout(clock),
+            devices=Devices(devices, clock, insecure_cookies=insecure_cookies),
             sessions=Sessions(logins, clock, insecure_cookies=insecure_cookies),
             door=Door(insecure_cookies=insecure_cookies),
             mark=mark,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from channels.address import Address
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.citizen.wording import CitizenWording
 from hub.actions.cases.step_unit import Heard, StepUnit
@@ -43,8 +44,10 @@ _LEAVES_NOBODY_WAITING = frozenset({"rate", "withdraw"})
 class ProvesCase(Protocol):
     """Who compares number and code (`hub/actions/progress/track_case.py`)."""
 
-    async def prove(self, reference: str, code: str, *, source: str, channel: str, attempt: str = "") -> Case:
-        """Our own case, when the code is right. Raises `NotFound` or `TooManyTries`."""
+    async def prove(
+        self, reference: str, code: str, *, source: str, shown: Address | None = None, attempt: str = ""
+    ) -> Case:
+        """Our own case, when the code is right. Raises `NotFound`, `TooManyTries` or `PhoneNeeded`."""
         ...
 
 
@@ -96,12 +99,18 @@ class CitizenMove:
         self._clock = clock
 
     async def __call__(
-        self, reference: str, code: str, wish: CitizenWish, request: Request, *, source: str
+        self,
+        reference: str,
+        code: str,
+        wish: CitizenWish,
+        request: Request,
+        *,
+        source: str,
+        shown: Address | None = None,
     ) -> CitizenMoved:
-        """Raises `NotFound` or `TooManyTries` for the code, `Invalid` for what was written; `Stale`."""
-        case = await self._proves.prove(
-            reference, code, source=source, channel=request.channel, attempt=request.id
-        )
+        """Raises `NotFound`, `TooManyTries` or `PhoneNeeded` for the code, `Invalid` for what was written;
+        `Stale`."""
+        case = await self._proves.prove(reference, code, source=source, shown=shown, attempt=request.id)
         return await self.proven(case.id, wish, request)
 
     async def by_reference(self, reference: str, wish: CitizenWish, request: Request) -> CitizenMoved:

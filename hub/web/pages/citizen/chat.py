@@ -13,7 +13,7 @@ from hub.model.feedback import Feedback
 from hub.runtime.errors import NotFound
 from hub.web.attachment import attachment
 from hub.web.form import FormErrors, parse, read_form
-from hub.web.keys import HUB, LANGUAGE
+from hub.web.keys import HUB, LANGUAGE, SOURCE
 from hub.web.pages.citizen import chat_stream
 from hub.web.pages.citizen.chat_form import ChatForm
 from hub.web.pages.citizen.home import suggestions
@@ -63,7 +63,7 @@ async def post(request: web.Request) -> web.Response:
         if scripted:  # the script's stream has no cookie either: a whole page gives both
             return web.Response(status=409, text="")
     try:
-        await chat_stream.say(hub, token, form.text, form.client_id)
+        await chat_stream.say(hub, token, form.text, form.client_id, network=request[SOURCE])
     except Busy:
         raise web.HTTPServiceUnavailable from None
     if not scripted:

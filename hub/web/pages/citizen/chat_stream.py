@@ -112,7 +112,7 @@ def conversation_id(hub: Hub, token: str) -> str:
     return hub.repositories.conversations.id_for(channel_of(hub), key)
 
 
-async def say(hub: Hub, token: str, text: str, client_id: str) -> None:
+async def say(hub: Hub, token: str, text: str, client_id: str, *, network: str = "") -> None:
     """Takes in what the citizen wrote. Raises `Busy` when it should be sent again."""
     address = address_of(token)
     await hub.actions.accept_event(
@@ -125,6 +125,7 @@ async def say(hub: Hub, token: str, text: str, client_id: str) -> None:
             recipient=channel_of(hub),
             text=text,
             received_at=hub.clock.now_ms(),
+            network=network,
         )
     )
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from channels.contract import ChannelKind
 from hub.actions.cases.citizen.citizen_move import EVENTS, MAX_TEXT, CitizenMoved, Request
 from hub.actions.progress.progress_source import SourceDown
-from hub.actions.progress.query_code_lockout import TooManyTries
+from hub.actions.progress.query_code_lockout import PhoneNeeded, TooManyTries
 from hub.hub import Hub
 from hub.model.citizen_wish import CitizenWish
 from hub.runtime.errors import Invalid, NotFound, Stale
@@ -100,7 +100,7 @@ async def step(request: web.Request) -> web.Response:
     except Stale:
         wrong = {"event": translator(request)(_BUSY)}
         return await _opened(request, *pair, status=409, typed=Typed(event, text, wrong))
-    except (NotFound, TooManyTries) as problem:
+    except (NotFound, TooManyTries, PhoneNeeded) as problem:
         return _refused(request, pair[0], problem)
     return await _opened(request, *pair, status=200 if moved.done else 409, moved=moved)
 
@@ -112,8 +112,8 @@ async def file(request: web.Request) -> web.StreamResponse:
     if pair is None:
         return _page(request, 403, old=True)
     try:
-        case = await hub.actions.track_case.prove(*pair, source=request[SOURCE], channel=_CHANNEL)
-    except (NotFound, TooManyTries) as problem:
+        case = await hub.actions.track_case.prove(*pair, source=request[SOURCE])
+    except (NotFound, TooManyTries, PhoneNeeded) as problem:
         return _refused(request, pair[0], problem)
     found, content = await hub.actions.replies.file.of_case(case.id, posted.get("file_id", ""))
     return attachment(content, found.filename)
@@ -139,13 +139,13 @@ async def _opened(
 ) -> web.Response:
     """The page of whoever knows number and code. Of our own cases opening it may deliver documents."""
     hub = request.app[HUB]
-    tracking, asked = hub.actions.track_case, {"source": request[SOURCE], "channel": _CHANNEL}
+    tracking, source = hub.actions.track_case, request[SOURCE]
     try:
         if not tracking.is_ours(reference):
-            progress = await tracking(reference, code, **asked)
+            progress = await tracking(reference, code, source=source)
             return render(request, "citizen/progress.html", progress=progress, own=None, moved=None)
-        case = await tracking.prove(reference, code, **asked)
-    except (NotFound, SourceDown, TooManyTries) as problem:
+        case = await tracking.prove(reference, code, source=source)
+    except (NotFound, SourceDown, TooManyTries, PhoneNeeded) as problem:
         return _refused(request, reference, problem)
     own = await hub.actions.show_case(case.id, language=request[LANGUAGE])
     return render(
@@ -158,18 +158,24 @@ async def _opened(
         moved=moved,
         typed=typed or Typed(),
         limits={"text": MAX_TEXT},
-        takes_texts=any(profile.kind is ChannelKind.SMS for profile in hub.profiles.values()),
+        takes_texts=_takes_texts(hub),
         pass_field=track_pass.seal(reference, code, hub.vault, hub.clock),
         submission_id=secrets.token_hex(16),
     )
 
 
+def _takes_texts(hub: Hub) -> bool:
+    return any(profile.kind is ChannelKind.SMS for profile in hub.profiles.values())
+
+
 def _refused(request: web.Request, typed: str, problem: Exception) -> web.Response:
     if isinstance(problem, TooManyTries):
-        response = _page(request, 429, typed, locked_until=problem.until)
-        seconds = max(1, (problem.until - request.app[HUB].clock.now_ms()) // 1000)
+        seconds = max(1, -(-(problem.until - request.app[HUB].clock.now_ms()) // 1000))
+        response = _page(request, 429, typed, locked_until=problem.until, wait_seconds=seconds)
         response.headers["Retry-After"] = str(seconds)
         return response
+    if isinstance(problem, PhoneNeeded):
+        return _page(request, 403, typed, phone_needed=True)
     if isinstance(problem, SourceDown):
         return _page(request, 503, typed, unavailable=True)
     return _page(request, 404, typed, not_found=True)
@@ -194,7 +200,9 @@ def _page(
     not_found: bool = False,
     unavailable: bool = False,
     old: bool = False,
+    phone_needed: bool = False,
     locked_until: int | None = None,
+    wait_seconds: int = 0,
 ) -> web.Response:
     return render(
         request,
@@ -205,6 +213,9 @@ def _page(
         not_found=not_found,
         unavailable=unavailable,
         old=old,
+        phone_needed=phone_needed,
+        takes_texts=_takes_texts(request.app[HUB]),
         other_systems=bool(request.app[HUB].settings.progress),
         locked_until=locked_until,
+        wait_seconds=wait_seconds,
     )

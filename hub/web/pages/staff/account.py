@@ -55,13 +55,14 @@ async def change_password(request: web.Request) -> web.StreamResponse:
         return _refused(request, placed(form.fields, "again"))
     # A stolen session must not become a way to guess the password.
     key, address = f"own:{agent.login}", request[SOURCE]
-    wait = staff.brake.wait_ms(key, address)
+    device = await staff.devices.known(request, agent.login)
+    wait = staff.brake.wait_ms(key, address, device)
     if wait:
         return _refused(request, {"current": _(_WAIT, seconds=-(-wait // 1000))}, 429)
-    staff.brake.failed(key, address)
+    staff.brake.failed(key, address, device)
     if not await staff.passwords.verify(agent.password_hash, form.current):
         return _refused(request, {"current": _(_WRONG)})
-    staff.brake.succeeded(key, address)
+    staff.brake.succeeded(key, address, device)
     problem = _SAME if form.password == form.current else staff.weak.problem(form.password, login=agent.login)
     if problem:
         return _refused(request, {"password": _(problem)})

@@ -49,19 +49,20 @@ async def login(request: web.Request) -> web.StreamResponse:
     login, address = form.login.casefold(), request[SOURCE]
     found = await staff.agents.by_login(login)
     agent = found.value if found else None
-    wait = staff.brake.wait_ms(login, address)
+    device = await staff.devices.known(request, login)
+    wait = staff.brake.wait_ms(login, address, device)
     if wait:
         text = _(_WAIT, seconds=-(-wait // 1000))
         response = _page(request, errors={"login": text}, login=form.login, target=target, status=429)
         response.headers["Retry-After"] = str(-(-wait // 1000))
         return response
-    staff.brake.failed(login, address)
+    staff.brake.failed(login, address, device)
     right = await staff.passwords.verify(agent.password_hash if agent else "", form.password)
     if not right or agent is None or not agent.active:
         marks = {"account": staff.mark(login), "source": staff.mark(address)}
         LOG.warning("staff.login_failed", extra=marks)
         return _page(request, errors={"login": _(_WRONG)}, login=form.login, target=target, status=422)
-    staff.brake.succeeded(login, address)
+    staff.brake.succeeded(login, address, device)
     if staff.passwords.is_outdated(agent.password_hash):
         fresh = await staff.passwords.hash(form.password)
         # Only the hash that was just proved: a password changed meanwhile stays changed.
@@ -73,6 +74,7 @@ async def login(request: web.Request) -> web.StreamResponse:
         )
     response = web.Response(status=303, headers={"Location": target or HOME})
     await staff.sessions.start(request, response, agent.id)
+    await staff.devices.keep(request, response, login)
     LOG.info("staff.login", extra={"agent_id": agent.id})
     return response
 
