@@ -551,6 +551,8 @@ async def test_the_counter_on_the_page_is_what_is_billed_before_and_after_fillin
     await page.fill("#f-name", "计数")
     await page.locator("label.choice", has_text="黄色、蓝色预警").click()
     await page.locator("label.choice", has_text="计数").click()
+    await page.fill("#f-tags", "防汛")  # finds the campaign; says nothing about whom it goes to
+    await expect(page.locator(".audience-look")).to_contain_text("符合条件 3 人")
     await page.fill("#f-template", "，" + "风" * 61)
     await page.evaluate("document.getElementById('f-template').setSelectionRange(0, 0)")
     await page.get_by_role("button", name="姓名").click()
