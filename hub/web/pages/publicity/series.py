@@ -11,7 +11,7 @@ from aiohttp import web
 
 from campaigns.campaign import CampaignState
 from campaigns.lesson import Lesson, lessons_of, shipped_lessons
-from campaigns.segment import Segment, describe
+from campaigns.segment import EVERYBODY, Segment, describe
 from campaigns.series import DayOff, Item, ItemState, Order, Rhythm, Series
 from channels.contract import ChannelKind
 from hub.actions.campaigns.publicity.edit_series import ItemContent
@@ -280,6 +280,7 @@ async def _editor(
         order_options=[(str(one), _(word)) for one, word in ORDERS.items()],
         senders=[("", _("不发送，只在网上发布")), *_senders(hub, _)],
         groups=await hub.actions.campaigns.groups(),
+        everybody=EVERYBODY,
         regions=[(region.code, region.name) for region in hub.settings.regions],
         shelves=[(name, word, lessons_of(name)) for name, word in TOPIC_WORDS.items()],
         errors={name: _(text) for name, text in (errors or {}).items()},
