@@ -10,6 +10,7 @@ from aiohttp import web
 
 from campaigns.load import hourly_percent
 from campaigns.schedule import Once, from_text
+from campaigns.segment import EVERYBODY
 from channels.outbox.delivery import MessageClass
 from channels.outbox.quiet_hours import window_of
 from hub.actions.campaigns.draft_campaign import draft_of
@@ -20,12 +21,13 @@ from hub.model.agent import Permission
 from hub.runtime.clock import CHINA, day_of, to_local, to_ms
 from hub.runtime.errors import Invalid, Stale
 from hub.settings.observances import Observance, observances
+from hub.web import badges
 from hub.web.form import read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.campaigns import sending_words
-from hub.web.pages.campaigns.campaigns import LIST_PATH, show
+from hub.web.pages.campaigns.campaigns import LIST_PATH, audience_of, show
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
@@ -44,6 +46,8 @@ class Line:
     course: str
     needs: str
     may_move: bool
+    audience: str
+    state: badges.Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ async def _calendar(
     chosen = _day(query.get("day", "")) or today
     first, last, earlier, later = _range(view, chosen)
     department, group = query.get("department", ""), query.get("group", "")
+    _tags, departments = await hub.actions.publicity.composer.find.labels()
     read = hub.actions.publicity.planning.calendar
     sendings = await read(_midnight(first), _midnight(last + _DAY), department=department, group=group)
     days = _days(request, first, last, chosen, sendings)
@@ -166,6 +171,8 @@ async def _calendar(
         department=department,
         group=group,
         groups=list(await hub.actions.campaigns.groups()),
+        everybody=EVERYBODY,
+        departments=departments,
         last_year=[one for one in last_year if one.has_run],
         may_edit=agent.may(Permission.CAMPAIGN_EDIT),
         address=address,
@@ -238,6 +245,8 @@ def _line(request: web.Request, one: Sending) -> Line:
         sending_words.course(one.estimate, now, _) if late else "",
         sending_words.needs(one.estimate, _),
         may_move and not one.has_run,
+        audience_of(hub, one.campaign, request[LANGUAGE]),
+        badges.RUN[one.run] if one.run else badges.CAMPAIGN[one.campaign.state],
     )
 
 
