@@ -220,7 +220,8 @@ def _navigation(agent: Agent, path: str, waiting: int | None) -> list[NavItem]:
             place.icon,
             current=path == place.href
             or path.startswith(place.href + "/")
-            or (place.href == "/staff/queue" and path.startswith(("/staff/cases/", "/staff/search"))),
+            or (place.href == "/staff/queue" and path.startswith(("/staff/cases/", "/staff/search")))
+            or (place.href == "/staff/campaigns" and path == "/staff/senders"),
             count=waiting if place.href == "/staff/queue" else None,
         )
         for place in _PLACES
