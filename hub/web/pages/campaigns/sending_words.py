@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from campaigns.campaign import Campaign
 from campaigns.window import Estimate
 from channels.outbox.delivery import POLICY, MessageClass, WarningLevel
+from hub.hub import Hub
 from hub.runtime.clock import to_local
+from hub.web import badges
 from hub.web.i18n import Translator, format_moment, msgid
 
 PROMISES: Mapping[MessageClass, str] = {
@@ -60,6 +62,15 @@ def hours(found: tuple[int, int] | None, _: Translator) -> str:
     if found is None:
         return _("随时")
     return "–".join(f"{minute // 60:02}:{minute % 60:02}" for minute in found)
+
+
+def sender(hub: Hub, name: str, _: Translator) -> str:
+    """`短信 · 榕城公安`; one that is no longer configured keeps the name it had there."""
+    profile = hub.profiles.get(name)
+    if profile is None:
+        return name
+    kind = _(badges.CHANNEL[profile.kind].text)
+    return f"{kind} · {profile.signature}" if profile.signature else kind
 
 
 def life(campaign: Campaign, _: Translator) -> str:

@@ -26,6 +26,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.campaigns import sending_words
 from hub.web.pages.citizen.topics import TOPIC_WORDS
 from hub.web.pages.publicity.series_form import MoveForm, ReplaceForm, SeriesForm
 from hub.web.render import translator
@@ -326,11 +327,7 @@ def _senders(hub: Hub, _: Translator) -> list[tuple[str, str]]:
 
 
 def _sender_word(hub: Hub, channel: str, _: Translator) -> str:
-    profile = hub.profiles.get(channel)
-    if profile is None:
-        return channel or _("不发送，只在网上发布")
-    kind = _(badges.CHANNEL[profile.kind].text)
-    return f"{kind} · {profile.signature}" if profile.signature else kind
+    return sending_words.sender(hub, channel, _) if channel else _("不发送，只在网上发布")
 
 
 def _is_sms(hub: Hub, channel: str) -> bool:

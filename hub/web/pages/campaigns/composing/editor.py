@@ -11,7 +11,6 @@ from campaigns.campaign import Campaign
 from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.cases.agent_names import agent_names
-from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.knowledge.compare_entries import FieldChange
 from hub.model.agent import Permission
 from hub.model.campaigns.text_template import TextTemplate
@@ -22,6 +21,7 @@ from hub.web.form import FormErrors, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
+from hub.web.pages.campaigns import sending_words
 from hub.web.pages.campaigns.campaign_form import CampaignForm
 from hub.web.pages.campaigns.campaigns import LIST_PATH
 from hub.web.pages.campaigns.composing.paper import FIELD_NAMES, LEVELS, Paper, chips, paper_of
@@ -200,7 +200,7 @@ async def _editor(
         version=sheet.version,
         errors={name: _(text) for name, text in (errors or {}).items()},
         classes=[(kind, badges.MESSAGE_CLASS[kind].text, HINTS[kind]) for kind in HINTS],
-        senders=[(p.name, _sender_label(p, _(badges.CHANNEL[p.kind].text))) for p in senders(hub)],
+        senders=[(one.name, sending_words.sender(hub, one.name, _)) for one in senders(hub)],
         groups=await hub.actions.campaigns.groups(),
         **await offered_segments(request, form),
         regions=[(region.code, region.name) for region in hub.settings.regions],
@@ -245,7 +245,3 @@ async def _draft(
     segment = await chosen_segment(request.app[HUB], form)
     number = campaign.template_number if campaign else template.number if template else 0
     return draft_from(form, segment, template_id=template.id if template else "", template_number=number)
-
-
-def _sender_label(profile: ChannelProfile, kind: str) -> str:
-    return f"{kind} · {profile.signature}" if profile.signature else kind
