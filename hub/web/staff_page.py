@@ -133,7 +133,7 @@ DONE: Mapping[str, str] = {
     "calendar_revoked": msgid("订阅地址已停用"),
     "campaign_grown": msgid("与审批时相比已有变化，已退回审批人"),
     "scheduled": msgid("已排期"),
-    "unscheduled": msgid("已退回草稿"),
+    "unscheduled": msgid("已撤回为草稿"),
     "started": msgid("已开始发送"),
     "paused": msgid("已暂停，未发出的不会再发"),
     "resumed": msgid("已继续发送"),

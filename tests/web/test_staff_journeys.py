@@ -382,8 +382,8 @@ async def test_a_plan_shows_its_next_five_dates_before_and_after(colleague: Visi
     await expect(page.locator(".done")).to_have_text("已送审，由另一人审批")
     await expect(page.locator(".plan-words")).to_contain_text("每周三 10:00")
     await expect(page.locator(".dates li")).to_have_count(5)
-    await page.get_by_role("button", name="退回草稿").click()
-    await expect(page.locator(".done")).to_have_text("已退回草稿")
+    await page.get_by_role("button", name="撤回为草稿").click()
+    await expect(page.locator(".done")).to_have_text("已撤回为草稿")
 
 
 async def test_a_campaign_is_stopped_only_by_typing_the_number(colleague: Visitor, desk: Desk) -> None:

@@ -154,7 +154,7 @@ class CampaignDesk:
 
         def back(campaign: Campaign, now: int) -> Campaign:
             if campaign.started_at:
-                raise Invalid({"state": "已经发送过，不能退回草稿；可以暂停或取消"})
+                raise Invalid({"state": "已经发送过，不能撤回为草稿；可以暂停或终止"})
             return replace(moved(campaign, CampaignState.DRAFT, now), approvals=(), released_at=0)
 
         kind = CampaignEventKind.WITHDRAWN

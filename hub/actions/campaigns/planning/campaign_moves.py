@@ -11,13 +11,13 @@ from hub.store.codec import Versioned
 
 STATES: dict[CampaignState, str] = {
     CampaignState.DRAFT: "草稿",
-    CampaignState.IN_REVIEW: "审核中",
+    CampaignState.IN_REVIEW: "待审批",
     CampaignState.APPROVED: "已批准",
-    CampaignState.SCHEDULED: "待发送",
+    CampaignState.SCHEDULED: "已排期",
     CampaignState.RUNNING: "发送中",
     CampaignState.PAUSED: "已暂停",
     CampaignState.FINISHED: "已完成",
-    CampaignState.CANCELED: "已取消",
+    CampaignState.CANCELED: "已终止",
     CampaignState.EXPIRED: "已过期",
 }
 

@@ -116,5 +116,5 @@ def not_movable(campaign: Campaign) -> str:
     if campaign.started_at or campaign.state not in _MOVABLE:
         return filled("%(state)s的活动不能改期", state=STATES[campaign.state])
     if not campaign.schedule or campaign.is_recurring:
-        return "只有定在一个时间的活动可以改期；重复的计划请退回草稿后修改"
+        return "只有定在一个时间的活动可以改期；重复的计划请撤回为草稿后修改"
     return ""
