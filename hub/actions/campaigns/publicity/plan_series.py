@@ -19,6 +19,7 @@ from hub.repositories.memberships import MembershipRepository
 from hub.repositories.publicity.series import SeriesRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
+from hub.runtime.filled import filled
 from hub.store.documents import Documents, Duplicate
 
 
@@ -131,7 +132,7 @@ class PlanSeries:
                 found["channel"] = "请选择发送渠道"
             window = window_of(MessageClass.L, windows=self._settings.windows)
             if items and not is_open(window, items[0].at, self._settings.zone):
-                found["at"] = "普法内容只在 09:00–20:30 发送，请换一个时间"
+                found["at"] = filled("普法内容只在 %(hours)s 发送，请换一个时间", hours=window)
             found.update(segments.problems(draft.segment, groups=groups))
         return found
 

@@ -14,6 +14,8 @@ from campaigns.lesson import Lesson, lessons_of, shipped_lessons
 from campaigns.segment import EVERYBODY, Segment, describe
 from campaigns.series import DayOff, Item, ItemState, Order, Rhythm, Series
 from channels.contract import ChannelKind
+from channels.outbox.delivery import MessageClass
+from channels.outbox.quiet_hours import window_of
 from hub.actions.campaigns.publicity.edit_series import ItemContent
 from hub.hub import Hub
 from hub.model.agent import Permission
@@ -282,6 +284,7 @@ async def _editor(
         senders=[("", _("不发送，只在网上发布")), *_senders(hub, _)],
         groups=await hub.actions.campaigns.groups(),
         everybody=EVERYBODY,
+        hours=window_of(MessageClass.L, windows=hub.settings.sending_hours.windows()),
         regions=[(region.code, region.name) for region in hub.settings.regions],
         shelves=[(name, word, lessons_of(name)) for name, word in TOPIC_WORDS.items()],
         errors={name: _(text) for name, text in (errors or {}).items()},
