@@ -129,7 +129,6 @@ DONE: Mapping[str, str] = {
     "campaign_returned": msgid("已退回撰写人"),
     "campaign_moved": msgid("已改期，需要重新审批"),
     "campaign_moved_back": msgid("已撤销改期，恢复原样"),
-    "campaign_again": msgid("已按去年的内容新建草稿，请核对后送审"),
     "calendar_revoked": msgid("订阅地址已停用"),
     "campaign_grown": msgid("与审批时相比已有变化，已退回审批人"),
     "scheduled": msgid("已排期"),

@@ -144,7 +144,9 @@ def composer_of(base: Foundation, desk: CampaignDesk) -> Composer:
             stores.memberships, clock, cities=[region.name for region in base.settings.regions]
         ),
         checks=CheckCampaign(kept.words, settings, clock),
-        copy=CopyCampaign(documents, stores.campaigns, kept.writings, clock),
+        copy=CopyCampaign(
+            documents, stores.campaigns, kept.writings, stores.publicity.campaign_history, clock
+        ),
         find=FindCampaigns(kept.writings, clock),
         settings=settings,
         templates=EditTemplates(documents, kept.templates, clock),

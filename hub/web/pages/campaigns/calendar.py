@@ -13,7 +13,6 @@ from campaigns.schedule import Once, from_text
 from campaigns.segment import EVERYBODY
 from channels.outbox.delivery import MessageClass
 from channels.outbox.quiet_hours import window_of
-from hub.actions.campaigns.draft_campaign import draft_of
 from hub.actions.campaigns.planning.move_campaign import not_movable
 from hub.actions.campaigns.planning.read_calendar import Sending
 from hub.hub import Hub
@@ -27,7 +26,7 @@ from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.campaigns import sending_words
-from hub.web.pages.campaigns.campaigns import LIST_PATH, audience_of, show
+from hub.web.pages.campaigns.campaigns import LIST_PATH, audience_of
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
@@ -125,18 +124,6 @@ async def undo_move(request: web.Request) -> web.StreamResponse:
     except Stale:
         return await _move(request, "", {"at": _(_STALE)})
     return done(f"{LIST_PATH}/{campaign_id}", "campaign_moved_back")
-
-
-async def again(request: web.Request) -> web.StreamResponse:
-    """POST /staff/campaigns/{campaign_id}/again: a draft with the content of an earlier one."""
-    hub, campaign_id = request.app[HUB], request.match_info["campaign_id"]
-    old = (await hub.actions.campaigns.get(campaign_id)).value
-    try:
-        made = await hub.actions.campaigns.create(draft_of(old), agent_of(request).id)
-    except Invalid as refused:  # a group or a sender of last year is gone
-        _ = translator(request)
-        return await show(request, errors={"state": "；".join(_(one) for one in refused.problems.values())})
-    return done(f"{LIST_PATH}/{made.id}/preview", "campaign_again")
 
 
 async def _calendar(
