@@ -8,6 +8,7 @@ from datetime import date, time
 
 from campaigns import segment as segments
 from campaigns.lesson import Lesson, shipped_lessons
+from campaigns.said import Said
 from campaigns.segment import Segment
 from campaigns.series import MOST_ITEMS, DayOff, Item, Order, Rhythm, Series, dates, item_of, ordered
 from campaigns.window import is_open
@@ -19,7 +20,6 @@ from hub.repositories.memberships import MembershipRepository
 from hub.repositories.publicity.series import SeriesRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
-from hub.runtime.filled import filled
 from hub.store.documents import Documents, Duplicate
 
 
@@ -132,7 +132,7 @@ class PlanSeries:
                 found["channel"] = "请选择发送渠道"
             window = window_of(MessageClass.L, windows=self._settings.windows)
             if items and not is_open(window, items[0].at, self._settings.zone):
-                found["at"] = filled("普法内容只在 %(hours)s 发送，请换一个时间", hours=window)
+                found["at"] = Said("普法内容只在 %(hours)s 发送，请换一个时间", hours=window)
             found.update(segments.problems(draft.segment, groups=groups))
         return found
 
