@@ -148,7 +148,7 @@ async def _show(
         422 if errors else 200,
         agents=agents,
         waits={one.target.id for one in waiting},
-        waiting=len(waiting),
+        changes_waiting=len(waiting),
         nobody_reads_reports=not any(one.may(Permission.REPORT_READ) for one in agents),
         units={unit.id: unit.name for unit in units},
         role_options=[(str(role), _(badges.ROLE[role])) for role in Role],
