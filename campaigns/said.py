@@ -9,12 +9,15 @@ Sentence = tuple[str, Mapping[str, object]]
 
 
 class Said(str):
-    """The Chinese text itself; a page that speaks another language takes `sentences`."""
+    """The Chinese text itself, `Said("最多 %(most)s 人", most=30)`; in another language `sentences` is said.
+
+    A value inside an f-string would make a text that no catalogue holds.
+    """
 
     __slots__ = ("sentences",)
     sentences: tuple[Sentence, ...]
 
-    def __new__(cls, source: str, **values: object) -> Said:
+    def __new__(cls, source: str, /, **values: object) -> Said:
         """One sentence."""
         return cls.joined_sentences(((source, values),))
 

@@ -18,6 +18,8 @@ from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
 
 PLACEHOLDERS: Mapping[str, str] = {"name": "姓名", "city": "城市"}
+FALLBACKS: Mapping[str, str] = {"name": "您", "city": "本市"}
+"""What is proposed for whoever has no such value."""
 OPT_OUT = "拒收请回复R"
 MAX_CHARACTERS = 500  # vendors refuse longer ones
 MAX_VALUE = 20
@@ -68,7 +70,7 @@ def problems(template: str) -> tuple[str, ...]:
             Said("内容最多 %(most)s 字，现在 %(count)s 字", most=MAX_CHARACTERS, count=len(template))
         )
     if any(mark in template for mark in "｛｝"):
-        found.append("占位符请用半角花括号，例如 {name|您}")
+        found.append("变量请用半角花括号，例如 {name|您}")
     for piece in pieces(template):
         if isinstance(piece, str):
             if "{" in piece or "}" in piece:
@@ -76,11 +78,11 @@ def problems(template: str) -> tuple[str, ...]:
             continue
         if piece.name not in PLACEHOLDERS:
             known = "、".join(f"{{{name}|…}}（{label}）" for name, label in PLACEHOLDERS.items())
-            found.append(Said("不认识的占位符“%(name)s”，可用：%(known)s", name=piece.name, known=known))
+            found.append(Said("不认识的变量“%(name)s”，可用：%(known)s", name=piece.name, known=known))
         elif not piece.fallback.strip():
-            example = f"{{{piece.name}|您}}"
+            example = f"{{{piece.name}|{FALLBACKS[piece.name]}}}"
             found.append(
-                Said("占位符“%(name)s”缺少备用文字，例如 %(example)s", name=piece.name, example=example)
+                Said("变量“%(name)s”缺少备用文字，例如 %(example)s", name=piece.name, example=example)
             )
     if template.lstrip().startswith("【"):
         found.append("签名【…】由系统自动加上，请从内容中删去")

@@ -26,6 +26,10 @@ class Window:
     opens_at: int
     closes_at: int
 
+    def __str__(self) -> str:
+        """`09:00–20:30`."""
+        return "–".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (self.opens_at, self.closes_at))
+
 
 Windows = Mapping[MessageClass, Window | None]
 """The hours of an office by class. None: that class has none."""

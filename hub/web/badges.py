@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from campaigns.broadcast import BroadcastState
 from campaigns.campaign import CampaignState
 from channels.contract import ChannelKind
 from channels.outbox.delivery import DeliveryState, MessageClass
@@ -173,6 +174,17 @@ CAMPAIGN: Mapping[CampaignState, Word] = {
     CampaignState.CANCELED: Word(msgid("已终止"), "neutral", "stop"),
     CampaignState.EXPIRED: Word(msgid("已过期"), "neutral", "stop"),
 }
+
+RUN: Mapping[BroadcastState, Word] = {
+    BroadcastState.PLANNING: CAMPAIGN[CampaignState.RUNNING],
+    BroadcastState.RUNNING: CAMPAIGN[CampaignState.RUNNING],
+    BroadcastState.WAITING_WINDOW: CAMPAIGN[CampaignState.RUNNING],
+    BroadcastState.PAUSED: CAMPAIGN[CampaignState.PAUSED],
+    BroadcastState.FINISHED: CAMPAIGN[CampaignState.FINISHED],
+    BroadcastState.CANCELED: CAMPAIGN[CampaignState.CANCELED],
+    BroadcastState.EXPIRED: CAMPAIGN[CampaignState.EXPIRED],
+}
+"""One time of a campaign, in the words of the campaign."""
 
 MESSAGE_CLASS: Mapping[MessageClass, Word] = {
     MessageClass.E0: Word(msgid("红色、橙色预警"), "bad", "alert"),

@@ -20,7 +20,6 @@ from babel.numbers import format_decimal
 
 from campaigns.said import Said
 from hub.runtime.clock import to_local
-from hub.runtime.filled import Filled
 
 LOCALE_DIRECTORY = Path(__file__).parent / "locale"
 
@@ -52,14 +51,13 @@ class Translator:
     def __call__(self, text: str, /, **values: object) -> str:
         """The text in this language, `%(name)s` places filled in; a problem is said sentence by sentence."""
         if isinstance(text, Said) and self.texts:
-            return "; ".join(self(source, **filled) for source, filled in text.sentences)
-        if isinstance(text, Filled):
-            words = {
-                name: self(value) if isinstance(value, str) else value for name, value in text.values.items()
-            }
-            return self(text.template, **words)
+            return "; ".join(self(source, **self._values(values)) for source, values in text.sentences)
         found = self.texts.get(text) or text
         return found % values if values else found
+
+    def _values(self, values: Mapping[str, object]) -> dict[str, object]:
+        """Those that are said are said in this language too; what somebody wrote stays as it is."""
+        return {name: self(one) if isinstance(one, Said) else one for name, one in values.items()}
 
 
 class Catalogues:

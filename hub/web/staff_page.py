@@ -129,11 +129,10 @@ DONE: Mapping[str, str] = {
     "campaign_returned": msgid("已退回撰写人"),
     "campaign_moved": msgid("已改期，需要重新审批"),
     "campaign_moved_back": msgid("已撤销改期，恢复原样"),
-    "campaign_again": msgid("已按去年的内容新建草稿，请核对后送审"),
     "calendar_revoked": msgid("订阅地址已停用"),
     "campaign_grown": msgid("与审批时相比已有变化，已退回审批人"),
     "scheduled": msgid("已排期"),
-    "unscheduled": msgid("已退回草稿"),
+    "unscheduled": msgid("已撤回为草稿"),
     "started": msgid("已开始发送"),
     "paused": msgid("已暂停，未发出的不会再发"),
     "resumed": msgid("已继续发送"),
@@ -220,7 +219,8 @@ def _navigation(agent: Agent, path: str, waiting: int | None) -> list[NavItem]:
             place.icon,
             current=path == place.href
             or path.startswith(place.href + "/")
-            or (place.href == "/staff/queue" and path.startswith(("/staff/cases/", "/staff/search"))),
+            or (place.href == "/staff/queue" and path.startswith(("/staff/cases/", "/staff/search")))
+            or (place.href == "/staff/campaigns" and path == "/staff/senders"),
             count=waiting if place.href == "/staff/queue" else None,
         )
         for place in _PLACES

@@ -241,7 +241,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/campaigns/{campaign_id}/move", calendar.move_page, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/{campaign_id}/move", calendar.move, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/{campaign_id}/move/undo", calendar.undo_move, P.CAMPAIGN_EDIT),
-    _staff("POST", "/campaigns/{campaign_id}/again", calendar.again, P.CAMPAIGN_EDIT),
+    _staff("POST", "/campaigns/{campaign_id}/again", campaign_list.copy, P.CAMPAIGN_EDIT),
     _staff("GET", "/campaigns/{campaign_id}/preview", planning.preview_page, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/{campaign_id}/schedule", planning.schedule, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/{campaign_id}/withdraw", campaigns.withdraw, P.CAMPAIGN_EDIT),

@@ -382,8 +382,8 @@ async def test_a_plan_shows_its_next_five_dates_before_and_after(colleague: Visi
     await expect(page.locator(".done")).to_have_text("已送审，由另一人审批")
     await expect(page.locator(".plan-words")).to_contain_text("每周三 10:00")
     await expect(page.locator(".dates li")).to_have_count(5)
-    await page.get_by_role("button", name="退回草稿").click()
-    await expect(page.locator(".done")).to_have_text("已退回草稿")
+    await page.get_by_role("button", name="撤回为草稿").click()
+    await expect(page.locator(".done")).to_have_text("已撤回为草稿")
 
 
 async def test_a_campaign_is_stopped_only_by_typing_the_number(colleague: Visitor, desk: Desk) -> None:
@@ -551,6 +551,8 @@ async def test_the_counter_on_the_page_is_what_is_billed_before_and_after_fillin
     await page.fill("#f-name", "计数")
     await page.locator("label.choice", has_text="黄色、蓝色预警").click()
     await page.locator("label.choice", has_text="计数").click()
+    await page.fill("#f-tags", "防汛")  # finds the campaign; says nothing about whom it goes to
+    await expect(page.locator(".audience-look")).to_contain_text("符合条件 3 人")
     await page.fill("#f-template", "，" + "风" * 61)
     await page.evaluate("document.getElementById('f-template').setSelectionRange(0, 0)")
     await page.get_by_role("button", name="姓名").click()

@@ -17,6 +17,7 @@ from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.errors import MoveRefused, TextFrozen
 from campaigns.expansion import Expansion
+from campaigns.said import Said
 from campaigns.schedule import Schedule, from_text
 from channels.outbox.ports import Suppressions
 from channels.points import Point, point
@@ -37,7 +38,6 @@ from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, Stale
-from hub.runtime.filled import filled
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
@@ -127,7 +127,7 @@ class CampaignDesk:
                 {"template": "已经开始发送，内容和接收人不能再修改；可以取消后另建活动"}
             ) from refused
         except MoveRefused as refused:
-            text = filled("%(state)s的活动不能修改", state=STATES[found.value.state])
+            text = Said("%(state)s的活动不能修改", state=STATES[found.value.state])
             raise Invalid({"state": text}) from refused
         writes: list[Write] = [self._repository.update(edited, found.version)]
         if edited.content_digest != found.value.content_digest:
@@ -154,7 +154,7 @@ class CampaignDesk:
 
         def back(campaign: Campaign, now: int) -> Campaign:
             if campaign.started_at:
-                raise Invalid({"state": "已经发送过，不能退回草稿；可以暂停或取消"})
+                raise Invalid({"state": "已经发送过，不能撤回为草稿；可以暂停或终止"})
             return replace(moved(campaign, CampaignState.DRAFT, now), approvals=(), released_at=0)
 
         kind = CampaignEventKind.WITHDRAWN
@@ -189,7 +189,7 @@ class CampaignDesk:
 
         def onward(campaign: Campaign, now: int) -> Campaign:
             if campaign.state is not CampaignState.PAUSED:
-                raise Invalid({"state": filled("%(state)s的活动不能继续", state=STATES[campaign.state])})
+                raise Invalid({"state": Said("%(state)s的活动不能继续", state=STATES[campaign.state])})
             if active:
                 return moved(campaign, CampaignState.RUNNING, now)
             if plan is not None and next_at(plan.value):

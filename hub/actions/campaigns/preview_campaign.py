@@ -17,6 +17,7 @@ from campaigns.approval import Figures
 from campaigns.broadcast import Broadcast
 from campaigns.campaign import Campaign
 from campaigns.ports import Recipient, Recipients
+from campaigns.said import Said
 from campaigns.selection import WRONG_ADDRESS, select
 from campaigns.window import Estimate, estimate
 from channels.address import masked
@@ -25,6 +26,9 @@ from channels.outbox.ports import Suppressions
 from channels.parts import Parts, count
 from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.runtime.clock import Clock
+
+SEVERAL_DAYS = "一个时段发不完，需要 %(count)s 天"
+EXPIRES_BEFORE = "预计在 %(hours)s 小时有效期内发不完，过期部分不再发送"
 
 _SAMPLES = 5
 
@@ -164,8 +168,8 @@ def _warnings(
     if when.starts_at > run.fire_at:
         found.append("开始时间不在允许发送的时段，将等到下一个时段开始")
     if when.days > 1:
-        found.append(f"一个时段发不完，需要 {when.days} 天")
+        found.append(Said(SEVERAL_DAYS, count=when.days))
     if when.finishes_at > run.expires_at:
         hours = (run.expires_at - run.fire_at) // 3_600_000
-        found.append(f"预计在 {hours} 小时有效期内发不完，过期部分不再发送")
+        found.append(Said(EXPIRES_BEFORE, hours=hours))
     return tuple(found)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from campaigns.said import Said
 from channels.outbox.delivery import MessageClass
 from hub.model.campaigns.departments import Departments
 from hub.repositories.outbox import OutboxRepository
 
 NOT_ALLOWED = "该部门不能发送这一级别的消息"
-MONTH_GONE = "超出部门本月短信配额"
+MONTH_GONE = "超出部门本月短信配额（剩余 %(left)s 条，本次需要 %(parts)s 条）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Quotas:
             return NOT_ALLOWED
         left = (await self.remaining(department, now)).month
         beyond = message_class is not MessageClass.E0 and left is not None and parts > left
-        return f"{MONTH_GONE}（剩余 {left} 条，本次需要 {parts} 条）" if beyond else ""
+        return Said(MONTH_GONE, left=left, parts=parts) if beyond else ""
 
 
 def _left(limit: int, spent: int) -> int | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from campaigns.campaign import Campaign
 from campaigns.finding import Level
+from campaigns.said import Said
 from campaigns.schedule import WorkDays
 from channels.contract import ChannelKind
 from channels.outbox.delivery import class_of
@@ -38,7 +39,6 @@ from hub.hub import CampaignPlanning
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
-from hub.runtime.filled import filled
 from hub.settings.channels import MailChannel, TwilioSmsChannel
 from hub.settings.settings import Settings
 from hub.store.documents import Documents
@@ -122,7 +122,7 @@ def _checks(texts: CheckCampaign, quotas: Quotas, clock: Clock) -> Sequence[Chec
 
     async def of_texts(campaign: Campaign, _: Preview) -> Sequence[Finding]:
         return [
-            Finding(one.field, filled(one.text, **one.values), blocks=one.level is Level.BLOCK)
+            Finding(one.field, Said(one.text, **one.values), blocks=one.level is Level.BLOCK)
             for one in await texts(campaign)
             if one.level is not Level.HINT
         ]
@@ -144,7 +144,9 @@ def composer_of(base: Foundation, desk: CampaignDesk) -> Composer:
             stores.memberships, clock, cities=[region.name for region in base.settings.regions]
         ),
         checks=CheckCampaign(kept.words, settings, clock),
-        copy=CopyCampaign(documents, stores.campaigns, kept.writings, clock),
+        copy=CopyCampaign(
+            documents, stores.campaigns, kept.writings, stores.publicity.campaign_history, clock
+        ),
         find=FindCampaigns(kept.writings, clock),
         settings=settings,
         templates=EditTemplates(documents, kept.templates, clock),

@@ -6,6 +6,7 @@ import re
 
 from campaigns import readability, template, text_checks
 from campaigns.said import Said
+from hub.actions.campaigns import preview_campaign, quotas
 from hub.actions.campaigns.composing import check_campaign, send_trial, watch_words
 from hub.actions.campaigns.draft_campaign import TOO_MANY_PARTS
 from hub.web.i18n import Catalogues, Language
@@ -32,7 +33,7 @@ def test_every_problem_of_a_text_has_an_english_one() -> None:
 
 
 def test_every_finding_has_an_english_text() -> None:
-    modules = (text_checks, readability, check_campaign, send_trial, watch_words)
+    modules = (text_checks, readability, check_campaign, send_trial, watch_words, quotas, preview_campaign)
     texts = [
         value
         for module in modules

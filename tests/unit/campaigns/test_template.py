@@ -40,7 +40,7 @@ def test_a_value_cannot_break_the_line_or_fill_the_message() -> None:
         ("   ", "请填写内容"),
         ("你好{name}", "缺少备用文字"),
         ("你好{name|}", "缺少备用文字"),
-        ("你好{phone|您}", "不认识的占位符"),
+        ("你好{phone|您}", "不认识的变量"),
         ("你好{name|您", "没有成对"),
         ("你好name|您}", "没有成对"),
         ("你好{{name|您}}", "没有成对"),

@@ -11,9 +11,11 @@ import logging
 from campaigns.campaign import Campaign, CampaignState
 from hub.actions.campaigns.draft_campaign import MAX_NAME, content, draft_of
 from hub.model.agent import Agent
+from hub.model.campaigns.campaign_event import CampaignEventKind
 from hub.model.campaigns.writing import version_of
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.composer.writings import WritingRepository
+from hub.repositories.publicity.campaign_history import CampaignHistory
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.runtime.ids import new_id
@@ -34,11 +36,13 @@ class CopyCampaign:
         documents: Documents,
         campaigns: CampaignRepository,
         writings: WritingRepository,
+        history: CampaignHistory,
         clock: Clock,
     ) -> None:
         self._documents = documents
         self._campaigns = campaigns
         self._writings = writings
+        self._history = history
         self._clock = clock
 
     async def __call__(self, agent: Agent, campaign_id: str) -> Campaign:
@@ -66,7 +70,10 @@ class CopyCampaign:
             now, by=agent.id, name=f"{original.name.removesuffix(COPY)[: MAX_NAME - len(COPY)]}{COPY}"
         )
         version = version_of(copy, 1, at=now, by=agent.id)
-        await self._documents.commit([self._campaigns.insert(copy), self._writings.insert_version(version)])
+        created = self._history.add(copy, CampaignEventKind.CREATED, at=now, by=agent.id)
+        await self._documents.commit(
+            [self._campaigns.insert(copy), self._writings.insert_version(version), created]
+        )
         return copy
 
     async def remove(self, agent: Agent, campaign_id: str, *, version: int) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from campaigns.approval import Approval
 from campaigns.campaign import Campaign, CampaignState
+from campaigns.said import Said
 from channels.outbox.delivery import MessageClass, WarningLevel
 from hub.actions.campaigns.planning.campaign_moves import moved, read
 from hub.actions.campaigns.planning.count_campaign import Count, CountCampaign
@@ -23,7 +24,6 @@ from hub.repositories.publicity.campaign_history import CampaignHistory
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, Stale
-from hub.runtime.filled import filled
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Insert
@@ -110,11 +110,11 @@ class ApproveCampaign:
         if text := refusal(campaign, agent):
             raise Invalid({"state": text})
         if consent.typed != consent.shown:
-            text = filled("输入的数字与接收人数 %(count)s 不一致，没有批准", count=consent.shown)
+            text = Said("输入的数字与接收人数 %(count)s 不一致，没有批准", count=consent.shown)
             raise Invalid({"typed": text})
         figures = (await self._count(campaign)).checked().figures
         if figures.deliveries * 100 > consent.shown * (100 + self._settings.growth_percent):
-            text = filled(
+            text = Said(
                 "接收人已从 %(before)s 人变为 %(now)s 人，请核对后重新输入",
                 before=consent.shown,
                 now=figures.deliveries,
@@ -137,9 +137,9 @@ class ApproveCampaign:
         found = await read(self._campaigns, campaign_id)
         reason, now = reason.strip(), self._clock.now_ms()
         if not 0 < len(reason) <= MAX_REASON:
-            raise Invalid({"reason": filled("请写明退回的原因，最多 %(most)s 字", most=MAX_REASON)})
+            raise Invalid({"reason": Said("请写明退回的原因，最多 %(most)s 字", most=MAX_REASON)})
         if found.value.state not in (CampaignState.IN_REVIEW, CampaignState.APPROVED):
-            raise Invalid({"state": "只有审核中或已批准的活动可以退回"})
+            raise Invalid({"state": "只有待审批或已批准的活动可以退回"})
         if found.value.started_at:
             raise Invalid({"state": "已经发送过的活动不能退回修改；可以终止后另建活动"})
         campaign = moved(found.value, CampaignState.DRAFT, now, reason=reason)

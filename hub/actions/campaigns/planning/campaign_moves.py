@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.errors import MoveRefused
+from campaigns.said import Said
 from hub.repositories.campaigns import CampaignRepository
 from hub.runtime.errors import Invalid, NotFound
-from hub.runtime.filled import filled
 from hub.store.codec import Versioned
 
-STATES: dict[CampaignState, str] = {
-    CampaignState.DRAFT: "草稿",
-    CampaignState.IN_REVIEW: "审核中",
-    CampaignState.APPROVED: "已批准",
-    CampaignState.SCHEDULED: "待发送",
-    CampaignState.RUNNING: "发送中",
-    CampaignState.PAUSED: "已暂停",
-    CampaignState.FINISHED: "已完成",
-    CampaignState.CANCELED: "已取消",
-    CampaignState.EXPIRED: "已过期",
+STATES: Mapping[CampaignState, Said] = {
+    CampaignState.DRAFT: Said("草稿"),
+    CampaignState.IN_REVIEW: Said("待审批"),
+    CampaignState.APPROVED: Said("已批准"),
+    CampaignState.SCHEDULED: Said("已排期"),
+    CampaignState.RUNNING: Said("发送中"),
+    CampaignState.PAUSED: Said("已暂停"),
+    CampaignState.FINISHED: Said("已完成"),
+    CampaignState.CANCELED: Said("已终止"),
+    CampaignState.EXPIRED: Said("已过期"),
 }
+"""As their badges."""
 
 
 async def read(campaigns: CampaignRepository, campaign_id: str) -> Versioned[Campaign]:
@@ -35,5 +38,5 @@ def moved(campaign: Campaign, state: CampaignState, now: int, *, reason: str = "
     try:
         return campaign.moved(state, now, reason=reason)
     except MoveRefused as refused:
-        text = filled("%(state)s的活动不能改为%(wanted)s", state=STATES[campaign.state], wanted=STATES[state])
+        text = Said("%(state)s的活动不能改为%(wanted)s", state=STATES[campaign.state], wanted=STATES[state])
         raise Invalid({"state": text}) from refused

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from campaigns.approval import Figures, Growth, growth
 from campaigns.campaign import Campaign
 from campaigns.errors import BadSchedule
+from campaigns.said import Said
 from campaigns.schedule import from_text, problem
 from campaigns.window import Estimate
 from hub.actions.campaigns.draft_campaign import draft_of, problems
@@ -21,7 +22,6 @@ from hub.actions.campaigns.settings import CampaignSettings
 from hub.repositories.memberships import MembershipRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
-from hub.runtime.filled import filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class CountCampaign:
             found.append(Finding("groups", "没有可以发送的接收人", blocks=True))
         percent = self._settings.bad_numbers_percent
         if preview.recipients and preview.bad_addresses * 100 > preview.recipients * percent:
-            text = filled(
+            text = Said(
                 "名单中有 %(count)s 个号码无效（%(share)s%%，上限 %(most)s%%），请先整理名单",
                 count=preview.bad_addresses,
                 share=round(preview.bad_addresses * 100 / preview.recipients),
@@ -148,7 +148,7 @@ class CountCampaign:
             )
             found.append(Finding("groups", text, blocks=True))
         if budget_yuan and preview.figures.cost_fen > budget_yuan * 100:
-            text = filled(
+            text = Said(
                 "预计费用 %(cost)s 元，超过预算 %(budget)s 元",
                 cost=f"{preview.figures.cost_fen / 100:.2f}",
                 budget=budget_yuan,

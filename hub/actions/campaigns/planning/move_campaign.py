@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from campaigns.campaign import Campaign, CampaignState
+from campaigns.said import Said
 from campaigns.schedule import Once, Schedule, from_text, problem, to_text
 from hub.actions.campaigns.planning.campaign_moves import STATES, moved, read
 from hub.actions.campaigns.settings import CampaignSettings
@@ -19,7 +20,6 @@ from hub.repositories.publicity.campaign_history import CampaignHistory
 from hub.repositories.schedules import ScheduleRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, Stale
-from hub.runtime.filled import filled
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Write
 
@@ -114,7 +114,7 @@ class MoveCampaign:
 def not_movable(campaign: Campaign) -> str:
     """Why it has no place that it could be moved from, in Chinese, or ""."""
     if campaign.started_at or campaign.state not in _MOVABLE:
-        return filled("%(state)s的活动不能改期", state=STATES[campaign.state])
+        return Said("%(state)s的活动不能改期", state=STATES[campaign.state])
     if not campaign.schedule or campaign.is_recurring:
-        return "只有定在一个时间的活动可以改期；重复的计划请退回草稿后修改"
+        return "只有定在一个时间的活动可以改期；重复的计划请撤回为草稿后修改"
     return ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from campaigns import template
-from campaigns.broadcast import Broadcast
+from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.campaign import MOVES, Campaign, CampaignState
 from campaigns.errors import BadSchedule
 from campaigns.schedule import from_text, slots
@@ -31,8 +31,8 @@ _LIVE = tuple(state for state in CampaignState if MOVES[state])
 class Sending:
     """One time of one campaign. at: ms UTC, as planned. estimate: what it becomes with its hours.
 
-    people, parts: estimated for what is planned. has_run: it left, or is leaving. others: names of other
-    campaigns that go to one of its groups within 24 hours.
+    people, parts: estimated for what is planned. run: where it stands, None = only
+    planned. others: names of other campaigns that go to one of its groups within 24 hours.
     """
 
     campaign: Campaign
@@ -40,8 +40,13 @@ class Sending:
     estimate: Estimate
     people: int
     parts: int
-    has_run: bool
+    run: BroadcastState | None = None
     others: tuple[str, ...] = ()
+
+    @property
+    def has_run(self) -> bool:
+        """Whether it left, or is leaving."""
+        return self.run is not None
 
 
 class ReadCalendar:
@@ -129,7 +134,7 @@ class ReadCalendar:
             self._estimate(campaign, max(run.fire_at, run.begun_at), run.parts),
             run.planned,
             run.parts,
-            has_run=True,
+            run=run.state,
         )
 
     def _of_plan(self, campaign: Campaign, at: int, members: int) -> Sending:
@@ -138,7 +143,7 @@ class ReadCalendar:
             people, parts = figures.deliveries, figures.parts
         else:
             people, parts = members, members * self._parts_each(campaign)
-        return Sending(campaign, at, self._estimate(campaign, at, parts), people, parts, has_run=False)
+        return Sending(campaign, at, self._estimate(campaign, at, parts), people, parts)
 
     def _estimate(self, campaign: Campaign, at: int, parts: int) -> Estimate:
         sender = self._settings.senders.get(campaign.channel)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from campaigns.approval import Figures, Growth
 from campaigns.broadcast import Broadcast
 from campaigns.campaign import Campaign, CampaignState
+from campaigns.said import Said
 from campaigns.schedule import Schedule, from_text
 from channels.outbox.delivery import POLICY
 from hub.actions.campaigns.planning.campaign_moves import STATES, moved, read
@@ -26,7 +27,6 @@ from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, Stale
-from hub.runtime.filled import filled
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
@@ -76,7 +76,7 @@ class ReleaseCampaign:
         if campaign.state in (CampaignState.DRAFT, CampaignState.IN_REVIEW):
             raise Invalid({"state": "还没有批准，不能发送"})
         if campaign.state is not CampaignState.APPROVED or not campaign.standing_approvals:
-            raise Invalid({"state": filled("%(state)s的活动不能发布", state=STATES[campaign.state])})
+            raise Invalid({"state": Said("%(state)s的活动不能发布", state=STATES[campaign.state])})
         figures = (await self._count(campaign)).checked().figures
         if grown := self._count.grown(campaign, figures):
             back, writes = self.send_back(found, grown, figures, now, by=by)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from campaigns import template
 from campaigns.errors import MoveRefused
+from campaigns.said import Said
 from campaigns.schedule import MIN_GAP_SECONDS
 from campaigns.series import WORDS, Item, ItemState, Series
 from campaigns.window import is_open
@@ -72,7 +73,7 @@ class EditSeries:
             raise Invalid({"at": "发送时间已经过去，请选择将来的时间"})
         window = window_of(MessageClass.L, windows=self._settings.windows)
         if series.channel and not is_open(window, at, self._settings.zone):
-            raise Invalid({"at": "普法内容只在 09:00–20:30 发送，请换一个时间"})
+            raise Invalid({"at": Said("普法内容只在 %(hours)s 发送，请换一个时间", hours=window)})
         others = [one.at for one in series.items if one.is_open and one.number != number]
         if any(abs(at - other) < MIN_GAP_SECONDS * 1000 for other in others):
             raise Invalid({"at": "和另一期相隔不到一小时，请换一个时间"})

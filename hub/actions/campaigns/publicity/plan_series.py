@@ -8,6 +8,7 @@ from datetime import date, time
 
 from campaigns import segment as segments
 from campaigns.lesson import Lesson, shipped_lessons
+from campaigns.said import Said
 from campaigns.segment import Segment
 from campaigns.series import MOST_ITEMS, DayOff, Item, Order, Rhythm, Series, dates, item_of, ordered
 from campaigns.window import is_open
@@ -131,7 +132,7 @@ class PlanSeries:
                 found["channel"] = "请选择发送渠道"
             window = window_of(MessageClass.L, windows=self._settings.windows)
             if items and not is_open(window, items[0].at, self._settings.zone):
-                found["at"] = "普法内容只在 09:00–20:30 发送，请换一个时间"
+                found["at"] = Said("普法内容只在 %(hours)s 发送，请换一个时间", hours=window)
             found.update(segments.problems(draft.segment, groups=groups))
         return found
 

@@ -82,6 +82,7 @@ async def _sheet(
         errors=errors or {},
         reason=reason,
         level=_(sending_words.LEVELS[campaign.level]),
+        sender=sending_words.sender(hub, campaign.channel, _),
         life=sending_words.life(campaign, _),
         **count_words(request, campaign, sheet.count),
     )

@@ -10,9 +10,9 @@ from aiohttp import web
 
 from campaigns.load import hourly_percent
 from campaigns.schedule import Once, from_text
+from campaigns.segment import EVERYBODY
 from channels.outbox.delivery import MessageClass
 from channels.outbox.quiet_hours import window_of
-from hub.actions.campaigns.draft_campaign import draft_of
 from hub.actions.campaigns.planning.move_campaign import not_movable
 from hub.actions.campaigns.planning.read_calendar import Sending
 from hub.hub import Hub
@@ -20,12 +20,13 @@ from hub.model.agent import Permission
 from hub.runtime.clock import CHINA, day_of, to_local, to_ms
 from hub.runtime.errors import Invalid, Stale
 from hub.settings.observances import Observance, observances
+from hub.web import badges
 from hub.web.form import read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.campaigns import sending_words
-from hub.web.pages.campaigns.campaigns import LIST_PATH, show
+from hub.web.pages.campaigns.campaigns import LIST_PATH, audience_of
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
@@ -44,6 +45,8 @@ class Line:
     course: str
     needs: str
     may_move: bool
+    audience: str
+    state: badges.Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +126,6 @@ async def undo_move(request: web.Request) -> web.StreamResponse:
     return done(f"{LIST_PATH}/{campaign_id}", "campaign_moved_back")
 
 
-async def again(request: web.Request) -> web.StreamResponse:
-    """POST /staff/campaigns/{campaign_id}/again: a draft with the content of an earlier one."""
-    hub, campaign_id = request.app[HUB], request.match_info["campaign_id"]
-    old = (await hub.actions.campaigns.get(campaign_id)).value
-    try:
-        made = await hub.actions.campaigns.create(draft_of(old), agent_of(request).id)
-    except Invalid as refused:  # a group or a sender of last year is gone
-        _ = translator(request)
-        return await show(request, errors={"state": "；".join(_(one) for one in refused.problems.values())})
-    return done(f"{LIST_PATH}/{made.id}/preview", "campaign_again")
-
-
 async def _calendar(
     request: web.Request, *, address: str = "", errors: Mapping[str, str] | None = None
 ) -> web.StreamResponse:
@@ -144,6 +135,7 @@ async def _calendar(
     chosen = _day(query.get("day", "")) or today
     first, last, earlier, later = _range(view, chosen)
     department, group = query.get("department", ""), query.get("group", "")
+    _tags, departments = await hub.actions.publicity.composer.find.labels()
     read = hub.actions.publicity.planning.calendar
     sendings = await read(_midnight(first), _midnight(last + _DAY), department=department, group=group)
     days = _days(request, first, last, chosen, sendings)
@@ -166,6 +158,8 @@ async def _calendar(
         department=department,
         group=group,
         groups=list(await hub.actions.campaigns.groups()),
+        everybody=EVERYBODY,
+        departments=departments,
         last_year=[one for one in last_year if one.has_run],
         may_edit=agent.may(Permission.CAMPAIGN_EDIT),
         address=address,
@@ -238,6 +232,8 @@ def _line(request: web.Request, one: Sending) -> Line:
         sending_words.course(one.estimate, now, _) if late else "",
         sending_words.needs(one.estimate, _),
         may_move and not one.has_run,
+        audience_of(hub, one.campaign, request[LANGUAGE]),
+        badges.RUN[one.run] if one.run else badges.CAMPAIGN[one.campaign.state],
     )
 
 

@@ -24,6 +24,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of, session_of
 from hub.web.i18n import Language, Translator, msgid
 from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.campaigns import sending_words
 from hub.web.pages.campaigns.campaign_form import CancelForm
 from hub.web.pages.campaigns.history_words import campaign_history
 from hub.web.pages.campaigns.monitor_words import CARRIER, LANE, pareto, reason_words, seconds_words
@@ -54,7 +55,7 @@ async def events(request: web.Request) -> web.StreamResponse:
         nonlocal state
         monitored = await hub.actions.publicity.sending.monitor(campaign_id)
         watched = monitored.watched
-        context = _watched(monitored, agent, _) | {"csrf": csrf, "words": badges, "errors": {}}
+        context = _watched(hub, monitored, agent, _) | {"csrf": csrf, "words": badges, "errors": {}}
         pieces = {"progress": renderer.text("staff/campaign_progress.html", language, context)}
         if watched.campaign.state is not state:
             state = watched.campaign.state
@@ -100,7 +101,7 @@ async def show(request: web.Request, *, errors: Mapping[str, str] | None = None)
         request,
         "staff/campaign.html",
         422 if errors else 200,
-        **_watched(monitored, agent_of(request), translator(request)),
+        **_watched(hub, monitored, agent_of(request), translator(request)),
         corrected=await _corrected(hub, watched),
         audience=audience_of(hub, campaign, request[LANGUAGE]),
         plan=plan_of(campaign, request[LANGUAGE]),
@@ -135,7 +136,7 @@ def _dates(hub: Hub, campaign: Campaign) -> tuple[int, ...]:
         return ()
 
 
-def _watched(monitored: Monitored, agent: Agent, _: Translator) -> dict[str, object]:
+def _watched(hub: Hub, monitored: Monitored, agent: Agent, _: Translator) -> dict[str, object]:
     watched, pulse = monitored.watched, monitored.pulse
     campaign = watched.campaign
     newest = watched.runs[0].broadcast if watched.runs else None
@@ -148,6 +149,7 @@ def _watched(monitored: Monitored, agent: Agent, _: Translator) -> dict[str, obj
         "lag": seconds_words(pulse.lag_seconds, _) if pulse and pulse.lag_seconds else "",
         "carriers": [(_(CARRIER[one]), count) for one, count in pulse.carriers] if pulse else (),
         "lane": _(LANE[pulse.lane]) if pulse else "",
+        "sender": sending_words.sender(hub, pulse.sender, _) if pulse else "",
         "campaign": campaign,
         "total": watched.total,
         "may_edit": agent.may(Permission.CAMPAIGN_EDIT),

@@ -10,6 +10,7 @@ from hub.hub import Hub
 from hub.web import badges
 from hub.web.i18n import Translator
 from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.campaigns import sending_words
 from hub.web.pages.campaigns.monitor_words import LANE
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import staff_page
@@ -45,7 +46,8 @@ async def _now(hub: Hub, _: Translator) -> dict[str, object]:
     for one in await hub.actions.publicity.sending.read_lanes():
         state = health.get(one.sender)
         slowed = state is not None and 0 < state.parts_per_second < one.limit * _SLOWED
-        rows.append({"lanes": one, "health": state, "slowed": slowed})
+        name = sending_words.sender(hub, one.sender, _)
+        rows.append({"lanes": one, "name": name, "health": state, "slowed": slowed})
     return {
         "senders": rows,
         "lane_words": {number: _(text) for number, text in LANE.items()},

@@ -21,8 +21,8 @@ CARRIER: Mapping[Carrier, str] = {
 LANE: Mapping[int, str] = {
     0: msgid("最先：红色、橙色预警"),
     1: msgid("优先：答复和黄色、蓝色预警"),
-    2: msgid("普通：通知"),
-    3: msgid("最后：普法"),
+    2: msgid("普通：业务通知"),
+    3: msgid("最后：法治宣传"),
 }
 
 

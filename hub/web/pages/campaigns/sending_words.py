@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from campaigns.campaign import Campaign
 from campaigns.window import Estimate
 from channels.outbox.delivery import POLICY, MessageClass, WarningLevel
+from channels.outbox.quiet_hours import Window, window_of
+from hub.hub import Hub
 from hub.runtime.clock import to_local
+from hub.web import badges
 from hub.web.i18n import Translator, format_moment, msgid
 
 PROMISES: Mapping[MessageClass, str] = {
@@ -26,6 +29,14 @@ LEVELS: Mapping[WarningLevel, str] = {
     WarningLevel.YELLOW: msgid("黄色"),
     WarningLevel.BLUE: msgid("蓝色"),
 }
+
+HINTS: Mapping[MessageClass, str] = {
+    MessageClass.L: msgid("%(hours)s 发送，末尾自动加“拒收请回复R”，拒收的人不发"),
+    MessageClass.N: msgid("%(hours)s 发送，用于办事进度和业务提醒"),
+    MessageClass.E1: msgid("%(hours)s 发送，用于黄色、蓝色预警"),
+    MessageClass.E0: msgid("随时发送，最先发出，拒收的人也会收到，只用于红色、橙色预警"),
+}
+"""When a class leaves and to whom, for whoever chooses one."""
 
 _MOST_SPANS = 3
 
@@ -59,7 +70,25 @@ def hours(found: tuple[int, int] | None, _: Translator) -> str:
     """`09:00–20:30`, or that it leaves at any time. found: minutes after midnight."""
     if found is None:
         return _("随时")
-    return "–".join(f"{minute // 60:02}:{minute % 60:02}" for minute in found)
+    return str(Window(*found))
+
+
+def classes(hub: Hub, _: Translator) -> list[tuple[MessageClass, str, str]]:
+    """The classes to choose from, each with its name and when it leaves in this office."""
+    windows = hub.settings.sending_hours.windows()
+    return [
+        (one, badges.MESSAGE_CLASS[one].text, _(hint, hours=window_of(one, windows=windows) or ""))
+        for one, hint in HINTS.items()
+    ]
+
+
+def sender(hub: Hub, name: str, _: Translator) -> str:
+    """`短信 · 榕城公安`; one that is no longer configured keeps the name it had there."""
+    profile = hub.profiles.get(name)
+    if profile is None:
+        return name
+    kind = _(badges.CHANNEL[profile.kind].text)
+    return f"{kind} · {profile.signature}" if profile.signature else kind
 
 
 def life(campaign: Campaign, _: Translator) -> str:

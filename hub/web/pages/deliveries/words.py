@@ -14,7 +14,7 @@ CLASS: Mapping[MessageClass, str] = {
     MessageClass.E0: msgid("红色、橙色预警"),
     MessageClass.E1: msgid("答复和一般预警"),
     MessageClass.N: msgid("办理通知"),
-    MessageClass.L: msgid("普法宣传"),
+    MessageClass.L: msgid("法治宣传"),
 }
 
 REFUSAL: Mapping[Refusal, str] = {

@@ -24,7 +24,7 @@ from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
 SUBJECT: Mapping[str, str] = {
-    EDUCATION: msgid("普法宣传"),
+    EDUCATION: msgid("法治宣传"),
     NOTICE: msgid("业务通知"),
     WARNING: msgid("黄色、蓝色预警"),
     INVALID: msgid("全部（号码失效）"),

@@ -11,9 +11,11 @@ from aiohttp import web
 
 from campaigns.campaign import CampaignState
 from campaigns.lesson import Lesson, lessons_of, shipped_lessons
-from campaigns.segment import Segment, describe
+from campaigns.segment import EVERYBODY, Segment, describe
 from campaigns.series import DayOff, Item, ItemState, Order, Rhythm, Series
 from channels.contract import ChannelKind
+from channels.outbox.delivery import MessageClass
+from channels.outbox.quiet_hours import window_of
 from hub.actions.campaigns.publicity.edit_series import ItemContent
 from hub.hub import Hub
 from hub.model.agent import Permission
@@ -26,6 +28,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.campaigns import sending_words
 from hub.web.pages.citizen.topics import TOPIC_WORDS
 from hub.web.pages.publicity.series_form import MoveForm, ReplaceForm, SeriesForm
 from hub.web.render import translator
@@ -280,6 +283,8 @@ async def _editor(
         order_options=[(str(one), _(word)) for one, word in ORDERS.items()],
         senders=[("", _("不发送，只在网上发布")), *_senders(hub, _)],
         groups=await hub.actions.campaigns.groups(),
+        everybody=EVERYBODY,
+        hours=window_of(MessageClass.L, windows=hub.settings.sending_hours.windows()),
         regions=[(region.code, region.name) for region in hub.settings.regions],
         shelves=[(name, word, lessons_of(name)) for name, word in TOPIC_WORDS.items()],
         errors={name: _(text) for name, text in (errors or {}).items()},
@@ -325,11 +330,7 @@ def _senders(hub: Hub, _: Translator) -> list[tuple[str, str]]:
 
 
 def _sender_word(hub: Hub, channel: str, _: Translator) -> str:
-    profile = hub.profiles.get(channel)
-    if profile is None:
-        return channel or _("不发送，只在网上发布")
-    kind = _(badges.CHANNEL[profile.kind].text)
-    return f"{kind} · {profile.signature}" if profile.signature else kind
+    return sending_words.sender(hub, channel, _) if channel else _("不发送，只在网上发布")
 
 
 def _is_sms(hub: Hub, channel: str) -> bool:

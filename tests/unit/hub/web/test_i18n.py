@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from campaigns.said import Said
 from hub.runtime.clock import to_ms
-from hub.runtime.filled import filled
 from hub.web.i18n import Catalogues, Language, Translator, format_number, format_when, msgid, pick_language
 
 CATALOGUES = Catalogues.load()
@@ -69,6 +69,10 @@ def test_numbers_are_grouped() -> None:
 
 
 def test_a_text_of_an_action_is_translated_with_its_numbers_and_words() -> None:
-    text = filled("%(state)s的活动不能改期", state="草稿")
+    english = CATALOGUES.of(Language.EN)
+    text = Said("%(state)s的活动不能改期", state=Said("草稿"))
     assert text == "草稿的活动不能改期"
-    assert CATALOGUES.of(Language.EN)(text) == "A campaign that is “Draft” cannot be moved"
+    assert english(text) == "A campaign that is “Draft” cannot be moved"
+    assert (
+        english(Said("%(state)s的活动不能改期", state="草稿")) == "A campaign that is “草稿” cannot be moved"
+    )

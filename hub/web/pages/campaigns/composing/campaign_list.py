@@ -79,7 +79,6 @@ async def campaigns_page(request: web.Request) -> web.StreamResponse:
         newer=f"{LIST_PATH}?{urlencode(kept)}" if after else "",
         older=f"{LIST_PATH}?{urlencode({**kept, 'after': page.next})}" if page.next else "",
         may_edit=agent.may(Permission.CAMPAIGN_EDIT),
-        may_try=agent.may(Permission.CAMPAIGN_TRIAL),
     )
 
 

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from campaigns.campaign import Campaign
-from channels.outbox.delivery import MessageClass
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.cases.agent_names import agent_names
-from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.knowledge.compare_entries import FieldChange
 from hub.model.agent import Permission
 from hub.model.campaigns.text_template import TextTemplate
 from hub.runtime.clock import to_local
 from hub.runtime.errors import Invalid, NotFound, Stale
-from hub.web import badges
 from hub.web.form import FormErrors, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
+from hub.web.pages.campaigns import sending_words
 from hub.web.pages.campaigns.campaign_form import CampaignForm
 from hub.web.pages.campaigns.campaigns import LIST_PATH
 from hub.web.pages.campaigns.composing.paper import FIELD_NAMES, LEVELS, Paper, chips, paper_of
@@ -41,12 +39,6 @@ from hub.web.pages.campaigns.recipients.audience import chosen_segment, offered_
 from hub.web.render import translator
 from hub.web.staff_page import done, part, staff_page
 
-HINTS: Mapping[MessageClass, str] = {
-    MessageClass.L: msgid("09:00–20:30 发送，末尾自动加“拒收请回复R”，拒收的人不发"),
-    MessageClass.N: msgid("08:00–22:00 发送，用于办事进度和业务提醒"),
-    MessageClass.E1: msgid("随时发送，用于黄色、蓝色预警和紧急提示"),
-    MessageClass.E0: msgid("随时发送，最先发出，拒收的人也会收到，只用于红色、橙色预警"),
-}
 _STALE = msgid("这个活动刚刚被别人修改。您填写的内容已保留，请核对后再保存。")
 _NEXT = {"preview": "preview", "trial": "trial", "stay": "edit"}
 """Where a writer goes from a save, by the button pressed."""
@@ -199,8 +191,8 @@ async def _editor(
         campaign=sheet.campaign,
         version=sheet.version,
         errors={name: _(text) for name, text in (errors or {}).items()},
-        classes=[(kind, badges.MESSAGE_CLASS[kind].text, HINTS[kind]) for kind in HINTS],
-        senders=[(p.name, _sender_label(p, _(badges.CHANNEL[p.kind].text))) for p in senders(hub)],
+        classes=sending_words.classes(hub, _),
+        senders=[(one.name, sending_words.sender(hub, one.name, _)) for one in senders(hub)],
         groups=await hub.actions.campaigns.groups(),
         **await offered_segments(request, form),
         regions=[(region.code, region.name) for region in hub.settings.regions],
@@ -245,7 +237,3 @@ async def _draft(
     segment = await chosen_segment(request.app[HUB], form)
     number = campaign.template_number if campaign else template.number if template else 0
     return draft_from(form, segment, template_id=template.id if template else "", template_number=number)
-
-
-def _sender_label(profile: ChannelProfile, kind: str) -> str:
-    return f"{kind} · {profile.signature}" if profile.signature else kind

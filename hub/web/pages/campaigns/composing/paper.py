@@ -8,7 +8,7 @@ from decimal import Decimal
 from campaigns.finding import Finding, Level
 from campaigns.measure import Measure, measure
 from campaigns.segment import Segment
-from campaigns.template import PLACEHOLDERS, SAMPLES, fill, is_personal, pieces, with_marks
+from campaigns.template import FALLBACKS, PLACEHOLDERS, SAMPLES, fill, is_personal, pieces, with_marks
 from channels.contract import ChannelKind
 from hub.actions.campaigns.composing.audience_values import Audience
 from hub.actions.campaigns.settings import Sender
@@ -87,8 +87,7 @@ def _sample(form: CampaignForm, sender: Sender | None) -> str:
 
 def chips() -> list[tuple[str, str, str]]:
     """Placeholders to put in: what is written, what it is called, and the words taken where it is unknown."""
-    fallbacks = {"name": "您", "city": "本市"}
-    return [(f"{{{name}|{fallbacks[name]}}}", label, fallbacks[name]) for name, label in PLACEHOLDERS.items()]
+    return [(f"{{{name}|{FALLBACKS[name]}}}", label, FALLBACKS[name]) for name, label in PLACEHOLDERS.items()]
 
 
 async def _segment(hub: Hub, form: CampaignForm) -> Segment | None:

@@ -23,8 +23,8 @@ from hub.web.form import Form, FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
+from hub.web.pages.campaigns import sending_words
 from hub.web.pages.campaigns.campaigns import LIST_PATH
-from hub.web.pages.campaigns.composing.editor import HINTS
 from hub.web.pages.campaigns.composing.paper import FIELD_NAMES, LEVELS, chips
 from hub.web.pages.campaigns.composing.written import draft_from, form_from, senders
 from hub.web.render import translator
@@ -150,7 +150,7 @@ async def _page(
         version=found.version if found else 0,
         values=values,
         errors=errors or {},
-        classes=[(kind, badges.MESSAGE_CLASS[kind].text, HINTS[kind]) for kind in HINTS],
+        classes=sending_words.classes(hub, translator(request)),
         chips=chips(),
         versions=versions,
         shown=versions[place] if versions else None,

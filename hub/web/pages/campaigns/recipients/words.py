@@ -20,7 +20,7 @@ TABS: Mapping[str, str] = {
     f"{BASE}/optouts": msgid("拒收名单"),
 }
 SUBJECT: Mapping[str, str] = {
-    EDUCATION: msgid("普法宣传"),
+    EDUCATION: msgid("法治宣传"),
     NOTICE: msgid("业务通知"),
     WARNING: msgid("黄色、蓝色预警"),
     INVALID: msgid("空号或停用"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from campaigns.broadcast import BroadcastState
 from campaigns.campaign import CampaignState
 from campaigns.schedule import Cron, DaysOff, Once
 from campaigns.segment import Segment
@@ -52,7 +53,7 @@ async def test_it_holds_what_left_what_is_planned_and_what_is_only_drafted(offic
     await office.desk.create(draft(name="没有时间"), "a1")
     found = await office.calendar(NOON, NOON + 3 * DAY)
     assert names(found) == ["甲", "乙", "乙", "丙", "乙"]
-    assert [one.has_run for one in found] == [True, False, False, False, False]
+    assert [one.run for one in found] == [BroadcastState.RUNNING, None, None, None, None]
     assert {one.people for one in found} == {10}
     assert found[0].parts == 10
 

@@ -15,6 +15,7 @@ from hub.actions.campaigns.composing.copy_campaign import NO_DRAFT
 from hub.actions.campaigns.composing.edit_templates import FIXED_CLASS
 from hub.actions.campaigns.composing.find_campaigns import YEAR_MS, Wanted
 from hub.actions.campaigns.composing.write_campaign import OTHER_CLASS
+from hub.model.campaigns.campaign_event import CampaignEventKind
 from hub.model.campaigns.text_template import TemplateChange, TemplateText
 from hub.runtime.errors import Invalid, NotFound, Stale
 from tests.unit.hub.actions.campaigns.composing.writing_room import (
@@ -167,6 +168,8 @@ async def test_a_copy_carries_the_content_and_no_decision(room: WritingRoom) -> 
     assert (copy.name, copy.author_id, copy.state) == ("防诈提醒（副本）", "a2", CampaignState.DRAFT)
     assert (copy.tags, copy.web_text, copy.department) == (("反诈",), "长文", "d1")
     assert (copy.started_at, copy.schedule, copy.night) == (0, "", False)
+    [row] = await room.stores.publicity.campaign_history.of(copy.id)
+    assert (row.kind, row.agent_id) == (CampaignEventKind.CREATED, "a2")
     assert (await room.copy(writer(), copy.id)).name == "防诈提醒（副本）"
     assert len(await room.write.versions(copy.id)) == 1
 

@@ -96,7 +96,7 @@ def writing_room(**changes: object) -> WritingRoom:
         desk,
         AudienceValues(stores.memberships, clock, cities=["福州", "厦门市"], most=5),
         CheckCampaign(kept.words, settings, clock),
-        CopyCampaign(documents, stores.campaigns, kept.writings, clock),
+        CopyCampaign(documents, stores.campaigns, kept.writings, stores.publicity.campaign_history, clock),
         FindCampaigns(kept.writings, clock),
         EditTemplates(documents, kept.templates, clock),
         SendTrial(documents, stores.campaigns, kept.trials, stores.outbox, clock, settings),

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from campaigns.window import CHINA, estimate
 from channels.outbox.delivery import MessageClass
-from channels.outbox.quiet_hours import window_of
+from channels.outbox.quiet_hours import Window, window_of
 from hub.web.i18n import Language, shipped_catalogues
-from hub.web.pages.campaigns.sending_words import course, hours, needs
+from hub.web.pages.campaigns.sending_words import HINTS, course, hours, needs
 
 ZH = shipped_catalogues().of(Language.ZH)
 EN = shipped_catalogues().of(Language.EN)
@@ -55,3 +55,10 @@ def test_a_red_warning_of_hours_over_midnight_has_no_pause() -> None:
     assert needs(found, ZH) == ""
     assert hours(None, ZH) == "随时"
     assert hours((9 * 60, 20 * 60 + 30), ZH) == "09:00–20:30"
+
+
+def test_the_hours_are_written_one_way_and_are_those_of_the_office() -> None:
+    assert str(Window(7 * 60, 22 * 60)) == "07:00–22:00"
+    told = {one: ZH(hint, hours=Window(7 * 60, 22 * 60)) for one, hint in HINTS.items()}
+    assert told[MessageClass.E1] == "07:00–22:00 发送，用于黄色、蓝色预警"
+    assert EN(HINTS[MessageClass.E1], hours="07:00–22:00").startswith("Sent 07:00–22:00")
