@@ -40,10 +40,14 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """failed: a mail will not arrive. status: its code (RFC 3463), `5.1.1`; "" while it may yet arrive."""
+    """failed: a mail will not arrive. status: its code (RFC 3463), `5.1.1`; "" while it may yet arrive.
+
+    delivery_id: which mail of ours the report itself names; anybody can write that.
+    """
 
     failed: bool
     status: str = ""
+    delivery_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class InboundMessage:
     thread: provider ids this message answers (mail's In-Reply-To and References).
     automatic: an auto-reply or bounce; stored, never answered.
     report: what a mail server says of a mail of ours.
+    left_out: what of it was over a bound: names of files, `text`, `parts`.
+    passed_on_by: the mailing list it came by; not answered either.
     """
 
     channel: str
@@ -70,6 +76,8 @@ class InboundMessage:
     attachments: tuple[Attachment, ...] = ()
     automatic: bool = False
     report: DeliveryReport | None = None
+    left_out: tuple[str, ...] = ()
+    passed_on_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

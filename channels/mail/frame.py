@@ -42,8 +42,9 @@ def answer(mail: ParsedMail) -> bytes:
         "thread": mail.thread,
         "files": [(file.filename, file.media_type, len(file.content)) for file in mail.attachments],
         "automatic": mail.automatic,
-        "shortened": mail.shortened,
-        "report": [mail.report.failed, mail.report.status] if mail.report else None,
+        "left_out": mail.left_out,
+        "passed_on_by": mail.passed_on_by,
+        "report": [mail.report.failed, mail.report.status, mail.report.delivery_id] if mail.report else None,
     }
     return packed(facts, b"".join(file.content for file in mail.attachments))
 
@@ -63,6 +64,7 @@ def mail_of(facts: Mapping[str, Any], content: bytes) -> ParsedMail:
         thread=tuple(facts["thread"]),
         attachments=tuple(attachments),
         automatic=facts["automatic"],
-        shortened=facts["shortened"],
+        left_out=tuple(facts["left_out"]),
+        passed_on_by=facts["passed_on_by"],
         report=DeliveryReport(*facts["report"]) if facts["report"] else None,
     )

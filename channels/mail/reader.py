@@ -55,6 +55,8 @@ class MailReader:
             attachments=mail.attachments,
             automatic=mail.automatic,
             report=mail.report,
+            left_out=mail.left_out,
+            passed_on_by=mail.passed_on_by,
         )
 
     def rough_texts(self, raw: bytes) -> Iterator[str]:

@@ -75,7 +75,9 @@ def test_these_are_only_messages(text: str) -> None:
     assert (wish.matched, wish.resubscribed, wish.rest) == (False, False, text)
 
 
-@pytest.mark.parametrize("text", ["退订 我要报警", "TD退订 我要报警", "退訂，我要报警", "退订！我要报警", "退订普法 我要报警"])
+@pytest.mark.parametrize(
+    "text", ["退订 我要报警", "TD退订 我要报警", "退訂，我要报警", "退订！我要报警", "退订普法 我要报警"]
+)
 def test_a_wish_with_a_message_is_both(text: str) -> None:
     wish = parse_opt_out(text)
     assert (wish.matched, wish.rest) == (True, "我要报警")
