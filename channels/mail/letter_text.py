@@ -15,6 +15,8 @@ from itertools import groupby
 from channels.mail.html import html_to_text, without_targets
 
 _SAME = 0.9
+_COMPARED = 50_000
+"""Characters: longer ones are not compared, which takes time with the square."""
 _LINK = re.compile(r"<((?:https?|ftp)://[^<>\s]{1,500})>")
 _IS_HTML = re.compile(r"\s{0,100}<(?:!doctype html|html)\b", re.IGNORECASE)
 
@@ -86,6 +88,8 @@ def unflowed(text: str, *, del_space: bool) -> str:
 
 
 def _of_two(plain: str, rich: str) -> str:
+    if max(len(plain), len(rich)) > _COMPARED:
+        return f"{rich}\n{plain}"
     missing = list(_missing(rich.split("\n"), plain))
     if sum(map(len, missing)) <= (1 - _SAME) * max(len(_folded(rich)), 1):
         targets = [target for target in _LINK.findall(rich) if target not in plain]
