@@ -122,7 +122,7 @@ class AnswerMessage:
             heard, _ = self._heard(scene, Utterance(scene.text))
             return self._tell_left_out(scene, await self._unanswered(scene, f"{scene.subject}|{heard.text}"))
         if scene.searched is not None:
-            return await self._unread(scene, scene.searched)
+            return self._tell_left_out(scene, await self._unread(scene, scene.searched))
         utterance = Utterance(scene.text)
         if denies_danger(utterance.folded):
             noted = await self._cases.no_emergency(scene)

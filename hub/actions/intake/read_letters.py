@@ -96,12 +96,16 @@ class ReadLetters:
         if message is not None and await self._own_addresses.take(message):
             await self._change(found, replace(letter, state=LetterState.READ))
             return
-        if message is not None:
-            await self._store(found, _with_the_whole(message, raw) if message.left_out else message)
+        if message is not None and not message.left_out:
+            await self._store(found, message)
             return
         found = await self._hold(found)
         searched = await asyncio.to_thread(search_letter, reader.rough_texts(raw.content), self._triage)
-        await self._store(found, await asyncio.to_thread(_unread, raw), searched)
+        if message is None:
+            await self._store(found, await asyncio.to_thread(_unread, raw), searched)
+        else:  # danger, or what only inspectors may read, may stand in what was left out
+            matters = searched.danger is not None or searched.accuses
+            await self._store(found, _with_the_whole(message, raw), searched if matters else None)
 
     async def _hold(self, found: Versioned[Letter]) -> Versioned[Letter]:
         """The letter with a longer lease. Raises `Busy` when somebody else has it."""
