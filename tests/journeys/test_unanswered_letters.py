@@ -127,7 +127,7 @@ Message-ID: {id}
 async def test_a_reply_that_comes_back_fails_is_seen_and_stops_the_address(hub: World, report: str) -> None:
     await hand_over(hub, letter(MATTER))
     [receipt] = await hub.mail.wait_for(1)
-    came_back = message_from_string(report.format(id=receipt.mail["Message-ID"]), _class=EmailMessage)
+    came_back: EmailMessage = message_from_string(report.format(id=receipt.mail["Message-ID"]), _class=EmailMessage)
     await hand_over(hub, came_back, sender="")
 
     async def is_seen() -> bool:
