@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from email import message_from_string
 from email.message import EmailMessage
+from urllib.parse import unquote
 
 import pytest
+from yarl import URL
 
 from channels.address import email
 from hub.actions.intake.left_out import WHOLE_LETTER
@@ -13,8 +16,9 @@ from hub.model.agent import Role
 from hub.model.cases.case import Case
 from hub.model.cases.queue.order import Band, band_of
 from tests.journeys.talking import queue
+from tests.journeys.test_evidence import log_in
 from tests.journeys.test_mail import CITIZEN, hand_over, letter
-from tests.world import World, eventually
+from tests.world import World, browser, eventually
 
 MATTER = "小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。"
 
@@ -127,7 +131,9 @@ Message-ID: {id}
 async def test_a_reply_that_comes_back_fails_is_seen_and_stops_the_address(hub: World, report: str) -> None:
     await hand_over(hub, letter(MATTER))
     [receipt] = await hub.mail.wait_for(1)
-    came_back: EmailMessage = message_from_string(report.format(id=receipt.mail["Message-ID"]), _class=EmailMessage)
+    came_back: EmailMessage = message_from_string(
+        report.format(id=receipt.mail["Message-ID"]), _class=EmailMessage
+    )
     await hand_over(hub, came_back, sender="")
 
     async def is_seen() -> bool:
@@ -140,3 +146,20 @@ async def test_a_reply_that_comes_back_fails_is_seen_and_stops_the_address(hub: 
         "invalid"
     }
     assert len(hub.mail.received) == 1
+
+
+async def test_files_of_equal_bytes_keep_each_its_own_name(hub: World) -> None:
+    mail = letter(MATTER)
+    for name in ("甲.png", "乙.png"):
+        mail.add_attachment(b"same", maintype="image", subtype="png", filename=name)
+    await hand_over(hub, mail)
+    [case] = await queue(hub)
+    async with browser(hub.url) as theirs:
+        await log_in(hub, theirs, Role.HANDLER.value)
+        async with theirs.get(f"{hub.url}/staff/cases/{case.id}") as page:
+            found = re.findall(rf"/staff/cases/{case.id}/files/[^\"]+", await page.text())
+        names = []
+        for path in found:
+            async with theirs.get(URL(hub.url + path, encoded=True)) as file:
+                names.append(file.headers["Content-Disposition"])
+    assert [unquote(name).partition("''")[2] for name in names] == ["甲.png", "乙.png"]
