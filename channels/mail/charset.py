@@ -240,10 +240,10 @@ def _pieces(value: str) -> Iterator[str]:
     for word in _WORD.finditer(value):
         between = value[at : word.start()]
         label, way, text = word[1].partition("*")[0].lower(), word[2].lower(), word[3]
-        if between.strip() or label != charset:
+        if between.strip(" \t\r\n") or label != charset:
             yield decoded(held + _word_digits(digits), charset or None)
             held, digits = b"", ""
-        if between.strip() or at == 0:
+        if between.strip(" \t\r\n") or at == 0:
             yield decoded(between.encode("latin-1", "replace"), None)
         charset, at = label, word.end()
         if way == "b":

@@ -29,6 +29,8 @@ _GUESSED = re.compile(rb"(?:\A|[\r\n])--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[!-9;-~]{
 _COMMENT = re.compile(r"\([^()]*\)")
 _SECTION = re.compile(r"([^*]{1,60})(?:\*(\d{1,3}))?(\*)?")
 _USUAL_PREAMBLE = re.compile(rb"mime|multi-?part", re.IGNORECASE)
+_BLANKS = b" \t"
+"""Bytes; of a text of one character per byte, `strip` would take the ends of Chinese characters too."""
 _FIELD_BYTES = 16_384
 
 
@@ -135,12 +137,13 @@ class Reading:
             named = None if text[:1] in (b" ", b"\t") else _FIELD.match(text)
             if named is not None:
                 left = _FIELD_BYTES
-                value = text[named.end() :][:left].decode("latin-1").strip()
+                value = text[named.end() :][:left].strip(_BLANKS).decode("latin-1")
                 fields.append((named[1].decode("latin-1").lower(), value))
             elif text[:1] in (b" ", b"\t") and fields:
                 if left > 0:
                     name, before = fields[-1]
-                    fields[-1] = (name, f"{before} {text[:left].decode('latin-1').strip()}".strip())
+                    more = text[:left].strip(_BLANKS).decode("latin-1")
+                    fields[-1] = (name, f"{before} {more}" if before and more else before or more)
             elif at >= last_known:  # the body began without the blank line before it
                 return fields, at
             left -= len(text)
@@ -220,7 +223,7 @@ def parameters_of(text: str, most: int) -> tuple[str, Mapping[str, str]]:
         found = _SECTION.fullmatch(name.strip().lower())
         if not equals or found is None:
             continue
-        value = _unquoted(value.strip())
+        value = _unquoted(value.strip(" \t"))
         if found[2] is None and found[3] is None:
             plain.setdefault(found[1], value)
         else:

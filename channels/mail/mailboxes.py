@@ -12,7 +12,7 @@ import re
 from channels.address import Address, BadAddress, email
 
 _WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=")
-_FREE = re.compile(r"[^\s\x00<>\"(),:;@\[\]\\]{1,64}@[^\s\x00<>\"(),:;@\[\]\\]{1,255}")
+_FREE = re.compile(r"[^\s\x00<>\"(),:;@\[\]\\]{1,64}@[^\s\x00<>\"(),:;@\[\]\\]{1,255}", re.ASCII)
 _PLAIN_NAME = re.compile(r"[^\s\x00<>\"(),:;@\[\]\\]{1,64}")
 _MOST = 50
 
@@ -38,9 +38,11 @@ def mailboxes(value: str) -> list[Address]:
 
 def _collect(text: str, into: list[Address]) -> None:
     for found in _FREE.findall(text):
+        written = found.rstrip("'`.,")
+        written = written.lstrip("'`") if written != found else written
         try:
-            into.append(email(found.strip("'`‘’.,") if found[0] in "'`" else found))
-        except BadAddress:
+            into.append(email(written.encode("latin-1").decode("utf-8")))  # RFC 6532
+        except (BadAddress, UnicodeError):
             continue
 
 

@@ -9,6 +9,7 @@ machine wrote (`machine.py`) is recognised, because answering it would start a l
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -38,6 +39,7 @@ _FILES_BY_TYPE = (
     "text/rfc822-headers",
 )
 _WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
+_META = re.compile(rb"<meta[^>]{0,200}charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _STUBS = ("message/disposition-notification",)
 
 
@@ -100,7 +102,7 @@ def parse(
     """Reads `raw`. envelope_from: MAIL FROM, "" for a bounce. domain: that of our Message-IDs.
     own_addresses: our mailboxes, lower-case."""
     bounds = Bounds(limits.head_bytes, limits.fields, limits.parameters, limits.parts)
-    reading = Reading(raw, bounds)
+    reading = Reading(_with_single_ends(raw), bounds)
     whole = reading.whole()
     content = _Content(limits, reading)
     content.take(whole)
@@ -140,6 +142,12 @@ def parse(
     )
 
 
+def _with_single_ends(raw: bytes) -> bytes:
+    """Without the line ends that a gateway doubled to CR CR LF: each would be a blank line."""
+    first = raw.find(b"\r")
+    return raw.replace(b"\r\r\n", b"\r\n") if raw[first : first + 3] == b"\r\r\n" else raw
+
+
 def _senders(whole: Entity, envelope_from: str, own_addresses: Collection[str]) -> tuple[str, Address]:
     """Who wrote, and who is to be answered: by Reply-To, unless it names us or a list set it."""
     written = [one for value in whole.all("from")[:1] for one in mailboxes(value)]
@@ -169,6 +177,7 @@ class _Content:
         self._bytes_left = limits.attachment_bytes
         self._reports: list[bytes] = []
         self._returned: list[str] = []
+        self._files_of_text: list[Entity] = []
         self.attachments: list[Attachment] = []
         self.left_out: list[str] = []
 
@@ -183,17 +192,14 @@ class _Content:
             elif kind in _STUBS:
                 continue  # says that a mail was opened, in fields; the text beside it says so in words
             elif self._is_text(part, whole, disposition, name):
-                charset = part.parameters.get("charset")
-                text = TextPart(
-                    decoded(part.content, charset),
-                    is_html=kind == "text/html",
-                    flowed=part.parameters.get("format", "").lower() == "flowed",
-                    del_space=part.parameters.get("delsp", "").lower() == "yes",
-                    choices=choices,
-                )
-                self._text.add(text)
+                self._text.add(_text_of(part, choices))
             else:
+                if kind in ("text/plain", "text/html"):
+                    self._files_of_text.append(part)
                 self._attach(part, kind, name)
+        if not self._text.whole().strip():  # the letter itself came as a file
+            for part in self._files_of_text[:1]:
+                self._text.add(_text_of(part, ()))
         if self._text.shortened:
             self.left_out.append("text")
 
@@ -242,6 +248,19 @@ class _Content:
             return
         self._bytes_left -= len(content)
         self.attachments.append(Attachment(name, kind, content))
+
+
+def _text_of(part: Entity, choices: tuple[int, ...]) -> TextPart:
+    content, charset = part.content, part.parameters.get("charset", "")
+    is_html = part.media_type == "text/html"
+    named = _META.search(content, 0, 4_000) if is_html and not charset else None
+    return TextPart(
+        decoded(content, named[1].decode() if named else charset),
+        is_html=is_html,
+        flowed=part.parameters.get("format", "").lower() == "flowed",
+        del_space=part.parameters.get("delsp", "").lower() == "yes",
+        choices=choices,
+    )
 
 
 def _filename(part: Entity, disposition: object) -> str:

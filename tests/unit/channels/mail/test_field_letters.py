@@ -148,6 +148,34 @@ def test_a_name_is_never_taken_for_the_address(written: str) -> None:
     assert [one.value for one in mailboxes(written)][:1] == ["sun@example.org"]
 
 
+def test_an_address_in_chinese_is_read_and_bytes_that_are_none_are_not() -> None:
+    assert [one.value for one in mailboxes("张@例子.中国".encode().decode("latin-1"))] == ["张@例子.中国"]
+    assert mailboxes("张@例子.中国".encode("gb18030").decode("latin-1")) == []
+
+
+def test_a_letter_that_came_as_a_file_is_read_and_kept() -> None:
+    mail = read(FROM, b"Content-Type: text/plain; name=letter.txt", b"", TEXT.encode())
+    assert (mail.text, [file.filename for file in mail.attachments]) == (TEXT, ["letter.txt"])
+
+
+def test_html_is_read_by_the_charset_it_names_itself() -> None:
+    markup = '<meta http-equiv="Content-Type" content="text/html; charset=shift_jis"><p>警察です</p>'
+    assert read(FROM, b"Content-Type: text/html", b"", markup.encode("cp932")).text == "警察です"
+
+
+def test_doubled_line_ends_are_single_ones() -> None:
+    raw = b"\r\r\n".join((FROM, PLAIN, b"", TEXT.encode()))
+    assert read(raw).text == TEXT
+
+
+@pytest.mark.parametrize("name", ["老张", "关羽\u3000", "一张\r\n 张"])
+def test_a_raw_head_line_keeps_the_last_byte_of_a_character(name: str) -> None:
+    mail = read(FROM, f"Subject: {name}".encode(), b"", b"x")
+    assert mail.subject == " ".join(name.split())
+    [file] = read(*multipart(b"mixed", (f"Content-Type: a/b; name={name}".encode(), b"x"))).attachments
+    assert file.filename == " ".join(name.split())
+
+
 def test_half_of_a_quoted_mailbox_is_nobodys_address() -> None:
     assert mailboxes('"sun li"@example.org') == []
 
