@@ -155,10 +155,10 @@ class Reading:
         written = entity.first("content-type")
         kind, parameters = self.value_of(written)
         found = _TYPE.match(kind)
-        if found is not None:
-            media_type = f"{found[1]}/{found[2]}".lower()
-        elif "html" in kind:
+        if "html" in kind:
             media_type = "text/html"
+        elif found is not None:
+            media_type = f"{found[1]}/{found[2]}".lower()
         elif kind.startswith("multipart") or "boundary" in parameters:
             media_type = "multipart/mixed"
         elif "name" in parameters or "filename" in entity.first("content-disposition").lower():
@@ -173,7 +173,7 @@ class Reading:
         boundary = part.parameters.get("boundary", "").encode("latin-1").rstrip()
         marks = self._marks(part, boundary) if boundary else []
         if not marks:
-            guessed = _GUESSED.search(self._letter, part.start, part.end)
+            guessed = _GUESSED.search(self._letter, max(part.start - 1, 0), part.end)
             marks = self._marks(part, guessed[1].removesuffix(b"--")) if guessed else []
         if not marks:
             return []

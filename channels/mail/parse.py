@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from channels.address import Address, AddressKind, BadAddress, email
 from channels.contract import Attachment, DeliveryReport
 from channels.mail.bounce import read_report
-from channels.mail.charset import clean, decoded, header_text
+from channels.mail.charset import clean, decoded, header_text, is_strict_text
 from channels.mail.entity import Bounds, Entity, Reading
 from channels.mail.identity import delivery_id_of, ids_in
 from channels.mail.letter_text import LetterText, TextPart
@@ -194,7 +194,7 @@ class _Content:
             elif self._is_text(part, whole, disposition, name):
                 self._text.add(_text_of(part, choices))
             else:
-                if kind in ("text/plain", "text/html"):
+                if kind in ("text/plain", "text/html") or (not name and is_strict_text(part.content)):
                     self._files_of_text.append(part)
                 self._attach(part, kind, name)
         if not self._text.whole().strip():  # the letter itself came as a file

@@ -27,6 +27,7 @@ def read(*lines: bytes, limits: ParseLimits | None = None) -> ParsedMail:
 
 FROM = b"From: Sun <sun@example.org>"
 PLAIN = b"Content-Type: text/plain; charset=utf-8"
+HTML = b"Content-Type: text/html; charset=utf-8"
 
 
 @pytest.mark.parametrize(
@@ -226,6 +227,10 @@ def test_what_a_list_passes_on_is_no_machines_letter(header: bytes) -> None:
         (FROM, b"Content-Type: multipart/mixed", b""),
         (FROM, b"Content-Type: multipart/mixed; boundary=nowhere", b"", b"--real", PLAIN),
         (FROM, b'Content-Type: multipart/mixed; boundary="b "', b"", b"--b", PLAIN),
+        (FROM, b"Content-Type: multipart/mixed; boundary=B", b"", b"--b", PLAIN),
+        (FROM, b"Content-Type: multipart/mixed; boundary='b'", b"", b"--b", HTML),
+        (FROM, b"Content-Type: application/octet-stream"),
+        (FROM, b"Content-Type: application/xhtml+xml"),
         (FROM, b"Content-Type: text", b"Content-Disposition: attachment"),
         (FROM, b"Content-Type: =?utf-8?Q?text?="),
     ],
@@ -233,6 +238,7 @@ def test_what_a_list_passes_on_is_no_machines_letter(header: bytes) -> None:
 def test_a_damaged_head_or_boundary_hides_no_letter(head: tuple[bytes, ...]) -> None:
     mail = read(*head, b"", TEXT.encode())
     assert TEXT in mail.text
+    assert "--b" not in mail.text
     assert mail.sender.value == "sun@example.org"
 
 
@@ -241,9 +247,6 @@ def multipart(kind: bytes, *parts: tuple[bytes, bytes]) -> tuple[bytes, ...]:
     for head, body in parts:
         lines += [b"--b", head, b"", body]
     return (*lines, b"--b--", b"")
-
-
-HTML = b"Content-Type: text/html; charset=utf-8"
 
 
 @pytest.mark.parametrize("kind", [b"mixed", b"related", b"alternative"])
