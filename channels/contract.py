@@ -40,10 +40,14 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """failed: a mail will not arrive. status: its code (RFC 3463), `5.1.1`; "" while it may yet arrive."""
+    """failed: a mail will not arrive. status: its code (RFC 3463), `5.1.1`; "" while it may yet arrive.
+
+    delivery_id: which mail of ours the report itself names; anybody can write that.
+    """
 
     failed: bool
     status: str = ""
+    delivery_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class InboundMessage:
     automatic: an auto-reply or bounce; stored, never answered.
     report: what a mail server says of a mail of ours.
     network: the network address it came from where anybody can take a new `sender`, else ""; never stored.
+    left_out: what of it was over a bound: names of files, `text`, `parts`.
+    passed_on_by: the mailing list it came by; not answered either.
     """
 
     channel: str
@@ -72,6 +78,8 @@ class InboundMessage:
     automatic: bool = False
     report: DeliveryReport | None = None
     network: str = ""
+    left_out: tuple[str, ...] = ()
+    passed_on_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ Codes: RFC 3463. 5.x.x is final, 4.x.x means that the server gave up waiting.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from email.message import Message
+from collections.abc import Iterable, Iterator, Mapping
 
 from channels.contract import DeliveryReport
 from channels.mail.charset import header_text
+from channels.mail.entity import Bounds, Reading
 
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.[0-7]\.\d{1,3})(?![\d.]*\d)")
 _REPLY = re.compile(r"(?<![\d.])([45][0-5]\d)(?=[ -](?!\d))")
@@ -27,19 +27,20 @@ _NOBODY = re.compile(
 _FULL = re.compile(
     r"(?:mailbox|quota)[^.\n]{0,30}(?:full|exceeded)|邮箱[^。\n]{0,10}(?:已满|空间不足)", re.IGNORECASE
 )
+_BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r)[ \t]{0,20}(?:\r\n|\n|\r)")
 _MOST_BLOCKS = 20
 _TEXT = 8_000
 
 
-def read_report(parts: Iterable[Message], text: str, *, from_a_server: bool) -> DeliveryReport | None:
+def read_report(parts: Iterable[bytes], text: str, *, from_a_server: bool) -> DeliveryReport | None:
     """The worst of what a mail reports, None when it reports nothing.
 
-    parts: all of the mail's. text: its readable text. from_a_server: sent without a return path or by a
-    mail system, so that a text without a report in it may be read as one.
+    parts: its `message/delivery-status`. text: its readable text. from_a_server: sent without a return path,
+    by a mail system or under the subject of one, so that a text without a report in it may be read as one.
     """
     worst: DeliveryReport | None = None
-    for block in _blocks(parts):
-        found = _of_block(block)
+    for fields in _blocks(parts):
+        found = _of_block(fields)
         if found is not None and (
             worst is None or (found.failed, found.status) > (worst.failed, worst.status)
         ):
@@ -47,17 +48,15 @@ def read_report(parts: Iterable[Message], text: str, *, from_a_server: bool) -> 
     return worst or (_of_text(text[:_TEXT]) if from_a_server else None)
 
 
-def _blocks(parts: Iterable[Message]) -> Iterator[Message]:
+def _blocks(parts: Iterable[bytes]) -> Iterator[Mapping[str, str]]:
     for part in parts:
-        if part.get_content_type() == "message/delivery-status" and part.is_multipart():
-            for block in list(part.get_payload())[:_MOST_BLOCKS]:
-                if isinstance(block, Message):
-                    yield block
+        for block in _BLANK_LINE.split(part.strip(), _MOST_BLOCKS)[:_MOST_BLOCKS]:
+            whole = Reading(block, Bounds()).whole()
+            yield {name: header_text(value) for name, value in whole.fields}
 
 
-def _of_block(block: Message) -> DeliveryReport | None:
+def _of_block(fields: Mapping[str, str]) -> DeliveryReport | None:
     """Of one recipient; the first block speaks of the message and has neither Action nor Status."""
-    fields = {name.lower(): header_text(str(value)) for name, value in block.raw_items()}
     action = fields.get("action", "").lower().strip()
     written = _ENHANCED.search(fields.get("status", ""))
     status = written[1] if written else ""

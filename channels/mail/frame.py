@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from channels.address import Address, AddressKind
 from channels.contract import Attachment, DeliveryReport
-from channels.mail.parse import ParsedMail
+from channels.mail.parse import ParsedMail, ParseLimits
 
 HEAD = struct.Struct(">IQ")
 """Length of the JSON, length of the bytes behind it."""
@@ -26,10 +27,22 @@ def packed(facts: Mapping[str, Any], content: bytes = b"") -> bytes:
     return HEAD.pack(len(text), len(content)) + text + content
 
 
-def request(raw: bytes, *, envelope_from: str, domain: str, own_addresses: Collection[str]) -> bytes:
+def request(
+    raw: bytes, *, envelope_from: str, domain: str, own_addresses: Collection[str], limits: ParseLimits
+) -> bytes:
     """A letter to read; the facts are the parameters of `channels/mail/parse.py:parse`."""
-    facts = {"envelope_from": envelope_from, "domain": domain, "own_addresses": sorted(own_addresses)}
+    facts = {
+        "envelope_from": envelope_from,
+        "domain": domain,
+        "own_addresses": sorted(own_addresses),
+        "limits": asdict(limits),
+    }
     return packed(facts, raw)
+
+
+def arguments(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of `parse` out of the facts of a `request`."""
+    return {**facts, "limits": ParseLimits(**facts.get("limits", {}))}
 
 
 def answer(mail: ParsedMail) -> bytes:
@@ -42,8 +55,9 @@ def answer(mail: ParsedMail) -> bytes:
         "thread": mail.thread,
         "files": [(file.filename, file.media_type, len(file.content)) for file in mail.attachments],
         "automatic": mail.automatic,
-        "shortened": mail.shortened,
-        "report": [mail.report.failed, mail.report.status] if mail.report else None,
+        "left_out": mail.left_out,
+        "passed_on_by": mail.passed_on_by,
+        "report": [mail.report.failed, mail.report.status, mail.report.delivery_id] if mail.report else None,
     }
     return packed(facts, b"".join(file.content for file in mail.attachments))
 
@@ -63,6 +77,7 @@ def mail_of(facts: Mapping[str, Any], content: bytes) -> ParsedMail:
         thread=tuple(facts["thread"]),
         attachments=tuple(attachments),
         automatic=facts["automatic"],
-        shortened=facts["shortened"],
+        left_out=tuple(facts["left_out"]),
+        passed_on_by=facts["passed_on_by"],
         report=DeliveryReport(*facts["report"]) if facts["report"] else None,
     )

@@ -1,68 +1,60 @@
 """A raw mail as what a citizen said: safe, bounded, and honest about machines.
 
-Nothing in a mail can be trusted: labels lie, parts nest a thousand deep, names hold line ends.
-Every walk is bounded; what is over a bound is left out and said so (`shortened`). What cannot be read
-of a header or a part is a fact less, never an error. This runs in a process of its own
-(`channels/mail/reading_process.py`), for the library's parser takes more than linear time on what is
-made for it. A mail that a machine wrote (RFC 3834 Auto-Submitted, bounces, lists, our own mail coming
-back) is recognised, because answering it would start a loop.
+Nothing in a mail can be trusted: labels lie, parts nest a thousand deep, names hold line ends. Every part
+becomes text or an attachment, or is counted in `left_out`, so that handler and sender are told. This runs in
+a process of its own (`channels/mail/reading_process.py`) with a bound on time and memory. A mail that a
+machine wrote (`machine.py`) is recognised, because answering it would start a loop.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from email.message import Message
-from email.parser import BytesParser
-from email.policy import Compat32
-from email.utils import getaddresses
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from channels.address import Address, AddressKind, BadAddress, email
 from channels.contract import Attachment, DeliveryReport
-from channels.errors import ChannelError
 from channels.mail.bounce import read_report
-from channels.mail.charset import clean, decoded, header_text
-from channels.mail.html import html_to_text
+from channels.mail.charset import clean, decoded, header_text, is_strict_text
+from channels.mail.entity import Bounds, Entity, Reading
 from channels.mail.identity import delivery_id_of, ids_in
+from channels.mail.letter_text import LetterText, TextPart
+from channels.mail.machine import is_automatic, is_from_a_server, is_late, is_returned, list_of
+from channels.mail.mailboxes import mailboxes
 
-_MACHINE_NAMES = ("mailer-daemon", "postmaster", "noreply", "no-reply", "do-not-reply", "bounce")
-_MACHINE_HEADERS = ("x-autoreply", "x-autorespond", "x-auto-response-suppress", "list-id", "feedback-id")
-
-
-_HEAD_BYTES = 262_144
-_HEADER_CHARS = 16_384
-_READ = frozenset(
-    {
-        "auto-submitted",
-        "from",
-        "in-reply-to",
-        "message-id",
-        "precedence",
-        "references",
-        "return-path",
-        "subject",
-        "x-loop",
-        *_MACHINE_HEADERS,
-    }
+_UNNAMED = "attachment"
+_NAME_CHARS = 120
+_FILES_BY_TYPE = (
+    "text/calendar",
+    "text/css",
+    "text/csv",
+    "text/directory",
+    "text/javascript",
+    "text/rtf",
+    "text/vcard",
+    "text/x-vcard",
+    "text/xml",
+    "text/rfc822-headers",
 )
-_HEAD_END = re.compile(rb"\r?\n\r?\n|\r\r")
-_ADDRESS = re.compile(r"[^\s<>\"(),:;@\[\]\\]{1,64}@[^\s<>\"(),:;@\[\]\\]{1,255}")
-
-
-class NotAMail(ChannelError):
-    """Built so that reading it would cost more than it can be worth."""
+_WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
+_META = re.compile(rb"<meta[^>]{0,200}charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_STUBS = ("message/disposition-notification",)
 
 
 @dataclass(frozen=True, slots=True)
 class ParseLimits:
-    """Bounds of one mail; each is generous for a letter and small for a server."""
+    """Bounds of one mail; each is generous for a letter and small for a server.
 
-    parts: int = 100
-    boundaries: int = 60
-    attachments: int = 10
+    head_bytes: of all heads. fields: of one head. parameters: of one field. markup_chars: of HTML.
+    """
+
+    parts: int = 200
+    head_bytes: int = 262_144
+    fields: int = 1_000
+    parameters: int = 100
+    attachments: int = 50
     attachment_bytes: int = 15 * 1024 * 1024
     text_chars: int = 50_000
     markup_chars: int = 2_000_000
@@ -76,9 +68,10 @@ DEFAULT_LIMITS = ParseLimits()
 class ParsedMail:
     """What is left of a mail.
 
-    id: its Message-ID, or a digest of the raw bytes. sender: "" in `value` when nobody is named.
-    shortened: something was over a bound and left out. automatic: a machine wrote it. report: what it
-    says of a mail that was not delivered, as a mail server does.
+    id: its Message-ID, or a digest of the raw bytes. sender: who is answered, "" in `value` when nobody is
+    named. left_out: what was over a bound: names of files, `text` or `parts`. automatic: a machine wrote it.
+    passed_on_by: the list it came by. report: what it says of a mail that was not delivered, as a mail server
+    does.
     """
 
     id: str
@@ -88,8 +81,14 @@ class ParsedMail:
     thread: tuple[str, ...]
     attachments: tuple[Attachment, ...]
     automatic: bool
-    shortened: bool
+    left_out: tuple[str, ...] = ()
+    passed_on_by: str = ""
     report: DeliveryReport | None = None
+
+    @property
+    def shortened(self) -> bool:
+        """Whether anything was left out."""
+        return bool(self.left_out)
 
 
 def parse(
@@ -101,204 +100,181 @@ def parse(
     limits: ParseLimits = DEFAULT_LIMITS,
 ) -> ParsedMail:
     """Reads `raw`. envelope_from: MAIL FROM, "" for a bounce. domain: that of our Message-IDs.
-    own_addresses: our mailboxes, lower-case.
-
-    Raises `NotAMail`.
-    """
-    if len(re.findall(rb"boundary", raw, re.IGNORECASE)) > limits.boundaries:
-        raise NotAMail("too many nested parts")
-    bounded = _with_a_short_head(raw)
-    try:
-        mail = BytesParser(policy=_ShortHeaders()).parsebytes(bounded)
-    except (RecursionError, ValueError, LookupError, TypeError) as problem:
-        raise NotAMail("cannot be read") from problem
-    headers = _headers(mail)
-    content = _Content(limits)
-    content.take(mail)
-    ids = ids_in(headers.get("message-id", ""), limit=1)
-    thread = ids_in(headers.get("in-reply-to", "") + " " + headers.get("references", ""))
+    own_addresses: our mailboxes, lower-case."""
+    bounds = Bounds(limits.head_bytes, limits.fields, limits.parameters, limits.parts)
+    reading = Reading(_with_single_ends(raw), bounds)
+    whole = reading.whole()
+    content = _Content(limits, reading)
+    content.take(whole)
+    text = content.text()
+    left_out = [*content.left_out, *(("parts",) if reading.left_out else ())]
+    subject = header_text(whole.first("subject"))[:300]
+    written_by, sender = _senders(whole, envelope_from, own_addresses)
+    ids = ids_in(whole.first("message-id"), limit=1)
+    thread = ids_in(whole.first("in-reply-to") + " " + whole.first("references"))
+    report = content.report(subject, written_by, envelope_from, domain, thread)
+    automatic = (
+        not sender.value
+        or sender.value in own_addresses
+        or written_by in own_addresses
+        or report is not None
+        or written_by.startswith(("mailer-daemon", "mailerdaemon"))
+        or is_automatic(
+            whole,
+            subject=subject,
+            envelope_from=envelope_from,
+            domain=domain,
+            own_addresses=own_addresses,
+            hops=limits.hops,
+        )
+    )
     return ParsedMail(
         id=ids[0] if ids else f"sha256:{hashlib.sha256(raw).hexdigest()}",
-        sender=_sender(headers, envelope_from),
-        subject=headers.get("subject", "")[:300],
-        text=content.text,
+        sender=sender,
+        subject=subject,
+        text=text,
         thread=thread,
         attachments=tuple(content.attachments),
-        automatic=_is_automatic(mail, headers, envelope_from, domain, own_addresses, limits),
-        shortened=content.shortened or len(bounded) < len(raw),
-        report=read_report(
-            content.reports, content.text, from_a_server=_is_from_a_server(headers, envelope_from)
-        ),
+        automatic=automatic,
+        left_out=tuple(dict.fromkeys(left_out)),
+        passed_on_by="" if automatic else list_of(whole, sender.value),
+        report=report,
     )
 
 
-class _ShortHeaders(Compat32):
-    """Keeps the beginning of a header: the library takes quadratic time for parameters."""
-
-    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        kept: list[str] = []
-        left = _HEADER_CHARS
-        for line in sourcelines:
-            kept.append(line[:left])
-            left -= len(line)
-            if left <= 0:
-                break
-        name, value = super().header_source_parse(kept)
-        return name, value
+def _with_single_ends(raw: bytes) -> bytes:
+    """Without the line ends that a gateway doubled to CR CR LF: each would be a blank line."""
+    first = raw.find(b"\r")
+    return raw.replace(b"\r\r\n", b"\r\n") if raw[first : first + 3] == b"\r\r\n" else raw
 
 
-def _with_a_short_head(raw: bytes) -> bytes:
-    """The letter with no more than the first headers, if they are megabytes."""
-    end = _HEAD_END.search(raw)
-    head = end.start() if end is not None else len(raw)
-    if head <= _HEAD_BYTES:
-        return raw
-    cut = max(raw.rfind(b"\n", 0, _HEAD_BYTES), raw.rfind(b"\r", 0, _HEAD_BYTES)) + 1
-    return raw[: cut or _HEAD_BYTES].rstrip(b"\r\n") + raw[head:]
+def _senders(whole: Entity, envelope_from: str, own_addresses: Collection[str]) -> tuple[str, Address]:
+    """Who wrote, and who is to be answered: by Reply-To, unless it names us or a list set it."""
+    written = [one for value in whole.all("from")[:1] for one in mailboxes(value)]
+    envelope = _envelope(envelope_from)
+    sender = next((one for one in written if one == envelope), written[0] if written else envelope)
+    if not whole.first("list-id") and not whole.first("list-post"):
+        for one in mailboxes(whole.first("reply-to")):
+            if one.value not in own_addresses:
+                return sender.value, one
+    return sender.value, sender
 
 
-def _headers(mail: Message) -> Mapping[str, str]:
-    """The first of each header that is asked for, as text."""
-    found: dict[str, str] = {}
-    for name, value in mail.raw_items():
-        if (name := name.lower()) in _READ and name not in found:
-            found[name] = header_text(str(value))
-    return found
-
-
-def _sender(headers: Mapping[str, str], envelope_from: str) -> Address:
-    written = headers.get("from", "")
+def _envelope(written: str) -> Address:
     try:
-        named = [address for _, address in getaddresses([written])]
-    except (RecursionError, ValueError, LookupError, TypeError):  # 500 opening brackets, for one
-        named = _ADDRESS.findall(written)
-    for candidate in (*named, envelope_from):
-        try:
-            return email(candidate)
-        except BadAddress:
-            continue
-    return Address(AddressKind.EMAIL, "")
-
-
-def _is_automatic(
-    mail: Message,
-    headers: Mapping[str, str],
-    envelope_from: str,
-    domain: str,
-    own_addresses: Collection[str],
-    limits: ParseLimits,
-) -> bool:
-    sender = _sender(headers, envelope_from).value
-    name = sender.partition("@")[0]
-    ours = delivery_id_of(headers.get("message-id", ""), domain) is not None
-    returned = headers.get("return-path", "").strip()
-    return (
-        ours
-        or not sender
-        or not envelope_from
-        or returned == "<>"
-        or name.startswith(_MACHINE_NAMES)
-        or sender in own_addresses
-        or headers.get("x-loop", "").lower() in own_addresses
-        or headers.get("auto-submitted", "no").lower().partition(";")[0].strip() != "no"
-        or headers.get("precedence", "").lower() in ("bulk", "junk", "list", "auto_reply")
-        or any(header in headers for header in _MACHINE_HEADERS)
-        or mail.get_content_type() in ("multipart/report", "message/delivery-status")
-        or len(mail.get_all("received", [])) > limits.hops
-    )
-
-
-def _is_from_a_server(headers: Mapping[str, str], envelope_from: str) -> bool:
-    """Whether a mail system speaks: nobody can be answered, or its name says so."""
-    name = _sender(headers, envelope_from).value.partition("@")[0]
-    return not envelope_from or name.startswith(("mailer-daemon", "postmaster"))
+        return email(written.strip("<> "))
+    except BadAddress:
+        return Address(AddressKind.EMAIL, "")
 
 
 class _Content:
-    """Collects text and attachments of a tree of parts, within bounds."""
+    """Sorts the parts of a letter into text and attachments, within bounds."""
 
-    def __init__(self, limits: ParseLimits) -> None:
+    def __init__(self, limits: ParseLimits, reading: Reading) -> None:
         self._limits = limits
-        self._plain: list[str] = []
-        self._html: list[str] = []
+        self._reading = reading
+        self._text = LetterText(limits.markup_chars)
         self._bytes_left = limits.attachment_bytes
+        self._reports: list[bytes] = []
+        self._returned: list[str] = []
+        self._files_of_text: list[Entity] = []
         self.attachments: list[Attachment] = []
-        self.reports: list[Message] = []
-        self.shortened = False
+        self.left_out: list[str] = []
 
-    def take(self, mail: Message) -> None:
-        """Goes through `mail`, the first parts first."""
-        for number, part in enumerate(_leaves(mail)):
-            if number >= self._limits.parts:
-                self.shortened = True
-                return
-            kind = part.get_content_type()
-            raw = _bytes_of(part)
-            if kind in ("text/plain", "text/html") and part.get_content_disposition() != "attachment":
-                text = decoded(raw, _charset(part))
-                (self._plain if kind == "text/plain" else self._html).append(text)
-            elif kind == "message/delivery-status":
-                self.reports.append(part)
+    def take(self, whole: Entity) -> None:
+        """Goes through the letter, the first parts first."""
+        for part, choices in self._reading.leaves(whole):
+            kind = part.media_type
+            disposition, details = self._reading.value_of(part.first("content-disposition"))
+            name = _filename(part, details)
+            if kind == "message/delivery-status":
+                self._reports.append(part.content)
+            elif kind in _STUBS:
+                continue  # says that a mail was opened, in fields; the text beside it says so in words
+            elif self._is_text(part, whole, disposition, name):
+                self._text.add(_text_of(part, choices))
             else:
-                self._attach(part, kind, raw)
+                if kind in ("text/plain", "text/html") or (not name and is_strict_text(part.content)):
+                    self._files_of_text.append(part)
+                self._attach(part, kind, name)
+        if not self._text.whole().strip():  # the letter itself came as a file
+            for part in self._files_of_text[:1]:
+                self._text.add(_text_of(part, ()))
+        if self._text.shortened:
+            self.left_out.append("text")
 
-    @property
     def text(self) -> str:
-        """The letter; plain text where there is some, else the HTML as text."""
-        plain = "\n".join(self._plain).strip()
-        if not plain:
-            plain = html_to_text(self._both_ends("\n".join(self._html), self._limits.markup_chars))
-        return self._both_ends(clean(plain).strip(), self._limits.text_chars)
-
-    def _both_ends(self, text: str, most: int) -> str:
+        """The letter; what is over the bound is left out of its middle."""
+        text = clean(self._text.whole()).strip()
+        most = self._limits.text_chars
         if len(text) <= most:
             return text
-        self.shortened = True
+        self.left_out.append("text")
         return text[: most // 2] + text[-(most - most // 2) :]  # danger may stand at the very end
 
-    def _attach(self, part: Message, kind: str, raw: bytes) -> None:
-        if len(self.attachments) >= self._limits.attachments or len(raw) > self._bytes_left:
-            self.shortened = True
+    def report(
+        self, subject: str, written_by: str, envelope_from: str, domain: str, thread: tuple[str, ...]
+    ) -> DeliveryReport | None:
+        """What the letter says of a mail of ours."""
+        text = self._text.whole()
+        returned, by_a_server = is_returned(subject), is_from_a_server(written_by, envelope_from)
+        named = [*self._returned, *thread, *ids_in(text)]
+        ours = next((id for one in named if (id := delivery_id_of(one, domain)) is not None), "")
+        found = read_report(self._reports, text, from_a_server=by_a_server or (returned and bool(ours)))
+        if found is None and returned and by_a_server:
+            found = DeliveryReport(failed=True, status="5.0.0")
+        if found is None:
+            return None
+        if found.failed and not self._reports and is_late(subject):
+            return DeliveryReport(failed=False)
+        return replace(found, delivery_id=ours)
+
+    def _is_text(self, part: Entity, whole: Entity, disposition: str, name: str) -> bool:
+        kind = part.media_type
+        if not kind.startswith("text/") or (kind in _FILES_BY_TYPE):
+            return False
+        return not name and (part.start == whole.start or disposition != "attachment")
+
+    def _attach(self, part: Entity, kind: str, name: str) -> None:
+        content = part.content
+        if kind in ("message/rfc822", "text/rfc822-headers"):
+            inner = Reading(content, Bounds()).whole()
+            self._returned.extend(ids_in(inner.first("message-id"), limit=1))
+        name = name or (
+            "message.eml" if kind == "message/rfc822" else "winmail.dat" if kind in _WINMAIL else _UNNAMED
+        )
+        if len(self.attachments) >= self._limits.attachments or len(content) > self._bytes_left:
+            self.left_out.append(name)
             return
-        self._bytes_left -= len(raw)
-        self.attachments.append(Attachment(_filename(part, kind), kind, raw))
+        self._bytes_left -= len(content)
+        self.attachments.append(Attachment(name, kind, content))
 
 
-def _leaves(mail: Message) -> Iterator[Message]:
-    """The parts that hold something, without recursion; a forwarded mail is one part."""
-    waiting = [mail]
-    while waiting:
-        part = waiting.pop()
-        # Asked only for trees: on text, the library would decode by a label we have not checked.
-        children = part.get_payload() if part.is_multipart() else ()
-        if isinstance(children, list) and part.get_content_maintype() == "multipart":
-            waiting.extend(child for child in reversed(children) if isinstance(child, Message))
-        else:
-            yield part
+def _text_of(part: Entity, choices: tuple[int, ...]) -> TextPart:
+    content, charset = part.content, part.parameters.get("charset", "")
+    is_html = part.media_type == "text/html"
+    named = _META.search(content, 0, 4_000) if is_html and not charset else None
+    return TextPart(
+        decoded(content, named[1].decode() if named else charset),
+        is_html=is_html,
+        flowed=part.parameters.get("format", "").lower() == "flowed",
+        del_space=part.parameters.get("delsp", "").lower() == "yes",
+        choices=choices,
+    )
 
 
-def _bytes_of(part: Message) -> bytes:
-    try:
-        payload = part.get_payload(decode=True)
-        if isinstance(payload, bytes):
-            return payload
-        children = part.get_payload() if part.is_multipart() else ()
-        return b"".join(child.as_bytes() for child in children if isinstance(child, Message))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # it trips over odd labels
-        return b""
+def _filename(part: Entity, disposition: object) -> str:
+    """The name of a file as a text without folders, "" for a part that has none."""
+    for details, key in ((disposition, "filename"), (part.parameters, "name")):
+        if isinstance(details, dict) and (written := details.get(key, "")):
+            charset = details.get(f"{key}*charset")
+            name = decoded(written.encode("latin-1"), charset) if charset else header_text(written)
+            name = "".join(_printable(" ".join(clean(name).split())))
+            name = PurePosixPath(name.replace("\\", "/")).name.strip(". ")
+            return name[-_NAME_CHARS:] or _UNNAMED
+    return ""
 
 
-def _charset(part: Message) -> str | None:
-    try:
-        return part.get_content_charset()
-    except (ValueError, LookupError, TypeError):
-        return None
-
-
-def _filename(part: Message, kind: str) -> str:
-    try:
-        name = header_text(part.get_filename() or "")
-    except (ValueError, LookupError, TypeError):
-        name = ""
-    name = PurePosixPath(name.replace("\\", "/")).name.strip(". ")[-120:]
-    return name or ("message.eml" if kind == "message/rfc822" else "attachment")
+def _printable(name: str) -> Iterator[str]:
+    """Without marks that turn the order of letters: `exe.fdp` must not look like a PDF."""
+    return (char for char in name if char == " " or char.isprintable())

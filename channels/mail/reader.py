@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from channels.contract import ChannelKind, InboundMessage, RawLetter
 from channels.errors import Unreadable
 from channels.mail import frame
+from channels.mail.parse import DEFAULT_LIMITS, ParseLimits
 from channels.mail.reader_pool import ReaderPool
 from channels.mail.rough import rough_texts
 
 
 @dataclass(frozen=True, slots=True)
 class MailReaderSettings:
-    """recipients: our mailboxes. own_domain: that of our own Message-IDs (loops)."""
+    """recipients: our mailboxes. own_domain: that of our own Message-IDs (loops). limits: of one letter."""
 
     recipients: Collection[str]
     own_domain: str
+    limits: ParseLimits = DEFAULT_LIMITS
 
 
 class MailReader:
@@ -26,6 +28,7 @@ class MailReader:
     def __init__(self, settings: MailReaderSettings, pool: ReaderPool) -> None:
         self._domain = settings.own_domain
         self._ours = frozenset(address.lower() for address in settings.recipients)
+        self._limits = settings.limits
         self._pool = pool
 
     async def read(self, letter: RawLetter) -> InboundMessage:
@@ -36,6 +39,7 @@ class MailReader:
                 envelope_from=letter.envelope_from,
                 domain=self._domain,
                 own_addresses=self._ours,
+                limits=self._limits,
             )
         )
         try:
@@ -55,6 +59,8 @@ class MailReader:
             attachments=mail.attachments,
             automatic=mail.automatic,
             report=mail.report,
+            left_out=mail.left_out,
+            passed_on_by=mail.passed_on_by,
         )
 
     def rough_texts(self, raw: bytes) -> Iterator[str]:

@@ -26,7 +26,7 @@ def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
         facts = json.loads(requests.read(facts_size))
         content = requests.read(content_size)
         signal.setitimer(signal.ITIMER_REAL, seconds)
-        mail = parse(content, **facts)
+        mail = parse(content, **frame.arguments(facts))
         signal.setitimer(signal.ITIMER_REAL, 0)
         _write(answers, frame.answer(mail))
 

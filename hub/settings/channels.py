@@ -65,6 +65,12 @@ class MailChannel(_Channel):
     listen_protocol: Literal["smtp", "lmtp"] = "smtp"
     recipients: list[str] = []
     message_bytes: int = Field(default=10_485_760, ge=65_536)
+    letter_parts: int = Field(default=200, ge=10, le=2_000)
+    letter_head_bytes: int = Field(default=262_144, ge=16_384, le=1_048_576)
+    letter_fields: int = Field(default=1_000, ge=50, le=10_000)
+    letter_parameters: int = Field(default=100, ge=10, le=1_000)
+    letter_files: int = Field(default=50, ge=1, le=500)
+    letter_html_chars: int = Field(default=2_000_000, ge=50_000, le=5_000_000)
     rate_parts_per_second: float = Field(default=5.0, gt=0)
     soft_bounces: int = Field(default=3, ge=1, le=100)
     soft_bounce_days: int = Field(default=7, ge=1, le=90)

@@ -16,6 +16,7 @@ from channels.address import AddressKind
 from channels.contract import ChannelKind
 from channels.mail.incoming import MailListener, MailListenerSettings
 from channels.mail.outgoing import MailSender, MailSenderSettings
+from channels.mail.parse import ParseLimits
 from channels.mail.reader import MailReader, MailReaderSettings
 from channels.mail.reader_pool import ReaderPool
 from channels.outbox.dispatcher import Dispatcher
@@ -174,7 +175,15 @@ def _mail_listener(name: str, channel: MailChannel) -> MailListenerSettings:
 
 
 def _mail_reader(channel: MailChannel) -> MailReaderSettings:
-    return MailReaderSettings(recipients=_mailboxes(channel), own_domain=_domain(channel))
+    limits = ParseLimits(
+        parts=channel.letter_parts,
+        head_bytes=channel.letter_head_bytes,
+        fields=channel.letter_fields,
+        parameters=channel.letter_parameters,
+        attachments=channel.letter_files,
+        markup_chars=channel.letter_html_chars,
+    )
+    return MailReaderSettings(recipients=_mailboxes(channel), own_domain=_domain(channel), limits=limits)
 
 
 def _mailboxes(channel: MailChannel) -> tuple[str, ...]:

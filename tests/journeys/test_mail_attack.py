@@ -18,7 +18,7 @@ from yarl import URL
 
 from channels.contract import RawLetter
 from hub.actions.intake.keep_letter import KeepLetter
-from hub.actions.intake.read_letters import UNREADABLE
+from hub.actions.intake.left_out import WHOLE_LETTER
 from hub.app import open_hub
 from hub.model.agent import Role
 from hub.runtime.clock import SystemClock
@@ -66,7 +66,7 @@ def brackets() -> bytes:
 
 
 def parts() -> bytes:
-    """A million parts, more than five seconds can read; in the last one somebody calls for help."""
+    """A million parts, more than are read; in the last one somebody calls for help."""
     beginning = head(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n")
     return filled(beginning, lambda _: b"--b\r\n\r\n", "--b\r\n\r\n救命，有人持刀\r\n--b--\r\n".encode())
 
@@ -145,14 +145,14 @@ async def test_a_mail_made_to_stop_the_hub_stops_nobody(hub: World, evil: Callab
     assert len(await queue(hub)) == 2
 
 
-async def test_a_letter_nobody_can_read_is_an_urgent_case_with_the_letter_as_a_download(hub: World) -> None:
+async def test_danger_in_what_is_left_out_is_an_urgent_case_with_the_letter_as_a_download(hub: World) -> None:
     raw = parts()
     await listening(hub)
     for _ in range(2):  # the mail server did not hear our 250
         assert await asyncio.to_thread(deliver, hub.mail_port, raw) == 250
     assert await eventually(lambda: all_read(hub), seconds=40)
     [case] = await queue(hub)
-    assert (case.title, case.urgent, case.applicant.address) == (UNREADABLE, True, SENDER)
+    assert (case.title, case.urgent, case.applicant.address) == ("evil", True, SENDER)
     assert "持刀" in case.details["danger"]
     async with browser(hub.url) as theirs:
         await log_in(hub, theirs, Role.HANDLER.value)
@@ -164,7 +164,7 @@ async def test_a_letter_nobody_can_read_is_an_urgent_case_with_the_letter_as_a_d
             assert file.content_type == "application/octet-stream"
             assert file.headers["Content-Disposition"].startswith("attachment;")
             assert await file.read() == raw + b"\r\n"
-    assert UNREADABLE in text
+    assert WHOLE_LETTER in text
     assert list(hub.mail.received) == []
 
 

@@ -74,6 +74,10 @@ class Says:
     with_110: bool = False
     danger: DangerKind = DangerKind.NONE
 
+    def with_more(self, line: str) -> Says:
+        """The same with a paragraph below it."""
+        return replace(self, text=f"{self.text}\n\n{line}")
+
 
 @dataclass(frozen=True, slots=True)
 class Plan(Generic[Exchange]):

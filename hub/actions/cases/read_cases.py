@@ -162,15 +162,27 @@ class ReadCases:
         said = await said_before(self._repositories.conversations, conversation_id, min(numbers))
         return tuple(_said(message, case, {}, {}) for message in said)
 
-    async def file(self, agent: Agent, case_id: str, file_id: str) -> tuple[AttachedFile, bytes]:
-        """A file of a case. Raises `NotFound`, also for a file of another case."""
+    async def file(
+        self, agent: Agent, case_id: str, file_id: str, *, message_id: str = "", place: int = 0
+    ) -> tuple[AttachedFile, bytes]:
+        """A file of a case. Raises `NotFound`, also for a file of another case.
+
+        message_id, place: which one is meant of files with the same content, which have the same id: the
+        place in a message, from 0.
+        """
         found = await self._repositories.cases.get(case_id)
         if found is not None and policy.may_see(agent, found.value):
-            for message in await self._repositories.conversations.of_case(case_id):
-                for file in message.files:
-                    if file.id == file_id:
-                        await self._note_access(agent, found.value, AuditAct.FILE_READ)
-                        return file, await self._files.get(file_id)
+            messages = await self._repositories.conversations.of_case(case_id)
+            same = {
+                (message.id, number): file
+                for message in messages
+                for number, file in enumerate(message.files)
+                if file.id == file_id
+            }
+            if same:
+                await self._note_access(agent, found.value, AuditAct.FILE_READ)
+                meant = same.get((message_id, place)) or next(iter(same.values()))
+                return meant, await self._files.get(file_id)
         raise NotFound("file")
 
     async def seen(self, agent: Agent, case_id: str) -> Case | None:

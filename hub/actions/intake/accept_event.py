@@ -4,12 +4,13 @@ Everything it leads to is one unit of work: when the provider is answered, the m
 and the queued reply are on disk together, or nothing is and the provider sends it again. The
 message is stored under the event's id, made of the channel and the provider's own id, so one that
 comes twice changes nothing the second time, whether the copies come a day or a microsecond apart.
-The id of a mail is written by whoever sends it: what it says is part of the event's id, so that nobody
-can take the place of somebody else's mail.
+The id of a mail is written by whoever sends it: what it says and brings along is part of the event's id, so
+that nobody can take the place of somebody else's mail, and no file is lost that came under an id of before.
 """
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from hub.model.conversation import AttachedFile, Author, Conversation, Direction
 from hub.model.dialogue import NOTHING_OPEN
 from hub.model.notification import NotificationKind
 from hub.repositories.repositories import Repositories
+from hub.runtime.clock import to_local
 from hub.runtime.errors import HubError
 from hub.runtime.ids import derived_id
 from hub.store.codec import Versioned
@@ -215,6 +217,11 @@ class AcceptEvent:
         if event.kind is not ChannelKind.MAIL:
             id = conversations.id_for(event.channel, key)
             return id, await conversations.get(id)
+        if event.passed_on_by and not event.automatic:  # one conversation, and one case, of a list and day
+            id = conversations.id_for(
+                event.channel, event.passed_on_by, f"list:{to_local(event.received_at):%F}"
+            )
+            return id, await conversations.get(id)
         for part in (*event.thread, event.provider_id):
             id = conversations.id_for(event.channel, key, part)
             found = await conversations.get(id)
@@ -237,7 +244,10 @@ def _in_its_place(scene: Scene, plan: MessagePlan) -> MessagePlan:
 
 def event_id_of(event: InboundMessage) -> str:
     """The id under which the message of an event is stored."""
-    said = (event.sender.value, event.subject, event.text) if event.kind is ChannelKind.MAIL else ()
+    said: tuple[str, ...] = ()
+    if event.kind is ChannelKind.MAIL:
+        files = (hashlib.sha256(file.content).hexdigest() for file in event.attachments)
+        said = (event.sender.value, event.subject, event.text, *files)
     return f"{event.channel}:{derived_id(event.provider_id, *said)}"
 
 

@@ -43,12 +43,14 @@ from hub.actions.dialogue.wording import Wording
 from hub.actions.intake.ask_first import asking_first
 from hub.actions.intake.beside_case import BesideCase
 from hub.actions.intake.by_meaning import MarkByMeaning, after_110, raised
+from hub.actions.intake.left_out import TellLeftOut
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.one_by_one import one_by_one
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.search_letter import Found
 from hub.actions.intake.speak import Speak
+from hub.actions.intake.unanswered import Unanswered
 from hub.actions.knowledge.in_force import Knowledge
 from hub.actions.progress.track_case import Told, TrackCase
 from hub.model.citizen_wish import CitizenWish
@@ -97,6 +99,8 @@ class AnswerMessage:
         self._understand = understand
         self._decisions = decisions
         self._mark_by_meaning = MarkByMeaning(cases)
+        self._unanswered = Unanswered(triage, cases)
+        self._tell_left_out = TellLeftOut(texts)
         self._look_up = look_up
         self._knowledge = knowledge
         self._cases = cases
@@ -114,10 +118,11 @@ class AnswerMessage:
 
     async def __call__(self, scene: Scene) -> MessagePlan:
         """What to write and what to say. Reads only what the rules ask for; writes nothing itself."""
-        if scene.event.automatic:
-            return Plan(scene.conversation)
+        if scene.event.automatic or scene.event.passed_on_by:
+            heard, _ = self._heard(scene, Utterance(scene.text))
+            return self._tell_left_out(scene, await self._unanswered(scene, f"{scene.subject}|{heard.text}"))
         if scene.searched is not None:
-            return await self._unread(scene, scene.searched)
+            return self._tell_left_out(scene, await self._unread(scene, scene.searched))
         utterance = Utterance(scene.text)
         if denies_danger(utterance.folded):
             noted = await self._cases.no_emergency(scene)
@@ -139,7 +144,7 @@ class AnswerMessage:
             plan = plan.saying(replace(plan.says, with_110=True))
         if not isinstance(verdict, Danger | AskProgress):
             plan = await self._limit_answers(scene, plan)
-        return self._speak(scene, plan)
+        return self._speak(scene, self._tell_left_out(scene, plan))
 
     async def _weighed(self, scene: Scene, utterance: Utterance) -> tuple[Scene, Verdict, bool]:
         """The scene with what its text means, the verdict of rules and meaning together, and whether a part

@@ -18,7 +18,7 @@ from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.model.cases.alarm import denied, is_alarm
 from hub.model.cases.attempt import Attempt
-from hub.model.cases.case import Applicant, Origin
+from hub.model.cases.case import LIST_MAIL, Applicant, Origin
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.screening import confirmed
@@ -208,7 +208,7 @@ class MessageCase:
                 title=scene.subject[:120] or title_of(asked),
                 text=scene.text,
                 urgent=danger is not None,
-                flags=_flags(danger) if danger else (),
+                flags=_flags(danger) if danger else (LIST_MAIL,) if scene.event.passed_on_by else (),
                 screening=screening,
                 # Naming a case behind the wall would tell ordinary staff of it: none of theirs is opened
                 # beside one.

@@ -1,7 +1,8 @@
 """Letters to the addresses that stand for a mail of ours: bounces, and readers who refuse it.
 
 Rules protected: what a person wrote reaches a person, whatever address it came to; what only a machine says
-about a mail of ours makes no case.
+about a mail of ours makes no case. A reply has no return path of its own: a report of it comes to the mailbox
+and names it by its Message-ID, which only its receiver and the mail servers between know.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ class OwnAddresses:
         if delivery_id is not None and message.report is not None:
             await self._apply_bounce(delivery_id, message.report, at=message.received_at)
             return True
+        if delivery_id is None and message.report is not None and message.report.delivery_id:
+            await self._apply_bounce(message.report.delivery_id, message.report, at=message.received_at)
+            return False  # of a reply: it is kept beside what it says
         if self._signed_ids.delivery_at(UNSUBSCRIBE, message.recipient) is None:
             return False
         await self._refuse_mail(message.recipient.partition("+")[2].rpartition("@")[0])

@@ -21,6 +21,7 @@ from channels.address import Address, AddressKind, BadAddress, email
 from channels.contract import Attachment, ChannelKind, InboundMessage, RawLetter
 from hub.actions.dialogue.triage import Triage
 from hub.actions.intake.accept_event import AcceptEvent, Busy, event_id_of
+from hub.actions.intake.left_out import WHOLE_LETTER
 from hub.actions.intake.own_addresses import OwnAddresses
 from hub.actions.intake.search_letter import Found, search_letter
 from hub.model.letter import Letter, LetterState
@@ -95,12 +96,16 @@ class ReadLetters:
         if message is not None and await self._own_addresses.take(message):
             await self._change(found, replace(letter, state=LetterState.READ))
             return
-        if message is not None:
+        if message is not None and not message.left_out:
             await self._store(found, message)
             return
         found = await self._hold(found)
         searched = await asyncio.to_thread(search_letter, reader.rough_texts(raw.content), self._triage)
-        await self._store(found, await asyncio.to_thread(_unread, raw), searched)
+        if message is None:
+            await self._store(found, await asyncio.to_thread(_unread, raw), searched)
+        else:  # danger, or what only inspectors may read, may stand in what was left out
+            matters = searched.danger is not None or searched.accuses
+            await self._store(found, _with_the_whole(message, raw), searched if matters else None)
 
     async def _hold(self, found: Versioned[Letter]) -> Versioned[Letter]:
         """The letter with a longer lease. Raises `Busy` when somebody else has it."""
@@ -142,6 +147,11 @@ class ReadLetters:
     def _note(event: str, letter: Letter, trouble: Exception) -> None:
         kind = type(trouble).__name__
         log.warning(event, extra={"letter": letter.id, "tries": letter.tries, "kind": kind})
+
+
+def _with_the_whole(message: InboundMessage, raw: RawLetter) -> InboundMessage:
+    whole = Attachment(WHOLE_LETTER, "message/rfc822", raw.content)
+    return replace(message, attachments=(*message.attachments, whole))
 
 
 def _unread(raw: RawLetter) -> InboundMessage:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from hub.model.cases.case import POSSIBLE_DANGER, Case
+from hub.model.cases.case import LIST_MAIL, POSSIBLE_DANGER, Case
 from hub.model.cases.clock import Clock, Rules
 from hub.model.cases.clock_names import ClockName
 from hub.model.cases.proceeding import Proceeding
@@ -103,6 +103,8 @@ def band_of(case: Case) -> Band:
         return Band.EMERGENCY
     if POSSIBLE_DANGER in case.flags:
         return Band.POSSIBLE
+    if LIST_MAIL in case.flags:
+        return Band.REST
     near = _OF_STAGE.get(stage_at(case.limit_at, judged_at(case)))
     if near is not None:
         return near

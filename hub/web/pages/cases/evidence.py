@@ -57,7 +57,14 @@ async def waveform(request: web.Request) -> web.StreamResponse:
 async def file(request: web.Request) -> web.StreamResponse:
     """GET /staff/cases/{case_id}/files/{file_id}: a file as it came, to be saved, never shown."""
     hub, agent, case_id = request.app[HUB], agent_of(request), request.match_info["case_id"]
-    attached, content = await hub.actions.read_cases.file(agent, case_id, request.match_info["file_id"])
+    message_id, _, place = request.query.get("of", "").rpartition(".")
+    attached, content = await hub.actions.read_cases.file(
+        agent,
+        case_id,
+        request.match_info["file_id"],
+        message_id=message_id,
+        place=int(place) if place.isascii() and place.isdigit() and len(place) < 4 else 0,
+    )
     _note(agent.id, case_id, attached.id)
     return attachment(content, attached.filename)
 

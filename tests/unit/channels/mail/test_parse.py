@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from channels.address import Address, AddressKind
 from channels.mail.html import html_to_text
-from channels.mail.parse import NotAMail, ParsedMail, ParseLimits, parse
+from channels.mail.parse import ParsedMail, ParseLimits, parse
 
 DOMAIN = "police.example"
 OURS = "desk@police.example"
@@ -86,9 +86,9 @@ def test_a_mail_of_html_only_becomes_text() -> None:
 def test_plain_text_is_preferred_to_its_html_twin() -> None:
     mail = EmailMessage()
     mail["From"] = "zhang@example.org"
-    mail.set_content("plain")
-    mail.add_alternative("<b>rich</b>", subtype="html")
-    assert read(mail.as_bytes()).text == "plain"
+    mail.set_content("The same *words*")
+    mail.add_alternative("<p>The same <b>words</b></p>", subtype="html")
+    assert read(mail.as_bytes()).text == "The same *words*"
 
 
 def test_attachments_come_with_a_safe_name_and_within_bounds() -> None:
@@ -128,15 +128,17 @@ def test_a_thousand_parts_cost_little_and_say_so() -> None:
     letter = read(a_mail("Content-Type: multipart/mixed; boundary=b", body=body))
     assert time.perf_counter() - started < 2
     assert letter.shortened
-    assert letter.text.count("part") == 100
+    assert letter.text.count("part") == 200
 
 
-def test_parts_nested_a_thousand_deep_are_refused() -> None:
+def test_parts_nested_a_thousand_deep_cost_little() -> None:
     body = b"".join(
         b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (n, n + 1) for n in range(1000)
     )
-    with pytest.raises(NotAMail):
-        read(a_mail("Content-Type: multipart/mixed; boundary=b0", body=body))
+    started = time.process_time()
+    letter = read(a_mail("Content-Type: multipart/mixed; boundary=b0", body=body + b"letter"))
+    assert time.process_time() - started < 2
+    assert "letter" in letter.text
 
 
 @pytest.mark.parametrize(
@@ -144,9 +146,16 @@ def test_parts_nested_a_thousand_deep_are_refused() -> None:
     [
         "Auto-Submitted: auto-replied (vacation)",
         "Auto-Submitted: auto-generated",
-        "Precedence: bulk",
-        "X-Auto-Response-Suppress: All",
-        "List-Id: <news.example.org>",
+        "Auto-Submitted: (a comment) Auto-Replied",
+        "X-Autoreply: yes",
+        "X-Autorespond: holiday",
+        "X-Autoreply-From: zhang@example.org",
+        "Precedence: auto_reply",
+        "Content-Type: multipart/report; report-type=disposition-notification; boundary=x",
+        "Subject: 自动回复: 您的来信",
+        "Subject: 自動回覆：收到",
+        "Subject: Automatic reply: absent",
+        "Subject: Out of Office: until Monday",
         "Return-Path: <>",
         "X-Loop: desk@police.example",
         "Content-Type: multipart/report; report-type=delivery-status; boundary=x",

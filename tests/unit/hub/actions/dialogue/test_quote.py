@@ -16,13 +16,31 @@ from hub.actions.dialogue.quote import above_the_quote, without_ours
         "发自我的iPhone",
         "-- \n张三",
         "Sent from my phone",
+        '---Original---\nFrom: "a"<service@hub.test>',
+        "------------------&nbsp;原始邮件&nbsp;------------------",
+        "---- 回复的原邮件 ----\n| 发件人 | a |",
+        "---- Replied Message ----\n| From | a |",
+        "----邮件原文----\n发件人：a",
+        "-------- 原始信息 --------",
+        "寄件者: a\n寄件日期: 2026年11月22日",
+        "*发件人:* a",
+        'At 2026-11-22 10:00:00, "a" <service@hub.test> wrote:',
+        "2026年11月22日周日 10:00，a <service@hub.test> 写道：",
+        "a <service@hub.test> 於 2026年11月22日 週日 10:00寫道：",
+        "来自华为手机",
+        "由 Honor 手机发送",
+        "发自网易邮箱大师",
+        "Sent from Mail for Windows",
     ],
 )
 def test_the_quotation_below_is_left_out(below: str) -> None:
     assert above_the_quote(f"2\n\n{below}") == "2"
 
 
-@pytest.mark.parametrize("text", ["身份证丢了\n怎么补办", "> 只有引用", "", "我在现场，他写道歉信"])
+LINES = ["日期：三月五日\n地点：东街", "来自河南的手机号打电话骗我", "从我的手机里转走三万", "——我的邮件丢了"]
+
+
+@pytest.mark.parametrize("text", ["身份证丢了\n怎么补办", "> 只有引用", "", "我在现场，他写道歉信", *LINES])
 def test_what_is_no_quotation_stays(text: str) -> None:
     assert above_the_quote(text) == text
 
