@@ -18,11 +18,10 @@ from hub.model.agent import Agent
 from hub.model.citizen_wish import CitizenWish
 from hub.model.petition import Petition, PetitionKind
 from hub.runtime.clock import Clock
-from hub.runtime.errors import Stale
+from hub.runtime.errors import NotFound, Stale
 from hub.runtime.ids import derived_id
 from hub.web.pages.citizen import chat_stream
 
-_TRIES = 5
 _LOOKS, _PAUSE_SECONDS = 600, 0.05
 Act = Callable[[int], Awaitable[object]]
 
@@ -151,16 +150,18 @@ class CaseSeeder:
             await self._on_newest(case_id, act)
 
     async def _on_newest(self, case_id: str, act: Act) -> None:
-        """A recording may arrive at the same moment: read again, act again."""
-        for left in range(_TRIES, 0, -1):
+        """A recording may arrive at the same moment: read again, act again. On a busy machine a text that
+        names police waits behind the compartment until its meaning is known: wait with it."""
+        for left in range(_LOOKS, 0, -1):
             found = await self._hub.repositories.cases.get(case_id)
             if found is None:
                 return
             try:
                 await act(found.version)
-            except Stale:
+            except (Stale, NotFound):
                 if left == 1:
                     raise
+                await asyncio.sleep(_PAUSE_SECONDS)
             else:
                 return
 
