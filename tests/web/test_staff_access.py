@@ -98,7 +98,7 @@ async def test_english_pages_have_no_chinese_but_names_and_content(colleague: Vi
             names += [agent.name, f"\n{agent.name[0]}\n"]
         content = await page.locator(
             ".case-link, .plan-text, .head-title, .back, .choice-label, .hint, .phone, .case-who"
-            ", .finding-text"
+            ", .finding-text, .rule-head .line-more"
         ).all_inner_texts()
         for word in (*content, "榕城公安局", *names, "社区网格"):
             text = text.replace(word, "")
