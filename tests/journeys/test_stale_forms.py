@@ -79,7 +79,7 @@ async def test_a_form_of_a_campaign_that_has_ended(hub: World, form: str) -> Non
         await desk.cancel(campaign.id)
         status, page = await officer.post(f"/staff/campaigns/{campaign.id}/{form}", **CAMPAIGN_FORMS[form])
         assert status in (409, 422)
-        assert "已取消" in page
+        assert "已终止" in page
     assert (await desk.get(campaign.id)).value.state is CampaignState.CANCELED
 
 

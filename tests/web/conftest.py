@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from hub.store.documents import Delete
 from tests.web.running_site import RunningSite, running_site
 from tests.web.watched import Visitor
 
@@ -56,7 +57,15 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runnin
 
 
 @pytest.fixture
-async def visitor(browser: Browser, site: RunningSite) -> AsyncIterator[Visitor]:
+async def new_source(site: RunningSite) -> None:
+    """All citizens of these tests share an address: for what one guessed the next does not wait."""
+    documents = site.hub.documents
+    tries = [one async for one in documents.scan("attempts")]
+    await documents.commit([Delete("attempts", one.id, one.version) for one in tries])
+
+
+@pytest.fixture
+async def visitor(browser: Browser, site: RunningSite, new_source: None) -> AsyncIterator[Visitor]:
     """Opens pages as one citizen; at the end nothing may have gone wrong in any of them."""
     visitor = Visitor(browser, site.url)
     yield visitor

@@ -29,7 +29,7 @@ async def inspector(browser: Browser, site: RunningSite) -> AsyncIterator[Visito
 
 
 @pytest.fixture
-async def visitor(inspector: Visitor) -> AsyncIterator[Visitor]:
+async def visitor(inspector: Visitor, new_source: None) -> AsyncIterator[Visitor]:
     """Opens pages as one citizen; at the end nothing may have gone wrong in any of them."""
     yield inspector
     assert inspector.taken_complaints() == []
