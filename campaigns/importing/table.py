@@ -115,6 +115,7 @@ def _check_workbook(file: BinaryIO) -> None:
     try:
         with zipfile.ZipFile(file) as parts:
             sizes = {part.filename: part.file_size for part in parts.infolist()}
+    # zipfile says NotImplementedError of a file packed in a way it does not know.
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as problem:
         raise BadFile("这不是有效的 XLSX 文件") from problem
     # The sizes are those the file claims; no more than that is ever unpacked of a part.

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.broadcast import BroadcastState
-from campaigns.selection import DEAD_ADDRESS, DUPLICATE, OPT_OUT, WRONG_ADDRESS
+from campaigns.selection import DEAD_ADDRESS, DUPLICATE, OPT_OUT, WRONG_ADDRESS, delivery_id
 from channels.address import Address, AddressKind
 from channels.outbox.delivery import Delivery, DeliveryState, MessageClass
 from channels.outbox.suppression import EDUCATION, INVALID, WARNING
@@ -60,6 +60,15 @@ async def test_a_row_is_ready_with_lane_class_and_expiry_of_its_run() -> None:
     assert (row.sender, row.origin_id, row.campaign_id) == ("sms-12110", run.id, "c1")
     assert (row.expires_at, row.not_before, row.subject) == (run.expires_at, NOON, run.subject)
     assert len(row.id) == 26
+
+
+async def test_the_row_of_an_address_is_found_by_its_run_also_when_it_was_frozen_before_its_time() -> None:
+    stage = Stage([recipient(0)])
+    run = replace(broadcast(), snapshot_at=NOON - 60_000, fire_at=NOON)
+    stage.put(run)
+    await stage.expand(run.id)
+    [row] = stage.rows.values()
+    assert row.id == delivery_id(run, row.recipient_key)
 
 
 async def test_a_shared_text_is_kept_once_with_the_run() -> None:

@@ -277,3 +277,12 @@ def test_the_years_end_and_what_is_over_is_forgotten() -> None:
     counting.add(lesson("new"), "z")
     [kept] = counting.changed()
     assert (kept.version, set(kept.by_origin)) == (3, {"lately", "b-new"})
+
+
+async def test_of_two_that_begin_the_same_row_one_pays(world: World) -> None:
+    await world.put(of_traffic("a"))
+    claimed = await world.outbox.claim(SENDER, lanes=(0, 1, 2, 3), limit=5, lease_seconds=60)
+    assert len(claimed) == 1
+    assert len(await world.outbox.mark_sending(claimed, lease_seconds=60)) == 1
+    assert await world.outbox.mark_sending(claimed, lease_seconds=60) == []
+    assert await world.outbox.spent(["traffic"], NOON) == {"traffic": Spent(2, 2)}
