@@ -29,11 +29,11 @@ log = logging.getLogger(__name__)
 _REMEMBERED = 2048
 _WAITING = 256
 """Texts that may wait for a thread; more of them are not taken, so that a flood holds nobody up."""
-_FLOOD_SECONDS = 2.0
+_FLOOD_SECONDS = 1.0
 """Over how long it is seen whether more comes in than can be encoded: then a queue only grows, and waiting
 in it helps nobody."""
 _IN_FLOOD = 0.03
-"""How long anybody waits then, in seconds."""
+"""How long anybody waits then, in seconds, whoever else asked for the same text before."""
 _PATIENT = 5.0
 """Who can wait for so many seconds is a job, not a citizen."""
 _NEW = 0.1
@@ -81,10 +81,13 @@ class Encoding:
 
     async def within(self, texts: Iterable[str], *, seconds: float) -> Mapping[str, Vector]:
         """The vectors of texts somebody asks with, by text; those that are not there in time are missing."""
-        asked = {text: found for text in texts if (found := self._asked(text, seconds)) is not None}
+        asked: dict[str, asyncio.Future[Vector]] = {}
+        for text in texts:
+            if (found := self._asked(text, self._at_most(seconds))) is not None:
+                asked[text] = found
         waiting = [one for one in asked.values() if not one.done()]
         if waiting:
-            await asyncio.wait(waiting, timeout=seconds)
+            await asyncio.wait(waiting, timeout=self._at_most(seconds))
         return {
             text: one.result()
             for text, one in asked.items()
@@ -154,21 +157,32 @@ class Encoding:
         running = self._running.get(text)
         if running is not None:
             return running
-        if self._threads is None or self._is_too_late(seconds) or not self._breaker.allows():
+        if self._threads is None:
+            return None
+        if seconds < _PATIENT:
+            self._note_demand()
+        if self._is_too_late(self._at_most(seconds)) or not self._breaker.allows():
             return None
         started = asyncio.wrap_future(self._threads.submit(self._encode, text))
         self._running[text] = started
         started.add_done_callback(lambda one: self._arrived(text, one))
         return started
 
+    def _note_demand(self) -> None:
+        """Counts one more text of a citizen as work for the engine, and forgets what came long ago."""
+        self._demand = self._demand_now() + self._each / self._at_once
+        self._demand_at = time.monotonic()
+
+    def _demand_now(self) -> float:
+        return self._demand * math.exp((self._demand_at - time.monotonic()) / _FLOOD_SECONDS)
+
+    def _at_most(self, seconds: float) -> float:
+        """For how long somebody waits who could wait for so many seconds."""
+        is_flood = seconds < _PATIENT and self._demand_now() > _FLOOD_SECONDS
+        return min(seconds, _IN_FLOOD) if is_flood else seconds
+
     def _is_too_late(self, seconds: float) -> bool:
         """Whether one more text would not be encoded in so many seconds. The first one is always tried."""
-        if seconds < _PATIENT:
-            now, work = time.monotonic(), self._each / self._at_once
-            self._demand = self._demand * math.exp((self._demand_at - now) / _FLOOD_SECONDS) + work
-            self._demand_at = now
-            if self._demand > _FLOOD_SECONDS:
-                seconds = min(seconds, _IN_FLOOD)
         waiting = len(self._running)
         return waiting >= _WAITING or (waiting > 0 and (waiting + 1) * self._each > seconds * self._at_once)
 

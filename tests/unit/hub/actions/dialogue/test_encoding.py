@@ -175,4 +175,8 @@ async def test_nobody_waits_in_vain_and_in_a_flood_hardly_anybody_waits() -> Non
     known = len(engine.texts)
     few = await encoding.within([f"再{number}" for number in range(10)], seconds=0.3)
     assert 1 <= len(few) <= len(engine.texts) - known < 10
+    waits = asyncio.create_task(encoding.within([f"案{number}" for number in range(20)], seconds=10))
+    await asyncio.sleep(0)
+    assert await encoding.within(["案19"], seconds=0.3) == {}  # it would have been there in 0.2 s
+    assert len(await waits) == 20
     await encoding.close()
