@@ -94,7 +94,7 @@ async def _start(options: DemoOptions, folder: DemoFolder, stack: AsyncExitStack
     citizens = Citizens(world.control_url, secrets.token, http)
     await citizens.connect(server.url, [region["area_code"] for region in sample.regions])
     accounts = await open_accounts(server.hub, sample, passwords, clock.now_ms())
-    seeder = Seeder(server.hub, sample, clock, CaseSeeder(server.hub, clock, citizens, mail_in))
+    seeder = Seeder(server.hub, sample, clock, CaseSeeder(server.hub, sample, clock, citizens, mail_in))
     if not await seeder.is_done():
         await seeder.run()
     look_url = await stack.enter_async_context(look_in(server.hub, secrets))

@@ -16,6 +16,8 @@ from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.look_again import LookAgain
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.speak import Speak
+from hub.actions.intake.tell_progress import TellProgress
+from hub.actions.intake.weigh_message import WeighMessage
 from hub.actions.knowledge.in_force import Knowledge
 from hub.settings.channels import MailChannel, TwilioSmsChannel, TwilioVoiceChannel
 from hub.settings.settings import Settings
@@ -44,23 +46,21 @@ def intake_actions(
     speak = Speak(cases.outgoing)
     seconds = settings.knowledge.choices_seconds
     decisions = DangerDecisions(stores.triage_decisions, dialogue.triage, base.encoding)
+    weigh = WeighMessage(
+        dialogue.triage, dialogue.understand, decisions, dialogue.look_up, knowledge, small_talk
+    )
     answer_message = AnswerMessage(
         stores,
         dialogue.triage,
-        dialogue.understand,
-        decisions,
-        dialogue.look_up,
-        knowledge,
+        weigh,
         message_case,
         BesideCase(stores.conversations, message_case, dialogue.texts, choices_seconds=seconds),
         LimitAnswers(stores.recent_answers, own_numbers(settings)),
         speak,
         dialogue.texts,
         dialogue.wording,
-        cases.track_case,
-        cases.citizen_move,
+        TellProgress(cases.track_case, cases.citizen_move),
         Regions((Region(region.name, region.area_code) for region in settings.regions), dialogue.slots),
-        small_talk,
         dialogue.watch,
         choices_seconds=seconds,
     )

@@ -22,6 +22,7 @@ from hub.actions.intake.left_out import WHOLE_LETTER
 from hub.app import open_hub
 from hub.model.agent import Role
 from hub.runtime.clock import SystemClock
+from tests.first_start import started_before
 from tests.journeys.talking import queue
 from tests.journeys.test_evidence import log_in
 from tests.journeys.test_mail import all_read, letter
@@ -170,7 +171,7 @@ async def test_danger_in_what_is_left_out_is_an_urgent_case_with_the_letter_as_a
 
 async def test_a_letter_stored_before_a_crash_is_read_at_the_next_start(tmp_path: Path) -> None:
     settings = world_settings(tmp_path, carrier_url="http://127.0.0.1:9", smtp_port=9, mail_port=free_port())
-    before = await open_hub(settings, SystemClock())
+    before = await open_hub(await started_before(settings), SystemClock())
     keep = KeepLetter(before.documents, before.repositories.letters, before.files)
     raw = letter("小区门口的路灯坏了三个月一直没有人来修理，晚上很黑。").as_bytes()
     await keep(RawLetter("mail", raw, "zhang.san@example.com", "service@hub.test", before.clock.now_ms()))

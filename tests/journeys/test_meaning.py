@@ -8,12 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import numpy as np
 import pytest
 
 from channels.contract import ChannelKind
 from hub.actions.dialogue.watch import UNWATCHED, Watch
+from hub.actions.staff.passwords import Passwords
 from hub.app import open_hub
+from hub.demo.accounts import agent_id, open_accounts
+from hub.demo.citizens import Citizens
+from hub.demo.sample import load
+from hub.demo.seed_cases import CaseSeeder
 from hub.hub import Hub
 from hub.model.cases.case import DANGER, POSSIBLE_DANGER, Case
 from hub.model.cases.history import HistoryKind
@@ -31,6 +37,7 @@ from tests.world import world_settings
 
 GRANDFATHER = "爷爷倒在卫生间里"
 TORN = "派出所的人把监控删了"
+MOVED = "东街派出所搬到新大楼去了，牌子还没换"
 HARMLESS = "昨晚看的电影里主角被人追杀，太好看了"
 NO_TIME = Watch(wait_seconds=1e-9)
 """No vector is there in so short a time."""
@@ -152,11 +159,33 @@ async def test_an_accusation_found_late_moves_its_case_behind_the_compartment(tm
 
 async def test_who_names_police_waits_for_an_inspector_while_the_meaning_is_due(tmp_path: Path) -> None:
     async with opened(tmp_path, watch=NO_TIME) as hub:
-        await Talker(hub, ChannelKind.SMS, "1").say("东街派出所搬到新大楼去了，牌子还没换")
+        await Talker(hub, ChannelKind.SMS, "1").say(MOVED)
         assert [case.compartment for case in await cases(hub)] == [Compartment.SCREENING]
     async with opened(tmp_path / "in_time") as hub:
-        await Talker(hub, ChannelKind.SMS, "1").say("东街派出所搬到新大楼去了，牌子还没换")
+        await Talker(hub, ChannelKind.SMS, "1").say(MOVED)
         assert Compartment.SCREENING not in [case.compartment for case in await cases(hub)]
+
+
+async def test_the_demo_starts_where_no_meaning_is_there_in_time(tmp_path: Path) -> None:
+    """Nobody but an inspector gives a case of 待甄别 to those who handle it: waiting would be in vain."""
+    said = {
+        "by": "chat",
+        "visitor": "a",
+        "text": MOVED,
+        "who": "chengban",
+        "assign": True,
+        "reply": "已经换了。",
+    }
+    sample, clock, passwords = load(), FakeClock(), Passwords(time_cost=1, memory_kib=8)
+    async with opened(tmp_path, watch=NO_TIME, clock=clock) as hub, aiohttp.ClientSession() as http:
+        await open_accounts(hub, sample, passwords, clock.now_ms())
+        seeder = CaseSeeder(hub, sample, clock, Citizens("http://127.0.0.1:9", "", http), mail_port=9)
+        await seeder.make("moved", said)
+        [case] = await cases(hub)
+        assert (case.compartment, case.handler_id) == (Compartment.NONE, agent_id("chengban"))
+        kinds = [entry.kind for entry in await hub.repositories.cases.history(case.id)]
+        assert kinds.index(HistoryKind.RELEASED) < kinds.index(HistoryKind.REPLIED)
+    passwords.close()
 
 
 async def test_an_engine_that_is_there_is_named_to_the_operator(tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ def assert_held(report: dict[str, Any]) -> None:
 def test_every_story_holds_on_mongodb_against_a_demo_that_runs_and_goes_on_running(
     tmp_path: Path, mongo_url: str
 ) -> None:
-    demo = start(tmp_path / "demo", "--store", mongo_url)
+    # a reply leaves when it cannot be taken back any more: after 15 s, and four of the stories wait for one
+    demo = start(tmp_path / "demo", "--store", mongo_url, "--undo-seconds", "1")
     try:
         report = tour(demo.folder)
         refused = subprocess.run(

@@ -22,7 +22,7 @@ from hub.actions.cases.open_case import NewCase, OpenCase, title_of
 from hub.actions.cases.plan import PlannedCase
 from hub.actions.cases.references import new_code
 from hub.actions.deliveries.channel_profile import Profiles
-from hub.actions.deliveries.outgoing import Outgoing
+from hub.actions.deliveries.outgoing import Addressee, Leaving, Outgoing
 from hub.actions.dialogue.aloud import without_reference
 from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.progress_source import SourceDown
@@ -269,11 +269,9 @@ class CarryOutCall:
             return plan
         text = self._texts.say("receipt_voice", case.origin.language, reference=case.reference, code=code)
         receipt = self._outgoing.delivery(
-            profile.name,
-            address,
-            text,
+            Addressee(profile.name, address, case.applicant.address_key),
+            Leaving(text),
             at=work.event.received_at,
-            address_key=case.applicant.address_key,
             dedup=derived_id("receipt", case.id),
             case_id=case.id,
             urgent=is_emergency(case),

@@ -13,7 +13,7 @@ from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
 from channels.outbox.delivery import Delivery
 from hub.actions.deliveries.channel_profile import ChannelProfile, Profiles
-from hub.actions.deliveries.outgoing import Outgoing
+from hub.actions.deliveries.outgoing import Addressee, Leaving, Outgoing, Saying
 from hub.actions.dialogue.texts import Texts
 from hub.model.cases.alarm import is_emergency
 from hub.model.cases.case import Case
@@ -65,14 +65,16 @@ class TellCitizen:
             said = self._outgoing.reply(
                 conversation,
                 Address(address_kind(profile.kind), conversation.address),
-                telling.text,
+                Saying(
+                    telling.text,
+                    telling.author,
+                    telling.author_id,
+                    hint=telling.hint,
+                    files=telling.files,
+                ),
                 at=at,
-                author=telling.author,
-                author_id=telling.author_id,
                 case_id=case.id,
-                hint=telling.hint,
                 not_before=telling.not_before,
-                files=telling.files,
                 urgent=is_emergency(case),
             )
             after = conversations.update(said.conversation, found.version)
@@ -108,16 +110,16 @@ class TellCitizen:
         else:
             body = telling.notice or telling.text
         return self._outgoing.delivery(
-            profile.name,
-            address,
-            f"{body} {telling.hint}".strip(),
+            Addressee(profile.name, address, case.applicant.address_key),
+            Leaving(
+                f"{body} {telling.hint}".strip(),
+                self._texts.say("case_reply_subject", language, reference=reference),
+                files=() if case.is_restricted else telling.files,
+            ),
             at=at,
-            address_key=case.applicant.address_key,
             dedup=dedup,
             case_id=case.id,
             not_before=telling.not_before,
-            files=() if case.is_restricted else telling.files,
-            title=self._texts.say("case_reply_subject", language, reference=reference),
             urgent=is_emergency(case),
         )
 

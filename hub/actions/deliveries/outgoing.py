@@ -31,8 +31,53 @@ class Said:
     delivery: Delivery
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What is said in a conversation, and by whom.
+
+    entry_ids: the entries it comes from. dialogue: what these words ask. with_110, danger: what a page shows
+    below them. hint: leaves behind the text and is kept nowhere else. files: are kept with the message.
+    """
+
+    text: str
+    author: Author
+    author_id: str = ""
+    entry_ids: tuple[str, ...] = ()
+    dialogue: Dialogue | None = None
+    with_110: bool = False
+    danger: DangerKind = DangerKind.NONE
+    hint: str = ""
+    files: tuple[AttachedFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """To whom something leaves. key: the keyed digest of the address."""
+
+    channel: str
+    address: Address
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What leaves. title, thread: of a mail, and the mail it answers.
+
+    files: leave with a mail; on other channels they are read where the message is.
+    """
+
+    text: str
+    title: str = ""
+    thread: str = ""
+    files: Sequence[AttachedFile] = ()
+
+
 class Outgoing:
-    """Composes replies."""
+    """Composes replies.
+
+    urgent: it belongs to an open emergency (`hub.model.cases.alarm.is_emergency`) and leaves before
+    everything else. not_before: ms UTC, 0 = at once.
+    """
 
     def __init__(
         self, profiles: Profiles, conversations: ConversationRepository, outbox: OutboxRepository
@@ -45,103 +90,82 @@ class Outgoing:
         self,
         conversation: Conversation,
         address: Address,
-        text: str,
+        saying: Saying,
         *,
         at: int,
-        author: Author,
-        author_id: str = "",
         case_id: str = "",
-        entry_ids: tuple[str, ...] = (),
-        dialogue: Dialogue | None = None,
-        with_110: bool = False,
-        danger: DangerKind = DangerKind.NONE,
-        hint: str = "",
         not_before: int = 0,
-        files: tuple[AttachedFile, ...] = (),
         urgent: bool = False,
     ) -> Said:
-        """Says `text` on the conversation's own channel.
-
-        dialogue: what these words ask. with_110, danger: what a page shows below them.
-        hint: leaves behind the text and is kept nowhere else. not_before: ms UTC, 0 = at once.
-        files: are kept with the message. urgent: see `delivery`.
-        """
+        """Says it on the conversation's own channel."""
         message_id = new_id(at)
         delivery = self.delivery(
-            conversation.channel,
-            address,
-            f"{text} {hint}" if hint else text,
+            Addressee(conversation.channel, address, conversation.address_key),
+            Leaving(
+                f"{saying.text} {saying.hint}" if saying.hint else saying.text,
+                _answer_subject(conversation.title),
+                conversation.thread,
+                saying.files,
+            ),
             at=at,
-            address_key=conversation.address_key,
             dedup=message_id,
             case_id=case_id,
-            title=_answer_subject(conversation.title),
-            thread=conversation.thread,
             not_before=not_before,
-            files=files,
             urgent=urgent,
         )
+        dialogue = saying.dialogue or NOTHING_OPEN
         message = Message(
             id=message_id,
             conversation_id=conversation.id,
             seq=conversation.count + 1,
             direction=Direction.OUT,
-            author=author,
+            author=saying.author,
             at=at,
             case_id=case_id,
             delivery_id=delivery.id,
-            author_id=author_id,
-            entry_ids=entry_ids,
-            offered=bool(entry_ids and dialogue and dialogue.offered),
-            with_110=with_110,
-            danger=danger,
-            text=text,
-            files=files,
+            author_id=saying.author_id,
+            entry_ids=saying.entry_ids,
+            offered=bool(saying.entry_ids and dialogue.offered),
+            with_110=saying.with_110,
+            danger=saying.danger,
+            text=saying.text,
+            files=saying.files,
         )
-        after = replace(conversation, count=message.seq, last_at=at, dialogue=dialogue or NOTHING_OPEN)
+        after = replace(conversation, count=message.seq, last_at=at, dialogue=dialogue)
         return Said(after, message, delivery)
 
     def delivery(
         self,
-        channel: str,
-        address: Address,
-        text: str,
+        to: Addressee,
+        leaving: Leaving,
         *,
         at: int,
-        address_key: str,
         dedup: str,
-        case_id: str,
-        title: str = "",
-        thread: str = "",
+        case_id: str = "",
         not_before: int = 0,
-        files: Sequence[AttachedFile] = (),
         urgent: bool = False,
     ) -> Delivery:
-        """A reply to one address, ready to leave. `dedup`: the same one is never queued twice.
-
-        files: leave with a mail; on other channels they are read where the message is. urgent: it belongs
-        to an open emergency (`hub.model.cases.alarm.is_emergency`) and leaves before everything else.
-        """
-        profile = self._profiles[channel]
-        leaving, parts = profile.compose(text)
-        carried = files if profile.kind is ChannelKind.MAIL else ()
+        """A reply to one address, ready to leave. `dedup`: the same one is never queued twice."""
+        profile = self._profiles[to.channel]
+        text, parts = profile.compose(leaving.text)
+        carried = leaving.files if profile.kind is ChannelKind.MAIL else ()
         message_class = MessageClass.E0 if urgent else MessageClass.E1
         policy = POLICY[message_class]
         return Delivery(
             id=new_id(at),
             origin=Origin.REPLY,
             origin_id=dedup,
-            sender=channel,
-            recipient=address,
-            recipient_key=address_key,
+            sender=to.channel,
+            recipient=to.address,
+            recipient_key=to.key,
             message_class=message_class,
             dedup=dedup,
             created_at=at,
             expires_at=at + policy.expiry_seconds * 1000,
-            text=leaving,
-            title=title,
-            reply_to=thread,
-            references=(thread,) if thread else (),
+            text=text,
+            title=leaving.title,
+            reply_to=leaving.thread,
+            references=(leaving.thread,) if leaving.thread else (),
             case_id=case_id,
             lane=policy.lane,
             parts=parts,

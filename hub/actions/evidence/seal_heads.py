@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from hub.actions.alarms.ways import Recipients
-from hub.actions.deliveries.outgoing import Outgoing
+from hub.actions.deliveries.outgoing import Addressee, Leaving, Outgoing
 from hub.actions.evidence.heads_file import append
 from hub.model.head import CaseHead, Head
 from hub.model.track import Compartment
@@ -141,14 +141,10 @@ class SealHeads:
         )
         for address in self._told.addresses:
             row = self._outgoing.delivery(
-                self._told.profile.name,
-                address,
-                text,
+                Addressee(self._told.profile.name, address, self._repositories.contacts.key(address)),
+                Leaving(text, f"证据链头 {day:%Y-%m-%d}"),
                 at=head.at,
-                address_key=self._repositories.contacts.key(address),
                 dedup=derived_id("heads", str(day), address.value),
-                case_id="",
-                title=f"证据链头 {day:%Y-%m-%d}",
             )
             try:
                 await self._documents.commit([self._repositories.outbox.insert(row)])

@@ -1,7 +1,7 @@
 """What follows from one inbound message: which case it opens or joins, and what is said at once.
 
-Triage says what the text is (`hub/actions/dialogue/triage.py`); here it becomes writes. A sure answer is
-given, an unsure one is asked for; everything else goes to a person (`hub/actions/intake/message_case.py`).
+`hub/actions/intake/weigh_message.py` says what the text is; here it becomes writes. A sure answer is given,
+an unsure one is asked for; everything else goes to a person (`hub/actions/intake/message_case.py`).
 """
 
 from __future__ import annotations
@@ -9,19 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from channels.address import masked
-from channels.contract import ChannelKind
-from hub.actions.cases.citizen.citizen_move import CitizenMove, Request
 from hub.actions.cases.plan import Plan, Says
-from hub.actions.dialogue.danger_decisions import DangerDecisions
 from hub.actions.dialogue.danger_kind import denies_danger
-from hub.actions.dialogue.follow_up import sentences_in
-from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.question import asks
-from hub.actions.dialogue.quote import split_quote, without_ours
 from hub.actions.dialogue.regions import Regions
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, with_question
-from hub.actions.dialogue.understand import Understand, Understood
 from hub.actions.dialogue.verdict import (
     Answered,
     AnsweredEach,
@@ -38,34 +31,27 @@ from hub.actions.dialogue.verdict import (
     Verdict,
 )
 from hub.actions.dialogue.watch import Watch
-from hub.actions.dialogue.word_of_danger import worth
 from hub.actions.dialogue.wording import Wording
-from hub.actions.intake.ask_first import asking_first
 from hub.actions.intake.beside_case import BesideCase
-from hub.actions.intake.by_meaning import MarkByMeaning, after_110, raised
+from hub.actions.intake.by_meaning import MarkByMeaning, after_110
 from hub.actions.intake.left_out import TellLeftOut
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
-from hub.actions.intake.one_by_one import one_by_one
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.search_letter import Found
 from hub.actions.intake.speak import Speak
+from hub.actions.intake.tell_progress import TellProgress
 from hub.actions.intake.unanswered import Unanswered
-from hub.actions.knowledge.in_force import Knowledge
-from hub.actions.progress.track_case import Told, TrackCase
-from hub.model.citizen_wish import CitizenWish
+from hub.actions.intake.weigh_message import WeighMessage, heard_in
 from hub.model.conversations.meaning_due import MeaningDue
 from hub.model.dialogue import Dialogue
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories
-from knowledge_base.dialogue.small_talk import SmallTalk, Talk
+from knowledge_base.dialogue.small_talk import Talk
 from knowledge_base.meaning.safety import Level
 from knowledge_base.text.utterance import Utterance
 
-_MARGIN = 1000
 _WORD_CHARS = 12  # of an opt-out that is nothing else
-_LOOKED_AT = 100_000
-"""Characters at the end of a text that was cut, in which danger is still looked for."""
 
 
 class AnswerMessage:
@@ -75,20 +61,15 @@ class AnswerMessage:
         self,
         repositories: Repositories,
         triage: Triage,
-        understand: Understand,
-        decisions: DangerDecisions,
-        look_up: LookUp,
-        knowledge: Knowledge,
+        weigh: WeighMessage,
         cases: MessageCase,
         beside: BesideCase,
         limit_answers: LimitAnswers,
         speak: Speak,
         texts: Texts,
         wording: Wording,
-        track_case: TrackCase,
-        citizen_move: CitizenMove,
+        progress: TellProgress,
         regions: Regions,
-        small_talk: SmallTalk,
         watch: Watch,
         *,
         choices_seconds: int,
@@ -96,30 +77,25 @@ class AnswerMessage:
         """choices_seconds: how long a question of ours waits to be answered."""
         self._repositories = repositories
         self._triage = triage
-        self._understand = understand
-        self._decisions = decisions
+        self._weigh = weigh
         self._mark_by_meaning = MarkByMeaning(cases)
         self._unanswered = Unanswered(triage, cases)
         self._tell_left_out = TellLeftOut(texts)
-        self._look_up = look_up
-        self._knowledge = knowledge
         self._cases = cases
         self._beside = beside
         self._limit_answers = limit_answers
         self._speak = speak
         self._texts = texts
         self._wording = wording
-        self._track_case = track_case
-        self._citizen_move = citizen_move
+        self._tell_progress = progress
         self._regions = regions
-        self._words = small_talk
         self._watch = watch
         self._choices_ms = choices_seconds * 1000
 
     async def __call__(self, scene: Scene) -> MessagePlan:
         """What to write and what to say. Reads only what the rules ask for; writes nothing itself."""
         if scene.event.automatic or scene.event.passed_on_by:
-            heard, _ = self._heard(scene, Utterance(scene.text))
+            heard, _ = heard_in(scene, Utterance(scene.text))
             return self._tell_left_out(scene, await self._unanswered(scene, f"{scene.subject}|{heard.text}"))
         if scene.searched is not None:
             return self._tell_left_out(scene, await self._unread(scene, scene.searched))
@@ -129,7 +105,7 @@ class AnswerMessage:
             if noted is not None:
                 return self._speak(scene, noted)
         scene = self._in_city(scene, utterance)
-        scene, verdict, due = await self._weighed(scene, utterance)
+        scene, verdict, due = await self._weigh(scene, utterance)
         verdict = after_110(verdict) if scene.handed_off else verdict
         self._watch.decided(verdict)
         plan = None if isinstance(verdict, Danger) else await self._beside.answered(scene)
@@ -145,27 +121,6 @@ class AnswerMessage:
         if not isinstance(verdict, Danger | AskProgress):
             plan = await self._limit_answers(scene, plan)
         return self._speak(scene, self._tell_left_out(scene, plan))
-
-    async def _weighed(self, scene: Scene, utterance: Utterance) -> tuple[Scene, Verdict, bool]:
-        """The scene with what its text means, the verdict of rules and meaning together, and whether a part
-        of the meaning is still due."""
-        heard, beside = self._heard(scene, utterance)
-        whole = f"{beside}|{heard.text}" if beside else heard.text
-        understood = await self._understand(whole, asked=sentences_in(heard.text))
-        folded = Utterance(whole).folded
-        judged = replace(understood.judgement, accusation=self._triage.accusation(folded, understood))
-        verdict = self._verdict(scene, heard, beside, understood)
-        accuses = self._triage.accuses_police(folded)
-        if isinstance(verdict, Danger) and not accuses:
-            judged = replace(judged, danger=worth(verdict, understood.judgement, folded))
-        weighed = await self._decisions.weighed(judged.danger, whole, understood.vectors)
-        judged = replace(judged, danger=weighed)
-        if isinstance(verdict, Danger) and judged.danger is not Level.SURE and not accuses:
-            verdict = self._verdict(scene, heard, beside, understood, danger_words=False)
-        verdict = asking_first(scene, utterance, verdict, self._words)
-        if self._is_known_question(heard, verdict, understood):
-            return scene, verdict, understood.due
-        return replace(scene, judged=judged), raised(verdict, judged), understood.due
 
     async def _decide(self, scene: Scene, verdict: Verdict) -> MessagePlan:
         match verdict:
@@ -229,52 +184,6 @@ class AnswerMessage:
             track = Track.REPORT if searched.accuses else Track.CONSULT
             plan = await self._cases.to_person(scene, ToPerson(track))
         return plan.saying(None)
-
-    @staticmethod
-    def _heard(scene: Scene, utterance: Utterance) -> tuple[Utterance, str]:
-        """What the citizen says now, and what stands beside it: the subject, a quotation, what is cut off."""
-        beside = scene.subject
-        if not scene.text:
-            utterance, beside = Utterance(scene.subject), ""
-        if len(scene.event.text) > len(scene.text) + _MARGIN:  # what is not kept is still looked at
-            beside = f"{beside}|{scene.event.text[-_LOOKED_AT:]}"
-        if scene.event.kind is ChannelKind.MAIL:
-            fresh, quotation = split_quote(utterance.text)
-            quotation = without_ours(quotation, scene.ours)
-            # A mail program may put nothing but the quotation; without our words it is the citizen's.
-            utterance = Utterance(fresh or quotation)
-            beside = f"{beside}|{quotation}" if fresh else beside
-        return utterance, beside
-
-    def _is_known_question(self, heard: Utterance, verdict: Verdict, understood: Understood) -> bool:
-        """Whether these very words are published as a question: nothing in them is weighed."""
-        if not isinstance(verdict, Answered | AskSlot):
-            return False
-        return self._look_up.is_published(heard.text, self._knowledge.snapshot, vectors=understood.vectors)
-
-    def _verdict(
-        self,
-        scene: Scene,
-        utterance: Utterance,
-        beside: str,
-        understood: Understood,
-        *,
-        danger_words: bool = True,
-    ) -> Verdict:
-        snapshot, city = self._knowledge.snapshot, scene.conversation.city
-        verdict = self._triage(
-            utterance,
-            snapshot=snapshot,
-            dialogue=scene.dialogue,
-            opt_outs=scene.event.kind is ChannelKind.SMS,
-            beside=beside,
-            city=city,
-            told=scene.event.kind is ChannelKind.CHAT,
-            danger_words=danger_words,
-            vectors=understood.vectors,
-        )
-        vectors = understood.vectors
-        return one_by_one(verdict, utterance.text, self._look_up, snapshot, city=city, vectors=vectors)
 
     def _is_near_danger(self, utterance: Utterance, verdict: Verdict) -> bool:
         said = utterance.folded
@@ -340,51 +249,11 @@ class AnswerMessage:
         return plan.with_writes(*writes).saying(self._text(scene, "opted_out" if out else "opted_in"))
 
     async def _progress(self, scene: Scene, asked: AskProgress) -> MessagePlan:
-        told = await (self._wish(scene, asked, asked.wish) if asked.wish else self._ask(scene, asked))
+        told = await self._tell_progress(scene, asked)
         plan: MessagePlan = Plan(scene.conversation)
         if asked.track is not None and not told.found:  # a right code is for nobody else's eyes
             plan = await self._cases.to_person(scene, ToPerson(asked.track))
         return plan.saying(Says(told.text, with_110=bool(plan.case_id)))
-
-    async def _ask(self, scene: Scene, asked: AskProgress) -> Told:
-        return await self._track_case.spoken(
-            asked.reference,
-            asked.code,
-            source=_source(scene),
-            shown=scene.event.sender,
-            language=scene.language,
-            attempt=scene.event_id,
-        )
-
-    async def _wish(self, scene: Scene, asked: AskProgress, wish: CitizenWish) -> Told:
-        """Committed by itself, before the message that asked for it: a repeat finds it done."""
-        request = Request(
-            scene.event_id,
-            scene.event.channel,
-            scene.event.received_at,
-            scene.language,
-            scene.conversation.id,
-            scene.event.sender.value,
-            private=scene.event.kind is ChannelKind.CHAT,
-        )
-
-        async def move() -> str:
-            moved = await self._citizen_move(
-                asked.reference,
-                asked.code,
-                wish,
-                request,
-                source=_source(scene),
-                shown=scene.event.sender,
-            )
-            return moved.text
-
-        return await self._track_case.said(move, scene.language)
-
-
-def _source(scene: Scene) -> str:
-    """Where tries of codes are counted."""
-    return scene.event.network or scene.address_key or scene.event_id
 
 
 def _due(scene: Scene, plan: MessagePlan) -> MeaningDue:

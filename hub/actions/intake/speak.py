@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from channels.address import Address
 from channels.contract import ChannelKind
-from hub.actions.deliveries.outgoing import Outgoing
+from hub.actions.deliveries.outgoing import Outgoing, Saying
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.model.cases.alarm import is_emergency
 from hub.model.conversation import Author
@@ -31,14 +31,16 @@ class Speak:
         said = self._outgoing.reply(
             plan.exchange,
             Address(scene.event.sender.kind, scene.event.sender.value),
-            says.text,
+            Saying(
+                says.text,
+                Author.ROBOT,
+                entry_ids=says.entry_ids,
+                dialogue=says.dialogue,
+                with_110=says.with_110 and on_page,
+                danger=says.danger if on_page else DangerKind.NONE,
+            ),
             at=scene.event.received_at,
-            author=Author.ROBOT,
             case_id=plan.case_id,
-            entry_ids=says.entry_ids,
-            dialogue=says.dialogue,
-            with_110=says.with_110 and on_page,
-            danger=says.danger if on_page else DangerKind.NONE,
             urgent=_is_of_emergency(scene, plan),
         )
         if says.tells_code and plan.case is not None:

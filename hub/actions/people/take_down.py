@@ -18,7 +18,7 @@ from channels.address import Address, AddressKind, is_textable
 from channels.contract import ChannelKind
 from hub.actions.cases.open_case import NewCase, OpenCase
 from hub.actions.deliveries.channel_profile import Profiles
-from hub.actions.deliveries.outgoing import Outgoing
+from hub.actions.deliveries.outgoing import Addressee, Leaving, Outgoing
 from hub.actions.dialogue.texts import Texts
 from hub.actions.people.advise import Advise
 from hub.actions.people.find_person import side_of
@@ -266,12 +266,12 @@ class TakeDown:
         if not taken.texted or profile is None:
             return []
         name = "receipt_voice" if taken.source is Source.PHONE else "receipt_desk"
+        address = Address(AddressKind.PHONE, case.applicant.address)
+        text = self._texts.say(name, case.origin.language, reference=case.reference, code=code)
         delivery = self._outgoing.delivery(
-            profile,
-            Address(AddressKind.PHONE, case.applicant.address),
-            self._texts.say(name, case.origin.language, reference=case.reference, code=code),
+            Addressee(profile, address, case.applicant.address_key),
+            Leaving(text),
             at=self._clock.now_ms(),
-            address_key=case.applicant.address_key,
             dedup=derived_id("receipt", case.id),
             case_id=case.id,
             urgent=is_emergency(case),

@@ -1,8 +1,8 @@
-"""The collections of the store's contract tests, and a clock that stands still."""
+"""The collections of the store's contract tests, rows for one of them, and a clock that stands still."""
 
 from __future__ import annotations
 
-from hub.store.documents import Collection
+from hub.store.documents import Body, Collection, Documents
 
 CASES = Collection(
     "cases",
@@ -41,3 +41,11 @@ class StandingClock:
     def now_ms(self) -> int:
         """Milliseconds UTC."""
         return self.now
+
+
+async def fill(store: Documents, count: int = 10) -> None:
+    rows: list[tuple[str, Body]] = [
+        (f"c{n:02}", {"state": "new" if n % 2 else "open", "due_at": n // 3, "priority": n})
+        for n in range(count)
+    ]
+    assert await store.insert_many("cases", rows) == []

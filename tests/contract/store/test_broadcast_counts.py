@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -18,10 +15,7 @@ from hub.repositories.sending.reached import Reached
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
-from hub.store.memory_documents import MemoryDocuments
-from hub.store.mongo import open_mongo
-from hub.store.sqlite import open_sqlite
-from tests.contract.store.conftest import ENGINES
+from tests.contract.store.conftest import Engine
 from tests.unit.channels.outbox.outbox_world import NOON, SENDER, a_delivery
 
 COLLECTIONS = (*outbox.COLLECTIONS, *campaigns.COLLECTIONS, *memberships.COLLECTIONS)
@@ -29,19 +23,9 @@ ROWS = 160
 VAULT = Vault(KeyRing.fresh())
 
 
-@pytest.fixture(params=ENGINES)
-async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Documents]:
-    clock = FakeClock(NOON)
-    store: Documents
-    if request.param == "memory":
-        store = MemoryDocuments(COLLECTIONS, clock=clock)
-    elif request.param == "sqlite":
-        store = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=clock)
-    else:
-        url = request.getfixturevalue("mongo_url")
-        store = await open_mongo(url, f"t{uuid4().hex[:16]}", COLLECTIONS, clock=clock)
-    yield store
-    await store.close()
+@pytest.fixture
+async def documents(engine: Engine) -> Documents:
+    return await engine.open(COLLECTIONS, FakeClock(NOON))
 
 
 async def test_many_who_settle_at_once_count_every_row_once(documents: Documents) -> None:

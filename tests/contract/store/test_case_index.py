@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-from uuid import uuid4
-
 import pytest
 
 from channels.address import phone
@@ -17,25 +13,13 @@ from hub.store.copying import copy
 from hub.store.digest import digest
 from hub.store.documents import Documents
 from hub.store.memory_documents import MemoryDocuments
-from hub.store.mongo import open_mongo
-from hub.store.sqlite import open_sqlite
-from tests.contract.store.conftest import ENGINES
+from tests.contract.store.conftest import Engine
 from tests.unit.hub.repositories.search.desk import NOW, Desk
 
 
-@pytest.fixture(params=ENGINES)
-async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Documents]:
-    clock = FakeClock(NOW)
-    store: Documents
-    if request.param == "memory":
-        store = MemoryDocuments(COLLECTIONS, clock=clock)
-    elif request.param == "sqlite":
-        store = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=clock)
-    else:
-        url = request.getfixturevalue("mongo_url")
-        store = await open_mongo(url, f"t{uuid4().hex[:16]}", COLLECTIONS, clock=clock)
-    yield store
-    await store.close()
+@pytest.fixture
+async def documents(engine: Engine) -> Documents:
+    return await engine.open(COLLECTIONS, FakeClock(NOW))
 
 
 async def test_a_case_is_in_the_index_while_it_may_be_and_a_copy_finds_it_too(documents: Documents) -> None:

@@ -23,7 +23,7 @@ from hub.store.documents import (
     Update,
 )
 from hub.store.sqlite import open_sqlite
-from tests.contract.store.conftest import OpenStore
+from tests.contract.store.conftest import Engine
 from tests.contract.store.declared import COLLECTIONS, LOTS, StandingClock
 
 PLACE, BOTH = ("place",), ("place", "size")
@@ -85,8 +85,8 @@ async def test_many_at_once_are_all_counted(store: Documents) -> None:
     assert await store.recount("lots") == 0
 
 
-async def test_a_copy_counts_for_itself_and_the_digest_leaves_counts_out(open_store: OpenStore) -> None:
-    source, target = await open_store(), await open_store()
+async def test_a_copy_counts_for_itself_and_the_digest_leaves_counts_out(engine: Engine) -> None:
+    source, target = await engine.open(), await engine.open()
     await fill(source)
     await target.insert_many("lots", [("a", {"place": "fz", "size": 1})])
     await copy(source, target, COLLECTIONS)

@@ -13,7 +13,7 @@ from hub.jobs.knowledge import follow_entries
 from hub.runtime.supervisor import Supervisor
 from knowledge_base.words.word_group import WordGroup
 from tests.contract.nx import REAL_SERVER
-from tests.contract.store.conftest import TwoProcesses
+from tests.contract.store.conftest import SHARED_ENGINES, TwoProcesses
 from tests.unit.hub.actions.knowledge.entry_office import (
     DAY,
     EDITOR,
@@ -23,6 +23,8 @@ from tests.unit.hub.actions.knowledge.entry_office import (
     content,
 )
 from tests.world import eventually
+
+pytestmark = SHARED_ENGINES
 
 LOST = "身份证丢了怎么补领？"
 Pair = tuple[Office, Office]

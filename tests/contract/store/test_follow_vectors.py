@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from hub.actions.knowledge.publish_entry import Refused
-from tests.contract.store.conftest import TwoProcesses
+from tests.contract.store.conftest import SHARED_ENGINES, TwoProcesses
 from tests.embedding_server import PlayedEncoder, encoder_at, played_encoder
 from tests.unit.hub.actions.knowledge.entry_office import REVIEWER, Office, content
+
+pytestmark = SHARED_ENGINES
 
 DOG = "养狗证怎么办？"
 SAME = "给狗上户口去哪"

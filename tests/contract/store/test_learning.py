@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -17,25 +14,14 @@ from hub.repositories.repositories import COLLECTIONS, Repositories, repositorie
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Conflict, Documents, Duplicate
-from hub.store.memory_documents import MemoryDocuments
-from hub.store.mongo import open_mongo
-from hub.store.sqlite import open_sqlite
+from tests.contract.store.conftest import Engine
 
 MONDAY, TUESDAY = date(2026, 11, 16), date(2026, 11, 17)
 
 
-@pytest.fixture(params=["memory", "sqlite", pytest.param("mongo", marks=pytest.mark.mongodb)])
-async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Documents]:
-    store: Documents
-    if request.param == "memory":
-        store = MemoryDocuments(COLLECTIONS, clock=FakeClock())
-    elif request.param == "sqlite":
-        store = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=FakeClock())
-    else:
-        url = request.getfixturevalue("mongo_url")
-        store = await open_mongo(url, f"t{uuid4().hex[:16]}", COLLECTIONS, clock=FakeClock())
-    yield store
-    await store.close()
+@pytest.fixture
+async def documents(engine: Engine) -> Documents:
+    return await engine.open(COLLECTIONS, FakeClock())
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hub.store.crypto import KeyProblem, KeyRing, Vault
 from hub.store.digest import digest
 from hub.store.documents import Body, Documents, Insert, Refused, Update
 from hub.store.migrations import Migration, migrate
-from tests.contract.store.conftest import OpenStore
+from tests.contract.store.conftest import Engine
 from tests.contract.store.declared import COLLECTIONS, StandingClock
 
 VAULT = Vault(KeyRing.fresh())
@@ -28,8 +28,8 @@ async def fill(store: Documents) -> None:
     await store.next_number("case-2026", amount=41)
 
 
-async def test_a_copy_has_the_same_digest_and_goes_on_numbering(open_store: OpenStore) -> None:
-    source, target = await open_store(), await open_store()
+async def test_a_copy_has_the_same_digest_and_goes_on_numbering(engine: Engine) -> None:
+    source, target = await engine.open(), await engine.open()
     await fill(source)
     await migrate(source, VAULT, [Migration(1, "first", add_a_document)], clock=StandingClock())
     before = await digest(source, COLLECTIONS)
@@ -42,8 +42,8 @@ async def test_a_copy_has_the_same_digest_and_goes_on_numbering(open_store: Open
     assert await migrate(target, VAULT, [Migration(1, "first", add_a_document)], clock=StandingClock()) == []
 
 
-async def test_an_interrupted_copy_is_simply_repeated(open_store: OpenStore) -> None:
-    source, target = await open_store(), await open_store()
+async def test_an_interrupted_copy_is_simply_repeated(engine: Engine) -> None:
+    source, target = await engine.open(), await engine.open()
     await fill(source)
     await target.insert_many("cases", [(d.id, d.body) for d in await source.find("cases", {}, limit=600)])
     assert Copied("cases", 500, 600) in await copy(source, target, COLLECTIONS)
@@ -51,9 +51,9 @@ async def test_an_interrupted_copy_is_simply_repeated(open_store: OpenStore) -> 
 
 
 async def test_a_copy_knows_its_keys_and_none_goes_into_a_store_with_other_keys(
-    open_store: OpenStore,
+    engine: Engine,
 ) -> None:
-    source, target, foreign = await open_store(), await open_store(), await open_store()
+    source, target, foreign = await engine.open(), await engine.open(), await engine.open()
     ours, theirs = KeyRing.fresh(), KeyRing.fresh()
     await proved(source, ours, "ours", COLLECTIONS)
     before = await digest(source, COLLECTIONS)

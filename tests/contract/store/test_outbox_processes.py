@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -25,31 +23,16 @@ from hub.runtime.bell import LocalBell
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
-from hub.store.memory_documents import MemoryDocuments
-from hub.store.mongo import open_mongo
 from hub.store.sqlite import open_sqlite
-from tests.contract.store.conftest import ENGINES
+from tests.contract.store.conftest import Engine
 from tests.unit.channels.outbox.outbox_world import COLLECTIONS, NOON, SENDER, a_delivery
 
 Pair = tuple[Documents, Documents]
 
 
-@pytest.fixture(params=ENGINES)
-async def processes(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Pair]:
-    """Where one file serves one process, two share its adapter."""
-    clock = FakeClock(NOON)
-    one: Documents
-    two: Documents
-    if request.param == "mongo":
-        url, name = request.getfixturevalue("mongo_url"), f"t{uuid4().hex[:16]}"
-        one, two = [await open_mongo(url, name, COLLECTIONS, clock=clock) for _ in range(2)]
-    elif request.param == "sqlite":
-        one = two = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=clock)
-    else:
-        one = two = MemoryDocuments(COLLECTIONS, clock=clock)
-    yield one, two
-    for store in {id(one): one, id(two): two}.values():
-        await store.close()
+@pytest.fixture
+async def processes(engine: Engine) -> Pair:
+    return await engine.open_two(COLLECTIONS, FakeClock(NOON))
 
 
 async def test_tokens_are_taken_once(processes: Pair) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -16,23 +13,15 @@ from hub.repositories.deliveries.dead_letters import DeadFilter
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.store.documents import Documents
-from hub.store.mongo import open_mongo
-from hub.store.sqlite import open_sqlite
+from tests.contract.store.conftest import Engine
 from tests.unit.channels.outbox.outbox_world import NOON
 from tests.unit.hub.actions.deliveries.test_redrive import ADMIN, ALL, a_desk
 from tests.unit.hub.repositories.deliveries.test_part_receipts import Carrier
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mongo", marks=pytest.mark.mongodb)])
-async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Documents]:
-    store: Documents
-    if request.param == "sqlite":
-        store = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=FakeClock(NOON))
-    else:
-        url = request.getfixturevalue("mongo_url")
-        store = await open_mongo(url, f"t{uuid4().hex[:16]}", COLLECTIONS, clock=FakeClock(NOON))
-    yield store
-    await store.close()
+@pytest.fixture
+async def documents(engine: Engine) -> Documents:
+    return await engine.open(COLLECTIONS, FakeClock(NOON))
 
 
 async def test_whatever_comes_first_every_message_is_delivered_once(documents: Documents) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -13,8 +11,7 @@ from hub.repositories import contacts, memberships, suppressions
 from hub.repositories.recipients import contact_imports, saved_segments
 from hub.runtime.clock import FakeClock
 from hub.store.documents import Documents
-from hub.store.mongo import open_mongo
-from hub.store.sqlite import open_sqlite
+from tests.contract.store.conftest import Engine
 from tests.unit.hub.actions.campaigns.recipients.desk import NOON, RecipientDesk, csv_of
 
 COLLECTIONS = (
@@ -30,16 +27,9 @@ LINES = [
 ]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mongo", marks=pytest.mark.mongodb)])
-async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Documents]:
-    store: Documents
-    if request.param == "sqlite":
-        store = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=FakeClock())
-    else:
-        url = request.getfixturevalue("mongo_url")
-        store = await open_mongo(url, f"t{uuid4().hex[:16]}", COLLECTIONS, clock=FakeClock())
-    yield store
-    await store.close()
+@pytest.fixture
+async def documents(engine: Engine) -> Documents:
+    return await engine.open(COLLECTIONS, FakeClock())
 
 
 async def test_a_list_is_taken_once_and_counted_as_it_is_paged(documents: Documents, tmp_path: Path) -> None:

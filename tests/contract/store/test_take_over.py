@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -26,13 +24,10 @@ from hub.runtime.clock import FakeClock
 from hub.settings.read import load
 from hub.store.crypto import KeyRing, Vault
 from hub.store.documents import Documents
-from hub.store.memory_documents import MemoryDocuments
 from hub.store.migrations import migrate
-from hub.store.mongo import open_mongo
-from hub.store.sqlite import open_sqlite
 from hub.wiring.migrations import migrations_of
 from hub.wiring.store import open_store, open_vault
-from tests.contract.store.conftest import ENGINES
+from tests.contract.store.conftest import Engine
 from tests.old_cases import old_case, old_writes
 from tests.rules import RULES
 from tests.unit.hub.cli.test_cli import configured
@@ -44,19 +39,9 @@ VAULT = Vault(KeyRing.fresh())
 K, S, T = HistoryKind, CaseState, Track
 
 
-@pytest.fixture(params=ENGINES)
-async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Documents]:
-    clock = FakeClock(NOW)
-    store: Documents
-    if request.param == "memory":
-        store = MemoryDocuments(COLLECTIONS, clock=clock)
-    elif request.param == "sqlite":
-        store = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=clock)
-    else:
-        url = request.getfixturevalue("mongo_url")
-        store = await open_mongo(url, f"t{uuid4().hex[:16]}", COLLECTIONS, clock=clock)
-    yield store
-    await store.close()
+@pytest.fixture
+async def documents(engine: Engine) -> Documents:
+    return await engine.open(COLLECTIONS, FakeClock(NOW))
 
 
 @pytest.fixture
@@ -140,7 +125,7 @@ def clocks(case: Case) -> dict[str, tuple[int, int]]:
     }
 
 
-@pytest.mark.parametrize("documents", ["memory"], indirect=True)
+@pytest.mark.parametrize("engine", ["memory"], indirect=True)
 @pytest.mark.parametrize(
     ("track", "state", "later", "waiting", "stands", "expected", "missed"),
     [

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from datetime import date
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from channels.address import BadAddress, is_textable
 from channels.address import email as read_email
-from channels.address import phone as read_phone
 from hub.model.petition import Petition, PetitionKind
 from hub.web.form import Form
 from hub.web.i18n import Language, msgid
+from hub.web.pages.typed_matter import OfferedRegion, PastDay, telephone
 
 BODY_CHARS = 5000
 FIELDS = (
@@ -38,8 +37,6 @@ _NAME = msgid("请填写姓名；不想留下姓名时，请选择匿名")
 _PHONE = msgid("手机号应为 11 位数字，例如 13800001234")
 _REACH = msgid("请填写手机号或者电子邮箱，方便我们答复您")
 _EMAIL = msgid("电子邮箱格式不正确，例如 name@example.com")
-_DAY = msgid("请填写有效的日期，例如 2026-11-22")
-_FUTURE = msgid("发生日期不能晚于今天")
 _STALE = msgid("页面已过期，请从头填写")
 
 
@@ -50,8 +47,8 @@ class PetitionForm(Form):
     kind: PetitionKind
     title: str = Field(default="", min_length=2, max_length=120)
     body: str = Field(default="", min_length=10, max_length=BODY_CHARS)
-    occurred_on: str = ""
-    region: str = ""
+    occurred_on: PastDay = ""
+    region: OfferedRegion = ""
     place: str = Field(default="", max_length=200)
     anonymous: Literal["yes", "no"]
     name: str = Field(default="", max_length=50)
@@ -65,26 +62,6 @@ class PetitionForm(Form):
         ("body", "string_too_short"): _BODY,
         ("submission_id", "*"): _STALE,
     }
-
-    @field_validator("occurred_on")
-    @classmethod
-    def _day(cls, text: str, info: ValidationInfo) -> str:
-        if not text:
-            return ""
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            raise ValueError(_DAY) from None
-        today = (info.context or {}).get("today")
-        if isinstance(today, date) and day > today:
-            raise ValueError(_FUTURE)
-        return day.isoformat()
-
-    @field_validator("region")
-    @classmethod
-    def _region(cls, code: str, info: ValidationInfo) -> str:
-        regions: Container[str] = (info.context or {}).get("regions", ())
-        return code if code in regions else ""
 
     @field_validator("name")
     @classmethod
@@ -115,12 +92,8 @@ class PetitionForm(Form):
             if _is_named(info) and info.data.get("email") == "":
                 raise ValueError(_REACH)
             return ""
-        try:
-            phone = read_phone(text)
-        except BadAddress:
-            raise ValueError(_PHONE) from None
-        # A service number is nobody's telephone, and a landline takes no text.
-        if not phone.value.startswith("+") or not is_textable(phone):
+        phone = telephone(text, wrong=_PHONE)
+        if not is_textable(phone):  # a landline takes no text
             raise ValueError(_PHONE)
         return phone.value
 

@@ -92,7 +92,9 @@ async def take_down(request: web.Request) -> web.StreamResponse:
             return part(request, "staff/new_case_hints.html", **_hint_words(request, hints))
         return await _show(request, posted, {}, hints)
     now = hub.clock.now_ms()
-    context = {"now": to_local(now), "regions": {region.code for region in hub.settings.regions}}
+    local = to_local(now)
+    regions = {region.code for region in hub.settings.regions}
+    context = {"now": local, "today": local.date(), "regions": regions}
     form = parse(NewCaseForm, posted, _, context)
     if isinstance(form, FormErrors):
         return await _show(request, posted, form.fields, await _hints(request, posted), 422)

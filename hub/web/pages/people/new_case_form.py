@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from channels.address import BadAddress, is_textable
+from channels.address import is_textable
 from channels.address import phone as read_phone
 from hub.actions.people.take_down import Source, Taken
 from hub.model.people.contact import Need
@@ -16,6 +16,7 @@ from hub.model.track import Track
 from hub.runtime.clock import CHINA, to_ms
 from hub.web.form import Form
 from hub.web.i18n import msgid
+from hub.web.pages.typed_matter import OfferedRegion, PastDay, telephone
 
 MATTER_CHARS = 5000
 FIELDS = (
@@ -43,12 +44,10 @@ _NO_TEXT = msgid("这个号码收不到短信，请当面告知编号和查询�
 _NEEDS_PHONE = msgid("要发短信，请填写手机号")
 _TIME = msgid("请填写有效的时间，例如 2026-11-22 09:30")
 _LATER = msgid("收到时间不能晚于现在")
-_DAY = msgid("请填写有效的日期，例如 2026-11-22")
-_FUTURE = msgid("发生日期不能晚于今天")
 
 
 class NewCaseForm(Form):
-    """As posted. Context: `now` (local time) and `regions` (codes that may be chosen)."""
+    """As posted. Context: `now` (local time), `today` and `regions` (codes that may be chosen)."""
 
     form_id: str = Field(default="", pattern=r"^[0-9a-f]{32}$")
     source: Source
@@ -56,8 +55,8 @@ class NewCaseForm(Form):
     track: Track
     matter: str = Field(default="", min_length=4, max_length=MATTER_CHARS)
     place: str = Field(default="", max_length=200)
-    occurred_on: str = ""
-    region: str = ""
+    occurred_on: PastDay = ""
+    region: OfferedRegion = ""
     anonymous: Literal["", "yes"] = ""
     name: str = Field(default="", max_length=50)
     phone: str = ""
@@ -86,26 +85,6 @@ class NewCaseForm(Form):
         if isinstance(now, datetime) and at > now.replace(tzinfo=None) + timedelta(minutes=1):
             raise ValueError(_LATER)
         return at.isoformat(timespec="minutes")
-
-    @field_validator("occurred_on")
-    @classmethod
-    def _day(cls, text: str, info: ValidationInfo) -> str:
-        if not text:
-            return ""
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            raise ValueError(_DAY) from None
-        now = (info.context or {}).get("now")
-        if isinstance(now, datetime) and day > now.date():
-            raise ValueError(_FUTURE)
-        return day.isoformat()
-
-    @field_validator("region")
-    @classmethod
-    def _region(cls, code: str, info: ValidationInfo) -> str:
-        regions: Container[str] = (info.context or {}).get("regions", ())
-        return code if code in regions else ""
 
     @field_validator("name")
     @classmethod
@@ -162,12 +141,4 @@ def needs_of(posted: Mapping[str, str]) -> tuple[Need, ...]:
 
 def phone_of(text: str) -> str:
     """A number as it is stored, "" for none. Raises `ValueError` with what is wrong with it."""
-    if not text:
-        return ""
-    try:
-        phone = read_phone(text)
-    except BadAddress:
-        raise ValueError(_PHONE) from None
-    if not phone.value.startswith("+"):  # a service number is nobody's telephone
-        raise ValueError(_PHONE)
-    return phone.value
+    return telephone(text, wrong=_PHONE).value if text else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hub.runtime.clock import FakeClock
 from hub.serve import running
+from tests.first_start import started_before
 from tests.world import CHEAP_PASSWORDS, browser, world_settings
 
 
@@ -16,7 +17,7 @@ async def guessing(folder: Path, proxies: list[str]) -> AsyncIterator[Callable[[
     """A server behind these proxies, and what it answers to a wrong code that was forwarded for somebody."""
     settings = world_settings(folder, carrier_url="http://127.0.0.1:9", smtp_port=9, mail_port=0)
     web = settings.web.model_copy(update={"trusted_proxies": proxies, "public_url": ""})
-    settings = settings.model_copy(update={"web": web})
+    settings = await started_before(settings.model_copy(update={"web": web}))
     async with running(settings, FakeClock(), passwords=CHEAP_PASSWORDS) as hub, browser(hub.url) as http:
         numbers = iter(range(20000000000000, 20000000000100))
 

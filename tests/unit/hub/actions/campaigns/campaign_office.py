@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from campaigns.broadcast import Broadcast
-from campaigns.campaign import CampaignKind
+from campaigns.broadcast import Broadcast, BroadcastState
+from campaigns.campaign import CampaignKind, CampaignState
 from campaigns.schedule import ScheduleSpec
 from campaigns.segment import Segment
 from channels.address import phone
@@ -239,3 +239,13 @@ def draft(**changes: object) -> Draft:
         segment=Segment(("社区",)),
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+async def state_of(office: Office, campaign_id: str) -> CampaignState:
+    return (await office.desk.get(campaign_id)).value.state
+
+
+async def run_state(office: Office, broadcast_id: str) -> BroadcastState:
+    read = await office.campaigns.broadcast(broadcast_id)
+    assert read is not None
+    return read.value.state

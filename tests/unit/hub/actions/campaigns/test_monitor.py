@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.campaign import Campaign, CampaignKind, CampaignState
@@ -31,14 +29,6 @@ from tests.unit.hub.actions.campaigns.campaign_office import NOON, Office, draft
 
 S = DeliveryState
 WARNING = {"kind": CampaignKind.WARNING, "message_class": MessageClass.E1}
-
-
-@pytest_asyncio.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    made = await open_office(tmp_path)
-    await made.people(10)
-    yield made
-    await made.documents.close()
 
 
 def watch_of(office: Office) -> WatchCampaign:

@@ -11,6 +11,7 @@ import pytest
 from hub.runtime.clock import FakeClock
 from hub.serve import running
 from hub.web.guard.rate_limit import BOUND, RateLimits
+from tests.first_start import started_before
 from tests.world import CHEAP_PASSWORDS, world_settings
 
 OURS = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "zh-CN"}
@@ -74,7 +75,7 @@ async def http(tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
         }
     )
     async with (
-        running(settings, FakeClock(), passwords=CHEAP_PASSWORDS) as hub,
+        running(await started_before(settings), FakeClock(), passwords=CHEAP_PASSWORDS) as hub,
         aiohttp.ClientSession(hub.url) as session,
     ):
         yield session

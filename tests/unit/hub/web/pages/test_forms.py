@@ -16,6 +16,7 @@ from hub.web.i18n import Catalogues, Language
 from hub.web.pages.citizen.chat_form import ChatForm
 from hub.web.pages.citizen.petition_form import PetitionForm
 from hub.web.pages.citizen.track_form import TrackForm
+from hub.web.pages.people.new_case_form import NewCaseForm
 from tests.unit.hub.web.source_texts import CHINESE
 
 ZH = Catalogues.load().of(Language.ZH)
@@ -135,6 +136,20 @@ def test_whether_to_be_named_has_to_be_chosen() -> None:
 def test_a_day_lies_in_the_past(day: str, problem: str) -> None:
     assert errors(occurred_on=day) == {"occurred_on": problem}
     assert good(occurred_on="2026-11-22").occurred_on == "2026-11-22"
+
+
+def test_what_is_taken_down_is_checked_like_a_petition() -> None:
+    given = {"form_id": "0" * 32, "source": "phone", "track": "CONSULT", "matter": "路灯坏了"}
+    wrong = parse(NewCaseForm, {**given, "occurred_on": "2026-11-23", "phone": "12110"}, ZH, CONTEXT)
+    assert isinstance(wrong, FormErrors)
+    assert wrong.fields == {
+        "occurred_on": "发生日期不能晚于今天",
+        "phone": "电话号码格式不正确，例如 13800001234 或 059187654321",
+    }
+    typed = {"occurred_on": "2026-11-22", "region": "999999", "phone": "0591-87654321"}
+    form = parse(NewCaseForm, {**given, **typed}, ZH, CONTEXT)
+    assert isinstance(form, NewCaseForm)
+    assert (form.occurred_on, form.region, form.phone) == ("2026-11-22", "", "+8659187654321")
 
 
 def test_a_region_that_is_not_offered_is_left_out() -> None:
