@@ -90,6 +90,7 @@ from hub.actions.staff.change_accounts import ChangeAccounts
 from hub.model.agent import Permission
 from hub.model.conversations.meaning_due import LATE_MS
 from hub.repositories.calls import Backlog, backlog
+from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
@@ -291,6 +292,7 @@ class Hub:
     vault: Vault
     files: FileStore
     imports: FileStore
+    recordings: RecordingFiles
     repositories: Repositories
     actions: Actions
     alarms: AlarmDesk

@@ -193,7 +193,7 @@ class SealedFiles:
 
 
 def _head(file: BinaryIO, place: str) -> _Head | None:
-    """The head of a sealed file, None for a sealed text. The file is read on behind the head, or from its start.
+    """The head of a sealed file, None for a sealed text. It is read on behind the head, or from its start.
 
     Raises `NotSealed` and `KeyProblem`.
     """

@@ -81,12 +81,11 @@ async def call_actions(
         dialogue.texts,
     )
     engine = VoskEngine(Path(settings.speech.model)) if settings.speech.model else None
-    recordings = settings.files.path / "recordings"
     return CallActions(
         handle_call=handle_call,
-        keep_recording=KeepRecording(base.documents, stores, fetches, recordings, clock),
+        keep_recording=KeepRecording(base.documents, stores, fetches, base.recordings, clock),
         transcribe_recording=(
-            TranscribeRecording(base.documents, stores, recordings, clock, engine, dialogue.understand)
+            TranscribeRecording(base.documents, stores, base.recordings, clock, engine, dialogue.understand)
             if engine
             else None
         ),

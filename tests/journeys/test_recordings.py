@@ -19,10 +19,11 @@ from hub.check.recordings import check_recordings
 from hub.model.agent import Role
 from hub.model.call import Recording
 from hub.model.cases.case import Case
+from hub.repositories.evidence.recording_files import FileState
 from hub.runtime.clock import FakeClock
 from hub.runtime.finding import Level
 from ivr.evidence.chain import breaks
-from ivr.evidence.recordings import NEWS_SECONDS, Doubt, RecordingState, matches
+from ivr.evidence.recordings import NEWS_SECONDS, Doubt, RecordingState
 from tests.journeys.test_evidence import log_in
 from tests.world import World, browser, eventually, world
 
@@ -72,7 +73,7 @@ async def sealed(hub: World) -> Recording:
 
     [recording] = await eventually(look)
     assert len(await recordings(hub)) == 1
-    assert matches(hub.hub.settings.files.path / "recordings" / recording.path, recording.sha256)
+    assert hub.hub.recordings.state(recording.sha256) is FileState.WHOLE
     assert breaks(await hub.hub.repositories.recordings.links()) == ()
     return recording
 
@@ -83,7 +84,7 @@ async def fetch(hub: World) -> None:
         hub.hub.documents,
         hub.hub.repositories,
         {name: line.fetches for name, line in hub.hub.voice.items()},
-        hub.hub.settings.files.path / "recordings",
+        hub.hub.recordings,
         hub.hub.clock,
     )
     for found in await keep.due():
