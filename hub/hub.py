@@ -244,6 +244,8 @@ _TASKS: Mapping[str, str] = {
     "fallback": "预警备用渠道任务",
     "replies": "答复发出任务",
     "recordings": "录音取回任务",
+    "seals": "录音封存任务",
+    "keys": "密钥轮换任务",
     "transcripts": "录音转写任务",
     "calls": "通话看守任务",
     "retention": "到期清理任务",

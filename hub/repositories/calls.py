@@ -32,6 +32,7 @@ COLLECTIONS = (
 )
 
 _PAGE = 100
+_BY_ID = (("id", 1),)
 _MANY = 1000
 _OVER, _RUNNING, _TRANSFERRED = 0, 1, 2
 """What `waiting` says of a call."""
@@ -237,6 +238,13 @@ class RecordingRepository:
         """The first link of the chain whose mark is wrong or gone."""
         wrong = self._marks.first_wrong((one.hash, one.mark) for one in links)
         return None if wrong is None else links[wrong]
+
+    async def page(self, after: str, *, limit: int) -> tuple[list[Recording], str]:
+        """Recordings in the order of their ids behind `after` ("" = from the first), and where the next page
+        begins, "" behind the last."""
+        found = await self._documents.find("recordings", {}, sort=_BY_ID, limit=limit, after=after or None)
+        reached = self._documents.cursor(found[-1], _BY_ID) if len(found) == limit else ""
+        return self._recordings.listed(found), reached
 
     async def everything(self) -> AsyncIterator[Recording]:
         """All recordings."""

@@ -41,8 +41,9 @@ from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
 from hub.repositories.deliveries import fallbacks
 from hub.repositories.deliveries.records import DeliveryRecords, delivery_records
-from hub.repositories.evidence import heads
+from hub.repositories.evidence import heads, recording_moves
 from hub.repositories.evidence.heads import HeadRepository
+from hub.repositories.evidence.recording_moves import RecordingMoves
 from hub.repositories.knowledge import (
     answer_counts,
     cursors,
@@ -150,6 +151,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *fallbacks.COLLECTIONS,
     *follows.COLLECTIONS,
     *heads.COLLECTIONS,
+    *recording_moves.COLLECTIONS,
     *taking_part.COLLECTIONS,
     *tags.COLLECTIONS,
     *leases.COLLECTIONS,
@@ -231,6 +233,7 @@ class Repositories:
     drafts: DraftRepository
     follows: FollowRepository
     heads: HeadRepository
+    recording_moves: RecordingMoves
     taking_part: TakingPartRepository
     tags: TagRepository
     knowledge: KnowledgeRepositories
@@ -292,6 +295,7 @@ def repositories(
         drafts=DraftRepository(documents, vault),
         follows=FollowRepository(documents),
         heads=HeadRepository(documents, vault),
+        recording_moves=RecordingMoves(documents),
         taking_part=TakingPartRepository(documents),
         tags=TagRepository(documents, vault),
         knowledge=_knowledge(documents, vault),

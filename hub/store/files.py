@@ -59,6 +59,10 @@ class FileStore:
         """Which key a file is sealed with. In a thread. Raises `KeyProblem` when that cannot be told."""
         return self._sealed.key_of(self._path(id), _place(id))
 
+    def place(self, id: str) -> str:
+        """What a file is called where it is told of."""
+        return _place(id)
+
     def check(self, id: str) -> None:
         """In a thread. Raises `KeyProblem` when the file does not open, or was altered."""
         self._read(id)

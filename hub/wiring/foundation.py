@@ -10,6 +10,7 @@ from channels.outbox.receipts import HandsetRule
 from hub.actions.dialogue.encoding import Encoding
 from hub.repositories.alarms.raising_documents import RaisingDocuments
 from hub.repositories.evidence.recording_files import RecordingFiles
+from hub.repositories.evidence.recording_moves import MovingDocuments
 from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.replies.following_documents import FollowingDocuments
 from hub.repositories.repositories import Repositories, repositories
@@ -66,7 +67,7 @@ async def open_foundation(settings: Settings, clock: Clock, handset: Mapping[str
         recordings = await open_recordings(settings, ringing, vault)
         await migrate(ringing, vault, migrations_of(settings, clock), clock=clock)
     # Each adds to what is committed through it: the bell, innermost, rings for all of it.
-    following = FollowingDocuments(SearchableDocuments(ringing, vault), vault)
+    following = FollowingDocuments(SearchableDocuments(MovingDocuments(ringing), vault), vault)
     wait_seconds = settings.alarms.confirm_seconds
     documents = RaisingDocuments(following, vault, clock, wait_seconds=wait_seconds)
     cities = {region.code: region.name for region in settings.regions}

@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 
 from channels.adapter import FetchesRecordings
 from channels.errors import Permanent, SendError
 from hub.actions.calls.note_recording import SUPPLEMENT
+from hub.actions.calls.recording_side import case_of, is_behind
 from hub.model.call import Recording
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
@@ -25,7 +25,6 @@ from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.crypto import KeyProblem
 from hub.store.documents import Conflict, Documents, Duplicate, Write
-from hub.store.unreadable import Unreadable
 from ivr.evidence.chain import link
 from ivr.evidence.recordings import (
     PARTIAL_TRIES,
@@ -81,7 +80,7 @@ class KeepRecording:
                 audio = await source.fetch(recording.url)
             claimed, whole = recording.claimed_seconds, audio.whole
             sealed = await asyncio.to_thread(examined, audio.content, claimed, whole=whole)
-            behind = is_behind(await self._case_of(recording))
+            behind = is_behind(await case_of(self._repositories.cases, recording))
             await asyncio.to_thread(self._files.keep, audio.content, sealed.sha256, behind=behind)
         except Permanent as problem:
             # A file that is not there yet looks like one that never will be: keep trying.
@@ -95,12 +94,6 @@ class KeepRecording:
             await self._failed(found, type(problem).__name__)
         else:
             await self._arrived(found, sealed)
-
-    async def _case_of(self, recording: Recording) -> Versioned[Case] | None:
-        """The case to tell. Where its row is damaged the evidence is kept all the same."""
-        with suppress(Unreadable):
-            return await self._repositories.cases.get(recording.case_id) if recording.case_id else None
-        return None
 
     async def _arrived(self, found: Versioned[Recording], sealed: Sealed) -> None:
         if sealed.doubt is not Doubt.CUT_OFF:
@@ -166,7 +159,7 @@ class KeepRecording:
                     )
                 ),
             ]
-            case = await self._case_of(recording)
+            case = await case_of(self._repositories.cases, recording)
             try:  # the case may have gone behind the compartment, or out of it, since the file was kept
                 await asyncio.to_thread(self._files.reseal, sealed.sha256, behind=is_behind(case))
             except (KeyProblem, OSError) as problem:
@@ -199,12 +192,6 @@ class KeepRecording:
                 continue
             log.info("recording.sealed", extra={"recording": recording.id, "bytes": sealed.size_bytes})
             return
-
-
-def is_behind(case: Versioned[Case] | None) -> bool:
-    """Whether a recording of this case belongs behind the compartment, as one of no case does, and one of a case
-    that cannot be read."""
-    return case is None or case.value.is_restricted
 
 
 def _with_file(recording: Recording, sealed: Sealed) -> Recording:

@@ -103,18 +103,31 @@ class RecordingFiles:
     def state(self, sha256: str) -> FileState:
         """Reads a file again."""
         try:
-            with self._opened(sha256) as file:
-                _check(file.read(), sha256)
+            self.check(sha256)
         except FileNotFoundError:
             return FileState.WRONG
         except KeyProblem:
             return FileState.LOCKED if self._is_locked(sha256) else FileState.WRONG
         return FileState.WHOLE
 
-    def everything(self) -> Iterator[str]:
+    def check(self, sha256: str) -> None:
+        """Reads a file again; one in the clear passes. Raises `FileNotFoundError`, and `KeyProblem` when it does
+        not open or was changed."""
+        with self._opened(sha256) as file:
+            _check(file.read(), sha256)
+
+    def ids(self) -> list[str]:
         """The hashes of all files."""
-        for path in self._directory.glob("??/*.wav"):
-            yield path.parent.name + path.stem
+        return sorted(path.parent.name + path.stem for path in self._directory.glob("??/*.wav"))
+
+    def place(self, sha256: str) -> str:
+        """What a file is called where it is told of."""
+        return _place(sha256)
+
+    @property
+    def current(self) -> str:
+        """The ids of the keys that files are sealed with now."""
+        return f"{self._vault.current}+{self._reports.current if self._reports else ''}"
 
     def _is_locked(self, sha256: str) -> bool:
         ids = {*self._vault.key_ids, *(self._reports.key_ids if self._reports else ())}
