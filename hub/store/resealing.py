@@ -23,7 +23,7 @@ _BY_ID = (("id", 1),)
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What is sealed with which key: rows and files by key id ("" = in the clear); where what does not open is."""
+    """What is sealed with which key, rows and files by key id ("" = in the clear); what does not open."""
 
     rows: Mapping[str, int]
     files: Mapping[str, int]

@@ -92,7 +92,7 @@ _VECTORS_SECONDS = 0.5
 _KEYS_SECONDS = 3_600.0
 """How often it is looked whether something is still sealed with an older key."""
 
-_SEALS_SECONDS = 2.0
+_SEALS_SECONDS = 0.5
 """How often it is looked for recordings whose case went behind the compartment or out of it."""
 
 _HEADS_SECONDS = 60.0

@@ -1,5 +1,5 @@
-"""Seals files of recordings anew while the hub works: those whose case changed sides of the compartment, at
-once; all of them, slowly, after another key became current, or where an earlier release left them in the clear.
+"""Seals files of recordings anew while the hub works: at once those whose case changed sides of the
+compartment; slowly all, after another key became current or where an earlier release left them in the clear.
 
 How far it came is kept after every page, and every file is replaced whole, so that it goes on wherever it was
 killed. What does not open is left as it is; `hub evidence verify` and `hub keys verify` name it.

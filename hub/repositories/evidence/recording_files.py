@@ -111,8 +111,8 @@ class RecordingFiles:
         return FileState.WHOLE
 
     def check(self, sha256: str) -> None:
-        """Reads a file again; one in the clear passes. Raises `FileNotFoundError`, and `KeyProblem` when it does
-        not open or was changed."""
+        """Reads a file again; one in the clear passes. Raises `FileNotFoundError`, and `KeyProblem` when it
+        does not open or was changed."""
         with self._opened(sha256) as file:
             _check(file.read(), sha256)
 
