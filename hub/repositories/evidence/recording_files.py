@@ -115,6 +115,8 @@ class RecordingFiles:
         does not open or was changed."""
         with self._opened(sha256) as file:
             _check(file.read(), sha256)
+        if self._key(sha256) and not self._is_marked(sha256):
+            raise KeyProblem(f"{_place(sha256)} 的标记不对。 / The mark of {_place(sha256)} is wrong.")
 
     def ids(self) -> list[str]:
         """The hashes of all files."""
@@ -131,9 +133,10 @@ class RecordingFiles:
 
     def _is_locked(self, sha256: str) -> bool:
         ids = {*self._vault.key_ids, *(self._reports.key_ids if self._reports else ())}
-        return self._key(sha256) not in {"", *ids} and self._sealed.is_marked(
-            self._path(sha256), _place(sha256)
-        )
+        return self._key(sha256) not in {"", *ids} and self._is_marked(sha256)
+
+    def _is_marked(self, sha256: str) -> bool:
+        return self._sealed.is_marked(self._path(sha256), _place(sha256))
 
     def _key(self, sha256: str) -> str:
         try:
