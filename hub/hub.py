@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 
-from channels.adapter import FetchesRecordings, ReceivesWebhooks, RendersCalls
+from channels.adapter import FetchesRecordings, ListsRecordings, ReceivesWebhooks, RendersCalls
 from channels.outbox.sender import SenderHealth
 from hub.actions.alarms.confirm_danger import ConfirmDanger
 from hub.actions.alarms.forward_alarms import ForwardAlarms
@@ -219,11 +219,12 @@ class AlarmDesk:
 
 @dataclass(frozen=True, slots=True)
 class VoiceAdapter:
-    """A voice channel's adapter in its three shapes (one object)."""
+    """A voice channel's adapter in its four shapes (one object)."""
 
     receives: ReceivesWebhooks
     renders: RendersCalls
     fetches: FetchesRecordings
+    lists: ListsRecordings
 
 
 _TASKS: Mapping[str, str] = {
@@ -245,6 +246,7 @@ _TASKS: Mapping[str, str] = {
     "replies": "答复发出任务",
     "recordings": "录音取回任务",
     "seals": "录音封存任务",
+    "lost": "录音补查任务",
     "keys": "密钥轮换任务",
     "transcripts": "录音转写任务",
     "calls": "通话看守任务",

@@ -19,8 +19,8 @@ from ivr.state import Phase
 COLLECTIONS = (
     Collection(
         "calls",
-        fields={"channel": str, "updated_at": int, "waiting": int, "caller_key": str},
-        indexes=(("waiting", "updated_at"), ("caller_key", "updated_at")),
+        fields={"channel": str, "updated_at": int, "waiting": int, "caller_key": str, "ask_at": int},
+        indexes=(("waiting", "updated_at"), ("caller_key", "updated_at"), ("ask_at",)),
     ),
     Collection(
         "recordings",
@@ -86,6 +86,12 @@ class CallRepository:
         where = {"waiting": _OVER, "updated_at": {"$gte": at}}
         found = await self._documents.find("calls", where, sort=(("updated_at", -1),), limit=limit)
         return self._calls.listed(found)
+
+    async def to_ask(self, now: int, *, limit: int) -> list[Versioned[Call]]:
+        """Calls of whose recordings the provider is to be asked, the longest waiting first."""
+        where = {"ask_at": {"$gt": 0, "$lte": now}}
+        found = await self._documents.find("calls", where, sort=(("ask_at", 1),), limit=limit)
+        return self._calls.listed_versioned(found)
 
     def insert(self, call: Call) -> Insert:
         """The write of a new call."""

@@ -92,6 +92,9 @@ _VECTORS_SECONDS = 0.5
 _KEYS_SECONDS = 3_600.0
 """How often it is looked whether something is still sealed with an older key."""
 
+_ASK_SECONDS = 15.0
+"""How often it is looked for calls of whose recordings the provider is to be asked."""
+
 _SEALS_SECONDS = 0.5
 """How often it is looked for recordings whose case went behind the compartment or out of it."""
 
@@ -136,6 +139,9 @@ def jobs_of(
         "rules": partial(repeat, rules.follow.look, pause_seconds=_RULES_SECONDS),
         "due": partial(alone, leases(), "due", rules.recompute_due.step, pause_seconds=_RULES_SECONDS),
         "keys": partial(alone, leases(), "keys", _reseal(base).step, pause_seconds=_KEYS_SECONDS),
+        "lost recordings": partial(
+            alone, leases(), "lost recordings", calls.find_recordings.step, pause_seconds=_ASK_SECONDS
+        ),
         "seals": partial(alone, leases(), "seals", _seal(base).step, pause_seconds=_SEALS_SECONDS),
         "heads": partial(alone, leases(), "heads", _heads(base, cases).step, pause_seconds=_HEADS_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),

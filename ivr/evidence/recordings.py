@@ -75,6 +75,9 @@ _TEXT_BYTES = 1024
 NEWS_SECONDS = 60
 """How long the provider's word that the audio is ready is waited for before it is fetched without."""
 
+ASK_SECONDS = (120, 600, 3_600, 21_600, 86_400, 259_200)
+"""How long after the end of a call the provider is asked for recordings it never told of; then no more."""
+
 PARTIAL_TRIES = 3
 """After so many tries a part of a recording is taken for all there is to be had."""
 

@@ -87,9 +87,9 @@ async def test_put_behind_the_compartment_later_a_recording_is_sealed_with_the_k
         assert ring
         assert reports
 
-        async def sealed() -> Recording | None:
+        async def sealed() -> list[Recording]:
             found = [one async for one in stores.recordings.everything()]
-            return found[0] if found and found[0].state is RecordingState.SEALED else None
+            return [one for one in found if one.state is RecordingState.SEALED]
 
         async def version() -> int:
             found = await stores.cases.get(case_id)
@@ -103,8 +103,7 @@ async def test_put_behind_the_compartment_later_a_recording_is_sealed_with_the_k
             assert await eventually(look)
             assert files.content(recording) == SAID
 
-        recording = await eventually(sealed)
-        assert recording
+        [recording] = await eventually(sealed)
         case_id = recording.case_id
         await sealed_with(ring.current)
         await hub.hub.actions.suspect_case(handler, case_id, version=await version())

@@ -26,8 +26,9 @@ from hub.runtime.errors import HubError
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate
 from ivr.engine import begin, end, resume, step
+from ivr.evidence.recordings import ASK_SECONDS
 from ivr.hours import is_open
-from ivr.node import Flow
+from ivr.node import Flow, RecordNode
 from ivr.state import CallState
 
 log = logging.getLogger(__name__)
@@ -173,6 +174,8 @@ class HandleCall:
             updated_at=max(work.call.updated_at, event.received_at),
             tokens=(*work.call.tokens, event.event_id)[-_TOKENS:],
         )
+        if after.ended and not work.call.ended and _may_lack_recording(call, event, flow):
+            call = replace(call, ask_at=call.updated_at + ASK_SECONDS[0] * 1000)
         return _Decided(replace(plan, exchange=call), after, steps)
 
     async def _step(
@@ -236,6 +239,16 @@ class HandleCall:
         except (Conflict, Duplicate):
             return False
         return True
+
+
+def _may_lack_recording(call: Call, event: CallEvent, flow: Flow | None) -> bool:
+    """Whether a call that ended may have a recording nobody told of: it came as far as telling something, and
+    what ended it was not a recording."""
+    state = call.state
+    if event.recording_id or state is None:
+        return False
+    at_record = flow is not None and isinstance(flow.nodes.get(state.node), RecordNode)
+    return at_record or bool(call.case_id or call.emergency_case_id or state.verified_reference)
 
 
 def _facts(line: Line, event: CallEvent) -> dict[str, str]:
