@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 
+_MOST_AT_ONCE = 1 << 21
+"""Two minutes of telephone audio."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some of the bytes. start: where they begin. total: how many there are in all."""
@@ -25,6 +29,9 @@ async def ranged(request: web.Request, part: Callable[[slice], Part], media_type
     except ValueError:
         asked = slice(None, None)
     is_whole = asked.start is None and asked.stop is None
+    if asked.start is not None and asked.start >= 0 and asked.stop is None:
+        # "From here on": a subset may be given (section 15.3.7), and the player asks on from where it ends.
+        asked = slice(asked.start, asked.start + _MOST_AT_ONCE)
     found = await asyncio.to_thread(part, asked)
     headers = {"Content-Type": media_type, "Cache-Control": "no-store", "Accept-Ranges": "bytes"}
     if is_whole:
