@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-
 _MOST_AT_ONCE = 1 << 21
 """Two minutes of telephone audio."""
 
