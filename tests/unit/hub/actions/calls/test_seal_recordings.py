@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,9 @@ from hub.repositories.evidence.recording_files import FileState, RecordingFiles
 from hub.repositories.evidence.recording_moves import MovingDocuments
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
+from hub.store.around import DocumentsAround
 from hub.store.crypto import KeyProblem, KeyRing, Vault
+from hub.store.documents import Stored, Where
 from hub.store.memory_documents import MemoryDocuments
 from hub.store.unreadable import Unreadable
 from ivr.evidence.recordings import RecordingState, relative_path
@@ -84,6 +87,10 @@ class Office:
 
     async def sealed_with(self, id: str) -> str:
         return self.files.key_of((await self.recording(id)).sha256)
+
+    async def sealed_on_disk(self) -> str:
+        [sha256] = self.files.ids()
+        return self.files.key_of(sha256)
 
     async def work(self) -> None:
         while await self.seal.step():
@@ -152,21 +159,29 @@ async def test_killed_between_the_move_and_the_file_it_is_done_after_the_next_st
     assert await office.sealed_with("1") == REPORTS.current
 
 
-async def test_a_case_that_moves_while_its_recording_is_fetched_gets_it_on_the_right_side(
+class MovesMeanwhile(DocumentsAround):
+    """A store in which somebody moves the case after the file was kept and before its row is written."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office.documents)
+        self._office = office
+        self._moved = False
+        self.find = self._find
+
+    async def _find(self, collection: str, where: Where, **rest: Any) -> list[Stored]:
+        if collection == "evidence" and not self._moved:
+            self._moved = True
+            assert await self._office.sealed_on_disk() == RING.current
+            await self._office.move("1", Compartment.REPORT)
+        return await self._documents.find(collection, where, **rest)
+
+
+async def test_a_case_that_moves_while_its_recording_is_kept_gets_it_on_the_right_side(
     office: Office,
 ) -> None:
     await office.add("1", Compartment.NONE, fetched=False)
-    kept = office.files.keep
-
-    class Slow(Provider):
-        async def fetch(self, url: str) -> RecordedAudio:
-            audio = await super().fetch(url)
-            # it is kept for the ordinary side, and the case moves before its row is written
-            kept(audio.content, hashlib.sha256(audio.content).hexdigest(), behind=False)
-            await office.move("1", Compartment.REPORT)
-            return audio
-
-    keep = KeepRecording(office.documents, office.stores, {"v": Slow()}, office.files, office.clock)
+    stores = repositories(MovesMeanwhile(office), Vault(RING), cities={})
+    keep = KeepRecording(office.documents, stores, {"v": Provider()}, office.files, office.clock)
     for found in await keep.due():
         await keep(found)
     assert (await office.recording("1")).state is RecordingState.SEALED
