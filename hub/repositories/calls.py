@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from hub.model.call import Call, Recording
 from hub.model.personal import UNREADABLE
+from hub.repositories.evidence.recording_moves import RecordingMoves
 from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
@@ -169,13 +170,14 @@ async def backlog(documents: Documents, now: int) -> Backlog:
 
 
 class RecordingRepository:
-    """Reads recordings and the evidence chain; gives the writes that store them."""
+    """Reads recordings and the evidence chain; gives the writes that store them. moves: of their cases."""
 
     def __init__(self, documents: Documents, vault: Vault) -> None:
         self._documents = documents
         self._recordings = Shape(Recording, "recordings", vault, unreadable={"transcript": UNREADABLE})
         self._links = Shape(Link, "evidence", vault, personal=frozenset(), key="seq")
         self._marks = Marks(vault, "recordings")
+        self.moves = RecordingMoves(documents)
 
     async def get(self, recording_id: str) -> Versioned[Recording] | None:
         """A recording with its version, or None."""

@@ -43,7 +43,6 @@ from hub.repositories.deliveries import fallbacks
 from hub.repositories.deliveries.records import DeliveryRecords, delivery_records
 from hub.repositories.evidence import heads, recording_moves
 from hub.repositories.evidence.heads import HeadRepository
-from hub.repositories.evidence.recording_moves import RecordingMoves
 from hub.repositories.knowledge import (
     answer_counts,
     cursors,
@@ -233,7 +232,6 @@ class Repositories:
     drafts: DraftRepository
     follows: FollowRepository
     heads: HeadRepository
-    recording_moves: RecordingMoves
     taking_part: TakingPartRepository
     tags: TagRepository
     knowledge: KnowledgeRepositories
@@ -295,7 +293,6 @@ def repositories(
         drafts=DraftRepository(documents, vault),
         follows=FollowRepository(documents),
         heads=HeadRepository(documents, vault),
-        recording_moves=RecordingMoves(documents),
         taking_part=TakingPartRepository(documents),
         tags=TagRepository(documents, vault),
         knowledge=_knowledge(documents, vault),

@@ -53,10 +53,10 @@ class SealRecordings:
             return False
 
     async def _moved(self) -> bool:
-        moves = await self._repositories.recording_moves.waiting(limit=_MOVES)
+        moves = await self._repositories.recordings.moves.waiting(limit=_MOVES)
         for move in moves:
             await self._seal(await self._repositories.recordings.of_case(move.case_id))
-            await self._commit([self._repositories.recording_moves.done(move)])
+            await self._commit([self._repositories.recordings.moves.done(move)])
         return bool(moves)
 
     async def _page(self) -> bool:

@@ -146,7 +146,7 @@ async def test_a_recording_follows_its_case_behind_the_compartment_and_out_of_it
         await office.work()
         assert await office.sealed_with("1") == key
         assert office.files.state(recording.sha256) is FileState.WHOLE
-    assert await office.stores.recording_moves.waiting(limit=9) == []
+    assert await office.stores.recordings.moves.waiting(limit=9) == []
 
 
 async def test_killed_between_the_move_and_the_file_it_is_done_after_the_next_start(office: Office) -> None:
@@ -271,7 +271,7 @@ async def test_one_that_does_not_open_is_left_and_holds_up_no_other(office: Offi
     assert office.files.state(damaged.sha256) is FileState.WRONG
     path.unlink()
     await office.work()
-    assert await office.stores.recording_moves.waiting(limit=9) == []
+    assert await office.stores.recordings.moves.waiting(limit=9) == []
 
 
 async def test_a_full_disk_leaves_the_note_of_the_move(
