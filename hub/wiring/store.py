@@ -94,7 +94,7 @@ async def open_recordings(settings: Settings, documents: Documents, vault: Vault
 
     Their ring is made for a store that has none yet, else it has to be there. Raises `KeyProblem`.
     """
-    ring, source = report_ring(settings), str(settings.keys.reports)
+    ring, source, made = report_ring(settings), str(settings.keys.reports), None
     if ring is None:
         if (await report_keys.look(documents, None)).missing:
             raise KeyProblem(
@@ -103,10 +103,16 @@ async def open_recordings(settings: Settings, documents: Documents, vault: Vault
                 f"Not started: {source}, the keys of REPORT recordings, is missing: restore it; hub keys add "
                 "--report makes new ones when it is lost for ever."
             )
-        ring = create_ring(settings.keys.reports) or report_ring(settings)
+        made = create_ring(settings.keys.reports)
+        ring = made or report_ring(settings)
     if ring is None:
         raise KeyProblem(f"{source} 刚被删除，请再启动一次。 / {source} has just been deleted: start again.")
-    reports = await report_keys.proved_reports(documents, ring, source)
+    try:
+        reports = await report_keys.proved_reports(documents, ring, source, made=made is not None)
+    except KeyProblem:
+        if made is not None:
+            settings.keys.reports.unlink(missing_ok=True)
+        raise
     missing = (await report_keys.look(documents, ring)).missing
     if missing:
         log.error("keys.report_missing", extra={"keys": sorted(missing)})

@@ -174,7 +174,7 @@ class HandleCall:
             updated_at=max(work.call.updated_at, event.received_at),
             tokens=(*work.call.tokens, event.event_id)[-_TOKENS:],
         )
-        if after.ended and not work.call.ended and _may_lack_recording(call, event, flow):
+        if after.ended and not work.call.ended and await self._may_lack_recording(work, call, flow):
             call = replace(call, ask_at=call.updated_at + ASK_SECONDS[0] * 1000)
         return _Decided(replace(plan, exchange=call), after, steps)
 
@@ -195,6 +195,17 @@ class HandleCall:
             steps += turn.steps
             plan, outcome = await self._carry_out(work, plan, turn)
         return plan, turn.state, steps
+
+    async def _may_lack_recording(self, work: CallWork, call: Call, flow: Flow | None) -> bool:
+        """Whether a call that ended may have a recording nobody told of: it broke off where one was made, or
+        came as far as telling something and has none."""
+        if work.event.recording_id:
+            return False
+        states = [state for state in (work.call.state, call.state) if state is not None]
+        if flow and any(isinstance(flow.nodes.get(state.node), RecordNode) for state in states):
+            return True
+        told = call.case_id or call.emergency_case_id or any(state.verified_reference for state in states)
+        return bool(told) and not await self._repositories.recordings.of_call(call.id)
 
     async def _give_up(
         self, work: CallWork, plan: CallPlan
@@ -239,16 +250,6 @@ class HandleCall:
         except (Conflict, Duplicate):
             return False
         return True
-
-
-def _may_lack_recording(call: Call, event: CallEvent, flow: Flow | None) -> bool:
-    """Whether a call that ended may have a recording nobody told of: it came as far as telling something, and
-    what ended it was not a recording."""
-    state = call.state
-    if event.recording_id or state is None:
-        return False
-    at_record = flow is not None and isinstance(flow.nodes.get(state.node), RecordNode)
-    return at_record or bool(call.case_id or call.emergency_case_id or state.verified_reference)
 
 
 def _facts(line: Line, event: CallEvent) -> dict[str, str]:

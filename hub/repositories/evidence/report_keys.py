@@ -14,6 +14,8 @@ from hub.store.documents import Documents, Duplicate, Insert
 from hub.store.internal import KEYS, REPORT_PROOF
 
 _KNOWN = "检举控告录音".encode()
+_MADE = REPORT_PROOF
+"""Id of the row that the first ring makes: of two hosts that make one at once, one is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ async def look(documents: Documents, ring: KeyRing | None) -> ReportKeys:
     sealed = {
         row.id.removeprefix(REPORT_PROOF): str(row.body["sealed"])
         async for row in documents.scan(KEYS.name)
-        if row.id.startswith(REPORT_PROOF)
+        if row.id.startswith(REPORT_PROOF) and row.id != _MADE
     }
     vault = Vault(ring) if ring else None
     known = set(vault.key_ids) if vault else set()
@@ -39,8 +41,11 @@ async def look(documents: Documents, ring: KeyRing | None) -> ReportKeys:
     return ReportKeys(frozenset(sealed.keys() - known), frozenset(foreign), frozenset(sealed))
 
 
-async def proved_reports(documents: Documents, ring: KeyRing, source: str) -> Vault:
-    """The vault of the ring, with what proves its keys kept. Raises `KeyProblem` for another store's ring."""
+async def proved_reports(documents: Documents, ring: KeyRing, source: str, *, made: bool = False) -> Vault:
+    """The vault of the ring, with what proves its keys kept. made: it was made for this store a moment ago.
+
+    Raises `KeyProblem` for another store's ring, and for one that another host made at the same moment.
+    """
     vault = Vault(ring)
     while True:
         found = await look(documents, ring)
@@ -55,9 +60,16 @@ async def proved_reports(documents: Documents, ring: KeyRing, source: str) -> Va
             for id in vault.key_ids
             if id not in found.proved
         ]
+        if made:
+            wanted.append(Insert(KEYS.name, _MADE, {"sealed": vault.seal(_place(""), _KNOWN)}))
         try:
             await documents.commit(wanted)
-        except Duplicate:  # another process did so at the same time: perhaps with other keys
+        except Duplicate as known:  # another process did so at the same time
+            if known.write.id == _MADE:
+                raise KeyProblem(
+                    "没有启动：另一台主机刚建立了举报录音的密钥，请把它的文件复制过来。 / "
+                    "Not started: another host has just made the keys of REPORT recordings: copy its file here."
+                ) from known
             continue
         return vault
 

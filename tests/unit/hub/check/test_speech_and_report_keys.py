@@ -9,6 +9,7 @@ import pytest
 
 from hub.check.report_keys import check_report_keys
 from hub.check.speech import check_speech
+from hub.repositories.evidence.report_keys import proved_reports
 from hub.runtime.clock import FakeClock
 from hub.runtime.finding import Level
 from hub.store.crypto import KeyProblem, KeyRing, Vault, replace_ring
@@ -78,3 +79,16 @@ async def test_keys_of_reports_that_are_gone_or_others_are_told_and_not_replaced
     await open_recordings(configured, documents, vault)
     path.chmod(0o644)
     assert (await check_report_keys(configured, documents)).level is Level.FAIL
+
+
+async def test_of_two_hosts_that_make_keys_of_reports_at_once_one_is_refused(tmp_path: Path) -> None:
+    documents, vault = MemoryDocuments((), clock=FakeClock()), Vault(KeyRing.fresh())
+    first, second = KeyRing.fresh(), KeyRing.fresh()
+    await proved_reports(documents, first, "here", made=True)
+    with pytest.raises(KeyProblem, match="another host"):
+        await proved_reports(documents, second, "there", made=True)
+    (tmp_path / "a").mkdir()
+    configured = settings(tmp_path / "a")
+    replace_ring(configured.keys.reports, first)  # copied
+    await open_recordings(configured, documents, vault)
+    assert (await check_report_keys(configured, documents)).level is Level.OK
