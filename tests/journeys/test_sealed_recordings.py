@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from channels.loopback.faults import Fault, FaultKind, Resource
 from channels.loopback.script import CallerAction, Press, Speak, Utter
 from hub.model.agent import Role
 from hub.model.call import Recording
@@ -73,6 +74,21 @@ async def test_a_report_is_fetched_recognised_and_played_and_never_lies_in_the_c
         both = {**ring.keys, reports.current: next(iter(ring.keys.values()))}
         guessed = RecordingFiles(folder, Vault(KeyRing(ring.current, both, ring.index)), None)
         assert guessed.state(recording.sha256) is FileState.WRONG
+
+
+async def test_of_a_fetch_that_breaks_off_the_part_that_came_is_sealed_too(tmp_path: Path) -> None:
+    async with world(tmp_path) as hub:
+        hub.carrier.faults.add(Fault(FaultKind.CUT, times=None, where=Resource.RECORDINGS))
+        await report(hub)
+
+        async def part() -> list[Recording]:
+            return [one for one in await recordings(hub) if one.path]
+
+        [recording] = await eventually(part)
+        assert not recording.is_sealed
+        assert hub.hub.recordings.content(recording) == SAID[: len(SAID) // 2]
+        assert RUN in SAID[: len(SAID) // 2]
+        assert in_the_clear(tmp_path) == []
 
 
 async def test_put_behind_the_compartment_later_a_recording_is_sealed_with_the_keys_of_reports(

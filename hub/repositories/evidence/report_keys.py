@@ -67,8 +67,8 @@ async def proved_reports(documents: Documents, ring: KeyRing, source: str, *, ma
         except Duplicate as known:  # another process did so at the same time
             if known.write.id == _MADE:
                 raise KeyProblem(
-                    "没有启动：另一台主机刚建立了举报录音的密钥，请把它的文件复制过来。 / "
-                    "Not started: another host has just made the keys of REPORT recordings: copy its file here."
+                    "没有启动：另一台主机刚建立了举报录音的密钥，请把它的文件复制过来。 / Not started: "
+                    "another host has just made the keys of REPORT recordings: copy its file here."
                 ) from known
             continue
         return vault
