@@ -14,6 +14,7 @@ from channels.contract import (
     Accepted,
     CallAnswer,
     InboundMessage,
+    ListedRecording,
     OutboundMessage,
     RawLetter,
     Received,
@@ -93,6 +94,17 @@ class FetchesRecordings(Protocol):
 
         Raises `Temporary`, `Permanent` or `Misconfigured`. Fetching changes nothing at the provider, so a
         lost answer is `Temporary`, never `Ambiguous`.
+        """
+        ...
+
+
+class ListsRecordings(Protocol):
+    """An adapter whose provider can be asked which recordings it has of a call."""
+
+    async def recordings_of(self, call_id: str) -> tuple[ListedRecording, ...]:
+        """Those that hold sound, or will. call_id: the provider's.
+
+        Raises a `SendError` when it cannot be found out now.
         """
         ...
 

@@ -271,6 +271,15 @@ class RecordedAudio:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedRecording:
+    """A recording as the provider lists it. url: "" while it is not ready. seconds: 0 = not said."""
+
+    id: str
+    url: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Read `text` out in `language` (a prompt already filled in)."""
 

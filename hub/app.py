@@ -37,7 +37,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     cases = case_actions(base, profiles, dialogue, rules)
     desk = desk_of(base, cases)
     alarms = alarm_actions(base, profiles, cases)
-    calls = await call_actions(base, adapters.fetches, profiles, dialogue, editing.knowledge, cases)
+    calls = await call_actions(base, adapters, profiles, dialogue, editing.knowledge, cases)
     intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases)
     jitter = random.Random()
     actions = actions_of(base, dialogue, editing, rules, cases, desk, calls, intake, profiles)
@@ -45,8 +45,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     sweeper = sweeper_of(base, adapters.finds, jitter)
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)
-    jobs |= alarm_jobs(alarms.forward)
-    jobs |= mail_jobs(base, adapters, actions, dialogue.triage)
+    jobs |= alarm_jobs(alarms.forward) | mail_jobs(base, adapters, actions, dialogue.triage)
     supervisor = Supervisor(clock)
 
     async def close() -> None:
@@ -65,6 +64,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         vault=base.vault,
         files=base.files,
         imports=base.imports,
+        recordings=base.recordings,
         repositories=base.stores,
         actions=actions,
         alarms=alarms,

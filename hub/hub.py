@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 
-from channels.adapter import FetchesRecordings, ReceivesWebhooks, RendersCalls
+from channels.adapter import FetchesRecordings, ListsRecordings, ReceivesWebhooks, RendersCalls
 from channels.outbox.sender import SenderHealth
 from hub.actions.alarms.confirm_danger import ConfirmDanger
 from hub.actions.alarms.forward_alarms import ForwardAlarms
@@ -90,6 +90,7 @@ from hub.actions.staff.change_accounts import ChangeAccounts
 from hub.model.agent import Permission
 from hub.model.conversations.meaning_due import LATE_MS
 from hub.repositories.calls import Backlog, backlog
+from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
@@ -218,11 +219,12 @@ class AlarmDesk:
 
 @dataclass(frozen=True, slots=True)
 class VoiceAdapter:
-    """A voice channel's adapter in its three shapes (one object)."""
+    """A voice channel's adapter in its four shapes (one object)."""
 
     receives: ReceivesWebhooks
     renders: RendersCalls
     fetches: FetchesRecordings
+    lists: ListsRecordings
 
 
 _TASKS: Mapping[str, str] = {
@@ -243,6 +245,9 @@ _TASKS: Mapping[str, str] = {
     "fallback": "预警备用渠道任务",
     "replies": "答复发出任务",
     "recordings": "录音取回任务",
+    "seals": "录音封存任务",
+    "lost": "录音补查任务",
+    "keys": "密钥轮换任务",
     "transcripts": "录音转写任务",
     "calls": "通话看守任务",
     "retention": "到期清理任务",
@@ -291,6 +296,7 @@ class Hub:
     vault: Vault
     files: FileStore
     imports: FileStore
+    recordings: RecordingFiles
     repositories: Repositories
     actions: Actions
     alarms: AlarmDesk

@@ -24,6 +24,7 @@ class _Left:
 
     store: bytes
     keys: bytes
+    report_keys: bytes
     snapshot: Snapshot
 
 
@@ -38,8 +39,9 @@ async def started_before(settings: Settings) -> Settings:
             _left.append(await _started_once())
         store.parent.mkdir(parents=True, exist_ok=True)
         store.write_bytes(_left[0].store)
-        keys.touch(mode=0o600)
-        keys.write_bytes(_left[0].keys)
+        for path, ring in ((keys, _left[0].keys), (settings.keys.reports, _left[0].report_keys)):
+            path.touch(mode=0o600)
+            path.write_bytes(ring)
     return settings
 
 
@@ -48,6 +50,8 @@ async def _started_once() -> _Left:
         data = tomllib.loads(shipped_text())
         store, keys = Path(folder) / "hub.db", Path(folder) / "keys.json"
         data["store"]["path"], data["keys"]["file"], data["files"]["path"] = str(store), str(keys), folder
-        hub = await open_hub(build(data), SystemClock())
+        settings = build(data)
+        hub = await open_hub(settings, SystemClock())
         await hub.close()
-        return _Left(store.read_bytes(), keys.read_bytes(), hub.knowledge.snapshot)
+        reports = settings.keys.reports.read_bytes()
+        return _Left(store.read_bytes(), keys.read_bytes(), reports, hub.knowledge.snapshot)

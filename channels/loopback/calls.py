@@ -50,14 +50,20 @@ class Recordings:
 
     def __init__(self) -> None:
         self._audio: OrderedDict[str, bytes] = OrderedDict()
+        self._calls: dict[str, str] = {}
 
-    def add(self, audio: bytes) -> str:
+    def add(self, audio: bytes, call_sid: str = "") -> str:
         """Keep `audio`; returns its sid."""
         sid = f"RE{token_hex(16)}"
-        self._audio[sid] = audio
+        self._audio[sid], self._calls[sid] = audio, call_sid
         if len(self._audio) > MAX_RECORDINGS:
-            self._audio.popitem(last=False)
+            oldest, _ = self._audio.popitem(last=False)
+            del self._calls[oldest]
         return sid
+
+    def of_call(self, call_sid: str) -> list[str]:
+        """The sids of what was recorded in a call."""
+        return [sid for sid, call in self._calls.items() if call == call_sid]
 
     def get(self, sid: str) -> bytes | None:
         """The audio, or None."""
@@ -212,7 +218,7 @@ class SimulatedCall:
         fields: dict[str, str] = {}
         if isinstance(action, Speak):
             seconds = min(action.seconds, float(verb.get("maxLength") or 3600))
-            sid = self._recordings.add(action.audio or tone(seconds))
+            sid = self._recordings.add(action.audio or tone(seconds), self._sid)
             url = f"{self._api}/Recordings/{sid}"
             self._heard.recordings.append(url)
             announced = self._conditions.announced
@@ -226,6 +232,8 @@ class SimulatedCall:
             self._facts["CallStatus"] = "completed"
             if self._conditions.status_first:
                 await self._report_end()
+        if self._conditions.loses_recorded_step:
+            raise _Ended(CallEnd.FAILED)
         conditions = self._conditions.recording_news
         if conditions is RecordingNews.BEFORE_STEP:
             await self._tell_recording(news, fields)

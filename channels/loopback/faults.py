@@ -28,6 +28,7 @@ class Resource(StrEnum):
 
     MESSAGES = "messages"
     RECORDINGS = "recordings"
+    RECORDING_LISTS = "recording lists"
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,8 @@ class CallConditions:
     copies: how often each webhook is delivered. status_first: the callback that the call is over
     comes before the step that says so. names_recordings: whether a Record's action has the recording's id;
     some gateways have it in the callback only. announced: the length every recording is said to have,
-    None = the true one, "" = none is said.
+    None = the true one, "" = none is said. loses_recorded_step: neither a Record's action nor its callback
+    comes; the call breaks off.
     """
 
     copies: int = 1
@@ -81,6 +82,7 @@ class CallConditions:
     status_first: bool = False
     names_recordings: bool = True
     announced: str | None = None
+    loses_recorded_step: bool = False
 
 
 class CallEnd(StrEnum):

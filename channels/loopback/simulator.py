@@ -104,6 +104,7 @@ class CarrierSimulator:
         app.router.add_post(f"{self._api}/Messages.json", self._quick if self._quiet else self._create)
         app.router.add_get(f"{self._api}/Messages.json", self._list)
         app.router.add_get(self._api + "/Recordings/{sid}.wav", self._download)
+        app.router.add_get(self._api + "/Calls/{sid}/Recordings.json", self._list_recordings)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         site = web.TCPSite(runner, HOST, port)
@@ -262,6 +263,19 @@ class CarrierSimulator:
         if request.headers.get("Authorization") != self._authorization:
             return _response(error_reply(401, 20003, "Authenticate"))
         return _response(self._texts.listing(request.query))
+
+    async def _list_recordings(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != self._authorization:
+            return _response(error_reply(401, 20003, "Authenticate"))
+        call_sid = request.match_info["sid"]
+        refused = _refused(self.faults.take(Resource.RECORDING_LISTS))
+        if refused is not None:
+            return refused
+        listed = [
+            {"sid": sid, "call_sid": call_sid, "status": "completed", "duration": "4", "channels": 1}
+            for sid in self._recordings.of_call(call_sid)
+        ]
+        return web.json_response({"recordings": listed, "next_page_uri": None, "page_size": 100})
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Authorization") != self._authorization:

@@ -82,7 +82,7 @@ class MessagesClient:
             raise Temporary("not-reached", "no connection to the provider") from problem
         except (AnswerLost, AnswerTooLarge) as problem:
             raise Ambiguous("answer-lost", "the provider's answer did not arrive whole") from problem
-        body = _json_object(answer.body)
+        body = json_object(answer.body)
         if not 200 <= answer.status < 300:
             raise self._error(answer, body)
         # A 2xx is an acceptance only when it names the message and no error.
@@ -120,7 +120,7 @@ class MessagesClient:
             answer = await self._http.get(to)
         except (NotReached, AnswerLost, AnswerTooLarge) as problem:
             raise Temporary("not-reached", "the provider's list could not be read") from problem
-        body = _json_object(answer.body)
+        body = json_object(answer.body)
         if answer.status != 200:
             raise self._error(answer, body)
         return body
@@ -255,7 +255,7 @@ def created_at(message: dict[str, Any]) -> int:
         return 0
 
 
-def _json_object(body: bytes) -> dict[str, Any]:
+def json_object(body: bytes) -> dict[str, Any]:
     """The JSON object in `body`; an empty one for anything else."""
     try:
         parsed = json.loads(body.decode())  # of bytes it would guess the encoding first

@@ -22,6 +22,7 @@ from channels.contract import (
     CallAnswer,
     CallEvent,
     CallEventKind,
+    ListedRecording,
     Received,
     RecordedAudio,
     WebhookRequest,
@@ -30,6 +31,7 @@ from channels.contract import (
 from channels.errors import Malformed
 from channels.http import HttpClient
 from channels.twilio import form
+from channels.twilio.call_recordings import CallRecordings
 from channels.twilio.client import RecordingsClient
 from channels.twilio.signature import SignatureCheck
 from channels.twilio.twiml import EMPTY, CallbackPaths, document
@@ -94,6 +96,17 @@ class TwilioVoice:
             timeout_seconds=settings.timeout_seconds,
             limit_bytes=settings.limit_bytes,
         )
+
+        self._lists = CallRecordings(
+            http,
+            api_base=settings.api_base,
+            account_sid=settings.account_sid,
+            auth_token=settings.auth_tokens[0],
+        )
+
+    async def recordings_of(self, call_id: str) -> tuple[ListedRecording, ...]:
+        """What the provider has of a call. See `ListsRecordings`."""
+        return await self._lists.of_call(call_id)
 
     async def fetch(self, url: str) -> RecordedAudio:
         """The recording as WAV. See `FetchesRecordings`."""

@@ -17,7 +17,9 @@ from hub.check.alarms import check_alarms, check_ringing
 from hub.check.channels import check_channels
 from hub.check.meaning import check_meaning, check_waiting
 from hub.check.progress import check_progress
-from hub.check.recordings import check_heads, check_recordings, check_speech
+from hub.check.recordings import check_heads, check_recordings
+from hub.check.report_keys import check_report_keys
+from hub.check.speech import check_speech
 from hub.model.cases.calendar_book import calendar_book, calendar_days
 from hub.repositories.calls import FlowRepository
 from hub.repositories.key_proof import check_keys, refuse_missing_keys
@@ -53,7 +55,7 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     findings += [found async for found in _store(settings, clock)]
     findings += [*_web(settings), *_knowledge(settings)]
     findings += [found async for found in check_meaning(settings)]
-    findings += [await check_speech(settings), check_heads(settings), *_disk(settings), *_user()]
+    findings += [check_speech(settings), check_heads(settings), *_disk(settings), *_user()]
     findings += [found async for found in check_channels(settings)]
     findings += [found async for found in check_alarms(settings)]
     findings += [found async for found in check_progress(settings, clock)]
@@ -165,6 +167,7 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         yield Finding(Level.OK, "store", f"{settings.store.engine} 可用 (usable)")
         async for found in _check_keys(settings, documents):
             yield found
+        yield await check_report_keys(settings, documents)
         yield await check_migrations(documents, migrations_of(settings, clock))
         async for found in check_flows(documents):
             yield found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from hub.repositories.calls import backlog
 from hub.runtime.clock import Clock
@@ -12,10 +11,6 @@ from hub.settings.settings import Settings
 from hub.store.documents import Documents
 from hub.wiring.alarms import usable
 from hub.wiring.channels import profiles_of
-from ivr.speech.engine import EngineDown
-from ivr.speech.vosk_engine import VoskEngine
-
-_MODEL_PARTS = ("am/final.mdl", "conf/mfcc.conf")
 
 
 async def check_recordings(documents: Documents, clock: Clock, *, hears: bool) -> AsyncIterator[Finding]:
@@ -67,24 +62,3 @@ def check_heads(settings: Settings) -> Finding:
         what = f"链头发不出去：渠道 {given.channel} 未启用，或地址不对 (channel off, or not an address)"
         return Finding(Level.FAIL, "evidence", what, "核对 [evidence] 的 channel 和 address (check them)")
     return Finding(Level.OK, "evidence", f"链头每日发送 (leave daily)：{given.channel}")
-
-
-async def check_speech(settings: Settings) -> Finding:
-    """Whether the model loads: it is loaded once, in a process of its own."""
-    model = settings.speech.model
-    if not model:
-        return Finding(Level.OK, "speech", "不转写录音 (recordings are not transcribed)")
-    if not all((Path(model) / part).is_file() for part in _MODEL_PARTS):
-        what = f"{model} 不是 vosk 模型 (not a vosk model)"
-        fix = f"speech.model 指向完整的模型目录，含 {'、'.join(_MODEL_PARTS)} (a whole model)"
-        return Finding(Level.FAIL, "speech", what, fix)
-    engine = VoskEngine(Path(model))
-    try:
-        await engine.ready()
-    except EngineDown:
-        what = f"{model} 不能加载 (does not load)"
-        fix = "重新下载模型；内存不足时换小一些的模型 (get the model anew, or a smaller one)"
-        return Finding(Level.FAIL, "speech", what, fix)
-    finally:
-        await engine.close()
-    return Finding(Level.OK, "speech", model)

@@ -12,7 +12,7 @@ from hub.repositories.repositories import repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.runtime.errors import HubError
-from hub.wiring.store import reading_store
+from hub.wiring.store import reading_recordings, reading_store
 
 
 def verify(*, head: list[str] | None = None, config: Path | None = None, json: bool = False) -> int:
@@ -38,12 +38,15 @@ async def _verify(config: Path | None, heads: list[str], *, as_json: bool) -> in
     settings = settings_from(config)
     async with reading_store(settings, SystemClock()) as (documents, vault):
         stores = repositories(documents, vault, cities={})
-        found = await verify_evidence(stores, settings.files.path, kept=kept)
+        audio = await reading_recordings(settings, documents, vault)
+        found = await verify_evidence(stores, settings.files.path, audio, kept=kept)
     if as_json:
         print_json(asdict(found))
     else:
         screen = Screen()
         screen.say(f"录音 recordings {found.recordings}，链首 head {found.head or '-'}")
+        if found.locked:
+            screen.say(f"其中 {found.locked} 段的密钥不在这里，只核对了密文 (of these only the sealed bytes)")
         screen.say(f"工单历史 case histories {found.cases}")
         screen.say(f"查阅记录 audit rows {found.audit}")
         screen.say(f"证据链头 heads {found.heads}，最新 newest {found.heads_mark or '-'}")

@@ -1,22 +1,24 @@
 """`hub keys`: which keys seal what, a new one, which is current, sealing anew, and whether all of it opens.
 
-The ring is written whole under another name and put in its place, so that there is always one that can be
-read. A key is never taken out here: whoever removes one by hand after `hub keys verify` knows what they do.
+Recordings of REPORT cases have a ring of their own; an id says in which ring a key is. A ring is written
+whole under another name and put in its place, so that there is always one that can be read. A key is never
+taken out here: whoever removes one by hand after `hub keys verify` knows what they do.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from hub.actions.calls.seal_recordings import SealRecordings
 from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
-from hub.repositories.repositories import COLLECTIONS
+from hub.repositories.repositories import COLLECTIONS, repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.settings.settings import Settings
-from hub.store.crypto import KeyRing, load_ring, replace_ring
+from hub.store.crypto import KeyProblem, KeyRing, create_ring, load_ring, replace_ring
 from hub.store.files import FileStore
 from hub.store.resealing import Round, Sealed, look, reseal
-from hub.wiring.store import open_store, open_vault
+from hub.wiring.store import open_recordings, open_store, open_vault, report_ring
 
 _FOLDERS = ("attachments", "imports")
 
@@ -51,23 +53,29 @@ def verify(*, config: Path | None = None, json: bool = False) -> int:
     return run(_verify(config, as_json=json))
 
 
-def add(*, config: Path | None = None) -> int:
+def add(*, report: bool = False, config: Path | None = None) -> int:
     """新增一把密钥，先不使用：先备份密钥文件，再 hub keys use。
 
     Adds a key that nothing is sealed with yet: back the file up, then `hub keys use`.
 
     Parameters
     ----------
+    report
+        举报录音的密钥；密钥文件遗失时新建 · For REPORT recordings; makes their file where it is lost.
     config
         配置文件 · TOML file over the defaults.
     """
     settings = settings_from(config)
-    ring = _ring(settings)
+    path = settings.keys.reports if report else settings.keys.file
+    if report and not _is_given(settings, report=True) and (made := create_ring(path)):
+        Screen().say(f"{made.current}  {path} 已新建，请先备份 · made: back it up first")
+        return 0
+    ring = _ring(settings, report=report)
     if ring is None:
         return CANNOT_RUN
     more = ring.with_another()
     [name] = more.keys.keys() - ring.keys.keys()
-    replace_ring(settings.keys.file, more)
+    replace_ring(path, more)
     Screen().say(f"{name}  已新增，请先备份密钥文件 · added: back the file up first")
     return 0
 
@@ -85,14 +93,17 @@ def use(key: str, *, config: Path | None = None) -> int:
         配置文件 · TOML file over the defaults.
     """
     settings = settings_from(config)
-    ring = _ring(settings)
+    reports = report_ring(settings)
+    report = reports is not None and key in reports.keys
+    ring = _ring(settings, report=report)
     if ring is None:
         return CANNOT_RUN
     if key not in ring.keys:
-        known = "、".join(sorted(ring.keys))
+        known = "、".join(sorted({*ring.keys, *(reports.keys if reports else ())}))
         Screen().complain([f"没有密钥 {key}，有：{known} · no such key, there are: {known}"])
         return CANNOT_RUN
-    replace_ring(settings.keys.file, KeyRing(key, ring.keys, ring.index))
+    path = settings.keys.reports if report else settings.keys.file
+    replace_ring(path, KeyRing(key, ring.keys, ring.index))
     Screen().say(f"{key}  启用，重启 hub 后生效 · current when the hub is started again")
     return 0
 
@@ -112,32 +123,43 @@ def reseal_all(*, config: Path | None = None) -> int:
 
 async def _list(config: Path | None, *, as_json: bool) -> int:
     settings = settings_from(config)
-    found, current, names = await _looked(settings)
+    found, rings = await _looked(settings)
     rows = [
         {
             "key": name,
-            "current": name == current,
+            "current": name == ring.current,
+            "reports": ring is rings[1],
             "rows": found.rows.get(name, 0),
             "files": found.files.get(name, 0),
         }
-        for name in names
+        for ring in rings
+        for name in sorted(ring.keys)
     ]
     if as_json:
         print_json(rows)
     else:
         Screen().table(
             "密钥 keys",
-            ("编号 key", "当前 current", "记录 rows", "文件 files"),
+            ("编号 key", "用于 for", "当前 current", "记录 rows", "文件 files"),
             [
-                (str(row["key"]), "是 yes" if row["current"] else "", str(row["rows"]), str(row["files"]))
+                (
+                    str(row["key"]),
+                    "举报录音 REPORT" if row["reports"] else "其他 else",
+                    "是 yes" if row["current"] else "",
+                    str(row["rows"]),
+                    str(row["files"]),
+                )
                 for row in rows
             ],
         )
+        if clear := found.files.get("", 0):
+            said = f"明文录音 {clear} 个，hub 运行时会在后台封存 · in the clear: sealed while the hub runs"
+            Screen().say(said)
     return 0
 
 
 async def _verify(config: Path | None, *, as_json: bool) -> int:
-    found, _, _ = await _looked(settings_from(config))
+    found, _ = await _looked(settings_from(config))
     number = sum(found.rows.values()) + sum(found.files.values())
     if as_json:
         print_json({"sealed": number, "damaged": list(found.damaged)})
@@ -154,30 +176,56 @@ async def _reseal(config: Path | None) -> int:
         vault = await open_vault(settings, documents)
         stores = [FileStore(settings.files.path / name, vault) for name in _FOLDERS]
         done: Round = await reseal(documents, COLLECTIONS, stores, vault)
+        seal = SealRecordings(
+            documents,
+            repositories(documents, vault, cities={}),
+            await open_recordings(settings, documents, vault),
+            pause_seconds=0,
+        )
+        while await seal.step():
+            pass
     finally:
         await documents.close()
     Screen().say(f"重新封存 resealed {done.resealed}，未动 left {done.left}")
     return 1 if done.left else 0
 
 
-async def _looked(settings: Settings) -> tuple[Sealed, str, list[str]]:
+async def _looked(settings: Settings) -> tuple[Sealed, tuple[KeyRing, KeyRing]]:
+    """What is sealed with which keys; the ring of the store and that of REPORT recordings."""
     documents = await open_store(settings, SystemClock(), migrated=False)
     try:
         vault = await open_vault(settings, documents)
+        recordings = await open_recordings(settings, documents, vault)
         stores = [FileStore(settings.files.path / name, vault) for name in _FOLDERS]
-        return await look(documents, COLLECTIONS, stores, vault), vault.current, sorted(vault.key_ids)
+        return await look(documents, COLLECTIONS, [*stores, recordings], vault), _rings(settings)
     finally:
         await documents.close()
 
 
-def _ring(settings: Settings) -> KeyRing | None:
+def _rings(settings: Settings) -> tuple[KeyRing, KeyRing]:
+    given = settings.keys.ring.get_secret_value()
+    ring, reports = (
+        KeyRing.from_json(given) if given else load_ring(settings.keys.file),
+        report_ring(settings),
+    )
+    if ring is None or reports is None:
+        raise KeyProblem("密钥文件刚被删除。 / A key file has just been deleted.")
+    return ring, reports
+
+
+def _is_given(settings: Settings, *, report: bool) -> bool:
+    return bool((settings.keys.report_ring if report else settings.keys.ring).get_secret_value())
+
+
+def _ring(settings: Settings, *, report: bool) -> KeyRing | None:
     """The ring in its file; what cannot be written here is said."""
-    if settings.keys.ring.get_secret_value():
+    if _is_given(settings, report=report):
         Screen().complain(
             ["密钥来自环境变量，请在那里修改 · the keys come from the environment: change them there"]
         )
         return None
-    ring = load_ring(settings.keys.file)
+    path = settings.keys.reports if report else settings.keys.file
+    ring = load_ring(path)
     if ring is None:
-        Screen().complain([f"没有密钥文件 {settings.keys.file} · there is no such file"])
+        Screen().complain([f"没有密钥文件 {path} · there is no such file"])
     return ring

@@ -28,6 +28,8 @@ class Call:
     caller_key: blind index of the caller's number, for the harassment limit; never copied to an
     anonymous case. tokens: ids of the events applied last. answer_*: the response given last, which
     a repeated webhook gets again; it may hold a query code and is sealed. dialogue: what was offered by keys.
+    ask_at: when the provider is asked for recordings it may never have told of, 0 = not. asks: how often
+    it was.
     """
 
     id: str
@@ -41,6 +43,8 @@ class Call:
     ended: bool = False
     tokens: tuple[str, ...] = ()
     dialogue: Dialogue = NOTHING_OPEN
+    ask_at: int = 0
+    asks: int = 0
     answer_status: int = 200
     answer_type: str = ""
     answer_body: str = personal()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from hub.model.call import Call, Recording
 from hub.model.personal import UNREADABLE
+from hub.repositories.evidence.recording_moves import RecordingMoves
 from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
@@ -19,8 +20,8 @@ from ivr.state import Phase
 COLLECTIONS = (
     Collection(
         "calls",
-        fields={"channel": str, "updated_at": int, "waiting": int, "caller_key": str},
-        indexes=(("waiting", "updated_at"), ("caller_key", "updated_at")),
+        fields={"channel": str, "updated_at": int, "waiting": int, "caller_key": str, "ask_at": int},
+        indexes=(("waiting", "updated_at"), ("caller_key", "updated_at"), ("ask_at",)),
     ),
     Collection(
         "recordings",
@@ -32,6 +33,7 @@ COLLECTIONS = (
 )
 
 _PAGE = 100
+_BY_ID = (("id", 1),)
 _MANY = 1000
 _OVER, _RUNNING, _TRANSFERRED = 0, 1, 2
 """What `waiting` says of a call."""
@@ -85,6 +87,12 @@ class CallRepository:
         where = {"waiting": _OVER, "updated_at": {"$gte": at}}
         found = await self._documents.find("calls", where, sort=(("updated_at", -1),), limit=limit)
         return self._calls.listed(found)
+
+    async def to_ask(self, now: int, *, limit: int) -> list[Versioned[Call]]:
+        """Calls of whose recordings the provider is to be asked, the longest waiting first."""
+        where = {"ask_at": {"$gt": 0, "$lte": now}}
+        found = await self._documents.find("calls", where, sort=(("ask_at", 1),), limit=limit)
+        return self._calls.listed_versioned(found)
 
     def insert(self, call: Call) -> Insert:
         """The write of a new call."""
@@ -162,13 +170,14 @@ async def backlog(documents: Documents, now: int) -> Backlog:
 
 
 class RecordingRepository:
-    """Reads recordings and the evidence chain; gives the writes that store them."""
+    """Reads recordings and the evidence chain; gives the writes that store them. moves: of their cases."""
 
     def __init__(self, documents: Documents, vault: Vault) -> None:
         self._documents = documents
         self._recordings = Shape(Recording, "recordings", vault, unreadable={"transcript": UNREADABLE})
         self._links = Shape(Link, "evidence", vault, personal=frozenset(), key="seq")
         self._marks = Marks(vault, "recordings")
+        self.moves = RecordingMoves(documents)
 
     async def get(self, recording_id: str) -> Versioned[Recording] | None:
         """A recording with its version, or None."""
@@ -237,6 +246,13 @@ class RecordingRepository:
         """The first link of the chain whose mark is wrong or gone."""
         wrong = self._marks.first_wrong((one.hash, one.mark) for one in links)
         return None if wrong is None else links[wrong]
+
+    async def page(self, after: str, *, limit: int) -> tuple[list[Recording], str]:
+        """Recordings in the order of their ids behind `after` ("" = from the first), and where the next page
+        begins, "" behind the last."""
+        found = await self._documents.find("recordings", {}, sort=_BY_ID, limit=limit, after=after or None)
+        reached = self._documents.cursor(found[-1], _BY_ID) if len(found) == limit else ""
+        return self._recordings.listed(found), reached
 
     async def everything(self) -> AsyncIterator[Recording]:
         """All recordings."""

@@ -21,7 +21,7 @@ from pathlib import Path
 from channels.address import Address, AddressKind
 from hub.store.crypto import KeyProblem, KeyRing, Vault, key_id_of
 from hub.store.documents import Collection, Documents, Duplicate, Insert, Stored, Write
-from hub.store.internal import INDEX_PROOF, KEYS, all_collections
+from hub.store.internal import INDEX_PROOF, KEYS, REPORT_PROOF, all_collections
 
 _KEY = "key:"
 _KNOWN = "公安公众服务中心"
@@ -84,7 +84,8 @@ async def proved(
 
 
 async def _look(documents: Documents, vault: Vault | None, collections: Sequence[Collection]) -> _Found:
-    proofs = {row.id: row async for row in documents.scan(KEYS.name)}
+    rows = {row.id: row async for row in documents.scan(KEYS.name)}
+    proofs = {id: row for id, row in rows.items() if not id.startswith(REPORT_PROOF)}
     if not proofs:
         return await _sampled(documents, vault, collections)
     sealed = {id.removeprefix(_KEY): row.body["sealed"] for id, row in proofs.items() if id != INDEX_PROOF}

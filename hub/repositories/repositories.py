@@ -41,7 +41,7 @@ from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
 from hub.repositories.deliveries import fallbacks
 from hub.repositories.deliveries.records import DeliveryRecords, delivery_records
-from hub.repositories.evidence import heads
+from hub.repositories.evidence import heads, recording_moves
 from hub.repositories.evidence.heads import HeadRepository
 from hub.repositories.knowledge import (
     answer_counts,
@@ -150,6 +150,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *fallbacks.COLLECTIONS,
     *follows.COLLECTIONS,
     *heads.COLLECTIONS,
+    *recording_moves.COLLECTIONS,
     *taking_part.COLLECTIONS,
     *tags.COLLECTIONS,
     *leases.COLLECTIONS,

@@ -20,6 +20,13 @@ class Store(Table):
 class Keys(Table):
     file: Path = Path("var/hub/keys.json")
     ring: Secret = SecretStr("")
+    report_file: str = ""
+    report_ring: Secret = SecretStr("")
+
+    @property
+    def reports(self) -> Path:
+        """Where the keys of REPORT recordings are kept."""
+        return Path(self.report_file) if self.report_file else self.file.with_name(f"report-{self.file.name}")
 
 
 class Files(Table):

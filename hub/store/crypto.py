@@ -22,11 +22,14 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hub.runtime.errors import HubError
 from hub.store.unreadable import UnreadableRows
 
 _NONCE_BYTES = 12
+_MISSING = "缺少密钥 {0}，请从备份恢复。 / Key {0} is not in the key ring: restore it from its backup."
 
 
 class KeyProblem(HubError):
@@ -133,14 +136,14 @@ def create_ring(path: Path) -> KeyRing | None:
         return None
     finally:
         name.unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return ring
 
 
 def replace_ring(path: Path, ring: KeyRing) -> None:
     """Puts `ring` in the place of the one in `path`, durable when it returns; a reader sees a whole one."""
     _written_beside(path, ring).replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _written_beside(path: Path, ring: KeyRing) -> Path:
@@ -152,7 +155,8 @@ def _written_beside(path: Path, ring: KeyRing) -> Path:
     return Path(name)
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """Makes the names in it durable."""
     directory = os.open(path, os.O_RDONLY)
     try:
         os.fsync(directory)
@@ -165,6 +169,30 @@ def key_id_of(blob: str) -> str:
     return blob.partition(":")[0]
 
 
+class FileCipher:
+    """Seals the chunks of one file, each for its place in it and for what the head of the file says.
+
+    Its key is made for one writing of one file only, so a chunk's number is its nonce.
+    """
+
+    def __init__(self, key: bytes, head: bytes) -> None:
+        self._cipher = AESGCM(key)
+        self._head = head
+
+    def seal(self, number: int, plain: bytes | memoryview) -> bytes:
+        """Chunk `number`, counted from 0: as long as `plain` and 16 bytes more."""
+        return self._cipher.encrypt(number.to_bytes(_NONCE_BYTES, "big"), plain, self._head)
+
+    def open(self, number: int, sealed: bytes) -> bytes:
+        """The plain bytes of chunk `number`. Raises `KeyProblem` for any other chunk."""
+        try:
+            return self._cipher.decrypt(number.to_bytes(_NONCE_BYTES, "big"), sealed, self._head)
+        except (InvalidTag, ValueError) as problem:
+            raise KeyProblem(
+                f"文件第 {number} 段被改动过。 / Chunk {number} of the file was altered."
+            ) from problem
+
+
 class Vault:
     """Seals, opens and indexes with one key ring, and knows which rows it could not open."""
 
@@ -172,6 +200,7 @@ class Vault:
         self.current = ring.current
         self.key_ids = tuple(ring.keys)
         self.unreadable = UnreadableRows()
+        self._keys = dict(ring.keys)
         self._ciphers = {name: AESGCM(key) for name, key in ring.keys.items()}
         self._index = hmac.new(ring.index, digestmod=hashlib.sha256)
 
@@ -187,10 +216,7 @@ class Vault:
         name = key_id_of(blob)
         cipher = self._ciphers.get(name)
         if cipher is None:
-            raise KeyProblem(
-                f"缺少密钥 {name}，请从备份恢复。 / Key {name} is not in the key ring: "
-                "restore it from its backup."
-            )
+            raise KeyProblem(_MISSING.format(name))
         try:
             raw = base64.b64decode(blob[len(name) + 1 :])
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode())
@@ -198,6 +224,16 @@ class Vault:
             raise KeyProblem(
                 f"{place} 被改动过，或属于另一套密钥。 / {place} was altered or belongs to another key ring."
             ) from problem
+
+    def file_cipher(self, place: str, *, key_id: str, salt: bytes, head: bytes) -> FileCipher:
+        """What seals and opens a file that is kept at `place`. salt: 32 bytes, random for every writing.
+
+        Raises `KeyProblem` for a missing key.
+        """
+        if key_id not in self._keys:
+            raise KeyProblem(_MISSING.format(key_id))
+        derived = HKDF(SHA256(), length=32, salt=salt, info=f"file:{place}".encode())
+        return FileCipher(derived.derive(self._keys[key_id]), head)
 
     def blind(self, value: str) -> str:
         """The blind index of a normalised value: 32 hex digits, useless without the key."""

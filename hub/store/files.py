@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 
 from hub.runtime.errors import NotFound
-from hub.store.crypto import KeyProblem, Vault, key_id_of
+from hub.store.crypto import KeyProblem, Vault, sync_folder
+from hub.store.sealed_file import SealedFiles
 from hub.store.unreadable import Unreadable
+
+MARKS = "sealed files"
+"""What the key of the marks on sealed files is for (`Vault.subkey`)."""
 
 
 class FileStore:
@@ -25,6 +27,7 @@ class FileStore:
     def __init__(self, directory: Path, vault: Vault) -> None:
         self._directory = directory
         self._vault = vault
+        self._sealed = SealedFiles((vault,), vault.subkey(MARKS))
 
     async def put(self, content: bytes) -> str:
         """Keeps `content`, durable when it returns; its id (32 hex digits)."""
@@ -52,19 +55,26 @@ class FileStore:
             path.parent.name + path.name for path in self._directory.glob("??/*") if not path.suffix
         )
 
-    def sealed(self, id: str) -> str:
-        """A file as it lies there. In a thread."""
-        return self._path(id).read_text()
+    def key_of(self, id: str) -> str:
+        """Which key a file is sealed with. In a thread. Raises `KeyProblem` when that cannot be told."""
+        return self._sealed.key_of(self._path(id), _place(id))
+
+    def place(self, id: str) -> str:
+        """What a file is called where it is told of."""
+        return _place(id)
+
+    def check(self, id: str) -> None:
+        """In a thread. Raises `KeyProblem` when the file does not open, or was altered."""
+        self._read(id)
 
     def reseal(self, id: str) -> bool:
         """Seals a file with the current key; whether it was sealed with another. In a thread.
 
         Raises `KeyProblem` when it does not open.
         """
-        place, blob = f"files/{id}", self.sealed(id)
-        if key_id_of(blob) == self._vault.current:
+        if self.key_of(id) == self._vault.current:
             return False
-        self._write(self._path(id), self._vault.seal(place, self._vault.open(place, blob)))
+        self._sealed.write(self._path(id), _place(id), self._read(id), self._vault)
         return True
 
     def _remove_older(self, than: float) -> None:
@@ -77,30 +87,20 @@ class FileStore:
         id = self._vault.blind(f"file:{hashlib.sha256(content).hexdigest()}")
         target = self._path(id)
         if not target.exists():
-            target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-            self._write(target, self._vault.seal(f"files/{id}", content))
+            self._sealed.write(target, _place(id), content, self._vault)
         # Also of a file that was there: whoever put it may not have come so far yet.
         for directory in (target.parent, self._directory):
-            _sync(directory)
+            sync_folder(directory)
         return id
 
-    def _write(self, target: Path, blob: str) -> None:
-        handle, name = tempfile.mkstemp(suffix=".part", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(blob.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+    def _read(self, id: str) -> bytes:
+        return self._sealed.read(self._path(id), _place(id))
 
     def _get(self, id: str) -> bytes:
-        place = f"files/{id}"
+        place = _place(id)
         try:
-            return self._vault.open(place, self._path(id).read_text())
-        except (KeyProblem, UnicodeDecodeError) as problem:
+            return self._read(id)
+        except KeyProblem as problem:
             self._vault.unreadable.found(place)
             raise Unreadable(place) from problem
 
@@ -110,10 +110,5 @@ class FileStore:
         return self._directory / id[:2] / id[2:]
 
 
-def _sync(directory: Path) -> None:
-    """Makes the names in it durable."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _place(id: str) -> str:
+    return f"files/{id}"

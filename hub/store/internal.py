@@ -23,6 +23,10 @@ KEYS = Collection("_keys")
 INDEX_PROOF = "index"
 """Id of the row of `KEYS` with a digest that only the right index key makes."""
 
+REPORT_PROOF = "report:"
+"""Begins the ids of the rows of `KEYS` with a text that only a key of REPORT recordings opens
+(`hub/repositories/evidence/report_keys.py`)."""
+
 INTERNAL = (COUNTERS, MIGRATIONS, KEYS)
 
 

@@ -7,12 +7,13 @@ it, so that work cut off in the middle is done again without harm.
 from __future__ import annotations
 
 import io
-import os
 import shutil
 from pathlib import Path
 
 from hub.runtime.errors import NotFound
 from hub.store.crypto import KeyProblem, Vault
+from hub.store.files import MARKS
+from hub.store.sealed_file import SealedFiles
 from hub.store.unreadable import Unreadable
 
 PIECE_BYTES = 1 << 20
@@ -24,26 +25,21 @@ class SealedPieces:
     def __init__(self, directory: Path, vault: Vault) -> None:
         self._directory = directory
         self._vault = vault
+        self._sealed = SealedFiles((vault,), vault.subkey(MARKS))
 
     def put(self, file_id: str, place: int, content: bytes) -> None:
         """Keeps one piece, durable when it returns."""
-        folder = self._folder(file_id)
-        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-        target, beside = folder / str(place), folder / f"{place}.part"
-        with beside.open("wb") as file:
-            file.write(self._vault.seal(f"pieces/{file_id}/{place}", content).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
+        target = self._folder(file_id) / str(place)
+        self._sealed.write(target, f"pieces/{file_id}/{place}", content, self._vault)
 
     def get(self, file_id: str, place: int) -> bytes:
         """One piece. Raises `NotFound`, and `Unreadable` when it is damaged."""
         name = f"pieces/{file_id}/{place}"
         try:
-            return self._vault.open(name, (self._folder(file_id) / str(place)).read_text())
+            return self._sealed.read(self._folder(file_id) / str(place), name)
         except FileNotFoundError:
             raise NotFound("file") from None
-        except (KeyProblem, UnicodeDecodeError) as problem:
+        except KeyProblem as problem:
             self._vault.unreadable.found(name)
             raise Unreadable(name) from problem
 

@@ -11,6 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from hub.store.crypto import KeyProblem, Vault, key_id_of
 from hub.store.documents import Body, Collection, Documents, Stored
@@ -22,7 +23,7 @@ _BY_ID = (("id", 1),)
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What is sealed with which key: rows and files by key id, and places of what does not open."""
+    """What is sealed with which key, rows and files by key id ("" = in the clear); what does not open."""
 
     rows: Mapping[str, int]
     files: Mapping[str, int]
@@ -37,8 +38,22 @@ class Round:
     left: int
 
 
+class KeptFiles(Protocol):
+    """Files that are sealed, by id."""
+
+    def ids(self) -> list[str]: ...
+
+    def place(self, id: str) -> str: ...
+
+    def key_of(self, id: str) -> str: ...
+
+    def check(self, id: str) -> None:
+        """Raises `KeyProblem` or `OSError` when it does not open."""
+        ...
+
+
 async def look(
-    documents: Documents, collections: Sequence[Collection], stores: Sequence[FileStore], vault: Vault
+    documents: Documents, collections: Sequence[Collection], stores: Sequence[KeptFiles], vault: Vault
 ) -> Sealed:
     """Opens everything that is sealed."""
     rows: Counter[str] = Counter()
@@ -55,10 +70,11 @@ async def look(
                         damaged.append(place)
     for store in stores:
         for id in await asyncio.to_thread(store.ids):
-            blob = await asyncio.to_thread(store.sealed, id)
-            files[key_id_of(blob)] += 1
-            if not _opens(vault, f"files/{id}", blob):
-                damaged.append(f"files/{id}")
+            try:
+                files[await asyncio.to_thread(store.key_of, id)] += 1
+                await asyncio.to_thread(store.check, id)
+            except (KeyProblem, OSError):
+                damaged.append(store.place(id))
     return Sealed(rows, files, damaged)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from channels.adapter import FetchesRecordings
 from hub.actions.calls.answer_call import AnswerCall
 from hub.actions.calls.call_work import Line
 from hub.actions.calls.carry_out_call import CarryOutCall
 from hub.actions.calls.end_silent_calls import EndSilentCalls
+from hub.actions.calls.find_recordings import FindRecordings
 from hub.actions.calls.handle_call import HandleCall
 from hub.actions.calls.keep_recording import KeepRecording
 from hub.actions.calls.note_recording import NoteRecording
@@ -22,6 +22,7 @@ from hub.repositories.calls import FlowRepository
 from hub.settings.channels import TwilioVoiceChannel
 from hub.settings.settings import Settings
 from hub.wiring.cases import CaseActions
+from hub.wiring.channels import Adapters
 from hub.wiring.dialogue import Dialogue
 from hub.wiring.foundation import Foundation
 from ivr.flow import Flow, FlowError, load, shipped
@@ -39,12 +40,13 @@ class CallActions:
     keep_recording: KeepRecording
     transcribe_recording: TranscribeRecording | None
     end_silent_calls: EndSilentCalls
+    find_recordings: FindRecordings
     engine: VoskEngine | None
 
 
 async def call_actions(
     base: Foundation,
-    fetches: Mapping[str, FetchesRecordings],
+    adapters: Adapters,
     profiles: Profiles,
     dialogue: Dialogue,
     knowledge: Knowledge,
@@ -61,12 +63,14 @@ async def call_actions(
     answer_call = AnswerCall(
         dialogue.triage, dialogue.understand, dialogue.look_up, knowledge, dialogue.wording, dialogue.watch
     )
+    note_recording = NoteRecording(stores, flows)
+    lists = {name: line.lists for name, line in adapters.voice.items()}
     handle_call = HandleCall(
         base.documents,
         stores,
         lines,
         flows,
-        NoteRecording(stores, flows),
+        note_recording,
         CarryOutCall(
             stores,
             profiles,
@@ -81,12 +85,11 @@ async def call_actions(
         dialogue.texts,
     )
     engine = VoskEngine(Path(settings.speech.model)) if settings.speech.model else None
-    recordings = settings.files.path / "recordings"
     return CallActions(
         handle_call=handle_call,
-        keep_recording=KeepRecording(base.documents, stores, fetches, recordings, clock),
+        keep_recording=KeepRecording(base.documents, stores, adapters.fetches, base.recordings, clock),
         transcribe_recording=(
-            TranscribeRecording(base.documents, stores, recordings, clock, engine, dialogue.understand)
+            TranscribeRecording(base.documents, stores, base.recordings, clock, engine, dialogue.understand)
             if engine
             else None
         ),
@@ -97,6 +100,7 @@ async def call_actions(
             silent_seconds=settings.calls.silent_seconds,
             transferred_seconds=settings.calls.transferred_seconds,
         ),
+        find_recordings=FindRecordings(base.documents, stores, lists, note_recording, clock),
         engine=engine,
     )
 

@@ -117,7 +117,7 @@ def build_adapters(base: Foundation) -> Adapters:
                     clock,
                 )
                 receives[name], fetches[name] = line, line
-                voice[name] = VoiceAdapter(line, line, line)
+                voice[name] = VoiceAdapter(line, line, line, line)
             case MailChannel():
                 relay = _mail_sender(name, channel, settings)
                 mail.append(MailSender(relay, clock, partial(_content, base), signed_ids))

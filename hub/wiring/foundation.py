@@ -9,6 +9,8 @@ from channels.http import HttpClient
 from channels.outbox.receipts import HandsetRule
 from hub.actions.dialogue.encoding import Encoding
 from hub.repositories.alarms.raising_documents import RaisingDocuments
+from hub.repositories.evidence.recording_files import RecordingFiles
+from hub.repositories.evidence.recording_moves import MovingDocuments
 from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.replies.following_documents import FollowingDocuments
 from hub.repositories.repositories import Repositories, repositories
@@ -23,7 +25,7 @@ from hub.store.files import FileStore
 from hub.store.migrations import migrate
 from hub.wiring.encoder import encoding_of
 from hub.wiring.migrations import migrations_of
-from hub.wiring.store import closed_on_failure, open_store, open_vault
+from hub.wiring.store import closed_on_failure, open_recordings, open_store, open_vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Foundation:
     stores: Repositories
     files: FileStore
     imports: FileStore
+    recordings: RecordingFiles
     http: HttpClient
     bell: Bell
     feed: QueueFeed
@@ -61,9 +64,10 @@ async def open_foundation(settings: Settings, clock: Clock, handset: Mapping[str
     ringing = RingingDocuments(await open_store(settings, clock, migrated=False), bell, feed)
     async with closed_on_failure(ringing):
         vault = await open_vault(settings, ringing)
+        recordings = await open_recordings(settings, ringing, vault)
         await migrate(ringing, vault, migrations_of(settings, clock), clock=clock)
     # Each adds to what is committed through it: the bell, innermost, rings for all of it.
-    following = FollowingDocuments(SearchableDocuments(ringing, vault), vault)
+    following = FollowingDocuments(SearchableDocuments(MovingDocuments(ringing), vault), vault)
     wait_seconds = settings.alarms.confirm_seconds
     documents = RaisingDocuments(following, vault, clock, wait_seconds=wait_seconds)
     cities = {region.code: region.name for region in settings.regions}
@@ -75,6 +79,7 @@ async def open_foundation(settings: Settings, clock: Clock, handset: Mapping[str
         stores=repositories(documents, vault, cities=cities, handset=handset),
         files=FileStore(settings.files.path / "attachments", vault),
         imports=FileStore(settings.files.path / "imports", vault),
+        recordings=recordings,
         http=HttpClient(
             connections=2 * (settings.dispatch.in_flight + settings.dispatch.urgent_in_flight) + 8
         ),

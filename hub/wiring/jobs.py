@@ -9,6 +9,7 @@ from functools import partial
 from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.sweeper import Sweeper
 from hub.actions.alarms.forward_alarms import ForwardAlarms
+from hub.actions.calls.seal_recordings import SealRecordings
 from hub.actions.deliveries.fall_back import FallBack
 from hub.actions.deliveries.match_receipts import MatchReceipts
 from hub.actions.dialogue.triage import Triage
@@ -91,6 +92,12 @@ _VECTORS_SECONDS = 0.5
 _KEYS_SECONDS = 3_600.0
 """How often it is looked whether something is still sealed with an older key."""
 
+_ASK_SECONDS = 15.0
+"""How often it is looked for calls of whose recordings the provider is to be asked."""
+
+_SEALS_SECONDS = 0.5
+"""How often it is looked for recordings whose case went behind the compartment or out of it."""
+
 _HEADS_SECONDS = 60.0
 """How often it is noted how far cases and recordings have come."""
 
@@ -132,6 +139,10 @@ def jobs_of(
         "rules": partial(repeat, rules.follow.look, pause_seconds=_RULES_SECONDS),
         "due": partial(alone, leases(), "due", rules.recompute_due.step, pause_seconds=_RULES_SECONDS),
         "keys": partial(alone, leases(), "keys", _reseal(base).step, pause_seconds=_KEYS_SECONDS),
+        "lost recordings": partial(
+            alone, leases(), "lost recordings", calls.find_recordings.step, pause_seconds=_ASK_SECONDS
+        ),
+        "seals": partial(alone, leases(), "seals", _seal(base).step, pause_seconds=_SEALS_SECONDS),
         "heads": partial(alone, leases(), "heads", _heads(base, cases).step, pause_seconds=_HEADS_SECONDS),
         "retention": partial(repeat, forget_expired, pause_seconds=retention.every_seconds),
     }
@@ -154,6 +165,10 @@ def _heads(base: Foundation, cases: CaseActions) -> SealHeads:
     told = usable(base.settings, profiles, given.channel, [given.address] if given.address else [])
     folder = base.settings.files.path / "heads"
     return SealHeads(base.documents, base.stores, cases.outgoing, folder, told, base.clock)
+
+
+def _seal(base: Foundation) -> SealRecordings:
+    return SealRecordings(base.documents, base.stores, base.recordings)
 
 
 def _reseal(base: Foundation) -> ResealStore:

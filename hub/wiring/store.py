@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pkgutil import resolve_name
 
+from hub.repositories.evidence import report_keys
+from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.key_proof import check_keys, proved, refuse_missing_keys
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import Clock
@@ -15,6 +18,8 @@ from hub.store.documents import Documents
 from hub.store.migrations import migrate
 from hub.store.sqlite import open_sqlite, read_sqlite
 from hub.wiring.migrations import migrations_of
+
+log = logging.getLogger(__name__)
 
 _MONGO = "hub.store.mongo:open_mongo"
 """Named as text, as commands are: its driver takes 8 MB, which a hub with SQLite does not have to hold."""
@@ -82,6 +87,53 @@ async def open_vault(settings: Settings, documents: Documents) -> Vault:
                 path.unlink(missing_ok=True)
             raise
     return await proved(documents, ring, keys_source(settings), COLLECTIONS)
+
+
+async def open_recordings(settings: Settings, documents: Documents, vault: Vault) -> RecordingFiles:
+    """The files of recordings, with the keys of those behind the compartment.
+
+    Their ring is made for a store that has none yet, else it has to be there. Raises `KeyProblem`.
+    """
+    ring, source, made = report_ring(settings), str(settings.keys.reports), None
+    if ring is None:
+        if (await report_keys.look(documents, None)).missing:
+            raise KeyProblem(
+                f"没有启动：找不到举报录音的密钥 {source}；请从备份恢复，确已遗失时用 "
+                "hub keys add --report 新建。 / "
+                f"Not started: {source}, the keys of REPORT recordings, is missing: restore it; hub keys add "
+                "--report makes new ones when it is lost for ever."
+            )
+        made = create_ring(settings.keys.reports)
+        ring = made or report_ring(settings)
+    if ring is None:
+        raise KeyProblem(f"{source} 刚被删除，请再启动一次。 / {source} has just been deleted: start again.")
+    try:
+        reports = await report_keys.proved_reports(documents, ring, source, made=made is not None)
+    except KeyProblem:
+        if made is not None:
+            settings.keys.reports.unlink(missing_ok=True)
+        raise
+    missing = (await report_keys.look(documents, ring)).missing
+    if missing:
+        log.error("keys.report_missing", extra={"keys": sorted(missing)})
+    return RecordingFiles(settings.files.path / "recordings", vault, reports)
+
+
+async def reading_recordings(settings: Settings, documents: Documents, vault: Vault) -> RecordingFiles:
+    """The same to read only, perhaps without the keys of REPORT recordings. Raises `KeyProblem`."""
+    ring = report_ring(settings)
+    foreign = (await report_keys.look(documents, ring)).foreign
+    reports = Vault(ring) if ring is not None and not foreign else None
+    return RecordingFiles(settings.files.path / "recordings", vault, reports)
+
+
+def report_ring(settings: Settings) -> KeyRing | None:
+    """The keys of REPORT recordings, from the environment or their file; None where there are none.
+
+    Raises `KeyProblem`.
+    """
+    given = settings.keys.report_ring.get_secret_value()
+    return KeyRing.from_json(given) if given else load_ring(settings.keys.reports)
 
 
 def keys_source(settings: Settings) -> str:

@@ -8,13 +8,11 @@ expects, is still what a citizen said. Only an answer that is no audio at all is
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from ivr.errors import IvrError
 from ivr.evidence.wav import BadAudio, NoSamples, inspect
@@ -77,6 +75,9 @@ _TEXT_BYTES = 1024
 NEWS_SECONDS = 60
 """How long the provider's word that the audio is ready is waited for before it is fetched without."""
 
+ASK_SECONDS = (120, 600, 3_600, 21_600, 86_400, 259_200)
+"""How long after the end of a call the provider is asked for recordings it never told of; then no more."""
+
 PARTIAL_TRIES = 3
 """After so many tries a part of a recording is taken for all there is to be had."""
 
@@ -110,7 +111,7 @@ class BadRecording(IvrError):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A recording on disk. `path_relative` is below the recordings directory, with `/`.
+    """A recording, to be kept under its hash. `path_relative` is below the recordings directory, with `/`.
 
     duration_seconds: as measured, 0 = unknown.
     """
@@ -169,24 +170,11 @@ def _is_text(content: bytes) -> bool:
     return head.lstrip().startswith(b"<") or len(head) - len(read) < 4
 
 
-def seal(directory: Path, content: bytes, claimed_seconds: float, *, whole: bool = True) -> Sealed:
-    """Hash and store what arrived as `ab/cdef….wav`, mode 0440, and judge it. Blocking: use a thread.
-
-    The bytes are on disk under a `.part` name before they get their own, and the folders know that name
-    before this returns: whoever reads of a file finds it, whole. Storing the same bytes again changes
-    nothing. `claimed_seconds`, `whole`: as in `judged`. Raises `BadRecording`, and `OSError` when the disk
-    fails.
-    """
+def examined(content: bytes, claimed_seconds: float, *, whole: bool = True) -> Sealed:
+    """What arrived, judged and hashed. `claimed_seconds`, `whole`: as in `judged`. Raises `BadRecording`."""
     seconds, doubt = judged(content, claimed_seconds, whole=whole)
     digest = hashlib.sha256(content).hexdigest()
-    relative = relative_path(digest)
-    target = directory / relative
-    if not matches(target, digest):
-        target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        _write_atomically(target, content)
-    for folder in (target.parent, directory, directory.parent):
-        _sync_directory(folder)
-    return Sealed(digest, len(content), seconds, relative, doubt)
+    return Sealed(digest, len(content), seconds, relative_path(digest), doubt)
 
 
 def relative_path(sha256: str) -> str:
@@ -194,36 +182,3 @@ def relative_path(sha256: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise BadRecording("not a SHA-256 in hex")
     return str(PurePosixPath(sha256[:2], f"{sha256[2:]}.wav"))
-
-
-def matches(path: Path, sha256: str) -> bool:
-    """Re-read a sealed file; whether its bytes still have this hash. A missing file has not."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
-    except FileNotFoundError:
-        return False
-
-
-def _write_atomically(target: Path, content: bytes) -> None:
-    # Our own name for every try: two workers that seal the same recording must not share a file.
-    handle, name = tempfile.mkstemp(prefix=target.stem[:16], suffix=".part", dir=target.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(file.fileno(), 0o440)
-            os.fsync(file.fileno())
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

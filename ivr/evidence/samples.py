@@ -11,8 +11,12 @@ import sys
 from array import array
 from collections.abc import Callable
 from enum import IntEnum
+from typing import Protocol
 
 from ivr.evidence.wav import Audio, BadAudio, inspect
+
+_HEAD_BYTES = 1 << 16
+"""What stands before the samples is much shorter."""
 
 
 class Encoding(IntEnum):
@@ -23,30 +27,66 @@ class Encoding(IntEnum):
     MULAW = 7
 
 
-def playable(content: bytes) -> bytes:
+class Source(Protocol):
+    """Bytes of which any part can be read. `size`: of all of them."""
+
+    @property
+    def size(self) -> int: ...
+
+    def read(self, start: int = 0, stop: int | None = None) -> bytes:
+        """From `start` to before `stop` or the end."""
+        ...
+
+
+def playable(source: Source) -> Source:
     """What a browser can play: a plain WAV file as it came, any other one with 16-bit samples and a header
-    that is true. What nobody here can read is given back as it is."""
+    that is true. What nobody here can read is given back as it is. No more is read than is asked for."""
+    head = source.read(0, _HEAD_BYTES)
     try:
-        audio = inspect(content)
+        audio = inspect(head, source.size)
         if audio.plain:
-            return content
-        samples = samples_of(content, audio)
+            return source
+        levels(b"", audio)
     except BadAudio:
-        return content
-    if sys.byteorder == "big":
-        samples.byteswap()
-    raw = samples.tobytes()
-    block = 2 * audio.channels
-    shape = struct.pack(
-        "<IHHIIHH", 16, Encoding.PCM, audio.channels, audio.rate, audio.rate * block, block, 16
-    )
-    body = b"WAVEfmt " + shape + b"data" + struct.pack("<I", len(raw)) + raw
-    return b"RIFF" + struct.pack("<I", len(body)) + body
+        return source
+    return _Unpacked(source, audio)
+
+
+class _Unpacked:
+    """A recording as a plain WAV file with 16-bit samples."""
+
+    def __init__(self, source: Source, audio: Audio) -> None:
+        self._source = source
+        self._audio = audio
+        length = 2 * (audio.size_bytes // audio.sample_bytes)
+        block = 2 * audio.channels
+        shape = struct.pack(
+            "<IHHIIHH", 16, Encoding.PCM, audio.channels, audio.rate, audio.rate * block, block, 16
+        )
+        body = b"WAVEfmt " + shape + b"data" + struct.pack("<I", length)
+        self._head = b"RIFF" + struct.pack("<I", len(body) + length) + body
+        self.size = len(self._head) + length
+
+    def read(self, start: int = 0, stop: int | None = None) -> bytes:
+        """See `Source`."""
+        start, stop, _ = slice(start, stop).indices(self.size)
+        head = self._head[start:stop]
+        start, stop = max(0, start - len(self._head)), max(0, stop - len(self._head))
+        first, last = start // 2, (stop + 1) // 2
+        each, begins = self._audio.sample_bytes, self._audio.start
+        samples = levels(self._source.read(begins + first * each, begins + last * each), self._audio)
+        if sys.byteorder == "big":
+            samples.byteswap()
+        return head + samples.tobytes()[start - 2 * first : stop - 2 * first]
 
 
 def samples_of(content: bytes, audio: Audio) -> array[int]:
     """The samples of a WAV file (`inspect`) with 16 bits each, its channels in turn. Raises `BadAudio`."""
-    raw = content[audio.start : audio.start + audio.size_bytes]
+    return levels(content[audio.start : audio.start + audio.size_bytes], audio)
+
+
+def levels(raw: bytes, audio: Audio) -> array[int]:
+    """Whole samples out of the file that `audio` tells of, with 16 bits each. Raises `BadAudio`."""
     match audio.encoding, audio.sample_bytes:
         case (Encoding.PCM, 2):
             samples = array("h")

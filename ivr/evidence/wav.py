@@ -49,8 +49,12 @@ class Audio:
         return self.size_bytes / (self.rate * self.channels * self.sample_bytes)
 
 
-def inspect(content: bytes) -> Audio:
-    """What can be heard of a WAV file, cut off or not. Raises `BadAudio`, `NoSamples`."""
+def inspect(content: bytes, size_bytes: int | None = None) -> Audio:
+    """What can be heard of a WAV file, cut off or not. Raises `BadAudio`, `NoSamples`.
+
+    content: the file, or its first part where `size_bytes` says how long all of it is.
+    """
+    there = len(content) if size_bytes is None else size_bytes
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
         raise BadAudio("not a RIFF/WAVE file")
     shape: tuple[int, int, int, int] | None = None
@@ -60,9 +64,9 @@ def inspect(content: bytes) -> Audio:
         size = struct.unpack_from("<I", content, position + 4)[0]
         body = position + 8
         if name == b"data":
-            exact = struct.unpack_from("<I", content, 4)[0] == len(content) - 8
-            return _audio(shape, body, size, len(content) - body, exact=exact)
-        if body + size > len(content):
+            exact = struct.unpack_from("<I", content, 4)[0] == there - 8
+            return _audio(shape, body, size, there - body, exact=exact)
+        if body + size > there:
             break
         if name == b"fmt ":
             shape = _shape(content[body : body + size])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from ivr.errors import IvrError
@@ -78,6 +77,6 @@ class SpeechEngine(Protocol):
         """Return when it can recognise. Raises `EngineDown`."""
         ...
 
-    async def transcribe(self, wav_path: Path) -> Transcript:
+    async def transcribe(self, wav: bytes) -> Transcript:
         """The words of a WAV file. Raises `TranscribeFailed`, `EngineBusy`, `EngineDown`, `EngineLost`."""
         ...

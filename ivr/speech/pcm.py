@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import sys
 from array import array
-from pathlib import Path
 
 from ivr.evidence.samples import samples_of
 from ivr.evidence.wav import inspect
 
 
-def read_mono(path: Path, at_least: int) -> tuple[bytes, int]:
+def read_mono(content: bytes, at_least: int) -> tuple[bytes, int]:
     """The 16-bit mono samples of a WAV file and their rate, doubled until it is `at_least`.
 
     Of several channels the first is taken: it is the caller's. Raises `BadAudio`.
     """
-    content = path.read_bytes()
     audio = inspect(content)
     samples = samples_of(content, audio)
     samples = samples[:: audio.channels]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Mapping
-from pathlib import Path
 
 from ivr.speech.engine import TranscribeFailed, Transcript, Word
 
@@ -19,10 +17,9 @@ class ScriptedEngine:
     async def ready(self) -> None:
         """Always."""
 
-    async def transcribe(self, wav_path: Path) -> Transcript:
+    async def transcribe(self, wav: bytes) -> Transcript:
         """The scripted words; audio the script does not know cannot be transcribed."""
-        content = await asyncio.to_thread(wav_path.read_bytes)
-        text = self._texts.get(hashlib.sha256(content).hexdigest())
+        text = self._texts.get(hashlib.sha256(wav).hexdigest())
         if text is None:
             raise TranscribeFailed("audio unknown to the script")
         words = tuple(

@@ -76,14 +76,14 @@ class VoskEngine:
         """The worker's process id, for the health page; None while it is not running."""
         return self._worker.process.pid if self._worker else None
 
-    async def transcribe(self, wav_path: Path) -> Transcript:
+    async def transcribe(self, wav: bytes) -> Transcript:
         """See `SpeechEngine`."""
         if self._places <= 0:
             raise EngineBusy("too many recordings are waiting")
         self._places -= 1
         try:
             async with self._turn:
-                return await self._transcribe(wav_path)
+                return await self._transcribe(wav)
         finally:
             self._places += 1
 
@@ -97,10 +97,10 @@ class VoskEngine:
         async with self._turn:
             await self._stop()
 
-    async def _transcribe(self, wav_path: Path) -> Transcript:
+    async def _transcribe(self, wav: bytes) -> Transcript:
         for _ in range(TRIES):
             try:
-                answer = await self._ask({"wav": str(wav_path)}, self._limit_seconds(wav_path))
+                answer = await self._ask(wav)
             except _WorkerDied:
                 continue
             if "error" in answer:
@@ -112,19 +112,12 @@ class VoskEngine:
             return Transcript(words, "vosk", self._model.name)
         raise EngineLost("the recognition process died on it")
 
-    def _limit_seconds(self, wav_path: Path) -> float:
-        try:
-            audio_seconds = wav_path.stat().st_size / AUDIO_BYTES_PER_SECOND
-        except OSError:  # the worker says what is wrong with it
-            audio_seconds = 0.0
-        return self._timeout_seconds + self._slowness * audio_seconds
-
-    async def _ask(self, request: dict[str, str], limit_seconds: float) -> dict[str, Any]:
+    async def _ask(self, wav: bytes) -> dict[str, Any]:
+        limit_seconds = self._timeout_seconds + self._slowness * len(wav) / AUDIO_BYTES_PER_SECOND
         worker = await self._running()
         answered = False
         try:
-            body = json.dumps(request).encode()
-            worker.requests.write(struct.pack(">I", len(body)) + body)
+            worker.requests.writelines((struct.pack(">I", len(wav)), wav))
             async with asyncio.timeout(limit_seconds):
                 await worker.requests.drain()
                 answer = await _answer(worker)

@@ -1,10 +1,11 @@
 """The process that holds a vosk model: the only module that imports vosk.
 
 Run as `python -m ivr.speech.vosk_worker MODEL_FOLDER`, never imported by the server: a model takes
-from 300 MB to 16 GB and the library can abort the process. Requests and answers are JSON behind a
-four-byte length, on stdin and stdout. Traps of vosk 0.3.45 it steps round: a grammar is never
-passed (an empty one crashes), 8 kHz audio is doubled when the model wants 16 kHz, a model path is
-always given (without one the library asks the internet).
+from 300 MB to 16 GB and the library can abort the process. A request is a WAV file, an answer is
+JSON, each behind a four-byte length, on stdin and stdout: what was said lies on no disk but sealed.
+Traps of vosk 0.3.45 it steps round: a grammar is never passed (an empty one crashes), 8 kHz audio is
+doubled when the model wants 16 kHz, a model path is always given (without one the library asks the
+internet).
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ def model_rate(model: Path) -> int:
     return DEFAULT_MODEL_RATE
 
 
-def recognise(model: vosk.Model, wav_path: Path, at_least: int) -> list[dict[str, Any]]:
-    """Words as vosk gives them: word, conf, start, end. Raises `BadAudio`, `OSError`."""
-    samples, rate = read_mono(wav_path, at_least)
+def recognise(model: vosk.Model, wav: bytes, at_least: int) -> list[dict[str, Any]]:
+    """Words as vosk gives them: word, conf, start, end. Raises `BadAudio`."""
+    samples, rate = read_mono(wav, at_least)
     recogniser = vosk.KaldiRecognizer(model, rate)
     recogniser.SetWords(True)
     chunk_bytes = int(rate * CHUNK_SECONDS) * 2
@@ -59,17 +60,17 @@ def serve(model_path: Path, requests: BinaryIO, answers: BinaryIO) -> None:
     _write(answers, {"ready": True})
     while (request := _read(requests)) is not None:
         try:
-            answer: dict[str, object] = {"words": recognise(model, Path(request["wav"]), rate)}
-        except (BadAudio, OSError) as problem:
+            answer: dict[str, object] = {"words": recognise(model, request, rate)}
+        except BadAudio as problem:
             answer = {"error": type(problem).__name__}
         _write(answers, answer)
 
 
-def _read(stream: BinaryIO) -> Any:
+def _read(stream: BinaryIO) -> bytes | None:
     head = stream.read(4)
     if len(head) < 4:
         return None
-    return json.loads(stream.read(struct.unpack(">I", head)[0]))
+    return stream.read(struct.unpack(">I", head)[0])
 
 
 def _write(stream: BinaryIO, message: object) -> None:

@@ -58,11 +58,16 @@ async def test_an_inspector_hears_the_sealed_recording_and_a_handler_does_not(hu
             assert await saved.read() == whole
         file = hub.hub.settings.files.path / "recordings" / recording.path
         file.chmod(0o600)
-        file.write_bytes(whole[:-1] + b"\x07")
-        for address in (path, f"{path}?original", f"{path}/waveform"):
-            async with theirs.get(f"{hub.url}{address}") as changed:
-                assert changed.status == 410
-                assert "audio" not in changed.content_type
+        sealed_file = file.read_bytes()
+        assert whole[44:144] not in sealed_file
+        flipped = bytearray(sealed_file)
+        flipped[len(flipped) // 2] ^= 1
+        for damaged in (bytes(flipped), sealed_file[:-1], whole[:-1] + b"\x07", b""):
+            file.write_bytes(damaged)
+            for address in (path, f"{path}?original", f"{path}/waveform"):
+                async with theirs.get(f"{hub.url}{address}") as changed:
+                    assert changed.status == 410
+                    assert "audio" not in changed.content_type
         async with hub.http.get(f"{hub.url}/readyz") as answer:
             assert "rows" in (await answer.json())["issues"]
     async with browser(hub.url) as theirs:

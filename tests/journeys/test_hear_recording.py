@@ -31,8 +31,8 @@ async def heard(at: World, said: str) -> str:
         return found[0].sha256 if found[0].state is RecordingState.SEALED else ""
 
     engine = ScriptedEngine({await eventually(sealed): said})
-    folder = hub.settings.files.path / "recordings"
-    assert await TranscribeRecording(hub.documents, stores, folder, hub.clock, engine, hub.understand).work()
+    hear = TranscribeRecording(hub.documents, stores, hub.recordings, hub.clock, engine, hub.understand)
+    assert await hear.work()
     return row.case.id
 
 

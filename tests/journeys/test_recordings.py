@@ -14,15 +14,18 @@ from channels.address import phone
 from channels.contract import CallEvent, CallEventKind
 from channels.loopback.faults import Fault, FaultKind, Resource
 from channels.loopback.script import CallConditions, CallerAction, Press, RecordingNews, Speak
+from hub.actions.calls.find_recordings import FindRecordings
 from hub.actions.calls.keep_recording import KeepRecording
+from hub.actions.calls.note_recording import NoteRecording
 from hub.check.recordings import check_recordings
 from hub.model.agent import Role
 from hub.model.call import Recording
 from hub.model.cases.case import Case
+from hub.repositories.evidence.recording_files import FileState
 from hub.runtime.clock import FakeClock
 from hub.runtime.finding import Level
 from ivr.evidence.chain import breaks
-from ivr.evidence.recordings import NEWS_SECONDS, Doubt, RecordingState, matches
+from ivr.evidence.recordings import ASK_SECONDS, NEWS_SECONDS, Doubt, RecordingState
 from tests.journeys.test_evidence import log_in
 from tests.world import World, browser, eventually, world
 
@@ -72,7 +75,7 @@ async def sealed(hub: World) -> Recording:
 
     [recording] = await eventually(look)
     assert len(await recordings(hub)) == 1
-    assert matches(hub.hub.settings.files.path / "recordings" / recording.path, recording.sha256)
+    assert hub.hub.recordings.state(recording.sha256) is FileState.WHOLE
     assert breaks(await hub.hub.repositories.recordings.links()) == ()
     return recording
 
@@ -83,7 +86,7 @@ async def fetch(hub: World) -> None:
         hub.hub.documents,
         hub.hub.repositories,
         {name: line.fetches for name, line in hub.hub.voice.items()},
-        hub.hub.settings.files.path / "recordings",
+        hub.hub.recordings,
         hub.hub.clock,
     )
     for found in await keep.due():
@@ -143,6 +146,29 @@ async def test_a_recording_is_kept_whatever_length_was_announced(
     recording = await sealed(hub)
     assert (recording.duration_ms, recording.reason) == (4000, doubt)
     assert ("录音比运营商报告的短" in await case_page(hub)) is bool(doubt)
+
+
+async def test_a_recording_nobody_ever_told_of_is_found_at_the_provider_once(
+    hub: World, still: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub.carrier.faults.add(Fault(FaultKind.UNAVAILABLE, where=Resource.RECORDING_LISTS))
+    await complain(hub, CallConditions(loses_recorded_step=True), audio=SPOKEN.read_bytes())
+    stores = hub.hub.repositories
+    lists = {name: line.lists for name, line in hub.hub.voice.items()}
+    find = FindRecordings(hub.hub.documents, stores, lists, NoteRecording(stores, {}), still)
+    await find.step()
+    assert await recordings(hub) == []
+    still.advance(seconds=ASK_SECONDS[0])
+    await find.step()  # the provider cannot be asked
+    assert await recordings(hub) == []
+    still.advance(seconds=ASK_SECONDS[1])
+    await find.step()
+    await find.step()
+    recording = await sealed(hub)
+    assert hub.hub.recordings.content(recording) == SPOKEN.read_bytes()
+    assert caplog.text.count("recording.found") == 1
+    still.advance(seconds=ASK_SECONDS[-1])
+    assert await stores.calls.to_ask(still.now_ms(), limit=9) == []
 
 
 async def test_one_that_hangs_holds_up_no_other(hub: World) -> None:

@@ -25,8 +25,9 @@ from hub.model.cases.history import broken_link
 from hub.model.cases.state import CaseState
 from hub.model.reference import make_reference
 from hub.model.track import Compartment, Track
+from hub.repositories.evidence.recording_files import FileState
 from ivr.evidence.chain import breaks
-from ivr.evidence.recordings import RecordingState, matches
+from ivr.evidence.recordings import RecordingState
 from tests.world import World, eventually
 
 CALLER = "+8613900000001"
@@ -67,7 +68,7 @@ async def sealed(hub: World, case_id: str) -> Path:
     async def look() -> Path | None:
         found = await hub.hub.repositories.recordings.of_case(case_id)
         if found and found[0].state is RecordingState.SEALED:
-            assert matches(_file(hub, found[0].path), found[0].sha256)
+            assert hub.hub.recordings.state(found[0].sha256) is FileState.WHOLE
             return _file(hub, found[0].path)
         return None
 

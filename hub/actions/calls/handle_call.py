@@ -26,8 +26,9 @@ from hub.runtime.errors import HubError
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate
 from ivr.engine import begin, end, resume, step
+from ivr.evidence.recordings import ASK_SECONDS
 from ivr.hours import is_open
-from ivr.node import Flow
+from ivr.node import Flow, RecordNode
 from ivr.state import CallState
 
 log = logging.getLogger(__name__)
@@ -173,6 +174,8 @@ class HandleCall:
             updated_at=max(work.call.updated_at, event.received_at),
             tokens=(*work.call.tokens, event.event_id)[-_TOKENS:],
         )
+        if after.ended and not work.call.ended and await self._may_lack_recording(work, call, flow):
+            call = replace(call, ask_at=call.updated_at + ASK_SECONDS[0] * 1000)
         return _Decided(replace(plan, exchange=call), after, steps)
 
     async def _step(
@@ -192,6 +195,17 @@ class HandleCall:
             steps += turn.steps
             plan, outcome = await self._carry_out(work, plan, turn)
         return plan, turn.state, steps
+
+    async def _may_lack_recording(self, work: CallWork, call: Call, flow: Flow | None) -> bool:
+        """Whether a call that ended may have a recording nobody told of: it broke off where one was made, or
+        came as far as telling something and has none."""
+        if work.event.recording_id:
+            return False
+        states = [state for state in (work.call.state, call.state) if state is not None]
+        if flow and any(isinstance(flow.nodes.get(state.node), RecordNode) for state in states):
+            return True
+        told = call.case_id or call.emergency_case_id or any(state.verified_reference for state in states)
+        return bool(told) and not await self._repositories.recordings.of_call(call.id)
 
     async def _give_up(
         self, work: CallWork, plan: CallPlan

@@ -10,21 +10,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from channels.adapter import FetchesRecordings
 from channels.errors import Permanent, SendError
 from hub.actions.calls.note_recording import SUPPLEMENT
+from hub.actions.calls.recording_side import case_of, is_behind
 from hub.model.call import Recording
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
+from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
+from hub.store.crypto import KeyProblem
 from hub.store.documents import Conflict, Documents, Duplicate, Write
-from hub.store.unreadable import Unreadable
 from ivr.evidence.chain import link
 from ivr.evidence.recordings import (
     PARTIAL_TRIES,
@@ -33,8 +33,8 @@ from ivr.evidence.recordings import (
     Doubt,
     RecordingState,
     Sealed,
+    examined,
     retry_after_seconds,
-    seal,
 )
 
 log = logging.getLogger(__name__)
@@ -54,13 +54,13 @@ class KeepRecording:
         documents: Documents,
         repositories: Repositories,
         sources: Mapping[str, FetchesRecordings],
-        directory: Path,
+        files: RecordingFiles,
         clock: Clock,
     ) -> None:
         self._documents = documents
         self._repositories = repositories
         self._sources = sources
-        self._directory = directory
+        self._files = files
         self._clock = clock
 
     async def due(self) -> list[Versioned[Recording]]:
@@ -79,7 +79,9 @@ class KeepRecording:
             async with asyncio.timeout(_LONGEST_SECONDS):
                 audio = await source.fetch(recording.url)
             claimed, whole = recording.claimed_seconds, audio.whole
-            sealed = await asyncio.to_thread(seal, self._directory, audio.content, claimed, whole=whole)
+            sealed = await asyncio.to_thread(examined, audio.content, claimed, whole=whole)
+            behind = is_behind(await case_of(self._repositories.cases, recording))
+            await asyncio.to_thread(self._files.keep, audio.content, sealed.sha256, behind=behind)
         except Permanent as problem:
             # A file that is not there yet looks like one that never will be: keep trying.
             await self._failed(found, problem.code if problem.code == _GONE else problem.reason)
@@ -93,12 +95,6 @@ class KeepRecording:
         else:
             await self._arrived(found, sealed)
 
-    async def _case_of(self, recording: Recording) -> Versioned[Case] | None:
-        """The case to tell. Where its row is damaged the evidence is kept all the same."""
-        with suppress(Unreadable):
-            return await self._repositories.cases.get(recording.case_id) if recording.case_id else None
-        return None
-
     async def _arrived(self, found: Versioned[Recording], sealed: Sealed) -> None:
         if sealed.doubt is not Doubt.CUT_OFF:
             await self._sealed(found, sealed)
@@ -109,12 +105,14 @@ class KeepRecording:
 
     async def _failed(self, found: Versioned[Recording], reason: str) -> None:
         """Later again, or with what there is of it; or, after 40 days without any of it, never."""
-        recording = found.value
-        now = self._clock.now_ms()
-        tries = recording.tries + 1
+        recording, tries = found.value, found.value.tries + 1
         if recording.path and tries >= PARTIAL_TRIES:
             await self._sealed(found, _part(recording))
-            return
+        else:
+            await self._later(found, reason)
+
+    async def _later(self, found: Versioned[Recording], reason: str) -> None:
+        recording, now, tries = found.value, self._clock.now_ms(), found.value.tries + 1
         wait = retry_after_seconds(tries, (now - recording.taken_at) / 1000)
         after = (
             replace(recording, state=RecordingState.LOST, tries=tries, reason=reason)
@@ -161,7 +159,12 @@ class KeepRecording:
                     )
                 ),
             ]
-            case = await self._case_of(recording)
+            case = await case_of(self._repositories.cases, recording)
+            try:  # the case may have gone behind the compartment, or out of it, since the file was kept
+                await asyncio.to_thread(self._files.reseal, sealed.sha256, behind=is_behind(case))
+            except (KeyProblem, OSError) as problem:
+                await self._later(found, type(problem).__name__)
+                return
             if case is not None:
                 changed, entry = recorded(
                     _spoken_again(case.value) if recording.slot == SUPPLEMENT else case.value,

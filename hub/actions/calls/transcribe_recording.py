@@ -6,14 +6,15 @@ recognised ends without words; a recogniser that is missing, dies or hangs is a 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from hub.actions.dialogue.understand import Understand
 from hub.model.call import Recording
 from hub.model.cases.alarm import flagged, is_alarm
+from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
@@ -41,14 +42,14 @@ class TranscribeRecording:
         self,
         documents: Documents,
         repositories: Repositories,
-        directory: Path,
+        files: RecordingFiles,
         clock: Clock,
         engine: SpeechEngine,
         understand: Understand,
     ) -> None:
         self._documents = documents
         self._repositories = repositories
-        self._directory = directory
+        self._files = files
         self._clock = clock
         self._engine = engine
         self._understand = understand
@@ -76,10 +77,11 @@ class TranscribeRecording:
     async def _hear(self, found: Versioned[Recording]) -> int:
         recording, now = found.value, self._clock.now_ms()
         try:
-            heard = await self._engine.transcribe(self._directory / recording.path)
+            wav = await asyncio.to_thread(self._files.content, recording)
+            heard = await self._engine.transcribe(wav)
         except EngineBusy:
             return 0
-        except TranscribeFailed:
+        except (TranscribeFailed, Unreadable):
             after = _failed(recording, now)
         except EngineLost:
             tries = recording.tries + 1

@@ -17,9 +17,9 @@ from hub.model.call import Recording
 from hub.model.head import CaseHead, Head
 from hub.repositories.calls import RecordingRepository
 from hub.repositories.evidence.heads import HeadRepository
+from hub.repositories.evidence.recording_files import FileState, RecordingFiles
 from hub.repositories.repositories import Repositories
 from ivr.evidence.chain import Link, breaks
-from ivr.evidence.recordings import matches, relative_path
 
 _PAGE = 1000
 
@@ -29,7 +29,10 @@ _Named = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """recordings, cases, audit, heads: how much was read. head, heads_mark: the newest of each chain."""
+    """recordings, cases, audit, heads: how much was read. head, heads_mark: the newest of each chain.
+
+    locked: recordings whose key is not at hand: they lie as they were written, but were not opened.
+    """
 
     recordings: int
     head: str
@@ -38,6 +41,7 @@ class Verified:
     heads: int
     heads_mark: str
     problems: tuple[str, ...]
+    locked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,14 @@ class _Noted:
 
 
 async def verify_evidence(
-    repositories: Repositories, files: Path, *, kept: Mapping[int, str] = MappingProxyType({})
+    repositories: Repositories,
+    files: Path,
+    audio: RecordingFiles,
+    *,
+    kept: Mapping[int, str] = MappingProxyType({}),
 ) -> Verified:
-    """files: the folder `[files] path`. kept: marks of heads that were kept elsewhere, by their numbers."""
+    """files: the folder `[files] path`. audio: the files of recordings. kept: marks of heads that were kept
+    elsewhere, by their numbers."""
     noted = await _noted(repositories.heads)
     problems = [*noted.problems]
     problems += [
@@ -67,7 +76,8 @@ async def verify_evidence(
     problems += _of_histories(histories)
     sealed = {one.id: _of_row(one) async for one in repositories.recordings.everything() if one.is_sealed}
     links = await _links(repositories.recordings)
-    problems += await asyncio.to_thread(_of_links, links, files / "recordings")
+    states = await asyncio.to_thread(lambda: [audio.state(link.sha256) for link in links])
+    problems += _of_links(links, states)
     problems += await _of_recordings(repositories.recordings, links, sealed, histories)
     unmarked = repositories.recordings.unmarked(links)
     problems += [f"link {unmarked.seq} has a wrong mark"] if unmarked else []
@@ -81,6 +91,7 @@ async def verify_evidence(
         heads=len(noted.marks),
         heads_mark=noted.marks[max(noted.marks)] if noted.marks else "",
         problems=tuple(problems),
+        locked=states.count(FileState.LOCKED),
     )
 
 
@@ -120,13 +131,13 @@ def _of_histories(histories: Histories) -> list[str]:
     return problems
 
 
-def _of_links(links: list[Link], folder: Path) -> list[str]:
+def _of_links(links: list[Link], states: list[FileState]) -> list[str]:
     return [
         *breaks(links),
         *(
             f"link {link.seq}: the file is missing or was changed"
-            for link in links
-            if not matches(folder / relative_path(link.sha256), link.sha256)
+            for link, state in zip(links, states, strict=True)
+            if state is FileState.WRONG
         ),
     ]
 

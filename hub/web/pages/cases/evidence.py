@@ -1,27 +1,26 @@
 """What belongs to a case besides words: recordings of calls, files that came with messages.
 
-Files are handed out as they came and never shown by the browser itself; who opened what is logged. Of a
-recording the hash is looked at each time, over the very bytes that are then played.
+Files are handed out as they came and never shown by the browser itself; who opened what is logged. A
+recording lies there sealed for its hash, so what of it opens to be played is what came.
 Whether the case exists for the asker is decided by the action, for each request anew.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
+from functools import partial
 
 from aiohttp import web
 
 from hub.hub import Hub
 from hub.model.call import Recording
 from hub.runtime.errors import NotFound
-from hub.store.unreadable import Unreadable
 from hub.web.attachment import attachment
 from hub.web.guard.auth import agent_of
 from hub.web.keys import HUB
 from hub.web.pages.cases.waveform import COLUMNS, drawn
-from hub.web.ranged import ranged
+from hub.web.ranged import Part, ranged
 from ivr.evidence.samples import playable
 from ivr.evidence.wav import BadAudio
 from ivr.evidence.waveform import peaks
@@ -35,11 +34,12 @@ async def recording(request: web.Request) -> web.StreamResponse:
     `?original`: the file as it came, to be saved; it alone has the digest the page shows.
     """
     found = await _sealed(request)
-    content = await asyncio.to_thread(_read, request.app[HUB], found)
+    hub = request.app[HUB]
     _note(agent_of(request).id, found.case_id, found.id)
     if "original" in request.query:
+        content = await asyncio.to_thread(hub.recordings.content, found)
         return attachment(content, f"{found.sha256[:16]}.wav")
-    return ranged(request, await asyncio.to_thread(playable, content), "audio/wav")
+    return await ranged(request, partial(_part, hub, found), "audio/wav")
 
 
 async def waveform(request: web.Request) -> web.StreamResponse:
@@ -78,21 +78,16 @@ async def _sealed(request: web.Request) -> Recording:
     raise NotFound("recording")
 
 
-def _read(hub: Hub, recording: Recording) -> bytes:
-    """The sealed bytes, which are those that were hashed when they came. Raises `Unreadable`."""
-    place = f"recordings/{recording.id}"
-    try:
-        content = (hub.settings.files.path / "recordings" / recording.path).read_bytes()
-    except FileNotFoundError:
-        content = b""
-    if hashlib.sha256(content).hexdigest() != recording.sha256:
-        hub.vault.unreadable.found(place)
-        raise Unreadable(place)
-    return content
+def _part(hub: Hub, recording: Recording, asked: slice) -> Part:
+    """Raises `Unreadable`."""
+    with hub.recordings.opened(recording) as file:
+        audio = playable(file)
+        start, stop, _ = asked.indices(audio.size)
+        return Part(audio.read(start, stop), start, audio.size)
 
 
 def _lanes(hub: Hub, recording: Recording) -> tuple[tuple[float, ...], ...]:
-    return peaks(_read(hub, recording), COLUMNS)
+    return peaks(hub.recordings.content(recording), COLUMNS)
 
 
 def _note(agent_id: str, case_id: str, object_id: str) -> None:

@@ -13,6 +13,7 @@ from hub.model.cases.case import Case, Origin
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState
 from hub.model.track import Track
+from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.repositories import COLLECTIONS, repositories
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
@@ -40,7 +41,8 @@ async def test_a_damaged_case_keeps_no_recording_from_being_sealed(tmp_path: Pat
     clock = FakeClock(NOW)
     documents = await open_sqlite(tmp_path / "hub.db", COLLECTIONS, clock=clock)
     try:
-        stores = repositories(documents, Vault(KeyRing.fresh()), cities={})
+        vault, reports = Vault(KeyRing.fresh()), Vault(KeyRing.fresh())
+        stores = repositories(documents, vault, cities={})
         voice = Origin("voice", "voice")
         for id in ("torn", "sound"):
             case = Case(id, f"2026{id}", NOW, NOW, Proceeding(Track.CONSULT, CaseState.REGISTERED), voice)
@@ -49,7 +51,9 @@ async def test_a_damaged_case_keeps_no_recording_from_being_sealed(tmp_path: Pat
             )
             await documents.commit([stores.cases.insert(case), stores.recordings.insert(recording)])
         await documents.commit([Update("cases", "torn", {"state": "NO_SUCH_STATE"}, 1)])
-        keep = KeepRecording(documents, stores, {"voice": Provider()}, tmp_path, clock)
+        keep = KeepRecording(
+            documents, stores, {"voice": Provider()}, RecordingFiles(tmp_path, vault, reports), clock
+        )
         for found in await keep.due():
             await keep(found)
         assert await keep.due() == []

@@ -35,8 +35,7 @@ async def test_danger_in_a_recording_is_a_flag_and_never_a_call(
             return found[0].sha256 if found[0].state is RecordingState.SEALED else ""
 
         engine = ScriptedEngine({await eventually(sealed): said})
-        folder = hub.settings.files.path / "recordings"
-        hear = TranscribeRecording(hub.documents, stores, folder, hub.clock, engine, hub.understand)
+        hear = TranscribeRecording(hub.documents, stores, hub.recordings, hub.clock, engine, hub.understand)
         sent = await hub.documents.count("outbox", {})
         assert await hear.work() == 1
         after = await stores.cases.get(row.case.id)

@@ -22,6 +22,7 @@ from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState
 from hub.model.staff.audit import AuditAct
 from hub.model.track import Track, compartment_of
+from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
 from hub.store.crypto import KeyRing, Vault
@@ -29,10 +30,15 @@ from hub.store.documents import Delete, Documents, Update
 from hub.store.memory_documents import MemoryDocuments
 from ivr.evidence.chain import Link, link
 from ivr.evidence.hash_chain import hash_of
-from ivr.evidence.recordings import RecordingState, Sealed, seal
+from ivr.evidence.recordings import RecordingState, Sealed, examined
 from tests.unit.ivr.waves import wav
 
 MAIL = ChannelProfile("mail", ChannelKind.MAIL)
+VAULT, REPORTS = Vault(KeyRing.fresh()), Vault(KeyRing.fresh())
+
+
+def audio_of(files: Path, reports: Vault | None) -> RecordingFiles:
+    return RecordingFiles(files / "recordings", VAULT, reports)
 
 
 @dataclass
@@ -43,6 +49,7 @@ class Office:
     stores: Repositories
     clock: FakeClock
     files: Path
+    audio: RecordingFiles
     told: Recipients | None = None
 
     def seal_heads(self, most: int = 500) -> SealHeads:
@@ -51,7 +58,7 @@ class Office:
         return SealHeads(self.documents, self.stores, outgoing, folder, self.told, self.clock, most=most)
 
     async def verified(self) -> Verified:
-        return await verify_evidence(self.stores, self.files)
+        return await verify_evidence(self.stores, self.files, self.audio)
 
     async def row(self, collection: str, id: str) -> tuple[dict[str, object], int]:
         stored = await self.documents.get(collection, id)
@@ -82,7 +89,9 @@ class Office:
     async def add(self, id: str, track: Track, level: int) -> None:
         """A case with a recording of its own."""
         now = self.clock.now_ms()
-        sealed = seal(self.files / "recordings", wav(0.1, level=level), 0)
+        content = wav(0.1, level=level)
+        sealed = examined(content, 0)
+        self.audio.keep(content, sealed.sha256, behind=track is Track.REPORT)
         await self.chained(id, sealed)
         row = Recording(
             id, "call", "voice", f"RE{id}", id, "story", RecordingState.SEALED, now, sha256=sealed.sha256
@@ -115,8 +124,8 @@ class Office:
 async def office(tmp_path: Path) -> Office:
     clock = FakeClock()
     documents = MemoryDocuments(COLLECTIONS, clock=clock)
-    stores = repositories(documents, Vault(KeyRing.fresh()), cities={})
-    office = Office(documents, stores, clock, tmp_path)
+    stores = repositories(documents, VAULT, cities={})
+    office = Office(documents, stores, clock, tmp_path, audio_of(tmp_path, REPORTS))
     await office.add("one", Track.CONSULT, 1)
     await office.add("two", Track.REPORT, 2)
     await stores.audit.add(AuditAct.CASE_READ, agent_id="a", case_id="two", at=clock.now_ms())
@@ -241,8 +250,8 @@ async def test_what_an_earlier_release_chained_stays_valid_and_is_fixed_by_the_f
 ) -> None:
     clock = FakeClock()
     documents = MemoryDocuments(COLLECTIONS, clock=clock)
-    stores = repositories(documents, Vault(KeyRing.fresh()), cities={})
-    office = Office(documents, stores, clock, tmp_path)
+    stores = repositories(documents, VAULT, cities={})
+    office = Office(documents, stores, clock, tmp_path, audio_of(tmp_path, REPORTS))
     await office.add("one", Track.CONSULT, 1)
     await office.alter("evidence", f"{1:012}", mark="")
     for entry in await stores.cases.history("one"):
@@ -314,5 +323,5 @@ async def test_the_newest_head_leaves_once_a_day(office: Office) -> None:
     newest = await office.stores.heads.newest()
     assert newest
     for mark, problems in ((newest.mark, 0), ("0" * 64, 1)):
-        found = await verify_evidence(office.stores, office.files, kept={newest.seq: mark})
+        found = await verify_evidence(office.stores, office.files, office.audio, kept={newest.seq: mark})
         assert len(found.problems) == problems
