@@ -18,6 +18,9 @@ from channels.mail.parse import ParsedMail, ParseLimits
 HEAD = struct.Struct(">IQ")
 """Length of the JSON, length of the bytes behind it."""
 
+NO_MEMORY = 12
+"""The exit code of a process that a letter asked too much memory of."""
+
 READY: Mapping[str, Any] = {"ready": True}
 
 

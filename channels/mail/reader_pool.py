@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,7 +67,8 @@ class ReaderPool:
                 answered = True
                 return answer
             except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError) as problem:
-                raise Unreadable(type(problem).__name__) from problem
+                await _end(process)
+                raise Unreadable(_why(problem, process.process.returncode)) from problem
             finally:
                 if answered:
                     self._idle.append(process)
@@ -112,6 +114,12 @@ class ReaderPool:
         finally:
             if not ready:
                 await _end(process)
+
+
+def _why(problem: Exception, returned: int | None) -> str:
+    if isinstance(problem, TimeoutError) or returned == -signal.SIGALRM:
+        return "time"
+    return "memory" if returned == frame.NO_MEMORY else "broken"
 
 
 async def _answer(process: _Process) -> tuple[Mapping[str, Any], bytes]:

@@ -97,7 +97,7 @@ async def test_a_letter_that_takes_too_long_is_given_up_and_holds_nothing_else()
         hanging = asyncio.create_task(reader.read(raw_letter(TAKES_LONG)))
         started = time.monotonic()
         assert (await reader.read(a_letter())).subject == "求助"
-        with pytest.raises(Unreadable):
+        with pytest.raises(Unreadable, match="time"):
             await hanging
         assert time.monotonic() - started < 6
         assert (await reader.read(a_letter())).subject == "求助"
@@ -105,7 +105,7 @@ async def test_a_letter_that_takes_too_long_is_given_up_and_holds_nothing_else()
 
 async def test_a_letter_that_takes_too_much_memory_is_given_up() -> None:
     async with reading(ReaderPool(seconds=30.0, memory_bytes=64 * 1024 * 1024)) as reader:
-        with pytest.raises(Unreadable):
+        with pytest.raises(Unreadable, match="memory"):
             await reader.read(a_letter(9_000_000))
         assert (await reader.read(a_letter())).subject == "求助"
 
