@@ -87,7 +87,7 @@ class RawLetter:
     """A mail as it came, before anybody read it.
 
     envelope_from: MAIL FROM, "" for a bounce. recipient: the mailbox that was addressed, or the address that
-    stands for a mail of ours (`channels/signed_id.py`).
+    stands for a mail of ours (`channels/signed_id.py`). failed: it was tried to read it, in vain.
     """
 
     channel: str
@@ -95,6 +95,7 @@ class RawLetter:
     envelope_from: str
     recipient: str
     received_at: int
+    failed: bool = False
 
 
 class ReceiptState(StrEnum):

@@ -31,7 +31,13 @@ def packed(facts: Mapping[str, Any], content: bytes = b"") -> bytes:
 
 
 def request(
-    raw: bytes, *, envelope_from: str, domain: str, own_addresses: Collection[str], limits: ParseLimits
+    raw: bytes,
+    *,
+    envelope_from: str,
+    domain: str,
+    own_addresses: Collection[str],
+    limits: ParseLimits,
+    cautious: bool = False,
 ) -> bytes:
     """A letter to read; the facts are the parameters of `channels/mail/parse.py:parse`."""
     facts = {
@@ -39,6 +45,7 @@ def request(
         "domain": domain,
         "own_addresses": sorted(own_addresses),
         "limits": asdict(limits),
+        "cautious": cautious,
     }
     return packed(facts, raw)
 

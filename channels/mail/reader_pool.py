@@ -20,6 +20,8 @@ from channels.mail import frame
 
 PROCESS = "channels.mail.reading_process"
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
+_ENDING_SECONDS = 1.0
+_WHY = {-signal.SIGALRM: "time", frame.NO_MEMORY: "memory"}
 
 
 @dataclass(slots=True)
@@ -67,8 +69,7 @@ class ReaderPool:
                 answered = True
                 return answer
             except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError) as problem:
-                await _end(process)
-                raise Unreadable(_why(problem, process.process.returncode)) from problem
+                raise Unreadable(await _why(process, problem)) from problem
             finally:
                 if answered:
                     self._idle.append(process)
@@ -116,10 +117,13 @@ class ReaderPool:
                 await _end(process)
 
 
-def _why(problem: Exception, returned: int | None) -> str:
-    if isinstance(problem, TimeoutError) or returned == -signal.SIGALRM:
+async def _why(process: _Process, problem: Exception) -> str:
+    if isinstance(problem, TimeoutError):
         return "time"
-    return "memory" if returned == frame.NO_MEMORY else "broken"
+    with contextlib.suppress(TimeoutError):  # it ended by itself; to kill it first would hide how
+        async with asyncio.timeout(_ENDING_SECONDS):
+            return _WHY.get(await process.process.wait(), "broken")
+    return "broken"
 
 
 async def _answer(process: _Process) -> tuple[Mapping[str, Any], bytes]:

@@ -98,6 +98,7 @@ class ReadLetters:
             envelope_from=letter.envelope_from,
             recipient=letter.recipient,
             received_at=letter.received_at,
+            failed=letter.tries > 0,
         )
         message = await self._message(raw, reader) if letter.tries < TRIES else None
         if message is not None and await self._own_addresses.take(message):
