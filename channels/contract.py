@@ -42,12 +42,13 @@ class Attachment:
 class DeliveryReport:
     """failed: a mail will not arrive. status: its code (RFC 3463), `5.1.1`; "" while it may yet arrive.
 
-    delivery_id: which mail of ours the report itself names; anybody can write that.
+    named: which mail of ours the report itself names, as its Message-ID does: whether we wrote that is seen
+    elsewhere.
     """
 
     failed: bool
     status: str = ""
-    delivery_id: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)

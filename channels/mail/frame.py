@@ -67,7 +67,7 @@ def answer(mail: ParsedMail) -> bytes:
         "automatic": mail.automatic,
         "left_out": mail.left_out,
         "passed_on_by": mail.passed_on_by,
-        "report": [mail.report.failed, mail.report.status, mail.report.delivery_id] if mail.report else None,
+        "report": [mail.report.failed, mail.report.status, mail.report.named] if mail.report else None,
     }
     return packed(facts, b"".join(file.content for file in mail.attachments))
 

@@ -19,7 +19,7 @@ from channels.contract import Attachment, DeliveryReport
 from channels.mail.bounce import read_report
 from channels.mail.charset import clean, decoded, header_text, is_strict_text
 from channels.mail.entity import Bounds, Entity, Reading
-from channels.mail.identity import delivery_id_of, ids_in
+from channels.mail.identity import ids_in, name_in
 from channels.mail.letter_text import LetterText, TextPart
 from channels.mail.machine import is_automatic, is_from_a_server, is_late, is_returned, list_of
 from channels.mail.mailboxes import mailboxes
@@ -221,7 +221,7 @@ class _Content:
         text = self._text.whole()
         returned, by_a_server = is_returned(subject), is_from_a_server(written_by, envelope_from)
         named = [*self._returned, *thread, *ids_in(text)]
-        ours = next((id for one in named if (id := delivery_id_of(one, domain)) is not None), "")
+        ours = next((id for one in named if (id := name_in(one, domain)) is not None), "")
         found = read_report(self._reports, text, from_a_server=by_a_server or (returned and bool(ours)))
         if found is None and returned and by_a_server:
             found = DeliveryReport(failed=True, status="5.0.0")
@@ -229,7 +229,7 @@ class _Content:
             return None
         if found.failed and not self._reports and is_late(subject):
             return DeliveryReport(failed=False)
-        return replace(found, delivery_id=ours)
+        return replace(found, named=ours)
 
     def _is_text(self, part: Entity, whole: Entity, disposition: str, name: str) -> bool:
         kind = part.media_type

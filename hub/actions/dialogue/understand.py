@@ -86,7 +86,6 @@ class Understand:
         there = vectors.keys() >= set(wanted)
         return Understood(judgement, vectors, due=not there, weighed=there and self.is_weighed)
 
-
     def _judge(self, found: Sequence[str], vectors: Mapping[str, Vector]) -> Judgement:
         return self._safety.judge(
             [Utterance(window).folded for window in found],

@@ -149,6 +149,8 @@ _FILES = (
 _MULTIPARTS = ("mixed", "alternative", "related", "report", "signed", "digest", "x-odd", "")
 _BOUNDARIES = ("b", "=_b", "", " b ", "b;b", "--", "b" * 71)
 _SMALL, _LARGE = 200, 60_000
+_MOST = 1_000_000
+"""Bytes: what is in each other does not grow beyond it."""
 
 
 def hostile(draw: random.Random, *, most_bytes: int = 1_000_000) -> bytes:
@@ -210,7 +212,8 @@ def _file(draw: random.Random, depth: int) -> bytes:
 
 def _several(draw: random.Random, depth: int) -> bytes:
     boundary = draw.choice(_BOUNDARIES)
-    parts = [_entity(draw, depth + 1) for _ in range(draw.randint(0, 4))] * (1 + _often(draw, 1, 120))
+    parts = [_entity(draw, depth + 1) for _ in range(draw.randint(0, 4))]
+    parts *= min(1 + _often(draw, 1, 120), 1 + _MOST // (1 + sum(map(len, parts))))
     separator = f"\r\n--{boundary}\r\n".encode()
     end = f"\r\n--{boundary}--\r\n".encode() if draw.randint(0, 3) else b""
     kind = draw.choice(_MULTIPARTS)

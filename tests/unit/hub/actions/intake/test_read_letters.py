@@ -86,6 +86,9 @@ class Desk:
             hub.actions.accept_event,
             hub.triage,
             OwnAddresses(
+                hub.documents,
+                hub.repositories.conversations,
+                hub.repositories.deliveries.parts,
                 SIGNED_IDS,
                 ApplyBounce(
                     hub.documents,
