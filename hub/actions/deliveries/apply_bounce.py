@@ -1,8 +1,8 @@
 """A mail of ours came back: the delivery did not arrive, and an address that is dead gets nothing more.
 
 Rules protected: only a report that came to the signed return path of that very mail, or names the signed
-Message-ID of a reply, gets here (`own_addresses.py`), so nobody can have somebody else's address blocked;
-a report that comes twice counts once. What says that nobody is there (5.1.x, 5.2.1, 5.4.4) stops everything; any
+Message-ID of a reply, gets here (`own_addresses.py`), so nobody can have another's address blocked; a report
+that comes twice counts once. What says that nobody is there (5.1.x, 5.2.1, 5.4.4) stops everything; any
 other final refusal (full, too large, unwanted) stops bulk mail only, because it may be the mail and not the
 address; so do repeated temporary failures.
 Source: RFC 3463.
