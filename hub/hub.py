@@ -83,6 +83,7 @@ from hub.actions.knowledge.read_quality import ReadQuality
 from hub.actions.knowledge.read_words import ReadWords
 from hub.actions.knowledge.sort_questions import SortQuestions
 from hub.actions.people.people import People
+from hub.actions.progress.phone_proof import PhoneProof
 from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
@@ -184,6 +185,7 @@ class Actions:
     note_case: NoteCase
     note_reading: NoteReading
     people: People
+    phone_proof: PhoneProof
     publicity: PublicityActions
     publish_entry: PublishEntry
     rate_entry: RateEntry

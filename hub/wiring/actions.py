@@ -62,6 +62,7 @@ def actions_of(
         note_case=cases.note_case,
         note_reading=cases.note_reading,
         people=people_of(base, profiles, dialogue, cases),
+        phone_proof=cases.phone_proof,
         publicity=publicity_of(base, rules.rules, campaigns),
         publish_entry=editing.publish_entry,
         refuse_mail=refuse_mail_of(base),
