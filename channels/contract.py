@@ -42,12 +42,13 @@ class Attachment:
 class DeliveryReport:
     """failed: a mail will not arrive. status: its code (RFC 3463), `5.1.1`; "" while it may yet arrive.
 
-    delivery_id: which mail of ours the report itself names; anybody can write that.
+    named: which mail of ours the report itself names, as its Message-ID does: whether we wrote that is seen
+    elsewhere.
     """
 
     failed: bool
     status: str = ""
-    delivery_id: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class RawLetter:
     """A mail as it came, before anybody read it.
 
     envelope_from: MAIL FROM, "" for a bounce. recipient: the mailbox that was addressed, or the address that
-    stands for a mail of ours (`channels/signed_id.py`).
+    stands for a mail of ours (`channels/signed_id.py`). failed: it was tried to read it, in vain.
     """
 
     channel: str
@@ -95,6 +96,7 @@ class RawLetter:
     envelope_from: str
     recipient: str
     received_at: int
+    failed: bool = False
 
 
 class ReceiptState(StrEnum):

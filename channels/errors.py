@@ -66,7 +66,10 @@ class Misconfigured(SendError):
 
 
 class Unreadable(ChannelError):
-    """A letter that could not be read in the time and memory one may take. A person has to look at it."""
+    """A letter that could not be read in the time and memory one may take. A person has to look at it.
+
+    Its argument says why: `time`, `memory`, or `broken` for whatever else ended the process that read it.
+    """
 
 
 class WebhookError(ChannelError):

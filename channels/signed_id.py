@@ -1,4 +1,5 @@
-"""Delivery ids that nobody else can write: in the return path and the unsubscribe address of bulk mail.
+"""Delivery ids that nobody else can write: in the Message-ID of every mail, in the return path and the
+unsubscribe address of bulk mail.
 
 `id-mac`: the delivery's id and 80 bits of HMAC-SHA-256 under a key of its own purpose, lower-case letters
 and digits only, because mail servers may fold the case of a local part. Whoever received one mail can
@@ -18,6 +19,8 @@ _MAC_BYTES = 10
 BOUNCE = "bounce"
 UNSUBSCRIBE = "unsubscribe"
 """Local parts of the addresses that are ours besides the mailboxes; each with its own key."""
+MESSAGE = "message"
+"""What Message-IDs are signed for."""
 
 
 class SignedIds:

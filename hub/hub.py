@@ -69,6 +69,7 @@ from hub.actions.dialogue.understand import Understand
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.intake.look_again import LookAgain
+from hub.actions.intake.unread_letters import UnreadLetters
 from hub.actions.knowledge.edit_entry import EditEntry
 from hub.actions.knowledge.edit_words import EditWords
 from hub.actions.knowledge.import_entries import ImportEntries
@@ -82,6 +83,7 @@ from hub.actions.knowledge.read_quality import ReadQuality
 from hub.actions.knowledge.read_words import ReadWords
 from hub.actions.knowledge.sort_questions import SortQuestions
 from hub.actions.people.people import People
+from hub.actions.progress.phone_proof import PhoneProof
 from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
@@ -91,6 +93,7 @@ from hub.model.agent import Permission
 from hub.model.conversations.meaning_due import LATE_MS
 from hub.repositories.calls import Backlog, backlog
 from hub.repositories.evidence.recording_files import RecordingFiles
+from hub.repositories.letters import unreadable
 from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories
 from hub.runtime.bell import Bell
@@ -183,6 +186,7 @@ class Actions:
     note_case: NoteCase
     note_reading: NoteReading
     people: People
+    phone_proof: PhoneProof
     publicity: PublicityActions
     publish_entry: PublishEntry
     rate_entry: RateEntry
@@ -204,6 +208,7 @@ class Actions:
     sort_questions: SortQuestions
     suspect_case: SuspectCase
     track_case: TrackCase
+    unread_letters: UnreadLetters
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +361,7 @@ class Hub:
                 )
             )
         if any(channel.enabled and channel.adapter == "mail" for channel in self.settings.channels.values()):
-            lines.append(await self._bounces())
+            lines += [await self._bounces(), await self._letters()]
         return [*lines, await self._alarms(), *await self._recordings(), await self._meaning()]
 
     async def _bounces(self) -> HealthLine:
@@ -364,6 +369,19 @@ class Hub:
         bounced = await self.repositories.publicity.bounces.count_since(self.clock.now_ms() - 86_400_000)
         detail = f"24 小时内退信 {bounced} 封；启动以来拒收伪造的退信、退订 {self.forged()} 次"
         return HealthLine("bounces", "退信", True, detail, stops=False)
+
+    async def _letters(self) -> HealthLine:
+        """Letters nobody could read. None behind the compartment: a number here would tell of it."""
+        count = await unreadable(self.documents, outside_only=True)
+        return HealthLine(
+            "letters unreadable",
+            "来信解析",
+            not count,
+            "有来信无法读取，已登记为工单" if count else "来信均可读取",
+            "值班人员在“无法读取的来信”中保存原件、重新读取或办结" if count else "",
+            stops=False,
+            count=count,
+        )
 
     def duties(self) -> list[HealthLine]:
         """What administrators have to do by a day. Nothing of it is a matter of the machine."""

@@ -18,6 +18,9 @@ from channels.mail.parse import ParsedMail, ParseLimits
 HEAD = struct.Struct(">IQ")
 """Length of the JSON, length of the bytes behind it."""
 
+NO_MEMORY = 12
+"""The exit code of a process that a letter asked too much memory of."""
+
 READY: Mapping[str, Any] = {"ready": True}
 
 
@@ -28,7 +31,13 @@ def packed(facts: Mapping[str, Any], content: bytes = b"") -> bytes:
 
 
 def request(
-    raw: bytes, *, envelope_from: str, domain: str, own_addresses: Collection[str], limits: ParseLimits
+    raw: bytes,
+    *,
+    envelope_from: str,
+    domain: str,
+    own_addresses: Collection[str],
+    limits: ParseLimits,
+    cautious: bool = False,
 ) -> bytes:
     """A letter to read; the facts are the parameters of `channels/mail/parse.py:parse`."""
     facts = {
@@ -36,6 +45,7 @@ def request(
         "domain": domain,
         "own_addresses": sorted(own_addresses),
         "limits": asdict(limits),
+        "cautious": cautious,
     }
     return packed(facts, raw)
 
@@ -57,7 +67,7 @@ def answer(mail: ParsedMail) -> bytes:
         "automatic": mail.automatic,
         "left_out": mail.left_out,
         "passed_on_by": mail.passed_on_by,
-        "report": [mail.report.failed, mail.report.status, mail.report.delivery_id] if mail.report else None,
+        "report": [mail.report.failed, mail.report.status, mail.report.named] if mail.report else None,
     }
     return packed(facts, b"".join(file.content for file in mail.attachments))
 

@@ -40,8 +40,8 @@ class LetterText:
         self._parts: list[tuple[TextPart, str]] = []
         self.shortened = False
 
-    def add(self, part: TextPart) -> None:
-        """The next part."""
+    def add(self, part: TextPart, *, if_new: bool = False) -> None:
+        """The next part. if_new: only where the letter does not say the same already."""
         text = part.text
         is_html = part.is_html or _IS_HTML.match(text) is not None
         if is_html:
@@ -53,7 +53,8 @@ class LetterText:
             text = html_to_text(text)
         elif part.flowed:
             text = unflowed(text, del_space=part.del_space)
-        self._parts.append((part, text.strip("\r\n")))
+        if not (if_new and _folded(text) in _folded(self.whole())):
+            self._parts.append((part, text.strip("\r\n")))
 
     def whole(self) -> str:
         """The letter."""

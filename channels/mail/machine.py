@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from channels.mail.charset import header_text
 from channels.mail.entity import Entity
-from channels.mail.identity import delivery_id_of
+from channels.mail.identity import name_in
 
 _COMMENT = re.compile(r"\([^()]*\)")
 _MARKS = (
@@ -86,7 +86,7 @@ def is_automatic(
         or not envelope_from.strip("<> ")
         or whole.first("return-path").strip() == "<>"
         or _AUTOMATIC_SUBJECT.match(subject) is not None
-        or delivery_id_of(whole.first("message-id"), domain) is not None
+        or name_in(whole.first("message-id"), domain) is not None
         or header_text(whole.first("x-loop")).lower() in own_addresses
         or len(whole.all("received")) > hops
     )

@@ -36,7 +36,7 @@ from channels.clock import Clock
 from channels.contract import Accepted, OutboundFile, OutboundMessage
 from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
 from channels.mail.identity import message_id
-from channels.signed_id import BOUNCE, UNSUBSCRIBE, SignedIds
+from channels.signed_id import BOUNCE, MESSAGE, UNSUBSCRIBE, SignedIds
 
 FetchFile = Callable[[str], Awaitable[bytes | None]]
 """The content of a file by its id, None when it cannot be read."""
@@ -104,7 +104,7 @@ class MailSender:
         signed_ids: SignedIds | None = None,
     ) -> None:
         """fetch: gives the files of a mail; without it, mails with files cannot be sent. signed_ids: None
-        sends bulk mail like any other."""
+        sends bulk mail like any other, and Message-IDs that anybody could write."""
         self._settings = settings
         self._signed_ids = signed_ids
         self._fetch = fetch
@@ -132,13 +132,13 @@ class MailSender:
                     self._idle.append(client)
                 else:
                     client.close()
-        return Accepted((message_id(message.delivery_id, self._settings.domain),))
+        return Accepted((self._message_id(message),))
 
     def compose(self, message: OutboundMessage) -> EmailMessage:
         """The mail with all its headers; the same for every attempt but for the date."""
         settings = self._settings
         mail = EmailMessage(policy=WIRE)
-        mail["Message-ID"] = message_id(message.delivery_id, settings.domain)
+        mail["Message-ID"] = self._message_id(message)
         now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
         mail["Date"] = format_datetime(now)
         mail["From"] = Mailbox(_one_line(settings.name), addr_spec=settings.address)
@@ -172,6 +172,10 @@ class MailSender:
         if message.bulk and self._signed_ids is not None:
             return self._signed_ids.address(BOUNCE, message.delivery_id, self._settings.domain)
         return self._settings.address
+
+    def _message_id(self, message: OutboundMessage) -> str:
+        signed_ids, id = self._signed_ids, message.delivery_id
+        return message_id(signed_ids.sign(MESSAGE, id) if signed_ids else id, self._settings.domain)
 
     async def _attach(self, mail: EmailMessage, file: OutboundFile) -> None:
         content = await self._fetch(file.id) if self._fetch else None

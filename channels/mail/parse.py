@@ -19,10 +19,11 @@ from channels.contract import Attachment, DeliveryReport
 from channels.mail.bounce import read_report
 from channels.mail.charset import clean, decoded, header_text, is_strict_text
 from channels.mail.entity import Bounds, Entity, Reading
-from channels.mail.identity import delivery_id_of, ids_in
+from channels.mail.identity import ids_in, name_in
 from channels.mail.letter_text import LetterText, TextPart
 from channels.mail.machine import is_automatic, is_from_a_server, is_late, is_returned, list_of
 from channels.mail.mailboxes import mailboxes
+from channels.mail.winmail import NAME, TYPES, Opened, opened
 
 _UNNAMED = "attachment"
 _NAME_CHARS = 120
@@ -38,7 +39,6 @@ _FILES_BY_TYPE = (
     "text/xml",
     "text/rfc822-headers",
 )
-_WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
 _META = re.compile(rb"<meta[^>]{0,200}charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _STUBS = ("message/disposition-notification",)
 
@@ -98,13 +98,14 @@ def parse(
     domain: str,
     own_addresses: Collection[str] = (),
     limits: ParseLimits = DEFAULT_LIMITS,
+    cautious: bool = False,
 ) -> ParsedMail:
     """Reads `raw`. envelope_from: MAIL FROM, "" for a bounce. domain: that of our Message-IDs.
-    own_addresses: our mailboxes, lower-case."""
+    own_addresses: our mailboxes, lower-case. cautious: no file in it is opened."""
     bounds = Bounds(limits.head_bytes, limits.fields, limits.parameters, limits.parts)
     reading = Reading(_with_single_ends(raw), bounds)
     whole = reading.whole()
-    content = _Content(limits, reading)
+    content = _Content(limits, reading, cautious=cautious)
     content.take(whole)
     text = content.text()
     left_out = [*content.left_out, *(("parts",) if reading.left_out else ())]
@@ -170,9 +171,10 @@ def _envelope(written: str) -> Address:
 class _Content:
     """Sorts the parts of a letter into text and attachments, within bounds."""
 
-    def __init__(self, limits: ParseLimits, reading: Reading) -> None:
+    def __init__(self, limits: ParseLimits, reading: Reading, *, cautious: bool) -> None:
         self._limits = limits
         self._reading = reading
+        self._cautious = cautious
         self._text = LetterText(limits.markup_chars)
         self._bytes_left = limits.attachment_bytes
         self._reports: list[bytes] = []
@@ -219,7 +221,7 @@ class _Content:
         text = self._text.whole()
         returned, by_a_server = is_returned(subject), is_from_a_server(written_by, envelope_from)
         named = [*self._returned, *thread, *ids_in(text)]
-        ours = next((id for one in named if (id := delivery_id_of(one, domain)) is not None), "")
+        ours = next((id for one in named if (id := name_in(one, domain)) is not None), "")
         found = read_report(self._reports, text, from_a_server=by_a_server or (returned and bool(ours)))
         if found is None and returned and by_a_server:
             found = DeliveryReport(failed=True, status="5.0.0")
@@ -227,7 +229,7 @@ class _Content:
             return None
         if found.failed and not self._reports and is_late(subject):
             return DeliveryReport(failed=False)
-        return replace(found, delivery_id=ours)
+        return replace(found, named=ours)
 
     def _is_text(self, part: Entity, whole: Entity, disposition: str, name: str) -> bool:
         kind = part.media_type
@@ -240,9 +242,20 @@ class _Content:
         if kind in ("message/rfc822", "text/rfc822-headers"):
             inner = Reading(content, Bounds()).whole()
             self._returned.extend(ids_in(inner.first("message-id"), limit=1))
-        name = name or (
-            "message.eml" if kind == "message/rfc822" else "winmail.dat" if kind in _WINMAIL else _UNNAMED
-        )
+        is_winmail = kind in TYPES or name.lower() == NAME
+        name = name or ("message.eml" if kind == "message/rfc822" else NAME if is_winmail else _UNNAMED)
+        self._keep(name, kind, content)  # itself too: what is damaged may have more in it than was found
+        found = opened(content) if is_winmail and not self._cautious else None
+        if found is not None:
+            self._take_opened(found)
+
+    def _take_opened(self, found: Opened) -> None:
+        part = TextPart(found.text, found.is_html, flowed=False, del_space=False, choices=())
+        self._text.add(part, if_new=True)
+        for name, content in found.files:
+            self._keep(_cleaned(name) or _UNNAMED, "application/octet-stream", content)
+
+    def _keep(self, name: str, kind: str, content: bytes) -> None:
         if len(self.attachments) >= self._limits.attachments or len(content) > self._bytes_left:
             self.left_out.append(name)
             return
@@ -269,10 +282,13 @@ def _filename(part: Entity, disposition: object) -> str:
         if isinstance(details, dict) and (written := details.get(key, "")):
             charset = details.get(f"{key}*charset")
             name = decoded(written.encode("latin-1"), charset) if charset else header_text(written)
-            name = "".join(_printable(" ".join(clean(name).split())))
-            name = PurePosixPath(name.replace("\\", "/")).name.strip(". ")
-            return name[-_NAME_CHARS:] or _UNNAMED
+            return _cleaned(name) or _UNNAMED
     return ""
+
+
+def _cleaned(name: str) -> str:
+    name = "".join(_printable(" ".join(clean(name).split())))
+    return PurePosixPath(name.replace("\\", "/")).name.strip(". ")[-_NAME_CHARS:]
 
 
 def _printable(name: str) -> Iterator[str]:

@@ -40,6 +40,7 @@ class MailReader:
                 domain=self._domain,
                 own_addresses=self._ours,
                 limits=self._limits,
+                cautious=letter.failed,
             )
         )
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from channels.mail import frame
 
 PROCESS = "channels.mail.reading_process"
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
+_ENDING_SECONDS = 1.0
+_WHY = {-signal.SIGALRM: "time", frame.NO_MEMORY: "memory"}
 
 
 @dataclass(slots=True)
@@ -66,7 +69,7 @@ class ReaderPool:
                 answered = True
                 return answer
             except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError) as problem:
-                raise Unreadable(type(problem).__name__) from problem
+                raise Unreadable(await _why(process, problem)) from problem
             finally:
                 if answered:
                     self._idle.append(process)
@@ -112,6 +115,15 @@ class ReaderPool:
         finally:
             if not ready:
                 await _end(process)
+
+
+async def _why(process: _Process, problem: Exception) -> str:
+    if isinstance(problem, TimeoutError):
+        return "time"
+    with contextlib.suppress(TimeoutError):  # it ended by itself; to kill it first would hide how
+        async with asyncio.timeout(_ENDING_SECONDS):
+            return _WHY.get(await process.process.wait(), "broken")
+    return "broken"
 
 
 async def _answer(process: _Process) -> tuple[Mapping[str, Any], bytes]:

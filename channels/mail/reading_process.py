@@ -43,7 +43,10 @@ def main() -> None:
     # Whatever a library prints to stdout must not get between the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    serve(sys.stdin.buffer, answers, seconds)
+    try:
+        serve(sys.stdin.buffer, answers, seconds)
+    except MemoryError:
+        os._exit(frame.NO_MEMORY)  # at once: to end in good order takes memory too
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from hub.bench.faq import Given, faq
 from hub.bench.figure import Figure, as_json, as_table
 from hub.bench.flood import FULL, SMALL, Flood, flood
 from hub.bench.intake import intake
+from hub.bench.letters.letters import letters
 from hub.bench.memory import memory
 from hub.bench.outbox.outbox import WARNED, outbox
 from hub.bench.store import store
@@ -29,8 +30,8 @@ from hub.bench.store import store
 @dataclass(frozen=True, slots=True)
 class Task:
     """folder: to work in, empty. small: sizes that only show that a bench works; the figures mean nothing.
-    given: the set for `faq`. count: for `cases`, `queue`, `search`, `outbox`. warned: for `outbox`.
-    mongodb: for `cases` and `crash`. flood: for `texts`."""
+    given: the set for `faq`. count: for `cases`, `queue`, `search`, `outbox`, `letters`. warned: for
+    `outbox`. mongodb: for `cases` and `crash`. flood: for `texts`."""
 
     folder: Path
     small: bool
@@ -48,6 +49,7 @@ BENCHES: Mapping[str, Bench] = {
     "dispatch": lambda task: dispatch(task.folder, small=task.small),
     "crash": lambda task: crash(task.folder, mongodb=task.mongodb, small=task.small),
     "outbox": lambda task: outbox(task.folder, count=task.count, warned=task.warned, small=task.small),
+    "letters": lambda task: letters(task.folder, count=task.count, small=task.small),
     "store": lambda task: store(task.folder, small=task.small),
     "memory": lambda task: memory(task.folder, small=task.small),
     "cases": lambda task: cases(task.folder, count=task.count, mongodb=task.mongodb, small=task.small),

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from hub.check.alarms import check_alarms, check_ringing
 from hub.check.channels import check_channels
+from hub.check.letters import check_letters
 from hub.check.meaning import check_meaning, check_waiting
 from hub.check.progress import check_progress
 from hub.check.recordings import check_heads, check_recordings
@@ -173,6 +174,7 @@ async def _store(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
             yield found
         async for found in check_recordings(documents, clock, hears=bool(settings.speech.model)):
             yield found
+        yield await check_letters(documents)
         yield await check_ringing(documents)
         yield await check_calendar(documents, clock)
         yield await check_waiting(documents, clock)

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hub.model.letter import Letter, LetterState
+from hub.model.track import Compartment
 from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert, Update
 
-COLLECTIONS = (Collection("letters", fields={"state": str, "next_at": int}, indexes=(("state", "next_at"),)),)
+COLLECTIONS = (
+    Collection(
+        "letters",
+        fields={"state": str, "next_at": int, "compartment": str},
+        indexes=(("state", "next_at"), ("state", "compartment")),
+    ),
+)
+_NEWEST_FIRST = (("next_at", -1),)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    """Some letters; `next` continues behind them, None at the end."""
+
+    letters: tuple[Versioned[Letter], ...]
+    next: str | None
+
+
+async def unreadable(documents: Documents, *, outside_only: bool) -> int:
+    """How many letters nobody could read and nobody dealt with. outside_only: none behind the compartment."""
+    where: dict[str, str] = {"state": str(LetterState.UNREADABLE)}
+    if outside_only:
+        where["compartment"] = str(Compartment.NONE)
+    return sum((await documents.count("letters", where)).values())
 
 
 class LetterRepository:
@@ -37,6 +63,24 @@ class LetterRepository:
             set={"next_at": now + round(lease_seconds * 1000)},
         )
         return next(iter(self._letters.listed_versioned(claimed)), None)
+
+    async def get(self, letter_id: str) -> Versioned[Letter] | None:
+        """One letter, or None."""
+        stored = await self._documents.get("letters", letter_id)
+        return None if stored is None else self._letters.versioned(stored)
+
+    async def unreadable(self, *, limit: int, after: str | None = None) -> LetterPage:
+        """Those nobody could read and nobody dealt with, the newest first."""
+        found = await self._documents.find(
+            "letters",
+            {"state": str(LetterState.UNREADABLE)},
+            sort=_NEWEST_FIRST,
+            limit=limit + 1,
+            after=after,
+        )
+        page = found[:limit]
+        further = self._documents.cursor(page[-1], _NEWEST_FIRST) if len(found) > limit else None
+        return LetterPage(tuple(self._letters.listed_versioned(page)), further)
 
     def insert(self, letter: Letter) -> Insert:
         """The write of a new letter; `Duplicate` when it was handed over before."""

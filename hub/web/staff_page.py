@@ -89,6 +89,8 @@ DONE: Mapping[str, str] = {
     "suspected": msgid("已转督察甄别，您不再看到此工单"),
     "confirmed": msgid("已确认为检举控告"),
     "released": msgid("已放行，工单进入普通队列"),
+    "letter_again": msgid("已排队重新读取，几秒后可在工单中看到结果"),
+    "letter_closed": msgid("已处理，不再列出"),
     "dismissed_alarm": msgid("已记为误报，按普通工单排队"),
     "corrected": msgid("更正已保存，原转写仍保留"),
     "split": msgid("已拆分为另一件工单"),
@@ -219,7 +221,10 @@ def _navigation(agent: Agent, path: str, waiting: int | None) -> list[NavItem]:
             place.icon,
             current=path == place.href
             or path.startswith(place.href + "/")
-            or (place.href == "/staff/queue" and path.startswith(("/staff/cases/", "/staff/search")))
+            or (
+                place.href == "/staff/queue"
+                and path.startswith(("/staff/cases/", "/staff/search", "/staff/letters"))
+            )
             or (place.href == "/staff/campaigns" and path == "/staff/senders"),
             count=waiting if place.href == "/staff/queue" else None,
         )

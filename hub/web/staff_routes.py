@@ -27,6 +27,7 @@ from hub.web.pages.cases import (
     case_flow,
     desk,
     evidence,
+    letters,
     queue,
     queue_export,
     queue_filters,
@@ -164,6 +165,9 @@ STAFF_ROUTES: tuple[Route, ...] = (
     ),
     _staff("POST", "/cases/{case_id}/recordings/{recording_id}/correct", case.correct, P.CASE_REPLY),
     _staff("GET", "/cases/{case_id}/files/{file_id}", evidence.file, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/letters", letters.letters_page, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/letters/{letter_id}/again", letters.again, P.CASE_REPLY),
+    _staff("POST", "/letters/{letter_id}/close", letters.close, P.CASE_CLOSE),
     _staff("POST", "/parts", case.parts, P.CASE_REPLY, P.CAMPAIGN_EDIT, P.ENTRY_EDIT),
     # alarms: those of the cases that exist for the agent
     _staff("GET", "/alarms", alarms.alarms_page, P.ALARM_DUTY, P.REPORT_READ),

@@ -94,18 +94,23 @@ def progress_systems(settings: Settings) -> list[ProgressSystem]:
     ]
 
 
-def track_case_of(base: Foundation, texts: Texts) -> TrackCase:
-    """Progress, of our cases and of other systems, behind one brake."""
+def query_code_lockout_of(base: Foundation) -> QueryCodeLockout:
+    """The brake on guessing."""
     tracking = base.settings.tracking
+    return QueryCodeLockout(
+        base.documents,
+        base.clock,
+        wrong_codes_a_day=tracking.wrong_codes_a_day,
+        longest_wait=tracking.lock_seconds,
+    )
+
+
+def track_case_of(base: Foundation, texts: Texts, brake: QueryCodeLockout) -> TrackCase:
+    """Progress, of our cases and of other systems, behind one brake."""
     return TrackCase(
         CaseProgress(base.stores),
         [HttpProgress(system, base.http, base.clock) for system in progress_systems(base.settings)],
-        QueryCodeLockout(
-            base.documents,
-            base.clock,
-            wrong_codes_a_day=tracking.wrong_codes_a_day,
-            longest_wait=tracking.lock_seconds,
-        ),
+        brake,
         base.clock,
         texts,
     )

@@ -28,4 +28,11 @@ def own_addresses_of(base: Foundation, apply_receipt: ApplyReceipt, refuse_mail:
     apply_bounce = ApplyBounce(
         base.documents, stores.outbox, stores.suppressions, stores.publicity.bounces, apply_receipt, rules
     )
-    return OwnAddresses(signed_ids_of(base), apply_bounce, refuse_mail)
+    return OwnAddresses(
+        base.documents,
+        stores.conversations,
+        stores.deliveries.parts,
+        signed_ids_of(base),
+        apply_bounce,
+        refuse_mail,
+    )

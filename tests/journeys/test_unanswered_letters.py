@@ -163,3 +163,44 @@ async def test_files_of_equal_bytes_keep_each_its_own_name(hub: World) -> None:
             async with theirs.get(URL(hub.url + path, encoded=True)) as file:
                 names.append(file.headers["Content-Disposition"])
     assert [unquote(name).partition("''")[2] for name in names] == ["甲.png", "乙.png"]
+
+
+async def blocked(hub: World) -> bool:
+    key = hub.hub.repositories.contacts.key(email(CITIZEN))
+    return bool(await hub.hub.repositories.suppressions.of_address(key))
+
+
+async def test_a_report_of_a_mail_we_did_not_write_is_listed_and_blocks_nobody(hub: World) -> None:
+    await hand_over(hub, letter(MATTER))
+    [receipt] = await hub.mail.wait_for(1)
+    name, _, host = receipt.mail["Message-ID"].strip("<>").partition("@")
+    delivery_id, _, signature = name.partition("-")
+    turned = "a" if signature[-1] != "a" else "b"
+    for forged in (delivery_id, f"{delivery_id}-{signature[:-1]}{turned}"):
+        report = message_from_string(FORMAL_REPORT.format(id=f"<{forged}@{host}>"), _class=EmailMessage)
+        await hand_over(hub, report, sender="")
+    [case] = await queue(hub)
+    assert (case.undelivered.at, await blocked(hub)) == (0, False)
+    listed = await hub.hub.repositories.deliveries.parts.unmatched(before=hub.hub.clock.now_ms() + 1)
+    assert [(one.provider_id, one.code) for one in listed.parts] == [
+        (f"<{delivery_id}>", "5.1.1"),
+        (f"<{delivery_id}-{signature[:-1]}{turned}>", "5.1.1"),
+    ]
+
+
+async def test_a_report_of_a_mail_whose_receiver_wrote_since_blocks_no_address(hub: World) -> None:
+    await hand_over(hub, letter(MATTER))
+    [receipt] = await hub.mail.wait_for(1)
+    ours = receipt.mail["Message-ID"]
+    await hand_over(
+        hub, letter("补充：三号楼门口。", id="<m2@example.com>", In_Reply_To=ours, References=ours)
+    )
+    report = message_from_string(FORMAL_REPORT.format(id=ours), _class=EmailMessage)
+    await hand_over(hub, report, sender="")
+
+    async def is_seen() -> bool:
+        [case] = await queue(hub)
+        return bool(case.undelivered.at)
+
+    assert await eventually(is_seen)
+    assert not await blocked(hub)

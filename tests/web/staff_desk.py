@@ -27,7 +27,16 @@ from hub.runtime.clock import to_local
 from tests.releasing import plan as plan_it
 from tests.releasing import start
 from tests.unit.hub.actions.rules.rule_office import notice_2027
-from tests.web.staff_stage import PASSWORD, Stage, day_at_work, groups, learnt, screened, unsure
+from tests.web.staff_stage import (
+    PASSWORD,
+    Stage,
+    day_at_work,
+    groups,
+    learnt,
+    screened,
+    unreadable_letter,
+    unsure,
+)
 from tests.web.watched import View, Visitor
 from tests.world import eventually
 
@@ -385,12 +394,19 @@ async def _on_duty(page: Page, desk: Desk) -> None:
     await page.locator(".duty-off summary").click()
 
 
+async def _letters(page: Page, desk: Desk) -> None:
+    await unreadable_letter(desk.stage.hub)
+    await page.goto(f"{desk.url}/staff/letters")
+
+
 PAGES: dict[str, tuple[Role, Reach]] = {
     "queue": (Role.HANDLER, _at("/staff/queue")),
     "queue filters": (Role.SUPERVISOR, _queue_filters),
     "case beside the list": (Role.HANDLER, _beside),
     "palette": (Role.HANDLER, _palette),
     "shortcuts": (Role.HANDLER, _keys),
+    "letters that cannot be read": (Role.SUPERVISOR, _letters),
+    "no letter that cannot be read": (Role.INSPECTOR, _at("/staff/letters")),
     "search": (Role.HANDLER, _searched),
     "search found none": (Role.INSPECTOR, _found_none),
     "empty queue": (Role.INSPECTOR, _at("/staff/queue?show=mine")),

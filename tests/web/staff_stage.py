@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -13,22 +15,25 @@ from typing import Any
 from aiohttp import web
 
 from campaigns.segment import EVERYBODY
-from channels.address import Address, AddressKind
-from channels.contract import ChannelKind, InboundMessage
+from channels.address import Address, AddressKind, email
+from channels.contract import Attachment, ChannelKind, InboundMessage
 from channels.loopback.simulator import CarrierAccount, CarrierSimulator
 from channels.outbox.delivery import Delivery, DeliveryState, MessageClass, Origin
+from hub.actions.intake.read_letters import UNREADABLE
+from hub.actions.intake.search_letter import Found
 from hub.actions.staff.passwords import Passwords
 from hub.app import open_hub
 from hub.hub import Hub
 from hub.model.agent import Agent, Role, Unit
 from hub.model.cases.alarm import flagged
 from hub.model.feedback import Verdict
+from hub.model.letter import Letter, LetterState
 from hub.model.people.contact import Contact
 from hub.model.petition import Petition, PetitionKind
 from hub.model.question import Question
 from hub.runtime.clock import SystemClock, day_of
 from hub.settings.read import build, shipped_text
-from hub.store.documents import Write
+from hub.store.documents import Duplicate, Write
 from hub.web.guard.staff import Staff
 from hub.web.site import build_site
 from tests.first_start import started_before
@@ -285,3 +290,39 @@ async def _people(hub: Hub, passwords: Passwords) -> dict[Role, Agent]:
         await hub.repositories.agents.insert(agent)
         agents[role] = agent
     return agents
+
+
+async def unreadable_letter(hub: Hub) -> None:
+    """One that was given up, with its case, on a channel that is on here. A second time changes nothing."""
+    raw = b"From: zhang@example.org\r\n\r\n" + b"(" * 4096
+    file = Attachment(f"{UNREADABLE}.eml", "message/rfc822", raw)
+    digest, now = hashlib.sha256(raw).hexdigest(), hub.clock.now_ms() - HOUR
+    event = InboundMessage(
+        "sms-12110",
+        ChannelKind.MAIL,
+        f"sha256:{digest}",
+        email("zhang@example.org"),
+        "service@hub.test",
+        "",
+        now,
+        subject=UNREADABLE,
+        attachments=(file,),
+    )
+    outcome = await hub.actions.accept_event(event, searched=Found())
+    letter = Letter(
+        "l1",
+        "mail",
+        await hub.files.put(raw),
+        "service@hub.test",
+        now,
+        now,
+        state=LetterState.UNREADABLE,
+        tries=2,
+        message_id=outcome.event_id,
+        why="time",
+        digest=digest,
+        size_bytes=len(raw),
+        envelope_from="zhang@example.org",
+    )
+    with contextlib.suppress(Duplicate):
+        await hub.documents.commit([hub.repositories.letters.insert(letter)])

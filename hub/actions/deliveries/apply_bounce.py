@@ -1,7 +1,7 @@
 """A mail of ours came back: the delivery did not arrive, and an address that is dead gets nothing more.
 
-Rules protected: only a report that came to the signed return path of that very mail, or names the
-unguessable Message-ID of a reply, gets here, so nobody can have somebody else's address blocked; a report
+Rules protected: only a report that came to the signed return path of that very mail, or names the signed
+Message-ID of a reply, gets here (`own_addresses.py`), so nobody can have another's address blocked; a report
 that comes twice counts once. What says that nobody is there (5.1.x, 5.2.1, 5.4.4) stops everything; any
 other final refusal (full, too large, unwanted) stops bulk mail only, because it may be the mail and not the
 address; so do repeated temporary failures.
@@ -59,8 +59,11 @@ class ApplyBounce:
         self._apply_receipt = apply_receipt
         self._rules = rules
 
-    async def __call__(self, delivery_id: str, report: DeliveryReport, *, at: int) -> None:
-        """Harmless when repeated; a delivery that is no longer there changes nothing."""
+    async def __call__(
+        self, delivery_id: str, report: DeliveryReport, *, at: int, stops: bool = True
+    ) -> None:
+        """Harmless when repeated; a delivery that is no longer there changes nothing. stops: whether its
+        address may be blocked."""
         found = await self._outbox.get(delivery_id)
         if found is None or not report.failed:
             return
@@ -80,7 +83,8 @@ class ApplyBounce:
             if await self._bounces.is_known(delivery.id):
                 return (), False
             bounce = BouncedMail(delivery.id, delivery.recipient_key, report.status, at)
-            return [self._bounces.insert(bounce), *await self._stops(delivery, report.status, at)], True
+            blocked = await self._stops(delivery, report.status, at) if stops else []
+            return [self._bounces.insert(bounce), *blocked], True
 
         if await until_committed(self._documents, decide, tries=_TRIES):
             log.info("mail.bounced", extra={"delivery": delivery.id, "status": report.status})

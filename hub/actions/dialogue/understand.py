@@ -7,6 +7,7 @@ showed, and a job looks again (`hub/actions/intake/look_again.py`).
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ WAIT_SECONDS = 0.3
 _ENCODED = 20
 """Windows of a text that get vectors while somebody waits: more take longer than anybody should wait."""
 _ENCODED_LATER = 400
+_AT_ONCE = 40
+"""Windows that are judged in the event loop: some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,19 @@ class Understand:
         if self._encoding.name:
             sentences = [*wanted, *(asked if self._looks_up else ())]
             vectors = await self._encoding.within(sentences, seconds=seconds)
-        judgement = self._safety.judge(
+        if len(found) <= _AT_ONCE:
+            judgement = self._judge(found, vectors)
+        else:  # a letter of twenty thousand characters takes a fifth of a second: others do not wait for it
+            judgement = await asyncio.to_thread(self._judge, found, vectors)
+        there = vectors.keys() >= set(wanted)
+        return Understood(judgement, vectors, due=not there, weighed=there and self.is_weighed)
+
+    def _judge(self, found: Sequence[str], vectors: Mapping[str, Vector]) -> Judgement:
+        return self._safety.judge(
             [Utterance(window).folded for window in found],
             [vectors.get(window) for window in found],
             self._encoding.name,
         )
-        there = vectors.keys() >= set(wanted)
-        return Understood(judgement, vectors, due=not there, weighed=there and self.is_weighed)
 
 
 def _telling(text: str) -> list[str]:

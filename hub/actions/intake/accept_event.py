@@ -227,7 +227,8 @@ class AcceptEvent:
             found = await conversations.get(id)
             if found is not None:
                 return id, found
-            answer = await conversations.by_delivery(part.strip("<>").partition("@")[0])
+            delivery_id = part.strip("<>").partition("@")[0].partition("-")[0]  # behind it, our signature
+            answer = await conversations.by_delivery(delivery_id)
             found = await conversations.get(answer.conversation_id) if answer else None
             if found is not None and found.value.address_key == key:
                 return found.value.id, found

@@ -2,7 +2,8 @@
 
 A letter that cannot be read goes to the back, is tried once more, and then becomes a case all the same:
 来信无法解析, with the letter as it came as its only file, above the queue when its bytes hold words of
-danger. Nothing is answered to it by itself, because nobody knows whether a machine wrote it.
+danger. Nothing is answered to it by itself, because nobody knows whether a machine wrote it. It is listed
+(`unread_letters.py`) until somebody dealt with it; one that is then read joins the case it became.
 
 The message and the letter's new state are one unit of work, and the message's id is made of the letter:
 a crash at any line, or two readers of one letter, leave one message. Leases only save work.
@@ -19,12 +20,14 @@ from dataclasses import replace
 from channels.adapter import ReadsLetters
 from channels.address import Address, AddressKind, BadAddress, email
 from channels.contract import Attachment, ChannelKind, InboundMessage, RawLetter
+from channels.errors import Unreadable
 from hub.actions.dialogue.triage import Triage
 from hub.actions.intake.accept_event import AcceptEvent, Busy, event_id_of
 from hub.actions.intake.left_out import WHOLE_LETTER
 from hub.actions.intake.own_addresses import OwnAddresses
 from hub.actions.intake.search_letter import Found, search_letter
 from hub.model.letter import Letter, LetterState
+from hub.model.track import Compartment
 from hub.repositories.letters import LetterRepository
 from hub.runtime.errors import NotFound
 from hub.store.codec import Versioned
@@ -35,6 +38,8 @@ log = logging.getLogger(__name__)
 
 TRIES = 2
 UNREADABLE = "来信无法解析"
+NO_READER = "no reader"
+"""Why a letter was given up that nobody could begin to read."""
 _LEASE_SECONDS = 10.0
 _SEARCH_MS = 60_000
 _LATER_MS = 5_000
@@ -78,7 +83,9 @@ class ReadLetters:
         except Exception as trouble:  # whatever it was, the letter must not be lost to it
             self._note("letter.failed", letter, trouble)
             wait = 0 if letter.tries < TRIES else _LATER_MS
-            await self._change(found, replace(letter, tries=letter.tries + 1, next_at=await self._in(wait)))
+            why = str(trouble) if isinstance(trouble, Unreadable) else type(trouble).__name__
+            failed = replace(letter, tries=letter.tries + 1, why=why, next_at=await self._in(wait))
+            await self._change(found, failed)
 
     async def _read(self, found: Versioned[Letter]) -> None:
         letter = found.value
@@ -91,17 +98,22 @@ class ReadLetters:
             envelope_from=letter.envelope_from,
             recipient=letter.recipient,
             received_at=letter.received_at,
+            failed=letter.tries > 0,
         )
         message = await self._message(raw, reader) if letter.tries < TRIES else None
         if message is not None and await self._own_addresses.take(message):
             await self._change(found, replace(letter, state=LetterState.READ))
             return
-        if message is not None and not message.left_out:
+        if message is not None and letter.message_id:
+            message = replace(message, thread=(_unread_id(raw), *message.thread))
+        was_outside = letter.compartment is Compartment.NONE
+        if message is not None and not message.left_out and was_outside:
             await self._store(found, message)
             return
         found = await self._hold(found)
         searched = await asyncio.to_thread(search_letter, reader.rough_texts(raw.content), self._triage)
         if message is None:
+            found = replace(found, value=_given_up(letter, raw, searched, at=await self._in(0)))
             await self._store(found, await asyncio.to_thread(_unread, raw), searched)
         else:  # danger, or what only inspectors may read, may stand in what was left out
             matters = searched.danger is not None or searched.accuses
@@ -126,7 +138,9 @@ class ReadLetters:
     async def _store(
         self, found: Versioned[Letter], message: InboundMessage, searched: Found | None = None
     ) -> None:
-        read = replace(found.value, state=LetterState.READ, message_id=event_id_of(message))
+        read = replace(found.value, message_id=event_id_of(message))
+        if read.state is LetterState.WAITING:
+            read = replace(read, state=LetterState.READ)
         settled = self._letters.update(read, found.version)
         outcome = await self._accept_event(message, searched=searched, also=(settled,))
         if outcome.seen:  # it came in another wrapping before
@@ -154,6 +168,23 @@ def _with_the_whole(message: InboundMessage, raw: RawLetter) -> InboundMessage:
     return replace(message, attachments=(*message.attachments, whole))
 
 
+def _given_up(letter: Letter, raw: RawLetter, searched: Found, *, at: int) -> Letter:
+    return replace(
+        letter,
+        next_at=at,
+        why=letter.why or NO_READER,
+        state=LetterState.UNREADABLE,
+        digest=hashlib.sha256(raw.content).hexdigest(),
+        size_bytes=len(raw.content),
+        compartment=Compartment.REPORT if searched.accuses else Compartment.NONE,
+    )
+
+
+def _unread_id(raw: RawLetter) -> str:
+    """Stands for the Message-ID of a letter while nobody can read it."""
+    return f"sha256:{hashlib.sha256(raw.content).hexdigest()}"
+
+
 def _unread(raw: RawLetter) -> InboundMessage:
     """The letter as a message: what the envelope says, and the bytes."""
     try:
@@ -163,7 +194,7 @@ def _unread(raw: RawLetter) -> InboundMessage:
     return InboundMessage(
         channel=raw.channel,
         kind=ChannelKind.MAIL,
-        provider_id=f"sha256:{hashlib.sha256(raw.content).hexdigest()}",
+        provider_id=_unread_id(raw),
         sender=sender,
         recipient=raw.recipient,
         text="",

@@ -12,8 +12,8 @@ that do not exist are counted alike, and a wrong answer takes the same time for 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -115,6 +115,16 @@ class QueryCodeLockout:
             self._end(claim.id, claim.judged)
         await _until(answer_at)
         raise refused
+
+    @asynccontextmanager
+    async def slowed(self, source: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+        """Counts something else that guessers do often, so that the next comes later, unless what is given
+        is called in the block. Raises `TooManyTries`."""
+        claim = await self._in_turn(f"source:{derived_id(source)}")
+        try:
+            yield lambda: self._give_back(claim, "")
+        finally:
+            self._end(claim.id, claim.judged)
 
     async def _in_turn(self, id: str) -> _Claim:
         """A try counted at its source. Those being judged may turn out right and be taken back: a double

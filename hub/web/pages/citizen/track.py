@@ -4,13 +4,15 @@ never linked; of our own cases the page shows limits, documents and a form for e
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from channels.contract import ChannelKind
 from hub.actions.cases.citizen.citizen_move import EVENTS, MAX_TEXT, CitizenMoved, Request
+from hub.actions.progress.phone_proof import DIGITS
 from hub.actions.progress.progress_source import SourceDown
 from hub.actions.progress.query_code_lockout import PhoneNeeded, TooManyTries
 from hub.hub import Hub
@@ -22,9 +24,11 @@ from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB, LANGUAGE, SOURCE
 from hub.web.pages.citizen import track_pass
 from hub.web.pages.citizen.track_form import NO_CODE, NO_REFERENCE, TrackForm
+from hub.web.pages.citizen.track_pass import Pass
 from hub.web.render import render, translator
 
 _CHANNEL = "web"
+_WRONG_PROOF = msgid("验证码不对或已过期，请核对，或重新发送")
 _BUSY = msgid("刚才有人更新了这件事，请再试一次")
 
 
@@ -76,7 +80,41 @@ async def track(request: web.Request) -> web.Response:
     errors = _misspelt(hub, form, translator(request))
     if errors:
         return _page(request, 422, typed, errors=errors)
-    return await _opened(request, form.reference, form.code)
+    return await _opened(request, Pass(form.reference, form.code))
+
+
+async def send_proof(request: web.Request) -> web.Response:
+    """POST /track/phone: a code to the telephone of the matter, if number and query code are right."""
+    hub, posted = request.app[HUB], await read_form(request)
+    holder = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
+    if holder is None:
+        return _page(request, 403, old=True)
+    try:
+        await hub.actions.phone_proof.send(
+            holder.reference, holder.code, source=request[SOURCE], language=request[LANGUAGE]
+        )
+    except TooManyTries as problem:
+        return _refused(request, holder, problem)
+    return _page(request, 200, holder.reference, phone_needed=True, holder=holder, sent=True)
+
+
+async def prove_phone(request: web.Request) -> web.Response:
+    """POST /track/proof: the code that was sent."""
+    hub, posted = request.app[HUB], await read_form(request)
+    holder = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
+    if holder is None:
+        return _page(request, 403, old=True)
+    typed = "".join(filter(str.isdecimal, unicodedata.normalize("NFKC", posted.get("proof", ""))))[:DIGITS]
+    try:
+        shown = await hub.actions.phone_proof.proven(holder.reference, typed, source=request[SOURCE])
+    except TooManyTries as problem:
+        return _refused(request, holder, problem)
+    if shown is None:
+        errors = {"proof": translator(request)(_WRONG_PROOF)}
+        return _page(
+            request, 422, holder.reference, errors=errors, phone_needed=True, holder=holder, sent=True
+        )
+    return await _opened(request, replace(holder, shown=shown))
 
 
 async def step(request: web.Request) -> web.Response:
@@ -84,8 +122,8 @@ async def step(request: web.Request) -> web.Response:
     hub = request.app[HUB]
     event = request.match_info["event"]
     posted = await read_form(request)
-    pair = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
-    if pair is None or event not in EVENTS:
+    holder = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
+    if holder is None or event not in EVENTS:
         return _page(request, 403, old=True)
     score = posted.get("score", "")
     text = posted.get(f"text-{event}", "").strip()
@@ -93,28 +131,32 @@ async def step(request: web.Request) -> web.Response:
     form_id = posted.get("submission_id", "")[:64] or secrets.token_hex(16)
     asked = Request(form_id, _CHANNEL, language=request[LANGUAGE])
     try:
-        moved = await hub.actions.citizen_move(*pair, wish, asked, source=request[SOURCE])
+        moved = await hub.actions.citizen_move(
+            holder.reference, holder.code, wish, asked, source=request[SOURCE], shown=holder.shown
+        )
     except Invalid as problem:
         wrong = {name: translator(request)(text) for name, text in problem.problems.items()}
-        return await _opened(request, *pair, status=422, typed=Typed(event, text, wrong))
+        return await _opened(request, holder, status=422, typed=Typed(event, text, wrong))
     except Stale:
         wrong = {"event": translator(request)(_BUSY)}
-        return await _opened(request, *pair, status=409, typed=Typed(event, text, wrong))
+        return await _opened(request, holder, status=409, typed=Typed(event, text, wrong))
     except (NotFound, TooManyTries, PhoneNeeded) as problem:
-        return _refused(request, pair[0], problem)
-    return await _opened(request, *pair, status=200 if moved.done else 409, moved=moved)
+        return _refused(request, holder, problem)
+    return await _opened(request, holder, status=200 if moved.done else 409, moved=moved)
 
 
 async def file(request: web.Request) -> web.StreamResponse:
     """POST /track/file: a file of a reply, for whoever has number and code; saved, never shown."""
     hub, posted = request.app[HUB], await read_form(request)
-    pair = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
-    if pair is None:
+    holder = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
+    if holder is None:
         return _page(request, 403, old=True)
     try:
-        case = await hub.actions.track_case.prove(*pair, source=request[SOURCE])
+        case = await hub.actions.track_case.prove(
+            holder.reference, holder.code, source=request[SOURCE], shown=holder.shown
+        )
     except (NotFound, TooManyTries, PhoneNeeded) as problem:
-        return _refused(request, pair[0], problem)
+        return _refused(request, holder, problem)
     found, content = await hub.actions.replies.file.of_case(case.id, posted.get("file_id", ""))
     return attachment(content, found.filename)
 
@@ -130,8 +172,7 @@ class Typed:
 
 async def _opened(
     request: web.Request,
-    reference: str,
-    code: str,
+    holder: Pass,
     *,
     status: int = 200,
     moved: CitizenMoved | None = None,
@@ -140,13 +181,14 @@ async def _opened(
     """The page of whoever knows number and code. Of our own cases opening it may deliver documents."""
     hub = request.app[HUB]
     tracking, source = hub.actions.track_case, request[SOURCE]
+    reference, code = holder.reference, holder.code
     try:
         if not tracking.is_ours(reference):
             progress = await tracking(reference, code, source=source)
             return render(request, "citizen/progress.html", progress=progress, own=None, moved=None)
-        case = await tracking.prove(reference, code, source=source)
+        case = await tracking.prove(reference, code, source=source, shown=holder.shown)
     except (NotFound, SourceDown, TooManyTries, PhoneNeeded) as problem:
-        return _refused(request, reference, problem)
+        return _refused(request, holder, problem)
     own = await hub.actions.show_case(case.id, language=request[LANGUAGE])
     return render(
         request,
@@ -159,7 +201,7 @@ async def _opened(
         typed=typed or Typed(),
         limits={"text": MAX_TEXT},
         takes_texts=_takes_texts(hub),
-        pass_field=track_pass.seal(reference, code, hub.vault, hub.clock),
+        pass_field=track_pass.seal(holder, hub.vault, hub.clock),
         submission_id=secrets.token_hex(16),
     )
 
@@ -168,14 +210,15 @@ def _takes_texts(hub: Hub) -> bool:
     return any(profile.kind is ChannelKind.SMS for profile in hub.profiles.values())
 
 
-def _refused(request: web.Request, typed: str, problem: Exception) -> web.Response:
+def _refused(request: web.Request, holder: Pass, problem: Exception) -> web.Response:
+    typed = holder.reference
     if isinstance(problem, TooManyTries):
         seconds = max(1, -(-(problem.until - request.app[HUB].clock.now_ms()) // 1000))
         response = _page(request, 429, typed, locked_until=problem.until, wait_seconds=seconds)
         response.headers["Retry-After"] = str(seconds)
         return response
     if isinstance(problem, PhoneNeeded):
-        return _page(request, 403, typed, phone_needed=True)
+        return _page(request, 403, typed, phone_needed=True, holder=holder)
     if isinstance(problem, SourceDown):
         return _page(request, 503, typed, unavailable=True)
     return _page(request, 404, typed, not_found=True)
@@ -201,9 +244,12 @@ def _page(
     unavailable: bool = False,
     old: bool = False,
     phone_needed: bool = False,
+    holder: Pass | None = None,
+    sent: bool = False,
     locked_until: int | None = None,
     wait_seconds: int = 0,
 ) -> web.Response:
+    hub = request.app[HUB]
     return render(
         request,
         "citizen/track.html",
@@ -214,7 +260,9 @@ def _page(
         unavailable=unavailable,
         old=old,
         phone_needed=phone_needed,
-        takes_texts=_takes_texts(request.app[HUB]),
+        takes_texts=_takes_texts(hub),
+        pass_field=track_pass.seal(holder, hub.vault, hub.clock) if holder else "",
+        sent=sent,
         other_systems=bool(request.app[HUB].settings.progress),
         locked_until=locked_until,
         wait_seconds=wait_seconds,

@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from dataclasses import dataclass
 
+from channels.address import Address, AddressKind
 from hub.runtime.clock import Clock
 from hub.store.crypto import KeyProblem, Vault
 
@@ -17,14 +19,28 @@ _PLACE = "form/track"
 _GOOD_FOR_MS = 30 * 60 * 1000
 
 
-def seal(reference: str, code: str, vault: Vault, clock: Clock) -> str:
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """shown: the telephone that was proved, None for none (`hub/actions/progress/phone_proof.py`)."""
+
+    reference: str
+    code: str
+    shown: Address | None = None
+
+
+def seal(holder: Pass, vault: Vault, clock: Clock) -> str:
     """The field."""
-    plain = json.dumps({"until": clock.now_ms() + _GOOD_FOR_MS, "pair": [reference, code]}).encode()
+    facts = {
+        "until": clock.now_ms() + _GOOD_FOR_MS,
+        "pair": [holder.reference, holder.code],
+        "shown": holder.shown.value if holder.shown else "",
+    }
+    plain = json.dumps(facts).encode()
     return base64.urlsafe_b64encode(vault.seal(_PLACE, plain).encode()).decode().rstrip("=")
 
 
-def unseal(field: str, vault: Vault, clock: Clock) -> tuple[str, str] | None:
-    """Number and code, or None when the field is old or not ours."""
+def unseal(field: str, vault: Vault, clock: Clock) -> Pass | None:
+    """What was sealed, or None when the field is old or not ours."""
     if not 0 < len(field) < 2000:
         return None
     try:
@@ -33,4 +49,5 @@ def unseal(field: str, vault: Vault, clock: Clock) -> tuple[str, str] | None:
     except (KeyProblem, ValueError, binascii.Error):
         return None
     reference, code = data["pair"]
-    return (reference, code) if data["until"] > clock.now_ms() else None
+    shown = Address(AddressKind.PHONE, data["shown"]) if data.get("shown") else None
+    return Pass(reference, code, shown) if data["until"] > clock.now_ms() else None

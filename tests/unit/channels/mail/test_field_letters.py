@@ -342,4 +342,4 @@ def test_a_report_without_its_form_names_our_mail(head: tuple[bytes, ...], text:
     mail = report(*head, text=text)
     assert mail.report is not None
     assert (mail.report.failed, mail.report.status, mail.automatic) == (True, status, True)
-    assert mail.report.delivery_id == "01k5q9w0000000000000000000"
+    assert mail.report.named == "01k5q9w0000000000000000000"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels.mail.parse import parse
+from hub.bench.letters.grammar import hostile
 
 _VALUES = st.sampled_from(
     [
@@ -97,3 +99,13 @@ def test_a_letter_made_to_cost_much_is_read_in_time_that_grows_with_its_length(r
     letter.text.encode()
     for file in letter.attachments:
         assert file.filename.isprintable()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.randoms(use_true_random=False))
+def test_a_letter_of_the_bench_is_read_too(draw: Random) -> None:
+    raw = hostile(draw, most_bytes=300_000)
+    started = time.process_time()
+    letter = parse(raw, envelope_from="a@example.org", domain="police.example", cautious=True)
+    assert time.process_time() - started < 1.5
+    assert len(letter.text) <= 50_000

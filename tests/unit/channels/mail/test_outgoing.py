@@ -10,10 +10,11 @@ import pytest
 from channels.address import Address, AddressKind
 from channels.contract import OutboundFile, OutboundMessage
 from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
-from channels.mail.identity import delivery_id_of
+from channels.mail.identity import name_in
 from channels.mail.outgoing import MailSender, MailSenderSettings
 from channels.mail.sink import Fault, MailSink
 from channels.signed_id import BOUNCE, UNSUBSCRIBE, SignedIds
+from channels.signed_id import MESSAGE as MESSAGE_ID
 from hub.runtime.clock import FakeClock
 from tests.ports import silent_port
 from tests.unit.channels.outbox.outbox_world import NOON
@@ -64,7 +65,7 @@ async def test_a_mail_arrives_with_proper_headers(sender: MailSender, sink: Mail
     mail = kept.mail
     assert (kept.sender, kept.recipients) == ("desk@police.example", ("zhang@example.org",))
     assert accepted.provider_id == mail["Message-ID"] == f"<{ID}@police.example>"
-    assert delivery_id_of(mail["Message-ID"], "police.example") == ID
+    assert name_in(mail["Message-ID"], "police.example") == ID
     assert mail["In-Reply-To"] == "<q1@example.org>"
     assert mail["References"] == "<q0@example.org> <q1@example.org>"
     assert mail["Subject"] == "Re: 身份证丢失"
@@ -225,3 +226,11 @@ async def test_one_click_is_promised_over_https_only(sink: MailSink) -> None:
     mail = MailSender(plain, FakeClock(NOON), signed_ids=KEYS).compose(replace(MESSAGE, bulk=True))
     assert mail["List-Unsubscribe-Post"] is None
     assert "mailto:" in mail["List-Unsubscribe"]
+
+
+async def test_our_message_id_is_signed_where_there_are_keys_and_the_same_each_time(sink: MailSink) -> None:
+    keys = SignedIds(b"k" * 32)
+    sender = MailSender(settings_of(sink), FakeClock(NOON), signed_ids=keys)
+    first, again = (sender.compose(MESSAGE)["Message-ID"] for _ in range(2))
+    assert first == again == f"<{keys.sign(MESSAGE_ID, ID)}@police.example>"
+    assert keys.delivery_of(MESSAGE_ID, name_in(first, "police.example") or "") == ID

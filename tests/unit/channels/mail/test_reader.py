@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import struct
 import sys
 import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from channels.errors import Unreadable
 from channels.mail import frame
 from channels.mail.reader import MailReader, MailReaderSettings
 from channels.mail.reader_pool import PROCESS, ReaderPool
+from tests.unit.channels.mail.test_winmail import one, tnef
 from tests.unit.channels.outbox.outbox_world import NOON
 from tests.world import eventually
 
@@ -97,15 +100,34 @@ async def test_a_letter_that_takes_too_long_is_given_up_and_holds_nothing_else()
         hanging = asyncio.create_task(reader.read(raw_letter(TAKES_LONG)))
         started = time.monotonic()
         assert (await reader.read(a_letter())).subject == "求助"
-        with pytest.raises(Unreadable):
+        with pytest.raises(Unreadable, match="time"):
             await hanging
         assert time.monotonic() - started < 6
         assert (await reader.read(a_letter())).subject == "求助"
 
 
+async def test_a_file_made_to_hold_its_reader_is_left_closed_at_the_second_try() -> None:
+    values = struct.pack("<IHHI", 1, 0x1002, 0x3001, 0xFFFFFFFF)  # four thousand million of one property
+    letter = EmailMessage()
+    letter["From"] = "zhang@example.org"
+    letter.set_content("我的身份证丢了")
+    letter.add_attachment(
+        tnef(one(1, 0x9003, 6, values)), maintype="application", subtype="ms-tnef", filename="winmail.dat"
+    )
+    raw = raw_letter(letter.as_bytes())
+    async with reading(ReaderPool(seconds=0.5)) as reader:
+        with pytest.raises(Unreadable, match="time"):
+            await reader.read(raw)
+        message = await reader.read(replace(raw, failed=True))
+    assert (message.text, [file.filename for file in message.attachments]) == (
+        "我的身份证丢了",
+        ["winmail.dat"],
+    )
+
+
 async def test_a_letter_that_takes_too_much_memory_is_given_up() -> None:
     async with reading(ReaderPool(seconds=30.0, memory_bytes=64 * 1024 * 1024)) as reader:
-        with pytest.raises(Unreadable):
+        with pytest.raises(Unreadable, match="memory"):
             await reader.read(a_letter(9_000_000))
         assert (await reader.read(a_letter())).subject == "求助"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,13 +16,16 @@ from channels.signed_id import SignedIds
 from hub.actions.deliveries.apply_bounce import ApplyBounce
 from hub.actions.intake.keep_letter import KeepLetter
 from hub.actions.intake.own_addresses import OwnAddresses
-from hub.actions.intake.read_letters import UNREADABLE, ReadLetters
+from hub.actions.intake.read_letters import NO_READER, UNREADABLE, ReadLetters
+from hub.actions.intake.unread_letters import UnreadLetter
 from hub.app import open_hub
+from hub.check.letters import check_letters
 from hub.hub import Hub
 from hub.model.agent import Agent, Role
 from hub.model.cases.case import Case
 from hub.model.track import Track
 from hub.runtime.clock import FakeClock
+from hub.runtime.errors import NotFound, Stale
 from hub.store.documents import Update
 from tests.first_start import started_before
 from tests.world import world_settings
@@ -82,6 +86,9 @@ class Desk:
             hub.actions.accept_event,
             hub.triage,
             OwnAddresses(
+                hub.documents,
+                hub.repositories.conversations,
+                hub.repositories.deliveries.parts,
                 SIGNED_IDS,
                 ApplyBounce(
                     hub.documents,
@@ -110,8 +117,14 @@ class Desk:
         return sum((await self.hub.documents.count("letters", {"state": "waiting"})).values())
 
     async def cases(self, role: Role = Role.HANDLER) -> list[Case]:
-        agent = Agent(id=role.value, login=role.value, unit_id="", roles=(role,), created_at=NOON)
-        return [row.case for row in (await self.hub.actions.read_queue.page(agent)).rows]
+        return [row.case for row in (await self.hub.actions.read_queue.page(person(role))).rows]
+
+    async def unread(self, role: Role = Role.HANDLER) -> tuple[UnreadLetter, ...]:
+        return (await self.hub.actions.unread_letters.page(person(role))).letters
+
+
+def person(role: Role) -> Agent:
+    return Agent(id=role.value, login=role.value, unit_id="", roles=(role,), created_at=NOON)
 
 
 @pytest.fixture
@@ -229,6 +242,64 @@ async def test_a_reader_that_cannot_start_is_no_fault_of_the_letter_for_ten_minu
     desk.clock.advance(seconds=600)
     assert await desk.step()
     assert [case.title for case in await desk.cases()] == [UNREADABLE]
+    assert [one.letter.why for one in await desk.unread()] == [NO_READER]
+
+
+async def test_it_is_listed_with_what_is_known_of_it_and_counted_until_it_is_closed_as_spam(
+    desk: Desk,
+) -> None:
+    await unreadable(desk)
+    [one] = await desk.unread()
+    digest = hashlib.sha256(RAW.content).hexdigest()
+    assert (one.sender, one.letter.why, one.letter.digest) == ("z***@example.org", "hangs", digest)
+    assert (one.letter.size_bytes, one.letter.received_at) == (len(RAW.content), NOON)
+    assert await told(desk) == (1, "WARN")
+    letters, handler = desk.hub.actions.unread_letters, person(Role.HANDLER)
+    await letters.close(handler, one.letter.id, version=one.version)
+    assert (await desk.cases(), await desk.unread(), await told(desk)) == ([], (), (0, "OK"))
+    with pytest.raises(NotFound):
+        await letters.close(handler, one.letter.id, version=one.version)
+
+
+async def told(desk: Desk) -> tuple[int, str]:
+    """What the page of health counts, and how `hub check` takes it."""
+    [line] = [line for line in await desk.hub.health() if line.name == "letters unreadable"]
+    assert line.ok is (line.count == 0)
+    return line.count, (await check_letters(desk.hub.documents)).level
+
+
+async def test_one_behind_the_wall_is_an_inspectors_and_in_no_number_that_others_see(desk: Desk) -> None:
+    await unreadable(desk, replace(RAW, content="举报派出所".encode()))
+    assert await desk.unread() == ()
+    [one] = await desk.unread(Role.INSPECTOR)
+    assert await told(desk) == (0, "WARN")
+    letters = desk.hub.actions.unread_letters
+    for act in (letters.again, letters.close):
+        with pytest.raises(NotFound):
+            await act(person(Role.HANDLER), one.letter.id, version=one.version)
+    with pytest.raises(Stale):  # a report takes its own steps
+        await letters.close(person(Role.INSPECTOR), one.letter.id, version=one.version)
+
+
+@pytest.mark.parametrize("words", ["letter", "举报派出所"])
+async def test_one_that_can_be_read_at_last_joins_the_case_it_became(desk: Desk, words: str) -> None:
+    await unreadable(desk, replace(RAW, content=words.encode()))
+    inspector, handler = person(Role.INSPECTOR), person(Role.HANDLER)
+    agent = inspector if words != "letter" else handler
+    [one] = (await desk.hub.actions.unread_letters.page(agent)).letters
+    desk.reader.troubles = [Unreadable("time"), Unreadable("time")]
+    for left in (1, 0):  # it fails again, and is listed again; then it is read
+        await desk.hub.actions.unread_letters.again(agent, one.letter.id, version=one.version)
+        while await desk.step():
+            continue
+        found = (await desk.hub.actions.unread_letters.page(agent)).letters
+        assert len(found) == left
+        one = found[0] if found else one
+    assert await desk.waiting() == 0
+    cases = [*await desk.cases(), *await desk.cases(Role.INSPECTOR)]
+    assert [case.id for case in cases] == [one.case.id]
+    said = await desk.hub.repositories.conversations.of_case(one.case.id)
+    assert [message.text for message in said if message.direction == "in"] == ["", TEXT]
 
 
 async def test_an_error_of_our_own_costs_the_letter_a_try_and_nobody_else_anything(desk: Desk) -> None:
