@@ -37,6 +37,8 @@ LABELS: Mapping[str, str] = {
     "text": msgid("正文"),
     "title": msgid("标题"),
     "web_text": msgid("网页正文"),
+    "mail_subject": msgid("邮件主题"),
+    "mail_text": msgid("邮件正文"),
 }
 CHANGES: Mapping[TemplateChange, str] = {
     TemplateChange.CREATED: msgid("新建"),
@@ -58,10 +60,20 @@ class TemplateForm(Form):
     text: str = Field(default="", max_length=4000)
     title: str = Field(default="", max_length=200)
     web_text: str = Field(default="", max_length=8000)
+    mail_subject: str = Field(default="", max_length=200)
+    mail_text: str = Field(default="", max_length=8000)
 
     def content(self) -> TemplateText:
         """What is meant."""
-        return TemplateText(self.name, self.message_class, self.text, self.title, self.web_text)
+        return TemplateText(
+            self.name,
+            self.message_class,
+            self.text,
+            self.title,
+            self.web_text,
+            self.mail_subject,
+            self.mail_text,
+        )
 
 
 async def list_page(request: web.Request) -> web.StreamResponse:
@@ -195,6 +207,8 @@ def _values(content: TemplateText) -> dict[str, str]:
         "text": content.text,
         "title": content.title,
         "web_text": content.web_text,
+        "mail_subject": content.mail_subject,
+        "mail_text": content.mail_text,
     }
 
 

@@ -14,6 +14,7 @@ from campaigns.campaign import Campaign, CampaignState
 from campaigns.lesson import lessons_of
 from campaigns.segment import Segment
 from campaigns.series import DayOff, Item, ItemState, Rhythm, Series
+from campaigns.wording import text_on
 from channels.contract import ChannelKind
 from hub.actions.campaigns.publicity.edit_series import EditSeries, ItemContent
 from hub.actions.campaigns.publicity.item_campaign import ItemCampaigns
@@ -331,7 +332,8 @@ async def test_by_mail_the_web_text_is_sent(desk: Desk) -> None:
     await desk.begin(channel="mail")
     await desk.at(FIRST - DAY)
     [campaign] = await desk.campaigns()
-    assert (campaign.template, campaign.title) == (FRAUD[0].web, FRAUD[0].title)
+    assert (campaign.template, campaign.title) == (FRAUD[0].sms, FRAUD[0].title)
+    assert text_on(ChannelKind.MAIL, campaign) == FRAUD[0].web
 
 
 async def test_two_items_change_places_and_are_approved_anew(desk: Desk) -> None:
