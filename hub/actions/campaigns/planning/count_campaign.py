@@ -142,10 +142,10 @@ class CountCampaign:
 
     def _of_numbers(self, preview: Preview, budget_yuan: int) -> list[Finding]:
         found: list[Finding] = []
+        percent = self._settings.bad_numbers_percent
         if not preview.deliveries:
             found.append(Finding("groups", "没有可以发送的接收人", blocks=True))
-        percent = self._settings.bad_numbers_percent
-        if preview.recipients and preview.bad_addresses * 100 > preview.recipients * percent:
+        elif preview.bad_addresses * 100 > preview.recipients * percent:
             text = Said(
                 WRONG_NUMBERS,
                 count=preview.bad_addresses,
