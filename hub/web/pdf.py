@@ -66,7 +66,7 @@ class Paper:
         """Rows of equal length; widths: of the columns, in parts of 1. heading: the first row stands on every
         page again."""
         if rows:
-            self._parts.append(partial(_table, rows, widths, heading))
+            self._parts.append(partial(_table, rows, widths, heading=heading))
 
     def made(self) -> bytes:
         """The PDF. Takes a while for a long document: not for the event loop."""
@@ -90,7 +90,7 @@ class Paper:
         canvas.restoreState()
 
 
-def _table(rows: Sequence[Sequence[str]], widths: Sequence[float], heading: bool) -> Table:
+def _table(rows: Sequence[Sequence[str]], widths: Sequence[float], *, heading: bool) -> Table:
     wide = A4[0] - 2 * _MARGIN
     cells = [[Paragraph(escape(cell), _SMALL) for cell in row] for row in rows]
     table = Table(cells, colWidths=[wide * width for width in widths], repeatRows=int(heading))
