@@ -99,6 +99,8 @@ class EraseContact:
         erased, addresses = await self._from_lists(agent_id, address, Via(via), note.strip())
         await self._from_broadcasts(list(addresses))
         changed, canceled = await self._from_imports([_bare(_local(one)) for one in addresses.values()])
+        if await self._came_back(list(addresses)):
+            raise Stale("contact")
         log.info("contact.erased", extra={"agent_id": agent_id, "rows": erased, "imports": changed})
         return Erased(masked(address), erased, changed, canceled)
 
@@ -177,6 +179,12 @@ class EraseContact:
                 if subject not in there
             ]
         return writes
+
+    async def _came_back(self, keys: Sequence[str]) -> bool:
+        """Whether an import that began meanwhile has put them in again, or may do so: it may have read its
+        rows before the rule stood."""
+        busy = await self._stores.publicity.contact_imports.busy()
+        return busy is not None or bool(await self._stores.memberships.of_addresses(keys))
 
     # -- what was sent ----------------------------------------------------------------------------
 

@@ -9,8 +9,9 @@ from aiohttp import web
 from pydantic import Field
 
 from campaigns import template as marks
+from campaigns.finding import Finding
+from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
-from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.cases.agent_names import agent_names
 from hub.actions.knowledge.compare_entries import FieldChange, compare_texts
 from hub.hub import Hub
@@ -171,18 +172,23 @@ async def _page(
         change_words=CHANGES,
         names=await agent_names(hub.repositories, {one.by for one in versions}),
         may_edit=agent.may(Permission.CAMPAIGN_EDIT),
-        findings=await hub.actions.publicity.composer.checks(_as_draft(hub, found.value.content))
-        if found
-        else (),
+        findings=await _findings(hub, found.value.content) if found else (),
         levels=LEVELS,
         field_names=FIELD_NAMES,
     )
 
 
-def _as_draft(hub: Hub, content: TemplateText) -> Draft:
-    """A campaign that would be written from it, as far as its texts go."""
-    form = form_from(content)
-    return draft_from(form.model_copy(update={"channel": next((one.name for one in senders(hub)), "")}))
+async def _findings(hub: Hub, content: TemplateText) -> list[Finding]:
+    """About campaigns that would be written from it, for one sender of each kind, as far as its texts go."""
+    ways = {one.kind: one.name for one in senders(hub)} or {ChannelKind.SMS: ""}
+    found: list[Finding] = []
+    for kind, name in ways.items():
+        if kind is ChannelKind.MAIL and not content.mail_text and len(ways) > 1:
+            continue  # it would say the same
+        draft = draft_from(form_from(content).model_copy(update={"channel": name}))
+        told = await hub.actions.publicity.composer.checks(draft)
+        found += [one for one in told if one not in found]
+    return found
 
 
 def _changes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,11 @@ from channels.contract import ChannelKind
 from channels.outbox.delivery import Delivery, MessageClass, Origin
 from channels.outbox.suppression import EDUCATION
 from hub.actions.campaigns.recipients.erase_contact import BUSY, EraseContact
+from hub.model.people.contact import Contact
 from hub.model.recipients.contact_import import ImportState
-from hub.runtime.errors import Invalid
+from hub.runtime.errors import Invalid, Stale
+from hub.store.around import DocumentsAround
+from hub.store.documents import Documents, Insert, Write
 from tests.unit.hub.actions.campaigns.recipients.desk import NOON, OFFICER, RecipientDesk, csv_of
 
 HEAD = "手机号,姓名,地区"
@@ -95,6 +99,34 @@ async def test_nothing_is_erased_while_a_list_is_taken_or_without_the_persons_wo
     assert set(refused.value.problems) == {"number", "via", "note", "asked"}
     await desk.work()
     assert set(await desk.everybody()) == {f"+86{GONE}"}
+
+
+class ImportedMeanwhile(DocumentsAround):
+    """Another process takes a row of the person right after the lists were cleaned."""
+
+    def __init__(self, documents: Documents, row: Insert) -> None:
+        super().__init__(documents)
+        self.rows: list[Write] = [row]
+
+    async def commit(self, writes: Sequence[Write]) -> None:
+        await super().commit(writes)
+        rows, self.rows = self.rows, []
+        if rows:
+            await super().commit(rows)
+
+
+async def test_whoever_is_put_in_again_at_that_moment_is_told_of_and_erased_by_the_next_press(
+    desk: RecipientDesk,
+) -> None:
+    member = desk.stores.memberships.join(Contact("c1", NOON), phone(GONE), EVERYBODY, at=NOON)
+    hasty = EraseContact(
+        ImportedMeanwhile(desk.documents, member), desk.stores, desk.imports, desk.pieces, desk.clock
+    )
+    with pytest.raises(Stale):
+        await hasty(OFFICER, GONE, "phone", "来电", asked=True)
+    assert len(await desk.everybody()) == 1
+    await hasty(OFFICER, GONE, "phone", "来电", asked=True)
+    assert await desk.everybody() == {}
 
 
 async def test_a_person_known_from_a_conversation_stays_known_there(desk: RecipientDesk) -> None:
