@@ -15,7 +15,7 @@ _LINK = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
 _BEHIND_A_LINK = ".,;:!?)]'"
 """Marks of the sentence round a link, not of the link."""
 _BODY = "margin:0;padding:16px;background:#ffffff;color:#1f2328;font-family:sans-serif"
-_TEXT = "max-width:600px;margin:0 auto;font-size:18px;line-height:1.7"
+_TEXT = "max-width:600px;margin:0 auto;font-size:18px;line-height:1.7;overflow-wrap:anywhere"
 _END = "margin-top:32px;padding-top:12px;border-top:1px solid #d0d7de;color:#57606a;font-size:14px"
 
 
@@ -24,7 +24,10 @@ def page_of(text: str, title: str, refuse_url: str = "") -> str:
     lines = [f"<p>{_line(line)}</p>" for line in text.splitlines() if line.strip()]
     if refuse_url:
         lines.append(f'<p style="{_END}">{escape(REFUSE)}{_link(refuse_url)}</p>')
-    head = f'<meta charset="utf-8"><title>{escape(title)}</title>'
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title>"
+    )
     return (
         f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head>\n'
         f'<body style="{_BODY}"><div style="{_TEXT}">\n{chr(10).join(lines)}\n</div></body></html>\n'
