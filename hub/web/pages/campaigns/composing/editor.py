@@ -113,7 +113,7 @@ async def edit_page(request: web.Request) -> web.StreamResponse:
         old = await write.version(campaign_id, int(number) if number.isdecimal() else 0)
         return await _editor(request, Sheet(form_of(old.content), found.value, found.version, template))
     kept = await write.kept(agent, campaign_id)
-    if kept is None or kept.values == values_of(form):
+    if kept is None or values_of(shown(kept.values)) == values_of(form):
         return await _editor(request, Sheet(form, found.value, found.version, template))
     typed = shown(kept.values)
     other = await _other(request, found.value, typed) if kept.base != found.version else None
