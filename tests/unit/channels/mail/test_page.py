@@ -45,6 +45,7 @@ def test_both_say_the_same_and_how_to_refuse() -> None:
 def test_nothing_of_a_text_becomes_markup_and_a_link_ends_before_the_sentence_does() -> None:
     page = page_of(TEXT, "提醒 <一>")
     assert "<b>" not in page
+    assert "<i>" not in page_of("<i>甲</i> https://a.cn/ <i>", "t")
     assert "<title>提醒 &lt;一&gt;</title>" in page
     assert '<a href="https://a.gov.cn/b?c=1&amp;d=2">https://a.gov.cn/b?c=1&amp;d=2</a>。' in page
     assert page.count("<p>") == 3
