@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from campaigns import template
+from campaigns import template, wording
 from campaigns.campaign import Campaign
 from campaigns.errors import MoveRefused
 from campaigns.segment import Segment
@@ -163,7 +163,8 @@ def expires_at(campaign: Campaign, fire_at: int) -> int:
 
 def start(campaign: Campaign, *, fire_at: int, now: int, kind: ChannelKind, signature: str) -> Broadcast:
     """The run of `campaign` for its time `fire_at`, frozen `now`. Raises `BadTemplate`."""
-    template.parse(campaign.template)
+    text = wording.text_on(kind, campaign)
+    template.parse(text, most=wording.most_characters(kind))
     message_class = class_of(campaign.message_class, campaign.level)
     return Broadcast(
         id=broadcast_id(campaign.id, fire_at),
@@ -174,12 +175,10 @@ def start(campaign: Campaign, *, fire_at: int, now: int, kind: ChannelKind, sign
         channel=campaign.channel,
         channel_kind=kind,
         message_class=message_class,
-        text=template.with_marks(
-            campaign.template, kind=kind, message_class=message_class, signature=signature
-        ),
+        text=template.with_marks(text, kind=kind, message_class=message_class, signature=signature),
         segment=campaign.segment,
-        personal=template.is_personal(campaign.template),
-        title=campaign.title,
+        personal=template.is_personal(text),
+        title=wording.title_on(kind, campaign),
         subject=campaign.subject,
         department=campaign.department,
         level=campaign.level,

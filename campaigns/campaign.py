@@ -89,7 +89,8 @@ class Campaign:
     may still be made up for. expiry_seconds: life of a broadcast, 0 = what the message class says.
     department: whose share and quota it uses, "" = the office itself. level, night: of a warning, see
     `Delivery`. tags: words of the office to find it by.
-    template: the text of its channel. web_text: what the public page says, "" = the same text.
+    template: the text. web_text: what the public page says, "" = the same text. mail_subject, mail_text: what
+    a mail says, "" = title and text (`campaigns/wording.py`).
     template_id, template_number: the stored template it was written from and its version, "" and 0 for none.
     segment_id: the saved segment whose filter `segment` is a copy of, "" = made for this campaign.
     budget_yuan: what one broadcast may cost, 0 = what the settings say.
@@ -119,6 +120,8 @@ class Campaign:
     segment_id: str = ""
     public: bool = False
     web_text: str = ""
+    mail_subject: str = ""
+    mail_text: str = ""
     template_id: str = ""
     template_number: int = 0
     schedule: str = ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 Sentence = tuple[str, Mapping[str, object]]
 """A source text with places `%(name)s`, and what fills them."""
@@ -37,3 +39,23 @@ class Said(str):
         made = str.__new__(cls, "；".join(text % values if values else text for text, values in kept))
         made.sentences = kept
         return made
+
+
+def recalled(text: str, sources: Iterable[str]) -> str:
+    """A stored text as the problem it was: made of one of `sources`, or several joined. What was made of none
+    of them stands for itself."""
+    for source in sources:
+        if found := _shape(source).fullmatch(text):
+            return Said(source, **found.groupdict())
+    if "；" in text and text not in sources:
+        return Said.joined(recalled(one, sources) for one in text.split("；"))
+    return text
+
+
+@cache
+def _shape(source: str) -> re.Pattern[str]:
+    """What a text made of `source` looks like."""
+    pieces = re.split(r"%\((\w+)\)s", source)
+    plain = [re.escape(one.replace("%%", "%")) for one in pieces[::2]]
+    named = [f"(?P<{name}>.+?)" for name in pieces[1::2]]
+    return re.compile("".join(one for pair in zip(plain, [*named, ""], strict=True) for one in pair), re.S)

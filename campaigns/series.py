@@ -117,6 +117,7 @@ WORDS = ("title", "sms", "web", "topic", "law", "lesson_id")
 class Series:
     """A plan of items. Times are ms UTC.
 
+    segment, segment_id: see `Campaign`; who is in it is asked anew for each item.
     channel: a sender's name, "" = on the web only. public: every item is also published on the web.
     lead_seconds: so long before its time an item goes to review. next_at: when something is to be done,
     0 = nothing ever. paused: no item goes to review or out; those whose time passes meanwhile are missed.
@@ -137,6 +138,7 @@ class Series:
     paused: bool = False
     changed_at: int = 0
     next_at: int = 0
+    segment_id: str = ""
 
     @property
     def is_web_only(self) -> bool:

@@ -37,9 +37,9 @@ class Placeholder:
     fallback: str
 
 
-def parse(template: str) -> tuple[str | Placeholder, ...]:
-    """Plain pieces and placeholders in order. Raises `BadTemplate`."""
-    found = problems(template)
+def parse(template: str, *, most: int = MAX_CHARACTERS) -> tuple[str | Placeholder, ...]:
+    """Plain pieces and placeholders in order. most: characters. Raises `BadTemplate`."""
+    found = problems(template, most=most)
     if found:
         raise BadTemplate(found)
     return pieces(template)
@@ -60,15 +60,13 @@ def pieces(template: str) -> tuple[str | Placeholder, ...]:
     return tuple(found)
 
 
-def problems(template: str) -> tuple[str, ...]:
-    """Everything wrong with a template, in Chinese."""
+def problems(template: str, *, most: int = MAX_CHARACTERS) -> tuple[str, ...]:
+    """Everything wrong with a template of at most `most` characters, in Chinese."""
     found: list[str] = []
     if not template.strip():
         return ("请填写内容",)
-    if len(template) > MAX_CHARACTERS:
-        found.append(
-            Said("内容最多 %(most)s 字，现在 %(count)s 字", most=MAX_CHARACTERS, count=len(template))
-        )
+    if len(template) > most:
+        found.append(Said("内容最多 %(most)s 字，现在 %(count)s 字", most=most, count=len(template)))
     if any(mark in template for mark in "｛｝"):
         found.append("变量请用半角花括号，例如 {name|您}")
     for piece in pieces(template):

@@ -149,6 +149,7 @@ class OutboundMessage:
     reply_to: provider id of the message this answers (mail threads), or "".
     files: where the channel carries them.
     bulk: one of many that one may refuse (law education, a notice), not an answer to somebody.
+    page: also as a page to look at, where the channel has such a thing (HTML of a mail).
     """
 
     delivery_id: str
@@ -161,6 +162,7 @@ class OutboundMessage:
     references: tuple[str, ...] = ()
     files: tuple[OutboundFile, ...] = ()
     bulk: bool = False
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ REJECTED: Mapping[str, tuple[str, str]] = {
     "short_code": ("服务号码，不是个人手机号", "service number, not a person's"),
     "not_a_number": ("不是有效的手机号", "not a valid mobile number"),
     "not_an_email": ("不是有效的邮箱", "not a valid e-mail address"),
+    "erased": ("本人要求删除过，不再导入", "asked to be erased, not taken again"),
 }
 """Why a row is not taken, in the words of the page (Chinese, English)."""
 

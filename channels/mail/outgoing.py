@@ -36,6 +36,7 @@ from channels.clock import Clock
 from channels.contract import Accepted, OutboundFile, OutboundMessage
 from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
 from channels.mail.identity import message_id
+from channels.mail.page import REFUSE, page_of
 from channels.signed_id import BOUNCE, MESSAGE, UNSUBSCRIBE, SignedIds
 
 FetchFile = Callable[[str], Awaitable[bytes | None]]
@@ -55,9 +56,6 @@ _HEADERS.map_to_type("list-unsubscribe", _AddressList)  # type: ignore[arg-type]
 WIRE = SMTP.clone(header_factory=_HEADERS)
 
 _LOST = (SMTPServerDisconnected, SMTPTimeoutError, SMTPConnectError, OSError)
-
-
-_REFUSE = "不想再收到此类邮件，请打开 / To stop these mails, open: "
 
 Security = Literal["none", "starttls", "tls"]
 """How the connection is protected; `none` only for loopback or a private line."""
@@ -153,7 +151,7 @@ class MailSender:
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
         mail["X-Loop"] = settings.address
-        text = message.text
+        text, page = message.text, ""
         if message.bulk and self._signed_ids is not None:
             page = (
                 f"{settings.public_url}/unsubscribe/{self._signed_ids.sign(UNSUBSCRIBE, message.delivery_id)}"
@@ -163,8 +161,10 @@ class MailSender:
             if page.startswith("https://"):  # RFC 8058 §3.1
                 mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
             mail["Precedence"] = "bulk"  # holiday notices do not answer it
-            text = f"{text}\n\n--\n{_REFUSE}{page}\n"
+            text = f"{text}\n\n--\n{REFUSE}{page}\n"
         mail.set_content(text, charset="utf-8")
+        if message.page:
+            mail.add_alternative(page_of(message.text, str(mail["Subject"]), page), "html", charset="utf-8")
         return mail
 
     def return_path(self, message: OutboundMessage) -> str:

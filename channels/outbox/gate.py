@@ -31,6 +31,8 @@ from channels.points import Point, point
 
 S = DeliveryState
 
+_WRITTEN_FOR_MANY = (Origin.BROADCAST, Origin.TRIAL)
+
 PAUSED = "paused"
 """Reason of a row held by a pause; only a resume gives it back."""
 
@@ -176,4 +178,5 @@ def message_of(delivery: Delivery, bodies: Mapping[str, OriginBody]) -> Outbound
         references=delivery.references,
         files=delivery.files,
         bulk=is_bulk(delivery),
+        page=delivery.origin in _WRITTEN_FOR_MANY,
     )

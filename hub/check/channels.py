@@ -54,6 +54,27 @@ async def _channel(name: str, channel: Channel, settings: Settings) -> AsyncIter
                 yield reached
         case MailChannel():
             yield await _reached(label, channel.smtp_host, channel.smtp_port)
+            for found in _bulk_mail(label, channel, settings):
+                yield found
+
+
+def _bulk_mail(label: str, channel: MailChannel, settings: Settings) -> Iterator[Finding]:
+    """What only the organisation's mail server can do (docs/operations.md): the hub does not sign."""
+    domain = channel.address.rpartition("@")[2]
+    yield Finding(
+        Level.OK,
+        label,
+        f"群发邮件请由邮件服务器为 {domain} 做 DKIM 签名，覆盖 List-Unsubscribe 和 List-Unsubscribe-Post"
+        " (your mail server signs bulk mail, the hub does not)",
+    )
+    public = urlsplit(settings.public_url())
+    if public.scheme != "https" and not _is_near(public.hostname or ""):
+        yield Finding(
+            Level.WARN,
+            label,
+            "群发邮件没有一键退订 (no one-click unsubscribe without https, RFC 8058)",
+            'web.public_url = "https://…"',
+        )
 
 
 def _provider(

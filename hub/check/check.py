@@ -29,6 +29,7 @@ from hub.repositories.rule_books import newest_calendar
 from hub.runtime.clock import Clock, day_of
 from hub.runtime.finding import Finding, Level
 from hub.settings.problems import SettingsProblem
+from hub.settings.retired import replaced_by
 from hub.settings.settings import Settings
 from hub.settings.work_calendar import national_calendar, shipped_notices, statutory_days
 from hub.store.crypto import KeyProblem, KeyRing, Vault, load_ring
@@ -52,7 +53,7 @@ _RESTORE = "从备份恢复 (restore from its backup)"
 
 async def check(settings: Settings, clock: Clock) -> list[Finding]:
     """Every finding, in the order things depend on each other."""
-    findings = [*_keys(settings)]
+    findings = [*_retired(settings), *_keys(settings)]
     findings += [found async for found in _store(settings, clock)]
     findings += [*_web(settings), *_knowledge(settings)]
     findings += [found async for found in check_meaning(settings)]
@@ -61,6 +62,13 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     findings += [found async for found in check_alarms(settings)]
     findings += [found async for found in check_progress(settings, clock)]
     return findings
+
+
+def _retired(settings: Settings) -> Iterator[Finding]:
+    """Keys of earlier releases that are still written down."""
+    for key in settings.retired_keys:
+        what = f"这个配置项已不再使用 (no longer used)：{replaced_by(key)}"
+        yield Finding(Level.WARN, key, what, "从配置中删去 (remove it)")
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:

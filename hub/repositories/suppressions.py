@@ -27,6 +27,9 @@ from hub.store.documents import (
     Write,
 )
 
+ERASED = "erased"
+"""Subject of the rule about somebody who had their data erased: no list brings them back."""
+
 COLLECTIONS = (
     Collection(
         "suppressions",

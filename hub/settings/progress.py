@@ -38,6 +38,5 @@ class ProgressSystem(Table):
 
 
 class Tracking(Table):
-    wrong_codes: int = Field(default=5, ge=1)  # of earlier releases, read by nobody
     wrong_codes_a_day: int = Field(default=20, ge=1)
     lock_seconds: int = Field(default=900, ge=1)

@@ -6,6 +6,7 @@ and meaning; the models beside this module check it.
 
 from __future__ import annotations
 
+import logging
 import os
 import tomllib
 from collections.abc import Mapping
@@ -16,7 +17,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from hub.settings.problems import SettingsProblem, contradictions, line_of
+from hub.settings.retired import without_retired
 from hub.settings.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 def shipped_text() -> str:
@@ -41,8 +45,11 @@ def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Setting
 
 def build(data: Mapping[str, Any]) -> Settings:
     """Settings from nested plain data. Raises `SettingsProblem` with every problem at once."""
+    data, retired = without_retired(data)
+    for key in retired:
+        log.warning("settings.retired_key", extra={"key": key})
     try:
-        settings = Settings.model_validate(data)
+        settings = Settings.model_validate(data).with_retired(retired)
     except ValidationError as problem:
         raise SettingsProblem([line_of(error) for error in problem.errors()]) from None
     problems = list(contradictions(settings))

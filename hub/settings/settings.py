@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from hub.settings.alarms import Alarms
 from hub.settings.calls import Calls, Speech
@@ -56,6 +56,18 @@ class Settings(Table):
     retention: Retention = Retention()
     hours: Hours = Hours()
     channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$")], Channel] = {}
+
+    _retired: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def retired_keys(self) -> tuple[str, ...]:
+        """Keys of earlier releases that the file still has, `table.key`; nobody reads them."""
+        return self._retired
+
+    def with_retired(self, keys: tuple[str, ...]) -> Settings:
+        """Itself, with the keys noted that were found and left out."""
+        self._retired = keys
+        return self
 
     def public_url(self) -> str:
         """What citizens and carriers see, without a trailing slash."""

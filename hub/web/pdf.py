@@ -62,10 +62,11 @@ class Paper:
         """Between two things that do not belong together."""
         self._parts.append(partial(Spacer, 0, 2 * mm))
 
-    def table(self, rows: Sequence[Sequence[str]], widths: Sequence[float]) -> None:
-        """Rows of equal length; widths: of the columns, in parts of 1."""
+    def table(self, rows: Sequence[Sequence[str]], widths: Sequence[float], *, heading: bool = False) -> None:
+        """Rows of equal length; widths: of the columns, in parts of 1. heading: the first row stands on every
+        page again."""
         if rows:
-            self._parts.append(partial(_table, rows, widths))
+            self._parts.append(partial(_table, rows, widths, heading=heading))
 
     def made(self) -> bytes:
         """The PDF. Takes a while for a long document: not for the event loop."""
@@ -89,9 +90,9 @@ class Paper:
         canvas.restoreState()
 
 
-def _table(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Table:
+def _table(rows: Sequence[Sequence[str]], widths: Sequence[float], *, heading: bool) -> Table:
     wide = A4[0] - 2 * _MARGIN
     cells = [[Paragraph(escape(cell), _SMALL) for cell in row] for row in rows]
-    table = Table(cells, colWidths=[wide * width for width in widths], repeatRows=0)
+    table = Table(cells, colWidths=[wide * width for width in widths], repeatRows=int(heading))
     table.setStyle([("GRID", (0, 0), (-1, -1), 0.5, _EDGE), ("VALIGN", (0, 0), (-1, -1), "TOP")])
     return table

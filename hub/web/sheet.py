@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 Cell = str | int | float
 _MARK = "\ufeff"
@@ -22,6 +24,7 @@ _MARK = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TITLE_CHARS = 31
 """What the name of a sheet holds."""
+_NARROW, _WIDE = 10, 60
 _IN_NO_TITLE = str.maketrans("", "", "[]:*?/\\'")
 
 
@@ -39,7 +42,10 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     book = Workbook(write_only=True)
     for one in sheets:
         page = book.create_sheet(one.title.translate(_IN_NO_TITLE)[:_TITLE_CHARS] or "1")
-        for row in (one.head, *one.rows):
+        page.freeze_panes = "A2"
+        for place, width in enumerate(_widths(one), start=1):
+            page.column_dimensions[get_column_letter(place)].width = width
+        for line, row in enumerate((one.head, *one.rows)):
             cells = []
             for value in row:
                 if isinstance(value, str):
@@ -47,11 +53,28 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
                     cell.data_type = "s"  # else a text that begins with = would be calculated
                 else:
                     cell = WriteOnlyCell(page, value)
+                    cell.number_format = "0.00" if isinstance(value, float) else "General"
+                if not line:
+                    cell.font = Font(bold=True)
                 cells.append(cell)
             page.append(cells)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _widths(sheet: Sheet) -> list[int]:
+    """Of the columns, so that a text is read without dragging: a Chinese character takes two places."""
+    widths = [_NARROW] * len(sheet.head)
+    for row in (sheet.head, *sheet.rows):
+        for place, value in enumerate(row[: len(widths)]):
+            longest = max(map(_places, str(value).splitlines() or [""]))
+            widths[place] = min(_WIDE, max(widths[place], longest + 2))
+    return widths
+
+
+def _places(line: str) -> int:
+    return sum(1 if character.isascii() else 2 for character in line)
 
 
 def csv_file(sheets: Sequence[Sheet]) -> bytes:
@@ -68,4 +91,6 @@ def csv_file(sheets: Sequence[Sheet]) -> bytes:
 
 
 def _plain(value: Cell) -> Cell:
+    if isinstance(value, float):
+        return f"{value:.2f}"
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

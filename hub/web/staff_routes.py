@@ -18,7 +18,7 @@ from hub.web.pages.campaigns.composing import campaign_list, trials, versions
 from hub.web.pages.campaigns.composing import editor as composer
 from hub.web.pages.campaigns.composing import templates as text_templates
 from hub.web.pages.campaigns.composing import words as watched_words
-from hub.web.pages.campaigns.recipients import contacts, imports, opt_outs, segments
+from hub.web.pages.campaigns.recipients import contacts, erase, imports, opt_outs, segments
 from hub.web.pages.cases import (
     availability,
     bulk,
@@ -270,6 +270,8 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/contacts", contacts.find_contact, P.CAMPAIGN_EDIT),
     _staff("GET", "/contacts/people/{contact_id}", contacts.contact_page, P.CAMPAIGN_EDIT),
     _staff("POST", "/contacts/people/{contact_id}", contacts.lift, P.CAMPAIGN_EDIT),
+    _staff("GET", "/contacts/erase", erase.erase_page, P.CAMPAIGN_EDIT),
+    _staff("POST", "/contacts/erase", erase.erase, P.CAMPAIGN_EDIT),
     _staff("GET", "/contacts/segments", segments.segments_page, P.CAMPAIGN_EDIT),
     _staff("GET", "/contacts/segments/new", segments.new_segment, P.CAMPAIGN_EDIT),
     _staff("POST", "/contacts/segments/new", segments.create_segment, P.CAMPAIGN_EDIT),

@@ -5,20 +5,20 @@ old); a file that unpacks to far more than it weighs never gets that far; every 
 Sources: ECMA-376 (a workbook is a ZIP of XML parts), RFC 4180 (CSV), OWASP (CSV injection).
 """
 
-import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from io import BytesIO
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from knowledge_base.entry import Entry
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.files.csv_table import UTF8_MARK, ImportProblems, check_size, file_text, formula, refused
+from knowledge_base.files.csv_table import UTF8_MARK, check_size, file_text, formula, refused
 from knowledge_base.files.importer import entry_cells, read_lines, read_table, write_csv
 from knowledge_base.files.row import COLUMNS, Problem
+from knowledge_base.files.workbook import Bounds, NoWorkbook, UnpacksTooFar, check_unpacked, lines
 from knowledge_base.words.lexicon import Lexicon
 
 MAX_UNPACKED_BYTES = 50_331_648
@@ -28,6 +28,7 @@ MAX_PARTS = 200
 MAX_ROWS = 20_001
 """The heading and twice as many entries as a large knowledge base has."""
 MAX_COLUMNS = 64
+_BOUNDS = Bounds(MAX_UNPACKED_BYTES, rows=MAX_ROWS + 1, columns=MAX_COLUMNS, parts=MAX_PARTS)
 MAX_CELL_CHARS = 32_767
 """What a cell of a workbook holds; more would be cut off in silence."""
 CHINA = timezone(timedelta(hours=8))
@@ -89,46 +90,25 @@ def _checked(entry: Entry) -> list[str]:
 
 
 def _read_workbook(content: bytes, lexicon: Lexicon | None) -> tuple[tuple[int, Entry], ...]:
-    _check_unpacked(content)
     problems: list[Problem] = []
     try:
+        check_unpacked(BytesIO(content), _BOUNDS)
         rows = list(_rows(content, problems))
-    except ImportProblems:
-        raise
-    except Exception as error:  # a broken workbook makes its reader fail in any way there is
-        raise _not_a_workbook() from error
+    except UnpacksTooFar as error:
+        raise refused(
+            "文件解压后过大，没有读取", "the file unpacks to far more than it weighs; it was not read"
+        ) from error
+    except NoWorkbook as error:
+        raise refused("这不是有效的 XLSX 文件", "this is not a valid XLSX file") from error
     return read_table(rows, problems=problems, lexicon=lexicon)
 
 
-def _check_unpacked(content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as parts:
-            sizes = [part.file_size for part in parts.infolist()]
-    # zipfile says NotImplementedError of a file packed in a way it does not know.
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise _not_a_workbook() from error
-    # The sizes are those the file claims; no more than that is ever unpacked of a part.
-    if len(sizes) > MAX_PARTS or sum(sizes) > MAX_UNPACKED_BYTES:
-        raise refused(
-            "文件解压后过大，没有读取", "the file unpacks to far more than it weighs; it was not read"
-        )
-
-
 def _rows(content: bytes, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    book = load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
-    try:
-        sheet = book.worksheets[0]
-        for line, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS), 1):
-            if line > MAX_ROWS and any(cell.value is not None for cell in cells):
-                raise refused(f"超过 {MAX_ROWS - 1} 行", f"more than {MAX_ROWS - 1} rows")
-            texts = []
-            for cell in cells:
-                if cell.data_type == "f":
-                    problems.append(formula(line, str(cell.value)))
-                texts.append(_text(cell.value))
-            yield line, texts
-    finally:
-        book.close()
+    for line in lines(BytesIO(content), _BOUNDS, formulas=True):
+        if line.number > MAX_ROWS and any(value is not None for value in line.values):
+            raise refused(f"超过 {MAX_ROWS - 1} 行", f"more than {MAX_ROWS - 1} rows")
+        problems += [formula(line.number, told) for told in line.formulas]
+        yield line.number, [_text(value) for value in line.values]
 
 
 def _text(value: object) -> str:
@@ -143,7 +123,3 @@ def _text(value: object) -> str:
             return (value if value.tzinfo else value.replace(tzinfo=CHINA)).isoformat()
         case _:
             return str(value)
-
-
-def _not_a_workbook() -> ImportProblems:
-    return refused("这不是有效的 XLSX 文件", "this is not a valid XLSX file")

@@ -57,6 +57,8 @@ async def begin(hub: World, name: str) -> str:
         channel="mail",
         segment=Segment((GROUP,)),
         public=False,
+        mail_subject=f"{name}：防诈月报",
+        mail_text=f"{{name|您}}好，{name}的内容比短信长。\n请看 https://www.example.gov.cn/fz",
     )
     campaign = await hub.hub.actions.campaigns.create(draft, "officer")
     return (await start(hub.hub, campaign.id)).id
@@ -99,6 +101,12 @@ async def test_who_refuses_or_is_gone_gets_no_more(daytime: World) -> None:
     await join(hub)
     first = await send_to_all(hub, "第一期")
     assert set(first) == set(READERS)
+    mail = first[READERS[0]].mail
+    plain, shown = (str(mail.get_body((kind,)).get_content()) for kind in ("plain", "html"))  # type: ignore[union-attr]
+    assert mail["Subject"] == "第一期：防诈月报"
+    assert plain.replace("\r\n", "\n").startswith("读者0好，第一期的内容比短信长。\n请看 https://")
+    assert "<p>读者0好，第一期的内容比短信长。</p>" in shown
+    assert '<a href="https://www.example.gov.cn/fz">' in shown
 
     # one click, as a mail provider does it: no cookie, no Origin; opening the page refuses nothing
     header = first[READERS[0]].mail["List-Unsubscribe"]

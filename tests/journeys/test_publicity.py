@@ -11,6 +11,7 @@ import pytest
 
 from campaigns.campaign import CampaignState
 from campaigns.lesson import shipped_lessons
+from campaigns.segment import Segment
 from campaigns.window import is_open
 from channels.outbox.delivery import MessageClass
 from channels.outbox.quiet_hours import window_of
@@ -114,6 +115,9 @@ async def test_a_series_leaves_item_by_item_through_approval(daytime: World) -> 
     assert page.count("未到送审时间") == 1
     [campaign] = [found.value for found in (await hub.hub.repositories.campaigns.page()).campaigns]
     assert campaign.state is CampaignState.IN_REVIEW
+    assert [one.name for one in await hub.hub.repositories.campaigns.using(campaign.segment_id)] == [
+        campaign.name
+    ]
 
     await approved(hub, campaign.id)
     clock.shift += 2 * DAY_MS + 5_000  # ten o'clock of the day has just passed
@@ -140,6 +144,8 @@ async def planned(hub: World, officer: Editor) -> str:
     page = await officer.get(f"{SERIES}/new?topic=fraud")
     now = hub.hub.clock.now_ms()
     assert is_open(window_of(MessageClass.L), now)
+    segments = hub.hub.actions.publicity.recipients.segments
+    readers = await segments.save("lead", "读者", "", Segment((GROUP,)))
     typed = {
         "id": hidden(page, "id"),
         "name": "",
@@ -148,12 +154,16 @@ async def planned(hub: World, officer: Editor) -> str:
         "at": "10:00",
         "day_off": "send",
         "channel": "sms-12110",
-        "groups": GROUP,
+        "segment_id": readers.id,
         "public": "yes",
         "lead_days": "3",
     }
     status, page = await officer.post(f"{SERIES}/new", **typed, lessons=LESSON.id, step="create")
     assert (status, "请填写系列名称" in page) == (422, True)
+    status, page = await officer.post(
+        f"{SERIES}/new", **{**typed, "segment_id": "gone"}, lessons=LESSON.id, step="preview"
+    )
+    assert (status, "没有这个人群，请重新选择" in page) == (422, True)
     status, page = await officer.post(
         f"{SERIES}/new", **{**typed, "name": "防诈周周讲"}, lessons=LESSON.id, step="preview"
     )

@@ -247,6 +247,12 @@ async def _opt_out_wrong(page: Page, desk: Desk) -> None:
     await page.wait_for_selector(".summary")
 
 
+async def _erase_wrong(page: Page, desk: Desk) -> None:
+    await _at("/staff/contacts/erase")(page, desk)
+    await page.click("#f-form button[type=submit]")
+    await page.wait_for_selector(".summary")
+
+
 async def _contact_fold_open(page: Page, desk: Desk) -> None:
     await _at("/staff/contacts/people/{contact}")(page, desk)
     await page.click(".rule .fold > summary")
@@ -445,6 +451,7 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "nothing in doubt": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/ambiguous")),
     "contact": (Role.PUBLICITY, _contact_fold_open),
     "opt-outs with errors": (Role.PUBLICITY, _opt_out_wrong),
+    "erasing with errors": (Role.PUBLICITY, _erase_wrong),
     "import to be taken": (Role.PUBLICITY, _at("/staff/contacts/imports/{import}")),
     "entries": (Role.EDITOR, _at("/staff/entries?topic=12110")),
     "entries found none": (Role.EDITOR, _at("/staff/entries?q=量子")),

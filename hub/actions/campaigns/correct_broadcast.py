@@ -128,6 +128,7 @@ class CorrectBroadcast:
             author_id=agent_id,
             created_at=now,
             title=(MARK + wrong.title)[:MAX_TITLE] if wrong.title else "",
+            mail_subject=(MARK + wrong.mail_subject)[:MAX_TITLE] if wrong.mail_subject else "",
             subject=wrong.subject,
             department=wrong.department,
             level=wrong.level,

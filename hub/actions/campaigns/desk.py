@@ -21,7 +21,7 @@ from campaigns.said import Said
 from campaigns.schedule import Schedule, from_text
 from channels.outbox.ports import Suppressions
 from channels.points import Point, point
-from hub.actions.campaigns.draft_campaign import Draft, content, problems
+from hub.actions.campaigns.draft_campaign import Draft, campaign_of, content, problems
 from hub.actions.campaigns.outbox import CampaignOutbox
 from hub.actions.campaigns.planning.campaign_moves import STATES, moved, read
 from hub.actions.campaigns.planning.release_campaign import ReleaseCampaign
@@ -38,7 +38,6 @@ from hub.repositories.schedules import ScheduleRepository
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, Stale
-from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.until_committed import until_committed
@@ -256,20 +255,8 @@ class CampaignDesk:
             raise Invalid(found)
 
     def _campaign(self, draft: Draft, agent_id: str) -> Campaign:
-        now = self._clock.now_ms()
-        campaign = Campaign(
-            id=new_id(now),
-            name=draft.name,
-            kind=draft.kind,
-            message_class=draft.message_class,
-            channel=draft.channel,
-            template=draft.template,
-            segment=draft.segment,
-            author_id=agent_id,
-            created_at=now,
-            grace_seconds=self._settings.grace_seconds,
-        )
-        return campaign.edited(now, by=agent_id, **content(draft))
+        grace = self._settings.grace_seconds
+        return campaign_of(draft, by=agent_id, now=self._clock.now_ms(), grace_seconds=grace)
 
     async def _read(self, campaign_id: str) -> Versioned[Campaign]:
         return await read(self._repository, campaign_id)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from campaigns import segment as segments
-from campaigns import template
+from campaigns import template, wording
 from campaigns.campaign import Campaign, CampaignKind, CatchUp
 from campaigns.measure import Longest, measure
 from campaigns.said import Said
@@ -15,6 +16,7 @@ from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
 from channels.outbox.suppression import SUBJECT_OF_CLASS
 from hub.actions.campaigns.settings import CampaignSettings, Sender
+from hub.runtime.ids import new_id
 
 MAX_NAME = 60
 MAX_TITLE = 100
@@ -36,7 +38,7 @@ class Draft:
     """A campaign as it was typed. `channel` is a sender's name, e.g. `sms-12110`.
 
     subject: what an opt-out covers, "" = that of the message class. expiry_seconds: 0 = class default.
-    web_text, tags, template_id, template_number: see `Campaign`.
+    web_text, mail_subject, mail_text, tags, template_id, template_number: see `Campaign`.
     """
 
     name: str
@@ -55,6 +57,8 @@ class Draft:
     template_id: str = ""
     template_number: int = 0
     segment_id: str = ""
+    mail_subject: str = ""
+    mail_text: str = ""
 
 
 def draft_of(campaign: Campaign) -> Draft:
@@ -76,6 +80,8 @@ def draft_of(campaign: Campaign) -> Draft:
         template_id=campaign.template_id,
         template_number=campaign.template_number,
         segment_id=campaign.segment_id,
+        mail_subject=campaign.mail_subject,
+        mail_text=campaign.mail_text,
     )
 
 
@@ -96,17 +102,37 @@ def problems(
     texts = template.problems(draft.template) or _too_many_parts(draft, sender)
     if texts:
         found["template"] = Said.joined(texts)
+    found.update(_of_mail(draft, sender))
     if draft.public and len(draft.web_text) > MAX_WEB_TEXT:
         found["web_text"] = f"网页正文最多 {MAX_WEB_TEXT} 字"
     if len(draft.tags) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in draft.tags):
         found["tags"] = f"最多 {MAX_TAGS} 个标签，每个最多 {MAX_TAG} 字"
-    needs_title = draft.public or (sender is not None and sender.kind is ChannelKind.MAIL)
+    is_mail = sender is not None and sender.kind is ChannelKind.MAIL
+    needs_title = draft.public or (is_mail and not draft.mail_subject.strip())
     if needs_title and not draft.title.strip():
         found["title"] = "公开发布或邮件发送时请填写标题"
-    elif len(draft.title) > MAX_TITLE or "\n" in draft.title or "\r" in draft.title:
+    elif _is_no_title(draft.title):
         found["title"] = f"标题只能有一行，最多 {MAX_TITLE} 字"
     found.update(segments.problems(draft.segment, groups=groups))
     return found
+
+
+def _of_mail(draft: Draft, sender: Sender | None) -> dict[str, str]:
+    """What is wrong with the words of a mail, when it leaves as one."""
+    if sender is None or sender.kind is not ChannelKind.MAIL:
+        return {}
+    found: dict[str, str] = {}
+    if draft.mail_text.strip():
+        texts = template.problems(draft.mail_text, most=wording.MAX_MAIL_CHARACTERS)
+        if texts:
+            found["mail_text"] = Said.joined(texts)
+    if _is_no_title(draft.mail_subject):
+        found["mail_subject"] = f"邮件主题只能有一行，最多 {MAX_TITLE} 字"
+    return found
+
+
+def _is_no_title(text: str) -> bool:
+    return len(text) > MAX_TITLE or "\n" in text or "\r" in text
 
 
 def _too_many_parts(draft: Draft, sender: Sender | None) -> tuple[str, ...]:
@@ -144,4 +170,20 @@ def content(draft: Draft) -> dict[str, object]:
         "template_id": draft.template_id,
         "template_number": draft.template_number,
         "segment_id": draft.segment_id,
+        "mail_subject": draft.mail_subject.strip(),
+        "mail_text": draft.mail_text.strip(),
     }
+
+
+def campaign_of(draft: Draft, *, by: str, now: int, grace_seconds: int, **also: Any) -> Campaign:
+    """The new campaign that a draft means. also: fields that nobody types, of one it is a copy of."""
+    fields: Any = content(draft)
+    return Campaign(
+        id=new_id(now),
+        author_id=by,
+        created_at=now,
+        changed_at=now,
+        grace_seconds=grace_seconds,
+        **fields,
+        **also,
+    )

@@ -46,14 +46,16 @@ class Sample:
 class Preview:
     """What will happen if it starts at `starts_at`.
 
-    text: with marks and fallbacks. size: its SMS parts, None on other channels. recipients: in the
-    segment; deliveries: written to; excluded: left out by reason (`campaigns.selection.REASONS`).
+    title: of a mail its subject. text: with marks and fallbacks. size: its SMS parts, None on other channels.
+    recipients: in the segment; deliveries: written to; excluded: left out by reason
+    (`campaigns.selection.REASONS`).
     exact: False when the segment was too large to look at everybody, numbers are then extrapolated.
     total_parts: what the broadcast costs. estimate: start, finish and number of days with the nights
     in between. warnings: in Chinese, for the officer. figures: the same numbers for an approval, with the
     cost and the time they were counted at.
     """
 
+    title: str
     text: str
     size: Parts | None
     samples: tuple[Sample, ...]
@@ -127,6 +129,7 @@ class PreviewCampaign:
         text = template.fill(template.pieces(run.text), {})
         size = count(text) if sender.kind is ChannelKind.SMS else None
         return Preview(
+            title=run.title,
             text=text,
             size=size,
             samples=samples,

@@ -13,7 +13,7 @@ from hub.model.campaigns.departments import Departments
 from hub.repositories.outbox import OutboxRepository
 
 NOT_ALLOWED = "该部门不能发送这一级别的消息"
-MONTH_GONE = "超出部门本月短信配额（剩余 %(left)s 条，本次需要 %(parts)s 条）"
+MONTH_GONE = "超出部门本月短信配额（剩余 %(left)s 条，本次需要 %(parts)s 条）。请缩小接收人范围，或等到下个月"
 
 
 @dataclass(frozen=True, slots=True)

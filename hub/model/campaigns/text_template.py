@@ -16,13 +16,15 @@ MAX_NAME = 40
 
 @dataclass(frozen=True, slots=True)
 class TemplateText:
-    """What it says. text: for SMS or mail; title: of a mail or the public page; web_text: see `Campaign`."""
+    """What it says. text: for every channel; title, web_text, mail_subject, mail_text: see `Campaign`."""
 
     name: str
     message_class: MessageClass
     text: str
     title: str = ""
     web_text: str = ""
+    mail_subject: str = ""
+    mail_text: str = ""
 
 
 class TemplateChange(StrEnum):

@@ -27,6 +27,8 @@ class Written:
     web_text: str = ""
     public: bool = False
     tags: tuple[str, ...] = ()
+    mail_subject: str = ""
+    mail_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +82,7 @@ def version_of(campaign: Campaign, number: int, *, at: int, by: str) -> Campaign
             web_text=campaign.web_text,
             public=campaign.public,
             tags=campaign.tags,
+            mail_subject=campaign.mail_subject,
+            mail_text=campaign.mail_text,
         ),
     )

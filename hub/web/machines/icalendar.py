@@ -8,12 +8,19 @@ from datetime import UTC, datetime
 from hub.actions.campaigns.planning.read_calendar import Sending
 
 _LINE_BYTES = 75
+_ZONE = (
+    "BEGIN:VTIMEZONE",
+    "TZID:Asia/Shanghai",
+    *("BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0800", "TZOFFSETTO:+0800", "END:STANDARD"),
+    "END:VTIMEZONE",
+)
+"""The times are UTC; it is here because a calendar without any component is none (RFC 5545 §3.6)."""
 
 
 def icalendar(name: str, sendings: Iterable[Sending], *, now: int, host: str) -> str:
     """The whole file. host: makes the ids unique."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//citizen contact hub//campaigns//ZH"]
-    lines += ["CALSCALE:GREGORIAN", f"X-WR-CALNAME:{_escaped(name)}"]
+    lines += ["CALSCALE:GREGORIAN", f"X-WR-CALNAME:{_escaped(name)}", *_ZONE]
     for one in sendings:
         ends = max(one.estimate.finishes_at, one.at + 60_000)
         lines += [
@@ -35,7 +42,7 @@ def _utc(at: int) -> str:
 
 
 def _escaped(text: str) -> str:
-    plain = " ".join(text.split())
+    plain = "".join(c for c in " ".join(text.split()) if c.isprintable())  # no control characters, §3.1
     return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
 
 

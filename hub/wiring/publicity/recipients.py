@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.actions.campaigns.recipients.count_people import CountPeople
+from hub.actions.campaigns.recipients.erase_contact import EraseContact
 from hub.actions.campaigns.recipients.import_contacts import ImportContacts
 from hub.actions.campaigns.recipients.merge_rows import MergeRows
 from hub.actions.campaigns.recipients.opt_outs import OptOuts
@@ -27,6 +28,15 @@ def recipients_of(base: Foundation) -> Recipients:
         clock,
         channels=settings.channels,
     )
+    pieces = SealedPieces(settings.files.path / "contacts", base.vault)
+    imports = ImportContacts(
+        documents,
+        stores.publicity.contact_imports,
+        MergeRows(stores.contacts, memberships, stores.publicity.contact_imports, suppressions),
+        pieces,
+        clock,
+        regions={region.code: region.name for region in settings.regions},
+    )
     return Recipients(
         contacts=ReadContacts(
             memberships,
@@ -38,14 +48,8 @@ def recipients_of(base: Foundation) -> Recipients:
             opt_outs,
             clock,
         ),
-        imports=ImportContacts(
-            documents,
-            stores.publicity.contact_imports,
-            MergeRows(stores.contacts, memberships, stores.publicity.contact_imports, suppressions),
-            SealedPieces(settings.files.path / "contacts", base.vault),
-            clock,
-            regions={region.code: region.name for region in settings.regions},
-        ),
+        erase=EraseContact(documents, stores, imports, pieces, clock, channels=settings.channels),
+        imports=imports,
         opt_outs=opt_outs,
         segments=SegmentDesk(
             documents,

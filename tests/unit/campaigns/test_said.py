@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 from campaigns import readability, template, text_checks
-from campaigns.said import Said
+from campaigns.approval import Growth
+from campaigns.said import Said, recalled
 from hub.actions.campaigns import preview_campaign, quotas
 from hub.actions.campaigns.composing import check_campaign, send_trial, watch_words
 from hub.actions.campaigns.draft_campaign import TOO_MANY_PARTS
+from hub.actions.campaigns.planning.count_campaign import WRONG_NUMBERS, grown_words
 from hub.web.i18n import Catalogues, Language
+from hub.web.pages.campaigns.stored_reasons import WITH_VALUES, reason_said
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 CATALOGUES = Catalogues.load()
@@ -42,3 +45,22 @@ def test_every_finding_has_an_english_text() -> None:
     ]
     assert len(texts) > 15
     assert [text for text in (*texts, TOO_MANY_PARTS) if text not in CATALOGUES.of(Language.EN).texts] == []
+
+
+def test_a_stored_reason_is_said_in_english_with_its_numbers() -> None:
+    english = CATALOGUES.of(Language.EN)
+    for reason, numbers in (("people", "1200"), ("parts", "1200"), ("budget", "12.00")):
+        stored = grown_words(Growth(reason, 1000, 1200))
+        said = english(reason_said(stored))
+        assert not CHINESE.search(said), said
+        assert numbers in said
+        assert CATALOGUES.of(Language.ZH)(reason_said(stored)) == stored
+
+
+def test_of_stored_reasons_several_are_said_one_by_one_and_what_a_person_wrote_stays() -> None:
+    both = Said.joined([Said(WRONG_NUMBERS, count=3, share=12, most=10), "没有可以发送的接收人"])
+    assert reason_said(str(both)) == both
+    assert not CHINESE.search(CATALOGUES.of(Language.EN)(reason_said(str(both))))
+    assert type(reason_said("请改一下（100%）")) is str
+    assert recalled("甲；乙", WITH_VALUES) == "甲；乙"
+    assert recalled("已发 3 条；\n请看", ["已发 %(count)s 条；\n请看"]) == "已发 3 条；\n请看"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from campaigns import readability, template
+from campaigns import readability, template, wording
 from campaigns.campaign import Campaign
 from campaigns.finding import Finding, Level
 from campaigns.text_checks import check_text
@@ -22,7 +22,7 @@ WATCHED = "含有“%(word)s”"
 WATCHED_WHY = "含有“%(word)s”：%(reason)s"
 INSTEAD = "含有“%(word)s”，请改为“%(replacement)s”"
 INSTEAD_WHY = "含有“%(word)s”：%(reason)s，请改为“%(replacement)s”"
-_TEXT_FIELDS = ("template", "title", "web_text")
+_TEXT_FIELDS = ("template", "mail_text", "mail_subject", "title", "web_text")
 _ORDER = list(Level)
 
 
@@ -66,12 +66,17 @@ class CheckCampaign:
     def _texts(self, written: Campaign | Draft) -> Mapping[str, str]:
         """Every text that leaves, by field, placeholders at their fallback."""
         sender = self._settings.senders.get(written.channel)
-        texts = {"template": template.fill(template.pieces(written.template), {})}
-        if written.title and (written.public or (sender and sender.kind is ChannelKind.MAIL)):
+        kind = sender.kind if sender else ChannelKind.SMS
+        said = template.fill(template.pieces(wording.text_on(kind, written)), {})
+        texts = {wording.text_field(kind, written): said}
+        if kind is ChannelKind.MAIL:
+            texts[wording.title_field(kind, written)] = wording.title_on(kind, written)
+        if written.public:
             texts["title"] = written.title
-        if written.public and written.web_text:
             texts["web_text"] = written.web_text
-        return texts
+            if not written.web_text:
+                texts["template"] = template.fill(template.pieces(written.template), {})
+        return {field: text for field, text in texts.items() if text}
 
 
 def _watched(field: str, text: str, words: list[SensitiveWord]) -> Iterator[Finding]:

@@ -7,9 +7,10 @@ of which nothing left is removed, the others are the record of what citizens wer
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from campaigns.campaign import Campaign, CampaignState
-from hub.actions.campaigns.draft_campaign import MAX_NAME, content, draft_of
+from hub.actions.campaigns.draft_campaign import MAX_NAME, campaign_of, draft_of
 from hub.model.agent import Agent
 from hub.model.campaigns.campaign_event import CampaignEventKind
 from hub.model.campaigns.writing import version_of
@@ -18,7 +19,6 @@ from hub.repositories.composer.writings import WritingRepository
 from hub.repositories.publicity.campaign_history import CampaignHistory
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, NotFound, Stale
-from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents
 
@@ -52,22 +52,14 @@ class CopyCampaign:
         """
         original = (await self._read(campaign_id)).value
         now = self._clock.now_ms()
-        copy = Campaign(
-            id=new_id(now),
-            name=original.name,
-            kind=original.kind,
-            message_class=original.message_class,
-            channel=original.channel,
-            template=original.template,
-            segment=original.segment,
-            author_id=agent.id,
-            created_at=now,
+        name = f"{original.name.removesuffix(COPY)[: MAX_NAME - len(COPY)]}{COPY}"
+        copy = campaign_of(
+            replace(draft_of(original), name=name),
+            by=agent.id,
+            now=now,
+            grace_seconds=original.grace_seconds,
             department=original.department,
             level=original.level,
-            grace_seconds=original.grace_seconds,
-        ).edited(now, by=agent.id, **content(draft_of(original)))
-        copy = copy.edited(
-            now, by=agent.id, name=f"{original.name.removesuffix(COPY)[: MAX_NAME - len(COPY)]}{COPY}"
         )
         version = version_of(copy, 1, at=now, by=agent.id)
         created = self._history.add(copy, CampaignEventKind.CREATED, at=now, by=agent.id)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from campaigns import template as marks
 from campaigns.said import Said
+from campaigns.wording import MAX_MAIL_CHARACTERS
 from hub.actions.campaigns.draft_campaign import MAX_TITLE, MAX_WEB_TEXT
 from hub.model.agent import Agent
 from hub.model.campaigns.text_template import (
@@ -104,6 +105,10 @@ def _check(content: TemplateText) -> None:
         found["text"] = Said.joined(texts)
     if len(content.title) > MAX_TITLE or "\n" in content.title:
         found["title"] = f"标题只能有一行，最多 {MAX_TITLE} 字"
+    if mail := marks.problems(content.mail_text, most=MAX_MAIL_CHARACTERS) if content.mail_text else ():
+        found["mail_text"] = Said.joined(mail)
+    if len(content.mail_subject) > MAX_TITLE or "\n" in content.mail_subject:
+        found["mail_subject"] = f"邮件主题只能有一行，最多 {MAX_TITLE} 字"
     if len(content.web_text) > MAX_WEB_TEXT:
         found["web_text"] = f"网页正文最多 {MAX_WEB_TEXT} 字"
     if found:

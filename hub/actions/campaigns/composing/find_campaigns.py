@@ -21,6 +21,8 @@ MAX_WORDS = 60
 _LABELLED = 1_000
 """Campaigns whose tags are offered: those of some years."""
 _FRESH_MS = 10_000
+_MORE = ("title", "web_text", "mail_subject", "mail_text")
+"""Words of a campaign that earlier releases did not store, or that few have."""
 
 Labels = tuple[Mapping[str, int], Mapping[str, int]]
 """Tags and departments, with how many campaigns have each."""
@@ -61,7 +63,7 @@ class FindCampaigns:
                 return False
             if wanted.states and body["state"] not in wanted.states:
                 return False
-            texts = (body["name"], body.get("title", ""), body["template"], body.get("web_text", ""), *tags)
+            texts = (body["name"], body["template"], *(body.get(field, "") for field in _MORE), *tags)
             return not words or all(word in folded("\n".join(texts)) for word in words)
 
         try:

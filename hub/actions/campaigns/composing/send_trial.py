@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from campaigns import template
+from campaigns import template, wording
 from campaigns.campaign import Campaign
 from campaigns.said import Said
 from channels import parts
@@ -115,21 +115,22 @@ class SendTrial:
     # -- sending ---------------------------------------------------------------------------------
 
     def text(self, campaign: Campaign) -> TrialText:
-        """The text as it will leave, with sample values. Raises `Invalid` (field `template` or `channel`)."""
+        """The text as it will leave, with sample values. Raises `Invalid` (field `channel` or its text)."""
         sender = self._settings.senders.get(campaign.channel)
         if sender is None:
             raise Invalid({"channel": "请选择发送渠道"})
-        if found := template.problems(campaign.template):
-            raise Invalid({"template": Said.joined(found)})
+        written = wording.text_on(sender.kind, campaign)
+        if found := template.problems(written, most=wording.most_characters(sender.kind)):
+            raise Invalid({wording.text_field(sender.kind, campaign): Said.joined(found)})
         marked = template.with_marks(
-            campaign.template,
+            written,
             kind=sender.kind,
             message_class=campaign.message_class,
             signature=sender.signature,
         )
         text = template.fill(template.pieces(marked), template.SAMPLES)
         size = parts.count(text).parts if sender.kind is ChannelKind.SMS else 1
-        title = campaign.title if sender.kind is ChannelKind.MAIL else ""
+        title = wording.title_on(sender.kind, campaign) if sender.kind is ChannelKind.MAIL else ""
         return TrialText(title, text, size)
 
     async def __call__(self, agent: Agent, campaign_id: str, number_ids: Sequence[str]) -> tuple[Trial, ...]:

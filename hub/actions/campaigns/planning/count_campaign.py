@@ -23,6 +23,12 @@ from hub.repositories.memberships import MembershipRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid
 
+MORE_COST = "预计费用 %(now)s 元，超过预算 %(before)s 元，请重新审批"
+MORE_PARTS = "短信条数从审批时的 %(before)s 条增加到 %(now)s 条，请重新审批"
+MORE_PEOPLE = "接收人从审批时的 %(before)s 人增加到 %(now)s 人，请重新审批"
+OVER_BUDGET = "预计费用 %(cost)s 元，超过预算 %(budget)s 元"
+WRONG_NUMBERS = "名单中有 %(count)s 个号码无效（%(share)s%%，上限 %(most)s%%），请先整理名单"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -57,7 +63,7 @@ class Count:
         for one in self.findings:
             if one.blocks:
                 found.setdefault(one.field, []).append(one.text)
-        return {field: texts[0] if len(texts) == 1 else "；".join(texts) for field, texts in found.items()}
+        return {field: texts[0] if len(texts) == 1 else Said.joined(texts) for field, texts in found.items()}
 
     def checked(self) -> Preview:
         """The preview of a campaign that may go. Raises `Invalid` with every mistake."""
@@ -136,12 +142,12 @@ class CountCampaign:
 
     def _of_numbers(self, preview: Preview, budget_yuan: int) -> list[Finding]:
         found: list[Finding] = []
+        percent = self._settings.bad_numbers_percent
         if not preview.deliveries:
             found.append(Finding("groups", "没有可以发送的接收人", blocks=True))
-        percent = self._settings.bad_numbers_percent
-        if preview.recipients and preview.bad_addresses * 100 > preview.recipients * percent:
+        elif preview.bad_addresses * 100 > preview.recipients * percent:
             text = Said(
-                "名单中有 %(count)s 个号码无效（%(share)s%%，上限 %(most)s%%），请先整理名单",
+                WRONG_NUMBERS,
                 count=preview.bad_addresses,
                 share=round(preview.bad_addresses * 100 / preview.recipients),
                 most=percent,
@@ -149,7 +155,7 @@ class CountCampaign:
             found.append(Finding("groups", text, blocks=True))
         if budget_yuan and preview.figures.cost_fen > budget_yuan * 100:
             text = Said(
-                "预计费用 %(cost)s 元，超过预算 %(budget)s 元",
+                OVER_BUDGET,
                 cost=f"{preview.figures.cost_fen / 100:.2f}",
                 budget=budget_yuan,
             )
@@ -158,12 +164,13 @@ class CountCampaign:
 
 
 def grown_words(found: Growth) -> str:
-    """Both numbers, in Chinese: the reason a release went back to its approver. It is stored."""
+    """Both numbers, in Chinese: the reason a release went back to its approver. It is stored; a page says it
+    in another language by `campaigns.said.recalled`."""
     match found.reason:
         case "budget":
-            before, now = found.approved / 100, found.now / 100
-            return f"预计费用 {now:.2f} 元，超过预算 {before:.2f} 元，请重新审批"
+            before, now = f"{found.approved / 100:.2f}", f"{found.now / 100:.2f}"
+            return MORE_COST % {"now": now, "before": before}
         case "parts":
-            return f"短信条数从审批时的 {found.approved} 条增加到 {found.now} 条，请重新审批"
+            return MORE_PARTS % {"before": found.approved, "now": found.now}
         case _:
-            return f"接收人从审批时的 {found.approved} 人增加到 {found.now} 人，请重新审批"
+            return MORE_PEOPLE % {"before": found.approved, "now": found.now}

@@ -15,6 +15,7 @@ from campaigns.said import Said
 from campaigns.schedule import MIN_GAP_SECONDS
 from campaigns.series import WORDS, Item, ItemState, Series
 from campaigns.window import is_open
+from campaigns.wording import MAX_MAIL_CHARACTERS
 from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
 from channels.outbox.quiet_hours import window_of
@@ -176,16 +177,17 @@ class EditSeries:
 
 
 def _problems(content: ItemContent, kind: ChannelKind | None) -> dict[str, str]:
-    """kind: of the channel it leaves by, None for the web only. By mail the web text is sent."""
+    """kind: of the channel it leaves by, None for the web only. A mail says the web text; lists and calendar
+    show the short one."""
     found: dict[str, str] = {}
     if not content.title or len(content.title) > MAX_TITLE or "\n" in content.title:
         found["title"] = "请填写标题，一行，最多 100 个字"
-    if kind is ChannelKind.SMS and (texts := template.problems(content.sms)):
-        found["sms"] = "；".join(texts)
+    if kind is not None and (texts := template.problems(content.sms)):
+        found["sms"] = Said.joined(texts)
     if not content.web:
         found["web"] = "请填写网页内容"
     elif len(content.web) > MAX_TEXT:
         found["web"] = "内容最多 5000 个字"
-    elif kind is ChannelKind.MAIL and (texts := template.problems(content.web)):
-        found["web"] = "；".join(texts)
+    elif kind is ChannelKind.MAIL and (texts := template.problems(content.web, most=MAX_MAIL_CHARACTERS)):
+        found["web"] = Said.joined(texts)
     return found

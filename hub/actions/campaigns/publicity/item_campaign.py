@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from campaigns.campaign import Campaign, CampaignKind, CampaignState
 from campaigns.series import Item, Series
-from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
 from channels.outbox.suppression import EDUCATION
 from hub.actions.campaigns.draft_campaign import MAX_NAME, MAX_TITLE
@@ -22,15 +21,16 @@ TAKEN_BACK = "系列里的这一期改动了，按新的内容重新送审"
 
 def campaign_of(series: Series, item: Item, settings: CampaignSettings, now: int) -> Campaign:
     """The draft an item becomes. Its id is made of series, item and round, so that it exists once."""
-    sender = settings.senders[series.channel]
     return Campaign(
         id=derived_id("series", series.id, str(item.number), str(item.round)),
         name=f"{series.name} {item.number}：{item.title}"[:MAX_NAME],
         kind=CampaignKind.EDUCATION,
         message_class=MessageClass.L,
         channel=series.channel,
-        template=item.web if sender.kind is ChannelKind.MAIL else item.sms,
+        template=item.sms or item.web,
+        mail_text=item.web,
         segment=series.segment,
+        segment_id=series.segment_id,
         author_id=series.author_id,
         created_at=now,
         changed_at=now,

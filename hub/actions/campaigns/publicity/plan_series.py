@@ -41,6 +41,7 @@ class SeriesDraft:
     public: bool
     lead_days: int = 7
     order: Order = Order.LISTED
+    segment_id: str = ""
 
 
 class PlanSeries:
@@ -84,6 +85,7 @@ class PlanSeries:
             created_at=now,
             channel=draft.channel,
             segment=draft.segment if draft.channel else Segment(),
+            segment_id=draft.segment_id if draft.channel else "",
             public=draft.public or not draft.channel,
             rhythm=draft.rhythm,
             day_off=draft.day_off,

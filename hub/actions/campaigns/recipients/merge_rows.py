@@ -8,7 +8,7 @@ source wins, and no file takes one back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from campaigns.importing.row import Row
@@ -21,7 +21,7 @@ from hub.model.recipients.contact_source import ContactSource, source_id
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.memberships import Membership, MembershipRepository, reach_of
 from hub.repositories.recipients.contact_imports import ContactImportRepository
-from hub.repositories.suppressions import SuppressionRepository
+from hub.repositories.suppressions import ERASED, SuppressionRepository
 from hub.store.codec import Versioned
 from hub.store.documents import Write
 
@@ -78,6 +78,7 @@ class MergeRows:
         """What these rows of an import change at `at` (ms UTC); 200 rows at most."""
         if not rows:
             return Merged((), Totals(), ())
+        rows, erased = await self._wanted(rows)
         keys = [self._contacts.key(row.address) for row in rows]
         people = await self._people(taking, rows, keys)
         counts: Counter[str] = Counter()
@@ -91,7 +92,14 @@ class MergeRows:
             counts["opted_out"] += person.is_out and outcome != "repeated"
         writes = [write for key, person in people.items() for write in self._writes(taking, person, key, at)]
         noted = Counter(reason for row in rows for reason in row.noted)
-        return Merged(tuple(writes), added(Totals(), **counts, noted=noted), tuple(new))
+        return Merged(tuple(writes), added(Totals(), **counts, noted=noted, rejected=erased), tuple(new))
+
+    async def _wanted(self, rows: Sequence[Row]) -> tuple[Sequence[Row], Mapping[str, int]]:
+        """The rows without those of people who had their data erased, and how many these are."""
+        rules = [(self._contacts.key(row.address), ERASED) for row in rows]
+        erased = await self._suppressions.blocked(list(dict.fromkeys(rules)))
+        kept = [row for row, rule in zip(rows, rules, strict=True) if rule not in erased]
+        return kept, {ERASED: len(rows) - len(kept)} if erased else {}
 
     async def _people(
         self, taking: ContactImport, rows: Sequence[Row], keys: Sequence[str]

@@ -17,14 +17,14 @@ from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
 from hub.repositories.agents import AgentRepository
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.memberships import MembershipRepository
-from hub.repositories.suppressions import Lift, Suppression, SuppressionRepository
+from hub.repositories.suppressions import ERASED, Lift, Suppression, SuppressionRepository
 from hub.runtime.clock import CHINA, Clock, to_local, to_ms
 from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.store.documents import Conflict, Documents, Duplicate
 
 WISHES = (EDUCATION, NOTICE, WARNING)
 """What a citizen may want no messages about."""
-SUBJECTS = (*WISHES, INVALID)
+SUBJECTS = (*WISHES, INVALID, ERASED)
 PAGE = 50
 DAYS = 30
 MAX_NOTE = 200
@@ -143,7 +143,7 @@ class OptOuts:
         wanted = [subject for subject in WISHES if subject in subjects]
         if not wanted:
             problems["subjects"] = "请至少选择一项"
-        problems |= _told(via, note)
+        problems |= told(via, note)
         if problems or address is None:
             raise Invalid(problems)
         key, now = self._contacts.key(address), self._clock.now_ms()
@@ -174,7 +174,7 @@ class OptOuts:
         found = await self._suppressions.get(rule_id)
         if found is None:
             raise NotFound("suppression")
-        problems = _told(via, note)
+        problems = told(via, note)
         if not asked:
             problems["asked"] = "只有本人要求，才能恢复发送"
         if problems:
@@ -224,7 +224,8 @@ def address_of(number: str) -> Address:
     return address
 
 
-def _told(via: str, note: str) -> dict[str, str]:
+def told(via: str, note: str) -> dict[str, str]:
+    """What is wrong with how somebody told staff, by field, in Chinese."""
     found: dict[str, str] = {}
     if via not in set(Via):
         found["via"] = "请选择本人是怎样提出的"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.actions.campaigns.recipients.erase_contact import EraseContact
 from hub.actions.campaigns.recipients.import_contacts import ImportContacts
 from hub.actions.campaigns.recipients.opt_outs import OptOuts
 from hub.actions.campaigns.recipients.read_contacts import ReadContacts
@@ -15,6 +16,7 @@ class Recipients:
     """One of each."""
 
     contacts: ReadContacts
+    erase: EraseContact
     imports: ImportContacts
     opt_outs: OptOuts
     segments: SegmentDesk

@@ -16,6 +16,7 @@ from hub.web.pages.campaigns import sending_words
 from hub.web.pages.campaigns.campaigns import LIST_PATH, audience_of, plan_of
 from hub.web.pages.campaigns.planning import count_words
 from hub.web.pages.campaigns.schedule_form import ApproveForm
+from hub.web.pages.campaigns.stored_reasons import reason_said
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
@@ -81,6 +82,7 @@ async def _sheet(
         plan=plan_of(campaign, request[LANGUAGE]),
         errors=errors or {},
         reason=reason,
+        stored_reason=reason_said(campaign.reason),
         level=_(sending_words.LEVELS[campaign.level]),
         sender=sending_words.sender(hub, campaign.channel, _),
         life=sending_words.life(campaign, _),

@@ -28,6 +28,8 @@ class CampaignForm(Form):
     title: str = Field(default="", max_length=200)
     template: str = Field(default="", max_length=4000)
     web_text: str = Field(default="", max_length=8000)
+    mail_subject: str = Field(default="", max_length=200)
+    mail_text: str = Field(default="", max_length=8000)
     tags: str = Field(default="", max_length=400)
     public: bool = False
 

@@ -28,6 +28,7 @@ from hub.web.pages.campaigns import sending_words
 from hub.web.pages.campaigns.campaign_form import CancelForm
 from hub.web.pages.campaigns.history_words import campaign_history
 from hub.web.pages.campaigns.monitor_words import CARRIER, LANE, pareto, reason_words, seconds_words
+from hub.web.pages.campaigns.stored_reasons import reason_said
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import done, staff_page
 from hub.web.staff_stream import stream
@@ -108,6 +109,7 @@ async def show(request: web.Request, *, errors: Mapping[str, str] | None = None)
         dates=_dates(hub, campaign) if campaign.state in _BEFORE or (schedule and schedule.next_at) else (),
         history=await campaign_history(hub, campaign),
         author=await _author(hub, campaign),
+        stored_reason=reason_said(campaign.reason),
         errors=errors or {},
     )
 

@@ -10,6 +10,7 @@ from hub.hub import Hub
 from hub.model.campaigns.campaign_event import CampaignEvent, CampaignEventKind
 from hub.web.badges import Word
 from hub.web.i18n import msgid
+from hub.web.pages.campaigns.stored_reasons import reason_said
 
 K = CampaignEventKind
 KINDS: Mapping[CampaignEventKind, Word] = {
@@ -33,11 +34,12 @@ KINDS: Mapping[CampaignEventKind, Word] = {
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """A row as it is shown. who: "" = the hub itself."""
+    """A row as it is shown. who: "" = the hub itself. reason: for the translator."""
 
     event: CampaignEvent
     word: Word
     who: str
+    reason: str
 
 
 async def campaign_history(hub: Hub, campaign: Campaign) -> list[HistoryLine]:
@@ -45,6 +47,11 @@ async def campaign_history(hub: Hub, campaign: Campaign) -> list[HistoryLine]:
     events = await hub.repositories.publicity.campaign_history.of(campaign.id)
     people = await hub.repositories.agents.get_many([one.agent_id for one in events])
     return [
-        HistoryLine(one, KINDS[one.kind], people[one.agent_id].name if one.agent_id in people else "")
+        HistoryLine(
+            one,
+            KINDS[one.kind],
+            people[one.agent_id].name if one.agent_id in people else "",
+            reason_said(one.reason),
+        )
         for one in events
     ]

@@ -11,6 +11,7 @@ from campaigns.campaign import Campaign, CampaignState
 from campaigns.crontab import LAST_DAY
 from campaigns.crontab import parse as parse_cron
 from campaigns.errors import BadSchedule
+from campaigns.said import Said
 from campaigns.schedule import Cron, ScheduleSpec, from_text, next_five, problem
 from campaigns.selection import REASONS
 from campaigns.timetable import describe
@@ -82,7 +83,10 @@ async def schedule(request: web.Request) -> web.StreamResponse:
             campaign_id, agent_of(request).id, form.spec(), budget_yuan=form.budget
         )
     except Invalid as refused:
-        return await _preview(request, data, errors=refused.problems)
+        errors = dict(refused.problems)
+        if form.mode == "once" and "schedule" in errors:  # at its field, where it is put right
+            errors["at"] = errors.pop("schedule")
+        return await _preview(request, data, errors=errors)
     except Stale:
         return await _preview(request, data, errors={"state": _STALE})
     return done(f"{LIST_PATH}/{campaign_id}", "campaign_submitted")
@@ -94,7 +98,7 @@ async def start(request: web.Request) -> web.StreamResponse:
     try:
         released = await hub.actions.publicity.planning.release(campaign_id, agent_of(request).id)
     except Invalid as refused:
-        return await show(request, errors={"state": "；".join(_(text) for text in refused.problems.values())})
+        return await show(request, errors={"state": _(Said.joined(refused.problems.values()))})
     except Stale:
         return await show(request, errors={"state": _(_STALE)})
     if released.campaign.state is CampaignState.IN_REVIEW:

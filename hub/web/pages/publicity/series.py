@@ -11,7 +11,7 @@ from aiohttp import web
 
 from campaigns.campaign import CampaignState
 from campaigns.lesson import Lesson, lessons_of, shipped_lessons
-from campaigns.segment import EVERYBODY, Segment, describe
+from campaigns.segment import Segment, describe
 from campaigns.series import DayOff, Item, ItemState, Order, Rhythm, Series
 from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
@@ -29,6 +29,8 @@ from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.campaigns import sending_words
+from hub.web.pages.campaigns.recipients.audience import chosen_segment, offered_segments
+from hub.web.pages.campaigns.stored_reasons import reason_said
 from hub.web.pages.citizen.topics import TOPIC_WORDS
 from hub.web.pages.publicity.series_form import MoveForm, ReplaceForm, SeriesForm
 from hub.web.render import translator
@@ -112,9 +114,10 @@ async def plan_series(request: web.Request) -> web.StreamResponse:
         return await _editor(request, _typed(request.app[HUB], data), errors=form.fields)
     plan = request.app[HUB].actions.publicity.series.plan
     try:
+        draft = form.draft(await chosen_segment(request.app[HUB], form) if form.channel else Segment())
         if data["step"] == "preview":
-            return await _editor(request, form, items=await plan.preview(form.draft()))
-        series = await plan(form.draft(), agent_of(request).id, series_id=form.id)
+            return await _editor(request, form, items=await plan.preview(draft))
+        series = await plan(draft, agent_of(request).id, series_id=form.id)
     except Invalid as refused:
         return await _editor(request, form, errors=refused.problems)
     return done(f"{PATH}/{series.id}", "series_planned")
@@ -212,7 +215,7 @@ async def _page(request: web.Request, errors: Mapping[str, str] | None = None) -
         sender=_sender_word(hub, series.channel, _),
         rhythms=RHYTHMS,
         item_words=ITEM_WORDS,
-        sends_sms=_is_sms(hub, series.channel),
+        reason_said=reason_said,
         is_workday=_is_workday(hub),
         may_edit=_may_edit(request),
         errors={name: _(text) for name, text in (errors or {}).items()},
@@ -241,7 +244,6 @@ async def _item_page(
         values=words | {name: value for name, value in (typed or {}).items() if name in words},
         campaign_state=await _state(hub, item) if item.campaign_id else None,
         lesson_options=_lesson_options(_),
-        sends_sms=_is_sms(hub, found.value.channel),
         item_words=ITEM_WORDS,
         errors={name: _(text) for name, text in (errors or {}).items()},
     )
@@ -283,7 +285,7 @@ async def _editor(
         order_options=[(str(one), _(word)) for one, word in ORDERS.items()],
         senders=[("", _("不发送，只在网上发布")), *_senders(hub, _)],
         groups=await hub.actions.campaigns.groups(),
-        everybody=EVERYBODY,
+        **await offered_segments(request, form),
         hours=window_of(MessageClass.L, windows=hub.settings.sending_hours.windows()),
         regions=[(region.code, region.name) for region in hub.settings.regions],
         shelves=[(name, word, lessons_of(name)) for name, word in TOPIC_WORDS.items()],
@@ -333,11 +335,6 @@ def _sender_word(hub: Hub, channel: str, _: Translator) -> str:
     return sending_words.sender(hub, channel, _) if channel else _("不发送，只在网上发布")
 
 
-def _is_sms(hub: Hub, channel: str) -> bool:
-    profile = hub.profiles.get(channel)
-    return profile is not None and profile.kind is ChannelKind.SMS
-
-
 def _lesson_options(_: Translator) -> list[tuple[str, str]]:
     def label(lesson: Lesson) -> str:
         return f"{_(TOPIC_WORDS[lesson.topic])} · {lesson.title}"
@@ -352,7 +349,7 @@ async def _data(request: web.Request) -> dict[str, object]:
         name: tuple(value for value in posted.getall(name, []) if isinstance(value, str))
         for name in ("lessons", "groups", "regions")
     }
-    plain = {name: fields.get(name, "") for name in ("id", "name", "channel", "first", "step")}
+    plain = {name: fields.get(name, "") for name in ("id", "name", "channel", "segment_id", "first", "step")}
     given = {
         name: fields[name]
         for name in ("rhythm", "at", "day_off", "order", "lead_days")
@@ -363,7 +360,8 @@ async def _data(request: web.Request) -> dict[str, object]:
 
 def _typed(hub: Hub, data: Mapping[str, object]) -> SeriesForm:
     """What was typed, as far as it can be shown again."""
-    known = {name: data[name] for name in ("id", "name", "channel", "lessons", "groups", "regions", "public")}
+    plain = ("id", "name", "channel", "segment_id", "lessons", "groups", "regions", "public")
+    known = {name: data[name] for name in plain}
     rhythm, day_off, order = (str(data.get(name, "")) for name in ("rhythm", "day_off", "order"))
     return SeriesForm.model_construct(
         None,
@@ -374,5 +372,4 @@ def _typed(hub: Hub, data: Mapping[str, object]) -> SeriesForm:
         first=str(data.get("first", ""))[:20],
         at=str(data.get("at", ""))[:20],
         lead_days=str(data.get("lead_days", ""))[:10],
-        segment=Segment(),
     )

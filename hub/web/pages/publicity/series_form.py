@@ -39,13 +39,14 @@ class SeriesForm(Form):
     day_off: DayOff = DayOff.MOVE
     order: Order = Order.LISTED
     channel: str = Field(default="", max_length=40)
+    segment_id: str = Field(default="", max_length=40)
     groups: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     public: bool = False
     lead_days: int = Field(default=7, ge=1, le=MOST_LEAD_DAYS)
 
-    def draft(self) -> SeriesDraft:
-        """What is meant."""
+    def draft(self, segment: Segment) -> SeriesDraft:
+        """What is meant. segment: the filter that was chosen."""
         return SeriesDraft(
             name=self.name,
             lesson_ids=self.lessons,
@@ -54,7 +55,8 @@ class SeriesForm(Form):
             at=self.at,
             day_off=self.day_off,
             channel=self.channel,
-            segment=Segment(groups=self.groups, regions=self.regions),
+            segment=segment,
+            segment_id=self.segment_id,
             public=self.public,
             lead_days=self.lead_days,
             order=self.order,

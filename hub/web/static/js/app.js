@@ -61,12 +61,12 @@
   }
   document.addEventListener("typed", (event) => { if (event.target.dataset.count) count(event.target); });
 
-  /* Fields that matter only while a choice is made: data-shown-by="name=value" */
+  /* Fields that matter only while a choice is made: data-shown-by="name=value", "name=one|other" */
   function showDependent() {
     for (const part of document.querySelectorAll("[data-shown-by]")) {
       const [name, value] = part.dataset.shownBy.split("=");
-      const chosen = document.querySelector(`input[name="${name}"]:checked`);
-      part.hidden = (chosen ? chosen.value : "") !== value;
+      const chosen = document.querySelector(`input[name="${name}"]:checked, select[name="${name}"]`);
+      part.hidden = !value.split("|").includes(chosen ? chosen.value : "");
     }
   }
   document.addEventListener("change", showDependent);

@@ -162,6 +162,23 @@ async def test_a_gateway_nearby_is_asked_whether_it_answers(tmp_path: Path, serv
         assert any(word in finding.detail for finding in await found(near, "channel sms-12110", level))
 
 
+async def test_a_key_of_an_earlier_release_is_named_with_what_took_its_place(tmp_path: Path) -> None:
+    old = settings(tmp_path, tracking={"wrong_codes": 5})
+    [finding] = await found(old, "tracking.wrong_codes", Level.WARN)
+    assert "lock_seconds" in finding.detail
+    assert finding.fix
+
+
+async def test_who_signs_bulk_mail_is_said_and_what_one_click_needs(tmp_path: Path, silent: int) -> None:
+    mail = {"enabled": True, "address": "service@example.com", "smtp_port": silent}
+    inside = settings(tmp_path, channel_mail=mail)
+    said = [one.detail for one in await found(inside, "channel mail", Level.OK)]
+    assert any("example.com" in what and "DKIM" in what for what in said)
+    outside = settings(tmp_path, channel_mail=mail, web={"public_url": "http://hub.example.gov.cn"})
+    [_, click] = await found(outside, "channel mail", Level.WARN)
+    assert "RFC 8058" in click.detail
+
+
 async def test_a_mail_server_that_is_away(tmp_path: Path, silent: int) -> None:
     mail = {"enabled": True, "address": "service@example.com", "smtp_port": silent}
     [finding] = await found(settings(tmp_path, channel_mail=mail), "channel mail", Level.WARN)

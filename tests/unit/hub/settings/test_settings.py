@@ -140,3 +140,17 @@ def test_hours_outside_the_wall_and_unknown_classes_are_refused(
 ) -> None:
     [found] = problems(tmp_path, line + "\n")
     assert found.split(":")[0] == field
+
+
+def test_a_key_of_an_earlier_release_stops_nothing_and_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("[tracking]\nwrong_codes = 5\nlock_seconds = 60\n")
+    settings = load(path, {})
+    assert settings.tracking.lock_seconds == 60
+    assert settings.retired_keys == ("tracking.wrong_codes",)
+    assert [record.message for record in caplog.records] == ["settings.retired_key"]
+    assert load(None, {}).retired_keys == ()
+    assert load(None, {"HUB_TRACKING__WRONG_CODES": "5"}).retired_keys == ("tracking.wrong_codes",)
+    assert "wrong_code:" in "".join(problems(tmp_path, "[tracking]\nwrong_code = 5\n"))

@@ -219,6 +219,8 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/contacts/imports/{import_id}/cancel"): WRITE_CAMPAIGNS,
     ("POST", "/staff/contacts/imports/{import_id}/purge"): WRITE_CAMPAIGNS,
     ("GET", "/staff/contacts/imports/{import_id}/rejected"): WRITE_CAMPAIGNS,
+    ("GET", "/staff/contacts/erase"): WRITE_CAMPAIGNS,
+    ("POST", "/staff/contacts/erase"): WRITE_CAMPAIGNS,
     ("GET", "/staff/contacts/optouts"): WRITE_CAMPAIGNS,
     ("POST", "/staff/contacts/optouts"): WRITE_CAMPAIGNS,
     ("POST", "/staff/contacts/optouts/add"): WRITE_CAMPAIGNS,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from campaigns.campaign import Campaign
+from channels.contract import ChannelKind
 from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.cases.agent_names import agent_names
 from hub.actions.knowledge.compare_entries import FieldChange
@@ -112,7 +113,7 @@ async def edit_page(request: web.Request) -> web.StreamResponse:
         old = await write.version(campaign_id, int(number) if number.isdecimal() else 0)
         return await _editor(request, Sheet(form_of(old.content), found.value, found.version, template))
     kept = await write.kept(agent, campaign_id)
-    if kept is None or kept.values == values_of(form):
+    if kept is None or values_of(shown(kept.values)) == values_of(form):
         return await _editor(request, Sheet(form, found.value, found.version, template))
     typed = shown(kept.values)
     other = await _other(request, found.value, typed) if kept.base != found.version else None
@@ -192,6 +193,7 @@ async def _editor(
         version=sheet.version,
         errors={name: _(text) for name, text in (errors or {}).items()},
         classes=sending_words.classes(hub, _),
+        mails=[one.name for one in senders(hub) if one.kind is ChannelKind.MAIL],
         senders=[(one.name, sending_words.sender(hub, one.name, _)) for one in senders(hub)],
         groups=await hub.actions.campaigns.groups(),
         **await offered_segments(request, form),

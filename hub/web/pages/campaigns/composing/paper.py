@@ -9,6 +9,7 @@ from campaigns.finding import Finding, Level
 from campaigns.measure import Measure, measure
 from campaigns.segment import Segment
 from campaigns.template import FALLBACKS, PLACEHOLDERS, SAMPLES, fill, is_personal, pieces, with_marks
+from campaigns.wording import text_on, title_on
 from channels.contract import ChannelKind
 from hub.actions.campaigns.composing.audience_values import Audience
 from hub.actions.campaigns.settings import Sender
@@ -26,18 +27,27 @@ LEVELS = {
 }
 """What a level is called, with the colour and the picture of its badge."""
 
-FIELD_NAMES = {"template": msgid("正文"), "title": msgid("标题"), "web_text": msgid("网页正文")}
+FIELD_NAMES = {
+    "template": msgid("正文"),
+    "mail_text": msgid("邮件正文"),
+    "mail_subject": msgid("邮件主题"),
+    "title": msgid("标题"),
+    "web_text": msgid("网页正文"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """measure: None where nothing is written. sample: with sample values, "" where all get the same.
+    """title: of a mail its subject. measure: None where nothing is written. public: what the web page says,
+    "" where there is none. sample: with sample values, "" where all get the same.
 
     parts: of the whole audience, at most; cost: yuan, None where no price is known.
     """
 
     kind: ChannelKind
+    title: str
     measure: Measure | None
+    public: str
     audience: Audience
     sample: str
     parts: int
@@ -53,21 +63,24 @@ async def paper_of(hub: Hub, form: CampaignForm) -> Paper:
     sender = composer.settings.senders.get(profile.name) if profile else None
     draft = draft_from(form, await _segment(hub, form))
     audience = await composer.audience(draft.segment)
-    measured = None
-    if form.template.strip():
+    measured, kind = None, sender.kind if sender else ChannelKind.SMS
+    text = text_on(kind, form)
+    if text.strip():
         measured = measure(
-            form.template,
-            kind=sender.kind if sender else ChannelKind.SMS,
+            text,
+            kind=kind,
             message_class=form.message_class,
             signature=sender.signature if sender else "",
             longest=audience.longest,
         )
     per_person = measured.parts if measured else 0
     return Paper(
-        kind=sender.kind if sender else ChannelKind.SMS,
+        kind=kind,
+        title=title_on(kind, form),
         measure=measured,
+        public=(form.web_text or fill(pieces(form.template), {})) if form.public else "",
         audience=audience,
-        sample=_sample(form, sender) if measured and is_personal(form.template) else "",
+        sample=_sample(form, text, sender) if measured and is_personal(text) else "",
         parts=per_person * audience.recipients,
         cost=sender.price * per_person * audience.recipients if sender and sender.price else None,
         findings=await composer.checks(draft) if measured else (),
@@ -75,9 +88,9 @@ async def paper_of(hub: Hub, form: CampaignForm) -> Paper:
     )
 
 
-def _sample(form: CampaignForm, sender: Sender | None) -> str:
+def _sample(form: CampaignForm, text: str, sender: Sender | None) -> str:
     marked = with_marks(
-        form.template,
+        text,
         kind=sender.kind if sender else ChannelKind.SMS,
         message_class=form.message_class,
         signature=sender.signature if sender else "",

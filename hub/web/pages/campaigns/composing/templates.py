@@ -9,8 +9,9 @@ from aiohttp import web
 from pydantic import Field
 
 from campaigns import template as marks
+from campaigns.finding import Finding
+from channels.contract import ChannelKind
 from channels.outbox.delivery import MessageClass
-from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.cases.agent_names import agent_names
 from hub.actions.knowledge.compare_entries import FieldChange, compare_texts
 from hub.hub import Hub
@@ -37,6 +38,8 @@ LABELS: Mapping[str, str] = {
     "text": msgid("正文"),
     "title": msgid("标题"),
     "web_text": msgid("网页正文"),
+    "mail_subject": msgid("邮件主题"),
+    "mail_text": msgid("邮件正文"),
 }
 CHANGES: Mapping[TemplateChange, str] = {
     TemplateChange.CREATED: msgid("新建"),
@@ -58,10 +61,20 @@ class TemplateForm(Form):
     text: str = Field(default="", max_length=4000)
     title: str = Field(default="", max_length=200)
     web_text: str = Field(default="", max_length=8000)
+    mail_subject: str = Field(default="", max_length=200)
+    mail_text: str = Field(default="", max_length=8000)
 
     def content(self) -> TemplateText:
         """What is meant."""
-        return TemplateText(self.name, self.message_class, self.text, self.title, self.web_text)
+        return TemplateText(
+            self.name,
+            self.message_class,
+            self.text,
+            self.title,
+            self.web_text,
+            self.mail_subject,
+            self.mail_text,
+        )
 
 
 async def list_page(request: web.Request) -> web.StreamResponse:
@@ -159,18 +172,23 @@ async def _page(
         change_words=CHANGES,
         names=await agent_names(hub.repositories, {one.by for one in versions}),
         may_edit=agent.may(Permission.CAMPAIGN_EDIT),
-        findings=await hub.actions.publicity.composer.checks(_as_draft(hub, found.value.content))
-        if found
-        else (),
+        findings=await _findings(hub, found.value.content) if found else (),
         levels=LEVELS,
         field_names=FIELD_NAMES,
     )
 
 
-def _as_draft(hub: Hub, content: TemplateText) -> Draft:
-    """A campaign that would be written from it, as far as its texts go."""
-    form = form_from(content)
-    return draft_from(form.model_copy(update={"channel": next((one.name for one in senders(hub)), "")}))
+async def _findings(hub: Hub, content: TemplateText) -> list[Finding]:
+    """About campaigns that would be written from it, for one sender of each kind, as far as its texts go."""
+    ways = {one.kind: one.name for one in senders(hub)} or {ChannelKind.SMS: ""}
+    found: list[Finding] = []
+    for kind, name in ways.items():
+        if kind is ChannelKind.MAIL and not content.mail_text and len(ways) > 1:
+            continue  # it would say the same
+        draft = draft_from(form_from(content).model_copy(update={"channel": name}))
+        told = await hub.actions.publicity.composer.checks(draft)
+        found += [one for one in told if one not in found]
+    return found
 
 
 def _changes(
@@ -195,6 +213,8 @@ def _values(content: TemplateText) -> dict[str, str]:
         "text": content.text,
         "title": content.title,
         "web_text": content.web_text,
+        "mail_subject": content.mail_subject,
+        "mail_text": content.mail_text,
     }
 
 

@@ -20,7 +20,10 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.pages.campaigns.campaign_form import CampaignForm
 from hub.web.render import translator
 
-PLAIN = ("name", "message_class", "channel", "segment_id", "title", "template", "web_text", "tags")
+PLAIN = (
+    *("name", "message_class", "channel", "segment_id", "title", "template"),
+    *("web_text", "mail_subject", "mail_text", "tags"),
+)
 SEVERAL = ("groups", "regions")
 FIELDS = (*PLAIN, *SEVERAL, "public")
 _MOST_VALUES = 60
@@ -66,6 +69,8 @@ def shown(values: Values) -> CampaignForm:
         title=one("title")[:200],
         template=one("template")[:4000],
         web_text=one("web_text")[:8000],
+        mail_subject=one("mail_subject")[:200],
+        mail_text=one("mail_text")[:8000],
         tags=one("tags")[:400],
         public=bool(values.get("public", ())),
     )
@@ -80,7 +85,7 @@ def values_of(form: CampaignForm) -> dict[str, tuple[str, ...]]:
 
 def is_blank(values: Values) -> bool:
     """Whether nothing was written; what is merely chosen in advance does not count."""
-    written = ("name", "title", "template", "web_text", "tags", "groups")
+    written = ("name", "title", "template", "web_text", "mail_subject", "mail_text", "tags", "groups")
     return not any(value.strip() for name in written for value in values.get(name, ()))
 
 
@@ -96,6 +101,8 @@ def form_of(content: Campaign | Written) -> CampaignForm:
         title=content.title,
         template=content.template,
         web_text=content.web_text,
+        mail_subject=content.mail_subject,
+        mail_text=content.mail_text,
         tags="、".join(content.tags),
         public=content.public,
     )
@@ -109,6 +116,8 @@ def form_from(content: TemplateText) -> CampaignForm:
         title=content.title,
         template=content.text,
         web_text=content.web_text,
+        mail_subject=content.mail_subject,
+        mail_text=content.mail_text,
         public=bool(content.web_text),
     )
 
@@ -133,6 +142,8 @@ def draft_from(
         title=form.title,
         public=form.public,
         web_text=form.web_text,
+        mail_subject=form.mail_subject,
+        mail_text=form.mail_text,
         tags=tags_of(form.tags),
         template_id=template_id,
         template_number=template_number,

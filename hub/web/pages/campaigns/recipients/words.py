@@ -9,6 +9,7 @@ from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
 from hub.actions.campaigns.recipients.opt_outs import How, Via
 from hub.model.recipients.contact_import import ImportState
 from hub.repositories.memberships import Reach
+from hub.repositories.suppressions import ERASED
 from hub.web.badges import Word
 from hub.web.i18n import msgid
 
@@ -24,6 +25,7 @@ SUBJECT: Mapping[str, str] = {
     NOTICE: msgid("业务通知"),
     WARNING: msgid("黄色、蓝色预警"),
     INVALID: msgid("空号或停用"),
+    ERASED: msgid("已删除资料"),
 }
 REACH: Mapping[str, str] = {
     Reach.SMS: msgid("可发短信"),

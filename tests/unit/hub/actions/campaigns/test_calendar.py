@@ -123,11 +123,15 @@ async def test_only_a_coming_time_can_be_moved_and_only_to_a_coming_one(office: 
 
 
 async def test_the_feed_names_campaigns_and_holds_no_text(office: Office) -> None:
-    made = await office.desk.create(draft(name="防诈, 提醒;" + "长" * 40, template="不可外传的正文"), "a1")
+    made = await office.desk.create(
+        draft(name="防诈, 提\x07醒;" + "长" * 40, template="不可外传的正文"), "a1"
+    )
     await office.submit(made.id, "a1", Once(NOON + DAY))
     text = icalendar("日历", await office.calendar(NOON, NOON + WEEK), now=NOON, host="hub")
     assert "正文" not in text
     assert text.startswith("BEGIN:VCALENDAR\r\n")
+    assert not any(ord(character) < 32 for line in text.split("\r\n") for character in line)
+    assert "BEGIN:VTIMEZONE\r\n" in icalendar("空", (), now=NOON, host="hub")  # with no event it is still one
     assert f"UID:{made.id}-{NOON + DAY}@hub\r\n" in text
     assert "DTSTART:20260923T040000Z\r\n" in text
     assert "SUMMARY:防诈\\, 提醒\\;长" in text

@@ -14,6 +14,7 @@ from campaigns.campaign import Campaign, CampaignState
 from campaigns.lesson import lessons_of
 from campaigns.segment import Segment
 from campaigns.series import DayOff, Item, ItemState, Rhythm, Series
+from campaigns.wording import text_on
 from channels.contract import ChannelKind
 from hub.actions.campaigns.publicity.edit_series import EditSeries, ItemContent
 from hub.actions.campaigns.publicity.item_campaign import ItemCampaigns
@@ -313,7 +314,7 @@ async def test_a_group_that_is_gone_is_said_and_the_item_missed(desk: Desk) -> N
     [
         ("sms-12110", ItemContent("", "{名}", ""), {"title", "sms", "web"}),
         ("sms-12110", ItemContent("题", "【某局】请勿转账", "x" * 5001), {"sms", "web"}),
-        ("mail", ItemContent("题", "", "x" * 501), {"web"}),
+        ("mail", ItemContent("题", "", "x" * 3001), {"sms", "web"}),
         ("", ItemContent("题\n目", "", "x" * 501), {"title"}),
     ],
 )
@@ -331,7 +332,17 @@ async def test_by_mail_the_web_text_is_sent(desk: Desk) -> None:
     await desk.begin(channel="mail")
     await desk.at(FIRST - DAY)
     [campaign] = await desk.campaigns()
-    assert (campaign.template, campaign.title) == (FRAUD[0].web, FRAUD[0].title)
+    assert (campaign.template, campaign.title) == (FRAUD[0].sms, FRAUD[0].title)
+    assert text_on(ChannelKind.MAIL, campaign) == FRAUD[0].web
+
+
+async def test_the_segment_is_kept_as_it_was_and_asked_anew_for_each_item(desk: Desk) -> None:
+    tagged = Segment(("社区",), tags=("没有人",))
+    await desk.begin(segment=tagged, segment_id="saved")
+    [first, *_] = await desk.at(FIRST - DAY)
+    [campaign] = await desk.campaigns()
+    assert (campaign.segment, campaign.segment_id) == (tagged, "saved")
+    assert "没有可以发送的接收人" in first.reason
 
 
 async def test_two_items_change_places_and_are_approved_anew(desk: Desk) -> None:

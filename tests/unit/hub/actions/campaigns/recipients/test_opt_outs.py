@@ -18,6 +18,7 @@ from hub.actions.campaigns.recipients.opt_outs import How
 from hub.actions.campaigns.recipients.put_in_everybody import put_in_everybody
 from hub.model.agent import Agent, Role
 from hub.model.people.contact import Contact
+from hub.repositories.suppressions import ERASED
 from hub.runtime.errors import Invalid, NotFound
 from hub.store.documents import Insert, Write
 from tests.unit.hub.actions.campaigns.recipients.desk import DAY, NOON, OFFICER, RecipientDesk, csv_of
@@ -64,7 +65,7 @@ async def test_the_list_says_who_when_and_how(desk: RecipientDesk) -> None:
         (How.CHANNEL, "sms-12110", EDUCATION, "退订"),
         (How.CHANNEL, "sms-12110", WARNING, "退订"),
     }
-    assert await desk.opt_outs.counts() == {EDUCATION: 2, NOTICE: 0, WARNING: 1, INVALID: 1}
+    assert await desk.opt_outs.counts() == {EDUCATION: 2, NOTICE: 0, WARNING: 1, INVALID: 1, ERASED: 0}
     assert [line.rule.subject for line in (await desk.opt_outs.page(subject=INVALID))[0]] == [INVALID]
 
 
