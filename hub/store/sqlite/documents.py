@@ -241,7 +241,8 @@ class SqliteDocuments:
         if self._overran[sql] < _OFTEN:
             rows = self._find_soon(sql, (*values, limit))
             if rows is not None:
-                await asyncio.sleep(0)  # whoever reads list after list lets others in
+                if limit > 1:  # one row is as quick as `get`
+                    await asyncio.sleep(0)  # whoever reads list after list lets others in
                 return [table.stored(row) for row in rows]
         return await self._read(lambda c: [table.stored(row) for row in c.execute(sql, (*values, limit))])
 
