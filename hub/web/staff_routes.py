@@ -163,6 +163,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
         P.REPORT_READ,
     ),
     _staff("POST", "/cases/{case_id}/recordings/{recording_id}/correct", case.correct, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/recordings/{recording_id}/redact", case.redact, P.RECORDING_REDACT),
     _staff("GET", "/cases/{case_id}/files/{file_id}", evidence.file, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/parts", case.parts, P.CASE_REPLY, P.CAMPAIGN_EDIT, P.ENTRY_EDIT),
     # alarms: those of the cases that exist for the agent

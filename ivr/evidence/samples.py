@@ -33,7 +33,13 @@ def playable(content: bytes) -> bytes:
         samples = samples_of(content, audio)
     except BadAudio:
         return content
+    return wav_of(samples, audio)
+
+
+def wav_of(samples: array[int], audio: Audio) -> bytes:
+    """A WAV file of 16-bit samples with the rate and the channels of another one."""
     if sys.byteorder == "big":
+        samples = array("h", samples)
         samples.byteswap()
     raw = samples.tobytes()
     block = 2 * audio.channels

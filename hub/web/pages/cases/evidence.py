@@ -14,14 +14,16 @@ import logging
 from aiohttp import web
 
 from hub.hub import Hub
+from hub.model.agent import Permission
 from hub.model.call import Recording
-from hub.runtime.errors import NotFound
+from hub.runtime.errors import Forbidden, NotFound
 from hub.store.unreadable import Unreadable
 from hub.web.attachment import attachment
 from hub.web.guard.auth import agent_of
 from hub.web.keys import HUB
 from hub.web.pages.cases.waveform import COLUMNS, drawn
 from hub.web.ranged import ranged
+from ivr.evidence.redacted import redacted
 from ivr.evidence.samples import playable
 from ivr.evidence.wav import BadAudio
 from ivr.evidence.waveform import peaks
@@ -32,14 +34,22 @@ log = logging.getLogger(__name__)
 async def recording(request: web.Request) -> web.StreamResponse:
     """GET /staff/cases/{case_id}/recordings/{recording_id}: the audio for a player, in ranges if asked.
 
-    `?original`: the file as it came, to be saved; it alone has the digest the page shows.
+    `?original`: the file as it came, to be saved; it alone has the digest the page shows. `?copy`: what the
+    player plays, to be saved. Where spans were taken out (消音) player and copy are without them, and the
+    original is for those who may take spans out.
     """
-    found = await _sealed(request)
-    content = await asyncio.to_thread(_read, request.app[HUB], found)
-    _note(agent_of(request).id, found.case_id, found.id)
-    if "original" in request.query:
+    found, agent = await _sealed(request), agent_of(request)
+    is_original = "original" in request.query
+    if is_original and found.redactions and not agent.may(Permission.RECORDING_REDACT):
+        raise Forbidden(Permission.RECORDING_REDACT)
+    content = await asyncio.to_thread(read_audio, request.app[HUB], found)
+    _note(agent.id, found.case_id, found.id)
+    if is_original:
         return attachment(content, f"{found.sha256[:16]}.wav")
-    return ranged(request, await asyncio.to_thread(playable, content), "audio/wav")
+    heard = await asyncio.to_thread(_heard, content, found)
+    if "copy" in request.query:
+        return attachment(heard, f"{found.sha256[:16]}-copy.wav")
+    return ranged(request, heard, "audio/wav")
 
 
 async def waveform(request: web.Request) -> web.StreamResponse:
@@ -78,7 +88,17 @@ async def _sealed(request: web.Request) -> Recording:
     raise NotFound("recording")
 
 
-def _read(hub: Hub, recording: Recording) -> bytes:
+def _heard(content: bytes, recording: Recording) -> bytes:
+    """What people may hear of it. Raises `NotFound` where that cannot be made."""
+    if not recording.redactions:
+        return playable(content)
+    try:
+        return redacted(content, recording.spans_ms)
+    except BadAudio:  # never the original instead
+        raise NotFound("recording") from None
+
+
+def read_audio(hub: Hub, recording: Recording) -> bytes:
     """The sealed bytes, which are those that were hashed when they came. Raises `Unreadable`."""
     place = f"recordings/{recording.id}"
     try:
@@ -92,7 +112,7 @@ def _read(hub: Hub, recording: Recording) -> bytes:
 
 
 def _lanes(hub: Hub, recording: Recording) -> tuple[tuple[float, ...], ...]:
-    return peaks(_read(hub, recording), COLUMNS)
+    return peaks(_heard(read_audio(hub, recording), recording), COLUMNS)
 
 
 def _note(agent_id: str, case_id: str, object_id: str) -> None:
