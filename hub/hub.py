@@ -14,6 +14,7 @@ from hub.actions.alarms.keep_duty import KeepDuty
 from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.calls.correct_transcript import CorrectTranscript
 from hub.actions.calls.handle_call import HandleCall
+from hub.actions.calls.redact_recording import RedactRecording
 from hub.actions.campaigns.composing.composer import Composer
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.campaigns.planning.approve_campaign import ApproveCampaign
@@ -114,6 +115,7 @@ class DeskActions:
     correct_transcript: CorrectTranscript
     edit_tags: EditTags
     print_case: PrintCase
+    redact_recording: RedactRecording
     queue_desk: QueueDesk
     read_day: ReadDay
     read_notifications: ReadNotifications

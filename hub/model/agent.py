@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CANNED_APPROVE = "canned.approve"
     TAG_EDIT = "tag.edit"
     REPORT_READ = "report.read"
+    RECORDING_REDACT = "recording.redact"  # takes spans out of recordings, and opens those that have some
     REVEAL = "case.reveal"
     ALARM_DUTY = "alarm.duty"
     CAMPAIGN_READ = "campaign.read"
@@ -57,7 +58,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SUPERVISOR: frozenset(
         {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.ALARM_DUTY, _P.CANNED_APPROVE}
-        | {_P.TAG_EDIT}
+        | {_P.TAG_EDIT, _P.RECORDING_REDACT}
         | {_P.CAMPAIGN_READ, _P.CAMPAIGN_CONTROL, _P.CAMPAIGN_TRIAL, _P.CAMPAIGN_WORDS}
         | {
             _P.CAMPAIGN_READ,
@@ -70,6 +71,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.INSPECTOR: frozenset(
         {
             _P.REPORT_READ,
+            _P.RECORDING_REDACT,
             _P.CASE_REPLY,
             _P.CASE_ASSIGN,
             _P.CASE_CLOSE,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.model.dialogue import NOTHING_OPEN, Dialogue
 from hub.model.personal import personal
 from ivr.evidence.recordings import OVERDUE_TRIES, TO_FETCH, RecordingState
-from ivr.speech.engine import Word, mean_confidence
+from ivr.speech.engine import Transcript, Word, mean_confidence
 from ivr.speech.segments import Segment, segments
 from ivr.state import CallState
 
@@ -65,11 +65,32 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Redaction:
+    """A span that nobody hears or reads in what goes out (消音), in ms from the beginning. by: an agent id;
+    why stands in the history of the case.
+    """
+
+    from_ms: int
+    to_ms: int
+    by: str
+    at: int
+
+    def covers(self, start_seconds: float, end_seconds: float) -> bool:
+        """Whether any of a stretch lies in it."""
+        return start_seconds * 1000 < self.to_ms and end_seconds * 1000 > self.from_ms
+
+
+HIDDEN_WORD = "■"
+"""Instead of a word that was taken out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """What a caller said, on its way from the provider into the sealed store (`ivr/evidence/recordings.py`).
 
     tries: in vain, to fetch it or, once it is sealed, to recognise its words. reason: why the last one
-    failed, or what is odd about the audio (`Doubt`). sha256 to path: of the sealed file, or of the part of it
+    failed, or what is odd about the audio (`Doubt`). redactions: spans that were taken out of what goes out;
+    the sealed file stays whole. sha256 to path: of the sealed file, or of the part of it
     that came so far. duration_ms: 0 = unknown. engine: the recogniser's name and its model's.
     """
 
@@ -91,6 +112,7 @@ class Recording:
     path: str = ""
     reason: str = ""
     engine: str = ""
+    redactions: tuple[Redaction, ...] = ()
     transcript: str = personal()
     words: tuple[Word, ...] = personal(())
     corrections: tuple[Correction, ...] = personal(())
@@ -109,6 +131,32 @@ class Recording:
     def segments(self) -> tuple[Segment, ...]:
         """The recognised words in lines."""
         return segments(self.words)
+
+    @property
+    def spans_ms(self) -> tuple[tuple[int, int], ...]:
+        """What was taken out, in order."""
+        return tuple(sorted((one.from_ms, one.to_ms) for one in self.redactions))
+
+    def hides(self, segment: Segment) -> bool:
+        """Whether any of a line was taken out."""
+        return any(one.covers(segment.start_seconds, segment.end_seconds) for one in self.redactions)
+
+    def without_redacted(self) -> Recording:
+        """As it is read by people and goes out: hidden words are `HIDDEN_WORD`, a correction of a line that
+        has any is none. Places stay what they were."""
+        if not self.redactions:
+            return self
+        hidden = {line.start_ms for line in self.segments if self.hides(line)}
+        words = tuple(
+            replace(word, text=HIDDEN_WORD)
+            if any(one.covers(word.start_seconds, word.end_seconds) for one in self.redactions)
+            else word
+            for word in self.words
+        )
+        # Without places nobody knows which of the words were taken out.
+        transcript = Transcript(words, "", "").text if words else HIDDEN_WORD if self.transcript else ""
+        kept = tuple(one for one in self.corrections if one.start_ms not in hidden)
+        return replace(self, words=words, transcript=transcript, corrections=kept)
 
     def correction(self, start_ms: int) -> Correction | None:
         """Of the line that begins there, or None."""

@@ -87,6 +87,7 @@ COLLECTIONS = (
             ("address_key", "compartment", "updated_at"),
             ("compartment", "open", "rank"),
             *(("compartment", "open", name, "rank") for name in _LISTED),
+            ("compartment", "open", "unit", "track", "rank"),  # the pair that is filtered by together
             ("compartment", "open", "received_at"),
             ("updated_at",),
             ("due_at",),

@@ -93,6 +93,8 @@ DONE: Mapping[str, str] = {
     "letter_closed": msgid("已处理，不再列出"),
     "dismissed_alarm": msgid("已记为误报，按普通工单排队"),
     "corrected": msgid("更正已保存，原转写仍保留"),
+    "redacted": msgid("已消音：播放、导出和打印都用消音副本，原始录音没有改动"),
+    "put_back": msgid("已撤销消音"),
     "split": msgid("已拆分为另一件工单"),
     "notifications_read": msgid("全部标为已读"),
     "noted_person": msgid("已保存，所有此人的工单都能看到"),

@@ -164,6 +164,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
         P.REPORT_READ,
     ),
     _staff("POST", "/cases/{case_id}/recordings/{recording_id}/correct", case.correct, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/recordings/{recording_id}/redact", case.redact, P.RECORDING_REDACT),
     _staff("GET", "/cases/{case_id}/files/{file_id}", evidence.file, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/letters", letters.letters_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/letters/{letter_id}/again", letters.again, P.CASE_REPLY),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.actions.calls.correct_transcript import CorrectTranscript
+from hub.actions.calls.redact_recording import RedactRecording
 from hub.actions.cases.assignment.assign_waiting import AssignWaiting
 from hub.actions.cases.assignment.set_availability import SetAvailability
 from hub.actions.cases.bulk.bulk_cases import BulkCases
@@ -46,6 +47,7 @@ def desk_of(base: Foundation, cases: CaseActions) -> Desk:
             edit_tags=EditTags(documents, stores, clock),
             tag_case=tag_case,
             print_case=PrintCase(documents, stores, cases.read_cases, clock),
+            redact_recording=RedactRecording(cases.casework, stores, clock),
             queue_desk=QueueDesk(documents, stores, cases.read_queue, clock),
             read_day=ReadDay(stores, cases.rules, clock),
             read_notifications=ReadNotifications(documents, stores, clock),

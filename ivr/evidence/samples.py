@@ -59,12 +59,7 @@ class _Unpacked:
         self._source = source
         self._audio = audio
         length = 2 * (audio.size_bytes // audio.sample_bytes)
-        block = 2 * audio.channels
-        shape = struct.pack(
-            "<IHHIIHH", 16, Encoding.PCM, audio.channels, audio.rate, audio.rate * block, block, 16
-        )
-        body = b"WAVEfmt " + shape + b"data" + struct.pack("<I", length)
-        self._head = b"RIFF" + struct.pack("<I", len(body) + length) + body
+        self._head = _head(length, audio)
         self.size = len(self._head) + length
 
     def read(self, start: int = 0, stop: int | None = None) -> bytes:
@@ -75,9 +70,30 @@ class _Unpacked:
         first, last = start // 2, (stop + 1) // 2
         each, begins = self._audio.sample_bytes, self._audio.start
         samples = levels(self._source.read(begins + first * each, begins + last * each), self._audio)
-        if sys.byteorder == "big":
-            samples.byteswap()
-        return head + samples.tobytes()[start - 2 * first : stop - 2 * first]
+        return head + _raw(samples)[start - 2 * first : stop - 2 * first]
+
+
+def wav_of(samples: array[int], audio: Audio) -> bytes:
+    """A WAV file of 16-bit samples with the rate and the channels of another one."""
+    raw = _raw(samples)
+    return _head(len(raw), audio) + raw
+
+
+def _head(length: int, audio: Audio) -> bytes:
+    """What stands before so many bytes of 16-bit samples."""
+    block = 2 * audio.channels
+    shape = struct.pack(
+        "<IHHIIHH", 16, Encoding.PCM, audio.channels, audio.rate, audio.rate * block, block, 16
+    )
+    body = b"WAVEfmt " + shape + b"data" + struct.pack("<I", length)
+    return b"RIFF" + struct.pack("<I", len(body) + length) + body
+
+
+def _raw(samples: array[int]) -> bytes:
+    if sys.byteorder == "big":
+        samples = array("h", samples)
+        samples.byteswap()
+    return samples.tobytes()
 
 
 def samples_of(content: bytes, audio: Audio) -> array[int]:

@@ -103,14 +103,14 @@ class ForwardAlarms:
     async def not_through(self) -> int:
         """How many ring although they should have been forwarded, or were and 110 has not acknowledged."""
         late = self._clock.now_ms() - _SOON_MS
-        ringing = [one.value for one in await self._repositories.alarms.ringing(limit=_AT_ONCE)]
+        ringing = [one.value for one in await self._repositories.alarms.ringing()]
         return sum(bool(one.missed_at) or 0 < one.forwarded_at <= late for one in ringing)
 
     async def unheard_today(self) -> int:
         """How many of the last day were forwarded because no duty page listened."""
         since = self._clock.now_ms() - _DAY_MS
-        newest = [one.value for one in await self._repositories.alarms.newest(since=since, limit=_AT_ONCE)]
-        return sum(bool(one.forwarded_at) and one.reason is ForwardReason.NOBODY for one in newest)
+        raised = [one.value for one in await self._repositories.alarms.raised(since=since)]
+        return sum(bool(one.forwarded_at) and one.reason is ForwardReason.NOBODY for one in raised)
 
     async def _look(self, alarm: Versioned[Alarm], *, heard: bool) -> None:
         now, alarms = self._clock.now_ms(), self._repositories.alarms

@@ -2,12 +2,13 @@
 
 Rule protected: an alarm exists only for whoever may see its case. An officer on duty sees the full number
 of an emergency at once, because a life is in danger; who saw it stands in the history of the case, once
-for each.
+for each. However many ring, all of them are there: the oldest as cards, those behind them a line each,
+and what is beyond that is counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from channels.contract import ChannelKind
@@ -19,17 +20,22 @@ from hub.model import policy
 from hub.model.agent import Agent
 from hub.model.alarms.alarm import Alarm, AlarmState
 from hub.model.alarms.duty import DutyWatch
-from hub.model.cases.alarm import is_emergency
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.queue.selection import Selection
 from hub.model.cases.queue.standing import Mark
+from hub.model.track import Track
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate
 
-_MOST = 50
+_CARDS = 50
+_LINES = 200
+"""So many are shown each, behind the cards."""
+_MOST_POSSIBLE = 50
+_READ = 500
+"""Cases at once."""
 _DAY_MS = 24 * 3_600_000
 _SHOWN_AFTER = 20
 _REVEALED = "值班查看紧急警情的号码"
@@ -47,6 +53,21 @@ class AlarmCard:
     number: str
     is_full: bool
     by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmGroup:
+    """Alarms of one kind: cards first, then those that are shown in a line each, numbers masked. count: of
+    all; what is neither is counted alone."""
+
+    cards: tuple[AlarmCard, ...]
+    lines: tuple[AlarmCard, ...]
+    count: int
+
+    @property
+    def beyond(self) -> int:
+        """How many are neither a card nor a line."""
+        return self.count - len(self.cards) - len(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +89,8 @@ class AlarmBoard:
     mine: DutyWatch | None
     note: tuple[DutyWatch, str] | None
     heard: bool
-    ringing: tuple[AlarmCard, ...]
-    in_hand: tuple[AlarmCard, ...]
+    ringing: AlarmGroup
+    in_hand: AlarmGroup
     possible: tuple[PossibleDanger, ...]
     more_possible: bool
     ways: Ways
@@ -107,8 +128,8 @@ class ReadAlarms:
             mine=mine,
             note=(note, names.get(note.agent_id, "")) if note else None,
             heard=await self._forward.is_heard(),
-            ringing=await self._cards(agent, await self._ringing(), reveals=mine is not None),
-            in_hand=await self._cards(agent, await self._in_hand(), reveals=False),
+            ringing=await self._group(agent, await self._ringing(agent), _CARDS, reveals=mine is not None),
+            in_hand=await self._group(agent, await self._in_hand(agent), _SHOWN_AFTER, reveals=False),
             possible=possible,
             more_possible=more,
             ways=self._ways,
@@ -116,12 +137,12 @@ class ReadAlarms:
 
     async def unconfirmed(self, agent: Agent) -> int:
         """How many alarms ring, of those the agent may see."""
-        return len(await self._visible(agent, await self._ringing()))
+        return len(await self._ringing(agent))
 
     async def _possible(self, agent: Agent) -> tuple[tuple[PossibleDanger, ...], bool]:
         """The oldest with the flag, and whether there are more."""
         page = await self._repositories.case_queue.page(
-            Selection(policy.compartments(agent), {"open": (1,)}, Mark.POSSIBLE_DANGER), limit=_MOST
+            Selection(policy.compartments(agent), {"open": (1,)}, Mark.POSSIBLE_DANGER), limit=_MOST_POSSIBLE
         )
         flagged = page.cases
         shown = [
@@ -135,35 +156,44 @@ class ReadAlarms:
         ]
         return tuple(shown), page.next is not None or len(flagged) > len(shown)
 
-    async def _ringing(self) -> list[Versioned[Alarm]]:
-        return await self._repositories.alarms.ringing(limit=_MOST)
+    async def _ringing(self, agent: Agent) -> list[Versioned[Alarm]]:
+        """Without those that wait although their case is no emergency any more: they are about to end."""
+        return await self._visible(agent, await self._repositories.alarms.ringing())
 
-    async def _in_hand(self) -> list[Versioned[Alarm]]:
-        """What was taken or forwarded in the last day."""
+    async def _in_hand(self, agent: Agent) -> list[Versioned[Alarm]]:
+        """What was taken or forwarded in the last day; first what the agent has in hand."""
         since = self._clock.now_ms() - _DAY_MS
-        newest = await self._repositories.alarms.newest(since=since, limit=_SHOWN_AFTER)
         states = (AlarmState.TAKEN, AlarmState.FORWARDED)
-        return [one for one in newest if one.value.state in states and not one.value.is_unconfirmed]
+        quiet = await self._repositories.alarms.quiet(since=since)
+        visible = await self._visible(agent, [one for one in quiet if one.value.state in states])
+        return sorted(visible, key=lambda one: one.value.by != agent.id)
 
-    async def _visible(
-        self, agent: Agent, alarms: Iterable[Versioned[Alarm]]
-    ) -> list[tuple[Versioned[Alarm], Versioned[Case]]]:
-        """With their cases. One that waits although its case is no emergency any more is about to end."""
+    async def _visible(self, agent: Agent, alarms: Sequence[Versioned[Alarm]]) -> list[Versioned[Alarm]]:
+        """By the stored fields of their cases: nothing is unsealed for a count."""
+        seen = Selection(policy.compartments(agent), {"higher": (1,)} if policy.only_reviews(agent) else {})
         found = []
-        for alarm in alarms:
-            case = await self._repositories.cases.get(alarm.value.id)
-            if case is None or not policy.may_see(agent, case.value):
-                continue
-            if alarm.value.state is not AlarmState.WAITING or is_emergency(case.value):
-                found.append((alarm, case))
+        for at in range(0, len(alarms), _READ):
+            some = alarms[at : at + _READ]
+            cases = await self._repositories.cases.as_stored([alarm.value.id for alarm in some])
+            for alarm in some:
+                body = cases[alarm.value.id].body if alarm.value.id in cases else {}
+                is_emergency = body.get("track") == Track.EMERGENCY and body.get("open") == 1
+                if seen.holds(body) and (is_emergency or alarm.value.state is not AlarmState.WAITING):
+                    found.append(alarm)
         return found
 
-    async def _cards(
-        self, agent: Agent, alarms: Iterable[Versioned[Alarm]], *, reveals: bool
-    ) -> tuple[AlarmCard, ...]:
-        visible = await self._visible(agent, alarms)
-        names = await self._names([alarm.value.by for alarm, _ in visible])
-        return tuple([await self._card(agent, *pair, names, reveals=reveals) for pair in visible])
+    async def _group(
+        self, agent: Agent, alarms: Sequence[Versioned[Alarm]], cards: int, *, reveals: bool
+    ) -> AlarmGroup:
+        shown = alarms[: cards + _LINES]
+        names = await self._names([alarm.value.by for alarm in shown])
+        made = []
+        for number, alarm in enumerate(shown):
+            case = await self._repositories.cases.get(alarm.value.id)
+            if case is not None and policy.may_see(agent, case.value):
+                is_card = number < cards
+                made.append(await self._card(agent, alarm, case, names, reveals=reveals and is_card))
+        return AlarmGroup(tuple(made[:cards]), tuple(made[cards:]), len(alarms))
 
     async def _card(
         self,

@@ -40,8 +40,11 @@ class CorrectTranscript:
         found = await self._repositories.recordings.get(recording_id)
         if found is None or found.value.case_id != case_id:
             raise NotFound("recording")
-        if all(line.start_ms != start_ms for line in found.value.segments):
+        line = next((one for one in found.value.segments if one.start_ms == start_ms), None)
+        if line is None:
             raise NotFound("line")
+        if found.value.hides(line):
+            raise Invalid({"text": "这一行有消音的内容，不能更正"})
         now = self._clock.now_ms()
         after, entry = recorded(
             case,

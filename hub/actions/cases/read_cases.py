@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.actions.cases.agent_names import agent_names
@@ -14,7 +14,7 @@ from hub.actions.cases.queue.screening_due import screening_due_at
 from hub.actions.staff.note_access import NoteAccess
 from hub.model import policy
 from hub.model.agent import Agent, Permission
-from hub.model.call import Recording
+from hub.model.call import HIDDEN_WORD, Recording
 from hub.model.cases.alarm import is_alarm
 from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.case import Case
@@ -124,7 +124,9 @@ class ReadCases:
             | {message.author_id for message in messages}
             | {id for entry in history for id in entry.facts.get("seen_by", "").split()},
         )
-        recordings = tuple(await self._repositories.recordings.of_case(case_id))
+        heard = await self._repositories.recordings.of_case(case_id)
+        recordings = tuple(recording.without_redacted() for recording in heard)
+        hidden = {(one.id, str(line.start_ms)) for one in heard for line in one.segments if one.hides(line)}
         # Who answered behind the compartment is named to nobody before it.
         unnamed = {entry.facts.get("message", "") for entry in kept} - {
             entry.facts.get("message", "") for entry in history
@@ -132,7 +134,7 @@ class ReadCases:
         conversation = await self._repositories.conversations.get(case.origin.conversation_id)
         items = [
             *(_said(message, case, {} if message.id in unnamed else names, states) for message in messages),
-            *(_done(entry, case, names) for entry in history if entry.kind not in _SHOWN_AS_MESSAGES),
+            *(_done(entry, case, names, hidden) for entry in history if entry.kind not in _SHOWN_AS_MESSAGES),
         ]
         agents = await self._repositories.agents.list()
         return CaseView(
@@ -149,7 +151,9 @@ class ReadCases:
             due_at=screening_due_at(case, self._calendar(), days=self._screening_days),
             recordings=recordings,
             corrected_by=await agent_names(
-                self._repositories, {one.by for recording in recordings for one in recording.corrections}
+                self._repositories,
+                {one.by for recording in heard for one in recording.corrections}
+                | {one.by for recording in heard for one in recording.redactions},
             ),
             before=await self._before(case, messages),
         )
@@ -237,6 +241,8 @@ def _allowed(agent: Agent, case: Case) -> frozenset[str]:
         allowed.add("split")
     if case.applicant.address and agent.may(Permission.REVEAL):
         allowed.add("reveal")
+    if agent.may(Permission.RECORDING_REDACT):
+        allowed.add("redact")
     if agent.may(Permission.CASE_REPLY) and not case.is_restricted:
         allowed.add("suspect")
     if agent.may(Permission.CASE_REPLY) and case.is_open and is_alarm(case):
@@ -276,18 +282,26 @@ def _said(message: Message, case: Case, names: Mapping[str, str], states: Mappin
     )
 
 
-def _done(entry: HistoryEntry, case: Case, names: Mapping[str, str]) -> TimelineItem:
+def _done(
+    entry: HistoryEntry, case: Case, names: Mapping[str, str], hidden: Container[tuple[str, str]]
+) -> TimelineItem:
+    """hidden: lines of recordings (id, start in ms) that have redacted words: what was heard there is not
+    told by its correction either."""
     actor = {"citizen": "来信人", "system": "系统"}.get(entry.actor, names.get(entry.actor, ""))
     facts = dict(entry.facts)
     if "handler" in facts:
         facts["handler"] = names.get(facts["handler"], "")
     if "seen_by" in facts:
         facts["seen_by"] = "、".join(names.get(id, id) for id in facts["seen_by"].split())
+    is_hidden = (
+        entry.kind is HistoryKind.TRANSCRIPT_CORRECTED
+        and (facts.get("recording", ""), facts.get("start_ms", "")) in hidden
+    )
     return TimelineItem(
         at=entry.at,
         kind=entry.kind,
         actor_name=actor,
-        text=entry.text,
+        text=HIDDEN_WORD if is_hidden else entry.text,
         channel=case.origin.channel,
         delivery_id="",
         delivery_state="",

@@ -44,6 +44,8 @@ class HistoryKind(StrEnum):
     CONFIRMED = "confirmed"  # an inspector, or the citizen's next words: it is a REPORT
     RELEASED = "released"  # an inspector gave it to the ordinary queue; the reason is the text
     TRANSCRIPT_CORRECTED = "transcript_corrected"  # facts: recording, start_ms; the text is what was heard
+    RECORDING_REDACTED = "recording_redacted"  # 消音; facts: recording, from_ms, to_ms, copy (its digest)
+    RECORDING_PUT_BACK = "recording_put_back"  # what was taken out is heard again; facts as above
     TAGGED = "tagged"  # facts: ids of tags and flags put on and taken off
     PRINTED = "printed"  # an agent took the file of the case along
     REVEALED = "revealed"  # an agent looked at the full address; the reason is the text

@@ -5,7 +5,9 @@ from __future__ import annotations
 from hub.model.alarms.alarm import Alarm, AlarmState
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
-from hub.store.documents import Body, Collection, Documents, Insert, Update
+from hub.store.documents import Body, Collection, Documents, Insert, Sort, Update, Where
+
+_PAGE = 500
 
 COLLECTIONS = (
     Collection(
@@ -39,16 +41,28 @@ class AlarmRepository:
         found = await self._documents.find("alarms", where, sort=(("hears_at", 1),), limit=limit)
         return self._shape.listed_versioned(found)
 
-    async def ringing(self, *, limit: int) -> list[Versioned[Alarm]]:
-        """Those nobody has in hand, the oldest first."""
-        found = await self._documents.find("alarms", {"rings": 1}, sort=(("raised_at", 1),), limit=limit)
-        return self._shape.listed_versioned(found)
+    async def ringing(self) -> list[Versioned[Alarm]]:
+        """All that nobody has in hand, the oldest first."""
+        return await self._every({"rings": 1}, (("raised_at", 1),))
 
-    async def newest(self, *, since: int, limit: int) -> list[Versioned[Alarm]]:
-        """Those raised after an instant, the newest first."""
-        where = {"raised_at": {"$gt": since}}
-        found = await self._documents.find("alarms", where, sort=(("raised_at", -1),), limit=limit)
-        return self._shape.listed_versioned(found)
+    async def quiet(self, *, since: int) -> list[Versioned[Alarm]]:
+        """All that were raised after an instant (ms UTC) and ring no more, the newest first."""
+        return await self._every({"rings": 0, "raised_at": {"$gt": since}}, (("raised_at", -1),))
+
+    async def raised(self, *, since: int) -> list[Versioned[Alarm]]:
+        """All that were raised after an instant (ms UTC), the newest first."""
+        return await self._every({"raised_at": {"$gt": since}}, (("raised_at", -1),))
+
+    async def _every(self, where: Where, sort: Sort) -> list[Versioned[Alarm]]:
+        """Page by page: on the day of a disaster there are many, and none may be left out."""
+        found: list[Versioned[Alarm]] = []
+        after: str | None = None
+        while True:
+            page = await self._documents.find("alarms", where, sort=sort, limit=_PAGE, after=after)
+            found += self._shape.listed_versioned(page)
+            if len(page) < _PAGE:
+                return found
+            after = self._documents.cursor(page[-1], sort)
 
     def insert(self, alarm: Alarm) -> Insert:
         """The write of a new alarm."""

@@ -28,6 +28,8 @@ from hub.store.documents import Documents, Stored
 _MOST_WAYS = 32
 """So many lists are merged; what is more is searched for at once."""
 
+_NO_BOUNDS: Mapping[str, Mapping[str, int]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
@@ -61,7 +63,9 @@ class CaseQueueRepository:
         [(name, way)] = _sort(selection)
         sort = ((name, way * step),)
         after = self._documents.cursor(Stored(case_id, 0, {name: place}), sort)
-        found = await self._find(selection, sort, 1, after)
+        # A cursor that goes backwards says no range to SQLite, which would begin at the end of the list.
+        until = {} if step > 0 else {name: {"$gte" if way < 0 else "$lte": place}}
+        found = await self._find(selection, sort, 1, after, until)
         return found[0].id if found else None
 
     async def received_after(self, selection: Selection, at: int, *, limit: int) -> frozenset[str]:
@@ -116,10 +120,15 @@ class CaseQueueRepository:
         return found
 
     async def _find(
-        self, selection: Selection, sort: tuple[tuple[str, int], ...], limit: int, after: str | None
+        self,
+        selection: Selection,
+        sort: tuple[tuple[str, int], ...],
+        limit: int,
+        after: str | None,
+        bounds: Mapping[str, Mapping[str, int]] = _NO_BOUNDS,
     ) -> list[Stored]:
         lists = [
-            await self._documents.find("cases", where, sort=sort, limit=limit, after=after)
+            await self._documents.find("cases", _bounded(where, bounds), sort=sort, limit=limit, after=after)
             for where in await self._ways(selection)
         ]
         if len(lists) == 1:
@@ -162,6 +171,11 @@ def _band_as_rank(way: dict[str, Any]) -> dict[str, Any]:
         return way
     stretch = {"$gte": band * BAND_SIZE, "$lt": (band + 1) * BAND_SIZE}
     return {name: value for name, value in way.items() if name != "band"} | {"rank": stretch}
+
+
+def _bounded(way: dict[str, Any], bounds: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """A search that stays within these ranges too."""
+    return {**way, **{name: {**way.get(name, {}), **span} for name, span in bounds.items()}}
 
 
 def _sort(selection: Selection) -> tuple[tuple[str, int], ...]:

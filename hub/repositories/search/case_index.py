@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryEntry
 from hub.repositories.search.case_texts import CaseTexts, notes_of, own_texts
-from hub.repositories.search.search_keys import Key, KeyKind, address_keys, case_keys
+from hub.repositories.search.search_keys import Key, KeyKind, address_keys, case_keys, initials_keys
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Delete, Documents, Insert, Stored, Update, Write
 from hub.store.keyed_terms import VERSION, KeyedTerms
@@ -84,6 +84,26 @@ class CaseIndex:
         cases = await self._documents.find("cases", where, sort=(("id", 1),), limit=limit)
         known = await self._documents.get_many(SHARED, [case.id for case in cases])
         return cases[-1].id if cases else "", [case.id for case in cases if case.id not in known]
+
+    async def next_ids(self, after: str, *, limit: int) -> list[str]:
+        """Ids of the next cases."""
+        where = {"id": {"$gt": after}}
+        cases = await self._documents.find("cases", where, sort=(("id", 1),), limit=limit)
+        return [case.id for case in cases]
+
+    async def initials(self, case_id: str) -> list[Write]:
+        """What adds the first letters of the name to a case that was indexed before there were any."""
+        known = await self._documents.get(SHARED, case_id)
+        if known is None or known.body["restricted"] or not known.body["named"]:
+            return []
+        case = await self._texts.stored_case(case_id)
+        if case is None or case.is_restricted or case.applicant.anonymous:
+            return []
+        before = set(index_terms(known.body["terms"]))
+        terms = before | self._keyed(initials_keys(case.applicant.name))
+        if terms == before:
+            return []
+        return [Update(SHARED, case_id, {"terms": packed(terms)}, known.version)]
 
     async def _ids(self, collection: str, terms: set[str], limit: int) -> list[str]:
         if not terms:

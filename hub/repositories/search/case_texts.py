@@ -56,8 +56,12 @@ class CaseTexts:
         return self._history.load(Stored(id, 0, body))
 
     def heard(self, id: str, body: Body) -> str:
-        """What was recognised in a recording."""
-        return str(self._recordings.sealed(Stored(id, 0, body)).get("transcript", ""))
+        """What was recognised in a recording, without what was taken out of it."""
+        stored = Stored(id, 0, body)
+        if not body.get("redactions"):
+            return str(self._recordings.sealed(stored).get("transcript", ""))
+        found = self._recordings.listed([stored])
+        return found[0].without_redacted().transcript if found else ""
 
     def address(self, id: str, body: Body) -> str:
         """Where the citizen of a conversation is reached; "" of a damaged one."""

@@ -1,4 +1,5 @@
-"""What a case is found by as a whole: its number, and telephones, mail addresses and name of its citizen.
+"""What a case is found by as a whole: its number, and telephones, mail addresses and name of its citizen,
+and the first letters of the name.
 
 A case whose citizen is anonymous has no key that tells who it is.
 """
@@ -13,12 +14,15 @@ from channels.address import Address, AddressKind, BadAddress, email, phone
 from hub.model.cases.case import Case
 from hub.store.crypto import Vault
 from hub.store.keyed_terms import folded
+from knowledge_base.text.initials import name_initials
 
 TAIL_DIGITS = 4
 """The end of a telephone number that is enough to ask for."""
 NUMBER_TAIL_DIGITS = 6
 """The end of a case number that is enough to ask for."""
 _NAME_CHARS = range(2, 41)
+INITIALS_CHARS = range(2, 7)
+"""Of a name that is found by its first letters; one is too common."""
 _STORED_PHONE = re.compile(r"\+?\d{3,20}")
 _NOT_OF_NAMES = re.compile(r"[\W\d_]+")
 
@@ -33,12 +37,21 @@ class KeyKind(StrEnum):
     ADDRESS = "address"
     PHONE_TAIL = "phone_tail"
     NAME = "name"
+    INITIALS = "initials"
 
 
 def name_key(name: str) -> set[Key]:
     """A whole name, however it is spaced; a surname alone is too common to be one."""
     plain = _NOT_OF_NAMES.sub("", folded(name))
     return {(KeyKind.NAME, plain)} if len(plain) in _NAME_CHARS else set()
+
+
+def initials_keys(name: str) -> set[Key]:
+    """The first letters of a Chinese name, for each way to read it: 张三 → zs. None of any other name."""
+    plain = _NOT_OF_NAMES.sub("", folded(name))
+    if len(plain) not in INITIALS_CHARS or plain.isascii():
+        return set()
+    return {(KeyKind.INITIALS, letters) for letters in name_initials(plain)}
 
 
 def typed_address(text: str) -> Address | None:
@@ -74,4 +87,4 @@ def case_keys(case: Case, vault: Vault, others: Iterable[str] = ()) -> set[Key]:
         found.add((KeyKind.ADDRESS, case.applicant.address_key))
     for text in {case.applicant.address, details.get("phone", ""), details.get("email", ""), *others}:
         found |= address_keys(text, vault)
-    return found | name_key(case.applicant.name)
+    return found | name_key(case.applicant.name) | initials_keys(case.applicant.name)

@@ -16,6 +16,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -55,7 +56,7 @@ from hub.store.sqlite.writer import Writer
 
 _T = TypeVar("_T")
 _FEW = 64
-"""So many documents are read by the event loop itself."""
+"""So many documents are read by the event loop itself: to hand them to the thread costs more than they do."""
 _STEP, _STEPS = 1000, 20
 """A list is found there in so many times so many instructions of SQLite (some 2 ms), else in the thread."""
 _OFTEN = 3
@@ -237,12 +238,12 @@ class SqliteDocuments:
             behind, bound = after_sql(whole, decode_cursor(table.collection, sort, after))
             text, values = f"{text} AND {behind}", values + bound
         sql = f"SELECT {table.columns} FROM {table.name} WHERE {text} ORDER BY {order_sql(whole)} LIMIT ?"
-        if limit <= _FEW and self._overran[sql] < _OFTEN:
+        if self._overran[sql] < _OFTEN:
             rows = self._find_soon(sql, (*values, limit))
             if rows is not None:
-                await asyncio.sleep(0)  # whoever reads list after list lets others in
+                if limit > 1:  # one row is as quick as `get`
+                    await asyncio.sleep(0)  # whoever reads list after list lets others in
                 return [table.stored(row) for row in rows]
-            self._overran[sql] += 1
         return await self._read(lambda c: [table.stored(row) for row in c.execute(sql, (*values, limit))])
 
     def cursor(self, document: Stored, sort: Sort = ()) -> str:
@@ -394,15 +395,18 @@ class SqliteDocuments:
             raise StoreUnavailable(f"cannot read: {error.sqlite_errorname}") from error
 
     def _find_soon(self, sql: str, values: Sequence[Any]) -> list[Any] | None:
-        """The rows, None when finding them takes too long for the event loop."""
+        """The rows, None when they are many or finding them takes too long for the event loop."""
         if self._closed:
             raise StoreUnavailable("the store is closed")
         self._steps_left = _STEPS
         self._looking_up.set_progress_handler(self._is_too_long, _STEP)
         try:
-            return self._looking_up.execute(sql, values).fetchall()
+            with closing(self._looking_up.execute(sql, values)) as found:
+                rows = found.fetchmany(_FEW + 1)
+                return rows if len(rows) <= _FEW else None
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                self._overran[sql] += 1
                 return None
             raise StoreUnavailable(f"cannot read: {error.sqlite_errorname}") from error
         finally:

@@ -1,7 +1,9 @@
 """Gives cases that nobody has to agents who take new ones: by unit, language and load, equals in turn.
 
 Rules protected: nothing of the compartment and no emergency is given away by a program, and nobody gets a
-case that they may not see. Whoever is given one is the handler by the same move as one who takes it.
+case that they may not see. Whoever is given one is the handler by the same move as one who takes it. Cases
+that fit nobody now (another unit's, for a person to give) stand in nobody's way: each round looks at the
+beginning of the queue, which is the most urgent, and then goes on where the last one stopped.
 """
 
 from __future__ import annotations
@@ -26,8 +28,8 @@ from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate
 
-_LOOKED_AT = 500
-"""Cases of one round, in the order of the queue."""
+_PAGE, _PAGES = 100, 10
+"""Cases at once, in the order of the queue, and how often in one round."""
 
 _OPEN = frozenset({Compartment.NONE})
 _NOBODYS = Selection(_OPEN, {"open": (1,), "handler_id": ("",)})
@@ -67,20 +69,34 @@ class AssignWaiting:
         self._rules = rules
         self._clock = clock
         self._at_most = at_most
+        self._goes_on: str | None = None  # behind the beginning, where nobody has looked in this walk
 
     async def step(self) -> bool:
         """Whether a case was given to somebody: then there may be more to do."""
         hands = [hand for hand in await self._hands() if hand.load < self._at_most]
         if not hands:
             return False
-        waiting = await self._repositories.case_queue.page(_NOBODYS, limit=_LOOKED_AT)
+        at: str | None = None
+        for number in range(_PAGES):
+            page = await self._repositories.case_queue.page(_NOBODYS, limit=_PAGE, after=at)
+            if await self._give_out(page.cases, hands):
+                return True  # the next round looks at the same page, where more may fit who is free again
+            if number == 0:
+                at = self._goes_on or page.next
+            else:
+                at = self._goes_on = page.next
+            if at is None:
+                break
+        return False
+
+    async def _give_out(self, cases: Iterable[Versioned[Case]], hands: list[_Hand]) -> bool:
+        """Whether any was given; nobody gets two: in turn, and the next round counts anew."""
         given = False
-        for found in waiting.cases:
-            case = found.value
-            hand = _chosen(case, hands)
+        for found in cases:
+            hand = _chosen(found.value, hands)
             if hand is not None and await self._give(found, hand):
                 given = True
-                hands = [one for one in hands if one is not hand]  # in turn: the next round counts anew
+                hands = [one for one in hands if one is not hand]
         return given
 
     async def _hands(self) -> list[_Hand]:

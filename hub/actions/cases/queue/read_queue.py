@@ -138,17 +138,15 @@ class ReadQueue:
         )
 
     async def neighbour(self, agent: Agent, place: QueuePlace, case_id: str, step: int) -> str | None:
-        """The id of the next case (step 1) or the one before (-1) in a list; None at its end.
+        """The id of the next case (step 1) or the one before (-1) in a list; None at its end, and where the
+        place is not known.
 
         A case that left the list, because it was closed just now, still has the place it had.
         """
-        selection, at = selection_of(agent, place.query), place.place
-        if not at:
-            found = await self._repositories.cases.get(case_id)
-            if found is None or not policy.may_see(agent, found.value):
-                return None
-            at = _place(selection, found.value)
-        return await self._repositories.case_queue.beside(selection, case_id, at, step)
+        if not place.place:
+            return None
+        selection = selection_of(agent, place.query)
+        return await self._repositories.case_queue.beside(selection, case_id, place.place, step)
 
     async def released(self, agent: Agent) -> tuple[ReleasedRow, ...]:
         """The newest decisions to release a case, for those who decide; nothing for others."""

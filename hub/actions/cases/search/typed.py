@@ -16,6 +16,7 @@ from itertools import product
 
 from channels.address import Address
 from hub.repositories.search.search_keys import (
+    INITIALS_CHARS,
     NUMBER_TAIL_DIGITS,
     TAIL_DIGITS,
     Key,
@@ -42,7 +43,11 @@ class FoundBy(StrEnum):
     ADDRESS = "address"
     TAIL = "tail"
     NAME = "name"
+    INITIALS = "initials"
     WORDS = "words"
+
+
+_NAMED = (FoundBy.NAME, FoundBy.INITIALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def looks(typed: str) -> list[Look]:
         return []
     found = [*_of_name(whole)] if len(parts) > 1 else []
     for ways in product(*map(_ways, parts)):
-        if sum(way.by is FoundBy.NAME for way in ways) < 2:  # nobody has two names
+        if sum(way.by in _NAMED for way in ways) < 2:  # nobody has two names
             found.append(_all(ways))
     return found[:_MOST_LOOKS]
 
@@ -97,7 +102,7 @@ def _ways(part: str) -> list[Look]:
     address = typed_address(part) if "@" in part else None
     if address is not None:
         return [Look(FoundBy.ADDRESS, addresses=(address,))]
-    return [*_of_name(part), Look(FoundBy.WORDS, words=tuple(words(part)))]
+    return [*_of_name(part), *_of_initials(part), Look(FoundBy.WORDS, words=tuple(words(part)))]
 
 
 def _of_number(digits: str) -> Iterator[Look]:
@@ -111,6 +116,11 @@ def _of_number(digits: str) -> Iterator[Look]:
     elif len(digits) >= _FEWEST_OF_ADDRESS and (address := typed_address(digits)) is not None:
         yield Look(FoundBy.ADDRESS, addresses=(address,))
     yield Look(FoundBy.WORDS, words=(digits,))
+
+
+def _of_initials(text: str) -> Iterator[Look]:
+    if text.isascii() and text.isalpha() and len(text) in INITIALS_CHARS:
+        yield Look(FoundBy.INITIALS, keys=((KeyKind.INITIALS, text.lower()),))
 
 
 def _of_name(text: str) -> Iterator[Look]:

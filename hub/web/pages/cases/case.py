@@ -38,9 +38,11 @@ from hub.web.pages.cases.case_form import (
     CloseForm,
     CorrectForm,
     NoteForm,
+    RedactForm,
     ReleaseForm,
     RevealForm,
     SplitForm,
+    milliseconds,
 )
 from hub.web.pages.cases.clock_words import CLOCK
 from hub.web.pages.cases.move_form import FIELDS, data_of
@@ -181,6 +183,45 @@ async def correct(request: web.Request) -> web.StreamResponse:
     except (Invalid, Stale) as problem:
         return await _refused(request, typed, problem)
     return done(f"{_path(case_id)}#recordings-title", "corrected")
+
+
+async def redact(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/recordings/{recording_id}/redact: a span taken out, or put back."""
+    data, case_id, recording_id = await read_form(request), _id(request), request.match_info["recording_id"]
+    given = parse(RedactForm, data, translator(request))
+    typed = Typed("redact", data.get("reason", ""), fields={**data, "recording": recording_id})
+    if isinstance(given, FormErrors):
+        return await _show(request, replace(typed, errors=given.fields), 422)
+    act, agent = request.app[HUB].actions.desk.redact_recording, agent_of(request)
+    read = request.app[HUB].recordings.content
+    start, end = milliseconds(given.start), milliseconds(given.end)
+    try:
+        if given.number.isdecimal():
+            await act.put_back(
+                agent,
+                case_id,
+                recording_id,
+                number=int(given.number),
+                reason=given.reason,
+                version=given.version,
+                read=read,
+            )
+        elif start is None or end is None:
+            raise Invalid({"span": msgid("请填写起点和终点，例如 12.5 或 1:02.5")})
+        else:
+            await act(
+                agent,
+                case_id,
+                recording_id,
+                from_ms=start,
+                to_ms=end,
+                reason=given.reason,
+                version=given.version,
+                read=read,
+            )
+    except (Invalid, Stale) as problem:
+        return await _refused(request, typed, problem)
+    return done(f"{_path(case_id)}#recordings-title", "put_back" if given.number else "redacted")
 
 
 async def split(request: web.Request) -> web.StreamResponse:

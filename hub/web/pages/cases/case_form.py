@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -47,6 +49,17 @@ class CorrectForm(CaseForm):
     start_ms: int = 0
 
 
+class RedactForm(CaseForm):
+    """A span to take out of a recording, in seconds or minutes and seconds; `number`: one to put back, as
+    the page counts them from 0, "" = none."""
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {}
+    start: str = Field(default="", max_length=12)
+    end: str = Field(default="", max_length=12)
+    reason: str = Field(default="", max_length=1000)
+    number: str = Field(default="", max_length=4)
+
+
 class AssignForm(CaseForm):
     """Who handles the case from now on."""
 
@@ -85,3 +98,14 @@ class RevealForm(Form):
         ("reason", "*"): msgid("请写明查看理由，至少 2 个字")
     }
     reason: str = Field(default="", min_length=2, max_length=200)
+
+
+_SPAN_TIME = re.compile(r"(?:(\d{1,4}):)?(\d{1,5}(?:\.\d{1,3})?)", re.ASCII)
+
+
+def milliseconds(text: str) -> int | None:
+    """A place in a recording: `12.5` seconds, or `1:02.5`; None for anything else."""
+    found = _SPAN_TIME.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return None
+    return round((int(found[1] or 0) * 60 + float(found[2])) * 1000)

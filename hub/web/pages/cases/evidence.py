@@ -14,14 +14,17 @@ from functools import partial
 from aiohttp import web
 
 from hub.hub import Hub
+from hub.model.agent import Permission
 from hub.model.call import Recording
-from hub.runtime.errors import NotFound
+from hub.runtime.errors import Forbidden, NotFound
+from hub.store.sealed_file import PlainBytes
 from hub.web.attachment import attachment
 from hub.web.guard.auth import agent_of
 from hub.web.keys import HUB
 from hub.web.pages.cases.waveform import COLUMNS, drawn
 from hub.web.ranged import Part, ranged
-from ivr.evidence.samples import playable
+from ivr.evidence.redacted import redacted
+from ivr.evidence.samples import Source, playable
 from ivr.evidence.wav import BadAudio
 from ivr.evidence.waveform import peaks
 
@@ -31,14 +34,21 @@ log = logging.getLogger(__name__)
 async def recording(request: web.Request) -> web.StreamResponse:
     """GET /staff/cases/{case_id}/recordings/{recording_id}: the audio for a player, in ranges if asked.
 
-    `?original`: the file as it came, to be saved; it alone has the digest the page shows.
+    `?original`: the file as it came, to be saved; it alone has the digest the page shows. `?copy`: what the
+    player plays, to be saved. Where spans were taken out (消音) player and copy are without them, and the
+    original is for those who may take spans out.
     """
-    found = await _sealed(request)
-    hub = request.app[HUB]
-    _note(agent_of(request).id, found.case_id, found.id)
-    if "original" in request.query:
+    found, agent = await _sealed(request), agent_of(request)
+    hub, is_original = request.app[HUB], "original" in request.query
+    if is_original and found.redactions and not agent.may(Permission.RECORDING_REDACT):
+        raise Forbidden(Permission.RECORDING_REDACT)
+    _note(agent.id, found.case_id, found.id)
+    if is_original:
         content = await asyncio.to_thread(hub.recordings.content, found)
         return attachment(content, f"{found.sha256[:16]}.wav")
+    if "copy" in request.query:
+        heard = await asyncio.to_thread(_heard, hub, found)
+        return attachment(heard, f"{found.sha256[:16]}-copy.wav")
     return await ranged(request, partial(_part, hub, found), "audio/wav")
 
 
@@ -79,15 +89,31 @@ async def _sealed(request: web.Request) -> Recording:
 
 
 def _part(hub: Hub, recording: Recording, asked: slice) -> Part:
-    """Raises `Unreadable`."""
+    """Raises `Unreadable`, and `NotFound` where nothing may be heard."""
+    if recording.redactions:
+        return _slice(PlainBytes(_heard(hub, recording)), asked)
     with hub.recordings.opened(recording) as file:
-        audio = playable(file)
-        start, stop, _ = asked.indices(audio.size)
-        return Part(audio.read(start, stop), start, audio.size)
+        return _slice(playable(file), asked)
+
+
+def _slice(audio: Source, asked: slice) -> Part:
+    start, stop, _ = asked.indices(audio.size)
+    return Part(audio.read(start, stop), start, audio.size)
+
+
+def _heard(hub: Hub, recording: Recording) -> bytes:
+    """What people may hear of it, whole. Raises `Unreadable`, and `NotFound` where that cannot be made."""
+    content = hub.recordings.content(recording)
+    if not recording.redactions:
+        return playable(PlainBytes(content)).read()
+    try:
+        return redacted(content, recording.spans_ms)
+    except BadAudio:  # never the original instead
+        raise NotFound("recording") from None
 
 
 def _lanes(hub: Hub, recording: Recording) -> tuple[tuple[float, ...], ...]:
-    return peaks(hub.recordings.content(recording), COLUMNS)
+    return peaks(_heard(hub, recording), COLUMNS)
 
 
 def _note(agent_id: str, case_id: str, object_id: str) -> None:

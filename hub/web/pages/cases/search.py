@@ -36,6 +36,7 @@ FOUND_BY: Mapping[FoundBy, str] = {
     FoundBy.ADDRESS: msgid("联系方式相符"),
     FoundBy.TAIL: msgid("电话尾号相符"),
     FoundBy.NAME: msgid("姓名相符"),
+    FoundBy.INITIALS: msgid("姓名首字母相符"),
 }
 """What is said of a case that was not found by its words."""
 

@@ -59,6 +59,11 @@
       event.stopPropagation();
     });
     box.closest(".recording").addEventListener("click", (event) => {
+      const mark = event.target.closest("[data-mark]");
+      if (mark) {
+        mark.form.elements[mark.dataset.mark].value = audio.currentTime.toFixed(1);
+        return;
+      }
       const from = event.target.closest("[data-line], [data-at]");
       if (!from || event.target.closest("form")) return;
       go(Number(from.dataset.line || from.dataset.at));

@@ -36,6 +36,7 @@ case.assign        yes     yes        yes       -         -              -      
 case.close         yes     yes        yes       -         -              -      -        -     -
 canned.approve     -       yes        yes       -         -              -      -        yes   -
 tag.edit           -       yes        -         -         -              -      -        -     -
+recording.redact   -       yes        yes       -         -              -      -        -     -
 report.read        -       -          yes       -         -              -      -        -     -
 case.reveal        yes     -          -         -         -              -      -        -     -
 alarm.duty         yes     yes        -         -         -              -      -        -     -

@@ -72,6 +72,7 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/cases/{case_id}/recordings/{recording_id}"): READ_CASES,
     ("GET", "/staff/cases/{case_id}/recordings/{recording_id}/waveform"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/recordings/{recording_id}/correct"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/recordings/{recording_id}/redact"): SUPERVISORS | {R.INSPECTOR},
     ("GET", "/staff/cases/{case_id}/files/{file_id}"): READ_CASES,
     ("GET", "/staff/letters"): READ_CASES,
     ("POST", "/staff/letters/{letter_id}/again"): READ_CASES,

@@ -116,19 +116,19 @@ async def test_an_inspector_does_not_see_an_ordinary_emergency() -> None:
 async def test_the_full_number_is_shown_to_who_is_on_duty_and_each_look_is_recorded_once() -> None:
     here = office()
     case_id = await here.case()
-    [card] = (await here.board(LI)).ringing
+    [card] = (await here.board(LI)).ringing.cards
     assert not card.is_full
     assert "****" in card.number
     assert await here.history(case_id, HistoryKind.REVEALED) == []
     await here.on_duty()
     for _ in range(2):
-        [card] = (await here.board(LI)).ringing
+        [card] = (await here.board(LI)).ringing.cards
         assert card.is_full
         assert card.number == "+8613800138000"
         assert card.version == await here.version(case_id)
     [entry] = await here.history(case_id, HistoryKind.REVEALED)
     assert entry.actor == LI.id
-    [card] = (await here.board(ZHOU)).ringing
+    [card] = (await here.board(ZHOU)).ringing.cards
     assert not card.is_full
 
 
@@ -138,9 +138,9 @@ async def test_the_page_shows_nothing_of_a_case_that_does_not_exist_for_its_read
     await here.case(Track.CONSULT, name="s1", flags=("possible_danger",), screening=True)
     await here.case(Track.CONSULT, name="p1", flags=("possible_danger",))
     ordinary, inspector = await here.board(LI), await here.board(SUN)
-    assert [card.case.id for card in ordinary.ringing] == ["c1"]
+    assert [card.case.id for card in ordinary.ringing.cards] == ["c1"]
     assert [item.case.id for item in ordinary.possible] == ["p1"]
-    assert [card.case.id for card in inspector.ringing] == []
+    assert [card.case.id for card in inspector.ringing.cards] == []
     assert [item.case.id for item in inspector.possible] == ["s1"]
     assert (await here.board.unconfirmed(LI), await here.board.unconfirmed(SUN)) == (1, 0)
 
@@ -149,6 +149,40 @@ async def test_a_chat_has_no_number_to_tell_or_to_show() -> None:
     here = office()
     await here.on_duty()
     await here.case(kind=ChannelKind.CHAT, applicant=Applicant(address="token-of-a-browser"))
-    [card] = (await here.board(LI)).ringing
+    [card] = (await here.board(LI)).ringing.cards
     assert (card.report.number, card.is_full, card.number) == ("", False, "网页访客")
     assert "token" not in card.report.line()
+
+
+async def test_however_many_ring_all_are_shown_or_counted_and_none_twice() -> None:
+    here = office()
+    ids = [await here.case(name=f"c{number:03}") for number in range(260)]
+    ringing = (await here.board(LI)).ringing
+    assert [one.case.id for one in (*ringing.cards, *ringing.lines)] == ids[:250]
+    assert (len(ringing.cards), ringing.count, ringing.beyond) == (50, 260, 10)
+    assert await here.board.unconfirmed(LI) == 260
+    assert "****" in ringing.lines[0].number
+
+
+async def test_what_is_in_hand_is_not_hidden_by_what_rings_since() -> None:
+    here = office()
+    mine, *theirs = [await here.case(name=f"t{number:02}") for number in range(25)]
+    await here.in_hand.take(LI, mine)
+    for case_id in theirs:
+        await here.in_hand.take(ZHOU, case_id)
+    here.clock.at += 1
+    rings = [await here.case(name=f"z{number:02}") for number in range(25)]
+    board = await here.board(LI)
+    assert board.in_hand.cards[0].case.id == mine  # the agent's own first, however old
+    assert (len(board.in_hand.cards), len(board.in_hand.lines), board.in_hand.count) == (20, 5, 25)
+    assert [card.case.id for card in board.ringing.cards] == rings
+
+
+async def test_the_operator_is_told_how_many_did_not_get_through_beyond_a_page_of_them() -> None:
+    here = office(centre=Centre(hears=False))
+    for number in range(60):
+        await here.case(name=f"c{number:02}")
+    await here.forward.step()  # nobody is on duty
+    here.clock.at += 61_000
+    assert await here.forward.not_through() == 60
+    assert await here.forward.unheard_today() == 60

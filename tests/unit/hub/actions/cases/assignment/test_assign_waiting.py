@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from hub.actions.cases.assignment import assign_waiting
 from hub.actions.cases.assignment.assign_waiting import AssignWaiting
 from hub.actions.cases.assignment.set_availability import SHIFT_MS, SetAvailability
 from hub.model.agent import Agent, Role
@@ -184,3 +185,27 @@ async def test_two_processes_give_a_case_once(documents: MemoryDocuments, stores
     await asyncio.gather(giving(documents).step(), giving(documents).step())
     history = await stores.cases.history(id)
     assert [entry.kind for entry in history].count(HistoryKind.ASSIGNED) == 1
+
+
+async def test_cases_behind_thousands_that_fit_nobody_are_given_too_and_the_urgent_first(
+    documents: MemoryDocuments, stores: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assign_waiting, "_PAGE", 4)
+    monkeypatch.setattr(assign_waiting, "_PAGES", 3)
+    await ready(documents, stores, "a", unit="east")
+    for number in range(1, 41):
+        await waiting(documents, stores, number, unit="west")
+    last = [await waiting(documents, stores, number) for number in (41, 42)]
+    give = giving(documents)
+    rounds = 0
+    while not await give.step():
+        rounds += 1
+    assert 3 <= rounds <= 6  # so much at once and no more
+    assert [await handler(stores, id) for id in last] == ["a", ""]
+    urgent = await waiting(documents, stores, 0)
+    assert await give.step()
+    assert await handler(stores, urgent) == "a"
+    assert await give.step()
+    assert await handler(stores, last[1]) == "a"
+    for _ in range(10):
+        assert not await give.step()

@@ -181,12 +181,18 @@ async def test_walking_from_case_to_case_goes_through_the_whole_list_and_back(
 ) -> None:
     queue, agent = queue_of(stores), AGENTS[2]
     ids = await everything(queue, agent, query)
+    cases = await stores.cases.many(ids)
+    places = {
+        id: QueuePlace(query, case.received_at if query.by_time else case.rank) for id, case in cases.items()
+    }
     walked = [ids[0]]
-    while (beside := await queue.neighbour(agent, QueuePlace(query), walked[-1], 1)) is not None:
+    while (beside := await queue.neighbour(agent, places[walked[-1]], walked[-1], 1)) is not None:
         walked.append(beside)
     assert walked == ids
-    assert await queue.neighbour(agent, QueuePlace(query), ids[-1], -1) == ids[-2]
-    assert await queue.neighbour(agent, QueuePlace(query), ids[0], -1) is None
+    back = [ids[-1]]
+    while (beside := await queue.neighbour(agent, places[back[-1]], back[-1], -1)) is not None:
+        back.append(beside)
+    assert back == ids[::-1]
 
 
 async def test_the_next_case_after_closing_is_the_one_behind_the_place_it_had(stores: Repositories) -> None:
@@ -200,10 +206,12 @@ async def test_the_next_case_after_closing_is_the_one_behind_the_place_it_had(st
     assert await queue.neighbour(agent, place, row.case.id, 1) == behind.case.id
 
 
-async def test_a_case_behind_the_wall_leads_nobody_anywhere(stores: Repositories) -> None:
-    report = next(case for case in CASES if case.compartment is Compartment.REPORT)
-    queue = queue_of(stores)
-    assert await queue.neighbour(AGENTS[0], QueuePlace(QueueQuery()), report.id, 1) is None
+async def test_nobody_is_led_behind_the_wall_or_on_from_nowhere(stores: Repositories) -> None:
+    queue, agent, query = queue_of(stores), AGENTS[0], QueueQuery()
+    for report in (case for case in CASES if case.compartment is Compartment.REPORT):
+        beside = await queue.neighbour(agent, QueuePlace(query, report.rank), report.id, 1)
+        assert beside is None or policy.may_see(agent, (await stores.cases.many([beside]))[beside])
+        assert await queue.neighbour(agent, QueuePlace(query), report.id, 1) is None
 
 
 async def test_a_place_of_another_list_gives_the_first_page(stores: Repositories) -> None:

@@ -8,11 +8,13 @@ import pytest
 
 from hub.actions.cases.search.fill_index import FillIndex
 from hub.actions.cases.search.search_cases import PAGE, Found, SearchCases, Standing, Wanted
+from hub.actions.cases.search.typed import FoundBy
 from hub.model.agent import Agent, Role
 from hub.model.cases.state import CaseState
 from hub.model.track import Compartment, Track
 from hub.runtime.clock import FakeClock
 from hub.store.documents import Update
+from hub.store.terms import index_terms, packed
 from tests.unit.hub.repositories.search.desk import NOW, Desk
 
 HANDLER = Agent("h1", "h1", "", (Role.HANDLER,), NOW)
@@ -157,3 +159,44 @@ async def test_cases_of_an_earlier_release_are_added_whoever_is_cut_off() -> Non
     assert await desk.hits("13800138003", INSPECTOR) == ["case3"]
     assert not (await desk.ask("井盖")).is_filling
     assert not await again.step()
+
+
+async def test_a_case_is_found_by_the_first_letters_of_a_name_however_it_is_read() -> None:
+    desk = SearchDesk()
+    for number, name in enumerate(("曾乐", "张三", "John Smith", "张"), 1):
+        case = desk.case(number)
+        await desk.opened(replace(case, applicant=replace(case.applicant, name=name)))
+    for typed in ("zy", "CL", "zl"):
+        assert await desk.hits(typed) == ["case1"], typed
+    assert await desk.hits("zs") == ["case2"]
+    assert (await desk.ask("zs 8002")).cases[0].by is FoundBy.INITIALS
+    assert await desk.hits("zs 8001") == await desk.hits("js") == await desk.hits("z") == []
+
+
+async def test_first_letters_lead_to_no_report_and_to_nobody_anonymous() -> None:
+    desk = SearchDesk()
+    await desk.opened(desk.case(1))
+    await desk.wall("case1", Compartment.REPORT)
+    hidden = desk.case(2)
+    await desk.opened(replace(hidden, applicant=replace(hidden.applicant, anonymous=True)))
+    for agent in (HANDLER, INSPECTOR, ADMIN):
+        assert await desk.hits("zsf", agent) == []
+
+
+async def test_cases_that_were_indexed_before_get_the_first_letters_too() -> None:
+    desk = SearchDesk()
+    for number in (1, 2):
+        await desk.opened(desk.case(number), "路灯坏了")
+    await desk.wall("case2", Compartment.REPORT)
+    index, letters = desk.stores.case_index, {("initials", "zsf")}
+    known = await desk.engine.get("case_search", "case1")
+    assert known is not None
+    old = set(index_terms(known.body["terms"])) - index._keyed(letters)  # type: ignore[arg-type]
+    await desk.engine.commit([Update("case_search", "case1", {"terms": packed(old)}, known.version)])
+    assert await desk.hits("zsf") == []
+    assert (await desk.ask("zsf")).is_filling
+    while await desk.fill.step():
+        pass
+    assert await desk.hits("zsf") == await desk.hits("路灯") == ["case1"]
+    assert not (await desk.ask("zsf")).is_filling
+    assert not await desk.fill.step()
