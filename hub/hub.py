@@ -69,6 +69,7 @@ from hub.actions.dialogue.understand import Understand
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.intake.look_again import LookAgain
+from hub.actions.intake.take_in import TakeIn
 from hub.actions.knowledge.edit_entry import EditEntry
 from hub.actions.knowledge.edit_words import EditWords
 from hub.actions.knowledge.import_entries import ImportEntries
@@ -202,6 +203,7 @@ class Actions:
     split_case: SplitCase
     sort_questions: SortQuestions
     suspect_case: SuspectCase
+    take_in: TakeIn
     track_case: TrackCase
 
 

@@ -16,6 +16,7 @@ from hub.repositories import (
     conversations,
     leases,
     letters,
+    long_texts,
     meaning_due,
     memberships,
     notices,
@@ -62,6 +63,7 @@ from hub.repositories.knowledge.questions import QuestionRepository
 from hub.repositories.knowledge.vectors import VectorRepository
 from hub.repositories.knowledge.words import WordRepository
 from hub.repositories.letters import LetterRepository
+from hub.repositories.long_texts import LongTextRepository
 from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
@@ -154,6 +156,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *tags.COLLECTIONS,
     *leases.COLLECTIONS,
     *letters.COLLECTIONS,
+    *long_texts.COLLECTIONS,
     *meaning_due.COLLECTIONS,
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,
@@ -235,6 +238,7 @@ class Repositories:
     tags: TagRepository
     knowledge: KnowledgeRepositories
     letters: LetterRepository
+    long_texts: LongTextRepository
     meaning_due: MeaningDueRepository
     memberships: MembershipRepository
     notices: NoticeRepository
@@ -296,6 +300,7 @@ def repositories(
         tags=TagRepository(documents, vault),
         knowledge=_knowledge(documents, vault),
         letters=LetterRepository(documents, vault),
+        long_texts=LongTextRepository(documents, vault),
         meaning_due=MeaningDueRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from channels.adapter import FetchesRecordings, FindsSent, ReceivesWebhooks, Sends
+from channels.adapter import Connects, FetchesRecordings, FindsSent, ReceivesWebhooks, Sends
 from channels.address import AddressKind
+from channels.carrier.account import AccountSettings
+from channels.carrier.link import LinkLimits
+from channels.cmpp.dialect import CmppLogin
+from channels.cmpp.sms import CmppSettings, CmppSms
 from channels.contract import ChannelKind
 from channels.mail.incoming import MailListener, MailListenerSettings
 from channels.mail.outgoing import MailSender, MailSenderSettings
@@ -38,8 +42,10 @@ from hub.runtime.bell import conversation_topic
 from hub.runtime.errors import NotFound
 from hub.settings.channels import (
     Channel,
+    CmppChannel,
     MailChannel,
     PetitionForm,
+    SmsChannel,
     TwilioSmsChannel,
     TwilioVoiceChannel,
     WebChat,
@@ -60,6 +66,7 @@ class Adapters:
     reads: Mapping[str, MailReader]
     finds: Mapping[str, FindsSent]
     fetches: Mapping[str, FetchesRecordings]
+    connects: Mapping[str, Connects]
     voice: Mapping[str, VoiceAdapter]
     mail: Sequence[MailSender]
     pool: ReaderPool
@@ -79,6 +86,7 @@ def build_adapters(base: Foundation) -> Adapters:
     pool = ReaderPool(processes=LETTERS_AT_ONCE)
     finds: dict[str, FindsSent] = {}
     fetches: dict[str, FetchesRecordings] = {}
+    connects: dict[str, Connects] = {}
     voice: dict[str, VoiceAdapter] = {}
     mail: list[MailSender] = []
     signed_ids = signed_ids_of(base)
@@ -103,6 +111,9 @@ def build_adapters(base: Foundation) -> Adapters:
                     clock,
                 )
                 receives[name], sends[name], finds[name] = sms, sms, sms
+            case CmppChannel():
+                gateway = CmppSms(cmpp_settings(name, channel), clock, random.Random())
+                sends[name], connects[name] = gateway, gateway
             case TwilioVoiceChannel():
                 line = TwilioVoice(
                     TwilioVoiceSettings(
@@ -128,7 +139,34 @@ def build_adapters(base: Foundation) -> Adapters:
                 sends[name] = WebChatSender(partial(_wake_chat, name, base))
             case PetitionForm():
                 pass  # a page of our own; answers are read with number and code
-    return Adapters(receives, sends, listens, reads, finds, fetches, voice, mail, pool)
+    return Adapters(receives, sends, listens, reads, finds, fetches, connects, voice, mail, pool)
+
+
+def cmpp_settings(name: str, channel: CmppChannel) -> CmppSettings:
+    """What the adapter needs to know."""
+    limits = LinkLimits(channel.window, channel.answer_seconds, channel.idle_seconds)
+    return CmppSettings(
+        AccountSettings(
+            name, channel.host, channel.port, channel.connections, channel.rate_parts_per_second, limits
+        ),
+        CmppLogin(
+            channel.sp_id,
+            channel.secret.get_secret_value(),
+            int(channel.version.replace(".", ""), 16),
+            pads_id=channel.pads_sp_id,
+        ),
+        channel.number,
+        service_id=channel.service_id,
+        fee_type=channel.fee_type,
+        fee_code=channel.fee_code,
+        country_code=channel.country_code,
+        gbk=channel.chinese == "gbk",
+        parts_named=channel.parts_named,
+        reserved=channel.reserved_characters,
+        patience_seconds=channel.patience_seconds,
+        busy=frozenset(channel.busy_codes),
+        refused_numbers=frozenset(channel.bad_number_codes),
+    )
 
 
 def signed_ids_of(base: Foundation) -> SignedIds:
@@ -198,6 +236,7 @@ _KINDS: Mapping[type[Channel], ChannelKind] = {
     WebChat: ChannelKind.CHAT,
     PetitionForm: ChannelKind.PETITION,
     TwilioSmsChannel: ChannelKind.SMS,
+    CmppChannel: ChannelKind.SMS,
     TwilioVoiceChannel: ChannelKind.VOICE,
     MailChannel: ChannelKind.MAIL,
 }
@@ -218,7 +257,7 @@ def profile(name: str, channel: Channel, settings: Settings) -> ChannelProfile:
 def dispatch_settings(settings: Settings) -> DispatchSettings:
     senders = {}
     for name, channel in settings.channels.items():
-        if isinstance(channel, TwilioSmsChannel):
+        if isinstance(channel, SmsChannel):
             senders[name] = SenderSettings(
                 parts_per_second=channel.rate_parts_per_second,
                 in_flight=settings.dispatch.in_flight,
@@ -270,7 +309,11 @@ def handset_rules(settings: Settings) -> dict[str, HandsetRule]:
 
 def fallback_settings(settings: Settings) -> FallbackSettings:
     """Where a warning goes on that did not arrive; without senders nowhere."""
-    kinds = {TwilioSmsChannel: AddressKind.PHONE, MailChannel: AddressKind.EMAIL}
+    kinds = {
+        TwilioSmsChannel: AddressKind.PHONE,
+        CmppChannel: AddressKind.PHONE,
+        MailChannel: AddressKind.EMAIL,
+    }
     senders = tuple(
         (kinds[type(channel)], name)
         for name in settings.fallback.channels

@@ -11,13 +11,14 @@ from hub.actions.dialogue.regions import Region, Regions
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.answer_message import AnswerMessage
 from hub.actions.intake.beside_case import BesideCase
+from hub.actions.intake.join_parts import JoinParts
 from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.look_again import LookAgain
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.speak import Speak
 from hub.actions.knowledge.in_force import Knowledge
-from hub.settings.channels import MailChannel, TwilioSmsChannel, TwilioVoiceChannel
+from hub.settings.channels import MailChannel, SmsChannel, TwilioVoiceChannel
 from hub.settings.settings import Settings
 from hub.wiring.cases import CaseActions
 from hub.wiring.dialogue import Dialogue
@@ -30,6 +31,7 @@ class IntakeActions:
     """What takes messages in, and what looks again at those whose meaning was late."""
 
     accept_event: AcceptEvent
+    join_parts: JoinParts
     look_again: LookAgain
 
 
@@ -64,8 +66,10 @@ def intake_actions(
         dialogue.watch,
         choices_seconds=seconds,
     )
+    accept_event = AcceptEvent(documents, stores, profiles, answer_message, base.files)
     return IntakeActions(
-        AcceptEvent(documents, stores, profiles, answer_message, base.files),
+        accept_event,
+        JoinParts(documents, stores.long_texts, accept_event),
         LookAgain(documents, stores, profiles, dialogue.understand, decisions, message_case, speak),
     )
 
@@ -75,7 +79,7 @@ def own_numbers(settings: Settings) -> set[str]:
     own: set[str] = set()
     for channel in settings.channels.values():
         match channel:
-            case TwilioSmsChannel():
+            case SmsChannel():
                 own.add(channel.number)
             case TwilioVoiceChannel():
                 own.add(channel.line)

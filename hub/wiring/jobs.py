@@ -13,6 +13,7 @@ from hub.actions.deliveries.fall_back import FallBack
 from hub.actions.deliveries.match_receipts import MatchReceipts
 from hub.actions.dialogue.triage import Triage
 from hub.actions.evidence.seal_heads import SealHeads
+from hub.actions.intake.join_parts import JoinParts
 from hub.actions.intake.keep_letter import KeepLetter
 from hub.actions.intake.read_letters import ReadLetters
 from hub.actions.knowledge.follow_entries import FollowEntries
@@ -50,6 +51,7 @@ _LEARN_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 2.0
 """How often it is looked for messages whose meaning was late."""
 
+_LONG_TEXT_SECONDS = 5.0
 _CLOCK_SECONDS = 2.0
 """How often it is looked for cases to which time has something to do."""
 
@@ -214,6 +216,19 @@ def mail_jobs(base: Foundation, adapters: Adapters, actions: Actions, triage: Tr
     }
 
 
+def carrier_jobs(adapters: Adapters, actions: Actions, join_parts: JoinParts) -> dict[str, Job]:
+    """The connections to each gateway, and what hands on the long texts that wait in vain for their parts."""
+    if not adapters.connects:
+        return {}
+    return {
+        "long texts": partial(repeat, join_parts.hand_on_due, pause_seconds=_LONG_TEXT_SECONDS),
+        **{
+            f"carrier {name}": partial(one.connect, actions.take_in)
+            for name, one in adapters.connects.items()
+        },
+    }
+
+
 def _rules(keep: Retention) -> tuple[Rule, ...]:
     return (
         Rule("sessions", "expires_at", keep.sessions_seconds),
@@ -226,6 +241,7 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("duty_pages", "seen_at", _PAGES_SECONDS),
         Rule("bounces", "at", 90 * 86_400),
         Rule("delivery_parts", "keep_until", 0),
+        Rule("long_texts", "keep_until", 0),
         Rule("dead_letters", "ended_at", _ENDED_SECONDS),
         Rule("fallbacks", "at", _ENDED_SECONDS),
         Rule("drafts", "saved_at", keep.drafts_seconds),

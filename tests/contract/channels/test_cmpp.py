@@ -61,6 +61,17 @@ class Desk:
         return self.events
 
 
+async def eventually(holds: Callable[[], bool]) -> None:
+    """Returns when it holds; what it looks at changes on the event loop."""
+    async with asyncio.timeout(10):
+        while not holds():  # noqa: ASYNC110 — nothing tells
+            await asyncio.sleep(0)
+
+
+async def never(_: float) -> None:
+    await asyncio.Event().wait()
+
+
 @asynccontextmanager
 async def desk(
     plan: GatewayPlan | None = None,
@@ -79,7 +90,10 @@ async def desk(
             "sms-mobile", "127.0.0.1", gateway.port, connections, rate=5000, limits=limits
         )
         settings = CmppSettings(
-            account, CmppLogin("901234", secret, 0x10 * plan.version), "12110", **more  # type: ignore[arg-type]
+            account,
+            CmppLogin("901234", secret, 0x10 * plan.version),
+            "12110",
+            **more,  # type: ignore[arg-type]
         )
         sms = CmppSms(settings, clock, random.Random(7))
         if sleep is not None:
@@ -89,8 +103,7 @@ async def desk(
         try:
             await gateway.until(lambda: gateway.logins >= connections)
             if gateway.connections == connections:
-                while sms.account.links < connections:
-                    await asyncio.sleep(0)
+                await eventually(lambda: sms.account.links == connections)
             yield here
         finally:
             running.cancel()
@@ -107,7 +120,12 @@ async def test_a_text_is_taken_with_its_fields_in_their_places(version: int) -> 
         assert part.content.decode("utf-16-be") == "护栏已修好"
         assert (part.text("Src_Id"), part.text("Dest_terminal_Id")) == ("12110", "13800138000")
         assert (part.text("Service_Id"), part.text("Msg_src")) == ("ALARM", "901234")
-        assert [part.number(name) for name in ("Pk_total", "Pk_number", "DestUsr_tl", "Msg_Fmt")] == [1, 1, 1, 8]
+        assert [part.number(name) for name in ("Pk_total", "Pk_number", "DestUsr_tl", "Msg_Fmt")] == [
+            1,
+            1,
+            1,
+            8,
+        ]
         assert [part.number(name) for name in ("Registered_Delivery", "Fee_UserType", "TP_udhi")] == [1, 2, 0]
 
 
@@ -127,7 +145,9 @@ async def test_a_long_text_leaves_in_parts_with_one_reference_and_an_id_each(ver
 
 @pytest.mark.parametrize("bytes_", [60, 71])
 @pytest.mark.parametrize("version", [2, 3])
-async def test_a_receipt_of_either_length_names_the_part_as_it_was_accepted(version: int, bytes_: int) -> None:
+async def test_a_receipt_of_either_length_names_the_part_as_it_was_accepted(
+    version: int, bytes_: int
+) -> None:
     async with desk(GatewayPlan(version=version, receipt_bytes=bytes_)) as here:
         accepted = await here.sms.send(text())
         (receipt,) = await here.until(1)
@@ -205,7 +225,9 @@ async def test_a_text_that_is_tried_again_keeps_its_reference() -> None:
         here.gateway.faults.append(Fault(Trouble.RESULT, times=3))
         with pytest.raises(Temporary):
             await here.sms.send(text(LONG))
-        await here.sms.send(text("别的事。" + LONG, delivery_id="d2", to=replace(PHONE, value="+8613900139000")))
+        await here.sms.send(
+            text("别的事。" + LONG, delivery_id="d2", to=replace(PHONE, value="+8613900139000"))
+        )
         first = len(here.gateway.taken)
         await here.sms.send(text(LONG))
         again = here.gateway.taken[first:]
@@ -246,7 +268,9 @@ async def test_an_answer_twice_or_to_something_else_changes_nothing(trouble: Tro
 
 
 @pytest.mark.parametrize("trouble", [Trouble.CUT, Trouble.HALF])
-async def test_a_connection_that_ends_leaves_what_was_written_unknown_and_comes_back(trouble: Trouble) -> None:
+async def test_a_connection_that_ends_leaves_what_was_written_unknown_and_comes_back(
+    trouble: Trouble,
+) -> None:
     pauses: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -259,8 +283,7 @@ async def test_a_connection_that_ends_leaves_what_was_written_unknown_and_comes_
         )
         assert [type(one) for one in told] == [Ambiguous] * 4
         await here.gateway.until(lambda: here.gateway.logins == 2)
-        while not here.sms.account.links:
-            await asyncio.sleep(0)
+        await eventually(lambda: here.sms.account.links == 1)
         assert (await here.sms.send(text(delivery_id="again"))).parts == 1
         assert 0.75 <= pauses[0] <= 1.25
 
@@ -300,7 +323,13 @@ async def test_an_unknown_command_and_a_body_too_short_are_survived() -> None:
 
 @pytest.mark.parametrize(
     ("status", "problem", "pause"),
-    [(1, Misconfigured, 60), (2, Misconfigured, 60), (3, Misconfigured, 60), (4, Misconfigured, 60), (5, Temporary, 1)],
+    [
+        (1, Misconfigured, 60),
+        (2, Misconfigured, 60),
+        (3, Misconfigured, 60),
+        (4, Misconfigured, 60),
+        (5, Temporary, 1),
+    ],
 )
 async def test_a_refused_login_says_whether_a_setting_is_wrong(
     status: int, problem: type[SendError], pause: float
@@ -320,9 +349,7 @@ async def test_a_refused_login_says_whether_a_setting_is_wrong(
 
 async def test_a_wrong_secret_is_refused_by_the_proof() -> None:
     async with desk(secret="other") as here:
-        while not here.sms.account.problem.startswith("connect"):
-            await asyncio.sleep(0)
-        assert here.sms.account.problem == "connect-3"
+        await eventually(lambda: here.sms.account.problem == "connect-3")
 
 
 @pytest.mark.parametrize(("version", "answers"), [(2, 3), (3, 2)])
@@ -352,11 +379,10 @@ async def test_several_connections_share_the_load() -> None:
 
 
 async def test_without_a_connection_nothing_is_in_doubt() -> None:
-    async with desk(sleep=lambda _: asyncio.Event().wait()) as here:
+    async with desk(sleep=never) as here:
         here.gateway.cut()
         await here.gateway.until(lambda: not here.gateway.connections)
-        while here.sms.account.links:
-            await asyncio.sleep(0)
+        await eventually(lambda: here.sms.account.links == 0)
         with pytest.raises(Temporary) as raised:
             await here.sms.send(text())
         assert raised.value.code == "not-connected"
