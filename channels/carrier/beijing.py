@@ -21,18 +21,5 @@ def minute(text: bytes, *, fallback: int = 0) -> int:
         return fallback
 
 
-def nearest(now_ms: int, month: int, day: int, hour: int, minute_: int, second: int) -> int:
-    """A time without a year → the one of three that is nearest to now, in ms; 0 for none."""
-    year = _local(now_ms).year
-    found = []
-    for one in (year - 1, year, year + 1):
-        try:
-            at = datetime(one, month, day, hour, minute_, second, tzinfo=BEIJING)
-        except ValueError:
-            continue
-        found.append(int(at.timestamp() * 1000))
-    return min(found, key=lambda at: abs(at - now_ms), default=0)
-
-
 def _local(now_ms: int) -> datetime:
     return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(BEIJING)
