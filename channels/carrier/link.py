@@ -73,6 +73,7 @@ class Link(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._asked: dict[int, _Asked] = {}
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._leaving: list[bytes] = []
         self._free = limits.window
         # Not from 1: a gateway may remember the numbers of the connection before.
         self._sequence = int(self._loop.time() * 1000) & 0x7FFFFFFF
@@ -114,7 +115,7 @@ class Link(asyncio.Protocol):
         sequence = self.next_sequence()
         answer: asyncio.Future[Frame] = self._loop.create_future()
         self._asked[sequence] = _Asked(answer, self._loop.time() + self._limits.answer_seconds)
-        self._transport.write(make(sequence))
+        self._write(make(sequence))
         try:
             return await answer
         finally:
@@ -124,7 +125,7 @@ class Link(asyncio.Protocol):
     def tell(self, frame: bytes) -> None:
         """Writes what is no request: an answer to the other side."""
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(frame)
+            self._write(frame)
 
     def close(self, reason: str) -> None:
         """Ends the connection now; who waits is told so."""
@@ -139,6 +140,7 @@ class Link(asyncio.Protocol):
         if not self.closed.done():
             self.closed.set_result(reason)
         if self._transport is not None:
+            self._flush()
             self._transport.close()
 
     # --- asyncio.Protocol ---
@@ -168,6 +170,18 @@ class Link(asyncio.Protocol):
         self.close("lost" if problem else "closed-by-peer")
 
     # --- within ---
+
+    def _write(self, frame: bytes) -> None:
+        """What is written in one turn of the event loop leaves in one piece: a system call costs more than
+        everything else about a message."""
+        if not self._leaving:
+            self._loop.call_soon(self._flush)
+        self._leaving.append(frame)
+
+    def _flush(self) -> None:
+        frames, self._leaving = self._leaving, []
+        if frames and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(b"".join(frames))
 
     def _release(self) -> None:
         while self._waiting:

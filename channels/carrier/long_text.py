@@ -7,6 +7,7 @@ A part begins with `05 00 03 ref total number`, or with the form whose reference
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -43,11 +44,11 @@ class Piece:
         return self.total > 1
 
 
-def pieces(text: str, *, reference: int, gbk: bool = False, reserved: int = 0) -> list[Piece]:
+def pieces(text: str, *, reference: Callable[[], int], gbk: bool = False, reserved: int = 0) -> list[Piece]:
     """A text as the parts it is sent in, none for an empty one.
 
-    reference: 0 to 255, equal for all parts. reserved: characters the gateway adds itself (a signature), kept
-    free in every part, because gateways differ in where they add them.
+    reference: 0 to 255, asked where there are several parts. reserved: characters the gateway adds itself (a
+    signature), kept free in every part, because gateways differ in where they add them.
     """
     if not text:
         return []
@@ -57,8 +58,9 @@ def pieces(text: str, *, reference: int, gbk: bool = False, reserved: int = 0) -
     if len(content) <= room.single - spare:
         return [Piece(form, content)]
     cut = _cut(text, form, max(room.joined - spare, 8))
+    ours = reference()
     return [
-        Piece(form, head(reference, len(cut), number) + one, len(cut), number)
+        Piece(form, head(ours, len(cut), number) + one, len(cut), number)
         for number, one in enumerate(cut, start=1)
     ]
 

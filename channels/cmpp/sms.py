@@ -100,9 +100,13 @@ class CmppSms:
             raise Permanent("no-text", "text missing")
         settings = self._settings
         to = number.written(message.recipient, settings.country_code)
-        reference = self._references.of(settings.number, to, message.delivery_id)
         try:
-            parts = pieces(message.text, reference=reference, gbk=settings.gbk, reserved=settings.reserved)
+            parts = pieces(
+                message.text,
+                reference=lambda: self._references.of(settings.number, to, message.delivery_id),
+                gbk=settings.gbk,
+                reserved=settings.reserved,
+            )
         except ValueError:
             raise Permanent("6", f"more than {MOST_PARTS} parts") from None
         await self.account.bucket.take(len(parts))

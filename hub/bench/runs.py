@@ -20,6 +20,7 @@ from hub.bench.dispatch import dispatch
 from hub.bench.faq import Given, faq
 from hub.bench.figure import Figure, as_json, as_table
 from hub.bench.flood import FULL, SMALL, Flood, flood
+from hub.bench.gateways.gateways import PROTOCOLS, gateways
 from hub.bench.intake import intake
 from hub.bench.memory import memory
 from hub.bench.outbox.outbox import WARNED, outbox
@@ -41,6 +42,10 @@ class Task:
     warned: int = WARNED
 
 
+async def _gateways(protocol: str, task: Task) -> Sequence[Figure]:
+    return await gateways(protocol, small=task.small)
+
+
 Bench = Callable[[Task], Awaitable[Sequence[Figure]]]
 
 BENCHES: Mapping[str, Bench] = {
@@ -56,6 +61,7 @@ BENCHES: Mapping[str, Bench] = {
     "texts": lambda task: flood(task.folder, SMALL if task.small else task.flood),
     "desk": lambda task: desk(task.folder, small=task.small),
     "faq": lambda task: faq(task.given, small=task.small),
+    **{name: partial(_gateways, name) for name in PROTOCOLS},
 }
 """By the name given on the command line, in the order they are run."""
 

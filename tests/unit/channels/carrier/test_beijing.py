@@ -11,8 +11,8 @@ from channels.carrier.beijing import login_time, minute
 from channels.carrier.number import CountryCode, read, written
 
 
-def ms(year: int, month: int, day: int, *clock: int) -> int:
-    return int(datetime(year, month, day, *clock, tzinfo=UTC).timestamp() * 1000)
+def ms(year: int, month: int, day: int, hour: int = 0, minute_: int = 0, second: int = 0) -> int:
+    return int(datetime(year, month, day, hour, minute_, second, tzinfo=UTC).timestamp() * 1000)
 
 
 def test_a_login_time_is_beijing_with_its_leading_zero() -> None:
