@@ -63,6 +63,11 @@ class Connects(Protocol):
         """Keeps them until cancelled. What comes is answered after `accept`, or else comes again."""
         ...
 
+    @property
+    def problem(self) -> str:
+        """Why nothing can leave or come now, in a code; "" while a connection stands."""
+        ...
+
 
 class ReadsLetters(Protocol):
     """An adapter that makes a message of a letter that is stored already."""

@@ -57,7 +57,6 @@ from hub.actions.cases.snooze_case import SnoozeCase
 from hub.actions.cases.split_case import SplitCase
 from hub.actions.cases.tags.edit_tags import EditTags
 from hub.actions.cases.tags.tag_case import TagCase
-from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.actions.deliveries.read_unmatched import ReadUnmatched
@@ -160,7 +159,6 @@ class Actions:
     """The business, one verb each."""
 
     accept_event: AcceptEvent
-    apply_receipt: ApplyReceipt
     assign_case: AssignCase
     campaigns: CampaignDesk
     change_accounts: ChangeAccounts
@@ -247,6 +245,8 @@ _TASKS: Mapping[str, str] = {
     "recordings": "录音取回任务",
     "transcripts": "录音转写任务",
     "calls": "通话看守任务",
+    "carrier": "运营商网关连接任务",
+    "long": "长短信拼接任务",
     "retention": "到期清理任务",
     "heads": "证据链头任务",
     "listen": "收信任务",
@@ -312,6 +312,7 @@ class Hub:
     senders: Callable[[], Sequence[SenderHealth]]
     hears: Callable[[], bool]
     forged: Callable[[], int]
+    unconnected: Callable[[], Mapping[str, str]]
     close: Callable[[], Awaitable[None]]
 
     async def health(self) -> list[HealthLine]:
@@ -340,6 +341,8 @@ class Hub:
             )
         )
         paused = {sender.sender: sender.paused_reason for sender in self.senders()}
+        unconnected = self.unconnected()
+        paused |= {name: f"网关未连接：{code}" for name, code in unconnected.items()}
         for name, channel in self.settings.channels.items():
             reason = paused.get(name, "")
             lines.append(
@@ -349,6 +352,7 @@ class Hub:
                     not reason,
                     reason or ("已启用" if channel.enabled else "未启用"),
                     "检查渠道的账号、密钥和地址" if reason else "",
+                    stops=name not in unconnected,
                 )
             )
         if any(channel.enabled and channel.adapter == "mail" for channel in self.settings.channels.values()):

@@ -90,6 +90,11 @@ class CmppSms:
             if self._storing:
                 await asyncio.wait(self._storing)
 
+    @property
+    def problem(self) -> str:
+        """See `Connects`."""
+        return self.account.problem
+
     # --- sending ---
 
     async def send(self, message: OutboundMessage) -> Accepted:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.bench.flood import FULL, Flood
-from hub.bench.gateways.gateways import PROTOCOLS
 from hub.bench.outbox.outbox import WARNED
 from hub.bench.runs import run as measure
 from hub.cli.faq_files import read_set
@@ -33,8 +32,7 @@ def bench(
     Parameters
     ----------
     names
-        intake dispatch outbox crash store memory cases queue search desk texts faq carrier；
-        省略为全部 · Else all. carrier 后可写协议 cmpp · A protocol may stand behind carrier.
+        intake dispatch outbox crash store memory cases queue search desk texts faq carrier (cmpp)；省略为全部
     kb
         faq 用的知识条目 · Entries for faq: JSONL, TOML or CSV; the shipped ones without it.
     queries
@@ -65,7 +63,7 @@ def bench(
         return CANNOT_RUN
     flood = Flood(rate, seconds, different)
     return measure(
-        [name for name in names if name != "carrier"] or (PROTOCOLS if names else ()),
+        names,
         as_json=json,
         small=small,
         given=given,

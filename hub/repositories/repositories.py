@@ -16,7 +16,6 @@ from hub.repositories import (
     conversations,
     leases,
     letters,
-    long_texts,
     meaning_due,
     memberships,
     notices,
@@ -44,6 +43,7 @@ from hub.repositories.deliveries import fallbacks
 from hub.repositories.deliveries.records import DeliveryRecords, delivery_records
 from hub.repositories.evidence import heads
 from hub.repositories.evidence.heads import HeadRepository
+from hub.repositories.inbound import long_texts
 from hub.repositories.knowledge import (
     answer_counts,
     cursors,
@@ -63,7 +63,6 @@ from hub.repositories.knowledge.questions import QuestionRepository
 from hub.repositories.knowledge.vectors import VectorRepository
 from hub.repositories.knowledge.words import WordRepository
 from hub.repositories.letters import LetterRepository
-from hub.repositories.long_texts import LongTextRepository
 from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
@@ -238,7 +237,6 @@ class Repositories:
     tags: TagRepository
     knowledge: KnowledgeRepositories
     letters: LetterRepository
-    long_texts: LongTextRepository
     meaning_due: MeaningDueRepository
     memberships: MembershipRepository
     notices: NoticeRepository
@@ -300,7 +298,6 @@ def repositories(
         tags=TagRepository(documents, vault),
         knowledge=_knowledge(documents, vault),
         letters=LetterRepository(documents, vault),
-        long_texts=LongTextRepository(documents, vault),
         meaning_due=MeaningDueRepository(documents, vault),
         memberships=MembershipRepository(documents, vault, cities=cities),
         notices=NoticeRepository(documents, vault),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.actions.deliveries.read_unmatched import ReadUnmatched
 from hub.actions.deliveries.redrive import Redrive
-from hub.actions.intake.take_in import TakeIn
 from hub.hub import Actions, DeliveryDesk
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
@@ -37,10 +35,8 @@ def actions_of(
 ) -> Actions:
     """One of each."""
     campaigns = campaign_actions(base, rules.rules)
-    apply_receipt = ApplyReceipt(base.stores.outbox)
     return Actions(
         accept_event=intake.accept_event,
-        apply_receipt=apply_receipt,
         assign_case=cases.assign_case,
         change_accounts=change_accounts_of(base),
         campaigns=campaigns.desk,
@@ -83,7 +79,7 @@ def actions_of(
         split_case=cases.split_case,
         sort_questions=editing.sort_questions,
         suspect_case=cases.suspect_case,
-        take_in=TakeIn(intake.accept_event, intake.join_parts, apply_receipt, cases.deliver_electronically),
+        take_in=intake.take_in,
         track_case=cases.track_case,
     )
 

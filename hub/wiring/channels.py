@@ -71,6 +71,10 @@ class Adapters:
     mail: Sequence[MailSender]
     pool: ReaderPool
 
+    def unconnected(self) -> Mapping[str, str]:
+        """Of carriers without a connection: why, by channel."""
+        return {name: one.problem for name, one in self.connects.items() if one.problem}
+
 
 LETTERS_AT_ONCE = 2
 """A letter made to hold its reader holds one process; the other goes on."""
@@ -95,21 +99,7 @@ def build_adapters(base: Foundation) -> Adapters:
             continue
         match channel:
             case TwilioSmsChannel():
-                sms = TwilioSms(
-                    TwilioSmsSettings(
-                        channel=name,
-                        account_sid=channel.account_sid,
-                        auth_tokens=tuple(token.get_secret_value() for token in channel.auth_tokens),
-                        sender=channel.number,
-                        public_url=settings.public_url(),
-                        api_base=channel.api_base,
-                        messaging_service_sid=channel.messaging_service_sid,
-                        by_part=channel.receipts == "by-part",
-                        timeout_seconds=channel.timeout_seconds,
-                    ),
-                    http,
-                    clock,
-                )
+                sms = TwilioSms(_twilio_sms(name, channel, settings), http, clock)
                 receives[name], sends[name], finds[name] = sms, sms, sms
             case CmppChannel():
                 gateway = CmppSms(cmpp_settings(name, channel), clock, random.Random())
@@ -140,6 +130,20 @@ def build_adapters(base: Foundation) -> Adapters:
             case PetitionForm():
                 pass  # a page of our own; answers are read with number and code
     return Adapters(receives, sends, listens, reads, finds, fetches, connects, voice, mail, pool)
+
+
+def _twilio_sms(name: str, channel: TwilioSmsChannel, settings: Settings) -> TwilioSmsSettings:
+    return TwilioSmsSettings(
+        channel=name,
+        account_sid=channel.account_sid,
+        auth_tokens=tuple(token.get_secret_value() for token in channel.auth_tokens),
+        sender=channel.number,
+        public_url=settings.public_url(),
+        api_base=channel.api_base,
+        messaging_service_sid=channel.messaging_service_sid,
+        by_part=channel.receipts == "by-part",
+        timeout_seconds=channel.timeout_seconds,
+    )
 
 
 def cmpp_settings(name: str, channel: CmppChannel) -> CmppSettings:

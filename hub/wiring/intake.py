@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channels.address import Address, BadAddress, email, phone
+from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.dialogue.danger_decisions import DangerDecisions
 from hub.actions.dialogue.regions import Region, Regions
@@ -17,7 +18,9 @@ from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.look_again import LookAgain
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.speak import Speak
+from hub.actions.intake.take_in import TakeIn
 from hub.actions.knowledge.in_force import Knowledge
+from hub.repositories.inbound.long_texts import LongTextRepository
 from hub.settings.channels import MailChannel, SmsChannel, TwilioVoiceChannel
 from hub.settings.settings import Settings
 from hub.wiring.cases import CaseActions
@@ -31,8 +34,10 @@ class IntakeActions:
     """What takes messages in, and what looks again at those whose meaning was late."""
 
     accept_event: AcceptEvent
+    apply_receipt: ApplyReceipt
     join_parts: JoinParts
     look_again: LookAgain
+    take_in: TakeIn
 
 
 def intake_actions(
@@ -67,10 +72,14 @@ def intake_actions(
         choices_seconds=seconds,
     )
     accept_event = AcceptEvent(documents, stores, profiles, answer_message, base.files)
+    apply_receipt = ApplyReceipt(stores.outbox)
+    join_parts = JoinParts(documents, LongTextRepository(documents, base.vault), accept_event)
     return IntakeActions(
         accept_event,
-        JoinParts(documents, stores.long_texts, accept_event),
+        apply_receipt,
+        join_parts,
         LookAgain(documents, stores, profiles, dialogue.understand, decisions, message_case, speak),
+        TakeIn(accept_event, join_parts, apply_receipt, cases.deliver_electronically),
     )
 
 

@@ -13,7 +13,6 @@ from hub.actions.deliveries.fall_back import FallBack
 from hub.actions.deliveries.match_receipts import MatchReceipts
 from hub.actions.dialogue.triage import Triage
 from hub.actions.evidence.seal_heads import SealHeads
-from hub.actions.intake.join_parts import JoinParts
 from hub.actions.intake.keep_letter import KeepLetter
 from hub.actions.intake.read_letters import ReadLetters
 from hub.actions.knowledge.follow_entries import FollowEntries
@@ -39,6 +38,7 @@ from hub.wiring.cases import CaseActions
 from hub.wiring.channels import LETTERS_AT_ONCE, Adapters, fallback_settings, profiles_of
 from hub.wiring.desk import Desk
 from hub.wiring.foundation import Foundation
+from hub.wiring.intake import IntakeActions
 from hub.wiring.mail import own_addresses_of
 from hub.wiring.rules import RuleActions
 
@@ -202,12 +202,14 @@ def alarm_jobs(forward: ForwardAlarms) -> dict[str, Job]:
     }
 
 
-def mail_jobs(base: Foundation, adapters: Adapters, actions: Actions, triage: Triage) -> dict[str, Job]:
+def mail_jobs(
+    base: Foundation, adapters: Adapters, actions: Actions, intake: IntakeActions, triage: Triage
+) -> dict[str, Job]:
     """One loop for every mail server of our own, and one that reads what they took in."""
     if not adapters.reads:
         return {}
     documents, letters, files = base.documents, base.stores.letters, base.files
-    own = own_addresses_of(base, actions.apply_receipt, actions.refuse_mail)
+    own = own_addresses_of(base, intake.apply_receipt, actions.refuse_mail)
     read = ReadLetters(documents, letters, files, adapters.reads, actions.accept_event, triage, own)
     keep = KeepLetter(documents, letters, files)
     return {
@@ -216,15 +218,21 @@ def mail_jobs(base: Foundation, adapters: Adapters, actions: Actions, triage: Tr
     }
 
 
-def carrier_jobs(adapters: Adapters, actions: Actions, join_parts: JoinParts) -> dict[str, Job]:
+def inbound_jobs(
+    base: Foundation, adapters: Adapters, actions: Actions, intake: IntakeActions, triage: Triage
+) -> dict[str, Job]:
+    """What listens to mail servers and keeps the connections to carriers."""
+    return mail_jobs(base, adapters, actions, intake, triage) | carrier_jobs(adapters, intake)
+
+
+def carrier_jobs(adapters: Adapters, intake: IntakeActions) -> dict[str, Job]:
     """The connections to each gateway, and what hands on the long texts that wait in vain for their parts."""
     if not adapters.connects:
         return {}
     return {
-        "long texts": partial(repeat, join_parts.hand_on_due, pause_seconds=_LONG_TEXT_SECONDS),
+        "long texts": partial(repeat, intake.join_parts.hand_on_due, pause_seconds=_LONG_TEXT_SECONDS),
         **{
-            f"carrier {name}": partial(one.connect, actions.take_in)
-            for name, one in adapters.connects.items()
+            f"carrier {name}": partial(one.connect, intake.take_in) for name, one in adapters.connects.items()
         },
     }
 

@@ -14,6 +14,7 @@ from channels.loopback.cmpp import CmppGateway, Fault, GatewayPlan, Trouble, par
 from channels.outbox.delivery import POLICY, Delivery, DeliveryState, MessageClass, Origin
 from hub.actions.intake.join_parts import JoinParts
 from hub.model.cases.case import Case
+from hub.repositories.inbound.long_texts import LongTextRepository
 from hub.runtime.clock import SystemClock
 from tests.journeys.talking import queue
 from tests.world import CMPP_ACCOUNT, World, eventually, world
@@ -109,7 +110,7 @@ async def test_a_long_text_in_any_order_with_one_part_twice_is_one_message(desk:
 
 
 async def test_a_part_that_never_comes_is_told_and_comes_late_as_a_message_of_its_own(desk: Office) -> None:
-    store = desk.hub.hub.repositories.long_texts
+    store = LongTextRepository(desk.hub.hub.documents, desk.hub.hub.vault)
     parts = parts_of(9, [one.encode("utf-16-be") for one in ("有人拿刀", "在三楼", "快来")])
     for place in (2, 0):
         await desk.gateway.push(CITIZEN, "12110", parts[place], udhi=1, message_id=200 + place)
@@ -158,3 +159,14 @@ async def test_a_number_the_gateway_does_not_know_fails(tmp_path: Path) -> None:
         desk.gateway.faults.append(Fault(Trouble.RESULT, code=13))
         assert await desk.state_is(await desk.put("d1", "护栏已修好。"), S.FAILED)
         assert await desk.state_is(await desk.put("d2", "护栏已修好！"), S.SUPPRESSED)
+
+
+async def test_a_gateway_that_refuses_the_login_is_told_of(tmp_path: Path) -> None:
+    plan = GatewayPlan(login_status=3)
+    gateway = CmppGateway(CMPP_ACCOUNT[0], CMPP_ACCOUNT[1], SystemClock().now_ms, plan)
+    async with gateway, world(tmp_path, cmpp_port=gateway.port) as running:
+
+        async def look() -> list[str]:
+            return [line.detail for line in await running.hub.health() if "connect-3" in line.detail]
+
+        assert await eventually(look) == ["网关未连接：connect-3"]

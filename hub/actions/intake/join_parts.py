@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from channels.carrier.alphabet import decode
 from channels.contract import ChannelKind, InboundMessage, TextPart
 from hub.actions.intake.accept_event import AcceptEvent
-from hub.model.long_text import LongText, told_missing
-from hub.repositories.long_texts import LongTextRepository
+from hub.model.conversations.long_text import LongText, told_missing
+from hub.repositories.inbound.long_texts import LongTextRepository
 from hub.store.codec import Versioned
 from hub.store.documents import Documents, Write
 from hub.store.until_committed import until_committed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from channels.contract import TextPart
-from hub.model.long_text import LongText
+from hub.model.conversations.long_text import LongText
 from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
