@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import random
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,7 +14,6 @@ from urllib.parse import urlsplit
 
 from channels.carrier.account import LoginRefused
 from channels.carrier.link import NoAnswer, NotSent
-from channels.cmpp.sms import CmppSms
 from hub.runtime.clock import SystemClock
 from hub.runtime.finding import Finding, Level
 from hub.settings.channels import (
@@ -27,7 +25,7 @@ from hub.settings.channels import (
     TwilioVoiceChannel,
 )
 from hub.settings.settings import Settings
-from hub.wiring.channels import cmpp_settings
+from hub.wiring.channels import gateway_of
 from ivr.flow import FlowError, load, shipped
 
 _REACH_SECONDS = 3.0
@@ -73,7 +71,7 @@ async def _channel(name: str, channel: Channel, settings: Settings) -> AsyncIter
 
 async def _login(label: str, channel: CmppChannel) -> Finding:
     """What the gateway answers to a login. Beside a running hub it is one connection more for a moment."""
-    account = CmppSms(cmpp_settings(label, channel), SystemClock(), random.Random()).account
+    account = gateway_of(label, channel, SystemClock()).account
     try:
         await account.try_login()
     except LoginRefused as problem:

@@ -14,9 +14,10 @@ from typing import Literal
 from channels.adapter import Connects, FetchesRecordings, FindsSent, ReceivesWebhooks, Sends
 from channels.address import AddressKind
 from channels.carrier.account import AccountSettings
+from channels.carrier.gateway import GatewaySettings, GatewaySms
 from channels.carrier.link import LinkLimits
-from channels.cmpp.dialect import CmppLogin
-from channels.cmpp.sms import CmppSettings, CmppSms
+from channels.clock import Clock
+from channels.cmpp.dialect import Cmpp, CmppSettings
 from channels.contract import ChannelKind
 from channels.mail.incoming import MailListener, MailListenerSettings
 from channels.mail.outgoing import MailSender, MailSenderSettings
@@ -102,7 +103,7 @@ def build_adapters(base: Foundation) -> Adapters:
                 sms = TwilioSms(_twilio_sms(name, channel, settings), http, clock)
                 receives[name], sends[name], finds[name] = sms, sms, sms
             case CmppChannel():
-                gateway = CmppSms(cmpp_settings(name, channel), clock, random.Random())
+                gateway = gateway_of(name, channel, clock)
                 sends[name], connects[name] = gateway, gateway
             case TwilioVoiceChannel():
                 line = TwilioVoice(
@@ -146,28 +147,33 @@ def _twilio_sms(name: str, channel: TwilioSmsChannel, settings: Settings) -> Twi
     )
 
 
-def cmpp_settings(name: str, channel: CmppChannel) -> CmppSettings:
-    """What the adapter needs to know."""
+def gateway_of(name: str, channel: CmppChannel, clock: Clock) -> GatewaySms:
+    """The adapter of a carrier's gateway."""
     limits = LinkLimits(channel.window, channel.answer_seconds, channel.idle_seconds)
-    return CmppSettings(
-        AccountSettings(
-            name, channel.host, channel.port, channel.connections, channel.rate_parts_per_second, limits
-        ),
-        CmppLogin(
-            channel.sp_id,
-            channel.secret.get_secret_value(),
-            int(channel.version.replace(".", ""), 16),
-            pads_id=channel.pads_sp_id,
-        ),
+    rate = channel.rate_parts_per_second
+    account = AccountSettings(name, channel.host, channel.port, channel.connections, rate, limits)
+    settings = GatewaySettings(
+        account,
         channel.number,
+        country_code=channel.country_code,
+        gbk=channel.chinese == "gbk",
+        reserved=channel.reserved_characters,
+        patience_seconds=channel.patience_seconds,
+    )
+    return GatewaySms(settings, Cmpp(_cmpp(channel), clock), clock, random.Random())
+
+
+def _cmpp(channel: CmppChannel) -> CmppSettings:
+    return CmppSettings(
+        channel.sp_id,
+        channel.secret.get_secret_value(),
+        channel.number,
+        version=int(channel.version.replace(".", ""), 16),
+        pads_id=channel.pads_sp_id,
         service_id=channel.service_id,
         fee_type=channel.fee_type,
         fee_code=channel.fee_code,
-        country_code=channel.country_code,
-        gbk=channel.chinese == "gbk",
         parts_named=channel.parts_named,
-        reserved=channel.reserved_characters,
-        patience_seconds=channel.patience_seconds,
         busy=frozenset(channel.busy_codes),
         refused_numbers=frozenset(channel.bad_number_codes),
     )

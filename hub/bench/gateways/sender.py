@@ -6,15 +6,14 @@ import asyncio
 import random
 import sys
 from time import perf_counter
-from typing import Protocol
 
 from channels.address import Address, AddressKind
-from channels.carrier.account import Account, AccountSettings
+from channels.carrier.account import AccountSettings
+from channels.carrier.gateway import GatewaySettings, GatewaySms
 from channels.carrier.link import LinkLimits
-from channels.cmpp.dialect import CmppLogin
+from channels.cmpp.dialect import Cmpp, CmppSettings
 from channels.cmpp.pdu import CMPP_3, Submit, submit
-from channels.cmpp.sms import CmppSettings, CmppSms
-from channels.contract import Accepted, OutboundMessage
+from channels.contract import OutboundMessage
 from hub.bench.child import commands, tell
 from hub.bench.gateways.peer import SECRET
 from hub.bench.texts import citizen_number
@@ -25,23 +24,18 @@ TEXT = "【公安】接到自称公检法要求转账的电话请立即挂断并
 _NO_LIMIT = 1e9
 
 
-class _Gateway(Protocol):
-    account: Account
-
-    async def send(self, message: OutboundMessage) -> Accepted: ...
-
-
-def _cmpp(port: int, connections: int, window: int) -> _Gateway:
+def _gateway(port: int, connections: int, window: int) -> GatewaySms:
+    clock = SystemClock()
     account = AccountSettings(
         "bench", "127.0.0.1", port, connections, rate=_NO_LIMIT, limits=LinkLimits(window=window)
     )
-    settings = CmppSettings(account, CmppLogin("901234", SECRET), "12110")
-    return CmppSms(settings, SystemClock(), random.Random())
+    protocol = Cmpp(CmppSettings("901234", SECRET, "12110"), clock)
+    return GatewaySms(GatewaySettings(account, "12110"), protocol, clock, random.Random())
 
 
 async def run_adapter(port: int, connections: int, window: int) -> None:
     """`{"count"}` → sends so many texts of one part, as many at once as the windows hold."""
-    gateway = _cmpp(port, connections, window)
+    gateway = _gateway(port, connections, window)
     running = asyncio.ensure_future(gateway.account.run())
     async with asyncio.timeout(10):
         while gateway.account.links < connections:  # noqa: ASYNC110 — nothing tells

@@ -7,15 +7,16 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
 from channels.adapter import Event
 from channels.address import Address, AddressKind
 from channels.carrier.account import AccountSettings
+from channels.carrier.gateway import GatewaySettings, GatewaySms
 from channels.carrier.link import LinkLimits
-from channels.cmpp.dialect import CmppLogin
-from channels.cmpp.sms import CmppSettings, CmppSms
+from channels.cmpp.dialect import Cmpp, CmppSettings
 from channels.contract import (
     Accepted,
     InboundMessage,
@@ -41,7 +42,7 @@ def text(words: str = "护栏已修好", *, delivery_id: str = "d1", to: Address
 class Desk:
     """The hub's side: an adapter, and everything it brought."""
 
-    sms: CmppSms
+    sms: GatewaySms
     gateway: CmppGateway
     events: list[Event] = field(default_factory=list)
     refuses: int = 0
@@ -80,7 +81,8 @@ async def desk(
     connections: int = 1,
     secret: str = "s3cret",
     sleep: Callable[[float], Awaitable[None]] | None = None,
-    **more: object,
+    patience_seconds: float = 15.0,
+    **more: Any,
 ) -> AsyncIterator[Desk]:
     """An adapter that is connected, unless the gateway does not let it in."""
     clock = FakeClock()
@@ -89,13 +91,9 @@ async def desk(
         account = AccountSettings(
             "sms-mobile", "127.0.0.1", gateway.port, connections, rate=5000, limits=limits
         )
-        settings = CmppSettings(
-            account,
-            CmppLogin("901234", secret, 0x10 * plan.version),
-            "12110",
-            **more,  # type: ignore[arg-type]
-        )
-        sms = CmppSms(settings, clock, random.Random(7))
+        who = CmppSettings("901234", secret, "12110", 0x10 * plan.version, **more)
+        settings = GatewaySettings(account, "12110", patience_seconds=patience_seconds)
+        sms = GatewaySms(settings, Cmpp(who, clock), clock, random.Random(7))
         if sleep is not None:
             sms.account._sleep = sleep
         here = Desk(sms, gateway)
