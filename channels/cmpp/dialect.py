@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from channels.carrier.beijing import login_time, minute
-from channels.carrier.frame import Frame, Framer
+from channels.carrier.common_head import ANSWER, CommonHead, write
+from channels.carrier.frame import Frame
 from channels.carrier.gateway import Report, Text
 from channels.carrier.link import Link
 from channels.carrier.long_text import Piece, split_head
@@ -42,25 +43,16 @@ class CmppSettings:
     refused_numbers: frozenset[int] = frozenset()
 
 
-class Cmpp:
+class Cmpp(CommonHead):
     """Implements `channels.carrier.gateway.Protocolled`."""
+
+    TEST, GOODBYE, DELIVER = Command.ACTIVE_TEST, Command.TERMINATE, Command.DELIVER
+    TEST_ANSWER = b"\0"
 
     def __init__(self, settings: CmppSettings, clock: Clock) -> None:
         self._settings = settings
         self._layout = layout_of(settings.version)
         self._clock = clock
-
-    def framer(self) -> Framer:
-        return pdu.framer()
-
-    def is_answer(self, frame: Frame) -> bool:
-        return bool(frame.command & pdu.ANSWER)
-
-    def keep_alive(self, sequence: int) -> bytes:
-        return pdu.write(Command.ACTIVE_TEST, sequence)
-
-    def goodbye(self, sequence: int) -> bytes:
-        return pdu.write(Command.TERMINATE, sequence)
 
     async def log_in(self, link: Link) -> None:
         """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
@@ -68,7 +60,7 @@ class Cmpp:
         login = Login(
             who.sp_id, who.secret.encode(), who.version, login_time(self._clock.now_ms()), pads_id=who.pads_id
         )
-        frame = await link.ask(lambda sequence: pdu.write(Command.CONNECT, sequence, login.body()))
+        frame = await link.ask(lambda sequence: write(Command.CONNECT, sequence, login.body()))
         try:
             answer = LoginAnswer.read(frame.body)
         except pdu.Malformed:
@@ -76,7 +68,7 @@ class Cmpp:
         if answer.status:
             raise codes.login_refused(answer.status)
         if not login.is_answered_by(answer):
-            log.warning("cmpp.gateway_not_proved")  # many gateways hash it their own way
+            log.warning("carrier.gateway_not_proved")  # many gateways hash it their own way
 
     def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
         settings = self._settings
@@ -104,18 +96,6 @@ class Cmpp:
             )
         return _hex(answer.message_id)
 
-    def answer(self, link: Link, frame: Frame) -> bool:
-        if frame.command == Command.ACTIVE_TEST:
-            link.tell(pdu.write(Command.ACTIVE_TEST | pdu.ANSWER, frame.sequence, b"\0"))
-        elif frame.command == Command.TERMINATE:
-            link.tell(pdu.write(Command.TERMINATE | pdu.ANSWER, frame.sequence))
-            link.end("goodbye-of-peer")
-        elif frame.command != Command.DELIVER:
-            log.info("cmpp.command_unknown", extra={"command": frame.command})
-        else:
-            return False
-        return True
-
     def heard(self, frame: Frame) -> Text | Report:
         deliver = Deliver.read(frame.body, self._layout)
         if deliver.is_receipt:
@@ -132,7 +112,7 @@ class Cmpp:
 
     def taken(self, frame: Frame, *, stored: bool) -> bytes:
         answer = Answer(int.from_bytes(frame.body[:8], "big"), 0 if stored else _STRUCTURE)
-        return pdu.write(Command.DELIVER | pdu.ANSWER, frame.sequence, answer.body(self._layout))
+        return write(Command.DELIVER | ANSWER, frame.sequence, answer.body(self._layout))
 
 
 def _hex(message_id: int) -> str:

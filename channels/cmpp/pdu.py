@@ -10,15 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from hashlib import md5
 from struct import Struct
 from struct import error as StructError
 
-from channels.carrier.frame import BadFrame, Frame, Framer
-
-HEAD = Struct(">III")
-ANSWER = 0x80000000
-MOST_BYTES = 4096
+from channels.carrier.common_head import digest, is_proved, text, write
+from channels.carrier.frame import BadFrame
 
 
 class Command(IntEnum):
@@ -74,26 +70,6 @@ def layout_of(version: int) -> Layout:
     return CMPP_3 if version >= 0x30 else CMPP_2
 
 
-def framer() -> Framer:
-    """For one connection."""
-    return Framer(_read, least=HEAD.size, most=MOST_BYTES)
-
-
-def _read(data: bytes) -> Frame:
-    _, command, sequence = HEAD.unpack_from(data)
-    return Frame(command, sequence, data[HEAD.size :])
-
-
-def write(command: int, sequence: int, body: bytes = b"") -> bytes:
-    """A whole message."""
-    return HEAD.pack(HEAD.size + len(body), command, sequence) + body
-
-
-def text(field: bytes) -> str:
-    """What stands in a field before its first zero byte."""
-    return field.partition(b"\0")[0].decode("ascii", "replace").strip()
-
-
 # --- the login ---
 
 
@@ -115,19 +91,15 @@ class Login:
         """AuthenticatorSource, 16 bytes."""
         source = self.sp_id.encode()
         source = source.ljust(6, b"\0") if self.pads_id else source
-        return md5(source + bytes(9) + self.secret + self.timestamp.encode()).digest()  # noqa: S324 — CMPP
+        return digest(source, bytes(9), self.secret, self.timestamp.encode())
 
     def body(self) -> bytes:
         """CONNECT."""
         return _LOGIN.pack(self.sp_id.encode(), self.proof, self.version, int(self.timestamp))
 
     def is_answered_by(self, answer: LoginAnswer) -> bool:
-        """Whether the gateway knows the secret too; gateways hash the status in one byte or in four."""
-        return answer.proof in {
-            md5(answer.status.to_bytes(size, "big") + self.proof + self.secret).digest()  # noqa: S324 — CMPP
-            for size in (1, 4)
-            if answer.status < 1 << (8 * size)
-        }
+        """Whether the gateway knows the secret too."""
+        return is_proved(answer.proof, status=answer.status, ours=self.proof, secret=self.secret)
 
 
 _LOGIN = Struct(">6s16sBI")

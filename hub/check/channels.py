@@ -20,6 +20,7 @@ from hub.settings.channels import (
     Channel,
     CmppChannel,
     MailChannel,
+    SmgpChannel,
     SmsChannel,
     TwilioSmsChannel,
     TwilioVoiceChannel,
@@ -63,13 +64,13 @@ async def _channel(name: str, channel: Channel, settings: Settings) -> AsyncIter
                 yield found
             async for reached in _gateway(label, channel.api_base):
                 yield reached
-        case CmppChannel():
+        case CmppChannel() | SmgpChannel():
             yield await _login(label, channel)
         case MailChannel():
             yield await _reached(label, channel.smtp_host, channel.smtp_port)
 
 
-async def _login(label: str, channel: CmppChannel) -> Finding:
+async def _login(label: str, channel: CmppChannel | SmgpChannel) -> Finding:
     """What the gateway answers to a login. Beside a running hub it is one connection more for a moment."""
     account = gateway_of(label, channel, SystemClock()).account
     try:
@@ -79,7 +80,7 @@ async def _login(label: str, channel: CmppChannel) -> Finding:
             Level.FAIL,
             label,
             f"网关拒绝登录 (login refused)：{problem.code}，{problem.reason}",
-            "核对 host、port、version、sp_id、secret，以及网关登记的本机地址",
+            "核对 host、port、version、账号、secret，以及网关登记的本机地址",
         )
     except (OSError, TimeoutError, NoAnswer, NotSent):
         return Finding(

@@ -48,15 +48,12 @@ class TwilioSmsChannel(_Twilio, SmsChannel):
     receipts: Literal["callback", "by-part"] = "callback"
 
 
-class CmppChannel(SmsChannel):
-    """Texts over a gateway of China Mobile. answer_seconds and patience_seconds together end before
+class GatewayChannel(SmsChannel):
+    """Texts over a gateway of a carrier. answer_seconds and patience_seconds together end before
     timeout_seconds does, so that what is in doubt is told with the ids that are known."""
 
-    adapter: Literal["cmpp"]
     host: str = ""
     port: int = Field(default=7890, ge=1, le=65535)
-    version: Literal["2.0", "2.1", "3.0"] = "3.0"
-    sp_id: str = Field(default="", max_length=6, pattern=r"^[0-9A-Za-z]*$")
     secret: Secret = SecretStr("")
     number: str = Field(default="12110", pattern=r"^[0-9]{3,20}$")
     service_id: str = Field(default="", max_length=10, pattern=r"^[!-~]*$")
@@ -69,11 +66,30 @@ class CmppChannel(SmsChannel):
     idle_seconds: float = Field(default=30, ge=5, le=600)
     country_code: Literal["none", "86", "+86"] = "none"
     chinese: Literal["ucs2", "gbk"] = "ucs2"
-    parts_named: bool = True
     reserved_characters: int = Field(default=0, ge=0, le=40)
-    pads_sp_id: bool = True
     busy_codes: list[int] = []
     bad_number_codes: list[int] = []
+
+
+class CmppChannel(GatewayChannel):
+    """China Mobile."""
+
+    adapter: Literal["cmpp"]
+    version: Literal["2.0", "2.1", "3.0"] = "3.0"
+    sp_id: str = Field(default="", max_length=6, pattern=r"^[0-9A-Za-z]*$")
+    parts_named: bool = True
+    pads_sp_id: bool = True
+
+
+class SmgpChannel(GatewayChannel):
+    """China Telecom."""
+
+    adapter: Literal["smgp"]
+    port: int = Field(default=8890, ge=1, le=65535)
+    version: Literal["1.3", "3.0"] = "3.0"
+    client_id: str = Field(default="", max_length=8, pattern=r"^[0-9A-Za-z]*$")
+    fee_type: str = Field(default="00", pattern=r"^[0-9]{2}$")
+    chinese: Literal["ucs2", "gbk"] = "gbk"
 
 
 class TwilioVoiceChannel(_Twilio):
@@ -111,6 +127,6 @@ class MailChannel(_Channel):
 
 
 Channel = Annotated[
-    WebChat | PetitionForm | TwilioSmsChannel | CmppChannel | TwilioVoiceChannel | MailChannel,
+    WebChat | PetitionForm | TwilioSmsChannel | CmppChannel | SmgpChannel | TwilioVoiceChannel | MailChannel,
     Field(discriminator="adapter"),
 ]

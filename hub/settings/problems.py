@@ -12,6 +12,7 @@ from hub.settings.channels import (
     CmppChannel,
     MailChannel,
     PetitionForm,
+    SmgpChannel,
     TwilioSmsChannel,
     TwilioVoiceChannel,
     WebChat,
@@ -40,8 +41,8 @@ def contradictions(settings: Settings) -> list[str]:
                 problems.append(f"channels.{name}.account_sid: 启用的渠道必须填写 (needed when enabled)")
             if not channel.auth_tokens:
                 problems.append(f"channels.{name}.auth_tokens: 启用的渠道必须填写 (needed when enabled)")
-        if isinstance(channel, CmppChannel):
-            for key in ("host", "sp_id", "secret"):
+        if isinstance(channel, CmppChannel | SmgpChannel):
+            for key in ("host", "sp_id" if isinstance(channel, CmppChannel) else "client_id", "secret"):
                 if not _given(getattr(channel, key)):
                     problems.append(f"channels.{name}.{key}: 启用的渠道必须填写 (needed when enabled)")
             if channel.answer_seconds + channel.patience_seconds >= channel.timeout_seconds:
@@ -113,6 +114,7 @@ def _known_keys(parents: list[str]) -> list[str]:
             PetitionForm,
             TwilioSmsChannel,
             CmppChannel,
+            SmgpChannel,
             TwilioVoiceChannel,
             MailChannel,
         )

@@ -14,7 +14,7 @@ from typing import Literal
 from channels.adapter import Connects, FetchesRecordings, FindsSent, ReceivesWebhooks, Sends
 from channels.address import AddressKind
 from channels.carrier.account import AccountSettings
-from channels.carrier.gateway import GatewaySettings, GatewaySms
+from channels.carrier.gateway import GatewaySettings, GatewaySms, Protocolled
 from channels.carrier.link import LinkLimits
 from channels.clock import Clock
 from channels.cmpp.dialect import Cmpp, CmppSettings
@@ -32,6 +32,7 @@ from channels.outbox.sender import DispatchSettings, SenderSettings
 from channels.outbox.sweeper import Sweeper
 from channels.outbox.turns import Shares, equal_shares
 from channels.signed_id import SignedIds
+from channels.smgp.dialect import Smgp, SmgpSettings
 from channels.twilio.codes import TEMPORARY_CODES
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
@@ -46,6 +47,7 @@ from hub.settings.channels import (
     CmppChannel,
     MailChannel,
     PetitionForm,
+    SmgpChannel,
     SmsChannel,
     TwilioSmsChannel,
     TwilioVoiceChannel,
@@ -102,7 +104,7 @@ def build_adapters(base: Foundation) -> Adapters:
             case TwilioSmsChannel():
                 sms = TwilioSms(_twilio_sms(name, channel, settings), http, clock)
                 receives[name], sends[name], finds[name] = sms, sms, sms
-            case CmppChannel():
+            case CmppChannel() | SmgpChannel():
                 gateway = gateway_of(name, channel, clock)
                 sends[name], connects[name] = gateway, gateway
             case TwilioVoiceChannel():
@@ -147,7 +149,7 @@ def _twilio_sms(name: str, channel: TwilioSmsChannel, settings: Settings) -> Twi
     )
 
 
-def gateway_of(name: str, channel: CmppChannel, clock: Clock) -> GatewaySms:
+def gateway_of(name: str, channel: CmppChannel | SmgpChannel, clock: Clock) -> GatewaySms:
     """The adapter of a carrier's gateway."""
     limits = LinkLimits(channel.window, channel.answer_seconds, channel.idle_seconds)
     rate = channel.rate_parts_per_second
@@ -160,7 +162,12 @@ def gateway_of(name: str, channel: CmppChannel, clock: Clock) -> GatewaySms:
         reserved=channel.reserved_characters,
         patience_seconds=channel.patience_seconds,
     )
-    return GatewaySms(settings, Cmpp(_cmpp(channel), clock), clock, random.Random())
+    protocol: Protocolled
+    if isinstance(channel, CmppChannel):
+        protocol = Cmpp(_cmpp(channel), clock)
+    else:
+        protocol = Smgp(_smgp(channel), clock)
+    return GatewaySms(settings, protocol, clock, random.Random())
 
 
 def _cmpp(channel: CmppChannel) -> CmppSettings:
@@ -174,6 +181,20 @@ def _cmpp(channel: CmppChannel) -> CmppSettings:
         fee_type=channel.fee_type,
         fee_code=channel.fee_code,
         parts_named=channel.parts_named,
+        busy=frozenset(channel.busy_codes),
+        refused_numbers=frozenset(channel.bad_number_codes),
+    )
+
+
+def _smgp(channel: SmgpChannel) -> SmgpSettings:
+    return SmgpSettings(
+        channel.client_id,
+        channel.secret.get_secret_value(),
+        channel.number,
+        version=int(channel.version.replace(".", ""), 16),
+        service_id=channel.service_id,
+        fee_type=channel.fee_type,
+        fee_code=channel.fee_code,
         busy=frozenset(channel.busy_codes),
         refused_numbers=frozenset(channel.bad_number_codes),
     )
@@ -247,6 +268,7 @@ _KINDS: Mapping[type[Channel], ChannelKind] = {
     PetitionForm: ChannelKind.PETITION,
     TwilioSmsChannel: ChannelKind.SMS,
     CmppChannel: ChannelKind.SMS,
+    SmgpChannel: ChannelKind.SMS,
     TwilioVoiceChannel: ChannelKind.VOICE,
     MailChannel: ChannelKind.MAIL,
 }
@@ -322,6 +344,7 @@ def fallback_settings(settings: Settings) -> FallbackSettings:
     kinds = {
         TwilioSmsChannel: AddressKind.PHONE,
         CmppChannel: AddressKind.PHONE,
+        SmgpChannel: AddressKind.PHONE,
         MailChannel: AddressKind.EMAIL,
     }
     senders = tuple(

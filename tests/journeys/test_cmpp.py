@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from channels.address import phone
-from channels.loopback.cmpp import CmppGateway, Fault, GatewayPlan, Trouble, parts_of
+from channels.loopback.cmpp import CmppGateway
+from channels.loopback.gateway import Fault, GatewayPlan, Trouble, parts_of
 from channels.outbox.delivery import POLICY, Delivery, DeliveryState, MessageClass, Origin
 from hub.actions.intake.join_parts import JoinParts
 from hub.model.cases.case import Case
@@ -86,7 +87,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Office]:
 async def test_a_citizen_writes_twice_the_same_and_gets_one_case_and_one_reply(desk: Office) -> None:
     content = WORDS.encode("utf-16-be")
     for _ in range(2):
-        assert await desk.gateway.push(CITIZEN, "12110", content, message_id=4711) == 0
+        assert await desk.gateway.push(CITIZEN, "12110", content, id=4711) == 0
     (case,) = await desk.cases(1)
     assert await desk.words(case) == [WORDS]
     await desk.gateway.until(lambda: len(desk.gateway.taken) > 0)
@@ -101,11 +102,11 @@ async def test_a_long_text_in_any_order_with_one_part_twice_is_one_message(desk:
     # Cut in the middle of the emoji, as some handsets do.
     parts = parts_of(7, [content[:134], content[134:-2], content[-2:]])
     for place in (2, 0, 0, 1):
-        answer = await desk.gateway.push(CITIZEN, "12110", parts[place], udhi=0x40, message_id=100 + place)
+        answer = await desk.gateway.push(CITIZEN, "12110", parts[place], has_head=0x40, id=100 + place)
         assert answer == 0
     (case,) = await desk.cases(1)
     assert await desk.words(case) == [text]
-    assert await desk.gateway.push(CITIZEN, "12110", parts[1], udhi=1, message_id=101) == 0
+    assert await desk.gateway.push(CITIZEN, "12110", parts[1], has_head=1, id=101) == 0
     assert await desk.words(case) == [text]
 
 
@@ -113,7 +114,7 @@ async def test_a_part_that_never_comes_is_told_and_comes_late_as_a_message_of_it
     store = LongTextRepository(desk.hub.hub.documents, desk.hub.hub.vault)
     parts = parts_of(9, [one.encode("utf-16-be") for one in ("有人拿刀", "在三楼", "快来")])
     for place in (2, 0):
-        await desk.gateway.push(CITIZEN, "12110", parts[place], udhi=1, message_id=200 + place)
+        await desk.gateway.push(CITIZEN, "12110", parts[place], has_head=1, id=200 + place)
     (kept,) = await store.due(desk.hub.hub.clock.now_ms() + 120_000)
     join = JoinParts(desk.hub.hub.documents, store, desk.hub.hub.actions.accept_event)
     await desk.hub.hub.documents.commit([store.put(replace(kept.value, due_at=1), kept)])
@@ -121,15 +122,15 @@ async def test_a_part_that_never_comes_is_told_and_comes_late_as_a_message_of_it
     await join.hand_on_due()
     (case,) = await desk.cases(1)
     assert await desk.words(case) == ["有人拿刀快来\n〔长短信共 3 段，第 2 段未收到〕"]
-    await desk.gateway.push(CITIZEN, "12110", parts[1], udhi=1, message_id=201)
+    await desk.gateway.push(CITIZEN, "12110", parts[1], has_head=1, id=201)
     (late,) = await store.due(desk.hub.hub.clock.now_ms() + 120_000)
     assert late.value.message().text == "在三楼\n〔长短信共 3 段，第 1、3 段未收到〕"
 
 
 async def test_other_words_in_the_place_of_a_part_are_a_message_of_their_own(desk: Office) -> None:
     first, second = (parts_of(3, [one.encode("utf-16-be"), b"\0."])[0] for one in (WORDS, "路灯坏了三天了"))
-    await desk.gateway.push(CITIZEN, "12110", first, udhi=1, message_id=1)
-    await desk.gateway.push(CITIZEN, "12110", second, udhi=1, message_id=2)
+    await desk.gateway.push(CITIZEN, "12110", first, has_head=1, id=1)
+    await desk.gateway.push(CITIZEN, "12110", second, has_head=1, id=2)
     (case,) = await desk.cases(1)
     assert await desk.words(case) == ["路灯坏了三天了\n〔长短信共 2 段，第 2 段未收到〕"]
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from channels.carrier.common_head import ANSWER, framer, write
 from channels.carrier.frame import BadFrame
 from channels.cmpp import pdu
 from channels.cmpp.pdu import (
@@ -35,7 +36,7 @@ def padded(text: str, size: int) -> str:
 
 
 def test_the_login_of_the_specification() -> None:
-    assert pdu.write(Command.CONNECT, 1, SPEC_LOGIN.body()) == hexed(
+    assert write(Command.CONNECT, 1, SPEC_LOGIN.body()) == hexed(
         "00000027 00000001 00000001",
         "393031323334",
         "0ae46688d190da98a58b6b433b0f62c6",  # with the leading zero of the time
@@ -152,9 +153,9 @@ def test_a_receipt_byte_by_byte(width: int) -> None:
 
 
 def test_what_has_no_body() -> None:
-    assert pdu.write(Command.ACTIVE_TEST, 5) == hexed("0000000c 00000008 00000005")
-    assert pdu.write(Command.ACTIVE_TEST | pdu.ANSWER, 5, b"\0") == hexed("0000000d 80000008 00000005 00")
-    assert pdu.write(Command.TERMINATE, 6) == hexed("0000000c 00000002 00000006")
+    assert write(Command.ACTIVE_TEST, 5) == hexed("0000000c 00000008 00000005")
+    assert write(Command.ACTIVE_TEST | ANSWER, 5, b"\0") == hexed("0000000d 80000008 00000005 00")
+    assert write(Command.TERMINATE, 6) == hexed("0000000c 00000002 00000006")
 
 
 @pytest.mark.parametrize(
@@ -213,11 +214,11 @@ def test_any_body_is_read_or_refused(layout: Layout, body: bytes) -> None:
     cuts=st.lists(st.integers(1, 30), min_size=1, max_size=40),
 )
 def test_frames_are_the_same_however_they_are_cut(bodies: list[bytes], cuts: list[int]) -> None:
-    stream = b"".join(pdu.write(Command.DELIVER, place, body) for place, body in enumerate(bodies))
-    framer, found, at = pdu.framer(), [], 0
+    stream = b"".join(write(Command.DELIVER, place, body) for place, body in enumerate(bodies))
+    cutter, found, at = framer(), [], 0
     while at < len(stream):
         step = cuts[at % len(cuts)]
-        found += framer.feed(stream[at : at + step])
+        found += cutter.feed(stream[at : at + step])
         at += step
     assert [frame.body for frame in found] == bodies
     assert [frame.sequence for frame in found] == list(range(len(bodies)))
@@ -226,4 +227,4 @@ def test_frames_are_the_same_however_they_are_cut(bodies: list[bytes], cuts: lis
 @pytest.mark.parametrize("length", [0, 11, 4097, 1 << 31])
 def test_a_length_that_cannot_be_is_refused(length: int) -> None:
     with pytest.raises(BadFrame):
-        pdu.framer().feed(length.to_bytes(4, "big"))
+        framer().feed(length.to_bytes(4, "big"))

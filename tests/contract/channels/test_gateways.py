@@ -1,10 +1,10 @@
-"""The adapter of CMPP against the played gateway: every row of the table of faults, on loopback sockets."""
+"""The adapter of carriers against played gateways: every row of the table of faults, on loopback sockets."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from channels.adapter import Event
 from channels.address import Address, AddressKind
 from channels.carrier.account import AccountSettings
-from channels.carrier.gateway import GatewaySettings, GatewaySms
+from channels.carrier.gateway import GatewaySettings, GatewaySms, Protocolled
 from channels.carrier.link import LinkLimits
 from channels.cmpp.dialect import Cmpp, CmppSettings
 from channels.contract import (
@@ -26,9 +26,13 @@ from channels.contract import (
     TextPart,
 )
 from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
-from channels.loopback.cmpp import CmppGateway, Fault, GatewayPlan, Trouble, parts_of
+from channels.loopback.cmpp import CmppGateway
+from channels.loopback.gateway import Fault, GatewayPlan, PlayedGateway, Trouble, parts_of
+from channels.loopback.smgp import SmgpGateway
+from channels.smgp.dialect import Smgp, SmgpSettings
 from hub.runtime.clock import FakeClock
 
+ACCOUNT = "901234"
 PHONE = Address(AddressKind.PHONE, "+8613800138000")
 LONG = "河边护栏断了一截，怕有人掉下去。" * 9  # 144 characters: three parts
 LIMITS = LinkLimits(answer_seconds=1.0, idle_seconds=60)
@@ -38,12 +42,39 @@ def text(words: str = "护栏已修好", *, delivery_id: str = "d1", to: Address
     return OutboundMessage(delivery_id, 1, "sms-mobile", to, words)
 
 
+@dataclass(frozen=True, slots=True)
+class Speaks:
+    """A protocol: its played gateway, and its codes for busy and for a number that does not exist."""
+
+    name: str
+    version: int
+    gateway: type[PlayedGateway]
+    busy: int
+    bad_number: int
+    login: str
+
+    def protocol(self, secret: str, version: int, clock: FakeClock, more: Mapping[str, Any]) -> Protocolled:
+        if self.gateway is SmgpGateway:
+            return Smgp(SmgpSettings(ACCOUNT, secret, "12110", version, **more), clock)
+        return Cmpp(CmppSettings(ACCOUNT, secret, "12110", version, **more), clock)
+
+    def plan(self, **how: Any) -> GatewayPlan:
+        return GatewayPlan(**{"version": self.version, "state": "", **how})
+
+
+CMPP_2 = Speaks("cmpp 2.0", 2, CmppGateway, 8, 13, "connect")
+CMPP_3 = Speaks("cmpp 3.0", 3, CmppGateway, 8, 13, "connect")
+SMGP = Speaks("smgp 3.0", 3, SmgpGateway, 1, 47, "login")
+speaking = pytest.mark.parametrize("speaks", [CMPP_2, CMPP_3, SMGP], ids=lambda one: one.name)
+both = pytest.mark.parametrize("speaks", [CMPP_3, SMGP], ids=lambda one: one.name)
+
+
 @dataclass
 class Desk:
     """The hub's side: an adapter, and everything it brought."""
 
     sms: GatewaySms
-    gateway: CmppGateway
+    gateway: PlayedGateway
     events: list[Event] = field(default_factory=list)
     refuses: int = 0
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -77,6 +108,7 @@ async def never(_: float) -> None:
 async def desk(
     plan: GatewayPlan | None = None,
     *,
+    speaks: Speaks = CMPP_3,
     limits: LinkLimits = LIMITS,
     connections: int = 1,
     secret: str = "s3cret",
@@ -86,14 +118,14 @@ async def desk(
 ) -> AsyncIterator[Desk]:
     """An adapter that is connected, unless the gateway does not let it in."""
     clock = FakeClock()
-    plan = plan or GatewayPlan(state="")
-    async with CmppGateway("901234", "s3cret", clock.now_ms, plan) as gateway:
+    plan = plan or speaks.plan()
+    async with speaks.gateway(ACCOUNT, "s3cret", clock.now_ms, plan) as gateway:
         account = AccountSettings(
             "sms-mobile", "127.0.0.1", gateway.port, connections, rate=5000, limits=limits
         )
-        who = CmppSettings("901234", secret, "12110", 0x10 * plan.version, **more)
         settings = GatewaySettings(account, "12110", patience_seconds=patience_seconds)
-        sms = GatewaySms(settings, Cmpp(who, clock), clock, random.Random(7))
+        protocol = speaks.protocol(secret, 0x10 * plan.version, clock, more)
+        sms = GatewaySms(settings, protocol, clock, random.Random(7))
         if sleep is not None:
             sms.account._sleep = sleep
         here = Desk(sms, gateway)
@@ -114,7 +146,7 @@ async def test_a_text_is_taken_with_its_fields_in_their_places(version: int) -> 
     async with desk(GatewayPlan(version=version, state=""), service_id="ALARM") as here:
         accepted = await here.sms.send(text())
         (part,) = here.gateway.taken
-        assert accepted == Accepted((f"{part.message_id:016x}",), 1, by_part=True)
+        assert accepted == Accepted((part.id,), 1, by_part=True)
         assert part.content.decode("utf-16-be") == "护栏已修好"
         assert (part.text("Src_Id"), part.text("Dest_terminal_Id")) == ("12110", "13800138000")
         assert (part.text("Service_Id"), part.text("Msg_src")) == ("ALARM", "901234")
@@ -127,12 +159,12 @@ async def test_a_text_is_taken_with_its_fields_in_their_places(version: int) -> 
         assert [part.number(name) for name in ("Registered_Delivery", "Fee_UserType", "TP_udhi")] == [1, 2, 0]
 
 
-@pytest.mark.parametrize("version", [2, 3])
-async def test_a_long_text_leaves_in_parts_with_one_reference_and_an_id_each(version: int) -> None:
-    async with desk(GatewayPlan(version=version, state="")) as here:
+@speaking
+async def test_a_long_text_leaves_in_parts_with_one_reference_and_an_id_each(speaks: Speaks) -> None:
+    async with desk(speaks=speaks) as here:
         accepted = await here.sms.send(text(LONG))
         parts = here.gateway.taken
-        assert accepted.provider_ids == tuple(f"{part.message_id:016x}" for part in parts)
+        assert accepted.provider_ids == tuple(part.id for part in parts)
         assert [part.number("Pk_number") for part in parts] == [1, 2, 3]
         assert {part.content[:5] for part in parts} == {bytes((5, 0, 3, parts[0].content[3], 3))}
         assert b"".join(part.content[6:] for part in parts).decode("utf-16-be") == LONG
@@ -171,13 +203,16 @@ async def test_what_a_receipt_says(word: str, state: ReceiptState) -> None:
         assert (receipt.state, receipt.code) == (state, word)
 
 
-async def test_a_receipt_may_come_before_the_answer_and_is_answered() -> None:
-    async with desk(GatewayPlan()) as here:
+@both
+async def test_a_receipt_may_come_before_the_answer_and_is_answered(speaks: Speaks) -> None:
+    async with desk(speaks.plan(state="DELIVRD"), speaks=speaks) as here:
         here.gateway.faults.append(Fault(Trouble.RECEIPT_FIRST))
         accepted = await here.sms.send(text())
         (receipt,) = here.events
         assert isinstance(receipt, Receipt)
         assert receipt.provider_id == accepted.provider_id
+        assert (receipt.state, receipt.destination) == (ReceiptState.DELIVERED, PHONE)
+        assert receipt.sent_at == FakeClock().now_ms() // 60_000 * 60_000
 
 
 # --- results ---
@@ -208,14 +243,59 @@ async def test_each_result_is_a_decision(code: int, problem: type[SendError]) ->
         assert here.gateway.taken == []
 
 
-async def test_flow_control_in_the_middle_of_a_long_text_sends_the_rest_with_the_same_reference() -> None:
-    async with desk() as here:
-        here.gateway.faults.append(Fault(Trouble.RESULT, first=2, times=2))
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [
+        (1, Temporary),
+        (2, Temporary),
+        (10, Permanent),
+        (21, Misconfigured),
+        (37, Permanent),
+        (44, Misconfigured),
+        (47, Permanent),
+        (58, Permanent),
+        (74, Temporary),
+        (75, Temporary),
+        (76, Misconfigured),
+        (99, Permanent),
+        (130, Temporary),
+    ],
+)
+async def test_each_status_of_smgp_is_a_decision(status: int, problem: type[SendError]) -> None:
+    async with desk(speaks=SMGP, busy=frozenset({130})) as here:
+        here.gateway.faults.append(Fault(Trouble.RESULT, code=status))
+        with pytest.raises(problem) as raised:
+            await here.sms.send(text())
+        assert raised.value.code == str(status)
+        assert not isinstance(raised.value, Permanent) or raised.value.invalid_address == (status == 47)
+
+
+async def test_a_text_over_smgp_has_its_fields_in_their_places() -> None:
+    async with desk(speaks=SMGP, service_id="ALARM") as here:
+        accepted = await here.sms.send(text())
+        (part,) = here.gateway.taken
+        assert accepted == Accepted((part.id,), 1, by_part=True)
+        assert part.content.decode("utf-16-be") == "护栏已修好"
+        assert (part.text("SrcTermID"), part.text("DestTermID")) == ("12110", "13800138000")
+        assert (part.text("ServiceID"), part.text("FeeType"), part.text("FixedFee")) == (
+            "ALARM",
+            "00",
+            "000000",
+        )
+        assert [part.number(name) for name in ("MsgType", "NeedReport", "MsgFormat")] == [6, 1, 8]
+
+
+@both
+async def test_flow_control_in_the_middle_of_a_long_text_sends_the_rest_with_the_same_reference(
+    speaks: Speaks,
+) -> None:
+    async with desk(speaks=speaks) as here:
+        here.gateway.faults.append(Fault(Trouble.RESULT, first=2, times=2, code=speaks.busy))
         accepted = await here.sms.send(text(LONG))
         assert accepted.parts == 3
         assert sorted(part.content[5] for part in here.gateway.taken) == [1, 2, 3]
         assert len({part.content[3] for part in here.gateway.taken}) == 1
-        assert here.gateway.refused == [8, 8]
+        assert here.gateway.refused == [speaks.busy] * 2
 
 
 async def test_a_text_that_is_tried_again_keeps_its_reference() -> None:
@@ -245,8 +325,9 @@ async def test_parts_that_stay_refused_after_others_were_taken_leave_the_text_in
 # --- answers that do not come, or come wrong ---
 
 
-async def test_no_answer_is_unknown_and_a_slow_one_is_waited_for() -> None:
-    async with desk(limits=LinkLimits(answer_seconds=0.5, idle_seconds=60)) as here:
+@both
+async def test_no_answer_is_unknown_and_a_slow_one_is_waited_for(speaks: Speaks) -> None:
+    async with desk(speaks=speaks, limits=LinkLimits(answer_seconds=0.5, idle_seconds=60)) as here:
         here.gateway.faults += [Fault(Trouble.LATE, seconds=0.1), Fault(Trouble.SILENT)]
         assert (await here.sms.send(text())).parts == 1
         with pytest.raises(Ambiguous) as raised:
@@ -255,26 +336,28 @@ async def test_no_answer_is_unknown_and_a_slow_one_is_waited_for() -> None:
         assert len(here.gateway.taken) == 2  # nothing was sent again
 
 
+@both
 @pytest.mark.parametrize("trouble", [Trouble.TWICE, Trouble.WRONG_SEQUENCE])
-async def test_an_answer_twice_or_to_something_else_changes_nothing(trouble: Trouble) -> None:
-    async with desk() as here:
+async def test_an_answer_twice_or_to_something_else_changes_nothing(trouble: Trouble, speaks: Speaks) -> None:
+    async with desk(speaks=speaks) as here:
         here.gateway.faults.append(Fault(trouble))
         first = await here.sms.send(text())
         second = await here.sms.send(text(delivery_id="d2"))
-        ids = [f"{part.message_id:016x}" for part in here.gateway.taken]
+        ids = [part.id for part in here.gateway.taken]
         assert [first.provider_id, second.provider_id] == ids
 
 
+@both
 @pytest.mark.parametrize("trouble", [Trouble.CUT, Trouble.HALF])
 async def test_a_connection_that_ends_leaves_what_was_written_unknown_and_comes_back(
-    trouble: Trouble,
+    trouble: Trouble, speaks: Speaks
 ) -> None:
     pauses: list[float] = []
 
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
 
-    async with desk(sleep=sleep) as here:
+    async with desk(speaks=speaks, sleep=sleep) as here:
         here.gateway.faults += [Fault(Trouble.SILENT, times=3), Fault(trouble)]
         told = await asyncio.gather(
             *(here.sms.send(text(delivery_id=f"d{one}")) for one in range(4)), return_exceptions=True
@@ -286,9 +369,10 @@ async def test_a_connection_that_ends_leaves_what_was_written_unknown_and_comes_
         assert 0.75 <= pauses[0] <= 1.25
 
 
+@speaking
 @pytest.mark.parametrize("chunk", [1, 7])
-async def test_segments_of_any_size_say_the_same(chunk: int) -> None:
-    async with desk(GatewayPlan(chunk=chunk)) as here:
+async def test_segments_of_any_size_say_the_same(chunk: int, speaks: Speaks) -> None:
+    async with desk(speaks.plan(chunk=chunk, state="DELIVRD"), speaks=speaks) as here:
         assert (await here.sms.send(text(LONG))).parts == 3
         assert len(await here.until(3)) == 3
 
@@ -308,10 +392,12 @@ async def test_a_length_that_cannot_be_ends_the_connection(length: int) -> None:
         await here.gateway.until(lambda: here.gateway.logins == 2)
 
 
-async def test_an_unknown_command_and_a_body_too_short_are_survived() -> None:
-    async with desk() as here:
+@both
+async def test_an_unknown_command_and_a_body_too_short_are_survived(speaks: Speaks) -> None:
+    async with desk(speaks=speaks) as here:
+        deliver = bytes((0, 0, 0, speaks.gateway.DELIVER))
         here.gateway.write_raw(b"\0\0\0\x0c\0\0\0\x77\0\0\0\1")
-        here.gateway.write_raw(b"\0\0\0\x10\0\0\0\5\0\0\0\2abcd")
+        here.gateway.write_raw(b"\0\0\0\x10" + deliver + b"\0\0\0\2abcd")
         assert (await here.sms.send(text())).parts == 1
         assert here.gateway.logins == 1
 
@@ -345,9 +431,12 @@ async def test_a_refused_login_says_whether_a_setting_is_wrong(
         assert here.sms.account.problem == f"connect-{status}"
 
 
-async def test_a_wrong_secret_is_refused_by_the_proof() -> None:
-    async with desk(secret="other") as here:
-        await eventually(lambda: here.sms.account.problem == "connect-3")
+@pytest.mark.parametrize(("speaks", "problem"), [(CMPP_3, "connect-3"), (SMGP, "login-21")])
+async def test_a_wrong_secret_is_refused_by_the_proof(speaks: Speaks, problem: str) -> None:
+    async with desk(speaks=speaks, secret="other") as here:
+        await eventually(lambda: here.sms.account.problem == problem)
+        with pytest.raises(Misconfigured):
+            await here.sms.send(text())
 
 
 @pytest.mark.parametrize(("version", "answers"), [(2, 3), (3, 2)])
@@ -363,8 +452,9 @@ async def test_a_silent_gateway_is_asked_and_then_given_up() -> None:
         assert here.gateway.tested == 1
 
 
-async def test_a_goodbye_is_answered_and_the_connection_made_again() -> None:
-    async with desk(sleep=lambda _: asyncio.sleep(0)) as here:
+@both
+async def test_a_goodbye_is_answered_and_the_connection_made_again(speaks: Speaks) -> None:
+    async with desk(speaks=speaks, sleep=lambda _: asyncio.sleep(0)) as here:
         await here.gateway.say_goodbye()
         await here.gateway.until(lambda: here.gateway.logins == 2)
 
@@ -400,11 +490,11 @@ async def test_without_a_connection_nothing_is_in_doubt() -> None:
         (24, "救命".encode("utf-16-be"), "救命"),
     ],
 )
-@pytest.mark.parametrize("version", [2, 3])
+@speaking
 async def test_a_citizens_text_is_stored_and_then_answered(
-    version: int, form: int, content: bytes, words: str
+    speaks: Speaks, form: int, content: bytes, words: str
 ) -> None:
-    async with desk(GatewayPlan(version=version)) as here:
+    async with desk(speaks=speaks) as here:
         assert await here.gateway.push("8613800138000", "1211001", content, form=form) == 0
         (event,) = here.events
         assert isinstance(event, InboundMessage)
@@ -416,8 +506,8 @@ async def test_a_text_that_cannot_be_stored_is_not_answered_and_comes_again() ->
         here.refuses = 1
         content = "救命".encode("utf-16-be")
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(here.gateway.push("13800138000", "12110", content, message_id=77), 0.2)
-        assert await here.gateway.push("13800138000", "12110", content, message_id=77) == 0
+            await asyncio.wait_for(here.gateway.push("13800138000", "12110", content, id=77), 0.2)
+        assert await here.gateway.push("13800138000", "12110", content, id=77) == 0
         assert [event.provider_id for event in here.events] == [f"{77:016x}"]
 
 
@@ -426,7 +516,7 @@ async def test_parts_are_handed_on_as_parts(udhi: int, wide: bool) -> None:
     async with desk() as here:
         contents = parts_of(0x1234, [b"\0a", b"\0b", b"\0c"], wide=wide)
         for content in reversed(contents):
-            assert await here.gateway.push("13800138000", "12110", content, udhi=udhi) == 0
+            assert await here.gateway.push("13800138000", "12110", content, has_head=udhi) == 0
         parts = [event for event in here.events if isinstance(event, TextPart)]
         assert [(part.number, part.total, part.content) for part in parts] == [
             (3, 3, b"\0c"),
