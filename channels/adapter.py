@@ -1,4 +1,4 @@
-"""The shapes an adapter comes in: it receives webhooks, it listens, it sends, it finds what it sent.
+"""The shapes an adapter comes in: it receives webhooks, listens, connects, sends, finds what it sent.
 
 An adapter is a translator. It never calls the hub, stores nothing and decides nothing: it turns a
 provider's words into the contract's and back. One class may have several shapes, and whoever wires
@@ -17,15 +17,23 @@ from channels.contract import (
     ListedRecording,
     OutboundMessage,
     RawLetter,
+    Receipt,
     Received,
     RecordedAudio,
     Taken,
+    TextPart,
     WebhookRequest,
     WebhookResponse,
 )
 
 Accept = Callable[[RawLetter], Awaitable[None]]
 """Stores one letter. When it returned, the letter is stored; when it raised, it is not."""
+
+Event = InboundMessage | TextPart | Receipt
+"""What a carrier brings over a connection of ours."""
+
+AcceptEvent = Callable[[Event], Awaitable[None]]
+"""Stores one event. When it returned, the event is stored; when it raised, it is not."""
 
 
 class ReceivesWebhooks(Protocol):
@@ -46,6 +54,19 @@ class Listens(Protocol):
 
     async def listen(self, accept: Accept) -> None:
         """Take in letters, unread, until cancelled. One is confirmed to its sender after `accept`."""
+        ...
+
+
+class Connects(Protocol):
+    """An adapter that keeps connections to a carrier, over which texts leave and come."""
+
+    async def connect(self, accept: AcceptEvent) -> None:
+        """Keeps them until cancelled. What comes is answered after `accept`, or else comes again."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can leave or come now, in a code; "" while a connection stands."""
         ...
 
 

@@ -84,6 +84,26 @@ class InboundMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class TextPart:
+    """One part of a long text, as handsets cut it; parts come in any order, and some never.
+
+    reference, total, number: together with sender and recipient they say which text it belongs to, and where.
+    content: its bytes, because a character may be cut between two parts. encoding: a codec of Python.
+    """
+
+    channel: str
+    provider_id: str
+    sender: Address
+    recipient: str
+    reference: str
+    total: int
+    number: int
+    content: bytes
+    encoding: str
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class RawLetter:
     """A mail as it came, before anybody read it.
 

@@ -20,7 +20,7 @@ from hub.wiring.desk import desk_of
 from hub.wiring.dialogue import dialogue_of
 from hub.wiring.foundation import open_foundation
 from hub.wiring.intake import intake_actions
-from hub.wiring.jobs import alarm_jobs, jobs_of, mail_jobs
+from hub.wiring.jobs import alarm_jobs, inbound_jobs, jobs_of
 from hub.wiring.knowledge import knowledge_actions, watch_answers_of
 from hub.wiring.publicity.departments import departments_of
 from hub.wiring.rules import rule_actions
@@ -45,7 +45,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     sweeper = sweeper_of(base, adapters.finds, jitter)
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)
-    jobs |= alarm_jobs(alarms.forward) | mail_jobs(base, adapters, actions, dialogue.triage)
+    jobs |= alarm_jobs(alarms.forward) | inbound_jobs(base, adapters, actions, intake, dialogue.triage)
     supervisor = Supervisor(clock)
 
     async def close() -> None:
@@ -84,5 +84,6 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         senders=dispatcher.health,
         hears=lambda: calls.engine is None or not calls.engine.is_down,
         forged=lambda: sum(listener.forged for listener in adapters.listens.values()),
+        unconnected=adapters.unconnected,
         close=close,
     )

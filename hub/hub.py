@@ -58,7 +58,6 @@ from hub.actions.cases.snooze_case import SnoozeCase
 from hub.actions.cases.split_case import SplitCase
 from hub.actions.cases.tags.edit_tags import EditTags
 from hub.actions.cases.tags.tag_case import TagCase
-from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.actions.deliveries.read_unmatched import ReadUnmatched
@@ -70,6 +69,7 @@ from hub.actions.dialogue.understand import Understand
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.intake.look_again import LookAgain
+from hub.actions.intake.take_in import TakeIn
 from hub.actions.intake.unread_letters import UnreadLetters
 from hub.actions.knowledge.edit_entry import EditEntry
 from hub.actions.knowledge.edit_words import EditWords
@@ -165,7 +165,6 @@ class Actions:
     """The business, one verb each."""
 
     accept_event: AcceptEvent
-    apply_receipt: ApplyReceipt
     assign_case: AssignCase
     campaigns: CampaignDesk
     change_accounts: ChangeAccounts
@@ -209,6 +208,7 @@ class Actions:
     split_case: SplitCase
     sort_questions: SortQuestions
     suspect_case: SuspectCase
+    take_in: TakeIn
     track_case: TrackCase
     unread_letters: UnreadLetters
 
@@ -257,6 +257,8 @@ _TASKS: Mapping[str, str] = {
     "keys": "密钥轮换任务",
     "transcripts": "录音转写任务",
     "calls": "通话看守任务",
+    "carrier": "运营商网关连接任务",
+    "long": "长短信拼接任务",
     "retention": "到期清理任务",
     "heads": "证据链头任务",
     "listen": "收信任务",
@@ -323,6 +325,7 @@ class Hub:
     senders: Callable[[], Sequence[SenderHealth]]
     hears: Callable[[], bool]
     forged: Callable[[], int]
+    unconnected: Callable[[], Mapping[str, str]]
     close: Callable[[], Awaitable[None]]
 
     async def health(self) -> list[HealthLine]:
@@ -351,6 +354,8 @@ class Hub:
             )
         )
         paused = {sender.sender: sender.paused_reason for sender in self.senders()}
+        unconnected = self.unconnected()
+        paused |= {name: f"网关未连接：{code}" for name, code in unconnected.items()}
         for name, channel in self.settings.channels.items():
             reason = paused.get(name, "")
             lines.append(
@@ -360,6 +365,7 @@ class Hub:
                     not reason,
                     reason or ("已启用" if channel.enabled else "未启用"),
                     "检查渠道的账号、密钥和地址" if reason else "",
+                    stops=name not in unconnected,
                 )
             )
         if any(channel.enabled and channel.adapter == "mail" for channel in self.settings.channels.values()):

@@ -33,6 +33,7 @@ from tests.ports import free_port
 
 PUBLIC = "https://hub.test"
 ACCOUNT = CarrierAccount("AC" + "1" * 32, "test-token-of-the-carrier")
+CMPP_ACCOUNT = ("901234", ACCOUNT.auth_token)
 TOKEN_VARIABLE = "HUB_TEST_CARRIER_TOKEN"
 CHEAP_PASSWORDS = Passwords(time_cost=1, memory_kib=8)
 
@@ -85,6 +86,7 @@ def world_settings(
     undo_seconds: int = 0,
     text_rate: float = 1000.0,
     receipts: str = "callback",
+    cmpp_port: int = 0,
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -103,6 +105,16 @@ def world_settings(
     }
     data["channels"]["sms-12110"].update(twilio, auto_reply=auto_reply, rate_parts_per_second=text_rate)
     data["channels"]["sms-12110"]["receipts"] = receipts
+    if cmpp_port:
+        data["channels"]["sms-12110"] = data["channels"]["sms-mobile"] | {
+            "enabled": True,
+            "auto_reply": auto_reply,
+            "host": "127.0.0.1",
+            "port": cmpp_port,
+            "sp_id": CMPP_ACCOUNT[0],
+            "secret": f"env:{TOKEN_VARIABLE}",
+            "rate_parts_per_second": text_rate,
+        }
     data["channels"]["voice-12389"].update(twilio, speech=speech)
     if speech:
         line = {**data["channels"]["voice-12389"], "line": "12123", "flow": "12123"}
@@ -140,9 +152,11 @@ async def world(
     undo_seconds: int = 0,
     text_rate: float = 1000.0,
     receipts: str = "callback",
+    cmpp_port: int = 0,
 ) -> AsyncIterator[World]:
     """A hub with all channels, for as long as the block runs. undo_seconds: 0, a reply leaves at once.
-    text_rate: SMS parts per second by contract. receipts: as the SMS channel's setting says."""
+    text_rate: SMS parts per second by contract. receipts: as the SMS channel's setting says. cmpp_port: of a
+    played gateway that takes the place of Twilio's protocol for texts."""
     clock = clock or SystemClock()
     mail_port = free_port()
     async with CarrierSimulator(ACCOUNT, clock) as carrier, MailSink() as sink:
@@ -160,6 +174,7 @@ async def world(
             undo_seconds=undo_seconds,
             text_rate=text_rate,
             receipts=receipts,
+            cmpp_port=cmpp_port,
         )
         async with running(await started_before(settings), clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

@@ -20,6 +20,7 @@ from hub.bench.dispatch import dispatch
 from hub.bench.faq import Given, faq
 from hub.bench.figure import Figure, as_json, as_table
 from hub.bench.flood import FULL, SMALL, Flood, flood
+from hub.bench.gateways.gateways import PROTOCOLS, gateways
 from hub.bench.intake import intake
 from hub.bench.letters.letters import letters
 from hub.bench.memory import memory
@@ -42,6 +43,10 @@ class Task:
     warned: int = WARNED
 
 
+async def _gateways(protocol: str, task: Task) -> Sequence[Figure]:
+    return await gateways(protocol, small=task.small)
+
+
 Bench = Callable[[Task], Awaitable[Sequence[Figure]]]
 
 BENCHES: Mapping[str, Bench] = {
@@ -58,6 +63,7 @@ BENCHES: Mapping[str, Bench] = {
     "texts": lambda task: flood(task.folder, SMALL if task.small else task.flood),
     "desk": lambda task: desk(task.folder, small=task.small),
     "faq": lambda task: faq(task.given, small=task.small),
+    **{name: partial(_gateways, name) for name in PROTOCOLS},
 }
 """By the name given on the command line, in the order they are run."""
 
@@ -74,6 +80,8 @@ def run(
     warned: int = WARNED,
 ) -> int:
     """Runs the named benches (all without a name) and prints figures. Returns the exit code."""
+    if "carrier" in names:
+        names = [name for name in names if name != "carrier"] or PROTOCOLS
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"unknown bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)

@@ -12,9 +12,21 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from channels.carrier.account import LoginRefused
+from channels.carrier.link import NoAnswer, NotSent
+from hub.runtime.clock import SystemClock
 from hub.runtime.finding import Finding, Level
-from hub.settings.channels import Channel, MailChannel, TwilioSmsChannel, TwilioVoiceChannel
+from hub.settings.channels import (
+    Channel,
+    CmppChannel,
+    MailChannel,
+    SmgpChannel,
+    SmsChannel,
+    TwilioSmsChannel,
+    TwilioVoiceChannel,
+)
 from hub.settings.settings import Settings
+from hub.wiring.channels import gateway_of
 from ivr.flow import FlowError, load, shipped
 
 _REACH_SECONDS = 3.0
@@ -25,7 +37,7 @@ async def check_channels(settings: Settings) -> AsyncIterator[Finding]:
     if not any(
         channel.enabled
         for channel in settings.channels.values()
-        if isinstance(channel, TwilioSmsChannel | TwilioVoiceChannel | MailChannel)
+        if isinstance(channel, SmsChannel | TwilioVoiceChannel | MailChannel)
     ):
         yield Finding(
             Level.WARN, "channels", "只有网页渠道 (web only)", "在 [channels] 里启用短信、电话或邮件"
@@ -52,6 +64,8 @@ async def _channel(name: str, channel: Channel, settings: Settings) -> AsyncIter
                 yield found
             async for reached in _gateway(label, channel.api_base):
                 yield reached
+        case CmppChannel() | SmgpChannel():
+            yield await _login(label, channel)
         case MailChannel():
             yield await _reached(label, channel.smtp_host, channel.smtp_port)
             for found in _bulk_mail(label, channel, settings):
@@ -75,6 +89,28 @@ def _bulk_mail(label: str, channel: MailChannel, settings: Settings) -> Iterator
             "群发邮件没有一键退订 (no one-click unsubscribe without https, RFC 8058)",
             'web.public_url = "https://…"',
         )
+
+
+async def _login(label: str, channel: CmppChannel | SmgpChannel) -> Finding:
+    """What the gateway answers to a login. Beside a running hub it is one connection more for a moment."""
+    account = gateway_of(label, channel, SystemClock()).account
+    try:
+        await account.try_login()
+    except LoginRefused as problem:
+        return Finding(
+            Level.FAIL,
+            label,
+            f"网关拒绝登录 (login refused)：{problem.code}，{problem.reason}",
+            "核对 host、port、version、账号、secret，以及网关登记的本机地址",
+        )
+    except (OSError, TimeoutError, NoAnswer, NotSent):
+        return Finding(
+            Level.WARN,
+            label,
+            f"连不上网关 (cannot reach) {channel.host}:{channel.port}",
+            "核对地址、端口和防火墙；网关只允许登记过的地址连接",
+        )
+    return Finding(Level.OK, label, "网关登录成功 (logged in)")
 
 
 def _provider(

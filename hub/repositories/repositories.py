@@ -43,6 +43,7 @@ from hub.repositories.deliveries import fallbacks
 from hub.repositories.deliveries.records import DeliveryRecords, delivery_records
 from hub.repositories.evidence import heads, recording_moves
 from hub.repositories.evidence.heads import HeadRepository
+from hub.repositories.inbound import long_texts
 from hub.repositories.knowledge import (
     answer_counts,
     cursors,
@@ -155,6 +156,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *tags.COLLECTIONS,
     *leases.COLLECTIONS,
     *letters.COLLECTIONS,
+    *long_texts.COLLECTIONS,
     *meaning_due.COLLECTIONS,
     *memberships.COLLECTIONS,
     *notices.COLLECTIONS,

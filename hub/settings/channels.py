@@ -30,16 +30,66 @@ class _Twilio(_Channel):
     api_base: str = Field(default="https://api.twilio.com", pattern=r"^https?://[^/\s]+$")
 
 
-class TwilioSmsChannel(_Twilio):
-    adapter: Literal["twilio-sms"]
+class SmsChannel(_Channel):
+    """What every way of sending texts has."""
+
     auto_reply: AutoReply = "answers"
     number: str = "12110"
-    messaging_service_sid: str = ""
     rate_parts_per_second: float = Field(default=10.0, gt=0)
     price_per_part: float = Field(default=0.05, ge=0)
     parts_limit: int = Field(default=8, ge=1)
-    receipts: Literal["callback", "by-part"] = "callback"
     timeout_seconds: float = Field(default=30, gt=0, le=30)
+
+
+class TwilioSmsChannel(_Twilio, SmsChannel):
+    adapter: Literal["twilio-sms"]
+    auto_reply: AutoReply = "answers"
+    messaging_service_sid: str = ""
+    receipts: Literal["callback", "by-part"] = "callback"
+
+
+class GatewayChannel(SmsChannel):
+    """Texts over a gateway of a carrier. answer_seconds and patience_seconds together end before
+    timeout_seconds does, so that what is in doubt is told with the ids that are known."""
+
+    host: str = ""
+    port: int = Field(default=7890, ge=1, le=65535)
+    secret: Secret = SecretStr("")
+    number: str = Field(default="12110", pattern=r"^[0-9]{3,20}$")
+    service_id: str = Field(default="", max_length=10, pattern=r"^[!-~]*$")
+    fee_type: str = Field(default="01", pattern=r"^[0-9]{2}$")
+    fee_code: str = Field(default="000000", pattern=r"^[0-9]{6}$")
+    connections: int = Field(default=1, ge=1, le=32)
+    window: int = Field(default=16, ge=1, le=256)
+    answer_seconds: float = Field(default=12, gt=0, le=60)
+    patience_seconds: float = Field(default=8, ge=0, le=60)
+    idle_seconds: float = Field(default=30, ge=5, le=600)
+    country_code: Literal["none", "86", "+86"] = "none"
+    chinese: Literal["ucs2", "gbk"] = "ucs2"
+    reserved_characters: int = Field(default=0, ge=0, le=40)
+    busy_codes: list[int] = []
+    bad_number_codes: list[int] = []
+
+
+class CmppChannel(GatewayChannel):
+    """China Mobile."""
+
+    adapter: Literal["cmpp"]
+    version: Literal["2.0", "2.1", "3.0"] = "3.0"
+    sp_id: str = Field(default="", max_length=6, pattern=r"^[0-9A-Za-z]*$")
+    parts_named: bool = True
+    pads_sp_id: bool = True
+
+
+class SmgpChannel(GatewayChannel):
+    """China Telecom."""
+
+    adapter: Literal["smgp"]
+    port: int = Field(default=8890, ge=1, le=65535)
+    version: Literal["1.3", "3.0"] = "3.0"
+    client_id: str = Field(default="", max_length=8, pattern=r"^[0-9A-Za-z]*$")
+    fee_type: str = Field(default="00", pattern=r"^[0-9]{2}$")
+    chinese: Literal["ucs2", "gbk"] = "gbk"
 
 
 class TwilioVoiceChannel(_Twilio):
@@ -77,6 +127,6 @@ class MailChannel(_Channel):
 
 
 Channel = Annotated[
-    WebChat | PetitionForm | TwilioSmsChannel | TwilioVoiceChannel | MailChannel,
+    WebChat | PetitionForm | TwilioSmsChannel | CmppChannel | SmgpChannel | TwilioVoiceChannel | MailChannel,
     Field(discriminator="adapter"),
 ]

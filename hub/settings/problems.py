@@ -5,10 +5,18 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from hub.runtime.errors import HubError
-from hub.settings.channels import MailChannel, PetitionForm, TwilioSmsChannel, TwilioVoiceChannel, WebChat
+from hub.settings.channels import (
+    CmppChannel,
+    MailChannel,
+    PetitionForm,
+    SmgpChannel,
+    TwilioSmsChannel,
+    TwilioVoiceChannel,
+    WebChat,
+)
 from hub.settings.organisation import Region
 from hub.settings.progress import ProgressSystem
 from hub.settings.settings import Settings
@@ -33,6 +41,13 @@ def contradictions(settings: Settings) -> list[str]:
                 problems.append(f"channels.{name}.account_sid: 启用的渠道必须填写 (needed when enabled)")
             if not channel.auth_tokens:
                 problems.append(f"channels.{name}.auth_tokens: 启用的渠道必须填写 (needed when enabled)")
+        if isinstance(channel, CmppChannel | SmgpChannel):
+            for key in ("host", "sp_id" if isinstance(channel, CmppChannel) else "client_id", "secret"):
+                if not _given(getattr(channel, key)):
+                    problems.append(f"channels.{name}.{key}: 启用的渠道必须填写 (needed when enabled)")
+            if channel.answer_seconds + channel.patience_seconds >= channel.timeout_seconds:
+                needed = "应大于 answer_seconds + patience_seconds (must be greater)"
+                problems.append(f"channels.{name}.timeout_seconds: {needed}")
         if isinstance(channel, MailChannel) and not channel.address:
             problems.append(f"channels.{name}.address: 启用的渠道必须填写 (needed when enabled)")
     if settings.store.engine == "mongodb" and not settings.store.url.get_secret_value():
@@ -86,6 +101,10 @@ def line_of(error: Any) -> str:
     return f"{where}: {text.format(**error.get('ctx', {}))}"
 
 
+def _given(value: str | SecretStr) -> bool:
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
 def _known_keys(parents: list[str]) -> list[str]:
     if not parents:
         return list(Settings.model_fields)
@@ -94,6 +113,8 @@ def _known_keys(parents: list[str]) -> list[str]:
             WebChat,
             PetitionForm,
             TwilioSmsChannel,
+            CmppChannel,
+            SmgpChannel,
             TwilioVoiceChannel,
             MailChannel,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.actions.deliveries.read_unmatched import ReadUnmatched
@@ -39,7 +38,6 @@ def actions_of(
     campaigns = campaign_actions(base, rules.rules)
     return Actions(
         accept_event=intake.accept_event,
-        apply_receipt=ApplyReceipt(base.stores.outbox),
         assign_case=cases.assign_case,
         change_accounts=change_accounts_of(base),
         campaigns=campaigns.desk,
@@ -83,6 +81,7 @@ def actions_of(
         split_case=cases.split_case,
         sort_questions=editing.sort_questions,
         suspect_case=cases.suspect_case,
+        take_in=intake.take_in,
         track_case=cases.track_case,
         unread_letters=UnreadLetters(base.stores, cases.casework, cases.close_case, base.clock),
     )

@@ -17,7 +17,7 @@ from hub.hub import AlarmDesk
 from hub.model.alarms.duty import Attention
 from hub.other_systems.command_centre import CentreSystem, HttpCommandCentre
 from hub.runtime.clock import Clock
-from hub.settings.channels import MailChannel, TwilioSmsChannel
+from hub.settings.channels import MailChannel, SmsChannel
 from hub.settings.settings import Settings
 from hub.wiring.cases import CaseActions
 from hub.wiring.foundation import Foundation
@@ -31,7 +31,7 @@ def attention_of(settings: Settings) -> Attention:
 def recipients(settings: Settings, profiles: Profiles, channel: str, texts: list[str]) -> Recipients | None:
     """Addresses on a channel that is on; None where there is none. Raises `BadAddress`."""
     known = settings.channels.get(channel)
-    if not texts or channel not in profiles or not isinstance(known, TwilioSmsChannel | MailChannel):
+    if not texts or channel not in profiles or not isinstance(known, SmsChannel | MailChannel):
         return None
     read = email if isinstance(known, MailChannel) else phone
     addresses: tuple[Address, ...] = tuple(map(read, texts))

@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from channels.adapter import FetchesRecordings, FindsSent, ReceivesWebhooks, Sends
+from channels.adapter import Connects, FetchesRecordings, FindsSent, ReceivesWebhooks, Sends
 from channels.address import AddressKind
+from channels.carrier.account import AccountSettings
+from channels.carrier.gateway import GatewaySettings, GatewaySms, Protocolled
+from channels.carrier.link import LinkLimits
+from channels.clock import Clock
+from channels.cmpp.dialect import Cmpp, CmppSettings
 from channels.contract import ChannelKind
 from channels.mail.incoming import MailListener, MailListenerSettings
 from channels.mail.outgoing import MailSender, MailSenderSettings
@@ -27,6 +32,7 @@ from channels.outbox.sender import DispatchSettings, SenderSettings
 from channels.outbox.sweeper import Sweeper
 from channels.outbox.turns import Shares, equal_shares
 from channels.signed_id import SignedIds
+from channels.smgp.dialect import Smgp, SmgpSettings
 from channels.twilio.codes import TEMPORARY_CODES
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
@@ -38,8 +44,11 @@ from hub.runtime.bell import conversation_topic
 from hub.runtime.errors import NotFound
 from hub.settings.channels import (
     Channel,
+    CmppChannel,
     MailChannel,
     PetitionForm,
+    SmgpChannel,
+    SmsChannel,
     TwilioSmsChannel,
     TwilioVoiceChannel,
     WebChat,
@@ -60,9 +69,14 @@ class Adapters:
     reads: Mapping[str, MailReader]
     finds: Mapping[str, FindsSent]
     fetches: Mapping[str, FetchesRecordings]
+    connects: Mapping[str, Connects]
     voice: Mapping[str, VoiceAdapter]
     mail: Sequence[MailSender]
     pool: ReaderPool
+
+    def unconnected(self) -> Mapping[str, str]:
+        """Of carriers without a connection: why, by channel."""
+        return {name: one.problem for name, one in self.connects.items() if one.problem}
 
 
 LETTERS_AT_ONCE = 2
@@ -79,6 +93,7 @@ def build_adapters(base: Foundation) -> Adapters:
     pool = ReaderPool(processes=LETTERS_AT_ONCE)
     finds: dict[str, FindsSent] = {}
     fetches: dict[str, FetchesRecordings] = {}
+    connects: dict[str, Connects] = {}
     voice: dict[str, VoiceAdapter] = {}
     mail: list[MailSender] = []
     signed_ids = signed_ids_of(base)
@@ -87,22 +102,11 @@ def build_adapters(base: Foundation) -> Adapters:
             continue
         match channel:
             case TwilioSmsChannel():
-                sms = TwilioSms(
-                    TwilioSmsSettings(
-                        channel=name,
-                        account_sid=channel.account_sid,
-                        auth_tokens=tuple(token.get_secret_value() for token in channel.auth_tokens),
-                        sender=channel.number,
-                        public_url=settings.public_url(),
-                        api_base=channel.api_base,
-                        messaging_service_sid=channel.messaging_service_sid,
-                        by_part=channel.receipts == "by-part",
-                        timeout_seconds=channel.timeout_seconds,
-                    ),
-                    http,
-                    clock,
-                )
+                sms = TwilioSms(_twilio_sms(name, channel, settings), http, clock)
                 receives[name], sends[name], finds[name] = sms, sms, sms
+            case CmppChannel() | SmgpChannel():
+                gateway = gateway_of(name, channel, clock)
+                sends[name], connects[name] = gateway, gateway
             case TwilioVoiceChannel():
                 line = TwilioVoice(
                     TwilioVoiceSettings(
@@ -128,7 +132,72 @@ def build_adapters(base: Foundation) -> Adapters:
                 sends[name] = WebChatSender(partial(_wake_chat, name, base))
             case PetitionForm():
                 pass  # a page of our own; answers are read with number and code
-    return Adapters(receives, sends, listens, reads, finds, fetches, voice, mail, pool)
+    return Adapters(receives, sends, listens, reads, finds, fetches, connects, voice, mail, pool)
+
+
+def _twilio_sms(name: str, channel: TwilioSmsChannel, settings: Settings) -> TwilioSmsSettings:
+    return TwilioSmsSettings(
+        channel=name,
+        account_sid=channel.account_sid,
+        auth_tokens=tuple(token.get_secret_value() for token in channel.auth_tokens),
+        sender=channel.number,
+        public_url=settings.public_url(),
+        api_base=channel.api_base,
+        messaging_service_sid=channel.messaging_service_sid,
+        by_part=channel.receipts == "by-part",
+        timeout_seconds=channel.timeout_seconds,
+    )
+
+
+def gateway_of(name: str, channel: CmppChannel | SmgpChannel, clock: Clock) -> GatewaySms:
+    """The adapter of a carrier's gateway."""
+    limits = LinkLimits(channel.window, channel.answer_seconds, channel.idle_seconds)
+    rate = channel.rate_parts_per_second
+    account = AccountSettings(name, channel.host, channel.port, channel.connections, rate, limits)
+    settings = GatewaySettings(
+        account,
+        channel.number,
+        country_code=channel.country_code,
+        gbk=channel.chinese == "gbk",
+        reserved=channel.reserved_characters,
+        patience_seconds=channel.patience_seconds,
+    )
+    protocol: Protocolled
+    if isinstance(channel, CmppChannel):
+        protocol = Cmpp(_cmpp(channel), clock)
+    else:
+        protocol = Smgp(_smgp(channel), clock)
+    return GatewaySms(settings, protocol, clock, random.Random())
+
+
+def _cmpp(channel: CmppChannel) -> CmppSettings:
+    return CmppSettings(
+        channel.sp_id,
+        channel.secret.get_secret_value(),
+        channel.number,
+        version=int(channel.version.replace(".", ""), 16),
+        pads_id=channel.pads_sp_id,
+        service_id=channel.service_id,
+        fee_type=channel.fee_type,
+        fee_code=channel.fee_code,
+        parts_named=channel.parts_named,
+        busy=frozenset(channel.busy_codes),
+        refused_numbers=frozenset(channel.bad_number_codes),
+    )
+
+
+def _smgp(channel: SmgpChannel) -> SmgpSettings:
+    return SmgpSettings(
+        channel.client_id,
+        channel.secret.get_secret_value(),
+        channel.number,
+        version=int(channel.version.replace(".", ""), 16),
+        service_id=channel.service_id,
+        fee_type=channel.fee_type,
+        fee_code=channel.fee_code,
+        busy=frozenset(channel.busy_codes),
+        refused_numbers=frozenset(channel.bad_number_codes),
+    )
 
 
 def signed_ids_of(base: Foundation) -> SignedIds:
@@ -198,6 +267,8 @@ _KINDS: Mapping[type[Channel], ChannelKind] = {
     WebChat: ChannelKind.CHAT,
     PetitionForm: ChannelKind.PETITION,
     TwilioSmsChannel: ChannelKind.SMS,
+    CmppChannel: ChannelKind.SMS,
+    SmgpChannel: ChannelKind.SMS,
     TwilioVoiceChannel: ChannelKind.VOICE,
     MailChannel: ChannelKind.MAIL,
 }
@@ -218,7 +289,7 @@ def profile(name: str, channel: Channel, settings: Settings) -> ChannelProfile:
 def dispatch_settings(settings: Settings) -> DispatchSettings:
     senders = {}
     for name, channel in settings.channels.items():
-        if isinstance(channel, TwilioSmsChannel):
+        if isinstance(channel, SmsChannel):
             senders[name] = SenderSettings(
                 parts_per_second=channel.rate_parts_per_second,
                 in_flight=settings.dispatch.in_flight,
@@ -270,7 +341,12 @@ def handset_rules(settings: Settings) -> dict[str, HandsetRule]:
 
 def fallback_settings(settings: Settings) -> FallbackSettings:
     """Where a warning goes on that did not arrive; without senders nowhere."""
-    kinds = {TwilioSmsChannel: AddressKind.PHONE, MailChannel: AddressKind.EMAIL}
+    kinds = {
+        TwilioSmsChannel: AddressKind.PHONE,
+        CmppChannel: AddressKind.PHONE,
+        SmgpChannel: AddressKind.PHONE,
+        MailChannel: AddressKind.EMAIL,
+    }
     senders = tuple(
         (kinds[type(channel)], name)
         for name in settings.fallback.channels

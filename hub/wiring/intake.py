@@ -5,21 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channels.address import Address, BadAddress, email, phone
+from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.dialogue.danger_decisions import DangerDecisions
 from hub.actions.dialogue.regions import Region, Regions
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.answer_message import AnswerMessage
 from hub.actions.intake.beside_case import BesideCase
+from hub.actions.intake.join_parts import JoinParts
 from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.look_again import LookAgain
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.speak import Speak
+from hub.actions.intake.take_in import TakeIn
 from hub.actions.intake.tell_progress import TellProgress
 from hub.actions.intake.weigh_message import WeighMessage
 from hub.actions.knowledge.in_force import Knowledge
-from hub.settings.channels import MailChannel, TwilioSmsChannel, TwilioVoiceChannel
+from hub.repositories.inbound.long_texts import LongTextRepository
+from hub.settings.channels import MailChannel, SmsChannel, TwilioVoiceChannel
 from hub.settings.settings import Settings
 from hub.wiring.cases import CaseActions
 from hub.wiring.dialogue import Dialogue
@@ -32,7 +36,10 @@ class IntakeActions:
     """What takes messages in, and what looks again at those whose meaning was late."""
 
     accept_event: AcceptEvent
+    apply_receipt: ApplyReceipt
+    join_parts: JoinParts
     look_again: LookAgain
+    take_in: TakeIn
 
 
 def intake_actions(
@@ -64,9 +71,15 @@ def intake_actions(
         dialogue.watch,
         choices_seconds=seconds,
     )
+    accept_event = AcceptEvent(documents, stores, profiles, answer_message, base.files)
+    apply_receipt = ApplyReceipt(stores.outbox)
+    join_parts = JoinParts(documents, LongTextRepository(documents, base.vault), accept_event)
     return IntakeActions(
-        AcceptEvent(documents, stores, profiles, answer_message, base.files),
+        accept_event,
+        apply_receipt,
+        join_parts,
         LookAgain(documents, stores, profiles, dialogue.understand, decisions, message_case, speak),
+        TakeIn(accept_event, join_parts, apply_receipt, cases.deliver_electronically),
     )
 
 
@@ -75,7 +88,7 @@ def own_numbers(settings: Settings) -> set[str]:
     own: set[str] = set()
     for channel in settings.channels.values():
         match channel:
-            case TwilioSmsChannel():
+            case SmsChannel():
                 own.add(channel.number)
             case TwilioVoiceChannel():
                 own.add(channel.line)

@@ -39,6 +39,7 @@ from hub.wiring.cases import CaseActions
 from hub.wiring.channels import LETTERS_AT_ONCE, Adapters, fallback_settings, profiles_of
 from hub.wiring.desk import Desk
 from hub.wiring.foundation import Foundation
+from hub.wiring.intake import IntakeActions
 from hub.wiring.mail import own_addresses_of
 from hub.wiring.rules import RuleActions
 
@@ -51,6 +52,7 @@ _LEARN_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 2.0
 """How often it is looked for messages whose meaning was late."""
 
+_LONG_TEXT_SECONDS = 5.0
 _CLOCK_SECONDS = 2.0
 """How often it is looked for cases to which time has something to do."""
 
@@ -215,17 +217,38 @@ def alarm_jobs(forward: ForwardAlarms) -> dict[str, Job]:
     }
 
 
-def mail_jobs(base: Foundation, adapters: Adapters, actions: Actions, triage: Triage) -> dict[str, Job]:
+def mail_jobs(
+    base: Foundation, adapters: Adapters, actions: Actions, intake: IntakeActions, triage: Triage
+) -> dict[str, Job]:
     """One loop for every mail server of our own, and one that reads what they took in."""
     if not adapters.reads:
         return {}
     documents, letters, files = base.documents, base.stores.letters, base.files
-    own = own_addresses_of(base, actions.apply_receipt, actions.refuse_mail)
+    own = own_addresses_of(base, intake.apply_receipt, actions.refuse_mail)
     read = ReadLetters(documents, letters, files, adapters.reads, actions.accept_event, triage, own)
     keep = KeepLetter(documents, letters, files)
     return {
         "letters": partial(read_letters, read, base.bell, at_once=LETTERS_AT_ONCE),
         **{f"listen {name}": partial(listen, one, keep) for name, one in adapters.listens.items()},
+    }
+
+
+def inbound_jobs(
+    base: Foundation, adapters: Adapters, actions: Actions, intake: IntakeActions, triage: Triage
+) -> dict[str, Job]:
+    """What listens to mail servers and keeps the connections to carriers."""
+    return mail_jobs(base, adapters, actions, intake, triage) | carrier_jobs(adapters, intake)
+
+
+def carrier_jobs(adapters: Adapters, intake: IntakeActions) -> dict[str, Job]:
+    """The connections to each gateway, and what hands on the long texts that wait in vain for their parts."""
+    if not adapters.connects:
+        return {}
+    return {
+        "long texts": partial(repeat, intake.join_parts.hand_on_due, pause_seconds=_LONG_TEXT_SECONDS),
+        **{
+            f"carrier {name}": partial(one.connect, intake.take_in) for name, one in adapters.connects.items()
+        },
     }
 
 
@@ -241,6 +264,7 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("duty_pages", "seen_at", _PAGES_SECONDS),
         Rule("bounces", "at", 90 * 86_400),
         Rule("delivery_parts", "keep_until", 0),
+        Rule("long_texts", "keep_until", 0),
         Rule("dead_letters", "ended_at", _ENDED_SECONDS),
         Rule("fallbacks", "at", _ENDED_SECONDS),
         Rule("drafts", "saved_at", keep.drafts_seconds),

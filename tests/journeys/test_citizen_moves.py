@@ -317,7 +317,7 @@ async def test_accepted_and_sent_are_no_delivery(hub: World) -> None:
         assert row is not None
         now = hub.hub.clock.now_ms()
         word = Receipt(row.value.sender, notice, row.value.attempt, "SM1", state, "", now)
-        await hub.hub.actions.apply_receipt(word)
+        await hub.hub.actions.take_in(word)
         await hub.hub.actions.deliver_electronically.received(notice)
         return (await office.case(case.case_id)).state
 

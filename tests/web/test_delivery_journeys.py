@@ -68,7 +68,7 @@ async def test_what_did_not_arrive_is_found_looked_at_and_sent_again_once(
         read = (await hub.repositories.outbox.reread([row.id]))[row.id]
         await hub.repositories.outbox.settle([Change(read, settled(row, DeliveryState.UNDELIVERED, why))])
     hours_ago, citizen = hub.clock.now_ms() - 7_200_000, phone("13900140001")
-    await hub.actions.apply_receipt(
+    await hub.actions.take_in(
         Receipt("sms-12110", "", 0, "70418211286", ReceiptState.DELIVERED, "", hours_ago, citizen)
     )
     wrong = {}

@@ -14,9 +14,6 @@ from channels.contract import (
     CallAnswer,
     CallEvent,
     ChannelKind,
-    InboundMessage,
-    Receipt,
-    ReceiptState,
     Received,
     WebhookRequest,
     WebhookResponse,
@@ -29,9 +26,6 @@ from hub.store.documents import Conflict, Duplicate, StoreUnavailable
 from hub.web.keys import HUB, SOURCE
 
 log = logging.getLogger(__name__)
-
-_REACHED = frozenset({ReceiptState.DELIVERED, ReceiptState.READ})
-"""Words of a carrier that may deliver a document."""
 
 _SHORT: dict[str, tuple[ChannelKind, str]] = {
     "sms": (ChannelKind.SMS, "sms"),
@@ -116,16 +110,12 @@ async def _store(hub: Hub, channel: str, received: Received) -> WebhookResponse:
     response = received.response
     for event in received.events:
         match event:
-            case InboundMessage():
-                await hub.actions.accept_event(event)
-            case Receipt():
-                delivery_id = await hub.actions.apply_receipt(event)
-                if event.state in _REACHED and delivery_id:
-                    await hub.actions.deliver_electronically.received(delivery_id)
             case CallEvent():
 
                 def render(answer: CallAnswer) -> WebhookResponse:
                     return hub.voice[channel].renders.render(answer)
 
                 response = await hub.actions.handle_call(event, render) or response
+            case _:
+                await hub.actions.take_in(event)
     return response

@@ -39,7 +39,7 @@ from hub.hub import CampaignPlanning
 from hub.repositories.outbox import OutboxRepository
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
-from hub.settings.channels import MailChannel, TwilioSmsChannel
+from hub.settings.channels import MailChannel, SmsChannel
 from hub.settings.settings import Settings
 from hub.store.documents import Documents
 from hub.wiring.foundation import Foundation
@@ -165,7 +165,7 @@ def publish_notice_of(base: Foundation) -> PublishNotice:
 def campaign_settings(settings: Settings, workdays: Callable[[], WorkDays] | None = None) -> CampaignSettings:
     senders = {}
     for name, channel in settings.channels.items():
-        if channel.enabled and isinstance(channel, TwilioSmsChannel):
+        if channel.enabled and isinstance(channel, SmsChannel):
             senders[name] = Sender(
                 name,
                 ChannelKind.SMS,

@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from channels.loopback.cmpp import CmppGateway
+from channels.loopback.gateway import PlayedGateway
+from channels.loopback.smgp import SmgpGateway
 from hub.check.alarms import check_ringing
 from hub.check.check import check, check_calendar
 from hub.check.meaning import check_waiting
@@ -177,6 +180,25 @@ async def test_who_signs_bulk_mail_is_said_and_what_one_click_needs(tmp_path: Pa
     outside = settings(tmp_path, channel_mail=mail, web={"public_url": "http://hub.example.gov.cn"})
     [_, click] = await found(outside, "channel mail", Level.WARN)
     assert "RFC 8058" in click.detail
+@pytest.mark.parametrize(
+    ("channel", "played", "account"),
+    [("sms_mobile", CmppGateway, "sp_id"), ("sms_telecom", SmgpGateway, "client_id")],
+)
+async def test_a_carriers_gateway_is_logged_in_to_and_its_answer_said(
+    tmp_path: Path, silent: int, channel: str, played: type[PlayedGateway], account: str
+) -> None:
+    name = f"channel {channel.replace('_', '-')}"
+    async with played("901234", "0123456789abcdef0123456789abcdef", FakeClock().now_ms) as gateway:
+        values = {"enabled": True, "host": "127.0.0.1", "port": gateway.port, account: "901234"}
+        values["secret"] = f"file:{tmp_path / 'token'}"
+        (*_, good) = await found(settings(tmp_path, **{f"channel_{channel}": values}), name, Level.OK)
+        assert "logged in" in good.detail
+        wrong = {**values, account: "999999"}
+        (bad,) = await found(settings(tmp_path, **{f"channel_{channel}": wrong}), name, Level.FAIL)
+        assert "login refused" in bad.detail
+    away = {**values, "port": silent}
+    (lost,) = await found(settings(tmp_path, **{f"channel_{channel}": away}), name, Level.WARN)
+    assert str(silent) in lost.detail
 
 
 async def test_a_mail_server_that_is_away(tmp_path: Path, silent: int) -> None:

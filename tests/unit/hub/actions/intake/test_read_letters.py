@@ -14,6 +14,7 @@ from channels.contract import ChannelKind, InboundMessage, RawLetter
 from channels.errors import Unreadable
 from channels.signed_id import SignedIds
 from hub.actions.deliveries.apply_bounce import ApplyBounce
+from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.intake.keep_letter import KeepLetter
 from hub.actions.intake.own_addresses import OwnAddresses
 from hub.actions.intake.read_letters import NO_READER, UNREADABLE, ReadLetters
@@ -95,7 +96,7 @@ class Desk:
                     hub.repositories.outbox,
                     hub.repositories.suppressions,
                     hub.repositories.publicity.bounces,
-                    hub.actions.apply_receipt,
+                    ApplyReceipt(hub.repositories.outbox),
                     {},
                 ),
                 hub.actions.refuse_mail,

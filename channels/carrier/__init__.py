@@ -1,0 +1,1 @@
+"""What the carriers' own protocols (CMPP, SMGP, SGIP, SMPP) have in common."""

@@ -1,0 +1,201 @@
+"""An account at a gateway: its connections are kept open, and what is sent goes over one of them.
+
+A refused login that is our own fault (address, secret, version) is not tried again before a minute is
+over, and everything sent meanwhile fails as misconfigured. Anything else is tried again after 1, 2, 4 … 60
+seconds with jitter. Never are two logins of an account on their way at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from channels.carrier.frame import Frame
+from channels.carrier.link import Link, LinkLimits, NoAnswer, NotSent, Wire
+from channels.clock import Random
+from channels.errors import ChannelError, Misconfigured, Temporary
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_BURST_SECONDS = 0.1
+_GOODBYE_SECONDS = 2.0
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class LoginRefused(ChannelError):
+    """The gateway does not let us in. ours: a setting of ours is wrong, so that trying again is useless."""
+
+    def __init__(self, code: str, reason: str, *, ours: bool) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+        self.reason = reason
+        self.ours = ours
+
+
+class Dialect(Wire, Protocol):
+    """A protocol, as an account speaks it."""
+
+    async def log_in(self, link: Link) -> None:
+        """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
+
+    def goodbye(self, sequence: int) -> bytes:
+        """The request that ends a connection in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """name: of the channel. connections: how many are kept open. rate: SMS parts per second, over all of
+    them."""
+
+    name: str
+    host: str
+    port: int
+    connections: int = 1
+    rate: float = 100.0
+    limits: LinkLimits = field(default_factory=LinkLimits)
+    connect_seconds: float = 10.0
+
+
+class Bucket:
+    """The contract's rate over all connections of an account."""
+
+    def __init__(self, rate: float) -> None:
+        self._each = 1.0 / rate
+        self._next = 0.0
+
+    async def take(self, parts: int = 1) -> None:
+        """Waits for the turn of so many parts."""
+        now = asyncio.get_running_loop().time()
+        at = max(self._next, now - _BURST_SECONDS)
+        self._next = at + parts * self._each
+        if at > now:
+            await asyncio.sleep(at - now)
+
+    def hold(self, seconds: float) -> None:
+        """Nobody's turn comes before these seconds are over."""
+        self._next = max(self._next, asyncio.get_running_loop().time() + seconds)
+
+
+class Account:
+    """Use `run` as a job; `ask` meanwhile."""
+
+    def __init__(
+        self,
+        settings: AccountSettings,
+        dialect: Dialect,
+        heard: Callable[[Link, Frame], None],
+        random: Random,
+        *,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """heard: takes every request of the gateway once the login is over."""
+        self._settings = settings
+        self._dialect = dialect
+        self._heard = heard
+        self._random = random
+        self._sleep = sleep
+        self._links: list[Link] = []
+        self._refused: LoginRefused | None = None
+        self._one_login = asyncio.Lock()
+        self.bucket = Bucket(settings.rate)
+
+    @property
+    def links(self) -> int:
+        """Connections that are logged in."""
+        return len(self._links)
+
+    @property
+    def problem(self) -> str:
+        """Why there is no connection, in the gateway's code; "" while there is one."""
+        if self._links:
+            return ""
+        return self._refused.code if self._refused else "not-connected"
+
+    async def run(self) -> None:
+        """Keeps the connections until cancelled, then says goodbye on each."""
+        keepers = [asyncio.ensure_future(self._keep()) for _ in range(self._settings.connections)]
+        try:
+            await asyncio.gather(*keepers)
+        finally:
+            for keeper in keepers:
+                keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
+
+    def link(self) -> Link:
+        """The connection with the fewest requests on it. Raises `Temporary` or `Misconfigured`."""
+        if self._links:
+            return min(self._links, key=_load)
+        if self._refused is not None and self._refused.ours:
+            raise Misconfigured(self._refused.code, self._refused.reason)
+        raise Temporary("not-connected", "no connection to the gateway", retry_after_seconds=5.0)
+
+    async def try_login(self) -> None:
+        """One login on a connection of its own, for `hub check`. Raises `LoginRefused`, `NoAnswer`, `NotSent`
+        or `OSError`."""
+        link = await self._connect()
+        await self._say_goodbye(link)
+
+    async def _keep(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                async with self._one_login:
+                    link = await self._connect()
+            except LoginRefused as problem:
+                if self._refused is None or self._refused.code != problem.code:
+                    log.error("carrier.login_refused", extra=self._extra(code=problem.code))
+                self._refused = problem
+                pause = _LONGEST_PAUSE if problem.ours else pause
+            except (OSError, TimeoutError, NoAnswer, NotSent) as problem:
+                log.warning("carrier.not_connected", extra=self._extra(problem=type(problem).__name__))
+            else:
+                self._refused, pause = None, _FIRST_PAUSE
+                await self._use(link)
+            await self._sleep(pause * (0.75 + self._random.random() / 2))
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _use(self, link: Link) -> None:
+        log.info("carrier.connected", extra=self._extra(connections=len(self._links) + 1))
+        self._links.append(link)
+        try:
+            reason = await asyncio.shield(link.closed)
+            log.warning("carrier.connection_ended", extra=self._extra(reason=reason))
+        except asyncio.CancelledError:
+            self._links.remove(link)
+            await self._say_goodbye(link)
+            raise
+        self._links.remove(link)
+
+    async def _connect(self) -> Link:
+        settings = self._settings
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(settings.connect_seconds):
+            _, link = await loop.create_connection(
+                lambda: Link(self._dialect, settings.limits, self._heard), settings.host, settings.port
+            )
+        try:
+            async with asyncio.timeout(settings.connect_seconds):
+                await self._dialect.log_in(link)
+        except BaseException:
+            link.close("login")
+            raise
+        return link
+
+    async def _say_goodbye(self, link: Link) -> None:
+        with suppress(NoAnswer, NotSent, TimeoutError):
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                await link.ask(self._dialect.goodbye)
+        link.close("goodbye")
+
+    def _extra(self, **more: object) -> dict[str, object]:
+        return {"channel": self._settings.name, **more}
+
+
+def _load(link: Link) -> int:
+    return link.load

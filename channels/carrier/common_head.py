@@ -1,0 +1,87 @@
+"""What CMPP and SMGP share: a head of length, command and sequence number, the proof of a login, the answers
+that need no thought."""
+
+from __future__ import annotations
+
+import logging
+from hashlib import md5
+from struct import Struct
+from typing import ClassVar
+
+from channels.carrier.frame import Frame, Framer
+from channels.carrier.link import Link
+
+log = logging.getLogger(__name__)
+
+HEAD = Struct(">III")
+ANSWER = 0x80000000
+"""The bit that makes an answer of a command."""
+MOST_BYTES = 4096
+
+
+def framer() -> Framer:
+    """For one connection."""
+    return Framer(_read, least=HEAD.size, most=MOST_BYTES)
+
+
+def _read(data: bytes) -> Frame:
+    _, command, sequence = HEAD.unpack_from(data)
+    return Frame(command, sequence, data[HEAD.size :])
+
+
+def write(command: int, sequence: int, body: bytes = b"") -> bytes:
+    """A whole message."""
+    return HEAD.pack(HEAD.size + len(body), command, sequence) + body
+
+
+def text(field: bytes) -> str:
+    """What stands in a field before its first zero byte."""
+    return field.partition(b"\0")[0].decode("ascii", "replace").strip()
+
+
+def digest(*parts: bytes) -> bytes:
+    """MD5, as both protocols prove a secret; 16 bytes."""
+    return md5(b"".join(parts)).digest()  # noqa: S324 — the protocols say so
+
+
+def is_proved(proof: bytes, *, status: int, ours: bytes, secret: bytes) -> bool:
+    """Whether the answer to a login shows that the gateway knows the secret. ours: our own proof.
+
+    The status is hashed in one byte by some gateways, in four by others.
+    """
+    sizes = (1, 4) if status < 256 else (4,)
+    return proof in {digest(status.to_bytes(size, "big"), ours, secret) for size in sizes}
+
+
+class CommonHead:
+    """The half of a protocol that both speak alike. Commands are numbers of the protocol."""
+
+    TEST: ClassVar[int]
+    TEST_ANSWER: ClassVar[bytes]
+    GOODBYE: ClassVar[int]
+    DELIVER: ClassVar[int]
+
+    def framer(self) -> Framer:
+        return framer()
+
+    def is_answer(self, frame: Frame) -> bool:
+        return bool(frame.command & ANSWER)
+
+    def keep_alive(self, sequence: int) -> bytes:
+        return write(self.TEST, sequence)
+
+    def goodbye(self, sequence: int) -> bytes:
+        return write(self.GOODBYE, sequence)
+
+    def answer(self, link: Link, frame: Frame) -> bool:
+        """See `Protocolled`. A goodbye ends the connection."""
+        if frame.command == self.TEST:
+            link.tell(write(self.TEST | ANSWER, frame.sequence, self.TEST_ANSWER))
+        elif frame.command == self.GOODBYE:
+            link.tell(write(self.GOODBYE | ANSWER, frame.sequence))
+            link.end("goodbye-of-peer")
+        elif frame.command != self.DELIVER:
+            log.info("carrier.command_unknown", extra={"command": frame.command})
+        else:
+            return False
+        return True

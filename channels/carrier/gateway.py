@@ -1,0 +1,277 @@
+"""Texts over a gateway of a carrier: one adapter for what is sent, what citizens write and the receipts.
+
+A text goes to one number per request, because one bad number refuses all of a request. Every part of a long
+text has an id and a receipt of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from channels.adapter import AcceptEvent, Event
+from channels.address import is_textable
+from channels.carrier import number
+from channels.carrier.account import Account, AccountSettings, Dialect
+from channels.carrier.alphabet import ENCODINGS, Format, decode, format_of
+from channels.carrier.frame import BadFrame, Frame
+from channels.carrier.link import Link, NoAnswer, NotSent
+from channels.carrier.long_text import MOST_PARTS, Piece, Place, References, pieces
+from channels.carrier.number import CountryCode
+from channels.clock import Clock, Random
+from channels.contract import (
+    Accepted,
+    Attachment,
+    ChannelKind,
+    InboundMessage,
+    OutboundMessage,
+    Receipt,
+    ReceiptState,
+    TextPart,
+)
+from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 32
+"""What came and is being stored, per account."""
+_FIRST_PAUSE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a citizen wrote, as the gateway hands it over. form: its number for an alphabet. place: of a part
+    of a long text; content is without its head then."""
+
+    id: str
+    sender: str
+    recipient: str
+    form: int
+    content: bytes
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of one part. id: as its request was answered. sent_at: ms UTC, 0 when it does not say."""
+
+    id: str
+    destination: str
+    state: ReceiptState
+    code: str
+    sent_at: int = 0
+
+
+class Protocolled(Dialect, Protocol):
+    """A protocol, as texts are said in it."""
+
+    def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
+        """The request that sends one part, for a sequence number."""
+
+    def submitted(self, frame: Frame) -> str:
+        """The id in the answer. Raises the `SendError` that a refusal means, `BadFrame` for nonsense."""
+
+    def answer(self, link: Link, frame: Frame) -> bool:
+        """Answers what needs no thought; whether it was that."""
+
+    def heard(self, frame: Frame) -> Text | Report:
+        """What another request brings. Raises `BadFrame`."""
+
+    def taken(self, frame: Frame, *, stored: bool) -> bytes:
+        """The answer to it: it is stored, or it cannot be read and is not to come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """account: where, how many connections, at which rate. number: the access number texts come from.
+
+    country_code: before mobile numbers. gbk: whether Chinese travels as GBK. reserved: characters the gateway
+    adds to every text. patience_seconds: how long parts that are refused for the moment are tried again after
+    others were taken; less than the sender's own limit.
+    """
+
+    account: AccountSettings
+    number: str
+    country_code: CountryCode = "none"
+    gbk: bool = False
+    reserved: int = 0
+    patience_seconds: float = 15.0
+
+
+class GatewaySms:
+    """Implements `Sends` and `Connects`."""
+
+    def __init__(
+        self, settings: GatewaySettings, protocol: Protocolled, clock: Clock, random: Random
+    ) -> None:
+        self._settings = settings
+        self._protocol = protocol
+        self._channel = settings.account.name
+        self._clock = clock
+        self._accept: AcceptEvent | None = None
+        self._storing: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._references = References()
+        self.account = Account(settings.account, protocol, self._heard, random)
+
+    async def connect(self, accept: AcceptEvent) -> None:
+        """See `Connects`."""
+        self._accept = accept
+        try:
+            await self.account.run()
+        finally:
+            if self._storing:
+                await asyncio.wait(self._storing)
+
+    @property
+    def problem(self) -> str:
+        """See `Connects`."""
+        return self.account.problem
+
+    # --- sending ---
+
+    async def send(self, message: OutboundMessage) -> Accepted:
+        """One text. See `Sends`."""
+        if not is_textable(message.recipient):
+            raise Permanent("not-mobile", "not a mobile number", invalid_address=True)
+        if not message.text:
+            raise Permanent("no-text", "text missing")
+        settings = self._settings
+        to = number.written(message.recipient, settings.country_code)
+        try:
+            parts = pieces(
+                message.text,
+                reference=lambda: self._references.of(settings.number, to, message.delivery_id),
+                gbk=settings.gbk,
+                reserved=settings.reserved,
+            )
+        except ValueError:
+            raise Permanent("too-long", f"more than {MOST_PARTS} parts") from None
+        await self.account.bucket.take(len(parts))
+        link = self.account.link()
+        if len(parts) == 1:
+            return Accepted((await self._send_part(link, to, parts[0]),), 1, by_part=True)
+        told = await asyncio.gather(
+            *(self._send_part(link, to, part) for part in parts), return_exceptions=True
+        )
+        return _outcome(told)
+
+    async def _send_part(self, link: Link, to: str, part: Piece) -> str:
+        """The id of one part. Raises a `SendError`."""
+        make = self._protocol.submit(to, part)
+        loop = asyncio.get_running_loop()
+        ends_at, pause = loop.time() + self._settings.patience_seconds, _FIRST_PAUSE
+        while True:
+            try:
+                return self._protocol.submitted(await link.ask(make))
+            except NotSent:
+                raise Temporary("not-connected", "connection lost before it was sent") from None
+            except NoAnswer:
+                raise Ambiguous("no-answer", "the gateway did not answer") from None
+            except BadFrame:
+                raise Ambiguous("bad-answer", "the gateway's answer cannot be read") from None
+            except Temporary as refused:
+                if refused.slow_down:
+                    self.account.bucket.hold(pause)
+                # A whole text is tried again by the outbox; a part of one is not: others may have been taken.
+                if part.total == 1 or loop.time() + pause > ends_at:
+                    raise
+            await self.account.bucket.take()
+            pause *= 2
+
+    # --- what comes ---
+
+    def _heard(self, link: Link, frame: Frame) -> None:
+        if self._protocol.answer(link, frame):
+            return
+        task = asyncio.ensure_future(self._store(link, frame))
+        self._storing.add(task)
+        task.add_done_callback(self._storing.discard)
+
+    async def _store(self, link: Link, frame: Frame) -> None:
+        """Answered when it is stored. What cannot be stored now is not answered: it comes again."""
+        try:
+            event = self._event(self._protocol.heard(frame))
+        except BadFrame:
+            # It would be as bad the next time.
+            log.warning("carrier.malformed", extra={"channel": self._channel})
+            link.tell(self._protocol.taken(frame, stored=False))
+            return
+        async with self._room:
+            try:
+                if self._accept is not None:
+                    await self._accept(event)
+            except Exception as problem:
+                kind = type(problem).__name__
+                log.warning("carrier.deferred", extra={"channel": self._channel, "problem": kind})
+                return
+        link.tell(self._protocol.taken(frame, stored=True))
+
+    def _event(self, heard: Text | Report) -> Event:
+        now = self._clock.now_ms()
+        if isinstance(heard, Report):
+            return Receipt(
+                channel=self._channel,
+                delivery_id="",
+                attempt=0,
+                provider_id=heard.id,
+                state=heard.state,
+                code=heard.code,
+                received_at=now,
+                destination=number.read(heard.destination),
+                sent_at=heard.sent_at,
+            )
+        form = format_of(heard.form)
+        sender, recipient = number.read(heard.sender), number.read(heard.recipient).value
+        binary = form is Format.BINARY
+        if heard.place is not None and not binary:
+            return TextPart(
+                channel=self._channel,
+                provider_id=heard.id,
+                sender=sender,
+                recipient=recipient,
+                reference=heard.place.reference,
+                total=heard.place.total,
+                number=heard.place.number,
+                content=heard.content,
+                encoding=ENCODINGS[form],
+                received_at=now,
+            )
+        attachment = Attachment("sms.bin", "application/octet-stream", heard.content)
+        return InboundMessage(
+            channel=self._channel,
+            kind=ChannelKind.SMS,
+            provider_id=heard.id,
+            sender=sender,
+            recipient=recipient,
+            text="" if binary else decode(heard.content, ENCODINGS[form]),
+            received_at=now,
+            attachments=(attachment,) if binary else (),
+        )
+
+
+def _outcome(told: list[str | BaseException]) -> Accepted:
+    """What became of a whole text, from what became of its parts. Raises a `SendError`.
+
+    Taken in part, or perhaps: nobody may send it again blindly. Refused for good in one part: no handset
+    shows the text, whatever became of the others.
+    """
+    for one in told:
+        if isinstance(one, BaseException) and not isinstance(one, SendError):
+            raise one
+    problems = [one for one in told if isinstance(one, SendError)]
+    if not problems:
+        return Accepted(tuple(map(str, told)), len(told), by_part=True)
+    for kind in (Misconfigured, Permanent):
+        for problem in problems:
+            if isinstance(problem, kind):
+                raise problem
+    unknown = [one for one in problems if isinstance(one, Ambiguous)]
+    ids = tuple("" if isinstance(one, BaseException) else one for one in told)
+    if unknown or any(ids):
+        first = (unknown or problems)[0]
+        raise Ambiguous(first.code, first.reason, part_ids=ids)
+    raise problems[0]

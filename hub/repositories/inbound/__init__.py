@@ -1,0 +1,1 @@
+"""What comes in and is not a message yet."""
