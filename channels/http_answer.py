@@ -12,7 +12,7 @@ from enum import Enum, auto
 from multidict import CIMultiDict
 
 MAX_HEAD_BYTES = 65_536
-_STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n]*)?")
+_STATUS = re.compile(r"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n]*)?")
 _LINE_END = b"\r\n"
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?")
@@ -41,6 +41,19 @@ class AnswerReader:
     status, headers: known once the head has come, 0 before. body: what has come of it.
     keeps: whether the connection may be used again once the answer is complete.
     """
+
+    __slots__ = (
+        "_framing",
+        "_in_chunk",
+        "_left",
+        "_limit",
+        "_rest",
+        "body",
+        "complete",
+        "headers",
+        "keeps",
+        "status",
+    )
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit = limit_bytes
@@ -84,7 +97,7 @@ class AnswerReader:
         return self.complete
 
     def _read_head(self, head: bytes) -> None:
-        start, *lines = head.split(_LINE_END)
+        start, *lines = head.decode("utf-8", "surrogateescape").split("\r\n")
         found = _STATUS.fullmatch(start)
         if found is None:
             raise BadAnswer("no status line")
@@ -93,18 +106,20 @@ class AnswerReader:
             raise BadAnswer("another protocol")
         if status < 200:
             return  # an interim word; the answer follows
+        named: list[tuple[str, str]] = []
         for line in lines:
-            name, colon, value = line.partition(b":")
+            name, colon, value = line.partition(":")
             if not colon or not name or name != name.strip():
                 raise BadAnswer("a header without a name")
-            self.headers.add(name.decode("latin-1"), value.strip(b" \t").decode("utf-8", "surrogateescape"))
+            named.append((name, value.strip(" \t")))
+        self.headers = CIMultiDict(named)
         self.status = status
-        self._frame(keeps=found[1] == b"1")
+        self._frame(keeps=found[1] == "1")
 
     def _frame(self, *, keeps: bool) -> None:
         lengths = self.headers.getall("Content-Length", ())
         coding = self.headers.getall("Transfer-Encoding", ())
-        if (len(lengths) > 1 or coding) and len(set(lengths)) + len(coding) > 1:
+        if len(lengths) + len(coding) > 1 and len(set(lengths)) + len(coding) > 1:
             raise BadAnswer("two lengths")
         if self.status in _WITHOUT_BODY:
             self._framing = _Framing.LENGTH
