@@ -1,4 +1,4 @@
-"""The HTTP client every adapter sends with; the only module that opens client sessions.
+"""The HTTP client every adapter sends with; with `connections.py` under it the only one that opens any.
 
 Rules protected: every wait has a limit, no answer is followed to another address (who wants that asks
 for each step), no answer is read beyond a size, nothing is remembered between requests (cookies) and
@@ -9,6 +9,7 @@ sender has: can the peer have seen the request?
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,10 +22,15 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from channels.connections import Connections, Lost, Place, Unreachable
 from channels.errors import ChannelError
+from channels.http_answer import TooLarge
 from channels.network import IpAddress
 
 _CHUNK_BYTES = 65_536
+_KEEP_SECONDS = 15.0
+_USER_AGENT = "citizen-contact-hub"
+_UNSAFE = re.compile(r"[\r\n\0]")
 
 
 class HttpError(ChannelError):
@@ -38,7 +44,7 @@ class NotReached(HttpError):
 class AnswerLost(HttpError):
     """The request may have been processed: time-out, cut connection or no HTTP in the answer.
 
-    received: what had come of the body of an answer with status 200.
+    received: what had come of the body of an answer with status 200 to a GET.
     """
 
     def __init__(self, reason: str, received: bytes = b"") -> None:
@@ -63,13 +69,18 @@ class HttpAnswer:
 class Destination:
     """An address with everything constant about the requests to it, prepared once.
 
+    place: where a POST connects to. head: of a POST, up to the number of its bytes.
     server: whose certificate is asked for, None = the host of `url`.
     """
 
     url: URL
     headers: CIMultiDict[str]
-    timeout: aiohttp.ClientTimeout
+    connect_seconds: float
+    total_seconds: float
+    stall_seconds: float | None
     limit_bytes: int
+    place: Place
+    head: bytes
     server: str | None = None
 
 
@@ -86,7 +97,8 @@ def destination(
     """Prepare requests to `url`, which must be absolute and already percent-encoded.
 
     total_seconds: the longest a request may take from start to the last byte of the answer.
-    stall_seconds: the longest the peer may send nothing at all. limit_bytes: the longest answer that is read.
+    stall_seconds: the longest the peer may send nothing at all to a GET. limit_bytes: the longest answer that
+    is read.
     address: the IP address to connect to, instead of looking the host up.
     """
     prepared = CIMultiDict(headers)
@@ -101,12 +113,27 @@ def destination(
         url=to,
         headers=prepared,
         # Waiting for a free connection counts as connecting: that request was never sent.
-        timeout=aiohttp.ClientTimeout(
-            total=total_seconds, connect=min(connect_seconds, total_seconds), sock_read=stall_seconds
-        ),
+        connect_seconds=min(connect_seconds, total_seconds),
+        total_seconds=total_seconds,
+        stall_seconds=stall_seconds,
         limit_bytes=limit_bytes,
+        place=Place(
+            to.raw_host or "", to.port or 0, (server or to.raw_host or "") if to.scheme == "https" else ""
+        ),
+        head=_head_of_post(to, prepared),
         server=server,
     )
+
+
+def _head_of_post(to: URL, headers: Mapping[str, str]) -> bytes:
+    """Raises `ValueError` for a header that would end before its value does."""
+    listed = {"Host": to.host_port_subcomponent or "", "User-Agent": _USER_AGENT, "Accept": "*/*"}
+    lines = [f"POST {to.raw_path_qs} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in listed.items() if name not in headers]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if any(_UNSAFE.search(line) for line in lines):
+        raise ValueError("a header holds a line break")
+    return "\r\n".join([*lines, "Content-Length: "]).encode()
 
 
 async def addresses_of(host: str, port: int) -> list[IpAddress]:
@@ -121,18 +148,19 @@ async def addresses_of(host: str, port: int) -> list[IpAddress]:
 class HttpClient:
     """One pool of connections. Create it inside a running event loop and close it.
 
-    connections: at most so many at once; a request that waits too long for one is `NotReached`,
-    so a sender's pool must be as large as what it has in flight.
+    connections: at most so many at once to post over, and as many to get over; a request that waits too long
+    for one is `NotReached`, so a sender's pool must be as large as what it has in flight.
     """
 
     def __init__(self, *, connections: int = 100) -> None:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=15),
+            connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEP_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
-            headers={"User-Agent": "citizen-contact-hub"},
+            headers={"User-Agent": _USER_AGENT},
         )
+        self._posting = Connections(connections, keep_seconds=_KEEP_SECONDS)
 
     async def __aenter__(self) -> Self:
         return self
@@ -147,6 +175,7 @@ class HttpClient:
 
     async def close(self) -> None:
         """Close every connection; requests under way fail."""
+        self._posting.close()
         await self._session.close()
 
     async def post(
@@ -156,27 +185,37 @@ class HttpClient:
 
         headers: in addition to the destination's own.
         """
-        return await self._request("POST", to, body, headers)
+        head = to.head
+        if headers is not None:
+            sent = to.headers.copy()
+            sent.update(headers)
+            head = _head_of_post(to.url, sent)
+        try:
+            answer = await self._posting.ask(
+                to.place,
+                b"%b%d\r\n\r\n%b" % (head, len(body), body),
+                limit_bytes=to.limit_bytes,
+                connect_seconds=to.connect_seconds,
+                total_seconds=to.total_seconds,
+            )
+        except Unreachable as problem:
+            raise NotReached(type(problem.__cause__).__name__) from problem
+        except TooLarge as problem:
+            raise AnswerTooLarge("the answer was longer than is allowed") from problem
+        except Lost as problem:
+            raise AnswerLost(str(problem)) from problem
+        return HttpAnswer(answer.status, answer.headers, answer.body)
 
     async def get(self, to: Destination) -> HttpAnswer:
         """GET once. Raises `NotReached`, `AnswerLost` or `AnswerTooLarge`."""
-        return await self._request("GET", to, None, None)
-
-    async def _request(
-        self, method: str, to: Destination, body: bytes | None, headers: Mapping[str, str] | None
-    ) -> HttpAnswer:
         received: list[bytes] = []
-        sent = to.headers
-        if headers is not None:
-            sent = sent.copy()
-            sent.update(headers)
         try:
-            async with self._session.request(
-                method,
+            async with self._session.get(
                 to.url,
-                data=body,
-                headers=sent,
-                timeout=to.timeout,
+                headers=to.headers,
+                timeout=aiohttp.ClientTimeout(
+                    total=to.total_seconds, connect=to.connect_seconds, sock_read=to.stall_seconds
+                ),
                 allow_redirects=False,
                 server_hostname=to.server,
             ) as response:

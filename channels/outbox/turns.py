@@ -54,17 +54,19 @@ class Turns:
                     self._owed.pop(queue.key)
         return rows
 
-    def _round(self, waiting: Sequence[Waiting], parts: int) -> list[Waiting]:
-        """About `parts` are shared among those that wait; they come in the order in which they are owed."""
+    def _round(self, waiting: Sequence[Waiting], rows: int) -> list[Waiting]:
+        """The parts of about so many rows are shared among those that wait; they come in the order in which
+        they are owed. Sharing fewer parts than the rows have would take a batch in many ever smaller claims.
+        """
         there = {queue.key for queue in waiting}
         self._owed = {key: owed for key, owed in self._owed.items() if key in there}
         self._cost = {key: cost for key, cost in self._cost.items() if key in there}
         queues = Counter(queue.department for queue in waiting)
         shares = {department: max(1, self._shares(department)) for department in queues}
-        whole = sum(shares.values())
-        for queue in waiting:
-            due = parts * shares[queue.department] / whole / queues[queue.department]
-            self._owed[queue.key] = self._owed.get(queue.key, 0.0) + due
+        due = {queue.key: shares[queue.department] / queues[queue.department] for queue in waiting}
+        parts = rows / sum(share / self._cost.get(key, 1.0) for key, share in due.items())
+        for key, share in due.items():
+            self._owed[key] = self._owed.get(key, 0.0) + parts * share
         return sorted(waiting, key=lambda queue: (-self._owed[queue.key], queue.key))
 
     def _rows(self, queue: Waiting, limit: int) -> int:

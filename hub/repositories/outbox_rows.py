@@ -49,6 +49,7 @@ COLLECTIONS = (
 
 S = DeliveryState
 _MOVED = tuple(Moved.__annotations__)
+_ALL_MOVED = attrgetter(*_MOVED)
 _SELDOM = ("part_ids", "redrive_of", "redrive", "redriven_as", "fallback_of")
 """Not stored while they are empty: hardly any row has them, and every step of the dispatcher reads rows."""
 _OWN = frozenset(Own.__annotations__)
@@ -134,9 +135,13 @@ def changed(change: Change) -> tuple[str, int, Body]:
     before, after = change.before.delivery, change.after
     if after.state is not before.state and not before.may_become(after.state):
         raise ValueError(f"a delivery cannot go from {before.state} to {after.state}")
-    old, new = before.__dict__, after.__dict__
-    # What a document does not have, its row has from the class only.
-    set = {name: value for name in _MOVED if (value := new.get(name)) != old.get(name)}
+    # Every row comes here at each step: what is the same is seen without a look into it.
+    old_values, new_values = _ALL_MOVED(before), _ALL_MOVED(after)
+    set: Body = {
+        name: new
+        for name, old, new in zip(_MOVED, old_values, new_values, strict=True)
+        if new is not old and new != old
+    }
     set["state"] = after.state.value
     set["due_at"] = due_at(after)
     if S.READY in (before.state, after.state):

@@ -30,6 +30,8 @@ from hub.store.around import DocumentsAround
 from hub.store.documents import Body, Documents, Insert, Update, Write
 from ivr.evidence.recordings import RecordingState
 
+_READY = DeliveryState.READY.value
+
 
 class RingingDocuments(DocumentsAround):
     """`Documents` that rings after `commit`; everything else is the engine's own."""
@@ -60,13 +62,17 @@ def touched(writes: Iterable[Write]) -> frozenset[str]:
     """The topics of what was written."""
     topics: set[str] = set()
     for write in writes:
+        if type(write) is Update and write.collection == "outbox":  # most of all writes, in a broadcast
+            if (state := write.set.get("state")) is not None:
+                topics.add(delivery_topic(write.id))
+            if state == _READY:
+                topics.add(OUTBOX)
+            continue
         match write:
             case Insert(collection, id, body) | Update(collection, id, body, _):
                 topics.add(_topic(collection, id, body))
                 if collection == "cases":
                     topics.add(_case_topic(id, body))
-                if collection == "outbox" and "state" in body and isinstance(write, Update):
-                    topics.add(delivery_topic(id))
     return frozenset(topics - {""})
 
 
@@ -81,7 +87,7 @@ def _topic(collection: str, id: str, body: Body) -> str:
             return QUEUE
         case "conversations":
             return conversation_topic(id)
-        case "outbox" if state == DeliveryState.READY:
+        case "outbox" if state == _READY:
             return OUTBOX
         case "recordings" if state == RecordingState.PENDING:
             return RECORDINGS

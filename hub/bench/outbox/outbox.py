@@ -4,7 +4,8 @@ Three parts, each with its floor measured in the same run:
 
 * recipients to rows, against a bare bulk insert of as many equal rows, sealed before, into the same engine;
 * rows to the carrier, against a bare aiohttp client that posts the same bodies, as many at once, before and
-  after;
+  after; with it the processor time of a text by whose it is, and how long the disk takes to flush: what is in
+  flight waits for two flushes, so no more than that many texts leave in their time (docs/adr/0037);
 * with a sender of 100 parts a second a red warning is released in the middle of the bulk: when the first and
   the last of it are accepted, against its volume divided by the rate. In its middle a desk sends a reply.
 
@@ -15,10 +16,13 @@ The carrier must have taken everything exactly once.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from time import perf_counter
 
 from hub.bench.child import BenchFailed, Child, child
 from hub.bench.figure import Figure
@@ -34,6 +38,7 @@ _LOOK_SECONDS = 0.25
 _GIVEN_UP = 600.0
 _BULK_PER_WARNED = 2
 _MB = 1_000_000
+_FLUSHES, _FLUSHED_BYTES = 21, 200_000
 
 
 @dataclass(slots=True)
@@ -63,16 +68,24 @@ async def outbox(
         expanded, inserted = await _expand(server, memory, count, screen)
         posted = 0
         floors: list[float] = []
+        flushes: list[float] = []
 
         async def measure_floor() -> None:
             nonlocal posted
             answer = await floor.ask(first=posted, count=floor_count)
             posted += floor_count
             floors.append(answer["sent"] / answer["seconds"])
+            flushes.append(await asyncio.to_thread(_flush_seconds, folder))
 
+        of_floor = floor.cpu_seconds()
         await measure_floor()
+        before = await _used(server, carrier)
         sent = await _send(server, carrier, memory, count, posted, screen)
+        loop, store, provider = [
+            (now - then) / count * 1e6 for now, then in zip(await _used(server, carrier), before, strict=True)
+        ]
         await measure_floor()
+        floor_us = (floor.cpu_seconds() - of_floor) / posted * 1e6
         overtaken = await _overtake(server, memory, count, warned, screen)
         carried = await carrier.ask()
         if carried["distinct"] != carried["taken"]:
@@ -81,11 +94,35 @@ async def outbox(
     return (
         Figure("outbox.expanded", expanded, "rows/s", inserted, "ratio ≥ 0.5"),
         Figure("outbox.sent", sent, "texts/s", sum(floors) / len(floors), "ratio ≥ 0.55"),
+        Figure("outbox.sent.loop", loop, "µs/text", floor_us),
+        Figure("outbox.sent.store", store, "µs/text"),
+        Figure("outbox.sent.carrier", provider, "µs/text"),
+        Figure("outbox.flush", sum(flushes) / len(flushes) * 1000, "ms"),
         Figure("outbox.memory", memory.most / _MB, "MB", goal="< 300"),
         Figure("outbox.warning.first", overtaken["first"], "s", goal="< 3"),
         Figure("outbox.warning.last", overtaken["last"], "s", volume, "ratio ≤ 1.1"),
         Figure("outbox.reply", overtaken["reply"], "s", goal="< 3"),
     )
+
+
+async def _used(server: Child, carrier: Child) -> tuple[float, float, float]:
+    """Seconds of a processor so far: the server's event loop, its other threads (the store), the carrier."""
+    loop = float((await server.ask(step="used"))["loop"])
+    return loop, server.cpu_seconds() - loop, carrier.cpu_seconds()
+
+
+def _flush_seconds(folder: Path) -> float:
+    """How long the disk takes to make durable what one transaction writes: the median of a few times."""
+    found: list[float] = []
+    path = folder / "flushed"
+    with path.open("wb", buffering=0) as file:
+        for _ in range(_FLUSHES):
+            file.write(bytes(_FLUSHED_BYTES))
+            began = perf_counter()
+            os.fsync(file.fileno())
+            found.append(perf_counter() - began)
+    path.unlink()
+    return median(found)
 
 
 async def _expand(server: Child, memory: _Memory, count: int, screen: Screen) -> tuple[float, float]:

@@ -2,7 +2,8 @@
 
 Commands: `join` puts recipients into a group, `open` opens the hub with a sender of some rate, `plan`
 releases a broadcast to a group, `expand` writes its rows, `insert` puts as many sealed rows into another
-store, `start` and `stop` run and end the jobs, `accepted` says how far a broadcast is, `reply` sends one.
+store, `start` and `stop` run and end the jobs, `accepted` says how far a broadcast is, `reply` sends one,
+`used` says how many seconds of a processor the event loop's thread has used.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -94,6 +96,8 @@ class _Server:
                 return {"accepted": counts.get(DeliveryState.ACCEPTED, 0)}
             case "reply":
                 return await self._reply()
+            case "used":
+                return {"loop": time.thread_time()}
         return {}
 
     @property

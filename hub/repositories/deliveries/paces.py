@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any, TypeVar
 
 from channels.outbox.delivery import DeliveryState
@@ -44,7 +44,7 @@ class PaceRepository:
                 new, answer = decide(told, now)
                 if new is old:
                     return [], answer
-                body = asdict(new)
+                body = dict(vars(new))
                 if stored is None:
                     return [Insert("paces", sender, body)], answer
                 return [Update("paces", sender, body, stored.version)], answer
