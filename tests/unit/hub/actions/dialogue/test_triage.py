@@ -470,4 +470,4 @@ def test_an_unsure_question_in_any_way_of_asking_offers_choices(text: str) -> No
 
 
 def test_a_question_in_pinyin_is_answered_as_if_it_were_written() -> None:
-    assert triage("shenfenzheng diule zenme bu") == triage("身份证丢了怎么补")
+    assert triage("hu zhao dao qi le") == triage("护照到期了")
