@@ -19,7 +19,7 @@ from knowledge_base.text.normalise import normalise
 
 FAR = 0.6
 """What scores less than this share of the best is not offered."""
-ALIKE = 0.62
+ALIKE = 0.61
 """What means this much alike is offered however little is sure: three of four sentences that nothing answers
 are farther from every entry."""
 SAYS_IT, LEAD = 0.7, 0.1

@@ -42,6 +42,7 @@ class Spelling:
 
     lexicon: Lexicon
     said: Mapping[str, str]
+    alone: Mapping[str, str]
     local: Mapping[str, int]
     total: int
     forgotten: DeletionIndex
@@ -59,7 +60,12 @@ class Spelling:
             if " " in words:
                 alike = sorted(words.split(" "), key=lambda word: (-local.get(word, 0), -chances[word]))
                 said[heard] = " ".join(alike[:ALIKE])
-        return cls(lexicon, said, local, sum(local.values()), DeletionIndex.of(_by_use(lexicon, local)))
+        single = sorted([word for word in chances if len(word) == 1], key=lambda word: chances[word])
+        single += sorted([word for word in local if len(word) == 1], key=lambda word: local[word])
+        alone = {sound(word): word for word in single}
+        return cls(
+            lexicon, said, alone, local, sum(local.values()), DeletionIndex.of(_by_use(lexicon, local))
+        )
 
     def understand(self, text: str, words: Iterable[Word], *, speech: bool = True) -> str:
         """`text` (normalised, read as `words`) with the words that were probably meant; itself when nothing
@@ -72,19 +78,19 @@ class Spelling:
         best = [0.0] * (size + 1)
         chosen: list[tuple[str, int]] = [("", 0)] * (size + 1)
         for at in range(size - 1, -1, -1):
-            top, word, after = self._chance(text[at]) + best[at + 1], text[at], at + 1
+            top, word, after = self.chance(text[at]) + best[at + 1], text[at], at + 1
             for end in range(at + SHORTEST, min(size, at + LONGEST) + 1):
                 alike = self.said.get(heard[at:end])
                 for said in alike.split() if alike else ():
                     changed = sum([a != b for a, b in zip(said, text[at:end], strict=True)])
-                    chance = self._chance(said) - price * changed + best[end]
+                    chance = self.chance(said) - price * changed + best[end]
                     if chance > top:
                         top, word, after = chance, said, end
             if not speech:
                 if text[at : at + 1] == text[at + 1 : at + 2] and best[at + 1] - SLIP > top:  # typed twice
                     top, word, after = best[at + 1] - SLIP, "", at + 1
                 for end, whole in fuller.get(at, ()):
-                    chance = self._chance(whole) - FORGOTTEN + best[end]
+                    chance = self.chance(whole) - FORGOTTEN + best[end]
                     if chance > top and end - at > 2 and self._readable(text[at:end]):
                         chance -= READABLE
                     if chance > top:
@@ -124,16 +130,17 @@ class Spelling:
                     continue
                 word = f"{rest[:turn]}{rest[turn + 1]}{rest[turn]}{rest[turn + 2 : end]}"
                 if word in chances:
-                    yield word, self._chance(word) - SLIP, at + end
+                    yield word, self.chance(word) - SLIP, at + end
         for turn in range(1, min(4, len(rest) - 2)):  # … or over the end of a word
             first = rest[:turn] + rest[turn + 1]
             if first in chances:
                 for end in range(turn + 2, min(turn + 5, len(rest)) + 1):
                     second = rest[turn] + rest[turn + 2 : end]
                     if len(second) > 1 and second in chances:
-                        yield first + second, self._chance(first) + self._chance(second) - SLIP, at + end
+                        yield first + second, self.chance(first) + self.chance(second) - SLIP, at + end
 
-    def _chance(self, word: str) -> float:
+    def chance(self, word: str) -> float:
+        """How likely a word is, as a logarithm: here and in general."""
         common = self.lexicon.chances.get(word, UNKNOWN)
         local = self.local.get(word, 0)
         if not local or not self.total:

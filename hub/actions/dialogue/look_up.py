@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from hub.actions.dialogue.about_others import asks_about_others
 from hub.actions.dialogue.follow_up import MOST, asked_aspect, other_case, questions_in, says
+from hub.actions.dialogue.own_outcome import asks_own_outcome
 from hub.actions.dialogue.verdict import Answered, AskSlot, Offer, ToPerson, Verdict
 from hub.model.dialogue import Dialogue
 from hub.model.track import Track
@@ -36,9 +37,8 @@ ABOUT_OTHERS = "find-person-info"
 """The shipped entry that no data about others are given; without it a person says so."""
 
 
-LIKELY = 0.6
-"""So likely one of three entries answers, they are offered to somebody who only tells of a matter: of a
-hundred texts that tell of something else, two are likelier."""
+LIKELY = 0.45
+"""So likely one of three entries answers, they are offered to somebody who only tells of a matter."""
 _REMEMBERED = 2048
 """How many texts are remembered with what the knowledge base says to them, as many as have their vectors
 remembered: when many write at once, many write the same."""
@@ -66,11 +66,15 @@ class LookUp:
         vectors: Mapping[str, Vector] = NO_VECTORS,
     ) -> Verdict | None:
         """Answered, AskSlot or Offer; None when a person is needed. `vectors`: what was encoded of the text
-        in time (with its signs and fillers or without), by `sentence_of` it; what is missing is decided by
-        words alone."""
-        if asks_about_others(Utterance(text).folded):
+        in time (pinyin written out, with its signs and fillers or without), by `sentence_of` it; what is
+        missing is decided by words alone."""
+        text = snapshot.written(text)
+        folded = Utterance(text).folded
+        if asks_about_others(folded):
             refusal = entries_of(snapshot, (ABOUT_OTHERS,))
             return Answered(refusal[0]) if refusal else None
+        if asks_own_outcome(folded) and not self.is_published(text, snapshot, vectors=vectors):
+            return None
         answer = self._decided(text, snapshot, speech=speech, vectors=vectors)
         entries = tuple(self._for_city(snapshot, city, [match.entry for match in answer.matches]))
         if not entries:

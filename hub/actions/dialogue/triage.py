@@ -131,12 +131,13 @@ class Triage:
             return Lost()
         if len(folded) > _LETTER:
             return ToPerson(Track.CONSULT)
+        asked = Utterance(snapshot.written(asked.text))
         found = self._look_up.question(asked.text, snapshot, city=city, speech=speech, vectors=vectors)
         if found is not None and not isinstance(found, Offer):
             return self.without_asking(found, whole)
         if accuses:
             return ToPerson(Track.REPORT)
-        offers = speech or len(folded) <= _BARE or asks(folded)
+        offers = speech or len(asked.folded) <= _BARE or asks(asked.folded)
         return found if found and (offers or (told and found.likely)) else ToPerson(Track.CONSULT)
 
     @staticmethod

@@ -55,7 +55,8 @@ class WeighMessage:
         of the meaning is still due."""
         heard, beside = heard_in(scene, utterance)
         whole = f"{beside}|{heard.text}" if beside else heard.text
-        understood = await self._understand(whole, asked=sentences_in(heard.text))
+        asked = sentences_in(self._knowledge.snapshot.written(heard.text))
+        understood = await self._understand(whole, asked=asked)
         folded = Utterance(whole).folded
         judged = replace(understood.judgement, accusation=self._triage.accusation(folded, understood))
         verdict = self._verdict(scene, heard, beside, understood)

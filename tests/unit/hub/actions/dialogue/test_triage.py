@@ -467,3 +467,7 @@ def test_a_matter_that_an_entry_likely_answers_is_offered_it_although_nothing_is
 @pytest.mark.parametrize("text", ["身份证丢了咋整咧这样还来得及不", "单位体检用的无犯罪证明这种事找谁开"])
 def test_an_unsure_question_in_any_way_of_asking_offers_choices(text: str) -> None:
     assert not isinstance(triage(text), ToPerson)
+
+
+def test_a_question_in_pinyin_is_answered_as_if_it_were_written() -> None:
+    assert triage("hu zhao dao qi le") == triage("护照到期了")
