@@ -2,7 +2,8 @@
 
 The rule: a word of complaint and a word of police in one text accuse nobody yet; who wants to report gambling
 asks the police for it (我想举报赌博，派出所电话多少). The police are accused where the complaint is followed
-by whom it is about. Everything else is weighed by what it means.
+by whom it is about, unless it is asked how such a complaint is made (怎么投诉交警，走12389还是12345).
+Everything else is weighed by what it means.
 """
 
 from __future__ import annotations
@@ -36,6 +37,17 @@ _NOT_THEM = (
 """What follows a place that is only where something is, whom the citizen asks, or of whom somebody wants to
 know how a complaint is made."""
 
+_HOW_BEFORE = re.compile(
+    r"(?:怎么样?|怎样|如何|咋|点样|按怎|哪[里儿个]?|边度|向谁|找谁|跟谁|是不是|能不能|可不可以|可以|是否|什么情况|[想要]了解|了解一?下"
+    r"|咨询|打听|请教|请问|想问|问问|问一?下|要是|如果|假如|万一)(?:一?下)?(?:(?!我[要得来])[^|]){0,6}$"
+)
+_HOW_AFTER = re.compile(
+    r"^[^|]{0,4}?(?:怎么|怎样|如何|咋|点样|找谁|[去打走拨归向到在]?(?:哪|边[度个])|走(?=12|信访|纪委|什么|网)"
+    r"|[打拨](?=1\d|市长|什么|电话|热线|几)|还是|多久|多少|几[天号个]|要不要|需不需要|用不用|能不能|可不可以|是不是|会不会|有没有"
+    r"|应该|流程|渠道|途径|程序|条件|(?<![不没])受理|区别|管用|有用|什么(?:流程|材料|渠道|后果|区别)|的?(?:电话|信箱|邮箱|地址|网站|入口|部门|单位))"
+)
+"""What stands before and after a complaint in a question about complaints."""
+
 
 class Accused:
     """Reads the configured words, folded."""
@@ -51,10 +63,16 @@ class Accused:
         """Sure where it is said who is accused, possible where both words occur in the text."""
         if not any(verb in folded for verb in self._verbs):
             return Level.NONE
-        if self._named.search(folded):
+        if any(not _asks_how(folded, found) for found in self._named.finditer(folded)):
             return Level.SURE
         return Level.POSSIBLE if self.named(folded) else Level.NONE
 
     def named(self, folded: str) -> bool:
         """Whether police are named at all."""
         return any(thing in folded for thing in self._objects)
+
+
+def _asks_how(folded: str, complaint: re.Match[str]) -> bool:
+    """Whether a complaint in a text is what somebody asks about."""
+    before, after = folded[: complaint.start()], folded[complaint.end() :]
+    return bool(_HOW_BEFORE.search(before) or _HOW_AFTER.search(after))

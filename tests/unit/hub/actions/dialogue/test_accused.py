@@ -29,6 +29,10 @@ TRIAGE = triage_of(SETTINGS, look_up_of(SETTINGS, slots_of(SETTINGS)))
         "控告某警官",
         "12389吗，投诉窗口那个辅警",
         "我要投诉派出所不立案",
+        "我要投诉派出所不受理我的报案",
+        "他不是东西，我要投诉这个民警打人",
+        "没想到投诉民警，我只好举报交警收钱",
+        "不知道怎么说，气死了。我要投诉你们所的辅警骂人",
     ],
 )
 def test_a_complaint_that_says_whom_it_is_about_is_sure(text: str) -> None:
@@ -50,6 +54,17 @@ def test_a_complaint_that_says_whom_it_is_about_is_sure(text: str) -> None:
         "给个投诉交警的网址",
         "举报民警实名好还是匿名好",
         "我没有要举报警察的意思",
+        "怎么投诉民警，走信访还是走督察，想弄清步骤",
+        "请教各位，控告警察一般递到哪个部门",
+        "投诉辅警找谁受理",
+        "要是想投诉交警，要准备什么材料",
+        "写作业：如何检举民警违纪",
+        "举报民警能不能匿名",
+        "想了解一下投诉派出所的一般步骤",
+        "投诉交警多久有答复",
+        "投诉警察打什么电话",
+        "俺打听一下，告诉俺咋投诉派出所",
+        "點樣投訴警察",
     ],
 )
 def test_police_who_are_asked_or_near_are_not_accused_by_the_words(text: str) -> None:
