@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from channels.address import Address, BadAddress, is_textable, phone
-from hub.actions.deliveries.outgoing import Outgoing
+from hub.actions.deliveries.outgoing import Addressee, Leaving, Outgoing
 from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.case_progress import CaseProgress
 from hub.actions.progress.query_code_lockout import DAY_MS, LONG_CODE, QueryCodeLockout
@@ -85,13 +85,10 @@ class PhoneProof:
                 return (), None
             text = self._texts.say("phone_proof", language, code=secret)
             delivery = self._outgoing.delivery(
-                self._channel,
-                to,
-                text,
+                Addressee(self._channel, to, self._stores.contacts.key(to)),
+                Leaving(text),
                 at=now,
-                address_key=self._stores.contacts.key(to),
                 dedup=new_id(now),
-                case_id="",
             )
             body = {
                 "sent": sent + 1,

@@ -9,6 +9,7 @@ from array import array
 
 import pytest
 
+from hub.store.sealed_file import PlainBytes
 from ivr.evidence.redacted import redacted
 from ivr.evidence.samples import playable
 from ivr.evidence.wav import BadAudio
@@ -39,7 +40,7 @@ def test_a_span_is_a_tone_and_the_rest_is_as_it_was(claimed: int | None) -> None
 @pytest.mark.parametrize("encoding", [6, 7])
 def test_telephone_bytes_become_a_plain_copy(encoding: int) -> None:
     content = file_of(b"\x2a" * 800, encoding=encoding, sample_bytes=1)
-    before, after = levels(playable(content)), levels(redacted(content, [(0, 50)]))
+    before, after = levels(playable(PlainBytes(content)).read()), levels(redacted(content, [(0, 50)]))
     assert before[400:] == after[400:]
     assert before[0] not in after[:400]
 
