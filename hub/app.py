@@ -52,9 +52,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         base.bell.close()
         if calls.engine is not None:
             await calls.engine.close()
-        await adapters.pool.close()
-        for sender in adapters.mail:
-            await sender.close()
+        await adapters.close()
         await base.close()
 
     return Hub(
@@ -83,7 +81,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         tasks=lambda: supervisor.states,
         senders=dispatcher.health,
         hears=lambda: calls.engine is None or not calls.engine.is_down,
-        forged=lambda: sum(listener.forged for listener in adapters.listens.values()),
+        forged=adapters.forged,
         unconnected=adapters.unconnected,
         close=close,
     )

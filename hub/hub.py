@@ -67,9 +67,9 @@ from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
 from hub.actions.dialogue.understand import Understand
 from hub.actions.intake.accept_event import AcceptEvent
+from hub.actions.intake.carriers.take_in import TakeIn
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.intake.look_again import LookAgain
-from hub.actions.intake.take_in import TakeIn
 from hub.actions.intake.unread_letters import UnreadLetters
 from hub.actions.knowledge.edit_entry import EditEntry
 from hub.actions.knowledge.edit_words import EditWords
@@ -131,8 +131,17 @@ class DeskActions:
 class DeliveryDesk:
     """What staff do about deliveries that did not simply arrive."""
 
+    decide: DecideDelivery
     redrive: Redrive
     read_unmatched: ReadUnmatched
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBooks:
+    """The books of rules: calendar, clocks, competence."""
+
+    read: ReadRules
+    revise: ReviseRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +180,6 @@ class Actions:
     citizen_move: CitizenMove
     close_case: CloseCase
     confirm_report: ConfirmReport
-    decide_delivery: DecideDelivery
     deliver_electronically: DeliverElectronically
     delivery_desk: DeliveryDesk
     desk: DeskActions
@@ -198,12 +206,11 @@ class Actions:
     read_entries: ReadEntries
     read_help: ReadHelp
     read_quality: ReadQuality
-    read_rules: ReadRules
     read_warnings: ReadWarnings
     read_words: ReadWords
     release_case: ReleaseCase
     replies: ReplyDesk
-    revise_rules: ReviseRules
+    rule_books: RuleBooks
     show_case: ShowCase
     split_case: SplitCase
     sort_questions: SortQuestions

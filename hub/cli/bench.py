@@ -39,9 +39,8 @@ def bench(
     queries
         faq 用的问题集，JSONL · Questions for faq; the entries' own test questions without it.
     count
-        cases、queue、search 生成的工单数，outbox 的接收人数，letters 的恶意来信数（至多 2000） ·
-        How many cases are generated for cases, queue and search, how many recipients for outbox, how many
-        hostile letters, at most 2,000, for letters.
+        cases、queue、search 的工单数，outbox 的接收人数，letters 的恶意来信数（至多 2000） · How many cases,
+        recipients, or hostile letters.
     warned
         outbox 中途发布的红色预警的接收人数，每秒 100 条 · Recipients of the warning in outbox, 100 a second.
     mongodb
@@ -63,7 +62,6 @@ def bench(
     given = read_set(queries, kb) if queries else None
     if queries and given is None:
         return CANNOT_RUN
-    flood = Flood(rate, seconds, different)
     return measure(
         names,
         as_json=json,
@@ -71,6 +69,6 @@ def bench(
         given=given,
         count=count,
         mongodb=mongodb,
-        flood=flood,
+        flood=Flood(rate, seconds, different),
         warned=warned,
     )

@@ -7,7 +7,7 @@ from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.actions.deliveries.read_unmatched import ReadUnmatched
 from hub.actions.deliveries.redrive import Redrive
 from hub.actions.intake.unread_letters import UnreadLetters
-from hub.hub import Actions, DeliveryDesk
+from hub.hub import Actions, DeliveryDesk, RuleBooks
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
 from hub.wiring.desk import Desk
@@ -35,7 +35,7 @@ def actions_of(
     profiles: Profiles,
 ) -> Actions:
     """One of each."""
-    campaigns = campaign_actions(base, rules.rules)
+    stores, clock, campaigns = base.stores, base.clock, campaign_actions(base, rules.rules)
     return Actions(
         accept_event=intake.accept_event,
         assign_case=cases.assign_case,
@@ -44,7 +44,6 @@ def actions_of(
         citizen_move=cases.citizen_move,
         close_case=cases.close_case,
         confirm_report=cases.confirm_report,
-        decide_delivery=DecideDelivery(base.documents, base.stores, base.clock),
         deliver_electronically=cases.deliver_electronically,
         delivery_desk=_delivery_desk(base),
         desk=desk.actions,
@@ -71,24 +70,24 @@ def actions_of(
         read_queue=cases.read_queue,
         read_help=editing.read_help,
         read_quality=editing.read_quality,
-        read_rules=rules.read_rules,
         read_warnings=cases.read_warnings,
         read_words=editing.read_words,
         release_case=cases.release_case,
         replies=cases.replies,
-        revise_rules=rules.revise_rules,
+        rule_books=RuleBooks(rules.read_rules, rules.revise_rules),
         show_case=cases.show_case,
         split_case=cases.split_case,
         sort_questions=editing.sort_questions,
         suspect_case=cases.suspect_case,
         take_in=intake.take_in,
         track_case=cases.track_case,
-        unread_letters=UnreadLetters(base.stores, cases.casework, cases.close_case, base.clock),
+        unread_letters=UnreadLetters(stores, cases.casework, cases.close_case, clock),
     )
 
 
 def _delivery_desk(base: Foundation) -> DeliveryDesk:
     return DeliveryDesk(
+        decide=DecideDelivery(base.documents, base.stores, base.clock),
         redrive=Redrive(base.documents, base.stores, base.clock),
         read_unmatched=ReadUnmatched(base.stores.deliveries.parts, base.clock),
     )

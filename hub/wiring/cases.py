@@ -39,6 +39,7 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.file_petition import FilePetition
 from hub.actions.progress.phone_proof import PhoneProof
+from hub.actions.progress.query_code_lockout import QueryCodeLockout
 from hub.actions.progress.track_case import TrackCase
 from hub.actions.staff.note_access import NoteAccess
 from hub.model.cases.calendar import WorkCalendar
@@ -104,6 +105,21 @@ def _calendar(settings: Settings, books: RuleActions) -> Callable[[], WorkCalend
     return lambda: of_office(books.rules.calendar())
 
 
+def _phone_proof(
+    base: Foundation, profiles: Profiles, dialogue: Dialogue, brake: QueryCodeLockout, outgoing: Outgoing
+) -> PhoneProof:
+    return PhoneProof(
+        base.documents,
+        base.stores,
+        base.vault,
+        base.clock,
+        brake,
+        outgoing,
+        dialogue.texts,
+        channel=next((one.name for one in profiles.values() if one.kind is ChannelKind.SMS), ""),
+    )
+
+
 def case_actions(
     base: Foundation,
     profiles: Profiles,
@@ -123,16 +139,12 @@ def case_actions(
     track_case = track_case_of(base, dialogue.texts, brake)
     wording = CitizenWording(unit, dialogue.texts, rules)
     deliver = DeliverElectronically(base.documents, stores, unit, rules, clock)
-    screening_days = base.settings.triage.screening_working_days
-
-    calendar = _calendar(base.settings, books)
+    days, calendar = base.settings.triage.screening_working_days, _calendar(base.settings, books)
     access = NoteAccess(stores.audit, clock)
-    read_cases = ReadCases(
-        stores, casework, base.files, clock, access, calendar, screening_days=screening_days
-    )
+    read_cases = ReadCases(stores, casework, base.files, clock, access, calendar, screening_days=days)
     assign_case = AssignCase(casework, stores, unit, rules, clock)
     move_case = MoveCase(casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE))
-    read_queue = ReadQueue(stores, calendar, screening_days=screening_days)
+    read_queue = ReadQueue(stores, calendar, screening_days=days)
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
         open_case=open_case,
@@ -142,16 +154,7 @@ def case_actions(
         rules=rules,
         outgoing=outgoing,
         track_case=track_case,
-        phone_proof=PhoneProof(
-            base.documents,
-            stores,
-            base.vault,
-            clock,
-            brake,
-            outgoing,
-            dialogue.texts,
-            channel=next((one.name for one in profiles.values() if one.kind is ChannelKind.SMS), ""),
-        ),
+        phone_proof=_phone_proof(base, profiles, dialogue, brake, outgoing),
         assign_case=assign_case,
         citizen_move=CitizenMove(base.documents, stores, track_case, unit, wording, rules, clock),
         close_case=CloseCase(casework, stores, unit, rules, clock),

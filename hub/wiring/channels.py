@@ -74,6 +74,16 @@ class Adapters:
     mail: Sequence[MailSender]
     pool: ReaderPool
 
+    def forged(self) -> int:
+        """Return paths and the like that nobody of us signed, since the start."""
+        return sum(listener.forged for listener in self.listens.values())
+
+    async def close(self) -> None:
+        """Ends what was opened to read and to send mail."""
+        await self.pool.close()
+        for sender in self.mail:
+            await sender.close()
+
     def unconnected(self) -> Mapping[str, str]:
         """Of carriers without a connection: why, by channel."""
         return {name: one.problem for name, one in self.connects.items() if one.problem}

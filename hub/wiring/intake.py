@@ -12,13 +12,13 @@ from hub.actions.dialogue.regions import Region, Regions
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.answer_message import AnswerMessage
 from hub.actions.intake.beside_case import BesideCase
-from hub.actions.intake.join_parts import JoinParts
+from hub.actions.intake.carriers.join_parts import JoinParts
+from hub.actions.intake.carriers.take_in import TakeIn
 from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.look_again import LookAgain
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.speak import Speak
-from hub.actions.intake.take_in import TakeIn
 from hub.actions.intake.tell_progress import TellProgress
 from hub.actions.intake.weigh_message import WeighMessage
 from hub.actions.knowledge.in_force import Knowledge

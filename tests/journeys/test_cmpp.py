@@ -13,7 +13,7 @@ from channels.address import phone
 from channels.loopback.cmpp import CmppGateway
 from channels.loopback.gateway import Fault, GatewayPlan, Trouble, parts_of
 from channels.outbox.delivery import POLICY, Delivery, DeliveryState, MessageClass, Origin
-from hub.actions.intake.join_parts import JoinParts
+from hub.actions.intake.carriers.join_parts import JoinParts
 from hub.model.cases.case import Case
 from hub.repositories.inbound.long_texts import LongTextRepository
 from hub.runtime.clock import SystemClock

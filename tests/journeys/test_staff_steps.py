@@ -132,7 +132,7 @@ async def test_a_transfer_goes_to_a_unit_that_exists_and_is_named_in_the_catalog
         await hub.hub.repositories.units.insert(Unit(id, f"单位{id}", id))
     row = {"category": "违停", "region": "", "unit_id": "u1", "co_units": "", "priority": "1"}
     rows = [{**row, "valid_from": "", "valid_to": ""}]
-    revise = hub.hub.actions.revise_rules
+    revise = hub.hub.actions.rule_books.revise
     await revise.propose(BookKind.COMPETENCE, rows, base=0, reason="目录", wanted_from=0, by="a1")
     assert "派单目录" in await desk.refused(HANDLER, "route", mode="转送", unit="u2")
     assert (await desk.do(HANDLER, "route", mode="转送", unit="u1")).state is CaseState.ROUTED

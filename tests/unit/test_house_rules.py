@@ -46,8 +46,8 @@ COMES_WITH: Mapping[str, str] = {
 }
 """Modules that are part of the interface of a declared distribution."""
 
-DATA_ONLY = {"tzdata"}
-"""Declared, never imported: `zoneinfo` reads it."""
+DATA_ONLY = {"tzdata", "compressed-rtf"}
+"""Declared, never imported here: `zoneinfo` reads the one, tnefparse imports the other where it is there."""
 
 
 @cache

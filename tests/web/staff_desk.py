@@ -169,7 +169,7 @@ async def _changed_entry(stage: Stage) -> str:
 
 async def _proposed_notice(stage: Stage) -> None:
     """A holiday notice that waits for a second administrator."""
-    revise = stage.hub.actions.revise_rules
+    revise = stage.hub.actions.rule_books.revise
     plan = await revise.plan_file(BookKind.CALENDAR, notice_2027().encode())
     await revise.propose(
         BookKind.CALENDAR, plan.after, base=plan.base, reason="国办通知", wanted_from=0, by="another"

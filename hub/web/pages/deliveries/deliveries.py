@@ -35,7 +35,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
         raise web.HTTPBadRequest  # only our own buttons send this form
     delivery_id = request.match_info["delivery_id"]
     try:
-        await request.app[HUB].actions.decide_delivery(
+        await request.app[HUB].actions.delivery_desk.decide(
             agent_of(request), delivery_id, form.decision, version=form.version
         )
     except Stale:
@@ -48,7 +48,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
 async def _show(request: web.Request, status: int = 200, problem: str = "") -> web.StreamResponse:
     hub = request.app[HUB]
     after = request.query.get("after") or None
-    page = await hub.actions.decide_delivery.unsure(agent_of(request), after=after)
+    page = await hub.actions.delivery_desk.decide.unsure(agent_of(request), after=after)
     return staff_page(
         request,
         "staff/deliveries.html",

@@ -32,7 +32,7 @@ class YearTab:
 async def books_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/rules"""
     hub = request.app[HUB]
-    views = await hub.actions.read_rules.books()
+    views = await hub.actions.rule_books.read.books()
     return staff_page(
         request,
         "staff/rules.html",
@@ -45,7 +45,7 @@ async def books_page(request: web.Request) -> web.StreamResponse:
 async def book_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/rules/{kind}?year="""
     hub, kind = request.app[HUB], kind_of(request)
-    read = hub.actions.read_rules
+    read = hub.actions.rule_books.read
     view = await read.book(kind)
     tabs = _years(request, view) if kind is BookKind.CALENDAR else []
     tab = _chosen(request, tabs)
@@ -77,7 +77,7 @@ async def book_page(request: web.Request) -> web.StreamResponse:
 async def export_file(request: web.Request) -> web.StreamResponse:
     """GET /staff/rules/{kind}/export: the rules in force."""
     hub, kind = request.app[HUB], kind_of(request)
-    view = await hub.actions.read_rules.book(kind)
+    view = await hub.actions.rule_books.read.book(kind)
     name = f"{kind}-{to_local(hub.clock.now_ms()):%Y%m%d-%H%M}.csv"
     return attachment(rules_file(view.book, view.rows), name)
 

@@ -43,7 +43,7 @@ class RowField:
 async def row_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/rules/{kind}/row?key=…&key=…: a known row, or a new one without a key."""
     kind = kind_of(request)
-    view = await request.app[HUB].actions.read_rules.book(kind)
+    view = await request.app[HUB].actions.rule_books.read.book(kind)
     key = tuple(request.query.getall("key", []))
     found = next((row for row in view.rows if view.book.key_of(row) == key), None)
     if key and found is None:
@@ -54,7 +54,7 @@ async def row_page(request: web.Request) -> web.StreamResponse:
 async def look_at_row(request: web.Request) -> web.StreamResponse:
     """POST /staff/rules/{kind}/row: what it would change; the button `remove` takes the row out."""
     kind, data = kind_of(request), await read_form(request)
-    revise = request.app[HUB].actions.revise_rules
+    revise = request.app[HUB].actions.rule_books.revise
     key = tuple(text for name, text in sorted(data.items()) if name.startswith(_KEY))
     try:
         if data.get("then") == "remove":
@@ -72,7 +72,7 @@ async def look_at_file(request: web.Request) -> web.StreamResponse:
     if file is None:
         return await _preview(request, kind, None, errors={"file": translator(request)(NO_FILE)})
     name, content = file
-    plan = await request.app[HUB].actions.revise_rules.plan_file(kind, content)
+    plan = await request.app[HUB].actions.rule_books.revise.plan_file(kind, content)
     return await _preview(request, kind, plan, name=name, file_id=await _keep(request, kind, plan))
 
 
@@ -83,7 +83,7 @@ async def propose(request: web.Request) -> web.StreamResponse:
     file_id = data.get("kept", "")
     try:
         after = await _kept_rows(request, kind, file_id)
-        plan = await hub.actions.revise_rules.plan_rows(kind, after)
+        plan = await hub.actions.rule_books.revise.plan_rows(kind, after)
     except NotFound:
         return await _preview(request, kind, None, errors={"file": _(GONE)})
     except UnfitRules:  # what was well when it was looked at, as a unit that is gone now
@@ -92,7 +92,7 @@ async def propose(request: web.Request) -> web.StreamResponse:
     if isinstance(form, FormErrors):
         return await _preview(request, kind, plan, file_id=file_id, errors=form.fields, typed=data)
     try:
-        made = await hub.actions.revise_rules.propose(
+        made = await hub.actions.rule_books.revise.propose(
             kind,
             after,
             base=int(data.get("base", "")) if data.get("base", "").isdecimal() else -1,
@@ -136,7 +136,7 @@ async def _row_form(
     problems: Sequence[RowProblem] = (),
 ) -> web.StreamResponse:
     hub = request.app[HUB]
-    speaker = Speaker.of(translator(request), await hub.actions.read_rules.units())
+    speaker = Speaker.of(translator(request), await hub.actions.rule_books.read.units())
     zh = request[LANGUAGE] is Language.ZH
     book = hub.rules.books[kind]
     errors: dict[str, str] = {}
@@ -178,8 +178,8 @@ async def _preview(
     status: int = 422,
 ) -> web.StreamResponse:
     hub = request.app[HUB]
-    view = await hub.actions.read_rules.book(kind)
-    speaker = Speaker.of(translator(request), await hub.actions.read_rules.units())
+    view = await hub.actions.rule_books.read.book(kind)
+    speaker = Speaker.of(translator(request), await hub.actions.rule_books.read.units())
     zh = request[LANGUAGE] is Language.ZH
     problems = plan.problems if plan else ()
     return staff_page(

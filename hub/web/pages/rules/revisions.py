@@ -33,7 +33,7 @@ async def approve(request: web.Request) -> web.StreamResponse:
     kind, _ = kind_of(request), translator(request)
     note = (await read_form(request)).get("note", "").strip()[:_NOTE_CHARS]
     try:
-        await request.app[HUB].actions.revise_rules.approve(
+        await request.app[HUB].actions.rule_books.revise.approve(
             kind, _number(request), by=agent_of(request).id, note=note
         )
     except SamePerson:
@@ -50,7 +50,7 @@ async def refuse(request: web.Request) -> web.StreamResponse:
     if isinstance(form, FormErrors):
         return await _show(request, 422, form.fields)
     try:
-        await request.app[HUB].actions.revise_rules.refuse(
+        await request.app[HUB].actions.rule_books.revise.refuse(
             kind, _number(request), by=agent_of(request).id, note=form.note
         )
     except Stale:
@@ -69,7 +69,7 @@ async def _show(
     request: web.Request, status: int = 200, errors: Mapping[str, str] | None = None
 ) -> web.StreamResponse:
     hub, kind = request.app[HUB], kind_of(request)
-    read = hub.actions.read_rules
+    read = hub.actions.rule_books.read
     revision, changes = await read.revision(kind, _number(request))
     speaker = Speaker.of(translator(request), await read.units())
     book = hub.rules.books[kind]

@@ -180,6 +180,8 @@ async def test_who_signs_bulk_mail_is_said_and_what_one_click_needs(tmp_path: Pa
     outside = settings(tmp_path, channel_mail=mail, web={"public_url": "http://hub.example.gov.cn"})
     [_, click] = await found(outside, "channel mail", Level.WARN)
     assert "RFC 8058" in click.detail
+
+
 @pytest.mark.parametrize(
     ("channel", "played", "account"),
     [("sms_mobile", CmppGateway, "sp_id"), ("sms_telecom", SmgpGateway, "client_id")],

@@ -7,7 +7,7 @@ from channels.contract import InboundMessage, Receipt, ReceiptState, TextPart
 from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.intake.accept_event import AcceptEvent
-from hub.actions.intake.join_parts import JoinParts
+from hub.actions.intake.carriers.join_parts import JoinParts
 
 _REACHED = frozenset({ReceiptState.DELIVERED, ReceiptState.READ})
 """Words of a carrier that may deliver a document."""

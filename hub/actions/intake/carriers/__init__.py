@@ -1,0 +1,1 @@
+"""What comes over connections to carriers."""
