@@ -89,7 +89,7 @@ async def test_nobody_but_inspectors_decides_about_its_deliveries(hub: World) ->
     assert sent is not None
     delivery = replace(sent.value, id="unsure", dedup="unsure", state=DeliveryState.AMBIGUOUS)
     await hub.hub.documents.commit([stores.outbox.insert(delivery)])
-    decide = hub.hub.actions.decide_delivery
+    decide = hub.hub.actions.delivery_desk.decide
     assert [row.value.id for row in (await decide.unsure(inspector)).rows] == ["unsure"]
     assert (await decide.unsure(await hub.agent(Role.ADMIN))).rows == ()
 

@@ -31,14 +31,14 @@ async def case_of(hub: World, kind: PetitionKind) -> str:
 
 
 async def shown(hub: World, agent: Agent) -> list[str]:
-    page = await hub.hub.actions.decide_delivery.unsure(agent)
+    page = await hub.hub.actions.delivery_desk.decide.unsure(agent)
     return [row.value.id for row in page.rows]
 
 
 async def decide(hub: World, agent: Agent, id: str, decision: Decision) -> None:
     found = await hub.hub.repositories.outbox.get(id)
     assert found
-    await hub.hub.actions.decide_delivery(agent, id, decision, version=found.version)
+    await hub.hub.actions.delivery_desk.decide(agent, id, decision, version=found.version)
 
 
 async def state(hub: World, id: str) -> DeliveryState:
@@ -63,9 +63,9 @@ async def test_sent_again_it_leaves_once(hub: World) -> None:
     await unsure(hub.hub, "row", CITIZEN)
     found = await hub.hub.repositories.outbox.get("row")
     assert found
-    await hub.hub.actions.decide_delivery(admin, "row", Decision.AGAIN, version=found.version)
+    await hub.hub.actions.delivery_desk.decide(admin, "row", Decision.AGAIN, version=found.version)
     with pytest.raises(Stale):
-        await hub.hub.actions.decide_delivery(admin, "row", Decision.AGAIN, version=found.version)
+        await hub.hub.actions.delivery_desk.decide(admin, "row", Decision.AGAIN, version=found.version)
 
     async def delivered() -> bool:
         return await state(hub, "row") is DeliveryState.DELIVERED
@@ -82,7 +82,7 @@ async def test_a_row_of_a_report_exists_for_inspectors_only_and_no_other_for_the
     assert await shown(hub, inspector) == ["secret"]
     for agent, id in ((admin, "secret"), (inspector, "plain"), (admin, "no-such-row")):
         with pytest.raises(NotFound):
-            await hub.hub.actions.decide_delivery(agent, id, Decision.ARRIVED, version=1)
+            await hub.hub.actions.delivery_desk.decide(agent, id, Decision.ARRIVED, version=1)
     await decide(hub, inspector, "secret", Decision.ARRIVED)
 
 
