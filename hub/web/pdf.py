@@ -40,8 +40,9 @@ _MARGIN = 20 * mm
 class Paper:
     """A document that is written from top to bottom."""
 
-    def __init__(self, title: str, *, foot: str) -> None:
-        """foot: at the end of every page, beside its number."""
+    def __init__(self, title: str, *, foot: str, page: str = "第 %(page)s 页") -> None:
+        """foot: at the end of every page, beside its number, which is said as `page`."""
+        self._page = page
         self._title = title
         self._foot = foot
         self._parts: list[Callable[[], Flowable]] = [
@@ -86,7 +87,7 @@ class Paper:
         canvas.setFont(_FONT, 9)
         canvas.setFillColor(HexColor("#444444"))
         canvas.drawString(_MARGIN, 12 * mm, self._foot)
-        canvas.drawRightString(A4[0] - _MARGIN, 12 * mm, f"第 {document.page} 页")
+        canvas.drawRightString(A4[0] - _MARGIN, 12 * mm, self._page % {"page": document.page})
         canvas.restoreState()
 
 

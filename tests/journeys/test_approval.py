@@ -45,7 +45,7 @@ async def test_a_campaign_leaves_only_after_another_person_saw_what_would_leave(
         lead = next(
             one for one in await hub.hub.repositories.agents.list() if Role.PUBLICITY_LEAD in one.roles
         )
-        campaign = await desk.create(lesson(), lead.id)
+        campaign = await desk.create(lesson(web_text="网上可以读到的全文"), lead.id)
         path = f"/staff/campaigns/{campaign.id}"
 
         await writer.get(f"{path}/preview")
@@ -60,7 +60,13 @@ async def test_a_campaign_leaves_only_after_another_person_saw_what_would_leave(
         assert status == 422
         assert "撰写和修改过内容的人不能审批" in page
         sheet = await approver.get(f"{path}/approval")
-        for shown in ("网格员0，公检法不会通过电话要求转账", "138****0000", "预计费用", "最多一次"):
+        for shown in (
+            "网格员0，公检法不会通过电话要求转账",
+            "138****0000",
+            "预计费用",
+            "最多一次",
+            "网上可以读到的全文",
+        ):
             assert shown in sheet
         assert sheet.count("phone-bubble") == 5
         assert "+8613800000000" not in sheet

@@ -12,6 +12,8 @@ from campaigns.errors import BadSchedule
 from campaigns.schedule import from_text, next_five
 from campaigns.segment import describe as describe_segment
 from campaigns.timetable import describe as describe_schedule
+from campaigns.wording import text_on, title_on
+from channels.contract import ChannelKind
 from hub.actions.campaigns.monitor_campaign import Monitored
 from hub.actions.campaigns.watch_campaign import CampaignProgress
 from hub.hub import Hub
@@ -110,8 +112,16 @@ async def show(request: web.Request, *, errors: Mapping[str, str] | None = None)
         history=await campaign_history(hub, campaign),
         author=await _author(hub, campaign),
         stored_reason=reason_said(campaign.reason),
+        leaves=_leaves(hub, campaign),
         errors=errors or {},
     )
+
+
+def _leaves(hub: Hub, campaign: Campaign) -> dict[str, str]:
+    """Heading and text of its channel, placeholders as written."""
+    profile = hub.profiles.get(campaign.channel)
+    kind = profile.kind if profile else ChannelKind.SMS
+    return {"title": title_on(kind, campaign), "text": text_on(kind, campaign)}
 
 
 def audience_of(hub: Hub, campaign: Campaign, language: Language) -> str:

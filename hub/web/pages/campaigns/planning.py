@@ -17,6 +17,7 @@ from campaigns.selection import REASONS
 from campaigns.timetable import describe
 from hub.actions.campaigns.planning.count_campaign import Count
 from hub.hub import Hub
+from hub.repositories.campaigns import public_text
 from hub.runtime.errors import Invalid, Stale
 from hub.web.form import FormErrors, parse, placed, read_form
 from hub.web.guard.auth import agent_of
@@ -146,6 +147,7 @@ def count_words(request: web.Request, campaign: Campaign, count: Count) -> dict[
     spans = preview.estimate.spans if preview else ()
     return {
         "preview": preview,
+        "public": public_text(campaign) if campaign.public and preview else "",
         "count": count,
         "problems": [_(text) for text in count.mistakes.values()],
         "remarks": [_(one.text) for one in count.findings if not one.blocks],

@@ -70,7 +70,7 @@ async def report_file(request: web.Request) -> web.StreamResponse:
             return attachment(await asyncio.to_thread(workbook, sheets), name)
         case "pdf":
             title = _("%(name)s 发送报告", name=report.campaign.name)
-            paper = Paper(title, foot=hub.settings.organisation.publisher)
+            paper = Paper(title, foot=hub.settings.organisation.publisher, page=_("第 %(page)s 页"))
             _fill(paper, report, sheets, _)
             return attachment(await asyncio.to_thread(paper.made), name)
         case _:

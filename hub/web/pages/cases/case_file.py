@@ -30,7 +30,7 @@ async def case_file(request: web.Request) -> web.StreamResponse:
     view = await hub.actions.desk.print_case(agent, request.match_info["case_id"])
     procedure = await hub.actions.read_procedure(agent, view.case)
     foot = f"{_('打印人')} {agent.name}  {_at(hub.clock.now_ms())}  {view.case.reference}"
-    paper = Paper(_("案卷"), foot=foot)
+    paper = Paper(_("案卷"), foot=foot, page=_("第 %(page)s 页"))
     _Writer(paper, view, procedure, request, notes=notes).write(hub.settings.organisation.name)
     content = await asyncio.to_thread(paper.made)
     return web.Response(
