@@ -11,6 +11,9 @@ def free_port(wanted: int = 0) -> int:
     """`wanted` if nobody listens there, else one that is free now."""
     for port in (wanted, 0):
         with socket.socket() as probe:
+            # As servers do: connections of a hub that was killed are closing for a minute, and it gets its
+            # port back all the same. Who was told of that port goes on asking there.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((HOST, port))
             except OSError:

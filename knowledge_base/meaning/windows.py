@@ -37,8 +37,8 @@ def windows(text: str) -> list[str]:
     if clauses and not clauses[-1]:
         clauses = [*filter(None, clauses)] or [""]
         clauses[-1] = clauses[-1].rstrip(_BEFORE_THANKS)
-    clauses = [*filter(None, clauses)]
-    whole = "".join(clauses).strip() or text
+    clauses = [*filter(None, clauses)] or [text]  # nothing but signs or courtesy
+    whole = "".join(clauses).strip()
     if len(whole) <= LONGEST:
         return [whole] if whole else []
     return _cut([clause[at : at + _PIECE] for clause in clauses for at in range(0, len(clause), _PIECE)])

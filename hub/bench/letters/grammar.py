@@ -149,11 +149,11 @@ _FILES = (
 _MULTIPARTS = ("mixed", "alternative", "related", "report", "signed", "digest", "x-odd", "")
 _BOUNDARIES = ("b", "=_b", "", " b ", "b;b", "--", "b" * 71)
 _SMALL, _LARGE = 200, 60_000
-_MOST = 1_000_000
+_MOST = 400_000
 """Bytes: what is in each other does not grow beyond it."""
 
 
-def hostile(draw: random.Random, *, most_bytes: int = 1_000_000) -> bytes:
+def hostile(draw: random.Random, *, most_bytes: int = 400_000) -> bytes:
     """A letter, at most `most_bytes` long. Its sender and Message-ID are left to whoever sends it."""
     head = "".join(f"{_field(draw)}\r\n" for _ in range(_often(draw, 6, 900)))
     letter = head.encode("utf-8", "surrogatepass") + _entity(draw, 0)

@@ -44,6 +44,8 @@
     for (const name of ["timeupdate", "durationchange", "seeked"]) audio.addEventListener(name, show);
     for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, showState);
     audio.addEventListener("error", () => { box.querySelector("[data-fault]").hidden = false; });
+    const picture = box.querySelector(".hear-picture");
+    picture.addEventListener("error", () => { picture.hidden = true; }); // a file that was changed has none
     place.addEventListener("input", () => go(Number(place.value)));
     speed.addEventListener("change", () => { audio.playbackRate = Number(speed.value); });
     box.addEventListener("click", (event) => {

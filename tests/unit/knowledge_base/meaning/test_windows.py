@@ -63,3 +63,8 @@ def test_of_many_windows_the_first_and_the_last_come_first() -> None:
     assert spread(found, 6)[:2] == ["0", "49"]
     assert len(spread(found, 6)) <= 6
     assert spread(["a", "b"], 6) == ["a", "b"]
+
+
+@pytest.mark.parametrize("text", ["—" * 61, "！？" * 40, "😀，" * 40, "谢谢。" * 40, "，" * 30_000])
+def test_a_long_text_of_nothing_but_signs_or_thanks_is_cut_too(text: str) -> None:
+    assert all(0 < len(window) <= LONGEST for window in windows(text))
