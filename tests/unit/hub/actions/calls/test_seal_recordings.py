@@ -47,9 +47,9 @@ class Office:
 
     def keys(self, ring: KeyRing, reports: KeyRing | None) -> None:
         """The same store with these keys."""
-        vault = Vault(ring)
-        self.stores: Repositories = repositories(self.documents, vault, cities={})
-        self.files = RecordingFiles(self.folder, vault, Vault(reports) if reports else None)
+        self.vault = Vault(ring)
+        self.stores: Repositories = repositories(self.documents, self.vault, cities={})
+        self.files = RecordingFiles(self.folder, self.vault, Vault(reports) if reports else None)
         self.seal = SealRecordings(self.documents, self.stores, self.files, pause_seconds=0)
 
     async def add(self, id: str, compartment: Compartment, *, fetched: bool = True) -> Recording:
@@ -309,3 +309,23 @@ async def test_sealing_again_what_is_there_changes_nothing_and_mends_what_is_dam
     office.files.keep(content, recording.sha256, behind=False)
     assert office.files.content(recording) == content
     assert [path.name for path in office.folder.rglob("*.part")] == []
+
+
+async def test_a_part_that_can_be_read_does_not_mend_a_damaged_recording(office: Office) -> None:
+    await office.add("1", Compartment.NONE, fetched=False)
+    said = wav(8.0, level=3)
+    sha256 = hashlib.sha256(said).hexdigest()
+    office.files.keep(said, sha256, behind=False)
+    recording = replace(await office.recording("1"), sha256=sha256)
+    path = office.folder / relative_path(sha256)
+    whole = path.read_bytes()
+    path.chmod(0o640)
+    path.write_bytes(whole[:-60] + bytes([whole[-60] ^ 1]) + whole[-59:])
+    with pytest.raises(Unreadable), office.files.opened(recording) as file:
+        file.read()
+    with office.files.opened(recording) as file:
+        assert file.read(0, 100) == said[:100]
+    assert len(office.vault.unreadable) == 1
+    path.write_bytes(whole)
+    assert office.files.content(recording) == said
+    assert len(office.vault.unreadable) == 0
