@@ -61,7 +61,7 @@ class RecordingFiles:
         try:
             with self._opened(recording.sha256) as file:
                 yield file
-        except (FileNotFoundError, KeyProblem) as problem:
+        except (OSError, KeyProblem) as problem:
             self._vault.unreadable.found(_told(recording))
             raise Unreadable(_told(recording)) from problem
 
@@ -103,7 +103,7 @@ class RecordingFiles:
         """Reads a file again."""
         try:
             self.check(sha256)
-        except FileNotFoundError:
+        except OSError:
             return FileState.WRONG
         except KeyProblem:
             return FileState.LOCKED if self._is_locked(sha256) else FileState.WRONG
@@ -140,7 +140,7 @@ class RecordingFiles:
     def _key(self, sha256: str) -> str:
         try:
             return self.key_of(sha256)
-        except (FileNotFoundError, KeyProblem):
+        except (OSError, KeyProblem):
             return ""
 
     @contextmanager

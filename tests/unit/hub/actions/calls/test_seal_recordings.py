@@ -274,6 +274,9 @@ async def test_one_that_does_not_open_is_left_and_holds_up_no_other(office: Offi
     assert office.files.state(damaged.sha256) is FileState.WRONG
     path.unlink()
     path.mkdir()  # nor does one the disk does not give
+    with pytest.raises(Unreadable):
+        office.files.content(damaged)
+    assert office.files.state(damaged.sha256) is FileState.WRONG
     await office.move("1", Compartment.NONE)
     await office.work()
     assert await office.stores.recordings.moves.waiting(limit=9) == []
