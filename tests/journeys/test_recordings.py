@@ -13,7 +13,7 @@ import pytest
 from channels.address import phone
 from channels.contract import CallEvent, CallEventKind
 from channels.loopback.faults import Fault, FaultKind, Resource
-from channels.loopback.script import CallConditions, CallerAction, Press, RecordingNews, Speak
+from channels.loopback.script import CallConditions, CallerAction, HangUp, Press, RecordingNews, Speak
 from hub.actions.calls.find_recordings import FindRecordings
 from hub.actions.calls.keep_recording import KeepRecording
 from hub.actions.calls.note_recording import NoteRecording
@@ -169,6 +169,17 @@ async def test_a_recording_nobody_ever_told_of_is_found_at_the_provider_once(
     assert caplog.text.count("recording.found") == 1
     still.advance(seconds=ASK_SECONDS[-1])
     assert await stores.calls.to_ask(still.now_ms(), limit=9) == []
+
+
+async def test_nobody_is_asked_about_a_call_that_lacks_nothing(hub: World, still: FakeClock) -> None:
+    await complain(hub)
+    await sealed(hub)
+    await hub.carrier.place_call("12389", [HangUp()])
+    calls = hub.hub.repositories.calls
+    assert await calls.to_ask(still.now_ms() + 86_400_000, limit=9) == []
+    await hub.carrier.place_call("12389", [*map(Press, ("1", "2", "#", "#")), HangUp()])
+    [broken_off] = await calls.to_ask(still.now_ms() + 86_400_000, limit=9)
+    assert broken_off.value.ask_at == still.now_ms() + ASK_SECONDS[0] * 1000
 
 
 async def test_one_that_hangs_holds_up_no_other(hub: World) -> None:

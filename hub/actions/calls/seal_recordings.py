@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from errno import EDQUOT, ENOSPC, EROFS, errorcode
 
 from hub.actions.calls.recording_side import case_of, is_behind
 from hub.model.call import Recording
@@ -26,6 +27,8 @@ _CURSOR = "recordings sealed"
 _MOVES = 50
 _PAGE = 20
 _DONE = "done"
+_FULL = frozenset({ENOSPC, EDQUOT, EROFS})
+"""What is wrong with the disk and not with a file."""
 
 
 class SealRecordings:
@@ -43,14 +46,19 @@ class SealRecordings:
         self._repositories = repositories
         self._files = files
         self._pause_seconds = pause_seconds
+        self._is_full = False
 
     async def step(self) -> bool:
         """What moved, else the next page of all. Whether there is more to do."""
         try:
-            return await self._moved() or await self._page()
-        except OSError as problem:  # a full disk: what was not done waits for the next look
-            log.error("recordings.not_sealed", extra={"problem": type(problem).__name__})
+            more = await self._moved() or await self._page()
+        except OSError as problem:  # what was not done waits for the next look
+            if not self._is_full:
+                log.error("recordings.not_sealed", extra={"problem": errorcode.get(problem.errno or 0, "")})
+            self._is_full = True
             return False
+        self._is_full = False
+        return more
 
     async def _moved(self) -> bool:
         moves = await self._repositories.recordings.moves.waiting(limit=_MOVES)
@@ -86,7 +94,9 @@ class SealRecordings:
     def _anew(self, sha256: str, *, behind: bool | None = None) -> bool:
         try:
             return self._files.reseal(sha256, behind=behind)
-        except KeyProblem:
+        except (KeyProblem, OSError) as problem:
+            if isinstance(problem, OSError) and problem.errno in _FULL:
+                raise
             log.error("recording.does_not_open", extra={"file": sha256[:16]})
             return False
 

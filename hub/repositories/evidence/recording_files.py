@@ -58,20 +58,19 @@ class RecordingFiles:
     @contextmanager
     def opened(self, recording: Recording) -> Iterator[Readable]:
         """A recording to read parts of. Raises `Unreadable`, also while it is read."""
-        place = f"recording_files/{recording.id}"
         try:
             with self._opened(recording.sha256) as file:
                 yield file
-        except (FileNotFoundError, KeyProblem) as problem:
-            self._vault.unreadable.found(place)
-            raise Unreadable(place) from problem
-        self._vault.unreadable.mended(place)
+        except (OSError, KeyProblem) as problem:
+            self._vault.unreadable.found(_told(recording))
+            raise Unreadable(_told(recording)) from problem
 
     def content(self, recording: Recording) -> bytes:
         """All of a recording, hashed again. Raises `Unreadable`."""
         with self.opened(recording) as file:
             content = file.read()
             _check(content, recording.sha256)
+        self._vault.unreadable.mended(_told(recording))  # all of it; a part of it says nothing of the rest
         return content
 
     def reseal(self, sha256: str, *, behind: bool | None = None) -> bool:
@@ -104,7 +103,7 @@ class RecordingFiles:
         """Reads a file again."""
         try:
             self.check(sha256)
-        except FileNotFoundError:
+        except OSError:
             return FileState.WRONG
         except KeyProblem:
             return FileState.LOCKED if self._is_locked(sha256) else FileState.WRONG
@@ -141,7 +140,7 @@ class RecordingFiles:
     def _key(self, sha256: str) -> str:
         try:
             return self.key_of(sha256)
-        except (FileNotFoundError, KeyProblem):
+        except (OSError, KeyProblem):
             return ""
 
     @contextmanager
@@ -169,6 +168,10 @@ class RecordingFiles:
 def _check(content: bytes, sha256: str) -> None:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise KeyProblem(f"{_place(sha256)} 被改动过。 / {_place(sha256)} was altered.")
+
+
+def _told(recording: Recording) -> str:
+    return f"recording_files/{recording.id}"
 
 
 def _place(sha256: str) -> str:

@@ -15,8 +15,6 @@ from hub.runtime.finding import Level
 from hub.store.crypto import KeyProblem, KeyRing, Vault, replace_ring
 from hub.store.memory_documents import MemoryDocuments
 from hub.wiring.store import open_recordings
-from ivr.speech.engine import EngineDown
-from ivr.speech.vosk_engine import VoskEngine
 from tests.unit.hub.check.test_check import settings
 
 MODEL = Path(__file__).parents[3] / "data" / "vosk" / "model-8k"
@@ -40,16 +38,12 @@ def test_a_model_that_is_not_whole_is_named_by_the_part(
         assert part in found.detail
 
 
-async def test_what_only_loading_shows_is_found_by_the_engine_the_hub_starts(tmp_path: Path) -> None:
+def test_what_only_loading_shows_is_left_to_the_hub_that_does(tmp_path: Path) -> None:
     model = tmp_path / "model"
     shutil.copytree(MODEL, model)
     (model / "am" / "final.mdl").write_bytes((MODEL / "am" / "final.mdl").read_bytes()[:4096])
     found = check_speech(settings(tmp_path, speech={"model": str(model)}))
     assert (found.level, "/readyz" in found.detail) == (Level.OK, True)
-    engine = VoskEngine(model, start_seconds=60)
-    with pytest.raises(EngineDown):
-        await engine.ready()
-    assert engine.is_down
 
 
 async def test_keys_of_reports_that_are_gone_or_others_are_told_and_not_replaced(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     size=some.sampled_from(SIZES),
     start=some.integers(0, 4 * CHUNK_BYTES),
@@ -51,7 +51,7 @@ def test_any_part_is_the_same_part_of_what_was_written(
         assert file.read(start, stop) == content_of(size)[start:stop]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some.data())
 def test_a_file_of_which_any_byte_is_another_does_not_open(folder: Path, data: some.DataObject) -> None:
     size = data.draw(some.sampled_from(SIZES))
