@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -11,12 +10,11 @@ from playwright.async_api import Browser, expect
 from tests.unit.hub.web.source_texts import CHINESE
 from tests.web.citizen_pages import PAGES, fill_petition
 from tests.web.running_site import RunningSite
-from tests.web.watched import View, Visitor, going_round, overflow, too_small, violations
+from tests.web.watched import View, Visitor, going_round, overflow, too_small, violations_by_scheme
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PROVOKED = (404, 422)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (390, 1280)
 _TRANSLATED = ("home", "petition kinds", "petition form", "petition form with errors", "track", "not found")
 
@@ -46,11 +44,9 @@ async def test_a_page_shows_the_emergency_numbers_and_is_free_of_violations(
     await expect(page.locator(".emergency a[href='sms:12110']")).to_be_visible()
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 900})
-        for scheme in SCHEMES:
-            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            assert await violations(page) == [], (scheme, width)
-            assert await too_small(page, 60 if view == "elder" else 44) == [], width
-            assert await overflow(page) == 0, width
+        assert await violations_by_scheme(page) == {"light": [], "dark": []}, width
+        assert await too_small(page, 60 if view == "elder" else 44) == [], width
+        assert await overflow(page) == 0, width
     await page.set_viewport_size({"width": 320, "height": 900})
     assert await overflow(page) == 0
     assert await page.locator("h1").count() == 1

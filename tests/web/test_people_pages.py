@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from hub.model.agent import Role
 from tests.web.staff_desk import Desk
 from tests.web.staff_fixtures import colleague, desk
-from tests.web.watched import Visitor, overflow, too_small, violations
+from tests.web.watched import Visitor, overflow, too_small, violations_by_scheme
 
 __all__ = ["colleague", "desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -28,9 +28,7 @@ async def looked_at(page: Page) -> dict[tuple[int, str], object]:
         await page.evaluate("scrollTo(0, 0)")  # nothing half under the bar
         found[width, "pixels too wide"] = await overflow(page) or None
         found[width, "too small"] = await too_small(page, 44) or None
-        for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found[width, scheme] = await violations(page) or None
+        found |= {(width, scheme): what for scheme, what in (await violations_by_scheme(page)).items()}
     return {place: what for place, what in found.items() if what}
 
 

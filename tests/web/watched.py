@@ -16,9 +16,13 @@ TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 View = Literal["light", "dark", "elder"]
 
 # Of what is in order axe keeps no lists of places.
-_RUN_AXE = """tags => axe.run({runOnly: tags, resultTypes: ['violations']}).then(
+_RUN_AXE = """rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(
     found => found.violations.map(violation =>
         violation.id + ': ' + violation.nodes.map(node => node.target.join(' ')).join(' | ')))"""
+
+_OF_COLOURS = """tags => axe.getRules(tags)
+    .filter(rule => rule.tags.includes('cat.color') && rule.tags.some(tag => tags.includes(tag)))
+    .map(rule => rule.ruleId)"""
 
 # A link in the middle of a sentence is as high as its line (WCAG 2.5.8 excepts it), the skip link
 # is seen only while it has the focus, and a radio button is part of its label.
@@ -128,10 +132,25 @@ async def _emptied(page: Page) -> bool:
 
 async def violations(page: Page) -> list[str]:
     """What axe finds."""
+    await _bring_axe(page)
+    found: list[str] = await page.evaluate(_RUN_AXE, {"type": "tag", "values": list(TAGS)})
+    return found
+
+
+async def violations_by_scheme(page: Page) -> dict[str, list[str]]:
+    """What axe finds in the light scheme, and in the dark one with its colours: those are all that differs
+    (`tests/unit/hub/web/test_dark_scheme.py`)."""
+    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    light = await violations(page)
+    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    colours: list[str] = await page.evaluate(_OF_COLOURS, list(TAGS))
+    dark: list[str] = await page.evaluate(_RUN_AXE, {"type": "rule", "values": colours})
+    return {"light": light, "dark": dark}
+
+
+async def _bring_axe(page: Page) -> None:
     if not await page.evaluate("typeof axe === 'object'"):
         await page.evaluate(AXE)
-    found: list[str] = await page.evaluate(_RUN_AXE, list(TAGS))
-    return found
 
 
 async def overflow(page: Page) -> int:
