@@ -127,7 +127,9 @@ class _OfRun:
             uncounted=broadcast.uncounted,
             lane=POLICY[broadcast.message_class].lane,
             parts=self._parts(text),
-            not_before=opens_at,
+            # One instant for all that may leave at once: they are claimed in the order of their ids then, and
+            # rows that leave together lie together in the store, so that fewer of its pages are written.
+            not_before=opens_at if self._closed else broadcast.begun_at,
         )
 
     def delivery(self, recipient: Recipient) -> Delivery:
@@ -144,8 +146,9 @@ class _OfRun:
             text = template.fill(self._texts, {"name": recipient.name, "city": recipient.city})
             own |= {"text": text, "parts": self._parts(text)}
         if self._closed:
-            # Spread over ten minutes, so that a night's backlog does not leave in one second.
-            jitter = int.from_bytes(digest[-4:], "big") % int(JITTER_SECONDS * 1000)
+            # Spread over ten minutes, so that a night's backlog does not leave in one second; in the order of
+            # the ids.
+            jitter = int.from_bytes(digest[:4], "big") * int(JITTER_SECONDS * 1000) >> 32
             own |= {"not_before": self._opens_at + jitter}
         return self._plain.of(**own)
 

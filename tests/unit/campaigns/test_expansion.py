@@ -105,6 +105,25 @@ async def test_outside_its_hours_rows_wait_spread_over_ten_minutes() -> None:
     assert len(times) > 10
 
 
+@pytest.mark.parametrize("hours", [0, 10])
+async def test_rows_leave_in_the_order_in_which_they_lie_in_the_store(hours: int) -> None:
+    stage = Stage([recipient(place) for place in range(50)])
+    run = broadcast()
+    stage.put(run)
+    await stage.expand(run.id, at=NOON + hours * 3_600_000 + 1)
+    rows = list(stage.rows.values())
+    claimed = sorted(rows, key=lambda row: (row.not_before, row.id))
+    assert [row.id for row in claimed] == sorted(row.id for row in rows)
+
+
+async def test_what_may_leave_at_once_waits_for_nothing_whichever_page_it_came_with() -> None:
+    stage = Stage([recipient(place) for place in range(5)])
+    stage.put(broadcast())
+    [id] = stage.runs
+    await stage.expand(id, at=NOON + 5_000)
+    assert {row.not_before for row in stage.rows.values()} == {NOON}
+
+
 async def test_a_red_warning_reaches_those_who_opted_out_but_no_dead_address() -> None:
     stage = Stage([recipient(place) for place in range(3)])
     stage.suppressed = {("key0", EDUCATION), ("key0", WARNING), ("key1", INVALID)}
