@@ -14,12 +14,13 @@ from knowledge_base.entry import Aspect
 from knowledge_base.match.confidence import CHOICES, Confidence, shipped_confidence
 from knowledge_base.match.matcher import Candidate, Match, Snapshot
 from knowledge_base.meaning.encoder import Vector
+from knowledge_base.text.advice import asks_for_advice
 from knowledge_base.text.declined import is_declined
 from knowledge_base.text.normalise import normalise
 
 FAR = 0.6
 """What scores less than this share of the best is not offered."""
-ALIKE = 0.61
+ALIKE = 0.62
 """What means this much alike is offered however little is sure: three of four sentences that nothing answers
 are farther from every entry."""
 SAYS_IT, LEAD = 0.7, 0.1
@@ -93,7 +94,7 @@ def decide(
         return Answer(Decision.HAND_OVER, ())
     first, three = models.of(candidates, snapshot.engine)
     best = candidates[0]
-    if not best.exact and is_declined(normalise(text)):
+    if not best.exact and (is_declined(normalise(text)) or _wants_other_advice(text, best)):
         return Answer(Decision.HAND_OVER, (), first, three)
     doubt = _in_doubt(candidates)
     if best.exact or (
@@ -112,6 +113,11 @@ def decide(
     if not offered:
         return Answer(Decision.HAND_OVER, (), first, three)
     return Answer(Decision.CHOICES, tuple(snapshot.told(each) for each in offered[:CHOICES]), first, three)
+
+
+def _wants_other_advice(text: str, best: Candidate) -> bool:
+    """Whether advice is asked for (水果刀哪种好) that the best entry is not about."""
+    return asks_for_advice(normalise(text)) and not asks_for_advice(normalise(best.written))
 
 
 def _says_which(best: Candidate, served: Sequence[Candidate]) -> bool:
