@@ -21,7 +21,7 @@ from hub.actions.cases.step_unit import StepUnit
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.attempt import Attempt
-from hub.model.cases.case import Case
+from hub.model.cases.case import POSSIBLE_DANGER, Case
 from hub.model.cases.competence import competence_rules
 from hub.model.cases.guards import BRANCHED, REFUSAL_GROUNDS
 from hub.model.cases.history import HistoryKind
@@ -180,6 +180,8 @@ class MoveCase:
         known: dict[str, Any] = {"delivered": False, "consent": bool(case.electronic_consent_at)}
         if event == "route":
             known["competent"] = await self._is_competent(str(data.get("unit", "")), now)
+        if event == "merge_into" and POSSIBLE_DANGER in case.flags:
+            raise IllegalMove(Said("疑似险情还没有判断：请先转为警情，或者确认不是险情"))
         if event == "merge_into" and data["master"]:
             known["crosses"] = await self._crosses(agent, case, data["master"])
         return known

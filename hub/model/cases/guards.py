@@ -78,6 +78,12 @@ def may_extend(p: Proceeding, attempt: Attempt) -> str:
     return ""
 
 
+def is_no_emergency(p: Proceeding, _: Attempt) -> str:
+    """Merged, it would be over without 110 having heard of it; a false alarm is taken away first."""
+    is_one = p.track is Track.EMERGENCY
+    return Said("紧急警情不能并案：请先移交 110，或者记为误报") if is_one else ""
+
+
 def awaits_receipt(p: Proceeding, _: Attempt) -> str:
     """The unit has not signed for it yet."""
     return "" if p.receives_at else Said("已经签收")

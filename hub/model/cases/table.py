@@ -389,7 +389,7 @@ TABLE: tuple[Row, ...] = (
         "31", "withdraw", "撤回", OPEN, (S.WITHDRAWN,), (R.CIT,), effects=(do.end,), notices=("撤回确认",),
     ),
     Row(
-        "32", "merge_into", "并案", OPEN, (S.MERGED,), (R.TRI, R.SUP),
+        "32", "merge_into", "并案", OPEN, (S.MERGED,), (R.TRI, R.SUP), when=(g.is_no_emergency,),
         needs=(g.needs("master", Said("请写明并入哪个工单")), g.same_compartment), effects=(do.merge,),
         notices=("并案告知",),
     ),
