@@ -10,6 +10,16 @@ Sentence = tuple[str, Mapping[str, object]]
 """A source text with places `%(name)s`, and what fills them."""
 
 
+class Listed(tuple[str, ...]):
+    """Several things of a sentence, apart as the language does: `Said("由%(who)s办理", who=Listed(who))`."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """In Chinese."""
+        return "、".join(self)
+
+
 class Said(str):
     """The Chinese text itself, `Said("最多 %(most)s 人", most=30)`; in another language `sentences` is said.
 

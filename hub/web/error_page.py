@@ -46,7 +46,7 @@ def illegal_move_response(
 ) -> web.Response:
     """The answer to a step that the table of moves does not allow: why not, and which ones it allows."""
     advice = msgid("请返回上一页，查看现在可以办理的步骤。")
-    details = {"detail": reason, "allowed": list(allowed)}
+    details = {"detail": str(reason), "allowed": list(allowed)}
     return error_response(request, 409, request_id, texts=(reason, advice), details=details)
 
 

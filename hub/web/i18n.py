@@ -18,7 +18,7 @@ from babel.dates import format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from campaigns.said import Said
+from campaigns.said import Listed, Said
 from hub.runtime.clock import to_local
 
 LOCALE_DIRECTORY = Path(__file__).parent / "locale"
@@ -57,7 +57,12 @@ class Translator:
 
     def _values(self, values: Mapping[str, object]) -> dict[str, object]:
         """Those that are said are said in this language too; what somebody wrote stays as it is."""
-        return {name: self(one) if isinstance(one, Said) else one for name, one in values.items()}
+        return {name: self._value(one) for name, one in values.items()}
+
+    def _value(self, one: object) -> object:
+        if isinstance(one, Listed):
+            return ", ".join(str(self._value(each)) for each in one)
+        return self(one) if isinstance(one, Said) else one
 
 
 class Catalogues:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from campaigns.said import Said
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.open_case import NewCase, OpenCase
@@ -55,7 +56,7 @@ class ConfirmDanger:
         """Raises `NotFound`, `Forbidden`, `Stale`, or `IllegalMove` for a case without 疑似险情."""
         case = await self._casework.take(agent, case_id, Permission.CASE_REPLY, version=version)
         if POSSIBLE_DANGER not in case.flags or not case.is_open:
-            raise IllegalMove("没有疑似险情标记")
+            raise IllegalMove(Said("没有疑似险情标记"))
         now = self._clock.now_ms()
         also: list[Write] = []
         flags = tuple(flag for flag in case.flags if flag not in (POSSIBLE_DANGER, DANGER))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from campaigns.said import Said
 from hub.actions.alarms.pass_on import PassOn
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
@@ -72,7 +73,7 @@ class AlarmInHand:
         if not who:
             raise Invalid({"who": "请填写110接警员姓名或工号"})
         if len(who) > _MOST_WHO:
-            raise Invalid({"who": f"最多 {_MOST_WHO} 个字"})
+            raise Invalid({"who": Said("最多 %(most)s 个字", most=_MOST_WHO)})
         await self._passed(agent, case_id, Way.TELEPHONE, who)
 
     async def pass_on(self, agent: Agent, case_id: str, way: Way) -> None:

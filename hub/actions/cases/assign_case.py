@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from campaigns.said import Said
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.step_unit import StepUnit
@@ -70,7 +71,7 @@ class AssignCase:
         except Invalid as problem:
             return next(iter(problem.problems.values()))
         except Forbidden:
-            return "您的岗位不能分派工单"
+            return Said("您的岗位不能分派工单")
         return ""
 
     async def _stepped(self, agent: Agent, case: Case, handler_id: str, now: int) -> Step:
@@ -82,7 +83,7 @@ class AssignCase:
             or not found.value.may(Permission.CASE_REPLY)
             or not policy.may_see(found.value, case)
         ):
-            raise Invalid({"handler_id": "请选择可以办理此工单的人员"})
+            raise Invalid({"handler_id": Said("请选择可以办理此工单的人员")})
         data = {"handler": handler_id}
         asked = Attempt(_event(case), now, CaseRole.UC, self._rules.now, agent.id, data)
         attempt = as_played(agent, case, asked)

@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from campaigns.said import Said
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.step_unit import StepUnit
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.attempt import Attempt
-from hub.model.cases.case import Case
+from hub.model.cases.case import POSSIBLE_DANGER, Case
 from hub.model.cases.competence import competence_rules
 from hub.model.cases.guards import BRANCHED, REFUSAL_GROUNDS
 from hub.model.cases.history import HistoryKind
@@ -41,9 +42,9 @@ WRITTEN = ("reason", "question", "order", "comment", "items", "reply")
 OWN_FORMS = frozenset({"answer", "write", "close", "claim", "assign", "note", "supplement", "citizen_reply"})
 """Events that have a form of their own on the page, or are made by what a citizen sends."""
 
-UNASKED = "承办人尚未申请延期"
+UNASKED = Said("承办人尚未申请延期")
 
-_FORBIDDEN = "您的岗位不能办理这一步"
+_FORBIDDEN = Said("您的岗位不能办理这一步")
 _MAX_TEXT = 3000
 _TO_THE_CITIZEN = frozenset(
     {
@@ -118,7 +119,7 @@ class MoveCase:
     ) -> tuple[Step, str]:
         """The case after the event, and what was written in it. Raises `Invalid` or `IllegalMove`."""
         if event in OWN_FORMS:
-            raise IllegalMove("请使用这一步自己的表单")
+            raise IllegalMove(Said("请使用这一步自己的表单"))
         data = await self._checked(case, event, data)
         known = await self._known(agent, case, event, data, now)
         written = _written(data)
@@ -135,11 +136,11 @@ class MoveCase:
         """What was typed, as it may be kept. Raises `IllegalMove`."""
         match event:
             case "reclassify" if data.get("track") == Track.REPORT:
-                raise IllegalMove("涉嫌检举控告的，请按“疑似检举”处理，由督察确认（track）")
+                raise IllegalMove(Said("涉嫌检举控告的，请按“疑似检举”处理，由督察确认（track）"))
             case "reclassify":
                 return await self._leaving(case, data)
             case "refuse" if data.get("code") not in REFUSAL_GROUNDS:
-                raise IllegalMove("请选择不予受理的情形（code）")
+                raise IllegalMove(Said("请选择不予受理的情形（code）"))
             case "accept" if case.track not in BRANCHED:
                 return {key: value for key, value in data.items() if key != "branch"}
             case "merge_into":
@@ -158,7 +159,7 @@ class MoveCase:
         said = await self._repositories.conversations.of_case(case.id)
         recordings = await self._repositories.recordings.of_case(case.id)
         if recordings or any(message.files for message in said):
-            raise IllegalMove("有录音或附件，不能删去身份，请留在保密隔离内（leaves）")
+            raise IllegalMove(Said("有录音或附件，不能删去身份，请留在保密隔离内（leaves）"))
         return {**rest, LEAVES: "1"}
 
     async def _as_asked(self, case: Case, data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -179,6 +180,8 @@ class MoveCase:
         known: dict[str, Any] = {"delivered": False, "consent": bool(case.electronic_consent_at)}
         if event == "route":
             known["competent"] = await self._is_competent(str(data.get("unit", "")), now)
+        if event == "merge_into" and POSSIBLE_DANGER in case.flags:
+            raise IllegalMove(Said("疑似险情还没有判断：请先转为警情，或者确认不是险情"))
         if event == "merge_into" and data["master"]:
             known["crosses"] = await self._crosses(agent, case, data["master"])
         return known
@@ -198,11 +201,11 @@ class MoveCase:
         """
         found = await self._repositories.cases.by_reference(reference)
         if found is None or not policy.may_see(agent, found.value):
-            raise IllegalMove("没有这个编号的工单（master）")
+            raise IllegalMove(Said("没有这个编号的工单（master）"))
         if found.value.id == case.id:
-            raise IllegalMove("不能并入工单本身（master）")
+            raise IllegalMove(Said("不能并入工单本身（master）"))
         if not found.value.is_open:
-            raise IllegalMove("要并入的工单已经结束（master）")
+            raise IllegalMove(Said("要并入的工单已经结束（master）"))
         return found.value.compartment is not case.compartment
 
 
@@ -212,7 +215,7 @@ def _written(data: Mapping[str, Any]) -> str:
         "\n".join(map(str, part)) if isinstance(part, list | tuple) else str(part) for part in parts
     )
     if len(text) > _MAX_TEXT:
-        raise Invalid({"reason": f"最多 {_MAX_TEXT} 个字"})
+        raise Invalid({"reason": Said("最多 %(most)s 个字", most=_MAX_TEXT)})
     return text
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from campaigns.said import Listed, Said
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.move_case import OWN_FORMS, UNASKED, is_unasked
 from hub.model.agent import Agent, Permission, Unit
@@ -186,7 +187,7 @@ def _why(
     """Why the agent cannot, in any part they play."""
     mine = [role for role in people if role in played]
     if not mine:
-        return f"由{'、'.join(ROLE_NAME[role] for role in people)}办理"
+        return Said("由%(who)s办理", who=Listed(Said(ROLE_NAME[role]) for role in people))
     if is_unasked(case, row.event):
         return UNASKED
     reasons = [refusal(case, row, replace(attempt, role=role)) for role in mine]

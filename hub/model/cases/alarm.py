@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from campaigns.said import Said
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import DANGER, POSSIBLE_DANGER, THREAT, Case
 from hub.model.cases.clock import Rules
@@ -39,7 +40,7 @@ def was_handed_off(case: Case, at: int) -> bool:
 def flagged(case: Case, *, at: int) -> tuple[Case, HistoryEntry]:
     """A case with 疑似险情, found in what was said later. Raises `IllegalMove` for one that is flagged."""
     if is_alarm(case):
-        raise IllegalMove("已经标为险情")
+        raise IllegalMove(Said("已经标为险情"))
     after = replace(case, flags=(*case.flags, POSSIBLE_DANGER))
     facts = {"flag": POSSIBLE_DANGER}
     return recorded(after, at=at, actor="system", kind=HistoryKind.FLAGGED, facts=facts)
@@ -48,7 +49,7 @@ def flagged(case: Case, *, at: int) -> tuple[Case, HistoryEntry]:
 def dismissed(case: Case, rules: Rules, *, at: int, actor: str) -> Step:
     """The case as an ordinary one (误报). Raises `IllegalMove` when there is nothing to take away."""
     if not is_alarm(case) or not case.is_open:
-        raise IllegalMove("没有险情标记")
+        raise IllegalMove(Said("没有险情标记"))
     calm = replace(case, flags=tuple(flag for flag in case.flags if flag not in ALARMS), urgent=False)
     facts = {"was": case.track, "flags": " ".join(case.flags)}
     if case.track is not Track.EMERGENCY:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from campaigns.said import Listed, Said
 from hub.model.cases import effects as do
 from hub.model.cases.attempt import Attempt, Effect
 from hub.model.cases.clock_names import ClockName
@@ -21,9 +22,11 @@ from hub.runtime.errors import HubError
 
 
 class IllegalMove(HubError):
-    """The table does not allow it. reason: a Chinese sentence; allowed: the events that could happen now.
+    """The table does not allow it.
 
-    kept: the proceeding with a late request in it, which has to be stored although it is refused.
+    reason: a sentence, `Said`, so that a page shows it in the reader's language. allowed: the events that
+    could happen now. kept: the proceeding with a late request in it, which has to be stored although it is
+    refused.
     """
 
     def __init__(self, reason: str, allowed: Iterable[str] = (), kept: Proceeding | None = None) -> None:
@@ -53,17 +56,22 @@ def move(p: Proceeding, attempt: Attempt) -> Moved:
     """The proceeding after an event. Raises `IllegalMove`."""
     rows = rows_of(attempt.event)
     if not rows:
-        raise IllegalMove(f"没有这个操作：{attempt.event}", allowed(p, attempt))
+        raise IllegalMove(Said("没有这个操作：%(event)s", event=attempt.event), allowed(p, attempt))
     row = next((row for row in rows if p.state in row.sources and p.track in row.tracks), None)
     if row is None:
         raise IllegalMove(_wrong_state(p, rows), allowed(p, attempt))
     if attempt.role not in row.may(p.track):
-        who = "、".join(ROLE_NAME[role] for role in row.may(p.track))
-        reason = f"{ROLE_NAME[attempt.role]}不能{row.label}，可以由{who}办理"
+        who = Listed(Said(ROLE_NAME[role]) for role in row.may(p.track))
+        reason = Said(
+            "%(role)s不能%(step)s，可以由%(who)s办理",
+            role=Said(ROLE_NAME[attempt.role]),
+            step=Said(row.label),
+            who=who,
+        )
         raise IllegalMove(reason, allowed(p, attempt))
     for guard in (*row.when, *row.needs):
-        if reason := guard(p, attempt):
-            raise IllegalMove(reason, allowed(p, attempt), _kept(p, attempt))
+        if problem := guard(p, attempt):
+            raise IllegalMove(problem, allowed(p, attempt), _kept(p, attempt))
     return _made(p, row, attempt)
 
 
@@ -78,7 +86,7 @@ def why_not(p: Proceeding, row: Row, attempt: Attempt) -> str:
         return _wrong_state(p, (row,))
     people = [role for role in row.may(p.track) if role is not CaseRole.SYS]
     reasons = [_first(p, row, replace(attempt, role=role)) for role in people]
-    return "" if "" in reasons else next(iter(reasons), "由系统办理")
+    return "" if "" in reasons else next(iter(reasons), Said("由系统办理"))
 
 
 def _first(p: Proceeding, row: Row, attempt: Attempt) -> str:
@@ -94,7 +102,9 @@ def _made(p: Proceeding, row: Row, attempt: Attempt) -> Moved:
     to = row.to[0] if row.land is None else row.land(landing, attempt)
     to = to or p.state
     if (p.state, to) not in row.moves():
-        raise IllegalMove(f"不能由“{CITIZEN_LABEL[p.state]}”{row.label}")
+        raise IllegalMove(
+            Said("不能由“%(state)s”%(step)s", state=Said(CITIZEN_LABEL[p.state]), step=Said(row.label))
+        )
     arrives = to is not p.state and p.state is not CaseState.MERGED  # an unmerged case was there before
     if arrives and (arrival := _ON_ARRIVAL.get(to)):
         after = arrival(after, attempt)
@@ -117,8 +127,8 @@ def _notices(row: Row, before: Proceeding, after: Proceeding) -> tuple[str, ...]
 def _wrong_state(p: Proceeding, rows: Iterable[Row]) -> str:
     row = next(iter(rows))
     if all(p.track not in each.tracks for each in rows):
-        return f"这类诉求没有“{row.label}”这一步"
-    return f"现在是“{CITIZEN_LABEL[p.state]}”，不能{row.label}"
+        return Said("这类诉求没有“%(step)s”这一步", step=Said(row.label))
+    return Said("现在是“%(state)s”，不能%(step)s", state=Said(CITIZEN_LABEL[p.state]), step=Said(row.label))
 
 
 def _kept(p: Proceeding, attempt: Attempt) -> Proceeding | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from campaigns.said import Said
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.clock import Rules
@@ -31,7 +32,7 @@ def suspected(case: Case, *, at: int, actor: str, seen_by: Iterable[str]) -> tup
     Raises `IllegalMove` when it is there already.
     """
     if case.is_restricted:
-        raise IllegalMove("已在保密隔离内")
+        raise IllegalMove(Said("已在保密隔离内"))
     after = replace(_of_nobody(case), compartment=Compartment.SCREENING, screening_at=at)
     facts = {"seen_by": " ".join(sorted(set(seen_by)))}
     return recorded(after, at=at, actor=actor, kind=HistoryKind.SUSPECTED, facts=facts)
@@ -86,7 +87,7 @@ def for_ordinary_staff(history: Sequence[HistoryEntry]) -> list[HistoryEntry]:
 
 def _check_screening(case: Case) -> None:
     if case.compartment is not Compartment.SCREENING:
-        raise IllegalMove("不在待甄别")
+        raise IllegalMove(Said("不在待甄别"))
 
 
 def _of_nobody(case: Case) -> Case:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from campaigns.said import Listed, Said
 from hub.model.agent import Agent, Permission, Role
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
@@ -46,8 +47,8 @@ def as_played(agent: Agent, case: Case, attempt: Attempt) -> Attempt:
     played = roles_of(agent.roles, restricted=case.is_restricted)
     found = [role for role in wanted if role in played]
     if not found:
-        who = "、".join(dict.fromkeys(ROLE_NAME[role] for role in wanted))
-        raise IllegalMove(f"您的岗位不能办理这一步，可以由{who}办理")
+        who = Listed(map(Said, dict.fromkeys(ROLE_NAME[role] for role in wanted)))
+        raise IllegalMove(Said("您的岗位不能办理这一步，可以由%(who)s办理", who=who))
     asked = [replace(attempt, role=role) for role in found]
     return next((one for one in asked if fitting and not refusal(case, fitting, one)), asked[0])
 

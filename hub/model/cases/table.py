@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from campaigns.said import Said
 from hub.model.cases import effects as do
 from hub.model.cases import guards as g
 from hub.model.cases.attempt import Attempt, Effect, Guard
@@ -183,7 +184,8 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "6", "ask", "请群众补充", _in(S.TRIAGE, S.HANDLING), (S.NEED_INFO,), (R.TRI, R.HND),
-        needs=(g.needs("question", "请写明需要补充什么"),), effects=(do.ask,), notices=("补充材料通知",),
+        needs=(g.needs("question", Said("请写明需要补充什么")),),
+        effects=(do.ask,), notices=("补充材料通知",),
     ),
     Row(
         "7", "citizen_reply", "群众补充", _in(S.NEED_INFO), (S.TRIAGE, S.HANDLING), (R.CIT, R.OP),
@@ -207,7 +209,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "9", "object", "提出异议", _in(S.ROUTED), (S.OBJECTION,), (R.UC,),
-        when=(g.may_still_object,), needs=(g.needs("reason", "请写明异议理由"),), effects=(do.object_,),
+        when=(g.may_still_object,), needs=(g.needs("reason", Said("请写明异议理由")),), effects=(do.object_,),
     ),
     Row(
         "10", "agree_return", "同意退回", _in(S.OBJECTION), (S.TRIAGE,), (R.TRI, R.SUP),
@@ -215,7 +217,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "11", "refuse_return", "不同意退回", _in(S.OBJECTION), (S.ROUTED,), (R.TRI, R.SUP),
-        when=(g.sender_decides,), needs=(g.needs("reason", "请写明不同意退回的理由"),),
+        when=(g.sender_decides,), needs=(g.needs("reason", Said("请写明不同意退回的理由")),),
     ),
     Row(
         "12", "accept", "受理", _in(S.TRIAGE, S.ROUTED), (S.ACCEPTED,), (R.UC, R.LEAD),
@@ -228,7 +230,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "13", "refuse", "不予受理", _in(S.TRIAGE, S.ROUTED), (S.NOT_ACCEPTED,), (R.TRI, R.UC),
-        needs=(g.needs("code", "请写明不予受理的情形"), g.second_person), effects=(do.refuse,),
+        needs=(g.needs("code", Said("请写明不予受理的情形")), g.second_person), effects=(do.refuse,),
         document=DocumentKind.REFUSAL, notices=("不予受理告知",),
     ),
     Row(
@@ -281,7 +283,8 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "20", "reject_draft", "退回修改", _in(S.REVIEW_DRAFT), (S.HANDLING,), (R.LEAD,),
-        when=(g.is_unsigned,), needs=(g.needs("comment", "请写明修改意见"),), effects=(do.reject_draft,),
+        when=(g.is_unsigned,), needs=(g.needs("comment", Said("请写明修改意见")),),
+        effects=(do.reject_draft,),
     ),
     Row(
         "21", "sign", "签发", _in(S.REVIEW_DRAFT), (S.REVIEW_DRAFT,), (R.LEAD,),
@@ -352,7 +355,7 @@ TABLE: tuple[Row, ...] = (
     *(
         Row(
             "27", "admit_late", "准予逾期申请", sources, to, (R.REV, R.SUP), land=_after_late, tracks=_APPEAL,
-            when=(g.has_late_request,), needs=(g.needs("reason", "请写明准予的理由"),),
+            when=(g.has_late_request,), needs=(g.needs("reason", Said("请写明准予的理由")),),
             effects=(do.admit_late,), notices=("复查申请回执",),
         )
         for sources, to in (
@@ -362,7 +365,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         "27", "refuse_late", "不予受理逾期申请", _REPLIED | {S.FUCHA_DONE, S.CLOSED},
         (SAME,), (R.REV, R.SUP), tracks=_APPEAL,
-        when=(g.has_late_request,), needs=(g.needs("reason", "请写明不予受理的理由"),),
+        when=(g.has_late_request,), needs=(g.needs("reason", Said("请写明不予受理的理由")),),
         effects=(do.refuse_late,), document=DocumentKind.FUCHA_REFUSAL, notices=("不予受理告知",),
     ),
     Row(
@@ -386,8 +389,8 @@ TABLE: tuple[Row, ...] = (
         "31", "withdraw", "撤回", OPEN, (S.WITHDRAWN,), (R.CIT,), effects=(do.end,), notices=("撤回确认",),
     ),
     Row(
-        "32", "merge_into", "并案", OPEN, (S.MERGED,), (R.TRI, R.SUP),
-        needs=(g.needs("master", "请写明并入哪个工单"), g.same_compartment), effects=(do.merge,),
+        "32", "merge_into", "并案", OPEN, (S.MERGED,), (R.TRI, R.SUP), when=(g.is_no_emergency,),
+        needs=(g.needs("master", Said("请写明并入哪个工单")), g.same_compartment), effects=(do.merge,),
         notices=("并案告知",),
     ),
     Row(
@@ -400,7 +403,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "35", "duban", "督办", OPEN, (SAME,), (R.SUP,),
-        needs=(g.needs("order", "请写明督办要求"), g.check_due),
+        needs=(g.needs("order", Said("请写明督办要求")), g.check_due),
         effects=(do.supervise,), notices=("督办通知",),
     ),
     Row(
@@ -410,16 +413,17 @@ TABLE: tuple[Row, ...] = (
     Row(
         "+", "correct_closing", "更正误办结", _in(S.CLOSED), tuple(sorted(OPEN)), (R.SUP,),
         land=_before_closing, tracks=DIRECT_TRACKS, when=(g.was_closed,),
-        needs=(g.needs("reason", "请写明为什么办结有误"),), effects=(do.correct_closing,),
+        needs=(g.needs("reason", Said("请写明为什么办结有误")),), effects=(do.correct_closing,),
         notices=("重新启动告知",),
     ),
     Row(
         "36", "reopen", "重新启动", _in(S.CLOSED, S.NOT_ACCEPTED), (S.TRIAGE,), (R.SUP,),
-        needs=(g.needs("reason", "请写明新的事实或者申诉"),), effects=(do.reopen,), notices=("重新启动告知",),
+        needs=(g.needs("reason", Said("请写明新的事实或者申诉")),),
+        effects=(do.reopen,), notices=("重新启动告知",),
     ),
     Row(
         "31", "reopen", "依职权继续", _in(S.WITHDRAWN), (S.TRIAGE,), (R.INS,), tracks=_REPORT,
-        needs=(g.needs("reason", "请写明依职权继续的理由"),), effects=(do.reopen,),
+        needs=(g.needs("reason", Said("请写明依职权继续的理由")),), effects=(do.reopen,),
     ),
     Row(
         "37", "close_investigation", "核查终结", _in(S.HANDLING), (S.HANDLING,), (R.INS,), tracks=_REPORT,
@@ -454,7 +458,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "+", "waive_notice", "免予告知", OPEN, (SAME,), (R.TRI, R.UC),
-        when=(g.has_own_notice,), needs=(g.needs("reason", "请写明免予告知的理由"),),
+        when=(g.has_own_notice,), needs=(g.needs("reason", Said("请写明免予告知的理由")),),
         effects=(do.waive_notice,),
     ),
     Row(

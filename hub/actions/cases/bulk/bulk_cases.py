@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from campaigns.said import Said
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.tags.tag_case import TagCase
@@ -33,7 +34,7 @@ _TAGS: Mapping[BulkKind, Callable[[str], tuple[tuple[str, ...], tuple[str, ...]]
     BulkKind.UNTAG: lambda id: ((), (id,)),
 }
 """What is put on and what is taken off."""
-_CHANGED = "工单刚被别人改动"
+_CHANGED, _FORBIDDEN = "工单刚被别人改动", "没有权限"
 _TRIES = 3
 
 
@@ -74,7 +75,7 @@ class BulkCases:
         if not ids:
             raise Invalid({"case_id": "请先选择工单"})
         if len(ids) > MOST_CASES:
-            raise Invalid({"case_id": f"一次最多 {MOST_CASES} 件工单"})
+            raise Invalid({"case_id": Said("一次最多 %(most)s 件工单", most=MOST_CASES)})
         found = await self._repositories.cases.many(list(dict.fromkeys(ids)))
         seen = [found[id] for id in dict.fromkeys(ids) if id in found and policy.may_see(agent, found[id])]
         if not seen:
@@ -156,11 +157,11 @@ class BulkCases:
             except Stale:
                 continue
             except IllegalMove as problem:
-                return replace(row, outcome=Outcome.REFUSED, why=problem.reason)
+                return replace(row, outcome=Outcome.REFUSED, why=str(problem.reason))
             except Invalid as problem:
-                return replace(row, outcome=Outcome.REFUSED, why=next(iter(problem.problems.values())))
+                return replace(row, outcome=Outcome.REFUSED, why=str(next(iter(problem.problems.values()))))
             except (NotFound, Forbidden):
-                return replace(row, outcome=Outcome.REFUSED, why="没有权限")
+                return replace(row, outcome=Outcome.REFUSED, why=_FORBIDDEN)
             return replace(row, outcome=Outcome.DONE)
         return replace(row, outcome=Outcome.REFUSED, why=_CHANGED)
 

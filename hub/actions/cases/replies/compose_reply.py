@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from campaigns.said import Listed, Said
 from channels.contract import ChannelKind
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.references import new_code
@@ -45,7 +46,7 @@ class Unfilled(Invalid):
     """A text holds variables that nothing filled in. names: without their braces."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        super().__init__({"text": "还有没有填写的变量：" + "、".join(names)})
+        super().__init__({"text": Said("还有没有填写的变量：%(names)s", names=Listed(names))})
         self.names = tuple(names)
 
 
@@ -64,7 +65,7 @@ class Reply:
         if not text:
             raise Invalid({"text": "请填写答复内容"})
         if len(text) > MAX_TEXT:
-            raise Invalid({"text": f"答复最多 {MAX_TEXT} 个字"})
+            raise Invalid({"text": Said("答复最多 %(most)s 个字", most=MAX_TEXT)})
         if names := variables_in(text):
             raise Unfilled(names)
         return replace(self, text=text)
@@ -107,7 +108,7 @@ class ComposeReply:
         if reply.closes:
             policy.require(agent, case, Permission.CASE_CLOSE)
             if case.track is Track.EMERGENCY:
-                raise IllegalMove("紧急工单的答复立即发出，请另行办结")
+                raise IllegalMove(Said("紧急工单的答复立即发出，请另行办结"))
         talk = await self._repositories.conversations.get(case.origin.conversation_id)
         if talk is None:
             raise Invalid({"text": "此工单没有可答复的会话"})

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from enum import StrEnum
 
+from campaigns.said import Said
 from hub.actions.cases.replies.compose_reply import ComposeReply, Reply
 from hub.actions.cases.replies.return_reply import returned
 from hub.model.agent import Agent
@@ -31,8 +32,8 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 100
 _TRIES = 8
 _PUT_OFF_MS = 60_000
-SPOKE_AGAIN = "群众刚刚又发来消息，请看过再答复"
-GONE = "您现在不能答复此工单"
+SPOKE_AGAIN = Said("群众刚刚又发来消息，请看过再答复")
+GONE = Said("您现在不能答复此工单")
 CITIZEN = "citizen"
 
 
@@ -86,7 +87,9 @@ class SendReplies:
             writes = await self._sending(row, now)
         except (IllegalMove, Invalid, NotFound, Forbidden) as problem:
             reason = problem.reason if isinstance(problem, IllegalMove) else GONE
-            back = await returned(self._repositories, found, at=now, cause=DraftCause.RETURNED, reason=reason)
+            back = await returned(
+                self._repositories, found, at=now, cause=DraftCause.RETURNED, reason=str(reason)
+            )
             told = self._repositories.notifications.tell(
                 row.agent_id, NotificationKind.REPLY_RETURNED, row.case_id, at=now, cause=row.id
             )

@@ -5,6 +5,7 @@ Ordinary staff read in its history that it was assigned; why, stays with those w
 
 from __future__ import annotations
 
+from campaigns.said import Said
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.screening.keep_decision import KeepDecision
 from hub.model.agent import Agent, Permission
@@ -31,7 +32,7 @@ class ReleaseCase:
         if not reason:
             raise Invalid({"reason": "请写明放行理由"})
         if len(reason) > _MAX_REASON:
-            raise Invalid({"reason": f"放行理由最多 {_MAX_REASON} 个字"})
+            raise Invalid({"reason": Said("放行理由最多 %(most)s 个字", most=_MAX_REASON)})
         case = await self._casework.take(agent, case_id, Permission.REPORT_READ, version=version)
         after, entry = released(case, at=self._clock.now_ms(), actor=agent.id, reason=reason)
         await self._keep(agent, DecisionKind.RELEASED, Step(after, (entry,)), version=version)

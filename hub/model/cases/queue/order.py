@@ -117,8 +117,13 @@ def band_of(case: Case) -> Band:
 
 
 def rank_of(case: Case) -> int:
-    """The order of the whole queue as one ascending number: the band, then the instant that decides in it."""
+    """The order of the whole queue as one ascending number: the band, then the instant that decides in it.
+
+    Of emergencies those that nobody has in hand stand above all, so above the others too.
+    """
     band = band_of(case)
+    if band is Band.EMERGENCY and case.handler_id:
+        return band * BAND_SIZE + BAND_SIZE // 2 + case.received_at
     if band is Band.DONE:
         return (band + 1) * BAND_SIZE - 1 - case.updated_at
     return band * BAND_SIZE + (case.limit_at if band in _OF_STAGE.values() else case.received_at)

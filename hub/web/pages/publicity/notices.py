@@ -108,6 +108,8 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
         )
     except Invalid as refused:
         return await _page(request, None, refused.problems)
+    except Stale:
+        return await _page(request, None, {"reason": _STALE})
     return done(f"{PATH}/{notice_id}", "notice_withdrawn")
 
 

@@ -12,7 +12,7 @@ from jinja2 import Environment
 import hub
 
 ROOT = Path(hub.__file__).parent
-_CALLS = frozenset({"_", "filled", "msgid", "translator"})
+_CALLS = frozenset({"_", "filled", "msgid", "translator", "Said"})
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 

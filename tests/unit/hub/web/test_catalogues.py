@@ -7,10 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from campaigns.said import Listed, Said
 from hub.actions.cases.citizen.show_case import LIMIT_LABELS
-from hub.model.cases.proceeding import DocumentKind
-from hub.model.cases.state import CITIZEN_LABEL
+from hub.model.cases.attempt import Attempt
+from hub.model.cases.guards import FUCHA_OUTCOMES, OUTCOMES, TRANSFER_MODES
+from hub.model.cases.moves import IllegalMove, move
+from hub.model.cases.proceeding import DeliveryMethod, DocumentKind, Proceeding
+from hub.model.cases.roles import ROLE_NAME, CaseRole
+from hub.model.cases.state import CITIZEN_LABEL, CaseState
+from hub.model.cases.table import LABELS
+from hub.model.track import Track
 from hub.web.i18n import Catalogues, Language
+from tests.rules import RULES
 from tests.unit.hub.web.source_texts import CHINESE, of_python, of_templates, untranslated_chinese
 
 ENGLISH = Catalogues.load().of(Language.EN)
@@ -18,7 +26,9 @@ PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
 def test_every_text_has_an_english_one() -> None:
-    labels = ((text, "case.py") for text in (*CITIZEN_LABEL.values(), *LIMIT_LABELS.values(), *DocumentKind))
+    words = (*CITIZEN_LABEL.values(), *LIMIT_LABELS.values(), *DocumentKind, *DeliveryMethod)
+    of_steps = (*ROLE_NAME.values(), *LABELS.values(), *OUTCOMES, *FUCHA_OUTCOMES, *TRANSFER_MODES)
+    labels = ((str(text), "case.py") for text in (*words, *of_steps))
     used = {text: file for text, file in (*of_templates(), *of_python(), *labels) if CHINESE.search(text)}
     missing = sorted(f"{file}: {text}" for text, file in used.items() if text not in ENGLISH.texts)
     assert missing == []
@@ -52,3 +62,13 @@ def test_two_files_may_not_disagree(tmp_path: Path) -> None:
     (tmp_path / "en_staff.po").write_text(header + 'msgid "提交"\nmsgstr "Send"\n', "utf-8")
     with pytest.raises(ValueError, match="two translations"):
         Catalogues.load(tmp_path)
+
+
+def test_why_a_step_is_refused_is_said_in_the_readers_language() -> None:
+    with pytest.raises(IllegalMove) as refused:
+        move(Proceeding(Track.APPEAL, CaseState.HANDLING), Attempt("sign", 0, CaseRole.CIT, RULES))
+    assert CHINESE.search(refused.value.reason)
+    assert not CHINESE.search(ENGLISH(refused.value.reason))
+    several = Said("由%(who)s办理", who=Listed((Said("督察"), Said("回访员"))))
+    assert several == "由督察、回访员办理"
+    assert ENGLISH(several) == f"Done by: {ENGLISH('督察')}, call-back officer"

@@ -168,3 +168,11 @@ def test_marks_are_what_holds_of_it_and_are_stored_as_their_sum() -> None:
     fields = standing(case)
     assert (fields["marks"], fields["open"], fields["higher"]) == (int(wanted), 1, 1)
     assert all(type(value) in (int, str) for value in fields.values())
+
+
+def test_emergencies_that_nobody_has_in_hand_stand_above_all() -> None:
+    late = replace(a_case(track=Track.EMERGENCY), received_at=NOW + DAY_MS)
+    mine = a_case(track=Track.EMERGENCY).in_hands_of("li")
+    doubt = a_case(flags=(POSSIBLE_DANGER,))
+    assert band_of(late) is band_of(mine) is Band.EMERGENCY
+    assert rank_of(late) < rank_of(mine) < rank_of(doubt)

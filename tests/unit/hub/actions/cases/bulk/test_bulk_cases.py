@@ -13,6 +13,7 @@ from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.tags.edit_tags import EditTags
 from hub.actions.cases.tags.tag_case import TagCase
 from hub.model.agent import Agent, Role
+from hub.model.cases.case import POSSIBLE_DANGER
 from hub.model.cases.history import HistoryKind
 from hub.model.cases.state import CaseState
 from hub.model.staff.bulk_run import MOST_CASES, UNDO_MS, BulkKind, Outcome
@@ -179,6 +180,27 @@ async def test_duplicates_are_merged_into_one_and_the_one_is_not_merged_into_its
         CaseState.MERGED,
         CaseState.MERGED,
     ]
+
+
+async def test_no_danger_disappears_by_merging(
+    documents: MemoryDocuments, stores: Repositories, staff: Agent, clock: FakeClock
+) -> None:
+    bulk, master = bulk_of(documents, clock), await waiting(documents, stores, 1)
+    alarm = await waiting(documents, stores, 2, track=Track.EMERGENCY)
+    possible = await waiting(documents, stores, 3)
+    found, into = await stores.cases.get(possible), await stores.cases.get(master)
+    assert found
+    assert into
+    flagged = replace(found.value, flags=(POSSIBLE_DANGER,))
+    await documents.commit([stores.cases.update(flagged, found.version)])
+    given = {"master": into.value.reference}
+    lines = await bulk.preview(staff, BulkKind.MERGE, given, [alarm, possible])
+    assert ["110" in line.why_not or "疑似险情" in line.why_not for line in lines] == [True, True]
+    run = await bulk.start(staff, "run", BulkKind.MERGE, given, [alarm, possible])
+    await carried_out(bulk, clock)
+    kept = await bulk.read(staff, run.id)
+    assert [row.outcome for row in kept.rows] == [Outcome.REFUSED, Outcome.REFUSED]
+    assert [row.why for row in kept.rows] == [line.why_not for line in lines]
 
 
 async def test_tags_are_put_on_and_taken_off_many_cases(
