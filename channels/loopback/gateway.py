@@ -124,6 +124,8 @@ class PlayedGateway(ABC):
     """The result for a message whose structure is wrong."""
     BUSY: ClassVar[int]
     """The result for more than the window holds."""
+    HAS_STATUS: ClassVar[bool] = False
+    """Whether the head has a status, before the sequence number."""
 
     def __init__(
         self, login: str, secret: str, now_ms: Callable[[], int], plan: GatewayPlan | None = None
@@ -257,7 +259,8 @@ class PlayedGateway(ABC):
         await self._tell_changed()
 
     async def _take(self, session: _Session, data: bytes) -> None:
-        command, sequence = int.from_bytes(data[4:8], "big"), int.from_bytes(data[8:12], "big")
+        command, at = int.from_bytes(data[4:8], "big"), 12 if self.HAS_STATUS else 8
+        sequence = int.from_bytes(data[at : at + 4], "big")
         if command & _ANSWER:
             answer = session.pushed.pop(sequence, None)
             if answer is not None and not answer.done():
@@ -267,7 +270,7 @@ class PlayedGateway(ABC):
             self.logins += 1
             status, body = self._judged(data)
             session.logged_in = status == 0
-            self._answer(session, self.LOGIN, sequence, body)
+            self._answer(session, self.LOGIN, sequence, body, status)
         elif command == self.GOODBYE:
             self._answer(session, self.GOODBYE, sequence, b"")
             session.writer.close()
@@ -327,7 +330,7 @@ class PlayedGateway(ABC):
 
     async def _result(self, session: _Session, sequence: int, id: str, result: int) -> None:
         session.unanswered -= 1
-        self._answer(session, self.SUBMIT, sequence, self._result_body(id, result))
+        self._answer(session, self.SUBMIT, sequence, self._result_body(id, result), result)
 
     # --- within ---
 
@@ -357,13 +360,15 @@ class PlayedGateway(ABC):
         self._write(session, command, session.sequence, body)
         return await answer
 
-    def _answer(self, session: _Session, command: int, sequence: int, body: bytes) -> None:
-        self._write(session, command | _ANSWER, sequence, body)
+    def _answer(self, session: _Session, command: int, sequence: int, body: bytes, status: int = 0) -> None:
+        self._write(session, command | _ANSWER, sequence, body, status)
 
-    def _write(self, session: _Session, command: int, sequence: int, body: bytes) -> None:
+    def _write(self, session: _Session, command: int, sequence: int, body: bytes, status: int = 0) -> None:
         if session.writer.is_closing():
             return
         head = [12 + len(body), command, sequence]
+        if self.HAS_STATUS:
+            head = [16 + len(body), command, status, sequence]
         data = b"".join(number.to_bytes(4, "big") for number in head) + body
         step = self.plan.chunk or len(data)
         for at in range(0, len(data), step):

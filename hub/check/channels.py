@@ -21,6 +21,7 @@ from hub.settings.channels import (
     CmppChannel,
     MailChannel,
     SmgpChannel,
+    SmppChannel,
     SmsChannel,
     TwilioSmsChannel,
     TwilioVoiceChannel,
@@ -64,7 +65,7 @@ async def _channel(name: str, channel: Channel, settings: Settings) -> AsyncIter
                 yield found
             async for reached in _gateway(label, channel.api_base):
                 yield reached
-        case CmppChannel() | SmgpChannel():
+        case CmppChannel() | SmgpChannel() | SmppChannel():
             yield await _login(label, channel)
         case MailChannel():
             yield await _reached(label, channel.smtp_host, channel.smtp_port)
@@ -91,7 +92,7 @@ def _bulk_mail(label: str, channel: MailChannel, settings: Settings) -> Iterator
         )
 
 
-async def _login(label: str, channel: CmppChannel | SmgpChannel) -> Finding:
+async def _login(label: str, channel: CmppChannel | SmgpChannel | SmppChannel) -> Finding:
     """What the gateway answers to a login. Beside a running hub it is one connection more for a moment."""
     account = gateway_of(label, channel, SystemClock()).account
     try:

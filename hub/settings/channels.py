@@ -52,6 +52,7 @@ class GatewayChannel(SmsChannel):
     """Texts over a gateway of a carrier. answer_seconds and patience_seconds together end before
     timeout_seconds does, so that what is in doubt is told with the ids that are known."""
 
+    adapter: str
     host: str = ""
     port: int = Field(default=7890, ge=1, le=65535)
     secret: Secret = SecretStr("")
@@ -92,6 +93,19 @@ class SmgpChannel(GatewayChannel):
     chinese: Literal["ucs2", "gbk"] = "gbk"
 
 
+class SmppChannel(GatewayChannel):
+    """A vendor's gateway."""
+
+    adapter: Literal["smpp"]
+    port: int = Field(default=2775, ge=1, le=65535)
+    window: int = Field(default=10, ge=1, le=256)
+    system_id: str = Field(default="", max_length=15, pattern=r"^[!-~]*$")
+    system_type: str = Field(default="", max_length=12, pattern=r"^[!-~]*$")
+    service_id: str = Field(default="", max_length=5, pattern=r"^[!-~]*$")
+    ascii_coding: Literal[0, 1] = 1
+    ids: Literal["raw", "resp_hex", "dlr_hex"] = "raw"
+
+
 class TwilioVoiceChannel(_Twilio):
     adapter: Literal["twilio-voice"]
     line: str = "12389"
@@ -127,6 +141,13 @@ class MailChannel(_Channel):
 
 
 Channel = Annotated[
-    WebChat | PetitionForm | TwilioSmsChannel | CmppChannel | SmgpChannel | TwilioVoiceChannel | MailChannel,
+    WebChat
+    | PetitionForm
+    | TwilioSmsChannel
+    | CmppChannel
+    | SmgpChannel
+    | SmppChannel
+    | TwilioVoiceChannel
+    | MailChannel,
     Field(discriminator="adapter"),
 ]

@@ -10,9 +10,11 @@ from pydantic import BaseModel, SecretStr
 from hub.runtime.errors import HubError
 from hub.settings.channels import (
     CmppChannel,
+    GatewayChannel,
     MailChannel,
     PetitionForm,
     SmgpChannel,
+    SmppChannel,
     TwilioSmsChannel,
     TwilioVoiceChannel,
     WebChat,
@@ -41,10 +43,12 @@ def contradictions(settings: Settings) -> list[str]:
                 problems.append(f"channels.{name}.account_sid: 启用的渠道必须填写 (needed when enabled)")
             if not channel.auth_tokens:
                 problems.append(f"channels.{name}.auth_tokens: 启用的渠道必须填写 (needed when enabled)")
-        if isinstance(channel, CmppChannel | SmgpChannel):
-            for key in ("host", "sp_id" if isinstance(channel, CmppChannel) else "client_id", "secret"):
+        if isinstance(channel, GatewayChannel):
+            for key in ("host", _ACCOUNTS[channel.adapter], "secret"):
                 if not _given(getattr(channel, key)):
                     problems.append(f"channels.{name}.{key}: 启用的渠道必须填写 (needed when enabled)")
+            if channel.adapter == "smpp" and len(channel.secret.get_secret_value()) > _SMPP_SECRET:
+                problems.append(f"channels.{name}.secret: SMPP 的密码至多 8 位 (at most 8 characters)")
             if channel.answer_seconds + channel.patience_seconds >= channel.timeout_seconds:
                 needed = "应大于 answer_seconds + patience_seconds (must be greater)"
                 problems.append(f"channels.{name}.timeout_seconds: {needed}")
@@ -60,6 +64,12 @@ def contradictions(settings: Settings) -> list[str]:
         ]
     return problems
 
+
+_ACCOUNTS = {"cmpp": "sp_id", "smgp": "client_id", "smpp": "system_id"}
+"""Which key names the account at a gateway, by adapter."""
+
+_SMPP_SECRET = 8
+"""Characters that a BIND of SMPP 3.4 has room for."""
 
 _TEXTS = {
     "missing": "必须填写 (missing)",
@@ -115,6 +125,7 @@ def _known_keys(parents: list[str]) -> list[str]:
             TwilioSmsChannel,
             CmppChannel,
             SmgpChannel,
+            SmppChannel,
             TwilioVoiceChannel,
             MailChannel,
         )

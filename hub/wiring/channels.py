@@ -33,6 +33,7 @@ from channels.outbox.sweeper import Sweeper
 from channels.outbox.turns import Shares, equal_shares
 from channels.signed_id import SignedIds
 from channels.smgp.dialect import Smgp, SmgpSettings
+from channels.smpp.dialect import Smpp, SmppSettings
 from channels.twilio.codes import TEMPORARY_CODES
 from channels.twilio.sms import TwilioSms, TwilioSmsSettings
 from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
@@ -48,6 +49,7 @@ from hub.settings.channels import (
     MailChannel,
     PetitionForm,
     SmgpChannel,
+    SmppChannel,
     SmsChannel,
     TwilioSmsChannel,
     TwilioVoiceChannel,
@@ -114,7 +116,7 @@ def build_adapters(base: Foundation) -> Adapters:
             case TwilioSmsChannel():
                 sms = TwilioSms(_twilio_sms(name, channel, settings), http, clock)
                 receives[name], sends[name], finds[name] = sms, sms, sms
-            case CmppChannel() | SmgpChannel():
+            case CmppChannel() | SmgpChannel() | SmppChannel():
                 gateway = gateway_of(name, channel, clock)
                 sends[name], connects[name] = gateway, gateway
             case TwilioVoiceChannel():
@@ -159,7 +161,7 @@ def _twilio_sms(name: str, channel: TwilioSmsChannel, settings: Settings) -> Twi
     )
 
 
-def gateway_of(name: str, channel: CmppChannel | SmgpChannel, clock: Clock) -> GatewaySms:
+def gateway_of(name: str, channel: CmppChannel | SmgpChannel | SmppChannel, clock: Clock) -> GatewaySms:
     """The adapter of a carrier's gateway."""
     limits = LinkLimits(channel.window, channel.answer_seconds, channel.idle_seconds)
     rate = channel.rate_parts_per_second
@@ -172,12 +174,17 @@ def gateway_of(name: str, channel: CmppChannel | SmgpChannel, clock: Clock) -> G
         reserved=channel.reserved_characters,
         patience_seconds=channel.patience_seconds,
     )
-    protocol: Protocolled
-    if isinstance(channel, CmppChannel):
-        protocol = Cmpp(_cmpp(channel), clock)
-    else:
-        protocol = Smgp(_smgp(channel), clock)
-    return GatewaySms(settings, protocol, clock, random.Random())
+    return GatewaySms(settings, _protocol(channel, clock), clock, random.Random())
+
+
+def _protocol(channel: CmppChannel | SmgpChannel | SmppChannel, clock: Clock) -> Protocolled:
+    match channel:
+        case CmppChannel():
+            return Cmpp(_cmpp(channel), clock)
+        case SmgpChannel():
+            return Smgp(_smgp(channel), clock)
+        case SmppChannel():
+            return Smpp(_smpp(channel))
 
 
 def _cmpp(channel: CmppChannel) -> CmppSettings:
@@ -205,6 +212,20 @@ def _smgp(channel: SmgpChannel) -> SmgpSettings:
         service_id=channel.service_id,
         fee_type=channel.fee_type,
         fee_code=channel.fee_code,
+        busy=frozenset(channel.busy_codes),
+        refused_numbers=frozenset(channel.bad_number_codes),
+    )
+
+
+def _smpp(channel: SmppChannel) -> SmppSettings:
+    return SmppSettings(
+        channel.system_id,
+        channel.secret.get_secret_value(),
+        channel.number,
+        system_type=channel.system_type,
+        service_type=channel.service_id,
+        ids=channel.ids,
+        ascii_coding=channel.ascii_coding,
         busy=frozenset(channel.busy_codes),
         refused_numbers=frozenset(channel.bad_number_codes),
     )
@@ -279,6 +300,7 @@ _KINDS: Mapping[type[Channel], ChannelKind] = {
     TwilioSmsChannel: ChannelKind.SMS,
     CmppChannel: ChannelKind.SMS,
     SmgpChannel: ChannelKind.SMS,
+    SmppChannel: ChannelKind.SMS,
     TwilioVoiceChannel: ChannelKind.VOICE,
     MailChannel: ChannelKind.MAIL,
 }
@@ -355,6 +377,7 @@ def fallback_settings(settings: Settings) -> FallbackSettings:
         TwilioSmsChannel: AddressKind.PHONE,
         CmppChannel: AddressKind.PHONE,
         SmgpChannel: AddressKind.PHONE,
+        SmppChannel: AddressKind.PHONE,
         MailChannel: AddressKind.EMAIL,
     }
     senders = tuple(

@@ -29,7 +29,9 @@ from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temp
 from channels.loopback.cmpp import CmppGateway
 from channels.loopback.gateway import Fault, GatewayPlan, PlayedGateway, Trouble, parts_of
 from channels.loopback.smgp import SmgpGateway
+from channels.loopback.smpp import SmppGateway
 from channels.smgp.dialect import Smgp, SmgpSettings
+from channels.smpp.dialect import Smpp, SmppSettings
 from hub.runtime.clock import FakeClock
 
 ACCOUNT = "901234"
@@ -54,6 +56,8 @@ class Speaks:
     login: str
 
     def protocol(self, secret: str, version: int, clock: FakeClock, more: Mapping[str, Any]) -> Protocolled:
+        if self.gateway is SmppGateway:
+            return Smpp(SmppSettings(ACCOUNT, secret, "12110", **more))
         if self.gateway is SmgpGateway:
             return Smgp(SmgpSettings(ACCOUNT, secret, "12110", version, **more), clock)
         return Cmpp(CmppSettings(ACCOUNT, secret, "12110", version, **more), clock)
@@ -65,8 +69,9 @@ class Speaks:
 CMPP_2 = Speaks("cmpp 2.0", 2, CmppGateway, 8, 13, "connect")
 CMPP_3 = Speaks("cmpp 3.0", 3, CmppGateway, 8, 13, "connect")
 SMGP = Speaks("smgp 3.0", 3, SmgpGateway, 1, 47, "login")
-speaking = pytest.mark.parametrize("speaks", [CMPP_2, CMPP_3, SMGP], ids=lambda one: one.name)
-both = pytest.mark.parametrize("speaks", [CMPP_3, SMGP], ids=lambda one: one.name)
+SMPP = Speaks("smpp 3.4", 3, SmppGateway, 0x58, 0x0B, "bind")
+speaking = pytest.mark.parametrize("speaks", [CMPP_2, CMPP_3, SMGP, SMPP], ids=lambda one: one.name)
+each = pytest.mark.parametrize("speaks", [CMPP_3, SMGP, SMPP], ids=lambda one: one.name)
 
 
 @dataclass
@@ -203,7 +208,7 @@ async def test_what_a_receipt_says(word: str, state: ReceiptState) -> None:
         assert (receipt.state, receipt.code) == (state, word)
 
 
-@both
+@each
 async def test_a_receipt_may_come_before_the_answer_and_is_answered(speaks: Speaks) -> None:
     async with desk(speaks.plan(state="DELIVRD"), speaks=speaks) as here:
         here.gateway.faults.append(Fault(Trouble.RECEIPT_FIRST))
@@ -285,7 +290,39 @@ async def test_a_text_over_smgp_has_its_fields_in_their_places() -> None:
         assert [part.number(name) for name in ("MsgType", "NeedReport", "MsgFormat")] == [6, 1, 8]
 
 
-@both
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [
+        (0x01, Permanent),
+        (0x0A, Misconfigured),
+        (0x0B, Permanent),
+        (0x14, Temporary),
+        (0x45, Temporary),
+        (0x58, Temporary),
+        (0x64, Temporary),
+        (0x403, Permanent),
+    ],
+)
+async def test_each_status_of_smpp_is_a_decision(status: int, problem: type[SendError]) -> None:
+    async with desk(speaks=SMPP) as here:
+        here.gateway.faults.append(Fault(Trouble.RESULT, code=status))
+        with pytest.raises(problem) as raised:
+            await here.sms.send(text())
+        assert raised.value.code == f"0x{status:02x}"
+        assert not isinstance(raised.value, Permanent) or raised.value.invalid_address == (status == 0x0B)
+
+
+async def test_a_text_over_smpp_has_its_fields_in_their_places() -> None:
+    async with desk(speaks=SMPP, service_type="CMT") as here:
+        await here.sms.send(text())
+        (part,) = here.gateway.taken
+        assert part.content.decode("utf-16-be") == "护栏已修好"
+        assert (part.source, part.destination, part.text("service_type")) == ("12110", "13800138000", "CMT")
+        names = ("esm_class", "registered_delivery", "data_coding")
+        assert [part.number(name) for name in names] == [0, 1, 8]
+
+
+@each
 async def test_flow_control_in_the_middle_of_a_long_text_sends_the_rest_with_the_same_reference(
     speaks: Speaks,
 ) -> None:
@@ -325,7 +362,7 @@ async def test_parts_that_stay_refused_after_others_were_taken_leave_the_text_in
 # --- answers that do not come, or come wrong ---
 
 
-@both
+@each
 async def test_no_answer_is_unknown_and_a_slow_one_is_waited_for(speaks: Speaks) -> None:
     async with desk(speaks=speaks, limits=LinkLimits(answer_seconds=0.5, idle_seconds=60)) as here:
         here.gateway.faults += [Fault(Trouble.LATE, seconds=0.1), Fault(Trouble.SILENT)]
@@ -336,7 +373,7 @@ async def test_no_answer_is_unknown_and_a_slow_one_is_waited_for(speaks: Speaks)
         assert len(here.gateway.taken) == 2  # nothing was sent again
 
 
-@both
+@each
 @pytest.mark.parametrize("trouble", [Trouble.TWICE, Trouble.WRONG_SEQUENCE])
 async def test_an_answer_twice_or_to_something_else_changes_nothing(trouble: Trouble, speaks: Speaks) -> None:
     async with desk(speaks=speaks) as here:
@@ -347,7 +384,7 @@ async def test_an_answer_twice_or_to_something_else_changes_nothing(trouble: Tro
         assert [first.provider_id, second.provider_id] == ids
 
 
-@both
+@each
 @pytest.mark.parametrize("trouble", [Trouble.CUT, Trouble.HALF])
 async def test_a_connection_that_ends_leaves_what_was_written_unknown_and_comes_back(
     trouble: Trouble, speaks: Speaks
@@ -392,12 +429,13 @@ async def test_a_length_that_cannot_be_ends_the_connection(length: int) -> None:
         await here.gateway.until(lambda: here.gateway.logins == 2)
 
 
-@both
+@each
 async def test_an_unknown_command_and_a_body_too_short_are_survived(speaks: Speaks) -> None:
     async with desk(speaks=speaks) as here:
-        deliver = bytes((0, 0, 0, speaks.gateway.DELIVER))
-        here.gateway.write_raw(b"\0\0\0\x0c\0\0\0\x77\0\0\0\1")
-        here.gateway.write_raw(b"\0\0\0\x10" + deliver + b"\0\0\0\2abcd")
+        for command, body in ((0x77, b""), (speaks.gateway.DELIVER, b"abcd")):
+            status = bytes(4) if speaks is SMPP else b""
+            head = command.to_bytes(4, "big") + status + b"\0\0\0\2"
+            here.gateway.write_raw((4 + len(head + body)).to_bytes(4, "big") + head + body)
         assert (await here.sms.send(text())).parts == 1
         assert here.gateway.logins == 1
 
@@ -431,7 +469,9 @@ async def test_a_refused_login_says_whether_a_setting_is_wrong(
         assert here.sms.account.problem == f"connect-{status}"
 
 
-@pytest.mark.parametrize(("speaks", "problem"), [(CMPP_3, "connect-3"), (SMGP, "login-21")])
+@pytest.mark.parametrize(
+    ("speaks", "problem"), [(CMPP_3, "connect-3"), (SMGP, "login-21"), (SMPP, "bind-0x0e")]
+)
 async def test_a_wrong_secret_is_refused_by_the_proof(speaks: Speaks, problem: str) -> None:
     async with desk(speaks=speaks, secret="other") as here:
         await eventually(lambda: here.sms.account.problem == problem)
@@ -452,7 +492,7 @@ async def test_a_silent_gateway_is_asked_and_then_given_up() -> None:
         assert here.gateway.tested == 1
 
 
-@both
+@each
 async def test_a_goodbye_is_answered_and_the_connection_made_again(speaks: Speaks) -> None:
     async with desk(speaks=speaks, sleep=lambda _: asyncio.sleep(0)) as here:
         await here.gateway.say_goodbye()

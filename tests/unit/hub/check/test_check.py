@@ -15,6 +15,7 @@ import pytest
 from channels.loopback.cmpp import CmppGateway
 from channels.loopback.gateway import PlayedGateway
 from channels.loopback.smgp import SmgpGateway
+from channels.loopback.smpp import SmppGateway
 from hub.check.alarms import check_ringing
 from hub.check.check import check, check_calendar
 from hub.check.meaning import check_waiting
@@ -184,15 +185,20 @@ async def test_who_signs_bulk_mail_is_said_and_what_one_click_needs(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("channel", "played", "account"),
-    [("sms_mobile", CmppGateway, "sp_id"), ("sms_telecom", SmgpGateway, "client_id")],
+    [
+        ("sms_mobile", CmppGateway, "sp_id"),
+        ("sms_telecom", SmgpGateway, "client_id"),
+        ("sms_vendor", SmppGateway, "system_id"),
+    ],
 )
 async def test_a_carriers_gateway_is_logged_in_to_and_its_answer_said(
     tmp_path: Path, silent: int, channel: str, played: type[PlayedGateway], account: str
 ) -> None:
     name = f"channel {channel.replace('_', '-')}"
-    async with played("901234", "0123456789abcdef0123456789abcdef", FakeClock().now_ms) as gateway:
+    (tmp_path / "secret").write_text("8letters")
+    async with played("901234", "8letters", FakeClock().now_ms) as gateway:
         values = {"enabled": True, "host": "127.0.0.1", "port": gateway.port, account: "901234"}
-        values["secret"] = f"file:{tmp_path / 'token'}"
+        values["secret"] = f"file:{tmp_path / 'secret'}"
         (*_, good) = await found(settings(tmp_path, **{f"channel_{channel}": values}), name, Level.OK)
         assert "logged in" in good.detail
         wrong = {**values, account: "999999"}

@@ -91,10 +91,24 @@ def test_a_secret_comes_from_a_file_or_the_environment(
     assert "from-file" not in repr(channel)
 
 
-def test_an_enabled_channel_without_its_account_is_a_problem(tmp_path: Path) -> None:
-    found = problems(tmp_path, "[channels.sms-12110]\nenabled = true\n")
-    assert len(found) == 2
+@pytest.mark.parametrize(
+    ("name", "count"), [("sms-12110", 2), ("sms-mobile", 3), ("sms-telecom", 3), ("sms-vendor", 3)]
+)
+def test_an_enabled_channel_without_its_account_is_a_problem(tmp_path: Path, name: str, count: int) -> None:
+    found = problems(tmp_path, f"[channels.{name}]\nenabled = true\n")
+    assert len(found) == count
     assert all("启用的渠道必须填写" in line for line in found)
+
+
+def test_times_and_secrets_of_a_gateway_have_to_fit(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("nine-long")
+    account = f'host = "h"\nsystem_id = "hub"\nsecret = "file:{tmp_path / "secret"}"\n'
+    (long,) = problems(tmp_path, f"[channels.sms-vendor]\nenabled = true\n{account}")
+    assert long.startswith("channels.sms-vendor.secret")
+    (tmp_path / "secret").write_text("8letters")
+    late = "answer_seconds = 20\npatience_seconds = 10\n"
+    (slow,) = problems(tmp_path, f"[channels.sms-vendor]\nenabled = true\n{account}{late}")
+    assert slow.startswith("channels.sms-vendor.timeout_seconds")
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
