@@ -51,7 +51,8 @@ class Dialect(Wire, Protocol):
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
     """name: of the channel. connections: how many are kept open. rate: SMS parts per second, over all of
-    them."""
+    them. on_demand: a connection is opened when something is to leave, and ended after idle_seconds of the
+    limits: for protocols without keep-alive."""
 
     name: str
     host: str
@@ -60,6 +61,7 @@ class AccountSettings:
     rate: float = 100.0
     limits: LinkLimits = field(default_factory=LinkLimits)
     connect_seconds: float = 10.0
+    on_demand: bool = False
 
 
 class Bucket:
@@ -103,6 +105,8 @@ class Account:
         self._links: list[Link] = []
         self._refused: LoginRefused | None = None
         self._one_login = asyncio.Lock()
+        self._wanted = asyncio.Event()
+        self._changed = asyncio.Condition()
         self.bucket = Bucket(settings.rate)
 
     @property
@@ -113,7 +117,7 @@ class Account:
     @property
     def problem(self) -> str:
         """Why there is no connection, in the gateway's code; "" while there is one."""
-        if self._links:
+        if self._links or (self._settings.on_demand and not self._refused):
             return ""
         return self._refused.code if self._refused else "not-connected"
 
@@ -127,8 +131,13 @@ class Account:
                 keeper.cancel()
             await asyncio.gather(*keepers, return_exceptions=True)
 
-    def link(self) -> Link:
+    async def link(self) -> Link:
         """The connection with the fewest requests on it. Raises `Temporary` or `Misconfigured`."""
+        if not self._links and self._settings.on_demand:
+            self._wanted.set()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._settings.connect_seconds), self._changed:
+                    await self._changed.wait_for(lambda: self._links or self._refused)
         if self._links:
             return min(self._links, key=_load)
         if self._refused is not None and self._refused.ours:
@@ -144,6 +153,8 @@ class Account:
     async def _keep(self) -> None:
         pause = _FIRST_PAUSE
         while True:
+            if self._settings.on_demand:
+                await self._wanted.wait()
             try:
                 async with self._one_login:
                     link = await self._connect()
@@ -151,6 +162,7 @@ class Account:
                 if self._refused is None or self._refused.code != problem.code:
                     log.error("carrier.login_refused", extra=self._extra(code=problem.code))
                 self._refused = problem
+                await self._tell()
                 pause = _LONGEST_PAUSE if problem.ours else pause
             except (OSError, TimeoutError, NoAnswer, NotSent) as problem:
                 log.warning("carrier.not_connected", extra=self._extra(problem=type(problem).__name__))
@@ -163,14 +175,25 @@ class Account:
     async def _use(self, link: Link) -> None:
         log.info("carrier.connected", extra=self._extra(connections=len(self._links) + 1))
         self._links.append(link)
+        await self._tell()
         try:
-            reason = await asyncio.shield(link.closed)
-            log.warning("carrier.connection_ended", extra=self._extra(reason=reason))
+            while not link.closed.done():
+                await asyncio.wait((link.closed,), timeout=self._settings.limits.idle_seconds)
+                if self._settings.on_demand and link.idle_seconds >= self._settings.limits.idle_seconds:
+                    self._wanted.clear()
+                    self._links.remove(link)
+                    await self._say_goodbye(link)
+                    return
+            log.warning("carrier.connection_ended", extra=self._extra(reason=link.closed.result()))
         except asyncio.CancelledError:
             self._links.remove(link)
             await self._say_goodbye(link)
             raise
         self._links.remove(link)
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     async def _connect(self) -> Link:
         settings = self._settings

@@ -21,5 +21,19 @@ def minute(text: bytes, *, fallback: int = 0) -> int:
         return fallback
 
 
+def nearest(now_ms: int, stamp: int) -> int:
+    """`MMDDhhmmss` as a number → the instant of three years that is nearest to now, in ms; 0 for none."""
+    text = f"{stamp:010d}"
+    year = _local(now_ms).year
+    found = []
+    for one in (year - 1, year, year + 1):
+        try:
+            local = datetime.strptime(f"{one}{text}", "%Y%m%d%H%M%S")
+        except ValueError:
+            continue
+        found.append(int(local.replace(tzinfo=BEIJING).timestamp() * 1000))
+    return min(found, key=lambda at: abs(at - now_ms), default=0)
+
+
 def _local(now_ms: int) -> datetime:
     return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(BEIJING)

@@ -67,8 +67,14 @@ class CommonHead:
     def is_answer(self, frame: Frame) -> bool:
         return bool(frame.command & ANSWER)
 
+    def sequence(self, counter: int) -> int:
+        return counter
+
     def keep_alive(self, sequence: int) -> bytes:
         return write(self.TEST, sequence)
+
+    def unanswered(self, sequence: int) -> str:
+        return ""
 
     def goodbye(self, sequence: int) -> bytes:
         return write(self.GOODBYE, sequence)

@@ -18,7 +18,7 @@ from channels.carrier import number
 from channels.carrier.account import Account, AccountSettings, Dialect
 from channels.carrier.alphabet import ENCODINGS, Format, decode, format_of
 from channels.carrier.frame import BadFrame, Frame
-from channels.carrier.link import Link, NoAnswer, NotSent
+from channels.carrier.link import Link, LinkLimits, NoAnswer, NotSent, Wire
 from channels.carrier.long_text import MOST_PARTS, Piece, Place, References, pieces
 from channels.carrier.number import CountryCode
 from channels.clock import Clock, Random
@@ -74,6 +74,9 @@ class Protocolled(Dialect, Protocol):
     def submitted(self, frame: Frame) -> str:
         """The id in the answer. Raises the `SendError` that a refusal means, `BadFrame` for nonsense."""
 
+    def unanswered(self, sequence: int) -> str:
+        """The id of a request that was not answered, "" where only an answer has it."""
+
     def answer(self, link: Link, frame: Frame) -> bool:
         """Answers what needs no thought; whether it was that."""
 
@@ -85,12 +88,22 @@ class Protocolled(Dialect, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Listening:
+    """allowed: network addresses that may connect, () = any."""
+
+    host: str
+    port: int
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GatewaySettings:
     """account: where, how many connections, at which rate. number: the access number texts come from.
 
     country_code: before mobile numbers. gbk: whether Chinese travels as GBK. reserved: characters the gateway
     adds to every text. patience_seconds: how long parts that are refused for the moment are tried again after
-    others were taken; less than the sender's own limit.
+    others were taken; less than the sender's own limit. listen: where the gateway connects to us, for
+    protocols in which it does.
     """
 
     account: AccountSettings
@@ -99,6 +112,36 @@ class GatewaySettings:
     gbk: bool = False
     reserved: int = 0
     patience_seconds: float = 15.0
+    listen: Listening | None = None
+
+
+class Visit(Link):
+    """A connection that the gateway opened to us. It is among `visiting` while it stands."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        limits: LinkLimits,
+        heard: Callable[[Link, Frame], None],
+        allowed: tuple[str, ...],
+        visiting: set[Link],
+    ) -> None:
+        super().__init__(wire, limits, heard)
+        self._allowed = allowed
+        self._visiting = visiting
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        peer = transport.get_extra_info("peername")
+        if self._allowed and (not peer or peer[0] not in self._allowed):
+            log.warning("carrier.visitor_not_allowed")
+            self.close("not-allowed")
+            return
+        self._visiting.add(self)
+
+    def connection_lost(self, problem: Exception | None) -> None:
+        self._visiting.discard(self)
+        super().connection_lost(problem)
 
 
 class GatewaySms:
@@ -115,16 +158,41 @@ class GatewaySms:
         self._storing: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._references = References()
+        self._visiting: set[Link] = set()
+        self._port = 0
         self.account = Account(settings.account, protocol, self._heard, random)
 
     async def connect(self, accept: AcceptEvent) -> None:
         """See `Connects`."""
         self._accept = accept
+        server = await self._listen()
         try:
             await self.account.run()
         finally:
+            if server is not None:
+                server.close()
+                for link in list(self._visiting):
+                    link.end("stopped")
             if self._storing:
                 await asyncio.wait(self._storing)
+
+    @property
+    def listens_on(self) -> int:
+        """The port the gateway connects to, 0 while it does not."""
+        return self._port
+
+    async def _listen(self) -> asyncio.Server | None:
+        listening = self._settings.listen
+        if listening is None:
+            return None
+        loop, limits = asyncio.get_running_loop(), self._settings.account.limits
+        server = await loop.create_server(
+            lambda: Visit(self._protocol, limits, self._heard, listening.allowed, self._visiting),
+            listening.host,
+            listening.port,
+        )
+        self._port = int(server.sockets[0].getsockname()[1])
+        return server
 
     @property
     def problem(self) -> str:
@@ -151,7 +219,7 @@ class GatewaySms:
         except ValueError:
             raise Permanent("too-long", f"more than {MOST_PARTS} parts") from None
         await self.account.bucket.take(len(parts))
-        link = self.account.link()
+        link = await self.account.link()
         if len(parts) == 1:
             return Accepted((await self._send_part(link, to, parts[0]),), 1, by_part=True)
         told = await asyncio.gather(
@@ -169,8 +237,11 @@ class GatewaySms:
                 return self._protocol.submitted(await link.ask(make))
             except NotSent:
                 raise Temporary("not-connected", "connection lost before it was sent") from None
-            except NoAnswer:
-                raise Ambiguous("no-answer", "the gateway did not answer") from None
+            except NoAnswer as lost:
+                known = self._protocol.unanswered(lost.sequence)
+                raise Ambiguous(
+                    "no-answer", "the gateway did not answer", part_ids=(known,) if known else ()
+                ) from None
             except BadFrame:
                 raise Ambiguous("bad-answer", "the gateway's answer cannot be read") from None
             except Temporary as refused:
@@ -253,6 +324,13 @@ class GatewaySms:
         )
 
 
+def _id_of(told: str | BaseException) -> str:
+    """By which a receipt would name a part, "" where nobody knows."""
+    if isinstance(told, Ambiguous) and told.part_ids:
+        return told.part_ids[0]
+    return told if isinstance(told, str) else ""
+
+
 def _outcome(told: list[str | BaseException]) -> Accepted:
     """What became of a whole text, from what became of its parts. Raises a `SendError`.
 
@@ -270,7 +348,7 @@ def _outcome(told: list[str | BaseException]) -> Accepted:
             if isinstance(problem, kind):
                 raise problem
     unknown = [one for one in problems if isinstance(one, Ambiguous)]
-    ids = tuple("" if isinstance(one, BaseException) else one for one in told)
+    ids = tuple(map(_id_of, told))
     if unknown or any(ids):
         first = (unknown or problems)[0]
         raise Ambiguous(first.code, first.reason, part_ids=ids)

@@ -26,7 +26,11 @@ class NotSent(ChannelError):
 
 
 class NoAnswer(ChannelError):
-    """Written, and not answered: in time, or before the connection ended."""
+    """Written with this sequence number, and not answered: in time, or before the connection ended."""
+
+    def __init__(self, reason: str, sequence: int) -> None:
+        super().__init__(reason)
+        self.sequence = sequence
 
 
 class Wire(Protocol):
@@ -38,8 +42,11 @@ class Wire(Protocol):
     def is_answer(self, frame: Frame) -> bool:
         """Whether a frame answers one of ours."""
 
+    def sequence(self, counter: int) -> int:
+        """The number of a request, from one that counts up on each connection."""
+
     def keep_alive(self, sequence: int) -> bytes:
-        """A frame that asks whether the other side is there."""
+        """A frame that asks whether the other side is there, b"" where a protocol has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +95,15 @@ class Link(asyncio.Protocol):
         """Requests on their way and those that wait for the window."""
         return len(self._asked) + len(self._waiting)
 
+    @property
+    def idle_seconds(self) -> float:
+        """How long nothing came and nothing waits, 0 while something does."""
+        return 0.0 if self.load else self._loop.time() - self._last_heard
+
     def next_sequence(self) -> int:
-        """1 to 2^31 - 1, then again."""
+        """Counts 1 to 2^31 - 1, then again."""
         self._sequence = self._sequence % 0x7FFFFFFF + 1
-        return self._sequence
+        return self._wire.sequence(self._sequence)
 
     async def ask(self, make: Callable[[int], bytes]) -> Frame:
         """The answer to one request. make: its bytes with this sequence number, made when it is its turn.
@@ -124,7 +136,7 @@ class Link(asyncio.Protocol):
 
     def tell(self, frame: bytes) -> None:
         """Writes what is no request: an answer to the other side."""
-        if self._transport is not None and not self._transport.is_closing():
+        if frame and self._transport is not None and not self._transport.is_closing():
             self._write(frame)
 
     def close(self, reason: str) -> None:
@@ -193,23 +205,24 @@ class Link(asyncio.Protocol):
 
     def _tick(self) -> None:
         now = self._loop.time()
-        for asked in [one for one in self._asked.values() if one.ends_at <= now]:
+        for sequence, asked in [one for one in self._asked.items() if one[1].ends_at <= now]:
             if not asked.answer.done():
-                asked.answer.set_exception(NoAnswer("no answer in time"))
+                asked.answer.set_exception(NoAnswer("no answer in time", sequence))
         if now - self._last_heard >= self._limits.idle_seconds * (self._silences + 1):
-            self._silences += 1
+            asking = self._wire.keep_alive(self.next_sequence())
+            self._silences += 1 if asking else 0
             if self._silences > self._limits.silences:
                 self.close("silent")
                 return
-            self.tell(self._wire.keep_alive(self.next_sequence()))
+            self.tell(asking)
         self._ticking = self._loop.call_later(_TICK_SECONDS, self._tick)
 
     def _give_up(self) -> None:
         if self._ticking is not None:
             self._ticking.cancel()
-        for asked in list(self._asked.values()):
+        for sequence, asked in list(self._asked.items()):
             if not asked.answer.done():
-                asked.answer.set_exception(NoAnswer("connection lost"))
+                asked.answer.set_exception(NoAnswer("connection lost", sequence))
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():

@@ -126,6 +126,7 @@ class PlayedGateway(ABC):
     """The result for more than the window holds."""
     HAS_STATUS: ClassVar[bool] = False
     """Whether the head has a status, before the sequence number."""
+    SEQUENCE_BYTES: ClassVar[int] = 4
 
     def __init__(
         self, login: str, secret: str, now_ms: Callable[[], int], plan: GatewayPlan | None = None
@@ -260,7 +261,7 @@ class PlayedGateway(ABC):
 
     async def _take(self, session: _Session, data: bytes) -> None:
         command, at = int.from_bytes(data[4:8], "big"), 12 if self.HAS_STATUS else 8
-        sequence = int.from_bytes(data[at : at + 4], "big")
+        sequence = int.from_bytes(data[at : at + self.SEQUENCE_BYTES], "big")
         if command & _ANSWER:
             answer = session.pushed.pop(sequence, None)
             if answer is not None and not answer.done():
@@ -366,10 +367,9 @@ class PlayedGateway(ABC):
     def _write(self, session: _Session, command: int, sequence: int, body: bytes, status: int = 0) -> None:
         if session.writer.is_closing():
             return
-        head = [12 + len(body), command, sequence]
-        if self.HAS_STATUS:
-            head = [16 + len(body), command, status, sequence]
-        data = b"".join(number.to_bytes(4, "big") for number in head) + body
+        told = status.to_bytes(4, "big") if self.HAS_STATUS else b""
+        head = command.to_bytes(4, "big") + told + sequence.to_bytes(self.SEQUENCE_BYTES, "big")
+        data = (4 + len(head + body)).to_bytes(4, "big") + head + body
         step = self.plan.chunk or len(data)
         for at in range(0, len(data), step):
             session.writer.write(data[at : at + step])

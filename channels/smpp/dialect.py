@@ -58,6 +58,12 @@ class Smpp:
     def is_answer(self, frame: Frame) -> bool:
         return bool(frame.command & ANSWER)
 
+    def sequence(self, counter: int) -> int:
+        return counter
+
+    def unanswered(self, sequence: int) -> str:
+        return ""
+
     def keep_alive(self, sequence: int) -> bytes:
         return write(Command.ENQUIRE_LINK, sequence)
 

@@ -20,6 +20,7 @@ from hub.settings.channels import (
     Channel,
     CmppChannel,
     MailChannel,
+    SgipChannel,
     SmgpChannel,
     SmppChannel,
     SmsChannel,
@@ -65,7 +66,7 @@ async def _channel(name: str, channel: Channel, settings: Settings) -> AsyncIter
                 yield found
             async for reached in _gateway(label, channel.api_base):
                 yield reached
-        case CmppChannel() | SmgpChannel() | SmppChannel():
+        case CmppChannel() | SmgpChannel() | SgipChannel() | SmppChannel():
             yield await _login(label, channel)
         case MailChannel():
             yield await _reached(label, channel.smtp_host, channel.smtp_port)
@@ -92,7 +93,7 @@ def _bulk_mail(label: str, channel: MailChannel, settings: Settings) -> Iterator
         )
 
 
-async def _login(label: str, channel: CmppChannel | SmgpChannel | SmppChannel) -> Finding:
+async def _login(label: str, channel: CmppChannel | SmgpChannel | SgipChannel | SmppChannel) -> Finding:
     """What the gateway answers to a login. Beside a running hub it is one connection more for a moment."""
     account = gateway_of(label, channel, SystemClock()).account
     try:

@@ -32,8 +32,8 @@ def bench(
     Parameters
     ----------
     names
-        intake dispatch outbox crash letters store memory cases queue search desk texts faq carrier (cmpp)；
-        省略为全部 · Else all.
+        intake dispatch outbox crash letters store memory cases queue search desk texts faq carrier (cmpp smgp
+        sgip smpp)；省略为全部 · Else all.
     kb
         faq 用的知识条目 · Entries for faq: JSONL, TOML or CSV; the shipped ones without it.
     queries

@@ -93,6 +93,23 @@ class SmgpChannel(GatewayChannel):
     chinese: Literal["ucs2", "gbk"] = "gbk"
 
 
+class SgipChannel(GatewayChannel):
+    """China Unicom. Its gateway connects to listen_host:listen_port to bring texts and reports."""
+
+    adapter: Literal["sgip"]
+    port: int = Field(default=8801, ge=1, le=65535)
+    window: int = Field(default=32, ge=1, le=32)
+    login_name: str = Field(default="", max_length=16, pattern=r"^[!-~]*$")
+    listen_host: str = "127.0.0.1"
+    listen_port: int = Field(default=8801, ge=0, le=65535)
+    allowed: list[str] = []
+    peer_name: str = Field(default="", max_length=16, pattern=r"^[!-~]*$")
+    peer_secret: Secret = SecretStr("")
+    node: int = Field(default=0, ge=0, le=4_294_967_295)
+    corp_id: str = Field(default="", max_length=5, pattern=r"^[0-9]*$")
+    country_code: Literal["none", "86", "+86"] = "86"
+
+
 class SmppChannel(GatewayChannel):
     """A vendor's gateway."""
 
@@ -146,6 +163,7 @@ Channel = Annotated[
     | TwilioSmsChannel
     | CmppChannel
     | SmgpChannel
+    | SgipChannel
     | SmppChannel
     | TwilioVoiceChannel
     | MailChannel,

@@ -13,6 +13,7 @@ from hub.settings.channels import (
     GatewayChannel,
     MailChannel,
     PetitionForm,
+    SgipChannel,
     SmgpChannel,
     SmppChannel,
     TwilioSmsChannel,
@@ -44,7 +45,7 @@ def contradictions(settings: Settings) -> list[str]:
             if not channel.auth_tokens:
                 problems.append(f"channels.{name}.auth_tokens: 启用的渠道必须填写 (needed when enabled)")
         if isinstance(channel, GatewayChannel):
-            for key in ("host", _ACCOUNTS[channel.adapter], "secret"):
+            for key in ("host", *_ACCOUNTS[channel.adapter], "secret"):
                 if not _given(getattr(channel, key)):
                     problems.append(f"channels.{name}.{key}: 启用的渠道必须填写 (needed when enabled)")
             if channel.adapter == "smpp" and len(channel.secret.get_secret_value()) > _SMPP_SECRET:
@@ -65,8 +66,13 @@ def contradictions(settings: Settings) -> list[str]:
     return problems
 
 
-_ACCOUNTS = {"cmpp": "sp_id", "smgp": "client_id", "smpp": "system_id"}
-"""Which key names the account at a gateway, by adapter."""
+_ACCOUNTS = {
+    "cmpp": ("sp_id",),
+    "smgp": ("client_id",),
+    "smpp": ("system_id",),
+    "sgip": ("login_name", "peer_name", "peer_secret", "node", "corp_id"),
+}
+"""Which keys name the account at a gateway, by adapter."""
 
 _SMPP_SECRET = 8
 """Characters that a BIND of SMPP 3.4 has room for."""
@@ -111,7 +117,7 @@ def line_of(error: Any) -> str:
     return f"{where}: {text.format(**error.get('ctx', {}))}"
 
 
-def _given(value: str | SecretStr) -> bool:
+def _given(value: str | int | SecretStr) -> bool:
     return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
@@ -126,6 +132,7 @@ def _known_keys(parents: list[str]) -> list[str]:
             CmppChannel,
             SmgpChannel,
             SmppChannel,
+            SgipChannel,
             TwilioVoiceChannel,
             MailChannel,
         )

@@ -14,7 +14,7 @@ from typing import Literal
 from channels.adapter import Connects, FetchesRecordings, FindsSent, ReceivesWebhooks, Sends
 from channels.address import AddressKind
 from channels.carrier.account import AccountSettings
-from channels.carrier.gateway import GatewaySettings, GatewaySms, Protocolled
+from channels.carrier.gateway import GatewaySettings, GatewaySms, Listening, Protocolled
 from channels.carrier.link import LinkLimits
 from channels.clock import Clock
 from channels.cmpp.dialect import Cmpp, CmppSettings
@@ -31,6 +31,7 @@ from channels.outbox.reconcile import Reconciler
 from channels.outbox.sender import DispatchSettings, SenderSettings
 from channels.outbox.sweeper import Sweeper
 from channels.outbox.turns import Shares, equal_shares
+from channels.sgip.dialect import Sgip, SgipSettings
 from channels.signed_id import SignedIds
 from channels.smgp.dialect import Smgp, SmgpSettings
 from channels.smpp.dialect import Smpp, SmppSettings
@@ -48,6 +49,7 @@ from hub.settings.channels import (
     CmppChannel,
     MailChannel,
     PetitionForm,
+    SgipChannel,
     SmgpChannel,
     SmppChannel,
     SmsChannel,
@@ -116,7 +118,7 @@ def build_adapters(base: Foundation) -> Adapters:
             case TwilioSmsChannel():
                 sms = TwilioSms(_twilio_sms(name, channel, settings), http, clock)
                 receives[name], sends[name], finds[name] = sms, sms, sms
-            case CmppChannel() | SmgpChannel() | SmppChannel():
+            case CmppChannel() | SmgpChannel() | SgipChannel() | SmppChannel():
                 gateway = gateway_of(name, channel, clock)
                 sends[name], connects[name] = gateway, gateway
             case TwilioVoiceChannel():
@@ -161,11 +163,21 @@ def _twilio_sms(name: str, channel: TwilioSmsChannel, settings: Settings) -> Twi
     )
 
 
-def gateway_of(name: str, channel: CmppChannel | SmgpChannel | SmppChannel, clock: Clock) -> GatewaySms:
+def gateway_of(
+    name: str, channel: CmppChannel | SmgpChannel | SgipChannel | SmppChannel, clock: Clock
+) -> GatewaySms:
     """The adapter of a carrier's gateway."""
     limits = LinkLimits(channel.window, channel.answer_seconds, channel.idle_seconds)
     rate = channel.rate_parts_per_second
-    account = AccountSettings(name, channel.host, channel.port, channel.connections, rate, limits)
+    account = AccountSettings(
+        name,
+        channel.host,
+        channel.port,
+        channel.connections,
+        rate,
+        limits,
+        on_demand=isinstance(channel, SgipChannel),
+    )
     settings = GatewaySettings(
         account,
         channel.number,
@@ -173,16 +185,21 @@ def gateway_of(name: str, channel: CmppChannel | SmgpChannel | SmppChannel, cloc
         gbk=channel.chinese == "gbk",
         reserved=channel.reserved_characters,
         patience_seconds=channel.patience_seconds,
+        listen=Listening(channel.listen_host, channel.listen_port, tuple(channel.allowed))
+        if isinstance(channel, SgipChannel)
+        else None,
     )
     return GatewaySms(settings, _protocol(channel, clock), clock, random.Random())
 
 
-def _protocol(channel: CmppChannel | SmgpChannel | SmppChannel, clock: Clock) -> Protocolled:
+def _protocol(channel: CmppChannel | SmgpChannel | SgipChannel | SmppChannel, clock: Clock) -> Protocolled:
     match channel:
         case CmppChannel():
             return Cmpp(_cmpp(channel), clock)
         case SmgpChannel():
             return Smgp(_smgp(channel), clock)
+        case SgipChannel():
+            return Sgip(_sgip(channel), clock)
         case SmppChannel():
             return Smpp(_smpp(channel))
 
@@ -212,6 +229,21 @@ def _smgp(channel: SmgpChannel) -> SmgpSettings:
         service_id=channel.service_id,
         fee_type=channel.fee_type,
         fee_code=channel.fee_code,
+        busy=frozenset(channel.busy_codes),
+        refused_numbers=frozenset(channel.bad_number_codes),
+    )
+
+
+def _sgip(channel: SgipChannel) -> SgipSettings:
+    return SgipSettings(
+        channel.login_name,
+        channel.secret.get_secret_value(),
+        channel.peer_name,
+        channel.peer_secret.get_secret_value(),
+        channel.node,
+        channel.number,
+        channel.corp_id,
+        service_type=channel.service_id,
         busy=frozenset(channel.busy_codes),
         refused_numbers=frozenset(channel.bad_number_codes),
     )
@@ -299,6 +331,7 @@ _KINDS: Mapping[type[Channel], ChannelKind] = {
     PetitionForm: ChannelKind.PETITION,
     TwilioSmsChannel: ChannelKind.SMS,
     CmppChannel: ChannelKind.SMS,
+    SgipChannel: ChannelKind.SMS,
     SmgpChannel: ChannelKind.SMS,
     SmppChannel: ChannelKind.SMS,
     TwilioVoiceChannel: ChannelKind.VOICE,
@@ -376,6 +409,7 @@ def fallback_settings(settings: Settings) -> FallbackSettings:
     kinds = {
         TwilioSmsChannel: AddressKind.PHONE,
         CmppChannel: AddressKind.PHONE,
+        SgipChannel: AddressKind.PHONE,
         SmgpChannel: AddressKind.PHONE,
         SmppChannel: AddressKind.PHONE,
         MailChannel: AddressKind.EMAIL,

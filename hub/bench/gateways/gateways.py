@@ -12,7 +12,7 @@ from statistics import median
 from hub.bench.child import BenchFailed, child
 from hub.bench.figure import Figure
 
-PROTOCOLS = ("cmpp",)
+PROTOCOLS = ("cmpp", "smgp", "sgip", "smpp")
 _TURNS = 5
 _SHAPES = ((1, 16), (4, 32))
 """Connections, and the window of each."""

@@ -27,38 +27,92 @@ class Echo(_Peer):
         self.transport.write(data)
 
 
-class Cmpp(_Peer):
-    """Takes every CONNECT and SUBMIT of CMPP 3.0; sends no receipts."""
+class _Gateway(_Peer):
+    """Takes every login and text; sends no receipts."""
 
     taken = 0
+    head = 12
+    sequence_at = 8
+    login, submit = 1, 4
 
     def __init__(self) -> None:
         self._rest = b""
 
+    def proof(self, data: bytes) -> bytes:
+        """The body of the answer to a login."""
+        return b""
+
+    def id(self, number: int) -> bytes:
+        """The body of the answer to a text."""
+        raise NotImplementedError
+
     def data_received(self, data: bytes) -> None:
         data, at, answers = self._rest + data, 0, []
-        while len(data) - at >= _HEAD_BYTES:
+        while len(data) - at >= self.head:
             length = int.from_bytes(data[at : at + 4], "big")
             if len(data) - at < length:
                 break
-            sequence = data[at + 8 : at + 12]
-            match data[at + 7]:
-                case 1:
-                    proof = md5(bytes(4) + data[at + 18 : at + 34] + SECRET.encode()).digest()  # noqa: S324
-                    answers.append(b"\0\0\0\x21\x80\0\0\1" + sequence + bytes(4) + proof + b"\x30")
-                case 4:
-                    Cmpp.taken += 1
-                    answers.append(
-                        b"\0\0\0\x18\x80\0\0\4" + sequence + Cmpp.taken.to_bytes(8, "big") + bytes(4)
-                    )
-                case 2:
-                    answers.append(b"\0\0\0\x0c\x80\0\0\2" + sequence)
+            command, body = data[at + 7], b""
+            if command == self.submit:
+                _Gateway.taken += 1
+                body = self.id(_Gateway.taken)
+            elif command == self.login:
+                body = self.proof(data[at : at + length])
+            head = (self.head + len(body)).to_bytes(4, "big") + b"\x80\0\0" + data[at + 7 : at + 8]
+            sequence = data[at + self.sequence_at : at + self.head]
+            answers.append(head + bytes(self.sequence_at - 8) + sequence + body)
             at += length
         self._rest = data[at:]
         self.transport.write(b"".join(answers))
 
 
-PEERS = {"echo": Echo, "cmpp": Cmpp}
+class Cmpp(_Gateway):
+    """CMPP 3.0."""
+
+    def proof(self, data: bytes) -> bytes:
+        return bytes(4) + md5(bytes(4) + data[18:34] + SECRET.encode()).digest() + b"\x30"  # noqa: S324
+
+    def id(self, number: int) -> bytes:
+        return number.to_bytes(8, "big") + bytes(4)
+
+
+class Smgp(_Gateway):
+    """SMGP 3.0."""
+
+    submit = 2
+
+    def proof(self, data: bytes) -> bytes:
+        return bytes(4) + md5(bytes(4) + data[20:36] + SECRET.encode()).digest() + b"\x30"  # noqa: S324
+
+    def id(self, number: int) -> bytes:
+        return number.to_bytes(10, "big") + bytes(4)
+
+
+class Sgip(_Gateway):
+    """SGIP 1.2."""
+
+    head = 20
+    submit = 3
+
+    def proof(self, data: bytes) -> bytes:
+        return bytes(9)
+
+    def id(self, number: int) -> bytes:
+        return bytes(9)
+
+
+class Smpp(_Gateway):
+    """SMPP 3.4."""
+
+    head = 16
+    sequence_at = 12
+    login = 9
+
+    def id(self, number: int) -> bytes:
+        return b"%d\0" % number
+
+
+PEERS = {"echo": Echo, "cmpp": Cmpp, "smgp": Smgp, "sgip": Sgip, "smpp": Smpp}
 
 
 async def main(kind: str) -> None:
@@ -66,7 +120,7 @@ async def main(kind: str) -> None:
     server = await asyncio.get_running_loop().create_server(PEERS[kind], "127.0.0.1", 0)
     tell(port=server.sockets[0].getsockname()[1])
     async for _ in commands():
-        tell(taken=Cmpp.taken)
+        tell(taken=_Gateway.taken)
     server.close()
 
 

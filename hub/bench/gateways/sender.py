@@ -9,11 +9,15 @@ from time import perf_counter
 
 from channels.address import Address, AddressKind
 from channels.carrier.account import AccountSettings
-from channels.carrier.gateway import GatewaySettings, GatewaySms
+from channels.carrier.gateway import GatewaySettings, GatewaySms, Protocolled
 from channels.carrier.link import LinkLimits
+from channels.clock import Clock
 from channels.cmpp.dialect import Cmpp, CmppSettings
 from channels.cmpp.pdu import CMPP_3, Submit, submit
 from channels.contract import OutboundMessage
+from channels.sgip.dialect import Sgip, SgipSettings
+from channels.smgp.dialect import Smgp, SmgpSettings
+from channels.smpp.dialect import Smpp, SmppSettings
 from hub.bench.child import commands, tell
 from hub.bench.gateways.peer import SECRET
 from hub.bench.texts import citizen_number
@@ -24,18 +28,28 @@ TEXT = "【公安】接到自称公检法要求转账的电话请立即挂断并
 _NO_LIMIT = 1e9
 
 
-def _gateway(port: int, connections: int, window: int) -> GatewaySms:
+def _protocol(name: str, clock: Clock) -> Protocolled:
+    match name:
+        case "smgp":
+            return Smgp(SmgpSettings("901234", SECRET, "12110"), clock)
+        case "sgip":
+            return Sgip(SgipSettings("901234", SECRET, "peer", SECRET, 3059112345, "12110", "12345"), clock)
+        case "smpp":
+            return Smpp(SmppSettings("901234", SECRET, "12110"))
+    return Cmpp(CmppSettings("901234", SECRET, "12110"), clock)
+
+
+def _gateway(name: str, port: int, connections: int, window: int) -> GatewaySms:
     clock = SystemClock()
     account = AccountSettings(
         "bench", "127.0.0.1", port, connections, rate=_NO_LIMIT, limits=LinkLimits(window=window)
     )
-    protocol = Cmpp(CmppSettings("901234", SECRET, "12110"), clock)
-    return GatewaySms(GatewaySettings(account, "12110"), protocol, clock, random.Random())
+    return GatewaySms(GatewaySettings(account, "12110"), _protocol(name, clock), clock, random.Random())
 
 
-async def run_adapter(port: int, connections: int, window: int) -> None:
+async def run_adapter(name: str, port: int, connections: int, window: int) -> None:
     """`{"count"}` → sends so many texts of one part, as many at once as the windows hold."""
-    gateway = _gateway(port, connections, window)
+    gateway = _gateway(name, port, connections, window)
     running = asyncio.ensure_future(gateway.account.run())
     async with asyncio.timeout(10):
         while gateway.account.links < connections:  # noqa: ASYNC110 — nothing tells
@@ -87,7 +101,7 @@ class _Bare(asyncio.Protocol):
             self.done.set_result(None)
 
 
-async def run_bare(port: int, connections: int, window: int) -> None:
+async def run_bare(_: str, port: int, connections: int, window: int) -> None:
     """`{"count"}` → the bytes of so many texts there and back."""
     loop = asyncio.get_running_loop()
     message = Submit("12110", "13900000000", TEXT.encode("utf-16-be"), 8, "901234")
@@ -108,4 +122,5 @@ async def run_bare(port: int, connections: int, window: int) -> None:
 
 if __name__ == "__main__":
     kind, *numbers = sys.argv[1:]
-    asyncio.run({"cmpp": run_adapter, "echo": run_bare}[kind](*map(int, numbers)))
+    run = run_bare if kind == "echo" else run_adapter
+    asyncio.run(run(kind, *map(int, numbers)))

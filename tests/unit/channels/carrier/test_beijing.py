@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from channels.address import phone
-from channels.carrier.beijing import login_time, minute
+from channels.carrier.beijing import login_time, minute, nearest
 from channels.carrier.number import CountryCode, read, written
 
 
@@ -24,6 +24,19 @@ def test_a_minute_of_a_receipt() -> None:
     assert minute(b"2606031425") == ms(2026, 6, 3, 6, 25)
     assert minute(b"2613031425", fallback=7) == 7
     assert minute(b"\xff\xff", fallback=7) == 7
+
+
+@pytest.mark.parametrize(
+    ("now", "stamp", "at"),
+    [
+        (ms(2027, 1, 1, 1), 1231230000, ms(2026, 12, 31, 15)),
+        (ms(2026, 12, 31, 10), 101000500, ms(2026, 12, 31, 16, 5)),
+        (ms(2026, 6, 1), 601080000, ms(2026, 6, 1)),
+        (ms(2026, 6, 1), 230000000, 0),
+    ],
+)
+def test_a_time_without_a_year_is_the_nearest(now: int, stamp: int, at: int) -> None:
+    assert nearest(now, stamp) == at
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,8 @@ def test_a_secret_comes_from_a_file_or_the_environment(
 
 
 @pytest.mark.parametrize(
-    ("name", "count"), [("sms-12110", 2), ("sms-mobile", 3), ("sms-telecom", 3), ("sms-vendor", 3)]
+    ("name", "count"),
+    [("sms-12110", 2), ("sms-mobile", 3), ("sms-telecom", 3), ("sms-vendor", 3), ("sms-unicom", 7)],
 )
 def test_an_enabled_channel_without_its_account_is_a_problem(tmp_path: Path, name: str, count: int) -> None:
     found = problems(tmp_path, f"[channels.{name}]\nenabled = true\n")
