@@ -59,7 +59,7 @@ from hub.model.dialogue import Dialogue
 from hub.model.track import Track
 from hub.repositories.repositories import Repositories
 from knowledge_base.dialogue.small_talk import SmallTalk, Talk
-from knowledge_base.meaning.safety import Level
+from knowledge_base.meaning.safety import NOTHING_SHOWN, Judgement, Level
 from knowledge_base.text.utterance import Utterance
 
 _MARGIN = 1000
@@ -164,7 +164,9 @@ class AnswerMessage:
             verdict = self._verdict(scene, heard, beside, understood, danger_words=False)
         verdict = asking_first(scene, utterance, verdict, self._words)
         if self._is_known_question(heard, verdict, understood):
-            return scene, verdict, understood.due
+            # 孩子找不到了 is published as a question; who writes it asks nothing: a flag beside the answer.
+            tells = judged.danger is not Level.NONE and not asks(heard.folded)
+            judged = Judgement(danger=Level.POSSIBLE) if tells else NOTHING_SHOWN
         return replace(scene, judged=judged), raised(verdict, judged), understood.due
 
     async def _decide(self, scene: Scene, verdict: Verdict) -> MessagePlan:
