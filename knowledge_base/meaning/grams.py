@@ -12,6 +12,7 @@ from functools import cache
 from knowledge_base.text.tables import data_text
 
 LONGEST = 3
+_PART = re.compile(r"<(\w+)>")
 
 
 def grams(folded: str) -> list[str]:
@@ -22,15 +23,16 @@ def grams(folded: str) -> list[str]:
 
 
 def patterns_in(folded: str) -> list[str]:
-    """The names of the patterns that a text fits, `#subject.name`."""
+    """The names of the patterns that a text fits, `#subject.name`; `#neither.…` mostly speaks against."""
     return [name for name, pattern in _patterns().items() if pattern.search(folded)]
 
 
 @cache
 def _patterns() -> Mapping[str, re.Pattern[str]]:
     tables = tomllib.loads(data_text("safety/patterns.toml"))
+    parts = tables.pop("parts")
     return {
-        f"#{subject}.{name}": re.compile(pattern)
+        f"#{subject}.{name}": re.compile(_PART.sub(lambda part: parts[part[1]], pattern))
         for subject, table in tables.items()
         for name, pattern in table.items()
     }

@@ -104,6 +104,14 @@ async def test_without_an_engine_words_decide_and_nothing_is_looked_at_later(tmp
         assert [line.detail for line in await hub.health() if line.name == "meaning"] == ["只按词语判断"]
 
 
+async def test_a_cry_that_is_also_a_published_question_is_answered_and_flagged(tmp_path: Path) -> None:
+    async with opened(tmp_path, encoder="none") as hub:
+        talker = Talker(hub, ChannelKind.CHAT)
+        await talker.say("孩子找不到了")
+        assert [case.flags for case in await cases(hub)] == [(POSSIBLE_DANGER,)]
+        assert "110" in (await talker.messages())[-1].text
+
+
 async def test_what_came_too_late_holds_no_message_up_and_is_found_by_the_second_look(tmp_path: Path) -> None:
     async with opened(tmp_path, watch=NO_TIME) as hub:
         talker = Talker(hub, ChannelKind.CHAT)

@@ -12,6 +12,7 @@ from channels.contract import ChannelKind
 from hub.actions.dialogue.danger_decisions import DangerDecisions
 from hub.actions.dialogue.follow_up import sentences_in
 from hub.actions.dialogue.look_up import LookUp
+from hub.actions.dialogue.question import asks
 from hub.actions.dialogue.quote import split_quote, without_ours
 from hub.actions.dialogue.triage import Triage
 from hub.actions.dialogue.understand import Understand, Understood
@@ -23,7 +24,7 @@ from hub.actions.intake.one_by_one import one_by_one
 from hub.actions.intake.scene import Scene
 from hub.actions.knowledge.in_force import Knowledge
 from knowledge_base.dialogue.small_talk import SmallTalk
-from knowledge_base.meaning.safety import Level
+from knowledge_base.meaning.safety import NOTHING_SHOWN, Judgement, Level
 from knowledge_base.text.utterance import Utterance
 
 _MARGIN = 1000
@@ -69,7 +70,9 @@ class WeighMessage:
             verdict = self._verdict(scene, heard, beside, understood, danger_words=False)
         verdict = asking_first(scene, utterance, verdict, self._small_talk)
         if self._is_known_question(heard, verdict, understood):
-            return scene, verdict, understood.due
+            # 孩子找不到了 is published as a question; who writes it asks nothing: a flag beside the answer.
+            tells = judged.danger is not Level.NONE and not asks(heard.folded)
+            judged = Judgement(danger=Level.POSSIBLE) if tells else NOTHING_SHOWN
         return replace(scene, judged=judged), raised(verdict, judged), understood.due
 
     def _is_known_question(self, heard: Utterance, verdict: Verdict, understood: Understood) -> bool:
