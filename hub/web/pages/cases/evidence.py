@@ -35,11 +35,13 @@ async def recording(request: web.Request) -> web.StreamResponse:
     """
     found = await _sealed(request)
     hub = request.app[HUB]
-    _note(agent_of(request).id, found.case_id, found.id)
     if "original" in request.query:
         content = await asyncio.to_thread(hub.recordings.content, found)
-        return attachment(content, f"{found.sha256[:16]}.wav")
-    return await ranged(request, partial(_part, hub, found), "audio/wav")
+        answer = attachment(content, f"{found.sha256[:16]}.wav")
+    else:
+        answer = await ranged(request, partial(_part, hub, found), "audio/wav")
+    _note(agent_of(request).id, found.case_id, found.id)
+    return answer
 
 
 async def waveform(request: web.Request) -> web.StreamResponse:
