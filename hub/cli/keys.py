@@ -15,9 +15,10 @@ from hub.repositories.repositories import COLLECTIONS, repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
 from hub.settings.settings import Settings
-from hub.store.crypto import KeyProblem, KeyRing, create_ring, load_ring, replace_ring
+from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring, replace_ring
 from hub.store.files import FileStore
-from hub.store.resealing import Round, Sealed, look, reseal
+from hub.store.pieces import KeptPieces
+from hub.store.resealing import ResealedFiles, Round, Sealed, look, reseal
 from hub.wiring.store import open_recordings, open_store, open_vault, report_ring
 
 _FOLDERS = ("attachments", "imports")
@@ -174,8 +175,7 @@ async def _reseal(config: Path | None) -> int:
     documents = await open_store(settings, SystemClock())
     try:
         vault = await open_vault(settings, documents)
-        stores = [FileStore(settings.files.path / name, vault) for name in _FOLDERS]
-        done: Round = await reseal(documents, COLLECTIONS, stores, vault)
+        done: Round = await reseal(documents, COLLECTIONS, _stores(settings, vault), vault)
         seal = SealRecordings(
             documents,
             repositories(documents, vault, cities={}),
@@ -196,10 +196,15 @@ async def _looked(settings: Settings) -> tuple[Sealed, tuple[KeyRing, KeyRing]]:
     try:
         vault = await open_vault(settings, documents)
         recordings = await open_recordings(settings, documents, vault)
-        stores = [FileStore(settings.files.path / name, vault) for name in _FOLDERS]
-        return await look(documents, COLLECTIONS, [*stores, recordings], vault), _rings(settings)
+        stores = [*_stores(settings, vault), recordings]
+        return await look(documents, COLLECTIONS, stores, vault), _rings(settings)
     finally:
         await documents.close()
+
+
+def _stores(settings: Settings, vault: Vault) -> list[ResealedFiles]:
+    path = settings.files.path
+    return [*(FileStore(path / name, vault) for name in _FOLDERS), KeptPieces(path / "contacts", vault)]
 
 
 def _rings(settings: Settings) -> tuple[KeyRing, KeyRing]:

@@ -61,6 +61,39 @@ class SealedPieces:
         return self._directory / file_id
 
 
+class KeptPieces:
+    """The same pieces as files that are counted, verified and sealed anew, by `file/place`. In a thread."""
+
+    def __init__(self, directory: Path, vault: Vault) -> None:
+        self._directory = directory
+        self._vault = vault
+        self._sealed = SealedFiles((vault,), vault.subkey(MARKS))
+
+    def ids(self) -> list[str]:
+        """Of every piece that is kept."""
+        return sorted(f"{path.parent.name}/{path.name}" for path in self._directory.glob("*/*[0-9]"))
+
+    def place(self, id: str) -> str:
+        """What a piece is called where it is told of."""
+        return f"pieces/{id}"
+
+    def key_of(self, id: str) -> str:
+        """Which key a piece is sealed with. Raises `KeyProblem` and `OSError`."""
+        return self._sealed.key_of(self._directory / id, self.place(id))
+
+    def check(self, id: str) -> None:
+        """Raises `KeyProblem` or `OSError` when the piece does not open."""
+        self._sealed.read(self._directory / id, self.place(id))
+
+    def reseal(self, id: str) -> bool:
+        """Seals a piece with the current key; whether it was sealed with another."""
+        path, place = self._directory / id, self.place(id)
+        if self.key_of(id) == self._vault.current:
+            return False
+        self._sealed.write(path, place, self._sealed.read(path, place), self._vault)
+        return True
+
+
 class _PieceFile(io.RawIOBase):
     """Holds one piece at a time."""
 

@@ -15,7 +15,6 @@ from typing import Protocol
 
 from hub.store.crypto import KeyProblem, Vault, key_id_of
 from hub.store.documents import Body, Collection, Documents, Stored
-from hub.store.files import FileStore
 
 _PAGE = 200
 _BY_ID = (("id", 1),)
@@ -52,6 +51,12 @@ class KeptFiles(Protocol):
         ...
 
 
+class ResealedFiles(KeptFiles, Protocol):
+    """Files that are all sealed with the current key of the store."""
+
+    def reseal(self, id: str) -> bool: ...
+
+
 async def look(
     documents: Documents, collections: Sequence[Collection], stores: Sequence[KeptFiles], vault: Vault
 ) -> Sealed:
@@ -81,7 +86,7 @@ async def look(
 async def reseal(
     documents: Documents,
     collections: Sequence[Collection],
-    stores: Sequence[FileStore],
+    stores: Sequence[ResealedFiles],
     vault: Vault,
     *,
     pause_seconds: float = 0.0,

@@ -33,6 +33,7 @@ from hub.jobs.repeat import repeat
 from hub.repositories.leases import LeaseRepository
 from hub.repositories.repositories import COLLECTIONS
 from hub.settings.store import Retention
+from hub.store.pieces import KeptPieces
 from hub.wiring.alarms import usable
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
@@ -174,9 +175,9 @@ def _seal(base: Foundation) -> SealRecordings:
 
 
 def _reseal(base: Foundation) -> ResealStore:
-    return ResealStore(
-        base.documents, base.stores.cursors, base.vault, COLLECTIONS, (base.files, base.imports)
-    )
+    contacts = KeptPieces(base.settings.files.path / "contacts", base.vault)
+    files = (base.files, base.imports, contacts)
+    return ResealStore(base.documents, base.stores.cursors, base.vault, COLLECTIONS, files)
 
 
 def _sending_jobs(

@@ -119,7 +119,7 @@ async def test_the_queue_is_full_of_cases_from_every_channel(demo: Demo, http: a
 
 
 def test_what_is_secret_in_its_folder_is_for_its_owner_only(demo: Demo) -> None:
-    private = ["state.json", "secrets.json", "keys.json", "carrier-token", "hub.db"]
+    private = ["state.json", "secrets.json", "keys.json", "report-keys.json", "carrier-token", "hub.db"]
     assert {name: oct((demo.folder / name).stat().st_mode & 0o777) for name in private} == dict.fromkeys(
         private, "0o600"
     )

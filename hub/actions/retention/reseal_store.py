@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from hub.repositories.knowledge.cursors import CursorRepository
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Conflict, Documents, Duplicate
-from hub.store.files import FileStore
-from hub.store.resealing import reseal
+from hub.store.resealing import ResealedFiles, reseal
 
 LOG = logging.getLogger(__name__)
 _DONE = "resealed"
@@ -24,7 +23,7 @@ class ResealStore:
         cursors: CursorRepository,
         vault: Vault,
         collections: Sequence[Collection],
-        files: Sequence[FileStore],
+        files: Sequence[ResealedFiles],
         *,
         pause_seconds: float = 1.0,
     ) -> None:

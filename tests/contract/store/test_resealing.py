@@ -16,7 +16,8 @@ from hub.store.crypto import KeyRing, Vault, load_ring, replace_ring
 from hub.store.documents import Collection
 from hub.store.files import FileStore
 from hub.store.memory_documents import MemoryDocuments
-from hub.store.resealing import look, reseal
+from hub.store.pieces import KeptPieces, SealedPieces
+from hub.store.resealing import Round, look, reseal
 
 PEOPLE = Collection("people")
 RING = KeyRing.fresh()
@@ -60,6 +61,25 @@ async def test_rows_and_files_are_sealed_anew_and_read_the_same(
     assert shape(alone).load(stored) == Person("007", "人7")
     again = await reseal(documents, [PEOPLE], [files], vault)
     assert (again.resealed, again.left) == (0, 0)
+
+
+async def test_pieces_of_a_list_that_waits_to_be_imported_are_sealed_anew_too(
+    documents: MemoryDocuments, tmp_path: Path
+) -> None:
+    pieces = SealedPieces(tmp_path, Vault(RING))
+    for place in range(11):
+        pieces.put("a-list", place, bytes([place]) * 9)
+    (tmp_path / "a-list" / "3").write_text(Vault(RING).seal("pieces/a-list/3", b"as before"))
+    vault = Vault(LATER)
+    kept = KeptPieces(tmp_path, vault)
+    assert (await look(documents, [], [kept], vault)).files == {RING.current: 11}
+    assert await reseal(documents, [], [kept], vault) == Round(11, 0)
+    found = await look(documents, [], [kept], vault)
+    assert (found.files, found.damaged) == ({LATER.current: 11}, [])
+    later = SealedPieces(tmp_path, vault)
+    assert [later.get("a-list", place) for place in (0, 3, 10)] == [bytes(9), b"as before", b"\x0a" * 9]
+    (tmp_path / "a-list" / "10").write_bytes(b"")
+    assert (await look(documents, [], [kept], vault)).damaged == ["pieces/a-list/10"]
 
 
 async def test_what_does_not_open_is_left_and_named(documents: MemoryDocuments, tmp_path: Path) -> None:

@@ -42,14 +42,17 @@ async def recording(request: web.Request) -> web.StreamResponse:
     hub, is_original = request.app[HUB], "original" in request.query
     if is_original and found.redactions and not agent.may(Permission.RECORDING_REDACT):
         raise Forbidden(Permission.RECORDING_REDACT)
-    _note(agent.id, found.case_id, found.id)
+    answer: web.StreamResponse
     if is_original:
         content = await asyncio.to_thread(hub.recordings.content, found)
-        return attachment(content, f"{found.sha256[:16]}.wav")
-    if "copy" in request.query:
+        answer = attachment(content, f"{found.sha256[:16]}.wav")
+    elif "copy" in request.query:
         heard = await asyncio.to_thread(_heard, hub, found)
-        return attachment(heard, f"{found.sha256[:16]}-copy.wav")
-    return await ranged(request, partial(_part, hub, found), "audio/wav")
+        answer = attachment(heard, f"{found.sha256[:16]}-copy.wav")
+    else:
+        answer = await ranged(request, partial(_part, hub, found), "audio/wav")
+    _note(agent.id, found.case_id, found.id)
+    return answer
 
 
 async def waveform(request: web.Request) -> web.StreamResponse:
