@@ -83,7 +83,6 @@ from hub.actions.knowledge.read_quality import ReadQuality
 from hub.actions.knowledge.read_words import ReadWords
 from hub.actions.knowledge.sort_questions import SortQuestions
 from hub.actions.people.people import People
-from hub.actions.progress.phone_proof import PhoneProof
 from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
@@ -122,6 +121,7 @@ class DeskActions:
     snooze_case: SnoozeCase
     tag_case: TagCase
     set_availability: SetAvailability
+    unread_letters: UnreadLetters
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,6 @@ class Actions:
     note_case: NoteCase
     note_reading: NoteReading
     people: People
-    phone_proof: PhoneProof
     publicity: PublicityActions
     publish_entry: PublishEntry
     rate_entry: RateEntry
@@ -207,7 +206,6 @@ class Actions:
     sort_questions: SortQuestions
     suspect_case: SuspectCase
     track_case: TrackCase
-    unread_letters: UnreadLetters
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,16 +32,14 @@ def bench(
     Parameters
     ----------
     names
-        intake dispatch outbox crash letters store memory cases queue search desk texts faq；
-        省略为全部 · Else all.
+        intake dispatch outbox crash letters store memory cases queue search desk texts faq · Else all.
     kb
         faq 用的知识条目 · Entries for faq: JSONL, TOML or CSV; the shipped ones without it.
     queries
         faq 用的问题集，JSONL · Questions for faq; the entries' own test questions without it.
     count
-        cases、queue、search 生成的工单数，outbox 的接收人数，letters 的恶意来信数（至多 2000） ·
-        How many cases are generated for cases, queue and search, how many recipients for outbox, how many
-        hostile letters, at most 2,000, for letters.
+        生成多少：工单（cases、queue、search）、接收人（outbox）、恶意来信（letters，至多 2000） ·
+        How many cases for cases, queue and search, recipients for outbox, letters for letters.
     warned
         outbox 中途发布的红色预警的接收人数，每秒 100 条 · Recipients of the warning in outbox, 100 a second.
     mongodb

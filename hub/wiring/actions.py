@@ -7,7 +7,6 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.actions.deliveries.read_unmatched import ReadUnmatched
 from hub.actions.deliveries.redrive import Redrive
-from hub.actions.intake.unread_letters import UnreadLetters
 from hub.hub import Actions, DeliveryDesk
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
@@ -62,7 +61,6 @@ def actions_of(
         note_case=cases.note_case,
         note_reading=cases.note_reading,
         people=people_of(base, profiles, dialogue, cases),
-        phone_proof=cases.phone_proof,
         publicity=publicity_of(base, rules.rules, campaigns),
         publish_entry=editing.publish_entry,
         refuse_mail=refuse_mail_of(base),
@@ -84,7 +82,6 @@ def actions_of(
         sort_questions=editing.sort_questions,
         suspect_case=cases.suspect_case,
         track_case=cases.track_case,
-        unread_letters=UnreadLetters(base.stores, cases.casework, cases.close_case, base.clock),
     )
 
 

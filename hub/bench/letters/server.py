@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,7 +31,7 @@ async def main(folder: Path, mail_port: int, smtp_port: int) -> None:
         async for command in commands():
             if command["step"] == "begin":
                 watching = asyncio.create_task(probe.watch())
-                tell(began=time.time())
+                tell()
             elif command["step"] == "left":
                 tell(left=await _waiting(site.hub))
             else:
