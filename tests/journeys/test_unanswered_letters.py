@@ -177,7 +177,9 @@ async def test_a_report_of_a_mail_we_did_not_write_is_listed_and_blocks_nobody(h
     delivery_id, _, signature = name.partition("-")
     turned = "a" if signature[-1] != "a" else "b"
     for forged in (delivery_id, f"{delivery_id}-{signature[:-1]}{turned}"):
-        report = message_from_string(FORMAL_REPORT.format(id=f"<{forged}@{host}>"), _class=EmailMessage)
+        report: EmailMessage = message_from_string(
+            FORMAL_REPORT.format(id=f"<{forged}@{host}>"), _class=EmailMessage
+        )
         await hand_over(hub, report, sender="")
     [case] = await queue(hub)
     assert (case.undelivered.at, await blocked(hub)) == (0, False)
@@ -195,7 +197,7 @@ async def test_a_report_of_a_mail_whose_receiver_wrote_since_blocks_no_address(h
     await hand_over(
         hub, letter("补充：三号楼门口。", id="<m2@example.com>", In_Reply_To=ours, References=ours)
     )
-    report = message_from_string(FORMAL_REPORT.format(id=ours), _class=EmailMessage)
+    report: EmailMessage = message_from_string(FORMAL_REPORT.format(id=ours), _class=EmailMessage)
     await hand_over(hub, report, sender="")
 
     async def is_seen() -> bool:
