@@ -268,8 +268,16 @@ async def told(desk: Desk) -> tuple[int, str]:
     return line.count, (await check_letters(desk.hub.documents)).level
 
 
-async def test_one_behind_the_wall_is_an_inspectors_and_in_no_number_that_others_see(desk: Desk) -> None:
-    await unreadable(desk, replace(RAW, content="举报派出所".encode()))
+@pytest.mark.parametrize(
+    "raw",
+    [replace(RAW, content="举报派出所".encode()), replace(RAW, recipient="12389@hub.test")],
+    ids=["accuses", "mailbox"],
+)
+async def test_one_behind_the_wall_is_an_inspectors_and_in_no_number_that_others_see(
+    desk: Desk, raw: RawLetter
+) -> None:
+    await unreadable(desk, raw)
+    assert await desk.cases() == []
     assert await desk.unread() == ()
     [one] = await desk.unread(Role.INSPECTOR)
     assert await told(desk) == (0, "WARN")
