@@ -35,8 +35,8 @@ async def main(folder: Path, mail_port: int, smtp_port: int) -> None:
             elif command["step"] == "left":
                 tell(left=await _waiting(site.hub))
             else:
-                seen = await _seen(site.hub)
-                tell(**seen, delay_ms=probe.delay_ms, held_ms=probe.held_ms)
+                watched = {"delay_ms": probe.delay_ms, "held_ms": probe.held_ms}  # not of the looking itself
+                tell(**await _seen(site.hub), **watched)
         if watching is not None:
             watching.cancel()
 
