@@ -84,7 +84,6 @@ from hub.actions.knowledge.read_quality import ReadQuality
 from hub.actions.knowledge.read_words import ReadWords
 from hub.actions.knowledge.sort_questions import SortQuestions
 from hub.actions.people.people import People
-from hub.actions.progress.phone_proof import PhoneProof
 from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
@@ -125,6 +124,7 @@ class DeskActions:
     snooze_case: SnoozeCase
     tag_case: TagCase
     set_availability: SetAvailability
+    unread_letters: UnreadLetters
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,6 @@ class Actions:
     note_case: NoteCase
     note_reading: NoteReading
     people: People
-    phone_proof: PhoneProof
     publicity: PublicityActions
     publish_entry: PublishEntry
     rate_entry: RateEntry
@@ -217,7 +216,6 @@ class Actions:
     suspect_case: SuspectCase
     take_in: TakeIn
     track_case: TrackCase
-    unread_letters: UnreadLetters
 
 
 @dataclass(frozen=True, slots=True)

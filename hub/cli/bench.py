@@ -39,8 +39,8 @@ def bench(
     queries
         faq 用的问题集，JSONL · Questions for faq; the entries' own test questions without it.
     count
-        cases、queue、search 的工单数，outbox 的接收人数，letters 的恶意来信数（至多 2000） · How many cases,
-        recipients, or hostile letters.
+        生成多少：工单（cases、queue、search）、接收人（outbox）、恶意来信（letters，至多 2000） · How many of
+        them.
     warned
         outbox 中途发布的红色预警的接收人数，每秒 100 条 · Recipients of the warning in outbox, 100 a second.
     mongodb

@@ -6,7 +6,6 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.actions.deliveries.read_unmatched import ReadUnmatched
 from hub.actions.deliveries.redrive import Redrive
-from hub.actions.intake.unread_letters import UnreadLetters
 from hub.hub import Actions, DeliveryDesk, RuleBooks
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
@@ -35,7 +34,7 @@ def actions_of(
     profiles: Profiles,
 ) -> Actions:
     """One of each."""
-    stores, clock, campaigns = base.stores, base.clock, campaign_actions(base, rules.rules)
+    campaigns = campaign_actions(base, rules.rules)
     return Actions(
         accept_event=intake.accept_event,
         assign_case=cases.assign_case,
@@ -59,7 +58,6 @@ def actions_of(
         note_case=cases.note_case,
         note_reading=cases.note_reading,
         people=people_of(base, profiles, dialogue, cases),
-        phone_proof=cases.phone_proof,
         publicity=publicity_of(base, rules.rules, campaigns),
         publish_entry=editing.publish_entry,
         refuse_mail=refuse_mail_of(base),
@@ -81,7 +79,6 @@ def actions_of(
         suspect_case=cases.suspect_case,
         take_in=intake.take_in,
         track_case=cases.track_case,
-        unread_letters=UnreadLetters(stores, cases.casework, cases.close_case, clock),
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from channels.contract import ChannelKind
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
@@ -38,14 +37,12 @@ from hub.actions.cases.tell_citizen import TellCitizen
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.intake.file_petition import FilePetition
-from hub.actions.progress.phone_proof import PhoneProof
-from hub.actions.progress.query_code_lockout import QueryCodeLockout
 from hub.actions.progress.track_case import TrackCase
 from hub.actions.staff.note_access import NoteAccess
 from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.rule_book import BookKind
 from hub.settings.settings import Settings
-from hub.wiring.dialogue import Dialogue, query_code_lockout_of, track_case_of
+from hub.wiring.dialogue import Dialogue, track_case_of
 from hub.wiring.foundation import Foundation
 from hub.wiring.replies import reply_desk
 from hub.wiring.rules import RuleActions
@@ -64,7 +61,6 @@ class CaseActions:
     rules: CaseRules
     outgoing: Outgoing
     track_case: TrackCase
-    phone_proof: PhoneProof
     assign_case: AssignCase
     citizen_move: CitizenMove
     close_case: CloseCase
@@ -105,21 +101,6 @@ def _calendar(settings: Settings, books: RuleActions) -> Callable[[], WorkCalend
     return lambda: of_office(books.rules.calendar())
 
 
-def _phone_proof(
-    base: Foundation, profiles: Profiles, dialogue: Dialogue, brake: QueryCodeLockout, outgoing: Outgoing
-) -> PhoneProof:
-    return PhoneProof(
-        base.documents,
-        base.stores,
-        base.vault,
-        base.clock,
-        brake,
-        outgoing,
-        dialogue.texts,
-        channel=next((one.name for one in profiles.values() if one.kind is ChannelKind.SMS), ""),
-    )
-
-
 def case_actions(
     base: Foundation,
     profiles: Profiles,
@@ -135,8 +116,7 @@ def case_actions(
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
     tell = TellCitizen(stores, profiles, outgoing, dialogue.texts)
     unit = StepUnit(stores, tell, dialogue.texts, rules, organ=base.settings.organisation.name)
-    brake = query_code_lockout_of(base)
-    track_case = track_case_of(base, dialogue.texts, brake)
+    track_case = track_case_of(base, dialogue.texts, outgoing, profiles)
     wording = CitizenWording(unit, dialogue.texts, rules)
     deliver = DeliverElectronically(base.documents, stores, unit, rules, clock)
     days, calendar = base.settings.triage.screening_working_days, _calendar(base.settings, books)
@@ -154,7 +134,6 @@ def case_actions(
         rules=rules,
         outgoing=outgoing,
         track_case=track_case,
-        phone_proof=_phone_proof(base, profiles, dialogue, brake, outgoing),
         assign_case=assign_case,
         citizen_move=CitizenMove(base.documents, stores, track_case, unit, wording, rules, clock),
         close_case=CloseCase(casework, stores, unit, rules, clock),

@@ -20,6 +20,7 @@ from hub.actions.cases.search.search_cases import SearchCases
 from hub.actions.cases.snooze_case import SnoozeCase
 from hub.actions.cases.tags.edit_tags import EditTags
 from hub.actions.cases.tags.tag_case import TagCase
+from hub.actions.intake.unread_letters import UnreadLetters
 from hub.hub import DeskActions
 from hub.wiring.cases import CaseActions
 from hub.wiring.foundation import Foundation
@@ -56,6 +57,7 @@ def desk_of(base: Foundation, cases: CaseActions) -> Desk:
             search_cases=SearchCases(stores, fill_index, clock),
             snooze_case=SnoozeCase(cases.casework, stores, cases.rules, clock),
             set_availability=SetAvailability(documents, stores, clock),
+            unread_letters=UnreadLetters(stores, cases.casework, cases.close_case, clock),
         ),
         assign_waiting=AssignWaiting(documents, stores, cases.unit, cases.rules, clock, at_most=at_most),
         fill_index=fill_index,

@@ -7,6 +7,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from channels.contract import ChannelKind
+from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.look_up import LookUp
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.triage import Triage, Words
@@ -15,6 +18,7 @@ from hub.actions.dialogue.watch import Watch
 from hub.actions.dialogue.wording import Limits, Wording, no_help_page
 from hub.actions.knowledge.help_path import entry_path
 from hub.actions.progress.case_progress import CaseProgress
+from hub.actions.progress.phone_proof import PhoneProof
 from hub.actions.progress.query_code_lockout import QueryCodeLockout
 from hub.actions.progress.track_case import TrackCase
 from hub.other_systems.http_source import HttpProgress, ProgressSystem
@@ -94,25 +98,25 @@ def progress_systems(settings: Settings) -> list[ProgressSystem]:
     ]
 
 
-def query_code_lockout_of(base: Foundation) -> QueryCodeLockout:
-    """The brake on guessing."""
+def track_case_of(base: Foundation, texts: Texts, outgoing: Outgoing, profiles: Profiles) -> TrackCase:
+    """Progress, of our cases and of other systems, behind one brake."""
     tracking = base.settings.tracking
-    return QueryCodeLockout(
+    brake = QueryCodeLockout(
         base.documents,
         base.clock,
         wrong_codes_a_day=tracking.wrong_codes_a_day,
         longest_wait=tracking.lock_seconds,
     )
-
-
-def track_case_of(base: Foundation, texts: Texts, brake: QueryCodeLockout) -> TrackCase:
-    """Progress, of our cases and of other systems, behind one brake."""
+    channel = next((one.name for one in profiles.values() if one.kind is ChannelKind.SMS), "")
     return TrackCase(
         CaseProgress(base.stores),
         [HttpProgress(system, base.http, base.clock) for system in progress_systems(base.settings)],
         brake,
         base.clock,
         texts,
+        PhoneProof(
+            base.documents, base.stores, base.vault, base.clock, brake, outgoing, texts, channel=channel
+        ),
     )
 
 

@@ -66,7 +66,7 @@ async def test_the_code_that_was_sent_opens_the_matter_once_and_its_steps(hub: W
 async def test_a_text_is_sent_only_to_who_has_the_code_right_and_three_times_a_day(hub: World) -> None:
     reference, code = await spent(hub)
     wrong = f"{(int(code) + 1) % 10**8:08d}"
-    proof = hub.hub.actions.phone_proof
+    proof = hub.hub.actions.track_case.phone_proof
     for number, tried in enumerate([wrong, *[code] * (SENT_A_DAY + 2)]):
         await proof.send(reference, tried, source=f"p{number}", language="zh")
     await proof.send("26112300000664", code, source="p9", language="zh")
@@ -76,7 +76,7 @@ async def test_a_text_is_sent_only_to_who_has_the_code_right_and_three_times_a_d
 
 async def test_a_code_opens_once_and_not_behind_five_wrong_ones(hub: World) -> None:
     reference, code = await spent(hub)
-    proof = hub.hub.actions.phone_proof
+    proof = hub.hub.actions.track_case.phone_proof
     for number, (guesses, opens) in enumerate(((0, True), (5, False))):
         await proof.send(reference, code, source=f"a{number}", language="zh")
         [sent] = re.findall(r"\d{6}", (await texts(hub, 2 + number))[-1])

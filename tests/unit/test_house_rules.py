@@ -43,6 +43,7 @@ COMES_WITH: Mapping[str, str] = {
     "yarl": "aiohttp",
     "pydantic_core": "pydantic",
     "bson": "pymongo",
+    "compressed_rtf": "tnefparse",
 }
 """Modules that are part of the interface of a declared distribution."""
 

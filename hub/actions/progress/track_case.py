@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from channels.address import Address
 from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.case_progress import CaseProgress
+from hub.actions.progress.phone_proof import PhoneProof
 from hub.actions.progress.progress_source import ProgressSource, SourceDown
 from hub.actions.progress.query_code_lockout import PhoneNeeded, QueryCodeLockout, TooManyTries
 from hub.model.cases.case import Case
@@ -46,7 +47,10 @@ class TrackCase:
         brake: QueryCodeLockout,
         clock: Clock,
         texts: Texts,
+        phone_proof: PhoneProof,
     ) -> None:
+        """phone_proof: for who is told `PhoneNeeded`."""
+        self.phone_proof = phone_proof
         self._cases = cases
         self._sources = (cases, *others)
         self._brake = brake

@@ -31,12 +31,12 @@ async def main(folder: Path, mail_port: int, smtp_port: int) -> None:
         async for command in commands():
             if command["step"] == "begin":
                 watching = asyncio.create_task(probe.watch())
-                tell(began=SystemClock().now_ms() / 1000)
+                tell()
             elif command["step"] == "left":
                 tell(left=await _waiting(site.hub))
             else:
-                seen = await _seen(site.hub)
-                tell(**seen, delay_ms=probe.delay_ms, held_ms=probe.held_ms)
+                watched = {"delay_ms": probe.delay_ms, "held_ms": probe.held_ms}  # not of the looking itself
+                tell(**await _seen(site.hub), **watched)
         if watching is not None:
             watching.cancel()
 

@@ -79,4 +79,4 @@ async def _show(request: web.Request, status: int = 200, problem: str = "") -> w
 
 
 def _letters(request: web.Request) -> UnreadLetters:
-    return request.app[HUB].actions.unread_letters
+    return request.app[HUB].actions.desk.unread_letters

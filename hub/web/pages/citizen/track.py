@@ -90,7 +90,7 @@ async def send_proof(request: web.Request) -> web.Response:
     if holder is None:
         return _page(request, 403, old=True)
     try:
-        await hub.actions.phone_proof.send(
+        await hub.actions.track_case.phone_proof.send(
             holder.reference, holder.code, source=request[SOURCE], language=request[LANGUAGE]
         )
     except TooManyTries as problem:
@@ -106,7 +106,9 @@ async def prove_phone(request: web.Request) -> web.Response:
         return _page(request, 403, old=True)
     typed = "".join(filter(str.isdecimal, unicodedata.normalize("NFKC", posted.get("proof", ""))))[:DIGITS]
     try:
-        shown = await hub.actions.phone_proof.proven(holder.reference, typed, source=request[SOURCE])
+        shown = await hub.actions.track_case.phone_proof.proven(
+            holder.reference, typed, source=request[SOURCE]
+        )
     except TooManyTries as problem:
         return _refused(request, holder, problem)
     if shown is None:

@@ -296,6 +296,7 @@ DOORS = {
 
 _PLACES = {
     "case_id": "c1",
+    "letter_id": "l1",
     "contact_id": "c1",
     "event": "pick",
     "campaign_id": "p1",

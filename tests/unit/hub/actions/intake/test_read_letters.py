@@ -121,7 +121,7 @@ class Desk:
         return [row.case for row in (await self.hub.actions.read_queue.page(person(role))).rows]
 
     async def unread(self, role: Role = Role.HANDLER) -> tuple[UnreadLetter, ...]:
-        return (await self.hub.actions.unread_letters.page(person(role))).letters
+        return (await self.hub.actions.desk.unread_letters.page(person(role))).letters
 
 
 def person(role: Role) -> Agent:
@@ -255,7 +255,7 @@ async def test_it_is_listed_with_what_is_known_of_it_and_counted_until_it_is_clo
     assert (one.sender, one.letter.why, one.letter.digest) == ("z***@example.org", "hangs", digest)
     assert (one.letter.size_bytes, one.letter.received_at) == (len(RAW.content), NOON)
     assert await told(desk) == (1, "WARN")
-    letters, handler = desk.hub.actions.unread_letters, person(Role.HANDLER)
+    letters, handler = desk.hub.actions.desk.unread_letters, person(Role.HANDLER)
     await letters.close(handler, one.letter.id, version=one.version)
     assert (await desk.cases(), await desk.unread(), await told(desk)) == ([], (), (0, "OK"))
     with pytest.raises(NotFound):
@@ -269,12 +269,20 @@ async def told(desk: Desk) -> tuple[int, str]:
     return line.count, (await check_letters(desk.hub.documents)).level
 
 
-async def test_one_behind_the_wall_is_an_inspectors_and_in_no_number_that_others_see(desk: Desk) -> None:
-    await unreadable(desk, replace(RAW, content="举报派出所".encode()))
+@pytest.mark.parametrize(
+    "raw",
+    [replace(RAW, content="举报派出所".encode()), replace(RAW, recipient="12389@hub.test")],
+    ids=["accuses", "mailbox"],
+)
+async def test_one_behind_the_wall_is_an_inspectors_and_in_no_number_that_others_see(
+    desk: Desk, raw: RawLetter
+) -> None:
+    await unreadable(desk, raw)
+    assert await desk.cases() == []
     assert await desk.unread() == ()
     [one] = await desk.unread(Role.INSPECTOR)
     assert await told(desk) == (0, "WARN")
-    letters = desk.hub.actions.unread_letters
+    letters = desk.hub.actions.desk.unread_letters
     for act in (letters.again, letters.close):
         with pytest.raises(NotFound):
             await act(person(Role.HANDLER), one.letter.id, version=one.version)
@@ -287,13 +295,13 @@ async def test_one_that_can_be_read_at_last_joins_the_case_it_became(desk: Desk,
     await unreadable(desk, replace(RAW, content=words.encode()))
     inspector, handler = person(Role.INSPECTOR), person(Role.HANDLER)
     agent = inspector if words != "letter" else handler
-    [one] = (await desk.hub.actions.unread_letters.page(agent)).letters
+    [one] = (await desk.hub.actions.desk.unread_letters.page(agent)).letters
     desk.reader.troubles = [Unreadable("time"), Unreadable("time")]
     for left in (1, 0):  # it fails again, and is listed again; then it is read
-        await desk.hub.actions.unread_letters.again(agent, one.letter.id, version=one.version)
+        await desk.hub.actions.desk.unread_letters.again(agent, one.letter.id, version=one.version)
         while await desk.step():
             continue
-        found = (await desk.hub.actions.unread_letters.page(agent)).letters
+        found = (await desk.hub.actions.desk.unread_letters.page(agent)).letters
         assert len(found) == left
         one = found[0] if found else one
     assert await desk.waiting() == 0
