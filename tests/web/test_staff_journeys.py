@@ -10,11 +10,9 @@ from playwright.async_api import expect
 from hub.model.agent import Role
 from hub.model.cases.state import CaseState
 from tests.web.staff_desk import Desk, sign_in
-from tests.web.staff_fixtures import colleague, desk
 from tests.web.staff_stage import text
 from tests.web.watched import Visitor
 
-__all__ = ["colleague", "desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
