@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 
+import hypothesis
 import pytest
 from aiohttp.web_app import _cached_build_middleware
 
@@ -34,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
     unknown = REQUIRED - set(NEEDS_SOMETHING)
     if unknown:
         raise pytest.UsageError(f"HUB_TESTS_REQUIRE: unknown {sorted(unknown)}, known {NEEDS_SOMETHING}")
+    # Examples are timed by the wall: on a machine with other work every one of them may be too late.
+    hypothesis.settings.register_profile("in_company", deadline=None)
+    hypothesis.settings.load_profile("in_company")
     if not hasattr(config, "workerinput"):  # worker processes send their reports to the one that started them
         config.pluginmanager.register(MissingKinds())
 

@@ -12,6 +12,8 @@ from playwright.async_api import Browser, async_playwright
 
 from hub.store.documents import Delete
 from tests.web.running_site import RunningSite, running_site
+from tests.web.staff_desk import Desk, furnish, visitor_of
+from tests.web.staff_stage import office
 from tests.web.watched import Visitor
 
 _ARGUMENTS = (
@@ -54,6 +56,22 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runnin
     folder: Path = tmp_path_factory.mktemp("site")
     async with running_site(folder) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """One office for all journeys of staff; what they write does not meet."""
+    async with office(tmp_path_factory.mktemp("office")) as stage:
+        yield await furnish(stage)
+
+
+@pytest.fixture
+async def colleague(browser: Browser, desk: Desk) -> AsyncIterator[Visitor]:
+    """Opens pages as staff; at the end nothing may have gone wrong in any of them."""
+    visitor = visitor_of(browser, desk)
+    yield visitor
+    await visitor.leave()
+    assert not visitor.complaints, visitor.complaints
 
 
 @pytest.fixture

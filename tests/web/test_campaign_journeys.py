@@ -15,11 +15,9 @@ from hub.model.agent import Role
 from hub.model.people.contact import Contact
 from tests.releasing import start
 from tests.web.staff_desk import Desk
-from tests.web.staff_fixtures import colleague, desk
 from tests.web.watched import Visitor, overflow
 from tests.world import eventually
 
-__all__ = ["colleague", "desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 

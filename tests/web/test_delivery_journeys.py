@@ -14,13 +14,11 @@ from channels.outbox.ports import Change, Leased
 from channels.outbox.retry import settled
 from hub.model.agent import Role
 from tests.web.staff_desk import Desk
-from tests.web.staff_fixtures import colleague, desk
 from tests.web.staff_stage import unsure
 from tests.web.test_people_pages import looked_at
 from tests.web.watched import Visitor
 from tests.world import eventually
 
-__all__ = ["colleague", "desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 

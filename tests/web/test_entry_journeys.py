@@ -7,10 +7,8 @@ from playwright.async_api import Page, expect
 
 from hub.model.agent import Role
 from tests.web.staff_desk import Desk
-from tests.web.staff_fixtures import colleague, desk
 from tests.web.watched import Visitor
 
-__all__ = ["colleague", "desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 

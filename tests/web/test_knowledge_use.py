@@ -10,10 +10,8 @@ from playwright.async_api import expect
 from hub.model.agent import Role
 from hub.model.question import Question
 from tests.web.staff_desk import Desk
-from tests.web.staff_fixtures import colleague, desk
 from tests.web.watched import Visitor, violations
 
-__all__ = ["colleague", "desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PATH = "/staff/entries/unanswered"

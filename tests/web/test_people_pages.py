@@ -9,10 +9,10 @@ from playwright.async_api import Page, expect
 
 from hub.model.agent import Role
 from tests.web.staff_desk import Desk
-from tests.web.staff_fixtures import colleague, desk
+from tests.web.staff_fixtures import desk
 from tests.web.watched import Visitor, overflow, too_small, violations_by_scheme
 
-__all__ = ["colleague", "desk"]
+__all__ = ["desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 MATTER = "小区夜间噪声扰民，已经反映过一次"

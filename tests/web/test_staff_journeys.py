@@ -10,11 +10,9 @@ from playwright.async_api import expect
 from hub.model.agent import Role
 from hub.model.cases.state import CaseState
 from tests.web.staff_desk import Desk, sign_in
-from tests.web.staff_fixtures import colleague, desk
 from tests.web.staff_stage import text
 from tests.web.watched import Visitor
 
-__all__ = ["colleague", "desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
@@ -252,14 +250,14 @@ async def test_a_report_does_not_exist_outside_its_compartment(colleague: Visito
         answer = await page.goto(report, wait_until="domcontentloaded")
         assert answer is not None
         assert answer.status == 404
-        await page.goto(f"{desk.url}/staff/queue", wait_until="domcontentloaded")
+        await page.goto(f"{desk.url}/staff/queue?show=all", wait_until="domcontentloaded")
         await expect(page.locator("body")).not_to_contain_text("收受礼品")
     page = await desk.sit_down(colleague, Role.ADMIN, expected_status=(403,))
     answer = await page.goto(report, wait_until="domcontentloaded")
     assert answer is not None
     assert answer.status == 403
     page = await desk.sit_down(colleague, Role.INSPECTOR)
-    await page.goto(f"{desk.url}/staff/queue", wait_until="domcontentloaded")
+    await page.goto(f"{desk.url}/staff/queue?show=all", wait_until="domcontentloaded")
     row = page.locator("[data-row]", has_text="反映民警收受礼品")
     await expect(row).to_have_count(1)
     await row.locator("a").click()

@@ -7,11 +7,9 @@ from playwright.async_api import expect
 
 from hub.model.agent import Role
 from tests.web.staff_desk import Desk
-from tests.web.staff_fixtures import colleague, desk
 from tests.web.test_knowledge_use import asked
 from tests.web.watched import Visitor, violations
 
-__all__ = ["colleague", "desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PATH = "/staff/entries/words"

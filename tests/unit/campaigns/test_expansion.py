@@ -171,7 +171,7 @@ async def test_a_kill_at_any_point_loses_nobody_and_doubles_nobody(pages: int) -
         assert done == quiet.run(run.id), f"killed at {point}"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.integers(0, 40), max_size=8), st.integers(1, 6), st.integers(0, 25), st.integers(1, 4))
 async def test_any_series_of_kills_ends_the_same(
     kills: list[int], size: int, people: int, pages: int

@@ -114,7 +114,7 @@ def only(kind: type[Effect], effects: list[Effect]) -> list[int]:
     return [i for i, one in enumerate(effects) if isinstance(one, kind)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(flows, facts, st.lists(events, max_size=25), st.lists(outcomes, max_size=10))
 def test_every_event_in_every_state_is_answered(
     name: str, given_facts: Mapping[str, str], happenings: list[Happening], ends: list[str]
@@ -122,7 +122,7 @@ def test_every_event_in_every_state_is_answered(
     play(FLOWS[name], given_facts, happenings, ends)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(flows, facts, st.lists(events, max_size=25), st.lists(outcomes, max_size=10))
 def test_every_case_of_a_call_ends_with_a_receipt_or_a_partial_case(
     name: str, given_facts: Mapping[str, str], happenings: list[Happening], ends: list[str]
@@ -138,7 +138,7 @@ def test_every_case_of_a_call_ends_with_a_receipt_or_a_partial_case(
     assert caller.state.ended
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(flows, facts, st.lists(events, max_size=25), st.lists(outcomes, max_size=10))
 def test_another_case_of_a_call_is_told_after_the_receipt_of_the_one_before(
     name: str, given_facts: Mapping[str, str], happenings: list[Happening], ends: list[str]
@@ -147,7 +147,7 @@ def test_another_case_of_a_call_is_told_after_the_receipt_of_the_one_before(
     assert all(only(IssueReceipt, case) for case in cases[:-1])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(flows, facts, st.lists(events, max_size=25), st.lists(outcomes, max_size=10))
 def test_only_a_draft_that_is_no_report_yet_is_restricted_and_only_once(
     name: str, given_facts: Mapping[str, str], happenings: list[Happening], ends: list[str]
@@ -161,7 +161,7 @@ def test_only_a_draft_that_is_no_report_yet_is_restricted_and_only_once(
         assert not any(i < restricted[0] for i in only(PromotePartial, case) if restricted)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(flows, facts, st.lists(events, max_size=25))
 def test_nothing_of_a_case_is_saved_before_it_is_open(
     name: str, given_facts: Mapping[str, str], happenings: list[Happening]
@@ -173,7 +173,7 @@ def test_nothing_of_a_case_is_saved_before_it_is_open(
 answers = events.filter(lambda one: one[0] in ANSWERING)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(flows, facts, st.lists(events, max_size=5), st.lists(answers, min_size=1, max_size=6))
 def test_a_caller_who_does_the_same_over_and_over_comes_to_an_end(
     name: str, given_facts: Mapping[str, str], first: list[Happening], again: list[Happening]

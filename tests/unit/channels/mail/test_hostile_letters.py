@@ -89,7 +89,7 @@ def hostile_letters(draw: st.DrawFn) -> bytes:
     return b"\r\n".join([*fields, *head, b"", body[:500_000]])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(hostile_letters())
 def test_a_letter_made_to_cost_much_is_read_in_time_that_grows_with_its_length(raw: bytes) -> None:
     started = time.process_time()

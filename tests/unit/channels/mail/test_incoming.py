@@ -170,9 +170,9 @@ async def test_a_letter_of_line_ends_leaves_the_loop_to_others() -> None:
     async def watch() -> None:
         nonlocal longest
         while True:
-            before = time.perf_counter()
+            before = time.thread_time()  # not by the wall: others may have the machine meanwhile
             await asyncio.sleep(0)
-            longest = max(longest, time.perf_counter() - before)
+            longest = max(longest, time.thread_time() - before)
 
     async with listening(shelf) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -32,7 +32,7 @@ from tests.unit.hub.model.cases.played import (
 
 _START = ms("2026-04-10 10:00")
 _HOUR_MS = 3_600_000
-_FEW = settings(max_examples=25, deadline=None)
+_FEW = settings(max_examples=25)
 
 _ODD: dict[str, st.SearchStrategy[Any]] = {
     "mode": st.sampled_from(["转送", "转送", "交办", 3]),

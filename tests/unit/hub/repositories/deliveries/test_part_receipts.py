@@ -84,7 +84,7 @@ def stories(draw: st.DrawFn) -> tuple[list[tuple[int, ReceiptState] | None], lis
     return draw(st.permutations([*words, None])), ends
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(stories())
 async def test_in_whatever_order_answer_and_receipts_come_the_end_is_the_same(
     story: tuple[list[tuple[int, ReceiptState] | None], list[ReceiptState]],

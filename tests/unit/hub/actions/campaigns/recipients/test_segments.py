@@ -80,7 +80,7 @@ filters = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(filters)
 async def test_what_is_counted_is_what_a_broadcast_pages_through(
     full: RecipientDesk, segment: Segment
