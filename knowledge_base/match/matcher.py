@@ -30,7 +30,7 @@ from knowledge_base.meaning.wording_vectors import WordingVectors
 from knowledge_base.text.memo import Memo
 from knowledge_base.text.normalise import normalise
 from knowledge_base.words.lexicon import Lexicon, Reading, shipped_lexicon
-from knowledge_base.words.pinyin_typed import from_pinyin
+from knowledge_base.words.pinyin_typed import from_pinyin, may_be_pinyin
 
 CANDIDATES = 40
 """Wordings that share most with a question, and as many that mean most alike."""
@@ -251,7 +251,7 @@ class Snapshot:
 
     def written(self, text: str) -> str:
         """`text` with what is typed in pinyin written out, by the words of these entries."""
-        return from_pinyin(text, self._scales.hearing)
+        return from_pinyin(text, self._scales.hearing) if may_be_pinyin(text) else text
 
     def warm(self) -> None:
         """Makes now what the first question would have to wait for."""

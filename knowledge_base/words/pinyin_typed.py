@@ -23,10 +23,13 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _LONGEST_SYLLABLE = 6
 
 
+def may_be_pinyin(text: str) -> bool:
+    """Whether a text is short enough and has letters: a look that costs nothing."""
+    return len(text) <= MOST and _LETTERS.search(text) is not None
+
+
 def from_pinyin(text: str, spelling: Spelling) -> str:
-    """`text` with what is typed in pinyin written out; itself when nothing is, or it is too long for that."""
-    if len(text) > MOST:
-        return text
+    """`text` (see `may_be_pinyin`) with what is typed in pinyin written out; itself when nothing is."""
     mixed = _HAN.search(text) is not None
     pieces = []
     at = 0

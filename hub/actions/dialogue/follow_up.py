@@ -53,7 +53,8 @@ _ASPECTS = {
         r"(?:可以|能不能|能|怎么|自己)*(?:办理|办|补办|申请|弄|操作|预约|搞)?"
     ),
     Aspect.PROXY: (
-        r"(?:可以|能不能|可不可以|能)*(?:让|找|请)?(?:别人|他人|家人|家里人|父母|爸妈|老公|老婆|朋友|亲戚)?"
+        r"(?:可以|能不能|可不可以|能)*(?:让|找|请|叫|托)?(?:我|我们)?(?:别人|他人|家人|家里人|父母|爸妈|爸爸?"
+        r"|妈妈?|老公|老婆|媳妇|丈夫|妻子|对象|儿子|女儿|孩子|朋友|亲戚|同事|中介)?"
         r"(?:代办|代领|帮我?办|帮忙办|代我?办)"
         r"|(?:要不要|必须|要|需要|一定要|非得)*(?:本人|亲自|自己)(?:去|到场|办|来|到)?"
     ),
@@ -82,6 +83,8 @@ _OTHER_CASE = re.compile(
     r"|(?P<bare>.{1,10}?)(?:的话)?呢"
 )
 
+_CHILD = re.compile(r"孩|娃|宝宝|儿子|女儿|闺女|未成年|小朋友|新生儿")
+
 _CLAUSE = re.compile(r"[。！!？?；;，,、\n]+|\s{2,}|(?:另外|还有就是|还有|顺便问一?下|顺便)(?=.{3})")
 
 
@@ -103,6 +106,11 @@ def other_case(text: str) -> str:
     said = plain(text)
     found = _OTHER_CASE.fullmatch(said) if len(said) <= LONGEST else None
     return (found["who"] or found["bare"]) if found else ""
+
+
+def names_child(text: str) -> bool:
+    """Whether a text speaks of a child: services that have an entry of their own for children name it so."""
+    return _CHILD.search(text) is not None
 
 
 def questions_in(text: str) -> list[str]:

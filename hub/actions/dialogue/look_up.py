@@ -11,7 +11,14 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from hub.actions.dialogue.about_others import asks_about_others
-from hub.actions.dialogue.follow_up import MOST, asked_aspect, other_case, questions_in, says
+from hub.actions.dialogue.follow_up import (
+    MOST,
+    asked_aspect,
+    names_child,
+    other_case,
+    questions_in,
+    says,
+)
 from hub.actions.dialogue.own_outcome import asks_own_outcome
 from hub.actions.dialogue.verdict import Answered, AskSlot, Offer, ToPerson, Verdict
 from hub.model.dialogue import Dialogue
@@ -165,6 +172,13 @@ class LookUp:
             return Answered(shown, value)
         if not who:
             return None
+        kin = [
+            entry
+            for entry in snapshot.entries
+            if names_child(who) and entry.service == shown.service and names_child(entry.question)
+        ]
+        if len(kin) == 1 and shown.service:
+            return self.about(kin[0], text, city=city)
         found = self.question(f"{who}{shown.question}", snapshot, city=city)
         return AskSlot(shown) if found is None and shown.slot else found
 

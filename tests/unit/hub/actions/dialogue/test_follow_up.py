@@ -29,6 +29,8 @@ from knowledge_base.entry import Aspect
         ("可以在手机上办不", Aspect.ONLINE),
         ("能代办吗", Aspect.PROXY),
         ("必须本人去吗", Aspect.PROXY),
+        ("可以让我老公代办吗", Aspect.PROXY),
+        ("能叫我妈代领不", Aspect.PROXY),
         ("外地能办吗", Aspect.ELSEWHERE),
         ("护照多少钱", None),
         ("身份证在哪里办", None),

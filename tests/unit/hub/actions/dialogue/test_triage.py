@@ -471,3 +471,18 @@ def test_an_unsure_question_in_any_way_of_asking_offers_choices(text: str) -> No
 
 def test_a_question_in_pinyin_is_answered_as_if_it_were_written() -> None:
     assert triage("hu zhao dao qi le") == triage("护照到期了")
+
+
+@pytest.mark.parametrize(
+    ("shown", "text", "id_"),
+    [
+        ("passport-renew", "那我孩子呢", "passport-minor"),
+        ("hk-macao-permit", "那我女儿呢", "minor-permit"),
+        ("id-card-lost", "要带什么材料", "id-card-lost"),
+        ("no-crime-record", "可以让我老公代办吗", "no-crime-record"),
+    ],
+)
+def test_what_is_asked_of_the_entry_shown_last(shown: str, text: str, id_: str) -> None:
+    verdict = TRIAGE(Utterance(text), snapshot=SNAPSHOT, dialogue=Dialogue(shown=shown, until=NOW))
+    assert isinstance(verdict, Answered | AskSlot)
+    assert verdict.entry.id == id_
