@@ -15,6 +15,7 @@ from aiohttp import web
 
 from channels.contract import ChannelKind
 from channels.parts import count
+from hub.actions.cases.queue.query import QueuePlace
 from hub.actions.cases.queue.read_queue import QueueView
 from hub.actions.cases.read_cases import CaseView
 from hub.actions.cases.replies.attached import ENDINGS
@@ -387,10 +388,22 @@ async def _show(
     in_pane = request.headers.get("HX-Target") == PANE
     # Beside the list the counts stand in the list.
     counts = {} if in_pane else await hub.actions.read_queue.counts(agent)
+    place = QueuePlace.parse(request.query.get("from", ""))
+    before, behind = (
+        (None, None)
+        if in_pane
+        else [await hub.actions.read_queue.neighbour(agent, place, view.case.id, step) for step in (-1, 1)]
+    )
     response = staff_page(
         request,
         "staff/case_pane.html" if in_pane else "staff/case.html",
         status,
+        back_to=f"{_QUEUE}{place.query.address()}" if place.place else _QUEUE,
+        beside=[
+            (way, f"{_path(found[0])}?from={found[1].token()}")
+            for way, found in (("prev", before), ("next", behind))
+            if found
+        ],
         changes=changes,
         compared=compare_texts(theirs[-1], typed.text) if theirs and typed.form == "reply" else (),
         view=view,
