@@ -69,3 +69,36 @@ def _shape(source: str) -> re.Pattern[str]:
     plain = [re.escape(one.replace("%%", "%")) for one in pieces[::2]]
     named = [f"(?P<{name}>.+?)" for name in pieces[1::2]]
     return re.compile("".join(one for pair in zip(plain, [*named, ""], strict=True) for one in pair), re.S)
+
+
+Kept = tuple[tuple[str, Mapping[str, str | tuple[str, ...]]], ...]
+"""A problem as it is stored: its sentences, values as text, lists as lists."""
+
+
+def kept(text: str) -> Kept:
+    """What is stored of a problem, so that it can be said again in any language."""
+    sentences = text.sentences if isinstance(text, Said) else ((str(text), {}),)
+    return tuple(
+        (
+            str(source),
+            {
+                name: tuple(map(str, value)) if isinstance(value, Listed) else str(value)
+                for name, value in values.items()
+            },
+        )
+        for source, values in sentences
+    )
+
+
+def said_again(stored: Kept) -> Said:
+    """The problem. A value that is in a catalogue, as the name of a step, is said in its language too."""
+    return Said.joined_sentences(
+        (
+            source,
+            {
+                name: Said(value) if isinstance(value, str) else Listed(map(Said, value))
+                for name, value in values.items()
+            },
+        )
+        for source, values in stored
+    )

@@ -39,6 +39,14 @@ async def test_filters_views_and_columns_without_script(hub: World) -> None:
         await seat(hub, Role.HANDLER, http)
         everything = await page_of(hub, http, "/staff/queue")
         assert len(rows(everything)) == 2
+        links = re.findall(r'class="case-link" href="([^"]+)"', everything)
+        opened = await page_of(hub, http, links[0])
+        [behind] = re.findall(r'rel="next" href="([^"]+)"', opened)
+        assert behind == links[1]
+        assert 'rel="prev"' not in opened
+        last = await page_of(hub, http, behind)
+        assert re.findall(r'rel="(prev|next)" href="([^"]+)"', last) == [("prev", links[0])]
+        assert 'rel="next"' not in await page_of(hub, http, links[0].partition("?")[0])
         filtered = await page_of(
             hub, http, "/staff/queue?show=all&track=CONSULT&channel=sms-12110&panel=filters"
         )

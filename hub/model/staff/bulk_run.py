@@ -7,9 +7,10 @@ and clocks, and nothing takes those back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from campaigns.said import Kept, kept, said_again
 from hub.model.personal import personal
 
 UNDO_MS = 15_000
@@ -37,11 +38,23 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BulkRow:
-    """One case of a run. why: it was refused."""
+    """One case of a run. why: it was refused, in Chinese; `reason` is the same for readers of any language.
+    parts: what it is made of, () of an earlier release.
+    """
 
     case_id: str
     outcome: Outcome = Outcome.WAITING
     why: str = ""
+    parts: Kept = ()
+
+    def refused(self, why: str) -> BulkRow:
+        """The same, which was not done."""
+        return replace(self, outcome=Outcome.REFUSED, why=str(why), parts=kept(why))
+
+    @property
+    def reason(self) -> str:
+        """Why it was refused."""
+        return said_again(self.parts) if self.parts else self.why
 
 
 @dataclass(frozen=True, slots=True)

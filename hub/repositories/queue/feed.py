@@ -29,17 +29,10 @@ class QueueChange:
     before: Fields | None
     after: Fields
 
-    def enters(self, selection: Selection) -> bool:
-        """Whether it is in the list and was not."""
-        return selection.holds(self.after) and not (self.before and selection.holds(self.before))
-
-    def leaves(self, selection: Selection) -> bool:
-        """Whether it was in the list and is not any more."""
-        return not selection.holds(self.after) and bool(self.before and selection.holds(self.before))
-
-    def concerns(self, selection: Selection) -> bool:
-        """Whether a page with this list shows something else now."""
-        return selection.holds(self.after) or bool(self.before and selection.holds(self.before))
+    def moves(self, selection: Selection) -> int:
+        """1: into the list, -1: out of it, 0: it stays where it was. Asked for every list of every page."""
+        was_in = self.before is not None and selection.holds(self.before)
+        return selection.holds(self.after) - was_in
 
 
 class QueueFeed:

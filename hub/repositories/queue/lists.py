@@ -57,16 +57,18 @@ class CaseQueueRepository:
             self._documents.cursor(shown[-1], sort) if more else None,
         )
 
-    async def beside(self, selection: Selection, case_id: str, place: int, step: int) -> str | None:
-        """The id of the case behind (step 1) or before (-1) one that stands or stood at `place`: its rank, or
-        its arrival where the list is in that order."""
+    async def beside(
+        self, selection: Selection, case_id: str, place: int, step: int
+    ) -> tuple[str, int] | None:
+        """Id and place of the case behind (step 1) or before (-1) one that stands or stood at `place`:
+        its rank, or its arrival where the list is in that order."""
         [(name, way)] = _sort(selection)
         sort = ((name, way * step),)
         after = self._documents.cursor(Stored(case_id, 0, {name: place}), sort)
         # A cursor that goes backwards says no range to SQLite, which would begin at the end of the list.
         until = {} if step > 0 else {name: {"$gte" if way < 0 else "$lte": place}}
         found = await self._find(selection, sort, 1, after, until)
-        return found[0].id if found else None
+        return (found[0].id, int(found[0].body[name])) if found else None
 
     async def received_after(self, selection: Selection, at: int, *, limit: int) -> frozenset[str]:
         """Ids of those that were received after an instant (ms UTC), the newest first."""

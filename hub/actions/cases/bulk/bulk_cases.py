@@ -157,13 +157,13 @@ class BulkCases:
             except Stale:
                 continue
             except IllegalMove as problem:
-                return replace(row, outcome=Outcome.REFUSED, why=str(problem.reason))
+                return row.refused(problem.reason)
             except Invalid as problem:
-                return replace(row, outcome=Outcome.REFUSED, why=str(next(iter(problem.problems.values()))))
+                return row.refused(next(iter(problem.problems.values())))
             except (NotFound, Forbidden):
-                return replace(row, outcome=Outcome.REFUSED, why=_FORBIDDEN)
+                return row.refused(_FORBIDDEN)
             return replace(row, outcome=Outcome.DONE)
-        return replace(row, outcome=Outcome.REFUSED, why=_CHANGED)
+        return row.refused(_CHANGED)
 
     async def _change(self, agent: Agent | None, run: BulkRun, case_id: str) -> None:
         found = await self._repositories.cases.get(case_id)

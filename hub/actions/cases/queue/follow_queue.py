@@ -72,12 +72,12 @@ class LiveList:
 
     def take(self, change: QueueChange) -> None:
         """What became of a case in this process."""
-        if change.enters(self.selection):
-            self.total += 1
+        moves = change.moves(self.selection)
+        if moves > 0:
             self._enter(change.id)
-        elif change.leaves(self.selection):
-            self.total -= 1
+        elif moves < 0:
             self._leave(change.id)
+        self.total += moves
 
     def take_foreign(self, stored: Stored) -> None:
         """A case as another process left it."""

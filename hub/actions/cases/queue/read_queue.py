@@ -137,16 +137,19 @@ class ReadQueue:
             for found in cases
         )
 
-    async def neighbour(self, agent: Agent, place: QueuePlace, case_id: str, step: int) -> str | None:
-        """The id of the next case (step 1) or the one before (-1) in a list; None at its end, and where the
-        place is not known.
+    async def neighbour(
+        self, agent: Agent, place: QueuePlace, case_id: str, step: int
+    ) -> tuple[str, QueuePlace] | None:
+        """The id of the next case (step 1) or the one before (-1) in a list, and its place there; None at the
+        end of the list, and where the place is not known.
 
         A case that left the list, because it was closed just now, still has the place it had.
         """
         if not place.place:
             return None
         selection = selection_of(agent, place.query)
-        return await self._repositories.case_queue.beside(selection, case_id, place.place, step)
+        found = await self._repositories.case_queue.beside(selection, case_id, place.place, step)
+        return (found[0], QueuePlace(place.query, found[1])) if found else None
 
     async def released(self, agent: Agent) -> tuple[ReleasedRow, ...]:
         """The newest decisions to release a case, for those who decide; nothing for others."""

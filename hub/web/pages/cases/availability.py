@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from aiohttp import web
 
@@ -11,7 +12,7 @@ from hub.web.form import read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
-from hub.web.staff_page import done, part
+from hub.web.staff_page import done, part, staff_page
 
 READINESS: Mapping[Readiness, str] = {
     Readiness.READY: msgid("可接单"),
@@ -30,17 +31,19 @@ LANGUAGES: Mapping[str, str] = {
 
 
 async def availability(request: web.Request) -> web.StreamResponse:
-    """GET /staff/availability: a piece of a page."""
+    """GET /staff/availability: a piece of the queue; without a script a page of its own."""
     hub, agent = request.app[HUB], agent_of(request)
-    said = await hub.actions.desk.set_availability.now(agent)
-    return part(
-        request,
-        "staff/availability.html",
-        said=said,
-        readiness=READINESS,
-        languages=LANGUAGES,
-        automatic=hub.settings.assignment.automatic,
-    )
+    is_piece = "HX-Request" in request.headers
+    shown: dict[str, Any] = {
+        "said": await hub.actions.desk.set_availability.now(agent),
+        "readiness": READINESS,
+        "languages": LANGUAGES,
+        "automatic": hub.settings.assignment.automatic,
+        "is_open": not is_piece,
+    }
+    if is_piece:
+        return part(request, "staff/availability.html", **shown)
+    return staff_page(request, "staff/availability_page.html", **shown)
 
 
 async def set_availability(request: web.Request) -> web.StreamResponse:

@@ -91,7 +91,7 @@ async def run_page(request: web.Request) -> web.StreamResponse:
     for row in run.rows:
         case = await hub.actions.read_cases.seen(agent, row.case_id)
         if case is not None:
-            rows.append(Row(case, title_of(case, _), row.outcome, row.why))
+            rows.append(Row(case, title_of(case, _), row.outcome, row.reason))
     return staff_page(
         request,
         "staff/bulk_run.html",

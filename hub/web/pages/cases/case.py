@@ -14,11 +14,13 @@ from aiohttp import web
 
 from channels.contract import ChannelKind
 from channels.parts import count
+from hub.actions.cases.queue.query import QueuePlace
 from hub.actions.cases.queue.read_queue import QueueView
 from hub.actions.cases.read_cases import CaseView
 from hub.actions.cases.replies.attached import ENDINGS
 from hub.actions.knowledge.compare_entries import compare_texts
 from hub.model.agent import Agent
+from hub.model.cases.case import Case
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.queue.snoozing import Wake
@@ -422,11 +424,24 @@ async def _show(
         file_endings=ENDINGS,
         progress_address=f"{hub.settings.public_url()}/track",
         replies=await hub.actions.replies.read(agent, view.case),
+        **await _ways(request, view.case, in_pane=in_pane),
         **await aside_of(request, view.case),
     )
     if in_pane:
         response.headers["HX-Pane"] = "case"
     return response
+
+
+async def _ways(request: web.Request, case: Case, *, in_pane: bool) -> dict[str, object]:
+    """Back to the list that the case was opened from (`?from=`), and to the cases beside it there. A case in
+    the pane has the list beside it."""
+    place = QueuePlace.parse(request.query.get("from", ""))
+    ways: list[tuple[str, str]] = []
+    for rel, step in (("prev", -1), ("next", 1)) if not in_pane else ():
+        found = await request.app[HUB].actions.read_queue.neighbour(agent_of(request), place, case.id, step)
+        if found is not None:
+            ways.append((rel, f"{_path(found[0])}?from={found[1].token()}"))
+    return {"back_to": f"{_QUEUE}{place.query.address()}" if place.place else _QUEUE, "beside": ways}
 
 
 def _seen(data: Mapping[str, str]) -> int:

@@ -73,6 +73,11 @@ class _Writer:
             paper.heading(_("通话录音"))
             for number, recording in enumerate(self._view.recordings, start=1):
                 paper.text(f"{number}. {_at(recording.taken_at)}  SHA-256 {recording.sha256}", small=True)
+                if recording.redactions:
+                    paper.text(
+                        _("已消音 %(count)s 处；校验值是原始录音的。", count=len(recording.redactions)),
+                        small=True,
+                    )
                 if recording.transcript:
                     paper.text(recording.transcript)
             paper.text(_("机器转写，仅供参考，以录音为准。"), small=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from campaigns.said import Listed, Said
@@ -16,6 +17,7 @@ from hub.model.cases.proceeding import DeliveryMethod, DocumentKind, Proceeding
 from hub.model.cases.roles import ROLE_NAME, CaseRole
 from hub.model.cases.state import CITIZEN_LABEL, CaseState
 from hub.model.cases.table import LABELS
+from hub.model.staff.bulk_run import BulkRow
 from hub.model.track import Track
 from hub.web.i18n import Catalogues, Language
 from tests.rules import RULES
@@ -72,3 +74,13 @@ def test_why_a_step_is_refused_is_said_in_the_readers_language() -> None:
     several = Said("由%(who)s办理", who=Listed((Said("督察"), Said("回访员"))))
     assert several == "由督察、回访员办理"
     assert ENGLISH(several) == f"Done by: {ENGLISH('督察')}, call-back officer"
+
+
+def test_a_refusal_that_was_stored_is_said_in_the_readers_language_too() -> None:
+    with pytest.raises(IllegalMove) as refused:
+        move(Proceeding(Track.APPEAL, CaseState.HANDLING), Attempt("accept", 0, CaseRole.CIT, RULES))
+    row = BulkRow("c1").refused(refused.value.reason)
+    read = msgspec.convert(msgspec.to_builtins(row), BulkRow)
+    assert read.reason == row.why == refused.value.reason
+    assert ENGLISH(read.reason) == ENGLISH(refused.value.reason)
+    assert BulkRow("c1", why="没有权限").reason == "没有权限"

@@ -200,7 +200,7 @@ async def test_no_danger_disappears_by_merging(
     await carried_out(bulk, clock)
     kept = await bulk.read(staff, run.id)
     assert [row.outcome for row in kept.rows] == [Outcome.REFUSED, Outcome.REFUSED]
-    assert [row.why for row in kept.rows] == [line.why_not for line in lines]
+    assert [row.reason for row in kept.rows] == [line.why_not for line in lines]
 
 
 async def test_tags_are_put_on_and_taken_off_many_cases(
