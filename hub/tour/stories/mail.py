@@ -7,11 +7,10 @@ from secrets import token_hex
 from typing import Any
 
 from hub.demo import letter
+from hub.tour.browser import PATIENCE_SECONDS
 from hub.tour.desk import Desk
 from hub.tour.scene import Scene, pair
 from hub.tour.story import Step, hold
-
-_TRIES = 600
 
 
 class Letter:
@@ -80,6 +79,6 @@ class Letter:
             text=self._scene.says("mail_text"),
             message_id=self._message_id,
             at=self._scene.now_ms(),
-            tries=_TRIES,
+            patience_seconds=PATIENCE_SECONDS,
         )
         self._scene.kept.append(("mail", self._message_id, self._sender))
