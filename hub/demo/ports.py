@@ -11,6 +11,8 @@ def free_port(wanted: int = 0) -> int:
     """`wanted` if nobody listens there, else one that is free now."""
     for port in (wanted, 0):
         with socket.socket() as probe:
+            # As servers do: a connection that a kill cut off keeps the port for a minute, and nobody listens.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((HOST, port))
             except OSError:
