@@ -10,7 +10,7 @@ from email.utils import format_datetime, formataddr
 from hub.demo.settings import HOST, MAILBOX
 from hub.runtime.clock import to_local
 
-_CONNECT_TRIES = 100
+_PATIENCE_SECONDS = 30.0
 _PAUSE_SECONDS = 0.05
 
 
@@ -24,7 +24,7 @@ async def post(
     message_id: str,
     at: int,
     reply_to: str = "",
-    tries: int = _CONNECT_TRIES,
+    patience_seconds: float = _PATIENCE_SECONDS,
 ) -> None:
     """Returns when the hub said 250. Tries again while nobody listens or it says "later".
 
@@ -40,11 +40,13 @@ async def post(
         mail["In-Reply-To"] = reply_to
         mail["References"] = reply_to
     mail.set_content(text)
-    for left in range(tries, 0, -1):
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + patience_seconds
+    while True:
         try:
             await asyncio.to_thread(_send, port, mail)
         except (OSError, smtplib.SMTPException):
-            if left == 1:
+            if loop.time() > deadline:
                 raise
             await asyncio.sleep(_PAUSE_SECONDS)
         else:

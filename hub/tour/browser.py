@@ -16,7 +16,8 @@ import aiohttp
 from hub.tour.page import Page
 from hub.tour.story import NotHeld
 
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 60.0
+"""How long a demo that was killed may take to be there again."""
 _PAUSE_SECONDS = 0.1
 _REDIRECTS = 5
 Fields = Mapping[str, str] | list[tuple[str, str]]

@@ -10,8 +10,8 @@ from typing import Any
 
 from hub.demo.folder import DemoFolder
 from hub.runtime.errors import HubError
+from hub.tour.browser import PATIENCE_SECONDS
 
-_START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
 
 
@@ -35,7 +35,7 @@ class Child:
             )
         stdout = self._process.stdout
         try:
-            async with asyncio.timeout(_START_SECONDS):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 line = await stdout.readline() if stdout else b""
         except TimeoutError:
             line = b""

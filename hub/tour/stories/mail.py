@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 from collections.abc import Sequence
 from secrets import token_hex
 from typing import Any
@@ -10,8 +11,6 @@ from hub.demo import letter
 from hub.tour.desk import Desk
 from hub.tour.scene import Scene, pair
 from hub.tour.story import Step, hold
-
-_TRIES = 600
 
 
 class Letter:
@@ -72,14 +71,21 @@ class Letter:
         return f"已发出：{subject}"
 
     async def _post(self) -> None:
-        await letter.post(
-            self._scene.server.state["mail"]["smtp_port"],
-            sender=self._sender,
-            name="演示来信人",
-            subject=self._scene.says("mail_subject"),
-            text=self._scene.says("mail_text"),
-            message_id=self._message_id,
-            at=self._scene.now_ms(),
-            tries=_TRIES,
-        )
+        async def acknowledged() -> bool:
+            try:
+                await letter.post(
+                    self._scene.server.state["mail"]["smtp_port"],  # another one where the old is still taken
+                    sender=self._sender,
+                    name="演示来信人",
+                    subject=self._scene.says("mail_subject"),
+                    text=self._scene.says("mail_text"),
+                    message_id=self._message_id,
+                    at=self._scene.now_ms(),
+                    patience_seconds=0,
+                )
+            except (OSError, smtplib.SMTPException):
+                return False
+            return True
+
+        await self._scene.until(acknowledged, "来信没有被接收 (the letter was not acknowledged)")
         self._scene.kept.append(("mail", self._message_id, self._sender))
