@@ -43,7 +43,7 @@ _VECTOR_SHARE = 0.7
 _FALSE_SURE = {"danger": 0.03, "accusation": 0.012}
 _FALSE_POSSIBLE = {"danger": 0.17, "accusation": 0.09}
 _QUESTIONS_SURE = {"danger": 0.006, "accusation": 0.002}
-_QUESTIONS_POSSIBLE = {"danger": 0.05, "accusation": 0.01}
+_QUESTIONS_POSSIBLE = {"danger": 0.045, "accusation": 0.01}
 """The largest shares of near misses and of ordinary matters that may be flagged by mistake. Many of these
 matters are remarks that sound like a cry (他一个人在家); of citizens' questions half as many are."""
 
