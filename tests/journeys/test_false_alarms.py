@@ -17,7 +17,7 @@ from knowledge_base.meaning.safety import Level
 from tests.journeys.talking import Talker
 from tests.journeys.test_meaning import NO_TIME, cases, look_again, opened
 
-MEANT = "爷爷倒在卫生间里"
+MEANT = "我爷爷摔在厕所里头"
 """Danger by what it means: no word of the list, no pattern."""
 SAID = "有人拿刀在楼道里追人"
 
@@ -47,8 +47,8 @@ async def test_the_same_text_is_a_flag_and_no_emergency_any_more(tmp_path: Path,
 async def test_what_means_the_same_is_lowered_and_what_tells_more_is_not(tmp_path: Path) -> None:
     async with opened(tmp_path) as hub:
         await mark(hub, MEANT)
-        assert await flags(hub, "爷爷倒在卫生间里了", "1") == (POSSIBLE_DANGER,)
-        assert await flags(hub, "爷爷倒在卫生间里没有呼吸", "2") == (DANGER,)
+        assert await flags(hub, "我爷爷摔在厕所里头了", "1") == (POSSIBLE_DANGER,)
+        assert await flags(hub, "我爷爷摔在厕所里头没有呼吸", "2") == (DANGER,)
         assert await flags(hub, SAID, "3") == (DANGER,)
 
 

@@ -35,7 +35,7 @@ from tests.journeys.talking import Talker
 from tests.ports import free_port
 from tests.world import world_settings
 
-GRANDFATHER = "爷爷倒在卫生间里"
+GRANDFATHER = "我爷爷摔在厕所里头"
 TORN = "派出所的人把监控删了"
 MOVED = "东街派出所搬到新大楼去了，牌子还没换"
 HARMLESS = "昨晚看的电影里主角被人追杀，太好看了"

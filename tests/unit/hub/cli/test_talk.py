@@ -79,8 +79,8 @@ def test_numbers_wishes_and_signs_are_seen(tmp_path: Path) -> None:
 
 
 def test_an_office_measures_its_own_words(tmp_path: Path) -> None:
-    config = configured(tmp_path, extra='[triage]\nemergency_words = ["水漫金山"]\n')
-    file = written(tmp_path, {"text": "这里水漫金山了", "label": "danger"})
+    config = configured(tmp_path, extra='[triage]\nemergency_words = ["蓝色气球"]\n')
+    file = written(tmp_path, {"text": "订两个蓝色气球", "label": "danger"})
     found = printed(hub("talk", "eval", file, "--config", config, "--json"))
     assert found["danger"]["danger_possible"] == 1
     without = printed(hub("talk", "eval", file, "--config", configured(tmp_path), "--json"))
