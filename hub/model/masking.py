@@ -12,7 +12,7 @@ MASK = "＊＊＊"
 
 _BETWEEN = r"[\s\-－–—_.·、,，]?"
 _PATTERNS = (
-    re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),  # begun once in a run, or its time grows squared
     re.compile(rf"\d(?:{_BETWEEN}\d){{5,}}[Xx]?"),
     re.compile(
         rf"[零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖](?:{_BETWEEN}[零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖]){{5,}}"

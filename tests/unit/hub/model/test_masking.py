@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,3 +47,10 @@ def test_what_a_question_is_about_stays(text: str) -> None:
 def test_masking_twice_is_masking_once(text: str) -> None:
     once = masked_text(text)
     assert masked_text(once) == once
+
+
+def test_a_long_run_without_an_address_takes_no_longer_than_it_is_long() -> None:
+    started = time.process_time()
+    assert masked_text("a." * 50_000) == "a." * 50_000
+    assert masked_text(f"{'a.' * 50_000}@example.com") == MASK
+    assert time.process_time() - started < 0.5
