@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 from hub.model.personal import personal
 from hub.model.track import Compartment
@@ -44,3 +45,11 @@ class Letter:
     size_bytes: int = 0
     compartment: Compartment = Compartment.NONE
     envelope_from: str = personal()
+
+    def read_again(self, now: int) -> Self:
+        """It waits to be read once more."""
+        return replace(self, state=LetterState.WAITING, tries=0, why="", next_at=now)
+
+    def closed(self) -> Self:
+        """Somebody dealt with it."""
+        return replace(self, state=LetterState.CLOSED)

@@ -53,7 +53,8 @@ async def test_the_queue_shows_the_others_and_the_damaged_case_says_so(
     assert stored
     assert (stored.body["handler_id"], stored.body["pii"]) == (agent.id, blob)
     told = [record.__dict__ for record in caplog.records if record.message == "store.row_unreadable"]
-    assert [(one["collection"], one["id"]) for one in told] == [("cases", torn)]
+    # Once; and once more where a job had read the row before it was damaged and opened it after.
+    assert {(one["collection"], one["id"]) for one in told} == {("cases", torn)}
 
 
 async def test_a_row_of_which_nothing_can_be_read_is_left_out_and_its_page_is_no_failure(hub: World) -> None:

@@ -7,7 +7,7 @@ behind the compartment is an inspector's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from channels.address import Address, AddressKind, masked
 from hub.actions.cases.casework import Casework
@@ -74,10 +74,9 @@ class UnreadLetters:
         letter, case = await self._take(agent, letter_id, Permission.CASE_REPLY)
         now = self._clock.now_ms()
         after, entry = recorded(case.value, at=now, actor=agent.id, kind=HistoryKind.NOTED, text=_AGAIN)
-        waits = replace(letter.value, state=LetterState.WAITING, tries=0, why="", next_at=now)
         await self._casework.commit(
             [
-                self._repositories.letters.update(waits, version),
+                self._repositories.letters.update(letter.value.read_again(now), version),
                 self._repositories.cases.update(after, case.version),
                 self._repositories.cases.insert_entry(entry),
             ]
@@ -91,8 +90,7 @@ class UnreadLetters:
             if not _shown(letter, case.value).is_spam_possible:
                 raise Stale("letter")
             await self._close_case(agent, case.value.id, _SPAM, version=case.version)
-        closed = replace(letter.value, state=LetterState.CLOSED)
-        await self._casework.commit([self._repositories.letters.update(closed, version)])
+        await self._casework.commit([self._repositories.letters.update(letter.value.closed(), version)])
 
     async def _take(
         self, agent: Agent, letter_id: str, permission: Permission

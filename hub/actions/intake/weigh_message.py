@@ -98,7 +98,8 @@ class WeighMessage:
             opt_outs=scene.event.kind is ChannelKind.SMS,
             beside=beside,
             city=city,
-            told=scene.event.kind is ChannelKind.CHAT,
+            # In an open case who tells more of it wants no list of questions.
+            told=scene.event.kind is ChannelKind.CHAT and scene.case is None,
             danger_words=danger_words,
             vectors=understood.vectors,
         )

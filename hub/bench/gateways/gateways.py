@@ -42,5 +42,5 @@ async def _measured(protocol: str, connections: int, window: int, *, small: bool
         taken = (await gateway.ask())["taken"]
     if taken != count * (len(sides[0]) + 1):
         raise BenchFailed(f"carrier: {taken} texts were taken")
-    name = f"carrier.{protocol}.{connections}x{window}"
+    name = f"{protocol}.{connections}x{window}"
     return Figure(name, median(sides[0]), "texts/s", median(sides[1]), "ratio ≥ 0.5")
