@@ -20,7 +20,7 @@ async def _open(page: Page, fold: str) -> None:
 async def test_an_entry_from_draft_to_answer_to_withdrawal(
     colleague: Visitor, desk: Desk, script: bool
 ) -> None:
-    drone = "无人机" if script else "滑翔伞"
+    drone = "热气球" if script else "滑翔伞"
     editor = await desk.sit_down(colleague, Role.EDITOR, script=script, expected_status=(422,))
     await editor.goto(f"{desk.url}/staff/entries", wait_until="domcontentloaded")
     await editor.get_by_role("link", name="新建条目").click()
