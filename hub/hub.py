@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 
+from campaigns.said import Said
 from channels.adapter import FetchesRecordings, ListsRecordings, ReceivesWebhooks, RendersCalls
 from channels.outbox.sender import SenderHealth
 from hub.actions.alarms.confirm_danger import ConfirmDanger
@@ -338,7 +339,7 @@ class Hub:
         lines = [
             HealthLine(
                 name,
-                _TASKS.get(name.split(" ")[0], name),
+                _TASKS.get(name) or _TASKS.get(name.split(" ")[0], name),
                 state.running,
                 "运行中" if state.running else f"已停止：{state.problem}",
                 "" if state.running else "查看日志中 task.failed 的原因",
@@ -360,13 +361,13 @@ class Hub:
         )
         paused = {sender.sender: sender.paused_reason for sender in self.senders()}
         unconnected = self.unconnected()
-        paused |= {name: f"网关未连接：{code}" for name, code in unconnected.items()}
+        paused |= {name: Said("网关未连接：%(code)s", code=code) for name, code in unconnected.items()}
         for name, channel in self.settings.channels.items():
             reason = paused.get(name, "")
             lines.append(
                 HealthLine(
                     f"channel {name}",
-                    f"渠道 {name}",
+                    Said("渠道 %(name)s", name=name),
                     not reason,
                     reason or ("已启用" if channel.enabled else "未启用"),
                     "检查渠道的账号、密钥和地址" if reason else "",

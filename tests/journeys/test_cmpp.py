@@ -171,3 +171,4 @@ async def test_a_gateway_that_refuses_the_login_is_told_of(tmp_path: Path) -> No
             return [line.detail for line in await running.hub.health() if "connect-3" in line.detail]
 
         assert await eventually(look) == ["网关未连接：connect-3"]
+        assert [line.name for line in await running.hub.health() if line.label.isascii()] == []
