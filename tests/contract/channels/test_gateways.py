@@ -3,191 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from channels.adapter import Event
-from channels.address import Address, AddressKind
-from channels.carrier.account import AccountSettings
-from channels.carrier.gateway import GatewaySettings, GatewaySms, Listening, Protocolled
 from channels.carrier.link import LinkLimits
-from channels.cmpp.dialect import Cmpp, CmppSettings
 from channels.contract import (
-    Accepted,
     InboundMessage,
-    OutboundMessage,
     Receipt,
     ReceiptState,
     TextPart,
 )
-from channels.errors import Ambiguous, Misconfigured, Permanent, SendError, Temporary
-from channels.loopback.cmpp import CmppGateway
-from channels.loopback.gateway import Fault, GatewayPlan, PlayedGateway, Trouble, parts_of
-from channels.loopback.sgip import SgipGateway
-from channels.loopback.smgp import SmgpGateway
-from channels.loopback.smpp import SmppGateway
-from channels.sgip.dialect import Sgip, SgipSettings
-from channels.smgp.dialect import Smgp, SmgpSettings
-from channels.smpp.dialect import Smpp, SmppSettings
+from channels.errors import Ambiguous, Misconfigured, SendError, Temporary
+from channels.loopback.gateway import Fault, GatewayPlan, Trouble, parts_of
 from hub.runtime.clock import FakeClock
-
-ACCOUNT = "901234"
-PHONE = Address(AddressKind.PHONE, "+8613800138000")
-LONG = "河边护栏断了一截，怕有人掉下去。" * 9  # 144 characters: three parts
-LIMITS = LinkLimits(answer_seconds=1.0, idle_seconds=60)
-
-
-def text(words: str = "护栏已修好", *, delivery_id: str = "d1", to: Address = PHONE) -> OutboundMessage:
-    return OutboundMessage(delivery_id, 1, "sms-mobile", to, words)
-
-
-@dataclass(frozen=True, slots=True)
-class Speaks:
-    """A protocol: its played gateway, and its codes for busy and for a number that does not exist."""
-
-    name: str
-    version: int
-    gateway: type[PlayedGateway]
-    busy: int
-    bad_number: int
-    login: str
-
-    def protocol(self, secret: str, version: int, clock: FakeClock, more: Mapping[str, Any]) -> Protocolled:
-        if self.gateway is SgipGateway:
-            return Sgip(
-                SgipSettings(ACCOUNT, secret, "smg", "s3cret", 3059112345, "12110", "12345", **more), clock
-            )
-        if self.gateway is SmppGateway:
-            return Smpp(SmppSettings(ACCOUNT, secret, "12110", **more))
-        if self.gateway is SmgpGateway:
-            return Smgp(SmgpSettings(ACCOUNT, secret, "12110", version, **more), clock)
-        return Cmpp(CmppSettings(ACCOUNT, secret, "12110", version, **more), clock)
-
-    def plan(self, **how: Any) -> GatewayPlan:
-        return GatewayPlan(**{"version": self.version, "state": "", **how})
-
-
-CMPP_2 = Speaks("cmpp 2.0", 2, CmppGateway, 8, 13, "connect")
-CMPP_3 = Speaks("cmpp 3.0", 3, CmppGateway, 8, 13, "connect")
-SMGP = Speaks("smgp 3.0", 3, SmgpGateway, 1, 47, "login")
-SMPP = Speaks("smpp 3.4", 3, SmppGateway, 0x58, 0x0B, "bind")
-SGIP = Speaks("sgip 1.2", 3, SgipGateway, 88, 6, "bind")
-speaking = pytest.mark.parametrize("speaks", [CMPP_2, CMPP_3, SMGP, SMPP, SGIP], ids=lambda one: one.name)
-kept = pytest.mark.parametrize("speaks", [CMPP_3, SMGP, SMPP], ids=lambda one: one.name)
-each = pytest.mark.parametrize("speaks", [CMPP_3, SMGP, SMPP, SGIP], ids=lambda one: one.name)
-
-
-@dataclass
-class Desk:
-    """The hub's side: an adapter, and everything it brought."""
-
-    sms: GatewaySms
-    gateway: PlayedGateway
-    events: list[Event] = field(default_factory=list)
-    refuses: int = 0
-    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-    async def accept(self, event: Event) -> None:
-        if self.refuses:
-            self.refuses -= 1
-            raise OSError("the store is away")
-        async with self.arrived:
-            self.events.append(event)
-            self.arrived.notify_all()
-
-    async def until(self, count: int) -> list[Event]:
-        async with asyncio.timeout(10), self.arrived:
-            await self.arrived.wait_for(lambda: len(self.events) >= count)
-        return self.events
-
-
-async def eventually(holds: Callable[[], bool]) -> None:
-    """Returns when it holds; what it looks at changes on the event loop."""
-    async with asyncio.timeout(10):
-        while not holds():  # noqa: ASYNC110 — nothing tells
-            await asyncio.sleep(0)
-
-
-async def never(_: float) -> None:
-    await asyncio.Event().wait()
-
-
-@asynccontextmanager
-async def desk(
-    plan: GatewayPlan | None = None,
-    *,
-    speaks: Speaks = CMPP_3,
-    limits: LinkLimits = LIMITS,
-    connections: int = 1,
-    secret: str = "s3cret",
-    sleep: Callable[[float], Awaitable[None]] | None = None,
-    patience_seconds: float = 15.0,
-    allowed: tuple[str, ...] = (),
-    **more: Any,
-) -> AsyncIterator[Desk]:
-    """An adapter that is connected, unless the gateway does not let it in."""
-    clock = FakeClock()
-    plan = plan or speaks.plan()
-    async with speaks.gateway(ACCOUNT, "s3cret", clock.now_ms, plan) as gateway:
-        is_sgip = speaks is SGIP  # nothing is connected before it is needed; what comes is brought to us
-        account = AccountSettings(
-            "sms-mobile",
-            "127.0.0.1",
-            gateway.port,
-            connections,
-            rate=5000,
-            limits=limits,
-            on_demand=is_sgip,
-        )
-        settings = GatewaySettings(
-            account,
-            "12110",
-            country_code="86" if is_sgip else "none",
-            patience_seconds=patience_seconds,
-            listen=Listening("127.0.0.1", 0, allowed) if is_sgip else None,
-        )
-        protocol = speaks.protocol(secret, 0x10 * plan.version, clock, more)
-        sms = GatewaySms(settings, protocol, clock, random.Random(7))
-        if sleep is not None:
-            sms.account._sleep = sleep
-        here = Desk(sms, gateway)
-        running = asyncio.ensure_future(sms.connect(here.accept))
-        try:
-            if isinstance(gateway, SgipGateway):
-                await eventually(lambda: sms.listens_on > 0)
-                gateway.reach(sms.listens_on)
-            else:
-                await gateway.until(lambda: gateway.logins >= connections)
-            if gateway.connections == connections:
-                await eventually(lambda: sms.account.links == connections)
-            yield here
-        finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
-
-
-@pytest.mark.parametrize("version", [2, 3])
-async def test_a_text_is_taken_with_its_fields_in_their_places(version: int) -> None:
-    async with desk(GatewayPlan(version=version, state=""), service_id="ALARM") as here:
-        accepted = await here.sms.send(text())
-        (part,) = here.gateway.taken
-        assert accepted == Accepted((part.id,), 1, by_part=True)
-        assert part.content.decode("utf-16-be") == "护栏已修好"
-        assert (part.text("Src_Id"), part.text("Dest_terminal_Id")) == ("12110", "13800138000")
-        assert (part.text("Service_Id"), part.text("Msg_src")) == ("ALARM", "901234")
-        assert [part.number(name) for name in ("Pk_total", "Pk_number", "DestUsr_tl", "Msg_Fmt")] == [
-            1,
-            1,
-            1,
-            8,
-        ]
-        assert [part.number(name) for name in ("Registered_Delivery", "Fee_UserType", "TP_udhi")] == [1, 2, 0]
+from tests.contract.channels.gateway_desk import (
+    CMPP_3,
+    LONG,
+    PHONE,
+    SMGP,
+    SMPP,
+    Speaks,
+    desk,
+    each,
+    eventually,
+    kept,
+    never,
+    speaking,
+    text,
+)
 
 
 @speaking
@@ -244,176 +88,6 @@ async def test_a_receipt_may_come_before_the_answer_and_is_answered(speaks: Spea
         assert receipt.provider_id == accepted.provider_id
         assert (receipt.state, receipt.destination) == (ReceiptState.DELIVERED, PHONE)
         assert receipt.sent_at // 60_000 == FakeClock().now_ms() // 60_000
-
-
-# --- results ---
-
-
-@pytest.mark.parametrize(
-    ("code", "problem"),
-    [
-        (1, Permanent),
-        (3, Temporary),
-        (5, Misconfigured),
-        (6, Permanent),
-        (8, Temporary),
-        (10, Misconfigured),
-        (13, Permanent),
-        (77, Permanent),
-        (101, Temporary),
-    ],
-)
-async def test_each_result_is_a_decision(code: int, problem: type[SendError]) -> None:
-    async with desk(busy=frozenset({101})) as here:
-        here.gateway.faults.append(Fault(Trouble.RESULT, code=code))
-        with pytest.raises(problem) as raised:
-            await here.sms.send(text())
-        assert raised.value.code == str(code)
-        assert not isinstance(raised.value, Temporary) or raised.value.slow_down == (code != 3)
-        assert not isinstance(raised.value, Permanent) or raised.value.invalid_address == (code == 13)
-        assert here.gateway.taken == []
-
-
-@pytest.mark.parametrize(
-    ("status", "problem"),
-    [
-        (1, Temporary),
-        (2, Temporary),
-        (10, Permanent),
-        (21, Misconfigured),
-        (37, Permanent),
-        (44, Misconfigured),
-        (47, Permanent),
-        (58, Permanent),
-        (74, Temporary),
-        (75, Temporary),
-        (76, Misconfigured),
-        (99, Permanent),
-        (130, Temporary),
-    ],
-)
-async def test_each_status_of_smgp_is_a_decision(status: int, problem: type[SendError]) -> None:
-    async with desk(speaks=SMGP, busy=frozenset({130})) as here:
-        here.gateway.faults.append(Fault(Trouble.RESULT, code=status))
-        with pytest.raises(problem) as raised:
-            await here.sms.send(text())
-        assert raised.value.code == str(status)
-        assert not isinstance(raised.value, Permanent) or raised.value.invalid_address == (status == 47)
-
-
-async def test_a_text_over_smgp_has_its_fields_in_their_places() -> None:
-    async with desk(speaks=SMGP, service_id="ALARM") as here:
-        accepted = await here.sms.send(text())
-        (part,) = here.gateway.taken
-        assert accepted == Accepted((part.id,), 1, by_part=True)
-        assert part.content.decode("utf-16-be") == "护栏已修好"
-        assert (part.text("SrcTermID"), part.text("DestTermID")) == ("12110", "13800138000")
-        assert (part.text("ServiceID"), part.text("FeeType"), part.text("FixedFee")) == (
-            "ALARM",
-            "00",
-            "000000",
-        )
-        assert [part.number(name) for name in ("MsgType", "NeedReport", "MsgFormat")] == [6, 1, 8]
-
-
-@pytest.mark.parametrize(
-    ("status", "problem"),
-    [
-        (0x01, Permanent),
-        (0x0A, Misconfigured),
-        (0x0B, Permanent),
-        (0x14, Temporary),
-        (0x45, Temporary),
-        (0x58, Temporary),
-        (0x64, Temporary),
-        (0x403, Permanent),
-    ],
-)
-async def test_each_status_of_smpp_is_a_decision(status: int, problem: type[SendError]) -> None:
-    async with desk(speaks=SMPP) as here:
-        here.gateway.faults.append(Fault(Trouble.RESULT, code=status))
-        with pytest.raises(problem) as raised:
-            await here.sms.send(text())
-        assert raised.value.code == f"0x{status:02x}"
-        assert not isinstance(raised.value, Permanent) or raised.value.invalid_address == (status == 0x0B)
-
-
-async def test_a_text_over_smpp_has_its_fields_in_their_places() -> None:
-    async with desk(speaks=SMPP, service_type="CMT") as here:
-        await here.sms.send(text())
-        (part,) = here.gateway.taken
-        assert part.content.decode("utf-16-be") == "护栏已修好"
-        assert (part.source, part.destination, part.text("service_type")) == ("12110", "13800138000", "CMT")
-        names = ("esm_class", "registered_delivery", "data_coding")
-        assert [part.number(name) for name in names] == [0, 1, 8]
-
-
-@pytest.mark.parametrize(
-    ("result", "problem"),
-    [
-        (1, Misconfigured),
-        (3, Temporary),
-        (5, Permanent),
-        (6, Permanent),
-        (11, Temporary),
-        (88, Temporary),
-        (99, Permanent),
-    ],
-)
-async def test_each_result_of_sgip_is_a_decision(result: int, problem: type[SendError]) -> None:
-    async with desk(speaks=SGIP) as here:
-        here.gateway.faults.append(Fault(Trouble.RESULT, code=result))
-        with pytest.raises(problem) as raised:
-            await here.sms.send(text())
-        assert raised.value.code == str(result)
-        assert not isinstance(raised.value, Permanent) or raised.value.invalid_address == (result == 6)
-
-
-async def test_a_text_over_sgip_has_its_fields_in_their_places_and_an_id_before_its_answer() -> None:
-    async with desk(speaks=SGIP, service_type="ALARM") as here:
-        here.gateway.faults.append(Fault(Trouble.CUT))
-        with pytest.raises(Ambiguous) as raised:
-            await here.sms.send(text())
-        (part,) = here.gateway.taken
-        assert raised.value.part_ids == (part.id,)
-        assert part.content.decode("utf-16-be") == "护栏已修好"
-        assert (part.source, part.destination) == ("12110", "8613800138000")
-        assert [part.text(name) for name in ("CorpId", "ServiceType")] == ["12345", "ALARM"]
-        names = ("UserCount", "MorelatetoMTFlag", "ReportFlag", "MessageCoding")
-        assert [part.number(name) for name in names] == [1, 2, 1, 8]
-        assert part.id.startswith(f"{3059112345:08x}")
-
-
-async def test_sgip_connects_when_something_is_to_leave_and_says_goodbye_when_nothing_is() -> None:
-    limits = LinkLimits(answer_seconds=1.0, idle_seconds=0.2)
-    async with desk(speaks=SGIP, limits=limits) as here:
-        assert (here.gateway.logins, here.sms.problem) == (0, "")
-        await here.sms.send(text())
-        await here.gateway.until(lambda: not here.gateway.connections)
-        assert here.sms.account.links == 0
-        await here.sms.send(text(delivery_id="d2"))
-        assert here.gateway.logins == 2
-
-
-@pytest.mark.parametrize(("peer", "allowed"), [("stranger", ()), ("smg", ("192.0.2.1",))])
-async def test_who_is_not_the_gateway_brings_nothing(peer: str, allowed: tuple[str, ...]) -> None:
-    async with desk(speaks=SGIP, allowed=allowed) as here:
-        assert isinstance(here.gateway, SgipGateway)
-        here.gateway.peer = peer
-        assert await here.gateway.push("13800138000", "12110", b"\0a") != 0
-        assert here.events == []
-
-
-async def test_what_is_brought_without_a_login_is_refused() -> None:
-    async with desk(speaks=SGIP) as here:
-        reader, writer = await asyncio.open_connection("127.0.0.1", here.sms.listens_on)
-        body = b"13800138000".ljust(21, b"\0") + b"12110".ljust(21, b"\0") + b"\0\0\x08\0\0\0\2\0a" + bytes(8)
-        writer.write((20 + len(body)).to_bytes(4, "big") + b"\0\0\0\4" + bytes(12) + body)
-        answer = await reader.readexactly(29)
-        assert (answer[4:8], answer[20]) == (b"\x80\0\0\4", 1)
-        assert await reader.read() == b""
-        writer.close()
-        assert here.events == []
 
 
 @each
@@ -646,8 +320,9 @@ async def test_a_text_that_cannot_be_stored_is_not_answered_and_comes_again() ->
 
 
 @pytest.mark.parametrize(("udhi", "wide"), [(1, False), (0x40, False), (1, True)])
-async def test_parts_are_handed_on_as_parts(udhi: int, wide: bool) -> None:
-    async with desk() as here:
+@each
+async def test_parts_are_handed_on_as_parts(udhi: int, wide: bool, speaks: Speaks) -> None:
+    async with desk(speaks=speaks) as here:
         contents = parts_of(0x1234, [b"\0a", b"\0b", b"\0c"], wide=wide)
         for content in reversed(contents):
             assert await here.gateway.push("13800138000", "12110", content, has_head=udhi) == 0
