@@ -4,11 +4,13 @@ that need no thought."""
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from hashlib import md5
 from struct import Struct
-from typing import ClassVar
+from typing import ClassVar, Protocol, TypeVar
 
-from channels.carrier.frame import Frame, Framer
+from channels.carrier.account import LoginRefused
+from channels.carrier.frame import BadFrame, Frame, Framer
 from channels.carrier.link import Link
 
 log = logging.getLogger(__name__)
@@ -51,6 +53,41 @@ def is_proved(proof: bytes, *, status: int, ours: bytes, secret: bytes) -> bool:
     """
     sizes = (1, 4) if status < 256 else (4,)
     return proof in {digest(status.to_bytes(size, "big"), ours, secret) for size in sizes}
+
+
+class _Judged(Protocol):
+    """The answer to a login. status 0: logged in."""
+
+    @property
+    def status(self) -> int: ...
+
+
+A = TypeVar("A", bound=_Judged)
+
+
+async def logged_in(
+    link: Link,
+    command: int,
+    body: bytes,
+    read: Callable[[bytes], A],
+    refused: Callable[[int], LoginRefused],
+) -> A:
+    """What a gateway answers to a login, read by `read`. Raises what `refused` makes of its status (-1 for an
+    answer that cannot be read), `NoAnswer` or `NotSent`."""
+    frame = await link.ask(lambda sequence: write(command, sequence, body))
+    try:
+        answer = read(frame.body)
+    except BadFrame:
+        raise refused(-1) from None
+    if answer.status:
+        raise refused(answer.status)
+    return answer
+
+
+def note_unproved(*, proved: bool) -> None:
+    """A gateway that does not show that it knows the secret is told of; many hash it their own way."""
+    if not proved:
+        log.warning("carrier.gateway_not_proved")
 
 
 class CommonHead:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from channels.carrier.beijing import login_time, minute
-from channels.carrier.common_head import ANSWER, CommonHead, write
+from channels.carrier.common_head import ANSWER, CommonHead, logged_in, note_unproved, write
 from channels.carrier.frame import Frame
 from channels.carrier.gateway import Report, Text
 from channels.carrier.link import Link
@@ -15,8 +14,6 @@ from channels.carrier.long_text import Piece, split_head
 from channels.clock import Clock
 from channels.smgp import codes, pdu
 from channels.smgp.pdu import Answer, Command, Deliver, Login, LoginAnswer, Submit
-
-log = logging.getLogger(__name__)
 
 _STRUCTURE = 10
 """Status of a DELIVER that cannot be read."""
@@ -54,15 +51,8 @@ class Smgp(CommonHead):
         """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
         who = self._settings
         login = Login(who.client_id, who.secret.encode(), who.version, login_time(self._clock.now_ms()))
-        frame = await link.ask(lambda sequence: write(Command.LOGIN, sequence, login.body()))
-        try:
-            answer = LoginAnswer.read(frame.body)
-        except pdu.Malformed:
-            raise codes.login_refused(-1) from None
-        if answer.status:
-            raise codes.login_refused(answer.status)
-        if not login.is_answered_by(answer):
-            log.warning("carrier.gateway_not_proved")  # many gateways hash it their own way
+        answer = await logged_in(link, Command.LOGIN, login.body(), LoginAnswer.read, codes.login_refused)
+        note_unproved(proved=login.is_answered_by(answer))
 
     def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
         settings = self._settings
