@@ -25,6 +25,8 @@ _THANKS = re.compile(
     r"(?=[\s。！？!?；;，,、…~～|]*$)",
     re.IGNORECASE,
 )
+_BLANKS = re.compile(r"[^\S\n]{2,}")
+"""Many blanks say no more than one, and thanks would be looked for behind each of them."""
 _BEFORE_THANKS = "。；;，,、…~～| \n"
 _PIECE = 30
 """Where nothing ends for long, a clause is cut after so many characters."""
@@ -32,7 +34,7 @@ _PIECE = 30
 
 def windows(text: str) -> list[str]:
     """The windows of a text in the order of the text; a short text is its own only window."""
-    text = text[:MOST].strip()
+    text = _BLANKS.sub(" ", text[:MOST]).strip()
     clauses = [_without_courtesy(clause) for clause in _CLAUSE.findall(text)]
     if clauses and not clauses[-1]:
         clauses = [*filter(None, clauses)] or [""]

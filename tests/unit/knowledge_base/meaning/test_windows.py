@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,3 +70,10 @@ def test_of_many_windows_the_first_and_the_last_come_first() -> None:
 @pytest.mark.parametrize("text", ["—" * 61, "！？" * 40, "😀，" * 40, "谢谢。" * 40, "，" * 30_000])
 def test_a_long_text_of_nothing_but_signs_or_thanks_is_cut_too(text: str) -> None:
     assert all(0 < len(window) <= LONGEST for window in windows(text))
+
+
+def test_many_blanks_are_one_and_take_no_time() -> None:
+    began = time.process_time()
+    assert windows("有人" + " " * 19_000 + "拿刀") == ["有人 拿刀"]
+    assert windows(" \t" * 9_000 + "x") == ["x"]
+    assert time.process_time() - began < 0.2
