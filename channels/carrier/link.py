@@ -205,9 +205,14 @@ class Link(asyncio.Protocol):
 
     def _tick(self) -> None:
         now = self._loop.time()
-        for sequence, asked in [one for one in self._asked.items() if one[1].ends_at <= now]:
+        late = [one for one in self._asked.items() if one[1].ends_at <= now]
+        for sequence, asked in late:
             if not asked.answer.done():
                 asked.answer.set_exception(NoAnswer("no answer in time", sequence))
+        if late and now - self._last_heard >= self._limits.answer_seconds:
+            # Nothing at all came since: more sent over it would only be in doubt too.
+            self.close("no-answers")
+            return
         if now - self._last_heard >= self._limits.idle_seconds * (self._silences + 1):
             asking = self._wire.keep_alive(self.next_sequence())
             self._silences += 1 if asking else 0

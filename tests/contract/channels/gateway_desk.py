@@ -107,6 +107,10 @@ async def eventually(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
+async def at_once(_: float) -> None:
+    """In place of the pause before a connection is made again."""
+
+
 async def never(_: float) -> None:
     await asyncio.Event().wait()
 

@@ -24,6 +24,7 @@ from tests.contract.channels.gateway_desk import (
     SMGP,
     SMPP,
     Speaks,
+    at_once,
     desk,
     each,
     eventually,
@@ -139,6 +140,19 @@ async def test_no_answer_is_unknown_and_a_slow_one_is_waited_for(speaks: Speaks)
             await here.sms.send(text(delivery_id="d2"))
         assert raised.value.code == "no-answer"
         assert len(here.gateway.taken) == 2  # nothing was sent again
+
+
+@kept
+async def test_a_connection_on_which_nothing_comes_any_more_is_given_up(speaks: Speaks) -> None:
+    async with desk(
+        speaks=speaks, limits=LinkLimits(answer_seconds=0.3, idle_seconds=60), sleep=at_once
+    ) as here:
+        here.gateway.faults.append(Fault(Trouble.SILENT))
+        with pytest.raises(Ambiguous):
+            await here.sms.send(text())
+        await here.gateway.until(lambda: here.gateway.logins == 2)
+        await eventually(lambda: here.sms.account.links == 1)
+        assert (await here.sms.send(text(delivery_id="d2"))).parts == 1
 
 
 @each
