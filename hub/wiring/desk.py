@@ -48,7 +48,7 @@ def desk_of(base: Foundation, cases: CaseActions) -> Desk:
             edit_tags=EditTags(documents, stores, clock),
             tag_case=tag_case,
             print_case=PrintCase(documents, stores, cases.read_cases, clock),
-            redact_recording=RedactRecording(cases.casework, stores, clock),
+            redact_recording=RedactRecording(cases.casework, stores, base.recordings, clock),
             queue_desk=QueueDesk(documents, stores, cases.read_queue, clock),
             read_day=ReadDay(stores, cases.rules, clock),
             read_notifications=ReadNotifications(documents, stores, clock),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 
 from hub.actions.cases.casework import Casework
@@ -17,6 +16,7 @@ from hub.model.agent import Agent, Permission
 from hub.model.call import Recording, Redaction
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
+from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Invalid, NotFound
@@ -28,16 +28,16 @@ MOST_REASON = 200
 MOST_SPANS = 50
 """Of one recording."""
 
-ReadAudio = Callable[[Recording], bytes]
-"""The sealed bytes of a recording. Blocking. Raises `Unreadable`."""
-
 
 class RedactRecording:
     """Takes spans out and puts them back."""
 
-    def __init__(self, casework: Casework, repositories: Repositories, clock: Clock) -> None:
+    def __init__(
+        self, casework: Casework, repositories: Repositories, recordings: RecordingFiles, clock: Clock
+    ) -> None:
         self._casework = casework
         self._repositories = repositories
+        self._recordings = recordings
         self._clock = clock
 
     async def __call__(
@@ -50,7 +50,6 @@ class RedactRecording:
         to_ms: int,
         reason: str,
         version: int,
-        read: ReadAudio,
     ) -> None:
         """Raises `Invalid`, `NotFound`, `Forbidden`, `Stale` or `Unreadable`."""
         case = await self._take(agent, case_id, version)
@@ -61,7 +60,7 @@ class RedactRecording:
         span = Redaction(from_ms, to_ms, agent.id, self._clock.now_ms())
         after = replace(found.value, redactions=(*found.value.redactions, span))
         done = HistoryKind.RECORDING_REDACTED, span, reason
-        await self._keep(agent, case, found, after, done, version=version, read=read)
+        await self._keep(agent, case, found, after, done, version=version)
 
     async def put_back(
         self,
@@ -72,7 +71,6 @@ class RedactRecording:
         number: int,
         reason: str,
         version: int,
-        read: ReadAudio,
     ) -> None:
         """number: of the span as the page counts them, from 0. Raises as above."""
         case = await self._take(agent, case_id, version)
@@ -85,7 +83,7 @@ class RedactRecording:
         others = tuple(one for one in found.value.redactions if one is not span)
         after = replace(found.value, redactions=others)
         done = HistoryKind.RECORDING_PUT_BACK, span, reason
-        await self._keep(agent, case, found, after, done, version=version, read=read)
+        await self._keep(agent, case, found, after, done, version=version)
 
     async def _take(self, agent: Agent, case_id: str, version: int) -> Case:
         return await self._casework.take(agent, case_id, Permission.RECORDING_REDACT, version=version)
@@ -105,14 +103,13 @@ class RedactRecording:
         done: tuple[HistoryKind, Redaction, str],
         *,
         version: int,
-        read: ReadAudio,
     ) -> None:
         """done: what, to which span, why."""
         kind, span, reason = done
         facts = {"recording": after.id, "from_ms": str(span.from_ms), "to_ms": str(span.to_ms)}
         if after.redactions:
             try:
-                facts["copy"] = await asyncio.to_thread(_digest, read, after)
+                facts["copy"] = await asyncio.to_thread(self._digest, after)
             except BadAudio:
                 raise Invalid({"span": "这段录音的格式无法识别，不能消音；请不要对外提供"}) from None
         changed, entry = recorded(
@@ -131,9 +128,9 @@ class RedactRecording:
             ]
         )
 
-
-def _digest(read: ReadAudio, recording: Recording) -> str:
-    return hashlib.sha256(redacted(read(recording), recording.spans_ms)).hexdigest()
+    def _digest(self, recording: Recording) -> str:
+        copy = redacted(self._recordings.content(recording), recording.spans_ms)
+        return hashlib.sha256(copy).hexdigest()
 
 
 def _problems(recording: Recording, from_ms: int, to_ms: int) -> dict[str, str]:

@@ -195,7 +195,6 @@ async def redact(request: web.Request) -> web.StreamResponse:
     if isinstance(given, FormErrors):
         return await _show(request, replace(typed, errors=given.fields), 422)
     act, agent = request.app[HUB].actions.desk.redact_recording, agent_of(request)
-    read = request.app[HUB].recordings.content
     start, end = milliseconds(given.start), milliseconds(given.end)
     try:
         if given.number.isdecimal():
@@ -206,7 +205,6 @@ async def redact(request: web.Request) -> web.StreamResponse:
                 number=int(given.number),
                 reason=given.reason,
                 version=given.version,
-                read=read,
             )
         elif start is None or end is None:
             raise Invalid({"span": msgid("请填写起点和终点，例如 12.5 或 1:02.5")})
@@ -219,7 +217,6 @@ async def redact(request: web.Request) -> web.StreamResponse:
                 to_ms=end,
                 reason=given.reason,
                 version=given.version,
-                read=read,
             )
     except (Invalid, Stale) as problem:
         return await _refused(request, typed, problem)
