@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import re
+from datetime import timedelta
 
 from hub.actions.progress.phone_proof import SENT_A_DAY
 from hub.actions.progress.query_code_lockout import PhoneNeeded
+from hub.runtime.clock import FakeClock, to_local, to_ms
 from hub.runtime.errors import NotFound
 from tests.journeys.test_progress import SAME_ORIGIN
 from tests.journeys.test_sms import pair, sent_to
@@ -85,3 +87,21 @@ async def test_a_code_opens_once_and_not_behind_five_wrong_ones(hub: World) -> N
         found = await proof.proven(reference, sent, source="c")
         assert (found is not None and found.value == CITIZEN) is opens
         assert await proof.proven(reference, sent, source="d") is None
+
+
+async def test_a_code_that_was_sent_before_midnight_opens_after_it(hub: World) -> None:
+    reference, code = await spent(hub)
+    proof = hub.hub.actions.track_case.phone_proof
+    now = to_local(hub.hub.clock.now_ms())
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    proof._clock = clock = FakeClock(to_ms(midnight) - 30_000)
+    before = {row.id for row in await hub.hub.documents.find("outbox", {}, limit=9)}
+    await proof.send(reference, code, source="a", language="zh")
+    (new,) = {row.id for row in await hub.hub.documents.find("outbox", {}, limit=9)} - before
+    waiting = await hub.hub.repositories.outbox.get(new)
+    assert waiting is not None
+    [sent] = re.findall(r"\d{6}", waiting.value.text)
+    clock.advance(seconds=60)
+    found = await proof.proven(reference, sent, source="b")
+    assert found is not None
+    assert found.value == CITIZEN

@@ -75,7 +75,8 @@ class PhoneProof:
         await asyncio.sleep(max(0.0, answer_at - asyncio.get_running_loop().time()))
 
     async def _send(self, reference: str, to: Address, language: str) -> None:
-        row, now = self._row(reference), self._clock.now_ms()
+        now = self._clock.now_ms()
+        row = self._row(reference, now)
         secret = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
 
         async def decide() -> tuple[Sequence[Write], None]:
@@ -119,9 +120,17 @@ class PhoneProof:
         return found
 
     async def _proven(self, reference: str, typed: str) -> Address | None:
-        row = self._row(reference)
-        if await self._documents.get("attempts", row) is None:
-            return None
+        now = self._clock.now_ms()
+        # A code that was sent right before midnight is in the row of yesterday.
+        for row in dict.fromkeys((self._row(reference, now), self._row(reference, now - GOOD_MS))):
+            if await self._documents.get("attempts", row) is not None and await self._opens(
+                row, reference, typed
+            ):
+                found = await self._stores.cases.by_reference(reference)
+                return _telephone(found.value) if found else None
+        return None
+
+    async def _opens(self, row: str, reference: str, typed: str) -> bool:
         # Counted before it is compared, so that a thousand tries at once are not a thousand guesses.
         await self._documents.commit([Add("attempts", row, {"wrong": 1})])
 
@@ -135,13 +144,10 @@ class PhoneProof:
                 return (), False
             return [Update("attempts", row, {"hash": ""}, stored.version)], True
 
-        if not await until_committed(self._documents, decide, tries=_RACES):
-            return None
-        found = await self._stores.cases.by_reference(reference)
-        return _telephone(found.value) if found else None
+        return await until_committed(self._documents, decide, tries=_RACES)
 
-    def _row(self, reference: str) -> str:
-        return f"proof:{derived_id(reference)}:{to_local(self._clock.now_ms()):%Y%m%d}"
+    def _row(self, reference: str, at: int) -> str:
+        return f"proof:{derived_id(reference)}:{to_local(at):%Y%m%d}"
 
     def _hash(self, reference: str, secret: str) -> str:
         return self._vault.blind(f"phone proof:{reference}:{secret}")
