@@ -7,6 +7,7 @@ import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from aiohttp import web
 
@@ -88,14 +89,14 @@ async def send_proof(request: web.Request) -> web.Response:
     hub, posted = request.app[HUB], await read_form(request)
     holder = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
     if holder is None:
-        return _page(request, 403, old=True)
+        return _page(request, 403, problem="old")
     try:
         await hub.actions.track_case.phone_proof.send(
             holder.reference, holder.code, source=request[SOURCE], language=request[LANGUAGE]
         )
     except TooManyTries as problem:
         return _refused(request, holder, problem)
-    return _page(request, 200, holder.reference, phone_needed=True, holder=holder, sent=True)
+    return _page(request, 200, holder.reference, holder=holder, sent=True)
 
 
 async def prove_phone(request: web.Request) -> web.Response:
@@ -103,7 +104,7 @@ async def prove_phone(request: web.Request) -> web.Response:
     hub, posted = request.app[HUB], await read_form(request)
     holder = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
     if holder is None:
-        return _page(request, 403, old=True)
+        return _page(request, 403, problem="old")
     typed = "".join(filter(str.isdecimal, unicodedata.normalize("NFKC", posted.get("proof", ""))))[:DIGITS]
     try:
         shown = await hub.actions.track_case.phone_proof.proven(
@@ -113,9 +114,7 @@ async def prove_phone(request: web.Request) -> web.Response:
         return _refused(request, holder, problem)
     if shown is None:
         errors = {"proof": translator(request)(_WRONG_PROOF)}
-        return _page(
-            request, 422, holder.reference, errors=errors, phone_needed=True, holder=holder, sent=True
-        )
+        return _page(request, 422, holder.reference, errors=errors, holder=holder, sent=True)
     return await _opened(request, replace(holder, shown=shown))
 
 
@@ -126,7 +125,7 @@ async def step(request: web.Request) -> web.Response:
     posted = await read_form(request)
     holder = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
     if holder is None or event not in EVENTS:
-        return _page(request, 403, old=True)
+        return _page(request, 403, problem="old")
     score = posted.get("score", "")
     text = posted.get(f"text-{event}", "").strip()
     wish = CitizenWish(event, text, int(score) if score.isascii() and score.isdecimal() else 0)
@@ -152,7 +151,7 @@ async def file(request: web.Request) -> web.StreamResponse:
     hub, posted = request.app[HUB], await read_form(request)
     holder = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
     if holder is None:
-        return _page(request, 403, old=True)
+        return _page(request, 403, problem="old")
     try:
         case = await hub.actions.track_case.prove(
             holder.reference, holder.code, source=request[SOURCE], shown=holder.shown
@@ -220,10 +219,10 @@ def _refused(request: web.Request, holder: Pass, problem: Exception) -> web.Resp
         response.headers["Retry-After"] = str(seconds)
         return response
     if isinstance(problem, PhoneNeeded):
-        return _page(request, 403, typed, phone_needed=True, holder=holder)
+        return _page(request, 403, typed, holder=holder)
     if isinstance(problem, SourceDown):
-        return _page(request, 503, typed, unavailable=True)
-    return _page(request, 404, typed, not_found=True)
+        return _page(request, 503, typed, problem="unavailable")
+    return _page(request, 404, typed, problem="not_found")
 
 
 def _misspelt(hub: Hub, form: TrackForm, _: Translator) -> dict[str, str]:
@@ -242,15 +241,13 @@ def _page(
     reference: str = "",
     *,
     errors: Mapping[str, str] | None = None,
-    not_found: bool = False,
-    unavailable: bool = False,
-    old: bool = False,
-    phone_needed: bool = False,
+    problem: Literal["", "not_found", "unavailable", "old"] = "",
     holder: Pass | None = None,
     sent: bool = False,
     locked_until: int | None = None,
     wait_seconds: int = 0,
 ) -> web.Response:
+    """holder: of a number that only its own telephone opens today. sent: whether a code went there."""
     hub = request.app[HUB]
     return render(
         request,
@@ -258,10 +255,10 @@ def _page(
         status=status,
         values={"reference": reference},
         errors=errors or {},
-        not_found=not_found,
-        unavailable=unavailable,
-        old=old,
-        phone_needed=phone_needed,
+        not_found=problem == "not_found",
+        unavailable=problem == "unavailable",
+        old=problem == "old",
+        phone_needed=holder is not None,
         takes_texts=_takes_texts(hub),
         pass_field=track_pass.seal(holder, hub.vault, hub.clock) if holder else "",
         sent=sent,
