@@ -11,6 +11,8 @@ from hub.model.personal import personal
 class Role(StrEnum):
     """What an agent is. The REPORT compartment opens for inspectors only."""
 
+    __hash__ = str.__hash__  # that of an enum is written in Python, and every page asks for rights
+
     HANDLER = "handler"  # 承办
     SUPERVISOR = "supervisor"  # 主管
     INSPECTOR = "inspector"  # 督察
@@ -24,6 +26,8 @@ class Role(StrEnum):
 
 class Permission(StrEnum):
     """What a route or an action asks for."""
+
+    __hash__ = str.__hash__
 
     CASE_READ = "case.read"
     CASE_REPLY = "case.reply"

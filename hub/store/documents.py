@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 type_of_field = type[str] | type[int] | type[float]
@@ -41,7 +42,7 @@ MAX_LIMIT = 10_000
 """No single read returns more documents than this."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Collection:
     """A declared collection.
 
@@ -61,6 +62,11 @@ class Collection:
     unique: tuple[tuple[str, ...], ...] = ()
     search: str | None = None
     counted: tuple[tuple[str, ...], ...] = ()
+
+    @cached_property
+    def leading(self) -> frozenset[str]:
+        """The fields that an index begins with."""
+        return frozenset({"id", *(key[0] for key in (*self.indexes, *self.unique))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,10 +177,9 @@ def check_served(collection: Collection, conditions: Sequence[Condition], sort: 
     """Refuses a query for which no index starts with a filtered or the first sorted field."""
     if not conditions and not sort:
         return
-    leading = {key[0] for key in (*collection.indexes, *collection.unique)} | {"id"}
-    if sort and sort[0][0] in leading:
+    if sort and sort[0][0] in collection.leading:
         return
-    if any(c.field in leading and c.operator is not Operator.NOT_EQUAL for c in conditions):
+    if any(c.field in collection.leading and c.operator is not Operator.NOT_EQUAL for c in conditions):
         return
     fields = sorted({c.field for c in conditions} | {name for name, _ in sort})
     raise Undeclared(f"{collection.name}: no index serves a query over {', '.join(fields)}")
