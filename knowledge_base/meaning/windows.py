@@ -21,12 +21,14 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _THANKS = re.compile(
-    r"(?:\s*(?:谢谢|多谢|感谢|麻烦|拜托|辛苦)(?:[你您]们?|大家)?[了啦哈]?|\s*(?:thanks|thank you))+"
-    r"(?=[\s。！？!?；;，,、…~～|]*$)",
+    r"(?:\s*(?:谢谢|多谢|感谢|麻烦|拜托|辛苦)(?:[你您]们?|大家)?[了啦哈]?|\s*(?:thanks|thank you))++$",
     re.IGNORECASE,
 )
+_AFTER_THANKS = " \t\n\r\u3000。！？!?；;，,、…~～|"
 _BLANKS = re.compile(r"[^\S\n]{2,}")
-"""Many blanks say no more than one, and thanks would be looked for behind each of them."""
+"""Many blanks say no more than one."""
+_LINES = re.compile(r"\s{4,}")
+"""Nor do many empty lines."""
 _BEFORE_THANKS = "。；;，,、…~～| \n"
 _PIECE = 30
 """Where nothing ends for long, a clause is cut after so many characters."""
@@ -34,7 +36,7 @@ _PIECE = 30
 
 def windows(text: str) -> list[str]:
     """The windows of a text in the order of the text; a short text is its own only window."""
-    text = _BLANKS.sub(" ", text[:MOST]).strip()
+    text = _LINES.sub("\n\n", _BLANKS.sub(" ", text[:MOST])).strip()
     clauses = [_without_courtesy(clause) for clause in _CLAUSE.findall(text)]
     if clauses and not clauses[-1]:
         clauses = [*filter(None, clauses)] or [""]
@@ -64,7 +66,10 @@ def _cut(clauses: list[str]) -> list[str]:
 
 
 def _without_courtesy(clause: str) -> str:
-    told = _THANKS.sub("", _GREETING.sub("", clause))
+    told = _GREETING.sub("", clause)
+    words = told.rstrip(_AFTER_THANKS)
+    near = max(0, len(words) - LONGEST)  # thanks are looked for where they end, not behind each character
+    told = words[:near] + _THANKS.sub("", words[near:]) + told[len(words) :]
     return told if any(char.isalnum() for char in told) else ""
 
 

@@ -76,4 +76,7 @@ def test_many_blanks_are_one_and_take_no_time() -> None:
     began = time.process_time()
     assert windows("有人" + " " * 19_000 + "拿刀") == ["有人 拿刀"]
     assert windows(" \t" * 9_000 + "x") == ["x"]
+    assert windows("有人" + "\n" * 19_000 + "拿刀") == ["有人\n\n拿刀"]
+    assert windows("有人" + "\n " * 9_000 + "拿刀") == ["有人\n\n拿刀"]
+    windows("谢谢" * 9_000 + "x")
     assert time.process_time() - began < 0.2
