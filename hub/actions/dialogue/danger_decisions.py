@@ -17,6 +17,7 @@ from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
 from hub.model.cases.triage_decision import DecisionKind
 from hub.repositories.triage_decisions import TriageDecisionRepository
+from hub.runtime.aside import aside
 from knowledge_base.meaning.encoder import Vector
 from knowledge_base.meaning.grams import patterns_in
 from knowledge_base.meaning.safety import Level
@@ -54,7 +55,7 @@ class DangerDecisions:
         """How sure danger in a text is after the decisions. vectors: of its windows, where they are known."""
         if level is Level.NONE:
             return level
-        mine = self._read(text)
+        mine = await aside(len(text), self._read, text)
         real = await self._decided(DecisionKind.REAL_DANGER)
         if await self._is_like([one for one in real if one.told <= mine.told], mine, vectors):
             return Level.SURE

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.actions.dialogue.encoding import Encoding
+from hub.runtime.aside import aside
 from knowledge_base.meaning.encoder import Vector
 from knowledge_base.meaning.safety import NOTHING_SHOWN, Judgement, Safety
 from knowledge_base.meaning.windows import spread, windows
@@ -69,7 +70,7 @@ class Understand:
         asked: sentences of it that are looked up; their vectors are among those that are given, if in time.
         """
         seconds = seconds or self._wait_seconds
-        found = _telling(text)
+        found = await aside(len(text), _telling, text)
         if not found:
             return NOTHING_UNDERSTOOD
         # Nobody waits for vectors that nobody weighs.

@@ -23,6 +23,7 @@ from hub.actions.intake.by_meaning import raised
 from hub.actions.intake.one_by_one import one_by_one
 from hub.actions.intake.scene import Scene
 from hub.actions.knowledge.in_force import Knowledge
+from hub.runtime.aside import aside
 from knowledge_base.dialogue.small_talk import SmallTalk
 from knowledge_base.meaning.safety import NOTHING_SHOWN, Judgement, Level
 from knowledge_base.text.utterance import Utterance
@@ -63,7 +64,8 @@ class WeighMessage:
         verdict = self._verdict(scene, heard, beside, understood)
         accuses = self._triage.accuses_police(folded)
         if isinstance(verdict, Danger) and not accuses:
-            judged = replace(judged, danger=worth(verdict, understood.judgement, folded))
+            danger = await aside(len(folded), worth, verdict, understood.judgement, folded)
+            judged = replace(judged, danger=danger)
         weighed = await self._decisions.weighed(judged.danger, whole, understood.vectors)
         judged = replace(judged, danger=weighed)
         if isinstance(verdict, Danger) and judged.danger is not Level.SURE and not accuses:
