@@ -31,6 +31,8 @@ class HistoryKind(StrEnum):
     NOT_EMERGENCY = "not_emergency"  # the citizen says so; noted, nothing else changes
     FORWARDED_110 = "forwarded_110"  # 转 110; facts: ways, reason, when it was raised
     HEARD_110 = "heard_110"  # the 110 command centre said that it has it; facts: way, sent_at
+    CARRIER_ASKED = "carrier_asked"  # somebody looks at what the carrier knows; facts: asked, look, kept
+    CARRIER_TOLD = "carrier_told"  # what came of it; facts: asked, look, outcome
     CLOSED = "closed"
     MOVED = "moved"  # an event of the table; facts: event, from, to
     BREACHED = "breached"  # a limit was missed; never taken back

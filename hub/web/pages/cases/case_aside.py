@@ -13,6 +13,7 @@ from hub.model.cases.queue.snoozing import UNTIL_SPOKEN, Wake, may_rest
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
+from hub.web.pages.aid.aid import aid_of_case
 from hub.web.pages.cases.queue_words import FLAGS_SHOWN
 
 WAKES: Mapping[Wake, str] = {
@@ -28,6 +29,7 @@ async def aside_of(request: web.Request, case: Case) -> Mapping[str, Any]:
     agent = agent_of(request)
     has, rest = await request.app[HUB].actions.desk.tag_case.of(case)
     return {
+        **await aid_of_case(request, case),
         "may_call": await request.app[HUB].actions.people.may_call(case),
         "tags_on": has,
         "tags_off": rest,
