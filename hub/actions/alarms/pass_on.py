@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.actions.alarms.report import MakeReport
+from hub.actions.alarms.report_aid import told_110
 from hub.actions.alarms.ways import Ways, urgent
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.step_unit import StepUnit
@@ -62,6 +63,8 @@ class PassOn:
             alarm.value, tuple(passings), reason, by=by.id if by else "", at=at, who=answered_by
         )
         writes.append(self._repositories.alarms.update(after, alarm.version))
+        if tuple(ways) != (Way.TELEPHONE,):
+            writes += await told_110(self._repositories.aid, case.value, at=at, by=by.id if by else "")
         if case.value.is_open:
             writes += await self._handed_over(case, after, ways, reason, at, by)
         if reason is ForwardReason.NOBODY:
@@ -97,7 +100,7 @@ class PassOn:
             case Way.TELEPHONE:
                 return [Passing(way, alarm.dialled_at or at, acknowledged_at=at)], []
             case Way.TEXT if self.ways.text is not None:
-                report = await self._report(alarm, case)
+                report = await self._report.whole(alarm, case)
                 rows = urgent(
                     self.ways.text,
                     report.line(),

@@ -47,6 +47,7 @@ class RegisterAct(StrEnum):
     CHECKED = "checked"  # everything is still right
     LOOKED = "looked"  # opened on its own page
     SHOWN = "shown"  # beside a case
+    TOLD_110 = "told_110"  # with an emergency that was handed over
     REMOVED = "removed"
 
 

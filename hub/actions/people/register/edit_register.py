@@ -143,8 +143,9 @@ def _require(agent: Agent) -> None:
 def _checked(typed: RecordTyped, person_id: str, created_at: int, now: int) -> RegisteredPerson:
     """The record that was typed. Raises `Invalid` with every problem by the name of its field."""
     problems: dict[str, str] = {}
-    numbers = _numbers(typed.numbers, problems)
     _length(problems, "name", typed.name, MOST_NAME, "请填写姓名")
+    numbers = _numbers(typed.numbers, problems)
+    _length(problems, "address", typed.address, MOST_ADDRESS)
     if not (typed.difficulties or typed.needs):
         problems["difficulties"] = "请至少选择一项，或写明需要"
     _length(problems, "needs", typed.needs, MOST_NEEDS)
@@ -157,7 +158,6 @@ def _checked(typed: RecordTyped, person_id: str, created_at: int, now: int) -> R
     if typed.interpreter:
         told = typed.interpreter
         interpreter = Interpreter(told.name, _number(told, "interpreter", problems))
-    _length(problems, "address", typed.address, MOST_ADDRESS)
     if typed.consent_by is None:
         problems["consent_by"] = "请选择谁表示同意、怎样表示"
     if not 0 < typed.consent_at <= now:

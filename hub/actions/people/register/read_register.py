@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from channels.address import Address, AddressKind, BadAddress, masked, phone
+from channels.address import Address, AddressKind, BadAddress, is_textable, masked, phone
 from hub.actions.cases.agent_names import agent_names
 from hub.model import policy
 from hub.model.agent import Agent, Permission
@@ -107,12 +107,12 @@ class ReadRegister:
         """The id of who has this whole number, "" for nobody. Raises `Invalid` for what is no number."""
         _require(agent)
         try:
-            value = phone(number).value if number.strip() else ""
+            address = phone(number)
         except BadAddress:
-            value = ""
-        if not value:
+            address = None
+        if address is None or not is_textable(address):
             raise Invalid({"find": "请输入完整的手机号"})
-        key = self._register.key(value)
+        key = self._register.key(address.value)
         found = (await self._register.by_keys([key])).get(key)
         return found.id if found else ""
 

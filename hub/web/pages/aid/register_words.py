@@ -37,6 +37,7 @@ ACTS: Mapping[RegisterAct, str] = {
     RegisterAct.CHECKED: msgid("核对无误"),
     RegisterAct.LOOKED: msgid("打开登记"),
     RegisterAct.SHOWN: msgid("在工单旁查看"),
+    RegisterAct.TOLD_110: msgid("随警情告知 110"),
     RegisterAct.REMOVED: msgid("删除"),
 }
 
