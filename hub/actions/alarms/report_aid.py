@@ -90,7 +90,9 @@ async def record_of(aid: AidRepositories, case: Case) -> ToldRecord | None:
 
 
 async def by_carrier(aid: AidRepositories, case: Case) -> ToldByCarrier | None:
-    """The last answers of the carrier, None for none."""
+    """The last answers of the carrier, None for none, and for a case whose identity was taken away."""
+    if not case.applicant.address:
+        return None
     looks = await aid.carrier_looks.of_cases([case.id])
     answered = [look for look in looks if look.outcome is Outcome.ANSWERED]
     whose, where = _first(answered, Asked.SUBSCRIBER), _first(answered, Asked.POSITION)

@@ -97,6 +97,22 @@ async def test_behind_the_compartment_no_name_leaves_and_no_contact() -> None:
     assert not any(name in f"{report}{text.text}" for name in NAMES)
 
 
+async def test_of_a_case_that_left_without_identity_nothing_is_told() -> None:
+    here = office(centre=Centre())
+    case_id = await case_of(here)
+    await known(here, case_id)
+    found = await here.stores.cases.get(case_id)
+    assert found is not None
+    unknown = replace(found.value, applicant=found.value.applicant.hidden())
+    await here.documents.commit([here.stores.cases.update(unknown, found.version)])
+    await here.forward.step()
+    await here.forward.listen()
+    centre = here.ways.centre
+    assert isinstance(centre, Centre)
+    [report] = centre.told
+    assert (report.registered, report.carrier) == (None, None)
+
+
 async def test_the_command_centre_gets_it_as_it_is_agreed() -> None:
     async with played_centre() as played, HttpClient() as http:
         here = office()
