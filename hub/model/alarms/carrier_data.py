@@ -14,13 +14,16 @@ from enum import StrEnum
 from channels.contract import ChannelKind
 from hub.model import policy
 from hub.model.agent import Agent, Permission
-from hub.model.cases.alarm import is_emergency, was_handed_off
+from hub.model.cases.alarm import is_emergency
 from hub.model.cases.case import Case
+from hub.model.cases.state import CaseState
 from hub.model.personal import personal
+from hub.model.track import Track
 
 OLD_POSITION_MS = 30 * 60_000
 """A telephone that was seen somewhere so long ago may be anywhere now."""
 _INTERRUPTED_MS = 60_000
+_HANDED_OVER_MS = 12 * 3_600_000
 
 
 class Asked(StrEnum):
@@ -119,8 +122,10 @@ class CarrierLook:
 
 
 def may_be_asked(case: Case, *, now: int) -> bool:
-    """Whether the carrier may be asked about this case: an emergency by text, open or just handed to 110."""
-    is_urgent = is_emergency(case) or was_handed_off(case, now)
+    """Whether the carrier may be asked about this case: an emergency by text, open or handed to 110 not long
+    ago. Counted from the hand-over: what is looked at since does not make it longer."""
+    is_handed = case.track is Track.EMERGENCY and case.state is CaseState.HANDED_OFF
+    is_urgent = is_emergency(case) or (is_handed and now - case.proceeding.closed_at < _HANDED_OVER_MS)
     return is_urgent and case.origin.kind == ChannelKind.SMS and bool(case.applicant.address)
 
 

@@ -8,7 +8,7 @@ case.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from channels.contract import ChannelKind
@@ -20,7 +20,7 @@ from hub.model.people.registered_person import RegisterAct, RegisteredPerson, Re
 from hub.repositories.people.register import RegisterRepository
 from hub.runtime.clock import Clock
 from hub.runtime.ids import derived_id
-from hub.store.documents import Documents, Duplicate
+from hub.store.documents import Documents, Duplicate, StoreUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,15 @@ class RegisterCard:
     may_open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterCards:
+    """registered: ids of the cases whose number stands in the register, for the mark 已登记, which tells
+    nothing else. cards: those that are shown, by the id of the case."""
+
+    registered: frozenset[str]
+    cards: Mapping[str, RegisterCard]
+
+
 class ShowCards:
     """Reads for agents."""
 
@@ -41,19 +50,21 @@ class ShowCards:
         self._register = register
         self._clock = clock
 
-    async def registered(self, agent: Agent, cases: Iterable[Case]) -> frozenset[str]:
-        """Ids of those cases whose number stands in the register: for the mark 已登记, which tells nothing
-        else."""
-        return frozenset(case.id for case, _ in await self._found(agent, cases))
-
-    async def __call__(self, agent: Agent, cases: Iterable[Case]) -> Mapping[str, RegisterCard]:
-        """The cards by the id of the case; each is shown to the agent with that."""
+    async def __call__(self, agent: Agent, cases: Iterable[Case], *, shown: Container[str]) -> RegisterCards:
+        """Of these cases, the marks, and the cards of those with the ids `shown`. A card whose log cannot be
+        written now is not shown; the mark is, and whatever else the page is for."""
         found = await self._found(agent, cases)
-        await self._noted(agent, found)
+        large = [(case, person) for case, person in found if case.id in shown]
+        noted = await self._noted(agent, large)
         now, may_open = self._clock.now_ms(), agent.may(Permission.REGISTER_READ)
-        return {
-            case.id: RegisterCard(person, person.must_be_checked(now), may_open) for case, person in found
-        }
+        return RegisterCards(
+            frozenset(case.id for case, _ in found),
+            {
+                case.id: RegisterCard(person, person.must_be_checked(now), may_open)
+                for case, person in large
+                if case.id in noted
+            },
+        )
 
     async def _found(self, agent: Agent, cases: Iterable[Case]) -> list[tuple[Case, RegisteredPerson]]:
         wanted = [case for case in cases if is_for(case) and _may_read(agent, case)]
@@ -64,20 +75,23 @@ class ShowCards:
             if case.applicant.address_key in people
         ]
 
-    async def _noted(self, agent: Agent, found: Sequence[tuple[Case, RegisteredPerson]]) -> None:
-        now = self._clock.now_ms()
-        entries = {
-            derived_id("register card", person.id, case.id, agent.id): (person.id, case.id)
-            for case, person in found
-        }
-        there = await self._register.logged(list(entries)) if entries else frozenset()
-        for id, (person_id, case_id) in entries.items():
-            if id not in there:
-                entry = RegisterEntry(id, person_id, now, agent.id, RegisterAct.SHOWN, case_id=case_id)
+    async def _noted(self, agent: Agent, found: Sequence[tuple[Case, RegisteredPerson]]) -> frozenset[str]:
+        """Ids of those cases beside which it stands in the log that this agent was shown the card."""
+        ids = {case.id: derived_id("register card", one.id, case.id, agent.id) for case, one in found}
+        there = await self._register.logged(list(ids.values())) if ids else frozenset()
+        noted = set()
+        for case, person in found:
+            if ids[case.id] not in there:
+                now, act = self._clock.now_ms(), RegisterAct.SHOWN
+                entry = RegisterEntry(ids[case.id], person.id, now, agent.id, act, case_id=case.id)
                 try:
                     await self._documents.commit([self._register.insert_entry(entry)])
                 except Duplicate:  # another page of the same officer
+                    pass
+                except StoreUnavailable:
                     continue
+            noted.add(case.id)
+        return frozenset(noted)
 
 
 def is_for(case: Case) -> bool:

@@ -4,7 +4,7 @@ who registered with 12110, and what the carrier knows of the telephone."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from aiohttp import web
@@ -44,12 +44,12 @@ OUTCOME: Mapping[Outcome, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Aid:
-    """By the id of the case. registered: whose number stands in the register. cards: those that are shown.
-    carriers: those the carrier may be asked about."""
+    """By the id of the case. registered, cards: as in `RegisterCards`. carriers: those the carrier may be
+    asked about."""
 
-    registered: frozenset[str] = frozenset()
-    cards: Mapping[str, RegisterCard] = field(default_factory=dict)
-    carriers: Mapping[str, CarrierView] = field(default_factory=dict)
+    registered: frozenset[str]
+    cards: Mapping[str, RegisterCard]
+    carriers: Mapping[str, CarrierView]
 
 
 class AidWords:
@@ -97,10 +97,7 @@ async def _aid(
     request: web.Request, agent: Agent, cases: Sequence[Case], shown: Sequence[Case], asked: Sequence[Case]
 ) -> Mapping[str, object]:
     hub = request.app[HUB]
-    register = hub.actions.people.register.cards
-    aid = Aid(
-        registered=await register.registered(agent, cases),
-        cards=await register(agent, shown),
-        carriers=await hub.alarms.ask_carrier.read(agent, asked),
-    )
+    register = await hub.actions.people.register.cards(agent, cases, shown={case.id for case in shown})
+    carriers = await hub.alarms.ask_carrier.read(agent, asked)
+    aid = Aid(register.registered, register.cards, carriers)
     return {"aid": aid, "aid_words": AidWords(hub.settings.carrier_data, hub.clock.now_ms())}

@@ -3,6 +3,7 @@ what was removed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from channels.contract import ChannelKind
 from hub.actions.people.register.edit_register import ContactTyped, EditRegister
 from hub.actions.people.register.read_register import ReadRegister
-from hub.actions.people.register.show_cards import ShowCards
+from hub.actions.people.register.show_cards import RegisterCard, ShowCards
 from hub.model.agent import Agent, Permission, Role
 from hub.model.cases.case import Applicant, Case, Origin
 from hub.model.cases.proceeding import Proceeding
@@ -26,6 +27,7 @@ from hub.repositories.repositories import COLLECTIONS, Repositories, repositorie
 from hub.runtime.clock import FakeClock
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
 from hub.store.crypto import KeyRing, Vault
+from hub.store.documents import StoreUnavailable
 from hub.store.memory_documents import MemoryDocuments
 from tests.unit.hub.actions.people.register_office import KEEPER, NUMBER, TYPED, registered
 
@@ -62,6 +64,10 @@ class Desk:
         """What stands in its log, the oldest first."""
         log = await self.stores.aid.register.log(person.id, limit=99)
         return [(one.act, one.by) for one in reversed(log)]
+
+    async def shown(self, who: Agent, cases: Sequence[Case]) -> Mapping[str, RegisterCard]:
+        """The cards of all these cases."""
+        return (await self.cards(who, cases, shown={case.id for case in cases})).cards
 
     def case(self, name: str = "c1", **changed: object) -> Case:
         """An emergency by text from NUMBER."""
@@ -192,7 +198,7 @@ async def test_what_is_removed_is_gone_and_its_log_stays(desk: Desk) -> None:
         one for name in ("registered_people", "registered_numbers") async for one in desk.store.scan(name)
     ] == []
     assert await desk.acts(person) == [(RegisterAct.ADDED, "keeper"), (RegisterAct.REMOVED, "keeper")]
-    assert await desk.cards(LI, [desk.case()]) == {}
+    assert await desk.shown(LI, [desk.case()]) == {}
     with pytest.raises(NotFound):
         await desk.read(LI, person.id)
     await desk.person()  # the person may register again
@@ -240,7 +246,7 @@ async def test_the_list_is_masked_and_says_who_has_to_be_checked(desk: Desk) -> 
 async def test_a_card_is_shown_at_once_and_noted_once_for_each_officer_and_case(desk: Desk) -> None:
     person = await desk.person()
     for _ in range(3):
-        cards = await desk.cards(LI, [desk.case(), desk.case("c2")])
+        cards = await desk.shown(LI, [desk.case(), desk.case("c2")])
     assert cards["c1"].person == person
     assert cards["c1"].may_open
     shown = [
@@ -253,8 +259,22 @@ async def test_a_card_is_shown_at_once_and_noted_once_for_each_officer_and_case(
 
 async def test_a_mark_alone_is_no_look(desk: Desk) -> None:
     person = await desk.person()
-    assert await desk.cards.registered(LI, [desk.case()]) == {"c1"}
+    marked = await desk.cards(LI, [desk.case()], shown=())
+    assert (set(marked.registered), dict(marked.cards)) == ({"c1"}, {})
     assert await desk.acts(person) == [(RegisterAct.ADDED, "keeper")]
+
+
+async def test_a_card_that_cannot_be_logged_is_not_shown_and_the_rest_of_the_page_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.person()
+
+    async def full(writes: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    monkeypatch.setattr(desk.store, "commit", full)
+    found = await desk.cards(LI, [desk.case()], shown=("c1",))
+    assert (set(found.registered), dict(found.cards)) == ({"c1"}, {})
 
 
 async def test_a_card_stands_beside_what_people_registered_for_only(desk: Desk) -> None:
@@ -265,17 +285,17 @@ async def test_a_card_stands_beside_what_people_registered_for_only(desk: Desk) 
     report = desk.case("report", track=Track.REPORT, compartment=Compartment.REPORT)
     danger = desk.case("danger", compartment=Compartment.REPORT)
     every = [text, petition, call, report, danger]
-    assert set(await desk.cards(LI, every)) == {"text", "call"}
-    assert set(await desk.cards(SUN, every)) == {"danger"}
-    assert await desk.cards(agent("admin", Role.ADMIN), every) == {}
-    assert await desk.cards(agent("higher", Role.HIGHER_REVIEWER), every) == {}
+    assert set(await desk.shown(LI, every)) == {"text", "call"}
+    assert set(await desk.shown(SUN, every)) == {"danger"}
+    assert await desk.shown(agent("admin", Role.ADMIN), every) == {}
+    assert await desk.shown(agent("higher", Role.HIGHER_REVIEWER), every) == {}
 
 
 async def test_the_log_does_not_tell_of_a_case_that_the_reader_may_not_see(desk: Desk) -> None:
     person = await desk.person()
     behind = desk.case("danger", compartment=Compartment.REPORT)
     await desk.store.commit([desk.stores.cases.insert(behind)])
-    assert set(await desk.cards(SUN, [behind])) == {"danger"}
+    assert set(await desk.shown(SUN, [behind])) == {"danger"}
     view = await desk.read(LI, person.id)
     assert "sun" not in {line.entry.by for line in view.log}
     both = await desk.read(agent("both", Role.HANDLER, Role.INSPECTOR), person.id)
