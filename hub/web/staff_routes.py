@@ -49,7 +49,7 @@ from hub.web.pages.knowledge import (
     word_import,
     words,
 )
-from hub.web.pages.people import day, new_case, notifications, person, register
+from hub.web.pages.people import day, new_case, notifications, person, register, register_import
 from hub.web.pages.publicity import lessons, notices, series
 from hub.web.pages.rules import books, revise, revisions
 from hub.web.pages.staff import account, accounts, login, setup, system
@@ -195,6 +195,15 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/register", register.find, P.REGISTER_READ),
     _staff("GET", "/register/new", register.new_record, P.REGISTER_EDIT),
     _staff("POST", "/register/new", register.add, P.REGISTER_EDIT),
+    _staff("GET", "/register/import", register_import.import_page, P.REGISTER_EDIT),
+    _staff(
+        "POST",
+        "/register/import",
+        register_import.take,
+        P.REGISTER_EDIT,
+        form_bytes=register_import.FORM_BYTES,
+    ),
+    _staff("GET", "/register/import/example", register_import.example, P.REGISTER_EDIT),
     _staff("GET", "/register/{person_id}", register.record_page, P.REGISTER_READ),
     _staff("GET", "/register/{person_id}/edit", register.edit_page, P.REGISTER_EDIT),
     _staff("POST", "/register/{person_id}/edit", register.change, P.REGISTER_EDIT),

@@ -14,6 +14,7 @@ from hub.actions.people.merge_people import MergePeople
 from hub.actions.people.people import People
 from hub.actions.people.read_person import ReadPerson
 from hub.actions.people.register.edit_register import EditRegister
+from hub.actions.people.register.import_register import ImportRegister
 from hub.actions.people.register.read_register import ReadRegister
 from hub.actions.people.register.register import Register
 from hub.actions.people.register.show_cards import ShowCards
@@ -49,6 +50,7 @@ def people_of(base: Foundation, profiles: Profiles, dialogue: Dialogue, cases: C
             cards=ShowCards(documents, stores.aid.register, clock),
             edit=EditRegister(documents, stores.aid.register, clock),
             read=ReadRegister(documents, stores, clock),
+            take_in=ImportRegister(documents, stores.aid.register, clock),
         ),
         take_down=TakeDown(
             documents,

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
+from hub.model.agent import Role
 from hub.model.cases.history import HistoryKind
 from tests.subscriber_system import ADDRESS, KNOWN, NAME, PlayedSubscribers, played_subscribers, position
+from tests.unit.hub.actions.people.register_office import KEEPER, registered
 from tests.unit.hub.web.source_texts import CHINESE
 from tests.web.staff_desk import sign_in
 from tests.web.staff_stage import Stage, office, text
@@ -42,6 +44,16 @@ async def stage(tmp_path_factory: pytest.TempPathFactory, carrier: PlayedSubscri
         yield running
 
 
+@pytest.fixture(autouse=True)
+async def nobody_registered(stage: Stage) -> None:
+    """Every test begins with an empty register."""
+    register, keeper = stage.hub.actions.people.register, stage.agents[Role.SUPERVISOR]
+    for line in (await register.read.list(keeper)).lines:
+        found = await stage.hub.repositories.aid.register.get(line.id)
+        assert found is not None
+        await register.edit.remove(keeper, line.id, version=found.version, asked=True)
+
+
 @pytest.fixture
 async def visitor(browser: Browser, stage: Stage) -> AsyncIterator[Visitor]:
     visitor = Visitor(browser, stage.url)
@@ -61,7 +73,7 @@ async def is_usable(page: Page) -> None:
     await page.set_viewport_size({"width": 1280, "height": 900})
 
 
-async def registered(page: Page, stage: Stage) -> None:
+async def fills_in(page: Page, stage: Stage) -> None:
     """A supervisor registers somebody, after everything was wrong once."""
     await sign_in(page, stage.url, "supervisor")
     await page.wait_for_url("**/staff/queue")
@@ -88,7 +100,7 @@ async def test_who_registered_is_known_at_once_and_the_carrier_is_asked_at_a_pre
     now = datetime.now(UTC).isoformat(timespec="seconds")
     carrier.said["position"] = position(at=now)
     keeper = await visitor.page(width=1280, expected_status=(422,))
-    await registered(keeper, stage)
+    await fills_in(keeper, stage)
 
     page = await visitor.page(width=1280)
     await sign_in(page, stage.url, "handler")
@@ -132,9 +144,31 @@ async def test_who_registered_is_known_at_once_and_the_carrier_is_asked_at_a_pre
     ]
 
 
+async def test_a_list_is_taken_whole_or_not_at_all(visitor: Visitor, stage: Stage) -> None:
+    page = await visitor.page(width=1280, expected_status=(422,))
+    await sign_in(page, stage.url, "supervisor")
+    await page.wait_for_url("**/staff/queue")
+    await page.goto(f"{stage.url}/staff/register/import")
+    async with page.expect_download() as saved:
+        await page.get_by_role("link", name="下载示例文件").click()
+    example = (await (await saved.value).path()).read_bytes()
+    await page.set_input_files("#f-file", FilePayload(name="a.csv", mimeType="text/csv", buffer=example))
+    await page.check("#f-consented")
+    await page.get_by_role("button", name="导入", exact=True).click()
+    await expect(page.locator(".rule")).to_contain_text("请删去示例行")
+    await is_usable(page)
+    right = example.replace("示例：".encode(), b"")
+    await page.set_input_files("#f-file", FilePayload(name="a.csv", mimeType="text/csv", buffer=right))
+    await page.check("#f-consented")
+    await page.get_by_role("button", name="导入", exact=True).click()
+    await expect(page.locator(".contact-list")).to_contain_text("138****1234")
+
+
 async def test_the_register_speaks_english_and_is_searched_by_a_whole_number(
     visitor: Visitor, stage: Stage
 ) -> None:
+    hub = stage.hub
+    await registered(hub.documents, hub.repositories, hub.clock)
     page = await visitor.page(width=1280, language="en-GB", expected_status=(422,), script=False)
     await sign_in(page, stage.url, "handler")
     await page.goto(f"{stage.url}/staff/register")
@@ -147,6 +181,7 @@ async def test_the_register_speaks_english_and_is_searched_by_a_whole_number(
     assert "138" not in page.url
     await expect(page.get_by_role("link", name="Edit")).to_have_count(0)  # supervisors edit
     said = await page.inner_text(".bench")
-    for word in (NAME, *TYPED.values(), *(agent.name for agent in stage.agents.values())):
+    names = [KEEPER.name, "王手语", *(agent.name for agent in stage.agents.values())]
+    for word in (NAME, *TYPED.values(), *names):
         said = said.replace(word, "")
     assert [line for line in said.splitlines() if CHINESE.search(line)] == []

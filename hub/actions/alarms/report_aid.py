@@ -7,12 +7,13 @@ do and where they are leaves: a name is the secret there, and a contact may be w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hub.model.alarms.carrier_data import Asked, CarrierLook, Outcome, Position
 from hub.model.cases.case import Case
 from hub.model.people.registered_person import (
+    IN_WORDS,
     Difficulty,
     EmergencyContact,
     Interpreter,
@@ -24,13 +25,6 @@ from hub.repositories.people.aid import AidRepositories
 from hub.runtime.ids import new_id
 from hub.store.documents import Write
 
-_CANNOT: Mapping[Difficulty, str] = {
-    Difficulty.DEAF: "听不见",
-    Difficulty.MUTE: "不能说话",
-    Difficulty.BLIND: "看不见",
-    Difficulty.MOBILITY: "行动不便",
-    Difficulty.MIND: "理解有困难",
-}
 _MOST_NEEDS = 60
 
 
@@ -47,7 +41,7 @@ class ToldRecord:
 
     def line(self) -> str:
         """In a text message."""
-        cannot = "、".join(_CANNOT[one] for one in self.difficulties)
+        cannot = "、".join(IN_WORDS[one] for one in self.difficulties)
         parts = [f"已登记：{self.name} {cannot}".rstrip()]
         if self.needs:
             parts.append(f"需要：{self.needs[:_MOST_NEEDS]}")

@@ -7,6 +7,7 @@ and who changed what is kept, without what it was; on request all of it goes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,6 +30,16 @@ class Difficulty(StrEnum):
     BLIND = "blind"
     MOBILITY = "mobility"  # cannot walk: cannot come to the door
     MIND = "mind"  # understands short plain sentences only, or may be confused
+
+
+IN_WORDS: Mapping[Difficulty, str] = {
+    Difficulty.DEAF: "听不见",
+    Difficulty.MUTE: "不能说话",
+    Difficulty.BLIND: "看不见",
+    Difficulty.MOBILITY: "行动不便",
+    Difficulty.MIND: "理解有困难",
+}
+"""As texts to 110 and lists that are imported say it."""
 
 
 class ConsentBy(StrEnum):

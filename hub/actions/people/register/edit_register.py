@@ -32,7 +32,7 @@ from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 
 MOST_NAME, MOST_NEEDS, MOST_ADDRESS = 40, 200, 200
-_TAKEN = "这个号码已经登记在另一个人名下"
+TAKEN = "这个号码已经登记在另一个人名下"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ class EditRegister:
 
     async def add(self, agent: Agent, typed: RecordTyped) -> str:
         """The id of the new record. Raises `Invalid` by field."""
-        _require(agent)
+        require_keeper(agent)
         now = self._clock.now_ms()
-        person = _checked(typed, new_id(now), now, now)
+        person = checked_record(typed, new_id(now), now, now)
         entry = self._entry(agent, person.id, RegisterAct.ADDED)
         await self._commit([*self._register.insert(person), entry], typed)
         return person.id
@@ -84,7 +84,7 @@ class EditRegister:
         """Raises `Invalid` by field. A record that was written anew counts as made sure of."""
         was = await self._found(agent, person_id, version)
         now = self._clock.now_ms()
-        person = _checked(typed, person_id, was.value.created_at, now)
+        person = checked_record(typed, person_id, was.value.created_at, now)
         fields = _changed(was.value, person)
         act = RegisterAct.CHANGED if fields else RegisterAct.CHECKED
         entry = self._entry(agent, person_id, act, fields)
@@ -107,7 +107,7 @@ class EditRegister:
         await self._commit([*await self._register.remove(was), entry])
 
     async def _found(self, agent: Agent, person_id: str, version: int) -> Versioned[RegisteredPerson]:
-        _require(agent)
+        require_keeper(agent)
         found = await self._register.get(person_id)
         if found is None:
             raise NotFound("registered_person")
@@ -128,19 +128,19 @@ class EditRegister:
             if typed is not None and isinstance(problem, Duplicate) and is_number(problem.write):
                 taken = problem.write.id
                 fields = {self._key(text): f"number-{place}" for place, text in enumerate(typed.numbers, 1)}
-                raise Invalid({fields.get(taken, "number-1"): _TAKEN}) from None
+                raise Invalid({fields.get(taken, "number-1"): TAKEN}) from None
             raise Stale("registered_person") from None
 
     def _key(self, number: str) -> str:
         return self._register.key(phone(number).value) if number else ""
 
 
-def _require(agent: Agent) -> None:
+def require_keeper(agent: Agent) -> None:
     if not agent.may(Permission.REGISTER_EDIT):
         raise Forbidden(Permission.REGISTER_EDIT)
 
 
-def _checked(typed: RecordTyped, person_id: str, created_at: int, now: int) -> RegisteredPerson:
+def checked_record(typed: RecordTyped, person_id: str, created_at: int, now: int) -> RegisteredPerson:
     """The record that was typed. Raises `Invalid` with every problem by the name of its field."""
     problems: dict[str, str] = {}
     _length(problems, "name", typed.name, MOST_NAME, "请填写姓名")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.actions.people.register.edit_register import EditRegister
+from hub.actions.people.register.import_register import ImportRegister
 from hub.actions.people.register.read_register import ReadRegister
 from hub.actions.people.register.show_cards import ShowCards
 
@@ -16,3 +17,4 @@ class Register:
     cards: ShowCards
     edit: EditRegister
     read: ReadRegister
+    take_in: ImportRegister
