@@ -34,8 +34,8 @@ _TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class LookLine:
-    """One look-up as one agent sees it. shown: whether the answer is shown to them. lost: nothing comes of it
-    any more."""
+    """One look-up as one agent sees it. shown: whether the answer is shown; else it is not here. lost:
+    nothing comes of it any more."""
 
     look: CarrierLook
     by_name: str
@@ -118,7 +118,8 @@ class AskCarrier:
         for look in looks:
             by = names.get(look.by)
             shown = look.outcome is Outcome.ANSWERED and agent.id in look.seen_by
-            lines[look.case_id].append(LookLine(look, by.name if by else "", shown, look.is_lost(now)))
+            told = look if shown else look.without_answer()
+            lines[look.case_id].append(LookLine(told, by.name if by else "", shown, look.is_lost(now)))
         return {
             id: CarrierView(self._source is not None, {kind: _last(of_case, kind) for kind in Asked})
             for id, of_case in lines.items()

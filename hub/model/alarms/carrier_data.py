@@ -116,6 +116,10 @@ class CarrierLook:
         """Shown to one agent more."""
         return replace(self, seen_by=(*self.seen_by, agent_id))
 
+    def without_answer(self) -> CarrierLook:
+        """For who did not look."""
+        return replace(self, subscriber=None, position=None)
+
     def is_lost(self, now: int) -> bool:
         """Whether nothing will come of it any more: the process that asked was killed."""
         return self.outcome is Outcome.PENDING and now - self.at > _INTERRUPTED_MS

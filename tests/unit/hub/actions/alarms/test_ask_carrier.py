@@ -81,7 +81,7 @@ async def test_who_did_not_look_is_shown_that_somebody_did_and_looks_for_themsel
     seen = await view(here, asking, ZHOU, case_id)
     assert seen is not None
     [line] = seen.lines[Asked.POSITION]
-    assert not line.shown
+    assert (line.shown, line.look.position, line.by_name) == (False, None, "")
     for _ in range(2):  # the second press changes nothing
         await asking.show(ZHOU, case_id, line.look.id)
     seen = await view(here, asking, ZHOU, case_id)
