@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import Browser, FilePayload, Page, expect
 
 from hub.model.agent import Role
+from hub.model.cases.case import Undelivered
 from hub.model.cases.history import HistoryKind
 from tests.subscriber_system import ADDRESS, KNOWN, NAME, PlayedSubscribers, played_subscribers, position
 from tests.unit.hub.actions.people.register_office import KEEPER, registered
@@ -181,6 +183,15 @@ async def test_the_register_speaks_english_and_is_searched_by_a_whole_number(
     assert "138" not in page.url
     await expect(page.get_by_role("link", name="Edit")).to_have_count(0)  # supervisors edit
     said = await page.inner_text(".bench")
+    case_id = await text(hub, KNOWN, "请找人工。楼下路灯坏了")  # no emergency, but a text to 12110
+    found = await hub.repositories.cases.get(case_id)
+    assert found is not None
+    lost = replace(found.value, undelivered=Undelivered(hub.clock.now_ms(), "d1"))
+    await hub.documents.commit([hub.repositories.cases.update(lost, found.version)])
+    await page.goto(f"{stage.url}/staff/cases/{case_id}")
+    await expect(page.locator(".aid-card")).to_contain_text("Text only, do not call")
+    await expect(page.locator(".banner-title", has_text="Do not telephone")).to_be_visible()
+    await page.go_back()
     names = [KEEPER.name, "王手语", *(agent.name for agent in stage.agents.values())]
     for word in (NAME, *TYPED.values(), *names):
         said = said.replace(word, "")

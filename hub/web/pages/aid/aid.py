@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
@@ -78,7 +79,7 @@ class AidWords:
         return link
 
 
-async def aid_of_board(request: web.Request, agent: Agent, board: AlarmBoard) -> Mapping[str, object]:
+async def aid_of_board(request: web.Request, agent: Agent, board: AlarmBoard) -> Aid:
     """For the alarm page: cards for who is on duty, of what rings, and of what they have in hand."""
     groups = (board.ringing, board.in_hand)
     cases = [card.case for group in groups for card in (*group.cards, *group.lines)]
@@ -88,16 +89,21 @@ async def aid_of_board(request: web.Request, agent: Agent, board: AlarmBoard) ->
     return await _aid(request, agent, cases, large if board.mine else mine, large)
 
 
-async def aid_of_case(request: web.Request, case: Case) -> Mapping[str, object]:
+async def aid_of_case(request: web.Request, case: Case) -> Aid:
     """For the page of one case."""
     return await _aid(request, agent_of(request), [case], [case], [case])
 
 
+def shown_aid(request: web.Request, aid: Aid) -> dict[str, Any]:
+    """What `staff/aid.html` and the marks are drawn from."""
+    hub = request.app[HUB]
+    return {"aid": aid, "aid_words": AidWords(hub.settings.carrier_data, hub.clock.now_ms())}
+
+
 async def _aid(
     request: web.Request, agent: Agent, cases: Sequence[Case], shown: Sequence[Case], asked: Sequence[Case]
-) -> Mapping[str, object]:
+) -> Aid:
     hub = request.app[HUB]
     register = await hub.actions.people.register.cards(agent, cases, shown={case.id for case in shown})
     carriers = await hub.alarms.ask_carrier.read(agent, asked)
-    aid = Aid(register.registered, register.cards, carriers)
-    return {"aid": aid, "aid_words": AidWords(hub.settings.carrier_data, hub.clock.now_ms())}
+    return Aid(register.registered, register.cards, carriers)

@@ -26,7 +26,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of, session_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB, LANGUAGE
-from hub.web.pages.aid.aid import aid_of_board
+from hub.web.pages.aid.aid import aid_of_board, shown_aid
 from hub.web.pages.alarms.alarm_form import ActForm, BeatForm, SignOffForm, SignOnForm
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import done, part, staff_page
@@ -185,7 +185,7 @@ async def _shown(request: web.Request, agent: Agent, board: AlarmBoard, *, told:
         "second": lambda at: f"{to_local(at):%H:%M:%S}",
         "confirm_seconds": settings.confirm_seconds,
         "title_of": title_of_text,
-        **await aid_of_board(request, agent, board),
+        **shown_aid(request, await aid_of_board(request, agent, board)),
     }
 
 
