@@ -51,10 +51,10 @@ class AlarmReport:
             f"来源{self.channel}",
             f"号码{self.number or '不明'}",
             f"地点：{'、'.join(self.places) or '未写明'}",
-            *([self.registered.line()] if self.registered else []),
-            *([self.carrier.line()] if self.carrier else []),
             *([f"危险用词：{self.danger}"] if self.danger and not self.text else []),
             *([f"原文：{self.text[:_IN_A_LINE]}"] if self.text else []),
+            *([self.registered.line()] if self.registered else []),
+            *([self.carrier.line()] if self.carrier else []),
         ]
         return "；".join(parts)
 

@@ -25,7 +25,8 @@ from hub.repositories.people.aid import AidRepositories
 from hub.runtime.ids import new_id
 from hub.store.documents import Write
 
-_MOST_NEEDS = 60
+_IN_A_LINE = 60
+"""Of a text that somebody wrote; the webhook has all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,9 @@ class ToldRecord:
         cannot = "、".join(IN_WORDS[one] for one in self.difficulties)
         parts = [f"已登记：{self.name} {cannot}".rstrip()]
         if self.needs:
-            parts.append(f"需要：{self.needs[:_MOST_NEEDS]}")
+            parts.append(f"需要：{self.needs[:_IN_A_LINE]}")
         if self.address:
-            parts.append(f"常住：{self.address}")
+            parts.append(f"常住：{self.address[:_IN_A_LINE]}")
         parts += [f"联系人：{one.name}{one.number}" for one in self.contacts[:1]]
         if self.interpreter:
             parts.append(f"翻译：{self.interpreter.name}{self.interpreter.number}")
@@ -64,7 +65,7 @@ class ToldByCarrier:
     def line(self) -> str:
         """In a text message."""
         parts = [f"机主：{self.name}"] if self.name else []
-        parts += [f"机主地址：{self.address}"] if self.address else []
+        parts += [f"机主地址：{self.address[:_IN_A_LINE]}"] if self.address else []
         if self.position:
             parts.append(f"手机位置：{self.position.text}±{self.position.accuracy_m}米")
         return "；".join(parts)
