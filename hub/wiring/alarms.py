@@ -13,6 +13,7 @@ from hub.actions.alarms.pass_on import PassOn
 from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.alarms.report import MakeReport
 from hub.actions.alarms.ways import Recipients, Ways
+from hub.actions.alarms.whole_report import MakeWholeReport
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.staff.note_access import NoteAccess
 from hub.hub import AlarmDesk
@@ -63,12 +64,12 @@ def alarm_actions(base: Foundation, profiles: Profiles, cases: CaseActions) -> A
     """Everything about alarms."""
     documents, stores, clock = base.documents, base.stores, base.clock
     ways = ways_of(base.settings, profiles, base.http, clock)
-    report = MakeReport(stores)
+    report = MakeWholeReport(stores)
     pass_on = PassOn(stores, cases.unit, cases.rules, report, ways)
     forward = ForwardAlarms(documents, stores, pass_on, report, attention_of(base.settings), clock)
     return AlarmDesk(
         ask_carrier=_ask_carrier(base),
-        read=ReadAlarms(documents, stores, report, forward, ways, clock),
+        read=ReadAlarms(documents, stores, MakeReport(stores), forward, ways, clock),
         in_hand=AlarmInHand(cases.casework, stores, cases.unit, pass_on, cases.rules, clock),
         confirm_danger=ConfirmDanger(cases.casework, stores, cases.keep, cases.open_case, cases.rules, clock),
         duty=KeepDuty(documents, stores, clock),

@@ -170,7 +170,7 @@ class ForwardAlarms:
         case = await self._repositories.cases.get(alarm.id)
         if centre is None or case is None:
             return 0
-        if not await centre.tell(await self._report.whole(alarm, case.value)):
+        if not await centre.tell(await self._report(alarm, case.value)):
             log.warning("alarm.unheard", extra={"case_id": alarm.id})
             return 0
         return self._clock.now_ms()

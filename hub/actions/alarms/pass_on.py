@@ -100,7 +100,7 @@ class PassOn:
             case Way.TELEPHONE:
                 return [Passing(way, alarm.dialled_at or at, acknowledged_at=at)], []
             case Way.TEXT if self.ways.text is not None:
-                report = await self._report.whole(alarm, case)
+                report = await self._report(alarm, case)
                 rows = urgent(
                     self.ways.text,
                     report.line(),

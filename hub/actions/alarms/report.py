@@ -7,10 +7,10 @@ accusation itself, which must not reach the accused or their unit (《信访工�
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from channels.contract import ChannelKind
-from hub.actions.alarms.report_aid import ToldByCarrier, ToldRecord, by_carrier, record_of
+from hub.actions.alarms.report_aid import ToldByCarrier, ToldRecord
 from hub.model.alarms.alarm import Alarm, ForwardReason
 from hub.model.alarms.place_words import place_words
 from hub.model.cases.case import Case
@@ -27,7 +27,7 @@ _LOOKED_AT = 50
 class AlarmReport:
     """raised_at, received_at: ms UTC. number: the full address, "" where none is known. text: the citizen's
     own words, "" behind the compartment and for a call. danger: the words that raised it. registered,
-    carrier: for 110 only, see `whole`."""
+    carrier: for 110 only (`whole_report.py`)."""
 
     id: str
     reference: str
@@ -53,9 +53,8 @@ class AlarmReport:
             f"地点：{'、'.join(self.places) or '未写明'}",
             *([f"危险用词：{self.danger}"] if self.danger and not self.text else []),
             *([f"原文：{self.text[:_IN_A_LINE]}"] if self.text else []),
-            *([self.registered.line()] if self.registered else []),
-            *([self.carrier.line()] if self.carrier else []),
         ]
+        parts += [told.line() for told in (self.registered, self.carrier) if told]
         return "；".join(parts)
 
 
@@ -88,12 +87,6 @@ class MakeReport:
             text=text,
             reason=alarm.reason,
         )
-
-    async def whole(self, alarm: Alarm, case: Case) -> AlarmReport:
-        """The report as 110 is told: with what helps to find who wrote, and to be understood by them."""
-        aid = self._repositories.aid
-        report = await self(alarm, case)
-        return replace(report, registered=await record_of(aid, case), carrier=await by_carrier(aid, case))
 
     async def text(self, case: Case) -> str:
         """What the citizen wrote, as far as it may leave the compartment."""

@@ -31,8 +31,6 @@ class HistoryKind(StrEnum):
     NOT_EMERGENCY = "not_emergency"  # the citizen says so; noted, nothing else changes
     FORWARDED_110 = "forwarded_110"  # 转 110; facts: ways, reason, when it was raised
     HEARD_110 = "heard_110"  # the 110 command centre said that it has it; facts: way, sent_at
-    CARRIER_ASKED = "carrier_asked"  # somebody looks at what the carrier knows; facts: asked, look, kept
-    CARRIER_TOLD = "carrier_told"  # what came of it; facts: asked, look, outcome
     CLOSED = "closed"
     MOVED = "moved"  # an event of the table; facts: event, from, to
     BREACHED = "breached"  # a limit was missed; never taken back
@@ -51,6 +49,8 @@ class HistoryKind(StrEnum):
     TAGGED = "tagged"  # facts: ids of tags and flags put on and taken off
     PRINTED = "printed"  # an agent took the file of the case along
     REVEALED = "revealed"  # an agent looked at the full address; the reason is the text
+    CARRIER_ASKED = "carrier_asked"  # somebody looks at what the carrier knows; facts: asked, look, kept
+    CARRIER_TOLD = "carrier_told"  # what came of it; facts: asked, look, outcome
 
 
 @dataclass(frozen=True, slots=True)
