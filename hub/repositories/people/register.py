@@ -5,13 +5,13 @@ A number is a row of its own, whose id is its blind index, so that it belongs to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from channels.address import Address, AddressKind
 from hub.model.people.registered_person import RegisteredPerson, RegisterEntry
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
-from hub.store.documents import Collection, Delete, Documents, Insert, Write
+from hub.store.documents import Collection, Delete, Documents, Insert, Stored, Write
 
 COLLECTIONS = (
     Collection(
@@ -23,6 +23,7 @@ COLLECTIONS = (
     Collection("register_log", fields={"person_id": str, "at": int}, indexes=(("person_id", "at"), ("at",))),
 )
 
+_MOST_NUMBERS = 100
 _NEWEST = (("updated_at", -1),)
 
 
@@ -84,41 +85,41 @@ class RegisterRepository:
 
     def insert(self, person: RegisteredPerson) -> list[Insert]:
         """The writes of a new record; a number of somebody else is a Duplicate of `registered_numbers`."""
-        return [self._people.insert(person), *self._numbers(person, person.numbers)]
+        return [self._people.insert(person), *self._numbers(person, map(self.key, person.numbers))]
 
-    async def update(self, person: RegisteredPerson, version: int, *, was: RegisteredPerson) -> list[Write]:
-        """The writes of a record read at `version` as `was`."""
-        added = [number for number in person.numbers if number not in was.numbers]
-        gone = [self.key(number) for number in was.numbers if number not in person.numbers]
+    async def update(self, person: RegisteredPerson, version: int) -> list[Write]:
+        """The writes of a record read at `version`. What numbers it had is in the store: the record itself
+        may have been one that could not be read."""
+        there = {one.id: one for one in await self._numbers_of(person.id)}
+        wanted = list(map(self.key, person.numbers))
         return [
             self._people.update(person, version),
-            *self._numbers(person, added),
-            *await self._released(gone),
+            *self._numbers(person, (key for key in wanted if key not in there)),
+            *(
+                Delete("registered_numbers", key, one.version)
+                for key, one in there.items()
+                if key not in wanted
+            ),
         ]
 
     async def remove(self, person: Versioned[RegisteredPerson]) -> list[Write]:
         """The writes that take a record and its numbers away."""
-        one, numbers = (
-            person.value,
-            await self._documents.find("registered_numbers", {"person_id": person.value.id}, limit=100),
-        )
+        id = person.value.id
+        numbers = await self._numbers_of(id)
         return [
-            Delete("registered_people", one.id, person.version),
-            *(Delete("registered_numbers", number.id, number.version) for number in numbers),
+            Delete("registered_people", id, person.version),
+            *(Delete("registered_numbers", one.id, one.version) for one in numbers),
         ]
 
     def insert_entry(self, entry: RegisterEntry) -> Insert:
         """The write of a line of the log."""
         return self._log.insert(entry)
 
-    def _numbers(self, person: RegisteredPerson, numbers: Sequence[str]) -> list[Insert]:
-        return [
-            Insert("registered_numbers", self.key(number), {"person_id": person.id}) for number in numbers
-        ]
+    def _numbers(self, person: RegisteredPerson, keys: Iterable[str]) -> list[Insert]:
+        return [Insert("registered_numbers", key, {"person_id": person.id}) for key in keys]
 
-    async def _released(self, keys: Sequence[str]) -> list[Delete]:
-        found = await self._documents.get_many("registered_numbers", sorted(keys))
-        return [Delete("registered_numbers", one.id, one.version) for one in found.values()]
+    async def _numbers_of(self, person_id: str) -> list[Stored]:
+        return await self._documents.find("registered_numbers", {"person_id": person_id}, limit=_MOST_NUMBERS)
 
 
 def is_number(write: Write) -> bool:

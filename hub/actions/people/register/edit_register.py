@@ -84,11 +84,11 @@ class EditRegister:
         """Raises `Invalid` by field. A record that was written anew counts as made sure of."""
         was = await self._found(agent, person_id, version)
         now = self._clock.now_ms()
-        person = checked_record(typed, person_id, was.value.created_at, now)
+        person = _same_consent(was.value, checked_record(typed, person_id, was.value.created_at, now))
         fields = _changed(was.value, person)
         act = RegisterAct.CHANGED if fields else RegisterAct.CHECKED
         entry = self._entry(agent, person_id, act, fields)
-        await self._commit([*await self._register.update(person, version, was=was.value), entry], typed)
+        await self._commit([*await self._register.update(person, version), entry], typed)
 
     async def check(self, agent: Agent, person_id: str, *, version: int) -> None:
         """Somebody made sure that everything is still right."""
@@ -96,7 +96,7 @@ class EditRegister:
         now = self._clock.now_ms()
         person = replace(was.value, checked_at=now, updated_at=now)
         entry = self._entry(agent, person_id, RegisterAct.CHECKED)
-        await self._commit([*await self._register.update(person, version, was=was.value), entry])
+        await self._commit([*await self._register.update(person, version), entry])
 
     async def remove(self, agent: Agent, person_id: str, *, version: int, asked: bool) -> None:
         """Takes the record away for good. Raises `Invalid` unless it is confirmed."""
@@ -180,6 +180,12 @@ def checked_record(typed: RecordTyped, person_id: str, created_at: int, now: int
         interpreter=interpreter,
         address=typed.address,
     )
+
+
+def _same_consent(was: RegisteredPerson, now: RegisteredPerson) -> RegisteredPerson:
+    """A consent that was not given anew stays one to the text it was given to."""
+    is_same = (was.consent.at, was.consent.by) == (now.consent.at, now.consent.by)
+    return replace(now, consent=was.consent) if is_same else now
 
 
 def _numbers(typed: Sequence[str], problems: dict[str, str]) -> tuple[str, ...]:

@@ -80,13 +80,15 @@ class AidWords:
 
 
 async def aid_of_board(request: web.Request, agent: Agent, board: AlarmBoard) -> Aid:
-    """For the alarm page: cards for who is on duty, of what rings, and of what they have in hand."""
+    """For the alarm page: cards for who is on duty, of what rings or may be danger, and of what they have in
+    hand."""
     groups = (board.ringing, board.in_hand)
     cases = [card.case for group in groups for card in (*group.cards, *group.lines)]
     mine = [card.case for card in board.in_hand.cards if card.alarm.by == agent.id]
+    possible = [one.case for one in board.possible]
     large = [*(card.case for card in board.ringing.cards), *mine]
-    cases += [possible.case for possible in board.possible]
-    return await _aid(request, agent, cases, large if board.mine else mine, large)
+    shown = [*large, *possible] if board.mine else mine
+    return await _aid(request, agent, [*cases, *possible], shown, large)
 
 
 async def aid_of_case(request: web.Request, case: Case) -> Aid:

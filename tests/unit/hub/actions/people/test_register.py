@@ -17,6 +17,7 @@ from hub.model.cases.case import Applicant, Case, Origin
 from hub.model.cases.proceeding import Proceeding
 from hub.model.people.registered_person import (
     CHECK_AGAIN_MS,
+    CONSENT_VERSION,
     ConsentBy,
     Difficulty,
     RegisterAct,
@@ -27,7 +28,7 @@ from hub.repositories.repositories import COLLECTIONS, Repositories, repositorie
 from hub.runtime.clock import FakeClock
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
 from hub.store.crypto import KeyRing, Vault
-from hub.store.documents import StoreUnavailable
+from hub.store.documents import StoreUnavailable, Update
 from hub.store.memory_documents import MemoryDocuments
 from tests.unit.hub.actions.people.register_office import KEEPER, NUMBER, TYPED, registered
 
@@ -158,6 +159,27 @@ async def test_a_number_is_of_one_person_at_a_time(desk: Desk) -> None:
     await desk.edit.change(KEEPER, first.id, moved, version=await desk.version(first))
     second = await desk.person(name="另一人")  # the number is free again
     assert await desk.read.find(LI, NUMBER) == second.id
+
+
+async def test_a_consent_stays_one_to_the_text_it_was_given_to(desk: Desk) -> None:
+    person = await desk.person()
+    older = replace(person, consent=replace(person.consent, version="2020-01"))
+    await desk.store.commit(await desk.stores.aid.register.update(older, 1))
+    await desk.edit.change(KEEPER, person.id, replace(TYPED, needs="请发短句"), version=2)
+    assert (await desk.read(LI, person.id)).person.consent.version == "2020-01"
+    await desk.edit.change(KEEPER, person.id, replace(TYPED, consent_at=NOW), version=3)
+    consent = (await desk.read(LI, person.id)).person.consent
+    assert (consent.version, consent.at) == (CONSENT_VERSION, NOW)
+
+
+async def test_a_record_that_cannot_be_read_is_written_anew(desk: Desk) -> None:
+    person = await desk.person(numbers=("13800138000", "13900002222", ""))
+    await desk.store.commit([Update("registered_people", person.id, {"pii": "broken"}, 1)])
+    assert (await desk.read(LI, person.id)).person.name == ""
+    await desk.edit.change(KEEPER, person.id, TYPED, version=2)
+    assert (await desk.read(LI, person.id)).person.name == "陈听雨"
+    assert await desk.read.find(LI, NUMBER) == person.id
+    assert await desk.read.find(LI, "13900002222") == ""
 
 
 async def test_every_look_and_change_is_in_the_log_and_no_content_is(desk: Desk) -> None:
