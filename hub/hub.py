@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from campaigns.said import Said
 from channels.adapter import FetchesRecordings, ListsRecordings, ReceivesWebhooks, RendersCalls
 from channels.outbox.sender import SenderHealth
+from hub.actions.alarms.ask_carrier import AskCarrier
 from hub.actions.alarms.confirm_danger import ConfirmDanger
 from hub.actions.alarms.forward_alarms import ForwardAlarms
 from hub.actions.alarms.in_hand import AlarmInHand
@@ -223,6 +224,7 @@ class Actions:
 class AlarmDesk:
     """What is done about alarms."""
 
+    ask_carrier: AskCarrier
     read: ReadAlarms
     in_hand: AlarmInHand
     confirm_danger: ConfirmDanger

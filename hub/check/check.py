@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hub.check.alarms import check_alarms, check_ringing
+from hub.check.carrier_data import check_carrier_data
 from hub.check.channels import check_channels
 from hub.check.letters import check_letters
 from hub.check.meaning import check_meaning, check_waiting
@@ -60,6 +61,7 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     findings += [check_speech(settings), check_heads(settings), *_disk(settings), *_user()]
     findings += [found async for found in check_channels(settings)]
     findings += [found async for found in check_alarms(settings)]
+    findings += [found async for found in check_carrier_data(settings, clock)]
     findings += [found async for found in check_progress(settings, clock)]
     return findings
 

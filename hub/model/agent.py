@@ -39,6 +39,8 @@ class Permission(StrEnum):
     RECORDING_REDACT = "recording.redact"  # takes spans out of recordings, and opens those that have some
     REVEAL = "case.reveal"
     ALARM_DUTY = "alarm.duty"
+    REGISTER_READ = "register.read"  # the 12110 register of people who cannot speak
+    REGISTER_EDIT = "register.edit"
     CAMPAIGN_READ = "campaign.read"
     CAMPAIGN_EDIT = "campaign.edit"
     CAMPAIGN_CONTROL = "campaign.control"
@@ -59,10 +61,11 @@ _P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.HANDLER: frozenset(
         {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.REVEAL, _P.ALARM_DUTY}
+        | {_P.REGISTER_READ}
     ),
     Role.SUPERVISOR: frozenset(
         {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.ALARM_DUTY, _P.CANNED_APPROVE}
-        | {_P.TAG_EDIT, _P.RECORDING_REDACT}
+        | {_P.TAG_EDIT, _P.RECORDING_REDACT, _P.REGISTER_READ, _P.REGISTER_EDIT}
         | {_P.CAMPAIGN_READ, _P.CAMPAIGN_CONTROL, _P.CAMPAIGN_TRIAL, _P.CAMPAIGN_WORDS}
         | {
             _P.CAMPAIGN_READ,

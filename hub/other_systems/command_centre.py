@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from secrets import token_hex
 
 from channels.http import HttpClient, HttpError, destination
 from hub.actions.alarms.report import AlarmReport
+from hub.actions.alarms.report_aid import ToldByCarrier
 from hub.other_systems.checked_address import checked_address
 from hub.other_systems.http_source import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 from hub.runtime.clock import Clock, to_local
@@ -72,12 +73,17 @@ class HttpCommandCentre:
 
 
 def as_json(report: AlarmReport) -> Mapping[str, object]:
-    """The body; instants in local time with their offset."""
-    return {
+    """The body; instants in local time with their offset. What is not known of who wrote is left out."""
+    aid: dict[str, object] = {}
+    if report.registered:
+        aid["registered"] = asdict(report.registered)
+    if report.carrier:
+        aid["carrier"] = _of_carrier(report.carrier)
+    return aid | {
         "id": report.id,
         "reference": report.reference,
-        "raised_at": to_local(report.raised_at).isoformat(timespec="seconds"),
-        "received_at": to_local(report.received_at).isoformat(timespec="seconds"),
+        "raised_at": _local(report.raised_at),
+        "received_at": _local(report.received_at),
         "channel": report.channel,
         "kind": report.kind,
         "region": report.region,
@@ -87,3 +93,13 @@ def as_json(report: AlarmReport) -> Mapping[str, object]:
         "text": report.text,
         "reason": str(report.reason),
     }
+
+
+def _of_carrier(told: ToldByCarrier) -> Mapping[str, object]:
+    where = told.position
+    position = None if where is None else {**asdict(where), "at": _local(where.at)}
+    return {"name": told.name, "address": told.address, "position": position}
+
+
+def _local(at: int) -> str:
+    return to_local(at).isoformat(timespec="seconds")

@@ -7,13 +7,13 @@ taken whole or not at all; a state that nobody mapped is no answer.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 
 from hub.actions.progress.progress_source import SourceDown
 from hub.model.cases.state import CITIZEN_LABEL, CaseState
 from hub.model.progress import Progress, Reply, Step
+from hub.other_systems.foreign_text import cleaned
 from hub.runtime.clock import to_ms
 
 MOST_STEPS = 12
@@ -98,11 +98,7 @@ def _instant(value: object) -> int:
 def _clean(value: object, longest: int) -> str:
     if not isinstance(value, str):
         raise SourceDown("a text is missing")
-    kept = "".join(
-        char
-        for char in unicodedata.normalize("NFC", value[: longest * 2])
-        if char == "\n" or (unicodedata.category(char)[0] != "C")
-    ).strip()
+    kept = cleaned(value, longest)
     if not kept:
         raise SourceDown("a text is empty")
-    return kept if len(kept) <= longest else f"{kept[: longest - 1]}…"
+    return kept

@@ -67,6 +67,8 @@ from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
 from hub.repositories.notices import NoticeRepository
 from hub.repositories.outbox import OutboxRepository
+from hub.repositories.people import aid
+from hub.repositories.people.aid import AidRepositories, aid_repositories
 from hub.repositories.presences import PresenceRepository
 from hub.repositories.publicity import bounces, calendar_feeds, campaign_history, series
 from hub.repositories.publicity.bounces import BounceRepository
@@ -135,6 +137,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *calls.COLLECTIONS,
     *campaigns.COLLECTIONS,
     *campaign_history.COLLECTIONS,
+    *aid.COLLECTIONS,
     *case_index.COLLECTIONS,
     *canned_replies.COLLECTIONS,
     *case_warnings.COLLECTIONS,
@@ -212,6 +215,7 @@ class Repositories:
     """One of each."""
 
     agents: AgentRepository
+    aid: AidRepositories
     alarms: AlarmRepository
     availabilities: AvailabilityRepository
     account_changes: AccountChangeRepository
@@ -268,11 +272,10 @@ def repositories(
     handset: Mapping[str, HandsetRule] | None = None,
 ) -> Repositories:
     """All repositories. cities: names of the prefectures by region code. handset: see the outbox."""
-    agent_repository = AgentRepository(documents, vault)
-    unit_repository = UnitRepository(documents, vault)
     case_texts = CaseTexts(documents, vault)
     return Repositories(
-        agents=agent_repository,
+        agents=AgentRepository(documents, vault),
+        aid=aid_repositories(documents, vault),
         alarms=AlarmRepository(documents, vault),
         availabilities=AvailabilityRepository(documents, vault),
         account_changes=AccountChangeRepository(documents, vault),
@@ -315,10 +318,10 @@ def repositories(
         schedules=ScheduleRepository(documents, vault),
         sessions=SessionRepository(documents, vault),
         known_devices=KnownDeviceRepository(documents),
-        setup=SetupRepository(documents, agent_repository, unit_repository),
+        setup=SetupRepository(documents, AgentRepository(documents, vault), UnitRepository(documents, vault)),
         suppressions=SuppressionRepository(documents, vault),
         triage_decisions=TriageDecisionRepository(documents, vault),
-        units=unit_repository,
+        units=UnitRepository(documents, vault),
     )
 
 

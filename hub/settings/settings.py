@@ -8,6 +8,7 @@ from pydantic import Field, PrivateAttr
 
 from hub.settings.alarms import Alarms
 from hub.settings.calls import Calls, Speech
+from hub.settings.carrier_data import CarrierData
 from hub.settings.cases import Assignment, Cases
 from hub.settings.channels import Channel
 from hub.settings.deliveries import Broadcast, Dispatch, Fallback, Frequency, SendingHours
@@ -53,6 +54,7 @@ class Settings(Table):
     cases: Cases = Cases()
     assignment: Assignment = Assignment()
     alarms: Alarms = Alarms()
+    carrier_data: CarrierData = CarrierData()
     retention: Retention = Retention()
     hours: Hours = Hours()
     channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$")], Channel] = {}

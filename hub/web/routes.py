@@ -24,6 +24,7 @@ from hub.web.pages.citizen import (
     notices,
     petition,
     preferences,
+    register_12110,
     track,
     unsubscribe,
 )
@@ -78,6 +79,7 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("POST", "/unsubscribe/{signed}/again", unsubscribe.take_back),
     Route("GET", "/calendar/{token}.ics", calendar_feed.calendar_feed),
     # this browser
+    Route("GET", "/register-12110", register_12110.consent_page),
     Route("GET", "/preferences", preferences.preferences),
     Route("POST", "/preferences", preferences.save),
 )

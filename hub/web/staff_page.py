@@ -46,6 +46,7 @@ class _Place:
 _PLACES = (
     _Place("/staff/queue", msgid("工单队列"), msgid("工单"), "inbox", (_P.CASE_READ, _P.REPORT_READ)),
     _Place("/staff/alarms", msgid("警情台"), msgid("警情"), "bell", (_P.ALARM_DUTY, _P.REPORT_READ)),
+    _Place("/staff/register", msgid("12110 预登记"), msgid("登记"), "person", (_P.REGISTER_READ,)),
     _Place("/staff/day", msgid("我的一天"), msgid("我的"), "calendar", (_P.CASE_READ, _P.REPORT_READ)),
     _Place("/staff/system", msgid("系统状况"), msgid("系统"), "shield", (_P.SYSTEM_READ,)),
     _Place("/staff/rules", msgid("规则"), msgid("规则"), "calendar", (_P.RULE_EDIT,)),
@@ -86,6 +87,10 @@ DONE: Mapping[str, str] = {
     "closed": msgid("工单已办结"),
     "signed_on": msgid("已上岗，请测试声音"),
     "signed_off": msgid("已签退，交接已保存"),
+    "registered": msgid("已登记，这些号码发来的短信旁会显示登记内容"),
+    "register_saved": msgid("登记已更改"),
+    "register_checked": msgid("已记录核对"),
+    "register_removed": msgid("登记已删除，不能恢复"),
     "suspected": msgid("已转督察甄别，您不再看到此工单"),
     "confirmed": msgid("已确认为检举控告"),
     "released": msgid("已放行，工单进入普通队列"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.model.agent import Permission as P
-from hub.web.pages.alarms import alarms
+from hub.web.pages.alarms import alarms, carrier
 from hub.web.pages.campaigns import (
     ambiguous,
     approval,
@@ -49,7 +49,7 @@ from hub.web.pages.knowledge import (
     word_import,
     words,
 )
-from hub.web.pages.people import day, new_case, notifications, person
+from hub.web.pages.people import day, new_case, notifications, person, register, register_import
 from hub.web.pages.publicity import lessons, notices, series
 from hub.web.pages.rules import books, revise, revisions
 from hub.web.pages.staff import account, accounts, login, setup, system
@@ -178,6 +178,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/alarms/duty/on", alarms.sign_on, P.ALARM_DUTY),
     _staff("POST", "/alarms/duty/off", alarms.sign_off, P.ALARM_DUTY),
     _staff("POST", "/alarms/cases/{case_id}/{act}", alarms.act, P.ALARM_DUTY, P.REPORT_READ),
+    _staff("POST", "/alarms/cases/{case_id}/carrier/{asked}", carrier.carrier, P.ALARM_DUTY, P.REPORT_READ),
     # what happened to one's cases
     _staff("GET", "/day", day.day_page, P.CASE_READ, P.REPORT_READ),
     _staff("GET", "/notifications", notifications.notifications_page, *_TOLD),
@@ -189,6 +190,25 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/people/{contact_id}", person.edit, P.CASE_REPLY),
     _staff("POST", "/people/{contact_id}/merge", person.merge, P.CASE_REPLY),
     _staff("POST", "/people/{contact_id}/unmerge", person.unmerge, P.CASE_REPLY),
+    # the 12110 register of people who cannot speak
+    _staff("GET", "/register", register.register_page, P.REGISTER_READ),
+    _staff("POST", "/register", register.find, P.REGISTER_READ),
+    _staff("GET", "/register/new", register.new_record, P.REGISTER_EDIT),
+    _staff("POST", "/register/new", register.add, P.REGISTER_EDIT),
+    _staff("GET", "/register/import", register_import.import_page, P.REGISTER_EDIT),
+    _staff(
+        "POST",
+        "/register/import",
+        register_import.take,
+        P.REGISTER_EDIT,
+        form_bytes=register_import.FORM_BYTES,
+    ),
+    _staff("GET", "/register/import/example", register_import.example, P.REGISTER_EDIT),
+    _staff("GET", "/register/{person_id}", register.record_page, P.REGISTER_READ),
+    _staff("GET", "/register/{person_id}/edit", register.edit_page, P.REGISTER_EDIT),
+    _staff("POST", "/register/{person_id}/edit", register.change, P.REGISTER_EDIT),
+    _staff("POST", "/register/{person_id}/check", register.check, P.REGISTER_EDIT),
+    _staff("POST", "/register/{person_id}/remove", register.remove, P.REGISTER_EDIT),
     # canned replies
     _staff("GET", "/canned", canned.list_page, P.CASE_REPLY, P.CANNED_APPROVE),
     _staff("GET", "/canned/new", canned.editor, P.CASE_REPLY),

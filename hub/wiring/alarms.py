@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from channels.address import Address, BadAddress, email, phone
 from channels.http import HttpClient
+from hub.actions.alarms.ask_carrier import AskCarrier
 from hub.actions.alarms.confirm_danger import ConfirmDanger
 from hub.actions.alarms.forward_alarms import ForwardAlarms
 from hub.actions.alarms.in_hand import AlarmInHand
@@ -12,10 +13,13 @@ from hub.actions.alarms.pass_on import PassOn
 from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.alarms.report import MakeReport
 from hub.actions.alarms.ways import Recipients, Ways
+from hub.actions.alarms.whole_report import MakeWholeReport
 from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.staff.note_access import NoteAccess
 from hub.hub import AlarmDesk
 from hub.model.alarms.duty import Attention
 from hub.other_systems.command_centre import CentreSystem, HttpCommandCentre
+from hub.other_systems.subscriber_system import CarrierSystem, HttpSubscribers
 from hub.runtime.clock import Clock
 from hub.settings.channels import MailChannel, SmsChannel
 from hub.settings.settings import Settings
@@ -60,15 +64,36 @@ def alarm_actions(base: Foundation, profiles: Profiles, cases: CaseActions) -> A
     """Everything about alarms."""
     documents, stores, clock = base.documents, base.stores, base.clock
     ways = ways_of(base.settings, profiles, base.http, clock)
-    report = MakeReport(stores)
+    report = MakeWholeReport(stores)
     pass_on = PassOn(stores, cases.unit, cases.rules, report, ways)
     forward = ForwardAlarms(documents, stores, pass_on, report, attention_of(base.settings), clock)
     return AlarmDesk(
-        read=ReadAlarms(documents, stores, report, forward, ways, clock),
+        ask_carrier=_ask_carrier(base),
+        read=ReadAlarms(documents, stores, MakeReport(stores), forward, ways, clock),
         in_hand=AlarmInHand(cases.casework, stores, cases.unit, pass_on, cases.rules, clock),
         confirm_danger=ConfirmDanger(cases.casework, stores, cases.keep, cases.open_case, cases.rules, clock),
         duty=KeepDuty(documents, stores, clock),
         forward=forward,
+    )
+
+
+def carrier_of(settings: Settings, http: HttpClient, clock: Clock) -> HttpSubscribers | None:
+    """The configured carrier's system, None without one."""
+    given = settings.carrier_data
+    if not given.url:
+        return None
+    secret = given.secret.get_secret_value()
+    return HttpSubscribers(CarrierSystem(str(given.url), secret, given.timeout_seconds), http, clock)
+
+
+def _ask_carrier(base: Foundation) -> AskCarrier:
+    return AskCarrier(
+        base.documents,
+        base.stores,
+        carrier_of(base.settings, base.http, base.clock),
+        NoteAccess(base.stores.audit, base.clock),
+        base.clock,
+        keep_ms=base.settings.carrier_data.keep_days * 86_400_000,
     )
 
 

@@ -89,6 +89,9 @@ _ENDED_SECONDS = 180 * 86_400
 _ALARM_SECONDS = 0.5
 """How often it is looked for alarms to be forwarded, and for those 110 has not acknowledged."""
 
+_REGISTER_LOG_SECONDS = 3 * 366 * 86_400
+"""How long it is kept who looked at the 12110 register and who changed it."""
+
 _VECTORS_SECONDS = 0.5
 """The pause between two rounds of making vectors that are lacking."""
 
@@ -272,5 +275,7 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("campaign_drafts", "saved_at", keep.drafts_seconds),
         Rule("notifications", "at", keep.notifications_seconds),
         Rule("presences", "until", 3_600),
+        Rule("carrier_looks", "keep_until", 0),
+        Rule("register_log", "at", _REGISTER_LOG_SECONDS),
         Rule("sent_lately", "until", 0),
     )

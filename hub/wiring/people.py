@@ -13,6 +13,11 @@ from hub.actions.people.may_call import MayCall
 from hub.actions.people.merge_people import MergePeople
 from hub.actions.people.people import People
 from hub.actions.people.read_person import ReadPerson
+from hub.actions.people.register.edit_register import EditRegister
+from hub.actions.people.register.import_register import ImportRegister
+from hub.actions.people.register.read_register import ReadRegister
+from hub.actions.people.register.register import Register
+from hub.actions.people.register.show_cards import ShowCards
 from hub.actions.people.take_down import TakeDown
 from hub.settings.channels import TwilioVoiceChannel
 from hub.settings.settings import Settings
@@ -41,6 +46,12 @@ def people_of(base: Foundation, profiles: Profiles, dialogue: Dialogue, cases: C
         may_call=MayCall(stores),
         merge=MergePeople(documents, stores, find, clock),
         read=ReadPerson(stores, find, find_alike, report_channels=walled),
+        register=Register(
+            cards=ShowCards(documents, stores.aid.register, clock),
+            edit=EditRegister(documents, stores.aid.register, clock),
+            read=ReadRegister(documents, stores, clock),
+            take_in=ImportRegister(documents, stores.aid.register, clock),
+        ),
         take_down=TakeDown(
             documents,
             stores,

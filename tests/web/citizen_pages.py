@@ -142,5 +142,6 @@ PAGES: dict[str, Reach] = {
     "help search": _at("/help?q=身份证"),
     "help search finds nothing": _at("/help?q=xyzzy"),
     "preferences": _at("/preferences?saved=1"),
+    "register with 12110": _at("/register-12110"),
     "not found": _at("/nowhere"),
 }

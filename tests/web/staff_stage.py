@@ -56,10 +56,14 @@ class Stage:
 
 @asynccontextmanager
 async def office(
-    folder: Path, *, alarms: Mapping[str, Any] | None = None, undo_seconds: int = 0
+    folder: Path,
+    *,
+    alarms: Mapping[str, Any] | None = None,
+    carrier_data: Mapping[str, Any] | None = None,
+    undo_seconds: int = 0,
 ) -> AsyncIterator[Stage]:
-    """Starts carrier, hub and jobs; ends them all. alarms: settings of `[alarms]`. undo_seconds: 0, a reply
-    leaves at once."""
+    """Starts carrier, hub and jobs; ends them all. alarms, carrier_data: settings of these tables.
+    undo_seconds: 0, a reply leaves at once."""
     clock = SystemClock()
     account = CarrierAccount("AC" + "0" * 32, "a token of the simulated carrier")
     async with CarrierSimulator(account, clock) as carrier:
@@ -84,6 +88,7 @@ async def office(
             "api_base": carrier.url,
         }
         data["alarms"] |= alarms or {}
+        data["carrier_data"] |= carrier_data or {}
         hub = await open_hub(await started_before(build(data)), clock)
         passwords = Passwords(time_cost=1, memory_kib=64)
         stores = hub.repositories

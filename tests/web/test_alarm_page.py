@@ -90,6 +90,7 @@ async def test_an_officer_on_duty_takes_alarms_by_key_and_a_lost_stream_forwards
     card = page.locator(".alarm-rings")
     await expect(card.locator("mark")).to_have_text("中山路5号", timeout=SOON)
     await expect(card).to_contain_text("+8613800001111")
+    await expect(card).to_contain_text("没有接入运营商查询")
     await expect(card.locator("[data-until]")).to_have_text(re.compile("还有 [0-9]+ 秒"))
     await expect(page).to_have_title(re.compile(r"^\(1\) 紧急"))
     await expect(page.locator("body")).to_have_class(re.compile("is-alarming"))

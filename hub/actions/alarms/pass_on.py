@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.actions.alarms.report import MakeReport
+from hub.actions.alarms.report_aid import told_110
 from hub.actions.alarms.ways import Ways, urgent
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.step_unit import StepUnit
@@ -62,6 +63,8 @@ class PassOn:
             alarm.value, tuple(passings), reason, by=by.id if by else "", at=at, who=answered_by
         )
         writes.append(self._repositories.alarms.update(after, alarm.version))
+        if tuple(ways) != (Way.TELEPHONE,):
+            writes += await told_110(self._repositories.aid, case.value, at=at, by=by.id if by else "")
         if case.value.is_open:
             writes += await self._handed_over(case, after, ways, reason, at, by)
         if reason is ForwardReason.NOBODY:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channels.contract import ChannelKind
+from hub.actions.alarms.report_aid import ToldByCarrier, ToldRecord
 from hub.model.alarms.alarm import Alarm, ForwardReason
 from hub.model.alarms.place_words import place_words
 from hub.model.cases.case import Case
@@ -25,7 +26,8 @@ _LOOKED_AT = 50
 @dataclass(frozen=True, slots=True)
 class AlarmReport:
     """raised_at, received_at: ms UTC. number: the full address, "" where none is known. text: the citizen's
-    own words, "" behind the compartment and for a call. danger: the words that raised it."""
+    own words, "" behind the compartment and for a call. danger: the words that raised it. registered,
+    carrier: for 110 only (`whole_report.py`)."""
 
     id: str
     reference: str
@@ -39,6 +41,8 @@ class AlarmReport:
     danger: str
     text: str
     reason: ForwardReason
+    registered: ToldRecord | None = None
+    carrier: ToldByCarrier | None = None
 
     def line(self) -> str:
         """In one text message."""
@@ -50,6 +54,7 @@ class AlarmReport:
             *([f"危险用词：{self.danger}"] if self.danger and not self.text else []),
             *([f"原文：{self.text[:_IN_A_LINE]}"] if self.text else []),
         ]
+        parts += [told.line() for told in (self.registered, self.carrier) if told]
         return "；".join(parts)
 
 

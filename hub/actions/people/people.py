@@ -12,6 +12,7 @@ from hub.actions.people.lost_calls import LostCalls
 from hub.actions.people.may_call import MayCall
 from hub.actions.people.merge_people import MergePeople
 from hub.actions.people.read_person import ReadPerson
+from hub.actions.people.register.register import Register
 from hub.actions.people.take_down import TakeDown
 
 
@@ -27,4 +28,5 @@ class People:
     may_call: MayCall
     merge: MergePeople
     read: ReadPerson
+    register: Register
     take_down: TakeDown

@@ -49,6 +49,8 @@ class HistoryKind(StrEnum):
     TAGGED = "tagged"  # facts: ids of tags and flags put on and taken off
     PRINTED = "printed"  # an agent took the file of the case along
     REVEALED = "revealed"  # an agent looked at the full address; the reason is the text
+    CARRIER_ASKED = "carrier_asked"  # somebody looks at what the carrier knows; facts: asked, look, kept
+    CARRIER_TOLD = "carrier_told"  # what came of it; facts: asked, look, outcome
 
 
 @dataclass(frozen=True, slots=True)

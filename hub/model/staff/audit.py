@@ -25,6 +25,7 @@ class AuditAct(StrEnum):
     FILE_READ = "file_read"
     RECORDINGS_READ = "recordings_read"
     REVEALED = "revealed"  # the citizen's whole number
+    CARRIER_ASKED = "carrier_asked"  # what the carrier knows of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of, session_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.aid.aid import aid_of_board, shown_aid
 from hub.web.pages.alarms.alarm_form import ActForm, BeatForm, SignOffForm, SignOnForm
 from hub.web.render import RENDERER, translator
 from hub.web.staff_page import done, part, staff_page
@@ -61,7 +62,7 @@ async def events(request: web.Request) -> web.StreamResponse:
 
     async def fill() -> Mapping[str, str]:
         board = await hub.alarms.read(agent)
-        context = {"csrf": csrf, "words": badges, **_shown(request, agent, board)}
+        context = {"csrf": csrf, "words": badges, **await _shown(request, agent, board)}
         html = renderer.text("staff/alarms_list.html", language, context)
         return {"alarms": html, "beat": str(hub.clock.now_ms())}
 
@@ -121,11 +122,21 @@ async def act(request: web.Request) -> web.StreamResponse:
         told = problem.reason
     except Invalid as problem:
         told = next(iter(problem.problems.values()))
+    return await shown_list(request, told)
+
+
+async def shown_list(request: web.Request, told: str, *, to: str = "") -> web.StreamResponse:
+    """The answer to a button: the list as it is then, with what has to be said beside it, or the whole page.
+
+    to: where one gets without script when there is nothing to be said; by default the page says it is done.
+    """
     if "HX-Request" not in request.headers:
-        return await _page(request, told=told) if told else done(PATH, "moved")
+        if told:
+            return await _page(request, told=told)
+        return web.Response(status=303, headers={"Location": to}) if to else done(PATH, "moved")
     agent = agent_of(request)
     board = await request.app[HUB].alarms.read(agent)
-    return part(request, "staff/alarms_list.html", **_shown(request, agent, board, told=told))
+    return part(request, "staff/alarms_list.html", **await _shown(request, agent, board, told=told))
 
 
 def _acts(request: web.Request, form: ActForm) -> Mapping[str, Callable[[], Awaitable[None]]]:
@@ -156,11 +167,11 @@ async def _page(
         note=note,
         errors={name: _(text) for name, text in problems.items()},
         sound_hours=hub.settings.alarms.sound_hours,
-        **_shown(request, agent, board, told=told),
+        **await _shown(request, agent, board, told=told),
     )
 
 
-def _shown(request: web.Request, agent: Agent, board: AlarmBoard, *, told: str = "") -> dict[str, Any]:
+async def _shown(request: web.Request, agent: Agent, board: AlarmBoard, *, told: str = "") -> dict[str, Any]:
     """What the list is drawn from."""
     settings = request.app[HUB].settings.alarms
     return {
@@ -174,6 +185,7 @@ def _shown(request: web.Request, agent: Agent, board: AlarmBoard, *, told: str =
         "second": lambda at: f"{to_local(at):%H:%M:%S}",
         "confirm_seconds": settings.confirm_seconds,
         "title_of": title_of_text,
+        **shown_aid(request, await aid_of_board(request, agent, board)),
     }
 
 

@@ -13,6 +13,7 @@ from hub.model.cases.queue.snoozing import UNTIL_SPOKEN, Wake, may_rest
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
+from hub.web.pages.aid.aid import aid_of_case, shown_aid
 from hub.web.pages.cases.queue_words import FLAGS_SHOWN
 
 WAKES: Mapping[Wake, str] = {
@@ -26,9 +27,13 @@ WAKES: Mapping[Wake, str] = {
 async def aside_of(request: web.Request, case: Case) -> Mapping[str, Any]:
     """Values for `staff/case_snooze.html`, `staff/case_tags.html` and `staff/case_undelivered.html`."""
     agent = agent_of(request)
+    aid = await aid_of_case(request, case)
+    card = aid.cards.get(case.id)
+    hears = card is None or card.person.may_be_called
     has, rest = await request.app[HUB].actions.desk.tag_case.of(case)
     return {
-        "may_call": await request.app[HUB].actions.people.may_call(case),
+        **shown_aid(request, aid),
+        "may_call": hears and await request.app[HUB].actions.people.may_call(case),
         "tags_on": has,
         "tags_off": rest,
         "flag_words": FLAGS_SHOWN,

@@ -40,6 +40,8 @@ recording.redact   -       yes        yes       -         -              -      
 report.read        -       -          yes       -         -              -      -        -     -
 case.reveal        yes     -          -         -         -              -      -        -     -
 alarm.duty         yes     yes        -         -         -              -      -        -     -
+register.read      yes     yes        -         -         -              -      -        -     -
+register.edit      -       yes        -         -         -              -      -        -     -
 campaign.read      -       yes        -         yes       yes            -      -        yes   -
 campaign.edit      -       -          -         yes       yes            -      -        -     -
 campaign.control   -       yes        -         yes       yes            -      -        -     -

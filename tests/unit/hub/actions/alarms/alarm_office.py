@@ -16,6 +16,7 @@ from hub.actions.alarms.pass_on import PassOn
 from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.alarms.report import AlarmReport, MakeReport
 from hub.actions.alarms.ways import CommandCentre, Recipients, Ways
+from hub.actions.alarms.whole_report import MakeWholeReport
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.open_case import NewCase, OpenCase
 from hub.actions.cases.references import References
@@ -87,7 +88,7 @@ class Office:
         unit = StepUnit(stores, tell, texts, rules, organ="测试局")
         casework = Casework(self.documents, stores)
         keep = KeepDecision(casework, stores)
-        self.report = MakeReport(stores)
+        self.report = MakeWholeReport(stores)
         pass_on = PassOn(stores, unit, rules, self.report, ways)
         self.open_case = OpenCase(
             stores.cases, References(self.documents, Vault(KeyRing.fresh()), clock), rules
@@ -98,7 +99,7 @@ class Office:
         self.dismiss = DismissAlarm(casework, keep, rules, clock)
         self.duty = KeepDuty(self.documents, stores, clock)
 
-        self.board = ReadAlarms(self.documents, stores, self.report, self.forward, ways, clock)
+        self.board = ReadAlarms(self.documents, stores, MakeReport(stores), self.forward, ways, clock)
 
     def second(self) -> Office:
         """Another process on the same store, or this one after a restart."""
