@@ -31,7 +31,7 @@ def settings_in(
     data["files"]["path"] = str(folder / "files")
     data["knowledge"]["encoder"] = encoder or data["knowledge"]["encoder"]
     data["web"] |= {"port": 0, "public_url": PUBLIC_URL, "insecure_cookies": True}
-    data["channels"][CHANNEL] |= {
+    data["channels"][CHANNEL] = data["channels"].pop("sms-twilio") | {
         "enabled": True,
         "auto_reply": "all",
         "account_sid": ACCOUNT_SID,
