@@ -40,13 +40,15 @@ class Trouble(StrEnum):
 
 @dataclass(slots=True)
 class Fault:
-    """Strikes the requests from the `first` one on (1 = the next), so many times."""
+    """Strikes the requests from the `first` one on (1 = the next), so many times. to: only those to this
+    number, as it travels; "" = any."""
 
     trouble: Trouble
     first: int = 1
     times: int = 1
     code: int = 8
     seconds: float = 0.2
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class GatewayPlan:
 
     login_status: what a login is answered with. login_layout: CMPP, the version of that answer, 0 = its own.
     chunk: bytes a segment, 0 = as they come. tests: whether keep-alive is answered. receipt_bytes: CMPP, 60
-    or 71. answer_seconds: before each answer.
+    or 71. answer_seconds: before each answer. again_seconds: what it brings and the hub does not answer in
+    this time, or before the connection ends, it brings again; 0 = never.
     """
 
     version: int = 3
@@ -109,6 +112,7 @@ class GatewayPlan:
     tests: bool = True
     receipt_bytes: int = 0
     answer_seconds: float = 0.0
+    again_seconds: float = 0.0
 
 
 class PlayedGateway(ABC):
@@ -129,10 +133,18 @@ class PlayedGateway(ABC):
     SEQUENCE_BYTES: ClassVar[int] = 4
 
     def __init__(
-        self, login: str, secret: str, now_ms: Callable[[], int], plan: GatewayPlan | None = None
+        self,
+        login: str,
+        secret: str,
+        now_ms: Callable[[], int],
+        plan: GatewayPlan | None = None,
+        *,
+        note: Callable[[Taken], None] | None = None,
     ) -> None:
+        """note: takes each part before it is answered, instead of `taken`: for a gateway that runs long."""
         self._login, self._secret = login.encode(), secret.encode()
         self._now_ms = now_ms
+        self._note = note or (lambda part: self.taken.append(part))
         self.plan = plan or GatewayPlan()
         self.taken: list[Taken] = []
         self.faults: list[Fault] = []
@@ -225,7 +237,17 @@ class PlayedGateway(ABC):
         return await self._bring(self._receipt(taken, state))
 
     async def _bring(self, pushed: Pushed) -> int:
-        return await self._ask(self._up(), self.DELIVER, self._delivery(pushed))
+        body, again = self._delivery(pushed), self.plan.again_seconds
+        if not again:
+            return await self._ask(self._up(), self.DELIVER, body)
+        while True:
+            with suppress(TimeoutError, ConnectionError):
+                async with asyncio.timeout(again):
+                    result = await self._ask(self._up(), self.DELIVER, body)
+                if result >= 0:
+                    return result
+            with suppress(TimeoutError):
+                await self.until(lambda: self.connections > 0, again)
 
     async def say_goodbye(self) -> None:
         """On every connection."""
@@ -287,7 +309,7 @@ class PlayedGateway(ABC):
         taken = self._parsed(data)
         session.unanswered += 1
         self.most_unanswered = max(self.most_unanswered, session.unanswered)
-        fault = self._fault()
+        fault = self._fault(taken.destination if taken else "")
         refused = 0
         if not session.logged_in or taken is None:
             refused = self.STRUCTURE
@@ -299,7 +321,7 @@ class PlayedGateway(ABC):
             self.refused.append(refused)
             self._later(self._result(session, sequence, "", refused))
             return
-        self.taken.append(taken)
+        self._note(taken)
         self._later(self._answered(session, sequence, taken, fault))
 
     async def _answered(self, session: _Session, sequence: int, taken: Taken, fault: Fault | None) -> None:
@@ -335,10 +357,11 @@ class PlayedGateway(ABC):
 
     # --- within ---
 
-    def _fault(self) -> Fault | None:
-        for fault in self.faults:
+    def _fault(self, to: str) -> Fault | None:
+        meant = [fault for fault in self.faults if fault.to in ("", to)]
+        for fault in meant:
             fault.first -= 1
-        for fault in self.faults:
+        for fault in meant:
             if fault.first < 1 and fault.times:
                 fault.times -= 1
                 return fault
@@ -352,7 +375,10 @@ class PlayedGateway(ABC):
         return self._counter
 
     def _up(self) -> _Session:
-        return next(session for session in self._sessions if session.logged_in)
+        for session in self._sessions:
+            if session.logged_in:
+                return session
+        raise ConnectionError("the hub is not connected")
 
     async def _ask(self, session: _Session, command: int, body: bytes) -> int:
         session.sequence += 1

@@ -81,9 +81,9 @@ class CaseSeeder:
         return moved
 
     async def _text(self, name: str, table: Table) -> str:
-        sid = "SM" + derived_id("demo", name)
-        await self._citizens.text(phone(table["from"]).value, table["text"], sid=sid)
-        return await self._case_of(TEXT_CHANNEL, sid)
+        id = derived_id("demo", name)[:16]
+        await self._citizens.text(phone(table["from"]).value, table["text"], id=id)
+        return await self._case_of(TEXT_CHANNEL, id)
 
     async def _chat(self, name: str, table: Table) -> str:
         token = derived_id("demo-visitor", table["visitor"])
