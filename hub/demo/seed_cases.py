@@ -67,6 +67,7 @@ class CaseSeeder:
         found = await self._hub.repositories.agents.get(agent_id(move["who"]))
         if found is not None:
             agent, data = found.value, dict(move.get("data", {}))
+            await self._released(case_id, agent)
             await self._on_newest(case_id, self._step(agent, case_id, move["event"], data))
 
     def _step(self, agent: Agent, case_id: str, event: str, data: dict[str, Any]) -> Act:
