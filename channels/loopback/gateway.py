@@ -36,6 +36,8 @@ class Trouble(StrEnum):
     CUT = "cut"  # taken, then the connection is reset without an answer
     HALF = "half"  # taken, half an answer, then the end
     RECEIPT_FIRST = "receipt_first"  # taken, the receipt before the answer
+    RECEIPT_LATE = "receipt_late"  # taken, the receipt after `seconds`
+    RECEIPT_TWICE = "receipt_twice"  # taken, two receipts
 
 
 @dataclass(slots=True)
@@ -342,14 +344,19 @@ class PlayedGateway(ABC):
         if trouble is Trouble.WRONG_SEQUENCE:
             body = self._result_body("1".zfill(len(taken.id)), 0)
             self._answer(session, self.SUBMIT, sequence ^ 0x40000000, body)
-        if trouble is not Trouble.SILENT:
+        if trouble is Trouble.SILENT:
+            session.unanswered -= 1  # for the gateway it is done
+        else:
             await self._result(session, sequence, taken.id, 0)
         if trouble is Trouble.TWICE:
             await self._result(session, sequence, taken.id, 0)
         wants = self.plan.state and taken.wants_receipt
         if wants and trouble is not Trouble.RECEIPT_FIRST:
-            with suppress(ConnectionError):
-                await self.report(taken, self.plan.state)
+            if trouble is Trouble.RECEIPT_LATE and fault is not None:
+                await asyncio.sleep(fault.seconds)
+            for _ in range(2 if trouble is Trouble.RECEIPT_TWICE else 1):
+                with suppress(ConnectionError):
+                    await self.report(taken, self.plan.state)
 
     async def _result(self, session: _Session, sequence: int, id: str, result: int) -> None:
         session.unanswered -= 1
