@@ -13,7 +13,6 @@ from typing import Any
 
 from channels.address import phone
 from channels.outbox.delivery import POLICY, Delivery, DeliveryState, MessageClass, Origin
-from channels.outbox.retry import was_resent
 from hub.bench.child import commands, tell
 from hub.bench.site import gateway_settings_in
 from hub.bench.texts import CHANNEL, citizen_number
@@ -24,6 +23,8 @@ from hub.runtime.ids import derived_id
 from hub.serve import running
 
 CLASSES = (MessageClass.L, MessageClass.N, MessageClass.E1, MessageClass.E0)
+_SENT_AGAIN = frozenset({MessageClass.E0, MessageClass.E1})
+_WATCH_SECONDS = 10.0
 _PAGE = 500
 _DAY_MS = 24 * 3600 * 1000
 _LONG = "请不要转账，也不要把验证码告诉任何人；已经转账的，请立即拨打110报警，并保留聊天和转账的记录。"
@@ -84,11 +85,28 @@ async def _rows(hub: Hub, path: Path) -> None:
                         "text": row.text,
                         "state": state.value,
                         "class": row.message_class.value,
-                        "resent": was_resent(row),
                     }
                     lines.write(json.dumps(line, ensure_ascii=False) + "\n")
                 if (after := page.next) is None:
                     break
+
+
+async def _watch_doubt(hub: Hub, path: Path) -> None:
+    """Writes down the id of every row that stands in the list of doubt and may be sent again; it stands there
+    for a minute at least."""
+    seen: set[str] = set()
+    while True:
+        after: str | None = None
+        while True:
+            page = await hub.repositories.outbox.ambiguous(limit=_PAGE, after=after)
+            rows = [one.value for one in page.deliveries]
+            new = [row.id for row in rows if row.message_class in _SENT_AGAIN and row.id not in seen]
+            seen.update(new)
+            with path.open("a") as lines:
+                lines.write("".join(f"{id}\n" for id in new))
+            if (after := page.next) is None:
+                break
+        await asyncio.sleep(_WATCH_SECONDS)
 
 
 async def _done(hub: Hub, folder: Path, command: dict[str, Any]) -> dict[str, Any]:
@@ -113,9 +131,11 @@ async def main(folder: Path, port: int, ahead_ms: int, answer_seconds: float) ->
     settings = gateway_settings_in(folder, port, answer_seconds)
     async with running(settings, DayClock(ahead_ms)) as site:
         spare_the_collector()  # as `hub serve` does
+        watching = asyncio.create_task(_watch_doubt(site.hub, folder / "listed"))
         tell(ready=True)
         async for command in commands():
             tell(**await _done(site.hub, folder, command))
+        watching.cancel()
 
 
 if __name__ == "__main__":
