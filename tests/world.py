@@ -103,18 +103,18 @@ def world_settings(
         "auth_tokens": [f"env:{TOKEN_VARIABLE}"],
         "api_base": carrier_url,
     }
-    data["channels"]["sms-12110"].update(twilio, auto_reply=auto_reply, rate_parts_per_second=text_rate)
-    data["channels"]["sms-12110"]["receipts"] = receipts
+    texts = {"auto_reply": auto_reply, "rate_parts_per_second": text_rate}
+    by_twilio = data["channels"].pop("sms-twilio") | twilio | texts | {"receipts": receipts}
     if cmpp_port:
-        data["channels"]["sms-12110"] = data["channels"]["sms-mobile"] | {
+        data["channels"]["sms-12110"] |= texts | {
             "enabled": True,
-            "auto_reply": auto_reply,
             "host": "127.0.0.1",
             "port": cmpp_port,
             "sp_id": CMPP_ACCOUNT[0],
             "secret": f"env:{TOKEN_VARIABLE}",
-            "rate_parts_per_second": text_rate,
         }
+    else:
+        data["channels"]["sms-12110"] = by_twilio
     data["channels"]["voice-12389"].update(twilio, speech=speech)
     if speech:
         line = {**data["channels"]["voice-12389"], "line": "12123", "flow": "12123"}

@@ -1,4 +1,5 @@
-"""A carrier inside the process: the demo, the benchmark and the tests talk to it over loopback.
+"""Carriers on the loopback interface: the demo, the benchmarks and the tests talk to them.
 
-It speaks Twilio's REST interface and webhooks, so that the adapter under it is the real one.
+They speak the real protocols (CMPP, SMGP, SGIP, SMPP for texts, Twilio's for texts and calls), so that the
+adapters under them are the real ones.
 """

@@ -36,17 +36,21 @@ class Trouble(StrEnum):
     CUT = "cut"  # taken, then the connection is reset without an answer
     HALF = "half"  # taken, half an answer, then the end
     RECEIPT_FIRST = "receipt_first"  # taken, the receipt before the answer
+    RECEIPT_LATE = "receipt_late"  # taken, the receipt after `seconds`
+    RECEIPT_TWICE = "receipt_twice"  # taken, two receipts
 
 
 @dataclass(slots=True)
 class Fault:
-    """Strikes the requests from the `first` one on (1 = the next), so many times."""
+    """Strikes the requests from the `first` one on (1 = the next), so many times. to: only those to this
+    number, as it travels; "" = any."""
 
     trouble: Trouble
     first: int = 1
     times: int = 1
     code: int = 8
     seconds: float = 0.2
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,8 @@ class GatewayPlan:
 
     login_status: what a login is answered with. login_layout: CMPP, the version of that answer, 0 = its own.
     chunk: bytes a segment, 0 = as they come. tests: whether keep-alive is answered. receipt_bytes: CMPP, 60
-    or 71. answer_seconds: before each answer.
+    or 71. answer_seconds: before each answer. again_seconds: what it brings and the hub does not answer in
+    this time, or before the connection ends, it brings again; 0 = never.
     """
 
     version: int = 3
@@ -109,6 +114,7 @@ class GatewayPlan:
     tests: bool = True
     receipt_bytes: int = 0
     answer_seconds: float = 0.0
+    again_seconds: float = 0.0
 
 
 class PlayedGateway(ABC):
@@ -129,10 +135,18 @@ class PlayedGateway(ABC):
     SEQUENCE_BYTES: ClassVar[int] = 4
 
     def __init__(
-        self, login: str, secret: str, now_ms: Callable[[], int], plan: GatewayPlan | None = None
+        self,
+        login: str,
+        secret: str,
+        now_ms: Callable[[], int],
+        plan: GatewayPlan | None = None,
+        *,
+        note: Callable[[Taken], None] | None = None,
     ) -> None:
+        """note: takes each part before it is answered, instead of `taken`: for a gateway that runs long."""
         self._login, self._secret = login.encode(), secret.encode()
         self._now_ms = now_ms
+        self._note = note or (lambda part: self.taken.append(part))
         self.plan = plan or GatewayPlan()
         self.taken: list[Taken] = []
         self.faults: list[Fault] = []
@@ -225,7 +239,17 @@ class PlayedGateway(ABC):
         return await self._bring(self._receipt(taken, state))
 
     async def _bring(self, pushed: Pushed) -> int:
-        return await self._ask(self._up(), self.DELIVER, self._delivery(pushed))
+        body, again = self._delivery(pushed), self.plan.again_seconds
+        if not again:
+            return await self._ask(self._up(), self.DELIVER, body)
+        while True:
+            with suppress(TimeoutError, ConnectionError):
+                async with asyncio.timeout(again):
+                    result = await self._ask(self._up(), self.DELIVER, body)
+                if result >= 0:
+                    return result
+            with suppress(TimeoutError):
+                await self.until(lambda: self.connections > 0, again)
 
     async def say_goodbye(self) -> None:
         """On every connection."""
@@ -287,7 +311,7 @@ class PlayedGateway(ABC):
         taken = self._parsed(data)
         session.unanswered += 1
         self.most_unanswered = max(self.most_unanswered, session.unanswered)
-        fault = self._fault()
+        fault = self._fault(taken.destination if taken else "")
         refused = 0
         if not session.logged_in or taken is None:
             refused = self.STRUCTURE
@@ -299,7 +323,7 @@ class PlayedGateway(ABC):
             self.refused.append(refused)
             self._later(self._result(session, sequence, "", refused))
             return
-        self.taken.append(taken)
+        self._note(taken)
         self._later(self._answered(session, sequence, taken, fault))
 
     async def _answered(self, session: _Session, sequence: int, taken: Taken, fault: Fault | None) -> None:
@@ -320,14 +344,19 @@ class PlayedGateway(ABC):
         if trouble is Trouble.WRONG_SEQUENCE:
             body = self._result_body("1".zfill(len(taken.id)), 0)
             self._answer(session, self.SUBMIT, sequence ^ 0x40000000, body)
-        if trouble is not Trouble.SILENT:
+        if trouble is Trouble.SILENT:
+            session.unanswered -= 1  # for the gateway it is done
+        else:
             await self._result(session, sequence, taken.id, 0)
         if trouble is Trouble.TWICE:
             await self._result(session, sequence, taken.id, 0)
         wants = self.plan.state and taken.wants_receipt
         if wants and trouble is not Trouble.RECEIPT_FIRST:
-            with suppress(ConnectionError):
-                await self.report(taken, self.plan.state)
+            if trouble is Trouble.RECEIPT_LATE and fault is not None:
+                await asyncio.sleep(fault.seconds)
+            for _ in range(2 if trouble is Trouble.RECEIPT_TWICE else 1):
+                with suppress(ConnectionError):
+                    await self.report(taken, self.plan.state)
 
     async def _result(self, session: _Session, sequence: int, id: str, result: int) -> None:
         session.unanswered -= 1
@@ -335,10 +364,11 @@ class PlayedGateway(ABC):
 
     # --- within ---
 
-    def _fault(self) -> Fault | None:
-        for fault in self.faults:
+    def _fault(self, to: str) -> Fault | None:
+        meant = [fault for fault in self.faults if fault.to in ("", to)]
+        for fault in meant:
             fault.first -= 1
-        for fault in self.faults:
+        for fault in meant:
             if fault.first < 1 and fault.times:
                 fault.times -= 1
                 return fault
@@ -352,7 +382,10 @@ class PlayedGateway(ABC):
         return self._counter
 
     def _up(self) -> _Session:
-        return next(session for session in self._sessions if session.logged_in)
+        for session in self._sessions:
+            if session.logged_in:
+                return session
+        raise ConnectionError("the hub is not connected")
 
     async def _ask(self, session: _Session, command: int, body: bytes) -> int:
         session.sequence += 1

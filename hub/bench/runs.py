@@ -21,18 +21,22 @@ from hub.bench.faq import Given, faq
 from hub.bench.figure import Figure, as_json, as_table
 from hub.bench.flood import FULL, SMALL, Flood, flood
 from hub.bench.gateways.gateways import PROTOCOLS, gateways
+from hub.bench.gateways.soak import SMALL as SHORT
+from hub.bench.gateways.soak import Load, soak
 from hub.bench.intake import intake
 from hub.bench.letters.letters import letters
 from hub.bench.memory import memory
 from hub.bench.outbox.outbox import WARNED, outbox
 from hub.bench.store import store
 
+MINUTES = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """folder: to work in, empty. small: sizes that only show that a bench works; the figures mean nothing.
     given: the set for `faq`. count: for `cases`, `queue`, `search`, `outbox`, `letters`. warned: for
-    `outbox`. mongodb: for `cases` and `crash`. flood: for `texts`."""
+    `outbox`. mongodb: for `cases` and `crash`. flood: for `texts`. minutes: for `soak`."""
 
     folder: Path
     small: bool
@@ -41,6 +45,7 @@ class Task:
     mongodb: str
     flood: Flood
     warned: int = WARNED
+    minutes: float = MINUTES
 
 
 async def _gateways(protocol: str, task: Task) -> Sequence[Figure]:
@@ -64,8 +69,10 @@ BENCHES: Mapping[str, Bench] = {
     "desk": lambda task: desk(task.folder, small=task.small),
     "faq": lambda task: faq(task.given, small=task.small),
     **{name: partial(_gateways, name) for name in PROTOCOLS},
+    "soak": lambda task: soak(task.folder, SHORT if task.small else Load(60 * task.minutes)),
 }
 """By the name given on the command line, in the order they are run."""
+_ONLY_BY_NAME = frozenset({"soak"})
 
 
 def run(
@@ -78,17 +85,29 @@ def run(
     mongodb: str = "",
     flood: Flood = FULL,
     warned: int = WARNED,
+    minutes: float = MINUTES,
 ) -> int:
-    """Runs the named benches (all without a name) and prints figures. Returns the exit code."""
+    """Runs the named benches (without a name all but `soak`) and prints figures. Returns the exit code."""
     if "carrier" in names:
         names = [name for name in names if name != "carrier"] or PROTOCOLS
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"unknown bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 2
-    task = partial(Task, small=small, given=given, count=count, mongodb=mongodb, flood=flood, warned=warned)
+    task = partial(
+        Task,
+        small=small,
+        given=given,
+        count=count,
+        mongodb=mongodb,
+        flood=flood,
+        warned=warned,
+        minutes=minutes,
+    )
     try:
-        figures = asyncio.run(_run(names or tuple(BENCHES), task))
+        figures = asyncio.run(
+            _run(names or tuple(name for name in BENCHES if name not in _ONLY_BY_NAME), task)
+        )
     except BenchFailed as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -14,6 +14,7 @@ from channels.twilio.signature import SIGNATURE_HEADER, sign
 
 ACCOUNT_SID = "AC00000000000000000000000000000000"
 AUTH_TOKEN = "for-play-on-loopback-only"  # noqa: S105 — it opens nothing
+SP_ID = "901234"
 PUBLIC_URL = "https://hub.example"
 CHANNEL = "sms-12110"
 PATH = f"/webhooks/twilio/{CHANNEL}/sms"

@@ -8,6 +8,8 @@ from typing import Any
 
 import aiohttp
 
+from channels.loopback.gateway import Trouble
+
 _CALL_SECONDS = 60.0
 
 
@@ -34,15 +36,27 @@ class Citizens:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._http = http
 
-    async def connect(self, hub_url: str, areas: Sequence[str]) -> None:
-        """From now on the numbers are answered by the hub at `hub_url`."""
-        await self._ask("/play/connect", {"url": hub_url, "areas": sorted(set(areas))})
+    async def connect(self, hub_url: str) -> None:
+        """From now on the line is answered by the hub at `hub_url`."""
+        await self._ask("/play/connect", {"url": hub_url})
 
-    async def text(self, sender: str, body: str, *, sid: str, copies: int = 1) -> list[int]:
-        """A text to 12110, delivered `copies` times; the status of each answer. Raises `NobodyAnswered`."""
-        said = {"from": sender, "body": body, "sid": sid, "copies": copies}
+    async def put_back(self, *, minutes: float) -> None:
+        """The gateway's clock goes with the hub's."""
+        await self._ask("/play/put_back", {"minutes": minutes})
+
+    async def trouble(self, trouble: Trouble, to: str) -> None:
+        """What goes wrong with the next part that leaves to a number."""
+        await self._ask("/play/trouble", {"trouble": trouble.value, "to": to})
+
+    async def text(
+        self, sender: str, body: str, *, id: str, copies: int = 1, backwards: bool = False
+    ) -> list[int]:
+        """A text to 12110, delivered `copies` times; the result of each part, 0 = stored. id: 16 hex digits,
+        by which the hub keeps it. backwards: the last part of a long one comes first. Raises
+        `NobodyAnswered`."""
+        said = {"from": sender, "body": body, "id": id, "copies": copies, "backwards": backwards}
         answer = await self._ask("/play/text", said)
-        return list(answer["statuses"])
+        return list(answer["results"])
 
     async def call(self, caller: str, script: Sequence[str], *, copies: int = 1) -> Heard:
         """A call to 12389, played to its end."""

@@ -14,8 +14,10 @@ from aiohttp import web
 
 from channels.address import email
 from channels.outbox.delivery import DeliveryState
+from channels.outbox.gate import message_of
 from hub.demo.folder import DemoSecrets
 from hub.demo.guard import guarded_server
+from hub.demo.outside import TEXT_CHANNEL
 from hub.hub import Hub
 from hub.runtime.ids import derived_id
 
@@ -25,9 +27,13 @@ _MOST = 500
 
 @asynccontextmanager
 async def look_in(hub: Hub, secrets: DemoSecrets) -> AsyncIterator[str]:
-    """Serves `/demo/state` and `/demo/event` for as long as the block runs; gives the address."""
+    """Serves what is asked below for as long as the block runs; gives the address."""
     look = _Look(hub)
-    routes = [web.get("/demo/state", look.state), web.get("/demo/event", look.event)]
+    routes = [
+        web.get("/demo/state", look.state),
+        web.get("/demo/texts", look.texts),
+        web.get("/demo/event", look.event),
+    ]
     async with guarded_server(secrets.token, routes) as url:
         yield url
 
@@ -57,6 +63,28 @@ class _Look:
                 for row in page.deliveries
             ]
         return web.json_response({"deliveries": counts, "unsure": unsure})
+
+    async def texts(self, request: web.Request) -> web.Response:
+        """`?since=` ms UTC: every text that was to leave since then."""
+        outbox, since = self._hub.repositories.outbox, int(request.query["since"])
+        texts: list[dict[str, Any]] = []
+        for state in DeliveryState:
+            after = None
+            while True:
+                page = await outbox.by_state(state, limit=_MOST, after=after)
+                rows = [
+                    row.value
+                    for row in page.deliveries
+                    if row.value.sender == TEXT_CHANNEL and row.value.created_at >= since
+                ]
+                bodies = await outbox.origins([row.origin_id for row in rows if not row.text])
+                texts += [
+                    {"id": row.id, "to": row.recipient.value, "text": message_of(row, bodies).text}
+                    for row in rows
+                ]
+                if (after := page.next) is None:
+                    break
+        return web.json_response({"texts": texts})
 
     async def event(self, request: web.Request) -> web.Response:
         """`?channel=&id=`, and `&from=` of a mail, whose id is its writer's: whether the provider's event was

@@ -27,7 +27,7 @@ from hub.demo.ports import free_port
 from hub.demo.sample import Sample, load
 from hub.demo.seed import Seeder
 from hub.demo.seed_cases import CaseSeeder
-from hub.demo.settings import MAILBOX, Ports, demo_settings
+from hub.demo.settings import MAILBOX, SP_ID, Ports, demo_settings
 from hub.runtime.clock import SystemClock
 from hub.runtime.ids import derived_id
 from hub.serve import Running, running
@@ -82,7 +82,7 @@ async def _start(options: DemoOptions, folder: DemoFolder, stack: AsyncExitStack
     )
     before = folder.state()
     mail_in = free_port(before.get("mail", {}).get("smtp_port", 0))
-    ports = Ports(options.port, mail_in, world.smtp_port, world.carrier_url)
+    ports = Ports(options.port, mail_in, world.smtp_port, world.text_port, world.carrier_url)
     settings = demo_settings(
         sample, folder, secrets, ports, options.store_url, undo_seconds=options.undo_seconds
     )
@@ -92,9 +92,10 @@ async def _start(options: DemoOptions, folder: DemoFolder, stack: AsyncExitStack
     server = await stack.enter_async_context(running(settings, clock, passwords=passwords))
     http = await stack.enter_async_context(aiohttp.ClientSession())
     citizens = Citizens(world.control_url, secrets.token, http)
-    await citizens.connect(server.url, [region["area_code"] for region in sample.regions])
+    await citizens.connect(server.url)
     accounts = await open_accounts(server.hub, sample, passwords, clock.now_ms())
-    seeder = Seeder(server.hub, sample, clock, CaseSeeder(server.hub, sample, clock, citizens, mail_in))
+    cases = CaseSeeder(server.hub, sample, clock, citizens, mail_in)
+    seeder = Seeder(server.hub, sample, clock, cases, citizens)
     if not await seeder.is_done():
         await seeder.run()
     look_url = await stack.enter_async_context(look_in(server.hub, secrets))
@@ -121,6 +122,7 @@ def _state(
             "health": f"{server.url}/healthz",
         },
         "accounts": [asdict(account) for account in accounts],
+        "gateway": {"port": world.text_port, "sp_id": SP_ID},
         "carrier": {"url": world.carrier_url, "sid": secrets.account_sid},
         "mail": {"mailbox": MAILBOX, "smtp_port": ports.mail_in, "sink_port": world.smtp_port},
         "control": {"outside": world.control_url, "look": look_url},

@@ -21,6 +21,7 @@ from hub.actions.campaigns.draft_campaign import Draft
 from hub.actions.campaigns.planning.approve_campaign import Consent
 from hub.actions.campaigns.planning.release_campaign import Released
 from hub.demo.accounts import agent_id
+from hub.demo.citizens import Citizens
 from hub.demo.clock import ShiftedClock
 from hub.demo.sample import Sample, Table
 from hub.demo.seed_cases import CaseSeeder
@@ -50,11 +51,14 @@ class _Piece:
 class Seeder:
     """Makes the sample in one hub."""
 
-    def __init__(self, hub: Hub, sample: Sample, clock: ShiftedClock, cases: CaseSeeder) -> None:
+    def __init__(
+        self, hub: Hub, sample: Sample, clock: ShiftedClock, cases: CaseSeeder, citizens: Citizens
+    ) -> None:
         self._hub = hub
         self._sample = sample
         self._clock = clock
         self._cases = cases
+        self._citizens = citizens
 
     async def is_done(self) -> bool:
         """Whether the store holds the whole sample."""
@@ -67,13 +71,17 @@ class Seeder:
             await self._group(group["name"], now)
         for piece in sorted(self._pieces(now), key=lambda piece: -piece.ago):
             if await self._hub.documents.get("marks", _mark(piece.mark)) is None:
-                self._clock.put_back(minutes=piece.ago)
+                await self._put_back(piece.ago)
                 await piece.make()
                 await self._settled()
                 await self._hub.documents.commit([self._done(piece.mark)])
-        self._clock.put_back(minutes=0)
+        await self._put_back(0)
         if not await self.is_done():
             await self._hub.documents.commit([self._done(_LAST)])
+
+    async def _put_back(self, minutes: float) -> None:
+        self._clock.put_back(minutes=minutes)
+        await self._citizens.put_back(minutes=minutes)
 
     def _pieces(self, now: int) -> list[_Piece]:
         pieces = [

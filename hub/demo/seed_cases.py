@@ -67,6 +67,7 @@ class CaseSeeder:
         found = await self._hub.repositories.agents.get(agent_id(move["who"]))
         if found is not None:
             agent, data = found.value, dict(move.get("data", {}))
+            await self._released(case_id, agent)
             await self._on_newest(case_id, self._step(agent, case_id, move["event"], data))
 
     def _step(self, agent: Agent, case_id: str, event: str, data: dict[str, Any]) -> Act:
@@ -81,9 +82,9 @@ class CaseSeeder:
         return moved
 
     async def _text(self, name: str, table: Table) -> str:
-        sid = "SM" + derived_id("demo", name)
-        await self._citizens.text(phone(table["from"]).value, table["text"], sid=sid)
-        return await self._case_of(TEXT_CHANNEL, sid)
+        id = derived_id("demo", name)[:16]
+        await self._citizens.text(phone(table["from"]).value, table["text"], id=id)
+        return await self._case_of(TEXT_CHANNEL, id)
 
     async def _chat(self, name: str, table: Table) -> str:
         token = derived_id("demo-visitor", table["visitor"])

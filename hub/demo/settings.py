@@ -13,6 +13,8 @@ from hub.settings.settings import Settings
 
 HOST = "127.0.0.1"
 MAIL_DOMAIN = "hub.example.com"
+SP_ID = "901234"
+"""Of the hub at the played gateway; its secret is the folder's token of the carrier."""
 MAILBOX = f"service@{MAIL_DOMAIN}"
 _PARTS_PER_SECOND = 500.0
 _TIMEOUT_SECONDS = 6.0  # a carrier on the same machine; a killed demo goes on the sooner
@@ -20,11 +22,13 @@ _TIMEOUT_SECONDS = 6.0  # a carrier on the same machine; a killed demo goes on t
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where everything listens or is reached. carrier_url: the played telephone company."""
+    """Where everything listens or is reached. text: the played gateway. carrier_url: the played telephone
+    company."""
 
     web: int
     mail_in: int
     smtp: int
+    text: int
     carrier_url: str
 
 
@@ -52,19 +56,26 @@ def demo_settings(
     data["sending_hours"]["warning"] = "00:00-24:00"  # a demo shows its broadcast at any hour
     data["keys"]["file"] = str(folder.keys)
     data["files"]["path"] = str(folder.files)
-    provider = {
-        "enabled": True,
-        "account_sid": secrets.account_sid,
-        "auth_tokens": [folder.keep("carrier-token", secrets.auth_token)],
-        "api_base": ports.carrier_url,
-    }
+    token = folder.keep("carrier-token", secrets.auth_token)
     data["channels"]["sms-12110"].update(
-        provider,
+        enabled=True,
+        host=HOST,
+        port=ports.text,
+        sp_id=SP_ID,
+        secret=token,
         auto_reply="all",
         rate_parts_per_second=_PARTS_PER_SECOND,
+        answer_seconds=_TIMEOUT_SECONDS / 2,
+        patience_seconds=_TIMEOUT_SECONDS / 3,
         timeout_seconds=_TIMEOUT_SECONDS,
     )
-    data["channels"]["voice-12389"].update(provider, speech=True)
+    data["channels"]["voice-12389"].update(
+        enabled=True,
+        account_sid=secrets.account_sid,
+        auth_tokens=[token],
+        api_base=ports.carrier_url,
+        speech=True,
+    )
     data["channels"]["mail"].update(
         enabled=True,
         address=MAILBOX,

@@ -61,7 +61,7 @@ class Screen:
 
     def demo(self, state: Mapping[str, Any]) -> None:
         """Where everything is, and who may log in."""
-        urls, mail, carrier = state["urls"], state["mail"], state["carrier"]
+        urls, mail, gateway, carrier = state["urls"], state["mail"], state["gateway"], state["carrier"]
         places = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
         for name, text in (
             ("群众首页 citizens", urls["home"]),
@@ -70,7 +70,8 @@ class Screen:
             ("健康 health", urls["health"]),
             ("来信 mail in", f"smtp://127.0.0.1:{mail['smtp_port']}  {mail['mailbox']}"),
             ("发信 mail out", f"smtp://127.0.0.1:{mail['sink_port']}"),
-            ("运营商 carrier", f"{carrier['url']}  {carrier['sid']}"),
+            ("短信网关 texts", f"CMPP 3.0  127.0.0.1:{gateway['port']}  SP_Id {gateway['sp_id']}"),
+            ("语音 voice", f"{carrier['url']}  {carrier['sid']}"),
             ("数据 data", f"{state['dir']}  {state['store']}"),
         ):
             places.add_row(Text(name, style="bold"), Text(text))

@@ -57,6 +57,7 @@ class GatewayChannel(SmsChannel):
     port: int = Field(default=7890, ge=1, le=65535)
     secret: Secret = SecretStr("")
     number: str = Field(default="12110", pattern=r"^[0-9]{3,20}$")
+    rate_parts_per_second: float = Field(default=100.0, gt=0)
     service_id: str = Field(default="", max_length=10, pattern=r"^[!-~]*$")
     fee_type: str = Field(default="01", pattern=r"^[0-9]{2}$")
     fee_code: str = Field(default="000000", pattern=r"^[0-9]{6}$")

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from hub.settings.problems import SettingsProblem, contradictions, line_of
-from hub.settings.retired import without_retired
+from hub.settings.retired import with_adapters, without_retired
 from hub.settings.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -33,14 +33,15 @@ def shipped_text() -> str:
 
 def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Settings:
     """Shipped defaults, then the file at `path`, then the environment. Raises `SettingsProblem`."""
-    data = _parse(shipped_text(), "config.toml")
+    over: dict[str, Any] = {}
     if path is not None:
         try:
             text = path.read_text("utf-8")
         except OSError as problem:
             raise SettingsProblem([f"{path}: 读不到配置文件 (cannot read it): {problem.strerror}"]) from None
-        data = _merge(data, _parse(text, str(path)))
-    return build(_with_environment(data, os.environ if environ is None else environ))
+        over = _parse(text, str(path))
+    over = with_adapters(_with_environment(over, os.environ if environ is None else environ))
+    return build(_merge(_under(over), over))
 
 
 def build(data: Mapping[str, Any]) -> Settings:
@@ -63,6 +64,18 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise SettingsProblem([f"{name}: 不是有效的 TOML (not valid TOML): {problem}"]) from None
+
+
+def _under(over: Mapping[str, Any]) -> dict[str, Any]:
+    """The shipped tables. One of a channel that `over` gives another adapter is not among them: its keys are
+    of the adapter it was shipped with, and the models have the defaults of the other."""
+    shipped = _parse(shipped_text(), "config.toml")
+    given = over.get("channels")
+    for name, table in given.items() if isinstance(given, Mapping) else ():
+        before = shipped["channels"].get(name)
+        if before and isinstance(table, Mapping) and table.get("adapter", before["adapter"]) != before["adapter"]:
+            del shipped["channels"][name]
+    return shipped
 
 
 def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""Keys of earlier releases: a file that still has them is read as before, and the operator is told.
+"""Files of earlier releases are read as before: keys that mean nothing any more, of which the operator is
+told, and channels that were shipped with another adapter.
 
-Rule protected: an upgrade does not stop at a key that means nothing any more, nor pass over it in silence.
+Rule protected: an upgrade does not stop at such a key, nor pass over it in silence.
 """
 
 from __future__ import annotations
@@ -12,6 +13,24 @@ RETIRED: Mapping[tuple[str, str], str] = {
     ("tracking", "wrong_codes"): "猜错的来源逐次等待，见 lock_seconds (who guesses waits, see lock_seconds)",
 }
 """Table and key → what took its place."""
+
+_TWILIO_KEYS = frozenset({"account_sid", "auth_tokens", "api_base", "messaging_service_sid", "receipts"})
+"""That only Twilio's protocol has, which `sms-12110` was shipped with."""
+
+
+def with_adapters(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What an operator wrote, with the adapters it relies on."""
+    channels = data.get("channels")
+    if not isinstance(channels, Mapping):
+        return dict(data)
+    earlier = {}
+    for name, table in channels.items():
+        if isinstance(table, Mapping) and "adapter" not in table:
+            if name == "sms-12110" and _TWILIO_KEYS & table.keys():
+                earlier[name] = {**table, "adapter": "twilio-sms"}
+            elif name == "sms-mobile":
+                earlier[name] = {**table, "adapter": "cmpp"}
+    return {**data, "channels": {**channels, **earlier}}
 
 
 def without_retired(data: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

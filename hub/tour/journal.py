@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from email import message_from_string
 from email.message import EmailMessage
@@ -16,11 +17,10 @@ from hub.demo.folder import DemoFolder
 
 @dataclass(frozen=True, slots=True)
 class TextTaken:
-    """A text the carrier took. delivery_id: ours."""
+    """A text as it was whole on a handset."""
 
     recipient: str
     text: str
-    delivery_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,7 @@ class Journals:
     def texts(self, number: str = "") -> list[TextTaken]:
         """Texts taken so far, to one number or to all."""
         found = [
-            TextTaken(line["recipient"], line["text"], line["delivery_id"])
-            for line in _lines(self._texts)[self._texts_before :]
+            TextTaken(line["recipient"], line["text"]) for line in _lines(self._texts)[self._texts_before :]
         ]
         return [text for text in found if number in ("", text.recipient)]
 
@@ -62,13 +61,32 @@ class Journals:
         ]
         return [mail for mail in found if address in mail.recipients]
 
-    def twice(self) -> dict[str, int]:
-        """Deliveries the carrier or the mail server took more than once, and how often."""
-        seen = Counter(text.delivery_id for text in self.texts() if text.delivery_id)
-        for line in _lines(self._mails)[self._mails_before :]:
-            mail = message_from_string(line["raw"], policy=default)
-            seen[str(mail["Message-ID"]).strip("<>").partition("@")[0]] += 1
-        return {id: times for id, times in seen.items() if times > 1}
+    def mailed_twice(self) -> list[str]:
+        """Mails the server took more than once, by our id."""
+        seen = Counter(
+            str(message_from_string(line["raw"], policy=default)["Message-ID"]).strip("<>").partition("@")[0]
+            for line in _lines(self._mails)[self._mails_before :]
+        )
+        return [id for id, times in seen.items() if times > 1]
+
+
+def doubled(
+    taken: Iterable[TextTaken], meant: Iterable[Mapping[str, str]], unsure: Collection[str]
+) -> list[str]:
+    """Texts that a handset showed more often than the outbox has rows (id, to, text) for them, but for those
+    of which a row is unsure: the end of the number, how often and of how many.
+
+    A gateway is not told our ids, so texts are counted by number and words.
+    """
+    rows: dict[tuple[str, str], list[str]] = {}
+    for row in meant:
+        rows.setdefault((row["to"], row["text"]), []).append(row["id"])
+    found = []
+    for (to, words), times in Counter((text.recipient, text.text) for text in taken).items():
+        ids = rows.get((to, words), [])
+        if times > len(ids) and not any(id in unsure for id in ids):
+            found.append(f"{to[-4:]} {times}/{len(ids)}")
+    return found
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from hub.tour.report import Report, StepResult, Verified
 from hub.tour.scene import Scene
 from hub.tour.stories.appeal import Appeal
 from hub.tour.stories.broadcast import Broadcast
+from hub.tour.stories.carrier import Doubt, LongText
 from hub.tour.stories.chat import Chat
 from hub.tour.stories.mail import Letter
 from hub.tour.stories.petition import Petition
@@ -54,6 +55,8 @@ def stories(scene: Scene) -> Sequence[Story]:
         Question(scene),
         Matter(scene),
         Danger(scene),
+        LongText(scene),
+        Doubt(scene),
         Forgery(scene),
         Complaint(scene),
         Letter(scene),
@@ -127,5 +130,4 @@ async def _verify(scene: Scene) -> Verified:
         if not (await scene.event(channel, provider_id, sender))["kept"]
     ]
     ambiguous = tuple(row["id"] for row in unsure)
-    twice = [id for id in scene.journals.twice() if id not in ambiguous]
-    return Verified(len(set(scene.kept)), tuple(lost), tuple(twice), ambiguous)
+    return Verified(len(set(scene.kept)), tuple(lost), tuple(await scene.twice(ambiguous)), ambiguous)

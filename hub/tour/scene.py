@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from secrets import randbelow, token_hex
+from secrets import randbelow, randbits
 from typing import Any, TypeVar
 
 import aiohttp
 
+from channels.loopback.gateway import Trouble
 from hub.demo.citizens import Citizens, Heard, NobodyAnswered
+from hub.demo.outside import TEXT_CHANNEL
 from hub.demo.sample import Sample
 from hub.runtime.clock import Clock
 from hub.tour.browser import PATIENCE_SECONDS, Browser
-from hub.tour.journal import Journals
+from hub.tour.journal import Journals, doubled
 from hub.tour.story import NotHeld
 
 _PAUSE_SECONDS = 0.05
@@ -65,6 +67,7 @@ class Scene:
         self._citizens = citizens
         self._clock = clock
         self._numbers: set[str] = set()
+        self._began = clock.now_ms()
 
     def says(self, name: str) -> str:
         """A text of the sample's tour."""
@@ -87,20 +90,27 @@ class Scene:
 
     # -- what citizens do --------------------------------------------------------------------
 
-    async def text(self, number: str, body: str, *, sid: str = "", copies: int = 1) -> str:
-        """A text to 12110, sent again until it is acknowledged, as a carrier does; its id."""
-        sid = sid or f"SM{token_hex(16)}"
+    async def text(
+        self, number: str, body: str, *, id: str = "", copies: int = 1, backwards: bool = False
+    ) -> str:
+        """A text to 12110, brought again until it is acknowledged, as a gateway does; its id. backwards: the
+        last part of a long one first."""
+        id = id or f"{randbits(60):016x}"
 
         async def acknowledged() -> bool:
             try:
-                statuses = await self._citizens.text(number, body, sid=sid, copies=copies)
+                told = await self._citizens.text(number, body, id=id, copies=copies, backwards=backwards)
             except NobodyAnswered:
                 return False
-            return bool(statuses) and all(200 <= status < 300 for status in statuses)
+            return bool(told) and not any(told)
 
         await self.until(acknowledged, "短信没有被接收 (the text was not acknowledged)")
-        self.kept.append(("sms-12110", sid, ""))
-        return sid
+        self.kept.append((TEXT_CHANNEL, id, ""))
+        return id
+
+    async def trouble(self, trouble: Trouble, number: str) -> None:
+        """What goes wrong with the next part that leaves to a number."""
+        await self._citizens.trouble(trouble, number)
 
     async def call(self, number: str, script: Sequence[str]) -> Heard:
         """A call that is made again when the line breaks down in the middle."""
@@ -167,6 +177,12 @@ class Scene:
     async def event(self, channel: str, provider_id: str, sender: str = "") -> dict[str, Any]:
         """What the hub kept of a provider's event. `sender`: of a mail, whose id is its writer's."""
         return await self.look("/demo/event", {"channel": channel, "id": provider_id, "from": sender})
+
+    async def twice(self, unsure: Collection[str]) -> list[str]:
+        """What citizens got more often than the hub meant to send it, but for what it lists as unsure."""
+        meant = (await self.look("/demo/texts", {"since": str(self._began)}))["texts"]
+        texts = doubled(self.journals.texts(), meant, unsure)
+        return texts + [id for id in self.journals.mailed_twice() if id not in unsure]
 
     async def look(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         """An answer of the demo's look-in."""

@@ -133,7 +133,7 @@ async def test_only_the_holder_of_the_token_moves_its_citizens(
         assert answer.status == 403
     stranger = Citizens(control["outside"], "guessed", http)
     with pytest.raises(aiohttp.ClientResponseError) as refused:
-        await stranger.text("+8613800000001", "你好", sid="SM" + "0" * 32)
+        await stranger.text("+8613800000001", "你好", id="0" * 16)
     assert refused.value.status == 403
 
 

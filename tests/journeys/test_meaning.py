@@ -193,6 +193,11 @@ async def test_the_demo_starts_where_no_meaning_is_there_in_time(tmp_path: Path)
         assert (case.compartment, case.handler_id) == (Compartment.NONE, agent_id("chengban"))
         kinds = [entry.kind for entry in await hub.repositories.cases.history(case.id)]
         assert kinds.index(HistoryKind.RELEASED) < kinds.index(HistoryKind.REPLIED)
+        filed = next(one for one in sample.cases if one.get("title", "").startswith("车辆被误扣违法记录"))
+        await seeder.move("filed", filed, {"who": "chengban2", "event": "pick"})
+        [later] = [one for one in await cases(hub) if one.id != case.id]
+        kinds = [entry.kind for entry in await hub.repositories.cases.history(later.id)]
+        assert HistoryKind.RELEASED in kinds
     passwords.close()
 
 

@@ -14,7 +14,7 @@ from tests.journeys.test_demo import start, stop
 
 pytestmark = pytest.mark.xdist_group("crashes")
 
-STORIES = 10
+STORIES = 12
 
 
 def tour(folder: Path, *arguments: str) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def test_every_story_holds_on_mongodb_against_a_demo_that_runs_and_goes_on_runni
     finally:
         stop(demo)
     assert_held(report)
-    assert report["verified"]["ambiguous"] == []
+    assert len(report["verified"]["ambiguous"]) == 1  # the reply on which the gateway's connection broke
     assert refused.returncode == 2  # a demo that others use is never killed
     assert "--crash" in refused.stderr
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.demo.folder import DemoFolder
-from hub.tour.journal import Journals
+from hub.tour.journal import Journals, doubled
 from hub.tour.play import KillPlan
 from hub.tour.report import Report, StepResult, Verified
 from hub.tour.scene import pair
@@ -36,19 +36,26 @@ def test_a_message_listed_as_ambiguous_does_not_fail_it() -> None:
     assert Report([GOOD], verified=Verified(8, (), (), ambiguous=("d1",))).ok
 
 
-def test_the_journals_of_carrier_and_mail_server_show_what_came_twice(tmp_path: Path) -> None:
+def test_the_journals_of_gateway_and_mail_server_show_what_came_twice(tmp_path: Path) -> None:
     folder = DemoFolder(tmp_path)
-    old = {"recipient": "+8613800000001", "text": "before", "delivery_id": "d0"}
+    old = {"recipient": "+8613800000001", "text": "before"}
     folder.texts.write_text(json.dumps(old) + "\n", "utf-8")
     journals = Journals(folder)
     with folder.texts.open("a", encoding="utf-8") as texts:
-        for delivery_id in ("d0", "d1", "d2", "d1"):
-            texts.write(json.dumps({**old, "text": "now", "delivery_id": delivery_id}) + "\n")
+        for words in ("one", "two", "three", "two", "two"):
+            texts.write(json.dumps({**old, "text": words}) + "\n")
         texts.write('{"recipient": "+86138000')  # a line that is just being written
     mail = {"from": "a@example.com", "to": ["b@example.com"], "raw": "Message-ID: <m1@hub>\r\n\r\nx"}
     folder.mails.write_text((json.dumps(mail) + "\n") * 2, "utf-8")
-    assert journals.twice() == {"d1": 2, "m1": 2}
-    assert [text.text for text in journals.texts("+8613800000001")] == ["now"] * 4
+    assert journals.mailed_twice() == ["m1"]
+    taken = journals.texts("+8613800000001")
+    assert [text.text for text in taken] == ["one", "two", "three", "two", "two"]
+    meant = [
+        {"id": id, "to": "+8613800000001", "text": words}
+        for id, words in (("d1", "one"), ("d2", "two"), ("d3", "two"), ("d4", "never left"))
+    ]
+    assert doubled(taken, meant, ()) == ["0001 3/2", "0001 1/0"]
+    assert doubled(taken, meant, {"d3"}) == ["0001 1/0"]
     assert len(journals.mails("b@example.com")) == 2
     assert journals.mails("c@example.com") == []
 

@@ -81,7 +81,7 @@ async def office(
         data["files"]["path"] = str(folder / "files")
         data["cases"]["undo_seconds"] = undo_seconds
         data["sending_hours"]["warning"] = "00:00-24:00"  # tests run at night too
-        data["channels"]["sms-12110"] |= {
+        data["channels"]["sms-12110"] = data["channels"].pop("sms-twilio") | {
             "enabled": True,
             "account_sid": account.account_sid,
             "auth_tokens": [f"file:{_secret(folder, account.auth_token)}"],

@@ -1,11 +1,11 @@
-"""A citizen texts 12110: answered, or a case; danger first; enough is enough; forgeries get nowhere."""
+"""A citizen texts 12110: answered, or a case; danger first; forgeries get nowhere."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from secrets import token_hex
 
-from hub.demo.outside import TEXT_CHANNEL, TEXT_NUMBER
+from hub.demo.outside import TEXT_CHANNEL, TEXT_NUMBER, VOICE_CHANNEL, VOICE_LINE
 from hub.tour.desk import Desk
 from hub.tour.scene import Scene, pair
 from hub.tour.story import Step, hold
@@ -19,26 +19,26 @@ class Question:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._number = scene.new_number()
-        self._sid = ""
+        self._id = ""
 
     def steps(self) -> Sequence[Step]:
         return (
             Step("群众发短信到 12110 提问", self._ask),
             Step("知识库的答案从 12110 发回", self._answered),
-            Step("运营商把同一条短信再送两次", self._again),
+            Step("网关把同一条短信再送两次", self._again),
         )
 
     async def _ask(self) -> str:
-        self._sid = await self._scene.text(self._number, self._scene.says("question"))
-        hold((await self._scene.event(TEXT_CHANNEL, self._sid))["kept"], "确认了却没有保存")
-        return f"已保存后才答复运营商：{self._scene.says('question')}"
+        self._id = await self._scene.text(self._number, self._scene.says("question"))
+        hold((await self._scene.event(TEXT_CHANNEL, self._id))["kept"], "确认了却没有保存")
+        return f"已保存后才答复网关：{self._scene.says('question')}"
 
     async def _answered(self) -> str:
         text = await self._scene.answer_to(self._number, having=self._scene.says("question_answer"))
         return f"已发出：{text}"
 
     async def _again(self) -> str:
-        await self._scene.text(self._number, self._scene.says("question"), sid=self._sid, copies=2)
+        await self._scene.text(self._number, self._scene.says("question"), id=self._id, copies=2)
         taken = self._scene.journals.texts(self._number)
         hold(len(taken) <= 1, f"重复答复了 {len(taken)} 次")
         return "没有第二条答复，也没有新的工单"
@@ -66,8 +66,8 @@ class Matter:
         )
 
     async def _speak(self) -> str:
-        sid = await self._scene.text(self._number, self._scene.says("unsure"))
-        event = await self._scene.event(TEXT_CHANNEL, sid)
+        id = await self._scene.text(self._number, self._scene.says("unsure"))
+        event = await self._scene.event(TEXT_CHANNEL, id)
         hold(event["case_id"], "没有成为工单 (no case)")
         return f"工单 {event['reference']}，类型 {event['track']}"
 
@@ -124,8 +124,8 @@ class Danger:
         )
 
     async def _cry(self) -> str:
-        sid = await self._scene.text(self._number, self._scene.says("emergency"))
-        event = await self._scene.event(TEXT_CHANNEL, sid)
+        id = await self._scene.text(self._number, self._scene.says("emergency"))
+        event = await self._scene.event(TEXT_CHANNEL, id)
         hold(event["track"] == "EMERGENCY", f"没有识别为紧急：{event['track']}")
         self._reference = event["reference"]
         return f"紧急工单 {self._reference}"
@@ -148,35 +148,43 @@ class Danger:
 
 
 class Forgery:
-    """A text that the carrier did not sign is refused and leaves no trace."""
+    """A call that is not signed is refused; a text comes over the gateway's connection or not at all."""
 
-    title = "伪造的短信被拒绝 · A forged text is refused"
+    title = "冒充运营商的来电和短信被拒绝 · Forged calls and texts are refused"
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._number = scene.new_number()
 
     def steps(self) -> Sequence[Step]:
-        return (Step("有人冒充运营商送来短信", self._forge),)
+        return (
+            Step("有人冒充运营商接入来电", self._call),
+            Step("有人冒充运营商送来短信", self._text),
+        )
 
-    async def _forge(self) -> str:
-        sid = f"SM{token_hex(16)}"
-        form = {
-            "MessageSid": sid,
-            "AccountSid": self._scene.server.state["carrier"]["sid"],
-            "From": self._number,
-            "To": TEXT_NUMBER,
-            "Body": self._scene.says("unsure"),
-        }
-        url = f"{self._scene.server.url}/webhooks/twilio/{TEXT_CHANNEL}/sms"
+    async def _call(self) -> str:
+        call = {"CallSid": f"CA{token_hex(16)}", "CallStatus": "ringing", "To": VOICE_LINE}
+        status = await self._forged(f"{VOICE_CHANNEL}/call", call)
+        hold(status == 403, f"状态 {status}")
+        return "403，没有接听"
 
-        async def refused() -> int:
-            headers = {"X-Twilio-Signature": "bm90IHRoZSBjYXJyaWVyJ3Mgc2lnbmF0dXJl"}
+    async def _text(self) -> str:
+        id = f"SM{token_hex(16)}"
+        text = {"MessageSid": id, "To": TEXT_NUMBER, "Body": self._scene.says("unsure")}
+        status = await self._forged(f"{TEXT_CHANNEL}/sms", text)
+        hold(status == 404, f"状态 {status}")
+        hold(not (await self._scene.event(TEXT_CHANNEL, id))["kept"], "伪造的短信被保存了")
+        hold(not self._scene.journals.texts(self._number), "回复了伪造的短信")
+        return "404，短信只从本机与网关的连接进来；没有保存，没有回复"
+
+    async def _forged(self, path: str, fields: dict[str, str]) -> int:
+        """The status of the answer to what nobody signed."""
+        form = {"AccountSid": self._scene.server.state["carrier"]["sid"], "From": self._number, **fields}
+        headers = {"X-Twilio-Signature": "bm90IHRoZSBjYXJyaWVyJ3Mgc2lnbmF0dXJl"}
+
+        async def answered() -> int:
+            url = f"{self._scene.server.url}/webhooks/twilio/{path}"
             async with self._scene.http.post(url, data=form, headers=headers) as answer:
                 return answer.status
 
-        status = await self._scene.until(refused, "没有回答 (no answer)")
-        hold(status == 403, f"状态 {status}")
-        hold(not (await self._scene.event(TEXT_CHANNEL, sid))["kept"], "伪造的短信被保存了")
-        hold(not self._scene.journals.texts(self._number), "回复了伪造的短信")
-        return "403，没有保存，没有回复"
+        return await self._scene.until(answered, "没有回答 (no answer)")

@@ -148,22 +148,22 @@ async def test_a_plain_address_in_the_network_loses_the_login(
 
 
 async def test_a_provider_outside_needs_a_public_https_address(tmp_path: Path) -> None:
-    outside = settings(tmp_path, channel_sms_12110=provider(tmp_path, api_base="https://api.example.com"))
-    [finding] = await found(outside, "channel sms-12110", Level.FAIL)
+    outside = settings(tmp_path, channel_sms_twilio=provider(tmp_path, api_base="https://api.example.com"))
+    [finding] = await found(outside, "channel sms-twilio", Level.FAIL)
     assert "https" in finding.fix
     fine = settings(
         tmp_path,
         web={"public_url": "https://hub.example.com"},
-        channel_sms_12110=provider(tmp_path, api_base="https://api.example.com"),
+        channel_sms_twilio=provider(tmp_path, api_base="https://api.example.com"),
     )
-    assert await found(fine, "channel sms-12110", Level.FAIL) == []
-    assert any("未联系" in f.detail for f in await found(fine, "channel sms-12110", Level.OK))
+    assert await found(fine, "channel sms-twilio", Level.FAIL) == []
+    assert any("未联系" in f.detail for f in await found(fine, "channel sms-twilio", Level.OK))
 
 
 async def test_a_gateway_nearby_is_asked_whether_it_answers(tmp_path: Path, server: int, silent: int) -> None:
     for port, level, word in ((server, Level.OK, "可达"), (silent, Level.WARN, "连不上")):
-        near = settings(tmp_path, channel_sms_12110=provider(tmp_path, api_base=f"http://127.0.0.1:{port}"))
-        assert any(word in finding.detail for finding in await found(near, "channel sms-12110", level))
+        near = settings(tmp_path, channel_sms_twilio=provider(tmp_path, api_base=f"http://127.0.0.1:{port}"))
+        assert any(word in finding.detail for finding in await found(near, "channel sms-twilio", level))
 
 
 async def test_a_key_of_an_earlier_release_is_named_with_what_took_its_place(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ async def test_who_signs_bulk_mail_is_said_and_what_one_click_needs(tmp_path: Pa
 @pytest.mark.parametrize(
     ("channel", "played", "account"),
     [
-        ("sms_mobile", CmppGateway, "sp_id"),
+        ("sms_12110", CmppGateway, "sp_id"),
         ("sms_telecom", SmgpGateway, "client_id"),
         ("sms_vendor", SmppGateway, "system_id"),
     ],
@@ -223,8 +223,8 @@ async def test_an_account_that_looks_wrong_and_a_token_that_is_too_short(tmp_pat
         account_sid="12110",
         auth_tokens=[f"file:{tmp_path / 'short'}"],
     )
-    configured = settings(tmp_path, channel_sms_12110=doubtful)
-    details = [f.detail for f in await found(configured, "channel sms-12110", Level.WARN)]
+    configured = settings(tmp_path, channel_sms_twilio=doubtful)
+    details = [f.detail for f in await found(configured, "channel sms-twilio", Level.WARN)]
     assert any("account_sid" in detail for detail in details)
     assert any("auth_token" in detail for detail in details)
     assert not any("1234" in detail for detail in details)

@@ -93,12 +93,32 @@ def test_a_secret_comes_from_a_file_or_the_environment(
 
 @pytest.mark.parametrize(
     ("name", "count"),
-    [("sms-12110", 2), ("sms-mobile", 3), ("sms-telecom", 3), ("sms-vendor", 3), ("sms-unicom", 7)],
+    [("sms-12110", 3), ("sms-twilio", 2), ("sms-telecom", 3), ("sms-vendor", 3), ("sms-unicom", 7)],
 )
 def test_an_enabled_channel_without_its_account_is_a_problem(tmp_path: Path, name: str, count: int) -> None:
     found = problems(tmp_path, f"[channels.{name}]\nenabled = true\n")
     assert len(found) == count
     assert all("启用的渠道必须填写" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "adapter", "rate"),
+    [
+        ("[channels.sms-12110]\nnumber = '12110591'\n", {}, "cmpp", 100.0),
+        ("[channels.sms-12110]\naccount_sid = 'AC1'\n", {}, "twilio-sms", 10.0),
+        ("", {"HUB_CHANNELS__SMS_12110__ACCOUNT_SID": "AC1"}, "twilio-sms", 10.0),
+        ("[channels.sms-12110]\nadapter = 'smgp'\nclient_id = '1'\n", {}, "smgp", 100.0),
+        ("[channels.sms-mobile]\nsp_id = '901234'\n", {}, "cmpp", 100.0),
+    ],
+)
+def test_a_channel_keeps_the_adapter_its_keys_were_written_for(
+    tmp_path: Path, text: str, environ: dict[str, str], adapter: str, rate: float
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    name = "sms-mobile" if "mobile" in text else "sms-12110"
+    channel = load(path, environ).channels[name]
+    assert (channel.adapter, getattr(channel, "rate_parts_per_second")) == (adapter, rate)  # noqa: B009
 
 
 def test_times_and_secrets_of_a_gateway_have_to_fit(tmp_path: Path) -> None:
