@@ -73,7 +73,8 @@ def _under(over: Mapping[str, Any]) -> dict[str, Any]:
     given = over.get("channels")
     for name, table in given.items() if isinstance(given, Mapping) else ():
         before = shipped["channels"].get(name)
-        if before and isinstance(table, Mapping) and table.get("adapter", before["adapter"]) != before["adapter"]:
+        adapter = table.get("adapter") if isinstance(table, Mapping) else None
+        if before and adapter and adapter != before["adapter"]:
             del shipped["channels"][name]
     return shipped
 
