@@ -8,6 +8,7 @@ and a whole run in which such tests do not exist fails as well.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 
 import hypothesis
@@ -32,6 +33,7 @@ LONGEST_ID = 100
 
 def pytest_configure(config: pytest.Config) -> None:
     """A misspelt requirement must not mean "nothing is required"."""
+    _compile_once()
     unknown = REQUIRED - set(NEEDS_SOMETHING)
     if unknown:
         raise pytest.UsageError(f"HUB_TESTS_REQUIRE: unknown {sorted(unknown)}, known {NEEDS_SOMETHING}")
@@ -40,6 +42,13 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("in_company")
     if not hasattr(config, "workerinput"):  # worker processes send their reports to the one that started them
         config.pluginmanager.register(MissingKinds())
+
+
+def _compile_once() -> None:
+    """Where the environment forbids to keep bytecode, each hub that is a process of its own would compile all
+    modules again, and each run all tests: here it is kept, as Python does by itself."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -41,6 +41,11 @@ def read_toml(text: str) -> tuple[Entry, ...]:
     Raises ImportProblems. A missing `state` is published, a missing `confirm_locally` false, a missing
     `updated_at` 0.
     """
+    return tuple(entry for _, entry in _read(*_tables(text)))
+
+
+def _tables(text: str) -> tuple[list[Row], list[Problem]]:
+    """The `[[entry]]` tables of a TOML, and what is wrong around them."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -62,8 +67,7 @@ def read_toml(text: str) -> tuple[Entry, ...]:
     if len(lines) != len(tables):  # a heading quoted inside an answer: no line is better than a wrong one
         lines = [0] * len(tables)
     shared = {key: value for key, value in data.items() if key in SHARED}
-    read = _read([Row(line, shared | table) for line, table in zip(lines, tables, strict=True)], problems)
-    return tuple(entry for _, entry in read)
+    return [Row(line, shared | table) for line, table in zip(lines, tables, strict=True)], problems
 
 
 def read_csv(text: str) -> tuple[Entry, ...]:
@@ -107,14 +111,17 @@ def write_csv(entries: Iterable[Entry]) -> str:
 
 @cache
 def shipped() -> tuple[Entry, ...]:
-    """The entries that come with the package, checked together. Read once per process."""
+    """The entries that come with the package. Read once per process.
+
+    A test holds them against each other: with every start it would cost a quarter of a second.
+    """
     entries: list[Entry] = []
     folder = files("knowledge_base") / "data" / "entries"
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        entries.extend(read_toml(path.read_text(encoding="utf-8")))
-    problems = clashes((0, entry) for entry in entries)
-    if problems:
-        raise ImportProblems(problems)
+        read, problems = _alone(*_tables(path.read_text(encoding="utf-8")))
+        if problems:
+            raise ImportProblems(problems)
+        entries.extend(entry for _, entry in read)
     return tuple(entries)
 
 
@@ -149,21 +156,27 @@ def clashes(entries: Iterable[tuple[int, Entry]], lexicon: Lexicon | None = None
 
 
 def _read(
-    rows: Iterable[Row], problems: list[Problem], lexicon: Lexicon | None = None
+    rows: Iterable[Row], problems: Iterable[Problem], lexicon: Lexicon | None = None
 ) -> tuple[tuple[int, Entry], ...]:
-    read: list[tuple[int, Entry]] = []
-    for row in rows:
-        fields = Fields(row)
-        entry = fields.entry()
-        problems += fields.problems
-        read.append((row.line, entry))
+    read, wrong = _alone(rows, problems)
     # An entry that has no id or no question has been told so already and would only clash with the other
     # empty ones.
     told = [(line, entry) for line, entry in read if entry.id and normalise(entry.question)]
-    problems += clashes(told, lexicon)
-    if problems:
-        raise ImportProblems(problems)
+    wrong += clashes(told, lexicon)
+    if wrong:
+        raise ImportProblems(wrong)
     return tuple(read)
+
+
+def _alone(rows: Iterable[Row], problems: Iterable[Problem]) -> tuple[list[tuple[int, Entry]], list[Problem]]:
+    """Every entry with its line, held against no other; what is wrong, the `problems` found before first."""
+    read: list[tuple[int, Entry]] = []
+    wrong = list(problems)
+    for row in rows:
+        fields = Fields(row)
+        read.append((row.line, fields.entry()))
+        wrong += fields.problems
+    return read, wrong
 
 
 def _from_cells(cells: Mapping[str, str]) -> dict[str, object]:
