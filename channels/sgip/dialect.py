@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
+from channels.carrier.alphabet import Format
 from channels.carrier.beijing import login_time, nearest
 from channels.carrier.frame import Frame, Framer
 from channels.carrier.gateway import Report, Text
 from channels.carrier.link import Link
 from channels.carrier.long_text import Piece, split_head
+from channels.carrier.template import Template, Templates
 from channels.clock import Clock
 from channels.contract import ReceiptState
 from channels.sgip import codes, pdu
@@ -49,6 +51,7 @@ class Sgip:
         self._clock = clock
         self._let_in: WeakSet[Link] = WeakSet()
         self._second, self._time = 0, ""
+        self._templates = Templates(self._template)
 
     def framer(self) -> Framer:
         return pdu.framer()
@@ -82,18 +85,18 @@ class Sgip:
             raise codes.login_refused(result)
 
     def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
+        body = self._templates.body(to, part)
+        return lambda sequence: write(Command.SUBMIT, sequence, body)
+
+    def _template(self, form: Format, total: int, _: int) -> Template:
         settings = self._settings
-        return pdu.submit(
-            Submit(
-                source=settings.number,
-                destination=to,
-                content=part.content,
-                form=part.form,
-                corp_id=settings.corp_id,
-                service_type=settings.service_type,
-                has_head=part.has_head,
-            )
-        )
+        return Submit(
+            source=settings.number,
+            form=form,
+            corp_id=settings.corp_id,
+            service_type=settings.service_type,
+            has_head=total > 1,
+        ).template()
 
     def submitted(self, frame: Frame) -> str:
         settings = self._settings

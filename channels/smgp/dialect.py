@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from channels.carrier.alphabet import Format
 from channels.carrier.beijing import login_time, minute
 from channels.carrier.common_head import ANSWER, CommonHead, logged_in, note_unproved, write
 from channels.carrier.frame import Frame
 from channels.carrier.gateway import Report, Text
 from channels.carrier.link import Link
 from channels.carrier.long_text import Piece, split_head
+from channels.carrier.template import Template, Templates
 from channels.clock import Clock
 from channels.smgp import codes, pdu
 from channels.smgp.pdu import Answer, Command, Deliver, Login, LoginAnswer, Submit
@@ -46,6 +48,7 @@ class Smgp(CommonHead):
     def __init__(self, settings: SmgpSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
+        self._templates = Templates(self._template)
 
     async def log_in(self, link: Link) -> None:
         """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
@@ -55,19 +58,20 @@ class Smgp(CommonHead):
         note_unproved(proved=login.is_answered_by(answer))
 
     def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
+        body = self._templates.body(to, part)
+        return lambda sequence: write(Command.SUBMIT, sequence, body)
+
+    def _template(self, form: Format, total: int, number: int) -> Template:
         settings = self._settings
-        message = Submit(
+        return Submit(
             source=settings.number,
-            destination=to,
-            content=part.content,
-            form=part.form,
+            form=form,
             service_id=settings.service_id,
-            total=part.total,
-            number=part.number,
+            total=total,
+            number=number,
             fee_type=settings.fee_type,
             fee_code=settings.fee_code,
-        )
-        return pdu.submit(message, settings.version)
+        ).template(settings.version)
 
     def submitted(self, frame: Frame) -> str:
         answer = Answer.read(frame.body)

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from channels.carrier.alphabet import Format
 from channels.carrier.beijing import minute
 from channels.carrier.frame import Frame, Framer
 from channels.carrier.gateway import Report, Text
 from channels.carrier.link import Link
 from channels.carrier.long_text import Piece, Place, split_head
+from channels.carrier.template import Template, Templates
 from channels.contract import ReceiptState
 from channels.smpp import codes, pdu
 from channels.smpp.pdu import ANSWER, Bind, Command, Malformed, Short, Tag, write
@@ -51,6 +53,7 @@ class Smpp:
 
     def __init__(self, settings: SmppSettings) -> None:
         self._settings = settings
+        self._templates = Templates(self._template)
 
     def framer(self) -> Framer:
         return pdu.framer()
@@ -79,18 +82,20 @@ class Smpp:
             raise codes.login_refused(status)
 
     def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
+        body = self._templates.body(to, part)
+        return lambda sequence: write(Command.SUBMIT_SM, sequence, body)
+
+    def _template(self, form: Format, total: int, _: int) -> Template:
         settings = self._settings
-        return pdu.submit(
-            Short(
-                source=settings.number,
-                destination=to,
-                content=part.content,
-                coding=part.form or settings.ascii_coding,
-                esm_class=_PARTS if part.has_head else 0,
-                service_type=settings.service_type,
-                wants_receipt=True,
-            )
-        )
+        return Short(
+            source=settings.number,
+            destination="",
+            content=b"",
+            coding=form or settings.ascii_coding,
+            esm_class=_PARTS if total > 1 else 0,
+            service_type=settings.service_type,
+            wants_receipt=True,
+        ).template()
 
     def submitted(self, frame: Frame) -> str:
         status, settings = pdu.status_of(frame), self._settings

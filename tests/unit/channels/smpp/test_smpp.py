@@ -20,7 +20,6 @@ from channels.smpp.pdu import (
     Tag,
     framer,
     message_id,
-    submit,
     write,
 )
 
@@ -51,7 +50,7 @@ def test_a_bind_byte_by_byte() -> None:
 
 def test_a_submit_byte_by_byte() -> None:
     message = Short("12110", "13800138000", hexed("9000"), 8, 0x40, "CMT", wants_receipt=True)
-    whole = submit(message)(2)
+    whole = write(Command.SUBMIT_SM, 2, message.body())
     body = hexed(
         b"CMT\0".hex(),
         "00 00",
