@@ -136,6 +136,7 @@ class Moved(TypedDict, total=False):
     """All that may change of a row once it is written; see `Delivery` for what each says."""
 
     state: DeliveryState
+    sender: str
     reason: str
     not_before: int
     attempt: int

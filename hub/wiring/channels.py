@@ -28,9 +28,10 @@ from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.limits import Limits
 from channels.outbox.receipts import HandsetRule
 from channels.outbox.reconcile import Reconciler
+from channels.outbox.routes import Routes
 from channels.outbox.sender import DispatchSettings, SenderSettings
 from channels.outbox.sweeper import Sweeper
-from channels.outbox.turns import Shares, equal_shares
+from channels.outbox.turns import Shares
 from channels.sgip.dialect import Sgip, SgipSettings
 from channels.signed_id import SignedIds
 from channels.smgp.dialect import Smgp, SmgpSettings
@@ -41,6 +42,8 @@ from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
 from channels.webchat.sender import WebChatSender
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.deliveries.fall_back import FallbackSettings
+from hub.actions.deliveries.number_routes import NumberRoutes
+from hub.actions.rules.in_force import RulesInForce
 from hub.hub import VoiceAdapter
 from hub.runtime.bell import conversation_topic
 from hub.runtime.errors import NotFound
@@ -432,7 +435,7 @@ def profiles_of(settings: Settings) -> dict[str, ChannelProfile]:
 
 
 def dispatcher_of(
-    base: Foundation, sends: Mapping[str, Sends], jitter: random.Random, shares: Shares = equal_shares
+    base: Foundation, sends: Mapping[str, Sends], jitter: random.Random, shares: Shares, routes: Routes
 ) -> Dispatcher:
     """What drains the outbox. shares: the share of a department by its id."""
     return Dispatcher(
@@ -444,7 +447,18 @@ def dispatcher_of(
         base.bell,
         dispatch_settings(base.settings),
         shares,
+        routes,
     )
+
+
+def routes_of(base: Foundation, adapters: Adapters, rules: RulesInForce) -> NumberRoutes:
+    """By which of the enabled senders texts to a number may leave."""
+    texts = [
+        name
+        for name, channel in base.settings.channels.items()
+        if isinstance(channel, SmsChannel) and channel.enabled
+    ]
+    return NumberRoutes(rules, texts, adapters.connects, base.clock)
 
 
 def sweeper_of(base: Foundation, finds: Mapping[str, FindsSent], jitter: random.Random) -> Sweeper:
