@@ -11,7 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from channels.carrier.frame import BadFrame, Frame, Framer
 from channels.errors import ChannelError
@@ -128,6 +128,15 @@ class Link(asyncio.Protocol):
         finally:
             self._asked.pop(sequence, None)
             self._release()
+
+    async def settled(self) -> None:
+        """Returns when no request waits for its turn or for its answer."""
+        while True:
+            asked: list[asyncio.Future[Any]] = [answer for answer, _ in self._asked.values()]
+            still = [one for one in (*asked, *self._waiting) if not one.done()]
+            if not still:
+                return
+            await asyncio.wait(still)
 
     def tell(self, frame: bytes) -> None:
         """Writes what is no request: an answer to the other side."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from channels.carrier.alphabet import Format
 from channels.carrier.beijing import login_time, minute
@@ -30,7 +30,6 @@ class CmppSettings:
     """
 
     sp_id: str
-    secret: str = field(repr=False)
     number: str
     version: int = 0x30
     pads_id: bool = True
@@ -54,11 +53,11 @@ class Cmpp(CommonHead):
         self._clock = clock
         self._templates = Templates(self._template)
 
-    async def log_in(self, link: Link) -> None:
+    async def log_in(self, link: Link, secret: str) -> None:
         """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
         who = self._settings
         login = Login(
-            who.sp_id, who.secret.encode(), who.version, login_time(self._clock.now_ms()), pads_id=who.pads_id
+            who.sp_id, secret.encode(), who.version, login_time(self._clock.now_ms()), pads_id=who.pads_id
         )
         answer = await logged_in(link, Command.CONNECT, login.body(), LoginAnswer.read, codes.login_refused)
         note_unproved(proved=login.is_answered_by(answer))

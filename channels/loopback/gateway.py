@@ -172,6 +172,10 @@ class PlayedGateway(ABC):
     def _receipt(self, taken: Taken, state: str) -> Pushed:
         """A receipt for one part."""
 
+    def rotate(self, secret: str) -> None:
+        """From the next login on it is this one."""
+        self._secret = secret.encode()
+
     # --- its life ---
 
     async def start(self, port: int = 0) -> int:

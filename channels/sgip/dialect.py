@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from weakref import WeakSet
 
 from channels.carrier.alphabet import Format
@@ -32,9 +32,8 @@ class SgipSettings:
     """
 
     name: str
-    secret: str = field(repr=False)
     peer_name: str
-    peer_secret: str = field(repr=False)
+    peer_secret: Callable[[], str]
     node: int
     number: str
     corp_id: str
@@ -72,10 +71,10 @@ class Sgip:
     def goodbye(self, sequence: int) -> bytes:
         return write(Command.UNBIND, sequence)
 
-    async def log_in(self, link: Link) -> None:
+    async def log_in(self, link: Link, secret: str) -> None:
         """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
         who = self._settings
-        body = Bind(LoginType.TO_GATEWAY, who.name, who.secret).body()
+        body = Bind(LoginType.TO_GATEWAY, who.name, secret).body()
         frame = await link.ask(lambda sequence: write(Command.BIND, sequence, body))
         try:
             result = pdu.result_of(frame)
@@ -157,5 +156,5 @@ class Sgip:
         except Malformed:
             return codes.BAD_PARAMETER
         known = hmac.compare_digest(bind.name.encode(), self._settings.peer_name.encode())
-        proved = hmac.compare_digest(bind.password.encode(), self._settings.peer_secret.encode())
+        proved = hmac.compare_digest(bind.password.encode(), self._settings.peer_secret().encode())
         return 0 if known and proved and bind.kind == LoginType.TO_US else codes.REFUSED_LOGIN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from channels.carrier.alphabet import Format
 from channels.carrier.beijing import login_time, minute
@@ -29,7 +29,6 @@ class SmgpSettings:
     """
 
     client_id: str
-    secret: str = field(repr=False)
     number: str
     version: int = 0x30
     service_id: str = ""
@@ -50,10 +49,10 @@ class Smgp(CommonHead):
         self._clock = clock
         self._templates = Templates(self._template)
 
-    async def log_in(self, link: Link) -> None:
+    async def log_in(self, link: Link, secret: str) -> None:
         """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
         who = self._settings
-        login = Login(who.client_id, who.secret.encode(), who.version, login_time(self._clock.now_ms()))
+        login = Login(who.client_id, secret.encode(), who.version, login_time(self._clock.now_ms()))
         answer = await logged_in(link, Command.LOGIN, login.body(), LoginAnswer.read, codes.login_refused)
         note_unproved(proved=login.is_answered_by(answer))
 

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from channels.carrier.alphabet import Format
@@ -38,7 +38,6 @@ class SmppSettings:
     ASCII, 0 or 1, as agreed. busy, refused_numbers: see `codes.submit_refused`."""
 
     system_id: str
-    password: str = field(repr=False)
     number: str
     system_type: str = ""
     service_type: str = ""
@@ -73,10 +72,10 @@ class Smpp:
     def goodbye(self, sequence: int) -> bytes:
         return write(Command.UNBIND, sequence)
 
-    async def log_in(self, link: Link) -> None:
+    async def log_in(self, link: Link, secret: str) -> None:
         """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
         who = self._settings
-        body = Bind(who.system_id, who.password, who.system_type).body()
+        body = Bind(who.system_id, secret, who.system_type).body()
         frame = await link.ask(lambda sequence: write(Command.BIND_TRANSCEIVER, sequence, body))
         if status := pdu.status_of(frame):
             raise codes.login_refused(status)

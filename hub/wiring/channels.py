@@ -61,6 +61,7 @@ from hub.settings.channels import (
     WebChat,
 )
 from hub.settings.settings import Settings
+from hub.settings.table import secret_now
 from hub.store.unreadable import Unreadable
 from hub.wiring.foundation import Foundation
 from hub.wiring.publicity.departments import departments_of
@@ -176,6 +177,7 @@ def gateway_of(
         name,
         channel.host,
         channel.port,
+        partial(secret_now, channel.secret),
         channel.connections,
         rate,
         limits,
@@ -210,7 +212,6 @@ def _protocol(channel: CmppChannel | SmgpChannel | SgipChannel | SmppChannel, cl
 def _cmpp(channel: CmppChannel) -> CmppSettings:
     return CmppSettings(
         channel.sp_id,
-        channel.secret.get_secret_value(),
         channel.number,
         version=int(channel.version.replace(".", ""), 16),
         pads_id=channel.pads_sp_id,
@@ -226,7 +227,6 @@ def _cmpp(channel: CmppChannel) -> CmppSettings:
 def _smgp(channel: SmgpChannel) -> SmgpSettings:
     return SmgpSettings(
         channel.client_id,
-        channel.secret.get_secret_value(),
         channel.number,
         version=int(channel.version.replace(".", ""), 16),
         service_id=channel.service_id,
@@ -240,9 +240,8 @@ def _smgp(channel: SmgpChannel) -> SmgpSettings:
 def _sgip(channel: SgipChannel) -> SgipSettings:
     return SgipSettings(
         channel.login_name,
-        channel.secret.get_secret_value(),
         channel.peer_name,
-        channel.peer_secret.get_secret_value(),
+        partial(secret_now, channel.peer_secret),
         channel.node,
         channel.number,
         channel.corp_id,
@@ -255,7 +254,6 @@ def _sgip(channel: SgipChannel) -> SgipSettings:
 def _smpp(channel: SmppChannel) -> SmppSettings:
     return SmppSettings(
         channel.system_id,
-        channel.secret.get_secret_value(),
         channel.number,
         system_type=channel.system_type,
         service_type=channel.service_id,

@@ -31,18 +31,24 @@ _NO_LIMIT = 1e9
 def _protocol(name: str, clock: Clock) -> Protocolled:
     match name:
         case "smgp":
-            return Smgp(SmgpSettings("901234", SECRET, "12110"), clock)
+            return Smgp(SmgpSettings("901234", "12110"), clock)
         case "sgip":
-            return Sgip(SgipSettings("901234", SECRET, "peer", SECRET, 3059112345, "12110", "12345"), clock)
+            return Sgip(SgipSettings("901234", "peer", lambda: SECRET, 3059112345, "12110", "12345"), clock)
         case "smpp":
-            return Smpp(SmppSettings("901234", SECRET, "12110"))
-    return Cmpp(CmppSettings("901234", SECRET, "12110"), clock)
+            return Smpp(SmppSettings("901234", "12110"))
+    return Cmpp(CmppSettings("901234", "12110"), clock)
 
 
 def _gateway(name: str, port: int, connections: int, window: int) -> GatewaySms:
     clock = SystemClock()
     account = AccountSettings(
-        "bench", "127.0.0.1", port, connections, rate=_NO_LIMIT, limits=LinkLimits(window=window)
+        "bench",
+        "127.0.0.1",
+        port,
+        lambda: SECRET,
+        connections,
+        rate=_NO_LIMIT,
+        limits=LinkLimits(window=window),
     )
     return GatewaySms(GatewaySettings(account, "12110"), _protocol(name, clock), clock, random.Random())
 
