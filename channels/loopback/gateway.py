@@ -134,6 +134,8 @@ class PlayedGateway(ABC):
         self._login, self._secret = login.encode(), secret.encode()
         self._now_ms = now_ms
         self.plan = plan or GatewayPlan()
+        self.heard: list[bytes] = []
+        """Every message of the hub, as it came."""
         self.taken: list[Taken] = []
         self.faults: list[Fault] = []
         self.logins = 0
@@ -264,6 +266,7 @@ class PlayedGateway(ABC):
         await self._tell_changed()
 
     async def _take(self, session: _Session, data: bytes) -> None:
+        self.heard.append(data)
         command, at = int.from_bytes(data[4:8], "big"), 12 if self.HAS_STATUS else 8
         sequence = int.from_bytes(data[at : at + self.SEQUENCE_BYTES], "big")
         if command & _ANSWER:
