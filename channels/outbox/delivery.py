@@ -152,6 +152,7 @@ class Own(TypedDict, total=False):
     """What a row of a broadcast has of its own; see `Delivery` for what each says."""
 
     id: str
+    sender: str
     recipient: Address
     recipient_key: str
     dedup: str

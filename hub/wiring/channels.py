@@ -42,8 +42,6 @@ from channels.twilio.voice import TwilioVoice, TwilioVoiceSettings
 from channels.webchat.sender import WebChatSender
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.deliveries.fall_back import FallbackSettings
-from hub.actions.deliveries.number_routes import NumberRoutes
-from hub.actions.rules.in_force import RulesInForce
 from hub.hub import VoiceAdapter
 from hub.runtime.bell import conversation_topic
 from hub.runtime.errors import NotFound
@@ -447,16 +445,6 @@ def dispatcher_of(
         shares,
         routes,
     )
-
-
-def routes_of(base: Foundation, adapters: Adapters, rules: RulesInForce) -> NumberRoutes:
-    """By which of the enabled senders texts to a number may leave."""
-    texts = [
-        name
-        for name, channel in base.settings.channels.items()
-        if isinstance(channel, SmsChannel) and channel.enabled
-    ]
-    return NumberRoutes(rules, texts, adapters.connects, base.clock)
 
 
 def sweeper_of(base: Foundation, finds: Mapping[str, FindsSent], jitter: random.Random) -> Sweeper:

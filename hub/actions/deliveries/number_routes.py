@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from channels.adapter import Connects
+from channels.address import Address
 from channels.clock import Clock
 from channels.outbox.delivery import Delivery
 from hub.actions.rules.in_force import RulesInForce
@@ -35,10 +36,11 @@ class NumberRoutes:
 
     def listed(self, row: Delivery) -> Sequence[str]:
         """See the port. A sender that the book does not speak of keeps its rows."""
-        number = row.recipient.value
-        if not self.routes(row.sender) or not number.startswith(_MAINLAND):
-            return ()
-        return self._ranges().of(number.removeprefix(_MAINLAND))
+        return self._of(row.sender, row.recipient)
+
+    def first(self, sender: str, address: Address) -> str:
+        """The sender for an address, of texts that are to leave by this one."""
+        return next(iter(self._of(sender, address)), sender)
 
     def routes(self, sender: str) -> bool:
         """See the port."""
@@ -52,6 +54,11 @@ class NumberRoutes:
             return False
         now = self._clock.now_ms()
         return now - self._gone_at.setdefault(sender, now) >= PATIENCE_MS
+
+    def _of(self, sender: str, address: Address) -> Sequence[str]:
+        if not self.routes(sender) or not address.value.startswith(_MAINLAND):
+            return ()
+        return self._ranges().of(address.value.removeprefix(_MAINLAND))
 
     def _ranges(self) -> Ranges:
         number = self._rules.number(BookKind.NUMBERS)

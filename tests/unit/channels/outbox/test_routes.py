@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
+from campaigns.ports import Recipient
+from campaigns.selection import select
 from channels.address import Address, AddressKind
 from channels.contract import Accepted
 from channels.errors import Ambiguous, Misconfigured, Temporary
@@ -15,7 +18,7 @@ from channels.outbox.dispatcher import Dispatcher
 from hub.actions.deliveries.number_routes import PATIENCE_MS, NumberRoutes
 from hub.actions.rules.in_force import RulesInForce
 from hub.model.sending.number_ranges import number_book
-from tests.unit.channels.outbox.outbox_world import PlayedProvider, World, a_delivery, a_world
+from tests.unit.channels.outbox.outbox_world import PlayedProvider, World, a_broadcast, a_delivery, a_world
 
 S = DeliveryState
 MOBILE, TELECOM, UNICOM, VENDOR = "sms-mobile", "sms-telecom", "sms-unicom", "sms-vendor"
@@ -42,7 +45,7 @@ class Carriers:
         self.world: World = a_world()
         self.gateways: Mapping[str, Gateway] = {name: Gateway() for name in (MOBILE, TELECOM, UNICOM, VENDOR)}
         rules = RulesInForce([number_book(ROWS, self.gateways)], self.world.clock)
-        routes = NumberRoutes(rules, self.gateways, self.gateways, self.world.clock)
+        self.routes = NumberRoutes(rules, self.gateways, self.gateways, self.world.clock)
         outbox, suppressions = self.world.outbox, self.world.suppressions
         self.dispatcher = Dispatcher(
             outbox,
@@ -51,7 +54,7 @@ class Carriers:
             self.world.clock,
             random.Random(7),
             self.world.bell,
-            routes=routes,
+            routes=self.routes,
         )
 
     async def put(self, id: str, number: str, sender: str = MOBILE, **other: object) -> None:
@@ -94,6 +97,19 @@ async def test_the_longest_beginning_decides(carriers: Carriers, number: str, se
     await carriers.all_run()
     assert carriers.by("a") == [by]
     assert (await carriers.world.row("a")).sender == by
+
+
+async def test_rows_of_a_broadcast_are_written_for_the_gateway_of_their_number(carriers: Carriers) -> None:
+    numbers = ("+8613811110000", "+8613311110000", "+8613800138000")
+    page = [Recipient(f"c{n}", Address(AddressKind.PHONE, one), f"k{n}") for n, one in enumerate(numbers)]
+    run = replace(a_broadcast("b"), channel=MOBILE)
+    world, routes = carriers.world, carriers.routes
+    selection = await select(run, page, world.suppressions, now=run.fire_at, sender_for=routes.first)
+    await world.put(*selection.deliveries)
+    rows = [await world.row(one.id) for one in selection.deliveries]
+    assert [row.sender for row in rows] == [MOBILE, TELECOM, UNICOM]
+    plain = await select(run, page, world.suppressions, now=run.fire_at)
+    assert [(row.id, row.sender) for row in plain.deliveries] == [(row.id, MOBILE) for row in rows]
 
 
 async def test_a_reply_leaves_where_the_citizen_wrote_to(carriers: Carriers) -> None:
