@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from campaigns.broadcast import Broadcast, BroadcastState
 from campaigns.errors import Overtaken
 from campaigns.ports import Broadcasts, Planner, Recipients
-from campaigns.selection import DUPLICATE, Selection, select
+from campaigns.selection import DUPLICATE, Selection, SenderFor, select
 from channels.clock import Clock
 from channels.outbox.ports import Suppressions
 from channels.outbox.quiet_hours import WINDOWS, Windows
@@ -47,7 +47,9 @@ class Expansion:
         *,
         page_size: int = 100,
         windows: Windows = WINDOWS,
+        sender_for: SenderFor | None = None,
     ) -> None:
+        """sender_for: see `select`."""
         self._recipients = recipients
         self._suppressions = suppressions
         self._planner = planner
@@ -55,6 +57,7 @@ class Expansion:
         self._clock = clock
         self._page_size = page_size
         self._windows = windows
+        self._sender_for = sender_for
 
     async def step(self, broadcast_id: str, *, pages: int = 1) -> Broadcast | None:
         """Up to `pages` pages: the broadcast after them, or None when there is none of that id.
@@ -101,7 +104,12 @@ class Expansion:
             broadcast.segment, after=after, limit=self._page_size, snapshot_at=broadcast.snapshot_at
         )
         selection = await select(
-            broadcast, page, self._suppressions, now=self._clock.now_ms(), windows=self._windows
+            broadcast,
+            page,
+            self._suppressions,
+            now=self._clock.now_ms(),
+            windows=self._windows,
+            sender_for=self._sender_for,
         )
         return _Page(len(page), page[-1].id if page else after, selection)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
 }
 """Why a recipient is left out, in the words of the page (Chinese, English)."""
 
+SenderFor = Callable[[str, Address], str]
+"""A broadcast's channel and an address → the sender for it."""
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [one + other for one in _ALPHABET for other in _ALPHABET]
 _AT_ONCE = 100
@@ -65,11 +67,18 @@ async def select(
     now: int,
     zone: ZoneInfo = CHINA,
     windows: Windows = WINDOWS,
+    sender_for: SenderFor | None = None,
 ) -> Selection:
-    """Sorts one page. Every recipient is either a delivery or counted under one reason."""
+    """Sorts one page. Every recipient is either a delivery or counted under one reason. sender_for: by which
+    sender a row leaves, instead of the broadcast's channel for all."""
     excluded: Counter[str] = Counter()
     wanted: dict[str, Delivery] = {}
-    of_run = _OfRun(broadcast, opens_at=next_allowed(broadcast.window(windows), now, zone=zone), now=now)
+    of_run = _OfRun(
+        broadcast,
+        opens_at=next_allowed(broadcast.window(windows), now, zone=zone),
+        now=now,
+        sender_for=sender_for,
+    )
     for number, recipient in enumerate(page):
         if number % _AT_ONCE == 0:
             await asyncio.sleep(0)  # who writes to us meanwhile is answered
@@ -98,7 +107,10 @@ def delivery_id(broadcast: Broadcast, address_key: str) -> str:
 class _OfRun:
     """The rows of one run: what is equal in all of them is made once."""
 
-    def __init__(self, broadcast: Broadcast, *, opens_at: int, now: int) -> None:
+    def __init__(
+        self, broadcast: Broadcast, *, opens_at: int, now: int, sender_for: SenderFor | None
+    ) -> None:
+        self._sender_for = sender_for
         self._texts = template.pieces(broadcast.text)
         self._personal = broadcast.personal
         self._is_sms = broadcast.channel_kind is ChannelKind.SMS
@@ -142,6 +154,8 @@ class _OfRun:
             "recipient_key": key,
             "dedup": digest.hex(),
         }
+        if self._sender_for:
+            own["sender"] = self._sender_for(self._plain.sender, recipient.address)
         if self._personal:
             text = template.fill(self._texts, {"name": recipient.name, "city": recipient.city})
             own |= {"text": text, "parts": self._parts(text)}

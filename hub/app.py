@@ -15,7 +15,13 @@ from hub.wiring.actions import actions_of
 from hub.wiring.alarms import alarm_actions
 from hub.wiring.calls import call_actions
 from hub.wiring.cases import case_actions
-from hub.wiring.channels import build_adapters, dispatcher_of, handset_rules, profiles_of, sweeper_of
+from hub.wiring.channels import (
+    build_adapters,
+    dispatcher_of,
+    handset_rules,
+    profiles_of,
+    sweeper_of,
+)
 from hub.wiring.desk import desk_of
 from hub.wiring.dialogue import dialogue_of
 from hub.wiring.foundation import open_foundation
@@ -23,6 +29,7 @@ from hub.wiring.intake import intake_actions
 from hub.wiring.jobs import alarm_jobs, inbound_jobs, jobs_of
 from hub.wiring.knowledge import knowledge_actions, watch_answers_of
 from hub.wiring.publicity.departments import departments_of
+from hub.wiring.routes import routes_of
 from hub.wiring.rules import rule_actions
 
 
@@ -41,7 +48,8 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases)
     jitter = random.Random()
     actions = actions_of(base, dialogue, editing, rules, cases, desk, calls, intake, profiles)
-    dispatcher = dispatcher_of(base, adapters.sends, jitter, departments_of(base.settings).share)
+    routes = routes_of(base, rules.rules, adapters.connects)
+    dispatcher = dispatcher_of(base, adapters.sends, jitter, departments_of(base.settings).share, routes)
     sweeper = sweeper_of(base, adapters.finds, jitter)
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)

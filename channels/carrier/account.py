@@ -2,7 +2,8 @@
 
 A refused login that is our own fault (address, secret, version) is not tried again before a minute is
 over, and everything sent meanwhile fails as misconfigured. Anything else is tried again after 1, 2, 4 … 60
-seconds with jitter. Never are two logins of an account on their way at once.
+seconds with jitter. Never are two logins of an account on their way at once. A secret that was changed is
+taken up while the hub runs: each connection, one after the other, ends in order and logs in anew.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class LoginRefused(ChannelError):
 class Dialect(Wire, Protocol):
     """A protocol, as an account speaks it."""
 
-    async def log_in(self, link: Link) -> None:
+    async def log_in(self, link: Link, secret: str) -> None:
         """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
 
     def goodbye(self, sequence: int) -> bytes:
@@ -52,11 +53,12 @@ class Dialect(Wire, Protocol):
 class AccountSettings:
     """name: of the channel. connections: how many are kept open. rate: SMS parts per second, over all of
     them. on_demand: a connection is opened when something is to leave, and ended after idle_seconds of the
-    limits: for protocols without keep-alive."""
+    limits: for protocols without keep-alive. secret: as it is now."""
 
     name: str
     host: str
     port: int
+    secret: Callable[[], str]
     connections: int = 1
     rate: float = 100.0
     limits: LinkLimits = field(default_factory=LinkLimits)
@@ -104,6 +106,8 @@ class Account:
         self._sleep = sleep
         self._links: list[Link] = []
         self._refused: LoginRefused | None = None
+        self._renewing = False
+        """Whether a connection was ended because of a changed secret and the next is not there yet."""
         self._one_login = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._changed = asyncio.Condition()
@@ -147,7 +151,7 @@ class Account:
     async def try_login(self) -> None:
         """One login on a connection of its own, for `hub check`. Raises `LoginRefused`, `NoAnswer`, `NotSent`
         or `OSError`."""
-        link = await self._connect()
+        link, _ = await self._connect()
         await self._say_goodbye(link)
 
     async def _keep(self) -> None:
@@ -157,7 +161,7 @@ class Account:
                 await self._wanted.wait()
             try:
                 async with self._one_login:
-                    link = await self._connect()
+                    link, secret = await self._connect()
             except LoginRefused as problem:
                 if self._refused is None or self._refused.code != problem.code:
                     log.error("carrier.login_refused", extra=self._extra(code=problem.code))
@@ -167,12 +171,15 @@ class Account:
             except (OSError, TimeoutError, NoAnswer, NotSent) as problem:
                 log.warning("carrier.not_connected", extra=self._extra(problem=type(problem).__name__))
             else:
-                self._refused, pause = None, _FIRST_PAUSE
-                await self._use(link)
+                self._refused, self._renewing, pause = None, False, _FIRST_PAUSE
+                if await self._use(link, secret):
+                    continue
+            self._renewing = False
             await self._sleep(pause * (0.75 + self._random.random() / 2))
             pause = min(pause * 2, _LONGEST_PAUSE)
 
-    async def _use(self, link: Link) -> None:
+    async def _use(self, link: Link, secret: str) -> bool:
+        """Until it has ended; whether it is to be made anew at once, with another secret."""
         log.info("carrier.connected", extra=self._extra(connections=len(self._links) + 1))
         self._links.append(link)
         await self._tell()
@@ -183,20 +190,33 @@ class Account:
                     self._wanted.clear()
                     self._links.remove(link)
                     await self._say_goodbye(link)
-                    return
+                    return False
+                if self._is_outdated(secret):
+                    log.info("carrier.secret_changed", extra=self._extra())
+                    self._renewing = True
+                    self._links.remove(link)
+                    await self._say_goodbye(link, settle_seconds=self._settings.limits.answer_seconds)
+                    return True
             log.warning("carrier.connection_ended", extra=self._extra(reason=link.closed.result()))
         except asyncio.CancelledError:
             self._links.remove(link)
             await self._say_goodbye(link)
             raise
         self._links.remove(link)
+        return False
+
+    def _is_outdated(self, secret: str) -> bool:
+        """While another connection is made anew, or the new secret is refused, the others carry on."""
+        return not self._renewing and self._refused is None and self._settings.secret() != secret
 
     async def _tell(self) -> None:
         async with self._changed:
             self._changed.notify_all()
 
-    async def _connect(self) -> Link:
+    async def _connect(self) -> tuple[Link, str]:
+        """A connection, and the secret it was opened with."""
         settings = self._settings
+        secret = settings.secret()
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(settings.connect_seconds):
             _, link = await loop.create_connection(
@@ -204,13 +224,17 @@ class Account:
             )
         try:
             async with asyncio.timeout(settings.connect_seconds):
-                await self._dialect.log_in(link)
+                await self._dialect.log_in(link, secret)
         except BaseException:
             link.close("login")
             raise
-        return link
+        return link, secret
 
-    async def _say_goodbye(self, link: Link) -> None:
+    async def _say_goodbye(self, link: Link, *, settle_seconds: float = _GOODBYE_SECONDS) -> None:
+        """When everything asked was answered, or so long after."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(settle_seconds):
+                await link.settled()
         with suppress(NoAnswer, NotSent, TimeoutError):
             async with asyncio.timeout(_GOODBYE_SECONDS):
                 await link.ask(self._dialect.goodbye)

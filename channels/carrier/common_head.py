@@ -26,9 +26,9 @@ def framer() -> Framer:
     return Framer(_read, least=HEAD.size, most=MOST_BYTES)
 
 
-def _read(data: bytes) -> Frame:
-    _, command, sequence = HEAD.unpack_from(data)
-    return Frame(command, sequence, data[HEAD.size :])
+def _read(data: bytes, at: int, end: int) -> Frame:
+    _, command, sequence = HEAD.unpack_from(data, at)
+    return Frame(command, sequence, data[at + HEAD.size : end])
 
 
 def write(command: int, sequence: int, body: bytes = b"") -> bytes:

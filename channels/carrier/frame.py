@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from struct import Struct
+from typing import NamedTuple
 
 from channels.errors import ChannelError
 
@@ -12,8 +13,10 @@ class BadFrame(ChannelError):
     """Bytes that are no frame of the protocol: the connection cannot be used any longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+_LENGTH = Struct(">I")
+
+
+class Frame(NamedTuple):
     """One message of a protocol. sequence: an answer repeats the one of its request."""
 
     command: int
@@ -24,8 +27,9 @@ class Frame:
 class Framer:
     """Cuts what arrives into frames."""
 
-    def __init__(self, read: Callable[[bytes], Frame], *, least: int, most: int) -> None:
-        """read: a whole frame, length included → its parts. least, most: bytes a frame may have."""
+    def __init__(self, read: Callable[[bytes, int, int], Frame], *, least: int, most: int) -> None:
+        """read: the parts of the frame that stands, length included, from one place to another. least, most:
+        bytes a frame may have."""
         self._read = read
         self._least = least
         self._most = most
@@ -33,15 +37,16 @@ class Framer:
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that are whole now. Raises `BadFrame` for a length that cannot be."""
-        data = self._rest + data
-        frames, at = [], 0
-        while len(data) - at >= 4:
-            length = int.from_bytes(data[at : at + 4], "big")
+        data = self._rest + data if self._rest else data
+        frames, at, size = [], 0, len(data)
+        while size - at >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(data, at)
             if not self._least <= length <= self._most:
                 raise BadFrame(f"length {length}")
-            if len(data) - at < length:
+            end = at + length
+            if end > size:
                 break
-            frames.append(self._read(data[at : at + length]))
-            at += length
+            frames.append(self._read(data, at, end))
+            at = end
         self._rest = data[at:]
         return frames

@@ -11,7 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from channels.carrier.frame import BadFrame, Frame, Framer
 from channels.errors import ChannelError
@@ -61,12 +61,6 @@ class LinkLimits:
     silences: int = 3
 
 
-@dataclass(slots=True)
-class _Asked:
-    answer: asyncio.Future[Frame]
-    ends_at: float
-
-
 class Link(asyncio.Protocol):
     """Made by `loop.create_connection`; one writer, because everything is written on the event loop."""
 
@@ -78,7 +72,8 @@ class Link(asyncio.Protocol):
         self._heard = heard
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._asked: dict[int, _Asked] = {}
+        self._asked: dict[int, tuple[asyncio.Future[Frame], float]] = {}
+        """The answer to each request, and until when it is waited for."""
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._leaving: list[bytes] = []
         self._free = limits.window
@@ -126,13 +121,22 @@ class Link(asyncio.Protocol):
             raise NotSent("connection closed")
         sequence = self.next_sequence()
         answer: asyncio.Future[Frame] = self._loop.create_future()
-        self._asked[sequence] = _Asked(answer, self._loop.time() + self._limits.answer_seconds)
+        self._asked[sequence] = answer, self._loop.time() + self._limits.answer_seconds
         self._write(make(sequence))
         try:
             return await answer
         finally:
             self._asked.pop(sequence, None)
             self._release()
+
+    async def settled(self) -> None:
+        """Returns when no request waits for its turn or for its answer."""
+        while True:
+            asked: list[asyncio.Future[Any]] = [answer for answer, _ in self._asked.values()]
+            still = [one for one in (*asked, *self._waiting) if not one.done()]
+            if not still:
+                return
+            await asyncio.wait(still)
 
     def tell(self, frame: bytes) -> None:
         """Writes what is no request: an answer to the other side."""
@@ -175,8 +179,8 @@ class Link(asyncio.Protocol):
             asked = self._asked.pop(frame.sequence, None)
             if asked is None:
                 log.info("carrier.answer_unasked")
-            elif not asked.answer.done():
-                asked.answer.set_result(frame)
+            elif not asked[0].done():
+                asked[0].set_result(frame)
 
     def connection_lost(self, problem: Exception | None) -> None:
         self.close("lost" if problem else "closed-by-peer")
@@ -205,10 +209,10 @@ class Link(asyncio.Protocol):
 
     def _tick(self) -> None:
         now = self._loop.time()
-        late = [one for one in self._asked.items() if one[1].ends_at <= now]
-        for sequence, asked in late:
-            if not asked.answer.done():
-                asked.answer.set_exception(NoAnswer("no answer in time", sequence))
+        late = [(sequence, answer) for sequence, (answer, ends_at) in self._asked.items() if ends_at <= now]
+        for sequence, answer in late:
+            if not answer.done():
+                answer.set_exception(NoAnswer("no answer in time", sequence))
         if late and now - self._last_heard >= self._limits.answer_seconds:
             # Nothing at all came since: more sent over it would only be in doubt too.
             self.close("no-answers")
@@ -225,9 +229,9 @@ class Link(asyncio.Protocol):
     def _give_up(self) -> None:
         if self._ticking is not None:
             self._ticking.cancel()
-        for sequence, asked in list(self._asked.items()):
-            if not asked.answer.done():
-                asked.answer.set_exception(NoAnswer("connection lost", sequence))
+        for sequence, (answer, _) in list(self._asked.items()):
+            if not answer.done():
+                answer.set_exception(NoAnswer("connection lost", sequence))
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from channels.carrier.alphabet import Format
 from channels.carrier.beijing import login_time, minute
 from channels.carrier.common_head import ANSWER, CommonHead, logged_in, note_unproved, write
 from channels.carrier.frame import Frame
 from channels.carrier.gateway import Report, Text
 from channels.carrier.link import Link
 from channels.carrier.long_text import Piece, split_head
+from channels.carrier.template import Template, Templates
 from channels.clock import Clock
 from channels.cmpp import codes, pdu
 from channels.cmpp.pdu import Answer, Command, Deliver, Login, LoginAnswer, Submit, layout_of
@@ -28,7 +30,6 @@ class CmppSettings:
     """
 
     sp_id: str
-    secret: str = field(repr=False)
     number: str
     version: int = 0x30
     pads_id: bool = True
@@ -50,32 +51,34 @@ class Cmpp(CommonHead):
         self._settings = settings
         self._layout = layout_of(settings.version)
         self._clock = clock
+        self._templates = Templates(self._template)
 
-    async def log_in(self, link: Link) -> None:
+    async def log_in(self, link: Link, secret: str) -> None:
         """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
         who = self._settings
         login = Login(
-            who.sp_id, who.secret.encode(), who.version, login_time(self._clock.now_ms()), pads_id=who.pads_id
+            who.sp_id, secret.encode(), who.version, login_time(self._clock.now_ms()), pads_id=who.pads_id
         )
         answer = await logged_in(link, Command.CONNECT, login.body(), LoginAnswer.read, codes.login_refused)
         note_unproved(proved=login.is_answered_by(answer))
 
     def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
+        body = self._templates.body(to, part)
+        return lambda sequence: write(Command.SUBMIT, sequence, body)
+
+    def _template(self, form: Format, total: int, number: int) -> Template:
         settings = self._settings
-        message = Submit(
+        return Submit(
             source=settings.number,
-            destination=to,
-            content=part.content,
-            form=part.form,
+            form=form,
             sp_id=settings.sp_id,
             service_id=settings.service_id,
-            has_head=part.has_head,
-            total=part.total if settings.parts_named else 1,
-            number=part.number if settings.parts_named else 1,
+            has_head=total > 1,
+            total=total if settings.parts_named else 1,
+            number=number if settings.parts_named else 1,
             fee_type=settings.fee_type,
             fee_code=settings.fee_code,
-        )
-        return pdu.submit(message, self._layout)
+        ).template(self._layout)
 
     def submitted(self, frame: Frame) -> str:
         answer = Answer.read(frame.body)

@@ -7,14 +7,14 @@ differ in the width of numbers, of results and of what stands at the end. Source
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
 from struct import error as StructError
 
-from channels.carrier.common_head import digest, is_proved, text, write
+from channels.carrier.common_head import digest, is_proved, text
 from channels.carrier.frame import BadFrame
+from channels.carrier.template import Template
 
 
 class Command(IntEnum):
@@ -33,35 +33,39 @@ class Malformed(BadFrame):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One version. login_answer, answer: by the width of the status. submit: up to and with Msg_Length.
-    deliver: the same. tail: bytes behind the content. destination: bytes of a receipt's number."""
+    """One version. login_answer, answer: by the width of the status. submit: up to the number.
+    deliver: up to and with Msg_Length. destination: bytes of a number; kind: of what says its kind. tail:
+    bytes behind the content."""
 
     version: int
     login_answer: Struct
     answer: Struct
     submit: Struct
     deliver: Struct
-    tail: int
     destination: int
+    kind: int
+    tail: int
 
 
 CMPP_2 = Layout(
     version=0x20,
     login_answer=Struct(">B16sB"),
     answer=Struct(">QB"),
-    submit=Struct(">Q4B10sB21s3B6s2s6s17s17s21sB21sB"),
+    submit=Struct(">Q4B10sB21s3B6s2s6s17s17s21sB"),
     deliver=Struct(">Q21s10s3B21sBB"),
-    tail=8,
     destination=21,
+    kind=0,
+    tail=8,
 )
 CMPP_3 = Layout(
     version=0x30,
     login_answer=Struct(">I16sB"),
     answer=Struct(">QI"),
-    submit=Struct(">Q4B10sB32sB3B6s2s6s17s17s21sB32sBB"),
-    deliver=Struct(">Q21s10s3B32sBBB"),
-    tail=20,
+    submit=Struct(">Q4B10sB32sx3B6s2s6s17s17s21sB"),
+    deliver=Struct(">Q21s10s3B32sxBB"),
     destination=32,
+    kind=1,
+    tail=20,
 )
 
 
@@ -136,10 +140,10 @@ class Submit:
     """
 
     source: str
-    destination: str
-    content: bytes
     form: int
     sp_id: str
+    destination: str = ""
+    content: bytes = b""
     service_id: str = ""
     has_head: bool = False
     total: int = 1
@@ -152,7 +156,11 @@ class Submit:
     wants_receipt: bool = True
 
     def body(self, layout: Layout) -> bytes:
-        start = (
+        return self.template(layout).filled(self.destination, self.content)
+
+    def template(self, layout: Layout) -> Template:
+        """The same for any destination and content."""
+        start = layout.submit.pack(
             0,
             self.total,
             self.number,
@@ -161,8 +169,6 @@ class Submit:
             self.service_id.encode(),
             self.fee_user,
             b"",  # Fee_terminal_Id: whoever sends pays
-        )
-        middle = (
             0,  # TP_pId
             int(self.has_head),
             self.form,
@@ -173,14 +179,9 @@ class Submit:
             b"",  # At_Time: now
             self.source.encode(),
             1,
-            self.destination.encode(),
         )
-        length = len(self.content)
-        if layout is CMPP_3:
-            fixed = layout.submit.pack(*start, 0, *middle, 0, length)
-        else:
-            fixed = layout.submit.pack(*start, *middle, length)
-        return fixed + self.content + bytes(layout.tail)
+        width = layout.destination
+        return Template(start, bytes(layout.kind), bytes(layout.tail), most=width, width=width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +222,7 @@ class Deliver:
             fields = layout.deliver.unpack_from(body)
         except StructError:
             raise Malformed("DELIVER") from None
-        message_id, recipient, service, _, head, form, sender, *rest = fields
-        kind, length = rest[-2], rest[-1]
+        message_id, recipient, service, _, head, form, sender, kind, length = fields
         content = body[layout.deliver.size : layout.deliver.size + length]
         if len(content) < length:
             raise Malformed("DELIVER")
@@ -238,7 +238,7 @@ class Deliver:
         )
 
     def body(self, layout: Layout) -> bytes:
-        fields: list[object] = [
+        fixed = layout.deliver.pack(
             self.message_id,
             self.recipient.encode(),
             self.service_id.encode(),
@@ -246,11 +246,10 @@ class Deliver:
             int(self.has_head),
             self.form,
             self.sender.encode(),
-        ]
-        if layout is CMPP_3:
-            fields.append(0)
-        fields += [int(self.is_receipt), len(self.content)]
-        return layout.deliver.pack(*fields) + self.content + bytes(layout.tail)
+            int(self.is_receipt),
+            len(self.content),
+        )
+        return fixed + self.content + bytes(layout.tail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,11 +280,3 @@ class Report:
 
 
 _REPORT = Struct(">Q7s10s10s")
-
-Make = Callable[[int], bytes]
-
-
-def submit(message: Submit, layout: Layout) -> Make:
-    """The whole SUBMIT, for a sequence number."""
-    body = message.body(layout)
-    return lambda sequence: write(Command.SUBMIT, sequence, body)

@@ -148,6 +148,8 @@ class PlayedGateway(ABC):
         self._now_ms = now_ms
         self._note = note or (lambda part: self.taken.append(part))
         self.plan = plan or GatewayPlan()
+        self.heard: list[bytes] = []
+        """Every message of the hub, as it came."""
         self.taken: list[Taken] = []
         self.faults: list[Fault] = []
         self.logins = 0
@@ -185,6 +187,10 @@ class PlayedGateway(ABC):
     @abstractmethod
     def _receipt(self, taken: Taken, state: str) -> Pushed:
         """A receipt for one part."""
+
+    def rotate(self, secret: str) -> None:
+        """From the next login on it is this one."""
+        self._secret = secret.encode()
 
     # --- its life ---
 
@@ -284,6 +290,7 @@ class PlayedGateway(ABC):
         await self._tell_changed()
 
     async def _take(self, session: _Session, data: bytes) -> None:
+        self.heard.append(data)
         command, at = int.from_bytes(data[4:8], "big"), 12 if self.HAS_STATUS else 8
         sequence = int.from_bytes(data[at : at + self.SEQUENCE_BYTES], "big")
         if command & _ANSWER:

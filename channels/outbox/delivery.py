@@ -136,6 +136,7 @@ class Moved(TypedDict, total=False):
     """All that may change of a row once it is written; see `Delivery` for what each says."""
 
     state: DeliveryState
+    sender: str
     reason: str
     not_before: int
     attempt: int
@@ -151,6 +152,7 @@ class Own(TypedDict, total=False):
     """What a row of a broadcast has of its own; see `Delivery` for what each says."""
 
     id: str
+    sender: str
     recipient: Address
     recipient_key: str
     dedup: str

@@ -30,6 +30,7 @@ from channels.outbox.outcome import Outcome, after, not_sent, suppressions_after
 from channels.outbox.pace import BUSY_SECONDS, GRANT_SECONDS, LANES, SHRINK_SECONDS, Grant, Pace
 from channels.outbox.ports import OUTBOX, Bell, Change, Leased, Outbox, OutboxUnavailable, Suppressions
 from channels.outbox.retry import settled
+from channels.outbox.routes import NoRoutes, Routes, leaves_by
 from channels.outbox.sender import (
     URGENT_LANES,
     DispatchSettings,
@@ -83,13 +84,16 @@ class Dispatcher:
         bell: Bell,
         settings: DispatchSettings | None = None,
         shares: Shares = equal_shares,
+        routes: Routes | None = None,
     ) -> None:
-        """shares: the share of a department by its id, among those who send in the same lane."""
+        """shares: the share of a department by its id, among those who send in the same lane. routes: which
+        senders a row may leave by."""
         self._outbox = outbox
         self._suppressions = suppressions
         self._clock = clock
         self._random = random
         self._bell = bell
+        self._routes = routes or NoRoutes()
         self._settings = settings or DispatchSettings()
         self._gate = Gate(
             outbox,
@@ -264,19 +268,49 @@ class Dispatcher:
     async def _claim(self, at: SenderState, lane: int, limit: int) -> list[Leased]:
         """Up to `limit` rows of a lane, each department and broadcast in its turn."""
         now = self._clock.now_ms()
-        if at.paused_reason:
-            limit = 1 if now >= at.probe_at else 0
+        probing = bool(at.paused_reason) and now >= at.probe_at
+        if probing:
+            limit = 1
+        elif at.paused_reason and not self._routes.routes(at.name):
+            limit = 0
         if not limit:
             return []
         lease_seconds = min(at.settings.lease_seconds, _CLAIM_SECONDS)
         turns = at.turns[lane]
         rows = await turns.claim(self._outbox, at.name, lane, limit=limit, lease_seconds=lease_seconds)
-        if rows and at.paused_reason:
+        if rows and probing:
             at.probe_at = now + int(self._settings.probe_seconds * 1000)
         at.more[lane] = len(rows) >= limit
+        if not probing:
+            rows = await self._direct(at, rows)
         if rows and lane == 0:
             at.urgent_until = asyncio.get_running_loop().time() + BUSY_SECONDS
         return rows
+
+    async def _direct(self, at: SenderState, rows: list[Leased]) -> list[Leased]:
+        """Those that leave by this sender. The others are handed to theirs; what nobody can send while this
+        one is paused waits for its next probe."""
+        if not self._routes.routes(at.name):
+            return rows
+        stay, moved = [], []
+        for row in rows:
+            sender = leaves_by(row.delivery, self._routes, self._can_send)
+            if sender != at.name:
+                back = settled(row.delivery, DeliveryState.READY, row.delivery.reason)
+                moved.append(Change(row, back.moved(sender=sender)))
+            elif at.paused_reason:
+                back = settled(row.delivery, DeliveryState.READY, row.delivery.reason)
+                moved.append(Change(row, back.moved(not_before=at.probe_at)))
+            else:
+                stay.append(row)
+        if moved:
+            await self._outbox.settle(moved)
+            self._bell.ring(OUTBOX)
+        return stay
+
+    def _can_send(self, sender: str) -> bool:
+        at = self._senders.get(sender)
+        return at is not None and not at.paused_reason and not self._routes.is_down(sender)
 
     async def _pay(self, at: SenderState, lane: int, rows: Sequence[Leased]) -> Grant:
         """Tokens for the first of `rows`, from the pace that all processes share."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from weakref import WeakSet
 
+from channels.carrier.alphabet import Format
 from channels.carrier.beijing import login_time, nearest
 from channels.carrier.frame import Frame, Framer
 from channels.carrier.gateway import Report, Text
 from channels.carrier.link import Link
 from channels.carrier.long_text import Piece, split_head
+from channels.carrier.template import Template, Templates
 from channels.clock import Clock
 from channels.contract import ReceiptState
 from channels.sgip import codes, pdu
@@ -30,9 +32,8 @@ class SgipSettings:
     """
 
     name: str
-    secret: str = field(repr=False)
     peer_name: str
-    peer_secret: str = field(repr=False)
+    peer_secret: Callable[[], str]
     node: int
     number: str
     corp_id: str
@@ -49,6 +50,7 @@ class Sgip:
         self._clock = clock
         self._let_in: WeakSet[Link] = WeakSet()
         self._second, self._time = 0, ""
+        self._templates = Templates(self._template)
 
     def framer(self) -> Framer:
         return pdu.framer()
@@ -69,10 +71,10 @@ class Sgip:
     def goodbye(self, sequence: int) -> bytes:
         return write(Command.UNBIND, sequence)
 
-    async def log_in(self, link: Link) -> None:
+    async def log_in(self, link: Link, secret: str) -> None:
         """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
         who = self._settings
-        body = Bind(LoginType.TO_GATEWAY, who.name, who.secret).body()
+        body = Bind(LoginType.TO_GATEWAY, who.name, secret).body()
         frame = await link.ask(lambda sequence: write(Command.BIND, sequence, body))
         try:
             result = pdu.result_of(frame)
@@ -82,18 +84,18 @@ class Sgip:
             raise codes.login_refused(result)
 
     def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
+        body = self._templates.body(to, part)
+        return lambda sequence: write(Command.SUBMIT, sequence, body)
+
+    def _template(self, form: Format, total: int, _: int) -> Template:
         settings = self._settings
-        return pdu.submit(
-            Submit(
-                source=settings.number,
-                destination=to,
-                content=part.content,
-                form=part.form,
-                corp_id=settings.corp_id,
-                service_type=settings.service_type,
-                has_head=part.has_head,
-            )
-        )
+        return Submit(
+            source=settings.number,
+            form=form,
+            corp_id=settings.corp_id,
+            service_type=settings.service_type,
+            has_head=total > 1,
+        ).template()
 
     def submitted(self, frame: Frame) -> str:
         settings = self._settings
@@ -154,5 +156,5 @@ class Sgip:
         except Malformed:
             return codes.BAD_PARAMETER
         known = hmac.compare_digest(bind.name.encode(), self._settings.peer_name.encode())
-        proved = hmac.compare_digest(bind.password.encode(), self._settings.peer_secret.encode())
+        proved = hmac.compare_digest(bind.password.encode(), self._settings.peer_secret().encode())
         return 0 if known and proved and bind.kind == LoginType.TO_US else codes.REFUSED_LOGIN

@@ -7,7 +7,6 @@ request that sent it. Source: China Unicom, SGIP 1.2.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
@@ -15,6 +14,7 @@ from struct import error as StructError
 
 from channels.carrier.common_head import text
 from channels.carrier.frame import BadFrame, Frame, Framer
+from channels.carrier.template import Template
 
 ANSWER = 0x80000000
 MOST_BYTES = 4096
@@ -49,9 +49,10 @@ def framer() -> Framer:
     return Framer(_read, least=HEAD_BYTES, most=MOST_BYTES)
 
 
-def _read(data: bytes) -> Frame:
-    command = int.from_bytes(data[4:8], "big")
-    return Frame(command, int.from_bytes(data[8:HEAD_BYTES], "big"), data[HEAD_BYTES:])
+def _read(data: bytes, at: int, end: int) -> Frame:
+    body = at + HEAD_BYTES
+    command = int.from_bytes(data[at + 4 : at + 8], "big")
+    return Frame(command, int.from_bytes(data[at + 8 : body], "big"), data[body:end])
 
 
 def write(command: int, sequence: int, body: bytes = b"") -> bytes:
@@ -104,7 +105,9 @@ class Bind:
         return cls(kind, text(name), text(password))
 
 
-_SUBMIT = Struct(">21s21sB21s5s10sB6s6s3B16s16s5BI")
+_SUBMIT_START = Struct(">21s21sB")
+_SUBMIT_END = Struct(">5s10sB6s6s3B16s16s5B")
+_NUMBER_BYTES = 21
 _WE_PAY = b"0" * 21
 
 
@@ -113,21 +116,22 @@ class Submit:
     """SUBMIT to one number. fee_type, fee_value: as the contract says."""
 
     source: str
-    destination: str
-    content: bytes
     form: int
     corp_id: str
+    destination: str = ""
+    content: bytes = b""
     service_type: str = ""
     has_head: bool = False
     fee_type: int = 1
     fee_value: str = "000000"
 
     def body(self) -> bytes:
-        fixed = _SUBMIT.pack(
-            self.source.encode(),
-            _WE_PAY,
-            1,
-            self.destination.encode(),
+        return self.template().filled(self.destination, self.content)
+
+    def template(self) -> Template:
+        """The same for any destination and content."""
+        start = _SUBMIT_START.pack(self.source.encode(), _WE_PAY, 1)
+        end = _SUBMIT_END.pack(
             self.corp_id.encode(),
             self.service_type.encode(),
             self.fee_type,
@@ -143,9 +147,8 @@ class Submit:
             int(self.has_head),
             self.form,
             0,  # MessageType
-            len(self.content),
         )
-        return fixed + self.content + _RESERVE
+        return Template(start, end, _RESERVE, most=_NUMBER_BYTES, width=_NUMBER_BYTES, count=4)
 
 
 _DELIVER = Struct(">21s21s3BI")
@@ -201,9 +204,3 @@ class Report:
     def body(self) -> bytes:
         sequence = self.sequence.to_bytes(_SEQUENCE_BYTES, "big")
         return _REPORT.pack(sequence, 0, self.destination.encode(), self.state, self.error, b"")
-
-
-def submit(message: Submit) -> Callable[[int], bytes]:
-    """The whole SUBMIT, for a sequence number."""
-    body = message.body()
-    return lambda sequence: write(Command.SUBMIT, sequence, body)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from channels.carrier.alphabet import Format
 from channels.carrier.beijing import login_time, minute
 from channels.carrier.common_head import ANSWER, CommonHead, logged_in, note_unproved, write
 from channels.carrier.frame import Frame
 from channels.carrier.gateway import Report, Text
 from channels.carrier.link import Link
 from channels.carrier.long_text import Piece, split_head
+from channels.carrier.template import Template, Templates
 from channels.clock import Clock
 from channels.smgp import codes, pdu
 from channels.smgp.pdu import Answer, Command, Deliver, Login, LoginAnswer, Submit
@@ -27,7 +29,6 @@ class SmgpSettings:
     """
 
     client_id: str
-    secret: str = field(repr=False)
     number: str
     version: int = 0x30
     service_id: str = ""
@@ -46,28 +47,30 @@ class Smgp(CommonHead):
     def __init__(self, settings: SmgpSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
+        self._templates = Templates(self._template)
 
-    async def log_in(self, link: Link) -> None:
+    async def log_in(self, link: Link, secret: str) -> None:
         """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
         who = self._settings
-        login = Login(who.client_id, who.secret.encode(), who.version, login_time(self._clock.now_ms()))
+        login = Login(who.client_id, secret.encode(), who.version, login_time(self._clock.now_ms()))
         answer = await logged_in(link, Command.LOGIN, login.body(), LoginAnswer.read, codes.login_refused)
         note_unproved(proved=login.is_answered_by(answer))
 
     def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
+        body = self._templates.body(to, part)
+        return lambda sequence: write(Command.SUBMIT, sequence, body)
+
+    def _template(self, form: Format, total: int, number: int) -> Template:
         settings = self._settings
-        message = Submit(
+        return Submit(
             source=settings.number,
-            destination=to,
-            content=part.content,
-            form=part.form,
+            form=form,
             service_id=settings.service_id,
-            total=part.total,
-            number=part.number,
+            total=total,
+            number=number,
             fee_type=settings.fee_type,
             fee_code=settings.fee_code,
-        )
-        return pdu.submit(message, settings.version)
+        ).template(settings.version)
 
     def submitted(self, frame: Frame) -> str:
         answer = Answer.read(frame.body)

@@ -6,14 +6,15 @@ at the end as tag, length and value. Source: China Telecom, SMGP 3.0.3; 1.3 has 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
 from struct import error as StructError
 
-from channels.carrier.common_head import digest, is_proved, text, write
+from channels.carrier.common_head import digest, is_proved, text
 from channels.carrier.frame import BadFrame
+from channels.carrier.template import Template
 
 ID_BYTES = 10
 
@@ -93,7 +94,8 @@ class LoginAnswer:
 
 _TO_HANDSET = 6
 _SUBMIT_START = Struct(">3B10s2s6s")
-_SUBMIT_END = Struct(">B17s17s21s21sB21sB")
+_SUBMIT_END = Struct(">B17s17s21s21sB")
+_NUMBER_BYTES = 21
 _ANSWER = Struct(">10sI")
 _DELIVER = Struct(">10sBB14s21s21sB")
 _RESERVE = bytes(8)
@@ -107,9 +109,9 @@ class Submit:
     """
 
     source: str
-    destination: str
-    content: bytes
     form: int
+    destination: str = ""
+    content: bytes = b""
     service_id: str = ""
     total: int = 1
     number: int = 1
@@ -119,6 +121,10 @@ class Submit:
     priority: int = 1
 
     def body(self, version: int) -> bytes:
+        return self.template(version).filled(self.destination, self.content)
+
+    def template(self, version: int) -> Template:
+        """The same for any destination and content."""
         start = _SUBMIT_START.pack(
             _TO_HANDSET,
             1,  # NeedReport
@@ -128,12 +134,11 @@ class Submit:
             self.fee_code.encode(),
         )
         fixed = self.fixed_fee.encode().ljust(6, b"\0") if version >= 0x30 else b""
-        end = _SUBMIT_END.pack(
-            self.form, b"", b"", self.source.encode(), b"", 1, self.destination.encode(), len(self.content)
-        )
+        end = _SUBMIT_END.pack(self.form, b"", b"", self.source.encode(), b"", 1)
         parts = ((Tag.UDHI, 1), (Tag.PARTS, self.total), (Tag.PART, self.number)) if self.total > 1 else ()
         options = b"".join(_option(tag, bytes((value,))) for tag, value in parts)
-        return start + fixed + end + self.content + _RESERVE + options
+        width = _NUMBER_BYTES
+        return Template(start + fixed + end, b"", _RESERVE + options, most=width, width=width)
 
 
 def _option(tag: int, value: bytes) -> bytes:
@@ -235,9 +240,3 @@ class Report:
 def _after(words: bytes, label: bytes, size: int) -> bytes:
     at = words.lower().find(label)
     return words[at + len(label) : at + len(label) + size] if at >= 0 else b""
-
-
-def submit(message: Submit, version: int) -> Callable[[int], bytes]:
-    """The whole SUBMIT, for a sequence number."""
-    body = message.body(version)
-    return lambda sequence: write(Command.SUBMIT, sequence, body)

@@ -6,14 +6,16 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
+from channels.carrier.alphabet import Format
 from channels.carrier.beijing import minute
 from channels.carrier.frame import Frame, Framer
 from channels.carrier.gateway import Report, Text
 from channels.carrier.link import Link
 from channels.carrier.long_text import Piece, Place, split_head
+from channels.carrier.template import Template, Templates
 from channels.contract import ReceiptState
 from channels.smpp import codes, pdu
 from channels.smpp.pdu import ANSWER, Bind, Command, Malformed, Short, Tag, write
@@ -36,7 +38,6 @@ class SmppSettings:
     ASCII, 0 or 1, as agreed. busy, refused_numbers: see `codes.submit_refused`."""
 
     system_id: str
-    password: str = field(repr=False)
     number: str
     system_type: str = ""
     service_type: str = ""
@@ -51,6 +52,7 @@ class Smpp:
 
     def __init__(self, settings: SmppSettings) -> None:
         self._settings = settings
+        self._templates = Templates(self._template)
 
     def framer(self) -> Framer:
         return pdu.framer()
@@ -70,27 +72,29 @@ class Smpp:
     def goodbye(self, sequence: int) -> bytes:
         return write(Command.UNBIND, sequence)
 
-    async def log_in(self, link: Link) -> None:
+    async def log_in(self, link: Link, secret: str) -> None:
         """Raises `LoginRefused`, `NoAnswer` or `NotSent`."""
         who = self._settings
-        body = Bind(who.system_id, who.password, who.system_type).body()
+        body = Bind(who.system_id, secret, who.system_type).body()
         frame = await link.ask(lambda sequence: write(Command.BIND_TRANSCEIVER, sequence, body))
         if status := pdu.status_of(frame):
             raise codes.login_refused(status)
 
     def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
+        body = self._templates.body(to, part)
+        return lambda sequence: write(Command.SUBMIT_SM, sequence, body)
+
+    def _template(self, form: Format, total: int, _: int) -> Template:
         settings = self._settings
-        return pdu.submit(
-            Short(
-                source=settings.number,
-                destination=to,
-                content=part.content,
-                coding=part.form or settings.ascii_coding,
-                esm_class=_PARTS if part.has_head else 0,
-                service_type=settings.service_type,
-                wants_receipt=True,
-            )
-        )
+        return Short(
+            source=settings.number,
+            destination="",
+            content=b"",
+            coding=form or settings.ascii_coding,
+            esm_class=_PARTS if total > 1 else 0,
+            service_type=settings.service_type,
+            wants_receipt=True,
+        ).template()
 
     def submitted(self, frame: Frame) -> str:
         status, settings = pdu.status_of(frame), self._settings

@@ -6,12 +6,13 @@ sequence number; a frame's body begins with it here. Source: SMPP 3.4.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from struct import Struct
 
 from channels.carrier.frame import BadFrame, Frame, Framer
+from channels.carrier.template import Template
 
 HEAD = Struct(">IIII")
 ANSWER = 0x80000000
@@ -52,9 +53,9 @@ def framer() -> Framer:
     return Framer(_read, least=HEAD.size, most=MOST_BYTES)
 
 
-def _read(data: bytes) -> Frame:
-    _, command, status, sequence = HEAD.unpack_from(data)
-    return Frame(command, sequence, _STATUS.pack(status) + data[HEAD.size :])
+def _read(data: bytes, at: int, end: int) -> Frame:
+    _, command, _, sequence = HEAD.unpack_from(data, at)
+    return Frame(command, sequence, data[at + 8 : at + 12] + data[at + HEAD.size : end])
 
 
 def write(command: int, sequence: int, body: bytes = b"", *, status: int = 0) -> bytes:
@@ -148,20 +149,18 @@ class Short:
     options: Mapping[int, bytes] = field(default_factory=dict)
 
     def body(self) -> bytes:
-        return (
-            _c(self.service_type, 6)
-            + bytes(self.source_ton)
-            + _c(self.source, 21)
-            + bytes(self.destination_ton)
-            + _c(self.destination, 21)
-            + bytes((self.esm_class, 0, 0, 0, 0, int(self.wants_receipt), 0, self.coding, 0))
-            + bytes((len(self.content),))
-            + self.content
-            + b"".join(
-                tag.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
-                for tag, value in self.options.items()
-            )
+        return self.template().filled(self.destination, self.content)
+
+    def template(self) -> Template:
+        """The same for any destination and content."""
+        source = _c(self.service_type, 6) + bytes(self.source_ton) + _c(self.source, 21)
+        flags = (self.esm_class, 0, 0, 0, 0, int(self.wants_receipt), 0, self.coding, 0)
+        options = (
+            tag.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
+            for tag, value in self.options.items()
         )
+        before, between = source + bytes(self.destination_ton), b"\0" + bytes(flags)
+        return Template(before, between, b"".join(options), most=20)
 
     @classmethod
     def read(cls, body: bytes) -> Short:
@@ -196,9 +195,3 @@ class Short:
 def message_id(frame: Frame) -> str:
     """Of the answer to SUBMIT_SM."""
     return _Reader(frame.body, STATUS_BYTES).text()
-
-
-def submit(message: Short) -> Callable[[int], bytes]:
-    """The whole SUBMIT_SM, for a sequence number."""
-    body = message.body()
-    return lambda sequence: write(Command.SUBMIT_SM, sequence, body)

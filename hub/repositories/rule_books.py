@@ -1,4 +1,4 @@
-"""Revisions of the books of rules, all of them, for good. Nothing in them is personal."""
+"""Revisions of the books of rules, all of them, for good. The rows of a personal book are sealed."""
 
 from __future__ import annotations
 
@@ -28,22 +28,25 @@ class RuleBookRepository:
     def __init__(self, documents: Documents, vault: Vault) -> None:
         self._documents = documents
         self._shape = Shape(RuleRevision, _NAME, vault, personal=frozenset())
+        self._sealed = Shape(
+            RuleRevision, _NAME, vault, personal=frozenset({"rows"}), unreadable={"rows": []}
+        )
 
     async def get(self, kind: BookKind, number: int) -> Versioned[RuleRevision] | None:
         """One revision, or None."""
         stored = await self._documents.get(_NAME, revision_id(kind, number))
-        return None if stored is None else self._shape.versioned(stored)
+        return None if stored is None else self._of(kind).versioned(stored)
 
     async def history(self, kind: BookKind, *, limit: int = _HISTORY) -> list[RuleRevision]:
         """The revisions of a book, newest first."""
         found = await self._documents.find(_NAME, {"kind": kind}, sort=(("number", -1),), limit=limit)
-        return self._shape.listed(found)
+        return self._of(kind).listed(found)
 
     async def approved_since(self, kind: BookKind, number: int) -> list[RuleRevision]:
         """The approved revisions with a higher number, in their order."""
         where = _approved(kind) | {"number": {"$gt": number}}
         found = await self._documents.find(_NAME, where, sort=(("number", 1),), limit=_MANY)
-        return self._shape.listed(found)
+        return self._of(kind).listed(found)
 
     async def not_counted(self) -> list[Versioned[RuleRevision]]:
         """Approved revisions of which it is not known how many due dates they move."""
@@ -52,11 +55,14 @@ class RuleBookRepository:
 
     def insert(self, revision: RuleRevision) -> Insert:
         """The write of a new revision; a number that is taken is a Duplicate."""
-        return self._shape.insert(revision)
+        return self._of(revision.kind).insert(revision)
 
     def update(self, revision: RuleRevision, version: int) -> Update:
         """The write that replaces a revision read at `version`."""
-        return self._shape.update(revision, version)
+        return self._of(revision.kind).update(revision, version)
+
+    def _of(self, kind: BookKind) -> Shape[RuleRevision]:
+        return self._sealed if kind.is_personal else self._shape
 
 
 async def newest_calendar(documents: Documents, now: int) -> list[Mapping[str, str]]:

@@ -15,6 +15,27 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr
 
 
+class SecretFile(SecretStr):
+    """A secret in a file, which may be written anew while the hub runs."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError."""
+        super().__init__(path.read_text().strip())
+        self._path = path
+
+    def now(self) -> str:
+        """As the file has it; while it cannot be read or is empty, as it was first read."""
+        try:
+            return self._path.read_text().strip() or self.get_secret_value()
+        except (OSError, UnicodeDecodeError):
+            return self.get_secret_value()
+
+
+def secret_now(secret: SecretStr) -> str:
+    """A secret for a new login: of a file, what stands there by then."""
+    return secret.now() if isinstance(secret, SecretFile) else secret.get_secret_value()
+
+
 def _resolve_secret(value: object) -> object:
     if isinstance(value, SecretStr) or value == "":
         return value
@@ -26,7 +47,7 @@ def _resolve_secret(value: object) -> object:
             return os.environ[name]
         if kind == "file":
             try:
-                return Path(name).read_text().strip()
+                return SecretFile(Path(name))
             except OSError:
                 raise ValueError(f"读不到文件 {name} (cannot read {name})") from None
     raise ValueError('密钥要写成 "env:名称" 或 "file:路径" (write a secret as "env:NAME" or "file:PATH")')

@@ -10,8 +10,11 @@ from hub.model.cases.competence import competence_book
 from hub.model.cases.profile import BadProfile, read_profile
 from hub.model.cases.profile_book import Table, profile_book, profile_table
 from hub.model.cases.rule_book import BookKind
+from hub.model.sending.number_ranges import number_book
 from hub.runtime.clock import Clock
 from hub.settings import profiles
+from hub.settings.channels import SmsChannel
+from hub.settings.number_ranges import shipped_ranges
 from hub.settings.settings import Settings
 from hub.settings.work_calendar import shipped_notices, statutory_days
 
@@ -27,9 +30,14 @@ def books_of(settings: Settings, clock: Clock) -> tuple[RulesInForce, RulesAt]:
         calendar_book(shipped_notices(), statutory_days),
         profile_book(table, _problem),
         competence_book(),
+        number_book(shipped_ranges(), _text_channels(settings)),
     )
     rules = RulesInForce(books, clock)
     return rules, _Reading(rules, table)
+
+
+def _text_channels(settings: Settings) -> list[str]:
+    return [name for name, channel in settings.channels.items() if isinstance(channel, SmsChannel)]
 
 
 class _Reading:

@@ -28,9 +28,10 @@ from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.limits import Limits
 from channels.outbox.receipts import HandsetRule
 from channels.outbox.reconcile import Reconciler
+from channels.outbox.routes import Routes
 from channels.outbox.sender import DispatchSettings, SenderSettings
 from channels.outbox.sweeper import Sweeper
-from channels.outbox.turns import Shares, equal_shares
+from channels.outbox.turns import Shares
 from channels.sgip.dialect import Sgip, SgipSettings
 from channels.signed_id import SignedIds
 from channels.smgp.dialect import Smgp, SmgpSettings
@@ -58,6 +59,7 @@ from hub.settings.channels import (
     WebChat,
 )
 from hub.settings.settings import Settings
+from hub.settings.table import secret_now
 from hub.store.unreadable import Unreadable
 from hub.wiring.foundation import Foundation
 from hub.wiring.publicity.departments import departments_of
@@ -173,6 +175,7 @@ def gateway_of(
         name,
         channel.host,
         channel.port,
+        partial(secret_now, channel.secret),
         channel.connections,
         rate,
         limits,
@@ -207,7 +210,6 @@ def _protocol(channel: CmppChannel | SmgpChannel | SgipChannel | SmppChannel, cl
 def _cmpp(channel: CmppChannel) -> CmppSettings:
     return CmppSettings(
         channel.sp_id,
-        channel.secret.get_secret_value(),
         channel.number,
         version=int(channel.version.replace(".", ""), 16),
         pads_id=channel.pads_sp_id,
@@ -223,7 +225,6 @@ def _cmpp(channel: CmppChannel) -> CmppSettings:
 def _smgp(channel: SmgpChannel) -> SmgpSettings:
     return SmgpSettings(
         channel.client_id,
-        channel.secret.get_secret_value(),
         channel.number,
         version=int(channel.version.replace(".", ""), 16),
         service_id=channel.service_id,
@@ -237,9 +238,8 @@ def _smgp(channel: SmgpChannel) -> SmgpSettings:
 def _sgip(channel: SgipChannel) -> SgipSettings:
     return SgipSettings(
         channel.login_name,
-        channel.secret.get_secret_value(),
         channel.peer_name,
-        channel.peer_secret.get_secret_value(),
+        partial(secret_now, channel.peer_secret),
         channel.node,
         channel.number,
         channel.corp_id,
@@ -252,7 +252,6 @@ def _sgip(channel: SgipChannel) -> SgipSettings:
 def _smpp(channel: SmppChannel) -> SmppSettings:
     return SmppSettings(
         channel.system_id,
-        channel.secret.get_secret_value(),
         channel.number,
         system_type=channel.system_type,
         service_type=channel.service_id,
@@ -432,7 +431,7 @@ def profiles_of(settings: Settings) -> dict[str, ChannelProfile]:
 
 
 def dispatcher_of(
-    base: Foundation, sends: Mapping[str, Sends], jitter: random.Random, shares: Shares = equal_shares
+    base: Foundation, sends: Mapping[str, Sends], jitter: random.Random, shares: Shares, routes: Routes
 ) -> Dispatcher:
     """What drains the outbox. shares: the share of a department by its id."""
     return Dispatcher(
@@ -444,6 +443,7 @@ def dispatcher_of(
         base.bell,
         dispatch_settings(base.settings),
         shares,
+        routes,
     )
 
 

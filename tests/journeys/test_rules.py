@@ -183,3 +183,30 @@ async def test_a_unit_is_made_competent_by_one_person_and_taken_out_again(
     taken = dict(re.findall(r'type="hidden" name="(kept|base)" value="([^"]*)"', page))
     assert (await first.post(f"{COMPETENCE}/propose", **taken, reason="不再受理"))[0] == 200
     assert office.hub.rules.rows(BookKind.COMPETENCE) == ()
+
+
+async def test_a_number_that_was_taken_along_is_routed_by_itself_and_shown_masked(
+    office: World, first: Editor
+) -> None:
+    path = f"{PATH}/numbers"
+    page = await first.get(path)
+    assert "携号转网" in page
+    assert "sms-mobile、sms-telecom、sms-unicom" in page
+    row = {"number": "13912345678", "carrier": "中国电信", "channels": "sms-telecom|nobody", "note": ""}
+    status, page = await first.post(f"{path}/row", **row)
+    assert status == 422
+    assert "没有名为“nobody”的短信渠道" in page
+    status, page = await first.post(f"{path}/row", **row | {"channels": "sms-telecom"})
+    assert status == 200
+    assert "139****5678" in page
+    taken = dict(re.findall(r'type="hidden" name="(kept|base)" value="([^"]*)"', page))
+    assert (await first.post(f"{path}/propose", **taken, reason="本人来电"))[0] == 200
+    page = await first.get(path)
+    assert "139****5678" in page
+    assert "13912345678" not in page
+    address = re.search(r'href="(/staff/rules/numbers/row\?key=[^"]+)">139\*', page)
+    assert address
+    page = await first.get(address[1].replace("&amp;", "&"))
+    assert 'value="13912345678"' in page
+    (revision,) = await office.hub.repositories.rule_books.history(BookKind.NUMBERS)
+    assert (revision.reason, revision.needs_second) == ("本人来电", False)

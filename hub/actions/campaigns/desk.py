@@ -92,6 +92,7 @@ class CampaignDesk:
             clock,
             page_size=settings.page_size,
             windows=settings.windows,
+            sender_for=settings.sender_for,
         )
 
     # -- before it starts -------------------------------------------------------------------------

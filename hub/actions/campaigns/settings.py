@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from campaigns.campaign import Campaign
 from campaigns.schedule import ScheduleSpec, WorkDays, next_fire
+from campaigns.selection import SenderFor
 from campaigns.window import Estimate, estimate
 from channels.contract import ChannelKind
 from channels.outbox.quiet_hours import WINDOWS, Window, Windows, window_of
@@ -42,6 +43,7 @@ class CampaignSettings:
     two_approvers_above: from more recipients on a second approver is needed. bad_numbers_percent: a segment
     with more addresses of the wrong kind is refused. budget_yuan, department_budgets: what one broadcast may
     cost, 0 = no limit; of a department by its id. workdays: the calendar in force.
+    sender_for: by which sender a row leaves, instead of the broadcast's channel for all.
     """
 
     senders: Mapping[str, Sender]
@@ -62,6 +64,7 @@ class CampaignSettings:
     budget_yuan: int = 0
     department_budgets: Mapping[str, int] = field(default_factory=dict)
     workdays: Callable[[], WorkDays] | None = None
+    sender_for: SenderFor | None = None
 
     def hours(self, campaign: Campaign) -> tuple[int, int] | None:
         """Minutes after midnight between which it may leave, None = always."""

@@ -31,8 +31,8 @@ async def _measured(protocol: str, connections: int, window: int, *, small: bool
     async with (
         child("gateways.peer", protocol) as gateway,
         child("gateways.peer", "echo") as echo,
-        child("gateways.sender", protocol, str(gateway.ready["port"]), *shape) as adapter,
-        child("gateways.sender", "echo", str(echo.ready["port"]), *shape) as bare,
+        child("gateways.sender", "adapter", protocol, str(gateway.ready["port"]), *shape) as adapter,
+        child("gateways.sender", "bare", protocol, str(echo.ready["port"]), *shape) as bare,
     ):
         for turn in range(1 + (1 if small else _TURNS)):
             for speeds, sender in zip(sides, (adapter, bare), strict=True):

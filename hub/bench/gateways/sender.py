@@ -11,9 +11,9 @@ from channels.address import Address, AddressKind
 from channels.carrier.account import AccountSettings
 from channels.carrier.gateway import GatewaySettings, GatewaySms, Protocolled
 from channels.carrier.link import LinkLimits
+from channels.carrier.long_text import pieces
 from channels.clock import Clock
 from channels.cmpp.dialect import Cmpp, CmppSettings
-from channels.cmpp.pdu import CMPP_3, Submit, submit
 from channels.contract import OutboundMessage
 from channels.sgip.dialect import Sgip, SgipSettings
 from channels.smgp.dialect import Smgp, SmgpSettings
@@ -31,18 +31,24 @@ _NO_LIMIT = 1e9
 def _protocol(name: str, clock: Clock) -> Protocolled:
     match name:
         case "smgp":
-            return Smgp(SmgpSettings("901234", SECRET, "12110"), clock)
+            return Smgp(SmgpSettings("901234", "12110"), clock)
         case "sgip":
-            return Sgip(SgipSettings("901234", SECRET, "peer", SECRET, 3059112345, "12110", "12345"), clock)
+            return Sgip(SgipSettings("901234", "peer", lambda: SECRET, 3059112345, "12110", "12345"), clock)
         case "smpp":
-            return Smpp(SmppSettings("901234", SECRET, "12110"))
-    return Cmpp(CmppSettings("901234", SECRET, "12110"), clock)
+            return Smpp(SmppSettings("901234", "12110"))
+    return Cmpp(CmppSettings("901234", "12110"), clock)
 
 
 def _gateway(name: str, port: int, connections: int, window: int) -> GatewaySms:
     clock = SystemClock()
     account = AccountSettings(
-        "bench", "127.0.0.1", port, connections, rate=_NO_LIMIT, limits=LinkLimits(window=window)
+        "bench",
+        "127.0.0.1",
+        port,
+        lambda: SECRET,
+        connections,
+        rate=_NO_LIMIT,
+        limits=LinkLimits(window=window),
     )
     return GatewaySms(GatewaySettings(account, "12110"), _protocol(name, clock), clock, random.Random())
 
@@ -101,11 +107,11 @@ class _Bare(asyncio.Protocol):
             self.done.set_result(None)
 
 
-async def run_bare(_: str, port: int, connections: int, window: int) -> None:
+async def run_bare(name: str, port: int, connections: int, window: int) -> None:
     """`{"count"}` → the bytes of so many texts there and back."""
-    loop = asyncio.get_running_loop()
-    message = Submit("12110", "13900000000", TEXT.encode("utf-16-be"), 8, "901234")
-    data = submit(message, CMPP_3)(1)
+    loop, protocol = asyncio.get_running_loop(), _protocol(name, SystemClock())
+    (part,) = pieces(TEXT, reference=int)
+    data = protocol.submit("13900000000", part)(protocol.sequence(1))
     clients = [
         (await loop.create_connection(lambda: _Bare(data, window), "127.0.0.1", port))[1]
         for _ in range(connections)
@@ -121,6 +127,6 @@ async def run_bare(_: str, port: int, connections: int, window: int) -> None:
 
 
 if __name__ == "__main__":
-    kind, *numbers = sys.argv[1:]
-    run = run_bare if kind == "echo" else run_adapter
-    asyncio.run(run(kind, *map(int, numbers)))
+    side, protocol, *numbers = sys.argv[1:]
+    run = run_bare if side == "bare" else run_adapter
+    asyncio.run(run(protocol, *map(int, numbers)))

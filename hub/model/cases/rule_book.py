@@ -30,6 +30,12 @@ class BookKind(StrEnum):
     CALENDAR = "calendar"
     PROFILE = "profile"
     COMPETENCE = "competence"
+    NUMBERS = "numbers"
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether rows hold numbers of people: they are sealed, and stand in no address of a page."""
+        return self is BookKind.NUMBERS
 
 
 class RevisionState(StrEnum):

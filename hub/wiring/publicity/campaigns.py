@@ -10,6 +10,7 @@ from campaigns.campaign import Campaign
 from campaigns.finding import Level
 from campaigns.said import Said
 from campaigns.schedule import WorkDays
+from campaigns.selection import SenderFor
 from channels.contract import ChannelKind
 from channels.outbox.delivery import class_of
 from hub.actions.campaigns.composing.audience_values import AudienceValues
@@ -44,6 +45,7 @@ from hub.settings.settings import Settings
 from hub.store.documents import Documents
 from hub.wiring.foundation import Foundation
 from hub.wiring.publicity.departments import quotas
+from hub.wiring.routes import routes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class CampaignActions:
 
 def campaign_actions(base: Foundation, rules: RulesInForce) -> CampaignActions:
     """Everything about campaigns."""
-    settings, clock = campaign_settings(base.settings, rules.calendar), base.clock
+    sender_for = routes_of(base, rules, {}).first
+    settings, clock = campaign_settings(base.settings, rules.calendar, sender_for), base.clock
     checks = _checks(CheckCampaign(base.stores.composer.words, settings, clock), quotas(base), clock)
     return campaigns_on(base.documents, base.stores, base.stores.outbox, clock, settings, checks)
 
@@ -162,7 +165,11 @@ def publish_notice_of(base: Foundation) -> PublishNotice:
     return PublishNotice(base.documents, base.stores.notices, base.clock, publisher)
 
 
-def campaign_settings(settings: Settings, workdays: Callable[[], WorkDays] | None = None) -> CampaignSettings:
+def campaign_settings(
+    settings: Settings,
+    workdays: Callable[[], WorkDays] | None = None,
+    sender_for: SenderFor | None = None,
+) -> CampaignSettings:
     senders = {}
     for name, channel in settings.channels.items():
         if channel.enabled and isinstance(channel, SmsChannel):
@@ -191,4 +198,5 @@ def campaign_settings(settings: Settings, workdays: Callable[[], WorkDays] | Non
         budget_yuan=settings.broadcast.budget_yuan,
         department_budgets=settings.broadcast.department_budgets,
         workdays=workdays,
+        sender_for=sender_for,
     )

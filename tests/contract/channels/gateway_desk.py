@@ -51,16 +51,16 @@ class Speaks:
     bad_number: int
     login: str
 
-    def protocol(self, secret: str, version: int, clock: FakeClock, more: Mapping[str, Any]) -> Protocolled:
+    def protocol(self, version: int, clock: FakeClock, more: Mapping[str, Any]) -> Protocolled:
         if self.gateway is SgipGateway:
             return Sgip(
-                SgipSettings(ACCOUNT, secret, "smg", "s3cret", 3059112345, "12110", "12345", **more), clock
+                SgipSettings(ACCOUNT, "smg", lambda: "s3cret", 3059112345, "12110", "12345", **more), clock
             )
         if self.gateway is SmppGateway:
-            return Smpp(SmppSettings(ACCOUNT, secret, "12110", **more))
+            return Smpp(SmppSettings(ACCOUNT, "12110", **more))
         if self.gateway is SmgpGateway:
-            return Smgp(SmgpSettings(ACCOUNT, secret, "12110", version, **more), clock)
-        return Cmpp(CmppSettings(ACCOUNT, secret, "12110", version, **more), clock)
+            return Smgp(SmgpSettings(ACCOUNT, "12110", version, **more), clock)
+        return Cmpp(CmppSettings(ACCOUNT, "12110", version, **more), clock)
 
     def plan(self, **how: Any) -> GatewayPlan:
         return GatewayPlan(**{"version": self.version, "state": "", **how})
@@ -122,7 +122,7 @@ async def desk(
     speaks: Speaks = CMPP_3,
     limits: LinkLimits = LIMITS,
     connections: int = 1,
-    secret: str = "s3cret",
+    secret: str | Callable[[], str] = "s3cret",
     sleep: Callable[[float], Awaitable[None]] | None = None,
     patience_seconds: float = 15.0,
     allowed: tuple[str, ...] = (),
@@ -137,6 +137,7 @@ async def desk(
             "sms-mobile",
             "127.0.0.1",
             gateway.port,
+            secret if callable(secret) else lambda: secret,
             connections,
             rate=5000,
             limits=limits,
@@ -149,7 +150,7 @@ async def desk(
             patience_seconds=patience_seconds,
             listen=Listening("127.0.0.1", 0, allowed) if is_sgip else None,
         )
-        protocol = speaks.protocol(secret, 0x10 * plan.version, clock, more)
+        protocol = speaks.protocol(0x10 * plan.version, clock, more)
         sms = GatewaySms(settings, protocol, clock, random.Random(7))
         if sleep is not None:
             sms.account._sleep = sleep

@@ -9,8 +9,9 @@ from aiohttp import web
 
 from hub.actions.rules.read_rules import BookView
 from hub.actions.rules.rule_file import rules_file
+from hub.hub import Hub
 from hub.model.cases.calendar_book import calendar_rows
-from hub.model.cases.rule_book import NOT_COUNTED, BookKind, Row, RuleRevision
+from hub.model.cases.rule_book import NOT_COUNTED, BookKind, Row, RuleBook, RuleRevision
 from hub.runtime.clock import day_of, to_local
 from hub.web.attachment import attachment
 from hub.web.keys import HUB
@@ -60,7 +61,7 @@ async def book_page(request: web.Request) -> web.StreamResponse:
         book_words=BOOK[kind],
         column_words=[COLUMN[column] for column in book.columns],
         rows=[
-            ("" if tab and tab.provisional else row_address(kind, book.key_of(row)), speaker.row(book, row))
+            ("" if tab and tab.provisional else row_address(hub, book, row), speaker.row(book, row))
             for row in rows
         ],
         tabs=tabs,
@@ -90,9 +91,15 @@ def kind_of(request: web.Request) -> BookKind:
         raise web.HTTPNotFound from None
 
 
-def row_address(kind: BookKind, key: tuple[str, ...]) -> str:
+def row_address(hub: Hub, book: RuleBook, row: Row) -> str:
     """Where a row is changed."""
-    return f"{PATH}/{kind}/row?{urlencode([('key', part) for part in key])}"
+    return f"{PATH}/{book.kind}/row?{urlencode([('key', part) for part in named(hub, book, row)])}"
+
+
+def named(hub: Hub, book: RuleBook, row: Row) -> tuple[str, ...]:
+    """A row's key as an address has it: numbers of people stand in none."""
+    key = book.key_of(row)
+    return tuple(hub.vault.blind(part) for part in key) if book.kind.is_personal else key
 
 
 def people_of(revisions: tuple[RuleRevision, ...]) -> set[str]:

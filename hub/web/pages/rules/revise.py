@@ -17,7 +17,7 @@ from hub.web.i18n import Language, msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.knowledge.entry_import import GONE, NO_FILE
 from hub.web.pages.knowledge.kept_file import keep, kept, uploaded
-from hub.web.pages.rules.books import PATH, kind_of
+from hub.web.pages.rules.books import PATH, kind_of, named
 from hub.web.pages.rules.rule_form import ProposalForm
 from hub.web.pages.rules.rule_words import BOOK, COLUMN, HINT, Speaker
 from hub.web.render import translator
@@ -45,10 +45,13 @@ async def row_page(request: web.Request) -> web.StreamResponse:
     kind = kind_of(request)
     view = await request.app[HUB].actions.rule_books.read.book(kind)
     key = tuple(request.query.getall("key", []))
-    found = next((row for row in view.rows if view.book.key_of(row) == key), None)
-    if key and found is None:
+    if not key:
+        return await _row_form(request, kind, {}, ())
+    hub = request.app[HUB]
+    found = next((row for row in view.rows if named(hub, view.book, row) == key), None)
+    if found is None:
         raise NotFound("row")
-    return await _row_form(request, kind, found or {}, key)
+    return await _row_form(request, kind, found, view.book.key_of(found))
 
 
 async def look_at_row(request: web.Request) -> web.StreamResponse:

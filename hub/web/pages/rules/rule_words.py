@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from channels.address import Address, AddressKind, masked
 from hub.model.agent import Unit
 from hub.model.cases.calendar import DayKind
 from hub.model.cases.rule_book import BETWEEN_UNITS, BookKind, RevisionState, Row, RowChange, RuleBook
@@ -43,6 +44,16 @@ BOOK: Mapping[BookKind, BookWords] = {
             "多个协办单位用 | 分开；priority 填 1 到 99，1 最优先。"
         ),
     ),
+    BookKind.NUMBERS: BookWords(
+        msgid("短信号段"),
+        msgid(
+            "发往哪个号段的短信走哪个运营商的网关，先写的先用；前一个网关连不上或被拒时，还没有发出的改走后一个。"
+        ),
+        msgid(
+            "文件里有号段，就整体替换号段；有完整号码（携号转网），就整体替换完整号码。"
+            "channels 填渠道名称，按先后用 | 分开。"
+        ),
+    ),
 }
 
 HINT: Mapping[str, str] = {
@@ -50,6 +61,8 @@ HINT: Mapping[str, str] = {
     "region": msgid("行政区划代码，前几位即可；不填表示全部地区"),
     "co_units": msgid("单位名称，多个用 | 分开"),
     "priority": msgid("1 到 99，1 最优先"),
+    "number": msgid("手机号的前几位，最长的一行算数；完整的 11 位只管这一个号码"),
+    "channels": msgid("渠道名称，按先后用 | 分开，例如 sms-mobile|sms-telecom"),
 }
 """What is said of a column where it is typed."""
 
@@ -70,6 +83,10 @@ COLUMN: Mapping[str, str] = {
     "priority": msgid("优先级"),
     "valid_from": msgid("有效期起"),
     "valid_to": msgid("有效期止"),
+    "number": msgid("号段或号码"),
+    "carrier": msgid("运营商"),
+    "channels": msgid("渠道，按先后"),
+    "note": msgid("说明"),
 }
 
 DAY_KIND: Mapping[str, str] = {
@@ -78,6 +95,7 @@ DAY_KIND: Mapping[str, str] = {
     DayKind.MAKEUP: msgid("调休上班"),
     DayKind.WORK: msgid("另行上班"),
 }
+_WHOLE_NUMBER = 11
 _YES_NO: Mapping[str, str] = {"yes": msgid("是"), "no": msgid("否")}
 
 STATE: Mapping[RevisionState, Word] = {
@@ -132,6 +150,10 @@ class Speaker:
                 return value or _("全部地区")
             case "unit_id":
                 return self.units.get(value, value)
+            case "number" if len(value) == _WHOLE_NUMBER:
+                return masked(Address(AddressKind.PHONE, value))
+            case "channels":
+                return "、".join(value.split(BETWEEN_UNITS))
             case "co_units":
                 return "、".join(self.units.get(unit, unit) for unit in value.split(BETWEEN_UNITS) if unit)
             case _:

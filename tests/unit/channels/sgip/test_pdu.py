@@ -20,7 +20,6 @@ from channels.sgip.pdu import (
     framer,
     id_of,
     sequence_of,
-    submit,
     write,
 )
 
@@ -61,8 +60,8 @@ def test_answers_and_the_goodbye() -> None:
 
 
 def test_a_submit_byte_by_byte() -> None:
-    message = Submit("12110591", "8613800138000", hexed("90008ba2"), 8, "12345", "ALARM", has_head=True)
-    whole = submit(message)(SEQUENCE)
+    message = Submit("12110591", 8, "12345", "8613800138000", hexed("90008ba2"), "ALARM", has_head=True)
+    whole = write(Command.SUBMIT, SEQUENCE, message.body())
     assert whole == hexed(
         "000000a8 00000003",
         id_of(SEQUENCE),

@@ -17,7 +17,6 @@ from channels.smgp.pdu import (
     Report,
     Submit,
     options,
-    submit,
 )
 
 SPEC_LOGIN = Login("12345678", b"abcdef", 0x30, "0603142512")
@@ -72,15 +71,15 @@ def golden(version: int, *, part: bool) -> bytes:
 @pytest.mark.parametrize("part", [False, True])
 def test_a_submit_byte_by_byte(version: int, part: bool) -> None:
     message = Submit(
-        "12110591", "13800138000", "退订".encode("utf-16-be"), 8, "ALARM", fee_type="02", fee_code="000010"
+        "12110591", 8, "13800138000", "退订".encode("utf-16-be"), "ALARM", fee_type="02", fee_code="000010"
     )
     if part:
         message = Submit(
             **{**{name: getattr(message, name) for name in message.__slots__}, "total": 3, "number": 2}
         )
     assert message.body(version) == golden(version, part=part)
-    whole = submit(message, version)(7)
     length = 147 + 4 - (0 if version >= 0x30 else 6) + (15 if part else 0)
+    whole = write(Command.SUBMIT, 7, message.body(version))
     assert whole[:12] == hexed(f"{length:08x} 00000002 00000007")
 
 

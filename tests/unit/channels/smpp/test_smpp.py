@@ -20,7 +20,6 @@ from channels.smpp.pdu import (
     Tag,
     framer,
     message_id,
-    submit,
     write,
 )
 
@@ -35,7 +34,7 @@ def frame(command: int, body: bytes, status: int = 0) -> Frame:
 
 
 def smpp(ids: Ids = "raw") -> Smpp:
-    return Smpp(SmppSettings("hub", "secret", "12110", ids=ids))
+    return Smpp(SmppSettings("hub", "12110", ids=ids))
 
 
 def deliver(content: bytes, *, esm_class: int = 0, options: dict[int, bytes] | None = None) -> Frame:
@@ -51,7 +50,7 @@ def test_a_bind_byte_by_byte() -> None:
 
 def test_a_submit_byte_by_byte() -> None:
     message = Short("12110", "13800138000", hexed("9000"), 8, 0x40, "CMT", wants_receipt=True)
-    whole = submit(message)(2)
+    whole = write(Command.SUBMIT_SM, 2, message.body())
     body = hexed(
         b"CMT\0".hex(),
         "00 00",

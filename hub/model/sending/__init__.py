@@ -1,0 +1,1 @@
+"""What decides by which gateway a text leaves."""
