@@ -248,6 +248,16 @@ def escalated(alarm: Alarm, desk: str, passings: tuple[Passing, ...], *, at: int
     return replace(alarm, passings=(*kept, *passings), untaken_at=untaken_at)
 
 
+def passed_on(alarm: Alarm, passings: tuple[Passing, ...]) -> Alarm:
+    """Handed over to a desk too; nothing else changes."""
+    return replace(alarm, passings=(*alarm.passings, *passings))
+
+
+def with_step(alarm: Alarm, step: HandlingStep) -> Alarm:
+    """One more step at the end."""
+    return replace(alarm, steps=(*alarm.steps, step))
+
+
 def dismissed(alarm: Alarm, *, at: int) -> Alarm:
     """误报, by a person. What was forwarded stays so."""
     if alarm.state is AlarmState.FORWARDED:

@@ -72,6 +72,10 @@ class HandlingStep:
     who: str = ""
     text: str = ""
 
+    def happened(self, at: int) -> HandlingStep:
+        """The same at this instant (ms UTC)."""
+        return replace(self, at=at)
+
     def says_the_same(self, other: HandlingStep) -> bool:
         """Whether two reports under one key are one report."""
         return replace(self, number=0, noted_at=0) == replace(other, number=0, noted_at=0)
