@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.actions.alarms.dispatch.hand_over import HandOver
+from hub.actions.alarms.hand_over import HandOver
 from hub.actions.alarms.report import MakeReport
 from hub.actions.alarms.ways import Ways, urgent
 from hub.actions.cases.case_rules import CaseRules

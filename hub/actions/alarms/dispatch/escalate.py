@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from hub.actions.alarms.dispatch.hand_over import HandOver
+from hub.actions.alarms.hand_over import HandOver
 from hub.actions.alarms.pass_on import PassOn
 from hub.model.alarms.alarm import Alarm, Passing, escalated
 from hub.model.cases.history import HistoryKind, recorded

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaigns.said import Said
-from hub.actions.alarms.dispatch.hand_over import HandOver
 from hub.actions.alarms.dispatch.stored_step import step_writes
+from hub.actions.alarms.hand_over import HandOver
 from hub.actions.alarms.ways import CommandDesk, Ways
 from hub.model import policy
 from hub.model.agent import Agent, Permission
