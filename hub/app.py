@@ -45,7 +45,8 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     desk = desk_of(base, cases)
     alarms = alarm_actions(base, profiles, cases)
     calls = await call_actions(base, adapters, profiles, dialogue, editing.knowledge, cases)
-    intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases)
+    taken_over = alarms.handling.take_over.by_text
+    intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases, taken_over)
     jitter = random.Random()
     actions = actions_of(base, dialogue, editing, rules, cases, desk, calls, intake, profiles)
     routes = routes_of(base, rules.rules, adapters.connects)
@@ -53,7 +54,8 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     sweeper = sweeper_of(base, adapters.finds, jitter)
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)
-    jobs |= alarm_jobs(alarms.forward) | inbound_jobs(base, adapters, actions, intake, dialogue.triage)
+    jobs |= alarm_jobs(alarms.forward, alarms.handling.escalate)
+    jobs |= inbound_jobs(base, adapters, actions, intake, dialogue.triage)
     supervisor = Supervisor(clock)
 
     async def close() -> None:

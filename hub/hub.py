@@ -10,6 +10,7 @@ from channels.adapter import FetchesRecordings, ListsRecordings, ReceivesWebhook
 from channels.outbox.sender import SenderHealth
 from hub.actions.alarms.ask_carrier import AskCarrier
 from hub.actions.alarms.confirm_danger import ConfirmDanger
+from hub.actions.alarms.dispatch.handling_desk import HandlingDesk
 from hub.actions.alarms.forward_alarms import ForwardAlarms
 from hub.actions.alarms.in_hand import AlarmInHand
 from hub.actions.alarms.keep_duty import KeepDuty
@@ -230,6 +231,7 @@ class AlarmDesk:
     confirm_danger: ConfirmDanger
     duty: KeepDuty
     forward: ForwardAlarms
+    handling: HandlingDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,7 @@ class VoiceAdapter:
 _TASKS: Mapping[str, str] = {
     "alarms": "警情转警任务",
     "command": "110 确认任务",
+    "takeover": "移交接收催办任务",
     "assignment": "自动分派任务",
     "bulk": "批量办理任务",
     "clocks": "期限任务",

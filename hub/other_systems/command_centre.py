@@ -92,6 +92,7 @@ def as_json(report: AlarmReport) -> Mapping[str, object]:
         "danger": report.danger,
         "text": report.text,
         "reason": str(report.reason),
+        **({"unit": report.unit, "note": report.note} if report.unit else {}),
     }
 
 

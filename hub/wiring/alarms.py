@@ -6,13 +6,14 @@ from channels.address import Address, BadAddress, email, phone
 from channels.http import HttpClient
 from hub.actions.alarms.ask_carrier import AskCarrier
 from hub.actions.alarms.confirm_danger import ConfirmDanger
+from hub.actions.alarms.dispatch.handling_desk import handling_of
 from hub.actions.alarms.forward_alarms import ForwardAlarms
 from hub.actions.alarms.in_hand import AlarmInHand
 from hub.actions.alarms.keep_duty import KeepDuty
 from hub.actions.alarms.pass_on import PassOn
 from hub.actions.alarms.read_alarms import ReadAlarms
 from hub.actions.alarms.report import MakeReport
-from hub.actions.alarms.ways import Recipients, Ways
+from hub.actions.alarms.ways import CommandDesk, Recipients, Ways
 from hub.actions.alarms.whole_report import MakeWholeReport
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.staff.note_access import NoteAccess
@@ -21,6 +22,8 @@ from hub.model.alarms.duty import Attention
 from hub.other_systems.command_centre import CentreSystem, HttpCommandCentre
 from hub.other_systems.subscriber_system import CarrierSystem, HttpSubscribers
 from hub.runtime.clock import Clock
+from hub.settings.alarms import Alarms
+from hub.settings.alarms import CommandDesk as DeskTable
 from hub.settings.channels import MailChannel, SmsChannel
 from hub.settings.settings import Settings
 from hub.wiring.cases import CaseActions
@@ -45,18 +48,40 @@ def recipients(settings: Settings, profiles: Profiles, channel: str, texts: list
 def ways_of(settings: Settings, profiles: Profiles, http: HttpClient, clock: Clock) -> Ways:
     """The configured ways. What cannot be used is left out, and `hub check` says so."""
     given = settings.alarms
-    centre = None
-    if given.webhook_url:
-        system = CentreSystem(
-            str(given.webhook_url), given.webhook_secret.get_secret_value(), given.webhook_timeout_seconds
-        )
-        centre = HttpCommandCentre(system, http, clock)
+    centre = _system(given, given.webhook_timeout_seconds, http, clock)
     operator = [given.operator_address] if given.operator_address else []
     return Ways(
+        unit=given.unit,
+        calls_back=bool(given.callback_secret.get_secret_value()),
+        takeover_ms=given.takeover_seconds * 1000,
+        desks={id: _desk(id, settings, profiles, http, clock) for id in given.desks},
         centre=centre,
         text=usable(settings, profiles, given.text_channel, given.text_numbers),
         operator=usable(settings, profiles, given.operator_channel, operator),
         telephone=given.telephone,
+    )
+
+
+def _system(
+    table: Alarms | DeskTable, timeout_seconds: float, http: HttpClient, clock: Clock
+) -> HttpCommandCentre | None:
+    if not table.webhook_url:
+        return None
+    secret = table.webhook_secret.get_secret_value()
+    return HttpCommandCentre(CentreSystem(str(table.webhook_url), secret, timeout_seconds), http, clock)
+
+
+def _desk(id: str, settings: Settings, profiles: Profiles, http: HttpClient, clock: Clock) -> CommandDesk:
+    table = settings.alarms.desks[id]
+    return CommandDesk(
+        id,
+        table.name,
+        region=table.region,
+        centre=_system(table, settings.alarms.webhook_timeout_seconds, http, clock),
+        text=usable(settings, profiles, settings.alarms.text_channel, table.text_numbers),
+        unit=table.unit,
+        telephone=table.telephone,
+        calls_back=bool(table.callback_secret.get_secret_value()),
     )
 
 
@@ -74,6 +99,7 @@ def alarm_actions(base: Foundation, profiles: Profiles, cases: CaseActions) -> A
         confirm_danger=ConfirmDanger(cases.casework, stores, cases.keep, cases.open_case, cases.rules, clock),
         duty=KeepDuty(documents, stores, clock),
         forward=forward,
+        handling=handling_of(documents, stores, report, pass_on, clock),
     )
 
 

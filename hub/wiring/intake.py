@@ -13,7 +13,7 @@ from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.answer_message import AnswerMessage
 from hub.actions.intake.beside_case import BesideCase
 from hub.actions.intake.carriers.join_parts import JoinParts
-from hub.actions.intake.carriers.take_in import TakeIn
+from hub.actions.intake.carriers.take_in import TakeIn, TakenOver
 from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.look_again import LookAgain
@@ -43,9 +43,14 @@ class IntakeActions:
 
 
 def intake_actions(
-    base: Foundation, profiles: Profiles, dialogue: Dialogue, knowledge: Knowledge, cases: CaseActions
+    base: Foundation,
+    profiles: Profiles,
+    dialogue: Dialogue,
+    knowledge: Knowledge,
+    cases: CaseActions,
+    taken_over: TakenOver,
 ) -> IntakeActions:
-    """Everything about messages."""
+    """Everything about messages. taken_over: see `TakeIn`."""
     documents, stores, settings = base.documents, base.stores, base.settings
     small_talk = SmallTalk()
     last_question = LastQuestion(stores.conversations, dialogue.triage, small_talk)
@@ -79,7 +84,7 @@ def intake_actions(
         apply_receipt,
         join_parts,
         LookAgain(documents, stores, profiles, dialogue.understand, decisions, message_case, speak),
-        TakeIn(accept_event, join_parts, apply_receipt, cases.deliver_electronically),
+        TakeIn(accept_event, join_parts, apply_receipt, cases.deliver_electronically, taken_over),
     )
 
 

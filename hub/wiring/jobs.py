@@ -8,6 +8,7 @@ from functools import partial
 
 from channels.outbox.dispatcher import Dispatcher
 from channels.outbox.sweeper import Sweeper
+from hub.actions.alarms.dispatch.escalate import Escalate
 from hub.actions.alarms.forward_alarms import ForwardAlarms
 from hub.actions.calls.seal_recordings import SealRecordings
 from hub.actions.deliveries.fall_back import FallBack
@@ -86,6 +87,7 @@ _PAGES_SECONDS = 86_400
 _ENDED_SECONDS = 180 * 86_400
 """How long it is kept that a delivery may be sent again, and what was done instead."""
 
+_TAKEOVER_SECONDS = 1.0
 _ALARM_SECONDS = 0.5
 """How often it is looked for alarms to be forwarded, and for those 110 has not acknowledged."""
 
@@ -213,11 +215,13 @@ def _match(base: Foundation, actions: Actions) -> Callable[[], Awaitable[bool]]:
     return MatchReceipts(base.documents, stores.outbox, stores.deliveries.parts, received, base.clock).step
 
 
-def alarm_jobs(forward: ForwardAlarms) -> dict[str, Job]:
-    """On every process: see the action. Two loops, so that a command centre that hangs holds up no alarm."""
+def alarm_jobs(forward: ForwardAlarms, escalate: Escalate) -> dict[str, Job]:
+    """On every process: see the actions. Loops of their own, so that a command centre that hangs holds up no
+    alarm."""
     return {
         "alarms": partial(repeat, forward.step, pause_seconds=_ALARM_SECONDS),
         "command centre": partial(repeat, forward.listen, pause_seconds=_ALARM_SECONDS),
+        "takeover": partial(repeat, escalate.step, pause_seconds=_TAKEOVER_SECONDS),
     }
 
 

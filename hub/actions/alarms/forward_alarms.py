@@ -23,6 +23,7 @@ from hub.model.alarms.alarm import (
     must_forward,
     over,
     taken,
+    taken_over,
     tried,
 )
 from hub.model.alarms.duty import Attention, is_heard
@@ -153,7 +154,7 @@ class ForwardAlarms:
         passing = begun.passings[number]
         try:
             at = (
-                await self._told(begun)
+                await self._told(begun, passing.desk)
                 if passing.way is Way.WEBHOOK
                 else await self._delivered(passing.delivery_id)
             )
@@ -164,13 +165,13 @@ class ForwardAlarms:
         except Exception as problem:
             log.error("alarm.failed", extra={"case_id": begun.id, "problem": type(problem).__name__})
 
-    async def _told(self, alarm: Alarm) -> int:
+    async def _told(self, alarm: Alarm, desk_id: str) -> int:
         """When the command centre acknowledged, 0 = not."""
-        centre = self._pass_on.ways.centre
+        desk = self._pass_on.ways.desk(desk_id)
         case = await self._repositories.cases.get(alarm.id)
-        if centre is None or case is None:
+        if desk is None or desk.centre is None or case is None:
             return 0
-        if not await centre.tell(await self._report(alarm, case.value)):
+        if not await desk.centre.tell(await self._report(alarm, case.value, desk_id)):
             log.warning("alarm.unheard", extra={"case_id": alarm.id})
             return 0
         return self._clock.now_ms()
@@ -189,11 +190,14 @@ class ForwardAlarms:
         )
         if alarm is None or alarm.value.passings[number].acknowledged_at:
             return (), None
-        after = acknowledged(alarm.value, number, at=at)
+        after, passing = acknowledged(alarm.value, number, at=at), alarm.value.passings[number]
+        desk = self._pass_on.ways.desk(passing.desk)
+        if passing.way is Way.WEBHOOK and (desk is None or not desk.calls_back):
+            after = taken_over(after, number, at=at)
         writes: list[Write] = [self._repositories.alarms.update(after, alarm.version)]
         if case is not None:
-            passing = after.passings[number]
             facts = {"way": str(passing.way), "sent_at": str(passing.sent_at)}
+            facts |= {"desk": passing.desk} if passing.desk else {}
             heard, entry = recorded(case.value, at=at, actor=SYSTEM, kind=HistoryKind.HEARD_110, facts=facts)
             cases = self._repositories.cases
             writes += [cases.update(heard, case.version), cases.insert_entry(entry)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hub.actions.alarms.hand_over import HandOver
 from hub.actions.alarms.report import MakeReport
 from hub.actions.alarms.report_aid import told_110
 from hub.actions.alarms.ways import Ways, urgent
@@ -25,9 +26,6 @@ from hub.repositories.repositories import Repositories
 from hub.store.codec import Versioned
 from hub.store.documents import Write
 
-_LOOK_MS = 2_000
-"""How soon it is looked what became of a text."""
-
 
 class PassOn:
     """Writes nothing by itself."""
@@ -39,6 +37,7 @@ class PassOn:
         self._unit = unit
         self._rules = rules
         self._report = report
+        self._hand_over = HandOver(repositories, report, ways)
         self.ways = ways
 
     async def writes(
@@ -94,25 +93,11 @@ class PassOn:
         return [self._repositories.outbox.insert(row) for row in rows]
 
     async def _passed(self, way: Way, alarm: Alarm, case: Case, at: int) -> tuple[list[Passing], list[Write]]:
-        match way:
-            case Way.WEBHOOK:
-                return [Passing(way, at, next_at=at)], []
-            case Way.TELEPHONE:
-                return [Passing(way, alarm.dialled_at or at, acknowledged_at=at)], []
-            case Way.TEXT if self.ways.text is not None:
-                report = await self._report(alarm, case)
-                rows = urgent(
-                    self.ways.text,
-                    report.line(),
-                    title="转110",
-                    dedup=f"{case.id}:{at}",
-                    at=at,
-                    contacts=self._repositories.contacts,
-                )
-                passings = [Passing(way, at, delivery_id=row.id, next_at=at + _LOOK_MS) for row in rows]
-                return passings, [self._repositories.outbox.insert(row) for row in rows]
-            case _:
-                return [], []
+        desk = self.ways.desk("")
+        if way is Way.TELEPHONE or desk is None:
+            sent_at = alarm.dialled_at or at
+            return [Passing(way, sent_at, acknowledged_at=at, taken_at=at)], []
+        return await self._hand_over(desk, way, alarm, case, at=at)
 
     async def _handed_over(
         self,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from channels.contract import ChannelKind
 from hub.actions.alarms.report_aid import ToldByCarrier, ToldRecord
 from hub.model.alarms.alarm import Alarm, ForwardReason
+from hub.model.alarms.handling import StepKind
 from hub.model.alarms.place_words import place_words
 from hub.model.cases.case import Case
 from hub.model.conversation import Direction, Message
@@ -27,7 +28,8 @@ _LOOKED_AT = 50
 class AlarmReport:
     """raised_at, received_at: ms UTC. number: the full address, "" where none is known. text: the citizen's
     own words, "" behind the compartment and for a call. danger: the words that raised it. registered,
-    carrier: for 110 only (`whole_report.py`)."""
+    carrier: for 110 only (`whole_report.py`). unit, note: what the officer wrote who dispatched it to the
+    desk that is told, "" where nobody did."""
 
     id: str
     reference: str
@@ -43,18 +45,23 @@ class AlarmReport:
     reason: ForwardReason
     registered: ToldRecord | None = None
     carrier: ToldByCarrier | None = None
+    unit: str = ""
+    note: str = ""
 
-    def line(self) -> str:
-        """In one text message."""
+    def line(self, code: str = "") -> str:
+        """In one text message. code: by which who reads it says that they have it."""
         parts = [
             f"转110：工单{self.reference}",
             f"来源{self.channel}",
             f"号码{self.number or '不明'}",
             f"地点：{'、'.join(self.places) or '未写明'}",
             *([f"危险用词：{self.danger}"] if self.danger and not self.text else []),
+            *([f"出警单位：{self.unit}"] if self.unit else []),
+            *([f"说明：{self.note[:_IN_A_LINE]}"] if self.note else []),
             *([f"原文：{self.text[:_IN_A_LINE]}"] if self.text else []),
+            *(told.line() for told in (self.registered, self.carrier) if told),
+            *([f"接收请回复{code}"] if code else []),
         ]
-        parts += [told.line() for told in (self.registered, self.carrier) if told]
         return "；".join(parts)
 
 
@@ -67,8 +74,9 @@ class MakeReport:
     def __init__(self, repositories: Repositories) -> None:
         self._repositories = repositories
 
-    async def __call__(self, alarm: Alarm, case: Case) -> AlarmReport:
-        """The report as it is now: what the citizen added meanwhile stands in it."""
+    async def __call__(self, alarm: Alarm, case: Case, desk: str = "") -> AlarmReport:
+        """The report as it is now: what the citizen added meanwhile stands in it. desk: id of who is told."""
+        sent = [one for one in alarm.steps if one.kind is StepKind.DISPATCHED and one.desk == desk]
         details = case.details or {}
         text = await self.text(case)
         seen = text or await self._hidden_text(alarm, case)
@@ -85,7 +93,9 @@ class MakeReport:
             places=tuple(dict.fromkeys((*([place] if place else []), *place_words(seen)))),
             danger=details.get("danger", ""),
             text=text,
-            reason=alarm.reason,
+            reason=ForwardReason.PERSON if sent else alarm.reason,
+            unit=sent[-1].unit if sent else "",
+            note=sent[-1].text if sent else "",
         )
 
     async def text(self, case: Case) -> str:

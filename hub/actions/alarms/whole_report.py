@@ -16,7 +16,7 @@ from hub.model.cases.case import Case
 class MakeWholeReport(MakeReport):
     """For who passes alarms on."""
 
-    async def __call__(self, alarm: Alarm, case: Case) -> AlarmReport:
+    async def __call__(self, alarm: Alarm, case: Case, desk: str = "") -> AlarmReport:
         """The same, with the record and the carrier's answers as far as they may leave."""
-        report, aid = await super().__call__(alarm, case), self._repositories.aid
+        report, aid = await super().__call__(alarm, case, desk), self._repositories.aid
         return replace(report, registered=await record_of(aid, case), carrier=await by_carrier(aid, case))

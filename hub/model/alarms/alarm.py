@@ -7,9 +7,11 @@ emergency any more is not forwarded. The rules stand in docs/alarms.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from hub.model.alarms.handling import HandlingStep
 from hub.model.personal import personal
 
 KEPT_UP_MS = 24 * 3_600_000
@@ -34,6 +36,7 @@ class Way(StrEnum):
     WEBHOOK = "webhook"
     TEXT = "text"
     TELEPHONE = "telephone"
+    PAGE = "page"  # staff of the command desk read it here and press 已接收
 
 
 class ForwardReason(StrEnum):
@@ -46,9 +49,12 @@ class ForwardReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """One way on which an alarm was passed on. sent_at, acknowledged_at: both times, ms UTC, 0 = not yet.
+    """One way on which an alarm was passed on. sent_at: handed over; taken_at: a person there took it over;
+    acknowledged_at: it reached their system or telephone. ms UTC, 0 = not yet.
 
-    delivery_id: of a text, its row of the outbox. next_at: when the hub looks again, 0 = never.
+    delivery_id: of a text, its row of the outbox. next_at: when the hub looks again, 0 = never. desk: id of
+    the command desk, "" for the 110 centre of `[alarms]`. code: what a text is answered with. take_by: when
+    it is escalated unless somebody took it over, 0 = it is not waited for.
     """
 
     way: Way
@@ -57,6 +63,11 @@ class Passing:
     delivery_id: str = ""
     tries: int = 0
     next_at: int = 0
+    desk: str = ""
+    code: str = ""
+    taken_at: int = 0
+    taken_by: str = ""
+    take_by: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,9 @@ class Alarm:
     id: of the case. forward_at: when it is forwarded at the latest (ms UTC). by: who confirmed it or
     forwarded it by hand, "" for the hub. missed_at: when it should have been forwarded and no way was
     configured. dialled_at: when somebody began to telephone 110. seen_by: on duty and shown the full
-    number.
+    number. city, wall: region code and compartment of the case, "" of an earlier release. untaken_at: when
+    every way was used up and nobody had taken it over. dismissed_at: 误报, by a person.
+    taken_who: who took over, in words, by the number of the passing.
     """
 
     id: str
@@ -82,7 +95,13 @@ class Alarm:
     dialled_at: int = 0
     ended_at: int = 0
     seen_by: tuple[str, ...] = ()
+    city: str = ""
+    wall: str = ""
+    untaken_at: int = 0
+    dismissed_at: int = 0
     answered_by: str = personal()
+    taken_who: Mapping[str, str] = personal(default=None)
+    steps: tuple[HandlingStep, ...] = personal(default=())
 
     @property
     def acknowledged_at(self) -> int:
@@ -91,9 +110,27 @@ class Alarm:
 
     @property
     def is_unconfirmed(self) -> bool:
-        """Whether it still rings: nobody has it in hand, and 110 has not said that it has it."""
-        unheard = self.state is AlarmState.FORWARDED and not (self.acknowledged_at or self.confirmed_at)
+        """Whether it still rings: nobody has it in hand, and 110 has not said that it has it, or nobody there
+        took it over in time."""
+        heard = self.acknowledged_at and not (self.untaken_at and not self.taken_over_at)
+        unheard = self.state is AlarmState.FORWARDED and not (heard or self.confirmed_at)
         return self.state is AlarmState.WAITING or unheard
+
+    @property
+    def taken_over_at(self) -> int:
+        """When a person of a command centre first took it over, 0 = not yet."""
+        return min((p.taken_at for p in self.passings if p.taken_at), default=0)
+
+    @property
+    def received_at(self) -> int:
+        """When a person first had it, here or at 110 (ms UTC), 0 = not yet."""
+        known = (self.confirmed_at, self.taken_over_at or self.acknowledged_at)
+        return min(filter(None, known), default=0)
+
+    @property
+    def takes_at(self) -> int:
+        """When it is escalated unless it is taken over before, 0 = it is not waited for."""
+        return min((p.take_by for p in self.passings if p.take_by), default=0)
 
     @property
     def unheard(self) -> tuple[Passing, ...]:
@@ -110,7 +147,8 @@ def raised(case_id: str, *, at: int, wait_ms: int) -> Alarm:
 
 def raised_again(alarm: Alarm, *, at: int, wait_ms: int) -> Alarm:
     """The alarm of a case that had stopped being an emergency and is one again."""
-    return replace(raised(alarm.id, at=at, wait_ms=wait_ms), seen_by=alarm.seen_by)
+    again = raised(alarm.id, at=at, wait_ms=wait_ms)
+    return replace(again, seen_by=alarm.seen_by, city=alarm.city, wall=alarm.wall)
 
 
 def must_forward(alarm: Alarm, *, now: int, heard: bool) -> ForwardReason | None:
@@ -177,6 +215,54 @@ def acknowledged(alarm: Alarm, number: int, *, at: int) -> Alarm:
     """110 said that it has it. The first acknowledgement of a way stands."""
     passing = alarm.passings[number]
     return _with(alarm, number, replace(passing, acknowledged_at=passing.acknowledged_at or at, next_at=0))
+
+
+def taken_over(alarm: Alarm, number: int, *, at: int, by: str = "", who: str = "") -> Alarm:
+    """A person of the command desk took it over by one way; the others of that desk are not waited for any
+    more. by: an agent's id. The first stands."""
+    mine = alarm.passings[number]
+    if mine.taken_at:
+        return alarm
+    passings = tuple(
+        replace(one, take_by=0, next_at=0)
+        if one.desk == mine.desk and one.way is not Way.WEBHOOK
+        else replace(one, take_by=0)
+        if one.desk == mine.desk
+        else one
+        for one in alarm.passings
+    )  # a webhook is told until it answers: its system shall know of it too
+    passings = (
+        *passings[:number],
+        replace(passings[number], taken_at=at, taken_by=by, acknowledged_at=mine.acknowledged_at or at),
+        *passings[number + 1 :],
+    )
+    who_took = {**(alarm.taken_who or {}), **({str(number): who} if who else {})}
+    return replace(alarm, passings=passings, taken_who=who_took)
+
+
+def escalated(alarm: Alarm, desk: str, passings: tuple[Passing, ...], *, at: int) -> Alarm:
+    """Nobody of a desk took it over in time: it is passed on by these ways too; by none, it is told to the
+    operator, and rings again where nobody has it in hand."""
+    kept = tuple(replace(one, take_by=0) if one.desk == desk else one for one in alarm.passings)
+    untaken_at = alarm.untaken_at if passings else alarm.untaken_at or at
+    return replace(alarm, passings=(*kept, *passings), untaken_at=untaken_at)
+
+
+def passed_on(alarm: Alarm, passings: tuple[Passing, ...]) -> Alarm:
+    """Handed over to a desk too; nothing else changes."""
+    return replace(alarm, passings=(*alarm.passings, *passings))
+
+
+def with_step(alarm: Alarm, step: HandlingStep) -> Alarm:
+    """One more step at the end."""
+    return replace(alarm, steps=(*alarm.steps, step))
+
+
+def dismissed(alarm: Alarm, *, at: int) -> Alarm:
+    """误报, by a person. What was forwarded stays so."""
+    if alarm.state is AlarmState.FORWARDED:
+        return replace(alarm, dismissed_at=at)
+    return replace(over(alarm, at=at), dismissed_at=at)
 
 
 def _with(alarm: Alarm, number: int, passing: Passing) -> Alarm:

@@ -31,6 +31,12 @@ class HistoryKind(StrEnum):
     NOT_EMERGENCY = "not_emergency"  # the citizen says so; noted, nothing else changes
     FORWARDED_110 = "forwarded_110"  # 转 110; facts: ways, reason, when it was raised
     HEARD_110 = "heard_110"  # the 110 command centre said that it has it; facts: way, sent_at
+    TAKEN_OVER_110 = "taken_over_110"  # a person there has it; facts: way, desk, sent_at; text: who
+    UNTAKEN_110 = "untaken_110"  # nobody there took it over in time; facts: desk, ways that were tried then
+    ALARM_DISPATCHED = "alarm_dispatched"  # 派警; of this and those below facts: step, happened_at, desk, key
+    ALARM_ARRIVED = "alarm_arrived"
+    ALARM_FEEDBACK = "alarm_feedback"  # facts: outcome
+    ALARM_CORRECTED = "alarm_corrected"  # facts: of (the step), outcome
     CLOSED = "closed"
     MOVED = "moved"  # an event of the table; facts: event, from, to
     BREACHED = "breached"  # a limit was missed; never taken back

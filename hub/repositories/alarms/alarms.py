@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.model.alarms.alarm import Alarm, AlarmState
+from hub.model.alarms.handling import milestones
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Documents, Insert, Sort, Update, Where
@@ -12,8 +13,21 @@ _PAGE = 500
 COLLECTIONS = (
     Collection(
         "alarms",
-        fields={"waits": int, "hears_at": int, "rings": int, "forward_at": int, "raised_at": int},
-        indexes=(("waits", "forward_at"), ("hears_at",), ("rings", "raised_at"), ("raised_at",)),
+        fields={
+            "waits": int,
+            "hears_at": int,
+            "rings": int,
+            "forward_at": int,
+            "raised_at": int,
+            "takes_at": int,
+        },
+        indexes=(
+            ("waits", "forward_at"),
+            ("hears_at",),
+            ("rings", "raised_at"),
+            ("raised_at",),
+            ("takes_at",),
+        ),
     ),
 )
 
@@ -39,6 +53,12 @@ class AlarmRepository:
         """Those that were passed on, not acknowledged and are due to be told again, the longest due first."""
         where = {"hears_at": {"$gt": 0, "$lte": now}}
         found = await self._documents.find("alarms", where, sort=(("hears_at", 1),), limit=limit)
+        return self._shape.listed_versioned(found)
+
+    async def untaken(self, now: int, *, limit: int) -> list[Versioned[Alarm]]:
+        """Those that were handed over and not taken over in time, the longest due first."""
+        where = {"takes_at": {"$gt": 0, "$lte": now}}
+        found = await self._documents.find("alarms", where, sort=(("takes_at", 1),), limit=limit)
         return self._shape.listed_versioned(found)
 
     async def ringing(self) -> list[Versioned[Alarm]]:
@@ -78,7 +98,15 @@ class AlarmRepository:
 
 
 def _index_fields(alarm: Alarm) -> Body:
+    """Beside what is looked for: what times are made of, because the steps themselves are sealed."""
+    done = milestones(alarm.steps)
     return {
+        "takes_at": alarm.takes_at,
+        "dispatched_at": done.dispatched_at,
+        "arrived_at": done.arrived_at,
+        "fed_back_at": done.fed_back_at,
+        "outcome": done.outcome,
+        "sent_to": done.desk,
         "waits": int(alarm.state is AlarmState.WAITING),
         "hears_at": min((passing.next_at for passing in alarm.unheard), default=0),
         "rings": int(alarm.is_unconfirmed),
