@@ -43,7 +43,9 @@ class Address:
 
 
 _MOBILE = re.compile(r"\+861[3-9]\d{9}")
-_SHORT_CODE = re.compile(r"(?:11\d|12[0-4]|12\d{3}|12110\d{2,4}|106\d{5,17}|9\d{4})")
+_SHORT_CODE = re.compile(r"(?:11\d|12[0-4]|12\d{3}|12110\d{2,15}|106\d{5,17}|9\d{4})")
+_COUNTRY = re.compile(r"^(?:(?:\+|00)86|86(?=12110\d{3}))")
+"""The country before a short code. A bare 86 may begin a household's number, but none is so long."""
 _WITHHELD_WORDS = ("anonymous", "unknown", "restricted", "private", "blocked", "unavailable")
 _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 _KEYED = frozenset(word.translate(_KEYPAD) for word in _WITHHELD_WORDS)
@@ -71,7 +73,7 @@ def phone(text: str, *, region: str = "CN") -> Address:
     # The plain mobile number is nearly every call; phonenumbers costs 60 µs.
     if re.fullmatch(r"(?:\+?86|0086)?1[3-9]\d{9}", digits):
         return Address(AddressKind.PHONE, "+86" + digits[-11:])
-    short = digits.removeprefix("+86").removeprefix("+")
+    short = _COUNTRY.sub("", digits).removeprefix("+")
     if _SHORT_CODE.fullmatch(short):
         return Address(AddressKind.PHONE, short)
     if digits.startswith("00"):

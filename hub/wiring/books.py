@@ -9,6 +9,7 @@ from hub.model.cases.clock import Rules
 from hub.model.cases.competence import competence_book
 from hub.model.cases.profile import BadProfile, read_profile
 from hub.model.cases.profile_book import Table, profile_book, profile_table
+from hub.model.cases.routing.route_book import route_book
 from hub.model.cases.rule_book import BookKind
 from hub.runtime.clock import Clock
 from hub.settings import profiles
@@ -27,6 +28,7 @@ def books_of(settings: Settings, clock: Clock) -> tuple[RulesInForce, RulesAt]:
         calendar_book(shipped_notices(), statutory_days),
         profile_book(table, _problem),
         competence_book(),
+        route_book(),
     )
     rules = RulesInForce(books, clock)
     return rules, _Reading(rules, table)

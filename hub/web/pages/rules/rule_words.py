@@ -43,6 +43,17 @@ BOOK: Mapping[BookKind, BookWords] = {
             "多个协办单位用 | 分开；priority 填 1 到 99，1 最优先。"
         ),
     ),
+    BookKind.ROUTES: BookWords(
+        msgid("短信分流"),
+        msgid(
+            "写到哪个分机号、含有哪个关键词的短信由哪个值班台处理；"
+            "都不符合时按城市号码，再不符合由值班人员处理。"
+        ),
+        msgid(
+            "文件整体替换现有分流表。number 填完整号码（12110、区号和分机号），"
+            "或者 keyword 填关键词；desk 填单位名称或编号。"
+        ),
+    ),
 }
 
 HINT: Mapping[str, str] = {
@@ -50,6 +61,9 @@ HINT: Mapping[str, str] = {
     "region": msgid("行政区划代码，前几位即可；不填表示全部地区"),
     "co_units": msgid("单位名称，多个用 | 分开"),
     "priority": msgid("1 到 99，1 最优先"),
+    "number": msgid("完整号码，例如 1211059101；城市号码（12110 加区号）可以在这里指定值班台"),
+    "keyword": msgid("2 到 20 个字，繁体、全角和大小写不用另写；最长的关键词优先"),
+    "desk": msgid("哪个单位的值班台"),
 }
 """What is said of a column where it is typed."""
 
@@ -70,6 +84,9 @@ COLUMN: Mapping[str, str] = {
     "priority": msgid("优先级"),
     "valid_from": msgid("有效期起"),
     "valid_to": msgid("有效期止"),
+    "number": msgid("号码"),
+    "keyword": msgid("关键词"),
+    "desk": msgid("值班台"),
 }
 
 DAY_KIND: Mapping[str, str] = {
@@ -130,7 +147,7 @@ class Speaker:
                 return _(_YES_NO.get(value, value))
             case "region":
                 return value or _("全部地区")
-            case "unit_id":
+            case "unit_id" | "desk":
                 return self.units.get(value, value)
             case "co_units":
                 return "、".join(self.units.get(unit, unit) for unit in value.split(BETWEEN_UNITS) if unit)
@@ -163,7 +180,7 @@ class Speaker:
                 return [(value, _(text)) for value, text in DAY_KIND.items()]
             case "statutory":
                 return [(value, _(text)) for value, text in _YES_NO.items()]
-            case "unit_id":
+            case "unit_id" | "desk":
                 return [("", _("请选择")), *self.units.items()]
             case _:
                 return []
