@@ -23,13 +23,12 @@ _STRUCTURE = 1
 class CmppSettings:
     """Who we are at the gateway, and what every SUBMIT says. version: 0x20, 0x21 or 0x30.
 
-    pads_id: see `pdu.Login`. number: the access number. parts_named: whether Pk_total and Pk_number of a long
+    pads_id: see `pdu.Login`. parts_named: whether Pk_total and Pk_number of a long
     text say so (some gateways want 1 and 1). busy, refused_numbers: see `codes.submit_refused`.
     """
 
     sp_id: str
     secret: str = field(repr=False)
-    number: str
     version: int = 0x30
     pads_id: bool = True
     service_id: str = ""
@@ -60,10 +59,10 @@ class Cmpp(CommonHead):
         answer = await logged_in(link, Command.CONNECT, login.body(), LoginAnswer.read, codes.login_refused)
         note_unproved(proved=login.is_answered_by(answer))
 
-    def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
+    def submit(self, source: str, to: str, part: Piece) -> Callable[[int], bytes]:
         settings = self._settings
         message = Submit(
-            source=settings.number,
+            source=source,
             destination=to,
             content=part.content,
             form=part.form,

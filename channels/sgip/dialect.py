@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SgipSettings:
-    """Who we are at the gateway, and who it is at ours. node: our node number (3 area code, company). number:
-    the access number. peer_name, peer_secret: what the gateway logs in to us with.
+    """Who we are at the gateway, and who it is at ours. node: our node number (3 area code, company).
+    peer_name, peer_secret: what the gateway logs in to us with.
 
     busy, refused_numbers: see `codes.submit_refused`.
     """
@@ -34,7 +34,6 @@ class SgipSettings:
     peer_name: str
     peer_secret: str = field(repr=False)
     node: int
-    number: str
     corp_id: str
     service_type: str = ""
     busy: frozenset[int] = frozenset()
@@ -81,11 +80,11 @@ class Sgip:
         if result:
             raise codes.login_refused(result)
 
-    def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
+    def submit(self, source: str, to: str, part: Piece) -> Callable[[int], bytes]:
         settings = self._settings
         return pdu.submit(
             Submit(
-                source=settings.number,
+                source=source,
                 destination=to,
                 content=part.content,
                 form=part.form,

@@ -54,10 +54,10 @@ class Smgp(CommonHead):
         answer = await logged_in(link, Command.LOGIN, login.body(), LoginAnswer.read, codes.login_refused)
         note_unproved(proved=login.is_answered_by(answer))
 
-    def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
+    def submit(self, source: str, to: str, part: Piece) -> Callable[[int], bytes]:
         settings = self._settings
         message = Submit(
-            source=settings.number,
+            source=source,
             destination=to,
             content=part.content,
             form=part.form,

@@ -32,12 +32,11 @@ in the other."""
 
 @dataclass(frozen=True, slots=True)
 class SmppSettings:
-    """Who we are at the gateway. number: the address texts come from. ascii_coding: data_coding of texts in
+    """Who we are at the gateway. ascii_coding: data_coding of texts in
     ASCII, 0 or 1, as agreed. busy, refused_numbers: see `codes.submit_refused`."""
 
     system_id: str
     password: str = field(repr=False)
-    number: str
     system_type: str = ""
     service_type: str = ""
     ids: Ids = "raw"
@@ -78,11 +77,11 @@ class Smpp:
         if status := pdu.status_of(frame):
             raise codes.login_refused(status)
 
-    def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
+    def submit(self, source: str, to: str, part: Piece) -> Callable[[int], bytes]:
         settings = self._settings
         return pdu.submit(
             Short(
-                source=settings.number,
+                source=source,
                 destination=to,
                 content=part.content,
                 coding=part.form or settings.ascii_coding,

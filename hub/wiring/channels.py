@@ -208,7 +208,6 @@ def _cmpp(channel: CmppChannel) -> CmppSettings:
     return CmppSettings(
         channel.sp_id,
         channel.secret.get_secret_value(),
-        channel.number,
         version=int(channel.version.replace(".", ""), 16),
         pads_id=channel.pads_sp_id,
         service_id=channel.service_id,
@@ -241,7 +240,6 @@ def _sgip(channel: SgipChannel) -> SgipSettings:
         channel.peer_name,
         channel.peer_secret.get_secret_value(),
         channel.node,
-        channel.number,
         channel.corp_id,
         service_type=channel.service_id,
         busy=frozenset(channel.busy_codes),
@@ -253,7 +251,6 @@ def _smpp(channel: SmppChannel) -> SmppSettings:
     return SmppSettings(
         channel.system_id,
         channel.secret.get_secret_value(),
-        channel.number,
         system_type=channel.system_type,
         service_type=channel.service_id,
         ids=channel.ids,

@@ -33,10 +33,10 @@ def _protocol(name: str, clock: Clock) -> Protocolled:
         case "smgp":
             return Smgp(SmgpSettings("901234", SECRET, "12110"), clock)
         case "sgip":
-            return Sgip(SgipSettings("901234", SECRET, "peer", SECRET, 3059112345, "12110", "12345"), clock)
+            return Sgip(SgipSettings("901234", SECRET, "peer", SECRET, 3059112345, "12345"), clock)
         case "smpp":
-            return Smpp(SmppSettings("901234", SECRET, "12110"))
-    return Cmpp(CmppSettings("901234", SECRET, "12110"), clock)
+            return Smpp(SmppSettings("901234", SECRET))
+    return Cmpp(CmppSettings("901234", SECRET), clock)
 
 
 def _gateway(name: str, port: int, connections: int, window: int) -> GatewaySms:
