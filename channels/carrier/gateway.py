@@ -98,7 +98,8 @@ class Listening:
 
 @dataclass(frozen=True, slots=True)
 class GatewaySettings:
-    """account: where, how many connections, at which rate. number: the access number texts come from, with or without an extension.
+    """account: where, how many connections, at which rate. number: the access number texts come from,
+    unless they answer from one beneath it.
 
     country_code: before mobile numbers. gbk: whether Chinese travels as GBK. reserved: characters the gateway
     adds to every text. patience_seconds: how long parts that are refused for the moment are tried again after

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from hub.model.agent import Unit
+from hub.model.agent import Agent, Role, Unit
 from hub.model.cases.case import Case
 from hub.model.cases.rule_book import BookKind
 from tests.journeys.test_cmpp import Office, office
+from tests.world import eventually
 
 CITIZEN = "8613800139001"
 DANGER = "救命 有人拿刀 在中山路5号 不能说话"
@@ -20,7 +22,11 @@ WORDS = "河边护栏断了一截，怕有人掉下去，请派人来看看。"
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Office]:
     async with office(tmp_path) as here:
-        for unit in (Unit("dc", "东城公安局", "dc", region="999100"), Unit("jj", "东城交警", "dc/jj")):
+        for unit in (
+            Unit("dc", "东城公安局", "dc", region="999100"),
+            Unit("jj", "东城交警", "dc/jj"),
+            Unit("xc", "西城公安局", "xc"),
+        ):
             await here.hub.hub.repositories.units.insert(unit)
         revise = here.hub.hub.actions.rule_books.revise
         rows = [{"number": "1211099101", "keyword": "", "desk": "jj"}]
@@ -35,6 +41,36 @@ async def written(desk: Office, to: str, text: str, *, id: int = 1, sender: str 
 async def the_case(desk: Office) -> Case:
     (case,) = await desk.cases(1)
     return case
+
+
+async def officer(desk: Office, name: str, unit_id: str) -> Agent:
+    """Somebody of a unit, on duty before an open page whose sound was heard."""
+    agent = replace(await desk.hub.agent(Role.HANDLER, name), unit_id=unit_id)
+    await desk.hub.hub.repositories.agents.update(agent.id, lambda _: agent)
+    duty = desk.hub.hub.alarms.duty
+    await duty.sign_on(agent, read="")
+    await duty.page_seen(agent, f"page-{name}", sounds=True)
+    await duty.sound_heard(agent, f"page-{name}")
+    return agent
+
+
+async def test_a_deaf_citizen_in_danger_reaches_the_desk_of_the_city_within_5_s_and_is_sent_nothing(
+    desk: Office,
+) -> None:
+    east, west = await officer(desk, "east", "dc"), await officer(desk, "west", "xc")
+    board = desk.hub.hub.alarms.read
+    began = desk.hub.hub.clock.now_ms()
+    await written(desk, "12110991", DANGER)
+
+    async def rings() -> bool:
+        return await board.unconfirmed(east) == 1
+
+    assert await eventually(rings, seconds=5)
+    assert desk.hub.hub.clock.now_ms() - began < 5_000
+    [card] = (await board(east)).ringing.cards
+    assert (card.desk, card.report.text) == ("东城公安局", DANGER)
+    assert await board.unconfirmed(west) == 0
+    assert desk.gateway.taken == []
 
 
 async def test_a_text_to_the_number_of_a_city_reaches_its_desk(desk: Office) -> None:

@@ -141,7 +141,7 @@ class TellCitizen:
 
 
 def written_to(case: Case) -> str:
-    """The number that a text was written to, "" for what came otherwise: what is answered comes from there."""
+    """The number that a text was written to, from which it is answered; "" for what came otherwise."""
     return (case.details or {}).get("recipient", "") if case.origin.kind == ChannelKind.SMS else ""
 
 

@@ -36,8 +36,8 @@ class Saying:
     """What is said in a conversation, and by whom.
 
     entry_ids: the entries it comes from. dialogue: what these words ask. with_110, danger: what a page shows
-    below them. hint: leaves behind the text and is kept nowhere else. files: are kept with the message. source: as in
-    `Leaving`.
+    below them. hint: leaves behind the text and is kept nowhere else. files: are kept with the message.
+    source: as in `Leaving`.
     """
 
     text: str
