@@ -43,7 +43,11 @@ class Address:
 
 
 _MOBILE = re.compile(r"\+861[3-9]\d{9}")
-_SHORT_CODE = re.compile(r"(?:11\d|12[0-4]|12\d{3}|12110\d{2,4}|106\d{5,17}|9\d{4})")
+_SHORT_CODE = re.compile(r"(?:11\d|12[0-4]|12\d{3}|12110\d{2,15}|106\d{5,17}|9\d{4})")
+_COUNTRY = re.compile(r"^(?:(?:\+|00)86|86(?=12110\d{3}))")
+"""The country before a short code. A bare 86 may begin a household's number, but none is so long."""
+_MOST_DIGITS = 20
+"""Of an access number with its extension (China Mobile, CMPP, Src_Id: 21 bytes)."""
 _WITHHELD_WORDS = ("anonymous", "unknown", "restricted", "private", "blocked", "unavailable")
 _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 _KEYED = frozenset(word.translate(_KEYPAD) for word in _WITHHELD_WORDS)
@@ -71,7 +75,7 @@ def phone(text: str, *, region: str = "CN") -> Address:
     # The plain mobile number is nearly every call; phonenumbers costs 60 µs.
     if re.fullmatch(r"(?:\+?86|0086)?1[3-9]\d{9}", digits):
         return Address(AddressKind.PHONE, "+86" + digits[-11:])
-    short = digits.removeprefix("+86").removeprefix("+")
+    short = _COUNTRY.sub("", digits).removeprefix("+")
     if _SHORT_CODE.fullmatch(short):
         return Address(AddressKind.PHONE, short)
     if digits.startswith("00"):
@@ -102,6 +106,13 @@ def is_textable(address: Address) -> bool:
     if address.value.startswith("+86"):
         return _MOBILE.fullmatch(address.value) is not None
     return True
+
+
+def beneath(number: str, wanted: str) -> str:
+    """`wanted`, where it is our number with an extension behind it, else our number alone. A carrier refuses
+    a text from a number that is not ours."""
+    is_ours = wanted.startswith(number) and wanted.isascii() and wanted.isdecimal()
+    return wanted if is_ours and len(wanted) <= _MOST_DIGITS else number
 
 
 def masked(address: Address) -> str:

@@ -170,6 +170,7 @@ class OutboundMessage:
     files: where the channel carries them.
     bulk: one of many that one may refuse (law education, a notice), not an answer to somebody.
     page: also as a page to look at, where the channel has such a thing (HTML of a mail).
+    source: the number of ours that it answers from, "" for the channel's own.
     """
 
     delivery_id: str
@@ -183,6 +184,7 @@ class OutboundMessage:
     files: tuple[OutboundFile, ...] = ()
     bulk: bool = False
     page: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from channels.adapter import AcceptEvent, Event
-from channels.address import is_textable
+from channels.address import beneath, is_textable
 from channels.carrier import number
 from channels.carrier.account import Account, AccountSettings, Dialect
 from channels.carrier.alphabet import ENCODINGS, Format, decode, format_of
@@ -68,8 +68,8 @@ class Report:
 class Protocolled(Dialect, Protocol):
     """A protocol, as texts are said in it."""
 
-    def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
-        """The request that sends one part, for a sequence number."""
+    def submit(self, source: str, to: str, part: Piece) -> Callable[[int], bytes]:
+        """The request that sends one part from a number of ours, for a sequence number."""
 
     def submitted(self, frame: Frame) -> str:
         """The id in the answer. Raises the `SendError` that a refusal means, `BadFrame` for nonsense."""
@@ -98,7 +98,8 @@ class Listening:
 
 @dataclass(frozen=True, slots=True)
 class GatewaySettings:
-    """account: where, how many connections, at which rate. number: the access number texts come from.
+    """account: where, how many connections, at which rate. number: the access number texts come from,
+    unless they answer from one beneath it.
 
     country_code: before mobile numbers. gbk: whether Chinese travels as GBK. reserved: characters the gateway
     adds to every text. patience_seconds: how long parts that are refused for the moment are tried again after
@@ -209,10 +210,11 @@ class GatewaySms:
             raise Permanent("no-text", "text missing")
         settings = self._settings
         to = number.written(message.recipient, settings.country_code)
+        source = beneath(settings.number, message.source)
         try:
             parts = pieces(
                 message.text,
-                reference=lambda: self._references.of(settings.number, to, message.delivery_id),
+                reference=lambda: self._references.of(source, to, message.delivery_id),
                 gbk=settings.gbk,
                 reserved=settings.reserved,
             )
@@ -221,15 +223,15 @@ class GatewaySms:
         await self.account.bucket.take(len(parts))
         link = await self.account.link()
         if len(parts) == 1:
-            return Accepted((await self._send_part(link, to, parts[0]),), 1, by_part=True)
+            return Accepted((await self._send_part(link, source, to, parts[0]),), 1, by_part=True)
         told = await asyncio.gather(
-            *(self._send_part(link, to, part) for part in parts), return_exceptions=True
+            *(self._send_part(link, source, to, part) for part in parts), return_exceptions=True
         )
         return _outcome(told)
 
-    async def _send_part(self, link: Link, to: str, part: Piece) -> str:
+    async def _send_part(self, link: Link, source: str, to: str, part: Piece) -> str:
         """The id of one part. Raises a `SendError`."""
-        make = self._protocol.submit(to, part)
+        make = self._protocol.submit(source, to, part)
         loop = asyncio.get_running_loop()
         ends_at, pause = loop.time() + self._settings.patience_seconds, _FIRST_PAUSE
         while True:

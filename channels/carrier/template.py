@@ -9,7 +9,7 @@ from functools import lru_cache
 from channels.carrier.alphabet import Format
 from channels.carrier.long_text import Piece
 
-_KEPT = 256
+_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Template:
         return b"".join((self.before, number, self.between, length, content, self.behind))
 
 
-Shape = Callable[[Format, int, int], Template]
-"""For an alphabet, and for the total and the number of a part."""
+Shape = Callable[[str, Format, int, int], Template]
+"""For the number it is sent from, an alphabet, and the total and the number of a part."""
 
 
 class Templates:
@@ -44,6 +44,6 @@ class Templates:
     def __init__(self, make: Shape) -> None:
         self._of = lru_cache(_KEPT)(make)
 
-    def body(self, destination: str, part: Piece) -> bytes:
+    def body(self, source: str, destination: str, part: Piece) -> bytes:
         """Of the request that sends one part."""
-        return self._of(part.form, part.total, part.number).filled(destination, part.content)
+        return self._of(source, part.form, part.total, part.number).filled(destination, part.content)

@@ -25,12 +25,11 @@ _STRUCTURE = 1
 class CmppSettings:
     """Who we are at the gateway, and what every SUBMIT says. version: 0x20, 0x21 or 0x30.
 
-    pads_id: see `pdu.Login`. number: the access number. parts_named: whether Pk_total and Pk_number of a long
+    pads_id: see `pdu.Login`. parts_named: whether Pk_total and Pk_number of a long
     text say so (some gateways want 1 and 1). busy, refused_numbers: see `codes.submit_refused`.
     """
 
     sp_id: str
-    number: str
     version: int = 0x30
     pads_id: bool = True
     service_id: str = ""
@@ -62,14 +61,14 @@ class Cmpp(CommonHead):
         answer = await logged_in(link, Command.CONNECT, login.body(), LoginAnswer.read, codes.login_refused)
         note_unproved(proved=login.is_answered_by(answer))
 
-    def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
-        body = self._templates.body(to, part)
+    def submit(self, source: str, to: str, part: Piece) -> Callable[[int], bytes]:
+        body = self._templates.body(source, to, part)
         return lambda sequence: write(Command.SUBMIT, sequence, body)
 
-    def _template(self, form: Format, total: int, number: int) -> Template:
+    def _template(self, source: str, form: Format, total: int, number: int) -> Template:
         settings = self._settings
         return Submit(
-            source=settings.number,
+            source=source,
             form=form,
             sp_id=settings.sp_id,
             service_id=settings.service_id,

@@ -180,6 +180,7 @@ class Delivery:
     redrive_of, redrive: the row that ended without arriving and which this one repeats; how often in all.
     redriven_as: the row that repeats this one and counts in its place.
     fallback_of: the row on another channel that this one stands in for.
+    source: the number of ours that it answers from, which the citizen wrote to; "" for the sender's own.
     expires_at, not_before, created_at, lease_until, accepted_at, receipt_at: ms UTC, 0 = never.
     """
 
@@ -220,6 +221,7 @@ class Delivery:
     redrive: int = 0
     redriven_as: str = ""
     fallback_of: str = ""
+    source: str = ""
 
     def may_become(self, state: DeliveryState) -> bool:
         """Whether the state table allows the move."""

@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SgipSettings:
-    """Who we are at the gateway, and who it is at ours. node: our node number (3 area code, company). number:
-    the access number. peer_name, peer_secret: what the gateway logs in to us with.
+    """Who we are at the gateway, and who it is at ours. node: our node number (3 area code, company).
+    peer_name, peer_secret: what the gateway logs in to us with.
 
     busy, refused_numbers: see `codes.submit_refused`.
     """
@@ -35,7 +35,6 @@ class SgipSettings:
     peer_name: str
     peer_secret: Callable[[], str]
     node: int
-    number: str
     corp_id: str
     service_type: str = ""
     busy: frozenset[int] = frozenset()
@@ -83,14 +82,14 @@ class Sgip:
         if result:
             raise codes.login_refused(result)
 
-    def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
-        body = self._templates.body(to, part)
+    def submit(self, source: str, to: str, part: Piece) -> Callable[[int], bytes]:
+        body = self._templates.body(source, to, part)
         return lambda sequence: write(Command.SUBMIT, sequence, body)
 
-    def _template(self, form: Format, total: int, _: int) -> Template:
+    def _template(self, source: str, form: Format, total: int, _: int) -> Template:
         settings = self._settings
         return Submit(
-            source=settings.number,
+            source=source,
             form=form,
             corp_id=settings.corp_id,
             service_type=settings.service_type,

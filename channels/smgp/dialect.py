@@ -56,14 +56,14 @@ class Smgp(CommonHead):
         answer = await logged_in(link, Command.LOGIN, login.body(), LoginAnswer.read, codes.login_refused)
         note_unproved(proved=login.is_answered_by(answer))
 
-    def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
-        body = self._templates.body(to, part)
+    def submit(self, source: str, to: str, part: Piece) -> Callable[[int], bytes]:
+        body = self._templates.body(source, to, part)
         return lambda sequence: write(Command.SUBMIT, sequence, body)
 
-    def _template(self, form: Format, total: int, number: int) -> Template:
+    def _template(self, source: str, form: Format, total: int, number: int) -> Template:
         settings = self._settings
         return Submit(
-            source=settings.number,
+            source=source,
             form=form,
             service_id=settings.service_id,
             total=total,

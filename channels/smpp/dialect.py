@@ -34,11 +34,10 @@ in the other."""
 
 @dataclass(frozen=True, slots=True)
 class SmppSettings:
-    """Who we are at the gateway. number: the address texts come from. ascii_coding: data_coding of texts in
+    """Who we are at the gateway. ascii_coding: data_coding of texts in
     ASCII, 0 or 1, as agreed. busy, refused_numbers: see `codes.submit_refused`."""
 
     system_id: str
-    number: str
     system_type: str = ""
     service_type: str = ""
     ids: Ids = "raw"
@@ -80,14 +79,14 @@ class Smpp:
         if status := pdu.status_of(frame):
             raise codes.login_refused(status)
 
-    def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
-        body = self._templates.body(to, part)
+    def submit(self, source: str, to: str, part: Piece) -> Callable[[int], bytes]:
+        body = self._templates.body(source, to, part)
         return lambda sequence: write(Command.SUBMIT_SM, sequence, body)
 
-    def _template(self, form: Format, total: int, _: int) -> Template:
+    def _template(self, source: str, form: Format, total: int, _: int) -> Template:
         settings = self._settings
         return Short(
-            source=settings.number,
+            source=source,
             destination="",
             content=b"",
             coding=form or settings.ascii_coding,

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from channels.address import Address, AddressKind, BadAddress, is_textable, phone
+from channels.address import Address, AddressKind, BadAddress, beneath, is_textable, phone
 from channels.clock import Clock
 from channels.contract import (
     Accepted,
@@ -113,15 +113,17 @@ class TwilioSms:
             timeout_seconds=settings.timeout_seconds,
         )
         # Everything that is equal in all our sends is encoded once.
+        self._number = settings.sender
         if settings.messaging_service_sid:
-            start = f"MessagingServiceSid={quote_plus(settings.messaging_service_sid)}"
+            self._from = f"MessagingServiceSid={quote_plus(settings.messaging_service_sid)}"
         else:
-            start = f"From={quote_plus(settings.sender)}"
+            self._from = f"From={quote_plus(settings.sender)}"
+        start = ""
         self._by_part = settings.by_part
         self._with_receipts = settings.status_callback and not settings.by_part
         if self._with_receipts:
             status_url = f"{settings.public_url.rstrip('/')}{settings.path}/status"
-            start += f"&StatusCallback={quote_plus(status_url)}%3Fm%3D"
+            start = f"&StatusCallback={quote_plus(status_url)}%3Fm%3D"
         self._start = start
 
     async def receive(self, request: WebhookRequest, *, part: str) -> Received:
@@ -214,7 +216,12 @@ class TwilioSms:
         if self._with_receipts:
             # Encoded twice: as a query, and as a field that holds an address.
             start += f"{_encoded_twice(message.delivery_id)}%26a%3D{message.attempt}"
-        return f"{start}&To={_encoded(message.recipient.value)}&Body={_encoded(message.text)}".encode()
+        # The number that was written to answers, whatever a service would choose.
+        number = beneath(self._number, message.source)
+        sender = self._from if number == self._number else f"From={quote_plus(number)}"
+        return (
+            f"{sender}{start}&To={_encoded(message.recipient.value)}&Body={_encoded(message.text)}".encode()
+        )
 
 
 # Escaping by table what is ASCII, and every byte of what is not, is ten times faster than urllib.

@@ -74,7 +74,7 @@ class Message:
     author_id: the agent, for author = agent.
     entry_ids: the entry that answers, or those that are offered to choose from (then `offered`).
     with_110: the page shows the emergency number below it, and asks nothing there. danger: so it does the red
-    panel of this kind.
+    panel of this kind. to: the number that a text was written to.
     """
 
     id: str
@@ -90,6 +90,7 @@ class Message:
     offered: bool = False
     with_110: bool = False
     danger: DangerKind = DangerKind.NONE
+    to: str = ""
     subject: str = personal()
     text: str = personal()
     files: tuple[AttachedFile, ...] = personal(())

@@ -9,6 +9,7 @@ from hub.model.cases.clock import Rules
 from hub.model.cases.competence import competence_book
 from hub.model.cases.profile import BadProfile, read_profile
 from hub.model.cases.profile_book import Table, profile_book, profile_table
+from hub.model.cases.routing.route_book import route_book
 from hub.model.cases.rule_book import BookKind
 from hub.model.sending.number_ranges import number_book
 from hub.runtime.clock import Clock
@@ -31,6 +32,7 @@ def books_of(settings: Settings, clock: Clock) -> tuple[RulesInForce, RulesAt]:
         profile_book(table, _problem),
         competence_book(),
         number_book(shipped_ranges(), _text_channels(settings)),
+        route_book(),
     )
     rules = RulesInForce(books, clock)
     return rules, _Reading(rules, table)

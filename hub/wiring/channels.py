@@ -210,7 +210,6 @@ def _protocol(channel: CmppChannel | SmgpChannel | SgipChannel | SmppChannel, cl
 def _cmpp(channel: CmppChannel) -> CmppSettings:
     return CmppSettings(
         channel.sp_id,
-        channel.number,
         version=int(channel.version.replace(".", ""), 16),
         pads_id=channel.pads_sp_id,
         service_id=channel.service_id,
@@ -241,7 +240,6 @@ def _sgip(channel: SgipChannel) -> SgipSettings:
         channel.peer_name,
         partial(secret_now, channel.peer_secret),
         channel.node,
-        channel.number,
         channel.corp_id,
         service_type=channel.service_id,
         busy=frozenset(channel.busy_codes),
@@ -252,7 +250,6 @@ def _sgip(channel: SgipChannel) -> SgipSettings:
 def _smpp(channel: SmppChannel) -> SmppSettings:
     return SmppSettings(
         channel.system_id,
-        channel.number,
         system_type=channel.system_type,
         service_type=channel.service_id,
         ids=channel.ids,

@@ -18,10 +18,13 @@ from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.look_again import LookAgain
 from hub.actions.intake.message_case import MessageCase
+from hub.actions.intake.routing.route_message import RouteMessage
 from hub.actions.intake.speak import Speak
 from hub.actions.intake.tell_progress import TellProgress
 from hub.actions.intake.weigh_message import WeighMessage
 from hub.actions.knowledge.in_force import Knowledge
+from hub.actions.rules.in_force import RulesInForce
+from hub.model.cases.routing.routes import City
 from hub.repositories.inbound.long_texts import LongTextRepository
 from hub.settings.channels import MailChannel, SmsChannel, TwilioVoiceChannel
 from hub.settings.settings import Settings
@@ -48,13 +51,16 @@ def intake_actions(
     dialogue: Dialogue,
     knowledge: Knowledge,
     cases: CaseActions,
+    rules: RulesInForce,
     taken_over: TakenOver,
 ) -> IntakeActions:
     """Everything about messages. taken_over: see `TakeIn`."""
     documents, stores, settings = base.documents, base.stores, base.settings
     small_talk = SmallTalk()
     last_question = LastQuestion(stores.conversations, dialogue.triage, small_talk)
-    message_case = MessageCase(stores, cases.open_case, last_question, dialogue.texts)
+    cities = [City(region.code, region.area_code) for region in settings.regions]
+    route = RouteMessage(rules, stores.units, cities, lambda text: knowledge.snapshot.lexicon.cut(text))
+    message_case = MessageCase(stores, cases.open_case, last_question, dialogue.texts, route)
     speak = Speak(cases.outgoing)
     seconds = settings.knowledge.choices_seconds
     decisions = DangerDecisions(stores.triage_decisions, dialogue.triage, base.encoding)

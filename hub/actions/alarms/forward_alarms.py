@@ -26,7 +26,8 @@ from hub.model.alarms.alarm import (
     taken_over,
     tried,
 )
-from hub.model.alarms.duty import Attention, is_heard
+from hub.model.alarms.desks import Listening
+from hub.model.alarms.duty import Attention, listeners
 from hub.model.cases.alarm import is_emergency
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
@@ -96,10 +97,19 @@ class ForwardAlarms:
 
     async def is_heard(self) -> bool:
         """Whether an alarm would be heard by somebody on duty now."""
+        return bool(await self._listeners())
+
+    async def listening(self) -> Listening:
+        """Whose pages would hear, by their desks."""
+        agents = await self._repositories.agents.get_many(sorted(await self._listeners()))
+        units = await self._repositories.units.list()
+        return Listening({one.unit_id for one in agents.values()}, {unit.id: unit.path for unit in units})
+
+    async def _listeners(self) -> set[str]:
         now, duty = self._clock.now_ms(), self._repositories.duty
         pages = await duty.pages(since=now - self._attention.stream_ms)
         watches = [one.value for one in await duty.on_duty()] if pages else []
-        return is_heard(pages, watches, self._attention, now)
+        return listeners(pages, watches, self._attention, now)
 
     async def not_through(self) -> int:
         """How many ring although they should have been forwarded, or were and 110 has not acknowledged."""

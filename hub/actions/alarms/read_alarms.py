@@ -44,7 +44,7 @@ _REVEALED = "值班查看紧急警情的号码"
 @dataclass(frozen=True, slots=True)
 class AlarmCard:
     """One alarm. version: of its case. number: full for who is on duty, else masked. by_name: who has it in
-    hand."""
+    hand. desk: the name of the desk it came to, "" for none."""
 
     alarm: Alarm
     case: Case
@@ -53,6 +53,7 @@ class AlarmCard:
     number: str
     is_full: bool
     by_name: str
+    desk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,15 @@ class PossibleDanger:
 @dataclass(frozen=True, slots=True)
 class AlarmBoard:
     """The whole page. mine: the reader's own turn, None when not on duty. note: the hand-over that waits
-    to be read, with its writer's name. heard: whether anybody would hear an alarm now."""
+    to be read, with its writer's name. heard: whether anybody would hear an alarm now. elsewhere: what rings
+    at other desks and not here."""
 
     on_duty: tuple[tuple[DutyWatch, str], ...]
     mine: DutyWatch | None
     note: tuple[DutyWatch, str] | None
     heard: bool
     ringing: AlarmGroup
+    elsewhere: AlarmGroup
     in_hand: AlarmGroup
     possible: tuple[PossibleDanger, ...]
     more_possible: bool
@@ -123,12 +126,14 @@ class ReadAlarms:
         note = last.value if last is not None and not last.value.read_at else None
         names = await self._names([*(one.agent_id for one in duty), *([note.agent_id] if note else [])])
         possible, more = await self._possible(agent)
+        here, elsewhere = await self._by_desk(agent)
         return AlarmBoard(
             on_duty=tuple((watch, names.get(watch.agent_id, "")) for watch in duty),
             mine=mine,
             note=(note, names.get(note.agent_id, "")) if note else None,
             heard=await self._forward.is_heard(),
-            ringing=await self._group(agent, await self._ringing(agent), _CARDS, reveals=mine is not None),
+            ringing=await self._group(agent, here, _CARDS, reveals=mine is not None),
+            elsewhere=await self._group(agent, elsewhere, 0, reveals=False),
             in_hand=await self._group(agent, await self._in_hand(agent), _SHOWN_AFTER, reveals=False),
             possible=possible,
             more_possible=more,
@@ -136,8 +141,9 @@ class ReadAlarms:
         )
 
     async def unconfirmed(self, agent: Agent) -> int:
-        """How many alarms ring, of those the agent may see."""
-        return len(await self._ringing(agent))
+        """How many alarms ring for the agent, of those they may see."""
+        here, _ = await self._by_desk(agent)
+        return len(here)
 
     async def _possible(self, agent: Agent) -> tuple[tuple[PossibleDanger, ...], bool]:
         """The oldest with the flag, and whether there are more."""
@@ -155,6 +161,20 @@ class ReadAlarms:
             for found in flagged[:_SHOWN_AFTER]
         ]
         return tuple(shown), page.next is not None or len(flagged) > len(shown)
+
+    async def _by_desk(self, agent: Agent) -> tuple[list[Versioned[Alarm]], list[Versioned[Alarm]]]:
+        """What rings for the agent's desk, and what rings at other desks."""
+        ringing = await self._ringing(agent)
+        if not ringing:
+            return [], []
+        listening = await self._forward.listening()
+        cases = await self._repositories.cases.as_stored([alarm.value.id for alarm in ringing])
+        here: list[Versioned[Alarm]] = []
+        elsewhere: list[Versioned[Alarm]] = []
+        for alarm in ringing:
+            desk = cases[alarm.value.id].body.get("unit", "") if alarm.value.id in cases else ""
+            (here if listening.rings_for(agent.unit_id, desk) else elsewhere).append(alarm)
+        return here, elsewhere
 
     async def _ringing(self, agent: Agent) -> list[Versioned[Alarm]]:
         """Without those that wait although their case is no emergency any more: they are about to end."""
@@ -187,12 +207,15 @@ class ReadAlarms:
     ) -> AlarmGroup:
         shown = alarms[: cards + _LINES]
         names = await self._names([alarm.value.by for alarm in shown])
+        desks = {unit.id: unit.name for unit in await self._repositories.units.list()} if shown else {}
         made = []
         for number, alarm in enumerate(shown):
             case = await self._repositories.cases.get(alarm.value.id)
             if case is not None and policy.may_see(agent, case.value):
                 is_card = number < cards
-                made.append(await self._card(agent, alarm, case, names, reveals=reveals and is_card))
+                card = await self._card(agent, alarm, case, names, reveals=reveals and is_card)
+                unit = case.value.proceeding.unit_id or case.value.unit_id
+                made.append(replace(card, desk=desks.get(unit, unit)))
         return AlarmGroup(tuple(made[:cards]), tuple(made[cards:]), len(alarms))
 
     async def _card(

@@ -28,7 +28,8 @@ class NewCase:
     """What a case is made of. id, code: made when empty; title: the beginning of `text` when empty.
 
     told: whether the citizen is given the code at once. screening: it may be an accusation and waits for an
-    inspector in 待甄别; its track stays what it otherwise is. draft: not finished yet; it carries a number
+    inspector in 待甄别; its track stays what it otherwise is.
+    unit_id: the desk it came to, "" for the duty queue. draft: not finished yet; it carries a number
     already, so that a call that is cut off can be promoted. service_kind: 求助, 投诉
     or 复杂, for a SERVICE matter.
     """
@@ -46,6 +47,7 @@ class NewCase:
     draft: bool = False
     screening: bool = False
     linked_case_id: str = ""
+    unit_id: str = ""
     service_kind: str = ""
     flags: tuple[str, ...] = ()
     details: Mapping[str, str] | None = None
@@ -101,6 +103,7 @@ class OpenCase:
             query_code=QueryCode(self._cases.code_hash(id, salt, code), salt, new.told),
             chain=Chain(entry.seq, entry.hash),
             compartment=compartment,
+            unit_id=new.unit_id,
             urgent=new.urgent,
             screening_at=at if screened else 0,
             linked_case_id=new.linked_case_id,

@@ -71,6 +71,7 @@ class TellCitizen:
                     telling.author_id,
                     hint=telling.hint,
                     files=telling.files,
+                    source=written_to(case),
                 ),
                 at=at,
                 case_id=case.id,
@@ -137,6 +138,11 @@ class TellCitizen:
                 return None
         profile = next((p for p in self._profiles.values() if p.kind is wanted and p.can_answer), None)
         return None if profile is None else (profile, address)
+
+
+def written_to(case: Case) -> str:
+    """The number that a text was written to, from which it is answered; "" for what came otherwise."""
+    return (case.details or {}).get("recipient", "") if case.origin.kind == ChannelKind.SMS else ""
 
 
 def address_kind(kind: ChannelKind) -> AddressKind:

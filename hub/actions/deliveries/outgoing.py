@@ -37,6 +37,7 @@ class Saying:
 
     entry_ids: the entries it comes from. dialogue: what these words ask. with_110, danger: what a page shows
     below them. hint: leaves behind the text and is kept nowhere else. files: are kept with the message.
+    source: as in `Leaving`.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Saying:
     danger: DangerKind = DangerKind.NONE
     hint: str = ""
     files: tuple[AttachedFile, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,15 @@ class Addressee:
 class Leaving:
     """What leaves. title, thread: of a mail, and the mail it answers.
 
-    files: leave with a mail; on other channels they are read where the message is.
+    files: leave with a mail; on other channels they are read where the message is. source: the number of
+    ours that a text answers from, "" for the channel's own.
     """
 
     text: str
     title: str = ""
     thread: str = ""
     files: Sequence[AttachedFile] = ()
+    source: str = ""
 
 
 class Outgoing:
@@ -106,6 +110,7 @@ class Outgoing:
                 _answer_subject(conversation.title),
                 conversation.thread,
                 saying.files,
+                saying.source,
             ),
             at=at,
             dedup=message_id,
@@ -170,6 +175,7 @@ class Outgoing:
             lane=policy.lane,
             parts=parts,
             not_before=max(at, not_before),
+            source=leaving.source,
             files=tuple(OutboundFile(file.id, file.filename, file.media_type) for file in carried),
         )
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hub.model.cases.routing.routes import city_numbers, longest
 from knowledge_base.dialogue.slot import Slots
 from knowledge_base.text.utterance import Utterance
-
-_TEXT_NUMBER = re.compile(r"12110(\d{2,3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +22,10 @@ class Regions:
     """Looks regions up."""
 
     def __init__(self, regions: Iterable[Region], slots: Slots) -> None:
-        self._by_area: dict[str, set[str]] = {}
+        self._by_number: dict[str, set[str]] = {}
         for region in regions:
-            self._by_area.setdefault(region.area_code, set()).add(region.name)
+            for number in city_numbers(region.area_code):
+                self._by_number.setdefault(number, set()).add(region.name)
         self._slots = slots
 
     def named_in(self, utterance: Utterance) -> str:
@@ -34,7 +33,6 @@ class Regions:
         return self._slots.city_in(utterance)
 
     def of_number(self, number: str) -> str:
-        """The region whose own text number this is, or ""; two may share an area code."""
-        found = _TEXT_NUMBER.search(number)
-        names = self._by_area.get(found[1], set()) if found else set()
+        """The region to whose own text number this belongs, or ""; two may share an area code."""
+        names = self._by_number.get(longest(self._by_number, number), set())
         return next(iter(names)) if len(names) == 1 else ""

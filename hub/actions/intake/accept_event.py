@@ -120,6 +120,7 @@ class AcceptEvent:
             author=Author.CITIZEN,
             at=scene.event.received_at,
             case_id=plan.case_id,
+            to=scene.event.recipient if scene.event.kind is ChannelKind.SMS else "",
             subject=scene.subject,
             text=scene.text,
             files=files,

@@ -192,7 +192,7 @@ def _event(conversation: Conversation, message: Message) -> InboundMessage:
         kind=kind,
         provider_id=message.id,
         sender=Address(address_kind(kind), conversation.address),
-        recipient="",
+        recipient=message.to,
         text=message.text,
         received_at=message.at,
         subject=message.subject,

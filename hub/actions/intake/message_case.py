@@ -15,12 +15,14 @@ from hub.actions.dialogue.danger_kind import danger_kind
 from hub.actions.dialogue.texts import Texts
 from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.intake.last_question import LastQuestion
+from hub.actions.intake.routing.route_message import RouteMessage
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.model.cases.alarm import denied, is_alarm
 from hub.model.cases.attempt import Attempt
-from hub.model.cases.case import LIST_MAIL, Applicant, Origin
+from hub.model.cases.case import LIST_MAIL, ROUTED_BY, ROUTED_WORD, Applicant, Origin
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.roles import CaseRole
+from hub.model.cases.routing.routes import DUTY, Route
 from hub.model.cases.screening import confirmed
 from hub.model.cases.state import CaseState
 from hub.model.cases.step import stepped
@@ -34,8 +36,14 @@ class MessageCase:
     """Opens and joins. What its plans say is the receipt; a caller that has more to say replaces it."""
 
     def __init__(
-        self, repositories: Repositories, open_case: OpenCase, last_question: LastQuestion, texts: Texts
+        self,
+        repositories: Repositories,
+        open_case: OpenCase,
+        last_question: LastQuestion,
+        texts: Texts,
+        route: RouteMessage,
     ) -> None:
+        self._route = route
         self._repositories = repositories
         self._open_case = open_case
         self._last_question = last_question
@@ -137,6 +145,7 @@ class MessageCase:
         plan = await self.to_person(scene, ToPerson(track), screening=True)
         emergency_id = _emergency_beside(plan.case_id)
         if await self._repositories.cases.get(emergency_id) is None:
+            route = await self._routed(scene)
             opened = await self._open_case(
                 NewCase(
                     Track.EMERGENCY,
@@ -147,7 +156,9 @@ class MessageCase:
                     title="来信紧急求助",
                     urgent=True,
                     flags=_flags(danger),
-                    details={"recipient": scene.event.recipient, "danger": "、".join(danger.words)},
+                    unit_id=route.unit_id,
+                    # Which keyword decided stands behind the wall with the text.
+                    details=_details(scene, replace(route, by=""), danger),
                 )
             )
             plan = plan.with_case(PlannedCase.opened(opened))
@@ -199,6 +210,8 @@ class MessageCase:
         asked: str = "",
     ) -> Opened:
         running = scene.case or scene.beside
+        # What only inspectors read is for no desk.
+        route = DUTY if screening or track is Track.REPORT else await self._routed(scene)
         return await self._open_case(
             NewCase(
                 track,
@@ -213,12 +226,25 @@ class MessageCase:
                 # Naming a case behind the wall would tell ordinary staff of it: none of theirs is opened
                 # beside one.
                 linked_case_id=running.value.id if running else "",
-                details={
-                    "recipient": scene.event.recipient,
-                    **({"danger": "、".join(danger.words)} if danger else {}),
-                },
+                unit_id=route.unit_id,
+                details=_details(scene, route, danger),
             )
         )
+
+    async def _routed(self, scene: Scene) -> Route:
+        """The desk of a text; what comes on other ways is nobody's until somebody takes it."""
+        if scene.event.kind is not ChannelKind.SMS:
+            return DUTY
+        return await self._route(scene.event.recipient, scene.text)
+
+
+def _details(scene: Scene, route: Route, danger: Danger | None) -> dict[str, str]:
+    found = {"recipient": scene.event.recipient}
+    if scene.event.kind is ChannelKind.SMS:
+        found |= {ROUTED_BY: route.reason, ROUTED_WORD: route.by}
+    if danger is not None:
+        found["danger"] = "、".join(danger.words)
+    return found
 
 
 def _origin(scene: Scene) -> Origin:

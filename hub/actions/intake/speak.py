@@ -38,6 +38,7 @@ class Speak:
                 dialogue=says.dialogue,
                 with_110=says.with_110 and on_page,
                 danger=says.danger if on_page else DangerKind.NONE,
+                source=scene.event.recipient if scene.event.kind is ChannelKind.SMS else "",
             ),
             at=scene.event.received_at,
             case_id=plan.case_id,

@@ -79,7 +79,7 @@ class ReviseRules:
         except ImportProblems as refused:
             return RulePlan(base, problems=refused.problems)
         rows = [row for _, row in lined]
-        problems = book.check(rows, [unit.id for unit in units])
+        problems = book.check(rows, _names(units))
         if problems:
             told = (_told(problem, lined) for problem in problems)
             return RulePlan(base, problems=tuple(sorted(told, key=lambda problem: problem.line)))
@@ -190,7 +190,7 @@ class ReviseRules:
         return found
 
     async def _problems(self, book: RuleBook, rows: Sequence[Row]) -> list[RowProblem]:
-        return book.check(rows, [unit.id for unit in await self._units.list()])
+        return book.check(rows, _names(await self._units.list()))
 
     def _plan(self, book: RuleBook, base: int, after: tuple[Row, ...]) -> RulePlan:
         changes = book.changes(self._rules.rows_of(book.kind, base), after)
@@ -202,6 +202,10 @@ class ReviseRules:
         except (Conflict, Duplicate):
             raise Stale("rules") from None
         await self._follow.look()
+
+
+def _names(units: Sequence[Unit]) -> dict[str, str]:
+    return {unit.id: unit.name for unit in units}
 
 
 def _by_name(units: Sequence[Unit]) -> dict[str, str]:

@@ -33,10 +33,10 @@ def _protocol(name: str, clock: Clock) -> Protocolled:
         case "smgp":
             return Smgp(SmgpSettings("901234", "12110"), clock)
         case "sgip":
-            return Sgip(SgipSettings("901234", "peer", lambda: SECRET, 3059112345, "12110", "12345"), clock)
+            return Sgip(SgipSettings("901234", "peer", lambda: SECRET, 3059112345, "12345"), clock)
         case "smpp":
-            return Smpp(SmppSettings("901234", "12110"))
-    return Cmpp(CmppSettings("901234", "12110"), clock)
+            return Smpp(SmppSettings("901234"))
+    return Cmpp(CmppSettings("901234"), clock)
 
 
 def _gateway(name: str, port: int, connections: int, window: int) -> GatewaySms:
@@ -111,7 +111,7 @@ async def run_bare(name: str, port: int, connections: int, window: int) -> None:
     """`{"count"}` → the bytes of so many texts there and back."""
     loop, protocol = asyncio.get_running_loop(), _protocol(name, SystemClock())
     (part,) = pieces(TEXT, reference=int)
-    data = protocol.submit("13900000000", part)(protocol.sequence(1))
+    data = protocol.submit("12110", "13900000000", part)(protocol.sequence(1))
     clients = [
         (await loop.create_connection(lambda: _Bare(data, window), "127.0.0.1", port))[1]
         for _ in range(connections)

@@ -63,7 +63,9 @@ class Attention:
         )
 
 
-def is_heard(pages: Iterable[DutyPage], watches: Iterable[DutyWatch], attention: Attention, now: int) -> bool:
-    """Whether an alarm would be heard by anybody."""
+def listeners(
+    pages: Iterable[DutyPage], watches: Iterable[DutyWatch], attention: Attention, now: int
+) -> set[str]:
+    """The agents who would hear an alarm."""
     on_duty = tuple(watches)
-    return any(attention.listens(page, on_duty, now) for page in pages)
+    return {page.agent_id for page in pages if attention.listens(page, on_duty, now)}

@@ -172,6 +172,9 @@ class Case:
 ELECTRONIC_CONSENT = "electronic_consent"
 """Key of `Case.details`: the instant of the consent to electronic delivery (同意电子送达)."""
 
+ROUTED_BY, ROUTED_WORD = "routed_by", "routed_word"
+"""Keys of `Case.details`: why a text came to its desk (`RouteReason`); which number or keyword decided."""
+
 DANGER = "danger"
 """Flag: live danger, surely."""
 THREAT = "threat"

@@ -30,6 +30,7 @@ class BookKind(StrEnum):
     CALENDAR = "calendar"
     PROFILE = "profile"
     COMPETENCE = "competence"
+    ROUTES = "routes"
     NUMBERS = "numbers"
 
     @property
@@ -74,15 +75,15 @@ class RuleBook:
 
     key: the columns by which a row is known. dates: columns that hold a day. units: columns that hold ids of
     units, several with `|` between them. part: the part of the book that a row belongs to; a file replaces
-    the parts it names and no others. check: everything wrong with rows, given the ids of the units that
-    exist. shipped: revision 0. moves_due: whether a revision changes due dates.
+    the parts it names and no others. check: everything wrong with rows, given the units that
+    exist (id → name). shipped: revision 0. moves_due: whether a revision changes due dates.
     """
 
     kind: BookKind
     columns: tuple[str, ...]
     needed: tuple[str, ...]
     key: tuple[str, ...]
-    check: Callable[[Sequence[Row], Iterable[str]], list[RowProblem]]
+    check: Callable[[Sequence[Row], Mapping[str, str]], list[RowProblem]]
     part: Callable[[Row], str]
     is_statutory: Callable[[Row], bool]
     dates: tuple[str, ...] = ()

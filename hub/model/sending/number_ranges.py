@@ -21,7 +21,7 @@ def number_book(shipped: Iterable[Row], channels: Collection[str]) -> RuleBook:
     first = tuple(shipped)
     known = frozenset(channels) | {name for row in first for name in senders_of(row)}
 
-    def check(rows: Sequence[Row], _: Iterable[str]) -> list[RowProblem]:
+    def check(rows: Sequence[Row], _: Mapping[str, str]) -> list[RowProblem]:
         return checked_keys(book, rows) + [
             RowProblem(place, *found) for place, row in enumerate(rows) for found in _wrong(row, known)
         ]

@@ -53,14 +53,12 @@ class Speaks:
 
     def protocol(self, version: int, clock: FakeClock, more: Mapping[str, Any]) -> Protocolled:
         if self.gateway is SgipGateway:
-            return Sgip(
-                SgipSettings(ACCOUNT, "smg", lambda: "s3cret", 3059112345, "12110", "12345", **more), clock
-            )
+            return Sgip(SgipSettings(ACCOUNT, "smg", lambda: "s3cret", 3059112345, "12345", **more), clock)
         if self.gateway is SmppGateway:
-            return Smpp(SmppSettings(ACCOUNT, "12110", **more))
+            return Smpp(SmppSettings(ACCOUNT, **more))
         if self.gateway is SmgpGateway:
             return Smgp(SmgpSettings(ACCOUNT, "12110", version, **more), clock)
-        return Cmpp(CmppSettings(ACCOUNT, "12110", version, **more), clock)
+        return Cmpp(CmppSettings(ACCOUNT, version, **more), clock)
 
     def plan(self, **how: Any) -> GatewayPlan:
         return GatewayPlan(**{"version": self.version, "state": "", **how})

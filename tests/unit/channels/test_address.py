@@ -92,6 +92,12 @@ def test_what_is_no_number_is_refused(text: str) -> None:
         phone(text)
 
 
+@pytest.mark.parametrize("before", ["", "86", "+86", "0086"])
+@pytest.mark.parametrize("number", ["12110591", "1211059101", "12110591010012345678"])
+def test_a_text_number_keeps_its_extension(before: str, number: str) -> None:
+    assert phone(before + number).value == number
+
+
 def test_a_text_cannot_reach_a_landline_or_nobody() -> None:
     assert is_textable(phone("13800138000"))
     assert is_textable(phone("12110591"))

@@ -131,7 +131,7 @@ def _chosen(case: Case, hands: Iterable[_Hand]) -> _Hand | None:
     """Who gets it, or None: an emergency is for a person on duty, a case of a unit for one of that unit."""
     if case.track is Track.EMERGENCY:
         return None
-    unit = case.proceeding.unit_id
+    unit = case.proceeding.unit_id or case.unit_id
     fitting = [
         hand
         for hand in hands

@@ -46,6 +46,7 @@ from hub.web.pages.cases.case_form import (
     SplitForm,
     milliseconds,
 )
+from hub.web.pages.cases.case_route import route_of
 from hub.web.pages.cases.clock_words import CLOCK
 from hub.web.pages.cases.move_form import FIELDS, data_of
 from hub.web.pages.cases.queue import title_of
@@ -423,6 +424,7 @@ async def _show(
         replies=await hub.actions.replies.read(agent, view.case),
         **await _ways(request, view.case, in_pane=in_pane),
         **await aside_of(request, view.case),
+        **await route_of(request, view.case),
     )
     if in_pane:
         response.headers["HX-Pane"] = "case"

@@ -54,6 +54,17 @@ BOOK: Mapping[BookKind, BookWords] = {
             "channels 填渠道名称，按先后用 | 分开。"
         ),
     ),
+    BookKind.ROUTES: BookWords(
+        msgid("短信分流"),
+        msgid(
+            "写到哪个分机号、含有哪个关键词的短信由哪个值班台处理；"
+            "都不符合时按城市号码，再不符合由值班人员处理。"
+        ),
+        msgid(
+            "文件整体替换现有分流表。written_to 填完整号码（12110、区号和分机号），"
+            "或者 keyword 填关键词；desk 填单位名称或编号。"
+        ),
+    ),
 }
 
 HINT: Mapping[str, str] = {
@@ -63,6 +74,9 @@ HINT: Mapping[str, str] = {
     "priority": msgid("1 到 99，1 最优先"),
     "number": msgid("手机号的前几位，最长的一行算数；完整的 11 位只管这一个号码"),
     "channels": msgid("渠道名称，按先后用 | 分开，例如 sms-mobile|sms-telecom"),
+    "written_to": msgid("完整号码，例如 1211059101；城市号码（12110 加区号）可以在这里指定值班台"),
+    "keyword": msgid("2 到 20 个字，繁体、全角和大小写不用另写；最长的关键词优先"),
+    "desk": msgid("哪个单位的值班台"),
 }
 """What is said of a column where it is typed."""
 
@@ -87,6 +101,9 @@ COLUMN: Mapping[str, str] = {
     "carrier": msgid("运营商"),
     "channels": msgid("渠道，按先后"),
     "note": msgid("说明"),
+    "written_to": msgid("号码"),
+    "keyword": msgid("关键词"),
+    "desk": msgid("值班台"),
 }
 
 DAY_KIND: Mapping[str, str] = {
@@ -148,7 +165,7 @@ class Speaker:
                 return _(_YES_NO.get(value, value))
             case "region":
                 return value or _("全部地区")
-            case "unit_id":
+            case "unit_id" | "desk":
                 return self.units.get(value, value)
             case "number" if len(value) == _WHOLE_NUMBER:
                 return masked(Address(AddressKind.PHONE, value))
@@ -185,7 +202,7 @@ class Speaker:
                 return [(value, _(text)) for value, text in DAY_KIND.items()]
             case "statutory":
                 return [(value, _(text)) for value, text in _YES_NO.items()]
-            case "unit_id":
+            case "unit_id" | "desk":
                 return [("", _("请选择")), *self.units.items()]
             case _:
                 return []

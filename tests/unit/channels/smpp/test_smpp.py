@@ -34,7 +34,7 @@ def frame(command: int, body: bytes, status: int = 0) -> Frame:
 
 
 def smpp(ids: Ids = "raw") -> Smpp:
-    return Smpp(SmppSettings("hub", "12110", ids=ids))
+    return Smpp(SmppSettings("hub", ids=ids))
 
 
 def deliver(content: bytes, *, esm_class: int = 0, options: dict[int, bytes] | None = None) -> Frame:

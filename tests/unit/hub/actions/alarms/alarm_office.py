@@ -115,6 +115,7 @@ class Office:
         screening: bool = False,
         applicant: Applicant | None = None,
         kind: ChannelKind = ChannelKind.SMS,
+        unit_id: str = "",
     ) -> str:
         """A text became a case; its id."""
         now = self.clock.now_ms()
@@ -128,6 +129,7 @@ class Office:
                 id=name,
                 flags=flags,
                 screening=screening,
+                unit_id=unit_id,
             )
         )
         await self.documents.commit(self.open_case.writes(opened))

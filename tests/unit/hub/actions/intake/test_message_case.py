@@ -20,8 +20,11 @@ from hub.actions.dialogue.triage import Triage, Words
 from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.message_case import MessageCase
+from hub.actions.intake.routing.route_message import RouteMessage
 from hub.actions.intake.scene import Scene
+from hub.actions.rules.in_force import RulesInForce
 from hub.model.cases.case import Case, Origin
+from hub.model.cases.routing.route_book import route_book
 from hub.model.conversation import Conversation
 from hub.model.track import Compartment, Track
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
@@ -60,7 +63,8 @@ def open_case(documents: MemoryDocuments, stores: Repositories) -> OpenCase:
 def cases(stores: Repositories, open_case: OpenCase) -> MessageCase:
     texts, talk = Texts(), SmallTalk()
     triage = Triage(Words(), LookUp(DEFAULT, Slots()), talk)
-    return MessageCase(stores, open_case, LastQuestion(stores.conversations, triage, talk), texts)
+    route = RouteMessage(RulesInForce((route_book(),), FakeClock(NOW)), stores.units, (), list)
+    return MessageCase(stores, open_case, LastQuestion(stores.conversations, triage, talk), texts, route)
 
 
 def scene(case: Case | None = None) -> Scene:

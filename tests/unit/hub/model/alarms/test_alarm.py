@@ -20,7 +20,7 @@ from hub.model.alarms.alarm import (
     taken,
     tried,
 )
-from hub.model.alarms.duty import Attention, DutyPage, DutyWatch, is_heard
+from hub.model.alarms.duty import Attention, DutyPage, DutyWatch, listeners
 
 AT = 1_796_097_600_000
 ALARM = raised("c1", at=AT, wait_ms=60_000)
@@ -112,12 +112,12 @@ def test_a_page_counts_with_its_stream_its_officer_and_its_tested_sound(
     change: dict[str, object], heard: bool
 ) -> None:
     page = replace(PAGE, **change)  # type: ignore[arg-type]
-    assert is_heard([page], [WATCH], Attention(), AT + HOUR) is heard
+    assert bool(listeners([page], [WATCH], Attention(), AT + HOUR)) is heard
 
 
 def test_a_sound_test_counts_eight_hours_and_no_longer_than_the_turn() -> None:
     late = AT + 1 + 8 * HOUR
-    assert is_heard([replace(PAGE, seen_at=late)], [WATCH], Attention(), late - 1)
-    assert not is_heard([replace(PAGE, seen_at=late)], [WATCH], Attention(), late)
-    assert not is_heard([PAGE], [replace(WATCH, ended_at=AT + HOUR)], Attention(), AT + HOUR)
-    assert not is_heard([], [WATCH], Attention(), AT + HOUR)
+    assert listeners([replace(PAGE, seen_at=late)], [WATCH], Attention(), late - 1)
+    assert not listeners([replace(PAGE, seen_at=late)], [WATCH], Attention(), late)
+    assert not listeners([PAGE], [replace(WATCH, ended_at=AT + HOUR)], Attention(), AT + HOUR)
+    assert not listeners([], [WATCH], Attention(), AT + HOUR)

@@ -72,7 +72,7 @@ def test_every_number_and_switch_is_a_row_and_nothing_else_is() -> None:
 
 def test_rows_go_back_into_their_table() -> None:
     assert profile_table(SHIPPED, ROWS.values()) == SHIPPED
-    assert BOOK.check(list(ROWS.values()), ()) == []
+    assert BOOK.check(list(ROWS.values()), {}) == []
     table = profile_table(
         SHIPPED,
         [
@@ -110,6 +110,6 @@ def test_rows_go_back_into_their_table() -> None:
 )
 def test_a_row_that_cannot_be_is_named(row: Row, field: str) -> None:
     found = BOOK.check(
-        [changed("redo", value="3") if row["key"] != "redo" else changed("extension"), row], ()
+        [changed("redo", value="3") if row["key"] != "redo" else changed("extension"), row], {}
     )
     assert {(problem.row, problem.field) for problem in found} == {(1, field)}

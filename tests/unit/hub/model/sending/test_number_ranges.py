@@ -23,7 +23,7 @@ def row(number: str, channels: str = "sms-mobile", **other: str) -> Row:
 
 
 def test_the_shipped_ranges_are_sound_and_every_carrier_is_first_for_its_own() -> None:
-    assert BOOK.check(BOOK.shipped, ()) == []
+    assert BOOK.check(BOOK.shipped, {}) == []
     ranges = Ranges(BOOK.shipped, CHANNELS)
     first = {
         start: ranges.of(f"{start:0<11}")[0] for start in ("1340", "139", "133", "186", "1700", "1704", "165")
@@ -63,11 +63,11 @@ def test_senders_that_are_not_there_are_passed_over() -> None:
     ],
 )
 def test_what_is_wrong_is_said_at_its_column(bad: Row, field: str) -> None:
-    assert {problem.field for problem in BOOK.check([bad], ())} == {field}
+    assert {problem.field for problem in BOOK.check([bad], {})} == {field}
 
 
 def test_the_same_number_twice_is_refused() -> None:
-    assert [problem.row for problem in BOOK.check([row("139"), row("139")], ())] == [1]
+    assert [problem.row for problem in BOOK.check([row("139"), row("139")], {})] == [1]
 
 
 def test_a_file_of_whole_numbers_leaves_the_ranges_alone() -> None:
@@ -75,7 +75,7 @@ def test_a_file_of_whole_numbers_leaves_the_ranges_alone() -> None:
     rows = [found for _, found in read_rules(BOOK, content.encode("gb18030"), {})]
     after = BOOK.merged(BOOK.shipped, rows)
     assert len(after) == len(BOOK.shipped) + 1
-    assert BOOK.check(after, ()) == []
+    assert BOOK.check(after, {}) == []
     assert senders_of(rows[0]) == ("sms-telecom", "sms-mobile")
     again = [found for _, found in read_rules(BOOK, rules_file(BOOK, after), {})]
     assert BOOK.changes(after, again) == ()

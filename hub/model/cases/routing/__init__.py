@@ -1,0 +1,1 @@
+"""Which desk a text belongs to: the table, and the rule that reads it."""

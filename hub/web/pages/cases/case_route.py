@@ -1,0 +1,43 @@
+"""Which desk a text came to, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from hub.model.cases.case import ROUTED_BY, ROUTED_WORD, Case
+from hub.model.cases.routing.routes import RouteReason
+from hub.web.i18n import msgid
+from hub.web.keys import HUB
+from hub.web.render import translator
+
+_WHY: Mapping[str, str] = {
+    RouteReason.NUMBER: msgid("写到分机号 %(by)s"),
+    RouteReason.KEYWORD: msgid("来信含有关键词“%(by)s”"),
+    RouteReason.CITY: msgid("写到城市号码 %(by)s"),
+    RouteReason.DUTY: msgid("没有符合的分机号、关键词或城市号码"),
+}
+_BESIDE_WALL = msgid("来信含有关键词")
+
+
+@dataclass(frozen=True, slots=True)
+class RouteLine:
+    """desk: "" for the duty queue. why: in the reader's language."""
+
+    desk: str
+    why: str
+
+
+async def route_of(request: web.Request, case: Case) -> Mapping[str, object]:
+    """Values for `staff/case_route.html`; nothing where no text was routed."""
+    details, _ = case.details or {}, translator(request)
+    reason, by = details.get(ROUTED_BY, ""), details.get(ROUTED_WORD, "")
+    if reason not in _WHY:
+        return {"route": None}
+    hidden = reason == RouteReason.KEYWORD and not by
+    why = _(_BESIDE_WALL) if hidden else _(_WHY[reason], by=by)
+    unit = await request.app[HUB].repositories.units.get(case.unit_id) if case.unit_id else None
+    desk = unit.name if unit else case.unit_id
+    return {"route": RouteLine(desk, why)}
