@@ -7,7 +7,7 @@ The longest beginning of a number that stands in the book decides; a whole numbe
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from hub.model.cases.rule_book import BETWEEN_UNITS, BookKind, Row, RowProblem, RuleBook, checked_keys
 
