@@ -16,13 +16,13 @@ from hub.wiring.alarms import alarm_actions
 from hub.wiring.calls import call_actions
 from hub.wiring.cases import case_actions
 from hub.wiring.channels import build_adapters, dispatcher_of, handset_rules, profiles_of, sweeper_of
+from hub.wiring.departments.departments import department_actions
 from hub.wiring.desk import desk_of
 from hub.wiring.dialogue import dialogue_of
 from hub.wiring.foundation import open_foundation
 from hub.wiring.intake import intake_actions
 from hub.wiring.jobs import alarm_jobs, inbound_jobs, jobs_of
 from hub.wiring.knowledge import knowledge_actions, watch_answers_of
-from hub.wiring.publicity.departments import departments_of
 from hub.wiring.rules import rule_actions
 
 
@@ -39,9 +39,10 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     alarms = alarm_actions(base, profiles, cases)
     calls = await call_actions(base, adapters, profiles, dialogue, editing.knowledge, cases)
     intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases)
+    departments = department_actions(base, profiles)
     jitter = random.Random()
     actions = actions_of(base, dialogue, editing, rules, cases, desk, calls, intake, profiles)
-    dispatcher = dispatcher_of(base, adapters.sends, jitter, departments_of(base.settings).share)
+    dispatcher = dispatcher_of(base, adapters.sends, jitter, base.departments.departments.share)
     sweeper = sweeper_of(base, adapters.finds, jitter)
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)
@@ -66,6 +67,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         repositories=base.stores,
         actions=actions,
         alarms=alarms,
+        departments=departments,
         knowledge=editing.knowledge,
         rules=rules.rules,
         bell=base.bell,

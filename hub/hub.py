@@ -64,6 +64,7 @@ from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.actions.deliveries.read_unmatched import ReadUnmatched
 from hub.actions.deliveries.redrive import Redrive
 from hub.actions.deliveries.refuse_mail import RefuseMail
+from hub.actions.departments.department_actions import DepartmentActions
 from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
 from hub.actions.dialogue.understand import Understand
@@ -315,6 +316,7 @@ class Hub:
     repositories: Repositories
     actions: Actions
     alarms: AlarmDesk
+    departments: DepartmentActions
     knowledge: Knowledge
     rules: RulesInForce
     bell: Bell

@@ -268,6 +268,7 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("long_texts", "keep_until", 0),
         Rule("dead_letters", "ended_at", _ENDED_SECONDS),
         Rule("fallbacks", "at", _ENDED_SECONDS),
+        Rule("department_nonces", "until", 0),
         Rule("drafts", "saved_at", keep.drafts_seconds),
         Rule("campaign_drafts", "saved_at", keep.drafts_seconds),
         Rule("notifications", "at", keep.notifications_seconds),

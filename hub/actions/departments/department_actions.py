@@ -1,0 +1,22 @@
+"""What is done for departments, gathered: one verb each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.actions.departments.change_keys import ChangeKeys
+from hub.actions.departments.in_force import DepartmentsInForce
+from hub.actions.departments.prove_call import ProveCall
+from hub.actions.departments.read_submission import ReadSubmission
+from hub.actions.departments.submit_texts import SubmitTexts
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentActions:
+    """in_force: the registry as it is now."""
+
+    in_force: DepartmentsInForce
+    prove: ProveCall
+    submit: SubmitTexts
+    read: ReadSubmission
+    change_keys: ChangeKeys

@@ -1,0 +1,38 @@
+"""What departments do through the hub."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.departments.callback_hosts import is_allowed
+from hub.actions.departments.change_keys import ChangeKeys
+from hub.actions.departments.department_actions import DepartmentActions
+from hub.actions.departments.prove_call import ProveCall
+from hub.actions.departments.read_submission import ReadSubmission
+from hub.actions.departments.submit_texts import SubmitTexts
+from hub.actions.departments.text_states import TextStates
+from hub.wiring.foundation import Foundation
+
+
+def department_actions(base: Foundation, profiles: Profiles) -> DepartmentActions:
+    """One of each."""
+    documents, records, clock = base.documents, base.stores.departments, base.clock
+    states = TextStates(base.stores.outbox)
+    hosts = frozenset(base.settings.department_api.callback_hosts)
+    return DepartmentActions(
+        in_force=base.departments,
+        prove=ProveCall(records.keys, clock),
+        submit=SubmitTexts(
+            documents,
+            records.submissions,
+            base.stores.outbox,
+            base.departments,
+            profiles,
+            base.vault,
+            clock,
+            partial(is_allowed, hosts=hosts),
+        ),
+        read=ReadSubmission(records.submissions, base.stores.outbox, states, base.departments, clock),
+        change_keys=ChangeKeys(documents, records, clock),
+    )
