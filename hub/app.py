@@ -17,6 +17,7 @@ from hub.wiring.calls import call_actions
 from hub.wiring.cases import case_actions
 from hub.wiring.channels import build_adapters, dispatcher_of, handset_rules, profiles_of, sweeper_of
 from hub.wiring.departments.departments import department_actions
+from hub.wiring.departments.jobs import department_jobs
 from hub.wiring.desk import desk_of
 from hub.wiring.dialogue import dialogue_of
 from hub.wiring.foundation import open_foundation
@@ -29,8 +30,7 @@ from hub.wiring.rules import rule_actions
 async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED) -> Hub:
     """Everything wired and ready; `jobs` still have to be run. Raises `Refused`, `KeyProblem`."""
     base = await open_foundation(settings, clock, handset_rules(settings))
-    adapters = build_adapters(base)
-    profiles = profiles_of(settings)
+    adapters, profiles = build_adapters(base), profiles_of(settings)
     dialogue = dialogue_of(base, watch)
     editing = await knowledge_actions(base)
     rules = await rule_actions(base)
@@ -40,13 +40,13 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     calls = await call_actions(base, adapters, profiles, dialogue, editing.knowledge, cases)
     intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases)
     departments = department_actions(base, profiles)
-    jitter = random.Random()
     actions = actions_of(base, dialogue, editing, rules, cases, desk, calls, intake, profiles)
-    dispatcher = dispatcher_of(base, adapters.sends, jitter, base.departments.departments.share)
-    sweeper = sweeper_of(base, adapters.finds, jitter)
+    dispatcher = dispatcher_of(base, adapters.sends, random.Random(), base.departments.departments.share)
+    sweeper = sweeper_of(base, adapters.finds, random.Random())
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)
     jobs |= alarm_jobs(alarms.forward) | inbound_jobs(base, adapters, actions, intake, dialogue.triage)
+    jobs |= department_jobs(base, departments)
     supervisor = Supervisor(clock)
 
     async def close() -> None:

@@ -272,8 +272,7 @@ def repositories(
     handset: Mapping[str, HandsetRule] | None = None,
 ) -> Repositories:
     """All repositories. cities: names of the prefectures by region code. handset: see the outbox."""
-    agent_repository = AgentRepository(documents, vault)
-    unit_repository = UnitRepository(documents, vault)
+    agent_repository, unit_repository = AgentRepository(documents, vault), UnitRepository(documents, vault)
     case_texts = CaseTexts(documents, vault)
     return Repositories(
         agents=agent_repository,

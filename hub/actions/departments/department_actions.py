@@ -9,6 +9,7 @@ from hub.actions.departments.in_force import DepartmentsInForce
 from hub.actions.departments.prove_call import ProveCall
 from hub.actions.departments.read_submission import ReadSubmission
 from hub.actions.departments.submit_texts import SubmitTexts
+from hub.actions.departments.tell_receipts import NoticeEnds, TellReceipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,5 @@ class DepartmentActions:
     submit: SubmitTexts
     read: ReadSubmission
     change_keys: ChangeKeys
+    notice_ends: NoticeEnds
+    tell_receipts: TellReceipts

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from channels.outbox.delivery import MessageClass
+from hub.actions.departments.notice_text import NoticeKind
 from hub.model.departments.submission import TextState
 from hub.web.i18n import msgid
 
@@ -55,6 +57,25 @@ class TextSubmission(Asked):
     signature: Name = ""
     callback: Annotated[str, Field(max_length=500)] = ""
     responsible: Name = Field(default="", description="The registered person in whose name E0 is sent.")
+
+
+class NoticeSubmission(Asked):
+    """A notice to one applicant; the hub writes the text (预审结果、一次性告知)."""
+
+    client_ref: Reference
+    to: Number
+    kind: NoticeKind
+    matter: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_readable)]
+    reference: Name = ""
+    materials: Annotated[
+        list[Annotated[Readable, Field(min_length=1, max_length=60)]], Field(max_length=20)
+    ] = []
+    reason: Annotated[str, Field(max_length=100), AfterValidator(_readable)] = ""
+    place: Name = ""
+    until: date | None = None
+    sender: Name = ""
+    signature: Name = ""
+    callback: Annotated[str, Field(max_length=500)] = ""
 
 
 class NumberResult(Given):
@@ -109,6 +130,26 @@ class QuotaStatus(Given):
     monthly_parts: int
     monthly_used: int
     parts_per_second: int
+
+
+class Receipt(Given):
+    """The last word about one text, told once; a delivered text comes with an empty reason."""
+
+    to: str
+    message_id: str
+    state: TextState
+    reason: str = ""
+
+
+class ReceiptDocument(Given):
+    """What is posted to the callback address. id: the same for every try; take it once."""
+
+    id: str
+    submission_id: str
+    client_ref: str
+    sandbox: bool
+    told_at: AwareDatetime
+    receipts: list[Receipt]
 
 
 class FieldProblem(Given):

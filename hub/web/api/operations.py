@@ -4,9 +4,15 @@ it."""
 from __future__ import annotations
 
 from hub.model.departments.department_key import Scope
-from hub.web.api import texts
+from hub.web.api import notices, openapi, texts
 from hub.web.api.door import Operation, door
-from hub.web.api.models import QuotaStatus, SubmissionAnswer, SubmissionStatus, TextSubmission
+from hub.web.api.models import (
+    NoticeSubmission,
+    QuotaStatus,
+    SubmissionAnswer,
+    SubmissionStatus,
+    TextSubmission,
+)
 from hub.web.route import Route
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -19,6 +25,17 @@ OPERATIONS: tuple[Operation, ...] = (
         texts.submit,
         {202: SubmissionAnswer},
         takes=TextSubmission,
+        problems=("other_body", "not_json", "rate", "daily_quota", "monthly_quota"),
+    ),
+    Operation(
+        "POST",
+        "/api/v1/notices/submit",
+        "submitNotice",
+        "提交预审结果或一次性告知 Hand over a notice to an applicant",
+        Scope.NOTICE_SUBMIT,
+        notices.submit,
+        {202: SubmissionAnswer},
+        takes=NoticeSubmission,
         problems=("other_body", "not_json", "rate", "daily_quota", "monthly_quota"),
     ),
     Operation(
@@ -54,4 +71,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
 )
 
-API_ROUTES: tuple[Route, ...] = tuple(Route(one.method, one.path, door(one)) for one in OPERATIONS)
+API_ROUTES: tuple[Route, ...] = (
+    *(Route(one.method, one.path, door(one)) for one in OPERATIONS),
+    Route("GET", "/api/v1/openapi.json", openapi.served(OPERATIONS)),
+)

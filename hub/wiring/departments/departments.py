@@ -11,7 +11,9 @@ from hub.actions.departments.department_actions import DepartmentActions
 from hub.actions.departments.prove_call import ProveCall
 from hub.actions.departments.read_submission import ReadSubmission
 from hub.actions.departments.submit_texts import SubmitTexts
+from hub.actions.departments.tell_receipts import NoticeEnds, TellReceipts
 from hub.actions.departments.text_states import TextStates
+from hub.other_systems.department_callback import HttpCallbacks
 from hub.wiring.foundation import Foundation
 
 
@@ -19,7 +21,9 @@ def department_actions(base: Foundation, profiles: Profiles) -> DepartmentAction
     """One of each."""
     documents, records, clock = base.documents, base.stores.departments, base.clock
     states = TextStates(base.stores.outbox)
-    hosts = frozenset(base.settings.department_api.callback_hosts)
+    api = base.settings.department_api
+    may_call_back = partial(is_allowed, hosts=frozenset(api.callback_hosts))
+    callbacks = HttpCallbacks(base.http, clock, may_call_back, timeout_seconds=api.callback_timeout_seconds)
     return DepartmentActions(
         in_force=base.departments,
         prove=ProveCall(records.keys, clock),
@@ -31,8 +35,10 @@ def department_actions(base: Foundation, profiles: Profiles) -> DepartmentAction
             profiles,
             base.vault,
             clock,
-            partial(is_allowed, hosts=hosts),
+            may_call_back,
         ),
         read=ReadSubmission(records.submissions, base.stores.outbox, states, base.departments, clock),
         change_keys=ChangeKeys(documents, records, clock),
+        notice_ends=NoticeEnds(documents, records, states, clock),
+        tell_receipts=TellReceipts(documents, records, callbacks, clock),
     )

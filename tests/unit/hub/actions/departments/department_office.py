@@ -40,6 +40,7 @@ TRAFFIC = RegisteredDepartment(
     emergency_persons=("王明",),
     callback_url="https://jj.example.cn/receipts",
 )
+CONTRACT = Contract()
 PROFILES = {SENDER: ChannelProfile(SENDER, ChannelKind.SMS, signature="福建公安")}
 
 
@@ -69,9 +70,9 @@ class Office:
         await self.departments.look()
         return department
 
-    async def with_contract(self, contract: Contract = Contract(), **fields: int) -> None:
+    async def with_contract(self, contract: Contract = CONTRACT, **fields: int) -> None:
         """TRAFFIC with other terms."""
-        await self.registered(replace(TRAFFIC, contract=contract, **fields))
+        await self.registered(replace(TRAFFIC, contract=contract, **fields))  # type: ignore[arg-type]
 
     async def rows(self) -> int:
         """How many texts are in the outbox."""

@@ -1,4 +1,4 @@
-"""Texts handed over by departments: what is taken is in the outbox, once; what is not is said, and nothing is."""
+"""Texts handed over by departments: what is taken is in the outbox, once; what is not is said."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ async def test_the_class_of_a_template_holds(office: Office) -> None:
         CALLER, wants(text="", template="fine", variables=filled, message_class=MessageClass.E1)
     )
     assert got.submission.message_class is MessageClass.N
-    row = (await office.outbox.reread([got.submission.results[0].message_id])).popitem()[1]
+    [row] = (await office.outbox.reread([got.submission.results[0].message_id])).values()
     assert row.delivery.text == "【东城交警】闽A12345 有一条新的违法记录，请于 15 日内处理。"
 
 
@@ -191,7 +191,7 @@ async def test_a_value_with_braces_is_no_second_template(office: Office) -> None
     got = await office.submit(
         CALLER, wants(text="", template="fine", variables={"plate": "{days}", "days": "15"})
     )
-    row = (await office.outbox.reread([got.submission.results[0].message_id])).popitem()[1]
+    [row] = (await office.outbox.reread([got.submission.results[0].message_id])).values()
     assert "{days} 有一条" in row.delivery.text
 
 
@@ -207,7 +207,7 @@ async def test_no_text_leaves_under_a_signature_of_others(office: Office, wanted
 
 async def test_a_registered_signature_may_stand_in_the_text(office: Office) -> None:
     got = await office.submit(CALLER, wants(text="【交警提醒】雨天慢行"))
-    row = (await office.outbox.reread([got.submission.results[0].message_id])).popitem()[1]
+    [row] = (await office.outbox.reread([got.submission.results[0].message_id])).values()
     assert row.delivery.text == "【交警提醒】雨天慢行"
 
 
