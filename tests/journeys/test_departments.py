@@ -30,10 +30,11 @@ async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
         yield running
 
 
-async def keyed(hub: World, system: DepartmentSystem, department: str = "traffic", **wanted: bool) -> None:
-    issued = await hub.hub.departments.change_keys.issue(
-        department, KeyWanted("业务系统", classes=(MessageClass.E1, MessageClass.N), **wanted), by="admin"
-    )
+async def keyed(
+    hub: World, system: DepartmentSystem, department: str = "traffic", *, sandbox: bool = False
+) -> None:
+    wanted = KeyWanted("业务系统", classes=(MessageClass.E1, MessageClass.N), sandbox=sandbox)
+    issued = await hub.hub.departments.change_keys.issue(department, wanted, by="admin")
     system.token, system.secret = issued.token, issued.key.secret
 
 
@@ -163,7 +164,12 @@ async def test_a_receipt_not_taken_waits_and_is_told_again_by_a_person(
 
 
 async def test_a_notice_is_written_by_the_hub(hub: World, system: DepartmentSystem) -> None:
-    notice: dict[str, Any] = {"client_ref": "n1", "to": "13800138000", "kind": "one_time_notice", "matter": "居住证申领"}
+    notice: dict[str, Any] = {
+        "client_ref": "n1",
+        "to": "13800138000",
+        "kind": "one_time_notice",
+        "matter": "居住证申领",
+    }
     status, problem, _ = await system.post("/api/v1/notices/submit", notice)
     assert (status, problem["errors"][0]["field"]) == (422, "materials")
     notice |= {"materials": ["租赁合同", "近期照片"], "until": "2026-12-31"}
@@ -172,7 +178,8 @@ async def test_a_notice_is_written_by_the_hub(hub: World, system: DepartmentSyst
     rows = await hub.hub.repositories.outbox.reread([answer["results"][0]["message_id"]])
     [text] = [row.delivery.text for row in rows.values()]
     assert text == (
-        "【交警支队】您办理“居住证申领”，现一次性告知还需以下材料：1.租赁合同；2.近期照片。请于2026年12月31日前补齐。"
+        "【交警支队】您办理“居住证申领”，现一次性告知还需以下材料："
+        "1.租赁合同；2.近期照片。请于2026年12月31日前补齐。"
     )
 
 
