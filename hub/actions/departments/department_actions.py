@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.actions.departments.change_keys import ChangeKeys
+from hub.actions.departments.department_desk import DepartmentDesk
 from hub.actions.departments.in_force import DepartmentsInForce
 from hub.actions.departments.prove_call import ProveCall
 from hub.actions.departments.read_submission import ReadSubmission
@@ -14,7 +16,7 @@ from hub.actions.departments.tell_receipts import NoticeEnds, TellReceipts
 
 @dataclass(frozen=True, slots=True)
 class DepartmentActions:
-    """in_force: the registry as it is now."""
+    """in_force: the registry as it is now. may_call_back: whether receipts may be told to an address."""
 
     in_force: DepartmentsInForce
     prove: ProveCall
@@ -23,3 +25,5 @@ class DepartmentActions:
     change_keys: ChangeKeys
     notice_ends: NoticeEnds
     tell_receipts: TellReceipts
+    desk: DepartmentDesk
+    may_call_back: Callable[[str], bool]

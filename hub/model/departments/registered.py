@@ -7,6 +7,7 @@ the registry says holds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from channels.outbox.delivery import MessageClass
 from channels.outbox.limits import Quota
@@ -67,9 +68,13 @@ class RegisteredDepartment:
     templates: tuple[DepartmentTemplate, ...] = ()
     members: tuple[str, ...] = ()
     callback_url: str = ""
-    told_end: str = ""
     owner: str = personal("")
     emergency_persons: tuple[str, ...] = personal(())
+
+    def ends_within(self, days: int, today: date) -> bool:
+        """Whether the contract ends in so many days, or has ended."""
+        end = self.contract.ends_on
+        return bool(end) and date.fromisoformat(end) <= today + timedelta(days=days)
 
     def department(self) -> Department:
         """As the outbox and campaigns know it."""

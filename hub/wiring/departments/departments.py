@@ -8,6 +8,7 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.departments.callback_hosts import is_allowed
 from hub.actions.departments.change_keys import ChangeKeys
 from hub.actions.departments.department_actions import DepartmentActions
+from hub.actions.departments.department_desk import DepartmentDesk
 from hub.actions.departments.prove_call import ProveCall
 from hub.actions.departments.read_submission import ReadSubmission
 from hub.actions.departments.submit_texts import SubmitTexts
@@ -24,6 +25,7 @@ def department_actions(base: Foundation, profiles: Profiles) -> DepartmentAction
     api = base.settings.department_api
     may_call_back = partial(is_allowed, hosts=frozenset(api.callback_hosts))
     callbacks = HttpCallbacks(base.http, clock, may_call_back, timeout_seconds=api.callback_timeout_seconds)
+    read = ReadSubmission(records.submissions, base.stores.outbox, states, base.departments, clock)
     return DepartmentActions(
         in_force=base.departments,
         prove=ProveCall(records.keys, clock),
@@ -37,8 +39,12 @@ def department_actions(base: Foundation, profiles: Profiles) -> DepartmentAction
             clock,
             may_call_back,
         ),
-        read=ReadSubmission(records.submissions, base.stores.outbox, states, base.departments, clock),
+        read=read,
         change_keys=ChangeKeys(documents, records, clock),
         notice_ends=NoticeEnds(documents, records, states, clock),
         tell_receipts=TellReceipts(documents, records, callbacks, clock),
+        desk=DepartmentDesk(
+            documents, records, base.departments, read, clock, alarm_days=api.contract_alarm_days
+        ),
+        may_call_back=may_call_back,
     )
