@@ -88,6 +88,7 @@ async def test_a_registered_department_is_in_force_at_once(hub: World, admin: St
     assert status == 200
     assert "陈科长" in page
     assert "合同 2020-01-31 到期" in page
+    assert "部门合同：交警支队" in (await admin.get("/staff/system"))[1]
     assert "每秒 50 条" in page
     registered = hub.hub.departments.in_force.registered("traffic")
     assert registered is not None
