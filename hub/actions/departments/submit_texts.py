@@ -13,7 +13,7 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
 from campaigns.said import Said
 from channels.address import Address, BadAddress, is_textable, phone
@@ -258,7 +258,10 @@ def _numbers(id: str, to: tuple[str, ...]) -> list[tuple[TextResult, Address | N
 
 
 def _canonical(wanted: TextsWanted) -> str:
-    """The same for the same request, however its JSON was spelled."""
-    plain = replace(wanted, variables=dict(sorted(wanted.variables.items())))
-    fields = {name: getattr(plain, name) for name in TextsWanted.__dataclass_fields__}
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """The same for the same request, however its JSON was spelled and whatever a later release adds: only what
+    was given counts."""
+    if wanted.asked:
+        return wanted.asked
+    given = {one.name: getattr(wanted, one.name) for one in fields(TextsWanted)}
+    plain = {name: value for name, value in given.items() if value}
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

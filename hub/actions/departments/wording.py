@@ -43,6 +43,7 @@ class TextsWanted:
 
     variables: of the template. responsible: the person in whose name E0 is sent.
     not_before, expires_at: ms UTC, 0 = at once, as the class says.
+    asked: the request these texts were made of, where the hub wrote them: it makes a repeat the same one.
     """
 
     client_ref: str
@@ -57,6 +58,7 @@ class TextsWanted:
     signature: str = ""
     callback_url: str = ""
     responsible: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,5 +33,6 @@ async def submit(call: ApiCall) -> web.Response:
         sender=asked.sender,
         signature=asked.signature,
         callback_url=asked.callback,
+        asked=asked.model_dump_json(exclude_defaults=True),
     )
     return taken(await call.request.app[HUB].departments.submit(caller_of(call.key), texts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from channels.address import BadAddress, masked, phone
+from hub.web.delivery_reasons import words_of
 from hub.web.guard.auth import agent_of
 from hub.web.keys import HUB
 from hub.web.pages.departments import department_words as terms
@@ -23,7 +24,7 @@ async def page(request: web.Request) -> web.StreamResponse:
         "staff/department.html",
         overview=overview,
         department=overview.department,
-        failures=[(one, _shown(one.to)) for one in overview.failures],
+        failures=[(one, _shown(one.to), words_of(one.reason)) for one in overview.failures],
         failed=failed,
         refused=refused,
         first=after is None,

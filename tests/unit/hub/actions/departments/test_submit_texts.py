@@ -12,7 +12,7 @@ from channels.outbox.delivery import DeliveryState, MessageClass, Origin
 from channels.outbox.ports import Change, Leased
 from channels.outbox.retry import settled
 from hub.actions.departments.refusals import NotTaken, OtherBody, TooMuch
-from hub.actions.departments.submit_texts import Submitted
+from hub.actions.departments.submit_texts import Submitted, _canonical
 from hub.model.departments.registered import Contract
 from hub.model.departments.submission import TextState
 from hub.runtime.errors import NotFound
@@ -66,6 +66,21 @@ async def test_the_same_reference_with_other_content_is_refused(office: Office) 
     with pytest.raises(OtherBody):
         await office.submit(CALLER, wants(text="别的内容"))
     assert await office.rows() == 1
+
+
+async def test_a_repeat_stays_one_when_the_hub_words_its_notice_otherwise(office: Office) -> None:
+    """As after an upgrade: what the caller asked for is what makes it the same."""
+    await office.submit(CALLER, wants(text="旧的说法", asked='{"kind": "one_time_notice"}'))
+    again = await office.submit(CALLER, wants(text="新的说法", asked='{"kind": "one_time_notice"}'))
+    assert again.repeated
+
+
+async def test_the_digest_of_a_request_stays_as_it_is(office: Office) -> None:
+    """Stored digests are compared with those of later releases: a new field may not change them."""
+    wanted = wants(text="甲", message_class=MessageClass.N, variables={"b": "1", "a": "2"})
+    assert _canonical(wanted) == (
+        '{"client_ref":"r1","message_class":"N","text":"甲","to":["13800138000"],"variables":{"a":"2","b":"1"}}'
+    )
 
 
 async def test_references_of_another_line_of_keys_are_other_ones(office: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,12 @@ def test_it_is_plain_json_of_version_3_1() -> None:
     assert json.loads(json.dumps(DOCUMENT)) == DOCUMENT
     assert DOCUMENT["openapi"] == "3.1.0"
     assert {"title", "version"} <= DOCUMENT["info"].keys()
+
+
+def test_the_file_in_the_repository_is_what_is_served() -> None:
+    """Whoever changes the API sees there what changes for departments: `curl …/api/v1/openapi.json`, formatted."""
+    kept = Path(__file__).parents[5] / "docs" / "departments_openapi.json"
+    assert json.loads(kept.read_text("utf-8")) == DOCUMENT
 
 
 def test_every_reference_leads_to_a_schema() -> None:
