@@ -209,3 +209,27 @@ async def test_the_description_is_served(hub: World) -> None:
         document = await answer.json()
     assert document["openapi"] == "3.1.0"
     assert SUBMIT in document["paths"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /api/v1/sms/submissions/\xff\xfe HTTP/1.1\r\nX-Hub-Key: a\r\nX-Hub-Signature: v1=0",
+        b"GET /api/v1/quota HTTP/1.1\r\nX-Hub-Key: \xff\xfe\r\nX-Hub-Signature: v1=0",
+        b"GET /api/v1/quota HTTP/1.1\r\nX-Hub-Key: a\r\nX-Hub-Signature: \xe4\xff",
+    ],
+)
+async def test_bytes_that_are_no_text_are_refused_and_no_crash(hub: World, head: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(hub.url.rpartition(":")[2]))
+    rest = (
+        b"\r\nX-Hub-Timestamp: 1\r\nX-Hub-Nonce: 0123456789abcdef\r\nHost: hub\r\nConnection: close\r\n\r\n"
+    )
+    writer.write(head + rest)
+    answer = await reader.read()
+    writer.close()
+    assert answer.split()[1] in (b"400", b"401", b"404")
+
+
+async def test_a_place_of_bytes_is_no_place_for_who_may_ask(hub: World, system: DepartmentSystem) -> None:
+    for id in ("%FF%FE", "%00", "%ED%A0%80", "..%2F..", "x" * 4000):
+        assert (await system.call("GET", f"/api/v1/sms/submissions/{id}"))[0] in (401, 404)

@@ -21,9 +21,12 @@ def signature(secret: str, method: str, target: str, timestamp: str, nonce: str,
     """`v1=…`. target: path and query."""
     digest = hashlib.sha256(body).hexdigest()
     signed = "\n".join((method, target, timestamp, nonce, digest))
-    return "v1=" + hmac.new(secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
+    return (
+        "v1="
+        + hmac.new(secret.encode(), signed.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
+    )
 
 
 def is_signed(given: str, expected: str) -> bool:
     """In constant time; anything that is no signature is none."""
-    return hmac.compare_digest(given.encode(), expected.encode())
+    return given.isascii() and hmac.compare_digest(given, expected)

@@ -258,8 +258,8 @@ def _numbers(id: str, to: tuple[str, ...]) -> list[tuple[TextResult, Address | N
 
 
 def _canonical(wanted: TextsWanted) -> str:
-    """The same for the same request, however its JSON was spelled and whatever a later release adds: only what
-    was given counts."""
+    """The same for the same request, however its JSON was spelled and whatever a later release adds: only
+    what was given counts."""
     if wanted.asked:
         return wanted.asked
     given = {one.name: getattr(wanted, one.name) for one in fields(TextsWanted)}

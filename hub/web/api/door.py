@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from aiohttp import web
+from multidict import CIMultiDict
 from pydantic import BaseModel, ValidationError
 
 from channels.outbox.ports import OutboxUnavailable
@@ -126,7 +127,8 @@ async def _answer(operation: Operation, call: ApiCall) -> web.Response:
 
 
 def _signed(request: web.Request, body: bytes) -> SignedCall:
-    headers = request.headers
+    # Bytes that are no ASCII are no key, no nonce and no signature; they would only be in the way.
+    headers = CIMultiDict((name, value) for name, value in request.headers.items() if value.isascii())
     return SignedCall(
         method=request.method,
         target=request.raw_path,

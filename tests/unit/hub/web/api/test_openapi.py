@@ -38,7 +38,7 @@ def test_it_is_plain_json_of_version_3_1() -> None:
 
 
 def test_the_file_in_the_repository_is_what_is_served() -> None:
-    """Whoever changes the API sees there what changes for departments: `curl …/api/v1/openapi.json`, formatted."""
+    """Whoever changes the API sees there what changes for departments: it is `/api/v1/openapi.json`."""
     kept = Path(__file__).parents[5] / "docs" / "departments_openapi.json"
     assert json.loads(kept.read_text("utf-8")) == DOCUMENT
 
