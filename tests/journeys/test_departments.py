@@ -214,17 +214,19 @@ async def test_the_description_is_served(hub: World) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        b"GET /api/v1/sms/submissions/\xff\xfe HTTP/1.1\r\nX-Hub-Key: a\r\nX-Hub-Signature: v1=0",
+        b"GET /api/v1/sms/submissions/\xff\xfe HTTP/1.1\r\nX-Hub-Key: KEY\r\nX-Hub-Signature: v1=0",
         b"GET /api/v1/quota HTTP/1.1\r\nX-Hub-Key: \xff\xfe\r\nX-Hub-Signature: v1=0",
-        b"GET /api/v1/quota HTTP/1.1\r\nX-Hub-Key: a\r\nX-Hub-Signature: \xe4\xff",
+        b"GET /api/v1/quota HTTP/1.1\r\nX-Hub-Key: KEY\r\nX-Hub-Signature: \xe4\xff",
     ],
 )
-async def test_bytes_that_are_no_text_are_refused_and_no_crash(hub: World, head: bytes) -> None:
+async def test_bytes_that_are_no_text_are_refused_and_no_crash(
+    hub: World, system: DepartmentSystem, head: bytes
+) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(hub.url.rpartition(":")[2]))
     rest = (
         b"\r\nX-Hub-Timestamp: 1\r\nX-Hub-Nonce: 0123456789abcdef\r\nHost: hub\r\nConnection: close\r\n\r\n"
     )
-    writer.write(head + rest)
+    writer.write(head.replace(b"KEY", system.token.encode()) + rest)
     answer = await reader.read()
     writer.close()
     assert answer.split()[1] in (b"400", b"401", b"404")
