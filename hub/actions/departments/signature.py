@@ -23,7 +23,7 @@ def signature(secret: str, method: str, target: str, timestamp: str, nonce: str,
     signed = "\n".join((method, target, timestamp, nonce, digest))
     return (
         "v1="
-        + hmac.new(secret.encode(), signed.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
+        + hmac.new(secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
     )
 
 
