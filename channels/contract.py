@@ -170,6 +170,7 @@ class OutboundMessage:
     files: where the channel carries them.
     bulk: one of many that one may refuse (law education, a notice), not an answer to somebody.
     page: also as a page to look at, where the channel has such a thing (HTML of a mail).
+    extension: digits behind the number it is sent from, where the carrier takes them: answers come there.
     """
 
     delivery_id: str
@@ -183,6 +184,7 @@ class OutboundMessage:
     files: tuple[OutboundFile, ...] = ()
     bulk: bool = False
     page: bool = False
+    extension: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from channels.adapter import AcceptEvent, Event
@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE = 32
 """What came and is being stored, per account."""
+_LONGEST_SOURCE = 20
+"""Characters of the number a text comes from, in the shortest of the protocols (SMPP 3.4, section 5.2.8)."""
 _FIRST_PAUSE = 0.5
 
 
@@ -209,15 +211,20 @@ class GatewaySms:
             raise Permanent("no-text", "text missing")
         settings = self._settings
         to = number.written(message.recipient, settings.country_code)
+        source = settings.number + message.extension
+        if len(source) > _LONGEST_SOURCE:
+            raise Permanent("source-too-long", "number and extension are too long")
         try:
             parts = pieces(
                 message.text,
-                reference=lambda: self._references.of(settings.number, to, message.delivery_id),
+                reference=lambda: self._references.of(source, to, message.delivery_id),
                 gbk=settings.gbk,
                 reserved=settings.reserved,
             )
         except ValueError:
             raise Permanent("too-long", f"more than {MOST_PARTS} parts") from None
+        if message.extension:
+            parts = [replace(part, extension=message.extension) for part in parts]
         await self.account.bucket.take(len(parts))
         link = await self.account.link()
         if len(parts) == 1:

@@ -32,12 +32,14 @@ ROOM = {Format.ASCII: Room(159, 153), Format.UCS2: Room(140, 134), Format.GBK: R
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One part as it travels. total: 1 for a text that is not cut; then the content has no head."""
+    """One part as it travels. total: 1 for a text that is not cut; then the content has no head.
+    extension: digits behind the number it is sent from."""
 
     form: Format
     content: bytes
     total: int = 1
     number: int = 1
+    extension: str = ""
 
     @property
     def has_head(self) -> bool:

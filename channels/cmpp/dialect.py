@@ -63,7 +63,7 @@ class Cmpp(CommonHead):
     def submit(self, to: str, part: Piece) -> Callable[[int], bytes]:
         settings = self._settings
         message = Submit(
-            source=settings.number,
+            source=settings.number + part.extension,
             destination=to,
             content=part.content,
             form=part.form,

@@ -85,7 +85,7 @@ class Sgip:
         settings = self._settings
         return pdu.submit(
             Submit(
-                source=settings.number,
+                source=settings.number + part.extension,
                 destination=to,
                 content=part.content,
                 form=part.form,

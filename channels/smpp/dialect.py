@@ -82,7 +82,7 @@ class Smpp:
         settings = self._settings
         return pdu.submit(
             Short(
-                source=settings.number,
+                source=settings.number + part.extension,
                 destination=to,
                 content=part.content,
                 coding=part.form or settings.ascii_coding,

@@ -21,10 +21,7 @@ def signature(secret: str, method: str, target: str, timestamp: str, nonce: str,
     """`v1=…`. target: path and query."""
     digest = hashlib.sha256(body).hexdigest()
     signed = "\n".join((method, target, timestamp, nonce, digest))
-    return (
-        "v1="
-        + hmac.new(secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
-    )
+    return "v1=" + hmac.new(secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
 
 
 def is_signed(given: str, expected: str) -> bool:

@@ -173,6 +173,7 @@ class SubmitTexts:
                 lane=POLICY[text.message_class].lane,
                 parts=text.parts,
                 not_before=max(submission.at, wanted.not_before),
+                extension=text.extension,
             )
             for message_id, address in addresses.items()
         ]

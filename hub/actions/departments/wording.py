@@ -63,9 +63,10 @@ class TextsWanted:
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """What leaves, by which channel, as which class. parts: of one text."""
+    """What leaves, by which channel, as which class. extension: behind its number. parts: of one text."""
 
     sender: str
+    extension: str
     text: str
     message_class: MessageClass
     parts: int
@@ -91,7 +92,8 @@ def worded(
         problems.append(Problem("text", "text_too_long", Said(TOO_LONG, most=MAX_CHARACTERS)))
     if problems or profile is None or message_class is None:
         raise NotTaken(problems)
-    return Worded(profile.name, signed, message_class, max(1, count(signed).parts))
+    extension = next((one.extension for one in department.senders if one.channel == profile.name), "")
+    return Worded(profile.name, extension, signed, message_class, max(1, count(signed).parts))
 
 
 def _text(

@@ -9,11 +9,12 @@ from dataclasses import replace
 import pytest
 
 from channels.outbox.delivery import DeliveryState, MessageClass, Origin
+from channels.outbox.gate import message_of
 from channels.outbox.ports import Change, Leased
 from channels.outbox.retry import settled
 from hub.actions.departments.refusals import NotTaken, OtherBody, TooMuch
 from hub.actions.departments.submit_texts import Submitted, _canonical
-from hub.model.departments.registered import Contract
+from hub.model.departments.registered import Contract, SenderLine
 from hub.model.departments.submission import TextState
 from hub.runtime.errors import NotFound
 from hub.store.documents import Documents, StoreUnavailable, Write
@@ -224,6 +225,17 @@ async def test_a_registered_signature_may_stand_in_the_text(office: Office) -> N
     got = await office.submit(CALLER, wants(text="【交警提醒】雨天慢行"))
     [row] = (await office.outbox.reread([got.submission.results[0].message_id])).values()
     assert row.delivery.text == "【交警提醒】雨天慢行"
+
+
+async def test_a_text_leaves_by_a_registered_sender_with_its_extension(office: Office) -> None:
+    await office.registered(replace(TRAFFIC, senders=(SenderLine(SENDER, "0591"),)))
+    got = await office.submit(CALLER, wants())
+    [row] = (await office.outbox.reread([got.submission.results[0].message_id])).values()
+    assert (row.delivery.sender, row.delivery.extension) == (SENDER, "0591")
+    assert message_of(row.delivery, {}).extension == "0591"
+    with pytest.raises(NotTaken) as refused:
+        await office.submit(CALLER, wants("r2", sender="sms-other"))
+    assert codes(refused) == {("sender", "sender_not_allowed")}
 
 
 async def test_a_callback_to_a_host_nobody_listed_is_refused(office: Office) -> None:
