@@ -90,8 +90,8 @@ PUBLICITY_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/campaigns/notices/{notice_id}", notices.edit, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/notices/{notice_id}/withdraw", notices.withdraw, P.CAMPAIGN_EDIT),
 )
-_TOLD = (P.CASE_READ, P.REPORT_READ, P.CAMPAIGN_READ)
-"""Who is told of cases, or of campaigns."""
+_TOLD = (P.CASE_READ, P.REPORT_READ, P.CAMPAIGN_READ, P.DEPARTMENT_READ)
+"""Who is told of cases, of campaigns, or of departments."""
 
 STAFF_ROUTES: tuple[Route, ...] = (
     # the doors

@@ -12,6 +12,7 @@ from hub.actions.departments.prove_call import ProveCall
 from hub.actions.departments.read_submission import ReadSubmission
 from hub.actions.departments.submit_texts import SubmitTexts
 from hub.actions.departments.tell_receipts import NoticeEnds, TellReceipts
+from hub.actions.departments.warn_contracts import WarnContracts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +27,5 @@ class DepartmentActions:
     notice_ends: NoticeEnds
     tell_receipts: TellReceipts
     desk: DepartmentDesk
+    warn_contracts: WarnContracts
     may_call_back: Callable[[str], bool]

@@ -12,6 +12,7 @@ from datetime import timedelta
 from campaigns.said import Said
 from hub.actions.departments.in_force import DepartmentsInForce
 from hub.actions.departments.read_submission import QuotaUsed, ReadSubmission
+from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.departments.callback import Callback, CallbackState
 from hub.model.departments.department_key import DepartmentKey
@@ -80,12 +81,12 @@ class DepartmentDesk:
     async def all_for(self, agent: Agent) -> list[RegisteredDepartment]:
         """Those that exist for the agent, by id."""
         await self._departments.look()
-        return [one for one in self._departments.all_registered() if _may_see(agent, one)]
+        return [one for one in self._departments.all_registered() if policy.may_see_department(agent, one)]
 
     async def one_for(self, agent: Agent, id: str) -> RegisteredDepartment:
         """A department. Raises `NotFound` for one that does not exist for the agent."""
         found = await self._records.registry.get(id)
-        if found is None or not _may_see(agent, found.value):
+        if found is None or not policy.may_see_department(agent, found.value):
             raise NotFound
         return found.value
 
@@ -154,12 +155,6 @@ class DepartmentDesk:
         except Conflict:
             raise Stale from None
         await self._departments.look()
-
-
-def _may_see(agent: Agent, department: RegisteredDepartment) -> bool:
-    if agent.may(Permission.DEPARTMENT_MANAGE):
-        return True
-    return agent.may(Permission.DEPARTMENT_READ) and agent.id in department.members
 
 
 def _manage(agent: Agent) -> None:

@@ -14,6 +14,7 @@ from hub.actions.departments.read_submission import ReadSubmission
 from hub.actions.departments.submit_texts import SubmitTexts
 from hub.actions.departments.tell_receipts import NoticeEnds, TellReceipts
 from hub.actions.departments.text_states import TextStates
+from hub.actions.departments.warn_contracts import WarnContracts
 from hub.other_systems.department_callback import HttpCallbacks
 from hub.wiring.foundation import Foundation
 
@@ -26,6 +27,9 @@ def department_actions(base: Foundation, profiles: Profiles) -> DepartmentAction
     may_call_back = partial(is_allowed, hosts=frozenset(api.callback_hosts))
     callbacks = HttpCallbacks(base.http, clock, may_call_back, timeout_seconds=api.callback_timeout_seconds)
     read = ReadSubmission(records.submissions, base.stores.outbox, states, base.departments, clock)
+    desk = DepartmentDesk(
+        documents, records, base.departments, read, clock, alarm_days=api.contract_alarm_days
+    )
     return DepartmentActions(
         in_force=base.departments,
         prove=ProveCall(records.keys, clock),
@@ -43,8 +47,9 @@ def department_actions(base: Foundation, profiles: Profiles) -> DepartmentAction
         change_keys=ChangeKeys(documents, records, clock),
         notice_ends=NoticeEnds(documents, records, states, clock),
         tell_receipts=TellReceipts(documents, records, callbacks, clock),
-        desk=DepartmentDesk(
-            documents, records, base.departments, read, clock, alarm_days=api.contract_alarm_days
+        desk=desk,
+        warn_contracts=WarnContracts(
+            documents, records.registry, base.stores.agents, base.stores.notifications, desk, clock
         ),
         may_call_back=may_call_back,
     )

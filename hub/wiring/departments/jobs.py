@@ -14,6 +14,8 @@ from hub.wiring.foundation import Foundation
 
 _LOOK_SECONDS = 0.5
 """How often it is looked for submissions and receipts that are due."""
+_CONTRACT_SECONDS = 3_600.0
+"""How often it is looked for contracts that end soon."""
 _FOLLOW_SECONDS = 2.0
 """How often it is looked for departments that another process changed."""
 
@@ -27,5 +29,8 @@ def department_jobs(
     return {
         "departments": partial(repeat, departments.in_force.look, pause_seconds=_FOLLOW_SECONDS),
         "department texts": partial(alone, leases(), "department texts", notice, pause_seconds=_LOOK_SECONDS),
+        "contracts": partial(
+            alone, leases(), "contracts", departments.warn_contracts.step, pause_seconds=_CONTRACT_SECONDS
+        ),
         "callbacks": partial(alone, leases(), "callbacks", tell, pause_seconds=_LOOK_SECONDS),
     }

@@ -30,6 +30,7 @@ ENTRIES = frozenset({R.EDITOR, R.REVIEWER})
 PUBLISH_ENTRIES = frozenset({R.REVIEWER})
 ADMIN = frozenset({R.ADMIN})
 SEE_DEPARTMENTS = frozenset({R.ADMIN, R.DEPARTMENT})
+TOLD = READ_CASES | READ_CAMPAIGNS | SEE_DEPARTMENTS
 DECIDERS = frozenset({R.ADMIN, R.INSPECTOR})
 APPROVERS = frozenset({R.ADMIN, R.INSPECTOR, R.SUPERVISOR})
 
@@ -71,10 +72,10 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/departments/{department}/keys/{key_id}/revoke"): ADMIN,
     ("GET", "/staff/departments/{department}/callbacks"): SEE_DEPARTMENTS,
     ("POST", "/staff/departments/{department}/callbacks/{id}/again"): SEE_DEPARTMENTS,
-    ("GET", "/staff/notifications"): READ_CASES | READ_CAMPAIGNS,
-    ("GET", "/staff/notifications/count"): READ_CASES | READ_CAMPAIGNS,
-    ("POST", "/staff/notifications/read"): READ_CASES | READ_CAMPAIGNS,
-    ("POST", "/staff/notifications/choices"): READ_CASES | READ_CAMPAIGNS,
+    ("GET", "/staff/notifications"): TOLD,
+    ("GET", "/staff/notifications/count"): TOLD,
+    ("POST", "/staff/notifications/read"): TOLD,
+    ("POST", "/staff/notifications/choices"): TOLD,
     ("GET", "/staff/people/{contact_id}"): READ_CASES,
     ("POST", "/staff/people/{contact_id}"): READ_CASES,
     ("POST", "/staff/people/{contact_id}/merge"): READ_CASES,
