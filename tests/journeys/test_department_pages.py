@@ -116,7 +116,12 @@ async def test_a_member_sees_their_own_and_no_other(member: Staff) -> None:
 
 async def test_a_key_is_shown_once_and_works(hub: World, admin: Staff, member: Staff) -> None:
     path = "/staff/departments/traffic/keys"
-    status, page = await admin.post(path, {"name": "违法告知系统", "networks": "300.1.1.1", "class_N": "yes"})
+    status, page = await admin.post(path, {"name": "违法告知系统"})
+    assert status == 422
+    assert 'href="#f-scopes"' in page
+    assert 'href="#f-classes"' in page
+    wrong = {"name": "违法告知系统", "networks": "300.1.1.1", "class_N": "yes", "scope_sms_read": "yes"}
+    status, page = await admin.post(path, wrong)
     assert status == 422
     assert "10.1.0.0/16" in page
     wanted = {"name": "违法告知系统", "class_E1": "yes", "scope_sms_submit": "yes", "networks": "127.0.0.0/8"}
@@ -128,6 +133,7 @@ async def test_a_key_is_shown_once_and_works(hub: World, admin: Staff, member: S
     text = {"client_ref": "1", "to": ["13800138000"], "text": "您的验证码是 482913", "class": "E1"}
     assert (await system.post("/api/v1/sms/submit", text))[0] == 202
     assert (await system.call("GET", "/api/v1/quota"))[1]["code"] == "scope_not_allowed"
+    assert "收下 1 个号码" in (await admin.get("/staff/departments/traffic"))[1]
     _, again = await admin.get(path)
     assert not any(one in again for one in shown)
     assert "来自 127.0.0.1" in again

@@ -21,6 +21,7 @@ from hub.store.documents import Conflict, Documents
 
 NO_NETWORK = "请每行填写一个 IP 地址或网段，例如 10.1.2.3 或 10.1.0.0/16"
 NO_CLASS = "请至少选择一个消息级别"
+NO_SCOPE = "请至少选择一项用途"
 _HINT = 8
 
 
@@ -55,8 +56,10 @@ class ChangeKeys:
         """A new key of a registered department. Raises `NotFound`, `Invalid`."""
         if await self._records.registry.get(department) is None:
             raise NotFound
-        if not wanted.classes:
-            raise Invalid({"classes": NO_CLASS})
+        lacking = {"scopes": NO_SCOPE} if not wanted.scopes else {}
+        lacking |= {"classes": NO_CLASS} if not wanted.classes else {}
+        if lacking:
+            raise Invalid(lacking)
         for network in wanted.networks:
             try:
                 ip_network(network, strict=False)

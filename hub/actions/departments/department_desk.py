@@ -18,6 +18,7 @@ from hub.model.departments.callback import Callback, CallbackState
 from hub.model.departments.department_key import DepartmentKey
 from hub.model.departments.failure import TextFailure
 from hub.model.departments.registered import RegisteredDepartment
+from hub.model.departments.submission import Submission
 from hub.repositories.departments.keys import KeyUse
 from hub.repositories.departments.records import DepartmentRecords
 from hub.runtime.clock import Clock, to_local
@@ -27,6 +28,7 @@ from hub.store.documents import Conflict, Documents, Duplicate
 TAKEN = "编号 %(id)s 已经登记，请换一个编号"
 _DAYS = 7
 _PAGE = 20
+_LATELY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ class DepartmentDay:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentOverview:
-    """What a department's page shows. days: newest first. given_up: receipts nobody took, 100 at most."""
+    """What a department's page shows. days, lately (submissions): newest first. given_up: receipts nobody
+    took, 100 at most."""
 
     department: RegisteredDepartment
     used: QuotaUsed
     days: tuple[DepartmentDay, ...]
+    lately: list[Submission]
     failures: list[TextFailure]
     more_failures: str | None
     given_up: int
@@ -106,11 +110,13 @@ class DepartmentDesk:
         days = [today - timedelta(days=back) for back in range(_DAYS)]
         counted = await self._records.submissions.traffic(id, [f"{day:%Y%m%d}" for day in days])
         failures, more = await self._records.callbacks.failures(id, limit=_PAGE, after=after)
+        lately, _ = await self._records.submissions.page(id, limit=_LATELY)
         given_up, _ = await self._records.callbacks.page(id, state=CallbackState.GIVEN_UP.value, limit=100)
         return DepartmentOverview(
             department,
             await self._read.quota(id),
             tuple(DepartmentDay(day.isoformat(), counted.get(f"{day:%Y%m%d}", {})) for day in days),
+            lately,
             failures,
             more,
             len(given_up),

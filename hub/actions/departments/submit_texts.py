@@ -125,6 +125,7 @@ class SubmitTexts:
             or max(now, wanted.not_before) + POLICY[text.message_class].expiry_seconds * 1000,
             sandbox=caller.sandbox,
             callback_url=wanted.callback_url or department.callback_url,
+            responsible=wanted.responsible if text.message_class is MessageClass.E0 else "",
             results=tuple(result for result, _ in found),
         )
         rows = [] if caller.sandbox else self._rows(submission, wanted, text, addresses)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 
 from channels.outbox.delivery import MessageClass
 from hub.model.personal import personal
@@ -69,11 +69,13 @@ class DepartmentKey:
         return self.state(now) in (KeyState.WORKS, KeyState.ENDS)
 
     def allows_source(self, source: str) -> bool:
-        """Whether calls may come from this address; `source` as the web layer saw it."""
+        """Whether calls may come from there; `source` as the web layer tells it: of IPv6 the whole /64 of a
+        subscriber, of which the web layer keeps no single address."""
         if not self.networks:
             return True
         try:
-            address = ip_address(source.partition("/")[0])
+            where = ip_network(source, strict=False)
         except ValueError:
             return False
-        return any(address in ip_network(network, strict=False) for network in self.networks)
+        allowed = [ip_network(network, strict=False) for network in self.networks]
+        return any(one.version == where.version and one.overlaps(where) for one in allowed)

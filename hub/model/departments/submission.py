@@ -70,7 +70,7 @@ class Submission:
     """line, client_ref: make it unique. body: keyed digest of what was asked for. parts: of one text.
 
     look_at: when it is next looked for receipts (ms UTC), 0 = all is told. told: a character per number, `.`
-    while its end is not told.
+    while its end is not told. responsible: the person in whose name E0 was sent.
     """
 
     id: str
@@ -89,4 +89,5 @@ class Submission:
     expires_at: int
     sandbox: bool = False
     callback_url: str = ""
+    responsible: str = personal("")
     results: tuple[TextResult, ...] = personal(())

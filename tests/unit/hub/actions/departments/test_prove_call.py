@@ -92,6 +92,9 @@ async def test_nonces_of_two_keys_are_two(office: Office) -> None:
         (("10.1.0.0/16", "192.0.2.7"), "192.0.2.7", True),
         (("10.1.0.0/16",), "10.2.0.1", False),
         (("10.1.0.0/16",), "unknown", False),
+        (("10.1.0.0/16",), "2001:db8::/64", False),
+        (("2001:db8::7",), "2001:db8::/64", True),
+        (("2001:db8:1::/48",), "2001:db8:2::/64", False),
     ],
 )
 async def test_a_key_is_good_from_its_networks_only(

@@ -182,6 +182,9 @@ async def test_e0_needs_a_registered_person(office: Office) -> None:
     assert codes(refused) == {("responsible", "responsible_not_named")}
     got = await office.submit(urgent, wants(message_class=MessageClass.E0, responsible="王明"))
     assert got.submission.message_class is MessageClass.E0
+    kept = await office.records.submissions.get(got.submission.id)
+    assert kept is not None
+    assert kept.value.responsible == "王明"
 
 
 async def test_the_class_of_a_template_holds(office: Office) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.actions.departments import notice_text, submit_texts, wording
+from hub.actions.departments import change_keys, department_desk, notice_text, submit_texts, wording
 from hub.web.api.models import TextSubmission
 from hub.web.api.openapi import described
 from hub.web.api.operations import API_ROUTES, OPERATIONS
@@ -90,7 +90,7 @@ def test_what_use_cases_refuse_is_said_in_english_too() -> None:
     texts = shipped_catalogues().of(Language.EN).texts
     said = {
         value
-        for module in (wording, submit_texts, notice_text)
+        for module in (wording, submit_texts, notice_text, change_keys, department_desk)
         for name, value in vars(module).items()
         if name.isupper() and name != "OPT_OUT" and isinstance(value, str) and CHINESE.search(value)
     }
