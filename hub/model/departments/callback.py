@@ -32,7 +32,6 @@ class Callback:
     department: str
     line: str
     submission_id: str
-    client_ref: str
     url: str
     created_at: int
     next_at: int
@@ -43,6 +42,7 @@ class Callback:
     status: int = 0
     problem: str = ""
     sandbox: bool = False
+    client_ref: str = personal("")
     body: str = personal("")
 
     def answered(self, status: int, problem: str, at: int) -> Callback:

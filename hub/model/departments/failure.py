@@ -16,7 +16,7 @@ class TextFailure:
     department: str
     at: int
     submission_id: str
-    client_ref: str
     state: TextState
     reason: str = ""
     to: str = personal("")
+    client_ref: str = personal("")

@@ -77,7 +77,6 @@ class Submission:
     department: str
     line: str
     key_id: str
-    client_ref: str
     at: int
     body: str
     message_class: MessageClass
@@ -89,5 +88,6 @@ class Submission:
     expires_at: int
     sandbox: bool = False
     callback_url: str = ""
+    client_ref: str = personal("")
     responsible: str = personal("")
     results: tuple[TextResult, ...] = personal(())

@@ -108,7 +108,7 @@ async def test_a_day_of_traffic_adds_up(desk: Desk) -> None:
 
 
 async def test_nothing_of_it_is_readable_in_the_store(desk: Desk) -> None:
-    got = await desk.office.submit(replace(CALLER, line=desk.line), wants())
+    got = await desk.office.submit(replace(CALLER, line=desk.line), wants("13900139000"))
     await desk.end(got.submission.results[0].message_id, DeliveryState.FAILED, "30003")
     await desk.pass_time(1)
     for name in ("submissions", "department_callbacks", "department_failures", "outbox"):
@@ -116,6 +116,7 @@ async def test_nothing_of_it_is_readable_in_the_store(desk: Desk) -> None:
         assert stored
         assert "13800138000" not in repr(stored)
         assert "停车场" not in repr(stored)
+        assert "13900139000" not in repr(stored)  # a reference may be a number too
 
 
 async def test_a_crash_between_noticing_and_telling_loses_and_doubles_nothing(desk: Desk) -> None:
