@@ -13,22 +13,24 @@ from hub.runtime.supervisor import Supervisor
 from hub.settings.settings import Settings
 from hub.wiring.actions import actions_of
 from hub.wiring.alarms import alarm_actions
-from hub.wiring.calls import call_actions
+from hub.wiring.calls import CallActions, call_actions
 from hub.wiring.cases import case_actions
 from hub.wiring.channels import (
+    Adapters,
     build_adapters,
     dispatcher_of,
     handset_rules,
     profiles_of,
     sweeper_of,
 )
+from hub.wiring.departments.departments import department_actions
+from hub.wiring.departments.jobs import department_jobs
 from hub.wiring.desk import desk_of
 from hub.wiring.dialogue import dialogue_of
-from hub.wiring.foundation import open_foundation
+from hub.wiring.foundation import Foundation, open_foundation
 from hub.wiring.intake import intake_actions
 from hub.wiring.jobs import alarm_jobs, inbound_jobs, jobs_of
 from hub.wiring.knowledge import knowledge_actions, watch_answers_of
-from hub.wiring.publicity.departments import departments_of
 from hub.wiring.routes import routes_of
 from hub.wiring.rules import rule_actions
 
@@ -36,8 +38,7 @@ from hub.wiring.rules import rule_actions
 async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED) -> Hub:
     """Everything wired and ready; `jobs` still have to be run. Raises `Refused`, `KeyProblem`."""
     base = await open_foundation(settings, clock, handset_rules(settings))
-    adapters = build_adapters(base)
-    profiles = profiles_of(settings)
+    adapters, profiles = build_adapters(base), profiles_of(settings)
     dialogue = dialogue_of(base, watch)
     editing = await knowledge_actions(base)
     rules = await rule_actions(base)
@@ -47,23 +48,18 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     calls = await call_actions(base, adapters, profiles, dialogue, editing.knowledge, cases)
     taken_over = alarms.handling.take_over.by_text
     intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases, rules.rules, taken_over)
-    jitter = random.Random()
+    departments = department_actions(base, profiles)
     actions = actions_of(base, dialogue, editing, rules, cases, desk, calls, intake, profiles)
     routes = routes_of(base, rules.rules, adapters.connects)
-    dispatcher = dispatcher_of(base, adapters.sends, jitter, departments_of(base.settings).share, routes)
-    sweeper = sweeper_of(base, adapters.finds, jitter)
+    shares = base.departments.departments.share
+    dispatcher = dispatcher_of(base, adapters.sends, random.Random(), shares, routes)
+    sweeper = sweeper_of(base, adapters.finds, random.Random())
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)
     jobs |= alarm_jobs(alarms.forward, alarms.handling.escalate)
     jobs |= inbound_jobs(base, adapters, actions, intake, dialogue.triage)
+    jobs |= department_jobs(base, departments)
     supervisor = Supervisor(clock)
-
-    async def close() -> None:
-        base.bell.close()
-        if calls.engine is not None:
-            await calls.engine.close()
-        await adapters.close()
-        await base.close()
 
     return Hub(
         settings=settings,
@@ -76,6 +72,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         repositories=base.stores,
         actions=actions,
         alarms=alarms,
+        departments=departments,
         knowledge=editing.knowledge,
         rules=rules.rules,
         bell=base.bell,
@@ -93,5 +90,13 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         hears=lambda: calls.engine is None or not calls.engine.is_down,
         forged=adapters.forged,
         unconnected=adapters.unconnected,
-        close=close,
+        close=partial(_close, base, calls, adapters),
     )
+
+
+async def _close(base: Foundation, calls: CallActions, adapters: Adapters) -> None:
+    base.bell.close()
+    if calls.engine is not None:
+        await calls.engine.close()
+    await adapters.close()
+    await base.close()

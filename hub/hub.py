@@ -66,6 +66,7 @@ from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.actions.deliveries.read_unmatched import ReadUnmatched
 from hub.actions.deliveries.redrive import Redrive
 from hub.actions.deliveries.refuse_mail import RefuseMail
+from hub.actions.departments.department_actions import DepartmentActions
 from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
 from hub.actions.dialogue.understand import Understand
@@ -254,6 +255,10 @@ _TASKS: Mapping[str, str] = {
     "dispatch": "发送任务",
     "broadcasts": "群发任务",
     "series": "普法系列任务",
+    "departments": "部门登记更新任务",
+    "department": "部门短信状态任务",
+    "callbacks": "部门回执推送任务",
+    "contracts": "部门合同提醒任务",
     "recipient lists": "群发名单清理任务",
     "responses": "群发回复统计任务",
     "recipients": "名单导入任务",
@@ -320,6 +325,7 @@ class Hub:
     repositories: Repositories
     actions: Actions
     alarms: AlarmDesk
+    departments: DepartmentActions
     knowledge: Knowledge
     rules: RulesInForce
     bell: Bell

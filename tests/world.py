@@ -133,6 +133,7 @@ def world_settings(
     data["encoder_server"].update(encoder_server or {})
     data["alarms"].update(alarms or {})
     data["dispatch"]["poll_seconds"] = 0.1
+    data["department_api"]["callback_hosts"] = ["127.0.0.1"]
     data["cases"]["undo_seconds"] = undo_seconds
     data["sending_hours"]["warning"] = "00:00-24:00"  # tests run at night too
     return build(data)

@@ -210,7 +210,7 @@ class GatewaySms:
             raise Permanent("no-text", "text missing")
         settings = self._settings
         to = number.written(message.recipient, settings.country_code)
-        source = beneath(settings.number, message.source)
+        source = beneath(settings.number, message.source or settings.number + message.extension)
         try:
             parts = pieces(
                 message.text,

@@ -170,6 +170,7 @@ class Delivery:
     recipient_key: blind index of the address. subject: opt-out subject (see suppression).
     parts: SMS parts it costs, 1 elsewhere. attempt: how many tries have begun.
     department: id of the department whose share and quota it uses, "" = the office itself.
+    extension: digits behind the sender's number, for answers to reach that department.
     uncounted: no limit of messages per person holds it back, and it takes nothing from them: a correction of
     what the same person was sent, a test to a number of the office.
     level, night: of a warning; night = its approver released it for the quiet hours.
@@ -222,6 +223,7 @@ class Delivery:
     redriven_as: str = ""
     fallback_of: str = ""
     source: str = ""
+    extension: str = ""
 
     def may_become(self, state: DeliveryState) -> bool:
         """Whether the state table allows the move."""

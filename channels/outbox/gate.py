@@ -180,4 +180,5 @@ def message_of(delivery: Delivery, bodies: Mapping[str, OriginBody]) -> Outbound
         bulk=is_bulk(delivery),
         page=delivery.origin in _WRITTEN_FOR_MANY,
         source=delivery.source,
+        extension=delivery.extension,
     )

@@ -22,6 +22,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"  # 知识审核: publishes what editors wrote
     HIGHER_REVIEWER = "higher_reviewer"  # 复查复核: at the next higher organ
     ADMIN = "admin"  # 系统: configures, sees no content
+    DEPARTMENT = "department"  # 部门联络: sees what its department sends through the platform
 
 
 class Permission(StrEnum):
@@ -55,6 +56,8 @@ class Permission(StrEnum):
     RULE_EDIT = "rule.edit"
     SYSTEM_READ = "system.read"
     AGENT_MANAGE = "agent.manage"
+    DEPARTMENT_READ = "department.read"  # of those the agent is a member of
+    DEPARTMENT_MANAGE = "department.manage"
 
 
 _P = Permission
@@ -104,8 +107,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.CANNED_APPROVE,
             _P.DELIVERY_DECIDE,
             _P.RULE_EDIT,
+            _P.DEPARTMENT_READ,
+            _P.DEPARTMENT_MANAGE,
         }
     ),
+    Role.DEPARTMENT: frozenset({_P.DEPARTMENT_READ}),
 }
 """Default deny: what is not listed is not allowed."""
 

@@ -26,13 +26,14 @@ class NotificationKind(StrEnum):
     CAMPAIGN_APPROVED = "campaign_approved"  # your campaign may be sent
     CAMPAIGN_RETURNED = "campaign_returned"  # your campaign came back with a reason
     CAMPAIGN_HELD = "campaign_held"  # a campaign has outgrown its approval and waits for the approver
+    CONTRACT_ENDS = "contract_ends"  # the contract of a department you look after ends soon
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One thing to tell one agent. read_at: ms UTC, 0 = not read yet.
 
-    It is about a case or about a campaign; the other id is "".
+    It is about a case, a campaign or a department; the other ids are "".
     """
 
     id: str
@@ -42,3 +43,4 @@ class Notification:
     case_id: str
     read_at: int = 0
     campaign_id: str = ""
+    department_id: str = ""

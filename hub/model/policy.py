@@ -1,4 +1,4 @@
-"""Who may see which case: one place, default deny.
+"""Who may see which case, and which department: one place, default deny.
 
 A REPORT case (检举控告, 12389) and one that may be an accusation (SCREENING, 待甄别) are visible to
 inspectors only; for everybody else, administrators included, they do not exist: not in lists, not in counts,
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from hub.model.agent import GRANTS, Agent, Permission, Role
 from hub.model.cases.case import Case
+from hub.model.departments.registered import RegisteredDepartment
 from hub.model.track import Compartment
 from hub.runtime.errors import Forbidden, NotFound
 
@@ -31,6 +32,14 @@ def may_see(agent: Agent, case: Case) -> bool:
     if case.compartment not in compartments(agent):
         return False
     return not only_reviews(agent) or case.proceeding.concerns_higher_organ
+
+
+def may_see_department(agent: Agent, department: RegisteredDepartment) -> bool:
+    """Whether the department exists for the agent: for an administrator of the platform, and for its
+    members."""
+    if agent.may(Permission.DEPARTMENT_MANAGE):
+        return True
+    return agent.may(Permission.DEPARTMENT_READ) and agent.id in department.members
 
 
 def only_reviews(agent: Agent) -> bool:

@@ -41,6 +41,8 @@ from hub.repositories.contacts import ContactRepository
 from hub.repositories.conversations import ConversationRepository
 from hub.repositories.deliveries import fallbacks
 from hub.repositories.deliveries.records import DeliveryRecords, delivery_records
+from hub.repositories.departments import records as department_records_of
+from hub.repositories.departments.records import DepartmentRecords, department_records
 from hub.repositories.evidence import heads, recording_moves
 from hub.repositories.evidence.heads import HeadRepository
 from hub.repositories.inbound import long_texts
@@ -147,6 +149,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *contact_imports.COLLECTIONS,
     *conversations.COLLECTIONS,
     *cursors.COLLECTIONS,
+    *department_records_of.COLLECTIONS,
     *drafts.COLLECTIONS,
     *entries.COLLECTIONS,
     *entry_versions.COLLECTIONS,
@@ -234,6 +237,7 @@ class Repositories:
     conversations: ConversationRepository
     cursors: CursorRepository
     deliveries: DeliveryRecords
+    departments: DepartmentRecords
     duty: DutyRepository
     drafts: DraftRepository
     follows: FollowRepository
@@ -294,6 +298,7 @@ def repositories(
         conversations=ConversationRepository(documents, vault),
         cursors=CursorRepository(documents),
         deliveries=delivery_records(documents, vault),
+        departments=department_records(documents, vault),
         duty=DutyRepository(documents, vault),
         drafts=DraftRepository(documents, vault),
         follows=FollowRepository(documents),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from channels.outbox.delivery import MessageClass
@@ -21,3 +23,12 @@ class DepartmentTable(Table):
         """As the rest of the hub knows it."""
         quota = Quota(self.daily_parts, self.monthly_parts)
         return Department(id, self.name, self.share, quota, frozenset(self.classes))
+
+
+class DepartmentApi(Table):
+    """The API for the departments' own systems; see docs/departments.md."""
+
+    callback_hosts: list[Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]] = []
+    callback_timeout_seconds: float = Field(default=10.0, gt=0, le=30)
+    key_overlap_hours: int = Field(default=168, ge=0, le=2160)
+    contract_alarm_days: int = Field(default=30, ge=0, le=366)

@@ -12,7 +12,7 @@ from hub.settings.carrier_data import CarrierData
 from hub.settings.cases import Assignment, Cases
 from hub.settings.channels import Channel
 from hub.settings.deliveries import Broadcast, Dispatch, Fallback, Frequency, SendingHours
-from hub.settings.departments import DepartmentTable
+from hub.settings.departments import DepartmentApi, DepartmentTable
 from hub.settings.dialogue import EncoderServer, Knowledge, TriageWords
 from hub.settings.organisation import Hours, Organisation, Region
 from hub.settings.progress import ProgressSystem, Tracking
@@ -49,6 +49,7 @@ class Settings(Table):
     sending_hours: SendingHours = SendingHours()
     frequency: Frequency = Frequency()
     departments: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$")], DepartmentTable] = {}
+    department_api: DepartmentApi = DepartmentApi()
     speech: Speech = Speech()
     calls: Calls = Calls()
     cases: Cases = Cases()

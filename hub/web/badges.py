@@ -235,6 +235,7 @@ ROLE: Mapping[Role, str] = {
     Role.REVIEWER: msgid("知识审核"),
     Role.HIGHER_REVIEWER: msgid("复查复核"),
     Role.ADMIN: msgid("系统管理"),
+    Role.DEPARTMENT: msgid("部门联络"),
 }
 
 MINUTE_MS = 60_000

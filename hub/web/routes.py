@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
+from hub.web.api.operations import API_ROUTES
 from hub.web.assets import static_file
 from hub.web.guard.auth import guarded
 from hub.web.guard.rate_limit import limited
@@ -96,7 +97,7 @@ MACHINE_ROUTES: tuple[Route, ...] = (
 )
 """Carriers and browsers."""
 
-ROUTES: tuple[Route, ...] = (*CITIZEN_ROUTES, *STAFF_ROUTES, *MACHINE_ROUTES)
+ROUTES: tuple[Route, ...] = (*CITIZEN_ROUTES, *STAFF_ROUTES, *MACHINE_ROUTES, *API_ROUTES)
 
 
 def add_routes(app: web.Application, routes: Iterable[Route] = ROUTES) -> None:

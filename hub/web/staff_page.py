@@ -62,6 +62,7 @@ _PLACES = (
     _Place("/staff/canned", msgid("快捷回复"), msgid("快捷"), "text", (_P.CASE_REPLY, _P.CANNED_APPROVE)),
     _Place("/staff/campaigns", msgid("宣传活动"), msgid("活动"), "megaphone", (_P.CAMPAIGN_READ,)),
     _Place("/staff/contacts", msgid("服务对象"), msgid("对象"), "person", (_P.CAMPAIGN_EDIT,)),
+    _Place("/staff/departments", msgid("部门接入"), msgid("部门"), "send", (_P.DEPARTMENT_READ,)),
     _Place("/staff/entries", msgid("知识条目"), msgid("知识"), "book", (_P.ENTRY_EDIT,)),
 )
 
@@ -162,6 +163,9 @@ DONE: Mapping[str, str] = {
     "rules_proposed": msgid("已提交，由另一名管理员批准后生效"),
     "rules_approved": msgid("已批准，到生效时间自动使用"),
     "rules_refused": msgid("已退回，现行规则不变"),
+    "department_saved": msgid("部门登记已保存，立即生效"),
+    "key_revoked": msgid("密钥已停用，立即生效"),
+    "callback_again": msgid("已重新排队推送"),
     "disabled": msgid("账号已停用，登录已全部退出"),
     "enabled": msgid("账号已启用"),
     "account_waits": msgid("已提出，由督察或另一名管理员确认后启用"),

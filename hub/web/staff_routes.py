@@ -37,6 +37,7 @@ from hub.web.pages.cases import (
 )
 from hub.web.pages.cases.replies import canned, pick, send
 from hub.web.pages.deliveries import deliveries, ended, unmatched
+from hub.web.pages.departments import callbacks, department, departments, keys
 from hub.web.pages.knowledge import (
     entries,
     entry_editor,
@@ -89,8 +90,8 @@ PUBLICITY_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/campaigns/notices/{notice_id}", notices.edit, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/notices/{notice_id}/withdraw", notices.withdraw, P.CAMPAIGN_EDIT),
 )
-_TOLD = (P.CASE_READ, P.REPORT_READ, P.CAMPAIGN_READ)
-"""Who is told of cases, or of campaigns."""
+_TOLD = (P.CASE_READ, P.REPORT_READ, P.CAMPAIGN_READ, P.DEPARTMENT_READ)
+"""Who is told of cases, of campaigns, or of departments."""
 
 STAFF_ROUTES: tuple[Route, ...] = (
     # the doors
@@ -383,6 +384,19 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/deliveries/ended/{delivery_id}/again", ended.again, P.DELIVERY_DECIDE),
     _staff("GET", "/deliveries/unmatched", unmatched.unmatched_page, P.DELIVERY_DECIDE),
     _staff("POST", "/deliveries/{delivery_id}", deliveries.decide, P.DELIVERY_DECIDE),
+    # departments; which of them exist for the agent is decided by membership
+    _staff("GET", "/departments", departments.list_page, P.DEPARTMENT_READ),
+    _staff("GET", "/departments/new", departments.new_page, P.DEPARTMENT_MANAGE),
+    _staff("POST", "/departments/new", departments.create, P.DEPARTMENT_MANAGE),
+    _staff("GET", "/departments/{department}", department.page, P.DEPARTMENT_READ),
+    _staff("GET", "/departments/{department}/edit", departments.edit_page, P.DEPARTMENT_MANAGE),
+    _staff("POST", "/departments/{department}/edit", departments.save, P.DEPARTMENT_MANAGE),
+    _staff("GET", "/departments/{department}/keys", keys.page, P.DEPARTMENT_READ),
+    _staff("POST", "/departments/{department}/keys", keys.issue, P.DEPARTMENT_MANAGE),
+    _staff("POST", "/departments/{department}/keys/{key_id}/rotate", keys.rotate, P.DEPARTMENT_MANAGE),
+    _staff("POST", "/departments/{department}/keys/{key_id}/revoke", keys.revoke, P.DEPARTMENT_MANAGE),
+    _staff("GET", "/departments/{department}/callbacks", callbacks.page, P.DEPARTMENT_READ),
+    _staff("POST", "/departments/{department}/callbacks/{id}/again", callbacks.again, P.DEPARTMENT_READ),
     _staff("GET", "/agents", accounts.agents_page, P.AGENT_MANAGE),
     _staff("POST", "/agents", accounts.create_agent, P.AGENT_MANAGE),
     _staff("POST", "/agents/{agent_id}/reset", accounts.reset_password, P.AGENT_MANAGE),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -61,8 +61,8 @@ from hub.settings.channels import (
 from hub.settings.settings import Settings
 from hub.settings.table import secret_now
 from hub.store.unreadable import Unreadable
+from hub.wiring.configured_departments import departments_of
 from hub.wiring.foundation import Foundation
-from hub.wiring.publicity.departments import departments_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +431,8 @@ def dispatcher_of(
     base: Foundation, sends: Mapping[str, Sends], jitter: random.Random, shares: Shares, routes: Routes
 ) -> Dispatcher:
     """What drains the outbox. shares: the share of a department by its id."""
+    settings = dispatch_settings(base.settings)
+    limits = replace(settings.limits, quotas=base.departments.quotas)  # those of the registry too
     return Dispatcher(
         base.stores.outbox,
         base.stores.suppressions,
@@ -438,7 +440,7 @@ def dispatcher_of(
         base.clock,
         jitter,
         base.bell,
-        dispatch_settings(base.settings),
+        replace(settings, limits=limits),
         shares,
         routes,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from channels.http import HttpClient
 from channels.outbox.receipts import HandsetRule
+from hub.actions.departments.in_force import DepartmentsInForce
 from hub.actions.dialogue.encoding import Encoding
 from hub.repositories.alarms.raising_documents import RaisingDocuments
 from hub.repositories.evidence.recording_files import RecordingFiles
@@ -23,6 +24,7 @@ from hub.store.crypto import Vault
 from hub.store.documents import Documents
 from hub.store.files import FileStore
 from hub.store.migrations import migrate
+from hub.wiring.configured_departments import departments_of
 from hub.wiring.encoder import encoding_of
 from hub.wiring.migrations import migrations_of
 from hub.wiring.store import closed_on_failure, open_recordings, open_store, open_vault
@@ -50,6 +52,7 @@ class Foundation:
     bell: Bell
     feed: QueueFeed
     encoding: Encoding
+    departments: DepartmentsInForce
 
     async def close(self) -> None:
         """Ends what runs beside the event loop, and the store last."""
@@ -71,12 +74,15 @@ async def open_foundation(settings: Settings, clock: Clock, handset: Mapping[str
     wait_seconds = settings.alarms.confirm_seconds
     documents = RaisingDocuments(following, vault, clock, wait_seconds=wait_seconds)
     cities = {region.code: region.name for region in settings.regions}
+    stores = repositories(documents, vault, cities=cities, handset=handset)
+    departments = DepartmentsInForce(departments_of(settings), stores.departments.registry)
+    await departments.look()
     return Foundation(
         settings=settings,
         clock=clock,
         vault=vault,
         documents=documents,
-        stores=repositories(documents, vault, cities=cities, handset=handset),
+        stores=stores,
         files=FileStore(settings.files.path / "attachments", vault),
         imports=FileStore(settings.files.path / "imports", vault),
         recordings=recordings,
@@ -86,4 +92,5 @@ async def open_foundation(settings: Settings, clock: Clock, handset: Mapping[str
         bell=bell,
         feed=feed,
         encoding=encoding_of(settings, clock),
+        departments=departments,
     )

@@ -448,6 +448,8 @@ PAGES: dict[str, tuple[Role, Reach]] = {
     "series": (Role.PUBLICITY, _at("/staff/campaigns/series/{series}")),
     "campaign report": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/report")),
     "senders": (Role.ADMIN, _at("/staff/senders")),
+    "no department yet": (Role.ADMIN, _at("/staff/departments")),
+    "new department": (Role.ADMIN, _at("/staff/departments/new")),
     "nothing in doubt": (Role.PUBLICITY, _at("/staff/campaigns/{sent}/ambiguous")),
     "contact": (Role.PUBLICITY, _contact_fold_open),
     "opt-outs with errors": (Role.PUBLICITY, _opt_out_wrong),

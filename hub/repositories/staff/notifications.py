@@ -49,6 +49,14 @@ class NotificationRepository:
         told = Notification(id, agent_id, at, kind, "", campaign_id=campaign_id)
         return self._notifications.insert(told)
 
+    def tell_of_department(
+        self, agent_id: str, kind: NotificationKind, department_id: str, *, at: int, cause: str
+    ) -> Insert:
+        """The same about a department."""
+        id = derived_id("notification", agent_id, kind, department_id, cause)
+        told = Notification(id, agent_id, at, kind, "", department_id=department_id)
+        return self._notifications.insert(told)
+
     async def unread(self, agent_id: str, *, limit: int = 100) -> list[Notification]:
         """Those an agent has not read, newest first."""
         return await self._newest({"agent_id": agent_id, "read_at": 0}, limit)

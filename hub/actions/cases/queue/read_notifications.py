@@ -25,11 +25,11 @@ _MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line of the list; `campaign` is the name of one where it is about no case."""
+    """One line of the list; `about` is the name of the campaign or department where it is about no case."""
 
     notification: Notification
     case: Case | None
-    campaign: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,9 @@ class ReadNotifications:
             if one.campaign_id:
                 told += await self._of_campaign(agent, one)
                 continue
+            if one.department_id:
+                told += await self._of_department(agent, one)
+                continue
             case, what = cases.get(one.case_id), (one.kind, one.case_id, one.at)
             if case is None or what in seen or not policy.may_see(agent, case):
                 continue  # who handles a case and follows it is told twice of the same
@@ -108,5 +111,11 @@ class ReadNotifications:
     async def _of_campaign(self, agent: Agent, one: Notification) -> list[Told]:
         found = await self._repositories.campaigns.get(one.campaign_id)
         if found is None or not agent.may(Permission.CAMPAIGN_READ):
+            return []
+        return [Told(one, None, found.value.name)]
+
+    async def _of_department(self, agent: Agent, one: Notification) -> list[Told]:
+        found = await self._repositories.departments.registry.get(one.department_id)
+        if found is None or not policy.may_see_department(agent, found.value):
             return []
         return [Told(one, None, found.value.name)]

@@ -42,6 +42,7 @@ KINDS: Mapping[NotificationKind, Word] = {
     NotificationKind.CAMPAIGN_APPROVED: Word(msgid("我的宣传活动已批准"), icon="check"),
     NotificationKind.CAMPAIGN_RETURNED: Word(msgid("我的宣传活动被退回"), icon="back"),
     NotificationKind.CAMPAIGN_HELD: Word(msgid("宣传活动超出审批，等待重新审批"), icon="warning"),
+    NotificationKind.CONTRACT_ENDS: Word(msgid("部门合同即将到期"), icon="calendar"),
 }
 _ALERT = msgid("您有 %(count)s 件事需要处理")
 _NEUTRAL = msgid("新消息")
@@ -65,6 +66,8 @@ async def notifications_page(request: web.Request) -> web.StreamResponse:
 
 def link_of(told: Told) -> str:
     """Where a line leads."""
+    if told.notification.department_id:
+        return f"/staff/departments/{told.notification.department_id}"
     if told.case is None:
         return f"/staff/campaigns/{told.notification.campaign_id}"
     return f"/staff/cases/{told.case.id}"
@@ -72,7 +75,7 @@ def link_of(told: Told) -> str:
 
 def said_of(told: Told, _: Translator) -> str:
     """What a line is about."""
-    return told.campaign if told.case is None else title_of(told.case, _)
+    return told.about if told.case is None else title_of(told.case, _)
 
 
 async def count(request: web.Request) -> web.StreamResponse:
@@ -94,7 +97,12 @@ async def _look(_: Agent, __: Language) -> str:
 
 
 def _topic_of(agent: Agent) -> str | None:
-    told_of = (Permission.CASE_READ, Permission.REPORT_READ, Permission.CAMPAIGN_READ)
+    told_of = (
+        Permission.CASE_READ,
+        Permission.REPORT_READ,
+        Permission.CAMPAIGN_READ,
+        Permission.DEPARTMENT_READ,
+    )
     reads = any(map(agent.may, told_of))
     return notification_topic(agent.id) if reads else None
 

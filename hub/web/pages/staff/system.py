@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from campaigns.said import Said
 from hub.hub import HealthLine, Hub
 from hub.web.i18n import Translator
 from hub.web.keys import HUB
@@ -27,7 +28,8 @@ async def system_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/system"""
     hub, _ = request.app[HUB], translator(request)
     lights = [
-        _light(hub, line, _) for line in (*hub.duties(), await hub.report_readers(), *await hub.health())
+        _light(hub, line, _)
+        for line in (*hub.duties(), *_contracts(hub), await hub.report_readers(), *await hub.health())
     ]
     return staff_page(
         request,
@@ -35,6 +37,22 @@ async def system_page(request: web.Request) -> web.StreamResponse:
         lines=sorted(lights, key=lambda light: light.kind != "bad"),
         broken=sum(light.kind == "bad" for light in lights),
     )
+
+
+def _contracts(hub: Hub) -> list[HealthLine]:
+    """Contracts of departments that end soon, or have ended."""
+    departments = hub.departments
+    return [
+        HealthLine(
+            f"contract {one.id}",
+            Said("部门合同：%(name)s", name=one.name),
+            ok=False,
+            detail=Said("合同 %(day)s 到期", day=one.contract.ends_on),
+            fix="续签后在“部门接入”里修改到期日，或停用密钥",
+        )
+        for one in departments.in_force.all_registered()
+        if departments.desk.ends_soon(one)
+    ]
 
 
 def _light(hub: Hub, line: HealthLine, _: Translator) -> Light:

@@ -25,37 +25,40 @@ SEES = {
     Role.REVIEWER: set(),
     Role.HIGHER_REVIEWER: {Compartment.NONE},
     Role.ADMIN: set(),
+    Role.DEPARTMENT: set(),
 }
 """An inspector works on reports and on nothing else; an administrator reads no case at all."""
 
 MAY = """
-                   handler supervisor inspector publicity publicity_lead editor reviewer admin higher_reviewer
-case.read          yes     yes        -         -         -              -      -        -     yes
-case.reply         yes     yes        yes       -         -              -      -        -     yes
-case.assign        yes     yes        yes       -         -              -      -        -     -
-case.close         yes     yes        yes       -         -              -      -        -     -
-canned.approve     -       yes        yes       -         -              -      -        yes   -
-tag.edit           -       yes        -         -         -              -      -        -     -
-recording.redact   -       yes        yes       -         -              -      -        -     -
-report.read        -       -          yes       -         -              -      -        -     -
-case.reveal        yes     -          -         -         -              -      -        -     -
-alarm.duty         yes     yes        -         -         -              -      -        -     -
-register.read      yes     yes        -         -         -              -      -        -     -
-register.edit      -       yes        -         -         -              -      -        -     -
-campaign.read      -       yes        -         yes       yes            -      -        yes   -
-campaign.edit      -       -          -         yes       yes            -      -        -     -
-campaign.control   -       yes        -         yes       yes            -      -        -     -
-campaign.approve   -       yes        -         -         yes            -      -        -     -
-campaign.emergency -       yes        -         -         -              -      -        -     -
-campaign.send      -       yes        -         yes       yes            -      -        -     -
-campaign.trial     -       yes        -         yes       yes            -      -        -     -
-campaign.words     -       yes        -         -         yes            -      -        -     -
-entry.edit         -       -          -         -         -              yes    yes      -     -
-entry.publish      -       -          -         -         -              -      yes      -     -
-delivery.decide    -       -          yes       -         -              -      -        yes   -
-rule.edit          -       -          -         -         -              -      -        yes   -
-system.read        -       -          -         -         -              -      -        yes   -
-agent.manage       -       -          -         -         -              -      -        yes   -
+                   handler supervisor inspector publicity publicity_lead editor reviewer admin higher_reviewer department
+case.read          yes     yes        -         -         -              -      -        -     yes             -
+case.reply         yes     yes        yes       -         -              -      -        -     yes             -
+case.assign        yes     yes        yes       -         -              -      -        -     -               -
+case.close         yes     yes        yes       -         -              -      -        -     -               -
+canned.approve     -       yes        yes       -         -              -      -        yes   -               -
+tag.edit           -       yes        -         -         -              -      -        -     -               -
+recording.redact   -       yes        yes       -         -              -      -        -     -               -
+report.read        -       -          yes       -         -              -      -        -     -               -
+case.reveal        yes     -          -         -         -              -      -        -     -               -
+alarm.duty         yes     yes        -         -         -              -      -        -     -               -
+register.read      yes     yes        -         -         -              -      -        -     -               -
+register.edit      -       yes        -         -         -              -      -        -     -               -
+campaign.read      -       yes        -         yes       yes            -      -        yes   -               -
+campaign.edit      -       -          -         yes       yes            -      -        -     -               -
+campaign.control   -       yes        -         yes       yes            -      -        -     -               -
+campaign.approve   -       yes        -         -         yes            -      -        -     -               -
+campaign.emergency -       yes        -         -         -              -      -        -     -               -
+campaign.send      -       yes        -         yes       yes            -      -        -     -               -
+campaign.trial     -       yes        -         yes       yes            -      -        -     -               -
+campaign.words     -       yes        -         -         yes            -      -        -     -               -
+entry.edit         -       -          -         -         -              yes    yes      -     -               -
+entry.publish      -       -          -         -         -              -      yes      -     -               -
+delivery.decide    -       -          yes       -         -              -      -        yes   -               -
+rule.edit          -       -          -         -         -              -      -        yes   -               -
+system.read        -       -          -         -         -              -      -        yes   -               -
+agent.manage       -       -          -         -         -              -      -        yes   -               -
+department.read    -       -          -         -         -              -      -        yes   -               yes
+department.manage  -       -          -         -         -              -      -        yes   -               -
 """
 """Written out, not computed from `GRANTS`: a changed grant has to be changed here too, knowingly."""
 

@@ -17,7 +17,7 @@ from hub.settings.problems import SettingsProblem
 from hub.settings.read import load, shipped_text
 from hub.settings.settings import Settings
 from hub.wiring.channels import limits_of
-from hub.wiring.publicity.departments import departments_of
+from hub.wiring.configured_departments import departments_of
 
 
 def problems(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:

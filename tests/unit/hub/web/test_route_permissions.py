@@ -29,6 +29,8 @@ STOP_CAMPAIGNS = SEND_CAMPAIGNS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD, R.SU
 ENTRIES = frozenset({R.EDITOR, R.REVIEWER})
 PUBLISH_ENTRIES = frozenset({R.REVIEWER})
 ADMIN = frozenset({R.ADMIN})
+SEE_DEPARTMENTS = frozenset({R.ADMIN, R.DEPARTMENT})
+TOLD = READ_CASES | READ_CAMPAIGNS | SEE_DEPARTMENTS
 DECIDERS = frozenset({R.ADMIN, R.INSPECTOR})
 APPROVERS = frozenset({R.ADMIN, R.INSPECTOR, R.SUPERVISOR})
 
@@ -58,10 +60,22 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/cases/new"): READ_CASES,
     ("POST", "/staff/cases/new"): READ_CASES,
     ("GET", "/staff/day"): READ_CASES,
-    ("GET", "/staff/notifications"): READ_CASES | READ_CAMPAIGNS,
-    ("GET", "/staff/notifications/count"): READ_CASES | READ_CAMPAIGNS,
-    ("POST", "/staff/notifications/read"): READ_CASES | READ_CAMPAIGNS,
-    ("POST", "/staff/notifications/choices"): READ_CASES | READ_CAMPAIGNS,
+    ("GET", "/staff/departments"): SEE_DEPARTMENTS,
+    ("GET", "/staff/departments/new"): ADMIN,
+    ("POST", "/staff/departments/new"): ADMIN,
+    ("GET", "/staff/departments/{department}"): SEE_DEPARTMENTS,
+    ("GET", "/staff/departments/{department}/edit"): ADMIN,
+    ("POST", "/staff/departments/{department}/edit"): ADMIN,
+    ("GET", "/staff/departments/{department}/keys"): SEE_DEPARTMENTS,
+    ("POST", "/staff/departments/{department}/keys"): ADMIN,
+    ("POST", "/staff/departments/{department}/keys/{key_id}/rotate"): ADMIN,
+    ("POST", "/staff/departments/{department}/keys/{key_id}/revoke"): ADMIN,
+    ("GET", "/staff/departments/{department}/callbacks"): SEE_DEPARTMENTS,
+    ("POST", "/staff/departments/{department}/callbacks/{id}/again"): SEE_DEPARTMENTS,
+    ("GET", "/staff/notifications"): TOLD,
+    ("GET", "/staff/notifications/count"): TOLD,
+    ("POST", "/staff/notifications/read"): TOLD,
+    ("POST", "/staff/notifications/choices"): TOLD,
     ("GET", "/staff/people/{contact_id}"): READ_CASES,
     ("POST", "/staff/people/{contact_id}"): READ_CASES,
     ("POST", "/staff/people/{contact_id}/merge"): READ_CASES,
@@ -338,6 +352,9 @@ _PLACES = {
     "series_id": "s1",
     "segment_id": "s1",
     "import_id": "i1",
+    "department": "traffic",
+    "key_id": "k1",
+    "id": "c1",
 }
 
 

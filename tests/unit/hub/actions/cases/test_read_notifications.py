@@ -80,7 +80,7 @@ async def test_of_a_campaign_those_are_told_who_may_see_campaigns_and_nobody_of_
         ]
     )
     [told] = await read.newest(officer)
-    assert (told.campaign, told.case) == ("冬季防诈", None)
+    assert (told.about, told.case) == ("冬季防诈", None)
     waiting = await read.waiting(officer)
     assert (waiting.count, waiting.neutral) == (1, True)
     assert await read.newest(handler) == ()

@@ -27,6 +27,7 @@ R = CaseRole
         (Role.INSPECTOR, set()),
         (Role.REVIEWER, set()),
         (Role.ADMIN, set()),
+        (Role.DEPARTMENT, set()),
         (Role.EDITOR, set()),
         (Role.PUBLICITY, set()),
         (Role.PUBLICITY_LEAD, set()),

@@ -1,0 +1,1 @@
+"""What departments do through the hub: texts they hand over, keys, receipts they are told."""

@@ -1,0 +1,1 @@
+"""The departments that send through the hub: who they are, their keys, and what they submitted."""

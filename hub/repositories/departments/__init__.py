@@ -1,0 +1,1 @@
+"""Departments, their keys, their submissions and what they are told."""

@@ -1,0 +1,40 @@
+"""What is kept of departments, gathered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.repositories.departments import callbacks, keys, registry, submissions
+from hub.repositories.departments.callbacks import CallbackRepository
+from hub.repositories.departments.keys import DepartmentKeyRepository
+from hub.repositories.departments.registry import DepartmentRepository
+from hub.repositories.departments.submissions import SubmissionRepository
+from hub.store.crypto import Vault
+from hub.store.documents import Documents
+
+COLLECTIONS = (
+    *registry.COLLECTIONS,
+    *keys.COLLECTIONS,
+    *submissions.COLLECTIONS,
+    *callbacks.COLLECTIONS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentRecords:
+    """One of each."""
+
+    registry: DepartmentRepository
+    keys: DepartmentKeyRepository
+    submissions: SubmissionRepository
+    callbacks: CallbackRepository
+
+
+def department_records(documents: Documents, vault: Vault) -> DepartmentRecords:
+    """All on one store."""
+    return DepartmentRecords(
+        registry=DepartmentRepository(documents, vault),
+        keys=DepartmentKeyRepository(documents, vault),
+        submissions=SubmissionRepository(documents, vault),
+        callbacks=CallbackRepository(documents, vault),
+    )

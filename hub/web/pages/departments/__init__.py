@@ -1,0 +1,1 @@
+"""Departments that send through the platform: registry, traffic, keys, receipts."""

@@ -1,0 +1,1 @@
+"""Departments that send through the hub."""

@@ -1,0 +1,55 @@
+"""What departments do through the hub."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.departments.callback_hosts import is_allowed
+from hub.actions.departments.change_keys import ChangeKeys
+from hub.actions.departments.department_actions import DepartmentActions
+from hub.actions.departments.department_desk import DepartmentDesk
+from hub.actions.departments.prove_call import ProveCall
+from hub.actions.departments.read_submission import ReadSubmission
+from hub.actions.departments.submit_texts import SubmitTexts
+from hub.actions.departments.tell_receipts import NoticeEnds, TellReceipts
+from hub.actions.departments.text_states import TextStates
+from hub.actions.departments.warn_contracts import WarnContracts
+from hub.other_systems.department_callback import HttpCallbacks
+from hub.wiring.foundation import Foundation
+
+
+def department_actions(base: Foundation, profiles: Profiles) -> DepartmentActions:
+    """One of each."""
+    documents, records, clock = base.documents, base.stores.departments, base.clock
+    states = TextStates(base.stores.outbox)
+    api = base.settings.department_api
+    may_call_back = partial(is_allowed, hosts=frozenset(api.callback_hosts))
+    callbacks = HttpCallbacks(base.http, clock, may_call_back, timeout_seconds=api.callback_timeout_seconds)
+    read = ReadSubmission(records.submissions, base.stores.outbox, states, base.departments, clock)
+    desk = DepartmentDesk(
+        documents, records, base.departments, read, clock, alarm_days=api.contract_alarm_days
+    )
+    return DepartmentActions(
+        in_force=base.departments,
+        prove=ProveCall(records.keys, clock),
+        submit=SubmitTexts(
+            documents,
+            records.submissions,
+            base.stores.outbox,
+            base.departments,
+            profiles,
+            base.vault,
+            clock,
+            may_call_back,
+        ),
+        read=read,
+        change_keys=ChangeKeys(documents, records, clock),
+        notice_ends=NoticeEnds(documents, records, states, clock),
+        tell_receipts=TellReceipts(documents, records, callbacks, clock),
+        desk=desk,
+        warn_contracts=WarnContracts(
+            documents, records.registry, base.stores.agents, base.stores.notifications, desk, clock
+        ),
+        may_call_back=may_call_back,
+    )

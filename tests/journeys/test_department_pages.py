@@ -1,0 +1,190 @@
+"""The registry by its pages: an administrator registers and issues keys, a member sees their own only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from hub.model.agent import Role
+from tests.department_system import DepartmentSystem
+from tests.world import World, browser, world
+
+SAME = {"Sec-Fetch-Site": "same-origin"}
+PASSWORD = "correct horse 4711"
+FORM = {
+    "name": "交警支队",
+    "owner": "陈科长 0591-12345678",
+    "signatures": "东城交警",
+    "class_E1": "yes",
+    "class_N": "yes",
+    "share": "2",
+    "daily_parts": "100",
+    "monthly_parts": "0",
+    "parts_per_second": "50",
+    "price": "0.045",
+    "ends_on": "2020-01-31",
+    "templates": "fine|N|{plate} 有新的违法记录。",
+}
+
+
+@dataclass
+class Staff:
+    """A signed-in member of staff without script."""
+
+    hub: World
+    http: aiohttp.ClientSession
+
+    async def get(self, path: str, **headers: str) -> tuple[int, str]:
+        async with self.http.get(self.hub.url + path, headers=headers) as answer:
+            return answer.status, await answer.text()
+
+    async def post(self, path: str, fields: dict[str, str], *, form: str = "") -> tuple[int, str]:
+        """With the token of the page at `form`, following redirects."""
+        _, page = await self.get(form or path)
+        token = re.search(r'name="csrf" value="([^"]+)"', page)
+        assert token is not None
+        data = {"csrf": token[1], **fields}
+        async with self.http.post(self.hub.url + path, data=data, headers=SAME) as answer:
+            return answer.status, await answer.text()
+
+
+@pytest.fixture(scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    folder: Path = tmp_path_factory.mktemp("hub")
+    async with world(folder) as running:
+        yield running
+
+
+async def signed_in(hub: World, http: aiohttp.ClientSession, role: Role, login: str) -> Staff:
+    await hub.agent(role, login, PASSWORD)
+    staff = Staff(hub, http)
+    await staff.post("/staff/login", {"login": login, "password": PASSWORD})
+    return staff
+
+
+@pytest.fixture(scope="module")
+async def admin(hub: World) -> AsyncIterator[Staff]:
+    async with browser(hub.url) as http:
+        yield await signed_in(hub, http, Role.ADMIN, "admin")
+
+
+@pytest.fixture(scope="module")
+async def member(hub: World, admin: Staff) -> AsyncIterator[Staff]:
+    async with browser(hub.url) as http:
+        staff = await signed_in(hub, http, Role.DEPARTMENT, "jiaojing")
+        await admin.post("/staff/departments/new", {**FORM, "id": "traffic", "members": "jiaojing"})
+        other = {**FORM, "id": "fire", "name": "消防支队", "owner": ""}
+        await admin.post("/staff/departments/new", other)
+        yield staff
+
+
+async def test_a_registered_department_is_in_force_at_once(hub: World, admin: Staff, member: Staff) -> None:
+    status, page = await admin.get("/staff/departments/traffic")
+    assert status == 200
+    assert "陈科长" in page
+    assert "合同 2020-01-31 到期" in page
+    assert "部门合同：交警支队" in (await admin.get("/staff/system"))[1]
+    assert "每秒 50 条" in page
+    registered = hub.hub.departments.in_force.registered("traffic")
+    assert registered is not None
+    assert (registered.contract.price_milli, registered.templates[0].code) == (45, "fine")
+    assert hub.hub.departments.in_force.departments.share("traffic") == 2
+    _, listed = await admin.get("/staff/departments")
+    assert listed.index("交警支队")
+    assert "消防支队" in listed
+
+
+async def test_a_member_sees_their_own_and_no_other(member: Staff) -> None:
+    status, listed = await member.get("/staff/departments")
+    assert status == 200
+    assert "交警支队" in listed
+    assert "消防" not in listed
+    assert (await member.get("/staff/departments/traffic"))[0] == 200
+    for path in ("fire", "fire/keys", "fire/callbacks", "nobody"):
+        assert (await member.get(f"/staff/departments/{path}"))[0] == 404
+    assert (await member.get("/staff/departments/traffic/edit"))[0] == 403
+    assert (await member.get("/staff/queue"))[0] == 403
+    status, page = await member.get("/staff/departments/traffic/keys")
+    assert status == 200
+    assert "签发密钥" not in page
+
+
+async def test_a_key_is_shown_once_and_works(hub: World, admin: Staff, member: Staff) -> None:
+    path = "/staff/departments/traffic/keys"
+    status, page = await admin.post(path, {"name": "违法告知系统"})
+    assert status == 422
+    assert 'href="#f-scopes"' in page
+    assert 'href="#f-classes"' in page
+    wrong = {"name": "违法告知系统", "networks": "300.1.1.1", "class_N": "yes", "scope_sms_read": "yes"}
+    status, page = await admin.post(path, wrong)
+    assert status == 422
+    assert "10.1.0.0/16" in page
+    wanted = {"name": "违法告知系统", "class_E1": "yes", "scope_sms_submit": "yes", "networks": "127.0.0.0/8"}
+    status, page = await admin.post(path, wanted)
+    assert status == 200
+    shown = re.findall(r'<span class="code">([\w-]{30,})</span>', page)
+    assert len(shown) == 2
+    system = DepartmentSystem(hub.url, *shown)
+    text = {"client_ref": "1", "to": ["13800138000"], "text": "您的验证码是 482913", "class": "E1"}
+    assert (await system.post("/api/v1/sms/submit", text))[0] == 202
+    assert (await system.call("GET", "/api/v1/quota"))[1]["code"] == "scope_not_allowed"
+    assert "收下 1 个号码" in (await admin.get("/staff/departments/traffic"))[1]
+    _, again = await admin.get(path)
+    assert not any(one in again for one in shown)
+    assert "来自 127.0.0.1" in again
+    [key] = await hub.hub.repositories.departments.keys.of_department("traffic")
+    status, page = await admin.post(f"{path}/{key.id}/rotate", {"overlap_hours": "24"}, form=path)
+    assert status == 200
+    fresh = DepartmentSystem(hub.url, *re.findall(r'<span class="code">([\w-]{30,})</span>', page))
+    status, _, headers = await fresh.post("/api/v1/sms/submit", text)
+    assert (status, headers.get("X-Hub-Repeated")) == (202, "true")
+    await admin.post(f"{path}/{key.id}/revoke", {}, form=path)
+    assert (await system.post("/api/v1/sms/submit", text))[1]["code"] == "key_ended"
+
+
+async def test_every_wrong_field_is_said_and_nothing_is_stored(hub: World, admin: Staff) -> None:
+    wrong = {
+        **FORM,
+        "id": "Bad Id",
+        "name": "",
+        "senders": "no-such-channel",
+        "signatures": "【东城】",
+        "templates": "fine N 没有竖线",
+        "members": "nobody",
+        "callback_url": "http://evil.example/",
+        "price": "abc",
+    }
+    status, page = await admin.post("/staff/departments/new", wrong)
+    assert status == 422
+    for field in ("id", "name", "senders", "signatures", "templates", "members", "callback_url", "price"):
+        assert f'href="#f-{field}"' in page
+    assert "陈科长" in page  # what was typed stays
+    assert hub.hub.departments.in_force.registered("Bad Id") is None
+
+
+async def test_of_two_who_edit_at_once_the_second_is_told(admin: Staff, member: Staff) -> None:
+    path = "/staff/departments/fire/edit"
+    _, page = await admin.get(path)
+    changed_at = re.search(r'name="changed_at" value="(\d+)"', page)
+    assert changed_at is not None
+    edit = {**FORM, "name": "消防救援支队", "changed_at": changed_at[1]}
+    assert (await admin.post(path, edit))[0] == 200
+    status, page = await admin.post(path, {**edit, "name": "消防二队"})
+    assert status == 409
+    assert "消防二队" in page
+    _, page = await admin.get("/staff/departments/fire")
+    assert "消防救援支队" in page
+
+
+async def test_the_pages_are_there_in_english(admin: Staff, member: Staff) -> None:
+    han = re.compile(r"[\u3400-\u9fff]")
+    for path in ("", "/new", "/traffic/keys", "/traffic/callbacks"):
+        _, page = await admin.get(f"/staff/departments{path}", Cookie="", **{"Accept-Language": "en"})
+        body = page.partition("<main")[2].partition("</main>")[0]
+        left = {line.strip() for line in re.sub(r"<[^>]+>", "\n", body).splitlines() if han.search(line)}
+        assert all(one.startswith(("交警支队", "消防", "违法告知系统")) for one in left), (path, left)
