@@ -59,7 +59,7 @@ agent.manage       admin
 department.read    admin department
 department.manage  admin
 """
-"""The roles that may, written out, not computed from `GRANTS`: a changed grant has to be changed here too, knowingly."""
+"""The roles that may: written out, not computed from `GRANTS`, so that a change of it is made here too."""
 
 
 def allowed() -> dict[tuple[Role, Permission], bool]:
