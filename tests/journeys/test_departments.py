@@ -141,28 +141,6 @@ async def test_the_sandbox_takes_and_sends_nothing(hub: World, system: Departmen
     assert await hub.hub.repositories.outbox.states(ids) == {}
 
 
-async def test_a_receipt_not_taken_waits_and_is_told_again_by_a_person(
-    hub: World, system: DepartmentSystem
-) -> None:
-    system.status = 500
-    wanted = {"client_ref": "later", "to": ["13800138000"], **TEXT, "callback": system.callback_url}
-    await system.post(SUBMIT, wanted)
-    callbacks = hub.hub.repositories.departments.callbacks
-
-    async def failed() -> object:
-        found, _ = await callbacks.page("traffic", limit=1)
-        return found[0] if found and found[0].client_ref == "later" and found[0].tries else None
-
-    await eventually(failed)
-    [waiting], _ = await callbacks.page("traffic", limit=1)
-    assert (waiting.status, waiting.tries, waiting.state.value) == (500, 1, "due")
-    assert waiting.next_at == waiting.tried_at + 60_000
-    system.status = 200
-    await hub.hub.departments.tell_receipts.again("traffic", waiting.id)
-    [document] = await eventually(lambda: _of(system.told))
-    assert document["client_ref"] == "later"
-
-
 async def test_a_notice_is_written_by_the_hub(hub: World, system: DepartmentSystem) -> None:
     notice: dict[str, Any] = {
         "client_ref": "n1",
