@@ -73,13 +73,11 @@ class Bucket:
         self._each = 1.0 / rate
         self._next = 0.0
 
-    async def take(self, parts: int = 1) -> None:
-        """Waits for the turn of so many parts."""
-        now = asyncio.get_running_loop().time()
+    def take(self, parts: int, now: float) -> float:
+        """How many seconds so many parts have to wait for their turn, 0 or less for none."""
         at = max(self._next, now - _BURST_SECONDS)
         self._next = at + parts * self._each
-        if at > now:
-            await asyncio.sleep(at - now)
+        return at - now
 
     def hold(self, seconds: float) -> None:
         """Nobody's turn comes before these seconds are over."""
@@ -135,8 +133,14 @@ class Account:
                 keeper.cancel()
             await asyncio.gather(*keepers, return_exceptions=True)
 
-    async def link(self) -> Link:
-        """The connection with the fewest requests on it. Raises `Temporary` or `Misconfigured`."""
+    async def link(self, parts: int) -> Link:
+        """The connection with the fewest requests on it, when it is the turn of so many parts. Raises
+        `Temporary` or `Misconfigured`."""
+        wait = self.bucket.take(parts, asyncio.get_running_loop().time())
+        if wait > 0:
+            await asyncio.sleep(wait)
+        if len(self._links) == 1:
+            return self._links[0]
         if not self._links and self._settings.on_demand:
             self._wanted.set()
             with suppress(TimeoutError):

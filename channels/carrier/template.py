@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from channels.carrier.alphabet import Format
 from channels.carrier.long_text import Piece
-
-_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +39,13 @@ class Templates:
     """Those of one account, made when they are asked for."""
 
     def __init__(self, make: Shape) -> None:
-        self._of = lru_cache(_KEPT)(make)
+        self._make = make
+        self._made: dict[int, Template] = {}
 
     def body(self, destination: str, part: Piece) -> bytes:
         """Of the request that sends one part."""
-        return self._of(part.form, part.total, part.number).filled(destination, part.content)
+        shape = part.form | part.total << 8 | part.number << 16
+        template = self._made.get(shape)
+        if template is None:
+            template = self._made[shape] = self._make(part.form, part.total, part.number)
+        return template.filled(destination, part.content)
