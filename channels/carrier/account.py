@@ -104,6 +104,8 @@ class Account:
         self._sleep = sleep
         self._links: list[Link] = []
         self._refused: LoginRefused | None = None
+        self._unreachable = False
+        """Whether the last try to connect came to nothing."""
         self._renewing = False
         """Whether a connection was ended because of a changed secret and the next is not there yet."""
         self._one_login = asyncio.Lock()
@@ -119,7 +121,7 @@ class Account:
     @property
     def problem(self) -> str:
         """Why there is no connection, in the gateway's code; "" while there is one."""
-        if self._links or (self._settings.on_demand and not self._refused):
+        if self._links or (self._settings.on_demand and not self._refused and not self._unreachable):
             return ""
         return self._refused.code if self._refused else "not-connected"
 
@@ -169,13 +171,15 @@ class Account:
             except LoginRefused as problem:
                 if self._refused is None or self._refused.code != problem.code:
                     log.error("carrier.login_refused", extra=self._extra(code=problem.code))
-                self._refused = problem
+                self._refused, self._unreachable = problem, False
                 await self._tell()
                 pause = _LONGEST_PAUSE if problem.ours else pause
             except (OSError, TimeoutError, NoAnswer, NotSent) as problem:
                 log.warning("carrier.not_connected", extra=self._extra(problem=type(problem).__name__))
+                self._unreachable = True
             else:
-                self._refused, self._renewing, pause = None, False, _FIRST_PAUSE
+                self._refused, self._unreachable, self._renewing = None, False, False
+                pause = _FIRST_PAUSE
                 if await self._use(link, secret):
                     continue
             self._renewing = False
