@@ -230,8 +230,8 @@ class GatewaySms:
         """The id of one part. Raises a `SendError`."""
         make = self._protocol.submit(to, part)
         # A whole text is tried again by the outbox; a part of one is not: others may have been taken.
-        loop, pause = asyncio.get_running_loop(), _FIRST_PAUSE
-        ends_at = loop.time() + self._settings.patience_seconds if part.total > 1 else 0.0
+        pause = _FIRST_PAUSE
+        ends_at = _seconds() + self._settings.patience_seconds if part.total > 1 else 0.0
         while True:
             try:
                 return self._protocol.submitted(await link.ask(make))
@@ -247,9 +247,9 @@ class GatewaySms:
             except Temporary as refused:
                 if refused.slow_down:
                     self.account.bucket.hold(pause)
-                if loop.time() + pause > ends_at:
+                if _seconds() + pause > ends_at:
                     raise
-            await asyncio.sleep(self.account.bucket.take(1, loop.time()))
+            await asyncio.sleep(self.account.bucket.take(1, _seconds()))
             pause *= 2
 
     # --- what comes ---
@@ -321,6 +321,10 @@ class GatewaySms:
             received_at=now,
             attachments=(attachment,) if binary else (),
         )
+
+
+def _seconds() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _id_of(told: str | BaseException) -> str:
