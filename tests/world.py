@@ -87,6 +87,7 @@ def world_settings(
     text_rate: float = 1000.0,
     receipts: str = "callback",
     cmpp_port: int = 0,
+    smgp_port: int = 0,
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -115,6 +116,15 @@ def world_settings(
         }
     else:
         data["channels"]["sms-12110"] = by_twilio
+    if smgp_port:
+        data["channels"]["sms-telecom"].update(
+            enabled=True,
+            host="127.0.0.1",
+            port=smgp_port,
+            client_id=CMPP_ACCOUNT[0],
+            secret=f"env:{TOKEN_VARIABLE}",
+            rate_parts_per_second=text_rate,
+        )
     data["channels"]["voice-12389"].update(twilio, speech=speech)
     if speech:
         line = {**data["channels"]["voice-12389"], "line": "12123", "flow": "12123"}
@@ -154,10 +164,11 @@ async def world(
     text_rate: float = 1000.0,
     receipts: str = "callback",
     cmpp_port: int = 0,
+    smgp_port: int = 0,
 ) -> AsyncIterator[World]:
     """A hub with all channels, for as long as the block runs. undo_seconds: 0, a reply leaves at once.
     text_rate: SMS parts per second by contract. receipts: as the SMS channel's setting says. cmpp_port: of a
-    played gateway that takes the place of Twilio's protocol for texts."""
+    played gateway that takes the place of Twilio's protocol for texts. smgp_port: of one for sms-telecom."""
     clock = clock or SystemClock()
     mail_port = free_port()
     async with CarrierSimulator(ACCOUNT, clock) as carrier, MailSink() as sink:
@@ -176,6 +187,7 @@ async def world(
             text_rate=text_rate,
             receipts=receipts,
             cmpp_port=cmpp_port,
+            smgp_port=smgp_port,
         )
         async with running(await started_before(settings), clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

@@ -73,13 +73,11 @@ class Bucket:
         self._each = 1.0 / rate
         self._next = 0.0
 
-    async def take(self, parts: int = 1) -> None:
-        """Waits for the turn of so many parts."""
-        now = asyncio.get_running_loop().time()
+    def take(self, parts: int, now: float) -> float:
+        """How many seconds so many parts have to wait for their turn, 0 or less for none."""
         at = max(self._next, now - _BURST_SECONDS)
         self._next = at + parts * self._each
-        if at > now:
-            await asyncio.sleep(at - now)
+        return at - now
 
     def hold(self, seconds: float) -> None:
         """Nobody's turn comes before these seconds are over."""
@@ -106,6 +104,8 @@ class Account:
         self._sleep = sleep
         self._links: list[Link] = []
         self._refused: LoginRefused | None = None
+        self._unreachable = False
+        """Whether the last try to connect came to nothing."""
         self._renewing = False
         """Whether a connection was ended because of a changed secret and the next is not there yet."""
         self._one_login = asyncio.Lock()
@@ -121,7 +121,7 @@ class Account:
     @property
     def problem(self) -> str:
         """Why there is no connection, in the gateway's code; "" while there is one."""
-        if self._links or (self._settings.on_demand and not self._refused):
+        if self._links or (self._settings.on_demand and not self._refused and not self._unreachable):
             return ""
         return self._refused.code if self._refused else "not-connected"
 
@@ -135,8 +135,14 @@ class Account:
                 keeper.cancel()
             await asyncio.gather(*keepers, return_exceptions=True)
 
-    async def link(self) -> Link:
-        """The connection with the fewest requests on it. Raises `Temporary` or `Misconfigured`."""
+    async def link(self, parts: int) -> Link:
+        """The connection with the fewest requests on it, when it is the turn of so many parts. Raises
+        `Temporary` or `Misconfigured`."""
+        wait = self.bucket.take(parts, asyncio.get_running_loop().time())
+        if wait > 0:
+            await asyncio.sleep(wait)
+        if len(self._links) == 1:
+            return self._links[0]
         if not self._links and self._settings.on_demand:
             self._wanted.set()
             with suppress(TimeoutError):
@@ -165,13 +171,15 @@ class Account:
             except LoginRefused as problem:
                 if self._refused is None or self._refused.code != problem.code:
                     log.error("carrier.login_refused", extra=self._extra(code=problem.code))
-                self._refused = problem
+                self._refused, self._unreachable = problem, False
                 await self._tell()
                 pause = _LONGEST_PAUSE if problem.ours else pause
             except (OSError, TimeoutError, NoAnswer, NotSent) as problem:
                 log.warning("carrier.not_connected", extra=self._extra(problem=type(problem).__name__))
+                self._unreachable = True
             else:
-                self._refused, self._renewing, pause = None, False, _FIRST_PAUSE
+                self._refused, self._unreachable, self._renewing = None, False, False
+                pause = _FIRST_PAUSE
                 if await self._use(link, secret):
                     continue
             self._renewing = False

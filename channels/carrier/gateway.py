@@ -220,8 +220,7 @@ class GatewaySms:
             )
         except ValueError:
             raise Permanent("too-long", f"more than {MOST_PARTS} parts") from None
-        await self.account.bucket.take(len(parts))
-        link = await self.account.link()
+        link = await self.account.link(len(parts))
         if len(parts) == 1:
             return Accepted((await self._send_part(link, source, to, parts[0]),), 1, by_part=True)
         told = await asyncio.gather(
@@ -232,8 +231,9 @@ class GatewaySms:
     async def _send_part(self, link: Link, source: str, to: str, part: Piece) -> str:
         """The id of one part. Raises a `SendError`."""
         make = self._protocol.submit(source, to, part)
-        loop = asyncio.get_running_loop()
-        ends_at, pause = loop.time() + self._settings.patience_seconds, _FIRST_PAUSE
+        # A whole text is tried again by the outbox; a part of one is not: others may have been taken.
+        pause = _FIRST_PAUSE
+        ends_at = _seconds() + self._settings.patience_seconds if part.total > 1 else 0.0
         while True:
             try:
                 return self._protocol.submitted(await link.ask(make))
@@ -249,10 +249,9 @@ class GatewaySms:
             except Temporary as refused:
                 if refused.slow_down:
                     self.account.bucket.hold(pause)
-                # A whole text is tried again by the outbox; a part of one is not: others may have been taken.
-                if part.total == 1 or loop.time() + pause > ends_at:
+                if _seconds() + pause > ends_at:
                     raise
-            await self.account.bucket.take()
+            await asyncio.sleep(self.account.bucket.take(1, _seconds()))
             pause *= 2
 
     # --- what comes ---
@@ -324,6 +323,10 @@ class GatewaySms:
             received_at=now,
             attachments=(attachment,) if binary else (),
         )
+
+
+def _seconds() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _id_of(told: str | BaseException) -> str:

@@ -77,6 +77,7 @@ class Link(asyncio.Protocol):
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._leaving: list[bytes] = []
         self._free = limits.window
+        self._together = max(1, limits.window // 2)
         # Not from 1: a gateway may remember the numbers of the connection before.
         self._sequence = int(self._loop.time() * 1000) & 0x7FFFFFFF
         self._last_heard = self._loop.time()
@@ -188,11 +189,13 @@ class Link(asyncio.Protocol):
     # --- within ---
 
     def _write(self, frame: bytes) -> None:
-        """What is written in one turn of the event loop leaves in one piece: a system call costs more than
-        everything else about a message."""
+        """What is written in one turn of the event loop leaves together: a system call costs more than
+        everything else about a message. Not more than half a window: the gateway works on it meanwhile."""
         if not self._leaving:
             self._loop.call_soon(self._flush)
         self._leaving.append(frame)
+        if len(self._leaving) >= self._together:
+            self._flush()
 
     def _flush(self) -> None:
         frames, self._leaving = self._leaving, []

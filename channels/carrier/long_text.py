@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 from zlib import crc32
 
 from channels.carrier.alphabet import Format, encode, encode_ucs2
@@ -30,8 +31,7 @@ ROOM = {Format.ASCII: Room(159, 153), Format.UCS2: Room(140, 134), Format.GBK: R
 """CMPP: ASCII "less than 160 bytes", everything else 140 at most, heads included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One part as it travels. total: 1 for a text that is not cut; then the content has no head."""
 
     form: Format

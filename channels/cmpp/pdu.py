@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
 from struct import error as StructError
+from typing import NamedTuple
 
 from channels.carrier.common_head import digest, is_proved, text
 from channels.carrier.frame import BadFrame
@@ -184,8 +185,7 @@ class Submit:
         return Template(start, bytes(layout.kind), bytes(layout.tail), most=width, width=width)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """SUBMIT_RESP and DELIVER_RESP."""
 
     message_id: int

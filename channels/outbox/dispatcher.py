@@ -271,7 +271,7 @@ class Dispatcher:
         probing = bool(at.paused_reason) and now >= at.probe_at
         if probing:
             limit = 1
-        elif at.paused_reason and not self._routes.routes(at.name):
+        elif at.paused_reason and not any(map(self._can_send, self._routes.others(at.name))):
             limit = 0
         if not limit:
             return []
@@ -290,7 +290,7 @@ class Dispatcher:
     async def _direct(self, at: SenderState, rows: list[Leased]) -> list[Leased]:
         """Those that leave by this sender. The others are handed to theirs; what nobody can send while this
         one is paused waits for its next probe."""
-        if not self._routes.routes(at.name):
+        if not self._routes.others(at.name):
             return rows
         stay, moved = [], []
         for row in rows:

@@ -6,7 +6,7 @@ have taken stays with it, whatever became of it: its receipt comes from there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from channels.outbox.delivery import Delivery, Origin
@@ -19,8 +19,8 @@ class Routes(Protocol):
     def listed(self, row: Delivery) -> Sequence[str]:
         """The senders for its number, best first; none when its own is the only way."""
 
-    def routes(self, sender: str) -> bool:
-        """Whether rows of this sender may leave by others."""
+    def others(self, sender: str) -> Collection[str]:
+        """The senders that rows of this one may leave by instead."""
 
     def is_down(self, sender: str) -> bool:
         """Whether it has had no connection for a while."""
@@ -32,8 +32,8 @@ class NoRoutes:
     def listed(self, row: Delivery) -> Sequence[str]:
         return ()
 
-    def routes(self, sender: str) -> bool:
-        return False
+    def others(self, sender: str) -> Collection[str]:
+        return ()
 
     def is_down(self, sender: str) -> bool:
         return False

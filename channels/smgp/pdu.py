@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
 from struct import error as StructError
+from typing import NamedTuple
 
 from channels.carrier.common_head import digest, is_proved, text
 from channels.carrier.frame import BadFrame
@@ -157,8 +158,7 @@ def options(data: bytes) -> Mapping[int, bytes]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """SUBMIT_RESP and DELIVER_RESP. id: ten bytes, BCD in most places, opaque everywhere."""
 
     id: bytes

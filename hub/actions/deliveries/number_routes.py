@@ -42,9 +42,10 @@ class NumberRoutes:
         """The sender for an address, of texts that are to leave by this one."""
         return next(iter(self._of(sender, address)), sender)
 
-    def routes(self, sender: str) -> bool:
+    def others(self, sender: str) -> Collection[str]:
         """See the port."""
-        return sender in self._ranges().senders
+        senders = self._ranges().senders
+        return senders - {sender} if sender in senders else ()
 
     def is_down(self, sender: str) -> bool:
         """See the port."""
@@ -56,9 +57,10 @@ class NumberRoutes:
         return now - self._gone_at.setdefault(sender, now) >= PATIENCE_MS
 
     def _of(self, sender: str, address: Address) -> Sequence[str]:
-        if not self.routes(sender) or not address.value.startswith(_MAINLAND):
+        ranges = self._ranges()
+        if sender not in ranges.senders or not address.value.startswith(_MAINLAND):
             return ()
-        return self._ranges().of(address.value.removeprefix(_MAINLAND))
+        return ranges.of(address.value.removeprefix(_MAINLAND))
 
     def _ranges(self) -> Ranges:
         number = self._rules.number(BookKind.NUMBERS)

@@ -37,6 +37,13 @@ class _Gateway(_Peer, ABC):
 
     def __init__(self) -> None:
         self._rest = b""
+        self._taken_head = self._head(self.submit, len(self.id(0)))
+
+    def _head(self, command: int, size: int) -> bytes:
+        """Of an answer with so many bytes of body, up to its sequence number."""
+        return (
+            (self.head + size).to_bytes(4, "big") + bytes((128, 0, 0, command)) + bytes(self.sequence_at - 8)
+        )
 
     def proof(self, data: bytes) -> bytes:
         """The body of the answer to a login."""
@@ -44,7 +51,7 @@ class _Gateway(_Peer, ABC):
 
     @abstractmethod
     def id(self, number: int) -> bytes:
-        """The body of the answer to a text."""
+        """The body of the answer to a text; all are of one size."""
 
     def data_received(self, data: bytes) -> None:
         data, at, answers = self._rest + data, 0, []
@@ -52,15 +59,13 @@ class _Gateway(_Peer, ABC):
             length = int.from_bytes(data[at : at + 4], "big")
             if len(data) - at < length:
                 break
-            command, body = data[at + 7], b""
-            if command == self.submit:
-                _Gateway.taken += 1
-                body = self.id(_Gateway.taken)
-            elif command == self.login:
-                body = self.proof(data[at : at + length])
-            head = (self.head + len(body)).to_bytes(4, "big") + b"\x80\0\0" + data[at + 7 : at + 8]
             sequence = data[at + self.sequence_at : at + self.head]
-            answers.append(head + bytes(self.sequence_at - 8) + sequence + body)
+            if data[at + 7] == self.submit:
+                _Gateway.taken += 1
+                answers.append(self._taken_head + sequence + self.id(_Gateway.taken))
+            else:
+                body = self.proof(data[at : at + length]) if data[at + 7] == self.login else b""
+                answers.append(self._head(data[at + 7], len(body)) + sequence + body)
             at += length
         self._rest = data[at:]
         self.transport.write(b"".join(answers))
@@ -109,7 +114,7 @@ class Smpp(_Gateway):
     login = 9
 
     def id(self, number: int) -> bytes:
-        return b"%d\0" % number
+        return b"%010d\0" % number
 
 
 PEERS = {"echo": Echo, "cmpp": Cmpp, "smgp": Smgp, "sgip": Sgip, "smpp": Smpp}

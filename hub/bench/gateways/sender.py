@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sys
+from collections.abc import Iterator
 from time import perf_counter
 
 from channels.address import Address, AddressKind
@@ -63,12 +64,12 @@ async def run_adapter(name: str, port: int, connections: int, window: int) -> No
     spare_the_collector()
     tell(ready=True)
     async for command in commands():
-        numbers = iter(range(command["count"]))
+        numbers = (Address(AddressKind.PHONE, citizen_number(n)) for n in range(command["count"]))
+        messages = iter([OutboundMessage(f"{n:08d}", 1, "bench", to, TEXT) for n, to in enumerate(numbers)])
 
-        async def work(numbers: object = numbers) -> None:
-            for number in numbers:  # type: ignore[attr-defined]
-                to = Address(AddressKind.PHONE, citizen_number(number))
-                await gateway.send(OutboundMessage(f"{number:08d}", 1, "bench", to, TEXT))
+        async def work(messages: Iterator[OutboundMessage] = messages) -> None:
+            for message in messages:
+                await gateway.send(message)
 
         began = perf_counter()
         await asyncio.gather(*(work() for _ in range(connections * window)))

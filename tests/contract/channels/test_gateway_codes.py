@@ -18,6 +18,7 @@ from tests.contract.channels.gateway_desk import (
     SMGP,
     SMPP,
     desk,
+    eventually,
     text,
 )
 
@@ -205,3 +206,22 @@ async def test_what_is_brought_without_a_login_is_refused() -> None:
         assert await reader.read() == b""
         writer.close()
         assert here.events == []
+
+
+async def test_sgip_says_that_a_gateway_cannot_be_reached_until_it_can() -> None:
+    """Nothing is connected while nothing is to leave: that alone is no trouble."""
+    again = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        await again.wait()
+
+    async with desk(speaks=SGIP, sleep=sleep) as here:
+        assert here.sms.problem == ""
+        port = here.gateway.port
+        await here.gateway.stop()
+        sending = asyncio.ensure_future(here.sms.send(text()))
+        await eventually(lambda: here.sms.problem == "not-connected")
+        await here.gateway.start(port)
+        again.set()
+        await sending
+        assert here.sms.problem == ""

@@ -159,6 +159,10 @@ async def test_where_nobody_can_send_it_waits(carriers: Carriers) -> None:
     await carriers.put("a", "+8613811110000", **NOTICE)
     await carriers.all_run(rounds=5)
     assert await carriers.world.state("a") is S.READY
+    await carriers.put("b", "+8613811110000", **NOTICE)
+    before = await carriers.world.outbox.get("b")
+    await carriers.all_run()
+    assert await carriers.world.outbox.get("b") == before  # a queue that nobody can send is not touched
     for gateway in carriers.gateways.values():
         gateway.script = lambda _: Accepted(("x",))
     carriers.world.clock.advance(seconds=301)
