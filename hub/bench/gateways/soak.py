@@ -47,7 +47,9 @@ _ON_THE_WAY = frozenset({_S.PLANNED, _S.READY, _S.LEASED, _S.SENDING})
 _WINDOW = 16
 _IN_WINDOW = 64
 """Rows that want to leave when the window is filled: some wait for it."""
-_SETTLE_SECONDS = 90.0
+_SETTLE_SECONDS = 180.0
+_DIFFERENT = 40
+"""Wordings of citizens: what is remembered of each is no leak, and soon known."""
 _MB = 1_000_000
 _GROWS, _MORE_FILES = 0.05, 4
 _FIRST_CITIZEN = 70_000_000
@@ -69,11 +71,12 @@ _TROUBLES = (
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """bulk, questions: texts a second. alarm_seconds, trouble_seconds: between two. looks: how often the
-    process is looked at in all. answer_seconds: how long the hub waits for an answer of the gateway."""
+    """bulk, questions: texts a second; bulk so many that the caches of the store are full before half of half
+    an hour is over. alarm_seconds, trouble_seconds: between two. looks: how often the process is looked at in
+    all. answer_seconds: how long the hub waits for an answer of the gateway."""
 
     seconds: float
-    bulk: int = 20
+    bulk: int = 40
     questions: int = 2
     alarm_seconds: float = 10.0
     trouble_seconds: float = 4.0
@@ -171,7 +174,7 @@ async def _killed_in_a_full_window(played: _Played, arguments: Sequence[str]) ->
 
 
 def _alarm(number: int) -> str:
-    words = f"有人拿刀在追我，我躲在演示街{number}号的店里"
+    words = f"有人拿刀在追我，我躲在演示街{number % _DIFFERENT}号的店里"
     return words + "，不敢出声，前门锁着，后门在巷子里，穿黑衣服的男人还在外面走来走去" * (number % 8 == 0)
 
 
@@ -192,7 +195,7 @@ async def _loaded(hub: Child, played: _Played, load: Load) -> list[Look]:
             await hub.ask(bulk=count, first=planned)
             planned += count
         while asked < load.questions * passed:
-            played.write(f"身份证丢了怎么补办，第{asked}个人问")
+            played.write(f"身份证丢了怎么补办，第{asked % _DIFFERENT}个人问")
             asked += 1
         if alarms * load.alarm_seconds <= passed:
             played.write(_alarm(alarms + _WINDOW))
