@@ -22,6 +22,8 @@ from hub.runtime.gc_tuning import spare_the_collector
 from hub.runtime.ids import derived_id
 from hub.serve import running
 
+BULK = "【公安】第"
+"""How bulk texts begin."""
 CLASSES = (MessageClass.L, MessageClass.N, MessageClass.E1, MessageClass.E0)
 _SENT_AGAIN = frozenset({MessageClass.E0, MessageClass.E1})
 _WATCH_SECONDS = 10.0
@@ -43,7 +45,7 @@ class DayClock:
 
 def bulk_text(number: int) -> str:
     """Every tenth is long; no two are equal."""
-    return f"【公安】第{number}号提示：接到陌生来电请先核实。" + (_LONG if number % 10 == 9 else "")
+    return f"{BULK}{number}号提示：接到陌生来电请先核实。" + (_LONG if number % 10 == 9 else "")
 
 
 def _planned(hub: Hub, first: int, count: int) -> list[Delivery]:
