@@ -37,7 +37,7 @@ from channels.loopback.handset import Handsets
 from channels.outbox.delivery import DeliveryState, MessageClass
 from hub.bench.child import BenchFailed, Child, child
 from hub.bench.figure import Figure
-from hub.bench.gateways.soak_hub import BULK, DayClock
+from hub.bench.gateways.soak_hub import BULK, LESSONS_FIRST, DayClock
 from hub.bench.texts import AUTH_TOKEN, SP_ID
 from hub.runtime.clock import CHINA, SystemClock, to_local, to_ms
 
@@ -48,6 +48,9 @@ _ON_THE_WAY = frozenset({_S.PLANNED, _S.READY, _S.LEASED, _S.SENDING})
 _WINDOW = 16
 _IN_WINDOW = 64
 """Rows that want to leave when the window is filled: some wait for it."""
+_ANSWERED = 3
+"""Of the texts that come while the window is full so many are answered before the kill; others are being
+stored."""
 _SETTLE_SECONDS = 180.0
 _MOST_WAITING = 500
 """Bulk texts that wait to leave: a gateway that fails is slower than the load."""
@@ -110,6 +113,7 @@ class _Played:
     taken: Counter[tuple[str, str]] = field(default_factory=Counter)
     bulk_taken: int = 0
     kept: list[str] = field(default_factory=list)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
     writing: set[asyncio.Task[None]] = field(default_factory=set)
     ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1, 16))
 
@@ -133,6 +137,8 @@ class _Played:
                 sender, "12110", parts[place], has_head=int(len(parts) > 1), id=id + place
             )
         self.kept.append(f"{id:016x}")
+        if len(self.kept) >= _ANSWERED:
+            self.answered.set()
 
 
 async def soak(folder: Path, load: Load) -> Sequence[Figure]:
@@ -171,10 +177,13 @@ async def _killed_in_a_full_window(played: _Played, arguments: Sequence[str]) ->
     gateway.plan = replace(plan, answer_seconds=3600.0)
     async with child("gateways.soak_hub", *arguments) as hub:
         await gateway.until(lambda: gateway.connections > 0)
-        await hub.ask(bulk=_IN_WINDOW, first=0)
+        await hub.ask(bulk=LESSONS_FIRST, first=0)
+        await gateway.until(lambda: gateway.most_unanswered >= LESSONS_FIRST)
+        await hub.ask(bulk=_IN_WINDOW - LESSONS_FIRST, first=LESSONS_FIRST)
         await gateway.until(lambda: gateway.most_unanswered >= _WINDOW)
         for number in range(_WINDOW):
             played.write(_alarm(number))
+        await played.answered.wait()
         await hub.kill()
     gateway.plan = plan
     return set(played.taken)

@@ -25,6 +25,8 @@ from hub.serve import running
 BULK = "【公安】第"
 """How bulk texts begin."""
 CLASSES = (MessageClass.L, MessageClass.N, MessageClass.E1, MessageClass.E0)
+LESSONS_FIRST = 8
+"""So many are law education, so that there is some in a window that warnings would fill."""
 _SENT_AGAIN = frozenset({MessageClass.E0, MessageClass.E1})
 _WATCH_SECONDS = 10.0
 _PAGE = 500
@@ -52,7 +54,8 @@ def _planned(hub: Hub, first: int, count: int) -> list[Delivery]:
     now, keys = hub.clock.now_ms(), hub.repositories.contacts
     rows = []
     for number in range(first, first + count):
-        to, message_class = phone(citizen_number(number)), CLASSES[number % len(CLASSES)]
+        to = phone(citizen_number(number))
+        message_class = MessageClass.L if number < LESSONS_FIRST else CLASSES[number % len(CLASSES)]
         rows.append(
             Delivery(
                 id=f"bulk{number:08d}",
