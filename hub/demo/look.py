@@ -67,7 +67,7 @@ class _Look:
     async def texts(self, request: web.Request) -> web.Response:
         """`?since=` ms UTC: every text that was to leave since then."""
         outbox, since = self._hub.repositories.outbox, int(request.query["since"])
-        texts: list[dict[str, Any]] = []
+        texts: dict[str, dict[str, str]] = {}
         for state in DeliveryState:
             after = None
             while True:
@@ -78,13 +78,12 @@ class _Look:
                     if row.value.sender == TEXT_CHANNEL and row.value.created_at >= since
                 ]
                 bodies = await outbox.origins([row.origin_id for row in rows if not row.text])
-                texts += [
-                    {"id": row.id, "to": row.recipient.value, "text": message_of(row, bodies).text}
-                    for row in rows
-                ]
+                for row in rows:
+                    text = message_of(row, bodies).text
+                    texts[row.id] = {"id": row.id, "to": row.recipient.value, "text": text}
                 if (after := page.next) is None:
                     break
-        return web.json_response({"texts": texts})
+        return web.json_response({"texts": list(texts.values())})
 
     async def event(self, request: web.Request) -> web.Response:
         """`?channel=&id=`, and `&from=` of a mail, whose id is its writer's: whether the provider's event was

@@ -40,7 +40,9 @@ def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Setting
         except OSError as problem:
             raise SettingsProblem([f"{path}: 读不到配置文件 (cannot read it): {problem.strerror}"]) from None
         over = _parse(text, str(path))
-    over = with_adapters(_with_environment(over, os.environ if environ is None else environ))
+    over, earlier = with_adapters(_with_environment(over, os.environ if environ is None else environ))
+    for name in earlier:
+        log.warning("settings.adapter_not_named", extra={"channel": name})
     return build(_merge(_under(over), over))
 
 
@@ -73,8 +75,11 @@ def _under(over: Mapping[str, Any]) -> dict[str, Any]:
     given = over.get("channels")
     for name, table in given.items() if isinstance(given, Mapping) else ():
         before = shipped["channels"].get(name)
-        adapter = table.get("adapter") if isinstance(table, Mapping) else None
-        if before and adapter and adapter != before["adapter"]:
+        if (
+            before
+            and isinstance(table, Mapping)
+            and table.get("adapter", before["adapter"]) != before["adapter"]
+        ):
             del shipped["channels"][name]
     return shipped
 

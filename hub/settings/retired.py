@@ -18,19 +18,19 @@ _TWILIO_KEYS = frozenset({"account_sid", "auth_tokens", "api_base", "messaging_s
 """That only Twilio's protocol has, which `sms-12110` was shipped with."""
 
 
-def with_adapters(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What an operator wrote, with the adapters it relies on."""
+def with_adapters(data: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What an operator wrote, with the adapters it relies on, and the channels that needed it."""
     channels = data.get("channels")
-    if not isinstance(channels, Mapping):
-        return dict(data)
-    earlier = {}
-    for name, table in channels.items():
+    earlier: dict[str, dict[str, Any]] = {}
+    for name, table in channels.items() if isinstance(channels, Mapping) else ():
         if isinstance(table, Mapping) and "adapter" not in table:
             if name == "sms-12110" and _TWILIO_KEYS & table.keys():
                 earlier[name] = {**table, "adapter": "twilio-sms"}
             elif name == "sms-mobile":
                 earlier[name] = {**table, "adapter": "cmpp"}
-    return {**data, "channels": {**channels, **earlier}}
+    if not earlier:
+        return dict(data), ()
+    return {**data, "channels": {**(channels or {}), **earlier}}, tuple(earlier)
 
 
 def without_retired(data: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

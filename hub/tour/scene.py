@@ -176,7 +176,8 @@ class Scene:
 
     async def event(self, channel: str, provider_id: str, sender: str = "") -> dict[str, Any]:
         """What the hub kept of a provider's event. `sender`: of a mail, whose id is its writer's."""
-        return await self.look("/demo/event", {"channel": channel, "id": provider_id, "from": sender})
+        query = {"channel": channel, "id": provider_id, "from": sender}
+        return await self.until(lambda: self.look("/demo/event", query), "没有回答 (no answer)")
 
     async def twice(self, unsure: Collection[str]) -> list[str]:
         """What citizens got more often than the hub meant to send it, but for what it lists as unsure."""

@@ -22,7 +22,11 @@ from hub.runtime.gc_tuning import spare_the_collector
 from hub.runtime.ids import derived_id
 from hub.serve import running
 
+BULK = "【公安】第"
+"""How bulk texts begin."""
 CLASSES = (MessageClass.L, MessageClass.N, MessageClass.E1, MessageClass.E0)
+LESSONS_FIRST = 8
+"""So many are law education, so that there is some in a window that warnings would fill."""
 _SENT_AGAIN = frozenset({MessageClass.E0, MessageClass.E1})
 _WATCH_SECONDS = 10.0
 _PAGE = 500
@@ -43,14 +47,15 @@ class DayClock:
 
 def bulk_text(number: int) -> str:
     """Every tenth is long; no two are equal."""
-    return f"【公安】第{number}号提示：接到陌生来电请先核实。" + (_LONG if number % 10 == 9 else "")
+    return f"{BULK}{number}号提示：接到陌生来电请先核实。" + (_LONG if number % 10 == 9 else "")
 
 
 def _planned(hub: Hub, first: int, count: int) -> list[Delivery]:
     now, keys = hub.clock.now_ms(), hub.repositories.contacts
     rows = []
     for number in range(first, first + count):
-        to, message_class = phone(citizen_number(number)), CLASSES[number % len(CLASSES)]
+        to = phone(citizen_number(number))
+        message_class = MessageClass.L if number < LESSONS_FIRST else CLASSES[number % len(CLASSES)]
         rows.append(
             Delivery(
                 id=f"bulk{number:08d}",

@@ -56,9 +56,9 @@ class LongText:
         word = DELIVERY[DeliveryState.DELIVERED].text
 
         async def told() -> bool:
-            _, _, behind = (await self._handler.case(self._case_id)).text.rpartition(
-                self._scene.says("long_reply")
-            )
+            # The first place: what was cut off by a kill may stand behind it once more, as a draft.
+            page = await self._handler.case(self._case_id)
+            _, _, behind = page.text.partition(self._scene.says("long_reply"))
             return word in behind or bool(await self._scene.doubts())
 
         await self._scene.until(told, "没有显示已送达 (not shown as delivered)")

@@ -112,13 +112,20 @@ def test_an_enabled_channel_without_its_account_is_a_problem(tmp_path: Path, nam
     ],
 )
 def test_a_channel_keeps_the_adapter_its_keys_were_written_for(
-    tmp_path: Path, text: str, environ: dict[str, str], adapter: str, rate: float
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    text: str,
+    environ: dict[str, str],
+    adapter: str,
+    rate: float,
 ) -> None:
     path = tmp_path / "config.toml"
     path.write_text(text)
     name = "sms-mobile" if "mobile" in text else "sms-12110"
     channel = load(path, environ).channels[name]
     assert (channel.adapter, getattr(channel, "rate_parts_per_second")) == (adapter, rate)  # noqa: B009
+    named = {getattr(record, "channel", "") for record in caplog.records}
+    assert (name in named) == (adapter == "twilio-sms" or name == "sms-mobile")
 
 
 def test_times_and_secrets_of_a_gateway_have_to_fit(tmp_path: Path) -> None:
