@@ -61,7 +61,7 @@ async def _receive(request: web.Request, channel: str, part: str) -> web.Respons
     adapter = hub.webhooks.get(channel)
     if adapter is None:
         raise web.HTTPNotFound
-    body = await _body(request, hub.settings.web.webhook_bytes)
+    body = await bounded_body(request, hub.settings.web.webhook_bytes)
     if body is None:
         return web.Response(status=413, text="too large")
     inbound = WebhookRequest(
@@ -93,7 +93,7 @@ async def _receive(request: web.Request, channel: str, part: str) -> web.Respons
     return web.Response(status=response.status, body=response.body.encode(), headers={"Content-Type": kind})
 
 
-async def _body(request: web.Request, limit: int) -> bytes | None:
+async def bounded_body(request: web.Request, limit: int) -> bytes | None:
     """The raw body, or None when it is over the limit; no more than that is ever held."""
     if (request.content_length or 0) > limit:
         return None
