@@ -15,7 +15,7 @@ from hub.web.api.operations import API_ROUTES
 from hub.web.assets import static_file
 from hub.web.guard.auth import guarded
 from hub.web.guard.rate_limit import limited
-from hub.web.machines import calendar_feed, csp_report, health, webhooks
+from hub.web.machines import calendar_feed, centre_reports, csp_report, health, webhooks
 from hub.web.pages.citizen import (
     chat,
     chat_stream,
@@ -87,6 +87,7 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
 """In the order of a visit."""
 
 MACHINE_ROUTES: tuple[Route, ...] = (
+    Route("POST", "/webhooks/alarms/{desk}", centre_reports.report),
     Route("POST", "/webhooks/twilio/{short}", webhooks.receive_short),
     Route("POST", "/webhooks/twilio/{channel}/{part}", webhooks.receive),
     Route("GET", "/static/{digest}/{path:.+}", static_file),

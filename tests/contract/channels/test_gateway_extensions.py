@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from channels.errors import Permanent
 from tests.contract.channels.gateway_desk import LONG, Speaks, desk, speaking, text
 
 
@@ -20,9 +17,8 @@ async def test_a_text_leaves_from_number_and_extension(speaks: Speaks) -> None:
         assert {part.source for part in parts} == {f"{plain.source}0591"}
 
 
-async def test_what_does_not_fit_is_refused_and_not_cut() -> None:
+async def test_what_is_too_long_for_a_number_leaves_from_our_own() -> None:
     async with desk() as here:
-        with pytest.raises(Permanent) as refused:
-            await here.sms.send(replace(text(), extension="1" * 20))
-        assert refused.value.code == "source-too-long"
-        assert here.gateway.taken == []
+        await here.sms.send(replace(text(), extension="1" * 20))
+        (part,) = here.gateway.taken
+        assert part.source == "12110"

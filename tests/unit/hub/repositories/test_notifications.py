@@ -61,4 +61,5 @@ def test_it_has_no_room_for_words_of_the_case() -> None:
         "case_id",
         "read_at",
         "campaign_id",
+        "department_id",
     }
