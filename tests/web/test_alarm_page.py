@@ -17,7 +17,7 @@ from tests.web.staff_stage import Stage, office, text
 from tests.web.watched import Visitor
 from tests.world import eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff browser")]
 
 SOON = 8_000
 """ms: what the stream brings is on the page within 5 s."""

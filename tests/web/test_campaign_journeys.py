@@ -18,7 +18,7 @@ from tests.web.staff_desk import Desk
 from tests.web.watched import Visitor, overflow
 from tests.world import eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff browser")]
 
 
 async def test_a_campaign_is_written_previewed_sent_and_watched(colleague: Visitor, desk: Desk) -> None:

@@ -12,7 +12,7 @@ from tests.web.citizen_pages import PAGES, fill_petition
 from tests.web.running_site import RunningSite
 from tests.web.watched import View, Visitor, going_round, overflow, too_small, violations_by_scheme
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("citizen browser")]
 
 PROVOKED = (404, 422)
 WIDTHS = (390, 1280)

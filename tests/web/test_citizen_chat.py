@@ -13,7 +13,7 @@ from hub.web.pages.citizen import chat_stream
 from tests.web.running_site import RunningSite
 from tests.web.watched import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("citizen browser")]
 
 SURE = "身份证丢了怎么补办"
 

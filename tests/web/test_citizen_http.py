@@ -15,7 +15,7 @@ from hub.model.reference import make_reference
 from hub.web.pages.citizen import chat_stream
 from tests.web.running_site import RunningSite, running_site
 
-pytestmark = pytest.mark.xdist_group("browser")  # the same server
+pytestmark = pytest.mark.xdist_group("citizen browser")  # the same server
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 

@@ -12,7 +12,7 @@ from tests.web.citizen_pages import fill_petition, petition_done, read_receipt
 from tests.web.running_site import RunningSite
 from tests.web.watched import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("citizen browser")]
 
 
 async def track(page: Page, url: str, reference: str, code: str) -> None:

@@ -19,7 +19,7 @@ from tests.web.test_people_pages import looked_at
 from tests.web.watched import Visitor
 from tests.world import eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff browser")]
 
 
 @pytest.mark.parametrize("script", [True, False])

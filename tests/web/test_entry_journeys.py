@@ -9,7 +9,7 @@ from hub.model.agent import Role
 from tests.web.staff_desk import Desk
 from tests.web.watched import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff browser")]
 
 
 async def _open(page: Page, fold: str) -> None:

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tests.web.running_site import RunningSite
 from tests.web.watched import View, Visitor, overflow, violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("citizen browser")]
 
 ENTRY = "/help/entry/id-card-first"
 

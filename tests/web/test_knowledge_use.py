@@ -12,7 +12,7 @@ from hub.model.question import Question
 from tests.web.staff_desk import Desk
 from tests.web.watched import Visitor, violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff browser")]
 
 PATH = "/staff/entries/unanswered"
 

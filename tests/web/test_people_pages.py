@@ -13,7 +13,7 @@ from tests.web.staff_fixtures import desk
 from tests.web.watched import Visitor, overflow, too_small, violations_by_scheme
 
 __all__ = ["desk"]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff browser")]
 
 MATTER = "小区夜间噪声扰民，已经反映过一次"
 

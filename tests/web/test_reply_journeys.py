@@ -12,7 +12,7 @@ from tests.web.staff_desk import sign_in
 from tests.web.staff_stage import Stage, office, text
 from tests.web.watched import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff browser")]
 
 
 @pytest.fixture

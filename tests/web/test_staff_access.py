@@ -14,7 +14,7 @@ from tests.web.staff_fixtures import desk
 from tests.web.watched import Visitor, going_round, overflow, too_small, violations, violations_by_scheme
 
 __all__ = ["desk"]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff browser")]
 
 PROVOKED = (403, 422)
 

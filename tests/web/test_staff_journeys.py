@@ -13,7 +13,7 @@ from tests.web.staff_desk import Desk, sign_in
 from tests.web.staff_stage import text
 from tests.web.watched import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff browser")]
 
 
 @pytest.mark.parametrize("script", [True, False])

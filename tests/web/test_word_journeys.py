@@ -10,7 +10,7 @@ from tests.web.staff_desk import Desk
 from tests.web.test_knowledge_use import asked
 from tests.web.watched import Visitor, violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff browser")]
 
 PATH = "/staff/entries/words"
 
