@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from hub.other_systems.command_centre import ID_HEADER
-from hub.other_systems.http_source import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
+from hub.runtime.signing import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 
 SECRET = "a-secret-of-the-command-centre"
 SECRET_VARIABLE = "HUB_TEST_CENTRE_SECRET"

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from hub.other_systems.http_source import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
+from hub.runtime.signing import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 
 SECRET = "a-secret-of-both-systems"
 REFERENCE, CODE = "EE2026112201", "8371"

@@ -18,8 +18,8 @@ from channels.http import HttpClient, HttpError, destination
 from hub.actions.alarms.report import AlarmReport
 from hub.actions.alarms.report_aid import ToldByCarrier
 from hub.other_systems.checked_address import checked_address
-from hub.other_systems.http_source import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 from hub.runtime.clock import Clock, to_local
+from hub.runtime.signing import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,6 @@ failing is left alone for a while. The contract stands in docs/progress_systems.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import logging
 import re
@@ -23,12 +21,10 @@ from hub.model.progress import Progress
 from hub.other_systems.contract import read
 from hub.runtime.breaker import Breaker
 from hub.runtime.clock import Clock
+from hub.runtime.signing import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 
 log = logging.getLogger(__name__)
 
-SIGNATURE_HEADER = "X-Hub-Signature"
-TIMESTAMP_HEADER = "X-Hub-Timestamp"
-NONCE_HEADER = "X-Hub-Nonce"
 ANSWER_BYTES = 65_536
 _NO_SUCH = 404
 
@@ -110,9 +106,3 @@ class HttpProgress:
         if answer.status not in (200, _NO_SUCH) or kind != "application/json":
             raise SourceDown(f"status {answer.status}")
         return answer
-
-
-def signature(secret: str, timestamp: str, nonce: str, body: bytes) -> str:
-    """`sha256=` and the HMAC-SHA256 of `timestamp.nonce.body`, in hex."""
-    signed = f"{timestamp}.{nonce}.".encode() + body
-    return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()

@@ -24,8 +24,8 @@ from hub.actions.alarms.subscriber_source import CarrierAnswer
 from hub.model.alarms.carrier_data import Asked, Datum, Outcome, Position, Subscriber
 from hub.other_systems.checked_address import checked_address
 from hub.other_systems.foreign_text import cleaned
-from hub.other_systems.http_source import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 from hub.runtime.clock import Clock, to_ms
+from hub.runtime.signing import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 
 log = logging.getLogger(__name__)
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
+from hub.web.api import centre_reports
 from hub.web.api.operations import API_ROUTES
 from hub.web.assets import static_file
 from hub.web.guard.auth import guarded
 from hub.web.guard.rate_limit import limited
-from hub.web.machines import calendar_feed, centre_reports, csp_report, health, webhooks
+from hub.web.machines import calendar_feed, csp_report, health, webhooks
 from hub.web.pages.citizen import (
     chat,
     chat_stream,

@@ -88,6 +88,8 @@ DONE: Mapping[str, str] = {
     "closed": msgid("工单已办结"),
     "signed_on": msgid("已上岗，请测试声音"),
     "signed_off": msgid("已签退，交接已保存"),
+    "alarm_step": msgid("已登记到接处警经过"),
+    "alarm_received": msgid("已记录接收"),
     "registered": msgid("已登记，这些号码发来的短信旁会显示登记内容"),
     "register_saved": msgid("登记已更改"),
     "register_checked": msgid("已记录核对"),

@@ -1,1 +1,1 @@
-"""The HTTP API for systems of departments: signed requests in, documents out (docs/departments.md)."""
+"""The HTTP API for systems of departments and of command desks: signed requests in, documents out."""

@@ -28,7 +28,6 @@ from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB
 from hub.web.pages.alarms.alarms import PATH, REASONS
 from hub.web.pages.alarms.handling_words import BY, LIFE, OUTCOMES, duration
-from hub.web.pages.cases.queue import title_of
 from hub.web.render import translator
 from hub.web.staff_page import done, staff_page
 
@@ -121,7 +120,7 @@ async def _show(request: web.Request, typed: Typed, status: int = 200) -> web.St
         request,
         "staff/alarm_handling.html",
         status,
-        title=title_of(handling.case, _),
+        title=handling.case.title.strip() or _("紧急警情"),
         typed=typed,
         errors=typed.errors,
         path=_path(request),

@@ -33,6 +33,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB
+from hub.web.pages.alarms.handling import life_of
 from hub.web.pages.cases.case_aside import aside_of
 from hub.web.pages.cases.case_form import (
     AssignForm,
@@ -425,6 +426,7 @@ async def _show(
         **await _ways(request, view.case, in_pane=in_pane),
         **await aside_of(request, view.case),
         **await route_of(request, view.case),
+        **await life_of(request, agent, view.case.id),
     )
     if in_pane:
         response.headers["HX-Pane"] = "case"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from channels.address import phone
 from channels.contract import ChannelKind, InboundMessage
@@ -40,18 +41,18 @@ class DeskOffice:
         await self.here.in_hand.take(LI, case_id)
         return case_id
 
-    async def write(self, kind: StepKind, *, by: Agent = LI, case_id: str = "c1", **typed: object) -> None:
+    async def write(self, kind: StepKind, *, by: Agent = LI, case_id: str = "c1", **typed: Any) -> None:
         """One form, filled in as most are, from a page that shows everything there is."""
-        filled = {
+        kinds: dict[StepKind, dict[str, Any]] = {
             StepKind.DISPATCHED: {"desk": "fuzhou", "unit": "鼓楼派出所"},
             StepKind.ARRIVED: {"of": 1},
             StepKind.FEEDBACK: {"outcome": Outcome.HANDLED, "text": "已救出"},
             StepKind.CORRECTED: {"text": "写错了"},
-        }[kind]
+        }
         seen = typed.pop("seen", len((await self.here.alarm(case_id)).steps))
         key = str(typed.pop("key", ""))
-        draft = StepDraft(kind, **{**filled, **typed})  # type: ignore[arg-type]
-        await self.handling.record(by, case_id, draft, seen=seen, key=key)  # type: ignore[arg-type]
+        draft = StepDraft(kind, **{**kinds[kind], **typed})
+        await self.handling.record(by, case_id, draft, seen=seen, key=key)
 
     async def staff_of_desk(self, agent: Agent) -> Agent:
         """The agent as a member of the unit of the desk of Fuzhou."""

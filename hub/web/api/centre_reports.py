@@ -26,9 +26,9 @@ from pydantic import (
 from hub.actions.alarms.dispatch.hear_centre import TAKEN_OVER, CentreReport, Clash, Heard
 from hub.hub import Hub
 from hub.model.alarms.handling import Outcome, StepKind
-from hub.other_systems.http_source import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 from hub.runtime.clock import to_ms
 from hub.runtime.errors import Invalid, NotFound, Stale
+from hub.runtime.signing import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 from hub.settings.alarms import CENTRE
 from hub.store.documents import Conflict, Duplicate, StoreUnavailable
 from hub.web.keys import HUB, SOURCE
