@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.model.agent import Permission as P
-from hub.web.pages.alarms import alarms, carrier, handling
+from hub.web.pages.alarms import alarms, carrier, handling, times
 from hub.web.pages.campaigns import (
     ambiguous,
     approval,
@@ -178,6 +178,8 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/alarms/pages/{page_id}/sound", alarms.sound_heard, P.ALARM_DUTY),
     _staff("POST", "/alarms/duty/on", alarms.sign_on, P.ALARM_DUTY),
     _staff("POST", "/alarms/duty/off", alarms.sign_off, P.ALARM_DUTY),
+    _staff("GET", "/alarms/times", times.times_page, P.ALARM_DUTY, P.REPORT_READ),
+    _staff("GET", "/alarms/times/{kind}", times.times_file, P.ALARM_DUTY, P.REPORT_READ),
     _staff("GET", "/alarms/cases/{case_id}", handling.handling_page, P.ALARM_DUTY, P.REPORT_READ),
     _staff("POST", "/alarms/cases/{case_id}/received", handling.received, P.ALARM_DUTY, P.REPORT_READ),
     _staff("POST", "/alarms/cases/{case_id}/steps/{kind}", handling.write_step, P.ALARM_DUTY, P.REPORT_READ),

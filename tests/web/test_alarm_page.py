@@ -151,3 +151,39 @@ async def test_a_hand_over_is_written_and_read_without_script(officer: Visitor, 
     await expect(page.locator(".duty-note")).to_contain_text("东街口老人走失")
     await page.get_by_role("button", name="已阅交接，上岗").click()
     await expect(page.locator(".duty-note")).to_have_count(0)
+
+
+async def test_an_alarm_is_dispatched_arrives_and_is_fed_back_without_script(
+    officer: Visitor, stage: Stage
+) -> None:
+    page = await officer.page(width=390, script=False, expected_status=(422, 409))
+    await sign_in(page, stage.url, "supervisor")
+    case_id = await text(stage.hub, "+8613800001121", "救命 在东街口12号 不能说话")
+    address = f"{stage.url}/staff/alarms/cases/{case_id}"
+    await page.goto(address)
+    await expect(page.locator(".life-forms")).to_contain_text("请先在警情台按“我来处理”")
+    await page.goto(f"{stage.url}/staff/alarms")
+    await page.locator(f"#alarm-{case_id}").get_by_role("button", name="我来处理").click()
+    await page.locator(f"#done-{case_id}").get_by_role("link", name="派警、到场和反馈").click()
+
+    await page.get_by_role("button", name="派警", exact=True).click()
+    await expect(page.locator(".summary")).to_be_visible()
+    await page.get_by_label("出警单位").first.fill("鼓楼派出所 3 号车")
+    await page.get_by_role("button", name="派警", exact=True).click()
+    await expect(page.locator("#alarm-life")).to_contain_text("鼓楼派出所 3 号车")
+    await page.get_by_role("button", name="登记到场").click()
+    await page.get_by_label("处置结果", exact=True).select_option("handled")
+    await page.get_by_label("处置情况").fill("人已救出，送医")
+    await page.get_by_role("button", name="反馈", exact=True).click()
+    life = page.locator("#alarm-life")
+    for word in ("收到报警", "接警确认", "派警", "到场", "反馈", "现场处置完毕", "人已救出，送医"):
+        await expect(life).to_contain_text(word)
+
+    await page.goto(f"{stage.url}/staff/cases/{case_id}")
+    await expect(page.locator("#alarm-life")).to_contain_text("人已救出，送医")
+    await page.goto(f"{stage.url}/staff/alarms/times?until=2000-01-01")
+    await expect(page.locator(".summary")).to_contain_text("截止日期不能早于开始日期")
+    await page.goto(f"{stage.url}/staff/alarms/times")
+    await expect(page.locator("table").first).to_contain_text("达标 100.0%")
+    sheet = await page.request.get(f"{stage.url}/staff/alarms/times/csv")
+    assert "报警→接警 中位（秒）" in (await sheet.body()).decode("utf-8-sig")

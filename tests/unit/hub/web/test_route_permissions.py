@@ -134,6 +134,8 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/alarms/pages/{page_id}/sound"): DUTY,
     ("POST", "/staff/alarms/duty/on"): DUTY,
     ("POST", "/staff/alarms/duty/off"): DUTY,
+    ("GET", "/staff/alarms/times"): CASES,
+    ("GET", "/staff/alarms/times/{kind}"): CASES,
     ("GET", "/staff/alarms/cases/{case_id}"): CASES,
     ("POST", "/staff/alarms/cases/{case_id}/received"): CASES,
     ("POST", "/staff/alarms/cases/{case_id}/steps/{kind}"): CASES,
