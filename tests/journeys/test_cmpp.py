@@ -71,9 +71,11 @@ class Office:
 
 
 @asynccontextmanager
-async def office(folder: Path, plan: GatewayPlan | None = None) -> AsyncIterator[Office]:
+async def office(
+    folder: Path, plan: GatewayPlan | None = None, *, auto_reply: str = "all"
+) -> AsyncIterator[Office]:
     gateway = CmppGateway(CMPP_ACCOUNT[0], CMPP_ACCOUNT[1], SystemClock().now_ms, plan)
-    async with gateway, world(folder, cmpp_port=gateway.port) as running:
+    async with gateway, world(folder, cmpp_port=gateway.port, auto_reply=auto_reply) as running:
         await gateway.until(lambda: gateway.connections == 1)
         yield Office(running, gateway)
 
