@@ -142,14 +142,16 @@ class Rarity:
     def squares(self, codes: list[int]) -> list[float]:
         """The squared rarity of each piece; remembers what it was asked. Threads may share it."""
         known = self._squares
-        try:
-            return [known[code] for code in codes]
-        except KeyError:  # asked for the first time, or forgotten by another thread meanwhile
-            found: list[float] = (self.of(np.array(codes, np.uint64)) ** 2).tolist()
+        asked = [known.get(code) for code in codes]
+        new = [code for code, square in zip(codes, asked, strict=True) if square is None]
+        if not new:
+            return asked  # type: ignore[return-value]  # none is None
+        squares = (self.of(np.array(new, np.uint64)) ** 2).tolist()
+        found: dict[int, float] = dict(zip(new, squares, strict=True))
         if len(known) > REMEMBERED:
             known.clear()
-        known.update(zip(codes, found, strict=True))
-        return found
+        known.update(found)
+        return [found[code] if square is None else square for code, square in zip(codes, asked, strict=True)]
 
     def lengths(self, plain: Sequence[str]) -> Weights:
         """The length of each of these texts, as they were written, as a vector of rarities."""

@@ -20,7 +20,7 @@ from knowledge_base.text.gram import CODE_BITS, CODE_MASK, Codes, codes_of, dist
 from knowledge_base.text.sound import sound
 
 WHOLE = 1.61
-"""What the weights of `Likeness.score` add up to. They were fitted to the development set and to the test
+"""What the weights of `compare` add up to. They were fitted to the development set and to the test
 questions of the shipped entries, half of the entries against the other half."""
 MEANING = 0.55
 """The share of what is meant in the score."""
@@ -60,7 +60,8 @@ class Likeness(NamedTuple):
     """`asked`, `found`, `both`: the share of the words of either side, and of both, that the other covers,
     0..1. `lost` and `extra`: the weight of the heaviest word of the question, and of the wording, that the
     other lacks. `other_aspect`: whether they ask for different things about a service; `numbers`: whether
-    their numbers differ; `slots`: how many slots have another value."""
+    their numbers differ; `slots`: how many slots have another value. `by_words`: what the words alone say,
+    `score`: with what is meant where that is known; 0..1."""
 
     glance: Glance
     asked: float
@@ -71,26 +72,13 @@ class Likeness(NamedTuple):
     other_aspect: bool
     numbers: bool
     slots: int
+    by_words: float
+    score: float
 
     @property
     def closeness(self) -> float | None:
         """See `Glance.closeness`."""
         return self.glance.closeness
-
-    @property
-    def by_words(self) -> float:
-        """What the words alone say, 0..1."""
-        words = 0.60 * self.both + 0.12 * self.asked - 0.015 * self.lost
-        apart = 0.14 * self.other_aspect + 0.05 * self.slots
-        return min(MOST, max(0.0, (self.glance.score + words - apart) / WHOLE))
-
-    @property
-    def score(self) -> float:
-        """0..1: what the words say, and what is meant where that is known."""
-        closeness = self.closeness
-        if closeness is None:
-            return self.by_words
-        return min(MOST, MEANING * closeness + (1 - MEANING) * self.by_words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,17 +152,16 @@ class Outline:
 def compare(question: Wording, wording: Wording, seen: Glance, near: Near) -> Likeness:
     """The measures of a pair, word by word."""
     words = align(question, wording, near)
-    return Likeness(
-        seen,
-        words.asked,
-        words.found,
-        words.both,
-        words.lost,
-        words.extra,
-        bool(question.aspects and wording.aspects and not question.aspects & wording.aspects),
-        question.numbers != wording.numbers,
-        sum([1 for slot, values in question.slots.items() if _other(values, wording.slots.get(slot))]),
-    )
+    other_aspect = bool(question.aspects and wording.aspects and not question.aspects & wording.aspects)
+    theirs = wording.slots
+    slots = sum([1 for slot, values in question.slots.items() if _other(values, theirs.get(slot))])
+    told = 0.60 * words.both + 0.12 * words.asked - 0.015 * words.lost
+    apart = 0.14 * other_aspect + 0.05 * slots
+    score = by_words = min(MOST, max(0.0, (seen.score + told - apart) / WHOLE))
+    closeness = seen.closeness
+    if closeness is not None:
+        score = min(MOST, MEANING * closeness + (1 - MEANING) * by_words)
+    return Likeness(seen, *words, other_aspect, question.numbers != wording.numbers, slots, by_words, score)
 
 
 def _other(asked: frozenset[str], found: frozenset[str] | None) -> bool:

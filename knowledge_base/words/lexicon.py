@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import NamedTuple
 
 from knowledge_base.text.normalise import normalise
 from knowledge_base.text.tables import data_text
@@ -23,8 +24,7 @@ NOT_GROUPS = ("near", "slot")
 """The tables of the TOML file that are not groups of words of one meaning."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text: as `said`, and the canonical word that `meant` the same (or itself)."""
 
     said: str

@@ -7,6 +7,7 @@ what is asked; else an entry of the same service does. What names a matter of it
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from hub.actions.dialogue.question import asks
 from knowledge_base.entry import Aspect, Entry
@@ -88,6 +89,10 @@ _CHILD = re.compile(r"孩|娃|宝宝|儿子|女儿|闺女|未成年|小朋友|�
 _CLAUSE = re.compile(r"[。！!？?；;，,、\n]+|\s{2,}|(?:另外|还有就是|还有|顺便问一?下|顺便)(?=.{3})")
 
 
+_REMEMBERED = 256
+"""Texts that were taken apart: one is when it is encoded and when it is answered."""
+
+
 def asked_aspect(text: str) -> Aspect | None:
     """What a text asks of a matter that it does not name; None when it names one or asks nothing such."""
     said = plain(text)
@@ -113,7 +118,8 @@ def names_child(text: str) -> bool:
     return _CHILD.search(text) is not None
 
 
-def questions_in(text: str) -> list[str]:
+@lru_cache(_REMEMBERED)
+def questions_in(text: str) -> tuple[str, ...]:
     """The questions of a text, each with what was said before it: 我身份证丢了，怎么补？要多久？ are two."""
     questions: list[str] = []
     told = ""
@@ -122,7 +128,7 @@ def questions_in(text: str) -> list[str]:
         if asks(Utterance(piece).folded) or asked_aspect(piece):
             questions.append(told)
             told = ""
-    return questions
+    return tuple(questions)
 
 
 def sentences_in(text: str) -> list[str]:

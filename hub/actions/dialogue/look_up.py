@@ -146,7 +146,7 @@ class LookUp:
                     answers.append(Answered(entry))
                 case _:
                     left.append(question)
-        return answers, left + questions[MOST:]
+        return answers, [*left, *questions[MOST:]]
 
     def _after(self, shown: Entry, text: str, snapshot: Snapshot, *, city: str) -> Verdict | None:
         """What a text asks about the entry shown last; None when it names a matter of its own."""

@@ -69,4 +69,4 @@ def test_for_whom_else(text: str, who: str) -> None:
     ],
 )
 def test_the_questions_of_a_text(text: str, questions: list[str]) -> None:
-    assert questions_in(text) == questions
+    assert list(questions_in(text)) == questions
