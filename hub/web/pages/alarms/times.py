@@ -141,7 +141,8 @@ def _tables(
 ) -> list[tuple[str, str, list[tuple[str, TimesFigures]]]]:
     """Title, name of the first column, rows."""
     _, regions = translator(request), request.app[HUB].settings.regions
-    desks = {**dict(_desks(request)), NOT_DISPATCHED: _("未派警")}
+    centre = request.app[HUB].alarms.handling.times.ways.desk("")
+    desks = {**dict(_desks(request)), NOT_DISPATCHED: _("未派警"), "": _(centre.name) if centre else ""}
     cities = {one.code: one.name for one in regions}
     return [
         (_("全部警情"), _("范围"), [(_("全部"), report.whole)]),
