@@ -51,7 +51,8 @@ _IN_WINDOW = 64
 _ANSWERED = 3
 """Of the texts that come while the window is full so many are answered before the kill; others are being
 stored."""
-_SETTLE_SECONDS = 180.0
+_SETTLE_SECONDS = 420.0
+"""A reply in doubt is sent again after five minutes (`POLICY`)."""
 _MOST_WAITING = 500
 """Bulk texts that wait to leave: a gateway that fails is slower than the load."""
 _DIFFERENT = 40
