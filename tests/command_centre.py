@@ -6,7 +6,8 @@ import asyncio
 import hmac
 import json
 import os
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,6 +18,8 @@ from hub.runtime.signing import NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
 
 SECRET = "a-secret-of-the-command-centre"
 SECRET_VARIABLE = "HUB_TEST_CENTRE_SECRET"
+CALLBACK_SECRET = "another-secret-for-its-reports"
+CALLBACK_VARIABLE = "HUB_TEST_CENTRE_CALLBACK"
 
 
 class PlayedCentre:
@@ -58,6 +61,23 @@ class PlayedCentre:
         """`[alarms]` with this centre."""
         os.environ[SECRET_VARIABLE] = SECRET
         return {"webhook_url": self.url, "webhook_secret": f"env:{SECRET_VARIABLE}"}
+
+    def reports(
+        self, report: Mapping[str, Any], *, secret: str = CALLBACK_SECRET
+    ) -> tuple[bytes, dict[str, str]]:
+        """What it sends about an alarm it was given, signed: body and headers."""
+        body, now = json.dumps(report).encode(), str(int(time.time()))
+        headers = {
+            TIMESTAMP_HEADER: now,
+            NONCE_HEADER: "n1",
+            SIGNATURE_HEADER: signature(secret, now, "n1", body),
+        }
+        return body, headers
+
+    def hears_back(self) -> dict[str, Any]:
+        """`[alarms]` with this centre, whose system reports by calls of its own."""
+        os.environ[CALLBACK_VARIABLE] = CALLBACK_SECRET
+        return {**self.settings(), "callback_secret": f"env:{CALLBACK_VARIABLE}"}
 
 
 @asynccontextmanager

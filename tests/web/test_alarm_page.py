@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
 
+import aiohttp
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from hub.model.alarms.alarm import Alarm, AlarmState, ForwardReason
+from hub.model.alarms.handling import StepKind
 from hub.model.cases.alarm import flagged
 from hub.model.track import Track
-from tests.command_centre import PlayedCentre, played_centre
+from tests.command_centre import CALLBACK_SECRET, PlayedCentre, played_centre
 from tests.web.staff_desk import sign_in
 from tests.web.staff_stage import Stage, office, text
 from tests.web.watched import Visitor
@@ -32,7 +36,7 @@ async def centre() -> AsyncIterator[PlayedCentre]:
 @pytest.fixture(scope="module")
 async def stage(tmp_path_factory: pytest.TempPathFactory, centre: PlayedCentre) -> AsyncIterator[Stage]:
     async with office(
-        tmp_path_factory.mktemp("alarms"), alarms={**centre.settings(), "stream_seconds": 5}
+        tmp_path_factory.mktemp("alarms"), alarms={**centre.hears_back(), "stream_seconds": 5}
     ) as running:
         yield running
 
@@ -187,3 +191,41 @@ async def test_an_alarm_is_dispatched_arrives_and_is_fed_back_without_script(
     await expect(page.locator("table").first).to_contain_text("达标 100.0%")
     sheet = await page.request.get(f"{stage.url}/staff/alarms/times/csv")
     assert "报警→接警 中位（秒）" in (await sheet.body()).decode("utf-8-sig")
+
+
+async def test_the_system_of_the_110_centre_reports_once_whatever_comes_again(
+    stage: Stage, centre: PlayedCentre
+) -> None:
+    case_id = await text(stage.hub, "+8613800001131", "救命 有人持刀")  # nobody is on duty
+
+    async def told() -> bool:
+        return case_id in [report["id"] for report in centre.told]
+
+    assert await eventually(told)
+    door, at = f"{stage.url}/webhooks/alarms/centre", datetime.now(UTC).isoformat()
+
+    async with aiohttp.ClientSession() as http:
+
+        async def report(
+            id: str, event: str, *, secret: str = CALLBACK_SECRET, **more: Any
+        ) -> tuple[int, Any]:
+            said = {"id": id, "alarm": case_id, "event": event, "at": at, **more}
+            body, headers = centre.reports(said, secret=secret)
+            async with http.post(door, data=body, headers=headers) as answer:
+                return answer.status, (await answer.json()).get("seen")
+
+        assert (await report("1", "taken_over", secret="not the secret of this centre"))[0] == 403
+        assert (await report("1", "taken_over", alarm="c-unknown"))[0] == 404
+        assert (await report("1", "feedback"))[0] == 400  # without what came of it
+        assert (await alarm_of(stage, case_id)).steps == ()
+        assert await report("1", "taken_over", by="0123") == (200, False)
+        assert await report("4", "feedback", outcome="handled", text="已处置") == (200, False)
+        assert await report("2", "dispatched", unit="东街派出所") == (200, False)
+        assert await report("2", "dispatched", unit="东街派出所") == (200, True)
+        assert (await report("2", "dispatched", unit="南街派出所"))[0] == 409
+    alarm = await alarm_of(stage, case_id)
+    assert alarm.passings[0].taken_at
+    assert [(step.kind, step.unit) for step in alarm.steps] == [
+        (StepKind.FEEDBACK, ""),
+        (StepKind.DISPATCHED, "东街派出所"),
+    ]
