@@ -24,6 +24,7 @@ from hub.runtime.clock import Clock
 from hub.runtime.errors import HubError
 from hub.runtime.gc_tuning import spare_the_collector
 from hub.settings.settings import Settings
+from hub.web.guard.connections import Connections, GuardedSite
 from hub.web.guard.staff import Staff
 from hub.web.site import build_site
 
@@ -104,8 +105,13 @@ async def _web(hub: Hub, listener: socket.socket, passwords: Passwords) -> Async
     runner = web.AppRunner(build_site(hub, staff), access_log=None, shutdown_timeout=_STOP_SECONDS / 2)
     await runner.setup()
     try:
-        await web.SockSite(runner, listener, backlog=1024).start()
-        yield
+        connections = Connections(settings.web)
+        await GuardedSite(runner, listener, backlog=1024).start_guarded(connections)
+        watch = asyncio.create_task(connections.watch(), name="connections")
+        try:
+            yield
+        finally:
+            watch.cancel()
     finally:
         await runner.cleanup()
 

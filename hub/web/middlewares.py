@@ -12,7 +12,6 @@ import base64
 import logging
 import os
 import traceback
-from ipaddress import IPv6Address, IPv6Network
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -24,6 +23,7 @@ from hub.runtime.errors import Forbidden, NotFound, Stale
 from hub.store.documents import NoCursor, StoreUnavailable
 from hub.store.unreadable import Unreadable
 from hub.web.error_page import error_response, illegal_move_response, unreadable_response
+from hub.web.guard.address import one_household
 from hub.web.i18n import Language, pick_language
 from hub.web.keys import LANGUAGE, NONCE, SOURCE
 from hub.web.render import ELDER, LANGUAGE_COOKIE, VIEW_COOKIE
@@ -167,22 +167,9 @@ def _source(request: web.Request) -> str:
     everything before that anybody can write (ASVS 4.1.3)."""
     nearest = request.remote or "unknown"
     if nearest not in request.app.get(TRUSTED_PROXIES, frozenset()):
-        return _one_household(nearest)
+        return one_household(nearest)
     hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
-    return _one_household(hops[-1].strip() or nearest)
-
-
-def _one_household(address: str) -> str:
-    """IPv6 gives everybody a /64 to take new addresses from: it counts as one."""
-    if ":" not in address:
-        return address
-    try:
-        whole = IPv6Address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if whole.ipv4_mapped is not None:
-        return str(whole.ipv4_mapped)
-    return str(IPv6Network((int(whole) >> 64 << 64, 64)))
+    return one_household(hops[-1].strip() or nearest)
 
 
 def _remember(request: web.Request) -> web.Response:

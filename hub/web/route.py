@@ -26,7 +26,8 @@ class Route:
     permission: what the agent's roles must grant; None = nothing beyond `login`.
     also: permissions of which one is enough instead (a page that two roles share).
     login: whether an agent has to be signed in at all.
-    form_bytes: the largest form it takes, 0 = what `[web] form_bytes` says.
+    form_bytes: the largest form it takes, with a file in it; 0 = what `[web] form_bytes` says, and no file.
+    multipart: it takes a form without a file as multipart as well.
     is_use: False for what a page asks by itself: it does not keep a session alive.
     """
 
@@ -38,6 +39,7 @@ class Route:
     also: tuple[Permission, ...] = ()
     form_bytes: int = 0
     is_use: bool = True
+    multipart: bool = False
 
     def __post_init__(self) -> None:
         """A permission without a login would never be checked."""

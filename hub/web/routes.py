@@ -76,7 +76,7 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("GET", "/feed.json", feeds.json_document),
     # bulk mail
     Route("GET", "/unsubscribe/{signed}", unsubscribe.page),
-    Route("POST", "/unsubscribe/{signed}", unsubscribe.refuse),
+    Route("POST", "/unsubscribe/{signed}", unsubscribe.refuse, multipart=True),
     Route("GET", "/unsubscribe/{signed}/again", unsubscribe.page),
     Route("POST", "/unsubscribe/{signed}/again", unsubscribe.take_back),
     Route("GET", "/calendar/{token}.ics", calendar_feed.calendar_feed),
@@ -92,7 +92,7 @@ MACHINE_ROUTES: tuple[Route, ...] = (
     Route("POST", "/webhooks/twilio/{short}", webhooks.receive_short),
     Route("POST", "/webhooks/twilio/{channel}/{part}", webhooks.receive),
     Route("GET", "/static/{digest}/{path:.+}", static_file),
-    Route("POST", "/csp", csp_report.csp_report),
+    Route("POST", "/csp", limited("policy", csp_report.csp_report)),
     Route("GET", "/robots.txt", health.robots),
     Route("GET", "/healthz", health.healthz),
     Route("GET", "/readyz", health.readyz),

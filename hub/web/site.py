@@ -10,6 +10,7 @@ from hub.hub import Hub
 from hub.web.assets import ASSETS, Assets
 from hub.web.guard.rate_limit import RATE_LIMITS, RateLimits
 from hub.web.guard.staff import STAFF, Staff
+from hub.web.guard.streams import STREAMS, Streams
 from hub.web.i18n import shipped_catalogues
 from hub.web.keys import HUB
 from hub.web.middlewares import (
@@ -40,6 +41,7 @@ def build_site(hub: Hub, staff: Staff) -> web.Application:
     app[ASSETS] = assets
     app[TRUSTED_PROXIES] = frozenset(hub.settings.web.trusted_proxies)
     app[RATE_LIMITS] = RateLimits(hub.clock, hub.settings.limits.per_minute())
+    app[STREAMS] = Streams(hub.settings.web)
     app[PUBLIC_ORIGIN] = hub.settings.public_url()
     app[RENDERER] = Renderer(shipped_catalogues(), assets, hub.settings.organisation, hub.clock)
     add_desk(app, hub, app[RENDERER], (NOTIFICATIONS,))

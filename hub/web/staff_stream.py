@@ -12,7 +12,9 @@ from aiohttp import web
 
 from hub.runtime.bell import Bell
 from hub.web.event_stream import EventStream
+from hub.web.guard.auth import session_of
 from hub.web.guard.staff import STAFF
+from hub.web.guard.streams import STREAMS
 
 PING_SECONDS = 20.0
 """Comes before the usual minute after which a proxy gives up on a silent connection."""
@@ -31,7 +33,7 @@ async def stream(
     events = EventStream()
     sessions, loop = request.app[STAFF].sessions, asyncio.get_running_loop()
     sent: dict[str, str] = {}
-    with bell.listen(topic) as ear:
+    with request.app[STREAMS].of_session(session_of(request).id), bell.listen(topic) as ear:
         try:
             await events.open(request, retry_ms=3000)
             pinged_at = loop.time()

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from hub.model.agent import Agent, Session
 from hub.web.guard import csrf
+from hub.web.guard.connections import signed_in
 from hub.web.guard.staff import STAFF
 from hub.web.keys import AGENT, SESSION
 from hub.web.render import render
@@ -21,13 +22,33 @@ from hub.web.route import Handler, Route
 
 LOGIN_PATH = "/staff/login"
 PASSWORD_PATH = "/staff/account/password"  # noqa: S105 — an address
+_MACHINES = ("/webhooks/", "/api/")
 _OPEN_WITH_FIRST_PASSWORD = frozenset({PASSWORD_PATH, "/staff/logout"})
 
 
 def guarded(route: Route) -> Handler:
-    """The route's handler behind its questions. A route without login is handed back as it is."""
-    if not route.login:
-        return route.handler
+    """The route's handler behind its questions."""
+    return _bounded(route, _signed_in(route) if route.login else route.handler)
+
+
+def _bounded(route: Route, handler: Handler) -> Handler:
+    """Refuses by its headers a body that the route does not take, before a byte of it is read. Machines have
+    bounds of their own."""
+    if route.method != "POST" or route.path.startswith(_MACHINES):
+        return handler
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if request.content_type.startswith("multipart/") and not (route.form_bytes or route.multipart):
+            raise web.HTTPUnsupportedMediaType
+        most = route.form_bytes or request.client_max_size
+        if (request.content_length or 0) > most:
+            raise web.HTTPRequestEntityTooLarge(most, request.content_length or 0)
+        return await handler(request)
+
+    return handle
+
+
+def _signed_in(route: Route) -> Handler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         staff = request.app[STAFF]
@@ -38,6 +59,7 @@ def guarded(route: Route) -> Handler:
         if session is None or found is None or not found.value.active:
             return _asked_by_itself(request, route) or _to_login(request)
         agent = found.value
+        signed_in(request)
         request[SESSION] = session
         request[AGENT] = agent
         if agent.must_change and route.path not in _OPEN_WITH_FIRST_PASSWORD:

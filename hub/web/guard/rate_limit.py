@@ -8,7 +8,6 @@ is configured. The state lives in the process and is bounded. Source: OWASP ASVS
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import math
 from collections import OrderedDict
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from hub.runtime.clock import Clock
+from hub.web.guard.address import one_household
 from hub.web.i18n import msgid
 from hub.web.keys import SOURCE
 from hub.web.render import translator
@@ -28,7 +28,6 @@ LOG = logging.getLogger(__name__)
 BOUND = 20_000
 """Addresses remembered; the one that was quiet the longest is forgotten first."""
 
-_SUBSCRIBER_BITS = 64
 _WAIT = msgid("操作太频繁，请在 %(seconds)s 秒后再试。紧急情况请直接拨打 110。")
 
 
@@ -51,7 +50,7 @@ class RateLimits:
         most = self._per_minute.get(kind, 0)
         if not most:
             return 0
-        key, now = (kind, _subscriber(source)), self._clock.now_ms()
+        key, now = (kind, one_household(source)), self._clock.now_ms()
         before = self._buckets.pop(key, None) or _Bucket(most, now)
         per_ms = most / 60_000
         tokens = min(most, before.tokens + max(0, now - before.at) * per_ms)
@@ -80,15 +79,3 @@ def limited(kind: str, handler: Handler) -> Handler:
         raise web.HTTPTooManyRequests(headers=headers)
 
     return handle
-
-
-def _subscriber(source: str) -> str:
-    try:
-        address = ipaddress.ip_address(source)
-    except ValueError:
-        return source
-    if address.version == 4:
-        return source
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, _SUBSCRIBER_BITS), strict=False))

@@ -25,11 +25,12 @@ from hub.model.cases.queue.settings import QueueColumn
 from hub.repositories.repositories import Repositories
 from hub.web import badges
 from hub.web.desk.feed import FEED, PRESENCE, Channel, DeskFeed, Words
-from hub.web.desk.page import Shown
+from hub.web.desk.page import DeskPage, Shown
 from hub.web.event_stream import EventStream
 from hub.web.form import read_form
-from hub.web.guard.auth import agent_of
+from hub.web.guard.auth import agent_of, session_of
 from hub.web.guard.staff import STAFF
+from hub.web.guard.streams import STREAMS
 from hub.web.i18n import Language
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.cases.queue import line_of, region_names
@@ -118,26 +119,32 @@ async def events(request: web.Request) -> web.StreamResponse:
     """GET /staff/desk/events?show=&FILTERS&place=&made_at=&rows=&case=&version="""
     feed, agent, stream = request.app[FEED], agent_of(request), EventStream()
     settings = await request.app[HUB].actions.desk.queue_desk.settings(agent)
-    async with feed.opened(agent, request[LANGUAGE], _shown(request, settings.columns)) as page:
-        try:
-            await stream.open(request, retry_ms=3000)
-            checked_at = asyncio.get_running_loop().time()
-            while True:
-                try:
-                    async with asyncio.timeout(checked_at + PING_SECONDS - asyncio.get_running_loop().time()):
-                        await page.ready.wait()
-                except TimeoutError:
-                    if not await _still(request, agent):
-                        break
-                    await stream.ping()
-                    checked_at = asyncio.get_running_loop().time()
-                if page.ready.is_set():
-                    await stream.response.write(page.take())
-                if page.over:
-                    break
-        except ConnectionResetError:
-            pass  # the page was closed: nobody is left to answer
+    shown = _shown(request, settings.columns)
+    with request.app[STREAMS].of_session(session_of(request).id):
+        async with feed.opened(agent, request[LANGUAGE], shown) as page:
+            await _tell(request, agent, stream, page)
     return stream.response
+
+
+async def _tell(request: web.Request, agent: Agent, stream: EventStream, page: DeskPage) -> None:
+    try:
+        await stream.open(request, retry_ms=3000)
+        checked_at = asyncio.get_running_loop().time()
+        while True:
+            try:
+                async with asyncio.timeout(checked_at + PING_SECONDS - asyncio.get_running_loop().time()):
+                    await page.ready.wait()
+            except TimeoutError:
+                if not await _still(request, agent):
+                    break
+                await stream.ping()
+                checked_at = asyncio.get_running_loop().time()
+            if page.ready.is_set():
+                await stream.response.write(page.take())
+            if page.over:
+                break
+    except ConnectionResetError:
+        pass  # the page was closed: nobody is left to answer
 
 
 async def act(request: web.Request) -> web.StreamResponse:

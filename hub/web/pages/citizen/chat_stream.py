@@ -30,8 +30,9 @@ from hub.runtime.bell import conversation_topic
 from hub.runtime.errors import NotFound
 from hub.runtime.ids import derived_id
 from hub.web.event_stream import EventStream
+from hub.web.guard.streams import AGAIN_SECONDS, STREAMS
 from hub.web.i18n import msgid
-from hub.web.keys import HUB, LANGUAGE
+from hub.web.keys import HUB, LANGUAGE, SOURCE
 from hub.web.pages.citizen.source_line import source_line
 from hub.web.render import RENDERER, translator
 
@@ -211,12 +212,17 @@ async def events(request: web.Request) -> web.StreamResponse:
         return web.Response(status=204)  # tells an EventSource not to come back
     conversation = conversation_id(hub, token)
     stream = EventStream()
-    with hub.bell.listen(conversation_topic(conversation)) as ear:
+    with (
+        request.app[STREAMS].of_address(request[SOURCE]) as place,
+        hub.bell.listen(conversation_topic(conversation)) as ear,
+    ):
         try:
-            await stream.open(request, retry_ms=2000)
+            await stream.open(request, retry_ms=2000 if place else AGAIN_SECONDS * 1000)
             seq = await _catch_up(request, stream, conversation, _start(request))
             told = await _tell_states(request, stream, conversation, "")
-            while not ear.over:
+            if not place:
+                await stream.send("later", "")
+            while place and not ear.over:
                 if await ear.wait(at_most_seconds=PING_SECONDS):
                     seq = await _catch_up(request, stream, conversation, seq)
                     told = await _tell_states(request, stream, conversation, told)

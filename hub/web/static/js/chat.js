@@ -88,6 +88,7 @@
       next.bubble.remove();
       if (answer.ok) { show(words); say(""); } else { say(words); if (!field.value) field.value = next.text; }
       wait = 1000;
+      if (later) { source.close(); listen(); }  // the answer to it is not to wait until then
     } catch {
       say(box.dataset.offline);
       clearTimeout(timer);
@@ -149,6 +150,7 @@
     send(button && button.name === "text" ? button.value : new FormData(event.target).get("text"));
   });
 
+  let later = false;  // told to come back in a while: that is no lost connection
   function listen() {
     source = new EventSource(`${box.dataset.events}?after=${lastSeq()}`);
     source.addEventListener("message", (event) => { show(event.data); });
@@ -158,9 +160,11 @@
         if (state && state.textContent !== words) state.textContent = words;
       }
     });
+    later = false;
     source.addEventListener("open", () => { if (!pending.length) say(""); flush(); });
+    source.addEventListener("later", () => { later = true; });
     source.addEventListener("error", () => {
-      say(box.dataset.offline);
+      if (!later) say(box.dataset.offline);
       // The browser tries again by itself, with Last-Event-ID, unless it was told to go away.
       if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
     });
