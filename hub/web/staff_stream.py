@@ -12,7 +12,6 @@ from aiohttp import web
 
 from hub.runtime.bell import Bell
 from hub.web.event_stream import EventStream
-from hub.web.guard.auth import session_of
 from hub.web.guard.staff import STAFF
 from hub.web.guard.streams import STREAMS
 
@@ -33,7 +32,7 @@ async def stream(
     events = EventStream()
     sessions, loop = request.app[STAFF].sessions, asyncio.get_running_loop()
     sent: dict[str, str] = {}
-    with request.app[STREAMS].of_session(session_of(request).id), bell.listen(topic) as ear:
+    with request.app[STREAMS].of_session(request), bell.listen(topic) as ear:
         try:
             await events.open(request, retry_ms=3000)
             pinged_at = loop.time()

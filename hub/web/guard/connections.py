@@ -19,9 +19,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
@@ -118,7 +119,7 @@ class _Connection(RequestHandler):
     Which part of a request it waits for aiohttp tells nobody: the attributes with an underscore are its own.
     """
 
-    __slots__ = ("_last", "_resumed", "address", "all", "heard")
+    __slots__ = ("_last", "_resumed", "address", "all", "heard", "stream")
 
     def __init__(self, connections: Connections, server: Server) -> None:
         super().__init__(
@@ -134,6 +135,8 @@ class _Connection(RequestHandler):
         """The address it counts for; "" = for none."""
         self.heard = 0
         """Bytes that came."""
+        self.stream: asyncio.Task[Any] | None = None
+        """What tells on it for as long as it lives."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         address = transport.get_extra_info("peername")
@@ -144,6 +147,8 @@ class _Connection(RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self.all.forget(self)
+        if self.stream is not None:
+            self.stream.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -205,3 +210,18 @@ def signed_in(request: web.Request) -> None:
     protocol = request.protocol
     if isinstance(protocol, _Connection):
         protocol.all.excuse(protocol)
+
+
+@contextmanager
+def ends_with_connection(request: web.Request) -> Iterator[None]:
+    """Cancels what runs inside as soon as the connection is gone. aiohttp tells that only to who writes, and
+    a silent stream would hold its place until its next sign of life."""
+    protocol = request.protocol
+    if not isinstance(protocol, _Connection):
+        yield
+        return
+    protocol.stream = asyncio.current_task()
+    try:
+        yield
+    finally:
+        protocol.stream = None

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from aiohttp import web
 
 from hub.settings.web import Web
+from hub.web.guard.connections import ends_with_connection
+from hub.web.keys import SESSION, SOURCE
 
 AGAIN_SECONDS = 10
 """When a page without a place may ask again."""
@@ -29,10 +31,11 @@ class Streams:
         self._of: Counter[tuple[str, str]] = Counter()
 
     @contextmanager
-    def of_address(self, address: str) -> Iterator[bool]:
+    def of_address(self, request: web.Request) -> Iterator[bool]:
         """Holds a place for somebody who is not signed in. False: there is none."""
         there_is = self._of_strangers < self._limits.streams_of_strangers
-        with self._held(("address", address), self._limits.streams_per_address if there_is else 0) as held:
+        most = self._limits.streams_per_address if there_is else 0
+        with self._held(request, ("address", request[SOURCE]), most) as held:
             self._of_strangers += held
             try:
                 yield held
@@ -40,19 +43,21 @@ class Streams:
                 self._of_strangers -= held
 
     @contextmanager
-    def of_session(self, session_id: str) -> Iterator[None]:
+    def of_session(self, request: web.Request) -> Iterator[None]:
         """Holds a place for a page of a session. Raises 429 where there is none."""
-        with self._held(("session", session_id), self._limits.streams_per_session) as held:
+        session = ("session", request[SESSION].id)
+        with self._held(request, session, self._limits.streams_per_session) as held:
             if not held:
                 raise web.HTTPTooManyRequests(headers={"Retry-After": str(AGAIN_SECONDS)})
             yield
 
     @contextmanager
-    def _held(self, key: tuple[str, str], most: int) -> Iterator[bool]:
+    def _held(self, request: web.Request, key: tuple[str, str], most: int) -> Iterator[bool]:
         held = self._of.get(key, 0) < most
         self._of[key] += held
         try:
-            yield held
+            with ends_with_connection(request):
+                yield held
         finally:
             self._of[key] -= held
             if not self._of[key]:

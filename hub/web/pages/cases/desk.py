@@ -28,7 +28,7 @@ from hub.web.desk.feed import FEED, PRESENCE, Channel, DeskFeed, Words
 from hub.web.desk.page import DeskPage, Shown
 from hub.web.event_stream import EventStream
 from hub.web.form import read_form
-from hub.web.guard.auth import agent_of, session_of
+from hub.web.guard.auth import agent_of
 from hub.web.guard.staff import STAFF
 from hub.web.guard.streams import STREAMS
 from hub.web.i18n import Language
@@ -120,7 +120,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     feed, agent, stream = request.app[FEED], agent_of(request), EventStream()
     settings = await request.app[HUB].actions.desk.queue_desk.settings(agent)
     shown = _shown(request, settings.columns)
-    with request.app[STREAMS].of_session(session_of(request).id):
+    with request.app[STREAMS].of_session(request):
         async with feed.opened(agent, request[LANGUAGE], shown) as page:
             await _tell(request, agent, stream, page)
     return stream.response

@@ -32,7 +32,7 @@ from hub.runtime.ids import derived_id
 from hub.web.event_stream import EventStream
 from hub.web.guard.streams import AGAIN_SECONDS, STREAMS
 from hub.web.i18n import msgid
-from hub.web.keys import HUB, LANGUAGE, SOURCE
+from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.citizen.source_line import source_line
 from hub.web.render import RENDERER, translator
 
@@ -213,7 +213,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     conversation = conversation_id(hub, token)
     stream = EventStream()
     with (
-        request.app[STREAMS].of_address(request[SOURCE]) as place,
+        request.app[STREAMS].of_address(request) as place,
         hub.bell.listen(conversation_topic(conversation)) as ear,
     ):
         try:
