@@ -387,7 +387,23 @@ class Hub:
             )
         if any(channel.enabled and channel.adapter == "mail" for channel in self.settings.channels.values()):
             lines += [await self._bounces(), await self._letters()]
-        return [*lines, await self._alarms(), *await self._recordings(), await self._meaning()]
+        return [
+            *lines,
+            await self._files(),
+            await self._alarms(),
+            *await self._recordings(),
+            await self._meaning(),
+        ]
+
+    async def _files(self) -> HealthLine:
+        written = await self.files.takes_files()
+        return HealthLine(
+            "files",
+            "文件目录",
+            written,
+            "可以写入" if written else "无法写入，新到的附件存不下来",
+            "" if written else "检查 [files] 目录的权限、磁盘空间和挂载方式",
+        )
 
     async def _bounces(self) -> HealthLine:
         """Mails that came back, and how often somebody tried to have an address blocked by one."""

@@ -23,6 +23,7 @@ from hub.hub import Hub
 from hub.runtime.clock import Clock
 from hub.runtime.errors import HubError
 from hub.runtime.gc_tuning import spare_the_collector
+from hub.runtime.service_manager import ServiceManager
 from hub.settings.settings import Settings
 from hub.web.guard.connections import Connections, GuardedSite
 from hub.web.guard.staff import Staff
@@ -124,12 +125,17 @@ async def serve(
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    manager = ServiceManager()
     async with running(settings, clock) as hub:
         spare_the_collector()
+        manager.tell("READY=1")
+        living = asyncio.create_task(manager.live(), name="watchdog")
         log.info("hub.ready", extra={"url": hub.url})
         if ready is not None:
             await ready(hub)
         await stop.wait()
+        manager.tell("STOPPING=1")
+        living.cancel()
         log.info("hub.stopping")
         loop.call_later(_STOP_SECONDS, _give_up)
 

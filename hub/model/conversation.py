@@ -57,7 +57,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """A file that came with a message. `id` finds it in `hub/store/files.py`."""
+    """A file that came with a message. `id` finds it in `hub/store/files.py`; "" = it could not be kept."""
 
     id: str
     filename: str

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import tempfile
 from pathlib import Path
 
 from hub.runtime.errors import NotFound
@@ -21,6 +22,10 @@ MARKS = "sealed files"
 """What the key of the marks on sealed files is for (`Vault.subkey`)."""
 
 
+class FilesUnavailable(OSError):
+    """The folder of files takes nothing: it is read-only, full or gone."""
+
+
 class FileStore:
     """Keeps files below one directory."""
 
@@ -30,8 +35,15 @@ class FileStore:
         self._sealed = SealedFiles((vault,), vault.subkey(MARKS))
 
     async def put(self, content: bytes) -> str:
-        """Keeps `content`, durable when it returns; its id (32 hex digits)."""
-        return await asyncio.to_thread(self._put, content)
+        """Keeps `content`, durable when it returns; its id (32 hex digits). Raises `FilesUnavailable`."""
+        try:
+            return await asyncio.to_thread(self._put, content)
+        except OSError as problem:
+            raise FilesUnavailable(problem.errno, problem.strerror) from problem
+
+    async def takes_files(self) -> bool:
+        """Whether the folder can be written to, tried by a file that is gone again."""
+        return await asyncio.to_thread(self._takes_files)
 
     async def get(self, id: str) -> bytes:
         """The content. Raises `NotFound`, and `Unreadable` when it is damaged."""
@@ -92,6 +104,15 @@ class FileStore:
         for directory in (target.parent, self._directory):
             sync_folder(directory)
         return id
+
+    def _takes_files(self) -> bool:
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self._directory) as probe:
+                probe.write(b"probe")
+        except OSError:
+            return False
+        return True
 
     def _read(self, id: str) -> bytes:
         return self._sealed.read(self._path(id), _place(id))

@@ -21,6 +21,7 @@ from channels.outbox.ports import OutboxUnavailable
 from hub.model.cases.moves import IllegalMove
 from hub.runtime.errors import Forbidden, NotFound, Stale
 from hub.store.documents import NoCursor, StoreUnavailable
+from hub.store.files import FilesUnavailable
 from hub.store.unreadable import Unreadable
 from hub.web.error_page import error_response, illegal_move_response, unreadable_response
 from hub.web.guard.address import one_household
@@ -111,7 +112,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return illegal_move_response(request, request[REQUEST_ID], problem.reason, problem.allowed)
     except Stale:  # it is not what the page showed any more
         return error_response(request, 409, request[REQUEST_ID])
-    except (StoreUnavailable, OutboxUnavailable) as problem:
+    except (StoreUnavailable, OutboxUnavailable, FilesUnavailable) as problem:
         LOG.warning(
             "web.store_unavailable",
             extra={"request_id": request[REQUEST_ID], "error": type(problem).__name__},

@@ -11,11 +11,12 @@ that nobody can take the place of somebody else's mail, and no file is lost that
 from __future__ import annotations
 
 import hashlib
+import logging
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from channels.contract import ChannelKind, InboundMessage
+from channels.contract import Attachment, ChannelKind, InboundMessage
 from hub.actions.cases.citizen.merged_into import goes_on_in
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.dialogue.quote import split_quote
@@ -33,8 +34,10 @@ from hub.runtime.errors import HubError
 from hub.runtime.ids import derived_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
-from hub.store.files import FileStore
+from hub.store.files import FileStore, FilesUnavailable
 from hub.store.until_committed import until_committed
+
+log = logging.getLogger(__name__)
 
 _TRIES = 12
 _MAX_TEXT = 20_000
@@ -81,12 +84,7 @@ class AcceptEvent:
         work; they are not done for an event that was seen.
         """
         event_id = event_id_of(event)
-        files = [
-            AttachedFile(
-                await self._files.put(file.content), file.filename, file.media_type, len(file.content)
-            )
-            for file in event.attachments
-        ]
+        files = [await self._kept(file) for file in event.attachments]
 
         async def decide() -> tuple[Sequence[Write], Outcome]:
             scene = replace(await self._set_scene(event, event_id), searched=searched)
@@ -103,6 +101,15 @@ class AcceptEvent:
             return await until_committed(self._documents, decide, tries=_TRIES)
         except (Conflict, Duplicate):
             raise Busy("too many messages of one conversation at once") from None
+
+    async def _kept(self, file: Attachment) -> AttachedFile:
+        """A folder that takes nothing must not cost the words of the message as well."""
+        try:
+            id = await self._files.put(file.content)
+        except FilesUnavailable:
+            log.error("attachment.lost")
+            id = ""
+        return AttachedFile(id, file.filename, file.media_type, len(file.content))
 
     async def _seen(self, event_id: str) -> Outcome:
         message = await self._repositories.conversations.message(event_id)
