@@ -19,6 +19,7 @@ from channels.outbox.delivery import DeliveryState
 from channels.signed_id import BOUNCE, SignedIds
 from hub.model.people.contact import Contact
 from hub.store.documents import Write
+from hub.web.health import Health
 from tests.journeys.test_broadcast import DaytimeClock, lesson
 from tests.journeys.test_mail import hand_over
 from tests.releasing import start
@@ -159,7 +160,7 @@ async def test_who_refuses_or_is_gone_gets_no_more(daytime: World) -> None:
     with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
         await hand_over(hub, bounce(forged_path, "5.1.1"), to=forged_path, sender="")
     assert await rules(hub, READERS[3]) == set()
-    [line] = [one for one in await hub.hub.health() if one.name == "bounces"]
+    [line] = [one for one in await Health(hub.hub).lines() if one.name == "bounces"]
     assert line.detail == "24 小时内退信 1 封；启动以来拒收伪造的退信、退订 1 次"
 
     assert await who_would_get_the_next(hub, "第二期") == {READERS[3]}

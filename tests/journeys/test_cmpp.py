@@ -17,6 +17,7 @@ from hub.actions.intake.carriers.join_parts import JoinParts
 from hub.model.cases.case import Case
 from hub.repositories.inbound.long_texts import LongTextRepository
 from hub.runtime.clock import SystemClock
+from hub.web.health import Health
 from tests.journeys.talking import queue
 from tests.world import CMPP_ACCOUNT, World, eventually, world
 
@@ -170,7 +171,7 @@ async def test_a_gateway_that_refuses_the_login_is_told_of(tmp_path: Path) -> No
     async with gateway, world(tmp_path, cmpp_port=gateway.port) as running:
 
         async def look() -> list[str]:
-            return [line.detail for line in await running.hub.health() if "connect-3" in line.detail]
+            return [line.detail for line in await Health(running.hub).lines() if "connect-3" in line.detail]
 
         assert await eventually(look) == ["网关未连接：connect-3"]
-        assert [line.name for line in await running.hub.health() if line.label.isascii()] == []
+        assert [line.name for line in await Health(running.hub).lines() if line.label.isascii()] == []

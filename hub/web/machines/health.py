@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from hub.web.health import Health
 from hub.web.keys import HUB
 
 
@@ -26,7 +27,7 @@ async def readyz(request: web.Request) -> web.Response:
     """
     hub = request.app[HUB]
     try:
-        lines = await hub.health()
+        lines = await Health(hub).lines()
     except Exception as problem:
         return web.json_response({"ready": False, "issues": [type(problem).__name__]}, status=503)
     issues = [line for line in lines if not line.ok]

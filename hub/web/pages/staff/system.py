@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from campaigns.said import Said
-from hub.hub import HealthLine, Hub
+from hub.hub import Hub
+from hub.web.health import Health, HealthLine
 from hub.web.i18n import Translator
 from hub.web.keys import HUB
 from hub.web.render import translator
@@ -27,10 +28,9 @@ class Light:
 async def system_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/system"""
     hub, _ = request.app[HUB], translator(request)
-    lights = [
-        _light(hub, line, _)
-        for line in (*hub.duties(), *_contracts(hub), await hub.report_readers(), *await hub.health())
-    ]
+    health = Health(hub)
+    told = (*health.duties(), *_contracts(hub), await health.report_readers(), *await health.lines())
+    lights = [_light(hub, line, _) for line in told]
     return staff_page(
         request,
         "staff/system.html",

@@ -28,6 +28,7 @@ from hub.model.track import Track
 from hub.runtime.clock import FakeClock
 from hub.runtime.errors import NotFound, Stale
 from hub.store.documents import Update
+from hub.web.health import Health
 from tests.first_start import started_before
 from tests.world import world_settings
 
@@ -264,7 +265,7 @@ async def test_it_is_listed_with_what_is_known_of_it_and_counted_until_it_is_clo
 
 async def told(desk: Desk) -> tuple[int, str]:
     """What the page of health counts, and how `hub check` takes it."""
-    [line] = [line for line in await desk.hub.health() if line.name == "letters unreadable"]
+    [line] = [line for line in await Health(desk.hub).lines() if line.name == "letters unreadable"]
     assert line.ok is (line.count == 0)
     return line.count, (await check_letters(desk.hub.documents)).level
 
