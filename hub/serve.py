@@ -20,6 +20,7 @@ from aiohttp import web
 from hub.actions.staff.passwords import Passwords
 from hub.app import open_hub
 from hub.hub import Hub
+from hub.repositories.staff.held_forms import HeldFormRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import HubError
 from hub.runtime.gc_tuning import spare_the_collector
@@ -98,6 +99,7 @@ async def _web(hub: Hub, listener: socket.socket, passwords: Passwords) -> Async
         logins=hub.repositories.sessions,
         setup=hub.repositories.setup,
         devices=hub.repositories.known_devices,
+        held=HeldFormRepository(hub.documents, hub.vault),
         passwords=passwords,
         mark=hub.vault.log_mark,
         words=(settings.organisation.name, settings.organisation.province, settings.organisation.signature),

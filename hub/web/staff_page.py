@@ -11,6 +11,7 @@ from hub.model.agent import Agent, Permission
 from hub.web import badges
 from hub.web.desk.feed import FEED
 from hub.web.guard.auth import agent_of, session_of
+from hub.web.guard.held_forms import COOKIE, HELD_PATH
 from hub.web.i18n import msgid
 from hub.web.render import render
 from hub.web.shortcuts import SHORTCUTS
@@ -204,6 +205,7 @@ def staff_page(request: web.Request, template: str, /, status: int = 200, **cont
         next_case=request.cookies.get(NEXT_COOKIE) != "off",
         shortcuts=[one for one in SHORTCUTS if not one.place or one.place in {item.href for item in nav}],
         done=done if request.method == "GET" else "",
+        held=COOKIE in request.cookies and request.method == "GET" and request.path != HELD_PATH,
         role_words=[badges.ROLE[role] for role in agent.roles],
         words=badges,
         **context,

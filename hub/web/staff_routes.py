@@ -53,7 +53,7 @@ from hub.web.pages.knowledge import (
 from hub.web.pages.people import day, new_case, notifications, person, register, register_import
 from hub.web.pages.publicity import lessons, notices, series
 from hub.web.pages.rules import books, revise, revisions
-from hub.web.pages.staff import account, accounts, login, setup, system
+from hub.web.pages.staff import account, accounts, held, login, setup, system
 from hub.web.route import Handler, Route
 
 
@@ -100,6 +100,10 @@ STAFF_ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/login", login.login_page),
     Route("POST", "/staff/login", login.login),
     _staff("POST", "/logout", login.logout),
+    # what was filled in when the login was over
+    _staff("GET", "/held", held.held_page),
+    _staff("GET", "/held/fields", held.fields, is_use=False),
+    _staff("POST", "/held/drop", held.drop),
     # one's own account
     _staff("GET", "", queue.home),
     _staff("GET", "/", queue.home),

@@ -263,6 +263,7 @@ def carrier_jobs(adapters: Adapters, intake: IntakeActions) -> dict[str, Job]:
 def _rules(keep: Retention) -> tuple[Rule, ...]:
     return (
         Rule("sessions", "expires_at", keep.sessions_seconds),
+        Rule("held_forms", "at", 86_400),
         Rule("setup_tokens", "expires_at", keep.sessions_seconds),
         Rule("attempts", "until", keep.attempts_seconds),
         Rule("known_devices", "until", 0),

@@ -24,7 +24,8 @@ from hub.repositories.agents import (
     SetupRepository,
     UnitRepository,
 )
-from hub.repositories.staff import known_devices
+from hub.repositories.staff import held_forms, known_devices
+from hub.repositories.staff.held_forms import HeldFormRepository
 from hub.repositories.staff.known_devices import KnownDeviceRepository
 from hub.runtime.clock import FakeClock
 from hub.settings.organisation import Organisation
@@ -120,7 +121,7 @@ async def open_doors(folder: Path, *, insecure_cookies: bool = False) -> AsyncIt
     """Starts the server; ends it."""
     clock = FakeClock()
     documents = await open_sqlite(
-        folder / "doors.db", (*COLLECTIONS, *known_devices.COLLECTIONS), clock=clock
+        folder / "doors.db", (*COLLECTIONS, *known_devices.COLLECTIONS, *held_forms.COLLECTIONS), clock=clock
     )
     vault = Vault(KeyRing.fresh())
     agents, units = AgentRepository(documents, vault), UnitRepository(documents, vault)
@@ -133,6 +134,7 @@ async def open_doors(folder: Path, *, insecure_cookies: bool = False) -> AsyncIt
         logins=SessionRepository(documents, vault),
         setup=SetupRepository(documents, agents, units),
         devices=KnownDeviceRepository(documents),
+        held=HeldFormRepository(documents, vault),
         passwords=passwords,
         mark=vault.log_mark,
         insecure_cookies=insecure_cookies,

@@ -31,6 +31,7 @@ from hub.model.letter import Letter, LetterState
 from hub.model.people.contact import Contact
 from hub.model.petition import Petition, PetitionKind
 from hub.model.question import Question
+from hub.repositories.staff.held_forms import HeldFormRepository
 from hub.runtime.clock import SystemClock, day_of
 from hub.settings.read import build, shipped_text
 from hub.store.documents import Duplicate, Write
@@ -99,6 +100,7 @@ async def office(
             logins=stores.sessions,
             setup=stores.setup,
             devices=stores.known_devices,
+            held=HeldFormRepository(hub.documents, hub.vault),
             passwords=passwords,
             mark=hub.vault.log_mark,
         )

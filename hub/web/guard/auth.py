@@ -15,7 +15,8 @@ from aiohttp import web
 from hub.model.agent import Agent, Session
 from hub.web.guard import csrf
 from hub.web.guard.connections import signed_in
-from hub.web.guard.staff import STAFF
+from hub.web.guard.held_forms import tell
+from hub.web.guard.staff import STAFF, Staff
 from hub.web.keys import AGENT, SESSION
 from hub.web.render import render
 from hub.web.route import Handler, Route
@@ -57,7 +58,7 @@ def _signed_in(route: Route) -> Handler:
         )
         found = await staff.agents.get(session.agent_id) if session else None
         if session is None or found is None or not found.value.active:
-            return _asked_by_itself(request, route) or _to_login(request)
+            return _asked_by_itself(request, route) or await _to_login(request, staff)
         agent = found.value
         signed_in(request)
         request[SESSION] = session
@@ -70,8 +71,11 @@ def _signed_in(route: Route) -> Handler:
         if route.form_bytes:
             request = request.clone(client_max_size=route.form_bytes)
         if request.method not in csrf.SAFE_METHODS and not await csrf.is_genuine(request, session):
-            return render(request, "staff/expired.html", 403)
-        return await route.handler(request)
+            return await _expired(request, staff, agent)
+        response = await route.handler(request)
+        if request.method not in csrf.SAFE_METHODS:
+            await staff.held.taken(request, response, agent.id)
+        return response
 
     return handle
 
@@ -111,10 +115,25 @@ def safe_next(path: str) -> str:
     return path if is_ours and path.isprintable() and not path.startswith(LOGIN_PATH) else ""
 
 
-def _to_login(request: web.Request) -> web.Response:
+async def _to_login(request: web.Request, staff: Staff) -> web.Response:
+    lapsed = await staff.sessions.lapsed(request) if request.method == "POST" else None
+    page = await staff.held.hold(request, lapsed.agent_id) if lapsed else ""
+    wanted = safe_next(str(request.rel_url) if request.method == "GET" else page)
+    target = LOGIN_PATH + ("?" + urlencode({"next": wanted}) if wanted else "")
     if request.headers.get("HX-Request") or "text/event-stream" in accept(request):
         # A part of a page cannot become the login page: the script loads that in full.
-        return web.Response(status=401, headers={"HX-Redirect": LOGIN_PATH})
-    wanted = safe_next(str(request.rel_url)) if request.method == "GET" else ""
-    target = LOGIN_PATH + ("?" + urlencode({"next": wanted}) if wanted else "")
-    return web.Response(status=303, headers={"Location": target})
+        response = web.Response(status=401, headers={"HX-Redirect": target if page else LOGIN_PATH})
+    else:
+        response = web.Response(status=303, headers={"Location": target})
+    if page:
+        tell(response)
+    return response
+
+
+async def _expired(request: web.Request, staff: Staff, agent: Agent) -> web.Response:
+    """Most often the login was renewed in another tab: what was typed in this one is kept."""
+    page = await staff.held.hold(request, agent.id)
+    response = render(request, "staff/expired.html", 403, page=page)
+    if page:
+        tell(response)
+    return response

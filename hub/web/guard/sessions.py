@@ -66,13 +66,18 @@ class Sessions:
         now = self._clock.now_ms()
         if session is None:
             return None
-        if self.is_over(session):
-            await self._repository.delete(session.id)
+        if self.is_over(session):  # kept for a while: it tells whose form came too late
             return None
         if is_use and now - session.seen_at >= _NOTE_AFTER_MS:
             session = replace(session, seen_at=now)
             await self._repository.update(session)
         return session
+
+    async def lapsed(self, request: web.Request) -> Session | None:
+        """The session of this request if it is over by time; one that somebody ended is no such session."""
+        token = request.cookies.get(self.cookie, "")
+        session = await self._repository.get(token_digest(token)) if 20 <= len(token) <= 100 else None
+        return session if session is not None and self.is_over(session) else None
 
     def is_over(self, session: Session) -> bool:
         """Whether it was idle too long or is too old."""

@@ -9,10 +9,12 @@ from aiohttp import web
 
 from hub.actions.staff.passwords import Passwords, WeakPasswords
 from hub.repositories.agents import AgentRepository, SessionRepository, SetupRepository, UnitRepository
+from hub.repositories.staff.held_forms import HeldFormRepository
 from hub.repositories.staff.known_devices import KnownDeviceRepository
 from hub.runtime.clock import Clock
 from hub.web.guard.csrf import Door
 from hub.web.guard.devices import Devices
+from hub.web.guard.held_forms import HeldForms
 from hub.web.guard.login_lockout import LoginLockout
 from hub.web.guard.sessions import Sessions
 
@@ -32,6 +34,7 @@ class Staff:
     devices: Devices
     sessions: Sessions
     door: Door
+    held: HeldForms
     mark: Callable[[str], str]
 
     @classmethod
@@ -44,6 +47,7 @@ class Staff:
         logins: SessionRepository,
         setup: SetupRepository,
         devices: KnownDeviceRepository,
+        held: HeldFormRepository,
         passwords: Passwords,
         mark: Callable[[str], str],
         words: Sequence[str] = (),
@@ -63,6 +67,7 @@ class Staff:
             devices=Devices(devices, clock, insecure_cookies=insecure_cookies),
             sessions=Sessions(logins, clock, insecure_cookies=insecure_cookies),
             door=Door(insecure_cookies=insecure_cookies),
+            held=HeldForms(held, clock),
             mark=mark,
         )
 

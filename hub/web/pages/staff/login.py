@@ -13,6 +13,7 @@ from aiohttp import web
 
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard import auth
+from hub.web.guard.held_forms import COOKIE
 from hub.web.guard.staff import STAFF
 from hub.web.i18n import msgid
 from hub.web.keys import SOURCE
@@ -105,6 +106,7 @@ def _page(
         login=login,
         target=target,
         door=token,
+        held=COOKIE in request.cookies,
     )
     door.keep(response, token)
     return response
