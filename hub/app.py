@@ -18,6 +18,7 @@ from hub.wiring.cases import case_actions
 from hub.wiring.channels import build_adapters, dispatcher_of, handset_rules, profiles_of, sweeper_of
 from hub.wiring.departments.departments import department_actions
 from hub.wiring.departments.jobs import department_jobs
+from hub.wiring.departments.listener import listener_jobs
 from hub.wiring.desk import desk_of
 from hub.wiring.dialogue import dialogue_of
 from hub.wiring.foundation import open_foundation
@@ -46,7 +47,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)
     jobs |= alarm_jobs(alarms.forward) | inbound_jobs(base, adapters, actions, intake, dialogue.triage)
-    jobs |= department_jobs(base, departments)
+    jobs |= department_jobs(base, departments) | listener_jobs(base, departments, profiles)
     supervisor = Supervisor(clock)
 
     async def close() -> None:

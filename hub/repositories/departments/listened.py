@@ -1,0 +1,109 @@
+"""Logins, long texts and owed receipts of listeners."""
+
+from __future__ import annotations
+
+from hub.model.departments.listened import ListenerLogin, LongText, OwedReceipt
+from hub.store.codec import Shape, Versioned
+from hub.store.crypto import Vault
+from hub.store.documents import Collection, Delete, Documents, Insert, Update
+
+LOGINS, TEXTS, RECEIPTS = "listener_logins", "listener_texts", "listener_receipts"
+COLLECTIONS = (
+    Collection(LOGINS, fields={"key_id": str}, indexes=(("key_id",),)),
+    Collection(
+        TEXTS,
+        fields={"department": str, "due_at": int, "keep_until": int},
+        indexes=(("due_at",), ("department", "due_at"), ("keep_until",)),
+    ),
+    Collection(
+        RECEIPTS,
+        fields={"department": str, "look_at": int, "next_at": int, "until": int},
+        indexes=(("look_at",), ("department", "next_at"), ("until",)),
+    ),
+)
+_MOST = 100
+
+
+class ListenedRepository:
+    """Reads them; gives the writes that store them."""
+
+    def __init__(self, documents: Documents, vault: Vault) -> None:
+        self._documents = documents
+        self._vault = vault
+        self._logins = Shape(ListenerLogin, LOGINS, vault, personal=frozenset())
+        self._texts = Shape(LongText, TEXTS, vault)
+        self._receipts = Shape(OwedReceipt, RECEIPTS, vault)
+
+    # --- logins ---
+
+    async def login(self, system_id: str) -> ListenerLogin | None:
+        """That of a name, or None."""
+        stored = await self._documents.get(LOGINS, system_id)
+        return None if stored is None else self._logins.load(stored)
+
+    async def logins_of(self, key_id: str) -> list[Versioned[ListenerLogin]]:
+        """Those of a key."""
+        found = await self._documents.find(LOGINS, {"key_id": key_id}, limit=_MOST)
+        return self._logins.listed_versioned(found)
+
+    def insert_login(self, login: ListenerLogin) -> Insert:
+        """The write of a new one; a Duplicate when the name is taken."""
+        return self._logins.insert(login)
+
+    def remove_login(self, login: Versioned[ListenerLogin]) -> Delete:
+        """The write that ends one."""
+        return Delete(LOGINS, login.value.id, login.version)
+
+    def digest(self, system_id: str, password: str) -> str:
+        """Of a login; keyed."""
+        return self._vault.blind(f"listener login\x1f{system_id}\x1f{password}")
+
+    # --- long texts ---
+
+    async def text(self, id: str) -> Versioned[LongText] | None:
+        """One with its version, or None."""
+        stored = await self._documents.get(TEXTS, id)
+        return None if stored is None else self._texts.versioned(stored)
+
+    async def texts_due(self, now: int, *, limit: int) -> list[Versioned[LongText]]:
+        """Those whose parts were waited for long enough."""
+        where = {"due_at": {"$gt": 0, "$lte": now}}
+        found = await self._documents.find(TEXTS, where, sort=(("due_at", 1),), limit=limit)
+        return self._texts.listed_versioned(found)
+
+    async def open_texts(self, department: str) -> int:
+        """How many of a department wait for parts."""
+        where = {"department": department, "due_at": {"$gt": 0}}
+        return (await self._documents.count(TEXTS, where)).get("", 0)
+
+    def put_text(self, text: LongText, version: int) -> Insert | Update:
+        """The write of one, read at `version`; 0 = there was none."""
+        return self._texts.update(text, version) if version else self._texts.insert(text)
+
+    # --- receipts ---
+
+    async def receipts_to_look(self, now: int, *, limit: int) -> list[Versioned[OwedReceipt]]:
+        """Those of texts that may have come to their end."""
+        where = {"look_at": {"$gt": 0, "$lte": now}}
+        found = await self._documents.find(RECEIPTS, where, sort=(("look_at", 1),), limit=limit)
+        return self._receipts.listed_versioned(found)
+
+    async def receipts_to_tell(
+        self, department: str, now: int, *, limit: int
+    ) -> list[Versioned[OwedReceipt]]:
+        """Those a department is to be told now, longest overdue first."""
+        where = {"department": department, "next_at": {"$gt": 0, "$lte": now}}
+        found = await self._documents.find(RECEIPTS, where, sort=(("next_at", 1),), limit=limit)
+        return self._receipts.listed_versioned(found)
+
+    def insert_receipt(self, receipt: OwedReceipt) -> Insert:
+        """The write of a new one; a Duplicate when it is owed already."""
+        return self._receipts.insert(receipt)
+
+    def update_receipt(self, receipt: OwedReceipt, version: int) -> Update:
+        """The write that replaces one read at `version`."""
+        return self._receipts.update(receipt, version)
+
+    def told(self, receipt: Versioned[OwedReceipt]) -> Delete:
+        """The write once it was taken."""
+        return Delete(RECEIPTS, receipt.value.id, receipt.version)

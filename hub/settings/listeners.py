@@ -1,0 +1,31 @@
+"""Listeners for systems of departments that speak a carrier's protocol; see docs/departments.md."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from hub.settings.table import Table
+
+
+class SmppListener(Table):
+    """port, tls_port: 0 = not listened on."""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: int = Field(default=2775, ge=0, le=65535)
+    tls_port: int = Field(default=3550, ge=0, le=65535)
+    tls_certificate: str = ""
+    tls_key: str = ""
+    default_alphabet: Literal["gsm7", "ascii", "latin-1"] = "gsm7"
+    connections: int = Field(default=200, ge=1, le=5000)
+    connections_per_department: int = Field(default=8, ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _listens_somewhere(self) -> Self:
+        if self.enabled and not self.port and not self.tls_certificate:
+            raise ValueError("没有可监听的端口 (no port to listen on: set port, or tls_certificate)")
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            raise ValueError("证书和私钥须同时填写 (give tls_certificate and tls_key together)")
+        return self
