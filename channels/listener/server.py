@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from channels.carrier.link import LinkLimits
-from channels.listener.connection import Connection
+from channels.listener.connection import LOGIN_SECONDS, Connection
 from channels.listener.contract import Account, Served, TakesTexts, TextReceipt
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,14 @@ class Server:
     async def listen(self, host: str, port: int, *, tls: ssl.SSLContext | None = None) -> int:
         """The port, where 0 was asked for any. Raises `OSError`."""
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(self._made, host, port, ssl=tls, reuse_address=True)
+        server = await loop.create_server(
+            self._made,
+            host,
+            port,
+            ssl=tls,
+            reuse_address=True,
+            ssl_handshake_timeout=LOGIN_SECONDS if tls else None,
+        )
         self._listening.append(server)
         found: int = server.sockets[0].getsockname()[1]
         return found

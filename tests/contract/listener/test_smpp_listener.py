@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,10 @@ from channels.outbox.delivery import DeliveryState
 from channels.smpp.pdu import Bind, Command, Short, Tag, write
 from hub.model.departments.registered import Contract
 from hub.model.departments.submission import TextState
+from hub.store.documents import Delete, Update
 from tests.contract.listener.listening import LONG, PHONE, Bench, bound, listening, parts, system, text
 
+OTHER = "桥下积水，已有两辆车被困在里面。" * 9
 SIGNED = "【东城交警】"
 
 
@@ -95,7 +98,7 @@ async def test_a_set_that_stays_incomplete_is_told_and_never_sent(bench: Bench) 
         await bench.pass_time(599)
         await bench.told()
         assert one.receipts == []
-        await bench.pass_time(2)
+        await bench.pass_time(7)
         await bench.told()
         [receipt] = one.receipts
     assert f"id:{id} " in receipt
@@ -139,10 +142,69 @@ async def test_a_repeat_of_any_part_starts_no_second_text(bench: Bench) -> None:
 
 async def test_another_text_with_the_same_reference_is_another_text(bench: Bench) -> None:
     async with bound(bench) as one:
-        first = await one.submit_all(parts())
-        second = await one.submit_all(parts("桥下积水，已有两辆车被困在里面。" * 9))
-    assert len({id for _, id in first + second}) == 2
-    assert len(await bench.texts()) == 2
+        got = await one.submit_all(parts() + parts(OTHER))
+        got += await one.submit_all(parts(OTHER[::-1]))
+    assert len({id for _, id in got}) == 3
+    assert {status for status, _ in got} == {0}
+    assert sorted(await bench.texts()) == sorted(SIGNED + words for words in (LONG, OTHER, OTHER[::-1]))
+    assert (await bench.office.records.callbacks.failures("traffic", limit=9))[0] == []
+
+
+async def test_a_reference_that_comes_again_too_early_ends_what_had_it(bench: Bench) -> None:
+    async with bound(bench) as one:
+        _, first = await one.submit(parts()[0])
+        got = await one.submit_all(parts(OTHER))
+    assert await bench.texts() == [SIGNED + OTHER]
+    [failure], _ = await bench.office.records.callbacks.failures("traffic", limit=9)
+    assert failure.id == first != got[0][1]
+
+
+async def test_a_text_that_was_handed_over_before_a_crash_is_not_given_up(bench: Bench) -> None:
+    """The last part was handed over, and nothing more was noted: not the answer, not that it is closed."""
+    *some, last = parts(wants_receipt=True)
+    async with bound(bench) as one:
+        await one.submit_all(some)
+        [before] = [row async for row in bench.office.documents.scan("listener_texts")]
+        _, id = await one.submit(last)
+    await _undo_closing(bench, before.body)
+    await bench.end(id)
+    await bench.pass_time(700)
+    await bench.pass_time(1)
+    async with bound(bench) as one:
+        await bench.told()
+        assert [_word(words, "stat") for words in one.receipts] == ["DELIVRD"]
+    assert (await bench.office.records.callbacks.failures("traffic", limit=9))[0] == []
+
+
+async def test_a_last_part_that_comes_again_after_a_crash_is_not_sent_again(bench: Bench) -> None:
+    *some, last = parts(wants_receipt=True, validity="000001000000000R")
+    async with bound(bench) as one:
+        await one.submit_all(some)
+        [before] = [row async for row in bench.office.documents.scan("listener_texts")]
+        _, id = await one.submit(last)
+        await _undo_closing(bench, before.body)
+        bench.office.clock.advance(seconds=30)
+        assert await one.submit(last) == (0, id)
+    assert await bench.texts() == [SIGNED + LONG]
+
+
+async def _undo_closing(bench: Bench, body: dict[str, Any]) -> None:
+    """As if the process had ended between handing over and closing."""
+    documents = bench.office.documents
+    [text] = [row async for row in documents.scan("listener_texts")]
+    [owed] = [row async for row in documents.scan("listener_receipts")]
+    await documents.commit(
+        [
+            Update("listener_texts", text.id, body, text.version),
+            Delete("listener_receipts", owed.id, owed.version),
+        ]
+    )
+
+
+async def test_a_store_that_is_away_is_told(bench: Bench) -> None:
+    async with bound(bench) as one:
+        await bench.office.documents.close()
+        assert (await one.submit(text()))[0] == 0x08
 
 
 async def test_above_the_rate_it_is_told_and_what_was_refused_may_come_again(bench: Bench) -> None:

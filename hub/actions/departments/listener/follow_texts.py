@@ -17,6 +17,8 @@ from hub.store.documents import Conflict, Documents, Duplicate, Write
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 100
+_GRACE_MS = 5_000
+"""A last part that came in time may just be handed over."""
 _SOONEST_MS, _LATEST_MS = 1_000, 300_000
 
 
@@ -39,7 +41,7 @@ class FollowTexts:
     async def step(self) -> bool:
         """Looks at some; whether there may be more to look at now."""
         now = self._clock.now_ms()
-        texts = await self._listened.texts_due(now, limit=_AT_ONCE)
+        texts = await self._listened.texts_due(now - _GRACE_MS, limit=_AT_ONCE)
         for text in texts:
             await self._commit(text.value.message_id, await self._end(text, now))
         receipts = await self._listened.receipts_to_look(now, limit=_AT_ONCE)

@@ -7,11 +7,14 @@ send that part again. A request that comes again within a minute is not sent twi
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from channels.carrier.gsm7 import decode_gsm7
+from channels.carrier.long_text import Place
 from channels.listener.contract import Account, Login, Refusal, Refused, TextPart
 from hub.actions.departments.in_force import DepartmentsInForce
 from hub.actions.departments.listener.close_text import (
@@ -90,6 +93,7 @@ class TakePart:
         self._prove = prove
         self._clock = clock
         self._numbers = numbers
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def log_in(self, login: Login, source: str) -> Account:
         """Raises `Refused`."""
@@ -110,6 +114,18 @@ class TakePart:
 
     async def take(self, account: Account, part: TextPart) -> str:
         """The id of the message; durable when it returns. Raises `Refused`."""
+        if part.place is None:
+            return await self._taken(account, part)
+        # Parts of one set in the order they came: some systems use one reference for every text, and the next
+        # text must not be taken for a change of the one that is just being handed over.
+        id = _set_id(account, part, part.place)
+        turn = self._turns.get(id)
+        if turn is None:
+            turn = self._turns[id] = asyncio.Lock()
+        async with turn:
+            return await self._taken(account, part)
+
+    async def _taken(self, account: Account, part: TextPart) -> str:
         try:
             key = await self._prove.still(account)
             department = self._departments.registered(account.group)
@@ -164,11 +180,11 @@ class TakePart:
     # --- a text in parts ---
 
     async def _piece(self, came: _Came) -> str:
-        place, part, name = came.part.place, came.part, came.account.name
+        place, part = came.part.place, came.part
         assert place is not None  # noqa: S101 - `take` looked
         if place.total > _MOST_PARTS:
             raise Refused(Refusal.REFUSED)
-        id = derived_id("long text", name, part.source, part.destination, place.reference, str(place.total))
+        id = _set_id(came.account, part, place)
         content = part.content.hex()
         kept = KeptPart(
             place.number, came.at, derived_id(str(part.sequence), content), part.encoding, content
@@ -298,6 +314,12 @@ class TakePart:
             if not own and number in (name, of_channel):
                 return name
         raise Refused(Refusal.BAD_SOURCE)
+
+
+def _set_id(account: Account, part: TextPart, place: Place) -> str:
+    return derived_id(
+        "long text", account.name, part.source, part.destination, place.reference, str(place.total)
+    )
 
 
 def _decoded(pieces: Sequence[tuple[str, bytes]]) -> str:
