@@ -116,6 +116,7 @@ async def test_a_set_that_stays_incomplete_is_told_and_never_sent(bench: Bench) 
 async def test_a_repeat_within_a_minute_is_answered_and_not_sent_again(bench: Bench) -> None:
     async with bound(bench) as one, bound(bench) as other:
         repeat = text(wants_receipt=True, validity="000001000000000R")
+        bench.office.clock.advance(seconds=30)  # so that a minute of the clock ends meanwhile
         first = await one.submit_as(77, repeat)
         bench.office.clock.advance(seconds=59)
         assert await other.submit_as(77, repeat) == first
@@ -134,8 +135,13 @@ async def test_a_repeat_of_any_part_starts_no_second_text(bench: Bench) -> None:
         for _ in range(2):
             for sequence, part in enumerate(cut, 100):
                 got.append(await one.submit_as(sequence, part))
+            bench.office.clock.advance(seconds=30)
         assert len(set(got)) == 1
-    assert len(await bench.texts()) == 1
+        assert len(await bench.texts()) == 1
+        bench.office.clock.advance(seconds=1)
+        later = [await one.submit_as(sequence, part) for sequence, part in enumerate(cut, 100)]
+        assert set(later).isdisjoint(got)
+    assert len(await bench.texts()) == 2
     await bench.pass_time(700)
     assert (await bench.office.records.callbacks.failures("traffic", limit=9))[0] == []
 
