@@ -9,7 +9,7 @@ from hub.store.documents import Collection, Delete, Documents, Insert, Update
 
 LOGINS, TEXTS, RECEIPTS = "listener_logins", "listener_texts", "listener_receipts"
 COLLECTIONS = (
-    Collection(LOGINS, fields={"key_id": str}, indexes=(("key_id",),)),
+    Collection(LOGINS, fields={"key_id": str, "department": str}, indexes=(("key_id",), ("department",))),
     Collection(
         TEXTS,
         fields={"department": str, "due_at": int, "keep_until": int},
@@ -45,6 +45,12 @@ class ListenedRepository:
         """Those of a key."""
         found = await self._documents.find(LOGINS, {"key_id": key_id}, limit=_MOST)
         return self._logins.listed_versioned(found)
+
+    async def logins_of_department(self, department: str) -> list[ListenerLogin]:
+        """Those of all its keys."""
+        return self._logins.listed(
+            await self._documents.find(LOGINS, {"department": department}, limit=_MOST)
+        )
 
     def insert_login(self, login: ListenerLogin) -> Insert:
         """The write of a new one; a Duplicate when the name is taken."""

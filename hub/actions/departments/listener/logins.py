@@ -76,6 +76,10 @@ class IssueLogin:
             raise Stale from None
         return IssuedLogin(name, password)
 
+    async def of_department(self, department: str) -> dict[str, ListenerLogin]:
+        """The logins there are, by key."""
+        return {one.key_id: one for one in await self._listened.logins_of_department(department)}
+
 
 class ProveLogin:
     """Reads logins and keys."""

@@ -1,0 +1,52 @@
+"""The logins with which systems of a department bind by SMPP. One that was issued is shown once, on the
+answer."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from hub.actions.departments.listener.logins import IssuedLogin, IssueLogin
+from hub.hub import Hub
+from hub.settings.listeners import SmppListener
+from hub.web.guard.auth import agent_of
+from hub.web.keys import HUB
+from hub.web.staff_page import staff_page
+
+
+async def page(request: web.Request) -> web.StreamResponse:
+    """GET /staff/departments/{department}/listener"""
+    return await _show(request)
+
+
+async def issue(request: web.Request) -> web.StreamResponse:
+    """POST /staff/departments/{department}/listener/{key_id}"""
+    hub, match = request.app[HUB], request.match_info
+    issued = await _logins(hub)(match["department"], match["key_id"], by=agent_of(request).id)
+    return await _show(request, issued)
+
+
+async def _show(request: web.Request, issued: IssuedLogin | None = None) -> web.StreamResponse:
+    hub, agent = request.app[HUB], agent_of(request)
+    department, keys = await hub.departments.desk.keys(agent, request.match_info["department"])
+    now = hub.clock.now_ms()
+    return staff_page(
+        request,
+        "staff/department_listener.html",
+        department=department,
+        open_keys=[line.key for line in keys if line.key.is_open(now)],
+        logins=await _logins(hub).of_department(department.id),
+        issued=issued,
+        manages=hub.departments.desk.manages(agent),
+        ports=_ports(hub.settings.smpp_listener),
+    )
+
+
+def _ports(wanted: SmppListener) -> list[str]:
+    if not wanted.enabled:
+        return []
+    plain = [f"SMPP {wanted.port}"] * bool(wanted.port)
+    return plain + [f"SMPP TLS {wanted.tls_port}"] * bool(wanted.tls_certificate)
+
+
+def _logins(hub: Hub) -> IssueLogin:
+    return IssueLogin(hub.documents, hub.repositories.departments, hub.clock)

@@ -1,0 +1,65 @@
+"""A running hub with its listener open: a login from the page, a sandbox text over it, its receipt."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from channels.carrier.link import Link
+from channels.smpp import pdu
+from channels.smpp.dialect import Smpp, SmppSettings
+from channels.smpp.pdu import Bind, Command, write
+from hub.model.agent import Role
+from tests.contract.listener.listening import PATIENT, System, text
+from tests.journeys.test_department_pages import FORM, Staff, signed_in
+from tests.ports import free_port
+from tests.world import World, browser, world
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[World]:
+    async with world(tmp_path, smpp_port=free_port()) as running:
+        yield running
+
+
+async def test_a_login_from_the_page_binds_sends_and_is_told(hub: World) -> None:
+    async with browser(hub.url) as http:
+        admin = await signed_in(hub, http, Role.ADMIN, "admin")
+        await admin.post("/staff/departments/new", {**FORM, "id": "traffic"})
+        wanted = {"name": "老平台", "class_N": "yes", "scope_sms_submit": "yes", "sandbox": "yes"}
+        await admin.post("/staff/departments/traffic/keys", wanted)
+        name, password = await _issued(hub, admin)
+    loop, made = asyncio.get_running_loop(), list[System]()
+    _, link = await loop.create_connection(
+        lambda: Link(
+            Smpp(SmppSettings("x", "x", "x")), PATIENT, lambda link, frame: made[0].heard(link, frame)
+        ),
+        "127.0.0.1",
+        hub.hub.settings.smpp_listener.port,
+    )
+    made.append(System(link))
+    frame = await link.ask(lambda at: write(Command.BIND_TRANSCEIVER, at, Bind(name, password).body()))
+    assert pdu.status_of(frame) == 0
+    status, id = await made[0].submit(text(source="", wants_receipt=True))
+    assert status == 0
+    async with asyncio.timeout(10):
+        await made[0].came.wait()
+    assert made[0].receipts[0].startswith(f"id:{id} sub:001 dlvrd:001")
+    link.close("over")
+
+
+async def _issued(hub: World, admin: Staff) -> list[str]:
+    path = "/staff/departments/traffic/listener"
+    [key] = await hub.hub.repositories.departments.keys.of_department("traffic")
+    assert "还没有账号" in (await admin.get(path))[1]
+    status, page = await admin.post(f"{path}/{key.id}", {}, form=path)
+    assert status == 200
+    shown = re.findall(r'dept-secret"><span class="label">\w+</span><span class="code">(\w+)<', page)
+    _, again = await admin.get(path)
+    assert shown[0] in again
+    assert shown[1] not in again
+    return shown
