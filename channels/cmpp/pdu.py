@@ -106,6 +106,27 @@ _LOGIN = Struct(">6s16sBI")
 
 
 @dataclass(frozen=True, slots=True)
+class LoginAsked:
+    """CONNECT, as it came. timestamp: `MMDDhhmmss` as a number."""
+
+    sp_id: str
+    proof: bytes
+    version: int
+    timestamp: int
+
+    @classmethod
+    def read(cls, body: bytes) -> LoginAsked:
+        if len(body) < _LOGIN.size:
+            raise Malformed("CONNECT")
+        name, proof, version, timestamp = _LOGIN.unpack_from(body)
+        return cls(text(name), proof, version, timestamp)
+
+    def with_secret(self, secret: bytes) -> Login:
+        """As somebody who has this secret would have asked."""
+        return Login(self.sp_id, secret, self.version, f"{self.timestamp:010d}")
+
+
+@dataclass(frozen=True, slots=True)
 class LoginAnswer:
     """CONNECT_RESP. status 0: logged in."""
 
@@ -131,6 +152,7 @@ class LoginAnswer:
 @dataclass(frozen=True, slots=True)
 class Submit:
     """SUBMIT to one number. source: access number and extension. total, number: of its parts, from 1.
+    valid_until, at: `YYMMDDhhmmsstnnp`, "" = as the gateway likes, now.
 
     fee_type, fee_code: as the contract says; FeeType "01" is free of charge, "02" each text.
     """
@@ -150,6 +172,34 @@ class Submit:
     level: int = 0
     valid_until: str = ""
     wants_receipt: bool = True
+    at: str = ""
+
+    @classmethod
+    def read(cls, body: bytes, layout: Layout) -> Submit:
+        """What a gateway needs of it. One to several numbers cannot be read: its fields stand elsewhere."""
+        try:
+            fields = layout.submit.unpack_from(body)
+        except StructError:
+            raise Malformed("SUBMIT") from None
+        _, total, number, receipt, *_ = fields
+        rest = fields[9:] if layout is CMPP_3 else fields[8:]
+        _, head, form, sp_id, _, _, valid_until, at, source, count, destination, *_, length = rest
+        content = body[layout.submit.size : layout.submit.size + length]
+        if count != 1 or len(content) < length:
+            raise Malformed("SUBMIT")
+        return cls(
+            source=text(source),
+            destination=text(destination),
+            content=content,
+            form=form,
+            sp_id=text(sp_id),
+            has_head=bool(head & 0x41),
+            total=total,
+            number=number,
+            valid_until=text(valid_until),
+            wants_receipt=receipt == 1,
+            at=text(at),
+        )
 
     def body(self, layout: Layout) -> bytes:
         start = (
@@ -170,7 +220,7 @@ class Submit:
             self.fee_type.encode(),
             self.fee_code.encode(),
             self.valid_until.encode(),
-            b"",  # At_Time: now
+            self.at.encode(),
             self.source.encode(),
             1,
             self.destination.encode(),

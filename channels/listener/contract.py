@@ -22,6 +22,8 @@ class Refusal(StrEnum):
     NOT_LOGGED_IN = "not_logged_in"
     LOGGED_IN_ALREADY = "logged_in_already"
     WRONG_LOGIN = "wrong_login"
+    WRONG_TIME = "wrong_time"
+    WRONG_VERSION = "wrong_version"
     LOGIN_NOT_NOW = "login_not_now"  # too many connections, a source that may not
     TOO_FAST = "too_fast"
     DAILY_QUOTA = "daily_quota"
@@ -54,12 +56,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """sends, receives: what the connection is for."""
+    """sends, receives: what the connection is for. proves: where a protocol shows that it knows a secret and
+    not the secret; it raises `Refused`."""
 
     name: str
     password: str = field(repr=False)
     sends: bool = True
     receives: bool = True
+    proves: Callable[[str], bool] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

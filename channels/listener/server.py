@@ -108,5 +108,16 @@ class Server:
         self._connections.discard(connection)
 
 
+def tls_context(certificate: str, key: str, client_ca: str = "") -> ssl.SSLContext:
+    """For `listen`; all are files in PEM. client_ca: authorities one of which must have signed the
+    certificate of the other side, "" = it needs none. Raises `OSError`."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    if client_ca:
+        context.load_verify_locations(client_ca)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
 def _name(connection: Connection) -> str:
     return connection.account.name if connection.account else ""

@@ -6,12 +6,11 @@ Source: SMPP 3.4; Kannel, smpplib and node-smpp were looked at for how they ask.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
 
-from channels.carrier.beijing import BEIJING
 from channels.carrier.frame import Frame, Framer
 from channels.clock import Clock
 from channels.listener.contract import Control, Login, Outcome, Refusal, Refused, TextPart, TextReceipt
+from channels.listener.moment import minute, moment
 from channels.smpp import pdu
 from channels.smpp.pdu import ANSWER, Bind, Command, Short, Tag, write
 
@@ -112,8 +111,8 @@ class SmppServed:
         word, number = _WORDS[receipt.outcome]
         arrived = int(receipt.outcome is Outcome.DELIVERED)
         words = (
-            f"id:{receipt.id} sub:001 dlvrd:{arrived:03d} submit date:{_minute(receipt.submitted_at)} "
-            f"done date:{_minute(receipt.ended_at)} stat:{word} err:{receipt.code} text:"
+            f"id:{receipt.id} sub:001 dlvrd:{arrived:03d} submit date:{minute(receipt.submitted_at)} "
+            f"done date:{minute(receipt.ended_at)} stat:{word} err:{receipt.code} text:"
         )
         body = Short(
             source=receipt.destination,  # who got the text reports
@@ -146,8 +145,8 @@ class SmppServed:
             sequence=frame.sequence,
             place=place,
             wants_receipt=message.wants_receipt,
-            not_before=_moment(message.schedule, now, Refusal.BAD_SCHEDULE),
-            expires_at=_moment(message.validity, now, Refusal.BAD_EXPIRY),
+            not_before=moment(message.schedule, now, Refusal.BAD_SCHEDULE),
+            expires_at=moment(message.validity, now, Refusal.BAD_EXPIRY),
         )
 
 
@@ -157,31 +156,3 @@ def _international(message: Short) -> str:
     number = message.destination
     is_whole = message.destination_ton[0] == 1 and not number.startswith(("+", "0", "1"))
     return f"+{number}" if is_whole else number
-
-
-def _minute(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, BEIJING).strftime("%y%m%d%H%M")
-
-
-def _moment(text: str, now: int, otherwise: Refusal) -> int:
-    """`YYMMDDhhmmsstnnp` → ms UTC, 0 for "". p: + or - with nn quarters of an hour, R for so long from now.
-
-    Raises `Refused` with `otherwise`.
-    """
-    if not text:
-        return 0
-    if len(text) != 16 or not (text[:15].isascii() and text[:15].isdigit()):
-        raise Refused(otherwise)
-    if text[15] == "R":
-        years, months, days, hours, minutes, seconds = (int(text[at : at + 2]) for at in range(0, 12, 2))
-        span = timedelta(days=years * 365 + months * 30 + days, hours=hours, minutes=minutes, seconds=seconds)
-        return now + int(span.total_seconds() * 1000)
-    quarters = int(text[13:15]) * (-1 if text[15] == "-" else 1)
-    if text[15] not in "+-" or abs(quarters) > 56:
-        raise Refused(otherwise)
-    try:
-        local = datetime.strptime(text[:12], "%y%m%d%H%M%S")
-    except ValueError:
-        raise Refused(otherwise) from None
-    zone = timezone(timedelta(minutes=15 * quarters))
-    return int(local.replace(tzinfo=zone).astimezone(UTC).timestamp() * 1000)

@@ -16,9 +16,9 @@ _SHELL = "shell"
 
 
 def login(department: str, key: str, *, config: Path | None = None) -> int:
-    """为部门密钥签发 SMPP 登录名和口令，只显示一次；原有的登录名作废。嵌入式数据库请先停止 hub。
+    """为部门密钥签发 SMPP、CMPP 账号，只显示一次；原有的账号作废。嵌入式数据库请先停止 hub。
 
-    Issues the SMPP login of a department's key, shown once; the one it had ends.
+    Issues the login of a department's key for SMPP and CMPP, shown once; the one it had ends.
 
     Parameters
     ----------
@@ -48,6 +48,7 @@ async def _login(config: Path | None, department: str, hint: str) -> int:
             return CANNOT_RUN
     finally:
         await documents.close()
-    screen.say(f"system_id  {issued.system_id}\npassword   {issued.password}")
+    screen.say(f"system_id / SP_Id  {issued.system_id}")
+    screen.say(f"password (SMPP)    {issued.password}\nsecret (CMPP)      {issued.secret}")
     screen.say("只显示这一次 · shown this once")
     return 0

@@ -18,8 +18,8 @@ KEEP_MS = 72 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class ListenerLogin:
-    """A key's login. id: the system_id. digest: keyed, of name and password: eight characters could be
-    guessed from a plain one."""
+    """A key's login. id: the system_id of SMPP, the SP_Id of CMPP. digest: keyed, of name and password: eight
+    characters could be guessed from a plain one. secret: what CMPP proves; the proof needs it itself."""
 
     id: str
     department: str
@@ -28,6 +28,7 @@ class ListenerLogin:
     digest: str
     created_at: int
     created_by: str
+    secret: str = personal("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class LongText:
     """A text in parts. id: made of who sends, from where, to whom, reference and total; used again for the
     next text with the same. message_id: of the delivery it becomes, answered to each of its parts.
 
-    due_at: when it is given up, ms UTC, 0 = closed. keep_until: when the row goes.
+    way: the protocol it came by. due_at: when it is given up, ms UTC, 0 = closed. keep_until: when the row
+    goes.
     """
 
     id: str
@@ -56,6 +58,7 @@ class LongText:
     system_id: str
     department: str
     line: str
+    way: str
     total: int
     started_at: int
     due_at: int
@@ -90,13 +93,15 @@ class LongText:
 
 @dataclass(frozen=True, slots=True)
 class OwedReceipt:
-    """A receipt that was asked for. id: of the message. look_at: when it is next looked whether it came to an
-    end, 0 = it did. next_at: when it is next told, 0 = not yet. until: when it is given up. All ms UTC."""
+    """A receipt that was asked for. id: of the message. way: the protocol it goes back by. look_at: when it
+    is next looked whether it came to an end, 0 = it did. next_at: when it is next told, 0 = not yet. until:
+    when it is given up. All ms UTC."""
 
     id: str
     submission_id: str
     system_id: str
     department: str
+    way: str
     at: int
     look_at: int
     until: int

@@ -17,8 +17,8 @@ COLLECTIONS = (
     ),
     Collection(
         RECEIPTS,
-        fields={"department": str, "look_at": int, "next_at": int, "until": int},
-        indexes=(("look_at",), ("department", "next_at"), ("until",)),
+        fields={"department": str, "way": str, "look_at": int, "next_at": int, "until": int},
+        indexes=(("look_at",), ("department", "way", "next_at"), ("until",)),
     ),
 )
 _MOST = 100
@@ -30,7 +30,7 @@ class ListenedRepository:
     def __init__(self, documents: Documents, vault: Vault) -> None:
         self._documents = documents
         self._vault = vault
-        self._logins = Shape(ListenerLogin, LOGINS, vault, personal=frozenset())
+        self._logins = Shape(ListenerLogin, LOGINS, vault)
         self._texts = Shape(LongText, TEXTS, vault)
         self._receipts = Shape(OwedReceipt, RECEIPTS, vault)
 
@@ -95,10 +95,10 @@ class ListenedRepository:
         return self._receipts.listed_versioned(found)
 
     async def receipts_to_tell(
-        self, department: str, now: int, *, limit: int
+        self, department: str, way: str, now: int, *, limit: int
     ) -> list[Versioned[OwedReceipt]]:
-        """Those a department is to be told now, longest overdue first."""
-        where = {"department": department, "next_at": {"$gt": 0, "$lte": now}}
+        """Those a department is to be told now by a protocol, longest overdue first."""
+        where = {"department": department, "way": way, "next_at": {"$gt": 0, "$lte": now}}
         found = await self._documents.find(RECEIPTS, where, sort=(("next_at", 1),), limit=limit)
         return self._receipts.listed_versioned(found)
 

@@ -1,14 +1,15 @@
-"""The listener that systems of departments connect to by SMPP."""
+"""The listeners that systems of departments connect to by SMPP and CMPP."""
 
 from __future__ import annotations
 
-import ssl
 import uuid
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from channels.cmpp.served import CmppServed
 from channels.contract import ChannelKind
-from channels.listener.server import Server, ServerLimits
+from channels.listener.contract import Served
+from channels.listener.server import Server, ServerLimits, tls_context
 from channels.smpp.served import SmppServed
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.departments.department_actions import DepartmentActions
@@ -20,6 +21,7 @@ from hub.actions.departments.text_states import TextStates
 from hub.jobs.alone import alone
 from hub.jobs.listener import Opened, keep_listening
 from hub.repositories.leases import LeaseRepository
+from hub.settings.listeners import Listener
 from hub.settings.settings import Settings
 from hub.wiring.foundation import Foundation
 
@@ -30,42 +32,54 @@ _LOOK_SECONDS = 1.0
 def listener_jobs(
     base: Foundation, departments: DepartmentActions, profiles: Profiles
 ) -> dict[str, Callable[[], Awaitable[None]]]:
-    """None unless it is switched on."""
-    if not base.settings.smpp_listener.enabled:
-        return {}
-    records, clock, documents = base.stores.departments, base.clock, base.documents
-    leases = partial(LeaseRepository, documents, holder=uuid.uuid4().hex)
-    takes = TakePart(
-        documents,
-        records,
-        departments.in_force,
-        departments.submit,
-        ProveLogin(records, clock),
-        clock,
-        _numbers(base.settings, profiles),
-    )
-    follow = FollowTexts(documents, records, TextStates(base.stores.outbox), clock)
-    return {
-        "listener smpp": partial(keep_listening, leases(), "listener smpp", partial(_open, base, takes)),
-        "listener texts": partial(
-            alone, leases(), "listener texts", follow.step, pause_seconds=_LOOK_SECONDS
+    """None unless one is switched on."""
+    settings, clock, documents = base.settings, base.clock, base.documents
+    spoken: dict[str, tuple[Listener, Callable[[], Served]]] = {
+        "smpp": (
+            settings.smpp_listener,
+            lambda: SmppServed(clock, settings.smpp_listener.default_alphabet),
         ),
+        "cmpp": (settings.cmpp_listener, lambda: CmppServed(clock)),
     }
+    records = base.stores.departments
+    prove = ProveLogin(records, clock)
+    leases = partial(LeaseRepository, documents, holder=uuid.uuid4().hex)
+    jobs: dict[str, Callable[[], Awaitable[None]]] = {}
+    for way, (wanted, served) in spoken.items():
+        if not wanted.enabled:
+            continue
+        takes = TakePart(
+            documents,
+            records,
+            departments.in_force,
+            departments.submit,
+            prove,
+            clock,
+            _numbers(settings, profiles),
+            way,
+        )
+        start = partial(_open, base, wanted, served, takes, way)
+        jobs[f"listener {way}"] = partial(keep_listening, leases(), f"listener {way}", start)
+    if jobs:
+        follow = FollowTexts(documents, records, TextStates(base.stores.outbox), clock)
+        jobs["listener texts"] = partial(
+            alone, leases(), "listener texts", follow.step, pause_seconds=_LOOK_SECONDS
+        )
+    return jobs
 
 
-async def _open(base: Foundation, takes: TakePart) -> Opened:
+async def _open(
+    base: Foundation, wanted: Listener, served: Callable[[], Served], takes: TakePart, way: str
+) -> Opened:
     """Raises `OSError`: a port is taken, a certificate cannot be read."""
-    wanted = base.settings.smpp_listener
-    limits = ServerLimits(wanted.connections, wanted.connections_per_department)
-    server = Server(lambda: SmppServed(base.clock, wanted.default_alphabet), takes, limits)
+    server = Server(served, takes, ServerLimits(wanted.connections, wanted.connections_per_department))
     if wanted.port:
         await server.listen(wanted.host, wanted.port)
     if wanted.tls_certificate and wanted.tls_port:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(wanted.tls_certificate, wanted.tls_key)
+        context = tls_context(wanted.tls_certificate, wanted.tls_key, wanted.tls_client_ca)
         await server.listen(wanted.host, wanted.tls_port, tls=context)
     listened = base.stores.departments.listened
-    return Opened(server, TellConnected(base.documents, listened, server, base.clock))
+    return Opened(server, TellConnected(base.documents, listened, server, base.clock, way))
 
 
 def _numbers(settings: Settings, profiles: Profiles) -> dict[str, str]:

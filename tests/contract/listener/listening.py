@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from channels.carrier.frame import Frame
 from channels.carrier.link import Link, LinkLimits
 from channels.carrier.long_text import pieces
+from channels.cmpp.served import CmppServed
 from channels.listener.connection import Connection
+from channels.listener.contract import Served
 from channels.listener.server import Server, ServerLimits
 from channels.outbox.delivery import DeliveryState
 from channels.outbox.ports import Change
@@ -82,7 +85,9 @@ class Bench:
 
 
 @asynccontextmanager
-async def listening(office: Office | None = None, limits: ServerLimits | None = None) -> AsyncIterator[Bench]:
+async def listening(
+    office: Office | None = None, limits: ServerLimits | None = None, way: str = "smpp"
+) -> AsyncIterator[Bench]:
     """office: of a process that ended before."""
     office, is_new = office or an_office(), office is None
     if is_new:
@@ -100,10 +105,15 @@ async def listening(office: Office | None = None, limits: ServerLimits | None = 
         prove,
         office.clock,
         {SENDER: NUMBER},
+        way,
     )
-    server = Server(lambda: SmppServed(office.clock), takes, limits)
+    served: dict[str, Callable[[], Served]] = {
+        "smpp": lambda: SmppServed(office.clock),
+        "cmpp": lambda: CmppServed(office.clock),
+    }
+    server = Server(served[way], takes, limits)
     follow = FollowTexts(office.documents, office.records, office.states, office.clock)
-    tell = TellConnected(office.documents, office.records.listened, server, office.clock)
+    tell = TellConnected(office.documents, office.records.listened, server, office.clock, way)
     port = await server.listen("127.0.0.1", 0)
     try:
         yield Bench(office, takes, server, follow, tell, port, login)
@@ -157,13 +167,21 @@ def answered(frame: Frame) -> tuple[int, str]:
 
 
 @asynccontextmanager
-async def system(bench: Bench, limits: LinkLimits = PATIENT) -> AsyncIterator[System]:
+async def system(
+    bench: Bench, limits: LinkLimits = PATIENT, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[System]:
     """Connected, not bound."""
     loop = asyncio.get_running_loop()
     wire = Smpp(SmppSettings("x", "x", NUMBER))
     made: list[System] = []
     heard: Callable[[Link, Frame], None] = lambda link, frame: made[0].heard(link, frame)  # noqa: E731
-    _, link = await loop.create_connection(lambda: Link(wire, limits, heard), "127.0.0.1", bench.port)
+    _, link = await loop.create_connection(
+        lambda: Link(wire, limits, heard),
+        "127.0.0.1",
+        bench.port,
+        ssl=tls,
+        server_hostname="localhost" if tls else None,
+    )
     made.append(System(link))
     try:
         yield made[0]

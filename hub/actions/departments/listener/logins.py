@@ -21,12 +21,13 @@ from hub.model.departments.listened import ListenerLogin
 from hub.repositories.departments.records import DepartmentRecords
 from hub.runtime.clock import Clock
 from hub.runtime.errors import NotFound, Stale
-from hub.store.documents import Conflict, Documents
+from hub.store.documents import Conflict, Documents, Duplicate
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
 """None that looks like another: passwords of systems are typed off paper."""
-_PASSWORD = 8
-"""Characters; SMPP has room for no more."""
+_PASSWORD, _SECRET = 8, 16
+"""Characters; SMPP has room for no more than eight, CMPP proves a secret of any length."""
+_TRIES = 5
 _FREE_TRIES = 3
 _LONGEST_WAIT_SECONDS = 30.0
 _MOST_SOURCES = 10_000
@@ -34,10 +35,11 @@ _MOST_SOURCES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class IssuedLogin:
-    """A new login with what is shown once."""
+    """A new login with what is shown once. secret: for CMPP."""
 
     system_id: str
     password: str = field(repr=False)
+    secret: str = field(repr=False)
 
 
 class IssueLogin:
@@ -57,24 +59,30 @@ class IssueLogin:
         now = self._clock.now_ms()
         if not found.value.is_open(now):
             raise Stale
-        name = "d" + _chosen(9).lower()
-        password = _chosen(_PASSWORD)
-        login = ListenerLogin(
-            id=name,
-            department=department,
-            key_id=key_id,
-            line=found.value.line,
-            digest=self._listened.digest(name, password),
-            created_at=now,
-            created_by=by,
-        )
         before = await self._listened.logins_of(key_id)
         ends = [self._listened.remove_login(one) for one in before]
-        try:
-            await self._documents.commit([*ends, self._listened.insert_login(login)])
-        except Conflict:
-            raise Stale from None
-        return IssuedLogin(name, password)
+        for _ in range(_TRIES):
+            # CMPP has room for six characters, and some systems for digits only.
+            name = str(100_000 + secrets.randbelow(900_000))
+            issued = IssuedLogin(name, _chosen(_PASSWORD), _chosen(_SECRET))
+            login = ListenerLogin(
+                id=name,
+                department=department,
+                key_id=key_id,
+                line=found.value.line,
+                digest=self._listened.digest(name, issued.password),
+                created_at=now,
+                created_by=by,
+                secret=issued.secret,
+            )
+            try:
+                await self._documents.commit([*ends, self._listened.insert_login(login)])
+            except Duplicate:
+                continue
+            except Conflict:
+                break
+            return issued
+        raise Stale
 
     async def of_department(self, department: str) -> dict[str, ListenerLogin]:
         """The logins there are, by key."""
@@ -99,8 +107,7 @@ class ProveLogin:
             async with turn:  # guesses over many connections wait one after the other
                 await asyncio.sleep(min(_LONGEST_WAIT_SECONDS, 0.25 * 2 ** max(0, wrong - _FREE_TRIES)))
         known = await self._listened.login(login.name)
-        digest = self._listened.digest(login.name, login.password)
-        if known is None or not hmac.compare_digest(known.digest, digest):
+        if not self._is_proved(login, known) or known is None:
             self._note_guess(network)
             raise Refused(Refusal.WRONG_LOGIN)
         key = await self._key(known)
@@ -118,6 +125,14 @@ class ProveLogin:
         """The key an account works with, None when it works no more."""
         known = await self._listened.login(account.name)
         return None if known is None or known.key_id != account.key_id else await self._key(known)
+
+    def _is_proved(self, login: Login, known: ListenerLogin | None) -> bool:
+        """Raises `Refused`. As long for a name that does not exist."""
+        if login.proves is not None:
+            kept = known.secret if known else ""
+            return login.proves(kept or secrets.token_hex()) and known is not None
+        digest = self._listened.digest(login.name, login.password)
+        return known is not None and hmac.compare_digest(known.digest, digest)
 
     async def _key(self, login: ListenerLogin) -> DepartmentKey | None:
         found = await self._records.keys.get(login.key_id)

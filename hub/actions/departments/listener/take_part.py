@@ -73,7 +73,8 @@ class _Came:
 
 
 class TakePart:
-    """Implements `channels.listener.contract.TakesTexts`. numbers: of the channels for texts, by name."""
+    """Implements `channels.listener.contract.TakesTexts`. numbers: of the channels for texts, by name.
+    way: the protocol."""
 
     def __init__(
         self,
@@ -84,6 +85,7 @@ class TakePart:
         prove: ProveLogin,
         clock: Clock,
         numbers: Mapping[str, str],
+        way: str,
     ) -> None:
         self._documents = documents
         self._records = records
@@ -93,6 +95,7 @@ class TakePart:
         self._prove = prove
         self._clock = clock
         self._numbers = numbers
+        self._way = way
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def log_in(self, login: Login, source: str) -> Account:
@@ -166,6 +169,7 @@ class TakePart:
             submission_id=submission,
             system_id=came.account.name,
             department=came.account.group,
+            way=self._way,
             at=came.at,
             look_at=came.at,
             until=came.at + LONGEST_MS + 2 * KEEP_MS,
@@ -233,6 +237,7 @@ class TakePart:
             system_id=name,
             department=came.account.group,
             line=came.key.line,
+            way=self._way,
             total=part.place.total,
             started_at=came.at,
             due_at=came.at + JOIN_MS,

@@ -48,15 +48,16 @@ class Connected(Protocol):
 
 
 class TellConnected:
-    """A slow department holds up no other: each is told by a task of its own."""
+    """A slow department holds up no other: each is told by a task of its own. way: the protocol."""
 
     def __init__(
-        self, documents: Documents, listened: ListenedRepository, connected: Connected, clock: Clock
+        self, documents: Documents, listened: ListenedRepository, connected: Connected, clock: Clock, way: str
     ) -> None:
         self._documents = documents
         self._listened = listened
         self._connected = connected
         self._clock = clock
+        self._way = way
         self._telling: dict[str, asyncio.Task[None]] = {}
 
     async def step(self) -> None:
@@ -78,7 +79,7 @@ class TellConnected:
     async def _tell_all(self, department: str) -> None:
         while department in self._connected.groups_that_receive():
             now = self._clock.now_ms()
-            due = await self._listened.receipts_to_tell(department, now, limit=_AT_ONCE)
+            due = await self._listened.receipts_to_tell(department, self._way, now, limit=_AT_ONCE)
             await asyncio.gather(*(self._tell(one) for one in due))
             if len(due) < _AT_ONCE:
                 return

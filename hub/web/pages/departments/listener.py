@@ -1,4 +1,4 @@
-"""The logins with which systems of a department bind by SMPP. One that was issued is shown once, on the
+"""The logins with which systems of a department connect. One that was issued is shown once, on the
 answer."""
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from aiohttp import web
 
 from hub.actions.departments.listener.logins import IssuedLogin, IssueLogin
 from hub.hub import Hub
-from hub.settings.listeners import SmppListener
+from hub.settings.listeners import Listener
 from hub.web.guard.auth import agent_of
 from hub.web.keys import HUB
 from hub.web.staff_page import staff_page
@@ -32,20 +32,18 @@ async def _show(request: web.Request, issued: IssuedLogin | None = None) -> web.
     return staff_page(
         request,
         "staff/department_listener.html",
+        here=f"/staff/departments/{department.id}/listener",
         department=department,
         open_keys=[line.key for line in keys if line.key.is_open(now)],
         logins=await _logins(hub).of_department(department.id),
         issued=issued,
         manages=hub.departments.desk.manages(agent),
-        ports=_ports(hub.settings.smpp_listener),
+        ports=[f"{name} {port}" for name, wanted in _listeners(hub) for port in wanted.ports()],
     )
 
 
-def _ports(wanted: SmppListener) -> list[str]:
-    if not wanted.enabled:
-        return []
-    plain = [f"SMPP {wanted.port}"] * bool(wanted.port)
-    return plain + [f"SMPP TLS {wanted.tls_port}"] * bool(wanted.tls_certificate)
+def _listeners(hub: Hub) -> list[tuple[str, Listener]]:
+    return [("SMPP", hub.settings.smpp_listener), ("CMPP", hub.settings.cmpp_listener)]
 
 
 def _logins(hub: Hub) -> IssueLogin:
