@@ -11,6 +11,7 @@ from hub.runtime.clock import Clock
 from hub.runtime.refusals import Refusals
 from hub.runtime.supervisor import Supervisor
 from hub.settings.settings import Settings
+from hub.web.machines.sendsms import SendsmsSite
 from hub.wiring.actions import actions_of
 from hub.wiring.alarms import alarm_actions
 from hub.wiring.calls import call_actions
@@ -47,7 +48,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     seen = watch_answers_of(settings, base.documents, base.stores, dialogue.triage, editing.knowledge, clock)
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)
     jobs |= alarm_jobs(alarms.forward) | inbound_jobs(base, adapters, actions, intake, dialogue.triage)
-    jobs |= department_jobs(base, departments) | listener_jobs(base, departments, profiles)
+    jobs |= department_jobs(base, departments) | listener_jobs(base, departments, profiles, SendsmsSite)
     supervisor = Supervisor(clock)
 
     async def close() -> None:

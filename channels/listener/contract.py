@@ -69,7 +69,8 @@ class Login:
 @dataclass(frozen=True, slots=True)
 class TextPart:
     """A text or a part of one, as it came. encoding: a codec of Python or `gsm7`, "" where nothing was agreed
-    about its alphabet. sequence: of the request. not_before, expires_at: ms UTC, 0 = not said."""
+    about its alphabet. sequence: of the request. not_before, expires_at: ms UTC, 0 = not said. reply_to:
+    where the receipt goes when it does not go back over the connection."""
 
     source: str
     destination: str
@@ -80,6 +81,7 @@ class TextPart:
     wants_receipt: bool = False
     not_before: int = 0
     expires_at: int = 0
+    reply_to: str = field(default="", repr=False)
 
 
 class Control(StrEnum):

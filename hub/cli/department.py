@@ -48,7 +48,7 @@ async def _login(config: Path | None, department: str, hint: str) -> int:
             return CANNOT_RUN
     finally:
         await documents.close()
-    screen.say(f"system_id / SP_Id  {issued.system_id}")
-    screen.say(f"password (SMPP)    {issued.password}\nsecret (CMPP)      {issued.secret}")
+    screen.say(f"system_id, SP_Id      {issued.system_id}")
+    screen.say(f"password (SMPP, GET)  {issued.password}\nsecret (CMPP)         {issued.secret}")
     screen.say("只显示这一次 · shown this once")
     return 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import Protocol
 
 from channels.listener.server import Server
 from hub.actions.departments.listener.tell_connected import TellConnected
@@ -18,24 +18,39 @@ _LOOK_EVERY = 4
 """Rounds between two looks at which keys still work."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A server that listens, and what tells receipts over it."""
+class Opened(Protocol):
+    """What listens."""
 
-    server: Server
-    tell: TellConnected
+    async def step(self) -> None:
+        """What is to be done all the time."""
 
     async def close(self) -> None:
         """In peace: what is under way is answered first."""
-        await self.tell.close()
-        await self.server.close()
+
+
+class Connections:
+    """A server that listens, and what tells receipts over it."""
+
+    def __init__(self, server: Server, tell: TellConnected) -> None:
+        self._server = server
+        self._tell = tell
+        self._rounds = 0
+
+    async def step(self) -> None:
+        await self._tell.step()
+        if self._rounds % _LOOK_EVERY == 0:
+            await self._server.look()
+        self._rounds += 1
+
+    async def close(self) -> None:
+        await self._tell.close()
+        await self._server.close()
 
 
 async def keep_listening(leases: LeaseRepository, name: str, start: Callable[[], Awaitable[Opened]]) -> None:
     """For the supervisor. start: raises `OSError` when the port cannot be had."""
     lease: Lease | None = None
     opened: Opened | None = None
-    rounds = 0
     try:
         while True:
             lease = await leases.hold(lease, name)
@@ -45,10 +60,7 @@ async def keep_listening(leases: LeaseRepository, name: str, start: Callable[[],
                 await opened.close()
                 opened = None
             if opened is not None:
-                await opened.tell.step()
-                if rounds % _LOOK_EVERY == 0:
-                    await opened.server.look()
-            rounds += 1
+                await opened.step()
             await asyncio.sleep(_PAUSE_SECONDS)
     finally:
         if opened is not None:

@@ -20,8 +20,6 @@ class Listener(Table):
     tls_certificate: str = ""
     tls_key: str = ""
     tls_client_ca: str = ""
-    connections: int = Field(default=200, ge=1, le=5000)
-    connections_per_department: int = Field(default=8, ge=1, le=100)
 
     @model_validator(mode="after")
     def _listens_somewhere(self) -> Self:
@@ -41,7 +39,14 @@ class Listener(Table):
         return [str(self.port)] * bool(self.port) + tls
 
 
-class SmppListener(Listener):
+class ConnectionListener(Listener):
+    """connections: at once, of all departments."""
+
+    connections: int = Field(default=200, ge=1, le=5000)
+    connections_per_department: int = Field(default=8, ge=1, le=100)
+
+
+class SmppListener(ConnectionListener):
     """default_alphabet: what data_coding 0 means."""
 
     port: int = Field(default=2775, ge=0, le=65535)
@@ -49,8 +54,15 @@ class SmppListener(Listener):
     default_alphabet: Literal["gsm7", "ascii", "latin-1"] = "gsm7"
 
 
-class CmppListener(Listener):
+class CmppListener(ConnectionListener):
     """7890 is the port of CMPP; there is none by custom for TLS."""
 
     port: int = Field(default=7890, ge=0, le=65535)
+    tls_port: int = Field(default=0, ge=0, le=65535)
+
+
+class SendsmsListener(Listener):
+    """Requests like those to Kannel's sendsms, on the port it has there."""
+
+    port: int = Field(default=13013, ge=0, le=65535)
     tls_port: int = Field(default=0, ge=0, le=65535)

@@ -13,7 +13,7 @@ from hub.settings.channels import Channel
 from hub.settings.deliveries import Broadcast, Dispatch, Fallback, Frequency, SendingHours
 from hub.settings.departments import DepartmentApi, DepartmentTable
 from hub.settings.dialogue import EncoderServer, Knowledge, TriageWords
-from hub.settings.listeners import CmppListener, SmppListener
+from hub.settings.listeners import CmppListener, SendsmsListener, SmppListener
 from hub.settings.organisation import Hours, Organisation, Region
 from hub.settings.progress import ProgressSystem, Tracking
 from hub.settings.store import Evidence, Files, Keys, Retention, Store
@@ -52,6 +52,7 @@ class Settings(Table):
     department_api: DepartmentApi = DepartmentApi()
     smpp_listener: SmppListener = SmppListener()
     cmpp_listener: CmppListener = CmppListener()
+    sendsms_listener: SendsmsListener = SendsmsListener()
     speech: Speech = Speech()
     calls: Calls = Calls()
     cases: Cases = Cases()

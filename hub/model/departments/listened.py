@@ -67,14 +67,16 @@ class LongText:
     source: str = personal("")
     destination: str = personal("")
     parts: tuple[KeptPart, ...] = personal(())
+    reply_to: str = personal("")
 
-    def with_part(self, part: KeptPart, *, wants_receipt: bool) -> LongText:
+    def with_part(self, part: KeptPart, *, wants_receipt: bool, reply_to: str = "") -> LongText:
         """The part added; one that is there stays."""
         known = any(one.number == part.number for one in self.parts)
         return replace(
             self,
             parts=self.parts if known else (*self.parts, part),
             wants_receipt=self.wants_receipt or wants_receipt,
+            reply_to=self.reply_to or reply_to,
         )
 
     def part(self, number: int) -> KeptPart | None:
@@ -95,7 +97,7 @@ class LongText:
 class OwedReceipt:
     """A receipt that was asked for. id: of the message. way: the protocol it goes back by. look_at: when it
     is next looked whether it came to an end, 0 = it did. next_at: when it is next told, 0 = not yet. until:
-    when it is given up. All ms UTC."""
+    when it is given up. All ms UTC. reply_to: what the way knows to reach whoever asked."""
 
     id: str
     submission_id: str
@@ -110,6 +112,7 @@ class OwedReceipt:
     ended_at: int = 0
     source: str = personal("")
     destination: str = personal("")
+    reply_to: str = personal("")
 
     def ended(self, state: TextState, now: int) -> OwedReceipt:
         """To be told from now on."""

@@ -18,7 +18,7 @@ COLLECTIONS = (
     Collection(
         RECEIPTS,
         fields={"department": str, "way": str, "look_at": int, "next_at": int, "until": int},
-        indexes=(("look_at",), ("department", "way", "next_at"), ("until",)),
+        indexes=(("look_at",), ("department", "way", "next_at"), ("way", "next_at"), ("until",)),
     ),
 )
 _MOST = 100
@@ -99,6 +99,12 @@ class ListenedRepository:
     ) -> list[Versioned[OwedReceipt]]:
         """Those a department is to be told now by a protocol, longest overdue first."""
         where = {"department": department, "way": way, "next_at": {"$gt": 0, "$lte": now}}
+        found = await self._documents.find(RECEIPTS, where, sort=(("next_at", 1),), limit=limit)
+        return self._receipts.listed_versioned(found)
+
+    async def receipts_to_post(self, way: str, now: int, *, limit: int) -> list[Versioned[OwedReceipt]]:
+        """Those that are to be told now to whomever, longest overdue first."""
+        where = {"way": way, "next_at": {"$gt": 0, "$lte": now}}
         found = await self._documents.find(RECEIPTS, where, sort=(("next_at", 1),), limit=limit)
         return self._receipts.listed_versioned(found)
 

@@ -1,14 +1,17 @@
-"""The listeners that systems of departments connect to by SMPP and CMPP."""
+"""The listeners that systems of departments connect to by SMPP, CMPP and Kannel's requests."""
 
 from __future__ import annotations
 
+import ssl
 import uuid
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Protocol
 
+from channels.clock import Clock
 from channels.cmpp.served import CmppServed
 from channels.contract import ChannelKind
-from channels.listener.contract import Served
+from channels.listener.contract import Served, TakesTexts
 from channels.listener.server import Server, ServerLimits, tls_context
 from channels.smpp.served import SmppServed
 from hub.actions.deliveries.channel_profile import Profiles
@@ -16,12 +19,13 @@ from hub.actions.departments.department_actions import DepartmentActions
 from hub.actions.departments.listener.follow_texts import FollowTexts
 from hub.actions.departments.listener.logins import ProveLogin
 from hub.actions.departments.listener.take_part import TakePart
+from hub.actions.departments.listener.tell_by_get import WAY as GET
 from hub.actions.departments.listener.tell_connected import TellConnected
 from hub.actions.departments.text_states import TextStates
 from hub.jobs.alone import alone
-from hub.jobs.listener import Opened, keep_listening
+from hub.jobs.listener import Connections, Opened, keep_listening
 from hub.repositories.leases import LeaseRepository
-from hub.settings.listeners import Listener
+from hub.settings.listeners import ConnectionListener, Listener
 from hub.settings.settings import Settings
 from hub.wiring.foundation import Foundation
 
@@ -29,57 +33,81 @@ _LOOK_SECONDS = 1.0
 """How often it is looked for parts that do not come and texts that came to their end."""
 
 
+class Site(Protocol):
+    """What listens for requests that stand for themselves."""
+
+    async def listen(self, host: str, port: int, *, tls: ssl.SSLContext | None = None) -> int:
+        """Raises `OSError`."""
+
+    async def step(self) -> None:
+        """See `Opened`."""
+
+    async def close(self) -> None:
+        """See `Opened`."""
+
+
+MakeSite = Callable[[TakesTexts, Clock, Callable[[str], bool]], Site]
+
+
 def listener_jobs(
-    base: Foundation, departments: DepartmentActions, profiles: Profiles
+    base: Foundation, departments: DepartmentActions, profiles: Profiles, make_site: MakeSite
 ) -> dict[str, Callable[[], Awaitable[None]]]:
-    """None unless one is switched on."""
+    """None unless one is switched on. make_site: for Kannel's requests."""
     settings, clock, documents = base.settings, base.clock, base.documents
-    spoken: dict[str, tuple[Listener, Callable[[], Served]]] = {
-        "smpp": (
-            settings.smpp_listener,
-            lambda: SmppServed(clock, settings.smpp_listener.default_alphabet),
-        ),
-        "cmpp": (settings.cmpp_listener, lambda: CmppServed(clock)),
-    }
     records = base.stores.departments
-    prove = ProveLogin(records, clock)
+    prove, numbers = ProveLogin(records, clock), _numbers(settings, profiles)
     leases = partial(LeaseRepository, documents, holder=uuid.uuid4().hex)
-    jobs: dict[str, Callable[[], Awaitable[None]]] = {}
-    for way, (wanted, served) in spoken.items():
-        if not wanted.enabled:
-            continue
-        takes = TakePart(
-            documents,
-            records,
-            departments.in_force,
-            departments.submit,
-            prove,
-            clock,
-            _numbers(settings, profiles),
-            way,
+
+    def takes(way: str) -> TakePart:
+        return TakePart(
+            documents, records, departments.in_force, departments.submit, prove, clock, numbers, way
         )
-        start = partial(_open, base, wanted, served, takes, way)
-        jobs[f"listener {way}"] = partial(keep_listening, leases(), f"listener {way}", start)
+
+    smpp, cmpp, sendsms = settings.smpp_listener, settings.cmpp_listener, settings.sendsms_listener
+    starts: dict[str, Callable[[], Awaitable[Opened]]] = {}
+    if smpp.enabled:
+        spoken = partial(SmppServed, clock, smpp.default_alphabet)
+        starts["smpp"] = partial(_open, base, smpp, spoken, takes("smpp"), "smpp")
+    if cmpp.enabled:
+        starts["cmpp"] = partial(_open, base, cmpp, partial(CmppServed, clock), takes("cmpp"), "cmpp")
+    if sendsms.enabled:
+        make = partial(make_site, takes(GET), clock, departments.may_call_back)
+        starts["sendsms"] = partial(_open_site, sendsms, make)
+    jobs: dict[str, Callable[[], Awaitable[None]]] = {}
+    for name, start in starts.items():
+        jobs[f"listener {name}"] = partial(keep_listening, leases(), f"listener {name}", start)
     if jobs:
         follow = FollowTexts(documents, records, TextStates(base.stores.outbox), clock)
-        jobs["listener texts"] = partial(
-            alone, leases(), "listener texts", follow.step, pause_seconds=_LOOK_SECONDS
-        )
+        steps = {"texts": follow.step, "receipts": departments.tell_by_get.step}
+        for name, step in steps.items():
+            task = f"listener {name}"
+            jobs[task] = partial(alone, leases(), task, step, pause_seconds=_LOOK_SECONDS)
     return jobs
 
 
 async def _open(
-    base: Foundation, wanted: Listener, served: Callable[[], Served], takes: TakePart, way: str
+    base: Foundation, wanted: ConnectionListener, served: Callable[[], Served], takes: TakePart, way: str
 ) -> Opened:
     """Raises `OSError`: a port is taken, a certificate cannot be read."""
     server = Server(served, takes, ServerLimits(wanted.connections, wanted.connections_per_department))
-    if wanted.port:
-        await server.listen(wanted.host, wanted.port)
-    if wanted.tls_certificate and wanted.tls_port:
-        context = tls_context(wanted.tls_certificate, wanted.tls_key, wanted.tls_client_ca)
-        await server.listen(wanted.host, wanted.tls_port, tls=context)
+    await _listen(server, wanted)
     listened = base.stores.departments.listened
-    return Opened(server, TellConnected(base.documents, listened, server, base.clock, way))
+    return Connections(server, TellConnected(base.documents, listened, server, base.clock, way))
+
+
+async def _open_site(wanted: Listener, make: Callable[[], Site]) -> Opened:
+    """Raises `OSError`."""
+    site = make()
+    await _listen(site, wanted)
+    return site
+
+
+async def _listen(where: Server | Site, wanted: Listener) -> None:
+    if wanted.port:
+        await where.listen(wanted.host, wanted.port)
+    if wanted.tls_certificate and wanted.tls_port:
+        tls = tls_context(wanted.tls_certificate, wanted.tls_key, wanted.tls_client_ca)
+        await where.listen(wanted.host, wanted.tls_port, tls=tls)
 
 
 def _numbers(settings: Settings, profiles: Profiles) -> dict[str, str]:

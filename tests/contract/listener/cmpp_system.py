@@ -73,12 +73,12 @@ def dialect(version: int, name: str, secret: str, clock: object, number: str = N
 
 
 @asynccontextmanager
-async def connected(bench: Bench, version: int = 0x30) -> AsyncIterator[CmppSystem]:
+async def connected(port: int, version: int = 0x30) -> AsyncIterator[CmppSystem]:
     """Connected, not logged in."""
     made: list[CmppSystem] = []
     wire = dialect(version, "x", "x", _NO_CLOCK)
     _, link = await asyncio.get_running_loop().create_connection(
-        lambda: Link(wire, PATIENT, lambda link, frame: made[0].heard(link, frame)), "127.0.0.1", bench.port
+        lambda: Link(wire, PATIENT, lambda link, frame: made[0].heard(link, frame)), "127.0.0.1", port
     )
     made.append(CmppSystem(link, version))
     try:
@@ -90,7 +90,7 @@ async def connected(bench: Bench, version: int = 0x30) -> AsyncIterator[CmppSyst
 @asynccontextmanager
 async def logged_in(bench: Bench, version: int = 0x30) -> AsyncIterator[CmppSystem]:
     """Connected and logged in with the login of the bench."""
-    async with connected(bench, version) as one:
+    async with connected(bench.port, version) as one:
         wire = dialect(version, bench.login.system_id, bench.login.secret, bench.office.clock)
         await wire.log_in(one.link)
         yield one

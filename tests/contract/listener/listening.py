@@ -84,6 +84,15 @@ class Bench:
         await self.tell.step()
 
 
+def takes_by(office: Office, way: str) -> TakePart:
+    """Who takes in what comes by a protocol."""
+    prove = ProveLogin(office.records, office.clock)
+    numbers = {SENDER: NUMBER}
+    return TakePart(
+        office.documents, office.records, office.departments, office.submit, prove, office.clock, numbers, way
+    )
+
+
 @asynccontextmanager
 async def listening(
     office: Office | None = None, limits: ServerLimits | None = None, way: str = "smpp"
@@ -96,22 +105,12 @@ async def listening(
     login = await IssueLogin(office.documents, office.records, office.clock)(
         "traffic", issued.key.id, by="admin"
     )
-    prove = ProveLogin(office.records, office.clock)
-    takes = TakePart(
-        office.documents,
-        office.records,
-        office.departments,
-        office.submit,
-        prove,
-        office.clock,
-        {SENDER: NUMBER},
-        way,
-    )
-    served: dict[str, Callable[[], Served]] = {
+    takes = takes_by(office, way)
+    served: dict[str, Callable[[], Served]] = {  # "get" has a site of its own
         "smpp": lambda: SmppServed(office.clock),
         "cmpp": lambda: CmppServed(office.clock),
     }
-    server = Server(served[way], takes, limits)
+    server = Server(served.get(way, served["smpp"]), takes, limits)
     follow = FollowTexts(office.documents, office.records, office.states, office.clock)
     tell = TellConnected(office.documents, office.records.listened, server, office.clock, way)
     port = await server.listen("127.0.0.1", 0)

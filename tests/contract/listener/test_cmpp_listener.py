@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from hashlib import md5
 
 import pytest
@@ -13,10 +14,12 @@ from channels.carrier.account import LoginRefused
 from channels.carrier.alphabet import Format
 from channels.carrier.beijing import login_time
 from channels.carrier.gateway import Report
-from channels.carrier.long_text import Piece
-from channels.cmpp.pdu import Command, Login, LoginAnswer, Submit, layout_of
+from channels.carrier.long_text import Piece, Place
+from channels.cmpp.pdu import Command, LoginAnswer, Submit, layout_of
+from channels.cmpp.pdu import Login as Connect
 from channels.contract import ReceiptState
 from channels.errors import Misconfigured, Permanent, Temporary
+from channels.listener.contract import Login, TextPart
 from channels.outbox.delivery import DeliveryState
 from hub.model.departments.registered import Contract
 from hub.model.departments.submission import TextState
@@ -29,7 +32,7 @@ from tests.contract.listener.cmpp_system import (
     raw,
     text,
 )
-from tests.contract.listener.listening import LONG, PHONE, Bench, listening
+from tests.contract.listener.listening import LONG, NUMBER, PHONE, Bench, listening, takes_by
 
 SIGNED = "【东城交警】"
 VERSIONS = pytest.mark.parametrize("version", [0x20, 0x21, 0x30])
@@ -63,8 +66,8 @@ async def test_a_text_is_sent_and_its_receipt_comes_back(bench: Bench, version: 
 
 
 async def test_the_answer_to_a_login_shows_that_the_secret_is_known(bench: Bench) -> None:
-    login = Login(bench.login.system_id, bench.login.secret.encode(), 0x30, _stamp(bench))
-    async with connected(bench) as one:
+    login = Connect(bench.login.system_id, bench.login.secret.encode(), 0x30, _stamp(bench))
+    async with connected(bench.port) as one:
         answer = LoginAnswer.read((await raw(one, Command.CONNECT, login.body())).body)
     assert answer == LoginAnswer(0, answer.proof, 0x30)
     assert login.is_answered_by(answer)
@@ -113,6 +116,20 @@ async def test_a_repeat_within_a_minute_is_answered_and_not_sent_again(bench: Be
     async with logged_in(bench) as one, logged_in(bench) as other:
         assert await one.submit_as(77, text()) == await other.submit_as(77, text())
     assert len(await bench.texts()) == 1
+
+
+async def test_what_comes_by_another_protocol_is_no_repeat(bench: Bench) -> None:
+    login = bench.login
+    part = TextPart(NUMBER, PHONE, "utf-16-be", "护栏".encode("utf-16-be"), 7, wants_receipt=True)
+    piece = replace(part, place=Place("07", 2, 1))
+    ids = []
+    for way in ("cmpp", "smpp", "cmpp"):
+        takes = takes_by(bench.office, way)
+        account = await takes.log_in(Login(login.system_id, login.password), "127.0.0.1")
+        ids.append((await takes.take(account, part), await takes.take(account, piece)))
+    assert ids[0] == ids[2]
+    assert set(ids[0]).isdisjoint(ids[1])
+    assert len(await bench.texts()) == 2
 
 
 async def test_receipts_wait_an_hour_for_a_system_that_is_away(bench: Bench) -> None:
@@ -164,8 +181,8 @@ async def test_who_does_not_prove_the_secret_now_is_refused(bench: Bench, wrong:
     if wrong == "time":
         stamp = _stamp(bench)
         bench.office.clock.advance(seconds=301)
-        login = Login(name, secret.encode(), version, stamp)
-        async with connected(bench, version) as one:
+        login = Connect(name, secret.encode(), version, stamp)
+        async with connected(bench.port, version) as one:
             answer = LoginAnswer.read((await raw(one, Command.CONNECT, login.body())).body)
             assert (answer.status, answer.proof) == (3, bytes(16))
             assert await one.link.closed == "closed-by-peer"
@@ -176,27 +193,27 @@ async def test_who_does_not_prove_the_secret_now_is_refused(bench: Bench, wrong:
         "wrong" if wrong == "secret" else secret,
         bench.office.clock,
     )
-    async with connected(bench, version) as one:
+    async with connected(bench.port, version) as one:
         with pytest.raises(LoginRefused, match="SP_Id or secret is wrong"):
             await wire.log_in(one.link)
         assert await one.link.closed == "closed-by-peer"
 
 
 async def test_a_version_to_come_a_short_login_and_a_second_one_are_refused(bench: Bench) -> None:
-    login = Login(bench.login.system_id, bench.login.secret.encode(), 0x40, _stamp(bench))
-    async with connected(bench) as one:
+    login = Connect(bench.login.system_id, bench.login.secret.encode(), 0x40, _stamp(bench))
+    async with connected(bench.port) as one:
         answer = LoginAnswer.read((await raw(one, Command.CONNECT, login.body())).body)
         assert (answer.status, answer.version) == (4, 0x30)
         short = await raw(one, Command.CONNECT, b"\0" * 5)
         assert LoginAnswer.read(short.body).status == 1
     async with logged_in(bench, 0x30) as one:
-        again = Login(bench.login.system_id, b"wrong", 0x20, _stamp(bench))
+        again = Connect(bench.login.system_id, b"wrong", 0x20, _stamp(bench))
         assert LoginAnswer.read((await raw(one, Command.CONNECT, again.body())).body).status == 5
         assert (await one.submit(text()))[0] == 0  # in the version it logged in with
 
 
 async def test_nothing_goes_before_a_login(bench: Bench) -> None:
-    async with connected(bench, 0x20) as one:
+    async with connected(bench.port, 0x20) as one:
         assert (await one.submit(text()))[0] == 2
         assert (await raw(one, Command.ACTIVE_TEST)).body == b"\0"
     assert await bench.texts() == []

@@ -36,6 +36,7 @@ def owed(text: LongText, submission: str, now: int) -> OwedReceipt:
         until=now + LONGEST_MS + 2 * KEEP_MS,
         source=text.source,
         destination=text.destination,
+        reply_to=text.reply_to,
     )
 
 
@@ -70,6 +71,7 @@ def given_up(records: DepartmentRecords, text: LongText, now: int, reason: str) 
             until=0,
             source=text.source,
             destination=text.destination,
+            reply_to=text.reply_to,
         )
         writes.append(records.listened.insert_receipt(receipt.ended(state, now)))
     return writes

@@ -53,7 +53,7 @@ class FollowTexts:
         try:
             await self._documents.commit(writes)
         except (Conflict, Duplicate):
-            log.info("listener.changed_meanwhile", extra={"message": message})
+            log.info("listener.changed_meanwhile", extra={"delivery": message})
 
     async def _end(self, one: Versioned[LongText], now: int) -> list[Write]:
         rest = await unfinished(self._records, one.value, now)

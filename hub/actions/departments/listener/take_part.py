@@ -2,7 +2,7 @@
 
 Rules protected: what was answered is on disk. A text in parts is one submission under one message id, which
 every part is answered with; the last part is not kept before the whole text is, so that who is refused may
-send that part again. A request that comes again within a minute is not sent twice.
+send that part again. A request that comes again within a minute, by the same protocol, is not sent twice.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class TakePart:
             return await self._taken(account, part)
         # Parts of one set in the order they came: some systems use one reference for every text, and the next
         # text must not be taken for a change of the one that is just being handed over.
-        id = _set_id(account, part, part.place)
+        id = self._set_id(account, part, part.place)
         turn = self._turns.get(id)
         if turn is None:
             turn = self._turns[id] = asyncio.Lock()
@@ -146,7 +146,7 @@ class TakePart:
 
     async def _single(self, came: _Came) -> str:
         part, name = came.part, came.account.name
-        words = derived_id(part.source, part.destination, part.encoding, part.content.hex())
+        words = derived_id(self._way, part.source, part.destination, part.encoding, part.content.hex())
         minute = came.at // REPEAT_MS
         references = [f"{name}-{part.sequence}-{words[:16]}-{minute - back}" for back in (0, 1)]
         for client_ref in references:
@@ -175,6 +175,7 @@ class TakePart:
             until=came.at + LONGEST_MS + 2 * KEEP_MS,
             source=came.part.source,
             destination=came.part.destination,
+            reply_to=came.part.reply_to,
         )
         try:
             await self._documents.commit([self._listened.insert_receipt(receipt)])
@@ -183,12 +184,16 @@ class TakePart:
 
     # --- a text in parts ---
 
+    def _set_id(self, account: Account, part: TextPart, place: Place) -> str:
+        who = (self._way, account.name, part.source, part.destination)
+        return derived_id("long text", *who, place.reference, str(place.total))
+
     async def _piece(self, came: _Came) -> str:
         place, part = came.part.place, came.part
         assert place is not None  # noqa: S101 - `take` looked
         if place.total > _MOST_PARTS:
             raise Refused(Refusal.REFUSED)
-        id = _set_id(came.account, part, place)
+        id = self._set_id(came.account, part, place)
         content = part.content.hex()
         kept = KeptPart(
             place.number, came.at, derived_id(str(part.sequence), content), part.encoding, content
@@ -214,7 +219,7 @@ class TakePart:
                     writes += await unfinished(self._records, text, came.at)
                 text = await self._begun(came, id, kept)
             message_id = text.message_id
-            text = text.with_part(kept, wants_receipt=part.wants_receipt)
+            text = text.with_part(kept, wants_receipt=part.wants_receipt, reply_to=part.reply_to)
             if text.is_whole():
                 return [], text
             return [*writes, self._listened.put_text(text, version)], None
@@ -276,7 +281,7 @@ class TakePart:
         try:
             await until_committed(self._documents, decide, tries=_TRIES)
         except (Conflict, Duplicate):
-            log.info("listener.closed_twice", extra={"message": text.message_id})
+            log.info("listener.closed_twice", extra={"delivery": text.message_id})
 
     # --- handing over ---
 
@@ -319,12 +324,6 @@ class TakePart:
             if not own and number in (name, of_channel):
                 return name
         raise Refused(Refusal.BAD_SOURCE)
-
-
-def _set_id(account: Account, part: TextPart, place: Place) -> str:
-    return derived_id(
-        "long text", account.name, part.source, part.destination, place.reference, str(place.total)
-    )
 
 
 def _decoded(pieces: Sequence[tuple[str, bytes]]) -> str:

@@ -93,7 +93,7 @@ class TellConnected:
             write: Write = self._listened.told(one)
         else:
             wait = _UNANSWERED_MS if taken is None else _REFUSED_MS
-            log.info("listener.receipt_later", extra={"message": owed.id, "answered": taken is not None})
+            log.info("listener.receipt_later", extra={"delivery": owed.id, "answered": taken is not None})
             write = self._listened.update_receipt(
                 replace(owed, next_at=self._clock.now_ms() + wait), one.version
             )

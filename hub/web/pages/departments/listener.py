@@ -43,7 +43,11 @@ async def _show(request: web.Request, issued: IssuedLogin | None = None) -> web.
 
 
 def _listeners(hub: Hub) -> list[tuple[str, Listener]]:
-    return [("SMPP", hub.settings.smpp_listener), ("CMPP", hub.settings.cmpp_listener)]
+    return [
+        ("SMPP", hub.settings.smpp_listener),
+        ("CMPP", hub.settings.cmpp_listener),
+        ("GET", hub.settings.sendsms_listener),
+    ]
 
 
 def _logins(hub: Hub) -> IssueLogin:

@@ -1,4 +1,4 @@
-"""A running hub with its listener open: a login from the page, a sandbox text over it, its receipt."""
+"""A running hub with its listeners open: a login from the page, a sandbox text over each, its receipts."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlencode
 
+import aiohttp
 import pytest
 
+from channels.carrier.gateway import Report
 from channels.carrier.link import Link
+from channels.contract import ReceiptState
 from channels.smpp import pdu
 from channels.smpp.dialect import Smpp, SmppSettings
 from channels.smpp.pdu import Bind, Command, write
 from hub.model.agent import Role
-from tests.contract.listener.listening import PATIENT, System, text
+from tests.contract.listener import cmpp_system
+from tests.contract.listener.listening import PATIENT, PHONE, System, text
 from tests.journeys.test_department_pages import FORM, Staff, signed_in
 from tests.ports import free_port
 from tests.world import World, browser, world
@@ -22,7 +27,8 @@ from tests.world import World, browser, world
 
 @pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[World]:
-    async with world(tmp_path, smpp_port=free_port()) as running:
+    tables = ("smpp_listener", "cmpp_listener", "sendsms_listener")
+    async with world(tmp_path, listeners={table: free_port() for table in tables}) as running:
         yield running
 
 
@@ -32,7 +38,13 @@ async def test_a_login_from_the_page_binds_sends_and_is_told(hub: World) -> None
         await admin.post("/staff/departments/new", {**FORM, "id": "traffic"})
         wanted = {"name": "老平台", "class_N": "yes", "scope_sms_submit": "yes", "sandbox": "yes"}
         await admin.post("/staff/departments/traffic/keys", wanted)
-        name, password, _ = await _issued(hub, admin)
+        name, password, secret = await _issued(hub, admin)
+    await asyncio.gather(
+        _by_smpp(hub, name, password), _by_cmpp(hub, name, secret), _by_get(hub, name, password)
+    )
+
+
+async def _by_smpp(hub: World, name: str, password: str) -> None:
     loop, made = asyncio.get_running_loop(), list[System]()
     _, link = await loop.create_connection(
         lambda: Link(
@@ -50,6 +62,25 @@ async def test_a_login_from_the_page_binds_sends_and_is_told(hub: World) -> None
         await made[0].came.wait()
     assert made[0].receipts[0].startswith(f"id:{id} sub:001 dlvrd:001")
     link.close("over")
+
+
+async def _by_get(hub: World, name: str, password: str) -> None:
+    query = urlencode({"username": name, "password": password, "to": PHONE, "text": "护栏"})
+    site = f"http://127.0.0.1:{hub.hub.settings.sendsms_listener.port}/cgi-bin/sendsms"
+    async with aiohttp.ClientSession() as http, http.get(f"{site}?{query}") as answer:
+        assert (answer.status, await answer.text()) == (202, "0: Accepted for delivery")
+
+
+async def _by_cmpp(hub: World, name: str, secret: str) -> None:
+    async with cmpp_system.connected(hub.hub.settings.cmpp_listener.port) as one:
+        await cmpp_system.dialect(0x30, name, secret, hub.hub.clock).log_in(one.link)
+        result, number = await one.submit(cmpp_system.text(source="", wants_receipt=True))
+        assert result == 0
+        async with asyncio.timeout(10):
+            await one.came.wait()
+        [report] = one.reports
+        assert isinstance(report, Report)
+        assert (int(report.id, 16), report.state) == (number, ReceiptState.DELIVERED)
 
 
 async def _issued(hub: World, admin: Staff) -> list[str]:
