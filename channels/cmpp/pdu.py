@@ -174,33 +174,6 @@ class Submit:
     wants_receipt: bool = True
     at: str = ""
 
-    @classmethod
-    def read(cls, body: bytes, layout: Layout) -> Submit:
-        """What a gateway needs of it. One to several numbers cannot be read: its fields stand elsewhere."""
-        try:
-            fields = layout.submit.unpack_from(body)
-        except StructError:
-            raise Malformed("SUBMIT") from None
-        _, total, number, receipt, *_ = fields
-        rest = fields[9:] if layout is CMPP_3 else fields[8:]
-        _, head, form, sp_id, _, _, valid_until, at, source, count, destination, *_, length = rest
-        content = body[layout.submit.size : layout.submit.size + length]
-        if count != 1 or len(content) < length:
-            raise Malformed("SUBMIT")
-        return cls(
-            source=text(source),
-            destination=text(destination),
-            content=content,
-            form=form,
-            sp_id=text(sp_id),
-            has_head=bool(head & 0x41),
-            total=total,
-            number=number,
-            valid_until=text(valid_until),
-            wants_receipt=receipt == 1,
-            at=text(at),
-        )
-
     def body(self, layout: Layout) -> bytes:
         start = (
             0,

@@ -26,9 +26,9 @@ from channels.cmpp.pdu import (
     LoginAnswer,
     LoginAsked,
     Report,
-    Submit,
     layout_of,
 )
+from channels.cmpp.submitted import Submitted
 from channels.listener.contract import Control, Login, Outcome, Refusal, Refused, TextPart, TextReceipt
 from channels.listener.moment import minute, moment
 
@@ -175,7 +175,7 @@ class CmppServed(CommonHead):
         return write(frame.command | ANSWER, frame.sequence, Answer(0, result).body(self._layout))
 
     def _part(self, frame: Frame) -> TextPart:
-        message, now = Submit.read(frame.body, self._layout), self._clock.now_ms()
+        message, now = Submitted.read(frame.body, self._layout), self._clock.now_ms()
         place, content = split_head(message.content) if message.has_head else (None, message.content)
         return TextPart(
             source=message.source,

@@ -12,7 +12,6 @@ from hub.repositories.departments.submissions import SubmissionRepository
 from hub.repositories.outbox import OutboxRepository
 from hub.runtime.clock import Clock, to_local
 from hub.runtime.errors import NotFound
-from hub.runtime.ids import derived_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class ReadSubmission:
         self, department: str, line: str, client_ref: str
     ) -> tuple[Submission, list[TextStanding]]:
         """The same by the caller's own reference. Raises `NotFound`."""
-        return await self(department, derived_id("submission", line, client_ref))
+        return await self(department, self._submissions.id_of(line, client_ref))
 
     async def quota(self, department: str, *, sandbox: bool = False) -> QuotaUsed:
         """What it may hand over and what it has. Raises `NotFound`."""

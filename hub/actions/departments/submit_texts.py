@@ -92,7 +92,7 @@ class SubmitTexts:
 
     async def __call__(self, caller: Caller, wanted: TextsWanted) -> Submitted:
         """Durable when it returns. Raises `NotTaken`, `OtherBody`, `TooMuch`; `StoreUnavailable`."""
-        id = derived_id("submission", caller.line, wanted.client_ref)
+        id = self._submissions.id_of(caller.line, wanted.client_ref)
         body = self._submissions.digest(_canonical(wanted))
         known = await self._known(id, body)
         if known is not None:

@@ -80,6 +80,11 @@ class SubmissionRepository:
         found = await self._documents.get_many(TRAFFIC, [f"{department}:{day}" for day in days])
         return {id.rpartition(":")[2]: stored.body for id, stored in found.items()}
 
+    def id_of(self, line: str, client_ref: str) -> str:
+        """Of the one submission under this reference; tells nothing about it, whatever a caller puts in
+        there."""
+        return self._vault.blind(f"submission\x1f{line}\x1f{client_ref}")
+
     def digest(self, text: str) -> str:
         """Of what was asked for; tells nothing about it to who does not hold the keys."""
         return self._vault.blind(text)

@@ -11,10 +11,9 @@ from channels.carrier.common_head import ANSWER, write
 from channels.carrier.frame import Frame
 from channels.carrier.gateway import Report, Text
 from channels.carrier.link import Link
-from channels.carrier.long_text import pieces
-from channels.cmpp import pdu
+from channels.carrier.long_text import Piece, pieces
 from channels.cmpp.dialect import Cmpp, CmppSettings
-from channels.cmpp.pdu import Answer, Submit, layout_of
+from channels.cmpp.pdu import Answer, Command, Submit, layout_of
 from tests.contract.listener.listening import LONG, NUMBER, PATIENT, PHONE, Bench
 
 OTHER = "桥下积水，已有两辆车被困在里面。" * 9
@@ -34,7 +33,7 @@ class CmppSystem:
 
     async def submit(self, message: Submit) -> tuple[int, int]:
         """Result and Msg_Id."""
-        frame = await self.link.ask(pdu.submit(message, layout_of(self.version)))
+        frame = await raw(self, Command.SUBMIT, message.body(layout_of(self.version)))
         answer = Answer.read(frame.body)
         return answer.result, answer.message_id
 
@@ -99,18 +98,28 @@ async def logged_in(bench: Bench, version: int = 0x30) -> AsyncIterator[CmppSyst
 def text(words: str = "护栏已修好", to: str = PHONE, **other: object) -> Submit:
     """A text of one part, as the client cuts it."""
     [part] = pieces(words, reference=lambda: 0)
-    plain = Submit(NUMBER, to, part.content, int(part.form), "901234", wants_receipt=False)
+    plain = _submit(to, part)
     return replace(plain, **other)  # type: ignore[arg-type]
 
 
 def parts(words: str = LONG, reference: int = 7, to: str = PHONE, **other: object) -> list[Submit]:
     """A long text, as the client cuts it."""
     cut = pieces(words, reference=lambda: reference)
-    plain = [
-        Submit(NUMBER, to, one.content, int(one.form), "901234", "", one.has_head, one.total, one.number)
-        for one in cut
-    ]
-    return [replace(one, **{"wants_receipt": False, **other}) for one in plain]  # type: ignore[arg-type]
+    return [replace(_submit(to, one), **other) for one in cut]  # type: ignore[arg-type]
+
+
+def _submit(to: str, part: Piece) -> Submit:
+    return Submit(
+        source=NUMBER,
+        destination=to,
+        content=part.content,
+        form=int(part.form),
+        sp_id="901234",
+        has_head=part.has_head,
+        total=part.total,
+        number=part.number,
+        wants_receipt=False,
+    )
 
 
 async def raw(one: CmppSystem, command: int, body: bytes = b"") -> Frame:

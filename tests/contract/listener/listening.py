@@ -136,7 +136,9 @@ class System:
 
     async def submit(self, message: Short) -> tuple[int, str]:
         """Status and message id."""
-        return answered(await self.link.ask(pdu.submit(message)))
+        return answered(
+            await self.link.ask(lambda sequence: write(Command.SUBMIT_SM, sequence, message.body()))
+        )
 
     async def submit_as(self, sequence: int, message: Short) -> tuple[int, str]:
         """Under a sequence number of the test's."""

@@ -13,14 +13,9 @@ from hub.runtime.ids import derived_id
 from hub.store.documents import Write
 
 
-def submission_id(line: str, client_ref: str) -> str:
-    """As `SubmitTexts` makes it."""
-    return derived_id("submission", line, client_ref)
-
-
-def message_id_of(line: str, client_ref: str) -> str:
+def message_id_of(submission: str) -> str:
     """Of the only text of a submission, before there is one."""
-    return derived_id("text", submission_id(line, client_ref), "0")
+    return derived_id("text", submission, "0")
 
 
 def owed(text: LongText, submission: str, now: int) -> OwedReceipt:
@@ -79,7 +74,7 @@ def given_up(records: DepartmentRecords, text: LongText, now: int, reason: str) 
 
 async def unfinished(records: DepartmentRecords, text: LongText, now: int) -> list[Write]:
     """A text whose parts did not come is given up; unless they did, and only that was not noted any more."""
-    id = submission_id(text.line, text.client_ref)
+    id = records.submissions.id_of(text.line, text.client_ref)
     if await records.submissions.get(id) is None:
         return given_up(records, text, now, "incomplete")
     return [records.listened.insert_receipt(owed(text, id, now))] if text.wants_receipt else []

@@ -21,7 +21,6 @@ from hub.actions.departments.listener.close_text import (
     given_up,
     message_id_of,
     owed,
-    submission_id,
     unfinished,
 )
 from hub.actions.departments.listener.logins import ProveLogin
@@ -31,9 +30,11 @@ from hub.actions.departments.wording import TextsWanted
 from hub.model.departments.department_key import DepartmentKey
 from hub.model.departments.listened import JOIN_MS, KEEP_MS, REPEAT_MS, KeptPart, LongText, OwedReceipt
 from hub.model.departments.registered import RegisteredDepartment
+from hub.model.departments.submission import Submission
 from hub.repositories.departments.records import DepartmentRecords
 from hub.runtime.clock import Clock
 from hub.runtime.ids import derived_id
+from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, StoreUnavailable, Write
 from hub.store.until_committed import until_committed
 
@@ -150,7 +151,7 @@ class TakePart:
         minute = came.at // REPEAT_MS
         references = [f"{name}-{part.sequence}-{words[:16]}-{minute - back}" for back in (0, 1)]
         for client_ref in references:
-            before = await self._records.submissions.get(submission_id(came.key.line, client_ref))
+            before = await self._submission(came.key, client_ref)
             if before is not None and before.value.at > came.at - REPEAT_MS:
                 id = before.value.results[0].message_id
                 await self._owe(came, id, before.value.id)
@@ -237,7 +238,7 @@ class TakePart:
         client_ref = f"{name}-{id[:12]}-{first.repeat[:12]}-{came.at}"  # two may begin in one millisecond
         return LongText(
             id=id,
-            message_id=message_id_of(came.key.line, client_ref),
+            message_id=message_id_of(self._records.submissions.id_of(came.key.line, client_ref)),
             client_ref=client_ref,
             system_id=name,
             department=came.account.group,
@@ -300,7 +301,7 @@ class TakePart:
         try:
             return await self._submit(caller, wanted)
         except OtherBody:  # the same request, with a time counted from now: what came first holds
-            before = await self._records.submissions.get(submission_id(key.line, client_ref))
+            before = await self._submission(key, client_ref)
             if before is None:
                 raise Refused(Refusal.UNAVAILABLE) from None
             return Submitted(before.value, repeated=True)
@@ -310,6 +311,10 @@ class TakePart:
             raise Refused(_BY_CODE.get(code, Refusal.REFUSED)) from None
         except TooMuch as refused:
             raise Refused(_BEYOND[refused.beyond.code]) from None
+
+    async def _submission(self, key: DepartmentKey, client_ref: str) -> Versioned[Submission] | None:
+        submissions = self._records.submissions
+        return await submissions.get(submissions.id_of(key.line, client_ref))
 
     def _sender(self, department: RegisteredDepartment, source: str) -> str:
         """The channel a source address means, "" for none said. Raises `Refused`."""
