@@ -73,7 +73,7 @@ async def _by_get(hub: World, name: str, password: str) -> None:
 
 async def _by_cmpp(hub: World, name: str, secret: str) -> None:
     async with cmpp_system.connected(hub.hub.settings.cmpp_listener.port) as one:
-        await cmpp_system.dialect(0x30, name, secret, hub.hub.clock).log_in(one.link)
+        await cmpp_system.log_in(one, name, secret, hub.hub.clock)
         result, number = await one.submit(cmpp_system.text(source="", wants_receipt=True))
         assert result == 0
         async with asyncio.timeout(10):

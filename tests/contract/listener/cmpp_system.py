@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from channels.carrier.alphabet import Format
 from channels.carrier.common_head import ANSWER, write
 from channels.carrier.frame import Frame
 from channels.carrier.gateway import Report, Text
 from channels.carrier.link import Link
 from channels.carrier.long_text import Piece, pieces
+from channels.clock import Clock
 from channels.cmpp.dialect import Cmpp, CmppSettings
 from channels.cmpp.pdu import Answer, Command, Submit, layout_of
 from tests.contract.listener.listening import LONG, NUMBER, PATIENT, PHONE, Bench
@@ -47,7 +49,7 @@ class CmppSystem:
         return list(await asyncio.gather(*(self.submit(one) for one in messages)))
 
     def heard(self, link: Link, frame: Frame) -> None:
-        wire = dialect(self.version, "x", "x", _NO_CLOCK)
+        wire = dialect(self.version)
         if wire.answer(link, frame):
             return
         self.reports.append(wire.heard(frame))
@@ -66,16 +68,28 @@ class _NoClock:
 _NO_CLOCK = _NoClock()
 
 
-def dialect(version: int, name: str, secret: str, clock: object, number: str = NUMBER) -> Cmpp:
+def dialect(version: int, name: str = "x", secret: str = "x", clock: Clock = _NO_CLOCK) -> Cmpp:
     """The client's side of the protocol."""
-    return Cmpp(CmppSettings(name, secret, number, version=version), clock)  # type: ignore[arg-type]
+    return Cmpp(CmppSettings(name, secret, NUMBER, version=version), clock)
+
+
+async def log_in(one: CmppSystem, name: str, secret: str, clock: Clock) -> None:
+    """As the client does it. Raises what it raises."""
+    await dialect(one.version, name, secret, clock).log_in(one.link)
+
+
+async def sent_by_client(one: CmppSystem, source: str, to: str, words: str) -> str:
+    """The id the client reads from the answer. Raises what it makes of a refusal."""
+    piece = Piece(Format.UCS2, words.encode("utf-16-be"))
+    wire = Cmpp(CmppSettings("x", "x", source, version=one.version), _NO_CLOCK)
+    return wire.submitted(await one.link.ask(wire.submit(to, piece)))
 
 
 @asynccontextmanager
 async def connected(port: int, version: int = 0x30) -> AsyncIterator[CmppSystem]:
     """Connected, not logged in."""
     made: list[CmppSystem] = []
-    wire = dialect(version, "x", "x", _NO_CLOCK)
+    wire = dialect(version)
     _, link = await asyncio.get_running_loop().create_connection(
         lambda: Link(wire, PATIENT, lambda link, frame: made[0].heard(link, frame)), "127.0.0.1", port
     )
@@ -90,8 +104,7 @@ async def connected(port: int, version: int = 0x30) -> AsyncIterator[CmppSystem]
 async def logged_in(bench: Bench, version: int = 0x30) -> AsyncIterator[CmppSystem]:
     """Connected and logged in with the login of the bench."""
     async with connected(bench.port, version) as one:
-        wire = dialect(version, bench.login.system_id, bench.login.secret, bench.office.clock)
-        await wire.log_in(one.link)
+        await log_in(one, bench.login.system_id, bench.login.secret, bench.office.clock)
         yield one
 
 

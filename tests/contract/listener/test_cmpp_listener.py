@@ -11,10 +11,9 @@ from hashlib import md5
 import pytest
 
 from channels.carrier.account import LoginRefused
-from channels.carrier.alphabet import Format
 from channels.carrier.beijing import login_time
 from channels.carrier.gateway import Report
-from channels.carrier.long_text import Piece, Place
+from channels.carrier.long_text import Place
 from channels.cmpp.pdu import Command, LoginAnswer, Submit, layout_of
 from channels.cmpp.pdu import Login as Connect
 from channels.contract import ReceiptState
@@ -26,10 +25,11 @@ from hub.model.departments.submission import TextState
 from tests.contract.listener.cmpp_system import (
     OTHER,
     connected,
-    dialect,
+    log_in,
     logged_in,
     parts,
     raw,
+    sent_by_client,
     text,
 )
 from tests.contract.listener.listening import LONG, NUMBER, PHONE, Bench, listening, takes_by
@@ -187,15 +187,10 @@ async def test_who_does_not_prove_the_secret_now_is_refused(bench: Bench, wrong:
             assert (answer.status, answer.proof) == (3, bytes(16))
             assert await one.link.closed == "closed-by-peer"
         return
-    wire = dialect(
-        version,
-        "100000" if wrong == "name" else name,
-        "wrong" if wrong == "secret" else secret,
-        bench.office.clock,
-    )
+    name, secret = ("100000", secret) if wrong == "name" else (name, "wrong")
     async with connected(bench.port, version) as one:
         with pytest.raises(LoginRefused, match="SP_Id or secret is wrong"):
-            await wire.log_in(one.link)
+            await log_in(one, name, secret, bench.office.clock)
         assert await one.link.closed == "closed-by-peer"
 
 
@@ -220,20 +215,17 @@ async def test_nothing_goes_before_a_login(bench: Bench) -> None:
 
 
 async def test_the_client_of_this_project_understands_what_it_is_told(bench: Bench) -> None:
-    """Flow control, a source that is not registered, a number that is none, a quota."""
-    wire = dialect(0x30, "x", "x", bench.office.clock)
-    foreign = dialect(0x30, "x", "x", bench.office.clock, number="10690000")
-    good = Piece(Format.UCS2, "护栏已修好".encode("utf-16-be"))
+    """A source that is not registered, a number that is none, flow control."""
     await bench.office.with_contract(Contract(parts_per_second=1))
     async with logged_in(bench) as one:
         with pytest.raises(Misconfigured):
-            foreign.submitted(await one.link.ask(foreign.submit(PHONE, good)))
+            await sent_by_client(one, "10690000", PHONE, "护栏")
         with pytest.raises(Permanent) as wrong:
-            wire.submitted(await one.link.ask(wire.submit("12", good)))
+            await sent_by_client(one, NUMBER, "12", "护栏")
         assert wrong.value.invalid_address
-        assert wire.submitted(await one.link.ask(wire.submit(PHONE, good)))
+        assert await sent_by_client(one, NUMBER, PHONE, "护栏")
         with pytest.raises(Temporary) as slow:
-            wire.submitted(await one.link.ask(wire.submit(PHONE, good)))
+            await sent_by_client(one, NUMBER, PHONE, "护栏")
         assert slow.value.slow_down
 
 
