@@ -7,14 +7,16 @@ for a sign. Source: China Mobile, CMPP 2.0 and 3.0.0.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import sha256
+from zlib import crc32
 
 from channels.carrier.alphabet import ENCODINGS, format_of
 from channels.carrier.beijing import nearest
 from channels.carrier.common_head import ANSWER, CommonHead, digest, write
 from channels.carrier.frame import BadFrame, Frame
-from channels.carrier.long_text import split_head
+from channels.carrier.long_text import pieces, split_head
 from channels.clock import Clock
 from channels.cmpp.codes import FLOW_CONTROL
 from channels.cmpp.pdu import (
@@ -29,7 +31,16 @@ from channels.cmpp.pdu import (
     layout_of,
 )
 from channels.cmpp.submitted import Submitted
-from channels.listener.contract import Control, Login, Outcome, Refusal, Refused, TextPart, TextReceipt
+from channels.listener.contract import (
+    CitizenText,
+    Control,
+    Login,
+    Outcome,
+    Refusal,
+    Refused,
+    TextPart,
+    TextReceipt,
+)
 from channels.listener.moment import minute, moment
 
 _NEWEST = 0x30
@@ -132,6 +143,21 @@ class CmppServed(CommonHead):
             content=report.content(self._layout),
         ).body(self._layout)
         return lambda sequence: write(Command.DELIVER, sequence, body)
+
+    def text(self, text: CitizenText) -> Sequence[Callable[[int], bytes]]:
+        bodies = [
+            Deliver(
+                message_id=message_number(f"{text.id}-{piece.number}"),
+                recipient=text.recipient,
+                sender=text.sender.removeprefix("+"),
+                form=piece.form,
+                has_head=piece.has_head,
+                is_receipt=False,
+                content=piece.content,
+            ).body(self._layout)
+            for piece in pieces(text.text, reference=lambda: crc32(text.id.encode()) & 0xFF)
+        ]
+        return [partial(write, Command.DELIVER, body=body) for body in bodies]
 
     def acknowledged(self, frame: Frame) -> bool:
         try:

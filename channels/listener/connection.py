@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import cast
 
 from channels.carrier.frame import BadFrame, Frame
 from channels.carrier.link import Link, LinkLimits, NoAnswer, NotSent
 from channels.listener.contract import (
     Account,
+    CitizenText,
     Control,
     Login,
     Refusal,
@@ -96,11 +97,20 @@ class Connection(Link):
 
     async def tell_receipt(self, receipt: TextReceipt) -> bool | None:
         """Whether the other side took it; None when it did not answer."""
+        return await self._told([self._served.receipt(receipt)])
+
+    async def tell_text(self, text: CitizenText) -> bool | None:
+        """The same; all of its parts."""
+        return await self._told(self._served.text(text))
+
+    async def _told(self, requests: Sequence[Callable[[int], bytes]]) -> bool | None:
         try:
-            frame = await self.ask(self._served.receipt(receipt))
+            for request in requests:
+                if not self._served.acknowledged(await self.ask(request)):
+                    return False
         except (NoAnswer, NotSent):
             return None
-        return self._served.acknowledged(frame)
+        return True
 
     async def leave(self) -> None:
         """Answers what is under way, says goodbye and ends."""

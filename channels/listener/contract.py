@@ -5,7 +5,7 @@ The listener knows no department and no outbox: whoever takes its texts in imple
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -115,6 +115,16 @@ class TextReceipt:
     ended_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class CitizenText:
+    """A text from a citizen. sender: +8613800138000. recipient: the number that was written to."""
+
+    id: str
+    sender: str
+    recipient: str
+    text: str = field(repr=False)
+
+
 class TakesTexts(Protocol):
     """Who takes in. Every method raises `Refused` and nothing else that belongs to the request."""
 
@@ -152,5 +162,8 @@ class Served(Wire, Protocol):
     def receipt(self, receipt: TextReceipt) -> Callable[[int], bytes]:
         """The whole request, for a sequence number."""
 
+    def text(self, text: CitizenText) -> Sequence[Callable[[int], bytes]]:
+        """The whole requests, one for each part."""
+
     def acknowledged(self, frame: Frame) -> bool:
-        """Whether the answer to a receipt says it was taken."""
+        """Whether the answer to a receipt or a text says it was taken."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from channels.carrier.link import LinkLimits
 from channels.listener.connection import LOGIN_SECONDS, Connection
-from channels.listener.contract import Account, Served, TakesTexts, TextReceipt
+from channels.listener.contract import Account, CitizenText, Served, TakesTexts, TextReceipt
 
 log = logging.getLogger(__name__)
 
@@ -71,13 +71,18 @@ class Server:
     async def tell(self, group: str, name: str, receipt: TextReceipt) -> bool | None:
         """Over a connection of that account, or of another of its group: whether it was taken, None when
         nobody answered."""
-        there = [
+        best = min(self._of(group), key=lambda one: (_name(one) != name, one.load), default=None)
+        return None if best is None else await best.tell_receipt(receipt)
+
+    async def tell_text(self, group: str, text: CitizenText) -> bool | None:
+        """Over any connection of the group: the same."""
+        best = min(self._of(group), key=lambda one: one.load, default=None)
+        return None if best is None else await best.tell_text(text)
+
+    def _of(self, group: str) -> list[Connection]:
+        return [
             one for one in self._connections if one.account and one.receives and one.account.group == group
         ]
-        if not there:
-            return None
-        best = min(there, key=lambda one: (_name(one) != name, one.load))
-        return await best.tell_receipt(receipt)
 
     async def look(self) -> None:
         """Ends the connections of accounts that may not go on."""

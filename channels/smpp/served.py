@@ -5,11 +5,23 @@ Source: SMPP 3.4; Kannel, smpplib and node-smpp were looked at for how they ask.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from zlib import crc32
 
 from channels.carrier.frame import Frame, Framer
+from channels.carrier.long_text import pieces
 from channels.clock import Clock
-from channels.listener.contract import Control, Login, Outcome, Refusal, Refused, TextPart, TextReceipt
+from channels.listener.contract import (
+    CitizenText,
+    Control,
+    Login,
+    Outcome,
+    Refusal,
+    Refused,
+    TextPart,
+    TextReceipt,
+)
 from channels.listener.moment import minute, moment
 from channels.smpp import pdu
 from channels.smpp.pdu import ANSWER, Bind, Command, Short, Tag, write
@@ -22,6 +34,7 @@ _BINDS = {
 """Whether it sends, whether it receives."""
 _ENCODINGS = {1: "ascii", 3: "latin-1", 8: "utf-16-be", 15: "gb18030"}
 """By data_coding; 0 is a setting."""
+_ASCII = 1
 _LONGEST_ADDRESS = 20
 _RECEIPT = 0x04
 _INTERFACE = b"\x02\x10\x00\x01\x34"
@@ -125,6 +138,21 @@ class SmppServed:
             options={Tag.RECEIPTED_ID: receipt.id.encode() + b"\0", Tag.STATE: bytes((number,))},
         ).body()
         return lambda sequence: write(Command.DELIVER_SM, sequence, body)
+
+    def text(self, text: CitizenText) -> Sequence[Callable[[int], bytes]]:
+        bodies = [
+            Short(
+                source=text.sender.removeprefix("+"),
+                destination=text.recipient,
+                content=piece.content,
+                coding=piece.form or _ASCII,
+                esm_class=pdu.PARTS if piece.has_head else 0,
+                source_ton=(1, 1),
+                destination_ton=(0, 1),
+            ).body()
+            for piece in pieces(text.text, reference=lambda: crc32(text.id.encode()) & 0xFF)
+        ]
+        return [partial(write, Command.DELIVER_SM, body=body) for body in bodies]
 
     def acknowledged(self, frame: Frame) -> bool:
         return frame.command == Command.DELIVER_SM | ANSWER and not pdu.status_of(frame)

@@ -273,6 +273,7 @@ def _rules(keep: Retention) -> tuple[Rule, ...]:
         Rule("department_callbacks", "created_at", _ENDED_SECONDS),
         Rule("listener_texts", "keep_until", 0),
         Rule("listener_receipts", "until", 0),
+        Rule("listener_passed", "until", 0),
         Rule("submissions", "at", _ENDED_SECONDS),
         Rule("drafts", "saved_at", keep.drafts_seconds),
         Rule("campaign_drafts", "saved_at", keep.drafts_seconds),

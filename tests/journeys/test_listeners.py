@@ -12,14 +12,11 @@ import aiohttp
 import pytest
 
 from channels.carrier.gateway import Report
-from channels.carrier.link import Link
 from channels.contract import ReceiptState
-from channels.smpp import pdu
-from channels.smpp.dialect import Smpp, SmppSettings
-from channels.smpp.pdu import Bind, Command, write
+from channels.smpp.pdu import Bind, Command
 from hub.model.agent import Role
 from tests.contract.listener import cmpp_system
-from tests.contract.listener.listening import PATIENT, PHONE, System, text
+from tests.contract.listener.listening import PHONE, connected, text
 from tests.journeys.test_department_pages import FORM, Staff, signed_in
 from tests.ports import free_port
 from tests.world import World, browser, world
@@ -45,23 +42,13 @@ async def test_a_login_from_the_page_binds_sends_and_is_told(hub: World) -> None
 
 
 async def _by_smpp(hub: World, name: str, password: str) -> None:
-    loop, made = asyncio.get_running_loop(), list[System]()
-    _, link = await loop.create_connection(
-        lambda: Link(
-            Smpp(SmppSettings("x", "x", "x")), PATIENT, lambda link, frame: made[0].heard(link, frame)
-        ),
-        "127.0.0.1",
-        hub.hub.settings.smpp_listener.port,
-    )
-    made.append(System(link))
-    frame = await link.ask(lambda at: write(Command.BIND_TRANSCEIVER, at, Bind(name, password).body()))
-    assert pdu.status_of(frame) == 0
-    status, id = await made[0].submit(text(source="", wants_receipt=True))
-    assert status == 0
-    async with asyncio.timeout(10):
-        await made[0].came.wait()
-    assert made[0].receipts[0].startswith(f"id:{id} sub:001 dlvrd:001")
-    link.close("over")
+    async with connected(hub.hub.settings.smpp_listener.port) as one:
+        assert await one.status(Command.BIND_TRANSCEIVER, Bind(name, password).body()) == 0
+        status, id = await one.submit(text(source="", wants_receipt=True))
+        assert status == 0
+        async with asyncio.timeout(10):
+            await one.came.wait()
+        assert one.receipts[0].startswith(f"id:{id} sub:001 dlvrd:001")
 
 
 async def _by_get(hub: World, name: str, password: str) -> None:

@@ -1,5 +1,5 @@
 """What systems of departments hand over by a carrier's protocol: their logins, long texts whose parts are
-still coming, and receipts that are owed."""
+still coming, receipts that are owed, and texts of citizens that are passed on."""
 
 from __future__ import annotations
 
@@ -117,3 +117,18 @@ class OwedReceipt:
     def ended(self, state: TextState, now: int) -> OwedReceipt:
         """To be told from now on."""
         return replace(self, state=state, ended_at=now, look_at=0, next_at=now, until=now + KEEP_MS)
+
+
+@dataclass(frozen=True, slots=True)
+class PassedText:
+    """A citizen's text that is to be told to a department's platform. id: of the message. next_at: when it is
+    next told, until: when it is given up; ms UTC."""
+
+    id: str
+    department: str
+    at: int
+    next_at: int
+    until: int
+    sender: str = personal("")
+    recipient: str = personal("")
+    text: str = personal("")

@@ -1,13 +1,14 @@
-"""Logins, long texts and owed receipts of listeners."""
+"""Logins, long texts, owed receipts and texts that are passed on, of listeners."""
 
 from __future__ import annotations
 
-from hub.model.departments.listened import ListenerLogin, LongText, OwedReceipt
+from hub.model.departments.listened import ListenerLogin, LongText, OwedReceipt, PassedText
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Delete, Documents, Insert, Update
 
 LOGINS, TEXTS, RECEIPTS = "listener_logins", "listener_texts", "listener_receipts"
+PASSED = "listener_passed"
 COLLECTIONS = (
     Collection(LOGINS, fields={"key_id": str, "department": str}, indexes=(("key_id",), ("department",))),
     Collection(
@@ -19,6 +20,11 @@ COLLECTIONS = (
         RECEIPTS,
         fields={"department": str, "way": str, "look_at": int, "next_at": int, "until": int},
         indexes=(("look_at",), ("department", "way", "next_at"), ("way", "next_at"), ("until",)),
+    ),
+    Collection(
+        PASSED,
+        fields={"department": str, "next_at": int, "until": int},
+        indexes=(("department", "next_at"), ("until",)),
     ),
 )
 _MOST = 100
@@ -33,6 +39,7 @@ class ListenedRepository:
         self._logins = Shape(ListenerLogin, LOGINS, vault)
         self._texts = Shape(LongText, TEXTS, vault)
         self._receipts = Shape(OwedReceipt, RECEIPTS, vault)
+        self._passed = Shape(PassedText, PASSED, vault)
 
     # --- logins ---
 
@@ -119,3 +126,23 @@ class ListenedRepository:
     def told(self, receipt: Versioned[OwedReceipt]) -> Delete:
         """The write once it was taken."""
         return Delete(RECEIPTS, receipt.value.id, receipt.version)
+
+    # --- texts of citizens ---
+
+    async def passed_to_tell(self, department: str, now: int, *, limit: int) -> list[Versioned[PassedText]]:
+        """Those a department is to be told now, longest overdue first."""
+        where = {"department": department, "next_at": {"$lte": now}}
+        found = await self._documents.find(PASSED, where, sort=(("next_at", 1),), limit=limit)
+        return self._passed.listed_versioned(found)
+
+    def insert_passed(self, text: PassedText) -> Insert:
+        """The write of a new one."""
+        return self._passed.insert(text)
+
+    def update_passed(self, text: PassedText, version: int) -> Update:
+        """The write that replaces one read at `version`."""
+        return self._passed.update(text, version)
+
+    def remove_passed(self, text: PassedText, version: int) -> Delete:
+        """The write once it was taken, or is not to be told."""
+        return Delete(PASSED, text.id, version)

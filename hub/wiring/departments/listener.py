@@ -10,7 +10,6 @@ from typing import Protocol
 
 from channels.clock import Clock
 from channels.cmpp.served import CmppServed
-from channels.contract import ChannelKind
 from channels.listener.contract import Served, TakesTexts
 from channels.listener.server import Server, ServerLimits, tls_context
 from channels.smpp.served import SmppServed
@@ -21,12 +20,13 @@ from hub.actions.departments.listener.logins import ProveLogin
 from hub.actions.departments.listener.take_part import TakePart
 from hub.actions.departments.listener.tell_by_get import WAY as GET
 from hub.actions.departments.listener.tell_connected import TellConnected
+from hub.actions.departments.listener.tell_texts import TellTexts, Wall
 from hub.actions.departments.text_states import TextStates
 from hub.jobs.alone import alone
 from hub.jobs.listener import Connections, Opened, keep_listening
 from hub.repositories.leases import LeaseRepository
 from hub.settings.listeners import ConnectionListener, Listener
-from hub.settings.settings import Settings
+from hub.wiring.departments.numbers import text_numbers
 from hub.wiring.foundation import Foundation
 
 _LOOK_SECONDS = 1.0
@@ -55,7 +55,7 @@ def listener_jobs(
     """None unless one is switched on. make_site: for Kannel's requests."""
     settings, clock, documents = base.settings, base.clock, base.documents
     records = base.stores.departments
-    prove, numbers = ProveLogin(records, clock), _numbers(settings, profiles)
+    prove, numbers = ProveLogin(records, clock), text_numbers(settings, profiles)
     leases = partial(LeaseRepository, documents, holder=uuid.uuid4().hex)
 
     def takes(way: str) -> TakePart:
@@ -91,8 +91,10 @@ async def _open(
     """Raises `OSError`: a port is taken, a certificate cannot be read."""
     server = Server(served, takes, ServerLimits(wanted.connections, wanted.connections_per_department))
     await _listen(server, wanted)
-    listened = base.stores.departments.listened
-    return Connections(server, TellConnected(base.documents, listened, server, base.clock, way))
+    stores, listened = base.stores, base.stores.departments.listened
+    wall = Wall(stores.conversations, stores.cases, stores.meaning_due)
+    texts = TellTexts(base.documents, listened, wall, server, base.clock)
+    return Connections(server, TellConnected(base.documents, listened, server, base.clock, way, texts))
 
 
 async def _open_site(wanted: Listener, make: Callable[[], Site]) -> Opened:
@@ -108,8 +110,3 @@ async def _listen(where: Server | Site, wanted: Listener) -> None:
     if wanted.tls_certificate and wanted.tls_port:
         tls = tls_context(wanted.tls_certificate, wanted.tls_key, wanted.tls_client_ca)
         await where.listen(wanted.host, wanted.tls_port, tls=tls)
-
-
-def _numbers(settings: Settings, profiles: Profiles) -> dict[str, str]:
-    texts = [name for name, one in profiles.items() if one.kind is ChannelKind.SMS]
-    return {name: str(getattr(settings.channels[name], "number", "")) for name in texts}

@@ -26,6 +26,10 @@ from hub.actions.departments.listener.follow_texts import FollowTexts
 from hub.actions.departments.listener.logins import IssuedLogin, IssueLogin, ProveLogin
 from hub.actions.departments.listener.take_part import TakePart
 from hub.actions.departments.listener.tell_connected import TellConnected
+from hub.actions.departments.listener.tell_texts import TellTexts, Wall
+from hub.repositories.cases import CaseRepository
+from hub.repositories.conversations import ConversationRepository
+from hub.repositories.meaning_due import MeaningDueRepository
 from tests.unit.channels.outbox.outbox_world import SENDER
 from tests.unit.hub.actions.departments.department_office import Office, a_key, an_office
 
@@ -112,7 +116,15 @@ async def listening(
     }
     server = Server(served.get(way, served["smpp"]), takes, limits)
     follow = FollowTexts(office.documents, office.records, office.states, office.clock)
-    tell = TellConnected(office.documents, office.records.listened, server, office.clock, way)
+    vault, documents = office.vault, office.documents
+    wall = Wall(
+        ConversationRepository(documents, vault),
+        CaseRepository(documents, vault),
+        MeaningDueRepository(documents, vault),
+    )
+    listened = office.records.listened
+    texts = TellTexts(documents, listened, wall, server, office.clock)
+    tell = TellConnected(documents, listened, server, office.clock, way, texts)
     port = await server.listen("127.0.0.1", 0)
     try:
         yield Bench(office, takes, server, follow, tell, port, login)
@@ -123,10 +135,12 @@ async def listening(
 
 @dataclass
 class System:
-    """The project's own client, as a department's system. receipts: the words of those that came."""
+    """The project's own client, as a department's system. receipts: the words of those that came.
+    texts: of citizens."""
 
     link: Link
     receipts: list[str] = field(default_factory=list)
+    texts: list[Short] = field(default_factory=list)
     answers: bool = True
     came: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -151,7 +165,11 @@ class System:
 
     def heard(self, link: Link, frame: Frame) -> None:
         if frame.command == Command.DELIVER_SM:
-            self.receipts.append(Short.read(frame.body).content.decode())
+            message = Short.read(frame.body)
+            if message.esm_class & 0x3C:
+                self.receipts.append(message.content.decode())
+            else:
+                self.texts.append(message)
             self.came.set()
             if self.answers:
                 link.tell(write(Command.DELIVER_SM | ANSWER, frame.sequence, b"\0"))
@@ -168,8 +186,8 @@ def answered(frame: Frame) -> tuple[int, str]:
 
 
 @asynccontextmanager
-async def system(
-    bench: Bench, limits: LinkLimits = PATIENT, tls: ssl.SSLContext | None = None
+async def connected(
+    port: int, limits: LinkLimits = PATIENT, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[System]:
     """Connected, not bound."""
     loop = asyncio.get_running_loop()
@@ -179,7 +197,7 @@ async def system(
     _, link = await loop.create_connection(
         lambda: Link(wire, limits, heard),
         "127.0.0.1",
-        bench.port,
+        port,
         ssl=tls,
         server_hostname="localhost" if tls else None,
     )
@@ -193,7 +211,7 @@ async def system(
 @asynccontextmanager
 async def bound(bench: Bench, command: Command = Command.BIND_TRANSCEIVER) -> AsyncIterator[System]:
     """Connected and bound with the login of the bench."""
-    async with system(bench) as one:
+    async with connected(bench.port) as one:
         body = Bind(bench.login.system_id, bench.login.password).body()
         assert await one.status(command, body) == 0
         yield one

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from channels.listener.server import tls_context
 from channels.smpp.pdu import Bind, Command
 from hub.settings.listeners import CmppListener, SmppListener
-from tests.contract.listener.listening import Bench, listening, system, text
+from tests.contract.listener.listening import Bench, connected, listening, text
 
 
 def _certificate(folder: Path, name: str) -> tuple[str, str]:
@@ -58,7 +58,7 @@ def _client(authority: str, certificate: tuple[str, str] | None = None) -> ssl.S
 async def test_a_text_comes_over_tls(bench: Bench, tmp_path: Path) -> None:
     ours = _certificate(tmp_path, "localhost")
     bench.port = await bench.server.listen("127.0.0.1", 0, tls=tls_context(*ours))
-    async with system(bench, tls=_client(ours[0])) as one:
+    async with connected(bench.port, tls=_client(ours[0])) as one:
         body = Bind(bench.login.system_id, bench.login.password).body()
         assert await one.status(Command.BIND_TRANSCEIVER, body) == 0
         assert (await one.submit(text()))[0] == 0
@@ -69,11 +69,11 @@ async def test_where_a_certificate_is_wanted_nobody_else_is_heard(bench: Bench, 
     ours, theirs, other = (_certificate(tmp_path, name) for name in ("localhost", "traffic", "other"))
     bench.port = await bench.server.listen("127.0.0.1", 0, tls=tls_context(*ours, client_ca=theirs[0]))
     body = Bind(bench.login.system_id, bench.login.password).body()
-    async with system(bench, tls=_client(ours[0], theirs)) as one:
+    async with connected(bench.port, tls=_client(ours[0], theirs)) as one:
         assert await one.status(Command.BIND_TRANSCEIVER, body) == 0
     await bench.gone()
     for shown in (None, other):
-        async with system(bench, tls=_client(ours[0], shown)) as one:
+        async with connected(bench.port, tls=_client(ours[0], shown)) as one:
             assert await one.link.closed in ("lost", "closed-by-peer")
     assert bench.connections() == set()
 

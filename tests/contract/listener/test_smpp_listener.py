@@ -14,7 +14,7 @@ from channels.smpp.pdu import Bind, Command, Short, Tag, write
 from hub.model.departments.registered import Contract
 from hub.model.departments.submission import TextState
 from hub.store.documents import Delete, Update
-from tests.contract.listener.listening import LONG, PHONE, Bench, bound, listening, parts, system, text
+from tests.contract.listener.listening import LONG, PHONE, Bench, bound, connected, listening, parts, text
 
 OTHER = "桥下积水，已有两辆车被困在里面。" * 9
 SIGNED = "【东城交警】"
@@ -327,13 +327,13 @@ async def test_nothing_of_it_is_readable_in_the_store(bench: Bench) -> None:
 
 
 async def test_nothing_goes_before_a_login_and_a_wrong_one_is_told(bench: Bench) -> None:
-    async with system(bench) as one:
+    async with connected(bench.port) as one:
         assert (await one.submit(text()))[0] == 0x04
         assert await one.status(Command.ENQUIRE_LINK) == 0
         wrong = Bind(bench.login.system_id, "wrong").body()
         assert await one.status(Command.BIND_TRANSCEIVER, wrong) == 0x0E
         assert await one.link.closed == "closed-by-peer"
-    async with system(bench) as one:
+    async with connected(bench.port) as one:
         assert await one.status(Command.BIND_TRANSCEIVER, Bind("nobody", "wrong").body()) == 0x0E
     assert await bench.texts() == []
 
@@ -341,7 +341,7 @@ async def test_nothing_goes_before_a_login_and_a_wrong_one_is_told(bench: Bench)
 async def test_who_guesses_waits_longer_each_time(bench: Bench) -> None:
     loop, waits = asyncio.get_running_loop(), []
     for _ in range(2):
-        async with system(bench) as one:
+        async with connected(bench.port) as one:
             before = loop.time()
             await one.status(Command.BIND_RECEIVER, Bind("nobody", "wrong").body())
             waits.append(loop.time() - before)
@@ -399,7 +399,7 @@ async def test_a_department_has_so_many_connections_and_no_more(bench: Bench) ->
     async with AsyncExitStack() as stack:
         for _ in range(8):
             await stack.enter_async_context(bound(bench))
-        ninth = await stack.enter_async_context(system(bench))
+        ninth = await stack.enter_async_context(connected(bench.port))
         assert await ninth.status(Command.BIND_TRANSCEIVER, body) == 0x0D
 
 
@@ -432,7 +432,7 @@ async def test_no_number_text_or_password_is_logged(bench: Bench, caplog: pytest
         await one.submit(text(to="12"))
         await one.submit(text(source="10690000"))
         await one.submit(text("【别的部门】你好", wants_receipt=True))
-    async with system(bench) as one:
+    async with connected(bench.port) as one:
         await one.status(Command.BIND_RECEIVER, Bind(bench.login.system_id, "hunter2").body())
     logged = [repr(vars(record)) for record in caplog.records]
     assert logged

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from channels.listener.contract import Outcome, TextReceipt
+from hub.actions.departments.listener.tell_texts import TellTexts
 from hub.model.departments.listened import OwedReceipt
 from hub.model.departments.submission import TextState
 from hub.repositories.departments.listened import ListenedRepository
@@ -51,13 +52,20 @@ class TellConnected:
     """A slow department holds up no other: each is told by a task of its own. way: the protocol."""
 
     def __init__(
-        self, documents: Documents, listened: ListenedRepository, connected: Connected, clock: Clock, way: str
+        self,
+        documents: Documents,
+        listened: ListenedRepository,
+        connected: Connected,
+        clock: Clock,
+        way: str,
+        texts: TellTexts,
     ) -> None:
         self._documents = documents
         self._listened = listened
         self._connected = connected
         self._clock = clock
         self._way = way
+        self._texts = texts
         self._telling: dict[str, asyncio.Task[None]] = {}
 
     async def step(self) -> None:
@@ -82,6 +90,7 @@ class TellConnected:
             due = await self._listened.receipts_to_tell(department, self._way, now, limit=_AT_ONCE)
             await asyncio.gather(*(self._tell(one) for one in due))
             if len(due) < _AT_ONCE:
+                await self._texts.tell(department)
                 return
 
     async def _tell(self, one: Versioned[OwedReceipt]) -> None:
