@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+from collections import Counter
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl
@@ -29,7 +30,8 @@ LATER = "Temporal failure, try again later."
 _MOST_LINE = 32_768
 """Bytes of a request line: a thousand characters are nine thousand there."""
 _MOST_NUMBERS = 100
-_MOST_AT_ONCE = 100
+_MOST_AT_ONCE, _MOST_OF_SOURCE = 100, 20
+"""Requests under way: in all, and of one address. Who guesses waits, and must not take the room of others."""
 _SILENT = logging.Logger("sendsms", logging.CRITICAL + 1)
 """For aiohttp: what it logs of a request it cannot read is the request."""
 
@@ -76,7 +78,7 @@ class SendsmsSite:
         self._takes = takes
         self._clock = clock
         self._may_call_back = may_call_back
-        self._under_way = 0
+        self._under_way: Counter[str] = Counter()
         app = web.Application()
         app.router.add_get(PATH, self._answered, allow_head=False)  # a HEAD must send nothing
         self._runner = web.AppRunner(
@@ -99,9 +101,10 @@ class SendsmsSite:
         await self._runner.cleanup()
 
     async def _answered(self, request: web.Request) -> web.Response:
-        if self._under_way >= _MOST_AT_ONCE:
+        source = request.remote or ""
+        if self._under_way.total() >= _MOST_AT_ONCE or self._under_way[source] >= _MOST_OF_SOURCE:
             return _response(HTTPStatus.SERVICE_UNAVAILABLE, LATER)
-        self._under_way += 1
+        self._under_way[source] += 1
         try:
             return _response(HTTPStatus.ACCEPTED, await self._taken(request))
         except Refused as refused:
@@ -113,7 +116,8 @@ class SendsmsSite:
             log.error("sendsms.failed", extra={"problem": type(problem).__name__})
             return _response(HTTPStatus.SERVICE_UNAVAILABLE, LATER)
         finally:
-            self._under_way -= 1
+            self._under_way[source] -= 1
+            self._under_way += Counter()  # forgets those that have none
 
     async def _taken(self, request: web.Request) -> str:
         """Raises `Refused`, `_Misformed`. Of several numbers those that are none are left out, as Kannel

@@ -153,6 +153,17 @@ async def test_a_store_that_is_away_is_told(script: Script) -> None:
     assert await script.send(text="甲") == (503, "Temporal failure, try again later.")
 
 
+async def test_who_guesses_takes_no_more_than_its_room(script: Script) -> None:
+    for _ in range(4):
+        await script.send(text="甲", password="wrong")  # from now on it waits
+    guesses = [asyncio.create_task(script.send(text="甲", password="wrong")) for _ in range(25)]
+    answered, waiting = await asyncio.wait(guesses, return_when=asyncio.FIRST_COMPLETED)
+    assert {task.result() for task in answered} == {(503, "Temporal failure, try again later.")}
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
 async def test_only_a_get_of_that_path_sends(script: Script) -> None:
     query = f"?{urlencode({'username': script.bench.login.system_id, 'text': 'x'})}"
     for method, path, status in (("HEAD", PATH, 405), ("POST", PATH, 405), ("GET", "/", 404)):
