@@ -44,6 +44,8 @@ from channels.listener.contract import (
 from channels.listener.moment import minute, moment
 
 _NEWEST = 0x30
+_GROUP = 0x7F
+"""Room for the numbers of a group, which is 100 at most."""
 _FRESH_MS = 5 * 60_000
 """So far the clock of the other side may be from ours: a login that was listened to is soon worth nothing."""
 _STRUCTURE, _NOT_PROVED, _VERSION, _OTHER = 1, 3, 4, 5
@@ -127,7 +129,7 @@ class CmppServed(CommonHead):
 
     def receipt(self, receipt: TextReceipt) -> Callable[[int], bytes]:
         report = Report(
-            message_id=message_number(receipt.id),
+            message_id=message_number(receipt.id) + receipt.place,  # as the specification counts a group
             state=_WORDS[receipt.outcome],
             submitted=minute(receipt.submitted_at).encode(),
             done=minute(receipt.ended_at).encode(),
@@ -205,7 +207,8 @@ class CmppServed(CommonHead):
         place, content = split_head(message.content) if message.has_head else (None, message.content)
         return TextPart(
             source=message.source,
-            destination=message.destination,
+            destination=message.destinations[0],
+            others=message.destinations[1:],
             encoding=ENCODINGS.get(format_of(message.form), ""),
             content=content,
             sequence=frame.sequence,
@@ -217,5 +220,5 @@ class CmppServed(CommonHead):
 
 
 def message_number(id: str) -> int:
-    """Msg_Id of a message."""
-    return int.from_bytes(sha256(id.encode()).digest()[:8], "big") >> 1
+    """Msg_Id of a message; of a group, that of its first number."""
+    return int.from_bytes(sha256(id.encode()).digest()[:8], "big") >> 1 & ~_GROUP

@@ -13,13 +13,15 @@ _TO_2 = Struct(">10xB33x3B14x17s17s21sB")
 _TO_3 = Struct(">10xB45x3B14x17s17s21sB")
 """Up to and with DestUsr_tl: only what a gateway of ours asks for."""
 
+MOST_NUMBERS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A SUBMIT to one number. at, valid_until: `YYMMDDhhmmsstnnp`, "" = not said."""
+    """A SUBMIT to one number or to several. at, valid_until: `YYMMDDhhmmsstnnp`, "" = not said."""
 
     source: str
-    destination: str
+    destinations: tuple[str, ...]
     form: int
     has_head: bool
     content: bytes
@@ -29,25 +31,25 @@ class Submitted:
 
     @classmethod
     def read(cls, body: bytes, layout: Layout) -> Submitted:
-        """Raises `Malformed`; also for several numbers."""
+        """Raises `Malformed`."""
         start, width = (_TO_3, 32) if layout is CMPP_3 else (_TO_2, 21)
         kind = 1 if layout is CMPP_3 else 0
         try:
-            receipt, _, head, form, valid_until, at, source, count = start.unpack_from(body)
-            end = start.size + width
+            receipt, _, head, form, valid_until, send_at, source, count = start.unpack_from(body)
+            end = start.size + width * count
             content_at = end + kind + 1
             content = body[content_at : content_at + body[content_at - 1]]
         except (StructError, IndexError):
             raise Malformed("SUBMIT") from None
-        if count != 1 or len(content) < body[content_at - 1]:
+        if not 1 <= count <= MOST_NUMBERS or len(content) < body[content_at - 1]:
             raise Malformed("SUBMIT")
         return cls(
             source=text(source),
-            destination=text(body[start.size : end]),
+            destinations=tuple(text(body[at : at + width]) for at in range(start.size, end, width)),
             form=form,
             has_head=bool(head & 0x41),  # some write 0x40 where the specification says 1
             content=content,
             wants_receipt=receipt == 1,
-            at=text(at),
+            at=text(send_at),
             valid_until=text(valid_until),
         )

@@ -70,18 +70,25 @@ class Login:
 class TextPart:
     """A text or a part of one, as it came. encoding: a codec of Python or `gsm7`, "" where nothing was agreed
     about its alphabet. sequence: of the request. not_before, expires_at: ms UTC, 0 = not said. reply_to:
-    where the receipt goes when it does not go back over the connection."""
+    where the receipt goes when it does not go back over the connection. others: numbers it goes
+    to as well."""
 
     source: str
     destination: str
     encoding: str
     content: bytes = field(repr=False)
     sequence: int
+    others: tuple[str, ...] = ()
     place: Place | None = None
     wants_receipt: bool = False
     not_before: int = 0
     expires_at: int = 0
     reply_to: str = field(default="", repr=False)
+
+    @property
+    def to(self) -> tuple[str, ...]:
+        """All numbers."""
+        return self.destination, *self.others
 
 
 class Control(StrEnum):
@@ -104,7 +111,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TextReceipt:
-    """source, destination: of the text. code: three characters. submitted_at, ended_at: ms UTC."""
+    """id: that was answered. source, destination: of the text. code: three characters. submitted_at,
+    ended_at: ms UTC. place: of the destination among those of one request, from 0."""
 
     id: str
     source: str
@@ -113,6 +121,7 @@ class TextReceipt:
     code: str
     submitted_at: int
     ended_at: int
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ still coming, receipts that are owed, and texts of citizens that are passed on."
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hub.model.departments.submission import TextState
@@ -46,7 +47,8 @@ class KeptPart:
 @dataclass(frozen=True, slots=True)
 class LongText:
     """A text in parts. id: made of who sends, from where, to whom, reference and total; used again for the
-    next text with the same. message_id: of the delivery it becomes, answered to each of its parts.
+    next text with the same. destination: numbers with commas between
+    them. message_id: of the delivery it becomes, answered to each of its parts.
 
     way: the protocol it came by. due_at: when it is given up, ms UTC, 0 = closed. keep_until: when the row
     goes.
@@ -79,6 +81,11 @@ class LongText:
             reply_to=self.reply_to or reply_to,
         )
 
+    @property
+    def to(self) -> tuple[str, ...]:
+        """The numbers it goes to."""
+        return tuple(self.destination.split(","))
+
     def part(self, number: int) -> KeptPart | None:
         """The part with this number, or None."""
         return next((one for one in self.parts if one.number == number), None)
@@ -95,9 +102,10 @@ class LongText:
 
 @dataclass(frozen=True, slots=True)
 class OwedReceipt:
-    """A receipt that was asked for. id: of the message. way: the protocol it goes back by. look_at: when it
-    is next looked whether it came to an end, 0 = it did. next_at: when it is next told, 0 = not yet. until:
-    when it is given up. All ms UTC. reply_to: what the way knows to reach whoever asked."""
+    """A receipt that was asked for. id: of the message. answered: the id its request was answered with.
+    place: of the number in it, from 0. way: the protocol it goes back by. look_at: when it is next looked whether
+    it came to an end, 0 = it did. next_at: when it is next told, 0 = not yet. until: when it is given up. All
+    ms UTC. reply_to: what the way knows to reach whoever asked."""
 
     id: str
     submission_id: str
@@ -110,9 +118,18 @@ class OwedReceipt:
     next_at: int = 0
     state: TextState = TextState.QUEUED
     ended_at: int = 0
+    answered: str = ""
+    place: int = 0
     source: str = personal("")
     destination: str = personal("")
     reply_to: str = personal("")
+
+    def each(self, ids: Sequence[str], to: Sequence[str]) -> list[OwedReceipt]:
+        """One for each number of its request. ids: of their messages."""
+        return [
+            replace(self, id=id, answered=ids[0], place=place, destination=number)
+            for place, (id, number) in enumerate(zip(ids, to, strict=True))
+        ]
 
     def ended(self, state: TextState, now: int) -> OwedReceipt:
         """To be told from now on."""

@@ -3,6 +3,8 @@ other that did not arrive."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.actions.departments.submit_texts import LONGEST_MS
 from hub.model.departments.failure import TextFailure
 from hub.model.departments.listened import KEEP_MS, LongText, OwedReceipt
@@ -13,14 +15,14 @@ from hub.runtime.ids import derived_id
 from hub.store.documents import Write
 
 
-def message_id_of(submission: str) -> str:
-    """Of the only text of a submission, before there is one."""
-    return derived_id("text", submission, "0")
+def message_ids(submission: str, to: Sequence[str]) -> list[str]:
+    """Of the texts of a submission, before there is one."""
+    return [derived_id("text", submission, str(place)) for place in range(len(to))]
 
 
-def owed(text: LongText, submission: str, now: int) -> OwedReceipt:
-    """The receipt of a long text that was handed over."""
-    return OwedReceipt(
+def owed(text: LongText, submission: str, now: int) -> list[OwedReceipt]:
+    """The receipts of a long text, to be looked for from now on. submission: its id."""
+    first = OwedReceipt(
         id=text.message_id,
         submission_id=submission,
         system_id=text.system_id,
@@ -30,45 +32,34 @@ def owed(text: LongText, submission: str, now: int) -> OwedReceipt:
         look_at=now,
         until=now + LONGEST_MS + 2 * KEEP_MS,
         source=text.source,
-        destination=text.destination,
         reply_to=text.reply_to,
     )
+    return first.each(message_ids(submission, text.to), text.to)
 
 
 def given_up(records: DepartmentRecords, text: LongText, now: int, reason: str) -> list[Write]:
-    """A row in the department's failures, the count, and the receipt if one was asked for. reason: a code."""
+    """Rows in the department's failures, the count, and receipts if one was asked for. reason: a code."""
     state = TextState.UNDELIVERED if reason == "incomplete" else TextState.FAILED
-    failure = TextFailure(
-        id=text.message_id,
-        department=text.department,
-        at=now,
-        submission_id="",
-        client_ref=text.client_ref,
-        state=state,
-        reason=reason,
-        to=text.destination,
-    )
-    day = f"{to_local(now):%Y%m%d}"
-    counted = {"submitted": 1, state.value: 1}
+    receipts = owed(text, records.submissions.id_of(text.line, text.client_ref), now)
     writes: list[Write] = [
-        records.callbacks.insert_failure(failure),
-        *records.submissions.count(text.department, day, counted),
-    ]
-    if text.wants_receipt:
-        receipt = OwedReceipt(
-            id=text.message_id,
-            submission_id="",
-            system_id=text.system_id,
-            department=text.department,
-            way=text.way,
-            at=text.started_at,
-            look_at=0,
-            until=0,
-            source=text.source,
-            destination=text.destination,
-            reply_to=text.reply_to,
+        records.callbacks.insert_failure(
+            TextFailure(
+                id=one.id,
+                department=text.department,
+                at=now,
+                submission_id="",
+                client_ref=text.client_ref,
+                state=state,
+                reason=reason,
+                to=one.destination,
+            )
         )
-        writes.append(records.listened.insert_receipt(receipt.ended(state, now)))
+        for one in receipts
+    ]
+    counted = {"submitted": len(receipts), state.value: len(receipts)}
+    writes += records.submissions.count(text.department, f"{to_local(now):%Y%m%d}", counted)
+    if text.wants_receipt:
+        writes += [records.listened.insert_receipt(one.ended(state, now)) for one in receipts]
     return writes
 
 
@@ -77,4 +68,6 @@ async def unfinished(records: DepartmentRecords, text: LongText, now: int) -> li
     id = records.submissions.id_of(text.line, text.client_ref)
     if await records.submissions.get(id) is None:
         return given_up(records, text, now, "incomplete")
-    return [records.listened.insert_receipt(owed(text, id, now))] if text.wants_receipt else []
+    if not text.wants_receipt:
+        return []
+    return [records.listened.insert_receipt(one) for one in owed(text, id, now)]

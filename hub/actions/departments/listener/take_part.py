@@ -10,16 +10,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
+from channels.address import Address, BadAddress, is_textable, phone
 from channels.carrier.gsm7 import decode_gsm7
 from channels.carrier.long_text import Place
 from channels.listener.contract import Account, Login, Refusal, Refused, TextPart
 from hub.actions.departments.in_force import DepartmentsInForce
 from hub.actions.departments.listener.close_text import (
     given_up,
-    message_id_of,
+    message_ids,
     owed,
     unfinished,
 )
@@ -60,6 +61,8 @@ _BEYOND = {
     "daily_quota": Refusal.DAILY_QUOTA,
     "monthly_quota": Refusal.MONTHLY_QUOTA,
 }
+_FOR_NOW = frozenset({*_BEYOND.values(), Refusal.UNAVAILABLE})
+"""What may come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ class TakePart:
             if key is None or department is None:
                 raise Refused(Refusal.REFUSED)
             sender = self._sender(department, part.source)
-            came = _Came(account, key, part, sender, self._clock.now_ms())
+            came = _Came(account, key, _of_numbers(part), sender, self._clock.now_ms())
             if not part.content:
                 raise Refused(Refusal.EMPTY)
             return await (self._single(came) if part.place is None else self._piece(came))
@@ -147,46 +150,45 @@ class TakePart:
 
     async def _single(self, came: _Came) -> str:
         part, name = came.part, came.account.name
-        words = derived_id(self._way, part.source, part.destination, part.encoding, part.content.hex())
+        words = derived_id(self._way, part.source, ",".join(part.to), part.encoding, part.content.hex())
         minute = came.at // REPEAT_MS
         references = [f"{name}-{part.sequence}-{words[:16]}-{minute - back}" for back in (0, 1)]
         for client_ref in references:
             before = await self._submission(came.key, client_ref)
             if before is not None and before.value.at > came.at - REPEAT_MS:
-                id = before.value.results[0].message_id
-                await self._owe(came, id, before.value.id)
-                return id
+                await self._owe(came, before.value)
+                return before.value.results[0].message_id
         text = _decoded([(part.encoding, part.content)])
         submitted = await self._handed(came, references[0], text)
-        id = submitted.submission.results[0].message_id
-        await self._owe(came, id, submitted.submission.id)
-        return id
+        await self._owe(came, submitted.submission)
+        return submitted.submission.results[0].message_id
 
-    async def _owe(self, came: _Came, id: str, submission: str) -> None:
-        if not came.part.wants_receipt:
+    async def _owe(self, came: _Came, submission: Submission) -> None:
+        part = came.part
+        if not part.wants_receipt:
             return
-        receipt = OwedReceipt(
-            id=id,
-            submission_id=submission,
+        first = OwedReceipt(
+            id="",
+            submission_id=submission.id,
             system_id=came.account.name,
             department=came.account.group,
             way=self._way,
             at=came.at,
             look_at=came.at,
             until=came.at + LONGEST_MS + 2 * KEEP_MS,
-            source=came.part.source,
-            destination=came.part.destination,
-            reply_to=came.part.reply_to,
+            source=part.source,
+            reply_to=part.reply_to,
         )
+        receipts = first.each([one.message_id for one in submission.results], part.to)
         try:
-            await self._documents.commit([self._listened.insert_receipt(receipt)])
+            await self._documents.commit([self._listened.insert_receipt(one) for one in receipts])
         except Duplicate:  # the request came before
             return
 
     # --- a text in parts ---
 
     def _set_id(self, account: Account, part: TextPart, place: Place) -> str:
-        who = (self._way, account.name, part.source, part.destination)
+        who = (self._way, account.name, part.source, ",".join(part.to))
         return derived_id("long text", *who, place.reference, str(place.total))
 
     async def _piece(self, came: _Came) -> str:
@@ -238,7 +240,7 @@ class TakePart:
         client_ref = f"{name}-{id[:12]}-{first.repeat[:12]}-{came.at}"  # two may begin in one millisecond
         return LongText(
             id=id,
-            message_id=message_id_of(self._records.submissions.id_of(came.key.line, client_ref)),
+            message_id=message_ids(self._records.submissions.id_of(came.key.line, client_ref), [""])[0],
             client_ref=client_ref,
             system_id=name,
             department=came.account.group,
@@ -249,7 +251,7 @@ class TakePart:
             due_at=came.at + JOIN_MS,
             keep_until=came.at + 2 * JOIN_MS,
             source=part.source,
-            destination=part.destination,
+            destination=",".join(part.to),
         )
 
     async def _hand_over(self, came: _Came, text: LongText) -> None:
@@ -259,7 +261,7 @@ class TakePart:
             words = _decoded([(one.encoding, bytes.fromhex(one.content)) for one in parts])
             submitted = await self._handed(came, text.client_ref, words)
         except Refused as refused:
-            if refused.refusal not in _BEYOND.values():
+            if refused.refusal not in _FOR_NOW:
                 await self._close(text, refused=refused.refusal.value)
             raise
         await self._close(text, submission=submitted.submission.id)
@@ -276,7 +278,7 @@ class TakePart:
             if refused:
                 writes += given_up(self._records, text, now, refused)
             elif text.wants_receipt:
-                writes.append(self._listened.insert_receipt(owed(text, submission, now)))
+                writes += [self._listened.insert_receipt(one) for one in owed(text, submission, now)]
             return writes, None
 
         try:
@@ -291,7 +293,7 @@ class TakePart:
         latest = came.at + LONGEST_MS
         wanted = TextsWanted(
             client_ref=client_ref,
-            to=(part.destination,),
+            to=part.to,
             text=text,
             sender=came.sender,
             not_before=part.not_before if part.not_before > came.at else 0,
@@ -329,6 +331,24 @@ class TakePart:
             if not own and number in (name, of_channel):
                 return name
         raise Refused(Refusal.BAD_SOURCE)
+
+
+def _of_numbers(part: TextPart) -> TextPart:
+    """The part with each of its numbers once. Of several, one bad number refuses all, as carriers do. Raises
+    `Refused`."""
+    if not part.others:
+        return part
+    found: dict[Address, str] = {}
+    for number in part.to:
+        try:
+            address = phone(number)
+        except BadAddress:
+            raise Refused(Refusal.BAD_DESTINATION) from None
+        if not is_textable(address):
+            raise Refused(Refusal.BAD_DESTINATION)
+        found.setdefault(address, number)
+    first, *others = found.values()
+    return replace(part, destination=first, others=tuple(others))
 
 
 def _decoded(pieces: Sequence[tuple[str, bytes]]) -> str:

@@ -96,7 +96,9 @@ class TellConnected:
     async def _tell(self, one: Versioned[OwedReceipt]) -> None:
         owed = one.value
         outcome, code = _OUTCOMES.get(owed.state, (Outcome.UNKNOWN, "006"))
-        receipt = TextReceipt(owed.id, owed.source, owed.destination, outcome, code, owed.at, owed.ended_at)
+        receipt = TextReceipt(
+            owed.answered, owed.source, owed.destination, outcome, code, owed.at, owed.ended_at, owed.place
+        )
         taken = await self._connected.tell(owed.department, owed.system_id, receipt)
         if taken:
             write: Write = self._listened.told(one)
