@@ -16,10 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-_BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+GSM7_ORDER = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
+"""Every character stands at its code; the one at 0x1b is no character and escapes the next."""
+_BASIC = frozenset(GSM7_ORDER) - {"\x1b"}
 _ESCAPED = frozenset("\f^{}\\[~]|€")  # two septets each: ESC and the character
 _GSM7 = _BASIC | _ESCAPED
 

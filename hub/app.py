@@ -11,6 +11,7 @@ from hub.runtime.clock import Clock
 from hub.runtime.refusals import Refusals
 from hub.runtime.supervisor import Supervisor
 from hub.settings.settings import Settings
+from hub.web.machines.sendsms import SendsmsSite
 from hub.wiring.actions import actions_of
 from hub.wiring.alarms import alarm_actions
 from hub.wiring.calls import CallActions, call_actions
@@ -25,6 +26,7 @@ from hub.wiring.channels import (
 )
 from hub.wiring.departments.departments import department_actions
 from hub.wiring.departments.jobs import department_jobs
+from hub.wiring.departments.listener import listener_jobs
 from hub.wiring.desk import desk_of
 from hub.wiring.dialogue import dialogue_of
 from hub.wiring.foundation import Foundation, open_foundation
@@ -59,6 +61,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     jobs |= alarm_jobs(alarms.forward, alarms.handling.escalate)
     jobs |= inbound_jobs(base, adapters, actions, intake, dialogue.triage)
     jobs |= department_jobs(base, departments)
+    jobs |= listener_jobs(base, departments, profiles, SendsmsSite)
     supervisor = Supervisor(clock)
 
     return Hub(

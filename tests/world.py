@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tomllib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +88,7 @@ def world_settings(
     receipts: str = "callback",
     cmpp_port: int = 0,
     smgp_port: int = 0,
+    listeners: Mapping[str, int] | None = None,
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -95,6 +96,8 @@ def world_settings(
     data["organisation"].update(name="测试省公安公众服务中心", province="测试省", signature="测试公安")
     data["regions"] = [{"code": "999100", "name": "东城", "area_code": "991"}]
     data["web"].update(port=port, public_url=PUBLIC)
+    for listener, at in (listeners or {}).items():
+        data[listener].update(enabled=True, port=at)
     data["store"].update({"path": str(folder / "hub.db"), **(store or {})})
     data["keys"]["file"] = str(folder / "keys.json")
     data["files"]["path"] = str(folder / "files")
@@ -165,10 +168,12 @@ async def world(
     receipts: str = "callback",
     cmpp_port: int = 0,
     smgp_port: int = 0,
+    listeners: Mapping[str, int] | None = None,
 ) -> AsyncIterator[World]:
     """A hub with all channels, for as long as the block runs. undo_seconds: 0, a reply leaves at once.
     text_rate: SMS parts per second by contract. receipts: as the SMS channel's setting says. cmpp_port: of a
-    played gateway that takes the place of Twilio's protocol for texts. smgp_port: of one for sms-telecom."""
+    played gateway that takes the place of Twilio's protocol for texts. smgp_port: of one for sms-telecom.
+    listeners: ports, by their tables."""
     clock = clock or SystemClock()
     mail_port = free_port()
     async with CarrierSimulator(ACCOUNT, clock) as carrier, MailSink() as sink:
@@ -188,6 +193,7 @@ async def world(
             receipts=receipts,
             cmpp_port=cmpp_port,
             smgp_port=smgp_port,
+            listeners=listeners,
         )
         async with running(await started_before(settings), clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

@@ -111,6 +111,27 @@ _LOGIN = Struct(">6s16sBI")
 
 
 @dataclass(frozen=True, slots=True)
+class LoginAsked:
+    """CONNECT, as it came. timestamp: `MMDDhhmmss` as a number."""
+
+    sp_id: str
+    proof: bytes
+    version: int
+    timestamp: int
+
+    @classmethod
+    def read(cls, body: bytes) -> LoginAsked:
+        if len(body) < _LOGIN.size:
+            raise Malformed("CONNECT")
+        name, proof, version, timestamp = _LOGIN.unpack_from(body)
+        return cls(text(name), proof, version, timestamp)
+
+    def with_secret(self, secret: bytes) -> Login:
+        """As somebody who has this secret would have asked."""
+        return Login(self.sp_id, secret, self.version, f"{self.timestamp:010d}")
+
+
+@dataclass(frozen=True, slots=True)
 class LoginAnswer:
     """CONNECT_RESP. status 0: logged in."""
 
@@ -136,6 +157,7 @@ class LoginAnswer:
 @dataclass(frozen=True, slots=True)
 class Submit:
     """SUBMIT to one number. source: access number and extension. total, number: of its parts, from 1.
+    valid_until, at: `YYMMDDhhmmsstnnp`, "" = as the gateway likes, now.
 
     fee_type, fee_code: as the contract says; FeeType "01" is free of charge, "02" each text.
     """
@@ -155,6 +177,7 @@ class Submit:
     level: int = 0
     valid_until: str = ""
     wants_receipt: bool = True
+    at: str = ""
 
     def body(self, layout: Layout) -> bytes:
         return self.template(layout).filled(self.destination, self.content)
@@ -177,7 +200,7 @@ class Submit:
             self.fee_type.encode(),
             self.fee_code.encode(),
             self.valid_until.encode(),
-            b"",  # At_Time: now
+            self.at.encode(),
             self.source.encode(),
             1,
         )

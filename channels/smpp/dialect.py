@@ -14,7 +14,7 @@ from channels.carrier.beijing import minute
 from channels.carrier.frame import Frame, Framer
 from channels.carrier.gateway import Report, Text
 from channels.carrier.link import Link
-from channels.carrier.long_text import Piece, Place, split_head
+from channels.carrier.long_text import Piece
 from channels.carrier.template import Template, Templates
 from channels.contract import ReceiptState
 from channels.smpp import codes, pdu
@@ -22,7 +22,6 @@ from channels.smpp.pdu import ANSWER, Bind, Command, Malformed, Short, Tag, writ
 
 log = logging.getLogger(__name__)
 
-_PARTS = 0x40
 _KIND, _RECEIPT, _INTERMEDIATE = 0x3C, 0x04, 0x20
 _REFUSED = 0x65
 """Status of a DELIVER_SM that cannot be read and is not to come again."""
@@ -90,7 +89,7 @@ class Smpp:
             destination="",
             content=b"",
             coding=form or settings.ascii_coding,
-            esm_class=_PARTS if total > 1 else 0,
+            esm_class=pdu.PARTS if total > 1 else 0,
             service_type=settings.service_type,
             wants_receipt=True,
         ).template()
@@ -117,7 +116,7 @@ class Smpp:
         kind = message.esm_class & _KIND
         if kind in (_RECEIPT, _INTERMEDIATE):
             return self._report(message, is_final=kind == _RECEIPT)
-        place, content = _placed(message)
+        place, content = pdu.placed(message)
         return Text(
             _made_id(frame.sequence, message),
             message.source,
@@ -148,22 +147,6 @@ class Smpp:
             code="" if state is ReceiptState.DELIVERED else told or str(number[0] if number else ""),
             sent_at=minute(_word(words, "submit date").encode("ascii", "replace")),
         )
-
-
-def _placed(message: Short) -> tuple[Place | None, bytes]:
-    """Where a text's part belongs: said by a head, or by optional fields."""
-    if message.esm_class & _PARTS:
-        place, content = split_head(message.text)
-        if place is not None:
-            return place, content
-    else:
-        content = message.text
-    numbers = [
-        int.from_bytes(message.options.get(tag, b""), "big")
-        for tag in (Tag.SAR_REFERENCE, Tag.SAR_TOTAL, Tag.SAR_NUMBER)
-    ]
-    reference, total, number = numbers
-    return (Place(f"{reference:04x}", total, number) if 1 <= number <= total != 1 else None), content
 
 
 def _id(text: str, *, is_hex: bool) -> str:

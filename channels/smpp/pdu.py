@@ -12,6 +12,7 @@ from enum import IntEnum
 from struct import Struct
 
 from channels.carrier.frame import BadFrame, Frame, Framer
+from channels.carrier.long_text import Place, split_head
 from channels.carrier.template import Template
 
 HEAD = Struct(">IIII")
@@ -25,6 +26,8 @@ class Command(IntEnum):
     """What a message asks; its answer has the highest bit set."""
 
     GENERIC_NACK = 0x80000000
+    BIND_RECEIVER = 1
+    BIND_TRANSMITTER = 2
     SUBMIT_SM = 4
     DELIVER_SM = 5
     UNBIND = 6
@@ -118,7 +121,7 @@ class _Reader:
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """BIND_TRANSCEIVER."""
+    """BIND_TRANSCEIVER, BIND_TRANSMITTER and BIND_RECEIVER."""
 
     system_id: str
     password: str
@@ -129,12 +132,23 @@ class Bind:
         who = _c(self.system_id, 16) + _c(self.password, 9) + _c(self.system_type, 13)
         return who + bytes((0x34, 0, 0, 0))
 
+    @classmethod
+    def read(cls, body: bytes) -> Bind:
+        """body: of a frame, its status first. What stands behind the names is not needed."""
+        reader = _Reader(body, STATUS_BYTES)
+        return cls(reader.text(), reader.text(), reader.text())
+
+
+PARTS = 0x40
+"""The bit of esm_class that says a head stands before the content; others may be set beside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Short:
     """SUBMIT_SM and DELIVER_SM, which look alike. ton, npi: of source and destination.
 
     esm_class: bits for parts (0x40) and receipts. coding: the alphabet. options: by tag.
+    schedule, validity: `YYMMDDhhmmsstnnp`, "" = at once, as the other side likes.
     """
 
     source: str
@@ -147,6 +161,8 @@ class Short:
     destination_ton: tuple[int, int] = (1, 1)
     wants_receipt: bool = False
     options: Mapping[int, bytes] = field(default_factory=dict)
+    schedule: str = ""
+    validity: str = ""
 
     def body(self) -> bytes:
         return self.template().filled(self.destination, self.content)
@@ -154,12 +170,13 @@ class Short:
     def template(self) -> Template:
         """The same for any destination and content."""
         source = _c(self.service_type, 6) + bytes(self.source_ton) + _c(self.source, 21)
-        flags = (self.esm_class, 0, 0, 0, 0, int(self.wants_receipt), 0, self.coding, 0)
+        times = _c(self.schedule, 17) + _c(self.validity, 17)
+        flags = bytes((self.esm_class, 0, 0)) + times + bytes((int(self.wants_receipt), 0, self.coding, 0))
         options = (
             tag.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
             for tag, value in self.options.items()
         )
-        before, between = source + bytes(self.destination_ton), b"\0" + bytes(flags)
+        before, between = source + bytes(self.destination_ton), b"\0" + flags
         return Template(before, between, b"".join(options), most=20)
 
     @classmethod
@@ -170,7 +187,7 @@ class Short:
         source_ton, source = (reader.byte(), reader.byte()), reader.text()
         destination_ton, destination = (reader.byte(), reader.byte()), reader.text()
         esm_class, _, _ = reader.byte(), reader.byte(), reader.byte()
-        reader.text(), reader.text()  # schedule, validity
+        schedule, validity = reader.text(), reader.text()
         registered, _, coding, _ = reader.byte(), reader.byte(), reader.byte(), reader.byte()
         content = reader.raw(reader.byte())
         return cls(
@@ -184,12 +201,30 @@ class Short:
             destination_ton=destination_ton,
             wants_receipt=bool(registered & 1),
             options=reader.options(),
+            schedule=schedule,
+            validity=validity,
         )
 
     @property
     def text(self) -> bytes:
         """The content, wherever it stands."""
         return self.content or self.options.get(Tag.PAYLOAD, b"")
+
+
+def placed(message: Short) -> tuple[Place | None, bytes]:
+    """Where a text's part belongs: said by a head, or by optional fields."""
+    if message.esm_class & PARTS:
+        place, content = split_head(message.text)
+        if place is not None:
+            return place, content
+    else:
+        content = message.text
+    numbers = [
+        int.from_bytes(message.options.get(tag, b""), "big")
+        for tag in (Tag.SAR_REFERENCE, Tag.SAR_TOTAL, Tag.SAR_NUMBER)
+    ]
+    reference, total, number = numbers
+    return (Place(f"{reference:04x}", total, number) if 1 <= number <= total != 1 else None), content
 
 
 def message_id(frame: Frame) -> str:

@@ -56,7 +56,7 @@ def build() -> App:
     )
     app.command(evidence)
 
-    for group in (_user(), _keys()):
+    for group in (_user(), _keys(), _department()):
         app.command(group)
 
     ivr = App(name="ivr", help="语音流程 · Call flows")
@@ -107,3 +107,9 @@ def _keys() -> App:
     keys.command("hub.cli.keys:reseal_all", name="reseal", help="重新封存 · Seal anew")
     keys.command("hub.cli.keys:verify", name="verify", help="逐条打开核对 · Open everything")
     return keys
+
+
+def _department() -> App:
+    department = App(name="department", help="部门 · Departments")
+    department.command("hub.cli.department:login", name="login", help="签发 SMPP 登录 · SMPP login of a key")
+    return department

@@ -1,16 +1,18 @@
-"""Tells a department's system what became of its texts: one signed POST to an allow-listed host.
+"""Tells a department's system what became of its texts: one signed POST to an allow-listed host,
+or the GET that an old script asked for.
 
 Rules protected: where the name leads is looked up and checked for each POST, no answer is followed elsewhere,
-waited for beyond its time or read beyond its size; nothing of what is told stands in an address or a log.
+waited for beyond its time or read beyond its size; nothing of what is POSTed stands in an address, and
+nothing of either in a log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from secrets import token_hex
 from urllib.parse import urlsplit
 
-from channels.http import HttpClient, HttpError, NotReached, destination
+from channels.http import Destination, HttpAnswer, HttpClient, HttpError, NotReached, destination
 from hub.actions.departments.signature import (
     KEY_HEADER,
     NONCE_HEADER,
@@ -51,15 +53,27 @@ class HttpCallbacks:
             NONCE_HEADER: nonce,
             SIGNATURE_HEADER: signature(secret, "POST", target, timestamp, nonce, body),
         }
+        told = {"Content-Type": "application/json", ID_HEADER: id}
+        return await self._status(url, told, lambda to: self._http.post(to, body, headers=headers))
+
+    async def visit(self, url: str) -> int:
+        """See `GetDoor`: without a signature, to a host of the same list. Raises `NotTold`."""
+        if not self._may_call_back(url):
+            raise NotTold("host_not_allowed")
+        return await self._status(url, {}, self._http.get)
+
+    async def _status(
+        self, url: str, headers: dict[str, str], send: Callable[[Destination], Awaitable[HttpAnswer]]
+    ) -> int:
         try:
             to = destination(
                 url,
-                {"Content-Type": "application/json", ID_HEADER: id},
+                headers,
                 total_seconds=self._timeout_seconds,
                 limit_bytes=_ANSWER_BYTES,
                 address=await checked_address(url),
             )
-            return (await self._http.post(to, body, headers=headers)).status
+            return (await send(to)).status
         except NotAllowed:
             raise NotTold("address_not_allowed") from None
         except NotReached:

@@ -22,6 +22,10 @@ class MeaningDueRepository:
         found = await self._documents.find("meaning_due", {}, sort=(("rank", 1), ("at", 1)), limit=limit)
         return self._shape.listed(found)
 
+    async def is_due(self, message_id: str) -> bool:
+        """Whether it is still to be looked at."""
+        return await self._documents.get("meaning_due", message_id) is not None
+
     async def waiting(self) -> tuple[int, int]:
         """See `waiting`."""
         return await waiting(self._documents)

@@ -26,6 +26,7 @@ _TASKS: Mapping[str, str] = {
     "departments": "部门登记更新任务",
     "department": "部门短信状态任务",
     "callbacks": "部门回执推送任务",
+    "listener": "部门平台直连任务",
     "contracts": "部门合同提醒任务",
     "recipient lists": "群发名单清理任务",
     "responses": "群发回复统计任务",

@@ -37,7 +37,7 @@ from hub.web.pages.cases import (
 )
 from hub.web.pages.cases.replies import canned, pick, send
 from hub.web.pages.deliveries import deliveries, ended, unmatched
-from hub.web.pages.departments import callbacks, department, departments, keys
+from hub.web.pages.departments import callbacks, department, departments, keys, listener
 from hub.web.pages.knowledge import (
     entries,
     entry_editor,
@@ -404,6 +404,8 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/departments/{department}/keys", keys.issue, P.DEPARTMENT_MANAGE),
     _staff("POST", "/departments/{department}/keys/{key_id}/rotate", keys.rotate, P.DEPARTMENT_MANAGE),
     _staff("POST", "/departments/{department}/keys/{key_id}/revoke", keys.revoke, P.DEPARTMENT_MANAGE),
+    _staff("GET", "/departments/{department}/listener", listener.page, P.DEPARTMENT_READ),
+    _staff("POST", "/departments/{department}/listener/{key_id}", listener.issue, P.DEPARTMENT_MANAGE),
     _staff("GET", "/departments/{department}/callbacks", callbacks.page, P.DEPARTMENT_READ),
     _staff("POST", "/departments/{department}/callbacks/{id}/again", callbacks.again, P.DEPARTMENT_READ),
     _staff("GET", "/agents", accounts.agents_page, P.AGENT_MANAGE),

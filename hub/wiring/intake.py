@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from channels.address import Address, BadAddress, email, phone
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.departments.listener.pass_on import PassOn
 from hub.actions.dialogue.danger_decisions import DangerDecisions
 from hub.actions.dialogue.regions import Region, Regions
 from hub.actions.intake.accept_event import AcceptEvent
@@ -29,6 +31,7 @@ from hub.repositories.inbound.long_texts import LongTextRepository
 from hub.settings.channels import MailChannel, SmsChannel, TwilioVoiceChannel
 from hub.settings.settings import Settings
 from hub.wiring.cases import CaseActions
+from hub.wiring.departments.numbers import text_numbers
 from hub.wiring.dialogue import Dialogue
 from hub.wiring.foundation import Foundation
 from knowledge_base.dialogue.small_talk import SmallTalk
@@ -82,7 +85,14 @@ def intake_actions(
         dialogue.watch,
         choices_seconds=seconds,
     )
-    accept_event = AcceptEvent(documents, stores, profiles, answer_message, base.files)
+    accept_event = AcceptEvent(
+        documents,
+        stores,
+        profiles,
+        answer_message,
+        base.files,
+        _pass_on(base, profiles),
+    )
     apply_receipt = ApplyReceipt(stores.outbox)
     join_parts = JoinParts(documents, LongTextRepository(documents, base.vault), accept_event)
     return IntakeActions(
@@ -92,6 +102,12 @@ def intake_actions(
         LookAgain(documents, stores, profiles, dialogue.understand, decisions, message_case, speak),
         TakeIn(accept_event, join_parts, apply_receipt, cases.deliver_electronically, taken_over),
     )
+
+
+def _pass_on(base: Foundation, profiles: Profiles) -> PassOn:
+    listened, settings = base.stores.departments.listened, base.settings
+    others = [re.compile(system.pattern) for system in settings.progress]
+    return PassOn(base.departments, listened, text_numbers(settings, profiles), others)
 
 
 def own_numbers(settings: Settings) -> set[str]:

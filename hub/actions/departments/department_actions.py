@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hub.actions.departments.change_keys import ChangeKeys
 from hub.actions.departments.department_desk import DepartmentDesk
 from hub.actions.departments.in_force import DepartmentsInForce
+from hub.actions.departments.listener.tell_by_get import TellByGet
 from hub.actions.departments.prove_call import ProveCall
 from hub.actions.departments.read_submission import ReadSubmission
 from hub.actions.departments.submit_texts import SubmitTexts
@@ -26,6 +27,7 @@ class DepartmentActions:
     change_keys: ChangeKeys
     notice_ends: NoticeEnds
     tell_receipts: TellReceipts
+    tell_by_get: TellByGet
     desk: DepartmentDesk
     warn_contracts: WarnContracts
     may_call_back: Callable[[str], bool]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from channels.contract import Attachment, ChannelKind, InboundMessage
@@ -38,6 +38,9 @@ from hub.store.files import FileStore, FilesUnavailable
 from hub.store.until_committed import until_committed
 
 log = logging.getLogger(__name__)
+
+PassesOn = Callable[[InboundMessage, str], Sequence[Write]]
+"""Of a message and its id."""
 
 _TRIES = 12
 _MAX_TEXT = 20_000
@@ -68,12 +71,15 @@ class AcceptEvent:
         profiles: Profiles,
         answer: AnswerMessage,
         files: FileStore,
+        passes_on: PassesOn,
     ) -> None:
+        """passes_on: what is written beside a message for a platform that wants it too."""
         self._documents = documents
         self._repositories = repositories
         self._profiles = profiles
         self._answer = answer
         self._files = files
+        self._passes_on = passes_on
 
     async def __call__(
         self, event: InboundMessage, *, searched: Found | None = None, also: Sequence[Write] = ()
@@ -136,6 +142,7 @@ class AcceptEvent:
             conversations.insert_message(message),
             *plan.unit(self._repositories.cases),
             *self._handler_told(scene, plan),
+            *self._passes_on(scene.event, scene.event_id),
             conversations.update(plan.exchange, scene.version)
             if scene.version
             else conversations.insert(plan.exchange),

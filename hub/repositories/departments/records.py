@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hub.repositories.departments import callbacks, keys, registry, submissions
+from hub.repositories.departments import callbacks, keys, listened, registry, submissions
 from hub.repositories.departments.callbacks import CallbackRepository
 from hub.repositories.departments.keys import DepartmentKeyRepository
+from hub.repositories.departments.listened import ListenedRepository
 from hub.repositories.departments.registry import DepartmentRepository
 from hub.repositories.departments.submissions import SubmissionRepository
 from hub.store.crypto import Vault
@@ -17,6 +18,7 @@ COLLECTIONS = (
     *keys.COLLECTIONS,
     *submissions.COLLECTIONS,
     *callbacks.COLLECTIONS,
+    *listened.COLLECTIONS,
 )
 
 
@@ -28,6 +30,7 @@ class DepartmentRecords:
     keys: DepartmentKeyRepository
     submissions: SubmissionRepository
     callbacks: CallbackRepository
+    listened: ListenedRepository
 
 
 def department_records(documents: Documents, vault: Vault) -> DepartmentRecords:
@@ -37,4 +40,5 @@ def department_records(documents: Documents, vault: Vault) -> DepartmentRecords:
         keys=DepartmentKeyRepository(documents, vault),
         submissions=SubmissionRepository(documents, vault),
         callbacks=CallbackRepository(documents, vault),
+        listened=ListenedRepository(documents, vault),
     )

@@ -9,6 +9,7 @@ from hub.actions.departments.callback_hosts import is_allowed
 from hub.actions.departments.change_keys import ChangeKeys
 from hub.actions.departments.department_actions import DepartmentActions
 from hub.actions.departments.department_desk import DepartmentDesk
+from hub.actions.departments.listener.tell_by_get import TellByGet
 from hub.actions.departments.prove_call import ProveCall
 from hub.actions.departments.read_submission import ReadSubmission
 from hub.actions.departments.submit_texts import SubmitTexts
@@ -47,6 +48,7 @@ def department_actions(base: Foundation, profiles: Profiles) -> DepartmentAction
         change_keys=ChangeKeys(documents, records, clock),
         notice_ends=NoticeEnds(documents, records, states, clock),
         tell_receipts=TellReceipts(documents, records, callbacks, clock),
+        tell_by_get=TellByGet(documents, records.listened, callbacks, clock),
         desk=desk,
         warn_contracts=WarnContracts(
             documents, records.registry, base.stores.agents, base.stores.notifications, desk, clock

@@ -46,6 +46,7 @@ class DepartmentForm(Form):
     owner: str = Field(default="", max_length=100)
     members: _Text = ""
     senders: _Text = ""
+    wants_texts: str = ""
     signatures: _Text = ""
     templates: Annotated[str, Field(max_length=60_000)] = ""
     class_E0: str = ""
@@ -138,6 +139,7 @@ class DepartmentForm(Form):
             ),
             members=tuple(dict.fromkeys(members[line.casefold()] for line in lines(self.members))),
             callback_url=self.callback_url,
+            wants_texts=bool(self.wants_texts),
             owner=self.owner,
             emergency_persons=tuple(dict.fromkeys(lines(self.emergency_persons))),
         )
@@ -166,6 +168,7 @@ def typed(department: RegisteredDepartment, logins: Mapping[str, str]) -> dict[s
         "price": f"{contract.price_milli / 1000:.3f}",
         "ends_on": contract.ends_on,
         "callback_url": department.callback_url,
+        "wants_texts": "yes" if department.wants_texts else "",
         **{f"class_{one.value}": "yes" if one in department.classes else "" for one in MessageClass},
     }
 

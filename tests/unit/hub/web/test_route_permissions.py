@@ -73,6 +73,8 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/departments/{department}/keys"): ADMIN,
     ("POST", "/staff/departments/{department}/keys/{key_id}/rotate"): ADMIN,
     ("POST", "/staff/departments/{department}/keys/{key_id}/revoke"): ADMIN,
+    ("GET", "/staff/departments/{department}/listener"): SEE_DEPARTMENTS,
+    ("POST", "/staff/departments/{department}/listener/{key_id}"): ADMIN,
     ("GET", "/staff/departments/{department}/callbacks"): SEE_DEPARTMENTS,
     ("POST", "/staff/departments/{department}/callbacks/{id}/again"): SEE_DEPARTMENTS,
     ("GET", "/staff/notifications"): TOLD,

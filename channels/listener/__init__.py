@@ -1,0 +1,1 @@
+"""Connections that systems of others open to us as to a carrier."""
