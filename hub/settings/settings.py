@@ -14,6 +14,7 @@ from hub.settings.channels import Channel
 from hub.settings.deliveries import Broadcast, Dispatch, Fallback, Frequency, SendingHours
 from hub.settings.departments import DepartmentApi, DepartmentTable
 from hub.settings.dialogue import EncoderServer, Knowledge, TriageWords
+from hub.settings.imports import Imports
 from hub.settings.organisation import Hours, Organisation, Region
 from hub.settings.progress import ProgressSystem, Tracking
 from hub.settings.store import Evidence, Files, Keys, Retention, Store
@@ -50,6 +51,7 @@ class Settings(Table):
     frequency: Frequency = Frequency()
     departments: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$")], DepartmentTable] = {}
     department_api: DepartmentApi = DepartmentApi()
+    imports: Imports = Imports()
     speech: Speech = Speech()
     calls: Calls = Calls()
     cases: Cases = Cases()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hub.repositories.departments import callbacks, keys, registry, submissions
+from hub.repositories.departments import callbacks, keys, registry, sent_months, submissions
 from hub.repositories.departments.callbacks import CallbackRepository
 from hub.repositories.departments.keys import DepartmentKeyRepository
 from hub.repositories.departments.registry import DepartmentRepository
+from hub.repositories.departments.sent_months import SentMonthRepository
 from hub.repositories.departments.submissions import SubmissionRepository
 from hub.store.crypto import Vault
 from hub.store.documents import Documents
@@ -17,6 +18,7 @@ COLLECTIONS = (
     *keys.COLLECTIONS,
     *submissions.COLLECTIONS,
     *callbacks.COLLECTIONS,
+    *sent_months.COLLECTIONS,
 )
 
 
@@ -28,6 +30,7 @@ class DepartmentRecords:
     keys: DepartmentKeyRepository
     submissions: SubmissionRepository
     callbacks: CallbackRepository
+    sent_months: SentMonthRepository
 
 
 def department_records(documents: Documents, vault: Vault) -> DepartmentRecords:
@@ -37,4 +40,5 @@ def department_records(documents: Documents, vault: Vault) -> DepartmentRecords:
         keys=DepartmentKeyRepository(documents, vault),
         submissions=SubmissionRepository(documents, vault),
         callbacks=CallbackRepository(documents, vault),
+        sent_months=SentMonthRepository(documents, vault),
     )
