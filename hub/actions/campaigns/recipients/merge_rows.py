@@ -143,7 +143,7 @@ class MergeRows:
             row.opted_out and not person.blocked.issuperset(subjects_of(""))
         )
         base = person.now or self._first(taking, person, row, key, at)
-        person.now = self._with(taking, base, row, is_out=person.is_out)
+        person.now = self._with(taking, person, base, row)
         person.said = _said(taking, person, row, at)
         person.groups |= {EVERYBODY} | ({taking.group} if taking.group else set())
         if is_new:
@@ -166,8 +166,9 @@ class MergeRows:
             batch=taking.id,
         )
 
-    def _with(self, taking: ContactImport, old: Membership, row: Row, *, is_out: bool) -> Membership:
-        """What is known of somebody when this row is known too."""
+    def _with(self, taking: ContactImport, person: _Person, old: Membership, row: Row) -> Membership:
+        """What is known of somebody when this row is known too. What a rule stands against is not agreed to
+        by a file; that it was once stays, or the same file would say something else the next time."""
         is_ours = unpacked(old.sources) in ((), (taking.source,))
 
         def better(old_word: str, new_word: str) -> str:
@@ -180,7 +181,7 @@ class MergeRows:
             language=better(old.language, row.language),
             tags=packed((*unpacked(old.tags), *row.tags, *taking.tags)),
             sources=packed((*unpacked(old.sources), taking.source)),
-            consent="" if is_out else row.consent or old.consent,
+            consent="" if person.opts_out else old.consent if person.is_out else row.consent or old.consent,
         )
 
     def _writes(self, taking: ContactImport, person: _Person, key: str, at: int) -> list[Write]:
