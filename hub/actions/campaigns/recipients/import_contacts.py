@@ -68,6 +68,7 @@ _MOST_REFUSALS = 20
 _UPLOAD_MS = 3_600_000
 """Longer than an upload takes."""
 _PARTS = 16
+_TOO_MANY_WHOLE = "这类文件最多 2000 行，请分成几个文件"
 _NOTHING_READ: Mapping[str, Any] = {
     "checked": Totals(),
     "errors": (),
@@ -332,7 +333,7 @@ class ImportContacts:
         now, taker = self._clock.now_ms(), self._takers[taking.kind]
         if taker.is_whole:
             if not chunk.is_last:
-                raise BadFile(f"这类文件最多 {MAX_WHOLE_ROWS} 行，请分成几个文件", MAX_WHOLE_ROWS + 1)
+                raise BadFile(_TOO_MANY_WHOLE, MAX_WHOLE_ROWS + 1)
             # What is stored may be another than when it was looked at: it is told anew.
             taking = replace(taking, errors=(), error_pieces=0, conflicts=())
         merged = await taker.merge(taking, chunk.rows, at=now, is_last=chunk.is_last)
