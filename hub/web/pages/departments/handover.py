@@ -86,13 +86,14 @@ async def sign(request: web.Request) -> web.StreamResponse:
 async def _page(
     request: web.Request, status: int = 200, *, kind: str = "", errors: Mapping[str, str] | None = None
 ) -> web.StreamResponse:
-    hub, handover = request.app[HUB], await _handover(request)
+    hub, handover, _ = request.app[HUB], await _handover(request), translator(request)
     agents = await hub.repositories.agents.get_many(sorted({one.by for one in handover.imports}))
     return staff_page(
         request,
         "staff/handover.html",
         status,
         handover=handover,
+        open=[_(point) for point in handover.open],  # they hold names of files: no markup
         department=handover.department,
         by={id: agent.name for id, agent in agents.items()},
         kind=kind,
@@ -107,13 +108,14 @@ async def _page(
 async def _sheet(
     request: web.Request, status: int = 200, *, name: str = "", errors: Mapping[str, str] | None = None
 ) -> web.StreamResponse:
-    hub, handover = request.app[HUB], await _handover(request)
+    hub, handover, _ = request.app[HUB], await _handover(request), translator(request)
     place = int(request[LANGUAGE] is Language.EN)
     return staff_page(
         request,
         "staff/handover_sheet.html",
         status,
         handover=handover,
+        open=[_(point) for point in handover.open],  # they hold names of files: no markup
         department=handover.department,
         rejected_words={name: pair[place] for name, pair in REJECTED.items()},
         noted_words={name: pair[place] for name, pair in NOTED.items()},
