@@ -17,7 +17,13 @@ from channels.address import masked
 from channels.outbox.suppression import EDUCATION, subjects_of
 from hub.actions.campaigns.recipients.taker import Merged
 from hub.model.people.contact import Contact
-from hub.model.recipients.contact_import import ContactImport, RejectedRow, Totals, added
+from hub.model.recipients.contact_import import (
+    ContactImport,
+    ImportState,
+    RejectedRow,
+    Totals,
+    added,
+)
 from hub.model.recipients.contact_source import ContactSource, source_id
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.memberships import Membership, MembershipRepository, reach_of
@@ -81,7 +87,11 @@ class MergeRows:
             if outcome == "new":
                 new.append(key)
             counts["opted_out"] += person.is_out and outcome != "repeated"
-        writes = [write for key, person in people.items() for write in self._writes(taking, person, key, at)]
+        writes: list[Write] = []
+        if taking.state is ImportState.RUNNING:  # to seal what nobody stores is half of the work
+            writes = [
+                write for key, person in people.items() for write in self._writes(taking, person, key, at)
+            ]
         noted = Counter(reason for row in rows for reason in row.noted)
         return Merged(tuple(writes), added(Totals(), **counts, noted=noted), tuple(new), erased)
 

@@ -18,7 +18,8 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What rows change. writes: what taking them writes. totals: what became of them, without those in
+    """What rows change. writes: what taking them writes; while a file is only looked at nobody asks for them.
+    totals: what became of them, without those in
     `rejected` and `conflicts`. new: blind indexes of addresses nobody had, each once. rejected: rows refused
     by what is stored, with their cells as they stand in the file. tallies: see `ContactImport`."""
 

@@ -15,7 +15,7 @@ from campaigns.importing.table import MAX_CELL_CHARS
 from channels.address import masked
 from channels.outbox.suppression import subjects_of
 from hub.actions.campaigns.recipients.taker import Merged
-from hub.model.recipients.contact_import import ContactImport, Totals, added
+from hub.model.recipients.contact_import import ContactImport, ImportState, Totals, added
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.suppressions import ERASED, Lift, SuppressionRepository
 from hub.store.documents import Write
@@ -63,6 +63,9 @@ class OptOutList:
             counts[outcome] += 1
             if outcome == "new":
                 new.append(key)
+            stands.update(missing)
+            if taking.state is not ImportState.RUNNING:
+                continue
             shown = "" if (key, ERASED) in stands else masked(row.address)
             since = min(row.since or at, at)
             writes += [
@@ -71,7 +74,6 @@ class OptOutList:
                 )
                 for rule in missing
             ]
-            stands.update(missing)
         return Merged(tuple(writes), added(Totals(), **counts, noted=+noted), tuple(new))
 
 
