@@ -50,7 +50,7 @@ async def begin(request: web.Request) -> web.StreamResponse:
             begun = await hub.actions.publicity.recipients.imports.begin(
                 agent.id,
                 field.filename,
-                _source(department.name),
+                department.source,
                 file,
                 kind=FileKind(kind),
                 department=department.id,
@@ -132,8 +132,3 @@ async def _handover(request: web.Request) -> Handover:
     hub = request.app[HUB]
     found = await hub.departments.desk.one_for(agent_of(request), request.match_info["department"])
     return await hub.departments.handover(found.id)
-
-
-def _source(name: str) -> str:
-    """The name under which people are known to come from a department."""
-    return name.replace("|", " ").replace(":", " ")[:30]
