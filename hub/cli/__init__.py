@@ -62,7 +62,7 @@ def build() -> App:
     )
     app.command(evidence)
 
-    for group in (_user(), _keys()):
+    for group in (_user(), _keys(), _talk()):
         app.command(group)
 
     ivr = App(name="ivr", help="语音流程 · Call flows")
@@ -86,15 +86,17 @@ def build() -> App:
     cases.command("hub.cli.cases:flow", name="flow", help="打印流转表 · Print the table of moves")
     app.command(cases)
 
-    talk = App(name="talk", help="对话 · What is done about messages")
-    talk.command("hub.cli.talk:evaluate", name="eval", help="用标注好的消息测量 · Measure against messages")
-    talk.command("hub.cli.talk_models:calibrate", name="calibrate", help="训练险情和检举模型 · Fit models")
-    app.command(talk)
-
     config = App(name="config", help="配置 · Configuration")
     config.command("hub.cli.config:show", name="show", help="显示生效的配置 · Effective settings")
     app.command(config)
     return app
+
+
+def _talk() -> App:
+    talk = App(name="talk", help="对话 · What is done about messages")
+    talk.command("hub.cli.talk:evaluate", name="eval", help="用标注好的消息测量 · Measure against messages")
+    talk.command("hub.cli.talk_models:calibrate", name="calibrate", help="训练险情和检举模型 · Fit models")
+    return talk
 
 
 def _user() -> App:

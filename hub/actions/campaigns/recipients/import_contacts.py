@@ -13,24 +13,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import csv
 import hashlib
-import io
-from array import array
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
-from typing import IO, Any, BinaryIO
+from typing import IO, Any
 
 from campaigns.importing import columns
 from campaigns.importing.columns import Column, FileKind
-from campaigns.importing.row import CONFLICTS, REJECTED, Rejected, masked_cell
+from campaigns.importing.row import Rejected, masked_cell
 from campaigns.importing.table import BadFile, encoding_of, is_workbook, rows
 from campaigns.segment import EVERYBODY
 from hub.actions.campaigns.recipients.merge_rows import MergeRows
 from hub.actions.campaigns.recipients.people_list import PeopleList
-from hub.actions.campaigns.recipients.taker import Merged, Taker
+from hub.actions.campaigns.recipients.rows_read import Chunk, Reading, csv_line, repeated, summed
+from hub.actions.campaigns.recipients.taker import Taker
 from hub.model.recipients.contact_import import (
     ENDED,
     SHOWN_ERRORS,
@@ -48,6 +46,7 @@ from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.pieces import PIECE_BYTES, SealedPieces
 from hub.store.unreadable import Unreadable
+from hub.store.until_committed import until_committed
 
 CHUNK = 200
 """Rows of one unit of work: some 1,000 documents, written in a tenth of a second."""
@@ -67,7 +66,6 @@ _MOST_REFUSALS = 20
 """One after the other, by the store."""
 _UPLOAD_MS = 3_600_000
 """Longer than an upload takes."""
-_PARTS = 16
 _TOO_MANY_WHOLE = "这类文件最多 2000 行，请分成几个文件"
 _NOTHING_READ: Mapping[str, Any] = {
     "checked": Totals(),
@@ -80,46 +78,6 @@ _NOTHING_READ: Mapping[str, Any] = {
 """What an import knows before it is looked at, also for another time."""
 TOO_BAD = "不能用的行超过了允许的比例，检查到此为止，没有导入。请和提供文件的单位核对后重新导出。"
 _S = ImportState
-
-
-@dataclass(slots=True)
-class _Reading:
-    """A file that is being read, and what looking at it has to remember.
-
-    at: behind how many rows it stands, -1 while a chunk is on its way into the store: whoever finds another
-    number there than the store has opens the file anew.
-    """
-
-    key: tuple[str, ImportState, int]
-    source: BinaryIO
-    lines: Iterator[tuple[int, list[str]]]
-    new: array[int] = field(default_factory=lambda: array("Q"))
-    tag_sets: set[tuple[str, ...]] = field(default_factory=set)
-    at: int = 0
-    is_fresh: bool = True
-    errors: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Some rows: those that can be read, with their lines; those that cannot, with their cells as they are.
-    read_bytes: how far in the file they end, 0 = not known. is_last: whether it is the end."""
-
-    rows: tuple[tuple[int, Any], ...]
-    rejected: tuple[RejectedRow, ...]
-    read_bytes: int
-    is_last: bool
-
-    def totals(self, merged: Merged) -> Totals:
-        """What the chunk adds."""
-        reasons = Counter(row.reason for row in (*self.rejected, *merged.rejected))
-        counted = added(Totals(), rows=len(self.rows) + len(self.rejected), rejected=reasons)
-        return added(_sum(counted, merged.totals), conflicts=len(merged.conflicts))
-
-    def told(self, merged: Merged) -> list[RejectedRow]:
-        """Every row that is not taken, in the order of the file."""
-        waiting = [RejectedRow(one.line, one.reason, one.what) for one in merged.conflicts]
-        return sorted((*self.rejected, *merged.rejected, *waiting), key=lambda row: row.line)
 
 
 class ImportContacts:
@@ -150,7 +108,7 @@ class ImportContacts:
         self._clock = clock
         self._most_bad = most_bad_percent / 100
         self._chunk = chunk
-        self._reading: _Reading | None = None
+        self._reading: Reading | None = None
         self._swept = False
         self._refusals = 0
 
@@ -255,10 +213,18 @@ class ImportContacts:
 
     async def cancel(self, import_id: str) -> ContactImport:
         """Stops it; what was taken before stays. Raises `Invalid`, `NotFound`, `Stale`."""
-        found = await self.read(import_id)
-        if found.value.state in ENDED:
-            raise Invalid({"state": "这次导入已经结束"})
-        ended = await self._keep_row(found, self._ended(found.value, _S.CANCELED))
+
+        async def decide() -> tuple[Sequence[Write], ContactImport]:
+            found = await self.read(import_id)
+            if found.value.state in ENDED:
+                raise Invalid({"state": "这次导入已经结束"})
+            ended = self._ended(found.value, _S.CANCELED)
+            return [self._imports.update(ended, found.version)], ended
+
+        try:  # the job stores its place many times a second, and somebody who says stop says it once
+            ended = await until_committed(self._documents, decide, tries=_MOST_REFUSALS)
+        except Conflict:
+            raise Stale("contact_import") from None
         await asyncio.to_thread(self._pieces.remove, import_id)
         return ended
 
@@ -268,7 +234,8 @@ class ImportContacts:
         found = await self.read(import_id)
         if found.value.state not in ENDED:
             raise Invalid({"state": "请先取消或等它完成"})
-        await self._forget(found)
+        if not found.value.department or found.value.columns:
+            await self._forget(found)
 
     async def read(self, import_id: str) -> Versioned[ContactImport]:
         """An import with its version. Raises `NotFound`."""
@@ -327,7 +294,7 @@ class ImportContacts:
         return True
 
     async def _carried(
-        self, reading: _Reading, taking: ContactImport, chunk: _Chunk
+        self, reading: Reading, taking: ContactImport, chunk: Chunk
     ) -> tuple[ContactImport, Sequence[Write]]:
         """The import behind a chunk, and what goes with it."""
         now, taker = self._clock.now_ms(), self._takers[taking.kind]
@@ -344,7 +311,7 @@ class ImportContacts:
         if taker.is_whole or taking.state is _S.CHECKING:
             after = await self._with_errors(reading, after, chunk, chunk.told(merged))
         if taking.state is _S.RUNNING:
-            after = replace(after, done=_sum(taking.done, totals))
+            after = replace(after, done=summed(taking.done, totals))
             return (self._ended(after, _S.DONE) if chunk.is_last else after), merged.writes
         reading.new.extend(int(key[:16], 16) for key in merged.new)
         if taking.kind is FileKind.PEOPLE:
@@ -352,23 +319,23 @@ class ImportContacts:
         if len(reading.tag_sets) > _MAX_TAG_SETS:
             problem = "标签列里有太多不同的内容，可能选错了列"
             return replace(taking, **_NOTHING_READ, state=_S.MAPPING, problem=problem), ()
-        after = replace(after, checked=_sum(taking.checked, totals), read_bytes=chunk.read_bytes)
+        after = replace(after, checked=summed(taking.checked, totals), read_bytes=chunk.read_bytes)
         return (await self._looked_at(reading, after, taker) if chunk.is_last else after), ()
 
-    async def _looked_at(self, reading: _Reading, taking: ContactImport, taker: Taker[Any]) -> ContactImport:
+    async def _looked_at(self, reading: Reading, taking: ContactImport, taker: Taker[Any]) -> ContactImport:
         """An import whose last row was looked at: it can be taken, unless too much of it cannot."""
-        twice = await asyncio.to_thread(_repeated, reading.new)
+        twice = await asyncio.to_thread(repeated, reading.new)
         checked = added(taking.checked, new=-twice, **{taker.repeats: twice})
         if checked.bad_share > self._most_bad:
             return replace(taking, checked=checked, state=_S.MAPPING, problem=TOO_BAD)
         return replace(taking, checked=checked, state=_S.CHECKED)
 
     async def _with_errors(
-        self, reading: _Reading, taking: ContactImport, chunk: _Chunk, told: Sequence[RejectedRow]
+        self, reading: Reading, taking: ContactImport, chunk: Chunk, told: Sequence[RejectedRow]
     ) -> ContactImport:
         shown = [replace(row, cell=masked_cell(row.cell)) for row in told[:SHOWN_ERRORS]]
         taking = replace(taking, errors=(*taking.errors, *shown)[:SHOWN_ERRORS])
-        reading.errors += [_csv_line(row) for row in told]
+        reading.errors += [csv_line(row) for row in told]
         waiting = sum(map(len, reading.errors))
         if waiting and (chunk.is_last or waiting > _ERROR_PIECE_CHARS):
             content = "".join(reading.errors).encode()
@@ -377,7 +344,7 @@ class ImportContacts:
             return replace(taking, error_pieces=taking.error_pieces + 1)
         return taking
 
-    async def _open(self, taking: ContactImport) -> _Reading:
+    async def _open(self, taking: ContactImport) -> Reading:
         """The file where the import is: open from the last step, or found again after a crash."""
         key = (taking.id, taking.state, taking.looks)
         reading = self._reading
@@ -386,15 +353,15 @@ class ImportContacts:
             reading = self._reading = await asyncio.to_thread(self._opened, taking, key)
         return reading
 
-    def _opened(self, taking: ContactImport, key: tuple[str, ImportState, int]) -> _Reading:
+    def _opened(self, taking: ContactImport, key: tuple[str, ImportState, int]) -> Reading:
         source = self._pieces.open(taking.id, taking.size)
         longest = self._takers[taking.kind].longest
         lines = rows(source, taking.name, taking.encoding, longest=longest)
         passed = taking.done.rows + int(taking.heading)
         next(islice(lines, passed, passed), None)
-        return _Reading(key, source, lines, at=taking.done.rows)
+        return Reading(key, source, lines, at=taking.done.rows)
 
-    def _take(self, reading: _Reading, taking: ContactImport) -> _Chunk:
+    def _take(self, reading: Reading, taking: ContactImport) -> Chunk:
         taker = self._takers[taking.kind]
         wanted = MAX_WHOLE_ROWS + 1 if taker.is_whole else taker.at_once or self._chunk
         taken: list[tuple[int, Any]] = []
@@ -406,7 +373,7 @@ class ImportContacts:
                 rejected.append(RejectedRow(line, problem.reason, problem.cell))
         is_last = len(taken) + len(rejected) < wanted
         at = 0 if is_workbook(taking.name) else taking.size if is_last else reading.source.tell()
-        return _Chunk(tuple(taken), tuple(rejected), at, is_last)
+        return Chunk(tuple(taken), tuple(rejected), at, is_last)
 
     def _close(self) -> None:
         if self._reading is not None:
@@ -463,7 +430,7 @@ class ImportContacts:
 
     def _ended(self, taking: ContactImport, state: ImportState) -> ContactImport:
         now = self._clock.now_ms()
-        return replace(taking, state=state, ended_at=now, purge_at=now + _KEPT_MS)
+        return replace(taking, state=state, changed_at=now, ended_at=now, purge_at=now + _KEPT_MS)
 
     def _keep(self, import_id: str, file: IO[bytes]) -> tuple[int, str]:
         """Size and digest of what was kept."""
@@ -500,22 +467,3 @@ def source_problems(source: str) -> dict[str, str]:
 def _position(taking: ContactImport) -> int:
     """Behind how many rows an import stands."""
     return taking.done.rows if taking.state is _S.RUNNING else taking.checked.rows
-
-
-def _sum(totals: Totals, more: Totals) -> Totals:
-    return added(totals, **{name: getattr(more, name) for name in Totals.__dataclass_fields__})
-
-
-def _repeated(keys: array[int]) -> int:
-    """How many stand there a second time. Part by part: a set of two million numbers is 200 MB."""
-    kinds = sum(len({key for key in keys if key % _PARTS == part}) for part in range(_PARTS))
-    return len(keys) - kinds
-
-
-def _csv_line(row: RejectedRow) -> str:
-    """One line of the file of rejected rows. What begins like a formula is made a text (OWASP)."""
-    text = f"'{row.cell}" if row.cell.startswith(("=", "+", "-", "@", "\t", "\r")) else row.cell
-    words = REJECTED.get(row.reason) or CONFLICTS[row.reason]
-    out = io.StringIO()
-    csv.writer(out).writerow((row.line, words[0], text))
-    return out.getvalue()

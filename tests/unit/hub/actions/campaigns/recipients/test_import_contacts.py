@@ -298,6 +298,29 @@ async def test_canceled_in_the_middle_it_keeps_what_was_taken_and_the_file_is_go
         desk.pieces.get(looked.id, 0)
 
 
+async def test_who_says_stop_while_the_job_stores_its_place_says_it_once(desk: RecipientDesk) -> None:
+    looked = await desk.look(csv_of(HEAD, *people(40)))
+    await desk.imports.start(looked.id)
+
+    class Meanwhile(DocumentsAround):
+        """The job is always faster, the first three times."""
+
+        steps = 3
+
+        async def commit(self, writes: Sequence[Write]) -> None:
+            if self.steps:
+                self.steps -= 1
+                await desk.imports.step()
+            await super().commit(writes)
+
+    job, desk.documents = desk.imports, Meanwhile(desk.documents)
+    desk.start()
+    officer, desk.imports = desk.imports, job
+    assert (await officer.cancel(looked.id)).done.rows == 15
+    await desk.work()
+    assert (await desk.imports.read(looked.id)).value.state is ImportState.CANCELED
+
+
 async def test_an_import_is_forgotten_in_its_time_and_its_contacts_stay(desk: RecipientDesk) -> None:
     taken = await desk.take(csv_of(HEAD, *people(3), "110,,,,,"))
     desk.clock.at += 91 * DAY
