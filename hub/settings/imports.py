@@ -1,4 +1,4 @@
-"""Files that are taken in row by row: people, opt-outs, what a department hands over."""
+"""Files that departments hand over; see docs/department-handover.md."""
 
 from __future__ import annotations
 

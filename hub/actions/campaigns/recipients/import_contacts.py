@@ -6,7 +6,7 @@ kind of file says and changes is its taker's (`taker.py`).
 Rules protected: nothing is stored before the numbers were seen; of every row that is not taken the officer
 can read which and why; what some rows change and how far the import is are one unit of work, so that a crash
 repeats nothing and loses nothing; the file is held by nobody whole. A file is repeated without harm. Bad rows
-stop nothing until they are a larger share of the file than the office allows.
+stop nothing until they are a larger share of a department's file than the office allows.
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ class ImportContacts:
         chunk: int = CHUNK,
     ) -> None:
         """regions: code → name, of the places an office knows. takers: of kinds beside people.
-        most_bad_percent: a larger share of bad rows stops the import."""
+        most_bad_percent: a larger share of bad rows stops a file that a department hands over; of its own
+        list the officer sees the share and decides."""
         self._documents = documents
         self._imports = imports
         self._takers: Mapping[FileKind, Taker[Any]] = {
@@ -326,7 +327,7 @@ class ImportContacts:
         """An import whose last row was looked at: it can be taken, unless too much of it cannot."""
         twice = await asyncio.to_thread(repeated, reading.new)
         checked = added(taking.checked, new=-twice, **{taker.repeats: twice})
-        if checked.bad_share > self._most_bad:
+        if taking.department and checked.bad_share > self._most_bad:
             return replace(taking, checked=checked, state=_S.MAPPING, problem=TOO_BAD)
         return replace(taking, checked=checked, state=_S.CHECKED)
 
