@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from campaigns.importing.columns import FileKind
 from campaigns.said import Said
-from hub.actions.departments.handover.route_list import claim_of
+from hub.actions.departments.handover.route_list import Claim, claim_of
 from hub.actions.rules.in_force import RulesInForce
 from hub.model.cases.routing.routes import folded
 from hub.model.cases.rule_book import BookKind
@@ -78,23 +78,24 @@ class ReadHandover:
         imports: Sequence[ContactImport],
     ) -> list[Said]:
         newest = handover.newest_of_each(imports)
+        desks = {claim_of(row): row["desk"] for row in self._rules.rows(BookKind.ROUTES)}
+        texts = {one.code: one.text for one in department.templates}
         points = [point for one in newest.values() for point in handover.standing(one)]
         for kind in (FileKind.ROUTES, FileKind.TEMPLATES):
             if taking := newest.get(kind):
-                open_ones = [one for one in taking.conflicts if not self._is_settled(one, department)]
+                open_ones = [one for one in taking.conflicts if not _is_settled(one, desks, texts)]
                 points += handover.conflicts_said(taking, open_ones)
         points += handover.same_extensions(department, registered)
         unsigned = [one for one in imports if one.state is ImportState.DONE and not one.signed_at]
         return [*points, Said(handover.UNSIGNED, count=len(unsigned))] if unsigned else points
 
-    def _is_settled(self, conflict: ImportConflict, department: RegisteredDepartment) -> bool:
-        """Whether what stands in the registry and in the table of desks answers it. What another unit keeps
-        is settled by a file that no longer asks for it."""
-        if conflict.reason.startswith("code"):
-            stands = {one.code: one.text for one in department.templates}
-            is_twice = conflict.reason == "code_twice"
-            return conflict.what in stands and (is_twice or stands[conflict.what] == conflict.wanted)
+
+def _is_settled(conflict: ImportConflict, desks: Mapping[Claim, str], texts: Mapping[str, str]) -> bool:
+    """Whether what stands in the table of desks and in the registry (code → text) answers it. What another
+    unit keeps is settled by a file that no longer asks for it."""
+    if conflict.reason.startswith("code"):
+        stands = texts.get(conflict.what, "")
+    else:
         field = "written_to" if conflict.reason.startswith("number") else "keyword"
-        owners = {claim_of(row): row["desk"] for row in self._rules.rows(BookKind.ROUTES)}
-        owner = owners.get((field, folded(conflict.what)), "")
-        return bool(owner) and (conflict.reason.endswith("_twice") or owner == conflict.wanted)
+        stands = desks.get((field, folded(conflict.what)), "")
+    return bool(stands) and (conflict.reason.endswith("_twice") or stands == conflict.wanted)

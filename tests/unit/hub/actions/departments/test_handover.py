@@ -365,3 +365,8 @@ async def test_a_revision_that_waits_refuses_routes_in_words(office: HandoverOff
     assert refused.state is ImportState.REFUSED
     assert "还没有决定" in refused.problem
     assert await office.routes() == {}
+
+
+async def test_of_the_offices_own_list_the_officer_decides(office: HandoverOffice) -> None:
+    looked = await office.look(csv_of("手机号", number(1), "x", "y"))
+    assert (looked.state, looked.checked.bad) == (ImportState.CHECKED, 2)
