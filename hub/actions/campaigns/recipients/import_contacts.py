@@ -129,6 +129,9 @@ class ImportContacts:
         source = " ".join(source.split())
         if problems := source_problems(source):
             raise Invalid(problems)
+        # A department that is renamed stays the same source: its lists would all be new otherwise.
+        earlier = await self._imports.newest(limit=1, department=department) if department else []
+        source = earlier[0].source if earlier else source
         now = self._clock.now_ms()
         import_id = new_id(now)
         try:

@@ -98,6 +98,21 @@ async def test_five_departments_with_bad_numbers_and_conflicting_keywords_merged
     assert [one.done.bad for one in again] == [one.done.bad for one in first]
 
 
+async def test_a_renamed_department_is_the_same_source(office: HandoverOffice) -> None:
+    people = csv_of("手机号,姓名,是否同意", f"{number(1)},林,是")
+    first = await office.hand_over("traffic", K.PEOPLE, people)
+    before = await office.whole_store()
+    begun = await office.imports.begin(
+        "officer", "a.csv", "交通警察总队", io.BytesIO(people), kind=K.PEOPLE, department="traffic"
+    )
+    await office.imports.check(begun.id, mapping=begun.mapping, heading=True)
+    await office.work()
+    await office.imports.start(begun.id)
+    await office.work()
+    assert (await office.now(begun.id)).source == first.source
+    assert await office.whole_store() == before
+
+
 async def test_an_opt_out_wins_over_a_list_that_comes_later_and_says_yes(office: HandoverOffice) -> None:
     await office.hand_over("traffic", K.OPT_OUTS, csv_of("手机号", number(1)))
     people = csv_of("手机号,是否同意", f"{number(1)},是")
