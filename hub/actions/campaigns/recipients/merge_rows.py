@@ -15,7 +15,7 @@ from campaigns.importing.row import Row
 from campaigns.segment import EVERYBODY, packed, unpacked
 from channels.address import masked
 from channels.outbox.suppression import EDUCATION, subjects_of
-from hub.actions.campaigns.recipients.taker import Merged
+from hub.actions.campaigns.recipients.taker import Merged, others_turn
 from hub.model.people.contact import Contact
 from hub.model.recipients.contact_import import (
     ContactImport,
@@ -80,7 +80,8 @@ class MergeRows:
         people = await self._people(taking, rows, keys)
         counts: Counter[str] = Counter()
         new: list[str] = []
-        for key, row in zip(keys, rows, strict=True):
+        for place, (key, row) in enumerate(zip(keys, rows, strict=True), 1):
+            await others_turn(place)
             person = people[key]
             outcome = self._read(taking, person, row, key, at)
             counts[outcome] += 1
@@ -89,9 +90,9 @@ class MergeRows:
             counts["opted_out"] += person.is_out and outcome != "repeated"
         writes: list[Write] = []
         if taking.state is ImportState.RUNNING:  # to seal what nobody stores is half of the work
-            writes = [
-                write for key, person in people.items() for write in self._writes(taking, person, key, at)
-            ]
+            for place, (key, person) in enumerate(people.items(), 1):
+                await others_turn(place)
+                writes += self._writes(taking, person, key, at)
         noted = Counter(reason for row in rows for reason in row.noted)
         return Merged(tuple(writes), added(Totals(), **counts, noted=noted), tuple(new), erased)
 

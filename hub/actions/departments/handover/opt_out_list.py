@@ -14,7 +14,7 @@ from campaigns.importing.row import OptOutRow, read_opt_out
 from campaigns.importing.table import MAX_CELL_CHARS
 from channels.address import masked
 from channels.outbox.suppression import subjects_of
-from hub.actions.campaigns.recipients.taker import Merged
+from hub.actions.campaigns.recipients.taker import Merged, others_turn
 from hub.model.recipients.contact_import import ContactImport, ImportState, Totals, added
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.suppressions import ERASED, Lift, SuppressionRepository
@@ -52,7 +52,8 @@ class OptOutList:
         noted: Counter[str] = Counter()
         writes: list[Write] = []
         new: list[str] = []
-        for key, row in keyed:
+        for place, (key, row) in enumerate(keyed, 1):
+            await others_turn(place)
             noted.update(row.noted)
             wanted = [(key, one) for one in subjects_of(row.subject or taking.subject or EVERYTHING)]
             missing = [rule for rule in wanted if rule not in stands]
