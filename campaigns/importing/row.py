@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from campaigns.importing.columns import Column
 from campaigns.segment import GIVEN
 from channels.address import Address, BadAddress, email, is_textable, phone
+from channels.outbox.suppression import EDUCATION, NOTICE, WARNING
 
 REJECTED: Mapping[str, tuple[str, str]] = {
     "empty": ("没有手机号", "no number"),
@@ -26,8 +27,38 @@ REJECTED: Mapping[str, tuple[str, str]] = {
     "not_a_number": ("不是有效的手机号", "not a valid mobile number"),
     "not_an_email": ("不是有效的邮箱", "not a valid e-mail address"),
     "erased": ("本人要求删除过，不再导入", "asked to be erased, not taken again"),
+    "bad_code": (
+        "模板编号应是 1 到 30 个字母、数字、横线或下划线",
+        "code must be 1 to 30 letters, digits, - or _",
+    ),
+    "no_text": ("没有正文", "no text"),
+    "text_too_long": ("正文超过 1000 个字", "text is longer than 1000 characters"),
+    "bad_places": ("变量写法看不懂，或大括号不成对", "unclear placeholders or unpaired braces"),
+    "bad_class": ("级别看不懂，应是 E0、E1、N 或 L", "unclear class, should be E0, E1, N or L"),
+    "class_not_allowed": ("该部门没有登记这个级别", "the department is not registered for this class"),
+    "number_and_keyword": ("号码和关键词填一个，且只填一个", "give a number or a keyword, only one of them"),
+    "bad_number": ("号码应是 3 到 20 位数字，含 12110", "number must be 3 to 20 digits, with 12110"),
+    "bad_keyword": (
+        "关键词应是 2 到 20 个字，且不是退订用词",
+        "keyword must be 2 to 20 characters and no word for opting out",
+    ),
+    "unknown_desk": ("没有这个处理单位", "no such unit"),
+    "no_month": ("看不出是哪个月", "no month can be read"),
+    "too_old": ("超过 24 个月，不再保留", "older than 24 months, not kept"),
+    "future": ("日期在导入之后", "a day after the import"),
+    "bad_count": ("数量不是整数", "count is not a whole number"),
 }
 """Why a row is not taken, in the words of the page (Chinese, English)."""
+
+CONFLICTS: Mapping[str, tuple[str, str]] = {
+    "keyword_taken": ("关键词已归其他单位", "keyword belongs to another unit already"),
+    "number_taken": ("号码已归其他单位", "number belongs to another unit already"),
+    "keyword_twice": ("文件内同一关键词归两个单位", "the file gives one keyword to two units"),
+    "number_twice": ("文件内同一号码归两个单位", "the file gives one number to two units"),
+    "code_taken": ("同一编号已登记了不同的模板", "another template has this code already"),
+    "code_twice": ("文件内同一编号有两个不同的模板", "the file has two templates of one code"),
+}
+"""Why a row waits until somebody decides; in the same words."""
 
 NOTED: Mapping[str, tuple[str, str]] = {
     "unknown_region": ("地区不认识，留空", "unknown region left empty"),
@@ -35,6 +66,14 @@ NOTED: Mapping[str, tuple[str, str]] = {
     "unclear_consent": ("是否同意看不懂，按未知", "unclear consent read as unknown"),
     "bad_date": ("同意日期看不懂，按导入日期", "unclear date of consent read as today"),
     "too_many_tags": ("标签过多或过长，只留前几个", "too many or too long tags cut"),
+    "unknown_subject": ("退订内容看不懂，按全部退订", "unclear subject read as opting out of everything"),
+    "came_back": ("本人后来重新订阅，保持订阅", "subscribed again later, stays subscribed"),
+    "renamed_places": ("变量名改为编号", "placeholders renamed to numbers"),
+    "joined_lines": ("换行改为空格", "line breaks made blanks"),
+    "several_parts": (
+        "每个变量按 6 个字计，超过一条短信",
+        "longer than one part with six characters for each placeholder",
+    ),
 }
 """What was not understood of a row that is taken."""
 
@@ -46,6 +85,15 @@ _NO = frozenset({"否", "不同意", "未同意", "无", "×", "n", "no", "0", "
 _REFUSED = frozenset({"不同意", "拒绝", "拒收", "退订", "已退订"})
 _LANGUAGES = {"中文": "zh", "汉语": "zh", "zh": "zh", "chinese": "zh", "英文": "en", "英语": "en", "en": "en"}
 _LANGUAGES |= {"english": "en", "zh-cn": "zh", "普通话": "zh", "": "zh"}
+_SUBJECTS = {
+    "全部": "all",
+    "all": "all",
+    "普法": EDUCATION,
+    "宣传": EDUCATION,
+    "通知": NOTICE,
+    "预警": WARNING,
+}
+"""What a subject is called in files, anywhere in the cell."""
 _CHINA = timezone(timedelta(hours=8))
 
 
@@ -78,12 +126,8 @@ class Row:
 
 def read_row(cells: Sequence[str], mapping: Sequence[Column], regions: Mapping[str, str]) -> Row:
     """The contact of a row. regions: every spelling → code, see `spellings`. Raises `Rejected`."""
-    said = {
-        column: cell for column, cell in zip(mapping, cells, strict=False) if column is not Column.IGNORED
-    }
-    number = said.get(Column.PHONE, "")
-    mail = said.get(Column.EMAIL, "")
-    address = _phone(number) if number or Column.EMAIL not in said or not mail else _mail(mail)
+    said = cells_of(cells, mapping)
+    address = address_of(said)
     noted: list[str] = []
     place = _bare(said.get(Column.REGION, ""))
     region = regions.get(place, "")
@@ -97,7 +141,7 @@ def read_row(cells: Sequence[str], mapping: Sequence[Column], regions: Mapping[s
     consent = GIVEN if agreed in _YES else ""
     if agreed not in _YES | _NO | _REFUSED:
         noted.append("unclear_consent")
-    at = _date(said.get(Column.CONSENT_AT, ""))
+    at = day_of(said.get(Column.CONSENT_AT, ""))
     if at is None:
         noted.append("bad_date")
     out = _bare(said.get(Column.OPT_OUT, ""))
@@ -115,6 +159,46 @@ def read_row(cells: Sequence[str], mapping: Sequence[Column], regions: Mapping[s
         opted_out=opted_out,
         noted=tuple(noted),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutRow:
+    """Somebody who wants nothing. subject: see `channels.outbox.suppression.subjects_of`, "" = the file does
+    not say. since: ms UTC, 0 = not said. noted: keys of `NOTED`."""
+
+    address: Address
+    subject: str = ""
+    since: int = 0
+    noted: tuple[str, ...] = ()
+
+
+def read_opt_out(cells: Sequence[str], mapping: Sequence[Column]) -> OptOutRow:
+    """The wish of a row; what cannot be understood of it is read as wanting nothing at all. Raises
+    `Rejected`."""
+    said = cells_of(cells, mapping)
+    address = address_of(said)
+    noted: list[str] = []
+    word = _bare(said.get(Column.SUBJECT, ""))
+    subject = next((one for known, one in _SUBJECTS.items() if known in word), "all" if word else "")
+    if word and not any(known in word for known in _SUBJECTS):
+        noted.append("unknown_subject")
+    since = day_of(said.get(Column.SINCE, ""))
+    if since is None:
+        noted.append("bad_date")
+    return OptOutRow(address, subject, since or 0, tuple(noted))
+
+
+def cells_of(cells: Sequence[str], mapping: Sequence[Column]) -> dict[Column, str]:
+    """What a row says, by column; of a column that is ignored nothing."""
+    return {
+        column: cell for column, cell in zip(mapping, cells, strict=False) if column is not Column.IGNORED
+    }
+
+
+def address_of(said: Mapping[Column, str]) -> Address:
+    """The number of a row, else its mail address. Raises `Rejected`."""
+    number, mail = said.get(Column.PHONE, ""), said.get(Column.EMAIL, "")
+    return _phone(number) if number or not mail else _mail(mail)
 
 
 def spellings(regions: Mapping[str, str]) -> dict[str, str]:
@@ -171,7 +255,7 @@ def _tags(cell: str, noted: list[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _date(cell: str) -> int | None:
+def day_of(cell: str) -> int | None:
     """The day as ms UTC of its start in China, 0 when nothing stands there, None when it is no day."""
     text = re.sub(r"[年月./]", "-", unicodedata.normalize("NFKC", cell)).replace("日", "").split(" ")[0]
     text = text.split("T")[0].strip("-")
@@ -192,4 +276,4 @@ def _bare(cell: str) -> str:
 def masked_cell(cell: str) -> str:
     """What a page shows of a cell: it may be somebody's number. A day is shown as it is."""
     text = cell.strip()
-    return text if len(text) < 7 or _date(text) else f"{text[:3]}{'*' * min(len(text) - 5, 8)}{text[-2:]}"
+    return text if len(text) < 7 or day_of(text) else f"{text[:3]}{'*' * min(len(text) - 5, 8)}{text[-2:]}"

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from campaigns.errors import CampaignError
 from knowledge_base.files.workbook import Bounds, NoWorkbook, UnpacksTooFar, check_unpacked, lines
 
-MAX_ROWS = 1_000_000
+MAX_ROWS = 2_000_000
 MAX_COLUMNS = 40
 MAX_CELL_CHARS = 500
 """What is behind is cut off: nothing that is imported is longer."""
@@ -39,12 +39,15 @@ class BadFile(CampaignError):
         self.line = line
 
 
-def rows(file: BinaryIO, name: str, encoding: str) -> Iterator[tuple[int, list[str]]]:
+def rows(
+    file: BinaryIO, name: str, encoding: str, *, longest: int = MAX_CELL_CHARS
+) -> Iterator[tuple[int, list[str]]]:
     """(line as a spreadsheet counts it, cells) of every row that holds something. `file`: seekable, at its
-    start; it is taken over. encoding: what `encoding_of` said. Raises `BadFile` while it is read."""
+    start; it is taken over. encoding: what `encoding_of` said. longest: what of a cell is kept, in
+    characters. Raises `BadFile` while it is read."""
     count = 0
     for line, cells in _workbook(file) if is_workbook(name) else _csv(file, encoding):
-        texts = [cell.strip()[:MAX_CELL_CHARS] for cell in cells[:MAX_COLUMNS]]
+        texts = [cell.strip()[:longest] for cell in cells[:MAX_COLUMNS]]
         while texts and not texts[-1]:  # a workbook fills its rows up
             texts.pop()
         if not texts:

@@ -23,6 +23,7 @@ from hub.bench.flood import FULL, SMALL, Flood, flood
 from hub.bench.gateways.gateways import PROTOCOLS, gateways
 from hub.bench.gateways.soak import SMALL as SHORT
 from hub.bench.gateways.soak import Load, soak
+from hub.bench.imports import imports
 from hub.bench.intake import intake
 from hub.bench.letters.letters import letters
 from hub.bench.memory import memory
@@ -68,6 +69,7 @@ BENCHES: Mapping[str, Bench] = {
     "texts": lambda task: flood(task.folder, SMALL if task.small else task.flood),
     "desk": lambda task: desk(task.folder, small=task.small),
     "faq": lambda task: faq(task.given, small=task.small),
+    "import": lambda task: imports(task.folder, small=task.small),
     **{name: partial(_gateways, name) for name in PROTOCOLS},
     "soak": lambda task: soak(task.folder, SHORT if task.small else Load(60 * task.minutes)),
 }

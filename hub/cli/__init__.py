@@ -44,6 +44,12 @@ def build() -> App:
     app.command("hub.cli.migrate:migrate", name="migrate", help="升级数据 · Bring the store up to date")
     app.command("hub.cli.bench:bench", name="bench", help="测量性能 · Measure against a floor")
 
+    app.command(
+        "hub.cli.department_import:import_department",
+        name="import-department",
+        help="导入部门移交的文件 · Take what a department hands over",
+    )
+
     store = App(name="store", help="数据摘要与搬迁 · Digest and copy the store")
     store.command("hub.cli.store:digest", name="digest", help="全部数据的摘要 · One digest of everything")
     store.command("hub.cli.store:copy", name="copy", help="复制到另一个库 · Copy to another store")
@@ -56,7 +62,7 @@ def build() -> App:
     )
     app.command(evidence)
 
-    for group in (_user(), _keys(), _department()):
+    for group in (_user(), _keys(), _department(), _talk()):
         app.command(group)
 
     ivr = App(name="ivr", help="语音流程 · Call flows")
@@ -80,15 +86,17 @@ def build() -> App:
     cases.command("hub.cli.cases:flow", name="flow", help="打印流转表 · Print the table of moves")
     app.command(cases)
 
-    talk = App(name="talk", help="对话 · What is done about messages")
-    talk.command("hub.cli.talk:evaluate", name="eval", help="用标注好的消息测量 · Measure against messages")
-    talk.command("hub.cli.talk_models:calibrate", name="calibrate", help="训练险情和检举模型 · Fit models")
-    app.command(talk)
-
     config = App(name="config", help="配置 · Configuration")
     config.command("hub.cli.config:show", name="show", help="显示生效的配置 · Effective settings")
     app.command(config)
     return app
+
+
+def _talk() -> App:
+    talk = App(name="talk", help="对话 · What is done about messages")
+    talk.command("hub.cli.talk:evaluate", name="eval", help="用标注好的消息测量 · Measure against messages")
+    talk.command("hub.cli.talk_models:calibrate", name="calibrate", help="训练险情和检举模型 · Fit models")
+    return talk
 
 
 def _user() -> App:

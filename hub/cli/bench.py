@@ -32,8 +32,8 @@ def bench(
     Parameters
     ----------
     names
-        intake dispatch outbox crash letters store memory cases queue search desk texts faq carrier (cmpp smgp
-        sgip smpp) soak；省略为全部，soak 除外 · Else all but soak.
+        intake dispatch outbox crash letters store memory cases queue search desk texts faq import
+        carrier (cmpp smgp sgip smpp) soak；省略为全部，soak 除外 · Else all but soak.
     kb
         faq 用的知识条目 · Entries for faq: JSONL, TOML or CSV; the shipped ones without it.
     queries

@@ -198,6 +198,16 @@ class SuppressionRepository:
         found = await self._documents.find("suppression_lifts", where, sort=(("at", -1),), limit=50)
         return self._lifts.listed(found)
 
+    async def lifted(self, address_keys: Sequence[str]) -> dict[tuple[str, str], list[Lift]]:
+        """Rules about these addresses that were lifted, by (address key, subject); of some 200 addresses."""
+        where = {"address_key": {"$in": list(address_keys)}}
+        found: dict[tuple[str, str], list[Lift]] = {}
+        for lift in self._lifts.listed(
+            await self._documents.find("suppression_lifts", where, limit=MAX_LIMIT)
+        ):
+            found.setdefault((lift.address_key, lift.subject), []).append(lift)
+        return found
+
     async def of_address(self, address_key: str) -> list[Versioned[Suppression]]:
         """Every rule about one address: who, when and why, for the officer."""
         found = await self._documents.find("suppressions", {"address_key": address_key}, limit=50)

@@ -14,6 +14,7 @@ from hub.settings.channels import Channel
 from hub.settings.deliveries import Broadcast, Dispatch, Fallback, Frequency, SendingHours
 from hub.settings.departments import DepartmentApi, DepartmentTable
 from hub.settings.dialogue import EncoderServer, Knowledge, TriageWords
+from hub.settings.imports import Imports
 from hub.settings.listeners import CmppListener, SendsmsListener, SmppListener
 from hub.settings.organisation import Hours, Organisation, Region
 from hub.settings.progress import ProgressSystem, Tracking
@@ -54,6 +55,7 @@ class Settings(Table):
     smpp_listener: SmppListener = SmppListener()
     cmpp_listener: CmppListener = CmppListener()
     sendsms_listener: SendsmsListener = SendsmsListener()
+    imports: Imports = Imports()
     speech: Speech = Speech()
     calls: Calls = Calls()
     cases: Cases = Cases()

@@ -135,6 +135,8 @@ DONE: Mapping[str, str] = {
     "segment_retired": msgid("已停用，以前用它建的活动不受影响"),
     "segment_offered": msgid("已恢复使用"),
     "segment_counting": msgid("正在逐一核对，完成后显示在这里"),
+    "handover_signed": msgid("签字已记录"),
+    "handover_rows_purged": msgid("文件的内容已删除，数字仍保留在对账单上"),
     "import_purged": msgid("导入记录已删除，服务对象仍保留"),
     "campaign_submitted": msgid("已送审，由另一人审批"),
     "campaign_approved": msgid("已批准，可以发布"),

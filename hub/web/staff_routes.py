@@ -37,7 +37,7 @@ from hub.web.pages.cases import (
 )
 from hub.web.pages.cases.replies import canned, pick, send
 from hub.web.pages.deliveries import deliveries, ended, unmatched
-from hub.web.pages.departments import callbacks, department, departments, keys, listener
+from hub.web.pages.departments import callbacks, department, departments, handover, keys, listener
 from hub.web.pages.knowledge import (
     entries,
     entry_editor,
@@ -71,6 +71,9 @@ def _staff(
         method, address, handler, permission, login=True, also=also, form_bytes=form_bytes, is_use=is_use
     )
 
+
+_HANDED = "/departments/{department}/imports/{import_id}"
+"""A file a department handed over."""
 
 PUBLICITY_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/campaigns/series", series.series_list, P.CAMPAIGN_READ),
@@ -408,6 +411,23 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/departments/{department}/listener/{key_id}", listener.issue, P.DEPARTMENT_MANAGE),
     _staff("GET", "/departments/{department}/callbacks", callbacks.page, P.DEPARTMENT_READ),
     _staff("POST", "/departments/{department}/callbacks/{id}/again", callbacks.again, P.DEPARTMENT_READ),
+    _staff("GET", "/departments/{department}/handover", handover.page, P.DEPARTMENT_READ),
+    _staff(
+        "POST",
+        "/departments/{department}/handover",
+        handover.begin,
+        P.DEPARTMENT_MANAGE,
+        form_bytes=imports.FORM_BYTES,
+    ),
+    _staff("GET", "/departments/{department}/handover/sheet", handover.sheet, P.DEPARTMENT_READ),
+    _staff("POST", "/departments/{department}/handover/sheet", handover.sign, P.DEPARTMENT_MANAGE),
+    _staff("GET", _HANDED, imports.import_page, P.DEPARTMENT_READ),
+    _staff("GET", f"{_HANDED}/progress", imports.progress, P.DEPARTMENT_READ, is_use=False),
+    _staff("POST", f"{_HANDED}/check", imports.check, P.DEPARTMENT_MANAGE),
+    _staff("POST", f"{_HANDED}/start", imports.start, P.DEPARTMENT_MANAGE),
+    _staff("POST", f"{_HANDED}/cancel", imports.cancel, P.DEPARTMENT_MANAGE),
+    _staff("POST", f"{_HANDED}/purge", imports.purge, P.DEPARTMENT_MANAGE),
+    _staff("GET", f"{_HANDED}/rejected", imports.rejected, P.DEPARTMENT_READ),
     _staff("GET", "/agents", accounts.agents_page, P.AGENT_MANAGE),
     _staff("POST", "/agents", accounts.create_agent, P.AGENT_MANAGE),
     _staff("POST", "/agents/{agent_id}/reset", accounts.reset_password, P.AGENT_MANAGE),

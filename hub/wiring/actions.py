@@ -9,6 +9,7 @@ from hub.actions.deliveries.redrive import Redrive
 from hub.hub import Actions, DeliveryDesk, RuleBooks
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
+from hub.wiring.departments.handover import takers_of
 from hub.wiring.desk import Desk
 from hub.wiring.dialogue import Dialogue
 from hub.wiring.foundation import Foundation
@@ -35,6 +36,7 @@ def actions_of(
 ) -> Actions:
     """One of each."""
     campaigns = campaign_actions(base, rules.rules)
+    takers = takers_of(base.stores, rules.rules, rules.revise_rules)
     return Actions(
         accept_event=intake.accept_event,
         assign_case=cases.assign_case,
@@ -58,7 +60,7 @@ def actions_of(
         note_case=cases.note_case,
         note_reading=cases.note_reading,
         people=people_of(base, profiles, dialogue, cases),
-        publicity=publicity_of(base, rules.rules, campaigns),
+        publicity=publicity_of(base, rules.rules, campaigns, takers),
         publish_entry=editing.publish_entry,
         refuse_mail=refuse_mail_of(base),
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),

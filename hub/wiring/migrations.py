@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from hub.actions.campaigns.recipients.imports_of_the_office import imports_of_the_office
 from hub.actions.campaigns.recipients.put_in_everybody import put_in_everybody
 from hub.actions.cases.all_cases.put_in_order import PutInOrder
 from hub.actions.cases.all_cases.raise_open import RaiseOpen
@@ -63,6 +64,7 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         Migration(7, "deliveries that did not arrive", dead_letters),
         Migration(8, "members of groups in the list of contacts", put_in_everybody),
         Migration(9, "ready rows wait in queues", rows_in_queues),
+        Migration(10, "imports of the office", imports_of_the_office),
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from hub.actions.departments.change_keys import ChangeKeys
 from hub.actions.departments.department_desk import DepartmentDesk
+from hub.actions.departments.handover.read_handover import ReadHandover
+from hub.actions.departments.handover.sign_handover import SignHandover
 from hub.actions.departments.in_force import DepartmentsInForce
 from hub.actions.departments.listener.tell_by_get import TellByGet
 from hub.actions.departments.prove_call import ProveCall
@@ -31,3 +33,5 @@ class DepartmentActions:
     desk: DepartmentDesk
     warn_contracts: WarnContracts
     may_call_back: Callable[[str], bool]
+    handover: ReadHandover
+    sign_handover: SignHandover

@@ -123,6 +123,22 @@ class ReviseRules:
         In force without more when nothing statutory changes. Raises `UnfitRules`, and `Stale` when the book
         was revised meanwhile or another proposal waits.
         """
+        revision, write = await self.revision(
+            kind, after, base=base, reason=reason, wanted_from=wanted_from, by=by
+        )
+        await self._commit(write)
+        return revision
+
+    async def newest_rows(self, kind: BookKind) -> tuple[tuple[Row, ...], int]:
+        """The book a change is made from, and the number of that revision."""
+        _, base = await self._newest(kind)
+        return self._rules.rows_of(kind, base), base
+
+    async def revision(
+        self, kind: BookKind, after: Sequence[Row], *, base: int, reason: str, wanted_from: int, by: str
+    ) -> tuple[RuleRevision, Insert]:
+        """The revision that `propose` stores, with its write, for a unit of work that says more. Raises as
+        `propose` does; when the number was taken meanwhile the write is a Duplicate."""
         book, newest = await self._newest(kind)
         problems = await self._problems(book, after)
         if problems:
@@ -146,8 +162,7 @@ class ReviseRules:
         )
         if not revision.needs_second:
             revision = self._approved(revision, by=by, note="")
-        await self._commit(self._revisions.insert(revision))
-        return revision
+        return revision, self._revisions.insert(revision)
 
     async def approve(self, kind: BookKind, number: int, *, by: str, note: str = "") -> RuleRevision:
         """Puts a proposal in force at its time. Raises `NotFound`, `SamePerson`, and `Stale` when decided."""

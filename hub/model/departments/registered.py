@@ -73,6 +73,11 @@ class RegisteredDepartment:
     owner: str = personal("")
     emergency_persons: tuple[str, ...] = personal(())
 
+    @property
+    def source(self) -> str:
+        """The name under which people are known to come from it."""
+        return self.name.replace("|", " ").replace(":", " ")[:30]
+
     def ends_within(self, days: int, today: date) -> bool:
         """Whether the contract ends in so many days, or has ended."""
         end = self.contract.ends_on

@@ -1,4 +1,6 @@
-"""The import of one file of contacts: looked at first, carried out when somebody says so.
+"""The import of one file: looked at first, carried out when somebody says so.
+
+People of the office, or what a department hands over with its platform (`FileKind`).
 
 The row moves with what it did, in one unit of work: after a crash it goes on behind the last row that was
 stored, and nothing is stored or counted twice.
@@ -11,9 +13,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from campaigns.importing.columns import FileKind
 from hub.model.personal import personal
 
-SHOWN_ERRORS = 20
+SHOWN_ERRORS = 100
 
 
 class ImportState(StrEnum):
@@ -38,7 +41,8 @@ class Totals:
 
     new: contacts nobody had. merged: known ones that gained something. unchanged: known ones that did not.
     repeated: rows about a number that came before in this file. rejected, noted: rows by reason, keys of
-    `campaigns.importing.row`. opted_out: of the contacts taken, those who want nothing.
+    `campaigns.importing.row`. opted_out: of the contacts taken, those who want nothing. conflicts: rows that
+    wait for a decision. counted: rows of a history, of which new, merged and unchanged are months.
     """
 
     rows: int = 0
@@ -47,6 +51,8 @@ class Totals:
     unchanged: int = 0
     repeated: int = 0
     opted_out: int = 0
+    conflicts: int = 0
+    counted: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     noted: dict[str, int] = field(default_factory=dict)
 
@@ -63,11 +69,24 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that is not taken. reason: a key of `REJECTED`; cell: what stood there, masked."""
+    """A row that is not taken. reason: a key of `REJECTED` or `CONFLICTS`; cell: what stood there, masked."""
 
     line: int
     reason: str
     cell: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportConflict:
+    """A row somebody has to decide about. reason: a key of `CONFLICTS`. what: the keyword, number or code.
+    owner: who has it, as a page says it, "" where the file itself disagrees. wanted: the desk (id) or text of
+    the row."""
+
+    line: int
+    reason: str
+    what: str
+    owner: str
+    wanted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +99,12 @@ class ContactImport:
     everybody joins. tags: which everybody gets. checked, done: what looking at it and carrying it out came
     to. looks: how often it was looked at, so that of an earlier look nothing is left. error_pieces: how many
     pieces the file of rejected rows has. problem, problem_line: why it was refused. purge_at: when all of it
-    is forgotten. Times are ms UTC, 0 = not yet.
+    is forgotten; of what a department handed over the numbers stay longer than the rows.
+
+    kind: what the file is a list of. department: which one handed it over, "" = the office itself. digest:
+    SHA-256 of the file. read_bytes: how far looking at it is. desk: unit of routes that name none. subject:
+    what opt-outs are about that do not say it. tallies: of a history, `202611:sent`. signatory: who
+    signed the sheet for the department; signed_by: agent who recorded it. Times are ms UTC, 0 = not yet.
     """
 
     id: str
@@ -103,6 +127,17 @@ class ContactImport:
     purge_at: int = 0
     problem: str = ""
     problem_line: int = 0
+    kind: FileKind = FileKind.PEOPLE
+    department: str = ""
+    digest: str = ""
+    read_bytes: int = 0
+    desk: str = ""
+    subject: str = ""
+    conflicts: tuple[ImportConflict, ...] = ()
+    tallies: dict[str, int] = field(default_factory=dict)
+    signed_at: int = 0
+    signed_by: str = ""
+    signatory: str = personal("")
     name: str = personal()
     columns: tuple[str, ...] = personal(())
     samples: tuple[tuple[str, ...], ...] = personal(())
@@ -125,7 +160,9 @@ class ContactImport:
 
     @property
     def percent(self) -> int:
-        """How far carrying it out is, 0–100."""
+        """How far it is, 0–100: looking at a file is measured by its bytes, carrying it out by its rows."""
+        if self.state is ImportState.CHECKING:
+            return min(100, 100 * self.read_bytes // self.size) if self.size else 0
         return min(100, 100 * self.done.rows // self.checked.rows) if self.checked.rows else 0
 
 

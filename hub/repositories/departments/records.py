@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hub.repositories.departments import callbacks, keys, listened, registry, submissions
+from hub.repositories.departments import (
+    callbacks,
+    keys,
+    listened,
+    registry,
+    sent_months,
+    submissions,
+)
 from hub.repositories.departments.callbacks import CallbackRepository
 from hub.repositories.departments.keys import DepartmentKeyRepository
 from hub.repositories.departments.listened import ListenedRepository
 from hub.repositories.departments.registry import DepartmentRepository
+from hub.repositories.departments.sent_months import SentMonthRepository
 from hub.repositories.departments.submissions import SubmissionRepository
 from hub.store.crypto import Vault
 from hub.store.documents import Documents
@@ -19,6 +27,7 @@ COLLECTIONS = (
     *submissions.COLLECTIONS,
     *callbacks.COLLECTIONS,
     *listened.COLLECTIONS,
+    *sent_months.COLLECTIONS,
 )
 
 
@@ -31,6 +40,7 @@ class DepartmentRecords:
     submissions: SubmissionRepository
     callbacks: CallbackRepository
     listened: ListenedRepository
+    sent_months: SentMonthRepository
 
 
 def department_records(documents: Documents, vault: Vault) -> DepartmentRecords:
@@ -41,4 +51,5 @@ def department_records(documents: Documents, vault: Vault) -> DepartmentRecords:
         submissions=SubmissionRepository(documents, vault),
         callbacks=CallbackRepository(documents, vault),
         listened=ListenedRepository(documents, vault),
+        sent_months=SentMonthRepository(documents, vault),
     )

@@ -13,8 +13,8 @@ from hub.store.documents import MAX_LIMIT, Body, Collection, Delete, Documents, 
 COLLECTIONS = (
     Collection(
         "contact_imports",
-        fields={"at": int, "busy": int, "purge_at": int},
-        indexes=(("at",), ("busy", "at"), ("purge_at",)),
+        fields={"at": int, "busy": int, "purge_at": int, "department": str},
+        indexes=(("at",), ("busy", "at"), ("purge_at",), ("department", "at")),
     ),
     Collection("contact_sources", fields={"contact_id": str}, indexes=(("contact_id",),)),
 )
@@ -33,9 +33,10 @@ class ContactImportRepository:
         stored = await self._documents.get("contact_imports", import_id)
         return None if stored is None else self._imports.versioned(stored)
 
-    async def newest(self, *, limit: int) -> list[ContactImport]:
-        """The last ones, the newest first."""
-        found = await self._documents.find("contact_imports", {}, sort=(("at", -1),), limit=limit)
+    async def newest(self, *, limit: int, department: str | None = None) -> list[ContactImport]:
+        """The last ones, the newest first. department: of one only, "" = of the office itself."""
+        where = {} if department is None else {"department": department}
+        found = await self._documents.find("contact_imports", where, sort=(("at", -1),), limit=limit)
         return self._imports.listed(found)
 
     async def over(self, now: int, *, limit: int) -> list[Versioned[ContactImport]]:

@@ -9,6 +9,8 @@ from hub.actions.departments.callback_hosts import is_allowed
 from hub.actions.departments.change_keys import ChangeKeys
 from hub.actions.departments.department_actions import DepartmentActions
 from hub.actions.departments.department_desk import DepartmentDesk
+from hub.actions.departments.handover.read_handover import ReadHandover
+from hub.actions.departments.handover.sign_handover import SignHandover
 from hub.actions.departments.listener.tell_by_get import TellByGet
 from hub.actions.departments.prove_call import ProveCall
 from hub.actions.departments.read_submission import ReadSubmission
@@ -16,12 +18,14 @@ from hub.actions.departments.submit_texts import SubmitTexts
 from hub.actions.departments.tell_receipts import NoticeEnds, TellReceipts
 from hub.actions.departments.text_states import TextStates
 from hub.actions.departments.warn_contracts import WarnContracts
+from hub.actions.rules.in_force import RulesInForce
 from hub.other_systems.department_callback import HttpCallbacks
 from hub.wiring.foundation import Foundation
 
 
-def department_actions(base: Foundation, profiles: Profiles) -> DepartmentActions:
+def department_actions(base: Foundation, profiles: Profiles, rules: RulesInForce) -> DepartmentActions:
     """One of each."""
+    imports = base.stores.publicity.contact_imports
     documents, records, clock = base.documents, base.stores.departments, base.clock
     states = TextStates(base.stores.outbox)
     api = base.settings.department_api
@@ -54,4 +58,6 @@ def department_actions(base: Foundation, profiles: Profiles) -> DepartmentAction
             documents, records.registry, base.stores.agents, base.stores.notifications, desk, clock
         ),
         may_call_back=may_call_back,
+        handover=ReadHandover(records, imports, rules),
+        sign_handover=SignHandover(documents, imports, clock),
     )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from campaigns.importing.columns import FileKind
 from hub.actions.campaigns.recipients.count_people import CountPeople
 from hub.actions.campaigns.recipients.erase_contact import EraseContact
 from hub.actions.campaigns.recipients.import_contacts import ImportContacts
@@ -11,12 +15,13 @@ from hub.actions.campaigns.recipients.read_contacts import ReadContacts
 from hub.actions.campaigns.recipients.recipients import Recipients
 from hub.actions.campaigns.recipients.segment_desk import SegmentDesk
 from hub.actions.campaigns.recipients.sent_lately import SentLately
+from hub.actions.campaigns.recipients.taker import Taker
 from hub.store.pieces import SealedPieces
 from hub.wiring.foundation import Foundation
 
 
-def recipients_of(base: Foundation) -> Recipients:
-    """Everything about recipients."""
+def recipients_of(base: Foundation, takers: Mapping[FileKind, Taker[Any]]) -> Recipients:
+    """Everything about recipients. takers: of files that are no lists of people."""
     documents, stores, clock, settings = base.documents, base.stores, base.clock, base.settings
     memberships, suppressions, campaigns = stores.memberships, stores.suppressions, stores.campaigns
     opt_outs = OptOuts(
@@ -36,6 +41,8 @@ def recipients_of(base: Foundation) -> Recipients:
         pieces,
         clock,
         regions={region.code: region.name for region in settings.regions},
+        takers=takers,
+        most_bad_percent=settings.imports.most_bad_percent,
     )
     return Recipients(
         contacts=ReadContacts(

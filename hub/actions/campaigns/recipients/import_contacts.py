@@ -1,30 +1,34 @@
-"""Takes files of contacts in: kept sealed, looked at to the last row, taken when an officer says so.
+"""Takes files in: kept sealed, looked at to the last row, taken when an officer says so.
+
+One flow for everything that comes as a table: contacts of the office and what a department hands over. What a
+kind of file says and changes is its taker's (`taker.py`).
 
 Rules protected: nothing is stored before the numbers were seen; of every row that is not taken the officer
 can read which and why; what some rows change and how far the import is are one unit of work, so that a crash
-repeats nothing and loses nothing; the file is held by nobody whole. A file is repeated without harm: persons
-are found by their number.
+repeats nothing and loses nothing; the file is held by nobody whole. A file is repeated without harm. Bad rows
+stop nothing until they are a larger share of a department's file than the office allows.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import csv
-import io
-from array import array
+import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
-from typing import IO, BinaryIO
+from typing import IO, Any
 
 from campaigns.importing import columns
-from campaigns.importing.columns import Column
-from campaigns.importing.row import REJECTED, Rejected, Row, masked_cell, read_row, spellings
-from campaigns.importing.table import BadFile, encoding_of, rows
+from campaigns.importing.columns import Column, FileKind
+from campaigns.importing.row import Rejected, masked_cell
+from campaigns.importing.table import BadFile, encoding_of, is_workbook, rows
 from campaigns.segment import EVERYBODY
 from hub.actions.campaigns.recipients.merge_rows import MergeRows
+from hub.actions.campaigns.recipients.people_list import PeopleList
+from hub.actions.campaigns.recipients.rows_read import Chunk, Reading, csv_line, repeated, summed
+from hub.actions.campaigns.recipients.taker import Taker
 from hub.model.recipients.contact_import import (
     ENDED,
     SHOWN_ERRORS,
@@ -42,54 +46,38 @@ from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.pieces import PIECE_BYTES, SealedPieces
 from hub.store.unreadable import Unreadable
+from hub.store.until_committed import until_committed
 
 CHUNK = 200
 """Rows of one unit of work: some 1,000 documents, written in a tenth of a second."""
-MAX_FILE_BYTES = 134_217_728
+MAX_FILE_BYTES = 268_435_456
+MAX_WHOLE_ROWS = 2_000
+"""Of a file whose rows are decided about together: it is in memory whole."""
+MAX_CONFLICTS = 500
 _SAMPLES = 3
 _ERROR_PIECE_CHARS = 65_536
 _MAX_TAG_SETS = 1000
 """Different sets of tags in one file; more than that is a column of something else."""
 _UNDECIDED_MS = 7 * 86_400_000
 _KEPT_MS = 90 * 86_400_000
+_NUMBERS_KEPT_MS = 5 * 366 * 86_400_000
+"""How long the numbers of what a department handed over stay, behind its rows."""
 _MOST_REFUSALS = 20
 """One after the other, by the store."""
 _UPLOAD_MS = 3_600_000
 """Longer than an upload takes."""
+_TOO_MANY_WHOLE = "这类文件最多 2000 行，请分成几个文件"
+_NOTHING_READ: Mapping[str, Any] = {
+    "checked": Totals(),
+    "errors": (),
+    "error_pieces": 0,
+    "conflicts": (),
+    "tallies": {},
+    "read_bytes": 0,
+}
+"""What an import knows before it is looked at, also for another time."""
+TOO_BAD = "不能用的行超过了允许的比例，检查到此为止，没有导入。请和提供文件的单位核对后重新导出。"
 _S = ImportState
-
-
-@dataclass(slots=True)
-class _Reading:
-    """A file that is being read, and what looking at it has to remember.
-
-    at: behind how many rows it stands, -1 while a chunk is on its way into the store: whoever finds another
-    number there than the store has opens the file anew.
-    """
-
-    key: tuple[str, ImportState, int]
-    source: BinaryIO
-    lines: Iterator[tuple[int, list[str]]]
-    new: array[int] = field(default_factory=lambda: array("Q"))
-    tag_sets: set[tuple[str, ...]] = field(default_factory=set)
-    at: int = 0
-    is_fresh: bool = True
-    errors: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Some rows: those that are taken; those that are not, as (line, reason, cell); whether it is the end."""
-
-    rows: tuple[Row, ...]
-    rejected: tuple[tuple[int, str, str], ...]
-    is_last: bool
-
-    @property
-    def totals(self) -> Totals:
-        """What the chunk adds, beside what becomes of the rows taken."""
-        reasons = Counter(reason for _, reason, _ in self.rejected)
-        return added(Totals(), rows=len(self.rows) + len(self.rejected), rejected=reasons)
 
 
 class ImportContacts:
@@ -104,31 +92,50 @@ class ImportContacts:
         clock: Clock,
         *,
         regions: Mapping[str, str],
+        takers: Mapping[FileKind, Taker[Any]] | None = None,
+        most_bad_percent: int = 100,
         chunk: int = CHUNK,
     ) -> None:
-        """regions: code → name, of the places an office knows."""
+        """regions: code → name, of the places an office knows. takers: of kinds beside people.
+        most_bad_percent: a larger share of bad rows stops a file that a department hands over; of its own
+        list the officer sees the share and decides."""
         self._documents = documents
         self._imports = imports
-        self._merge = merge
+        self._takers: Mapping[FileKind, Taker[Any]] = {
+            FileKind.PEOPLE: PeopleList(merge, regions),
+            **(takers or {}),
+        }
         self._pieces = pieces
         self._clock = clock
-        self._regions = spellings(regions)
+        self._most_bad = most_bad_percent / 100
         self._chunk = chunk
-        self._reading: _Reading | None = None
+        self._reading: Reading | None = None
         self._swept = False
         self._refusals = 0
 
     # -- what an officer does ---------------------------------------------------------------------
 
-    async def begin(self, agent_id: str, name: str, source: str, file: IO[bytes]) -> ContactImport:
+    async def begin(
+        self,
+        agent_id: str,
+        name: str,
+        source: str,
+        file: IO[bytes],
+        *,
+        kind: FileKind = FileKind.PEOPLE,
+        department: str = "",
+    ) -> ContactImport:
         """Keeps a file and looks at its first rows. Raises `Invalid` (fields `source`, `file`)."""
         source = " ".join(source.split())
         if problems := source_problems(source):
             raise Invalid(problems)
+        # A department that is renamed stays the same source: its lists would all be new otherwise.
+        earlier = await self._imports.newest(limit=1, department=department) if department else []
+        source = earlier[0].source if earlier else source
         now = self._clock.now_ms()
         import_id = new_id(now)
         try:
-            size = await asyncio.to_thread(self._keep, import_id, file)
+            size, digest = await asyncio.to_thread(self._keep, import_id, file)
             encoding, first = await asyncio.to_thread(self._look, import_id, name, size)
         except BadFile as problem:
             await asyncio.to_thread(self._pieces.remove, import_id)
@@ -142,9 +149,12 @@ class ImportContacts:
             size=size,
             encoding=encoding,
             heading=heading,
-            mapping=columns.guess(first[0]),
+            mapping=columns.guess(first[0], kind),
             changed_at=now,
             purge_at=now + _UNDECIDED_MS,
+            kind=kind,
+            department=department,
+            digest=digest,
             name=name[-200:],
             columns=tuple(first[0]),
             samples=tuple(tuple(row) for row in first[1 : _SAMPLES + 1]),
@@ -158,16 +168,23 @@ class ImportContacts:
         *,
         mapping: Sequence[str],
         heading: bool,
-        group: str,
-        tags: Sequence[str],
+        group: str = "",
+        tags: Sequence[str] = (),
+        desk: str = "",
+        subject: str = "",
     ) -> ContactImport:
-        """Has every row looked at with this mapping. Raises `Invalid`, `NotFound`, `Stale`."""
+        """Has every row looked at with this mapping. group, tags: of people. desk: of routes, the unit
+        (id) of rows that name none. subject: of opt-outs, what those are about that do not say it, "" = all.
+        Raises `Invalid`, `NotFound`, `Stale`."""
         found = await self.read(import_id)
         if found.value.state not in (_S.MAPPING, _S.CHECKED):
             raise Invalid({"state": "这次导入已经开始或结束，不能再改列的含义"})
-        known = set(Column)
+        kind = found.value.kind
+        known = set(columns.columns_of(kind))
         chosen = tuple(Column(one) if one in known else Column.IGNORED for one in mapping)
-        problems = columns.problems(chosen)
+        problems = columns.problems(chosen, kind)
+        if kind is FileKind.ROUTES and not desk and Column.DESK not in chosen:
+            problems["desk"] = "请选择由哪个单位处理，或指出哪一列是处理单位"
         group = " ".join(group.split())
         if len(group) > 30 or ":" in group or "|" in group or group == EVERYBODY:
             problems["group"] = "分组名称最多 30 个字，不含冒号和竖线"
@@ -182,10 +199,10 @@ class ImportContacts:
             heading=heading,
             group=group,
             tags=tuple(dict.fromkeys(tags)),
-            checked=Totals(),
+            desk=desk,
+            subject=subject,
             looks=found.value.looks + 1,
-            errors=(),
-            error_pieces=0,
+            **_NOTHING_READ,
             problem="",
             problem_line=0,
         )
@@ -196,24 +213,33 @@ class ImportContacts:
         found = await self.read(import_id)
         if found.value.state is not _S.CHECKED:
             raise Invalid({"state": "请先检查文件"})
-        return await self._keep_row(found, replace(found.value, state=_S.RUNNING))
+        return await self._keep_row(found, replace(found.value, state=_S.RUNNING, tallies={}))
 
     async def cancel(self, import_id: str) -> ContactImport:
         """Stops it; what was taken before stays. Raises `Invalid`, `NotFound`, `Stale`."""
-        found = await self.read(import_id)
-        if found.value.state in ENDED:
-            raise Invalid({"state": "这次导入已经结束"})
-        ended = await self._keep_row(found, self._ended(found.value, _S.CANCELED))
+
+        async def decide() -> tuple[Sequence[Write], ContactImport]:
+            found = await self.read(import_id)
+            if found.value.state in ENDED:
+                raise Invalid({"state": "这次导入已经结束"})
+            ended = self._ended(found.value, _S.CANCELED)
+            return [self._imports.update(ended, found.version)], ended
+
+        try:  # the job stores its place many times a second, and somebody who says stop says it once
+            ended = await until_committed(self._documents, decide, tries=_MOST_REFUSALS)
+        except Conflict:
+            raise Stale("contact_import") from None
         await asyncio.to_thread(self._pieces.remove, import_id)
         return ended
 
     async def purge(self, import_id: str) -> None:
-        """Forgets an import that has ended, with its file of rejected rows; contacts stay. Raises `Invalid`,
-        `NotFound`, `Stale`."""
+        """Forgets an import that has ended, with its file of rejected rows; what was taken stays, and of what
+        a department handed over the numbers. Raises `Invalid`, `NotFound`, `Stale`."""
         found = await self.read(import_id)
         if found.value.state not in ENDED:
             raise Invalid({"state": "请先取消或等它完成"})
-        await self._forget(found)
+        if not found.value.department or found.value.columns:
+            await self._forget(found)
 
     async def read(self, import_id: str) -> Versioned[ContactImport]:
         """An import with its version. Raises `NotFound`."""
@@ -222,9 +248,9 @@ class ImportContacts:
             raise NotFound("contact_import")
         return found
 
-    async def newest(self) -> list[ContactImport]:
-        """The last 50."""
-        return await self._imports.newest(limit=50)
+    async def newest(self, department: str = "") -> list[ContactImport]:
+        """The last 50 of a department, "" = of the office itself."""
+        return await self._imports.newest(limit=50, department=department)
 
     async def rejected_file(self, taking: ContactImport) -> AsyncIterator[bytes]:
         """Every row that is not taken, as CSV in UTF-8 with the mark Excel wants, piece by piece."""
@@ -246,7 +272,7 @@ class ImportContacts:
             reading = await self._open(taking)
             if reading.is_fresh and taking.state is _S.CHECKING:
                 # What looking at it remembered is lost: from the start.
-                taking = replace(taking, checked=Totals(), errors=(), error_pieces=0)
+                taking = replace(taking, **_NOTHING_READ)
             reading.is_fresh, reading.at = False, -1
             chunk = await asyncio.to_thread(self._take, reading, taking)
             after, writes = await self._carried(reading, taking, chunk)
@@ -272,33 +298,48 @@ class ImportContacts:
         return True
 
     async def _carried(
-        self, reading: _Reading, taking: ContactImport, chunk: _Chunk
+        self, reading: Reading, taking: ContactImport, chunk: Chunk
     ) -> tuple[ContactImport, Sequence[Write]]:
         """The import behind a chunk, and what goes with it."""
-        now = self._clock.now_ms()
-        merged = await self._merge(taking, chunk.rows, at=now)
-        totals = _sum(chunk.totals, merged.totals)
+        now, taker = self._clock.now_ms(), self._takers[taking.kind]
+        if taker.is_whole:
+            if not chunk.is_last:
+                raise BadFile(_TOO_MANY_WHOLE, MAX_WHOLE_ROWS + 1)
+            # What is stored may be another than when it was looked at: it is told anew.
+            taking = replace(taking, errors=(), error_pieces=0, conflicts=())
+        merged = await taker.merge(taking, chunk.rows, at=now, is_last=chunk.is_last)
+        totals = chunk.totals(merged)
+        tallies = dict(Counter(taking.tallies) + Counter(merged.tallies))
+        conflicts = (*taking.conflicts, *merged.conflicts)[:MAX_CONFLICTS]
+        after = replace(taking, tallies=tallies, conflicts=conflicts, changed_at=now)
+        if taker.is_whole or taking.state is _S.CHECKING:
+            after = await self._with_errors(reading, after, chunk, chunk.told(merged))
         if taking.state is _S.RUNNING:
-            after = replace(taking, done=_sum(taking.done, totals), changed_at=now)
+            after = replace(after, done=summed(taking.done, totals))
             return (self._ended(after, _S.DONE) if chunk.is_last else after), merged.writes
         reading.new.extend(int(key[:16], 16) for key in merged.new)
-        reading.tag_sets.update(row.tags for row in chunk.rows)
+        if taking.kind is FileKind.PEOPLE:
+            reading.tag_sets.update(row.tags for _, row in chunk.rows)
         if len(reading.tag_sets) > _MAX_TAG_SETS:
             problem = "标签列里有太多不同的内容，可能选错了列"
-            again = replace(taking, checked=Totals(), errors=(), error_pieces=0)
-            return replace(again, state=_S.MAPPING, problem=problem), ()
-        after = replace(taking, checked=_sum(taking.checked, totals), changed_at=now)
-        after = await self._with_errors(reading, after, chunk)
-        if chunk.is_last:
-            twice = await asyncio.to_thread(lambda: len(reading.new) - len(set(reading.new)))
-            checked = added(after.checked, new=-twice, repeated=twice)
-            after = replace(after, state=_S.CHECKED, checked=checked)
-        return after, ()
+            return replace(taking, **_NOTHING_READ, state=_S.MAPPING, problem=problem), ()
+        after = replace(after, checked=summed(taking.checked, totals), read_bytes=chunk.read_bytes)
+        return (await self._looked_at(reading, after, taker) if chunk.is_last else after), ()
 
-    async def _with_errors(self, reading: _Reading, taking: ContactImport, chunk: _Chunk) -> ContactImport:
-        shown = [RejectedRow(line, reason, masked_cell(cell)) for line, reason, cell in chunk.rejected]
+    async def _looked_at(self, reading: Reading, taking: ContactImport, taker: Taker[Any]) -> ContactImport:
+        """An import whose last row was looked at: it can be taken, unless too much of it cannot."""
+        twice = await asyncio.to_thread(repeated, reading.new)
+        checked = added(taking.checked, new=-twice, **{taker.repeats: twice})
+        if taking.department and checked.bad_share > self._most_bad:
+            return replace(taking, checked=checked, state=_S.MAPPING, problem=TOO_BAD)
+        return replace(taking, checked=checked, state=_S.CHECKED)
+
+    async def _with_errors(
+        self, reading: Reading, taking: ContactImport, chunk: Chunk, told: Sequence[RejectedRow]
+    ) -> ContactImport:
+        shown = [replace(row, cell=masked_cell(row.cell)) for row in told[:SHOWN_ERRORS]]
         taking = replace(taking, errors=(*taking.errors, *shown)[:SHOWN_ERRORS])
-        reading.errors += [_csv_line(line, reason, cell) for line, reason, cell in chunk.rejected]
+        reading.errors += [csv_line(row) for row in told]
         waiting = sum(map(len, reading.errors))
         if waiting and (chunk.is_last or waiting > _ERROR_PIECE_CHARS):
             content = "".join(reading.errors).encode()
@@ -307,7 +348,7 @@ class ImportContacts:
             return replace(taking, error_pieces=taking.error_pieces + 1)
         return taking
 
-    async def _open(self, taking: ContactImport) -> _Reading:
+    async def _open(self, taking: ContactImport) -> Reading:
         """The file where the import is: open from the last step, or found again after a crash."""
         key = (taking.id, taking.state, taking.looks)
         reading = self._reading
@@ -316,23 +357,27 @@ class ImportContacts:
             reading = self._reading = await asyncio.to_thread(self._opened, taking, key)
         return reading
 
-    def _opened(self, taking: ContactImport, key: tuple[str, ImportState, int]) -> _Reading:
+    def _opened(self, taking: ContactImport, key: tuple[str, ImportState, int]) -> Reading:
         source = self._pieces.open(taking.id, taking.size)
-        lines = rows(source, taking.name, taking.encoding)
+        longest = self._takers[taking.kind].longest
+        lines = rows(source, taking.name, taking.encoding, longest=longest)
         passed = taking.done.rows + int(taking.heading)
         next(islice(lines, passed, passed), None)
-        return _Reading(key, source, lines, at=taking.done.rows)
+        return Reading(key, source, lines, at=taking.done.rows)
 
-    def _take(self, reading: _Reading, taking: ContactImport) -> _Chunk:
-        mapping = [Column(one) for one in taking.mapping]
-        taken: list[Row] = []
-        rejected: list[tuple[int, str, str]] = []
-        for line, cells in islice(reading.lines, self._chunk):
+    def _take(self, reading: Reading, taking: ContactImport) -> Chunk:
+        taker = self._takers[taking.kind]
+        wanted = MAX_WHOLE_ROWS + 1 if taker.is_whole else taker.at_once or self._chunk
+        taken: list[tuple[int, Any]] = []
+        rejected: list[RejectedRow] = []
+        for line, cells in islice(reading.lines, wanted):
             try:
-                taken.append(read_row(cells, mapping, self._regions))
+                taken.append((line, taker.read(taking, cells)))
             except Rejected as problem:
-                rejected.append((line, problem.reason, problem.cell))
-        return _Chunk(tuple(taken), tuple(rejected), is_last=len(taken) + len(rejected) < self._chunk)
+                rejected.append(RejectedRow(line, problem.reason, problem.cell))
+        is_last = len(taken) + len(rejected) < wanted
+        at = 0 if is_workbook(taking.name) else taking.size if is_last else reading.source.tell()
+        return Chunk(tuple(taken), tuple(rejected), at, is_last)
 
     def _close(self) -> None:
         if self._reading is not None:
@@ -365,8 +410,15 @@ class ImportContacts:
                 await asyncio.to_thread(self._pieces.remove, file_id)
 
     async def _forget(self, found: Versioned[ContactImport]) -> None:
+        old = found.value
+        write: Write = self._imports.remove(found)
+        if old.department and (old.state not in ENDED or old.columns):
+            ended = old if old.state in ENDED else self._ended(old, _S.CANCELED)
+            keep_until = self._clock.now_ms() + _NUMBERS_KEPT_MS
+            kept = replace(ended, columns=(), samples=(), errors=(), error_pieces=0, purge_at=keep_until)
+            write = self._imports.update(kept, found.version)
         try:
-            await self._documents.commit([self._imports.remove(found)])
+            await self._documents.commit([write])
         except Conflict:
             raise Stale("contact_import") from None
         await asyncio.to_thread(self._pieces.remove, found.value.id)
@@ -382,17 +434,20 @@ class ImportContacts:
 
     def _ended(self, taking: ContactImport, state: ImportState) -> ContactImport:
         now = self._clock.now_ms()
-        return replace(taking, state=state, ended_at=now, purge_at=now + _KEPT_MS)
+        return replace(taking, state=state, changed_at=now, ended_at=now, purge_at=now + _KEPT_MS)
 
-    def _keep(self, import_id: str, file: IO[bytes]) -> int:
+    def _keep(self, import_id: str, file: IO[bytes]) -> tuple[int, str]:
+        """Size and digest of what was kept."""
         size = place = 0
+        digest = hashlib.sha256()
         while block := file.read(PIECE_BYTES):
             size += len(block)
             if size > MAX_FILE_BYTES:
-                raise BadFile("文件超过 128 MB，请分成几个文件")
+                raise BadFile("文件超过 256 MB，请分成几个文件")
+            digest.update(block)
             self._pieces.put(import_id, place, block)
             place += 1
-        return size
+        return size, digest.hexdigest()
 
     def _look(self, import_id: str, name: str, size: int) -> tuple[str, list[list[str]]]:
         if not size:
@@ -416,15 +471,3 @@ def source_problems(source: str) -> dict[str, str]:
 def _position(taking: ContactImport) -> int:
     """Behind how many rows an import stands."""
     return taking.done.rows if taking.state is _S.RUNNING else taking.checked.rows
-
-
-def _sum(totals: Totals, more: Totals) -> Totals:
-    return added(totals, **{name: getattr(more, name) for name in Totals.__dataclass_fields__})
-
-
-def _csv_line(line: int, reason: str, cell: str) -> str:
-    """One line of the file of rejected rows. What begins like a formula is made a text (OWASP)."""
-    text = f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-    out = io.StringIO()
-    csv.writer(out).writerow((line, REJECTED[reason][0], text))
-    return out.getvalue()

@@ -8,15 +8,22 @@ source wins, and no file takes one back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from campaigns.importing.row import Row
 from campaigns.segment import EVERYBODY, packed, unpacked
 from channels.address import masked
 from channels.outbox.suppression import EDUCATION, subjects_of
+from hub.actions.campaigns.recipients.taker import Merged, others_turn
 from hub.model.people.contact import Contact
-from hub.model.recipients.contact_import import ContactImport, Totals, added
+from hub.model.recipients.contact_import import (
+    ContactImport,
+    ImportState,
+    RejectedRow,
+    Totals,
+    added,
+)
 from hub.model.recipients.contact_source import ContactSource, source_id
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.memberships import Membership, MembershipRepository, reach_of
@@ -24,16 +31,6 @@ from hub.repositories.recipients.contact_imports import ContactImportRepository
 from hub.repositories.suppressions import ERASED, SuppressionRepository
 from hub.store.codec import Versioned
 from hub.store.documents import Write
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """writes: what taking the rows writes. totals: what became of them. new: blind indexes of contacts nobody
-    had, each once."""
-
-    writes: tuple[Write, ...]
-    totals: Totals
-    new: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -74,32 +71,41 @@ class MergeRows:
         self._imports = imports
         self._suppressions = suppressions
 
-    async def __call__(self, taking: ContactImport, rows: Sequence[Row], *, at: int) -> Merged:
-        """What these rows of an import change at `at` (ms UTC); 200 rows at most."""
-        if not rows:
-            return Merged((), Totals(), ())
-        rows, erased = await self._wanted(rows)
+    async def __call__(self, taking: ContactImport, lined: Sequence[tuple[int, Row]], *, at: int) -> Merged:
+        """What these rows of an import, each with its line, change at `at` (ms UTC); 200 rows at most."""
+        if not lined:
+            return Merged()
+        rows, erased = await self._wanted(lined)
         keys = [self._contacts.key(row.address) for row in rows]
         people = await self._people(taking, rows, keys)
         counts: Counter[str] = Counter()
         new: list[str] = []
-        for key, row in zip(keys, rows, strict=True):
+        for place, (key, row) in enumerate(zip(keys, rows, strict=True), 1):
+            await others_turn(place)
             person = people[key]
             outcome = self._read(taking, person, row, key, at)
             counts[outcome] += 1
             if outcome == "new":
                 new.append(key)
             counts["opted_out"] += person.is_out and outcome != "repeated"
-        writes = [write for key, person in people.items() for write in self._writes(taking, person, key, at)]
+        writes: list[Write] = []
+        if taking.state is ImportState.RUNNING:  # to seal what nobody stores is half of the work
+            for place, (key, person) in enumerate(people.items(), 1):
+                await others_turn(place)
+                writes += self._writes(taking, person, key, at)
         noted = Counter(reason for row in rows for reason in row.noted)
-        return Merged(tuple(writes), added(Totals(), **counts, noted=noted, rejected=erased), tuple(new))
+        return Merged(tuple(writes), added(Totals(), **counts, noted=noted), tuple(new), erased)
 
-    async def _wanted(self, rows: Sequence[Row]) -> tuple[Sequence[Row], Mapping[str, int]]:
-        """The rows without those of people who had their data erased, and how many these are."""
-        rules = [(self._contacts.key(row.address), ERASED) for row in rows]
+    async def _wanted(
+        self, lined: Sequence[tuple[int, Row]]
+    ) -> tuple[Sequence[Row], tuple[RejectedRow, ...]]:
+        """The rows without those of people who had their data erased, and these: what stood there is kept
+        nowhere."""
+        rules = [(self._contacts.key(row.address), ERASED) for _, row in lined]
         erased = await self._suppressions.blocked(list(dict.fromkeys(rules)))
-        kept = [row for row, rule in zip(rows, rules, strict=True) if rule not in erased]
-        return kept, {ERASED: len(rows) - len(kept)} if erased else {}
+        kept = [row for (_, row), rule in zip(lined, rules, strict=True) if rule not in erased]
+        gone = [line for (line, _), rule in zip(lined, rules, strict=True) if rule in erased]
+        return kept, tuple(RejectedRow(line, ERASED) for line in gone)
 
     async def _people(
         self, taking: ContactImport, rows: Sequence[Row], keys: Sequence[str]
@@ -148,7 +154,7 @@ class MergeRows:
             row.opted_out and not person.blocked.issuperset(subjects_of(""))
         )
         base = person.now or self._first(taking, person, row, key, at)
-        person.now = self._with(taking, base, row, is_out=person.is_out)
+        person.now = self._with(taking, person, base, row)
         person.said = _said(taking, person, row, at)
         person.groups |= {EVERYBODY} | ({taking.group} if taking.group else set())
         if is_new:
@@ -171,8 +177,9 @@ class MergeRows:
             batch=taking.id,
         )
 
-    def _with(self, taking: ContactImport, old: Membership, row: Row, *, is_out: bool) -> Membership:
-        """What is known of somebody when this row is known too."""
+    def _with(self, taking: ContactImport, person: _Person, old: Membership, row: Row) -> Membership:
+        """What is known of somebody when this row is known too. What a rule stands against is not agreed to
+        by a file; that it was once stays, or the same file would say something else the next time."""
         is_ours = unpacked(old.sources) in ((), (taking.source,))
 
         def better(old_word: str, new_word: str) -> str:
@@ -185,7 +192,7 @@ class MergeRows:
             language=better(old.language, row.language),
             tags=packed((*unpacked(old.tags), *row.tags, *taking.tags)),
             sources=packed((*unpacked(old.sources), taking.source)),
-            consent="" if is_out else row.consent or old.consent,
+            consent="" if person.opts_out else old.consent if person.is_out else row.consent or old.consent,
         )
 
     def _writes(self, taking: ContactImport, person: _Person, key: str, at: int) -> list[Write]:

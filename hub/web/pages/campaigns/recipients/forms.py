@@ -42,6 +42,8 @@ class MappingForm(Form):
     heading: bool = False
     group: str = Field(default="", max_length=60)
     tags: str = Field(default="", max_length=300)
+    desk: str = Field(default="", max_length=100)
+    subject: str = Field(default="", max_length=20)
 
 
 class OptOutForm(Form):

@@ -1,4 +1,8 @@
-"""Files of contacts: chosen, their columns named, looked at, taken, with the rows that were not."""
+"""Files that are imported: chosen, their columns named, looked at, taken, with the rows that were not.
+
+The same pages below `/staff/contacts/imports` for lists of the office and below
+`/staff/departments/{department}/imports` for what a department hands over; neither shows the other's.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,13 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from campaigns.importing.row import NOTED, REJECTED, masked_cell
+from campaigns.importing.columns import Column, columns_of
+from campaigns.importing.row import CONFLICTS, NOTED, REJECTED, masked_cell
 from campaigns.segment import EVERYBODY
 from hub.actions.campaigns.recipients.import_contacts import source_problems
 from hub.model.recipients.contact_import import ContactImport, ImportState
 from hub.runtime.clock import to_local
-from hub.runtime.errors import Invalid, Stale
+from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.web.attachment import attachment_headers
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
@@ -19,14 +24,15 @@ from hub.web.i18n import Language, msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.campaigns.recipients.contacts import shared_words
 from hub.web.pages.campaigns.recipients.forms import MappingForm
-from hub.web.pages.campaigns.recipients.words import BASE, COLUMN
+from hub.web.pages.campaigns.recipients.words import ABOUT, BASE, COLUMN, FILE_KIND
 from hub.web.render import translator
 from hub.web.staff_page import done, part, staff_page
 
 PATH = f"{BASE}/imports"
-FORM_BYTES = 142_606_336
-"""The largest file, 128 MB, and what a form puts round it."""
-_NO_FILE = msgid("请选择文件")
+FORM_BYTES = 276_824_064
+"""The largest file, 256 MB, and what a form puts round it."""
+NO_FILE = msgid("请选择文件")
+_NO_UNIT = msgid("按文件里的处理单位")
 _MEANWHILE = msgid("这次导入刚刚有变化，没有执行。下面是现在的情况。")
 
 
@@ -41,7 +47,7 @@ async def begin(request: web.Request) -> web.StreamResponse:
     source = (await read_form(request)).get("source", "")[:60]
     field = (await request.post()).get("file")
     if not isinstance(field, web.FileField) or not field.filename:
-        errors = {name: _(text) for name, text in source_problems(source).items()} | {"file": _(_NO_FILE)}
+        errors = {name: _(text) for name, text in source_problems(source).items()} | {"file": _(NO_FILE)}
         return await _list(request, 422, source=source, errors=errors)
     with field.file as file:
         try:
@@ -84,13 +90,15 @@ async def check(request: web.Request) -> web.StreamResponse:
             heading=form.heading,
             group=form.group,
             tags=[tag.strip() for tag in tags],
+            desk=form.desk,
+            subject=form.subject if form.subject in ABOUT else "",
         )
     except Invalid as refused:
         errors = {name: _(text) for name, text in refused.problems.items()}
         return await _import(request, 422, fields=fields, errors=errors)
     except Stale:
         return await _import(request, 409, errors={"form": _(_MEANWHILE)})
-    return web.Response(status=303, headers={"Location": f"{PATH}/{taking.id}"})
+    return web.Response(status=303, headers={"Location": f"{_base(request)}/{taking.id}"})
 
 
 async def start(request: web.Request) -> web.StreamResponse:
@@ -105,7 +113,10 @@ async def cancel(request: web.Request) -> web.StreamResponse:
 
 async def purge(request: web.Request) -> web.StreamResponse:
     """POST /staff/contacts/imports/{import_id}/purge: the record and the rejected rows are forgotten."""
-    await request.app[HUB].actions.publicity.recipients.imports.purge(request.match_info["import_id"])
+    taking = await _read(request)
+    await request.app[HUB].actions.publicity.recipients.imports.purge(taking.id)
+    if taking.department:
+        return done(f"/staff/departments/{taking.department}/handover", "handover_rows_purged")
     return done(PATH, "import_purged")
 
 
@@ -123,19 +134,32 @@ async def rejected(request: web.Request) -> web.StreamResponse:
 
 async def _act(request: web.Request, verb: str) -> web.StreamResponse:
     imports, _ = request.app[HUB].actions.publicity.recipients.imports, translator(request)
-    import_id = request.match_info["import_id"]
+    import_id = (await _read(request)).id
     try:
         await (imports.start if verb == "start" else imports.cancel)(import_id)
     except Invalid as refused:
         return await _import(request, 422, errors={"form": _(next(iter(refused.problems.values())))})
     except Stale:
         return await _import(request, 409, errors={"form": _(_MEANWHILE)})
-    return web.Response(status=303, headers={"Location": f"{PATH}/{import_id}"})
+    return web.Response(status=303, headers={"Location": f"{_base(request)}/{import_id}"})
 
 
 async def _read(request: web.Request) -> ContactImport:
-    imports = request.app[HUB].actions.publicity.recipients.imports
-    return (await imports.read(request.match_info["import_id"])).value
+    """An import of the office, or of the department in the address. Raises `NotFound` for another's."""
+    hub, department = request.app[HUB], request.match_info.get("department", "")
+    if department:
+        await hub.departments.desk.one_for(agent_of(request), department)
+    imports = hub.actions.publicity.recipients.imports
+    taking = (await imports.read(request.match_info["import_id"])).value
+    if taking.department != department:
+        raise NotFound("contact_import")
+    return taking
+
+
+def _base(request: web.Request) -> str:
+    """Where the pages of imports are."""
+    department = request.match_info.get("department", "")
+    return f"/staff/departments/{department}/imports" if department else PATH
 
 
 async def _list(
@@ -164,12 +188,14 @@ async def _import(
     fields: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> web.StreamResponse:
-    hub, taking = request.app[HUB], await _read(request)
+    hub, taking, _ = request.app[HUB], await _read(request), translator(request)
     groups = await hub.repositories.memberships.groups()
     typed = fields or {
         "heading": "yes" if taking.heading else "",
         "group": taking.group,
         "tags": "、".join(taking.tags),
+        "desk": taking.desk,
+        "subject": taking.subject,
         **{f"column-{place}": one for place, one in enumerate(taking.mapping)},
     }
     return staff_page(
@@ -179,6 +205,8 @@ async def _import(
         typed=typed,
         groups=[name for name in groups if name != EVERYBODY],
         may_map=taking.state in (ImportState.MAPPING, ImportState.CHECKED),
+        units=[("", _(_NO_UNIT)), *((unit.id, unit.name) for unit in await hub.repositories.units.list())],
+        subjects=[(value, _(text)) for value, text in ABOUT.items()],
         errors=errors or {},
         **_of(request, taking),
     )
@@ -193,9 +221,12 @@ def _of(request: web.Request, taking: ContactImport) -> dict[str, object]:
     place = int(request[LANGUAGE] is Language.EN)
     return {
         "taking": taking,
-        "columns": COLUMN,
+        "address": _base(request),
+        "manages": not taking.department or request.app[HUB].departments.desk.manages(agent_of(request)),
+        "kinds": FILE_KIND,
+        "columns": {one: COLUMN[one] for one in (Column.IGNORED, *columns_of(taking.kind))},
         "samples": [[masked_cell(cell) for cell in row] for row in _samples(taking)],
-        "rejected_words": {name: pair[place] for name, pair in REJECTED.items()},
+        "rejected_words": {name: pair[place] for name, pair in {**REJECTED, **CONFLICTS}.items()},
         "noted_words": {name: pair[place] for name, pair in NOTED.items()},
         **shared_words(request.app[HUB]),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from campaigns.importing.columns import Column
+from campaigns.importing.columns import Column, FileKind
 from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
 from hub.actions.campaigns.recipients.opt_outs import How, Via
 from hub.model.recipients.contact_import import ImportState
@@ -44,6 +44,19 @@ HOW: Mapping[How, str] = {
     How.AGENT: msgid("工作人员登记"),
     How.SOURCE: msgid("导入名单"),
 }
+ABOUT: Mapping[str, str] = {
+    "": msgid("全部短信"),
+    **{subject: SUBJECT[subject] for subject in (NOTICE, EDUCATION, WARNING)},
+}
+"""What an opt-out is about where its file does not say it."""
+FILE_KIND: Mapping[FileKind, str] = {
+    FileKind.OPT_OUTS: msgid("退订名单"),
+    FileKind.PEOPLE: msgid("订阅名单"),
+    FileKind.TEMPLATES: msgid("短信模板"),
+    FileKind.ROUTES: msgid("关键词和分机"),
+    FileKind.HISTORY: msgid("发送历史"),
+}
+"""In the order in which they are best handed over: who opted out first."""
 COLUMN: Mapping[Column, str] = {
     Column.IGNORED: msgid("不导入"),
     Column.PHONE: msgid("手机号"),
@@ -55,6 +68,19 @@ COLUMN: Mapping[Column, str] = {
     Column.CONSENT: msgid("是否同意接收"),
     Column.CONSENT_AT: msgid("同意日期"),
     Column.OPT_OUT: msgid("是否退订"),
+    Column.SUBJECT: msgid("退订内容"),
+    Column.SINCE: msgid("退订日期"),
+    Column.CODE: msgid("模板编号"),
+    Column.MESSAGE_CLASS: msgid("级别"),
+    Column.TEXT: msgid("正文"),
+    Column.WRITTEN_TO: msgid("号码（含 12110）"),
+    Column.KEYWORD: msgid("关键词"),
+    Column.DESK: msgid("处理单位"),
+    Column.DAY: msgid("日期或月份"),
+    Column.SENT: msgid("发送数量"),
+    Column.DELIVERED: msgid("送达数量"),
+    Column.FAILED: msgid("失败数量"),
+    Column.STATUS: msgid("每条的回执状态"),
 }
 IMPORT: Mapping[ImportState, Word] = {
     ImportState.MAPPING: Word(msgid("待确认各列"), "warn"),

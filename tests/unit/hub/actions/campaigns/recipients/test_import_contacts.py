@@ -88,10 +88,10 @@ async def test_twelve_percent_bad_numbers_are_told_row_by_row(desk: RecipientDes
 
 
 async def test_the_rows_that_are_shown_are_few_and_the_file_has_all(desk: RecipientDesk) -> None:
-    looked = await desk.look(csv_of("电话", *("＝cmd" for _ in range(30)), "=1+1"))
-    assert (len(looked.errors), looked.checked.bad) == (20, 31)
+    looked = await desk.look(csv_of("电话", *("＝cmd" for _ in range(130)), "=1+1"))
+    assert (len(looked.errors), looked.checked.bad) == (100, 131)
     text = b"".join([piece async for piece in desk.imports.rejected_file(looked)]).decode("utf-8-sig")
-    assert len(text.splitlines()) == 32
+    assert len(text.splitlines()) == 132
     assert "'=1+1" in text
 
 
@@ -296,6 +296,29 @@ async def test_canceled_in_the_middle_it_keeps_what_was_taken_and_the_file_is_go
     assert len(await desk.everybody()) == 5
     with pytest.raises(NotFound):
         desk.pieces.get(looked.id, 0)
+
+
+async def test_who_says_stop_while_the_job_stores_its_place_says_it_once(desk: RecipientDesk) -> None:
+    looked = await desk.look(csv_of(HEAD, *people(40)))
+    await desk.imports.start(looked.id)
+
+    class Meanwhile(DocumentsAround):
+        """The job is always faster, the first three times."""
+
+        steps = 3
+
+        async def commit(self, writes: Sequence[Write]) -> None:
+            if self.steps:
+                self.steps -= 1
+                await desk.imports.step()
+            await super().commit(writes)
+
+    job, desk.documents = desk.imports, Meanwhile(desk.documents)
+    desk.start()
+    officer, desk.imports = desk.imports, job
+    assert (await officer.cancel(looked.id)).done.rows == 15
+    await desk.work()
+    assert (await desk.imports.read(looked.id)).value.state is ImportState.CANCELED
 
 
 async def test_an_import_is_forgotten_in_its_time_and_its_contacts_stay(desk: RecipientDesk) -> None:
