@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.actions.departments.change_keys import ChangeKeys
+from hub.actions.departments.cutover.cutover_actions import CutoverActions
 from hub.actions.departments.department_desk import DepartmentDesk
 from hub.actions.departments.in_force import DepartmentsInForce
 from hub.actions.departments.prove_call import ProveCall
@@ -28,4 +29,5 @@ class DepartmentActions:
     tell_receipts: TellReceipts
     desk: DepartmentDesk
     warn_contracts: WarnContracts
+    cutover: CutoverActions
     may_call_back: Callable[[str], bool]

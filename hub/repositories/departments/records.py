@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hub.repositories.departments import callbacks, keys, registry, submissions
+from hub.repositories.departments import (
+    callbacks,
+    cutovers,
+    keys,
+    registry,
+    sent_texts,
+    shadows,
+    submissions,
+)
 from hub.repositories.departments.callbacks import CallbackRepository
+from hub.repositories.departments.cutovers import CutoverRepository
 from hub.repositories.departments.keys import DepartmentKeyRepository
 from hub.repositories.departments.registry import DepartmentRepository
+from hub.repositories.departments.sent_texts import SentTextRepository
+from hub.repositories.departments.shadows import ShadowRepository
 from hub.repositories.departments.submissions import SubmissionRepository
 from hub.store.crypto import Vault
 from hub.store.documents import Documents
@@ -17,6 +28,9 @@ COLLECTIONS = (
     *keys.COLLECTIONS,
     *submissions.COLLECTIONS,
     *callbacks.COLLECTIONS,
+    *cutovers.COLLECTIONS,
+    *shadows.COLLECTIONS,
+    *sent_texts.COLLECTIONS,
 )
 
 
@@ -28,6 +42,9 @@ class DepartmentRecords:
     keys: DepartmentKeyRepository
     submissions: SubmissionRepository
     callbacks: CallbackRepository
+    cutovers: CutoverRepository
+    shadows: ShadowRepository
+    sent_texts: SentTextRepository
 
 
 def department_records(documents: Documents, vault: Vault) -> DepartmentRecords:
@@ -37,4 +54,7 @@ def department_records(documents: Documents, vault: Vault) -> DepartmentRecords:
         keys=DepartmentKeyRepository(documents, vault),
         submissions=SubmissionRepository(documents, vault),
         callbacks=CallbackRepository(documents, vault),
+        cutovers=CutoverRepository(documents, vault),
+        shadows=ShadowRepository(documents, vault),
+        sent_texts=SentTextRepository(documents, vault),
     )

@@ -9,6 +9,7 @@ from hub.actions.departments.callback_hosts import is_allowed
 from hub.actions.departments.change_keys import ChangeKeys
 from hub.actions.departments.department_actions import DepartmentActions
 from hub.actions.departments.department_desk import DepartmentDesk
+from hub.actions.departments.one_platform import OnePlatform
 from hub.actions.departments.prove_call import ProveCall
 from hub.actions.departments.read_submission import ReadSubmission
 from hub.actions.departments.submit_texts import SubmitTexts
@@ -16,6 +17,7 @@ from hub.actions.departments.tell_receipts import NoticeEnds, TellReceipts
 from hub.actions.departments.text_states import TextStates
 from hub.actions.departments.warn_contracts import WarnContracts
 from hub.other_systems.department_callback import HttpCallbacks
+from hub.wiring.departments.cutover import cutover_actions
 from hub.wiring.foundation import Foundation
 
 
@@ -30,19 +32,22 @@ def department_actions(base: Foundation, profiles: Profiles) -> DepartmentAction
     desk = DepartmentDesk(
         documents, records, base.departments, read, clock, alarm_days=api.contract_alarm_days
     )
+    platforms = OnePlatform(records, base.stores.outbox, window_hours=api.parallel_hours)
+    submit = SubmitTexts(
+        documents,
+        records.submissions,
+        base.stores.outbox,
+        base.departments,
+        profiles,
+        base.vault,
+        clock,
+        may_call_back,
+        platforms,
+    )
     return DepartmentActions(
         in_force=base.departments,
         prove=ProveCall(records.keys, clock),
-        submit=SubmitTexts(
-            documents,
-            records.submissions,
-            base.stores.outbox,
-            base.departments,
-            profiles,
-            base.vault,
-            clock,
-            may_call_back,
-        ),
+        submit=submit,
         read=read,
         change_keys=ChangeKeys(documents, records, clock),
         notice_ends=NoticeEnds(documents, records, states, clock),
@@ -51,5 +56,6 @@ def department_actions(base: Foundation, profiles: Profiles) -> DepartmentAction
         warn_contracts=WarnContracts(
             documents, records.registry, base.stores.agents, base.stores.notifications, desk, clock
         ),
+        cutover=cutover_actions(base, profiles, submit, platforms, desk),
         may_call_back=may_call_back,
     )
