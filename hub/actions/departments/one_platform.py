@@ -14,7 +14,7 @@ from channels.address import Address
 from channels.outbox.delivery import Delivery, DeliveryState
 from hub.actions.departments.refusals import NotTaken, Problem
 from hub.model.departments.cutover import Phase
-from hub.model.departments.sent_once import Platform, SentText, SentTwice, Stopped
+from hub.model.departments.sent_once import ALREADY_SENT, Platform, SentText, SentTwice, Stopped
 from hub.model.departments.shadow import ShadowCopy
 from hub.model.departments.submission import Submission
 from hub.repositories.departments.records import DepartmentRecords
@@ -23,8 +23,6 @@ from hub.runtime.ids import derived_id
 from hub.store.codec import Versioned
 from hub.store.documents import Write
 
-ALREADY_SENT = "already_sent"
-"""Why a number is refused: the other platform sent it these words."""
 STILL_OLD = "本部门仍在旧平台发送，平台没有收下任何短信。请从旧平台发送，切换后再提交"
 STILL_SHADOW = "本部门在影子运行阶段，平台没有收下任何短信。请从旧平台发送，副本写明 shadow: true"
 NEVER_SENT = frozenset(

@@ -19,6 +19,10 @@ _SIGNED_BEHIND = re.compile(r"【[^【】0-9]{1,20}】$")
 _REFUSAL = re.compile(r"[,;]?拒收请回复[A-Za-z]{1,2}$")
 
 
+ALREADY_SENT = "already_sent"
+"""Why a number is refused: the other platform sent it these words. Part of the API's contract."""
+
+
 class Platform(StrEnum):
     """Who sent."""
 

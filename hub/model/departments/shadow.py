@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.model.departments.sent_once import ALREADY_SENT
 from hub.model.departments.submission import TextState
 from hub.model.personal import personal
 
@@ -46,9 +47,12 @@ class ShadowResult:
     sent_id: str = ""
 
     def difference(self, parts: int) -> str:
-        """Its reason, "" where both do the same. parts: as the hub counts them."""
+        """Its reason, "" where both do the same. parts: as the hub counts them. A text both had is none: it
+        is listed by itself (`sent_once.py`)."""
         if self.old is Outcome.REFUSED:
             return OLD_REFUSED if self.would_leave else ""
+        if self.reason == ALREADY_SENT:
+            return ""
         if self.state is not TextState.QUEUED:
             return self.reason or self.state.value
         return PARTS if self.old_parts and self.old_parts != parts else ""

@@ -8,7 +8,7 @@ from channels.contract import ChannelKind
 from channels.outbox.gate import Gate
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.departments.cutover.change_phase import ChangePhase
-from hub.actions.departments.cutover.checklist import Checklist
+from hub.actions.departments.cutover.checklist import Checklist, ImportsSigned
 from hub.actions.departments.cutover.cutover_actions import CutoverActions
 from hub.actions.departments.cutover.read_cutover import ReadCutover
 from hub.actions.departments.cutover.report_sent import ReportSent
@@ -28,9 +28,14 @@ class _NoJitter:
 
 
 def cutover_actions(
-    base: Foundation, profiles: Profiles, submit: SubmitTexts, platforms: OnePlatform, desk: DepartmentDesk
+    base: Foundation,
+    profiles: Profiles,
+    submit: SubmitTexts,
+    platforms: OnePlatform,
+    desk: DepartmentDesk,
+    imports: ImportsSigned | None = None,
 ) -> CutoverActions:
-    """One of each. An importer is given to the checklist as `imports`."""
+    """One of each. imports: of an importer, see the checklist."""
     documents, records, clock = base.documents, base.stores.departments, base.clock
     outbox, sending = base.stores.outbox, dispatch_settings(base.settings)
     gate = Gate(
@@ -47,6 +52,7 @@ def cutover_actions(
         clock,
         channels=frozenset(name for name, one in profiles.items() if one.kind is ChannelKind.SMS),
         shadow_days=base.settings.department_api.shadow_days,
+        imports=imports,
     )
     return CutoverActions(
         shadow=shadow,

@@ -21,7 +21,7 @@ from hub.store.documents import Conflict, Documents, Duplicate, Write
 log = logging.getLogger(__name__)
 
 WHY_LACKING = "请写明原因，最多 200 个字"
-NOTE_LACKING = "请写明看到了什么，例如哪个号码几点收到，最多 200 个字"
+NOTE_LACKING = "请写明看到了什么，例如尾号 8000 的手机几点收到，最多 200 个字"
 LONGEST = 200
 
 
@@ -87,7 +87,9 @@ class ChangePhase:
         """A person answers for a line by name. Raises `NotFound`, `Invalid`, `Stale`."""
         if not 0 < len(note) <= LONGEST:
             raise Invalid({f"note_{line.value}": NOTE_LACKING})
-        if not self._checklist.signs(line):
+        registered = await self._desk.one_for(agent, department)
+        lines = await self._checklist(registered, (await self._read(department)).value)
+        if not any(one.by_hand and one.line is line for one in lines):
             raise NotFound
         signature = Signature(line.value, self._clock.now_ms(), agent.id, note)
         await self._change(agent, department, lambda cutover: cutover.with_signature(signature))

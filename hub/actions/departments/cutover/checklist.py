@@ -46,9 +46,8 @@ NO_SHADOW = "还没有影子副本"
 FEW_DAYS = "连续 %(done)s 天没有差异，需要 %(wanted)s 天"
 NOT_LATELY = "最近 %(days)s 天没有影子副本"
 ENOUGH_DAYS = "连续 %(done)s 天没有差异"
-NOT_IMPORTED = "导入结果还没有签收"
-IMPORTED = "导入结果已签收"
-CONFLICTS = "还有 %(count)s 个冲突没有处理"
+NOT_IMPORTED = "导入结果还没有签收：%(count)s 个文件"
+IMPORTED = "导入结果已签收：%(count)s 个文件"
 NO_CONFLICT = "没有冲突"
 NOT_SIGNED = "还没有人确认"
 
@@ -74,12 +73,6 @@ class Line(StrEnum):
     FALLBACK = "fallback"
 
 
-BY_HAND = frozenset({Line.TESTED, Line.OLD_STOPS, Line.FALLBACK})
-"""Nobody but a person can know."""
-OF_IMPORT = frozenset({Line.IMPORTED, Line.CONFLICTS})
-"""A person answers for them as long as no importer is asked."""
-
-
 class LineState(StrEnum):
     """Whether a line stands in the way."""
 
@@ -101,11 +94,12 @@ class ChecklistLine:
 
 @dataclass(frozen=True, slots=True)
 class ImportStanding:
-    """What an importer knows of a department. signed: what was imported is signed for by the department.
-    conflicts: unsolved, as one keyword in two departments."""
+    """What an importer knows of a department. taken: files that were imported; unsigned: of these, those the
+    department has not signed for. open: all that stands against go-live, as conflicts, in words."""
 
-    signed: bool
-    conflicts: int
+    taken: int
+    unsigned: int
+    open: Sequence[str]
 
 
 class ImportsSigned(Protocol):
@@ -128,7 +122,7 @@ class ShadowDay:
 class Checklist:
     """channels: names of the enabled text channels. shadow_days: so many in a row without a difference.
 
-    imports: None = a person answers for what was imported.
+    imports: where it has nothing of a department, a person answers for what was imported.
     """
 
     def __init__(
@@ -187,10 +181,6 @@ class Checklist:
             if day in counted
         ]
 
-    def signs(self, line: Line) -> bool:
-        """Whether a person answers for the line."""
-        return line in BY_HAND or (line in OF_IMPORT and self._imports is None)
-
     def _extension(self, department: RegisteredDepartment) -> ChecklistLine:
         senders = department.senders
         unknown = [one.channel for one in senders if one.channel not in self._channels]
@@ -223,14 +213,15 @@ class Checklist:
         return _line(Line.SHADOW, Said(ENOUGH_DAYS, done=first), few)
 
     async def _imported(self, department: str, cutover: Cutover) -> list[ChecklistLine]:
-        if self._imports is None:
-            return [_by_hand(line, cutover) for line in (Line.IMPORTED, Line.CONFLICTS)]
-        found = await self._imports(department)
-        conflicts = Said(CONFLICTS, count=found.conflicts) if found.conflicts else ""
-        return [
-            _line(Line.IMPORTED, IMPORTED, "" if found.signed else NOT_IMPORTED),
-            _line(Line.CONFLICTS, NO_CONFLICT, conflicts),
-        ]
+        """Where nothing was handed over a person says that there is nothing."""
+        found = await self._imports(department) if self._imports else None
+        lines = [_by_hand(line, cutover) for line in (Line.IMPORTED, Line.CONFLICTS)]
+        if found is not None and found.taken:
+            unsigned = Said(NOT_IMPORTED, count=found.unsigned) if found.unsigned else ""
+            lines[0] = _line(Line.IMPORTED, Said(IMPORTED, count=found.taken), unsigned)
+        if found is not None and (found.taken or found.open):
+            lines[1] = _line(Line.CONFLICTS, NO_CONFLICT, Said.joined(found.open) if found.open else "")
+        return lines
 
 
 def still_open(lines: Sequence[ChecklistLine]) -> list[ChecklistLine]:

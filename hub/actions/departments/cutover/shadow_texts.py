@@ -18,13 +18,13 @@ from channels.outbox.gate import Gate
 from channels.outbox.limits import DUPLICATE
 from channels.outbox.ports import Leased
 from hub.actions.departments.in_force import DepartmentsInForce
-from hub.actions.departments.one_platform import ALREADY_SENT, OnePlatform
+from hub.actions.departments.one_platform import OnePlatform
 from hub.actions.departments.refusals import NotTaken, OtherBody, Problem
 from hub.actions.departments.submit_texts import NOT_REGISTERED, Caller, Planned, SubmitTexts, canonical
 from hub.actions.departments.wording import TextsWanted
 from hub.model.departments.admission import Beyond, admitted
 from hub.model.departments.registered import RegisteredDepartment
-from hub.model.departments.sent_once import Platform, Stopped
+from hub.model.departments.sent_once import ALREADY_SENT, Platform, Stopped
 from hub.model.departments.shadow import Refused, ShadowCopy, ShadowResult
 from hub.model.departments.submission import OF_DELIVERY, TextState
 from hub.repositories.departments.records import DepartmentRecords

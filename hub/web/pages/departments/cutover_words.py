@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from channels.outbox.limits import DUPLICATE
 from hub.actions.departments.cutover.checklist import Line, LineState
-from hub.actions.departments.one_platform import ALREADY_SENT
 from hub.model.departments.cutover import Phase
 from hub.model.departments.sent_once import Stopped
 from hub.model.departments.shadow import OLD_REFUSED, PARTS
@@ -60,7 +59,6 @@ _DIFFERENCE: Mapping[str, str] = {
     OLD_REFUSED: msgid("旧平台没有发，本平台会发"),
     PARTS: msgid("两边计算的条数不同"),
     DUPLICATE: msgid("旧平台重复发送同样的内容"),
-    ALREADY_SENT: msgid("本平台已经发过"),
     "invalid_number": msgid("号码无效"),
     "repeated_number": msgid("同一请求中号码重复"),
     "no_valid_number": msgid("没有一个有效号码"),

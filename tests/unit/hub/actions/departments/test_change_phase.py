@@ -229,7 +229,7 @@ async def test_nobody_signs_what_the_hub_can_look_up_or_without_a_word(cut: Cuto
 
 
 async def test_an_importer_is_asked_where_there_is_one() -> None:
-    standing = ImportStanding(signed=True, conflicts=2)
+    standing = ImportStanding(0, 0, ())
 
     async def imports(department: str) -> ImportStanding:
         assert department == "traffic"
@@ -238,12 +238,17 @@ async def test_an_importer_is_asked_where_there_is_one() -> None:
     cut = a_cutover_office(imports)
     await cut.office.registered(READY)
     await cut.change.begin(ADMIN, "traffic", why="试点")
+    for line in (Line.IMPORTED, Line.CONFLICTS):  # nothing was handed over: a person says there is nothing
+        assert line in await open_lines(cut)
+        await cut.change.sign(ADMIN, "traffic", line, note="没有需要导入的数据")
+        assert line not in await open_lines(cut)
+    standing = ImportStanding(5, 0, ("“违章”已归“消防支队”",))
     assert Line.IMPORTED not in await open_lines(cut)
-    assert Line.CONFLICTS in await open_lines(cut)
-    assert "2" in await note_of(cut, Line.CONFLICTS)
+    assert Line.CONFLICTS in await open_lines(cut)  # whatever was signed before
+    assert "违章" in await note_of(cut, Line.CONFLICTS)
     with pytest.raises(NotFound):
         await cut.change.sign(ADMIN, "traffic", Line.CONFLICTS, note="没有冲突")
-    standing = ImportStanding(signed=False, conflicts=0)
+    standing = ImportStanding(5, 2, ())
     assert Line.IMPORTED in await open_lines(cut)
     assert Line.CONFLICTS not in await open_lines(cut)
 
