@@ -150,6 +150,7 @@ async def test_what_the_hub_has_the_old_platform_is_told_not_to_send(cut: Cutove
     copy = (await cut.shadow(CALLER, wants("old-1"))).copy
     assert told(copy) == [("rejected", "already_sent")]
     assert await twice(cut) == [Stopped.AT_OLD]
+    assert copy.differences() == {}  # it is listed as what it is
 
 
 async def test_other_words_or_another_number_are_no_repeat(cut: CutoverOffice) -> None:
@@ -246,6 +247,16 @@ async def test_both_refusing_a_number_is_no_difference(cut: CutoverOffice) -> No
     assert made.differences() == {"invalid_number": 1}
     after = await cut.report(CALLER, "old-1", [Told("12", Outcome.REFUSED)], None)
     assert after.differences() == {}
+
+
+async def test_copies_with_a_difference_are_listed_as_long_as_they_have_one(cut: CutoverOffice) -> None:
+    shadows = cut.office.records.shadows
+    await cut.shadow(CALLER, wants("same", NUMBER))
+    await cut.shadow(CALLER, wants("old-1", OTHER, "12"))
+    found, _ = await shadows.differing("traffic", limit=9)
+    assert [one.client_ref for one in found] == ["old-1"]
+    await cut.report(CALLER, "old-1", [Told("12", Outcome.REFUSED)], None)
+    assert await shadows.differing("traffic", limit=9) == ([], None)
 
 
 async def test_a_report_without_a_copy_needs_the_text_and_is_one_then(cut: CutoverOffice) -> None:
