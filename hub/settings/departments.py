@@ -32,3 +32,5 @@ class DepartmentApi(Table):
     callback_timeout_seconds: float = Field(default=10.0, gt=0, le=30)
     key_overlap_hours: int = Field(default=168, ge=0, le=2160)
     contract_alarm_days: int = Field(default=30, ge=0, le=366)
+    shadow_days: int = Field(default=7, ge=1, le=31)
+    parallel_hours: int = Field(default=24, ge=1, le=168)

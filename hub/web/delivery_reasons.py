@@ -15,6 +15,7 @@ REASONS: Mapping[str, str] = {
     DUPLICATE: msgid("同样的内容已发给此人"),
     QUOTA: msgid("部门的短信配额已用完"),
     PAUSED: msgid("群发已暂停"),
+    "sent_elsewhere": msgid("旧平台已经发过"),
     "canceled": msgid("群发已取消"),
     "expired": msgid("已过有效期"),
     EDUCATION: msgid("此人不接收普法信息"),

@@ -37,7 +37,15 @@ from hub.web.pages.cases import (
 )
 from hub.web.pages.cases.replies import canned, pick, send
 from hub.web.pages.deliveries import deliveries, ended, unmatched
-from hub.web.pages.departments import callbacks, department, departments, handover, keys, listener
+from hub.web.pages.departments import (
+    callbacks,
+    cutover,
+    department,
+    departments,
+    handover,
+    keys,
+    listener,
+)
 from hub.web.pages.knowledge import (
     entries,
     entry_editor,
@@ -428,6 +436,13 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", f"{_HANDED}/cancel", imports.cancel, P.DEPARTMENT_MANAGE),
     _staff("POST", f"{_HANDED}/purge", imports.purge, P.DEPARTMENT_MANAGE),
     _staff("GET", f"{_HANDED}/rejected", imports.rejected, P.DEPARTMENT_READ),
+    _staff("GET", "/departments/{department}/cutover", cutover.page, P.DEPARTMENT_READ),
+    _staff("POST", "/departments/{department}/cutover/begin", cutover.begin, P.DEPARTMENT_MANAGE),
+    _staff("POST", "/departments/{department}/cutover/move", cutover.move, P.DEPARTMENT_MANAGE),
+    _staff("POST", "/departments/{department}/cutover/lines/{line}", cutover.sign, P.DEPARTMENT_READ),
+    _staff(
+        "POST", "/departments/{department}/cutover/differences/{reason}", cutover.explain, P.DEPARTMENT_MANAGE
+    ),
     _staff("GET", "/agents", accounts.agents_page, P.AGENT_MANAGE),
     _staff("POST", "/agents", accounts.create_agent, P.AGENT_MANAGE),
     _staff("POST", "/agents/{agent_id}/reset", accounts.reset_password, P.AGENT_MANAGE),

@@ -99,6 +99,20 @@ async def test_a_registered_department_is_in_force_at_once(hub: World, admin: St
     assert "消防支队" in listed
 
 
+async def test_a_department_with_an_old_platform_begins_there(hub: World, admin: Staff) -> None:
+    _, form = await admin.get("/staff/departments/new")
+    box = re.search(r'<input[^>]*name="old_platform"[^>]*>', form)
+    assert box is not None
+    assert "checked" in box[0]
+    wanted = {**FORM, "id": "permits", "name": "消防验收", "old_platform": "yes"}
+    assert (await admin.post("/staff/departments/new", wanted))[0] == 200
+    assert "由旧平台发送" in (await admin.get("/staff/departments/permits"))[1]
+    assert "旧平台" in (await admin.get("/staff/departments"))[1]
+    _, page = await admin.get("/staff/departments/permits/cutover")
+    assert "登记部门时写明" in page
+    assert "开始影子运行" in page
+
+
 async def test_a_member_sees_their_own_and_no_other(member: Staff) -> None:
     status, listed = await member.get("/staff/departments")
     assert status == 200

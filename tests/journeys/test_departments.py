@@ -12,6 +12,7 @@ import pytest
 from channels.outbox.delivery import MessageClass
 from hub.actions.departments.change_keys import KeyWanted
 from hub.model.departments.registered import RegisteredDepartment
+from hub.store.documents import StoreUnavailable, Write
 from tests.department_system import DepartmentSystem, department_system
 from tests.world import World, eventually, world
 
@@ -180,6 +181,28 @@ async def test_nothing_secret_stands_in_the_log(
     assert "api.refused" in logged
     for canary in ("13812345678", "482913", "quiet-ref", system.token, system.secret):
         assert canary not in logged
+
+
+@pytest.mark.parametrize("gone_at", ["department_nonces", "submissions", "department_shadows"])
+async def test_while_the_store_is_away_nothing_is_answered_as_taken_and_it_is_said_when_to_come_again(
+    hub: World, system: DepartmentSystem, monkeypatch: pytest.MonkeyPatch, gone_at: str
+) -> None:
+    commit = hub.hub.documents.commit
+
+    async def away(writes: list[Write]) -> None:
+        if any(write.collection == gone_at for write in writes):
+            raise StoreUnavailable("gone")
+        await commit(writes)
+
+    shadow = gone_at == "department_shadows"
+    wanted = {"client_ref": f"away-{gone_at}", "to": ["13800138000"], **TEXT, "shadow": shadow}
+    monkeypatch.setattr(hub.hub.documents, "commit", away)
+    status, problem, headers = await system.post(SUBMIT, wanted)
+    assert (status, problem["code"]) == (503, "unavailable")
+    assert int(headers["Retry-After"]) >= 1
+    monkeypatch.setattr(hub.hub.documents, "commit", commit)
+    status, _, headers = await system.post(SUBMIT, wanted)
+    assert (status, "X-Hub-Repeated" in headers) == (200 if shadow else 202, False)
 
 
 async def test_the_description_is_served(hub: World) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.actions.departments.change_keys import ChangeKeys
+from hub.actions.departments.cutover.cutover_actions import CutoverActions
 from hub.actions.departments.department_desk import DepartmentDesk
 from hub.actions.departments.handover.read_handover import ReadHandover
 from hub.actions.departments.handover.sign_handover import SignHandover
@@ -32,6 +33,7 @@ class DepartmentActions:
     tell_by_get: TellByGet
     desk: DepartmentDesk
     warn_contracts: WarnContracts
+    cutover: CutoverActions
     may_call_back: Callable[[str], bool]
     handover: ReadHandover
     sign_handover: SignHandover

@@ -15,6 +15,7 @@ from hub.actions.departments.read_submission import QuotaUsed, ReadSubmission
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.departments.callback import Callback, CallbackState
+from hub.model.departments.cutover import Cutover, Phase
 from hub.model.departments.department_key import DepartmentKey
 from hub.model.departments.failure import TextFailure
 from hub.model.departments.registered import RegisteredDepartment
@@ -23,7 +24,7 @@ from hub.repositories.departments.keys import KeyUse
 from hub.repositories.departments.records import DepartmentRecords
 from hub.runtime.clock import Clock, to_local
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
-from hub.store.documents import Conflict, Documents, Duplicate
+from hub.store.documents import Conflict, Documents, Duplicate, Write
 
 TAKEN = "编号 %(id)s 已经登记，请换一个编号"
 _DAYS = 7
@@ -138,11 +139,17 @@ class DepartmentDesk:
         found, more = await self._records.callbacks.page(id, state=state, limit=_PAGE, after=after)
         return department, [replace(one, body="") for one in found], more
 
-    async def create(self, agent: Agent, department: RegisteredDepartment) -> None:
-        """Registers one. Raises `Forbidden`, `Invalid` when the id is taken."""
+    async def create(self, agent: Agent, department: RegisteredDepartment, *, old_platform: str = "") -> None:
+        """Registers one. old_platform: why it begins in the phase of its old platform, "" = it has none.
+        Raises `Forbidden`, `Invalid` when the id is taken."""
         _manage(agent)
+        writes: list[Write] = [self._records.registry.insert(department)]
+        if old_platform:
+            first = Cutover(department.id, Phase.OLD, self._clock.now_ms(), agent.id)
+            cutovers = self._records.cutovers
+            writes += [cutovers.insert(first), cutovers.note(None, first, old_platform)]
         try:
-            await self._documents.commit([self._records.registry.insert(department)])
+            await self._documents.commit(writes)
         except Duplicate:
             raise Invalid({"id": Said(TAKEN, id=department.id)}) from None
         await self._departments.look()

@@ -21,6 +21,7 @@ from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin
 from channels.outbox.limits import Spent
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.departments.in_force import DepartmentsInForce
+from hub.actions.departments.one_platform import OnePlatform
 from hub.actions.departments.refusals import NotTaken, OtherBody, Problem, TooMuch
 from hub.actions.departments.wording import TextsWanted, Worded, worded
 from hub.model.departments.admission import Beyond, admitted
@@ -28,7 +29,7 @@ from hub.model.departments.registered import RegisteredDepartment
 from hub.model.departments.submission import Submission, TextResult
 from hub.repositories.departments.submissions import SubmissionRepository
 from hub.repositories.outbox import OutboxRepository
-from hub.runtime.clock import Clock, to_local
+from hub.runtime.clock import Clock
 from hub.runtime.ids import derived_id
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, Write
@@ -66,6 +67,15 @@ class Submitted:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A submission with its rows, nothing of it stored."""
+
+    submission: Submission
+    department: RegisteredDepartment
+    rows: list[Delivery]
+
+
 class SubmitTexts:
     """may_call_back: whether receipts may be told to an address."""
 
@@ -79,6 +89,7 @@ class SubmitTexts:
         vault: Vault,
         clock: Clock,
         may_call_back: Callable[[str], bool],
+        platforms: OnePlatform,
     ) -> None:
         self._documents = documents
         self._submissions = submissions
@@ -88,15 +99,27 @@ class SubmitTexts:
         self._vault = vault
         self._clock = clock
         self._may_call_back = may_call_back
+        self._platforms = platforms
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __call__(self, caller: Caller, wanted: TextsWanted) -> Submitted:
         """Durable when it returns. Raises `NotTaken`, `OtherBody`, `TooMuch`; `StoreUnavailable`."""
         id = self._submissions.id_of(caller.line, wanted.client_ref)
-        body = self._submissions.digest(_canonical(wanted))
+        body = self._submissions.digest(canonical(wanted))
         known = await self._known(id, body)
         if known is not None:
             return known
+        if not caller.sandbox:
+            await self._platforms.must_be_live(caller.department)
+        planned = self.plan(caller, wanted)
+        return await self._stored(
+            planned.submission, planned.department, [] if caller.sandbox else planned.rows
+        )
+
+    def plan(self, caller: Caller, wanted: TextsWanted) -> Planned:
+        """What would be stored if nothing stood in the way; stores nothing. Raises `NotTaken`."""
+        id = self._submissions.id_of(caller.line, wanted.client_ref)
+        body = self._submissions.digest(canonical(wanted))
         department = self._departments.registered(caller.department)
         if department is None:
             raise NotTaken([Problem("", "department_unknown", NOT_REGISTERED)])
@@ -128,8 +151,7 @@ class SubmitTexts:
             responsible=wanted.responsible if text.message_class is MessageClass.E0 else "",
             results=tuple(result for result, _ in found),
         )
-        rows = [] if caller.sandbox else self._rows(submission, wanted, text, addresses)
-        return await self._stored(submission, department, rows)
+        return Planned(submission, department, self._rows(submission, wanted, text, addresses))
 
     async def _known(self, id: str, body: str) -> Submitted | None:
         before = await self._submissions.get(id)
@@ -184,23 +206,24 @@ class SubmitTexts:
     ) -> Submitted:
         """Looks again and commits in one, for one at a time of a department: the others of this process wait
         their turn, those of other processes meet at the versions."""
-        inserts = [self._outbox.insert(row) for row in rows]
 
         async def decide() -> tuple[list[Write], Submitted | Beyond]:
             known = await self._known(submission.id, submission.body)
             if known is not None:
                 return [], known
-            admission, beyond = await self._admission(submission, department)
+            taken = await self._platforms.admit(submission, rows)
+            one = taken.submission
+            admission, beyond = await self._admission(one, department)
             if beyond is not None:
                 return [], beyond
             counted = {
-                "submitted": submission.accepted,
-                "rejected": submission.rejected,
-                "parts": submission.accepted * submission.parts,
+                "submitted": one.accepted,
+                "rejected": one.rejected,
+                "parts": one.accepted * one.parts,
             }
-            traffic = [] if submission.sandbox else self._count(submission, counted)
-            writes = [self._submissions.insert(submission), *inserts, *admission, *traffic]
-            return writes, Submitted(submission)
+            traffic = [] if one.sandbox else self._count(one, counted)
+            inserts = [self._submissions.insert(one), *map(self._outbox.insert, taken.rows)]
+            return [*inserts, *admission, *traffic, *taken.writes], Submitted(one)
 
         async with self._turns[submission.department]:
             stored = await until_committed(self._documents, decide, tries=_TRIES)
@@ -234,8 +257,7 @@ class SubmitTexts:
         return [self._submissions.admit(after, before.version)], None
 
     def _count(self, submission: Submission, amounts: dict[str, int]) -> list[Write]:
-        day = f"{to_local(submission.at):%Y%m%d}"
-        return list(self._submissions.count(submission.department, day, amounts))
+        return list(self._submissions.count(submission.department, submission.day, amounts))
 
 
 def _numbers(id: str, to: tuple[str, ...]) -> list[tuple[TextResult, Address | None]]:
@@ -259,7 +281,7 @@ def _numbers(id: str, to: tuple[str, ...]) -> list[tuple[TextResult, Address | N
     return found
 
 
-def _canonical(wanted: TextsWanted) -> str:
+def canonical(wanted: TextsWanted) -> str:
     """The same for the same request, however its JSON was spelled and whatever a later release adds: only
     what was given counts."""
     if wanted.asked:

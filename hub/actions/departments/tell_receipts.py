@@ -125,7 +125,7 @@ class NoticeEnds:
         return writes
 
     def _counted(self, submission: Submission, ended: Sequence[TextStanding], now: int) -> list[Write]:
-        day = f"{to_local(submission.at):%Y%m%d}"  # of the day it was submitted, so that a day adds up
+        day = submission.day  # on which it was submitted, so that a day adds up
         amounts = Counter(standing.state.value for standing in ended)
         failures = [
             self._records.callbacks.insert_failure(

@@ -6,11 +6,13 @@ gets the same answer, and how far the caller was told what became of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from channels.outbox.delivery import DeliveryState, MessageClass
 from hub.model.personal import personal
+from hub.runtime.clock import to_local
 
 S = DeliveryState
 
@@ -91,3 +93,22 @@ class Submission:
     client_ref: str = personal("")
     responsible: str = personal("")
     results: tuple[TextResult, ...] = personal(())
+
+    @property
+    def day(self) -> str:
+        """The local day it was submitted on, `20261201`."""
+        return f"{to_local(self.at):%Y%m%d}"
+
+    def without(self, message_ids: Collection[str], problem: str) -> Submission:
+        """Where these numbers are refused for `problem`, a code of the API; nothing more is told of them."""
+        gone = [one.message_id in message_ids for one in self.results]
+        return replace(
+            self,
+            accepted=self.accepted - sum(gone),
+            rejected=self.rejected + sum(gone),
+            told="".join("t" if out else mark for out, mark in zip(gone, self.told, strict=True)),
+            results=tuple(
+                TextResult(one.to, problem=problem) if out else one
+                for out, one in zip(gone, self.results, strict=True)
+            ),
+        )

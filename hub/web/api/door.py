@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 from pydantic import BaseModel, ValidationError
 
 from channels.outbox.ports import OutboxUnavailable
+from hub.actions.departments.one_platform import NotLive
 from hub.actions.departments.prove_call import NotFromThere, NotProven, SignedCall
 from hub.actions.departments.refusals import NotTaken, OtherBody, TooMuch
 from hub.actions.departments.signature import KEY_HEADER, NONCE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
@@ -78,6 +79,8 @@ def door(operation: Operation) -> Handler:
             return _refused(request, refused.code)
         except NotFromThere:
             return _refused(request, "source_not_allowed")
+        except NotLive as refused:
+            return problem_response(request, "not_live", errors=of_business(request, refused.problems))
         except NotTaken as refused:
             return problem_response(request, "invalid", errors=of_business(request, refused.problems))
         except ValidationError as refused:

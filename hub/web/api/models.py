@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -57,6 +57,11 @@ class TextSubmission(Asked):
     signature: Name = ""
     callback: Annotated[str, Field(max_length=500)] = ""
     responsible: Name = Field(default="", description="The registered person in whose name E0 is sent.")
+    shadow: bool = Field(
+        default=False,
+        description="A copy of what the old platform sends: nothing leaves, and the answer (200) says what "
+        "would have been done.",
+    )
 
 
 class NoticeSubmission(Asked):
@@ -76,6 +81,23 @@ class NoticeSubmission(Asked):
     sender: Name = ""
     signature: Name = ""
     callback: Annotated[str, Field(max_length=500)] = ""
+
+
+class ReportedNumber(Asked):
+    """What the old platform did with one number. parts: as it counted them, 0 = not told."""
+
+    to: Number
+    outcome: Literal["sent", "failed", "refused"]
+    parts: int = Field(default=0, ge=0, le=100)
+
+
+class SentReport(Asked):
+    """What the old platform did with the texts of a copy. text: where no copy may have come, they are one."""
+
+    client_ref: Reference
+    results: list[ReportedNumber] = Field(min_length=1, max_length=1000)
+    text: Annotated[str, Field(max_length=1000), AfterValidator(_readable)] = ""
+    message_class: MessageClass | None = Field(default=None, alias="class")
 
 
 class NumberResult(Given):
@@ -99,6 +121,46 @@ class SubmissionAnswer(Given):
     sandbox: bool
     expires_at: AwareDatetime
     results: list[NumberResult]
+
+
+class ShadowProblem(Given):
+    """Why the whole request would be refused; `field` as in the request, "" for all of it."""
+
+    field: str
+    code: str
+
+
+class ShadowNumber(Given):
+    """What would become of one number. until: when it would leave, where it would be held."""
+
+    to: str
+    state: TextState
+    reason: str = ""
+    until: AwareDatetime | None = None
+
+
+class ShadowAnswer(Given):
+    """What would have been done with a copy; nothing was sent and nothing counts.
+
+    sender, extension: by which gateway and number. cost_milli: in 1/1000 yuan, of what would leave.
+    try_again_at: when a rate or quota would allow it. differences: numbers, by reason.
+    """
+
+    shadow: Literal[True] = True
+    client_ref: str
+    would_take: bool
+    problems: list[ShadowProblem]
+    try_again_at: AwareDatetime | None
+    message_class: MessageClass | None = Field(serialization_alias="class")
+    sender: str
+    extension: str
+    parts_per_text: int
+    would_leave: int
+    would_be_held: int
+    would_not_leave: int
+    cost_milli: int
+    differences: Mapping[str, int]
+    results: list[ShadowNumber]
 
 
 class TextStatus(Given):

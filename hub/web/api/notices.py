@@ -9,7 +9,8 @@ from hub.actions.departments.notice_text import NoticeWanted, notice_text
 from hub.actions.departments.wording import TextsWanted
 from hub.web.api.door import ApiCall, read
 from hub.web.api.models import NoticeSubmission
-from hub.web.api.texts import caller_of, taken
+from hub.web.api.shadow import caller_of
+from hub.web.api.texts import taken
 from hub.web.keys import HUB
 
 

@@ -17,7 +17,7 @@ from hub.web.api.models import ProblemDocument, ReceiptDocument
 from hub.web.api.problem import PROBLEM_TYPE, TITLES
 from hub.web.route import Handler
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 _REF = "#/components/schemas/{model}"
 _ALWAYS = (
     "not_signed",

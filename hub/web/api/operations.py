@@ -4,11 +4,13 @@ it."""
 from __future__ import annotations
 
 from hub.model.departments.department_key import Scope
-from hub.web.api import notices, openapi, texts
+from hub.web.api import notices, openapi, shadow, texts
 from hub.web.api.door import Operation, door
 from hub.web.api.models import (
     NoticeSubmission,
     QuotaStatus,
+    SentReport,
+    ShadowAnswer,
     SubmissionAnswer,
     SubmissionStatus,
     TextSubmission,
@@ -23,9 +25,9 @@ OPERATIONS: tuple[Operation, ...] = (
         "提交短信 Hand over texts",
         Scope.SMS_SUBMIT,
         texts.submit,
-        {202: SubmissionAnswer},
+        {200: ShadowAnswer, 202: SubmissionAnswer},
         takes=TextSubmission,
-        problems=("other_body", "not_json", "rate", "daily_quota", "monthly_quota"),
+        problems=("other_body", "not_live", "not_json", "rate", "daily_quota", "monthly_quota"),
     ),
     Operation(
         "POST",
@@ -36,7 +38,18 @@ OPERATIONS: tuple[Operation, ...] = (
         notices.submit,
         {202: SubmissionAnswer},
         takes=NoticeSubmission,
-        problems=("other_body", "not_json", "rate", "daily_quota", "monthly_quota"),
+        problems=("other_body", "not_live", "not_json", "rate", "daily_quota", "monthly_quota"),
+    ),
+    Operation(
+        "POST",
+        "/api/v1/sms/shadow/report",
+        "reportSent",
+        "报告旧平台的发送结果 What the old platform did with texts of a copy",
+        Scope.SMS_SUBMIT,
+        shadow.report,
+        {200: ShadowAnswer},
+        takes=SentReport,
+        problems=("other_body", "not_found", "not_json"),
     ),
     Operation(
         "GET",

@@ -70,6 +70,11 @@ TITLES: Mapping[str, tuple[int, str, str]] = {
         msgid("同一 client_ref 的内容不同"),
         msgid("该 client_ref 已提交过其他内容，以先提交的为准。新内容请换新的 client_ref。"),
     ),
+    "not_live": (
+        409,
+        msgid("部门还没有切换到本平台"),
+        msgid("没有提交任何短信，请从旧平台发送。errors 说明处于哪个阶段。"),
+    ),
     "too_large": (413, msgid("请求太大"), msgid("请分批提交，每次不超过 1000 个号码。")),
     "not_json": (415, msgid("格式不支持"), msgid("Content-Type 应为 application/json。")),
     "invalid": (422, msgid("有内容需要修改"), msgid("没有提交任何短信，请按 errors 修改后重新提交。")),

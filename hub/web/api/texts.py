@@ -8,10 +8,9 @@ from datetime import datetime
 
 from aiohttp import web
 
-from hub.actions.departments.submit_texts import Caller, Submitted
+from hub.actions.departments.submit_texts import Submitted
 from hub.actions.departments.text_states import TextStanding
 from hub.actions.departments.wording import TextsWanted
-from hub.model.departments.department_key import DepartmentKey
 from hub.model.departments.submission import Submission, TextState
 from hub.runtime.clock import to_local, to_ms
 from hub.web.api.door import ApiCall, given, read
@@ -23,11 +22,10 @@ from hub.web.api.models import (
     TextStatus,
     TextSubmission,
 )
+from hub.web.api.shadow import REPEATED_HEADER, caller_of, shadowed
 from hub.web.keys import HUB
 
 log = logging.getLogger(__name__)
-
-REPEATED_HEADER = "X-Hub-Repeated"
 
 
 async def submit(call: ApiCall) -> web.Response:
@@ -47,6 +45,8 @@ async def submit(call: ApiCall) -> web.Response:
         callback_url=asked.callback,
         responsible=asked.responsible,
     )
+    if asked.shadow:
+        return await shadowed(call, wanted)
     submitted = await call.request.app[HUB].departments.submit(caller_of(call.key), wanted)
     return taken(submitted)
 
@@ -77,11 +77,6 @@ async def quota(call: ApiCall) -> web.Response:
             parts_per_second=used.parts_per_second,
         )
     )
-
-
-def caller_of(key: DepartmentKey) -> Caller:
-    """Who calls with a key."""
-    return Caller(key.department, key.line, key.id, key.classes, key.sandbox)
 
 
 def taken(submitted: Submitted) -> web.Response:

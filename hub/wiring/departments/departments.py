@@ -9,9 +9,11 @@ from hub.actions.departments.callback_hosts import is_allowed
 from hub.actions.departments.change_keys import ChangeKeys
 from hub.actions.departments.department_actions import DepartmentActions
 from hub.actions.departments.department_desk import DepartmentDesk
+from hub.actions.departments.handover.import_standing import ReadImportStanding
 from hub.actions.departments.handover.read_handover import ReadHandover
 from hub.actions.departments.handover.sign_handover import SignHandover
 from hub.actions.departments.listener.tell_by_get import TellByGet
+from hub.actions.departments.one_platform import OnePlatform
 from hub.actions.departments.prove_call import ProveCall
 from hub.actions.departments.read_submission import ReadSubmission
 from hub.actions.departments.submit_texts import SubmitTexts
@@ -20,6 +22,7 @@ from hub.actions.departments.text_states import TextStates
 from hub.actions.departments.warn_contracts import WarnContracts
 from hub.actions.rules.in_force import RulesInForce
 from hub.other_systems.department_callback import HttpCallbacks
+from hub.wiring.departments.cutover import cutover_actions
 from hub.wiring.foundation import Foundation
 
 
@@ -35,19 +38,23 @@ def department_actions(base: Foundation, profiles: Profiles, rules: RulesInForce
     desk = DepartmentDesk(
         documents, records, base.departments, read, clock, alarm_days=api.contract_alarm_days
     )
+    platforms = OnePlatform(records, base.stores.outbox, window_hours=api.parallel_hours)
+    submit = SubmitTexts(
+        documents,
+        records.submissions,
+        base.stores.outbox,
+        base.departments,
+        profiles,
+        base.vault,
+        clock,
+        may_call_back,
+        platforms,
+    )
+    handover = ReadHandover(records, imports, rules)
     return DepartmentActions(
         in_force=base.departments,
         prove=ProveCall(records.keys, clock),
-        submit=SubmitTexts(
-            documents,
-            records.submissions,
-            base.stores.outbox,
-            base.departments,
-            profiles,
-            base.vault,
-            clock,
-            may_call_back,
-        ),
+        submit=submit,
         read=read,
         change_keys=ChangeKeys(documents, records, clock),
         notice_ends=NoticeEnds(documents, records, states, clock),
@@ -57,7 +64,8 @@ def department_actions(base: Foundation, profiles: Profiles, rules: RulesInForce
         warn_contracts=WarnContracts(
             documents, records.registry, base.stores.agents, base.stores.notifications, desk, clock
         ),
+        cutover=cutover_actions(base, profiles, submit, platforms, desk, ReadImportStanding(handover)),
         may_call_back=may_call_back,
-        handover=ReadHandover(records, imports, rules),
+        handover=handover,
         sign_handover=SignHandover(documents, imports, clock),
     )

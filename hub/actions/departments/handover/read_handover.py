@@ -27,13 +27,19 @@ _MANY = 200
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """imports: all files, the newest first. months: what was sent before, the newest first. open: what stands
-    against go-live."""
+    """imports: all files, the newest first. months: what was sent before, the newest first. conflicts: what
+    stands against go-live, besides signatures."""
 
     department: RegisteredDepartment
     imports: tuple[ContactImport, ...]
     months: tuple[SentMonth, ...]
-    open: tuple[Said, ...]
+    conflicts: tuple[Said, ...]
+
+    @property
+    def open(self) -> tuple[Said, ...]:
+        """All that stands against go-live."""
+        count = len(self.unsigned)
+        return (*self.conflicts, Said(handover.UNSIGNED, count=count)) if count else self.conflicts
 
     @property
     def taken(self) -> tuple[ContactImport, ...]:
@@ -85,9 +91,7 @@ class ReadHandover:
             if taking := newest.get(kind):
                 open_ones = [one for one in taking.conflicts if not _is_settled(one, desks, texts)]
                 points += handover.conflicts_said(taking, open_ones)
-        points += handover.same_extensions(department, registered)
-        unsigned = [one for one in imports if one.state is ImportState.DONE and not one.signed_at]
-        return [*points, Said(handover.UNSIGNED, count=len(unsigned))] if unsigned else points
+        return [*points, *handover.same_extensions(department, registered)]
 
 
 def _is_settled(conflict: ImportConflict, desks: Mapping[Claim, str], texts: Mapping[str, str]) -> bool:

@@ -8,6 +8,7 @@ from channels.address import BadAddress, masked, phone
 from hub.web.delivery_reasons import words_of
 from hub.web.guard.auth import agent_of
 from hub.web.keys import HUB
+from hub.web.pages.departments import cutover_words
 from hub.web.pages.departments import department_words as terms
 from hub.web.staff_page import staff_page
 
@@ -28,6 +29,8 @@ async def page(request: web.Request) -> web.StreamResponse:
         failed=failed,
         refused=refused,
         first=after is None,
+        phase=(await hub.departments.cutover.read.phases([id])).get(id),
+        phase_words=cutover_words,
         manages=hub.departments.desk.manages(agent),
         terms=terms,
     )

@@ -16,6 +16,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
+from hub.web.pages.departments import cutover_words
 from hub.web.pages.departments import department_words as terms
 from hub.web.pages.departments.department_form import BAD_ID, DepartmentForm, is_id, typed
 from hub.web.render import translator
@@ -36,6 +37,8 @@ async def list_page(request: web.Request) -> web.StreamResponse:
         "staff/departments.html",
         departments=found,
         configured=hub.departments.in_force.configured_only() if manages else [],
+        phases=await hub.departments.cutover.read.phases([one.id for one in found]),
+        phase_words=cutover_words.PHASE,
         ends_soon={one.id for one in found if desk.ends_soon(one)},
         manages=manages,
     )
@@ -45,7 +48,8 @@ async def new_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/departments/new?id=: blank, or begun with what the configuration says of `id`."""
     configured = request.app[HUB].departments.in_force.configured_only()
     known = {one.id: one for one in configured}.get(request.query.get("id", ""))
-    return await _form(request, id=known.id if known else "", values=await _typed(request, _begun(known)))
+    values = {"old_platform": "yes", **await _typed(request, _begun(known))}
+    return await _form(request, id=known.id if known else "", values=values)
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -86,7 +90,8 @@ async def _store(request: web.Request, *, id: str, new: bool) -> web.StreamRespo
     department = form.department(id, at=hub.clock.now_ms(), by=agent.id, members=members)
     try:
         if new:
-            await hub.departments.desk.create(agent, department)
+            old = msgid("登记部门时写明") if data.get("old_platform") else ""
+            await hub.departments.desk.create(agent, department, old_platform=old)
         else:
             await hub.departments.desk.save(agent, department, changed_at=changed_at)
     except Invalid as refused:
@@ -114,7 +119,7 @@ async def _form(
         409 if problem else 422 if errors else 200,
         id=id,
         new=not changed_at if new is None else new,
-        values={**dict.fromkeys(DepartmentForm.model_fields, ""), **values},
+        values={**dict.fromkeys((*DepartmentForm.model_fields, "old_platform"), ""), **values},
         errors=errors or {},
         changed_at=changed_at,
         problem=problem,

@@ -10,6 +10,7 @@ from channels.outbox.delivery import MessageClass
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.departments.change_keys import ChangeKeys, IssuedKey, KeyWanted
 from hub.actions.departments.in_force import DepartmentsInForce
+from hub.actions.departments.one_platform import OnePlatform
 from hub.actions.departments.prove_call import ProveCall, SignedCall
 from hub.actions.departments.read_submission import ReadSubmission
 from hub.actions.departments.signature import signature
@@ -60,6 +61,7 @@ class Office:
     read: ReadSubmission
     change_keys: ChangeKeys
     prove: ProveCall
+    platforms: OnePlatform
 
     async def registered(self, department: RegisteredDepartment = TRAFFIC) -> RegisteredDepartment:
         """Puts it in the registry, in place of what was there."""
@@ -98,8 +100,9 @@ def an_office(
     def may_call_back(url: str) -> bool:
         return url.startswith("https://jj.example.cn/")
 
+    platforms = OnePlatform(records, outbox, window_hours=24)
     submit = SubmitTexts(
-        seen, records.submissions, outbox, departments, PROFILES, vault, clock, may_call_back
+        seen, records.submissions, outbox, departments, PROFILES, vault, clock, may_call_back, platforms
     )
     return Office(
         clock,
@@ -114,6 +117,7 @@ def an_office(
         ReadSubmission(records.submissions, outbox, states, departments, clock),
         ChangeKeys(seen, records, clock),
         ProveCall(records.keys, clock),
+        platforms,
     )
 
 

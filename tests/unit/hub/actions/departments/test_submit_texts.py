@@ -13,7 +13,7 @@ from channels.outbox.gate import message_of
 from channels.outbox.ports import Change, Leased
 from channels.outbox.retry import settled
 from hub.actions.departments.refusals import NotTaken, OtherBody, TooMuch
-from hub.actions.departments.submit_texts import Submitted, _canonical
+from hub.actions.departments.submit_texts import Submitted, canonical
 from hub.model.departments.registered import Contract, SenderLine
 from hub.model.departments.submission import TextState
 from hub.runtime.errors import NotFound
@@ -79,7 +79,7 @@ async def test_a_repeat_stays_one_when_the_hub_words_its_notice_otherwise(office
 async def test_the_digest_of_a_request_stays_as_it_is(office: Office) -> None:
     """Stored digests are compared with those of later releases: a new field may not change them."""
     wanted = wants(text="甲", message_class=MessageClass.N, variables={"b": "1", "a": "2"})
-    assert _canonical(wanted) == (
+    assert canonical(wanted) == (
         '{"client_ref":"r1","message_class":"N","text":"甲","to":["13800138000"],"variables":{"a":"2","b":"1"}}'
     )
 

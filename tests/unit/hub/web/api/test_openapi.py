@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from hub.actions.departments import change_keys, department_desk, notice_text, submit_texts, wording
+from hub.actions.departments import (
+    change_keys,
+    department_desk,
+    notice_text,
+    one_platform,
+    submit_texts,
+    wording,
+)
+from hub.actions.departments.cutover import change_phase, checklist, report_sent
 from hub.web.api.models import TextSubmission
 from hub.web.api.openapi import described
 from hub.web.api.operations import API_ROUTES, OPERATIONS
@@ -18,6 +26,17 @@ from hub.web.i18n import Language, shipped_catalogues
 from tests.unit.hub.web.source_texts import CHINESE
 
 DOCUMENT = described(OPERATIONS)
+SAYING = (
+    wording,
+    submit_texts,
+    notice_text,
+    change_keys,
+    department_desk,
+    one_platform,
+    change_phase,
+    checklist,
+    report_sent,
+)
 
 
 def _all(node: Any, key: str) -> Iterator[Any]:
@@ -90,7 +109,7 @@ def test_what_use_cases_refuse_is_said_in_english_too() -> None:
     texts = shipped_catalogues().of(Language.EN).texts
     said = {
         value
-        for module in (wording, submit_texts, notice_text, change_keys, department_desk)
+        for module in SAYING
         for name, value in vars(module).items()
         if name.isupper() and name != "OPT_OUT" and isinstance(value, str) and CHINESE.search(value)
     }
