@@ -370,6 +370,7 @@ async def test_what_could_not_be_recognised_before_is_tried_again_at_the_start(t
         assert await details(hub) == {}
         await moved(hub, Compartment.NONE)
         assert await details(hub) == {"transcripts failed": 1}
+        await moved(hub, Compartment.REPORT)
         assert await ready(hub) == (200, [])
     async with world(tmp_path, model=VOSK / "model-8k") as hub:
 
