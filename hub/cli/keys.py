@@ -19,7 +19,8 @@ from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring,
 from hub.store.files import FileStore
 from hub.store.pieces import KeptPieces
 from hub.store.resealing import ResealedFiles, Round, Sealed, look, reseal
-from hub.wiring.store import open_recordings, open_store, open_vault, report_ring
+from hub.wiring.report_ring import report_ring
+from hub.wiring.store import open_recordings, open_store, open_vault
 
 _FOLDERS = ("attachments", "imports")
 

@@ -118,6 +118,8 @@ from hub.repositories.staff.notification_choices import NotificationChoiceReposi
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.repositories.suppressions import SuppressionRepository
 from hub.repositories.triage_decisions import TriageDecisionRepository
+from hub.repositories.vault import identity_rows
+from hub.repositories.vault.identity_requests import IdentityRequestRepository
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents
 
@@ -157,6 +159,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *fallbacks.COLLECTIONS,
     *follows.COLLECTIONS,
     *heads.COLLECTIONS,
+    *identity_rows.COLLECTIONS,
     *recording_moves.COLLECTIONS,
     *taking_part.COLLECTIONS,
     *tags.COLLECTIONS,
@@ -242,6 +245,7 @@ class Repositories:
     drafts: DraftRepository
     follows: FollowRepository
     heads: HeadRepository
+    identity_requests: IdentityRequestRepository
     taking_part: TakingPartRepository
     tags: TagRepository
     knowledge: KnowledgeRepositories
@@ -303,6 +307,7 @@ def repositories(
         drafts=DraftRepository(documents, vault),
         follows=FollowRepository(documents),
         heads=HeadRepository(documents, vault),
+        identity_requests=IdentityRequestRepository(documents, vault),
         taking_part=TakingPartRepository(documents),
         tags=TagRepository(documents, vault),
         knowledge=_knowledge(documents, vault),
