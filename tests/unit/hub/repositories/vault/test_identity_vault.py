@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,9 +19,14 @@ from hub.repositories.cases import CaseRepository
 from hub.repositories.repositories import COLLECTIONS
 from hub.repositories.vault.identity_vault import IdentityDocuments, IdentityVault
 from hub.runtime.clock import FakeClock
+from hub.store.around import DocumentsAround
 from hub.store.crypto import KeyProblem, KeyRing, Vault
+from hub.store.documents import Write
 from hub.store.memory_documents import MemoryDocuments
 from hub.store.unreadable import Unreadable
+from hub.wiring.migrations import migrations_of
+from hub.wiring.store import identity_vault
+from tests.world import world_settings
 
 STORE = Vault(KeyRing.fresh())
 REPORTS = KeyRing.fresh()
@@ -177,6 +184,41 @@ async def test_after_another_key_became_current_rows_are_sealed_anew(office: Off
     found = await IdentityVault(office.inner, Vault(alone)).get("c1")
     assert found is not None
     assert found.value.address == NUMBER
+
+
+class _Killed(DocumentsAround):
+    """A store whose process is killed before its second commit."""
+
+    commits = 0
+
+    async def commit(self, writes: Sequence[Write]) -> None:
+        self.commits += 1
+        if self.commits == 2:
+            raise SystemExit
+        await super().commit(writes)
+
+
+async def test_cases_of_earlier_releases_are_moved_and_a_kill_loses_nothing(tmp_path: Path) -> None:
+    settings = world_settings(tmp_path, carrier_url="http://127.0.0.1:9", smtp_port=9, mail_port=9)
+    clock, inner = FakeClock(), MemoryDocuments(COLLECTIONS, clock=FakeClock())
+    cases = CaseRepository(inner, STORE)
+    old = [replace(a_case(Compartment.REPORT), id=id, reference=id) for id in ("c1", "c2", "c3")]
+    ordinary = replace(a_case(Compartment.NONE, Track.SERVICE), id="c4", reference="c4")
+    await inner.commit([cases.insert(case) for case in (*old, ordinary)])
+    [step] = [step for step in migrations_of(settings, clock) if step.number == 15]
+    with pytest.raises(SystemExit):
+        await step.run(_Killed(inner), STORE)
+    for _ in range(2):  # doing it twice is harmless
+        await step.run(inner, STORE)
+    vault = identity_vault(settings, inner)
+    for case in old:
+        found, kept = await cases.get(case.id), await vault.get(case.id)
+        assert found is not None
+        assert kept is not None
+        assert (found.value.applicant.address, kept.value.address) == ("", NUMBER)
+    untouched = await cases.get("c4")
+    assert untouched is not None
+    assert untouched.value == ordinary
 
 
 @given(
