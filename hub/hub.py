@@ -93,6 +93,7 @@ from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
 from hub.actions.rules.revise_rules import ReviseRules
 from hub.actions.staff.change_accounts import ChangeAccounts
+from hub.actions.staff.compartment import CompartmentDesk
 from hub.model.agent import Permission
 from hub.model.conversations.meaning_due import LATE_MS
 from hub.repositories.calls import Backlog, backlog
@@ -183,6 +184,7 @@ class Actions:
     change_accounts: ChangeAccounts
     citizen_move: CitizenMove
     close_case: CloseCase
+    compartment: CompartmentDesk
     confirm_report: ConfirmReport
     deliver_electronically: DeliverElectronically
     delivery_desk: DeliveryDesk
@@ -311,8 +313,7 @@ class Hub:
     imports: files of entries, words and rules that were looked at and wait to be taken.
     webhooks: adapters by channel name. voice: the voice channels among them.
     forged: how many mails came to a signed address of ours that we did not write, since the start.
-    refused: webhooks nobody had signed.
-    hears: False while the model that recognises recordings cannot be loaded.
+    refused: webhooks nobody had signed. hears: False while the model of recordings cannot be loaded.
     """
 
     settings: Settings

@@ -119,7 +119,6 @@ from hub.repositories.staff.notifications import NotificationRepository
 from hub.repositories.suppressions import SuppressionRepository
 from hub.repositories.triage_decisions import TriageDecisionRepository
 from hub.repositories.vault import identity_rows
-from hub.repositories.vault.identity_requests import IdentityRequestRepository
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents
 
@@ -245,7 +244,6 @@ class Repositories:
     drafts: DraftRepository
     follows: FollowRepository
     heads: HeadRepository
-    identity_requests: IdentityRequestRepository
     taking_part: TakingPartRepository
     tags: TagRepository
     knowledge: KnowledgeRepositories
@@ -307,7 +305,6 @@ def repositories(
         drafts=DraftRepository(documents, vault),
         follows=FollowRepository(documents),
         heads=HeadRepository(documents, vault),
-        identity_requests=IdentityRequestRepository(documents, vault),
         taking_part=TakingPartRepository(documents),
         tags=TagRepository(documents, vault),
         knowledge=_knowledge(documents, vault),

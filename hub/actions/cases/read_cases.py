@@ -24,6 +24,7 @@ from hub.model.cases.screening import for_ordinary_staff
 from hub.model.cases.staff_roles import plays_in
 from hub.model.conversation import AttachedFile, Author, Direction, Message
 from hub.model.staff.audit import AuditAct
+from hub.model.staff.identity import is_kept_apart
 from hub.model.track import Compartment
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
@@ -56,8 +57,8 @@ class TimelineItem:
 class CaseView:
     """A case as an agent sees it.
 
-    allowed: assign, reply, note, close, split, reveal, suspect, dismiss, release, confirm. due_at: as in
-    `QueueRow`. corrected_by: names of who corrected transcripts. before: what was said in the same
+    allowed: assign, reply, note, close, split, reveal, identity, suspect, dismiss, release, confirm. due_at:
+    as in `QueueRow`. corrected_by: names of who corrected transcripts. before: what was said in the same
     conversation since the case before.
     """
 
@@ -241,6 +242,8 @@ def _allowed(agent: Agent, case: Case) -> frozenset[str]:
         allowed.add("split")
     if case.applicant.address and agent.may(Permission.REVEAL):
         allowed.add("reveal")
+    if agent.may(Permission.IDENTITY_ASK) and is_kept_apart(case) and not case.applicant.anonymous:
+        allowed.add("identity")
     if agent.may(Permission.RECORDING_REDACT):
         allowed.add("redact")
     if agent.may(Permission.CASE_REPLY) and not case.is_restricted:
