@@ -86,9 +86,11 @@ class TwinHub:
     known: frozenset[str] = frozenset()
     _reads: list[tuple[str, str, int]] = field(default_factory=list)
 
-    async def login(self, role: Role) -> None:
-        """A session with a token that is the same in both."""
+    async def login(self, role: Role, *, again: bool = False) -> None:
+        """A session with a token that is the same in both. again: in the place of an earlier one."""
         now = self.clock.now_ms()
+        if again:
+            await self.hub.repositories.sessions.delete(token_digest(_token(role)))
         await self.hub.repositories.sessions.insert(
             Session(token_digest(_token(role)), self.agents[role].id, _csrf(role), now, now, now + 36_000_000)
         )
