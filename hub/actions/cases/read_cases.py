@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.actions.cases.agent_names import agent_names
@@ -202,6 +202,11 @@ class ReadCases:
             raise NotFound("case")
         await self._note_access(agent, found.value, AuditAct.RECORDINGS_READ)
         return await self._repositories.recordings.of_case(case_id)
+
+    async def exported(self, agent: Agent, cases: Iterable[Case]) -> None:
+        """Notes that rows of these cases leave in a file, before they do."""
+        for case in cases:
+            await self._note_access(agent, case, AuditAct.EXPORTED)
 
     async def reveal(self, agent: Agent, case_id: str, reason: str) -> str:
         """The citizen's full address; who looked and why stands in the history."""
