@@ -23,18 +23,20 @@ class Identity:
     """What tells whose matter a case is. id: of the case."""
 
     id: str
-    name: str = personal()
-    address: str = personal()
-    phone: str = personal()
-    email: str = personal()
+    name: str = ""
+    address: str = ""
+    phone: str = ""
+    email: str = ""
 
     def fields(self) -> tuple[str, ...]:
-        """The names of those that are known."""
-        return tuple(name for name in ("name", "address", "phone", "email") if getattr(self, name))
+        """The names of those that are known; what was given is named once where it is the address too."""
+        more = (name for name in ("phone", "email") if getattr(self, name) != self.address)
+        return tuple(name for name in ("name", "address", *more) if getattr(self, name))
 
     def with_newer(self, other: Identity) -> Identity:
         """What is known now, and of the rest what was known before."""
-        return replace(self, **{name: getattr(other, name) for name in other.fields()})
+        known = {name: getattr(other, name) for name in ("name", "address", "phone", "email")}
+        return replace(self, **{name: value for name, value in known.items() if value})
 
 
 def is_kept_apart(case: Case) -> bool:

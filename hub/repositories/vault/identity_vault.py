@@ -8,75 +8,87 @@ one or the other. `hub/actions/staff/identities.py` alone reads here; an import 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from hub.model.staff.identity import Identity, apart
 from hub.repositories.vault.identity_rows import IDENTITIES
 from hub.store.around import DocumentsAround
-from hub.store.codec import Shape, Versioned
-from hub.store.crypto import Vault
-from hub.store.documents import Body, Delete, Documents, Insert, Update, Write
+from hub.store.codec import Versioned
+from hub.store.crypto import KeyProblem, Vault, key_id_of
+from hub.store.documents import Body, Delete, Documents, Insert, Stored, Update, Write
 from hub.store.unreadable import Unreadable
 
 _NAME, _ADDRESS = "contact_name", "contact_address"
 """As `Applicant` is stored."""
 _DETAILS = ("phone", "email")
-_PAGE = 200
 
 
 class IdentityVault:
-    """Reads identities; gives the writes of one."""
+    """Reads identities; gives the writes of one. A row has one field, `sealed`: whoever seals the rows of the
+    store anew has no key for it and leaves it alone."""
 
     def __init__(self, documents: Documents, keys: Vault) -> None:
         """keys: those of identities (`identity_ring` in `hub/repositories/evidence/report_keys.py`)."""
         self._documents = documents
         self._keys = keys
-        self._shape = Shape(Identity, IDENTITIES, keys)
 
     async def get(self, case_id: str) -> Versioned[Identity] | None:
         """Whose matter a case is, None where nothing is kept apart. Raises `Unreadable`."""
         stored = await self._documents.get(IDENTITIES, case_id)
-        if stored is None:
-            return None
-        found = self._shape.versioned(stored)
-        if f"{IDENTITIES}/{case_id}" in self._keys.unreadable:
-            raise Unreadable(f"{IDENTITIES}/{case_id}")
-        return found
+        return None if stored is None else Versioned(self._opened(stored), stored.version)
 
     async def keep(self, identity: Identity) -> list[Write]:
-        """What adds to what is known; nothing where it is known already."""
+        """What adds to what is known; nothing where it is known already. Raises `Unreadable`."""
         known = await self.get(identity.id)
         if known is None:
-            return [self._shape.insert(identity)] if identity.fields() else []
+            return [Insert(IDENTITIES, identity.id, self._sealed(identity))] if identity.fields() else []
         after = known.value.with_newer(identity)
-        return [self._shape.update(after, known.version)] if after != known.value else []
+        changed = after != known.value
+        return [Update(IDENTITIES, identity.id, self._sealed(after), known.version)] if changed else []
 
     async def take_out(self, case_id: str) -> tuple[Identity | None, list[Write]]:
-        """What is known, and what removes it."""
+        """What is known, and what removes it. Raises `Unreadable`."""
         known = await self.get(case_id)
         return (None, []) if known is None else (known.value, [Delete(IDENTITIES, case_id, known.version)])
 
+    async def by_key(self) -> tuple[Counter[str], list[str]]:
+        """How many rows each key sealed, and which do not open."""
+        sealed: Counter[str] = Counter()
+        damaged = []
+        async for stored in self._documents.scan(IDENTITIES):
+            sealed[key_id_of(stored.body["sealed"])] += 1
+            try:
+                self._opened(stored)
+            except Unreadable as problem:
+                damaged.append(str(problem))
+        return sealed, damaged
+
     async def reseal(self) -> int:
-        """Seals anew, with the current key, what an older one sealed. How many rows."""
-        resealed, after = 0, ""
-        while True:
-            where = {"id": {"$gt": after}}
-            page = await self._documents.find(IDENTITIES, where, sort=(("id", 1),), limit=_PAGE)
-            for stored in page:
-                after = stored.id
-                blob: str = stored.body.get("pii") or ""
-                if not blob or blob.startswith(f"{self._keys.current}:"):
+        """Seals anew, with the current key, what an older one sealed. How many rows; what does not open is
+        left as it is, and what is changed meanwhile is sealed by that change."""
+        changes = []
+        async for stored in self._documents.scan(IDENTITIES):
+            if key_id_of(stored.body["sealed"]) != self._keys.current:
+                try:
+                    changes.append((stored.id, stored.version, self._sealed(self._opened(stored))))
+                except Unreadable:
                     continue
-                identity = self._shape.load(stored)
-                if f"{IDENTITIES}/{stored.id}" in self._keys.unreadable:
-                    continue  # it is left as it is: its key may be put back
-                await self._documents.settle(
-                    IDENTITIES, [(stored.id, stored.version, {"pii": self._shape.body(identity)["pii"]})]
-                )
-                resealed += 1
-            if len(page) < _PAGE:
-                return resealed
+        late = await self._documents.settle(IDENTITIES, changes) if changes else []
+        return len(changes) - len(late)
+
+    def _sealed(self, identity: Identity) -> Body:
+        plain = json.dumps(asdict(identity), ensure_ascii=False).encode()
+        return {"sealed": self._keys.seal(f"{IDENTITIES}/{identity.id}", plain)}
+
+    def _opened(self, stored: Stored) -> Identity:
+        place = f"{IDENTITIES}/{stored.id}"
+        try:
+            return Identity(**json.loads(self._keys.open(place, stored.body["sealed"])))
+        except KeyProblem as problem:
+            raise Unreadable(place) from problem
 
 
 class IdentityDocuments(DocumentsAround):
@@ -107,6 +119,8 @@ class IdentityDocuments(DocumentsAround):
             case Update("cases", id, body, version) if "pii" in body:
                 body, also = await self._split(id, body)
                 return [Update("cases", id, body, version), *also]
+            case Delete("cases", id, _):
+                return [write, *(await self._identities.take_out(id))[1]]
         return [write]
 
     async def _split(self, id: str, body: Body) -> tuple[Body, list[Write]]:

@@ -21,7 +21,7 @@ from hub.repositories.vault.identity_vault import IdentityDocuments, IdentityVau
 from hub.runtime.clock import FakeClock
 from hub.store.around import DocumentsAround
 from hub.store.crypto import KeyProblem, KeyRing, Vault
-from hub.store.documents import Write
+from hub.store.documents import Delete, Write
 from hub.store.memory_documents import MemoryDocuments
 from hub.store.unreadable import Unreadable
 from hub.wiring.migrations import migrations_of
@@ -146,6 +146,12 @@ async def test_who_leaves_the_compartment_without_identity_is_forgotten(office: 
 async def test_who_decides_to_be_anonymous_is_forgotten(office: Office) -> None:
     await office.documents.commit([office.cases.insert(a_case(Compartment.REPORT))])
     await office.change(applicant=Applicant(anonymous=True))
+    assert await office.vault.get("c1") is None
+
+
+async def test_with_a_case_that_is_erased_its_identity_goes(office: Office) -> None:
+    await office.documents.commit([office.cases.insert(a_case(Compartment.REPORT))])
+    await office.documents.commit([Delete("cases", "c1", 1)])
     assert await office.vault.get("c1") is None
 
 
