@@ -19,6 +19,7 @@ from hub.model.cases.alarm import is_alarm
 from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
+from hub.model.cases.plain_picture import without_metadata
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.screening import for_ordinary_staff
 from hub.model.cases.staff_roles import plays_in
@@ -168,9 +169,17 @@ class ReadCases:
         return tuple(_said(message, case, {}, {}) for message in said)
 
     async def file(
-        self, agent: Agent, case_id: str, file_id: str, *, message_id: str = "", place: int = 0
+        self,
+        agent: Agent,
+        case_id: str,
+        file_id: str,
+        *,
+        message_id: str = "",
+        place: int = 0,
+        original: bool = False,
     ) -> tuple[AttachedFile, bytes]:
-        """A file of a case. Raises `NotFound`, also for a file of another case.
+        """A file of a case; a picture of a report without what tells who took it, unless `original`. Raises
+        `NotFound`, also for a file of another case.
 
         message_id, place: which one is meant of files with the same content, which have the same id: the
         place in a message, from 0.
@@ -185,9 +194,12 @@ class ReadCases:
                 if file.id == file_id
             }
             if same:
-                await self._note_access(agent, found.value, AuditAct.FILE_READ)
+                act = AuditAct.ORIGINAL_READ if original else AuditAct.FILE_READ
+                await self._note_access(agent, found.value, act)
                 meant = same.get((message_id, place)) or next(iter(same.values()))
-                return meant, await self._files.get(file_id)
+                content = await self._files.get(file_id)
+                plain = None if original or not found.value.is_restricted else without_metadata(content)
+                return meant, plain or content
         raise NotFound("file")
 
     async def seen(self, agent: Agent, case_id: str) -> Case | None:

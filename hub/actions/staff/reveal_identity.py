@@ -1,7 +1,7 @@
 """Asking who reported, agreeing to it, reading it: three steps of two people, each with a row in the audit.
 
 Rule protected: who handles a report does not learn alone who made it; who agrees to it reads neither the
-report nor the identity (cases.md 2.5, rule 3). What was granted ends by itself.
+report nor the identity (docs/adr/0054). What was granted ends by itself.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ class AuditAct(StrEnum):
 
     CASE_READ = "case_read"
     FILE_READ = "file_read"
+    ORIGINAL_READ = "original_read"  # of a picture, with what the camera wrote into it
     RECORDINGS_READ = "recordings_read"
     REVEALED = "revealed"  # the citizen's whole number
     CARRIER_ASKED = "carrier_asked"  # what the carrier knows of it

@@ -26,6 +26,7 @@ STATE: Mapping[RequestState, tuple[str, str]] = {
 ACT: Mapping[AuditAct, str] = {
     AuditAct.CASE_READ: msgid("查看举报工单"),
     AuditAct.FILE_READ: msgid("打开附件"),
+    AuditAct.ORIGINAL_READ: msgid("打开图片原件"),
     AuditAct.RECORDINGS_READ: msgid("听取录音"),
     AuditAct.REVEALED: msgid("查看完整号码"),
     AuditAct.CARRIER_ASKED: msgid("向运营商查询"),
