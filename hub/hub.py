@@ -92,6 +92,7 @@ from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
 from hub.actions.rules.revise_rules import ReviseRules
 from hub.actions.staff.change_accounts import ChangeAccounts
+from hub.actions.staff.compartment import CompartmentDesk
 from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories
@@ -178,6 +179,7 @@ class Actions:
     change_accounts: ChangeAccounts
     citizen_move: CitizenMove
     close_case: CloseCase
+    compartment: CompartmentDesk
     confirm_report: ConfirmReport
     deliver_electronically: DeliverElectronically
     delivery_desk: DeliveryDesk
@@ -247,8 +249,7 @@ class Hub:
     imports: files of entries, words and rules that were looked at and wait to be taken.
     webhooks: adapters by channel name. voice: the voice channels among them.
     forged: how many mails came to a signed address of ours that we did not write, since the start.
-    refused: webhooks nobody had signed.
-    hears: False while the model that recognises recordings cannot be loaded.
+    refused: webhooks nobody had signed. hears: False while the model of recordings cannot be loaded.
     """
 
     settings: Settings

@@ -201,7 +201,7 @@ async def check_migrations(documents: Documents, migrations: Sequence[Migration]
     """Whether the store is as new as the program."""
     records = await documents.find(RECORDS.name, {}, sort=(("number", 1),), limit=_MOST_RECORDS)
     done = {record.body["number"] for record in records}
-    if max(done, default=0) > len(migrations):
+    if max(done, default=0) > migrations[-1].number:
         return Finding(
             Level.FAIL,
             "migrations",

@@ -7,7 +7,7 @@ from hub.runtime.finding import Finding, Level
 from hub.settings.settings import Settings
 from hub.store.crypto import KeyProblem
 from hub.store.documents import Documents
-from hub.wiring.store import report_ring
+from hub.wiring.report_ring import report_ring
 
 _NAME = "keys reports"
 _RESTORE = "从备份恢复 (restore from its backup)"

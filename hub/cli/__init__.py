@@ -62,6 +62,10 @@ def build() -> App:
     )
     app.command(evidence)
 
+    audit = App(name="audit", help="谁看过举报 · Who read reports")
+    audit.command("hub.cli.audit:verify", name="verify", help="核对审计记录 · Verify the rows")
+    app.command(audit)
+
     for group in (_user(), _keys(), _department(), _talk()):
         app.command(group)
 

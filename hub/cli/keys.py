@@ -7,6 +7,7 @@ taken out here: whoever removes one by hand after `hub keys verify` knows what t
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from hub.actions.calls.seal_recordings import SealRecordings
@@ -19,7 +20,8 @@ from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring,
 from hub.store.files import FileStore
 from hub.store.pieces import KeptPieces
 from hub.store.resealing import ResealedFiles, Round, Sealed, look, reseal
-from hub.wiring.store import open_recordings, open_store, open_vault, report_ring
+from hub.wiring.report_ring import report_ring
+from hub.wiring.store import identity_vault, open_recordings, open_store, open_vault
 
 _FOLDERS = ("attachments", "imports")
 
@@ -184,9 +186,10 @@ async def _reseal(config: Path | None) -> int:
         )
         while await seal.step():
             pass
+        resealed = await identity_vault(settings, documents).reseal()
     finally:
         await documents.close()
-    Screen().say(f"重新封存 resealed {done.resealed}，未动 left {done.left}")
+    Screen().say(f"重新封存 resealed {done.resealed + resealed}，未动 left {done.left}")
     return 1 if done.left else 0
 
 
@@ -197,7 +200,10 @@ async def _looked(settings: Settings) -> tuple[Sealed, tuple[KeyRing, KeyRing]]:
         vault = await open_vault(settings, documents)
         recordings = await open_recordings(settings, documents, vault)
         stores = [*_stores(settings, vault), recordings]
-        return await look(documents, COLLECTIONS, stores, vault), _rings(settings)
+        found = await look(documents, COLLECTIONS, stores, vault)
+        sealed, damaged = await identity_vault(settings, documents).by_key()
+        rows = Counter(found.rows) + sealed
+        return Sealed(rows, found.files, [*found.damaged, *damaged]), _rings(settings)
     finally:
         await documents.close()
 

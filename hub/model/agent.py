@@ -23,6 +23,8 @@ class Role(StrEnum):
     HIGHER_REVIEWER = "higher_reviewer"  # 复查复核: at the next higher organ
     ADMIN = "admin"  # 系统: configures, sees no content
     DEPARTMENT = "department"  # 部门联络: sees what its department sends through the platform
+    CUSTODIAN = "custodian"  # 保管员: decides who may learn who reported, and reads no report
+    AUDITOR = "auditor"  # 审计: reads who read what, and nothing of it
 
 
 class Permission(StrEnum):
@@ -39,6 +41,9 @@ class Permission(StrEnum):
     REPORT_READ = "report.read"
     RECORDING_REDACT = "recording.redact"  # takes spans out of recordings, and opens those that have some
     REVEAL = "case.reveal"
+    IDENTITY_ASK = "identity.ask"  # to ask who reported
+    IDENTITY_DECIDE = "identity.decide"  # to answer that
+    AUDIT_READ = "audit.read"
     ALARM_DUTY = "alarm.duty"
     REGISTER_READ = "register.read"  # the 12110 register of people who cannot speak
     REGISTER_EDIT = "register.edit"
@@ -87,6 +92,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.CASE_CLOSE,
             _P.CANNED_APPROVE,
             _P.DELIVERY_DECIDE,
+            _P.IDENTITY_ASK,
         }
     ),
     Role.PUBLICITY: frozenset(
@@ -112,6 +118,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.DEPARTMENT: frozenset({_P.DEPARTMENT_READ}),
+    Role.CUSTODIAN: frozenset({_P.IDENTITY_DECIDE}),
+    Role.AUDITOR: frozenset({_P.AUDIT_READ}),
 }
 """Default deny: what is not listed is not allowed."""
 

@@ -24,7 +24,8 @@ class Head:
     """One link. previous: the mark of the link before, "" for the first.
 
     cases: those that went on since. until: the latest change of a case that was looked at (ms UTC).
-    recordings, recordings_hash: length and head of the chain of recordings. audit: rows of who read reports.
+    recordings, recordings_hash: length and head of the chain of recordings. audit, audit_hash: the same of
+    the rows of who read reports; the hash is "" in links of earlier releases.
     """
 
     seq: int
@@ -36,3 +37,4 @@ class Head:
     recordings_hash: str
     audit: int
     mark: str = ""
+    audit_hash: str = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from hub.model.call import Call, Recording
 from hub.model.personal import UNREADABLE
+from hub.repositories.evidence.behind_compartment import restricted
 from hub.repositories.evidence.recording_moves import RecordingMoves
 from hub.runtime.ids import derived_id
 from hub.store.codec import Shape, Versioned
@@ -148,12 +149,17 @@ class Backlog:
     stray: int
 
 
-async def backlog(documents: Documents, now: int) -> Backlog:
-    """What stands still at `now`."""
+async def backlog(documents: Documents, now: int, *, outside_only: bool = False) -> Backlog:
+    """What stands still at `now`. outside_only: without recordings of cases behind the compartment, whose
+    number would tell of them."""
 
     async def late(*states: RecordingState) -> list[Stored]:
         where = {"state": {"$in": [str(state) for state in states]}}
-        return await documents.find("recordings", where, sort=(("next_at", 1),), limit=_MANY)
+        found = await documents.find("recordings", where, sort=(("next_at", 1),), limit=_MANY)
+        if not outside_only:
+            return found
+        hidden = await restricted(documents, (one.body["case_id"] for one in found))
+        return [one for one in found if one.body["case_id"] not in hidden]
 
     def is_old(stored: Stored) -> bool:
         return bool(now - stored.body["taken_at"] > LATE_SECONDS * 1000)

@@ -16,6 +16,7 @@ from hub.model.cases.step import Step
 from hub.model.cases.table import MOVES
 from hub.model.personal import UNREADABLE
 from hub.model.track import Compartment
+from hub.repositories.evidence.behind_compartment import restricted
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Body, Collection, Documents, Insert, Stored, Update, Write
@@ -156,8 +157,7 @@ class CaseRepository:
 
     async def walled(self, ids: Sequence[str]) -> frozenset[str]:
         """Those of these cases that stand behind a compartment wall."""
-        found = await self._documents.get_many("cases", ids)
-        return frozenset(id for id, stored in found.items() if stored.body["compartment"] != Compartment.NONE)
+        return await restricted(self._documents, ids)
 
     async def by_reference(self, reference: str) -> Versioned[Case] | None:
         """A case by the number the citizen knows, or None."""

@@ -119,6 +119,7 @@ from hub.repositories.staff.notification_choices import NotificationChoiceReposi
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.repositories.suppressions import SuppressionRepository
 from hub.repositories.triage_decisions import TriageDecisionRepository
+from hub.repositories.vault import identity_rows
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents
 
@@ -159,6 +160,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *follows.COLLECTIONS,
     *heads.COLLECTIONS,
     *held_forms.COLLECTIONS,
+    *identity_rows.COLLECTIONS,
     *recording_moves.COLLECTIONS,
     *taking_part.COLLECTIONS,
     *tags.COLLECTIONS,

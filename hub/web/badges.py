@@ -236,6 +236,8 @@ ROLE: Mapping[Role, str] = {
     Role.HIGHER_REVIEWER: msgid("复查复核"),
     Role.ADMIN: msgid("系统管理"),
     Role.DEPARTMENT: msgid("部门联络"),
+    Role.CUSTODIAN: msgid("保管员"),
+    Role.AUDITOR: msgid("审计"),
 }
 
 MINUTE_MS = 60_000

@@ -228,7 +228,7 @@ class Health:
 
     async def _recordings(self) -> list[HealthLine]:
         """Recordings that do not come, and words nobody recognises; calls are answered all the same."""
-        late = await backlog(self._hub.documents, self._hub.clock.now_ms())
+        late = await backlog(self._hub.documents, self._hub.clock.now_ms(), outside_only=True)
         fetching, fix = "没有积压", ""
         if late.overdue:
             fetching = "录音未取到"

@@ -60,6 +60,8 @@ _PLACES = (
         "lock",
         (_P.REPORT_READ, _P.AGENT_MANAGE),
     ),
+    _Place("/staff/identity-requests", msgid("身份查看审批"), msgid("审批"), "lock", (_P.IDENTITY_DECIDE,)),
+    _Place("/staff/audit", msgid("审计记录"), msgid("审计"), "shield", (_P.AUDIT_READ,)),
     _Place("/staff/canned", msgid("快捷回复"), msgid("快捷"), "text", (_P.CASE_REPLY, _P.CANNED_APPROVE)),
     _Place("/staff/campaigns", msgid("宣传活动"), msgid("活动"), "megaphone", (_P.CAMPAIGN_READ,)),
     _Place("/staff/contacts", msgid("服务对象"), msgid("对象"), "person", (_P.CAMPAIGN_EDIT,)),
@@ -68,6 +70,9 @@ _PLACES = (
 )
 
 DONE: Mapping[str, str] = {
+    "identity_asked": msgid("申请已提交，由保管员审批"),
+    "identity_granted": msgid("已批准，时限到后自动失效"),
+    "identity_refused": msgid("已拒绝，申请人会看到您的意见"),
     "replied": msgid("答复已进入发送队列"),
     "sending": msgid("答复正在发送，几秒内可以撤销"),
     "undone": msgid("已撤销，内容已放回答复框"),

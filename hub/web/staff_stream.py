@@ -27,7 +27,8 @@ async def stream(
 ) -> web.StreamResponse:
     """Answers an EventSource until the page, the session or the server goes.
 
-    every_seconds: `fill` is also asked without a ring, for what is counted and not rung.
+    every_seconds: `fill` is also asked without a ring, for what is counted and not rung; a ring does not move
+    these instants, so that they do not tell of what others are rung for.
     """
     events = EventStream()
     sessions, loop = request.app[STAFF].sessions, asyncio.get_running_loop()
@@ -36,8 +37,11 @@ async def stream(
         try:
             await events.open(request, retry_ms=3000)
             pinged_at = loop.time()
+            every, due = every_seconds or PING_SECONDS, pinged_at
             while True:
-                await ear.wait(at_most_seconds=every_seconds or PING_SECONDS)
+                if due <= loop.time():
+                    due = loop.time() + every
+                await ear.wait(at_most_seconds=due - loop.time())
                 if ear.over:
                     break
                 if loop.time() - pinged_at >= PING_SECONDS:

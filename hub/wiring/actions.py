@@ -20,7 +20,7 @@ from hub.wiring.people import people_of
 from hub.wiring.publicity.campaigns import campaign_actions
 from hub.wiring.publicity.gathered import publicity_of
 from hub.wiring.rules import RuleActions
-from hub.wiring.staff import change_accounts_of
+from hub.wiring.staff import change_accounts_of, compartment_desk_of
 
 
 def actions_of(
@@ -41,6 +41,7 @@ def actions_of(
         accept_event=intake.accept_event,
         assign_case=cases.assign_case,
         change_accounts=change_accounts_of(base),
+        compartment=compartment_desk_of(base),
         campaigns=campaigns.desk,
         citizen_move=cases.citizen_move,
         close_case=cases.close_case,

@@ -96,7 +96,9 @@ def alarm_actions(base: Foundation, profiles: Profiles, cases: CaseActions) -> A
         ask_carrier=_ask_carrier(base),
         read=ReadAlarms(documents, stores, MakeReport(stores), forward, ways, clock),
         in_hand=AlarmInHand(cases.casework, stores, cases.unit, pass_on, cases.rules, clock),
-        confirm_danger=ConfirmDanger(cases.casework, stores, cases.keep, cases.open_case, cases.rules, clock),
+        confirm_danger=ConfirmDanger(
+            cases.casework, stores, cases.keep, cases.open_case, base.identities, cases.rules, clock
+        ),
         duty=KeepDuty(documents, stores, clock),
         forward=forward,
         handling=handling_of(documents, stores, report, pass_on, clock),

@@ -114,7 +114,7 @@ def case_actions(
     keep = KeepDecision(casework, stores)
     open_case = OpenCase(stores.cases, References(base.documents, base.vault, clock), rules)
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
-    tell = TellCitizen(stores, profiles, outgoing, dialogue.texts)
+    tell = TellCitizen(stores, profiles, outgoing, dialogue.texts, base.identities)
     unit = StepUnit(stores, tell, dialogue.texts, rules, organ=base.settings.organisation.name)
     track_case = track_case_of(base, dialogue.texts, outgoing, profiles)
     wording = CitizenWording(unit, dialogue.texts, rules)
@@ -153,6 +153,6 @@ def case_actions(
         release_case=ReleaseCase(casework, keep, clock),
         replies=reply_desk(base, casework, unit, tell, dialogue.texts, rules),
         show_case=ShowCase(stores.cases, deliver, wording, rules, clock),
-        split_case=SplitCase(casework, stores, open_case, clock),
+        split_case=SplitCase(casework, stores, open_case, base.identities, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),
     )

@@ -115,7 +115,15 @@ def track_case_of(base: Foundation, texts: Texts, outgoing: Outgoing, profiles: 
         base.clock,
         texts,
         PhoneProof(
-            base.documents, base.stores, base.vault, base.clock, brake, outgoing, texts, channel=channel
+            base.documents,
+            base.stores,
+            base.vault,
+            base.clock,
+            brake,
+            outgoing,
+            texts,
+            base.identities,
+            channel=channel,
         ),
     )
 

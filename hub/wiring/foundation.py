@@ -9,6 +9,7 @@ from channels.http import HttpClient
 from channels.outbox.receipts import HandsetRule
 from hub.actions.departments.in_force import DepartmentsInForce
 from hub.actions.dialogue.encoding import Encoding
+from hub.actions.staff.identities import Identities
 from hub.repositories.alarms.raising_documents import RaisingDocuments
 from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.evidence.recording_moves import MovingDocuments
@@ -17,6 +18,7 @@ from hub.repositories.replies.following_documents import FollowingDocuments
 from hub.repositories.repositories import Repositories, repositories
 from hub.repositories.ringing_documents import RingingDocuments
 from hub.repositories.search.searchable_documents import SearchableDocuments
+from hub.repositories.vault.identity_vault import IdentityDocuments
 from hub.runtime.bell import Bell, LocalBell
 from hub.runtime.clock import Clock
 from hub.settings.settings import Settings
@@ -27,7 +29,7 @@ from hub.store.migrations import migrate
 from hub.wiring.configured_departments import departments_of
 from hub.wiring.encoder import encoding_of
 from hub.wiring.migrations import migrations_of
-from hub.wiring.store import closed_on_failure, open_recordings, open_store, open_vault
+from hub.wiring.store import closed_on_failure, identity_vault, open_recordings, open_store, open_vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Foundation:
 
     files: attachments. imports: files of entries, words and rules that were looked at and wait to be taken.
     bell: rung by every commit of `documents`, which also keeps the index of cases. feed: what became of
-    cases by them. encoding: what sentences
+    cases by them. identities: who reported. encoding: what sentences
     mean.
     """
 
@@ -51,6 +53,7 @@ class Foundation:
     http: HttpClient
     bell: Bell
     feed: QueueFeed
+    identities: Identities
     encoding: Encoding
     departments: DepartmentsInForce
 
@@ -70,7 +73,9 @@ async def open_foundation(settings: Settings, clock: Clock, handset: Mapping[str
         recordings = await open_recordings(settings, ringing, vault)
         await migrate(ringing, vault, migrations_of(settings, clock), clock=clock)
     # Each adds to what is committed through it: the bell, innermost, rings for all of it.
-    following = FollowingDocuments(SearchableDocuments(MovingDocuments(ringing), vault), vault)
+    identities = identity_vault(settings, ringing)
+    apart = IdentityDocuments(SearchableDocuments(MovingDocuments(ringing), vault), vault, identities)
+    following = FollowingDocuments(apart, vault)
     wait_seconds = settings.alarms.confirm_seconds
     documents = RaisingDocuments(following, vault, clock, wait_seconds=wait_seconds)
     cities = {region.code: region.name for region in settings.regions}
@@ -91,6 +96,7 @@ async def open_foundation(settings: Settings, clock: Clock, handset: Mapping[str
         ),
         bell=bell,
         feed=feed,
+        identities=Identities(identities),
         encoding=encoding_of(settings, clock),
         departments=departments,
     )

@@ -11,15 +11,19 @@ from hub.actions.cases.all_cases.raise_open import RaiseOpen
 from hub.actions.cases.all_cases.take_over import TakeOver, Told
 from hub.actions.deliveries.queue_up import queue_up
 from hub.actions.rules.follow_rules import FollowRules
+from hub.model.staff.identity import apart as is_apart
 from hub.repositories.cases import CaseRepository
 from hub.repositories.deliveries.dead_letters import DeadLetters
+from hub.repositories.evidence.report_keys import identity_ring, look
 from hub.repositories.rule_books import RuleBookRepository
+from hub.repositories.vault.identity_vault import IdentityDocuments, IdentityVault
 from hub.runtime.clock import Clock
 from hub.settings.settings import Settings
-from hub.store.crypto import Vault
-from hub.store.documents import Documents
+from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring
+from hub.store.documents import Documents, Update
 from hub.store.migrations import MIGRATIONS, Migration
 from hub.wiring.books import books_of
+from hub.wiring.report_ring import report_ring
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +59,10 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         """Ready rows of the outbox of earlier releases get the queue they wait in."""
         await queue_up(documents)
 
+    async def identities_apart(documents: Documents, vault: Vault) -> None:
+        """Who reported stands in the vault and not with the report."""
+        await _identities_apart(documents, vault, settings)
+
     return (
         *MIGRATIONS,
         Migration(3, "cases under clocks", cases_under_clocks),
@@ -65,6 +73,7 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         Migration(8, "members of groups in the list of contacts", put_in_everybody),
         Migration(9, "ready rows wait in queues", rows_in_queues),
         Migration(10, "imports of the office", imports_of_the_office),
+        Migration(15, "identities of reports in their vault", identities_apart),
     )
 
 
@@ -74,6 +83,37 @@ async def _take_over(
     rules, counted_with = books_of(settings, clock)
     await FollowRules(RuleBookRepository(documents, vault), rules).look()
     await TakeOver(documents, CaseRepository(documents, vault), counted_with(), clock)(told)
+
+
+async def _identities_apart(documents: Documents, vault: Vault, settings: Settings) -> None:
+    """One case after the other, each in one commit: after a kill those that were done are done."""
+    moved = 0
+    apart: IdentityDocuments | None = None
+    async for stored in documents.scan("cases"):
+        if not stored.body.get("pii") or not is_apart(stored.body["compartment"], stored.body["track"]):
+            continue
+        if apart is None:
+            identities = IdentityVault(documents, Vault(identity_ring(await _ring_of(settings, documents))))
+            apart = IdentityDocuments(documents, vault, identities)
+        same = {name: stored.body[name] for name in ("compartment", "track", "anonymous", "pii")}
+        await apart.commit([Update("cases", stored.id, same, stored.version)])
+        moved += 1
+    log.info("store.identities_apart", extra={"cases": moved})
+
+
+async def _ring_of(settings: Settings, documents: Documents) -> KeyRing:
+    """That of reports; made where no store knows one, as the start of the hub does."""
+    ring = report_ring(settings)
+    if ring is None and (await look(documents, None)).missing:
+        raise KeyProblem(
+            f"找不到 {settings.keys.reports}，请从备份恢复。 / {settings.keys.reports} is missing."
+        )
+    ring = ring or create_ring(settings.keys.reports) or report_ring(settings)
+    if ring is None:
+        raise KeyProblem(
+            f"{settings.keys.reports} 刚被删除。 / {settings.keys.reports} has just been deleted."
+        )
+    return ring
 
 
 async def _put_in_order(

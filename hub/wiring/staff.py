@@ -1,8 +1,12 @@
-"""Accounts of the staff."""
+"""Accounts of the staff, and what is done round the compartment."""
 
 from __future__ import annotations
 
 from hub.actions.staff.change_accounts import ChangeAccounts
+from hub.actions.staff.compartment import CompartmentDesk
+from hub.actions.staff.read_audit import ReadAudit
+from hub.actions.staff.reveal_identity import RevealIdentity
+from hub.repositories.vault.identity_requests import IdentityRequestRepository
 from hub.wiring.foundation import Foundation
 
 
@@ -10,3 +14,10 @@ def change_accounts_of(base: Foundation) -> ChangeAccounts:
     """What makes and changes accounts."""
     stores = base.stores
     return ChangeAccounts(base.documents, stores.agents, stores.sessions, stores.account_changes, base.clock)
+
+
+def compartment_desk_of(base: Foundation) -> CompartmentDesk:
+    """Who reported, and who read what."""
+    requests = IdentityRequestRepository(base.documents, base.vault)
+    reveal = RevealIdentity(base.stores, requests, base.identities, base.clock)
+    return CompartmentDesk(ReadAudit(base.stores), reveal)

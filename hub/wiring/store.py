@@ -11,6 +11,7 @@ from hub.repositories.evidence import report_keys
 from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.key_proof import check_keys, proved, refuse_missing_keys
 from hub.repositories.repositories import COLLECTIONS
+from hub.repositories.vault.identity_vault import IdentityVault
 from hub.runtime.clock import Clock
 from hub.settings.settings import Settings
 from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring, load_ring
@@ -18,6 +19,7 @@ from hub.store.documents import Documents
 from hub.store.migrations import migrate
 from hub.store.sqlite import open_sqlite, read_sqlite
 from hub.wiring.migrations import migrations_of
+from hub.wiring.report_ring import report_ring
 
 log = logging.getLogger(__name__)
 
@@ -119,21 +121,22 @@ async def open_recordings(settings: Settings, documents: Documents, vault: Vault
     return RecordingFiles(settings.files.path / "recordings", vault, reports)
 
 
+def identity_vault(settings: Settings, documents: Documents) -> IdentityVault:
+    """Who reported; the keys are there once `open_recordings` was called. Raises `KeyProblem`."""
+    ring = report_ring(settings)
+    if ring is None:
+        raise KeyProblem(
+            f"{settings.keys.reports} 刚被删除。 / {settings.keys.reports} has just been deleted."
+        )
+    return IdentityVault(documents, Vault(report_keys.identity_ring(ring)))
+
+
 async def reading_recordings(settings: Settings, documents: Documents, vault: Vault) -> RecordingFiles:
     """The same to read only, perhaps without the keys of REPORT recordings. Raises `KeyProblem`."""
     ring = report_ring(settings)
     foreign = (await report_keys.look(documents, ring)).foreign
     reports = Vault(ring) if ring is not None and not foreign else None
     return RecordingFiles(settings.files.path / "recordings", vault, reports)
-
-
-def report_ring(settings: Settings) -> KeyRing | None:
-    """The keys of REPORT recordings, from the environment or their file; None where there are none.
-
-    Raises `KeyProblem`.
-    """
-    given = settings.keys.report_ring.get_secret_value()
-    return KeyRing.from_json(given) if given else load_ring(settings.keys.reports)
 
 
 def keys_source(settings: Settings) -> str:

@@ -21,9 +21,11 @@ from hub.check.recordings import check_recordings
 from hub.model.agent import Role
 from hub.model.call import Recording
 from hub.model.cases.case import Case
+from hub.model.track import Compartment
 from hub.repositories.evidence.recording_files import FileState
 from hub.runtime.clock import FakeClock
 from hub.runtime.finding import Level
+from hub.store.documents import Update
 from ivr.evidence.chain import breaks
 from ivr.evidence.recordings import ASK_SECONDS, NEWS_SECONDS, Doubt, RecordingState
 from tests.journeys.test_evidence import log_in
@@ -240,6 +242,15 @@ async def test_a_page_that_is_no_audio_is_not_taken_for_it(hub: World, still: Fa
     assert (await sealed(hub)).reason == ""
 
 
+async def moved(hub: World, compartment: Compartment) -> None:
+    """The case of the recording stands on that side, as one of another line does."""
+    documents = hub.hub.documents
+    [case_id] = [row.body["case_id"] async for row in documents.scan("recordings")]
+    case = await documents.get("cases", case_id)
+    assert case is not None
+    await documents.commit([Update("cases", case.id, {"compartment": compartment}, case.version)])
+
+
 async def test_one_that_does_not_come_is_told_to_everybody_who_should_know(
     hub: World, still: FakeClock
 ) -> None:
@@ -251,10 +262,13 @@ async def test_one_that_does_not_come_is_told_to_everybody_who_should_know(
     assert await ready(hub) == (200, [])
     still.advance(seconds=300)
     await fetch(hub)
-    assert await ready(hub) == (200, ["recordings overdue"])
-    assert await details(hub) == {"recordings overdue": 1}
+    assert await ready(hub) == (200, [])  # of a report nothing is told outside, not even that
     assert await checked(hub) == [Level.WARN]
     assert "录音未取到" in await case_page(hub)
+    await moved(hub, Compartment.NONE)
+    assert await ready(hub) == (200, ["recordings overdue"])
+    assert await details(hub) == {"recordings overdue": 1}
+    await moved(hub, Compartment.REPORT)
     hub.carrier.faults.clear()
     still.advance(seconds=1800)
     await fetch(hub)
@@ -353,7 +367,10 @@ async def test_what_could_not_be_recognised_before_is_tried_again_at_the_start(t
         next_at = found.value.next_at + 30 * 86_400_000
         failed = replace(found.value, state=RecordingState.TRANSCRIPT_FAILED, next_at=next_at)
         await hub.hub.documents.commit([hub.hub.repositories.recordings.update(failed, found.version)])
+        assert await details(hub) == {}
+        await moved(hub, Compartment.NONE)
         assert await details(hub) == {"transcripts failed": 1}
+        await moved(hub, Compartment.REPORT)
         assert await ready(hub) == (200, [])
     async with world(tmp_path, model=VOSK / "model-8k") as hub:
 

@@ -26,6 +26,7 @@ from hub.model.cases.state import CaseState
 from hub.model.reference import make_reference
 from hub.model.track import Compartment, Track
 from hub.repositories.evidence.recording_files import FileState
+from hub.wiring.store import identity_vault
 from ivr.evidence.chain import breaks
 from ivr.evidence.recordings import RecordingState
 from tests.world import World, eventually
@@ -167,6 +168,12 @@ async def test_a_hang_up_before_anything_was_said_leaves_no_case(hub: World) -> 
     assert await cases(hub) == []
 
 
+async def kept_address(hub: World, case: Case) -> str:
+    """The number of a caller to 12389, which stands in the vault alone."""
+    found = await identity_vault(hub.hub.settings, hub.hub.documents).get(case.id)
+    return found.value.address if found else ""
+
+
 async def test_a_named_caller_with_a_mobile_gets_number_and_code_by_text(hub: World) -> None:
     script: list[CallerAction] = [
         Press("1"),
@@ -179,7 +186,8 @@ async def test_a_named_caller_with_a_mobile_gets_number_and_code_by_text(hub: Wo
     ]
     await hub.carrier.place_call("12389", script, from_=CALLER)
     [case] = await cases(hub)
-    assert case.applicant.address == CALLER
+    assert case.applicant.address == ""
+    assert await kept_address(hub, case) == CALLER
 
     async def texted() -> list[str]:
         return [m.text for m in hub.carrier.journal.messages if m.recipient == CALLER]
@@ -217,9 +225,10 @@ async def test_a_named_caller_who_shows_no_number_gives_one(hub: World, keyed: s
     result = await hub.carrier.place_call("12389", named, from_="anonymous")
     [case] = await cases(hub)
     assert case.reference in read_out(result.heard)
-    assert (case.applicant.address, case.applicant.anonymous) == (address, False)
+    assert (case.applicant.address, case.applicant.anonymous) == ("", False)
+    assert await kept_address(hub, case) == address
     assert case.applicant.address_key
-    assert keyed.rstrip("#") not in str(case.details)  # it stands with the applicant, where it is masked
+    assert keyed.rstrip("#") not in str(case.details)  # it stands in the vault alone
     assert sum((await hub.hub.documents.count("outbox", {})).values()) == 0  # a stranger's, perhaps
 
 

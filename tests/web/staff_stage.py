@@ -279,7 +279,20 @@ async def _people(hub: Hub, passwords: Passwords) -> dict[Role, Agent]:
     names = dict(
         zip(
             Role,
-            ("林岩", "陈敏", "黄卫国", "吴晓", "许蓉", "郑洁", "周岚", "何静", "系统管理员", "赵宁"),
+            (
+                "林岩",
+                "陈敏",
+                "黄卫国",
+                "吴晓",
+                "许蓉",
+                "郑洁",
+                "周岚",
+                "何静",
+                "系统管理员",
+                "赵宁",
+                "沈言",
+                "钟明",
+            ),
             strict=True,
         )
     )

@@ -14,6 +14,7 @@ from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.open_case import NewCase, OpenCase
 from hub.actions.cases.screening.keep_decision import KeepDecision
+from hub.actions.staff.identities import Identities
 from hub.model.agent import Agent, Permission
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import DANGER, POSSIBLE_DANGER, Case
@@ -42,6 +43,7 @@ class ConfirmDanger:
         repositories: Repositories,
         keep: KeepDecision,
         open_case: OpenCase,
+        identities: Identities,
         rules: CaseRules,
         clock: Clock,
     ) -> None:
@@ -49,6 +51,7 @@ class ConfirmDanger:
         self._casework = casework
         self._keep = keep
         self._open_case = open_case
+        self._identities = identities
         self._rules = rules
         self._clock = clock
 
@@ -85,7 +88,7 @@ class ConfirmDanger:
                 Track.EMERGENCY,
                 case.origin,
                 at,
-                case.applicant,
+                (await self._identities.whole(case)).applicant,  # 110 has to find who is in danger
                 title="来信紧急求助" if walled else case.title,
                 text="" if walled else case.text,
                 id=await self._id_beside(case),

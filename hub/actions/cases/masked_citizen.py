@@ -6,6 +6,7 @@ from channels.address import Address, masked
 from channels.contract import ChannelKind
 from hub.actions.cases.tell_citizen import address_kind
 from hub.model.cases.case import Case
+from hub.model.staff.identity import ALIAS, is_kept_apart
 
 
 def masked_citizen(case: Case) -> str:
@@ -13,6 +14,8 @@ def masked_citizen(case: Case) -> str:
     applicant, came_by = case.applicant, case.origin.kind
     if applicant.anonymous:
         return "匿名"
+    if is_kept_apart(case):
+        return ALIAS
     if not applicant.address:
         return applicant.name[:1] + "**" if applicant.name else "未留联系方式"
     kind = address_kind(ChannelKind(came_by))

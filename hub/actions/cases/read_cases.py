@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.actions.cases.agent_names import agent_names
@@ -19,11 +19,13 @@ from hub.model.cases.alarm import is_alarm
 from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
+from hub.model.cases.plain_picture import without_metadata
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.screening import for_ordinary_staff
 from hub.model.cases.staff_roles import plays_in
 from hub.model.conversation import AttachedFile, Author, Direction, Message
 from hub.model.staff.audit import AuditAct
+from hub.model.staff.identity import is_kept_apart
 from hub.model.track import Compartment
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
@@ -56,8 +58,8 @@ class TimelineItem:
 class CaseView:
     """A case as an agent sees it.
 
-    allowed: assign, reply, note, close, split, reveal, suspect, dismiss, release, confirm. due_at: as in
-    `QueueRow`. corrected_by: names of who corrected transcripts. before: what was said in the same
+    allowed: assign, reply, note, close, split, reveal, identity, suspect, dismiss, release, confirm. due_at:
+    as in `QueueRow`. corrected_by: names of who corrected transcripts. before: what was said in the same
     conversation since the case before.
     """
 
@@ -167,9 +169,17 @@ class ReadCases:
         return tuple(_said(message, case, {}, {}) for message in said)
 
     async def file(
-        self, agent: Agent, case_id: str, file_id: str, *, message_id: str = "", place: int = 0
+        self,
+        agent: Agent,
+        case_id: str,
+        file_id: str,
+        *,
+        message_id: str = "",
+        place: int = 0,
+        original: bool = False,
     ) -> tuple[AttachedFile, bytes]:
-        """A file of a case. Raises `NotFound`, also for a file of another case.
+        """A file of a case; a picture of a report without what tells who took it, unless `original`. Raises
+        `NotFound`, also for a file of another case.
 
         message_id, place: which one is meant of files with the same content, which have the same id: the
         place in a message, from 0.
@@ -184,9 +194,12 @@ class ReadCases:
                 if file.id == file_id
             }
             if same:
-                await self._note_access(agent, found.value, AuditAct.FILE_READ)
+                act = AuditAct.ORIGINAL_READ if original else AuditAct.FILE_READ
+                await self._note_access(agent, found.value, act)
                 meant = same.get((message_id, place)) or next(iter(same.values()))
-                return meant, await self._files.get(file_id)
+                content = await self._files.get(file_id)
+                plain = None if original or not found.value.is_restricted else without_metadata(content)
+                return meant, plain or content
         raise NotFound("file")
 
     async def seen(self, agent: Agent, case_id: str) -> Case | None:
@@ -201,6 +214,11 @@ class ReadCases:
             raise NotFound("case")
         await self._note_access(agent, found.value, AuditAct.RECORDINGS_READ)
         return await self._repositories.recordings.of_case(case_id)
+
+    async def exported(self, agent: Agent, cases: Iterable[Case]) -> None:
+        """Notes that rows of these cases leave in a file, before they do."""
+        for case in cases:
+            await self._note_access(agent, case, AuditAct.EXPORTED)
 
     async def reveal(self, agent: Agent, case_id: str, reason: str) -> str:
         """The citizen's full address; who looked and why stands in the history."""
@@ -241,6 +259,8 @@ def _allowed(agent: Agent, case: Case) -> frozenset[str]:
         allowed.add("split")
     if case.applicant.address and agent.may(Permission.REVEAL):
         allowed.add("reveal")
+    if agent.may(Permission.IDENTITY_ASK) and is_kept_apart(case) and not case.applicant.anonymous:
+        allowed.add("identity")
     if agent.may(Permission.RECORDING_REDACT):
         allowed.add("redact")
     if agent.may(Permission.CASE_REPLY) and not case.is_restricted:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.open_case import NewCase, OpenCase
+from hub.actions.staff.identities import Identities
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryKind, recorded
@@ -23,11 +24,17 @@ class SplitCase:
     """Splits."""
 
     def __init__(
-        self, casework: Casework, repositories: Repositories, open_case: OpenCase, clock: Clock
+        self,
+        casework: Casework,
+        repositories: Repositories,
+        open_case: OpenCase,
+        identities: Identities,
+        clock: Clock,
     ) -> None:
         self._casework = casework
         self._repositories = repositories
         self._open_case = open_case
+        self._identities = identities
         self._clock = clock
 
     async def __call__(self, agent: Agent, case_id: str, message_id: str, *, version: int) -> None:
@@ -50,7 +57,7 @@ class SplitCase:
                 case.track,
                 case.origin,
                 message.at,
-                case.applicant,
+                (await self._identities.whole(case)).applicant,
                 text=message.text,
                 id=derived_id("split", message.id),
                 linked_case_id=case.id,

@@ -140,7 +140,7 @@ class StepUnit:
             telling = replace(published, text=whole, notice=telling.text, not_before=telling.not_before)
         if not telling.text:
             return [*writes, *kept, repositories.conversations.update(found.value, found.version)]
-        leaves, _ = self._tell.writes(step.case, found, telling, at=at)
+        leaves, _ = await self._tell.writes(step.case, found, telling, at=at)
         return [*writes, *kept, *leaves]
 
     def _handler_told(

@@ -15,6 +15,7 @@ from channels.outbox.delivery import Delivery
 from hub.actions.deliveries.channel_profile import ChannelProfile, Profiles
 from hub.actions.deliveries.outgoing import Addressee, Leaving, Outgoing, Saying
 from hub.actions.dialogue.texts import Texts
+from hub.actions.staff.identities import Identities
 from hub.model.cases.alarm import is_emergency
 from hub.model.cases.case import Case
 from hub.model.conversation import AttachedFile, Author, Conversation, Direction, Message
@@ -45,14 +46,20 @@ class TellCitizen:
     """Composes; writes nothing by itself."""
 
     def __init__(
-        self, repositories: Repositories, profiles: Profiles, outgoing: Outgoing, texts: Texts
+        self,
+        repositories: Repositories,
+        profiles: Profiles,
+        outgoing: Outgoing,
+        texts: Texts,
+        identities: Identities,
     ) -> None:
         self._repositories = repositories
         self._profiles = profiles
         self._outgoing = outgoing
         self._texts = texts
+        self._identities = identities
 
-    def writes(
+    async def writes(
         self, case: Case, found: Versioned[Conversation], telling: Telling, *, at: int
     ) -> tuple[list[Write], str]:
         """The writes of the message, of the conversation and of what leaves; the message's id."""
@@ -81,7 +88,7 @@ class TellCitizen:
             after = conversations.update(said.conversation, found.version)
             return [*self._outgoing.writes(said), after], said.message.id
         message_id = new_id(at)
-        delivery = self.to_address(case, telling, at=at, dedup=message_id)
+        delivery = await self.to_address(case, telling, at=at, dedup=message_id)
         message = Message(
             id=message_id,
             conversation_id=conversation.id,
@@ -99,9 +106,9 @@ class TellCitizen:
         leaves = [self._repositories.outbox.insert(delivery)] if delivery else []
         return [conversations.insert_message(message), after, *leaves], message.id
 
-    def to_address(self, case: Case, telling: Telling, *, at: int, dedup: str) -> Delivery | None:
+    async def to_address(self, case: Case, telling: Telling, *, at: int, dedup: str) -> Delivery | None:
         """A delivery to the address that was given, or None where there is none."""
-        route = self._route(case)
+        route = self._route(await self._identities.whole(case))
         if route is None:
             return None
         profile, address = route

@@ -58,7 +58,11 @@ class DecideDelivery:
         rows: list[Versioned[Delivery]] = []
         while True:
             page = await self._repositories.outbox.ambiguous(limit=_PAGE, after=after)
-            rows += [row for row in page.deliveries if exists_for(agent, await self._case(row.value))]
+            # One read for all: who may not see some of them must not learn by the time that there are some.
+            walled = await self._repositories.cases.walled([row.value.case_id for row in page.deliveries])
+            rows += [
+                row for row in page.deliveries if exists_for(agent, is_restricted=row.value.case_id in walled)
+            ]
             after = page.next
             if after is None or len(rows) >= _PAGE:
                 return Unsure(tuple(rows), after)
@@ -68,7 +72,8 @@ class DecideDelivery:
         require_decider(agent)
         found = await self._repositories.outbox.get(delivery_id)
         case = await self._case(found.value) if found else None
-        if found is None or not exists_for(agent, case):
+        is_restricted = case is not None and case.value.is_restricted
+        if found is None or not exists_for(agent, is_restricted=is_restricted):
             raise NotFound("delivery")
         if found.version != version or found.value.state is not DeliveryState.AMBIGUOUS:
             raise Stale("delivery")
@@ -115,10 +120,10 @@ def require_decider(agent: Agent) -> None:
         raise Forbidden(Permission.DELIVERY_DECIDE)
 
 
-def exists_for(agent: Agent, case: Versioned[Case] | None) -> bool:
-    """Behind the wall only what is behind it is seen, before it everything else."""
-    secret = case is not None and case.value.is_restricted
-    return secret == agent.may(Permission.REPORT_READ)
+def exists_for(agent: Agent, *, is_restricted: bool) -> bool:
+    """Behind the wall only what is behind it is seen, before it everything else. is_restricted: the case the
+    delivery belongs to."""
+    return is_restricted == agent.may(Permission.REPORT_READ)
 
 
 def _decided(delivery: Delivery, decision: Decision, *, by: str, now: int) -> Delivery:

@@ -216,14 +216,16 @@ class Redrive:
     async def _rows(self, agent: Agent, ids: Sequence[str]) -> list[_Row]:
         """Those that exist for the agent, in this order, with the case they belong to."""
         rows = await self._repositories.outbox.reread(ids)
+        # One read for all: who may not see one of them must not learn by the time that there is one.
+        walled = await self._repositories.cases.walled([row.delivery.case_id for row in rows.values()])
         found: list[_Row] = []
         for id in ids:
             row = rows.get(id)
             if row is None:
                 continue
             case_id = row.delivery.case_id
-            case = await self._repositories.cases.get(case_id) if case_id else None
-            if exists_for(agent, case):
+            if exists_for(agent, is_restricted=case_id in walled):
+                case = await self._repositories.cases.get(case_id) if case_id else None
                 found.append(_Row(row, case))
         return found
 

@@ -104,6 +104,7 @@ class SealHeads:
             recordings=recordings.seq if recordings else 0,
             recordings_hash=recordings.hash if recordings else "",
             audit=rows[0].seq if rows else 0,
+            audit_hash=rows[0].hash if rows else "",
         )
         same = last is not None and (link.recordings, link.audit) == (last.recordings, last.audit)
         return (None if same and not cases else link), reached

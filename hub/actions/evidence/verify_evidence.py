@@ -81,7 +81,7 @@ async def verify_evidence(
     problems += await _of_recordings(repositories.recordings, links, sealed, histories)
     unmarked = repositories.recordings.unmarked(links)
     problems += [f"link {unmarked.seq} has a wrong mark"] if unmarked else []
-    rows, wrong_rows = await repositories.audit.verify()
+    rows, wrong_rows = await repositories.audit.verify(_audit_noted(noted))
     problems += [*wrong_rows, *_set_back(noted.reached, links, rows)]
     return Verified(
         recordings=len(links),
@@ -93,6 +93,36 @@ async def verify_evidence(
         problems=tuple(problems),
         locked=states.count(FileState.LOCKED),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerified:
+    """rows: the number of the last one. heads: links of the chain that notes how far the rows had come."""
+
+    rows: int
+    heads: int
+    problems: tuple[str, ...]
+
+
+async def verify_audit(repositories: Repositories, files: Path, *, first: int = 1) -> AuditVerified:
+    """The rows of who read reports, against each other, the chain of heads and what was written out of it.
+
+    first: the row to begin with. files: the folder `[files] path`.
+    """
+    noted = await _noted(repositories.heads)
+    problems = [*noted.problems]
+    problems += await asyncio.to_thread(lambda: list(missing(files / "heads", noted.marks)))
+    rows, wrong = await repositories.audit.verify(_audit_noted(noted), first=first)
+    gone = [head for head in noted.reached if head.audit > rows]
+    problems += [
+        *wrong,
+        *(f"head {one.seq}: there were {one.audit} audit rows, now {rows}" for one in gone[:1]),
+    ]
+    return AuditVerified(rows, len(noted.marks), tuple(problems))
+
+
+def _audit_noted(noted: _Noted) -> dict[int, str]:
+    return {head.audit: head.audit_hash for head in noted.reached if head.audit_hash}
 
 
 async def _noted(heads: HeadRepository) -> _Noted:

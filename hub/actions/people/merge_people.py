@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from hub.actions.people.find_person import FindPerson, Person
 from hub.actions.people.store_contact import store_addresses, unstored
+from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.people.contact import ContactEdit, ContactLink, EditKind
 from hub.repositories.contacts import link_id
@@ -53,8 +54,8 @@ class MergePeople:
         into = await self._find(agent, contact_id, case_id)
         found = await self._cases.by_reference("".join(reference.split()))
         try:
-            if found is None:
-                raise NotFound("case")
+            if found is None or not policy.may_see(agent, found.value):
+                raise NotFound("case")  # at once: what is hidden takes no longer than what is not there
             key = found.value.applicant.address_key
             if not key:
                 raise NotFound("contact")

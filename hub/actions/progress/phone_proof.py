@@ -20,6 +20,7 @@ from hub.actions.deliveries.outgoing import Addressee, Leaving, Outgoing
 from hub.actions.dialogue.texts import Texts
 from hub.actions.progress.case_progress import CaseProgress
 from hub.actions.progress.query_code_lockout import DAY_MS, LONG_CODE, QueryCodeLockout
+from hub.actions.staff.identities import Identities
 from hub.model.cases.case import Case
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock, to_local
@@ -49,6 +50,7 @@ class PhoneProof:
         brake: QueryCodeLockout,
         outgoing: Outgoing,
         texts: Texts,
+        identities: Identities,
         *,
         channel: str,
         least_seconds: float = _LEAST_SECONDS,
@@ -60,6 +62,7 @@ class PhoneProof:
         self._brake = brake
         self._outgoing = outgoing
         self._texts = texts
+        self._identities = identities
         self._cases = CaseProgress(stores)
         self._channel = channel
         self._least_seconds = least_seconds
@@ -69,7 +72,7 @@ class PhoneProof:
         answer_at = asyncio.get_running_loop().time() + self._least_seconds
         async with self._brake.slowed(source):  # counted also when it is right: who guesses learns nothing
             case = await self._cases.case(reference, code)
-            to = _telephone(case) if case is not None and len(code) < LONG_CODE else None
+            to = await self._telephone(case) if case is not None and len(code) < LONG_CODE else None
             if to is not None and self._channel:
                 await self._send(reference, to, language)
         await asyncio.sleep(max(0.0, answer_at - asyncio.get_running_loop().time()))
@@ -127,7 +130,7 @@ class PhoneProof:
                 row, reference, typed
             ):
                 found = await self._stores.cases.by_reference(reference)
-                return _telephone(found.value) if found else None
+                return await self._telephone(found.value) if found else None
         return None
 
     async def _opens(self, row: str, reference: str, typed: str) -> bool:
@@ -146,17 +149,16 @@ class PhoneProof:
 
         return await until_committed(self._documents, decide, tries=_RACES)
 
+    async def _telephone(self, case: Case) -> Address | None:
+        """The telephone a matter was registered with, if a text can arrive there."""
+        try:
+            to = phone((await self._identities.whole(case)).applicant.address)
+        except BadAddress:
+            return None
+        return to if is_textable(to) else None
+
     def _row(self, reference: str, at: int) -> str:
         return f"proof:{derived_id(reference)}:{to_local(at):%Y%m%d}"
 
     def _hash(self, reference: str, secret: str) -> str:
         return self._vault.blind(f"phone proof:{reference}:{secret}")
-
-
-def _telephone(case: Case | None) -> Address | None:
-    """The telephone a matter was registered with, if a text can arrive there."""
-    try:
-        to = phone(case.applicant.address) if case else None
-    except BadAddress:
-        return None
-    return to if to and is_textable(to) else None

@@ -26,6 +26,7 @@ from hub.actions.cases.tell_citizen import TellCitizen
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
+from hub.actions.staff.identities import identities_of
 from hub.bench.casework.case_store import CaseStore, id_of, keep_conversations
 from hub.bench.child import BenchFailed
 from hub.bench.figure import Figure
@@ -171,7 +172,13 @@ class _Recording:
 
 def _move_case(documents: _Recording, stores: Repositories, rules: Rules, clock: Clock) -> MoveCase:
     texts, profiles = Texts(), {CHANNEL: ChannelProfile(CHANNEL, ChannelKind.SMS)}
-    tell = TellCitizen(stores, profiles, Outgoing(profiles, stores.conversations, stores.outbox), texts)
+    tell = TellCitizen(
+        stores,
+        profiles,
+        Outgoing(profiles, stores.conversations, stores.outbox),
+        texts,
+        identities_of(cast("Documents", documents), Vault(KeyRing.fresh())),
+    )
     case_rules = CaseRules(lambda at=None: rules)
     unit = StepUnit(stores, tell, texts, case_rules, organ="测量")
     return MoveCase(Casework(cast("Documents", documents), stores), stores, unit, case_rules, clock, tuple)

@@ -1,4 +1,5 @@
-"""A change of an account that may read REPORT cases, or decide who may: it waits for a second person.
+"""A change of an account that may read REPORT cases, decide who may or learn who reported, or read who did:
+it waits for a second person.
 
 Rule protected: an administrator, who sees no case, must not come to see reports (检举控告) by making an
 inspector, by setting an inspector's password anew, or by letting one in again. Nor by making a second
@@ -15,7 +16,8 @@ from hub.model.agent import GRANTS, Agent, Permission, Role
 
 SHELL = "shell"
 """As the one who asked: a command on the machine."""
-_TRUSTED = frozenset({Permission.REPORT_READ, Permission.AGENT_MANAGE})
+_DECIDES = frozenset({Permission.REPORT_READ, Permission.AGENT_MANAGE})
+_TRUSTED = _DECIDES | {Permission.IDENTITY_DECIDE, Permission.AUDIT_READ}
 
 
 class AccountChangeKind(StrEnum):
@@ -50,4 +52,4 @@ def is_trusted(roles: Iterable[Role]) -> bool:
 
 def may_decide(agent: Agent, change: AccountChange) -> bool:
     """Inspectors and administrators, but neither who asked nor whom it is about."""
-    return agent.id not in (change.by, change.agent_id) and any(map(agent.may, _TRUSTED))
+    return agent.id not in (change.by, change.agent_id) and any(map(agent.may, _DECIDES))

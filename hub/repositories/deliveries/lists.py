@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from channels.outbox.delivery import Delivery, DeliveryState
+from hub.repositories.evidence.behind_compartment import restricted
 from hub.repositories.outbox_rows import LAST_QUEUE, ROW_COUNTER, OutboxRows, queues_of
 from hub.store.codec import Versioned
 from hub.store.documents import Documents
@@ -61,14 +62,17 @@ class DeliveryLists:
 
     async def queued(self, sender: str, lane: int, *, limit: int) -> tuple[int, int]:
         """How many rows of a lane may leave, counted up to `limit`, and since when the first may (ms UTC,
-        0 = none); nothing is unsealed."""
+        0 = none); nothing is unsealed. Without those of cases behind the compartment: who sends campaigns
+        sees these numbers."""
         start = queues_of(sender, lane)
         now = await self._documents.now_ms()
         where = {"queue": {"$gt": start, "$lt": start + LAST_QUEUE}, "not_before": {"$lte": now}}
         found = await self._documents.find(
             "outbox", where, sort=(("queue", 1), ("not_before", 1)), limit=limit
         )
-        return len(found), min((one.body["not_before"] for one in found), default=0)
+        hidden = await restricted(self._documents, (one.body.get("case_id", "") for one in found))
+        shown = [one for one in found if one.body.get("case_id", "") not in hidden]
+        return len(shown), min((one.body["not_before"] for one in shown), default=0)
 
     async def by_state(
         self, state: DeliveryState, *, limit: int = 50, after: str | None = None

@@ -64,4 +64,7 @@ class HeadRepository:
 
 
 def _text(head: Head) -> str:
-    return json.dumps(asdict(replace(head, mark="")), sort_keys=True, ensure_ascii=False)
+    said = asdict(replace(head, mark=""))
+    if not head.audit_hash:  # the marks of links of earlier releases stay true
+        del said["audit_hash"]
+    return json.dumps(said, sort_keys=True, ensure_ascii=False)

@@ -28,6 +28,12 @@ class ReportKeys:
     proved: frozenset[str]
 
 
+def identity_ring(ring: KeyRing) -> KeyRing:
+    """The keys of identities: made of those of reports, under the same ids, so that there is no third file to
+    lose; neither opens what the other sealed."""
+    return ring.for_purpose("identities")
+
+
 async def look(documents: Documents, ring: KeyRing | None) -> ReportKeys:
     """Writes nothing. ring: None = there is none."""
     sealed = {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.repositories.evidence.behind_compartment import restricted
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
-from hub.store.documents import Collection, Documents, Insert
+from hub.store.documents import MAX_LIMIT, Collection, Documents, Insert
 
 COLLECTIONS = (
     Collection("bounces", fields={"address_key": str, "at": int}, indexes=(("address_key", "at"), ("at",))),
@@ -44,5 +45,9 @@ class BounceRepository:
         return sum((await self._documents.count("bounces", where)).values())
 
     async def count_since(self, since: int) -> int:
-        """How many mails came back since then, whoever they were for."""
-        return sum((await self._documents.count("bounces", {"at": {"$gte": since}})).values())
+        """How many mails came back since then, without those about cases behind the compartment."""
+        bounced = await self._documents.find("bounces", {"at": {"$gte": since}}, limit=MAX_LIMIT)
+        rows = await self._documents.get_many("outbox", [one.id for one in bounced])
+        case_of = {id: row.body.get("case_id", "") for id, row in rows.items()}
+        hidden = await restricted(self._documents, case_of.values())
+        return sum(case_of.get(one.id, "") not in hidden for one in bounced)

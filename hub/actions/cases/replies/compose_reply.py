@@ -117,7 +117,8 @@ class ComposeReply:
         coded, code = self._with_code(case, talk.value)
         if reply.closes and talk.value.case_id == case.id:  # free for the next matter
             talk = replace(talk, value=replace(talk.value, case_id=""))
-        said, message_id = self._tell.writes(coded, talk, self._telling(agent, coded, reply, code), at=at)
+        telling = self._telling(agent, coded, reply, code)
+        said, message_id = await self._tell.writes(coded, talk, telling, at=at)
         facts = {"message": message_id}
         if reply.entry_ids:
             facts["entries"] = " ".join(reply.entry_ids)

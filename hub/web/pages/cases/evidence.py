@@ -68,7 +68,8 @@ async def waveform(request: web.Request) -> web.StreamResponse:
 
 
 async def file(request: web.Request) -> web.StreamResponse:
-    """GET /staff/cases/{case_id}/files/{file_id}: a file as it came, to be saved, never shown."""
+    """GET /staff/cases/{case_id}/files/{file_id}: a file as it came, to be saved, never shown.
+    `?original`: a picture of a report with what the camera wrote into it."""
     hub, agent, case_id = request.app[HUB], agent_of(request), request.match_info["case_id"]
     message_id, _, place = request.query.get("of", "").rpartition(".")
     attached, content = await hub.actions.read_cases.file(
@@ -77,6 +78,7 @@ async def file(request: web.Request) -> web.StreamResponse:
         request.match_info["file_id"],
         message_id=message_id,
         place=int(place) if place.isascii() and place.isdigit() and len(place) < 4 else 0,
+        original="original" in request.query,
     )
     _note(agent.id, case_id, attached.id)
     return attachment(content, attached.filename)

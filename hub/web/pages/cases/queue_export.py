@@ -50,6 +50,7 @@ async def export(request: web.Request) -> web.StreamResponse:
     hub, agent, _ = request.app[HUB], agent_of(request), translator(request)
     query = QueueQuery.of_token((await read_form(request)).get("list", ""))
     found, whole = await _found(hub, agent, query)
+    await hub.actions.read_cases.exported(agent, (row.case for row in found))
     names = await hub.actions.desk.queue_desk.unit_names(_unit(row) for row in found)
     LOG.info("queue.exported", extra={"agent": agent.id, "rows": len(found)})
     now = to_local(hub.clock.now_ms())

@@ -7,7 +7,7 @@ say outside the page: a number of cases, never a name or a word of one.
 
 from __future__ import annotations
 
-import itertools
+import secrets
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -92,8 +92,9 @@ async def count(request: web.Request) -> web.StreamResponse:
 
 
 async def _look(_: Agent, __: Language) -> str:
-    """The page reads the count itself: it is one's own, and nothing of it is shared."""
-    return str(next(_LOOKS))
+    """The page reads the count itself: it is one's own, and nothing of it is shared. No number that others
+    move too: it would tell how often inspectors were told something."""
+    return secrets.token_hex(8)
 
 
 def _topic_of(agent: Agent) -> str | None:
@@ -107,7 +108,6 @@ def _topic_of(agent: Agent) -> str | None:
     return notification_topic(agent.id) if reads else None
 
 
-_LOOKS = itertools.count()
 NOTIFICATIONS = Channel("notifications", _topic_of, _look)
 """Tells an open page to look at its bell."""
 

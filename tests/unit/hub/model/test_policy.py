@@ -26,6 +26,8 @@ SEES = {
     Role.HIGHER_REVIEWER: {Compartment.NONE},
     Role.ADMIN: set(),
     Role.DEPARTMENT: set(),
+    Role.CUSTODIAN: set(),
+    Role.AUDITOR: set(),
 }
 """An inspector works on reports and on nothing else; an administrator reads no case at all."""
 
@@ -33,6 +35,9 @@ MAY = """
 case.read          handler supervisor higher_reviewer
 case.reply         handler supervisor inspector higher_reviewer
 case.assign        handler supervisor inspector
+identity.ask       inspector
+identity.decide    custodian
+audit.read         auditor
 case.close         handler supervisor inspector
 canned.approve     supervisor inspector admin
 tag.edit           supervisor

@@ -27,6 +27,7 @@ from hub.actions.cases.tell_citizen import TellCitizen
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
+from hub.actions.staff.identities import identities_of
 from hub.model.agent import Agent, Role
 from hub.model.alarms.alarm import Alarm
 from hub.model.alarms.duty import Attention
@@ -84,7 +85,13 @@ class Office:
         self.documents = RaisingDocuments(store, VAULT, clock, wait_seconds=60)
         stores = self.stores = repositories(self.documents, VAULT, cities={})
         texts, rules, profiles = Texts(), case_rules(), {"sms": SMS}
-        tell = TellCitizen(stores, profiles, Outgoing(profiles, stores.conversations, stores.outbox), texts)
+        tell = TellCitizen(
+            stores,
+            profiles,
+            Outgoing(profiles, stores.conversations, stores.outbox),
+            texts,
+            identities_of(self.documents, VAULT),
+        )
         unit = StepUnit(stores, tell, texts, rules, organ="测试局")
         casework = Casework(self.documents, stores)
         keep = KeepDecision(casework, stores)
@@ -95,7 +102,9 @@ class Office:
         )
         self.forward = ForwardAlarms(self.documents, stores, pass_on, self.report, Attention(), clock)
         self.in_hand = AlarmInHand(casework, stores, unit, pass_on, rules, clock)
-        self.confirm_danger = ConfirmDanger(casework, stores, keep, self.open_case, rules, clock)
+        self.confirm_danger = ConfirmDanger(
+            casework, stores, keep, self.open_case, identities_of(self.documents, VAULT), rules, clock
+        )
         self.dismiss = DismissAlarm(casework, keep, rules, clock)
         self.duty = KeepDuty(self.documents, stores, clock)
 

@@ -28,7 +28,17 @@ from hub.actions.campaigns.settings import CampaignSettings, Sender
 from hub.actions.campaigns.start_broadcast import StartBroadcast
 from hub.model.agent import Agent, Role
 from hub.model.people.contact import Contact
-from hub.repositories import agents, campaigns, leases, memberships, notices, outbox, schedules, suppressions
+from hub.repositories import (
+    agents,
+    campaigns,
+    cases,
+    leases,
+    memberships,
+    notices,
+    outbox,
+    schedules,
+    suppressions,
+)
 from hub.repositories.agents import AgentRepository
 from hub.repositories.campaigns import CampaignRepository
 from hub.repositories.memberships import MembershipRepository
@@ -57,6 +67,7 @@ COLLECTIONS = (
     *agents.COLLECTIONS,
     *campaign_history.COLLECTIONS,
     *campaigns.COLLECTIONS,
+    *cases.COLLECTIONS,
     *notifications.COLLECTIONS,
     *leases.COLLECTIONS,
     *memberships.COLLECTIONS,

@@ -18,6 +18,7 @@ from hub.actions.cases.verify_histories import verify_histories
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
+from hub.actions.staff.identities import identities_of
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case, Origin
 from hub.model.cases.history import HistoryKind, recorded
@@ -102,7 +103,13 @@ def unit_of(documents: Documents) -> StepUnit:
     """What turns the steps of these cases into writes."""
     stores, texts = repositories(documents, VAULT, cities={}), Texts()
     profiles = {"sms": ChannelProfile("sms", ChannelKind.SMS)}
-    tell = TellCitizen(stores, profiles, Outgoing(profiles, stores.conversations, stores.outbox), texts)
+    tell = TellCitizen(
+        stores,
+        profiles,
+        Outgoing(profiles, stores.conversations, stores.outbox),
+        texts,
+        identities_of(documents, VAULT),
+    )
     return StepUnit(stores, tell, texts, case_rules(), organ="测试局")
 
 

@@ -19,6 +19,7 @@ from hub.actions.cases.tell_citizen import TellCitizen
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
+from hub.actions.staff.identities import identities_of
 from hub.model.agent import Agent
 from hub.model.cases.clock import Clock
 from hub.model.cases.clock_names import ClockName
@@ -39,7 +40,7 @@ from tests.unit.hub.actions.cases.replies.reply_office import (
     office,
     open_case,
 )
-from tests.unit.hub.actions.cases.test_pass_time import START
+from tests.unit.hub.actions.cases.test_pass_time import START, VAULT
 
 DAY_S = 86_400
 
@@ -70,7 +71,7 @@ async def pass_time(desk: Office) -> None:
     """By another process, which knows nothing but the store."""
     profiles = {"sms": ChannelProfile("sms", ChannelKind.SMS)}
     outgoing = Outgoing(profiles, desk.stores.conversations, desk.stores.outbox)
-    tell = TellCitizen(desk.stores, profiles, outgoing, Texts())
+    tell = TellCitizen(desk.stores, profiles, outgoing, Texts(), identities_of(desk.documents, VAULT))
     unit = StepUnit(desk.stores, tell, Texts(), case_rules(), organ="测试局")
     await PassTime(desk.documents, desk.stores.cases, unit, case_rules(), desk.clock).step()
 

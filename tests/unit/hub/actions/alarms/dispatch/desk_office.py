@@ -15,13 +15,14 @@ from hub.actions.cases.step_unit import StepUnit
 from hub.actions.cases.tell_citizen import TellCitizen
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
+from hub.actions.staff.identities import identities_of
 from hub.model.agent import Agent, Unit
 from hub.model.alarms.handling import Outcome, StepKind
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.store.memory_documents import MemoryDocuments
 from tests.rules import case_rules
-from tests.unit.hub.actions.alarms.alarm_office import LI, OPERATOR, SMS, START, TEXT, Centre, Office
+from tests.unit.hub.actions.alarms.alarm_office import LI, OPERATOR, SMS, START, TEXT, VAULT, Centre, Office
 
 DESK_NUMBER = "+8613900135000"
 UNIT = "福州市指挥中心"
@@ -86,7 +87,11 @@ def desk_office(*, centre: bool = True, calls_back: bool = False) -> DeskOffice:
     here = Office(store, clock, ways)
     stores, texts, rules = here.stores, Texts(), case_rules()
     tell = TellCitizen(
-        stores, {"sms": SMS}, Outgoing({"sms": SMS}, stores.conversations, stores.outbox), texts
+        stores,
+        {"sms": SMS},
+        Outgoing({"sms": SMS}, stores.conversations, stores.outbox),
+        texts,
+        identities_of(here.documents, VAULT),
     )
     pass_on = PassOn(stores, StepUnit(stores, tell, texts, rules, organ="测试局"), rules, here.report, ways)
     handling = handling_of(here.documents, stores, here.report, pass_on, clock)

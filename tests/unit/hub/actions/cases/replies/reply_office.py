@@ -20,6 +20,7 @@ from hub.actions.cases.tell_citizen import TellCitizen
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
+from hub.actions.staff.identities import identities_of
 from hub.model.agent import Agent, Role
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Applicant, Case, Origin, QueryCode
@@ -92,7 +93,13 @@ def office(documents: Documents, clock: FakeClock, *, undo_seconds: int = UNDO_S
     following = FollowingDocuments(documents, VAULT)
     stores, texts, rules = repositories(following, VAULT, cities={}), Texts(), case_rules()
     profiles = {"sms": ChannelProfile("sms", ChannelKind.SMS)}
-    tell = TellCitizen(stores, profiles, Outgoing(profiles, stores.conversations, stores.outbox), texts)
+    tell = TellCitizen(
+        stores,
+        profiles,
+        Outgoing(profiles, stores.conversations, stores.outbox),
+        texts,
+        identities_of(following, VAULT),
+    )
     compose = ComposeReply(stores, StepUnit(stores, tell, texts, rules, organ="测试局"), tell, texts, rules)
     casework = Casework(following, stores)
     return Office(
