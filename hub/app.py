@@ -29,8 +29,9 @@ from hub.wiring.desk import desk_of
 from hub.wiring.dialogue import dialogue_of
 from hub.wiring.foundation import Foundation, open_foundation
 from hub.wiring.intake import intake_actions
-from hub.wiring.jobs import alarm_jobs, inbound_jobs, jobs_of
+from hub.wiring.jobs import alarm_jobs, inbound_jobs, jobs_of, warning_jobs
 from hub.wiring.knowledge import knowledge_actions, watch_answers_of
+from hub.wiring.publicity.warnings import warning_desk
 from hub.wiring.routes import routes_of
 from hub.wiring.rules import rule_actions
 
@@ -50,6 +51,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases, rules.rules, taken_over)
     departments = department_actions(base, profiles)
     actions = actions_of(base, dialogue, editing, rules, cases, desk, calls, intake, profiles)
+    warnings = await warning_desk(base, rules.rules, actions.campaigns, profiles)
     routes = routes_of(base, rules.rules, adapters.connects)
     shares = base.departments.departments.share
     dispatcher = dispatcher_of(base, adapters.sends, random.Random(), shares, routes)
@@ -58,7 +60,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)
     jobs |= alarm_jobs(alarms.forward, alarms.handling.escalate)
     jobs |= inbound_jobs(base, adapters, actions, intake, dialogue.triage)
-    jobs |= department_jobs(base, departments)
+    jobs |= department_jobs(base, departments) | warning_jobs(warnings)
     supervisor = Supervisor(clock)
 
     return Hub(
@@ -73,6 +75,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         actions=actions,
         alarms=alarms,
         departments=departments,
+        warnings=warnings,
         knowledge=editing.knowledge,
         rules=rules.rules,
         bell=base.bell,

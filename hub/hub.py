@@ -90,9 +90,9 @@ from hub.actions.knowledge.sort_questions import SortQuestions
 from hub.actions.people.people import People
 from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
-from hub.actions.rules.read_rules import ReadRules
-from hub.actions.rules.revise_rules import ReviseRules
+from hub.actions.rules.rule_books import RuleBooks
 from hub.actions.staff.change_accounts import ChangeAccounts
+from hub.actions.warnings.desk import WarningDesk
 from hub.model.agent import Permission
 from hub.model.conversations.meaning_due import LATE_MS
 from hub.repositories.calls import Backlog, backlog
@@ -138,14 +138,6 @@ class DeliveryDesk:
     decide: DecideDelivery
     redrive: Redrive
     read_unmatched: ReadUnmatched
-
-
-@dataclass(frozen=True, slots=True)
-class RuleBooks:
-    """The books of rules: calendar, clocks, competence."""
-
-    read: ReadRules
-    revise: ReviseRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +258,7 @@ _TASKS: Mapping[str, str] = {
     "answers": "答复统计任务",
     "receipts": "回执匹配任务",
     "fallback": "预警备用渠道任务",
+    "warnings": "预警看守任务",
     "replies": "答复发出任务",
     "recordings": "录音取回任务",
     "seals": "录音封存任务",
@@ -326,6 +319,7 @@ class Hub:
     actions: Actions
     alarms: AlarmDesk
     departments: DepartmentActions
+    warnings: WarningDesk
     knowledge: Knowledge
     rules: RulesInForce
     bell: Bell

@@ -124,8 +124,8 @@ def rules_against(delivery: Delivery) -> tuple[tuple[str, str], ...]:
 
     A reply in a case is never stopped by a wish; neither is a red or orange warning, nor a trial to
     ourselves, nor what is E1 and no warning: a one-time code somebody waits for. A subject of its own never
-    frees a message from that of its class: a lesson that calls itself a notice is still a lesson. Who wants no
-    warnings below orange wants no safety notices either, which are less: a bare 退订 stops both.
+    frees a message from that of its class: a lesson that calls itself a notice is still a lesson. Who
+    wants no warnings below orange wants no safety notices either, which are less: a bare 退订 stops both.
     """
     key, leaves_as = delivery.recipient_key, class_of(delivery.message_class, delivery.level)
     asked_for = leaves_as is MessageClass.E1 and delivery.origin is Origin.SUBMISSION and not delivery.level

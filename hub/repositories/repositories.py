@@ -118,6 +118,8 @@ from hub.repositories.staff.notification_choices import NotificationChoiceReposi
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.repositories.suppressions import SuppressionRepository
 from hub.repositories.triage_decisions import TriageDecisionRepository
+from hub.repositories.warnings import issues
+from hub.repositories.warnings.issues import WarningRepository
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents
 
@@ -182,6 +184,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *suppressions.COLLECTIONS,
     *triage_decisions.COLLECTIONS,
     *vectors.COLLECTIONS,
+    *issues.COLLECTIONS,
     *words.COLLECTIONS,
 )
 
@@ -266,6 +269,7 @@ class Repositories:
     suppressions: SuppressionRepository
     triage_decisions: TriageDecisionRepository
     units: UnitRepository
+    warnings: WarningRepository
 
 
 def repositories(
@@ -327,6 +331,7 @@ def repositories(
         suppressions=SuppressionRepository(documents, vault),
         triage_decisions=TriageDecisionRepository(documents, vault),
         units=UnitRepository(documents, vault),
+        warnings=WarningRepository(documents, vault),
     )
 
 

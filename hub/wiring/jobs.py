@@ -22,6 +22,7 @@ from hub.actions.knowledge.watch_answers import WatchAnswers
 from hub.actions.retention.forget_expired import ForgetExpired, Rule
 from hub.actions.retention.forget_recipients import ForgetRecipients
 from hub.actions.retention.reseal_store import ResealStore
+from hub.actions.warnings.desk import WarningDesk
 from hub.hub import Actions
 from hub.jobs.alone import alone
 from hub.jobs.broadcasts import BroadcastLoop
@@ -67,6 +68,9 @@ _SERIES_SECONDS = 5.0
 """How often it is looked for items of series whose time has come."""
 _FALLBACK_SECONDS = 5.0
 """How often it is looked for warnings that did not arrive by text."""
+
+_WARNING_SECONDS = 1.0
+"""How often it is looked what is in force, who is to be called, and what is over."""
 
 _MATCH_SECONDS = 30.0
 """How often it is looked again for the messages of receipts that found none."""
@@ -223,6 +227,11 @@ def alarm_jobs(forward: ForwardAlarms, escalate: Escalate) -> dict[str, Job]:
         "command centre": partial(repeat, forward.listen, pause_seconds=_ALARM_SECONDS),
         "takeover": partial(repeat, escalate.step, pause_seconds=_TAKEOVER_SECONDS),
     }
+
+
+def warning_jobs(desk: WarningDesk) -> dict[str, Job]:
+    """On every process, which each hold what is in force in memory."""
+    return {"warnings": partial(repeat, desk.watch.step, pause_seconds=_WARNING_SECONDS)}
 
 
 def mail_jobs(
