@@ -214,6 +214,7 @@ class PublicityRepositories:
     saved_segments: SavedSegmentRepository
     series: SeriesRepository
     sending_counts: SendingCounts
+    warnings: WarningRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +270,6 @@ class Repositories:
     suppressions: SuppressionRepository
     triage_decisions: TriageDecisionRepository
     units: UnitRepository
-    warnings: WarningRepository
 
 
 def repositories(
@@ -331,7 +331,6 @@ def repositories(
         suppressions=SuppressionRepository(documents, vault),
         triage_decisions=TriageDecisionRepository(documents, vault),
         units=UnitRepository(documents, vault),
-        warnings=WarningRepository(documents, vault),
     )
 
 
@@ -345,6 +344,7 @@ def _publicity(documents: Documents, vault: Vault) -> PublicityRepositories:
         saved_segments=SavedSegmentRepository(documents, vault),
         series=SeriesRepository(documents, vault),
         sending_counts=SendingCounts(documents),
+        warnings=WarningRepository(documents, vault),
     )
 
 

@@ -2,8 +2,8 @@
 
 Rules protected: without one of the eight fields nothing leaves; the releaser is another person than the
 maker, also in an emergency; a drill reaches listed test phones and nothing else; an update first stops what
-still waits of the issue before it; a lift goes to exactly those who may have received one of the chain. Issue,
-campaigns and their runs are one commit: a crash leaves all of it or nothing, a repeat releases nothing twice.
+still waits of the issue before it; a lift goes to exactly those who may have received one of the chain.
+Issue, campaigns and their runs are one commit: a crash leaves all or nothing, a repeat releases nothing.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class ReleaseWarning:
 
     async def __call__(self, agent: Agent, issue_id: str, yes: Yes) -> Issue:
         """Released. Raises `Invalid` by field, `NotFound`, `Stale`."""
-        found = await read(self._stores.warnings, issue_id)
+        found = await read(self._stores.publicity.warnings, issue_id)
         issue = found.value
         await self._check(issue, agent, yes)
         previous = await self._previous(issue)
@@ -127,7 +127,7 @@ class ReleaseWarning:
         """The issue this one ends. Raises `Invalid` when that is over or was never out."""
         if issue.kind is MessageKind.FIRST:
             return None
-        found = await self._stores.warnings.get(issue.previous)
+        found = await self._stores.publicity.warnings.get(issue.previous)
         if found is None or found.value.stage is not Stage.OUT:
             raise Invalid({"state": "前一条已经解除或被更新，不能再发布这一条"})
         return found
@@ -154,15 +154,17 @@ class ReleaseWarning:
                 more, campaigns = await self._campaigns(out, previous.value if previous else None, agent, now)
                 writes += more
                 out = replace(out, campaigns=campaigns)
-            writes.append(self._stores.warnings.update(out, found.version))
-            writes.append(self._stores.warnings.take_identifier(out.identifier, out.id))
+            writes.append(self._stores.publicity.warnings.update(out, found.version))
+            writes.append(self._stores.publicity.warnings.take_identifier(out.identifier, out.id))
             if previous is not None and not out.drill:
                 ended = previous.value.moved(Stage.ENDED).did(Act.STOPPED, "", now, out.id)
-                writes.append(self._stores.warnings.update(replace(ended, ended_at=now), previous.version))
+                writes.append(
+                    self._stores.publicity.warnings.update(replace(ended, ended_at=now), previous.version)
+                )
             try:
                 await self._documents.commit(writes)
             except Duplicate:
-                if await self._stores.warnings.named(out.identifier) is None:
+                if await self._stores.publicity.warnings.named(out.identifier) is None:
                     raise Stale(out.id) from None
                 continue
             except Conflict as stale:
@@ -264,7 +266,7 @@ class ReleaseWarning:
         danger any more has to learn of that. Where somebody lives who is in no list of regions nobody knows:
         red and orange reach them too."""
         areas = list(issue.content.areas)
-        for one in await self._stores.warnings.chain(issue.chain):
+        for one in await self._stores.publicity.warnings.chain(issue.chain):
             if one.released_at and not one.drill:
                 areas += one.content.areas
         groups = issue.groups or (EVERYBODY,)
@@ -281,7 +283,7 @@ class ReleaseWarning:
     async def _who_had_it(self, out: Issue) -> list[tuple[str, Segment]]:
         """By channel the runs of the chain, with those on another channel that stood in for a text."""
         runs: dict[str, list[str]] = {}
-        for one in await self._stores.warnings.chain(out.chain):
+        for one in await self._stores.publicity.warnings.chain(out.chain):
             for campaign_id in one.campaigns:
                 for run in await self._stores.campaigns.broadcasts_of(campaign_id):
                     runs.setdefault(run.value.channel, []).append(run.value.id)

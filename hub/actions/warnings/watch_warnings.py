@@ -47,12 +47,12 @@ class WatchWarnings:
     async def step(self) -> bool:
         """One round. Never more to do at once."""
         now = self._clock.now_ms()
-        for found in await self._stores.warnings.in_stage(Stage.RELEASE):
+        for found in await self._stores.publicity.warnings.in_stage(Stage.RELEASE):
             if found.value.emergency and not found.value.drill and self._call_is_due(found.value, now):
                 await self._call(found, now)
-        for found in await self._stores.warnings.out():
+        for found in await self._stores.publicity.warnings.out():
             await self._over(found, now)
-        for found in await self._stores.warnings.owing():
+        for found in await self._stores.publicity.warnings.owing():
             if found.value.papers_due_at <= now and found.value.told_at < found.value.papers_due_at:
                 await self._tell_owner(found, NotificationKind.WARNING_PAPERS, now)
         await self._board.look()
@@ -73,12 +73,12 @@ class WatchWarnings:
         agent = known.value if known else None
         if agent is None or not agent.active or issue.had_a_hand(agent.id):
             after = replace(after, called_at=issue.called_at)
-            await self._commit([self._stores.warnings.update(after, found.version)])
+            await self._commit([self._stores.publicity.warnings.update(after, found.version)])
             return
         after = after.did(Act.CALLED, "", now, agent.id)
         row = self._row(issue, next_one, after.calls, now)
         await self._commit(
-            [self._stores.warnings.update(after, found.version), self._stores.outbox.insert(row)]
+            [self._stores.publicity.warnings.update(after, found.version), self._stores.outbox.insert(row)]
         )
 
     def _row(self, issue: Issue, to: OnCall, number: int, now: int) -> Delivery:
@@ -114,7 +114,7 @@ class WatchWarnings:
             return
         if issue.kind is MessageKind.LIFT:
             ended = replace(issue.moved(Stage.ENDED), ended_at=now)
-            await self._commit([self._stores.warnings.update(ended, found.version)])
+            await self._commit([self._stores.publicity.warnings.update(ended, found.version)])
         elif issue.told_at < issue.expires_at:
             await self._tell_owner(found, NotificationKind.WARNING_OVER, now)
 
@@ -128,7 +128,7 @@ class WatchWarnings:
             for one in dict.fromkeys([*issue.writers, *released])
         ]
         after = replace(issue, told_at=now)
-        await self._commit([self._stores.warnings.update(after, found.version), *told])
+        await self._commit([self._stores.publicity.warnings.update(after, found.version), *told])
 
     async def _commit(self, writes: Sequence[Write]) -> None:
         try:

@@ -133,9 +133,10 @@ class Issue:
         return frozenset(deed.by for deed in self.deeds if deed.act in (Act.MADE, Act.EDITED))
 
     def had_a_hand(self, agent_id: str) -> bool:
-        """Whether this person did one of its steps: then no other step is theirs."""
-        steps = (Act.MADE, Act.EDITED, Act.REVIEWED, Act.SIGNED)
-        return any(deed.by == agent_id and deed.act in steps for deed in self.deeds)
+        """Whether this person did another step than the one it waits for, in whatever round; the same step
+        again is theirs, as after it was sent back."""
+        others = _STEPS - {_NEXT.get(self.stage)}
+        return any(deed.by == agent_id and deed.act in others for deed in self.deeds)
 
     def is_active(self, at: int) -> bool:
         """Whether it is in force for the public."""
@@ -157,6 +158,8 @@ class Issue:
         return replace(self, stage=stage)
 
 
+_STEPS = frozenset({Act.MADE, Act.EDITED, Act.REVIEWED, Act.SIGNED})
+_NEXT = {Stage.REVIEW: Act.REVIEWED, Stage.SIGN: Act.SIGNED, Stage.RELEASE: Act.RELEASED}
 _CONTENT = {
     "kind",
     "warning",

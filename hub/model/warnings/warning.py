@@ -105,7 +105,7 @@ def missing(warning: Warning, *, without: Collection[str] = ()) -> dict[str, str
     """Of the eight fields those that are missing, with what is said. without: fields not asked for yet."""
     filled = {
         "event": bool(warning.event.code),
-        "level": warning.level is not WarningLevel.NONE,
+        "level": bool(warning.level),
         "starts_at": warning.starts_at > 0,
         "areas": bool(warning.areas) and all(one.name.strip() for one in warning.areas),
         "cautions": bool(warning.cautions.strip()),

@@ -29,11 +29,13 @@ async def warning_desk(
     """One of each, with what is in force read."""
     documents, stores, clock = base.documents, base.stores, base.clock
     settings = warning_settings(base.settings, rules, profiles)
-    board = Board(stores.warnings, clock)
+    board = Board(stores.publicity.warnings, clock)
     await board.look()
     return WarningDesk(
-        draft=DraftWarning(documents, stores.warnings, clock, settings),
-        pass_on=PassOn(documents, stores.warnings, stores.agents, stores.notifications, clock, settings),
+        draft=DraftWarning(documents, stores.publicity.warnings, clock, settings),
+        pass_on=PassOn(
+            documents, stores.publicity.warnings, stores.agents, stores.notifications, clock, settings
+        ),
         release=ReleaseWarning(
             documents,
             stores,

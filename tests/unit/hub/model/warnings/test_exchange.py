@@ -154,13 +154,13 @@ _FILE = '<!DOCTYPE alert SYSTEM "file:///etc/hostname">'
 
 @pytest.mark.parametrize("dtd", [_BOMB, _FILE, "<!DOCTYPE alert>"])
 def test_a_dtd_is_refused_before_anything_of_it_is_read(dtd: str) -> None:
-    for document, reads in (
-        (GOLDEN, lambda data: from_12379(data, PLAIN)),
-        (to_cap(_actual(), EVENTS).decode(), lambda data: from_cap(data, EVENTS)),
-    ):
-        with pytest.raises(Unacceptable) as refused:
-            reads(document.replace("<alert", dtd + "<alert", 1).encode())
-        assert "DTD" in refused.value.text
+    with pytest.raises(Unacceptable) as refused:
+        from_12379(GOLDEN.replace("<alert", dtd + "<alert", 1).encode(), PLAIN)
+    assert "DTD" in refused.value.text
+    cap = to_cap(_actual(), EVENTS).decode()
+    with pytest.raises(Unacceptable) as refused:
+        from_cap(cap.replace("<alert", dtd + "<alert", 1).encode(), EVENTS)
+    assert "DTD" in refused.value.text
 
 
 @pytest.mark.parametrize(
