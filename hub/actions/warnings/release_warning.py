@@ -261,6 +261,12 @@ class ReleaseWarning:
         segment = await self.segment_of(out)
         return [(name, segment) for name in out.channels]
 
+    async def would_reach(self, issue: Issue) -> int:
+        """How many rows of lists its audience has now, each channel counted once."""
+        segment = await self.segment_of(issue)
+        found = await self._stores.memberships.count(segment, snapshot_at=self._clock.now_ms())
+        return found * len(issue.channels)
+
     async def segment_of(self, issue: Issue) -> Segment:
         """Everybody of its groups in its areas, and for an update in those of the chain so far: who is in no
         danger any more has to learn of that. Where somebody lives who is in no list of regions nobody knows:
