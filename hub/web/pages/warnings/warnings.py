@@ -69,7 +69,7 @@ async def _list(request: web.Request, errors: Mapping[str, str] | None = None) -
         422 if errors else 200,
         active=desk.board.active(),
         mine=[one for one in waiting if _is_mine(one, agent)],
-        waiting=[one for one in waiting if not _is_mine(one, agent)],
+        others=[one for one in waiting if not _is_mine(one, agent)],
         owing=[found.value for found in await stores.owing()],
         past=[one for one in found if one.stage not in WAITING and not one.is_active(hub.clock.now_ms())],
         next=more,

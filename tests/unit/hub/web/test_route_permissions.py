@@ -377,6 +377,7 @@ _PLACES = {
     "segment_id": "s1",
     "import_id": "i1",
     "department": "traffic",
+    "warning_id": "w1",
     "key_id": "k1",
     "id": "c1",
 }
