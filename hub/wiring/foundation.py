@@ -9,6 +9,7 @@ from channels.http import HttpClient
 from channels.outbox.receipts import HandsetRule
 from hub.actions.departments.in_force import DepartmentsInForce
 from hub.actions.dialogue.encoding import Encoding
+from hub.actions.warnings.board import Board
 from hub.repositories.alarms.raising_documents import RaisingDocuments
 from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.evidence.recording_moves import MovingDocuments
@@ -37,7 +38,7 @@ class Foundation:
     files: attachments. imports: files of entries, words and rules that were looked at and wait to be taken.
     bell: rung by every commit of `documents`, which also keeps the index of cases. feed: what became of
     cases by them. encoding: what sentences
-    mean.
+    mean. board: the warnings in force.
     """
 
     settings: Settings
@@ -53,6 +54,7 @@ class Foundation:
     feed: QueueFeed
     encoding: Encoding
     departments: DepartmentsInForce
+    board: Board
 
     async def close(self) -> None:
         """Ends what runs beside the event loop, and the store last."""
@@ -93,4 +95,5 @@ async def open_foundation(settings: Settings, clock: Clock, handset: Mapping[str
         feed=feed,
         encoding=encoding_of(settings, clock),
         departments=departments,
+        board=Board(stores.publicity.warnings, clock),
     )

@@ -12,13 +12,17 @@ from pathlib import Path
 import pytest
 
 from campaigns.segment import EVERYBODY
-from channels.address import phone
+from channels.address import Address, email, phone
+from channels.loopback.faults import Fault, FaultKind
+from channels.loopback.script import HangUp
+from hub.actions.deliveries.fall_back import FallBack
 from hub.model.agent import Role
 from hub.model.cases.rule_book import BookKind, RevisionState, RuleRevision
 from hub.model.people.contact import Contact
 from hub.runtime.clock import CHINA, SystemClock, to_local, to_ms
 from hub.settings.warnings.shipped import shipped_signatures
 from hub.store.documents import Write
+from hub.wiring.channels import fallback_settings
 from tests.journeys.editor_at_work import Editor, sign_in
 from tests.unit.hub.model.warnings.cap_schema import faults
 from tests.world import World, browser, eventually, world
@@ -66,11 +70,16 @@ async def live_here(hub: World, count: int, region: str = "999100", *, first: in
     writes: list[Write] = []
     for place in range(first, first + count):
         contact = Contact(f"here-{place}", now, region=region, name="张三")
-        writes.append(stores.memberships.join(contact, number(place), EVERYBODY, at=now))
+        writes += [
+            stores.memberships.join(contact, number(place), EVERYBODY, at=now),
+            stores.contacts.insert(contact),
+            stores.contacts.insert_address(contact.id, number(place), at=now),
+            stores.contacts.insert_address(contact.id, email(f"here{place}@example.com"), at=now),
+        ]
     await hub.hub.documents.commit(writes)
 
 
-def number(place: int) -> object:
+def number(place: int) -> Address:
     return phone(f"1380000{place:04d}")
 
 
@@ -163,7 +172,7 @@ async def test_yellow_orange_and_the_end_of_it(day: World) -> None:
             return len(await texts(hub, "发布道路结冰黄色预警")) == 3
 
         assert await eventually(three)
-        assert await texts(hub, "道路结冰") == [number(place).value for place in range(3)]  # type: ignore[attr-defined]
+        assert await texts(hub, "道路结冰") == [number(place).value for place in range(3)]
 
         citizen = Editor(hub.url, await stack.enter_async_context(browser(hub.url)))
         public = yellow[1].removeprefix("/staff")
@@ -224,14 +233,15 @@ async def test_yellow_orange_and_the_end_of_it(day: World) -> None:
         page = await maker.get(orange[1])
         assert "各渠道的情况" in page
         assert await texts(hub, "道路结冰") == sorted(
-            number(place).value
-            for place in [0, 0, 0, 1, 1, 1, 2, 2, 2]  # type: ignore[attr-defined]
+            number(place).value for place in [0, 0, 0, 1, 1, 1, 2, 2, 2]
         )
 
 
 async def test_at_two_in_the_morning_one_makes_and_another_releases(night: World) -> None:
     hub = night
     await live_here(hub, 2)
+    lost = number(1).value
+    hub.carrier.faults.add(Fault(FaultKind.ERROR_CODE, code=30005, to=lost, times=None))
     async with browser(hub.url) as one, browser(hub.url) as other:
         maker = await sign_in(hub, one, Role.PUBLICITY, login="maker")
         chief = await sign_in(hub, other, Role.SUPERVISOR, login="chief")
@@ -271,3 +281,41 @@ async def test_at_two_in_the_morning_one_makes_and_another_releases(night: World
         assert await eventually(warned)
         status, page = await maker.post(f"{path[1]}/papers", paper="闽授〔2026〕9号")
         assert (status, "手续请在" in page) == (200, False)
+        call = await hub.carrier.place_call("12389", [HangUp()], from_="+8613800139999")
+        assert call.heard[0].startswith("现在有危险化学品事故红色预警，影响示例市东岭镇。")
+        await the_text_that_was_lost_goes_by_mail_and_so_does_the_lift(hub, maker, chief, path[1])
+
+
+async def the_text_that_was_lost_goes_by_mail_and_so_does_the_lift(
+    hub: World, maker: Editor, chief: Editor, path: str
+) -> None:
+    """Scenario 12: once, by the next way the person is known by; and the lift goes the way each had it."""
+    fall_back = FallBack(
+        hub.hub.documents, hub.hub.repositories, hub.hub.clock, fallback_settings(hub.hub.settings)
+    )
+
+    async def mailed(count: int) -> list[str]:
+        await fall_back.step()
+        found = [to for letter in hub.mail.received for to in letter.recipients]
+        return found if len(found) >= count else []
+
+    async def by_mail() -> list[str]:
+        return await mailed(1)
+
+    assert await eventually(by_mail) == ["here1@example.com"]
+    status, page = await maker.post(f"{path}/follow", kind="lift")
+    lift = re.search(r'action="(/staff/warnings/\w+)/edit"', page)
+    assert (status, bool(lift)) == (200, True)
+    assert lift
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    hidden.pop("csrf")
+    await maker.post(f"{lift[1]}/edit", **{**hidden, "reason": "泄漏已经堵住。"})
+    await step(maker, lift[1], "submit", emergency="yes")
+    await step(chief, lift[1], "release", password=PASSWORD)
+
+    async def lifted() -> bool:
+        return len(await texts(hub, "解除危险化学品事故红色预警")) == 1 and len(await mailed(2)) == 2
+
+    assert await eventually(lifted)
+    assert await texts(hub, "解除危险化学品事故红色预警") == [number(0).value]
+    assert await mailed(2) == ["here1@example.com"] * 2

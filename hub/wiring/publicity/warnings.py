@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from hub.actions.campaigns.desk import CampaignDesk
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.rules.in_force import RulesInForce
-from hub.actions.warnings.board import Board
 from hub.actions.warnings.desk import WarningDesk
 from hub.actions.warnings.draft_warning import DraftWarning
 from hub.actions.warnings.pass_on import PassOn
@@ -29,7 +28,7 @@ async def warning_desk(
     """One of each, with what is in force read."""
     documents, stores, clock = base.documents, base.stores, base.clock
     settings = warning_settings(base.settings, rules, profiles)
-    board = Board(stores.publicity.warnings, clock)
+    board = base.board
     await board.look()
     return WarningDesk(
         draft=DraftWarning(documents, stores.publicity.warnings, clock, settings),
