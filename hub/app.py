@@ -60,7 +60,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)
     jobs |= alarm_jobs(alarms.forward, alarms.handling.escalate)
     jobs |= inbound_jobs(base, adapters, actions, intake, dialogue.triage)
-    jobs |= department_jobs(base, departments) | warning_jobs(warnings)
+    jobs |= department_jobs(base, departments) | warning_jobs(base, warnings)
     supervisor = Supervisor(clock)
 
     return Hub(

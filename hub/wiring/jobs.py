@@ -44,6 +44,7 @@ from hub.wiring.desk import Desk
 from hub.wiring.foundation import Foundation
 from hub.wiring.intake import IntakeActions
 from hub.wiring.mail import own_addresses_of
+from hub.wiring.publicity.warnings import exchange_of
 from hub.wiring.rules import RuleActions
 
 _LOOK_SECONDS = 60.0
@@ -71,6 +72,9 @@ _FALLBACK_SECONDS = 5.0
 
 _WARNING_SECONDS = 1.0
 """How often it is looked what is in force, who is to be called, and what is over."""
+
+_EXCHANGE_SECONDS = 2.0
+"""How often it is looked for documents of other systems."""
 
 _MATCH_SECONDS = 30.0
 """How often it is looked again for the messages of receipts that found none."""
@@ -229,9 +233,13 @@ def alarm_jobs(forward: ForwardAlarms, escalate: Escalate) -> dict[str, Job]:
     }
 
 
-def warning_jobs(desk: WarningDesk) -> dict[str, Job]:
-    """On every process, which each hold what is in force in memory."""
-    return {"warnings": partial(repeat, desk.watch.step, pause_seconds=_WARNING_SECONDS)}
+def warning_jobs(base: Foundation, desk: WarningDesk) -> dict[str, Job]:
+    """On every process, which each hold what is in force in memory; folders on one of them."""
+    jobs: dict[str, Job] = {"warnings": partial(repeat, desk.watch.step, pause_seconds=_WARNING_SECONDS)}
+    if exchange := exchange_of(base, desk):
+        lease = LeaseRepository(base.documents, holder=uuid.uuid4().hex)
+        jobs["exchange"] = partial(alone, lease, "exchange", exchange.step, pause_seconds=_EXCHANGE_SECONDS)
+    return jobs
 
 
 def mail_jobs(

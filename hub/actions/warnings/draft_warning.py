@@ -127,8 +127,9 @@ class DraftWarning:
         await self._commit(found, after, [])
         return after
 
-    async def take_over(self, agent: Agent, document: bytes) -> Issue:
+    async def take_over(self, by: str, document: bytes) -> Issue:
         """A draft of what a document says, CAP 1.2 or the 12379 profile. It is never published by itself.
+        by: id of an agent, "" = it came by itself, and whoever submits it has made it.
 
         Raises `Invalid` (field `document`).
         """
@@ -152,7 +153,7 @@ class DraftWarning:
             chain,
             message.kind,
             Stage.DRAFT,
-            agent.id,
+            by,
             now,
             now,
             warning=replace(message.warning, issued_at=0),
@@ -163,7 +164,7 @@ class DraftWarning:
             source_id=message.identifier,
             source_status=message.status,
             expires_at=message.warning.expires_at,
-        ).did(Act.MADE, agent.id, now, message.identifier)
+        ).did(Act.MADE, by, now, message.identifier)
         kept = self._issues.take_identifier(message.identifier, id)
         try:
             await self._documents.commit([self._issues.insert(issue), kept])

@@ -31,7 +31,7 @@ from hub.model.agent import Agent, Permission
 from hub.model.campaigns.campaign_event import CampaignEventKind
 from hub.model.warnings import words
 from hub.model.warnings.exchange import profile as profiles
-from hub.model.warnings.issue import Act, Issue, Stage
+from hub.model.warnings.issue import Act, Handing, Issue, Stage
 from hub.model.warnings.leaving import Night
 from hub.model.warnings.message import MessageKind
 from hub.model.warnings.signatures import fitting, wanted
@@ -189,6 +189,7 @@ class ReleaseWarning:
             ended_at=now if issue.drill else 0,
             expires_at=now + LIFT_SHOWN_MS if is_lift else issue.expires_at,
             night=issue.night or yes.night,
+            handing=Handing.WAITING if self._settings.hands_out and not issue.drill else Handing.NONE,
             papers_due_at=now + self._settings.papers_ms if issue.emergency and not issue.drill else 0,
         )
 

@@ -27,7 +27,7 @@ class WarningSettings:
     """units: those that issue. signatures: the matrix in force now. text: by which on-call staff are called,
     None = no channel for it. deputy_ms: how long the first has before the next is called. papers_ms: until
     when the papers of an emergency are due. host: stands for a unit without a code in CAP. root: of the
-    public pages."""
+    public pages. hands_out: what is released is also written for the 12379 platform."""
 
     units: Sequence[IssuingUnit]
     events: EventTable
@@ -41,6 +41,7 @@ class WarningSettings:
     papers_ms: int = 86_400_000
     host: str = "localhost"
     root: str = ""
+    hands_out: bool = False
 
     def unit(self, name: str) -> IssuingUnit | None:
         """A configured unit by its name."""

@@ -57,6 +57,16 @@ class Act(StrEnum):
     STOPPED = "stopped"  # updated, lifted or over
 
 
+class Handing(StrEnum):
+    """How far an issue is on its way to the 12379 platform, by the folder."""
+
+    NONE = ""  # a notice, or no folder
+    WAITING = "waiting"
+    WRITTEN = "written"
+    TAKEN = "taken"  # by its receipt; not published yet
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One line of the record. by: id of an agent, "" = the hub. note: a reason, an authority, a name."""
@@ -77,7 +87,8 @@ class Issue:
     drill: goes to listed test phones only. source_status: of a message that came from outside, "" for own.
     source_id: its identifier there. digest: of the content that was signed. authority: what the signature
     rests on. expires_at: that of the content, for look-ups. campaigns: what it left as. calls: how many
-    approvers were called. papers_due_at: of the emergency path, 0 = none owed. told_at: when its owner was
+    approvers were called. papers_due_at: of the emergency path, 0 = none owed. receipt: name of
+    the file, or what the platform said of it. told_at: when its owner was
     told that it is over or overdue.
     """
 
@@ -113,6 +124,8 @@ class Issue:
     called_at: int = 0
     papers_due_at: int = 0
     told_at: int = 0
+    handing: Handing = Handing.NONE
+    receipt: str = ""
 
     @property
     def content(self) -> Warning | SafetyNotice:
@@ -158,7 +171,7 @@ class Issue:
         return replace(self, stage=stage)
 
 
-_STEPS = frozenset({Act.MADE, Act.EDITED, Act.REVIEWED, Act.SIGNED})
+_STEPS = frozenset({Act.MADE, Act.EDITED, Act.SUBMITTED, Act.REVIEWED, Act.SIGNED})
 _NEXT = {Stage.REVIEW: Act.REVIEWED, Stage.SIGN: Act.SIGNED, Stage.RELEASE: Act.RELEASED}
 _CONTENT = {
     "kind",

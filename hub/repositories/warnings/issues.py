@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.model.warnings.issue import WAITING, Issue, Stage
+from hub.model.warnings.issue import WAITING, Handing, Issue, Stage
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents, Insert, Update
@@ -16,8 +16,17 @@ from hub.store.documents import Collection, Documents, Insert, Update
 COLLECTIONS = (
     Collection(
         "warning_issues",
-        fields={"stage": str, "chain": str, "created_at": int, "expires_at": int, "papers_due_at": int},
-        indexes=(("created_at",), ("stage", "created_at"), ("chain", "created_at"), ("papers_due_at",)),
+        fields={
+            **dict.fromkeys(("stage", "handing", "chain"), str),
+            **dict.fromkeys(("created_at", "expires_at", "papers_due_at"), int),
+        },
+        indexes=(
+            ("created_at",),
+            ("stage", "created_at"),
+            ("chain", "created_at"),
+            ("papers_due_at",),
+            ("handing",),
+        ),
     ),
     Collection("warning_ids", fields={"issue_id": str}),
 )
@@ -74,6 +83,18 @@ class WarningRepository:
         found = await self._documents.find(
             "warning_issues", {"papers_due_at": {"$gt": 0}}, sort=(("papers_due_at", 1),), limit=_MOST
         )
+        return self._issues.listed_versioned(found)
+
+    async def to_hand_out(self) -> list[Versioned[Issue]]:
+        """Those that wait to be written for the platform."""
+        return await self._handing(Handing.WAITING)
+
+    async def handed_out(self) -> list[Versioned[Issue]]:
+        """Those that were written and have no receipt."""
+        return await self._handing(Handing.WRITTEN)
+
+    async def _handing(self, handing: Handing) -> list[Versioned[Issue]]:
+        found = await self._documents.find("warning_issues", {"handing": handing.value}, limit=_MOST)
         return self._issues.listed_versioned(found)
 
     async def page(self, *, limit: int, after: str | None = None) -> tuple[Sequence[Issue], str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from hub.actions.campaigns.desk import CampaignDesk
@@ -9,6 +10,7 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.warnings.desk import WarningDesk
 from hub.actions.warnings.draft_warning import DraftWarning
+from hub.actions.warnings.exchange_folder import ExchangeFolder, Folders
 from hub.actions.warnings.pass_on import PassOn
 from hub.actions.warnings.release_warning import ReleaseWarning
 from hub.actions.warnings.settings import OnCall, WarningSettings
@@ -20,6 +22,20 @@ from hub.settings.settings import Settings
 from hub.settings.warnings.shipped import shipped_events
 from hub.wiring.foundation import Foundation
 from hub.wiring.publicity.campaigns import campaign_settings
+
+
+def exchange_of(base: Foundation, desk: WarningDesk) -> ExchangeFolder | None:
+    """Folders shared with other systems, None where none is configured."""
+    table = base.settings.warnings
+    if not (table.watch_folder or table.out_folder):
+        return None
+    folders = Folders(
+        Path(table.watch_folder) if table.watch_folder else None,
+        Path(table.out_folder) if table.out_folder else None,
+    )
+    return ExchangeFolder(
+        base.documents, base.stores, desk.draft, desk.release, base.clock, desk.settings, folders
+    )
 
 
 async def warning_desk(
@@ -67,4 +83,5 @@ def warning_settings(settings: Settings, rules: RulesInForce, profiles: Profiles
         papers_ms=table.papers_hours * 3_600_000,
         host=urlsplit(root).hostname or "localhost",
         root=root,
+        hands_out=bool(table.out_folder),
     )

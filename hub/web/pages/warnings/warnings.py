@@ -13,7 +13,7 @@ from channels.contract import ChannelKind
 from hub.actions.warnings.desk import WarningDesk
 from hub.actions.warnings.draft_warning import read
 from hub.actions.warnings.exchange import cap_of, document_12379, message_of
-from hub.actions.warnings.pass_on import NEEDS, why_not
+from hub.actions.warnings.pass_on import NEEDS, is_maker, why_not
 from hub.actions.warnings.proof import Proof
 from hub.actions.warnings.release_warning import Yes
 from hub.model.agent import Agent, Permission
@@ -51,7 +51,7 @@ async def upload(request: web.Request) -> web.StreamResponse:
     try:
         if not document:
             raise Invalid({"document": msgid("请选择文件")})
-        issue = await _desk(request).draft.take_over(agent_of(request), document)
+        issue = await _desk(request).draft.take_over(agent_of(request).id, document)
     except Invalid as refused:
         return await _list(request, refused.problems)
     return done(f"{PATH}/{issue.id}", "warning_taken")
@@ -83,7 +83,7 @@ async def _list(request: web.Request, errors: Mapping[str, str] | None = None) -
 
 def _is_mine(issue: Issue, agent: Agent) -> bool:
     """Whether its next step may be this person's."""
-    return agent.id in issue.writers if issue.stage is Stage.DRAFT else not why_not(issue, agent)
+    return is_maker(issue, agent) if issue.stage is Stage.DRAFT else not why_not(issue, agent)
 
 
 async def warning_page(request: web.Request) -> web.StreamResponse:
@@ -120,7 +120,7 @@ async def _page(request: web.Request, errors: Mapping[str, str] | None = None) -
         refusal=why_not(issue, agent) if issue.stage in NEEDS else "",
         may_send_back=issue.stage in NEEDS and agent.may(NEEDS[issue.stage]),
         may_make=agent.may(Permission.WARNING_MAKE),
-        may_submit=issue.stage is Stage.DRAFT and agent.id in issue.writers,
+        may_submit=issue.stage is Stage.DRAFT and is_maker(issue, agent),
         may_free_night=_has_level(issue) and desk.release.may_free_night(issue, agent),
         is_active=issue.is_active(hub.clock.now_ms()),
         papers_hours=desk.settings.papers_ms // 3_600_000,
@@ -330,6 +330,7 @@ def _words() -> dict[str, object]:
         "kinds": words.KIND,
         "acts": words.ACT,
         "steps": words.STEP,
+        "handings": words.HANDING,
         "topics": words.TOPIC,
         "mark_of": words.mark_of,
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from channels.outbox.delivery import WarningLevel
 from hub.model.warnings.events import EventClass
-from hub.model.warnings.issue import Act, Stage
+from hub.model.warnings.issue import Act, Handing, Stage
 from hub.model.warnings.message import MessageKind
 from hub.model.warnings.warning import NoticeTopic
 from hub.web.badges import Word
@@ -59,6 +59,12 @@ ACT: Mapping[Act, str] = {
     Act.CALLED: msgid("短信呼叫发布人"),
     Act.PAPERS: msgid("补齐手续"),
     Act.STOPPED: msgid("被更新或解除"),
+}
+HANDING: Mapping[Handing, str] = {
+    Handing.WAITING: msgid("等待写出文件"),
+    Handing.WRITTEN: msgid("文件已写出，等待回执"),
+    Handing.TAKEN: msgid("平台已收下（不等于已发布）"),
+    Handing.REFUSED: msgid("平台没有收下"),
 }
 STEP: Mapping[Stage, str] = {
     Stage.REVIEW: msgid("审核"),

@@ -458,7 +458,7 @@ async def test_a_drill_without_a_listed_phone_is_refused() -> None:
 async def test_what_came_as_a_test_stays_one_for_ever(status: str) -> None:
     office = await open_office()
     document = GOLDEN.replace("<status>Test", f"<status>{status}").encode()
-    issue = await office.desk.draft.take_over(MAKER, document)
+    issue = await office.desk.draft.take_over(MAKER.id, document)
     assert (issue.stage, issue.drill, issue.source_status) == (Stage.DRAFT, True, status)
     found = await office.stores.publicity.warnings.get(issue.id)
     assert found is not None
@@ -472,14 +472,14 @@ async def test_a_document_is_taken_once_and_an_update_needs_its_first_issue() ->
     update = actual.replace("<msgType>Alert", "<msgType>Update").replace("063012</id", "070000</id")
     update = update.replace("<references/>", "<references>99010099900000_20270105063012</references>")
     with pytest.raises(Invalid) as early:
-        await office.desk.draft.take_over(MAKER, update.encode())
+        await office.desk.draft.take_over(MAKER.id, update.encode())
     assert "首发" in early.value.problems["document"]
-    first = await office.desk.draft.take_over(MAKER, actual.encode())
+    first = await office.desk.draft.take_over(MAKER.id, actual.encode())
     assert first.stage is Stage.DRAFT
     assert not first.drill
     with pytest.raises(Invalid):
-        await office.desk.draft.take_over(MAKER, actual.encode())
-    second = await office.desk.draft.take_over(MAKER, update.encode())
+        await office.desk.draft.take_over(MAKER.id, actual.encode())
+    second = await office.desk.draft.take_over(MAKER.id, update.encode())
     assert (second.chain, second.kind) == (first.id, MessageKind.UPDATE)
     assert await office.rows() == []
     assert office.desk.board.active() == []

@@ -187,7 +187,11 @@ def warnings_table() -> Warnings:
 
 
 async def open_office(
-    *, rows: Sequence[Row] | None = None, profile: Profile | None = None, listed: int = 1
+    *,
+    rows: Sequence[Row] | None = None,
+    profile: Profile | None = None,
+    listed: int = 1,
+    hands_out: bool = False,
 ) -> Office:
     """listed: how many test phones are registered."""
     clock = FakeClock(NOON)
@@ -212,6 +216,7 @@ async def open_office(
         text=ChannelProfile(SMS, ChannelKind.SMS, signature="福建公安"),
         root="https://hub.example.cn",
         host="hub.example.cn",
+        hands_out=hands_out,
     )
     for agent in PEOPLE:
         await stores.agents.insert(agent)
