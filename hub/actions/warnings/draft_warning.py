@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from campaigns import template
 from campaigns.said import Said
 from campaigns.segment import EVERYBODY
+from channels import parts
 from channels.contract import ChannelKind
 from channels.outbox.delivery import WarningLevel
 from hub.actions.warnings.settings import WarningSettings
@@ -247,7 +248,23 @@ def _of_sending(written: Written, kind: MessageKind, settings: WarningSettings) 
         found["short"] = "文字里不能有花括号"
     elif trouble := template.problems(text):
         found["short"] = Said.joined(trouble)
+    elif too_long := _too_many_parts(written, text, settings):
+        found["short"] = too_long
     return found
+
+
+def _too_many_parts(written: Written, text: str, settings: WarningSettings) -> str:
+    for name in written.channels:
+        sender = settings.campaigns.senders.get(name)
+        if sender and sender.kind is ChannelKind.SMS and sender.parts_limit:
+            needed = parts.count(f"【{sender.signature}】{text}").parts
+            if needed > sender.parts_limit:
+                return Said(
+                    "文字要 %(parts)s 条短信，运营商最多收 %(limit)s 条",
+                    parts=needed,
+                    limit=sender.parts_limit,
+                )
+    return ""
 
 
 def message_text(
@@ -261,11 +278,6 @@ def message_text(
 ) -> str:
     """The text made of the fields."""
     return words.text(content, kind, settings.events, at=at, was=was, reason=reason)
-
-
-def channel_kinds(settings: WarningSettings) -> dict[str, ChannelKind]:
-    """The channels there are, with what they are."""
-    return {name: sender.kind for name, sender in settings.campaigns.senders.items()}
 
 
 async def read(issues: WarningRepository, issue_id: str) -> Versioned[Issue]:

@@ -21,7 +21,9 @@ def message_of(
     of its texts. A drill is a Test."""
     if not isinstance(issue.content, Warning) or not issue.identifier:
         return None
-    warning = replace(issue.content, headline=words.headline(issue.content, issue.kind, settings.events))
+    verb = settings.profile.update_verb
+    title = words.headline(issue.content, issue.kind, settings.events, update_verb=verb)
+    warning = replace(issue.content, headline=title)
     if issue.expires_at > warning.expires_at:  # a lift is told for a day, also of what was over
         warning = replace(warning, expires_at=issue.expires_at // 1000 * 1000)
     profile = settings.profile

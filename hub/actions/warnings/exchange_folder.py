@@ -107,7 +107,8 @@ class ExchangeFolder:
         signers = [deed.by for deed in issue.deeds if deed.act in (Act.SIGNED, Act.RELEASED)]
         names = await self._stores.agents.get_many(signers[:1])
         signer = next((agent.name for agent in names.values()), "")
-        text = self._release.text_of(issue, None)
+        previous = next((one for one in chain if one.id == issue.previous), None)
+        text = self._release.text_of(issue, previous)
         message = message_of(issue, chain, self._settings, text=text, signer=signer)
         after = replace(issue, handing=Handing.NONE)
         if message is not None:

@@ -88,6 +88,7 @@ class ReleaseWarning:
         issue = found.value
         await self._check(issue, agent, yes)
         previous = await self._previous(issue)
+        _require_whole(self._released(issue, agent, yes, self._clock.now_ms(), 0))
         if previous is not None and not issue.drill:
             for campaign_id in previous.value.campaigns:
                 with suppress(Invalid):  # it has ended by itself
@@ -141,12 +142,7 @@ class ReleaseWarning:
         for later in range(_TRIES):
             now = self._clock.now_ms()
             out = self._released(found.value, agent, yes, now, later)
-            if isinstance(out.content, Warning):
-                wrong = problems(out.content)
-            else:
-                wrong = notice_problems(out.content)
-            if wrong:
-                raise Invalid(wrong)
+            _require_whole(out)
             writes: list[Write] = []
             if out.drill:
                 writes += await self._drill(out, now)
@@ -321,6 +317,13 @@ class ReleaseWarning:
         if not writes:
             raise Invalid({"state": "还没有登记测试号码，演练没有发出；请先在“测试号码”中登记"})
         return writes
+
+
+def _require_whole(out: Issue) -> None:
+    """Raises `Invalid` for a content that may not be issued, before anything was stopped or written."""
+    content = out.content
+    if wrong := problems(content) if isinstance(content, Warning) else notice_problems(content):
+        raise Invalid(wrong)
 
 
 def _row(out: Issue, sender: Sender, address: Address, key: str, text: str, now: int) -> Delivery:

@@ -17,13 +17,17 @@ DRILL = "演练，不是真实预警："
 """Stands before every text of a drill."""
 
 
-def headline(content: Warning | SafetyNotice, kind: MessageKind, events: EventTable) -> str:
-    """`示例市公安局发布道路结冰黄色预警`; what was written by hand stands for itself."""
+def headline(
+    content: Warning | SafetyNotice, kind: MessageKind, events: EventTable, *, update_verb: str = ""
+) -> str:
+    """`示例市公安局发布道路结冰黄色预警`; what was written by hand stands for itself. update_verb: of the
+    platform's, instead of 更新."""
     if isinstance(content, SafetyNotice):
         return content.title if kind is not MessageKind.LIFT else f"解除：{content.title}"
     if content.headline and kind is MessageKind.FIRST:
         return content.headline
-    return f"{content.unit.name}{_VERBS[kind]}{named(content, events)}"
+    verb = update_verb if kind is MessageKind.UPDATE and update_verb else _VERBS[kind]
+    return f"{content.unit.name}{verb}{named(content, events)}"
 
 
 def named(warning: Warning, events: EventTable) -> str:

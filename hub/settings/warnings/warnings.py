@@ -92,6 +92,9 @@ class Warnings(Table):
             changed = self.leaving.get(kind)
             if changed and (changed.message_class or MessageClass.E0) is not MessageClass.E0:
                 raise ValueError(f"{kind}: 红色、橙色预警只能是 E0 (must stay E0)")
+        digits = self.profile_12379.sender_digits
+        if any(unit.code and len(unit.code) != digits for unit in self.units):
+            raise ValueError(f"units: code 应是 {digits} 位 (must have {digits} digits)")
         names = [unit.name for unit in self.units]
         if len(names) != len(set(names)):
             raise ValueError("units: 发布单位重名 (a unit is named twice)")

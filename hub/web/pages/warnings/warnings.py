@@ -283,7 +283,9 @@ async def _document(request: web.Request, *, is_12379: bool) -> web.StreamRespon
     signers = [deed.by for deed in issue.deeds if deed.act in (Act.SIGNED, Act.RELEASED)]
     names = await stores.agents.get_many(signers[:1])
     signer = next((one.name for one in names.values()), "")
-    message = message_of(issue, chain, desk.settings, text=desk.release.text_of(issue, None), signer=signer)
+    previous = next((one for one in chain if one.id == issue.previous), None)
+    text = desk.release.text_of(issue, previous)
+    message = message_of(issue, chain, desk.settings, text=text, signer=signer)
     if message is None:
         raise NotFound("document")
     try:
