@@ -133,7 +133,6 @@ PAGES: dict[str, Reach] = {
     "track finds nothing": _track_nothing,
     "progress": _progress,
     "notices": _at("/notices"),
-    "warnings": _at("/warnings"),
     "notice": _at("/notices/notice-warning"),
     "law education": _at("/education"),
     "help topics": _at("/help"),

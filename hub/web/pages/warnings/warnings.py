@@ -115,7 +115,7 @@ async def _page(request: web.Request, errors: Mapping[str, str] | None = None) -
         leaving=desk.settings.rules.of(content) if _has_level(issue) else None,
         people=await _people(desk, issue),
         chain=chain,
-        counts=await _counts(request, issue),
+        counts=[line for one in chain for line in await _counts(request, one)],
         names={id: one.name or one.login for id, one in names.items()},
         refusal=why_not(issue, agent) if issue.stage in NEEDS else "",
         may_send_back=issue.stage in NEEDS and agent.may(NEEDS[issue.stage]),
@@ -154,6 +154,7 @@ async def _counts(request: web.Request, issue: Issue) -> list[dict[str, object]]
         for run in watched.runs:
             found.append(
                 {
+                    "kind": words.KIND[issue.kind],
                     "channel": run.broadcast.channel,
                     "campaign": campaign_id,
                     "progress": run.progress,
