@@ -232,6 +232,9 @@ async def test_yellow_orange_and_the_end_of_it(day: World) -> None:
         assert "<title>示例市公安局更新" not in feed
         page = await maker.get(orange[1])
         assert "各渠道的情况" in page
+        sent = re.search(r'href="(/staff/campaigns/\w+)"', page)
+        assert sent
+        assert "道路结冰" in await maker.get(sent[1])
         assert await texts(hub, "道路结冰") == sorted(
             number(place).value for place in [0, 0, 0, 1, 1, 1, 2, 2, 2]
         )

@@ -18,6 +18,8 @@ LONGITUDES = (73.0, 136.0)
 _DECIMALS = 6  # a tenth of a metre
 _LEAST_POINTS = 4  # a triangle, closed
 _CODE = re.compile(r"\d{6}(?:\d{6})?")
+_LEVELS = (2, 4, 6, 9, 12)
+"""Where the levels of a code end: province, prefecture, county, town, village."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
 
 
 def _stem(code: str) -> str:
-    """Without the zeros of the levels below: `350100` is all of `3501`."""
-    stem = code.rstrip("0")
-    return stem + "0" * (len(stem) % 2) if len(stem) <= 6 else stem
+    """Without the zeros of the levels below: `350100` is all of `3501`. A code that is all zeros is the whole
+    country's."""
+    filled = len(code.rstrip("0"))
+    return code[: next((end for end in _LEVELS if end >= filled), len(code))] if filled else ""

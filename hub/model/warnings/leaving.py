@@ -94,8 +94,8 @@ class LeavingRules:
             return NO_COLOUR
         rule = self.colours[event_class]
         if rule.allowed:
-            return Said("可以选择颜色，依据：%(basis)s", basis=rule.legal_basis)
-        return Said("这类事件不能选择颜色，请改发安全提示。依据：%(basis)s", basis=rule.legal_basis)
+            return Said("可以选择颜色，依据：%(basis)s", basis=Said(rule.legal_basis))
+        return Said("这类事件不能选择颜色，请改发安全提示。依据：%(basis)s", basis=Said(rule.legal_basis))
 
     def refusal(self, event_class: EventClass) -> str:
         """Why an event of this class may have no colour, "" when it may."""

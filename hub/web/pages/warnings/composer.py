@@ -133,7 +133,7 @@ def _levels(request: web.Request, _: Translator) -> list[tuple[str, str, str]]:
         (
             level.value,
             _(word.text),
-            f"{_(_NIGHT[rows[level.value].night])}（{rows[level.value].legal_basis}）",
+            f"{_(_NIGHT[rows[level.value].night])}；{_(rows[level.value].legal_basis)}",
         )
         for level, word in words.LEVEL.items()
         if level is not WarningLevel.NONE

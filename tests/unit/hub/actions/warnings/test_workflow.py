@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -399,11 +400,32 @@ async def test_a_lift_needs_its_reason_and_an_issue_has_one_successor_at_a_time(
 
 async def test_two_releases_at_once_are_one() -> None:
     office = await open_office()
+    await office.people(2)
     issue = await office.sign_off(await office.draft(icy_road()))
-    await office.let_go(issue)
+    done = await asyncio.gather(office.let_go(issue), office.let_go(issue, by=CHIEF), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) in (["Issue", "Invalid"], ["Issue", "Stale"])
+    assert len(await office.runs(issue)) == 1
     with pytest.raises(Invalid):
         await office.let_go(issue, by=CHIEF)
-    assert len((await office.read(issue)).campaigns) == 1
+    await office.expand(issue)
+    assert len(await office.rows()) == 2
+
+
+async def test_a_release_that_is_refused_stops_nothing_of_the_issue_before_it() -> None:
+    office = await open_office()
+    await office.people(4)
+    yellow = await office.release(icy_road())
+    await office.expand(yellow)
+    update = await office.desk.draft.follow(MAKER, yellow.id, MessageKind.UPDATE)
+    update = await office.sign_off(update)
+    for agent, seen in ((SIGNER, update.content_digest), (RELEASER, "of another page")):
+        with pytest.raises(Invalid):
+            await office.desk.release(agent, update.id, Yes(seen, proof(agent)))
+    assert [run.state for run in await office.runs(yellow)] == ["running"]
+    office.clock.advance(seconds=6 * 3600)  # its end has passed
+    with pytest.raises(Invalid):
+        await office.let_go(update)
+    assert [run.state for run in await office.runs(yellow)] == ["running"]
 
 
 async def test_a_second_of_a_unit_makes_one_identifier() -> None:
