@@ -386,6 +386,25 @@ async def test_a_lift_reaches_exactly_those_who_may_have_had_it_once() -> None:
     assert (await office.read(lift)).stage is Stage.ENDED
 
 
+async def test_a_lift_finds_everybody_whichever_issue_reached_them() -> None:
+    """Pages of four: the second issue's recipients begin in the middle of a page of the first's."""
+    office = await open_office()
+    await office.people(9)
+    yellow = await office.release(icy_road())
+    await office.expand(yellow)
+    await office.send(DeliveryState.DELIVERED, limit=5)
+    office.clock.advance(seconds=60)
+    orange = await office.follow(yellow, MessageKind.UPDATE, icy_road(WarningLevel.ORANGE))
+    await office.expand(orange)
+    first = {row.recipient.value for row in await office.rows(yellow) if row.state == "delivered"}
+    await office.send_each(
+        lambda row: DeliveryState.FAILED if row.recipient.value in first else DeliveryState.SENT
+    )
+    lift = await office.follow(orange, MessageKind.LIFT, why="桥面已无结冰。")
+    await office.expand(lift)
+    assert len(await office.rows(lift)) == 9
+
+
 async def test_a_lift_needs_its_reason_and_an_issue_has_one_successor_at_a_time() -> None:
     office = await open_office()
     out = await office.release(icy_road())
@@ -422,6 +441,13 @@ async def test_a_release_that_is_refused_stops_nothing_of_the_issue_before_it() 
         with pytest.raises(Invalid):
             await office.desk.release(agent, update.id, Yes(seen, proof(agent)))
     assert [run.state for run in await office.runs(yellow)] == ["running"]
+    found = await office.stores.publicity.warnings.get(update.id)
+    assert found is not None
+    spoilt = replace(update, warning=icy_road(cautions=""))
+    spoilt = replace(spoilt, digest=spoilt.content_digest)
+    await office.documents.commit([office.stores.publicity.warnings.update(spoilt, found.version)])
+    with pytest.raises(Invalid):
+        await office.let_go(spoilt)
     office.clock.advance(seconds=6 * 3600)  # its end has passed
     with pytest.raises(Invalid):
         await office.let_go(update)

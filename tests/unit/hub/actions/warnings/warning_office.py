@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from campaigns.broadcast import Broadcast
@@ -174,16 +174,14 @@ class Office:
 
     async def send(self, state: DeliveryState, *, limit: int = 1000) -> None:
         """Plays the dispatcher: up to `limit` ready rows leave and end in `state`."""
+        await self.send_each(lambda _: state, limit=limit)
+
+    async def send_each(self, end: Callable[[Delivery], DeliveryState], *, limit: int = 1000) -> None:
+        """The same, each to an end of its own."""
         claimed = await self.stores.outbox.claim(SMS, lanes=(0, 1, 2, 3), limit=limit, lease_seconds=45)
         sending = await self.stores.outbox.mark_sending(claimed, lease_seconds=45)
-        late = await self.stores.outbox.settle(
-            [Change(row, replace(row.delivery, state=state)) for row in sending]
-        )
-        assert late == []
-
-
-def warnings_table() -> Warnings:
-    return Warnings()
+        changes = [Change(row, replace(row.delivery, state=end(row.delivery))) for row in sending]
+        assert await self.stores.outbox.settle(changes) == []
 
 
 async def open_office(
