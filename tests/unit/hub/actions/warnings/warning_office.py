@@ -178,10 +178,21 @@ class Office:
 
     async def send_each(self, end: Callable[[Delivery], DeliveryState], *, limit: int = 1000) -> None:
         """The same, each to an end of its own."""
-        claimed = await self.stores.outbox.claim(SMS, lanes=(0, 1, 2, 3), limit=limit, lease_seconds=45)
+        claimed = await self.stores.outbox.claim(SMS, lanes=(0, 1, 2, 3), limit=1000, lease_seconds=45)
+        stopped = [row for row in claimed if not await self._may_leave(row.delivery)]
+        gone = [Change(row, replace(row.delivery, state=DeliveryState.CANCELED)) for row in stopped]
+        held = [row for row in claimed if row not in stopped]
+        later = [Change(row, replace(row.delivery, state=DeliveryState.READY)) for row in held[limit:]]
+        assert await self.stores.outbox.settle([*gone, *later]) == []
+        claimed = held[:limit]
         sending = await self.stores.outbox.mark_sending(claimed, lease_seconds=45)
         changes = [Change(row, replace(row.delivery, state=end(row.delivery))) for row in sending]
         assert await self.stores.outbox.settle(changes) == []
+
+    async def _may_leave(self, row: Delivery) -> bool:
+        """What the gate asks right before a row leaves."""
+        run = await self.stores.campaigns.broadcast(row.origin_id)
+        return run is not None and run.value.is_active
 
 
 async def open_office(
