@@ -25,6 +25,7 @@ from hub.store.documents import Write
 from hub.wiring.channels import fallback_settings
 from tests.journeys.editor_at_work import Editor, sign_in
 from tests.unit.hub.model.warnings.cap_schema import faults
+from tests.unit.hub.model.warnings.samples import GOLDEN
 from tests.world import World, browser, eventually, world
 
 UNIT = "示例市公安局"
@@ -150,6 +151,7 @@ async def test_yellow_orange_and_the_end_of_it(day: World) -> None:
         maker = people["maker"]
         form = await maker.get("/staff/warnings/new?template=icy_road")
         assert "第六十九条" in form  # why social security has no colour
+        await documents_become_drafts_only(hub, maker)
 
         status, page = await maker.post("/staff/warnings/new", **typed(hub, measures=""))
         assert (status, "请写明应采取的措施" in page) == (422, True)
@@ -238,6 +240,21 @@ async def test_yellow_orange_and_the_end_of_it(day: World) -> None:
         assert await texts(hub, "道路结冰") == sorted(
             number(place).value for place in [0, 0, 0, 1, 1, 1, 2, 2, 2]
         )
+
+
+async def documents_become_drafts_only(hub: World, maker: Editor) -> None:
+    where = {"path": "/staff/warnings/upload", "page": "/staff/warnings"}
+    for content, said in (
+        (b"", "请选择文件"),
+        (b"not xml", "不是完整的 XML"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><alert/>', "DTD"),
+        (GOLDEN.replace("_20270105063012", "_2027010506301").encode(), "29 或 31 个字符"),
+    ):
+        status, page = await maker.upload("warning.xml", content, **where)
+        assert (status, said in page) == (422, True), said
+    status, page = await maker.upload("warning.xml", GOLDEN.encode(), **where)
+    assert (status, "演练" in page, "道路结冰" in page) == (200, True, True)
+    assert "道路结冰" not in await Editor(hub.url, hub.http).get("/")
 
 
 async def test_at_two_in_the_morning_one_makes_and_another_releases(night: World) -> None:

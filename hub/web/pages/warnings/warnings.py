@@ -46,7 +46,7 @@ async def warnings_page(request: web.Request) -> web.StreamResponse:
 async def upload(request: web.Request) -> web.StreamResponse:
     """POST /staff/warnings/upload: a document of another system becomes a draft."""
     posted = await request.post()
-    file = posted.get("document")
+    file = posted.get("file")
     document = file.file.read() if isinstance(file, web.FileField) else b""
     try:
         if not document:
