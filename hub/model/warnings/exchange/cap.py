@@ -16,10 +16,10 @@ from channels.outbox.delivery import WarningLevel
 from hub.model.warnings import area as areas
 from hub.model.warnings.area import Area, Circle, degrees, point_of
 from hub.model.warnings.events import EventCode, EventTable
-from hub.model.warnings.exchange.xml import Node, Unacceptable, add, clean, document, read
+from hub.model.warnings.exchange.xml import Node, Unacceptable, add, clean, document, instant, read
 from hub.model.warnings.message import MessageKind, Reference, Status, WarningMessage
 from hub.model.warnings.warning import IssuingUnit, Warning
-from hub.runtime.clock import CHINA, to_local, to_ms
+from hub.runtime.clock import CHINA, to_local
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 _SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
@@ -259,7 +259,7 @@ def _references(text: str) -> Iterable[Reference]:
         parts = one.split(",")
         if len(parts) != 3 or not _TIME.fullmatch(parts[2]):
             raise Unacceptable("references 应写作“发布者,编号,时间”")
-        yield Reference(parts[1], parts[0], _ms(parts[2]))
+        yield Reference(parts[1], parts[0], instant(parts[2]))
 
 
 def _pairs(nodes: Iterable[Node]) -> Iterable[tuple[str, str]]:
@@ -301,14 +301,7 @@ def _time(node: Node, name: str) -> int:
         return 0
     if not _TIME.fullmatch(text):
         raise Unacceptable("%(name)s 应写作 2026-01-01T08:00:00+08:00", name=name)
-    return _ms(text)
-
-
-def _ms(text: str) -> int:
-    try:
-        return to_ms(datetime.fromisoformat(text))
-    except (ValueError, OverflowError):
-        raise Unacceptable("时间不存在") from None
+    return instant(text)
 
 
 def when(at: int) -> str:

@@ -23,10 +23,10 @@ from hub.model.warnings.exchange.profile import (
     SenderName,
     without_grade,
 )
-from hub.model.warnings.exchange.xml import Node, Unacceptable, add, clean, document, read
+from hub.model.warnings.exchange.xml import Node, Unacceptable, add, clean, document, instant, read
 from hub.model.warnings.message import Broadcasting, MessageKind, Reference, Status, WarningMessage
 from hub.model.warnings.warning import IssuingUnit, Warning
-from hub.runtime.clock import CHINA, to_local, to_ms
+from hub.runtime.clock import CHINA, to_local
 
 _TYPES = {MessageKind.FIRST: "Alert", MessageKind.UPDATE: "Update", MessageKind.LIFT: "Cancel"}
 _KINDS = {name: kind for kind, name in _TYPES.items()}
@@ -265,10 +265,7 @@ def _time(node: Node, name: str, *, needed: bool = False) -> int:
     found = _TIME.fullmatch(text)
     if not found:
         raise Unacceptable("%(name)s 应写作 2026-01-01 08:00:00+08:00", name=name)
-    try:
-        return to_ms(datetime.fromisoformat(f"{found[1]}T{found[2]}{found[3]}"))
-    except (ValueError, OverflowError):
-        raise Unacceptable("时间不存在") from None
+    return instant(f"{found[1]}T{found[2]}{found[3]}")
 
 
 def _basic(text: str) -> datetime:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as Xml
 from dataclasses import dataclass, field
+from datetime import datetime
 from xml.parsers import expat
 
 from campaigns.said import Said
+from hub.runtime.clock import to_ms
 
 MAX_BYTES = 256 * 1024
 _MAX_DEPTH = 12
+_CENTURY_ENDS = 4_102_444_800_000
 _MAX_ELEMENTS = 5_000
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CHARACTER_SETS = ("utf-8", "utf-16", "iso-8859-1", "us-ascii")
@@ -112,6 +115,18 @@ def read(document: bytes) -> Node:
 def _character_set(_: str, encoding: str | None, __: int) -> None:
     if encoding and encoding.lower() not in _CHARACTER_SETS:
         raise Unacceptable("XML 应使用 UTF-8 编码")
+
+
+def instant(iso: str) -> int:
+    """ms UTC of `2026-01-01T08:00:00+08:00`. Raises `Unacceptable` for a time that is not on the calendar, or
+    not of this century: a year 9999 is nobody's warning, and no page could show it."""
+    try:
+        at = to_ms(datetime.fromisoformat(iso))
+    except (ValueError, OverflowError):
+        raise Unacceptable("时间不存在") from None
+    if not 0 <= at < _CENTURY_ENDS:
+        raise Unacceptable("时间不存在")
+    return at
 
 
 def clean(text: str) -> str:

@@ -152,9 +152,9 @@ def local(at: int) -> str:
 
 
 def _ms(text: str) -> int:
+    """0 for what is no time of this century."""
     try:
-        return to_ms(
-            datetime.strptime(text.strip()[:16].replace(" ", "T"), "%Y-%m-%dT%H:%M").replace(tzinfo=CHINA)
-        )
-    except (ValueError, OverflowError):
+        typed_at = datetime.strptime(text.strip()[:16].replace(" ", "T"), "%Y-%m-%dT%H:%M")
+        return to_ms(typed_at.replace(tzinfo=CHINA)) if 2000 <= typed_at.year < 2100 else 0
+    except ValueError:
         return 0

@@ -170,6 +170,7 @@ def test_a_dtd_is_refused_before_anything_of_it_is_read(dtd: str) -> None:
         ("<expires>2027-01-05T12", "<expires>2027-01-05T06", "不晚于起始时间"),
         ("2027-01-05T06:28:00+08:00", "2027-01-04T22:28:00Z", "sent 应写作"),
         ("2027-01-05T06:28:00+08:00", "2027-02-30T06:28:00+08:00", "时间不存在"),
+        ("<expires>2027-01-05T12", "<expires>9999-12-31T23", "时间不存在"),
         ("urn:oasis:names:tc:emergency:cap:1.2", "urn:oasis:names:tc:emergency:cap:1.1", "不是 CAP 1.2"),
         ("<scope>Public", '<x:scope xmlns:x="urn:x">Public</x:scope><scope>Public', "不认识的元素"),
         ("<scope>Public", "<scope>Private", "scope"),
