@@ -8,6 +8,7 @@ Issue, campaigns and their runs are one commit: a crash leaves all or nothing, a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -43,6 +44,8 @@ from hub.runtime.errors import Invalid, Stale
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
+
+log = logging.getLogger(__name__)
 
 LIFT_SHOWN_MS = 86_400_000
 """How long a lift stands in the feeds, so that other systems learn of it."""
@@ -95,6 +98,7 @@ class ReleaseWarning:
                     await self._desk.cancel(campaign_id, by=agent.id)
         out = await self._committed(found, previous, agent, yes)
         await self._board.look()
+        log.info("warning.released", extra={"warning": out.id, "kind": out.kind.value, "drill": out.drill})
         return out
 
     async def _check(self, issue: Issue, agent: Agent, yes: Yes) -> None:

@@ -6,6 +6,7 @@ with the issue at the version that was read.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ from hub.runtime.clock import Clock
 from hub.runtime.ids import new_id
 from hub.store.codec import Versioned
 from hub.store.documents import Conflict, Documents, Duplicate, Write
+
+log = logging.getLogger(__name__)
 
 CALL_MS = 900_000
 """How long a call is of use."""
@@ -48,8 +51,14 @@ class WatchWarnings:
         """One round. Never more to do at once."""
         now = self._clock.now_ms()
         for found in await self._stores.publicity.warnings.in_stage(Stage.RELEASE):
-            if found.value.emergency and not found.value.drill and self._call_is_due(found.value, now):
+            issue = found.value
+            if not issue.emergency or issue.drill:
+                continue
+            if self._call_is_due(issue, now):
                 await self._call(found, now)
+            elif self._is_unanswered(issue, now):
+                log.warning("warning.unanswered", extra={"warning": issue.id, "called": issue.calls})
+                await self._tell_owner(found, NotificationKind.WARNING_WAITING, now)
         for found in await self._stores.publicity.warnings.out():
             await self._over(found, now)
         for found in await self._stores.publicity.warnings.owing():
@@ -64,6 +73,12 @@ class WatchWarnings:
             return False
         return not issue.calls or issue.called_at + self._settings.deputy_ms <= now
 
+    def _is_unanswered(self, issue: Issue, now: int) -> bool:
+        """Whether everybody was called, the last one had his time, and its maker does not know yet."""
+        left_at = max(issue.called_at, issue.submitted_at) + self._settings.deputy_ms
+        everybody = issue.calls >= len(self._settings.on_call) or self._settings.text is None
+        return everybody and left_at <= now and issue.told_at < issue.submitted_at
+
     async def _call(self, found: Versioned[Issue], now: int) -> None:
         """By text, in the first lane and without hours. Whoever has had a hand in it is passed over."""
         issue = found.value
@@ -77,9 +92,12 @@ class WatchWarnings:
             return
         after = after.did(Act.CALLED, "", now, agent.id)
         row = self._row(issue, next_one, after.calls, now)
-        await self._commit(
-            [self._stores.publicity.warnings.update(after, found.version), self._stores.outbox.insert(row)]
-        )
+        writes = [
+            self._stores.publicity.warnings.update(after, found.version),
+            self._stores.outbox.insert(row),
+        ]
+        if await self._commit(writes):
+            log.info("warning.called", extra={"warning": issue.id, "number": after.calls})
 
     def _row(self, issue: Issue, to: OnCall, number: int, now: int) -> Delivery:
         profile = self._settings.text
@@ -122,16 +140,16 @@ class WatchWarnings:
         issue = found.value
         released = [deed.by for deed in issue.deeds if deed.act is Act.RELEASED]
         told: list[Write] = [
-            self._stores.notifications.tell_of_warning(
-                one, kind, issue.id, at=now, cause=f"{issue.expires_at}"
-            )
+            self._stores.notifications.tell_of_warning(one, kind, issue.id, at=now, cause=str(now))
             for one in dict.fromkeys([*issue.writers, *released])
         ]
         after = replace(issue, told_at=now)
         await self._commit([self._stores.publicity.warnings.update(after, found.version), *told])
 
-    async def _commit(self, writes: Sequence[Write]) -> None:
+    async def _commit(self, writes: Sequence[Write]) -> bool:
+        """False when another process, or a person, was quicker."""
         try:
             await self._documents.commit(writes)
         except (Conflict, Duplicate):
-            return  # another process, or a person, was quicker
+            return False
+        return True

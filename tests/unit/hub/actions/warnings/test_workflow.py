@@ -290,6 +290,8 @@ async def test_the_approver_is_called_by_text_and_after_three_minutes_the_deputy
     assert await called() == ["+8613900000001", "+8613900000002"]
     office.clock.advance(seconds=1000)
     assert len(await called()) == 2
+    told = await office.stores.notifications.newest(MAKER.id)  # nobody came: once
+    assert [one.kind for one in told] == [NotificationKind.WARNING_WAITING]
     row = (await office.rows())[0]
     assert (row.message_class, row.lane) == (MessageClass.E0, 0)
     assert f"/staff/warnings/{issue.id}" in row.text
