@@ -167,8 +167,12 @@ class ReleaseWarning:
                 if await self._stores.publicity.warnings.named(out.identifier) is None:
                     raise Stale(out.id) from None
                 continue
-            except Conflict as stale:
-                raise Stale(out.id) from stale
+            except Conflict:  # on-call staff were called in this moment, or somebody was quicker
+                found = await read(self._stores.publicity.warnings, out.id)
+                if found.value.stage is not Stage.RELEASE or found.value.content_digest != yes.seen:
+                    raise Stale(out.id) from None
+                previous = await self._previous(found.value)
+                continue
             return out
         raise Stale(found.value.id)
 

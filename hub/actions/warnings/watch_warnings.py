@@ -92,7 +92,7 @@ class WatchWarnings:
             return
         after = after.did(Act.CALLED, "", now, agent.id)
         row = self._row(issue, next_one, after.calls, now)
-        writes = [
+        writes: list[Write] = [
             self._stores.publicity.warnings.update(after, found.version),
             self._stores.outbox.insert(row),
         ]

@@ -299,6 +299,15 @@ async def test_the_approver_is_called_by_text_and_after_three_minutes_the_deputy
     assert [deed.note for deed in record if deed.act is Act.CALLED] == [CHIEF.id, DEPUTY.id]
 
 
+async def test_a_call_in_the_moment_of_the_release_does_not_stop_it() -> None:
+    office = await open_office()
+    issue = await office.draft(icy_road(WarningLevel.RED))
+    issue = await office.desk.pass_on.submit(MAKER, issue.id, emergency=True)
+    done = await asyncio.gather(office.let_go(issue, by=CHIEF), office.desk.watch.step())
+    assert done[0].stage is Stage.OUT
+    assert len(await office.runs(issue)) == 1
+
+
 async def test_who_made_it_is_not_called_to_release_it() -> None:
     office = await open_office()
     issue = await office.draft(icy_road(WarningLevel.RED), by=CHIEF)
