@@ -290,6 +290,8 @@ async def test_the_approver_is_called_by_text_and_after_three_minutes_the_deputy
     assert await called() == ["+8613900000001", "+8613900000002"]
     office.clock.advance(seconds=1000)
     assert len(await called()) == 2
+    office.clock.advance(seconds=10)
+    assert len(await called()) == 2
     told = await office.stores.notifications.newest(MAKER.id)  # nobody came: once
     assert [one.kind for one in told] == [NotificationKind.WARNING_WAITING]
     row = (await office.rows())[0]
@@ -303,8 +305,15 @@ async def test_a_call_in_the_moment_of_the_release_does_not_stop_it() -> None:
     office = await open_office()
     issue = await office.draft(icy_road(WarningLevel.RED))
     issue = await office.desk.pass_on.submit(MAKER, issue.id, emergency=True)
-    done = await asyncio.gather(office.let_go(issue, by=CHIEF), office.desk.watch.step())
-    assert done[0].stage is Stage.OUT
+
+    async def slowly(password_hash: str, password: str) -> bool:
+        await office.desk.watch.step()
+        return password_hash == password
+
+    out = await office.desk.release(
+        CHIEF, issue.id, Yes(issue.content_digest, Proof(CHIEF.password_hash, slowly))
+    )
+    assert [deed.act for deed in out.deeds][-2:] == [Act.CALLED, Act.RELEASED]
     assert len(await office.runs(issue)) == 1
 
 
