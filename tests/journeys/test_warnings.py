@@ -169,6 +169,9 @@ async def test_yellow_orange_and_the_end_of_it(day: World) -> None:
         yellow = re.search(r'action="(/staff/warnings/\w+)/submit"', page)
         assert yellow, page
         await brought_out(yellow[1])
+        told = await people["reviewer"].get("/staff/notifications")
+        assert f'href="{yellow[1]}"' in told
+        assert "有预警等待我处理" in told
 
         async def three() -> bool:
             return len(await texts(hub, "发布道路结冰黄色预警")) == 3
