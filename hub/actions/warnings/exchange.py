@@ -8,8 +8,9 @@ from dataclasses import replace
 from hub.actions.warnings.settings import WarningSettings
 from hub.model.warnings import words
 from hub.model.warnings.exchange.cap import to_cap
+from hub.model.warnings.exchange.profile import SendTime
 from hub.model.warnings.exchange.profile_12379 import to_12379
-from hub.model.warnings.issue import Issue
+from hub.model.warnings.issue import Act, Issue
 from hub.model.warnings.message import Broadcasting, Reference, Status, WarningMessage
 from hub.model.warnings.warning import Warning
 
@@ -54,8 +55,11 @@ def cap_of(message: WarningMessage, settings: WarningSettings) -> bytes:
     return to_cap(message, settings.events)
 
 
-def document_12379(message: WarningMessage, settings: WarningSettings) -> bytes:
+def document_12379(message: WarningMessage, issue: Issue, settings: WarningSettings) -> bytes:
     """The 12379 profile. Raises `Unacceptable`: a unit without a code has no such document."""
+    signed = [deed.at for deed in issue.deeds if deed.act is Act.SIGNED]
+    if signed and settings.profile.send_time is SendTime.SIGNED:
+        message = replace(message, sent_at=signed[-1] // 1000 * 1000)
     return to_12379(message, settings.profile)
 
 

@@ -113,7 +113,7 @@ class ExchangeFolder:
         after = replace(issue, handing=Handing.NONE)
         if message is not None:
             try:
-                document = document_12379(message, self._settings)
+                document = document_12379(message, issue, self._settings)
             except Unacceptable as refused:
                 after = replace(issue, handing=Handing.REFUSED, receipt=str(refused.text)[:_MAX_NOTE])
             else:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from channels.outbox.delivery import MessageClass
 from hub.model.warnings.events import EventClass
-from hub.model.warnings.exchange.profile import PairOrder, Profile, SenderName
+from hub.model.warnings.exchange.profile import PairOrder, Profile, SenderName, SendTime
 from hub.model.warnings.leaving import COLOURS, SHIPPED, ColourRule, Leaving, LeavingRules, Night
 from hub.settings.table import Table
 
@@ -53,6 +53,7 @@ class ProfileTable(Table):
     upper_levels: bool = False
     pair_order: PairOrder = PairOrder.LONGITUDE_FIRST
     sender_name: SenderName = SenderName.BOTH
+    send_time: SendTime = SendTime.RELEASED
     empty_elements: bool = True
     repeat_description: bool = False
     with_phone: bool = False

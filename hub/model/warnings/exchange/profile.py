@@ -39,6 +39,13 @@ class SenderName(StrEnum):
     BOTH = "both"  # the unit, a blank, the officer
 
 
+class SendTime(StrEnum):
+    """What sendTime says; effective is the release."""
+
+    RELEASED = "released"
+    SIGNED = "signed"  # the approval, where there was one before the release
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """How documents are written.
@@ -58,6 +65,7 @@ class Profile:
     upper_levels: bool = False
     pair_order: PairOrder = PairOrder.LONGITUDE_FIRST
     sender_name: SenderName = SenderName.BOTH
+    send_time: SendTime = SendTime.RELEASED
     empty_elements: bool = True
     repeat_description: bool = False
     with_phone: bool = False

@@ -290,7 +290,9 @@ async def _document(request: web.Request, *, is_12379: bool) -> web.StreamRespon
     if message is None:
         raise NotFound("document")
     try:
-        document = document_12379(message, desk.settings) if is_12379 else cap_of(message, desk.settings)
+        document = (
+            document_12379(message, issue, desk.settings) if is_12379 else cap_of(message, desk.settings)
+        )
     except Unacceptable as refused:
         return await _page(request, {"state": refused.text})
     content = message.warning

@@ -5,10 +5,11 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from hub.actions.warnings.exchange import cap_of, message_of
+from hub.actions.warnings.exchange import cap_of, document_12379, message_of
 from hub.actions.warnings.exchange_folder import ExchangeFolder, Folders
 from hub.model.notification import NotificationKind
 from hub.model.warnings.exchange.cap import from_cap
+from hub.model.warnings.exchange.profile import Profile, SendTime
 from hub.model.warnings.exchange.profile_12379 import from_12379
 from hub.model.warnings.issue import Handing, Stage
 from hub.model.warnings.message import MessageKind, Status
@@ -81,6 +82,18 @@ async def test_what_is_released_is_written_whole_and_its_receipt_is_kept(tmp_pat
     assert (kept.handing, kept.receipt) == (Handing.REFUSED, "E7 区域不符")
     assert (receipts / "refused" / "unknown.xml").exists()
     assert list(receipts.glob("*.xml")) == []
+
+
+async def test_the_time_of_a_document_is_the_release_or_the_signature() -> None:
+    for send_time, ahead in ((SendTime.RELEASED, 0), (SendTime.SIGNED, 60_000)):
+        office = await open_office(profile=Profile(send_time=send_time))
+        issue = await office.sign_off(await office.draft(icy_road()))
+        office.clock.advance(seconds=60)
+        out = await office.let_go(issue)
+        message = message_of(out, [out], office.settings)
+        assert message is not None
+        read = from_12379(document_12379(message, out, office.settings), office.settings.profile)
+        assert (out.released_at - read.sent_at, read.warning.issued_at) == (ahead, out.released_at)
 
 
 async def test_the_documents_of_a_chain_name_it_and_are_valid() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from campaigns.segment import EVERYBODY
 from channels.outbox.delivery import DeliveryState, MessageClass, Origin, WarningLevel
 from channels.outbox.suppression import SAFETY, WARNING
 from hub.actions.warnings.draft_warning import Written
@@ -404,6 +405,27 @@ async def test_a_lift_reaches_exactly_those_who_may_have_had_it_once() -> None:
     office.clock.advance(seconds=86_400)
     await office.desk.watch.step()
     assert (await office.read(lift)).stage is Stage.ENDED
+
+
+async def test_update_and_lift_are_linked_on_every_channel() -> None:
+    office = await open_office()
+    await office.people(1)
+    await office.people(1, first=1, mail=True)
+    first = await office.desk.draft.create(MAKER, Written(icy_road(), (SMS, "mail"), (EVERYBODY,)))
+    first = await office.let_go(await office.sign_off(first))
+    await office.expand(first)
+    for name in (SMS, "mail"):
+        await office.send(DeliveryState.SENT, sender=name)
+    orange = await office.follow(first, MessageKind.UPDATE, icy_road(WarningLevel.ORANGE))
+    await office.expand(orange)
+    lift = await office.follow(orange, MessageKind.LIFT, why="桥面已无结冰。")
+    await office.expand(lift)
+    for issue in (first, orange, lift):
+        assert sorted((row.sender, row.recipient.value) for row in await office.rows(issue)) == [
+            ("mail", "p1@example.com"),
+            (SMS, "+8613800000000"),
+        ]
+        assert len({run.title for run in await office.runs(issue)}) == 1
 
 
 async def test_a_lift_finds_everybody_whichever_issue_reached_them() -> None:

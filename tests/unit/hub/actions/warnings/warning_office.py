@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from campaigns.broadcast import Broadcast
 from campaigns.segment import EVERYBODY
-from channels.address import AddressKind, phone
+from channels.address import AddressKind, email, phone
 from channels.contract import ChannelKind
 from channels.outbox.delivery import Delivery, DeliveryState, WarningLevel
 from channels.outbox.ports import Change
@@ -109,12 +109,14 @@ class Office:
     desk: WarningDesk
     rows_of_matrix: list[Row] = field(default_factory=list)
 
-    async def people(self, number: int, *, first: int = 0, region: str = "350102") -> None:
-        """Telephones in a region."""
+    async def people(
+        self, number: int, *, first: int = 0, region: str = "350102", mail: bool = False
+    ) -> None:
+        """Telephones or mailboxes in a region."""
         writes = []
         for place in range(first, first + number):
             contact = Contact(f"p{place:04}", NOON, region=region, name="张三")
-            address = phone(f"1380000{place:04}")
+            address = email(f"p{place}@example.com") if mail else phone(f"1380000{place:04}")
             for group in (EVERYBODY, GROUP):
                 writes.append(self.stores.memberships.join(contact, address, group, at=NOON))
         await self.documents.commit(writes)
@@ -172,13 +174,15 @@ class Office:
         runs = {run.id for run in await self.runs(issue)}
         return [row for row in rows if row.origin_id in runs]
 
-    async def send(self, state: DeliveryState, *, limit: int = 1000) -> None:
+    async def send(self, state: DeliveryState, *, limit: int = 1000, sender: str = SMS) -> None:
         """Plays the dispatcher: up to `limit` ready rows leave and end in `state`."""
-        await self.send_each(lambda _: state, limit=limit)
+        await self.send_each(lambda _: state, limit=limit, sender=sender)
 
-    async def send_each(self, end: Callable[[Delivery], DeliveryState], *, limit: int = 1000) -> None:
+    async def send_each(
+        self, end: Callable[[Delivery], DeliveryState], *, limit: int = 1000, sender: str = SMS
+    ) -> None:
         """The same, each to an end of its own."""
-        claimed = await self.stores.outbox.claim(SMS, lanes=(0, 1, 2, 3), limit=1000, lease_seconds=45)
+        claimed = await self.stores.outbox.claim(sender, lanes=(0, 1, 2, 3), limit=1000, lease_seconds=45)
         stopped = [row for row in claimed if not await self._may_leave(row.delivery)]
         gone = [Change(row, replace(row.delivery, state=DeliveryState.CANCELED)) for row in stopped]
         held = [row for row in claimed if row not in stopped]
