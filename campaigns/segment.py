@@ -19,7 +19,8 @@ class Segment:
 
     Empty = all of them, but for groups. regions: administrative codes exactly as contacts carry them.
     language: "" = any. consent: `GIVEN` = only who is known to have agreed, "" = all. corrects: id of a
-    broadcast; then it is everybody who may have received that one, and nothing else counts.
+    broadcast, or `packed` ids of several; then it is everybody who may have received one of them, once, and
+    nothing else counts.
     """
 
     groups: tuple[str, ...] = ()

@@ -31,8 +31,9 @@ from hub.wiring.desk import desk_of
 from hub.wiring.dialogue import dialogue_of
 from hub.wiring.foundation import Foundation, open_foundation
 from hub.wiring.intake import intake_actions
-from hub.wiring.jobs import alarm_jobs, inbound_jobs, jobs_of
+from hub.wiring.jobs import alarm_jobs, inbound_jobs, jobs_of, warning_jobs
 from hub.wiring.knowledge import knowledge_actions, watch_answers_of
+from hub.wiring.publicity.warnings import warning_desk
 from hub.wiring.routes import routes_of
 from hub.wiring.rules import rule_actions
 
@@ -52,6 +53,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     intake = intake_actions(base, profiles, dialogue, editing.knowledge, cases, rules.rules, taken_over)
     departments = department_actions(base, profiles, rules.rules)
     actions = actions_of(base, dialogue, editing, rules, cases, desk, calls, intake, profiles)
+    warnings = await warning_desk(base, rules.rules, actions.campaigns, profiles)
     routes = routes_of(base, rules.rules, adapters.connects)
     shares = base.departments.departments.share
     dispatcher = dispatcher_of(base, adapters.sends, random.Random(), shares, routes)
@@ -62,6 +64,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     jobs |= inbound_jobs(base, adapters, actions, intake, dialogue.triage)
     jobs |= department_jobs(base, departments)
     jobs |= listener_jobs(base, departments, profiles, SendsmsSite)
+    jobs |= warning_jobs(base, warnings)
     supervisor = Supervisor(clock)
 
     return Hub(
@@ -76,6 +79,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         actions=actions,
         alarms=alarms,
         departments=departments,
+        warnings=warnings,
         knowledge=editing.knowledge,
         rules=rules.rules,
         bell=base.bell,

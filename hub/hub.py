@@ -89,10 +89,10 @@ from hub.actions.knowledge.sort_questions import SortQuestions
 from hub.actions.people.people import People
 from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
-from hub.actions.rules.read_rules import ReadRules
-from hub.actions.rules.revise_rules import ReviseRules
+from hub.actions.rules.rule_books import RuleBooks
 from hub.actions.staff.change_accounts import ChangeAccounts
 from hub.actions.staff.compartment import CompartmentDesk
+from hub.actions.warnings.desk import WarningDesk
 from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.queue.feed import QueueFeed
 from hub.repositories.repositories import Repositories
@@ -134,14 +134,6 @@ class DeliveryDesk:
     decide: DecideDelivery
     redrive: Redrive
     read_unmatched: ReadUnmatched
-
-
-@dataclass(frozen=True, slots=True)
-class RuleBooks:
-    """The books of rules: calendar, clocks, competence."""
-
-    read: ReadRules
-    revise: ReviseRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +255,7 @@ class Hub:
     actions: Actions
     alarms: AlarmDesk
     departments: DepartmentActions
+    warnings: WarningDesk
     knowledge: Knowledge
     rules: RulesInForce
     bell: Bell

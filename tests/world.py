@@ -89,6 +89,7 @@ def world_settings(
     cmpp_port: int = 0,
     smgp_port: int = 0,
     listeners: Mapping[str, int] | None = None,
+    warnings: dict[str, Any] | None = None,
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
@@ -145,6 +146,7 @@ def world_settings(
     data["knowledge"]["safety"] = str(safety or "")
     data["encoder_server"].update(encoder_server or {})
     data["alarms"].update(alarms or {})
+    data["warnings"].update(warnings or {})
     data["dispatch"]["poll_seconds"] = 0.1
     data["department_api"]["callback_hosts"] = ["127.0.0.1"]
     data["cases"]["undo_seconds"] = undo_seconds
@@ -169,6 +171,7 @@ async def world(
     cmpp_port: int = 0,
     smgp_port: int = 0,
     listeners: Mapping[str, int] | None = None,
+    warnings: dict[str, Any] | None = None,
 ) -> AsyncIterator[World]:
     """A hub with all channels, for as long as the block runs. undo_seconds: 0, a reply leaves at once.
     text_rate: SMS parts per second by contract. receipts: as the SMS channel's setting says. cmpp_port: of a
@@ -194,6 +197,7 @@ async def world(
             cmpp_port=cmpp_port,
             smgp_port=smgp_port,
             listeners=listeners,
+            warnings=warnings,
         )
         async with running(await started_before(settings), clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

@@ -30,6 +30,9 @@ def atom(meta: FeedMeta, items: Sequence[FeedItem], *, updated_at: int = 0) -> s
         _text(entry, "published", rfc3339(item.published_at))
         _text(entry, "updated", rfc3339(item.updated_at))
         Xml.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": item.url})
+        if item.document:
+            link = {"rel": "enclosure", "type": "application/cap+xml", "href": item.document}
+            Xml.SubElement(entry, "link", link)
         Xml.SubElement(entry, "category", {"term": item.kind})
         _text(entry, "summary", item.summary)
     return "<?xml version='1.0' encoding='utf-8'?>\n" + Xml.tostring(feed, encoding="unicode")

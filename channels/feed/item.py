@@ -11,6 +11,7 @@ class FeedItem:
     """One published thing. id: permanent and unique, e.g. a tag URI or its permanent address.
 
     published_at, updated_at: ms UTC. kind: `warning`, `education` or another published kind.
+    document: address of the same as CAP 1.2, "" for none.
     """
 
     id: str
@@ -20,6 +21,7 @@ class FeedItem:
     published_at: int
     updated_at: int
     kind: str
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,16 @@ def json_feed(meta: FeedMeta, items: Sequence[FeedItem]) -> str:
                     "date_published": rfc3339(item.published_at),
                     "date_modified": rfc3339(item.updated_at),
                     "tags": [item.kind],
+                    **_attached(item),
                 }
                 for item in items
             ],
         },
         ensure_ascii=False,
     )
+
+
+def _attached(item: FeedItem) -> dict[str, object]:
+    if not item.document:
+        return {}
+    return {"attachments": [{"url": item.document, "mime_type": "application/cap+xml"}]}

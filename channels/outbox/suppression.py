@@ -19,6 +19,7 @@ from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin, cla
 EDUCATION = "education"  # 普法
 NOTICE = "notice"  # 通知
 WARNING = "warning"  # yellow and blue warnings
+SAFETY = "safety"  # 安全提示: notices of the police without a colour
 INVALID = "invalid"  # not a wish: the address is dead; it stops everything, red warnings too
 
 BY_DEFAULT: tuple[str, ...] = (EDUCATION, WARNING)
@@ -47,6 +48,7 @@ _SUBJECT_WORDS: Mapping[str, str] = {
     "宣传": EDUCATION,
     "通知": NOTICE,
     "预警": WARNING,
+    "提示": SAFETY,
     "全部": "all",
     "all": "all",
 }
@@ -122,13 +124,16 @@ def rules_against(delivery: Delivery) -> tuple[tuple[str, str], ...]:
 
     A reply in a case is never stopped by a wish; neither is a red or orange warning, nor a trial to
     ourselves, nor what is E1 and no warning: a one-time code somebody waits for. A subject of its own never
-    frees a message from that of its class: a lesson that calls itself a notice is still a lesson.
+    frees a message from that of its class: a lesson that calls itself a notice is still a lesson. Who
+    wants no warnings below orange wants no safety notices either, which are less: a bare 退订 stops both.
     """
     key, leaves_as = delivery.recipient_key, class_of(delivery.message_class, delivery.level)
     asked_for = leaves_as is MessageClass.E1 and delivery.origin is Origin.SUBMISSION and not delivery.level
     if delivery.origin in (Origin.REPLY, Origin.TRIAL) or asked_for or not POLICY[leaves_as].honours_opt_out:
         return ((key, INVALID),)
-    subjects = dict.fromkeys((INVALID, subject_of(delivery), SUBJECT_OF_CLASS[leaves_as]))
+    named = subject_of(delivery)
+    more = (WARNING,) if named == SAFETY else ()
+    subjects = dict.fromkeys((INVALID, named, SUBJECT_OF_CLASS[leaves_as], *more))
     return tuple((key, subject) for subject in subjects)
 
 

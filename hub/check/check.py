@@ -22,6 +22,7 @@ from hub.check.progress import check_progress
 from hub.check.recordings import check_heads, check_recordings
 from hub.check.report_keys import check_report_keys
 from hub.check.speech import check_speech
+from hub.check.warnings import check_warnings
 from hub.model.cases.calendar_book import calendar_book, calendar_days
 from hub.repositories.calls import FlowRepository
 from hub.repositories.key_proof import check_keys, refuse_missing_keys
@@ -61,6 +62,7 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     findings += [check_speech(settings), check_heads(settings), *_disk(settings), *_user()]
     findings += [found async for found in check_channels(settings)]
     findings += [found async for found in check_alarms(settings)]
+    findings += check_warnings(settings)
     findings += [found async for found in check_carrier_data(settings, clock)]
     findings += [found async for found in check_progress(settings, clock)]
     return findings

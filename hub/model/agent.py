@@ -55,6 +55,11 @@ class Permission(StrEnum):
     CAMPAIGN_APPROVE = "campaign.approve"
     CAMPAIGN_EMERGENCY = "campaign.emergency"  # to approve red and orange, and yellow for the night
     CAMPAIGN_SEND = "campaign.send"  # to release what was approved
+    WARNING_READ = "warning.read"
+    WARNING_MAKE = "warning.make"
+    WARNING_REVIEW = "warning.review"
+    WARNING_SIGN = "warning.sign"  # what exactly, says the signature matrix
+    WARNING_RELEASE = "warning.release"
     ENTRY_EDIT = "entry.edit"
     ENTRY_PUBLISH = "entry.publish"
     DELIVERY_DECIDE = "delivery.decide"
@@ -82,6 +87,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.CAMPAIGN_EMERGENCY,
             _P.CAMPAIGN_SEND,
         }
+        | {_P.WARNING_READ, _P.WARNING_MAKE, _P.WARNING_REVIEW, _P.WARNING_SIGN, _P.WARNING_RELEASE}
     ),
     Role.INSPECTOR: frozenset(
         {
@@ -97,10 +103,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.PUBLICITY: frozenset(
         {_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL, _P.CAMPAIGN_TRIAL, _P.CAMPAIGN_SEND}
+        | {_P.WARNING_READ, _P.WARNING_MAKE, _P.WARNING_REVIEW, _P.WARNING_RELEASE}
     ),
     Role.PUBLICITY_LEAD: frozenset(
         {_P.CAMPAIGN_READ, _P.CAMPAIGN_EDIT, _P.CAMPAIGN_CONTROL, _P.CAMPAIGN_TRIAL, _P.CAMPAIGN_SEND}
         | {_P.CAMPAIGN_APPROVE, _P.CAMPAIGN_WORDS}
+        | {_P.WARNING_READ, _P.WARNING_MAKE, _P.WARNING_REVIEW, _P.WARNING_SIGN, _P.WARNING_RELEASE}
     ),
     Role.EDITOR: frozenset({_P.ENTRY_EDIT}),
     Role.REVIEWER: frozenset({_P.ENTRY_EDIT, _P.ENTRY_PUBLISH}),

@@ -26,6 +26,10 @@ class NotificationKind(StrEnum):
     CAMPAIGN_APPROVED = "campaign_approved"  # your campaign may be sent
     CAMPAIGN_RETURNED = "campaign_returned"  # your campaign came back with a reason
     CAMPAIGN_HELD = "campaign_held"  # a campaign has outgrown its approval and waits for the approver
+    WARNING_WAITING = "warning_waiting"  # a warning waits for your step
+    WARNING_RETURNED = "warning_returned"  # your warning came back with a reason
+    WARNING_OVER = "warning_over"  # a warning of yours is over and was not lifted
+    WARNING_PAPERS = "warning_papers"  # the papers of an emergency release are overdue
     CONTRACT_ENDS = "contract_ends"  # the contract of a department you look after ends soon
 
 
@@ -33,7 +37,7 @@ class NotificationKind(StrEnum):
 class Notification:
     """One thing to tell one agent. read_at: ms UTC, 0 = not read yet.
 
-    It is about a case, a campaign or a department; the other ids are "".
+    It is about a case, a campaign, a department or a warning; the other ids are "".
     """
 
     id: str
@@ -44,3 +48,4 @@ class Notification:
     read_at: int = 0
     campaign_id: str = ""
     department_id: str = ""
+    warning_id: str = ""

@@ -263,7 +263,7 @@ class MembershipRepository:
     ) -> Sequence[Recipient]:
         """See `campaigns.ports.Recipients`: group by group in the segment's order, by contact id."""
         if segment.corrects:
-            return await self._reached.page(segment.corrects, after=after, limit=limit)
+            return await self._reached.page_of_all(segment.corrects, after=after, limit=limit)
         stored = await self._stored(segment, after=after, limit=limit, snapshot_at=snapshot_at)
         found = [self._read(document, document.body["group"]) for document in stored]
         rows = [(one.id, one.group, one.contact_id) for one in found]
@@ -288,7 +288,7 @@ class MembershipRepository:
     async def count(self, segment: Segment, *, snapshot_at: int) -> int:
         """How many `page` gives in all."""
         if segment.corrects:
-            return await self._reached.count(segment.corrects)
+            return await self._reached.count_of_all(segment.corrects)
         total = 0
         for group in segment.groups:
             counted = await self._documents.count(

@@ -120,6 +120,8 @@ from hub.repositories.staff.notifications import NotificationRepository
 from hub.repositories.suppressions import SuppressionRepository
 from hub.repositories.triage_decisions import TriageDecisionRepository
 from hub.repositories.vault import identity_rows
+from hub.repositories.warnings import issues
+from hub.repositories.warnings.issues import WarningRepository
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents
 
@@ -186,6 +188,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *suppressions.COLLECTIONS,
     *triage_decisions.COLLECTIONS,
     *vectors.COLLECTIONS,
+    *issues.COLLECTIONS,
     *words.COLLECTIONS,
 )
 
@@ -215,6 +218,7 @@ class PublicityRepositories:
     saved_segments: SavedSegmentRepository
     series: SeriesRepository
     sending_counts: SendingCounts
+    warnings: WarningRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +348,7 @@ def _publicity(documents: Documents, vault: Vault) -> PublicityRepositories:
         saved_segments=SavedSegmentRepository(documents, vault),
         series=SeriesRepository(documents, vault),
         sending_counts=SendingCounts(documents),
+        warnings=WarningRepository(documents, vault),
     )
 
 

@@ -20,6 +20,7 @@ from hub.settings.organisation import Hours, Organisation, Region
 from hub.settings.progress import ProgressSystem, Tracking
 from hub.settings.store import Evidence, Files, Keys, Retention, Store
 from hub.settings.table import Table
+from hub.settings.warnings.warnings import Warnings
 from hub.settings.web import Limits, Web
 
 
@@ -61,6 +62,7 @@ class Settings(Table):
     cases: Cases = Cases()
     assignment: Assignment = Assignment()
     alarms: Alarms = Alarms()
+    warnings: Warnings = Warnings()
     carrier_data: CarrierData = CarrierData()
     retention: Retention = Retention()
     hours: Hours = Hours()

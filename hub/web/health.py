@@ -35,6 +35,8 @@ _TASKS: Mapping[str, str] = {
     "answers": "答复统计任务",
     "receipts": "回执匹配任务",
     "fallback": "预警备用渠道任务",
+    "warnings": "预警看守任务",
+    "exchange": "预警文件交换任务",
     "replies": "答复发出任务",
     "recordings": "录音取回任务",
     "seals": "录音封存任务",

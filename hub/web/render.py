@@ -7,7 +7,7 @@ same few names: see `Renderer.page`. Nothing that is personal belongs in a URL, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import CodeType
@@ -78,7 +78,11 @@ class Renderer:
         organisation: Organisation,
         clock: Clock,
         directory: Path = TEMPLATE_DIRECTORY,
+        *,
+        warnings_now: Callable[[], Sequence[object]] = tuple,
     ) -> None:
+        """warnings_now: what is in force, for the banner of citizens' pages."""
+        self._warnings_now = warnings_now
         self._catalogues = catalogues
         self._organisation = organisation
         self._environments = {
@@ -113,6 +117,7 @@ class Renderer:
                 "organisation": self._organisation,
                 "agent": request.get(AGENT),
                 "session": request.get(SESSION),
+                "warnings_now": self._warnings_now(),
                 **context,
             },
         )

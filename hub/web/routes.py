@@ -29,6 +29,7 @@ from hub.web.pages.citizen import (
     register_12110,
     track,
     unsubscribe,
+    warnings,
 )
 from hub.web.pages.citizen import help as help_pages
 from hub.web.route import Route
@@ -72,6 +73,11 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("GET", "/notices/{id}", notices.notice),
     Route("GET", "/education", notices.education),
     Route("GET", "/education/{topic}", notices.topic),
+    Route("GET", "/warnings", warnings.page),
+    Route("GET", "/warnings/feed.atom", warnings.atom_feed),
+    Route("GET", "/warnings/feed.json", warnings.json_document),
+    Route("GET", "/warnings/{warning_id}", warnings.one),
+    Route("GET", "/warnings/{warning_id}/cap.xml", warnings.cap),
     Route("GET", "/feed.atom", feeds.atom_feed),
     Route("GET", "/feed.json", feeds.json_document),
     # bulk mail

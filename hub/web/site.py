@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 from aiohttp import web
 
@@ -22,6 +23,7 @@ from hub.web.middlewares import (
     same_origin,
 )
 from hub.web.pages.cases.desk import add_desk
+from hub.web.pages.citizen.warnings import lines
 from hub.web.pages.people.notifications import NOTIFICATIONS
 from hub.web.render import RENDERER, Renderer
 from hub.web.routes import add_routes
@@ -43,7 +45,9 @@ def build_site(hub: Hub, staff: Staff) -> web.Application:
     app[RATE_LIMITS] = RateLimits(hub.clock, hub.settings.limits.per_minute())
     app[STREAMS] = Streams(hub.settings.web)
     app[PUBLIC_ORIGIN] = hub.settings.public_url()
-    app[RENDERER] = Renderer(shipped_catalogues(), assets, hub.settings.organisation, hub.clock)
+    app[RENDERER] = Renderer(
+        shipped_catalogues(), assets, hub.settings.organisation, hub.clock, warnings_now=partial(lines, hub)
+    )
     add_desk(app, hub, app[RENDERER], (NOTIFICATIONS,))
     app.on_response_prepare.append(add_headers)
 

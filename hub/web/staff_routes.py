@@ -63,6 +63,8 @@ from hub.web.pages.people import day, new_case, notifications, person, register,
 from hub.web.pages.publicity import lessons, notices, series
 from hub.web.pages.rules import books, revise, revisions
 from hub.web.pages.staff import account, accounts, held, login, setup, system
+from hub.web.pages.warnings import composer as warning_composer
+from hub.web.pages.warnings import warnings
 from hub.web.route import Handler, Route
 
 
@@ -101,6 +103,25 @@ PUBLICITY_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/campaigns/notices/{notice_id}", notices.notice_page, P.CAMPAIGN_READ),
     _staff("POST", "/campaigns/notices/{notice_id}", notices.edit, P.CAMPAIGN_EDIT),
     _staff("POST", "/campaigns/notices/{notice_id}/withdraw", notices.withdraw, P.CAMPAIGN_EDIT),
+)
+WARNING_ROUTES: tuple[Route, ...] = (
+    _staff("GET", "/warnings", warnings.warnings_page, P.WARNING_READ),
+    _staff("GET", "/warnings/new", warning_composer.new_warning, P.WARNING_MAKE),
+    _staff("POST", "/warnings/new", warning_composer.create, P.WARNING_MAKE),
+    _staff("POST", "/warnings/upload", warnings.upload, P.WARNING_MAKE),
+    _staff("GET", "/warnings/{warning_id}", warnings.warning_page, P.WARNING_READ),
+    _staff("GET", "/warnings/{warning_id}/edit", warning_composer.edit_page, P.WARNING_MAKE),
+    _staff("POST", "/warnings/{warning_id}/edit", warning_composer.edit, P.WARNING_MAKE),
+    _staff("POST", "/warnings/{warning_id}/submit", warnings.submit, P.WARNING_MAKE),
+    _staff("POST", "/warnings/{warning_id}/review", warnings.review, P.WARNING_REVIEW),
+    _staff("POST", "/warnings/{warning_id}/sign", warnings.sign, P.WARNING_SIGN),
+    _staff("POST", "/warnings/{warning_id}/release", warnings.release, P.WARNING_RELEASE),
+    _staff("POST", "/warnings/{warning_id}/send-back", warnings.send_back, P.WARNING_READ),
+    _staff("POST", "/warnings/{warning_id}/drop", warnings.drop, P.WARNING_MAKE),
+    _staff("POST", "/warnings/{warning_id}/papers", warnings.papers, P.WARNING_MAKE),
+    _staff("POST", "/warnings/{warning_id}/follow", warnings.follow, P.WARNING_MAKE),
+    _staff("GET", "/warnings/{warning_id}/cap.xml", warnings.cap, P.WARNING_READ),
+    _staff("GET", "/warnings/{warning_id}/12379.xml", warnings.xml_12379, P.WARNING_READ),
 )
 _TOLD = (P.CASE_READ, P.REPORT_READ, P.CAMPAIGN_READ, P.DEPARTMENT_READ)
 """Who is told of cases, of campaigns, or of departments."""
@@ -315,6 +336,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/campaigns/{campaign_id}/pause", campaigns.pause, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/resume", campaigns.resume, P.CAMPAIGN_CONTROL),
     _staff("POST", "/campaigns/{campaign_id}/cancel", campaigns.cancel, P.CAMPAIGN_CONTROL),
+    *WARNING_ROUTES,
     # whom campaigns reach
     _staff("GET", "/contacts", contacts.contacts_page, P.CAMPAIGN_EDIT),
     _staff("POST", "/contacts", contacts.find_contact, P.CAMPAIGN_EDIT),

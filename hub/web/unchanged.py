@@ -33,6 +33,7 @@ def unless_unchanged(request: web.Request, build: Callable[[], web.Response], *p
         request[LANGUAGE],
         request.cookies.get(VIEW_COOKIE, "") if request.cookies.get(VIEW_COOKIE) == ELDER else "",
         str(request.rel_url),
+        *(issue.id for issue in hub.warnings.board.active()),  # the banner
         *parts,
     )
     tag = f'W/"{digest}"'

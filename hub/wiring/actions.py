@@ -6,7 +6,8 @@ from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.deliveries.decide_delivery import DecideDelivery
 from hub.actions.deliveries.read_unmatched import ReadUnmatched
 from hub.actions.deliveries.redrive import Redrive
-from hub.hub import Actions, DeliveryDesk, RuleBooks
+from hub.actions.rules.rule_books import RuleBooks
+from hub.hub import Actions, DeliveryDesk
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
 from hub.wiring.departments.handover import takers_of

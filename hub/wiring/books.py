@@ -12,11 +12,13 @@ from hub.model.cases.profile_book import Table, profile_book, profile_table
 from hub.model.cases.routing.route_book import route_book
 from hub.model.cases.rule_book import BookKind
 from hub.model.sending.number_ranges import number_book
+from hub.model.warnings.signatures import signature_book
 from hub.runtime.clock import Clock
 from hub.settings import profiles
 from hub.settings.channels import SmsChannel
 from hub.settings.number_ranges import shipped_ranges
 from hub.settings.settings import Settings
+from hub.settings.warnings.shipped import shipped_signatures
 from hub.settings.work_calendar import shipped_notices, statutory_days
 
 
@@ -27,12 +29,14 @@ def books_of(settings: Settings, clock: Clock) -> tuple[RulesInForce, RulesAt]:
     """
     table = profiles.profile_table(settings.cases.profile)
     read_profile(table)
+    issuers = [unit.name for unit in settings.warnings.units]
     books = (
         calendar_book(shipped_notices(), statutory_days),
         profile_book(table, _problem),
         competence_book(),
         number_book(shipped_ranges(), _text_channels(settings)),
         route_book(),
+        signature_book(shipped_signatures(), issuers, settings.channels),
     )
     rules = RulesInForce(books, clock)
     return rules, _Reading(rules, table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from hub.actions.calls.answer_call import AnswerCall
@@ -18,9 +19,12 @@ from hub.actions.calls.note_recording import NoteRecording
 from hub.actions.calls.transcribe_recording import TranscribeRecording
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.knowledge.in_force import Knowledge
+from hub.actions.warnings.board import Board
+from hub.model.warnings.words import spoken
 from hub.repositories.calls import FlowRepository
 from hub.settings.channels import TwilioVoiceChannel
 from hub.settings.settings import Settings
+from hub.settings.warnings.shipped import shipped_events
 from hub.wiring.cases import CaseActions
 from hub.wiring.channels import Adapters
 from hub.wiring.dialogue import Dialogue
@@ -83,6 +87,7 @@ async def call_actions(
         ),
         answer_call,
         dialogue.texts,
+        partial(red_warning, base.board),
     )
     engine = VoskEngine(Path(settings.speech.model)) if settings.speech.model else None
     return CallActions(
@@ -103,6 +108,12 @@ async def call_actions(
         find_recordings=FindRecordings(base.documents, stores, lists, note_recording, clock),
         engine=engine,
     )
+
+
+def red_warning(board: Board) -> str:
+    """What is said before a greeting: the newest red warning in force, "" for none."""
+    issue = board.red()
+    return spoken(issue.warning, shipped_events()) if issue and issue.warning else ""
 
 
 async def _flows(base: Foundation, lines: Mapping[str, Line]) -> dict[str, Flow]:

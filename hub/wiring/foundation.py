@@ -10,6 +10,7 @@ from channels.outbox.receipts import HandsetRule
 from hub.actions.departments.in_force import DepartmentsInForce
 from hub.actions.dialogue.encoding import Encoding
 from hub.actions.staff.identities import Identities
+from hub.actions.warnings.board import Board
 from hub.repositories.alarms.raising_documents import RaisingDocuments
 from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.evidence.recording_moves import MovingDocuments
@@ -38,8 +39,7 @@ class Foundation:
 
     files: attachments. imports: files of entries, words and rules that were looked at and wait to be taken.
     bell: rung by every commit of `documents`, which also keeps the index of cases. feed: what became of
-    cases by them. identities: who reported. encoding: what sentences
-    mean.
+    cases by them. identities: who reported. encoding: what sentences mean. board: the warnings in force.
     """
 
     settings: Settings
@@ -56,6 +56,7 @@ class Foundation:
     identities: Identities
     encoding: Encoding
     departments: DepartmentsInForce
+    board: Board
 
     async def close(self) -> None:
         """Ends what runs beside the event loop, and the store last."""
@@ -99,4 +100,5 @@ async def open_foundation(settings: Settings, clock: Clock, handset: Mapping[str
         identities=Identities(identities),
         encoding=encoding_of(settings, clock),
         departments=departments,
+        board=Board(stores.publicity.warnings, clock),
     )

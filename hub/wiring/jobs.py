@@ -22,6 +22,7 @@ from hub.actions.knowledge.watch_answers import WatchAnswers
 from hub.actions.retention.forget_expired import ForgetExpired, Rule
 from hub.actions.retention.forget_recipients import ForgetRecipients
 from hub.actions.retention.reseal_store import ResealStore
+from hub.actions.warnings.desk import WarningDesk
 from hub.hub import Actions
 from hub.jobs.alone import alone
 from hub.jobs.broadcasts import BroadcastLoop
@@ -43,6 +44,7 @@ from hub.wiring.desk import Desk
 from hub.wiring.foundation import Foundation
 from hub.wiring.intake import IntakeActions
 from hub.wiring.mail import own_addresses_of
+from hub.wiring.publicity.warnings import exchange_of
 from hub.wiring.rules import RuleActions
 
 _LOOK_SECONDS = 60.0
@@ -67,6 +69,12 @@ _SERIES_SECONDS = 5.0
 """How often it is looked for items of series whose time has come."""
 _FALLBACK_SECONDS = 5.0
 """How often it is looked for warnings that did not arrive by text."""
+
+_WARNING_SECONDS = 1.0
+"""How often it is looked what is in force, who is to be called, and what is over."""
+
+_EXCHANGE_SECONDS = 2.0
+"""How often it is looked for documents of other systems."""
 
 _MATCH_SECONDS = 30.0
 """How often it is looked again for the messages of receipts that found none."""
@@ -223,6 +231,15 @@ def alarm_jobs(forward: ForwardAlarms, escalate: Escalate) -> dict[str, Job]:
         "command centre": partial(repeat, forward.listen, pause_seconds=_ALARM_SECONDS),
         "takeover": partial(repeat, escalate.step, pause_seconds=_TAKEOVER_SECONDS),
     }
+
+
+def warning_jobs(base: Foundation, desk: WarningDesk) -> dict[str, Job]:
+    """On every process, which each hold what is in force in memory; folders on one of them."""
+    jobs: dict[str, Job] = {"warnings": partial(repeat, desk.watch.step, pause_seconds=_WARNING_SECONDS)}
+    if exchange := exchange_of(base, desk):
+        lease = LeaseRepository(base.documents, holder=uuid.uuid4().hex)
+        jobs["exchange"] = partial(alone, lease, "exchange", exchange.step, pause_seconds=_EXCHANGE_SECONDS)
+    return jobs
 
 
 def mail_jobs(

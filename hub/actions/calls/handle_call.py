@@ -67,7 +67,10 @@ class HandleCall:
         carry_out: CarryOutCall,
         answer_call: AnswerCall,
         texts: Texts,
+        opening: Callable[[], str] = str,
     ) -> None:
+        """opening: what is said before the greeting of a call, "" for nothing: a red warning in force."""
+        self._opening = opening
         self._documents = documents
         self._repositories = repositories
         self._lines = lines
@@ -187,6 +190,8 @@ class HandleCall:
             facts |= await self._answer_call.heard(event.text)
         turn = begin(flow, event, facts=facts) if state is None else step(flow, state, event, facts=facts)
         steps = turn.steps
+        if state is None and (first := self._opening()):
+            steps = (Say(first, "zh"), *steps)
         plan, outcome = await self._carry_out(work, plan, turn)
         for _ in range(_MAX_HOOKS):
             if not turn.state.waits_for_hub:

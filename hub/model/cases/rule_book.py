@@ -32,6 +32,7 @@ class BookKind(StrEnum):
     COMPETENCE = "competence"
     ROUTES = "routes"
     NUMBERS = "numbers"
+    SIGNATURES = "signatures"
 
     @property
     def is_personal(self) -> bool:

@@ -8,9 +8,11 @@ once by the id of the delivery.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from campaigns.ports import Recipient
+from campaigns.segment import unpacked
 from campaigns.totals import MAY_HAVE_ARRIVED
 from channels.address import Address, AddressKind
 from hub.repositories.outbox_rows import OutboxRows
@@ -52,6 +54,26 @@ class Reached:
                 found += [self._recipient(f"{one}|{reason}|{row.id}", row) for row in rows]
                 id = rows[-1].id if len(rows) == wanted else ""
         return found
+
+    async def page_of_all(self, corrects: str, *, after: str, limit: int) -> Sequence[Recipient]:
+        """`page` of several broadcasts (`campaigns.segment.packed`), one behind the other. Who received more
+        than one is met more than once."""
+        ids = unpacked(corrects)
+        if len(ids) == 1:
+            return await self.page(ids[0], after=after, limit=limit)
+        number, _, place = after.partition("#")
+        found: list[Recipient] = []
+        for at in range(int(number or 0), len(ids)):
+            rows = await self.page(ids[at], after=place, limit=limit - len(found))
+            found += [replace(row, id=f"{at}#{row.id}") for row in rows]
+            if len(found) >= limit:
+                break
+            place = ""
+        return found
+
+    async def count_of_all(self, corrects: str) -> int:
+        """How many `page_of_all` gives."""
+        return sum([await self.count(one) for one in unpacked(corrects)])
 
     async def _next_reason(self, broadcast_id: str, state: str, after: str | None) -> str | None:
         """The first reason of rows in a state behind `after`, None when there is none."""

@@ -57,6 +57,13 @@ class NotificationRepository:
         told = Notification(id, agent_id, at, kind, "", department_id=department_id)
         return self._notifications.insert(told)
 
+    def tell_of_warning(
+        self, agent_id: str, kind: NotificationKind, warning_id: str, *, at: int, cause: str
+    ) -> Insert:
+        """The same about a warning."""
+        id = derived_id("notification", agent_id, kind, warning_id, cause)
+        return self._notifications.insert(Notification(id, agent_id, at, kind, "", warning_id=warning_id))
+
     async def unread(self, agent_id: str, *, limit: int = 100) -> list[Notification]:
         """Those an agent has not read, newest first."""
         return await self._newest({"agent_id": agent_id, "read_at": 0}, limit)

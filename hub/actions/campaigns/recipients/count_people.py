@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from campaigns.segment import Segment
-from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
+from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, SAFETY, WARNING
 from hub.model.recipients.saved_segment import ExactCount
 from hub.repositories.memberships import MembershipRepository, fits
 from hub.repositories.suppressions import SuppressionRepository
@@ -22,7 +22,7 @@ from hub.runtime.clock import Clock
 
 AT_ONCE = 5000
 PAGE = 1000
-SUBJECTS = (EDUCATION, NOTICE, WARNING)
+SUBJECTS = (EDUCATION, NOTICE, WARNING, SAFETY)
 
 
 @dataclass(frozen=True, slots=True)

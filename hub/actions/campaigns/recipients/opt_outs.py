@@ -13,7 +13,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from channels.address import Address, AddressKind, BadAddress, email, is_textable, masked, phone
-from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
+from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, SAFETY, WARNING
 from hub.repositories.agents import AgentRepository
 from hub.repositories.contacts import ContactRepository
 from hub.repositories.memberships import MembershipRepository
@@ -22,7 +22,7 @@ from hub.runtime.clock import CHINA, Clock, to_local, to_ms
 from hub.runtime.errors import Invalid, NotFound, Stale
 from hub.store.documents import Conflict, Documents, Duplicate
 
-WISHES = (EDUCATION, NOTICE, WARNING)
+WISHES = (EDUCATION, NOTICE, WARNING, SAFETY)
 """What a citizen may want no messages about."""
 SUBJECTS = (*WISHES, INVALID, ERASED)
 PAGE = 50

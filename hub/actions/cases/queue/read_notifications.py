@@ -101,6 +101,9 @@ class ReadNotifications:
             if one.department_id:
                 told += await self._of_department(agent, one)
                 continue
+            if one.warning_id:
+                told += [Told(one, None)] if agent.may(Permission.WARNING_READ) else []
+                continue
             case, what = cases.get(one.case_id), (one.kind, one.case_id, one.at)
             if case is None or what in seen or not policy.may_see(agent, case):
                 continue  # who handles a case and follows it is told twice of the same

@@ -8,6 +8,7 @@ from channels.feed.atom import atom
 from channels.feed.item import FeedItem, FeedMeta
 from channels.feed.json_feed import json_feed
 from hub.web.keys import HUB
+from hub.web.pages.citizen.warnings import items_for_feed
 
 _ITEMS = 50
 _CACHE_SECONDS = 60
@@ -41,6 +42,7 @@ async def _feed(request: web.Request, path: str) -> tuple[FeedMeta, list[FeedIte
         )
         for notice in await hub.repositories.notices.list(_ITEMS)
     ]
+    items = sorted([*items_for_feed(hub), *items], key=lambda item: -item.published_at)[:_ITEMS]
     meta = FeedMeta(
         id=f"{root}/notices",
         title=organisation.name,

@@ -11,7 +11,7 @@ from typing import Literal
 
 from aiohttp import web
 
-from channels.outbox.suppression import EDUCATION, NOTICE, WARNING
+from channels.outbox.suppression import EDUCATION, NOTICE, SAFETY, WARNING
 from hub.runtime.errors import NotFound
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
@@ -23,6 +23,7 @@ _SUBJECTS: Mapping[str, str] = {
     EDUCATION: msgid("法治宣传"),
     NOTICE: msgid("业务通知"),
     WARNING: msgid("黄色、蓝色预警"),
+    SAFETY: msgid("安全提示"),
 }
 
 

@@ -42,6 +42,10 @@ KINDS: Mapping[NotificationKind, Word] = {
     NotificationKind.CAMPAIGN_APPROVED: Word(msgid("我的宣传活动已批准"), icon="check"),
     NotificationKind.CAMPAIGN_RETURNED: Word(msgid("我的宣传活动被退回"), icon="back"),
     NotificationKind.CAMPAIGN_HELD: Word(msgid("宣传活动超出审批，等待重新审批"), icon="warning"),
+    NotificationKind.WARNING_WAITING: Word(msgid("有预警等待我处理"), "bad", "alert"),
+    NotificationKind.WARNING_RETURNED: Word(msgid("我的预警被退回"), icon="back"),
+    NotificationKind.WARNING_OVER: Word(msgid("预警已到期，还没有解除或延长"), "warn", "warning"),
+    NotificationKind.WARNING_PAPERS: Word(msgid("应急发布的手续还没有补齐"), "warn", "warning"),
     NotificationKind.CONTRACT_ENDS: Word(msgid("部门合同即将到期"), icon="calendar"),
 }
 _ALERT = msgid("您有 %(count)s 件事需要处理")
@@ -68,6 +72,8 @@ def link_of(told: Told) -> str:
     """Where a line leads."""
     if told.notification.department_id:
         return f"/staff/departments/{told.notification.department_id}"
+    if told.notification.warning_id:
+        return f"/staff/warnings/{told.notification.warning_id}"
     if told.case is None:
         return f"/staff/campaigns/{told.notification.campaign_id}"
     return f"/staff/cases/{told.case.id}"

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
+from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, SAFETY, WARNING
 from hub.actions.people.merge_people import Preview
 from hub.actions.people.people import People
 from hub.model.agent import Permission
@@ -27,6 +27,7 @@ SUBJECT: Mapping[str, str] = {
     EDUCATION: msgid("法治宣传"),
     NOTICE: msgid("业务通知"),
     WARNING: msgid("黄色、蓝色预警"),
+    SAFETY: msgid("安全提示"),
     INVALID: msgid("全部（号码失效）"),
 }
 """What somebody wants no texts about."""

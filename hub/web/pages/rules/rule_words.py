@@ -54,6 +54,14 @@ BOOK: Mapping[BookKind, BookWords] = {
             "channels 填渠道名称，按先后用 | 分开。"
         ),
     ),
+    BookKind.SIGNATURES: BookWords(
+        msgid("签发权限"),
+        msgid("谁可以签发哪类预警和安全提示，依据哪份授权书。没有一行符合的不能签发。"),
+        msgid(
+            "文件按发布单位替换。subject 填事件代码的开头（如 11B）或 notice:fraud；"
+            "levels、channels、role 多个用 | 分开；authority 填授权书编号，没有授权书的行只能用于应急发布。"
+        ),
+    ),
     BookKind.ROUTES: BookWords(
         msgid("短信分流"),
         msgid(
@@ -74,6 +82,11 @@ HINT: Mapping[str, str] = {
     "priority": msgid("1 到 99，1 最优先"),
     "number": msgid("手机号的前几位，最长的一行算数；完整的 11 位只管这一个号码"),
     "channels": msgid("渠道名称，按先后用 | 分开，例如 sms-mobile|sms-telecom"),
+    "issuer": msgid("配置的发布单位的名称，* 表示任何一个"),
+    "subject": msgid("事件代码的开头，例如 11B；安全提示填 notice:fraud；* 表示全部"),
+    "levels": msgid("red、orange、yellow、blue、notice，多个用 | 分开"),
+    "role": msgid("supervisor（主管）或 publicity_lead（宣传审批），多个用 | 分开"),
+    "authority": msgid("授权书编号或法律依据；没有的行只能用于应急发布"),
     "written_to": msgid("完整号码，例如 1211059101；城市号码（12110 加区号）可以在这里指定值班台"),
     "keyword": msgid("2 到 20 个字，繁体、全角和大小写不用另写；最长的关键词优先"),
     "desk": msgid("哪个单位的值班台"),
@@ -101,6 +114,12 @@ COLUMN: Mapping[str, str] = {
     "carrier": msgid("运营商"),
     "channels": msgid("渠道，按先后"),
     "note": msgid("说明"),
+    "issuer": msgid("发布单位"),
+    "subject": msgid("事件或提示"),
+    "levels": msgid("级别"),
+    "area": msgid("地区代码"),
+    "role": msgid("签发人岗位"),
+    "authority": msgid("授权书"),
     "written_to": msgid("号码"),
     "keyword": msgid("关键词"),
     "desk": msgid("值班台"),

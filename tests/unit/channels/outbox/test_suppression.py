@@ -9,6 +9,7 @@ from channels.outbox.suppression import (
     EDUCATION,
     INVALID,
     NOTICE,
+    SAFETY,
     WARNING,
     is_bulk,
     parse_opt_out,
@@ -88,6 +89,7 @@ def test_a_wish_with_a_message_is_both(text: str) -> None:
     [
         ("退订", (EDUCATION, WARNING)),
         ("退订普法", (EDUCATION,)),
+        ("退订提示", (SAFETY,)),
         ("退订 通知短信", (NOTICE,)),
         ("退订全部", (EDUCATION, WARNING, NOTICE)),
         ("STOP all", (EDUCATION, WARNING, NOTICE)),
@@ -139,3 +141,14 @@ def test_no_subject_of_its_own_frees_a_message_from_that_of_its_class() -> None:
     blue = a_delivery("b", MessageClass.L, origin=Origin.SUBMISSION, level=WarningLevel.BLUE)
     assert [subject for _, subject in rules_against(lesson)] == [INVALID, NOTICE, EDUCATION]
     assert [subject for _, subject in rules_against(blue)] == [INVALID, EDUCATION, WARNING]
+
+
+@pytest.mark.parametrize("message_class", [MessageClass.E1, MessageClass.N])
+def test_a_safety_notice_has_a_subject_of_its_own_and_stops_with_the_warnings(
+    message_class: MessageClass,
+) -> None:
+    row = a_delivery("a", message_class, origin=Origin.BROADCAST, subject=SAFETY)
+    stopped_by = {subject for _, subject in rules_against(row)}
+    assert {SAFETY, *subjects_of("")} & stopped_by == {SAFETY, WARNING}
+    warning = a_delivery("b", origin=Origin.BROADCAST, level=WarningLevel.YELLOW)
+    assert SAFETY not in {subject for _, subject in rules_against(warning)}

@@ -55,6 +55,11 @@ campaign.emergency supervisor
 campaign.send      supervisor publicity publicity_lead
 campaign.trial     supervisor publicity publicity_lead
 campaign.words     supervisor publicity_lead
+warning.read       supervisor publicity publicity_lead
+warning.make       supervisor publicity publicity_lead
+warning.review     supervisor publicity publicity_lead
+warning.sign       supervisor publicity_lead
+warning.release    supervisor publicity publicity_lead
 entry.edit         editor reviewer
 entry.publish      reviewer
 delivery.decide    inspector admin

@@ -62,4 +62,5 @@ def test_it_has_no_room_for_words_of_the_case() -> None:
         "read_at",
         "campaign_id",
         "department_id",
+        "warning_id",
     }

@@ -26,6 +26,8 @@ READ_CAMPAIGNS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD, R.SUPERVISOR, R.ADMIN
 WRITE_CAMPAIGNS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD})
 APPROVE_CAMPAIGNS = frozenset({R.PUBLICITY_LEAD, R.SUPERVISOR})
 STOP_CAMPAIGNS = SEND_CAMPAIGNS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD, R.SUPERVISOR})
+READ_WARNINGS = MAKE_WARNINGS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD, R.SUPERVISOR})
+SIGN_WARNINGS = frozenset({R.PUBLICITY_LEAD, R.SUPERVISOR})
 ENTRIES = frozenset({R.EDITOR, R.REVIEWER})
 PUBLISH_ENTRIES = frozenset({R.REVIEWER})
 ADMIN = frozenset({R.ADMIN})
@@ -257,6 +259,23 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/campaigns/{campaign_id}/pause"): STOP_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/resume"): STOP_CAMPAIGNS,
     ("POST", "/staff/campaigns/{campaign_id}/cancel"): STOP_CAMPAIGNS,
+    ("GET", "/staff/warnings"): READ_WARNINGS,
+    ("GET", "/staff/warnings/new"): MAKE_WARNINGS,
+    ("POST", "/staff/warnings/new"): MAKE_WARNINGS,
+    ("POST", "/staff/warnings/upload"): MAKE_WARNINGS,
+    ("GET", "/staff/warnings/{warning_id}"): READ_WARNINGS,
+    ("GET", "/staff/warnings/{warning_id}/edit"): MAKE_WARNINGS,
+    ("POST", "/staff/warnings/{warning_id}/edit"): MAKE_WARNINGS,
+    ("POST", "/staff/warnings/{warning_id}/submit"): MAKE_WARNINGS,
+    ("POST", "/staff/warnings/{warning_id}/review"): READ_WARNINGS,
+    ("POST", "/staff/warnings/{warning_id}/sign"): SIGN_WARNINGS,
+    ("POST", "/staff/warnings/{warning_id}/release"): READ_WARNINGS,
+    ("POST", "/staff/warnings/{warning_id}/send-back"): READ_WARNINGS,
+    ("POST", "/staff/warnings/{warning_id}/drop"): MAKE_WARNINGS,
+    ("POST", "/staff/warnings/{warning_id}/papers"): MAKE_WARNINGS,
+    ("POST", "/staff/warnings/{warning_id}/follow"): MAKE_WARNINGS,
+    ("GET", "/staff/warnings/{warning_id}/cap.xml"): READ_WARNINGS,
+    ("GET", "/staff/warnings/{warning_id}/12379.xml"): READ_WARNINGS,
     ("GET", "/staff/contacts"): WRITE_CAMPAIGNS,
     ("POST", "/staff/contacts"): WRITE_CAMPAIGNS,
     ("GET", "/staff/contacts/people/{contact_id}"): WRITE_CAMPAIGNS,
@@ -388,6 +407,7 @@ _PLACES = {
     "segment_id": "s1",
     "import_id": "i1",
     "department": "traffic",
+    "warning_id": "w1",
     "key_id": "k1",
     "id": "c1",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from campaigns.importing.columns import Column, FileKind
-from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
+from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, SAFETY, WARNING
 from hub.actions.campaigns.recipients.opt_outs import How, Via
 from hub.model.recipients.contact_import import ImportState
 from hub.repositories.memberships import Reach
@@ -24,6 +24,7 @@ SUBJECT: Mapping[str, str] = {
     EDUCATION: msgid("法治宣传"),
     NOTICE: msgid("业务通知"),
     WARNING: msgid("黄色、蓝色预警"),
+    SAFETY: msgid("安全提示"),
     INVALID: msgid("空号或停用"),
     ERASED: msgid("已删除资料"),
 }

@@ -13,7 +13,7 @@ from campaigns.selection import select
 from channels.address import phone
 from channels.contract import ChannelKind
 from channels.outbox.delivery import DeliveryState, MessageClass
-from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, WARNING
+from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, SAFETY, WARNING
 from hub.actions.campaigns.recipients.opt_outs import How
 from hub.actions.campaigns.recipients.put_in_everybody import put_in_everybody
 from hub.model.agent import Agent, Role
@@ -65,7 +65,10 @@ async def test_the_list_says_who_when_and_how(desk: RecipientDesk) -> None:
         (How.CHANNEL, "sms-12110", EDUCATION, "退订"),
         (How.CHANNEL, "sms-12110", WARNING, "退订"),
     }
-    assert await desk.opt_outs.counts() == {EDUCATION: 2, NOTICE: 0, WARNING: 1, INVALID: 1, ERASED: 0}
+    assert await desk.opt_outs.counts() == {
+        **{EDUCATION: 2, NOTICE: 0, WARNING: 1, SAFETY: 0},
+        **{INVALID: 1, ERASED: 0},
+    }
     assert [line.rule.subject for line in (await desk.opt_outs.page(subject=INVALID))[0]] == [INVALID]
 
 

@@ -1,0 +1,1 @@
+"""Settings of warnings, and the tables they are shipped with."""
