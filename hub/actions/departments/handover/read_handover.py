@@ -27,13 +27,13 @@ _MANY = 200
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """imports: all files, the newest first. months: what was sent before, the newest first. open: what stands
-    against go-live."""
+    """imports: all files, the newest first. months: what was sent before, the newest first. unsettled: what
+    stands against go-live beside a missing signature."""
 
     department: RegisteredDepartment
     imports: tuple[ContactImport, ...]
     months: tuple[SentMonth, ...]
-    open: tuple[Said, ...]
+    unsettled: tuple[Said, ...]
 
     @property
     def taken(self) -> tuple[ContactImport, ...]:
@@ -44,6 +44,12 @@ class Handover:
     def unsigned(self) -> tuple[ContactImport, ...]:
         """What the department has still to sign for."""
         return tuple(one for one in self.taken if not one.signed_at)
+
+    @property
+    def open(self) -> tuple[Said, ...]:
+        """All that stands against go-live."""
+        lacking = (Said(handover.UNSIGNED, count=len(self.unsigned)),) if self.unsigned else ()
+        return (*self.unsettled, *lacking)
 
 
 class ReadHandover:
@@ -85,9 +91,7 @@ class ReadHandover:
             if taking := newest.get(kind):
                 open_ones = [one for one in taking.conflicts if not _is_settled(one, desks, texts)]
                 points += handover.conflicts_said(taking, open_ones)
-        points += handover.same_extensions(department, registered)
-        unsigned = [one for one in imports if one.state is ImportState.DONE and not one.signed_at]
-        return [*points, Said(handover.UNSIGNED, count=len(unsigned))] if unsigned else points
+        return points + handover.same_extensions(department, registered)
 
 
 def _is_settled(conflict: ImportConflict, desks: Mapping[Claim, str], texts: Mapping[str, str]) -> bool:
