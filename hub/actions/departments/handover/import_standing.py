@@ -15,4 +15,4 @@ class ReadImportStanding:
     async def __call__(self, department: str) -> ImportStanding:
         """How it stands now. Raises `NotFound`."""
         found = await self._read(department)
-        return ImportStanding(len(found.taken), len(found.unsigned), found.conflicts)
+        return ImportStanding(len(found.taken), len(found.unsigned), found.unsettled)

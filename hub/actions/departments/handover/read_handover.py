@@ -27,19 +27,13 @@ _MANY = 200
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """imports: all files, the newest first. months: what was sent before, the newest first. conflicts: what
-    stands against go-live, besides signatures."""
+    """imports: all files, the newest first. months: what was sent before, the newest first. unsettled: what
+    stands against go-live beside a missing signature."""
 
     department: RegisteredDepartment
     imports: tuple[ContactImport, ...]
     months: tuple[SentMonth, ...]
-    conflicts: tuple[Said, ...]
-
-    @property
-    def open(self) -> tuple[Said, ...]:
-        """All that stands against go-live."""
-        count = len(self.unsigned)
-        return (*self.conflicts, Said(handover.UNSIGNED, count=count)) if count else self.conflicts
+    unsettled: tuple[Said, ...]
 
     @property
     def taken(self) -> tuple[ContactImport, ...]:
@@ -50,6 +44,12 @@ class Handover:
     def unsigned(self) -> tuple[ContactImport, ...]:
         """What the department has still to sign for."""
         return tuple(one for one in self.taken if not one.signed_at)
+
+    @property
+    def open(self) -> tuple[Said, ...]:
+        """All that stands against go-live."""
+        lacking = (Said(handover.UNSIGNED, count=len(self.unsigned)),) if self.unsigned else ()
+        return (*self.unsettled, *lacking)
 
 
 class ReadHandover:
@@ -91,7 +91,7 @@ class ReadHandover:
             if taking := newest.get(kind):
                 open_ones = [one for one in taking.conflicts if not _is_settled(one, desks, texts)]
                 points += handover.conflicts_said(taking, open_ones)
-        return [*points, *handover.same_extensions(department, registered)]
+        return points + handover.same_extensions(department, registered)
 
 
 def _is_settled(conflict: ImportConflict, desks: Mapping[Claim, str], texts: Mapping[str, str]) -> bool:

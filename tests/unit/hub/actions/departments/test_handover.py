@@ -79,6 +79,10 @@ async def test_five_departments_with_bad_numbers_and_conflicting_keywords_merged
     first = await merge()
     people = [one for one in first if one.kind is K.PEOPLE]
     assert [one.state for one in first] == [ImportState.DONE] * 12
+    for one in first:  # the sheet counts every row
+        done = one.done
+        taken = done.new + done.merged + done.unchanged + done.repeated
+        assert done.rows == taken + done.conflicts + done.bad
     for one in people:
         assert (one.done.rows, one.done.bad, one.done.bad_share) == (50, 6, 0.12)
         told = [row[1] for row in await error_file(office, one)]
