@@ -103,9 +103,9 @@ class LongText:
 @dataclass(frozen=True, slots=True)
 class OwedReceipt:
     """A receipt that was asked for. id: of the message. answered: the id its request was answered with.
-    place: of the number in it, from 0. way: the protocol it goes back by. look_at: when it is next looked whether
-    it came to an end, 0 = it did. next_at: when it is next told, 0 = not yet. until: when it is given up. All
-    ms UTC. reply_to: what the way knows to reach whoever asked."""
+    place: of the number in it, from 0. way: the protocol it goes back by. look_at: when it is next looked
+    whether it came to an end, 0 = it did. next_at: when it is next told, 0 = not yet. until: when it is given
+    up. All ms UTC. reply_to: what the way knows to reach whoever asked."""
 
     id: str
     submission_id: str

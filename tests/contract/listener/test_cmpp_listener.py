@@ -132,7 +132,6 @@ async def test_a_group_is_a_text_to_each_and_a_receipt_of_each(
         told = {
             report.destination: int(report.id, 16) for report in one.reports if isinstance(report, Report)
         }
-    told = {report.destination: int(report.id, 16) for report in reports}
     assert told == {to: number + place for place, to in enumerate(GROUP)}
     assert [row async for row in bench.office.documents.scan("listener_receipts")] == []
 
