@@ -90,7 +90,7 @@ async def _open(
 ) -> Opened:
     """Raises `OSError`: a port is taken, a certificate cannot be read."""
     server = Server(served, takes, ServerLimits(wanted.connections, wanted.connections_per_department))
-    await _listen(server, wanted)
+    await listen(server, wanted)
     stores, listened = base.stores, base.stores.departments.listened
     wall = Wall(stores.conversations, stores.cases, stores.meaning_due)
     texts = TellTexts(base.documents, listened, wall, server, base.clock)
@@ -100,13 +100,18 @@ async def _open(
 async def _open_site(wanted: Listener, make: Callable[[], Site]) -> Opened:
     """Raises `OSError`."""
     site = make()
-    await _listen(site, wanted)
+    await listen(site, wanted)
     return site
 
 
-async def _listen(where: Server | Site, wanted: Listener) -> None:
-    if wanted.port:
-        await where.listen(wanted.host, wanted.port)
-    if wanted.tls_certificate and wanted.tls_port:
-        tls = tls_context(wanted.tls_certificate, wanted.tls_key, wanted.tls_client_ca)
-        await where.listen(wanted.host, wanted.tls_port, tls=tls)
+async def listen(where: Server | Site, wanted: Listener) -> None:
+    """On all of its ports or on none: the next try must find them free. Raises `OSError`."""
+    try:
+        if wanted.port:
+            await where.listen(wanted.host, wanted.port)
+        if wanted.tls_certificate and wanted.tls_port:
+            tls = tls_context(wanted.tls_certificate, wanted.tls_key, wanted.tls_client_ca)
+            await where.listen(wanted.host, wanted.tls_port, tls=tls)
+    except BaseException:
+        await where.close()
+        raise

@@ -1,5 +1,6 @@
 """An unmodified Kannel at ten parts a second, where it is installed (Debian: kannel): it binds, submits 120
-texts at once, is told when it is too fast, loses nothing, and gets its receipts. In real time, half a minute:
+texts at once, is told when it is too fast, loses nothing, gets its receipts and a citizen's text. In real
+time, half a minute:
 
     pytest -n0 tests/contract/listener/test_kannel.py
 """
@@ -12,14 +13,15 @@ from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import unquote_to_bytes, urlencode
 
 import aiohttp
 import pytest
 
 from hub.jobs.repeat import repeat
 from hub.model.departments.registered import Contract
-from tests.contract.listener.listening import LONG, NUMBER, Bench, listening
+from tests.contract.listener.listening import LONG, NUMBER, PHONE, Bench, listening
+from tests.contract.listener.test_passed_texts import WANTS, stored
 from tests.ports import free_port
 from tests.world import eventually
 
@@ -63,6 +65,13 @@ username = script
 password = script
 concatenation = true
 max-messages = 10
+
+group = sms-service
+keyword = default
+catch-all = true
+max-messages = 0
+omit-empty = true
+get-url = "{told}?%p|%b"
 """
 
 
@@ -81,8 +90,8 @@ class Told:
 
 
 @asynccontextmanager
-async def kannel(bench: Bench, folder: Path) -> AsyncIterator[str]:
-    """Runs both its programs; the address of its own sendsms."""
+async def kannel(bench: Bench, folder: Path, told: str) -> AsyncIterator[str]:
+    """Runs both its programs; the address of its own sendsms. told: where texts of citizens go."""
     http, admin, box = free_port(), free_port(), free_port()
     configuration = folder / "kannel.conf"
     configuration.write_text(
@@ -95,6 +104,7 @@ async def kannel(bench: Bench, folder: Path) -> AsyncIterator[str]:
             password=bench.login.password,
             http=http,
             number=NUMBER,
+            told=told,
         )
     )
     running: list[Process] = []
@@ -163,15 +173,26 @@ async def test_kannel_loses_nothing_and_gets_its_receipts(tmp_path: Path) -> Non
 
         ticking = asyncio.create_task(repeat(a_tick, pause_seconds=0.1))
         telling = asyncio.create_task(repeat(bench.tell.step, pause_seconds=0.1))
-        async with kannel(bench, tmp_path) as url:
+        async with kannel(bench, tmp_path, address) as url:
             await _submitted(url, address)
             await eventually(all_came, seconds=90)
             for id in [row.id async for row in bench.office.documents.scan("outbox")]:
                 await bench.end(id)
             await eventually(all_told, seconds=60)
+            receipts, told.ended = told.ended, []
+            await bench.office.registered(WANTS)
+            await stored(bench, LONG)
+
+            async def heard() -> bool:
+                return bool(told.ended)
+
+            await eventually(heard)
         ticking.cancel()
         telling.cancel()
         texts = await bench.texts()
         assert len(texts) == len(set(texts)) == 120
-        assert sorted(told.ended) == sorted(f"{number}-1" for number in range(120))
+        assert sorted(receipts) == sorted(f"{number}-1" for number in range(120))
+        [heard_of] = told.ended
+        number, _, words = unquote_to_bytes(heard_of.replace("+", " ")).partition(b"|")
+        assert (number.strip(), words.decode("utf-16-be")) == (f"+86{PHONE}".encode(), LONG)
         assert "0x00000058" in (tmp_path / "bearerbox.log").read_text(errors="replace")

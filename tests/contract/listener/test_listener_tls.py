@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,10 +14,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from channels.listener.server import tls_context
+from channels.cmpp.served import CmppServed
+from channels.listener.server import Server, tls_context
 from channels.smpp.pdu import Bind, Command
 from hub.settings.listeners import CmppListener, SmppListener
+from hub.wiring.departments.listener import listen
+from tests.contract.listener import cmpp_system
 from tests.contract.listener.listening import Bench, connected, listening, text
+from tests.ports import free_port
 
 
 def _certificate(folder: Path, name: str) -> tuple[str, str]:
@@ -76,6 +81,20 @@ async def test_where_a_certificate_is_wanted_nobody_else_is_heard(bench: Bench, 
         async with connected(bench.port, tls=_client(ours[0], shown)) as one:
             assert await one.link.closed in ("lost", "closed-by-peer")
     assert bench.connections() == set()
+
+
+async def test_a_certificate_that_cannot_be_read_leaves_no_port_open(bench: Bench, tmp_path: Path) -> None:
+    ours, port = _certificate(tmp_path, "localhost"), free_port()
+    missing = {"tls_certificate": "missing.pem", "tls_key": "missing.key", "tls_port": free_port()}
+    wrong = CmppListener.model_validate({"enabled": True, "port": port, **missing})
+    right = wrong.model_copy(update={"tls_certificate": ours[0], "tls_key": ours[1]})
+    server = Server(lambda: CmppServed(bench.office.clock), bench.takes)
+    with pytest.raises(FileNotFoundError):
+        await listen(server, wrong)
+    await listen(server, right)
+    async with cmpp_system.logged_in(replace(bench, port=port)):
+        pass
+    await server.close()
 
 
 @pytest.mark.parametrize("kind", [SmppListener, CmppListener])

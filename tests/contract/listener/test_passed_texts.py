@@ -53,7 +53,7 @@ def _noted(bench: Bench, event: InboundMessage, id: str = "m1") -> list[Write]:
     return PassOn(office.departments, office.records.listened, {SENDER: NUMBER}, others)(event, id)
 
 
-async def _stored(bench: Bench, text: str = WORDS, *, wall: Compartment | None = None) -> None:
+async def stored(bench: Bench, text: str = WORDS, *, wall: Compartment | None = None) -> None:
     """A text as the intake stores it. wall: of its case, None for a text without one."""
     office, at = bench.office, bench.office.clock.now_ms()
     conversations = ConversationRepository(office.documents, office.vault)
@@ -116,7 +116,7 @@ async def test_the_longest_extension_has_it(bench: Bench) -> None:
 
 @pytest.mark.parametrize("words", [WORDS, LONG, "ok", "ok" * 200])
 async def test_a_text_is_told_by_smpp_and_forgotten(bench: Bench, words: str) -> None:
-    await _stored(bench, words)
+    await stored(bench, words)
     async with bound(bench, Command.BIND_RECEIVER) as one:
         await bench.told()
         assert {(part.source, part.destination) for part in one.texts} == {(f"86{PHONE}", f"{NUMBER}77")}
@@ -132,7 +132,7 @@ async def test_a_text_is_told_by_smpp_and_forgotten(bench: Bench, words: str) ->
 async def test_a_text_is_told_by_cmpp(version: int) -> None:
     async with listening(way="cmpp") as bench:
         await bench.office.registered(WANTS)
-        await _stored(bench, LONG)
+        await stored(bench, LONG)
         async with cmpp_system.logged_in(bench, version) as one:
             await bench.told()
             texts = [text for text in one.reports if isinstance(text, Text)]
@@ -144,7 +144,7 @@ async def test_a_text_is_told_by_cmpp(version: int) -> None:
 
 
 async def test_a_text_waits_for_a_receiver_and_for_its_answer(bench: Bench) -> None:
-    await _stored(bench)
+    await stored(bench)
     async with bound(bench, Command.BIND_TRANSMITTER):
         await bench.told()
     async with bound(bench) as one:
@@ -162,7 +162,7 @@ async def test_a_text_waits_for_a_receiver_and_for_its_answer(bench: Bench) -> N
 
 
 async def test_a_department_that_is_connected_twice_is_told_once(bench: Bench) -> None:
-    await _stored(bench)
+    await stored(bench)
     async with listening(bench.office, way="cmpp") as other:
         await bench.office.registered(WANTS)
         async with bound(bench) as one, cmpp_system.logged_in(other) as two:
@@ -176,14 +176,14 @@ async def test_a_department_that_is_connected_twice_is_told_once(bench: Bench) -
 
 @pytest.mark.parametrize("wall", [Compartment.NONE, None])
 async def test_a_text_of_an_ordinary_case_is_told(bench: Bench, wall: Compartment | None) -> None:
-    await _stored(bench, wall=wall)
+    await stored(bench, wall=wall)
     async with bound(bench) as one:
         await bench.told()
         assert _words(one.texts) == WORDS
 
 
 async def test_a_report_is_told_to_nobody(bench: Bench) -> None:
-    await _stored(bench, wall=Compartment.REPORT)
+    await stored(bench, wall=Compartment.REPORT)
     async with bound(bench) as one:
         await bench.told()
         assert one.texts == []
@@ -191,7 +191,7 @@ async def test_a_report_is_told_to_nobody(bench: Bench) -> None:
 
 
 async def test_a_line_without_a_case_in_the_talk_of_a_report_is_told_to_nobody(bench: Bench) -> None:
-    await _stored(bench, wall=Compartment.REPORT)
+    await stored(bench, wall=Compartment.REPORT)
     documents = bench.office.documents
     [message] = [row async for row in documents.scan("messages")]
     without = {**message.body, "case_id": ""}
@@ -202,7 +202,7 @@ async def test_a_line_without_a_case_in_the_talk_of_a_report_is_told_to_nobody(b
 
 
 async def test_a_screening_is_waited_for(bench: Bench) -> None:
-    await _stored(bench, wall=Compartment.SCREENING)
+    await stored(bench, wall=Compartment.SCREENING)
     cases = CaseRepository(bench.office.documents, bench.office.vault)
     async with bound(bench) as one:
         await bench.told()
@@ -221,7 +221,7 @@ async def test_a_screening_is_waited_for(bench: Bench) -> None:
 async def test_a_meaning_that_is_late_is_waited_for(bench: Bench) -> None:
     due = MeaningDueRepository(bench.office.documents, bench.office.vault)
     await bench.office.documents.commit([due.insert(MeaningDue("m1", "talk", 1, 1))])
-    await _stored(bench)
+    await stored(bench)
     async with bound(bench) as one:
         await bench.told()
         assert one.texts == []
@@ -233,8 +233,8 @@ async def test_a_meaning_that_is_late_is_waited_for(bench: Bench) -> None:
 
 async def test_nothing_of_it_is_readable_or_logged(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(0)
-    await _stored(bench)
-    stored = repr([row async for row in bench.office.documents.scan("listener_passed")])
+    await stored(bench)
+    kept = repr([row async for row in bench.office.documents.scan("listener_passed")])
     async with bound(bench) as one:
         one.answers = False
         await bench.tell.step()
@@ -243,6 +243,6 @@ async def test_nothing_of_it_is_readable_or_logged(bench: Bench, caplog: pytest.
     await bench.told()
     logged = repr([vars(record) for record in caplog.records])
     for secret in (PHONE, WORDS):
-        assert secret not in stored
+        assert secret not in kept
         assert secret not in logged
     assert "text_later" in logged
