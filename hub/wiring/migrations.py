@@ -8,12 +8,14 @@ from hub.actions.campaigns.recipients.put_in_everybody import put_in_everybody
 from hub.actions.cases.all_cases.put_in_order import PutInOrder
 from hub.actions.cases.all_cases.raise_open import RaiseOpen
 from hub.actions.cases.all_cases.take_over import TakeOver, Told
+from hub.actions.deliveries.extend_rows import extend_rows
 from hub.actions.deliveries.queue_up import queue_up
 from hub.actions.rules.follow_rules import FollowRules
 from hub.repositories.cases import CaseRepository
 from hub.repositories.deliveries.dead_letters import DeadLetters
 from hub.repositories.rule_books import RuleBookRepository
 from hub.runtime.clock import Clock
+from hub.settings.channels import SmsChannel
 from hub.settings.settings import Settings
 from hub.store.crypto import Vault
 from hub.store.documents import Documents
@@ -54,6 +56,12 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         """Ready rows of the outbox of earlier releases get the queue they wait in."""
         await queue_up(documents)
 
+    async def rows_with_extensions(documents: Documents, _: Vault) -> None:
+        """Replies of earlier releases leave from the extension behind their sender's number."""
+        channels = settings.channels.items()
+        numbers = {name: one.number for name, one in channels if isinstance(one, SmsChannel)}
+        await extend_rows(documents, numbers)
+
     return (
         *MIGRATIONS,
         Migration(3, "cases under clocks", cases_under_clocks),
@@ -63,6 +71,7 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         Migration(7, "deliveries that did not arrive", dead_letters),
         Migration(8, "members of groups in the list of contacts", put_in_everybody),
         Migration(9, "ready rows wait in queues", rows_in_queues),
+        Migration(10, "rows with the extension they answer from", rows_with_extensions),
     )
 
 
