@@ -108,11 +108,17 @@ def is_textable(address: Address) -> bool:
     return True
 
 
-def beneath(number: str, wanted: str) -> str:
-    """`wanted`, where it is our number with an extension behind it, else our number alone. A carrier refuses
-    a text from a number that is not ours."""
-    is_ours = wanted.startswith(number) and wanted.isascii() and wanted.isdecimal()
-    return wanted if is_ours and len(wanted) <= _MOST_DIGITS else number
+def extension_of(number: str, written_to: str) -> str:
+    """The digits behind our `number` in a number that was written to; "" where it is none of ours. A carrier
+    refuses a text from a number that is not ours."""
+    is_ours = written_to.startswith(number) and written_to.isascii() and written_to.isdecimal()
+    return written_to.removeprefix(number) if is_ours else ""
+
+
+def extended(number: str, extension: str) -> str:
+    """Our number with the extension behind it; our number alone where that is too long to be one."""
+    whole = number + extension
+    return whole if len(whole) <= _MOST_DIGITS else number
 
 
 def masked(address: Address) -> str:

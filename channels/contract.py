@@ -170,8 +170,7 @@ class OutboundMessage:
     files: where the channel carries them.
     bulk: one of many that one may refuse (law education, a notice), not an answer to somebody.
     page: also as a page to look at, where the channel has such a thing (HTML of a mail).
-    source: the number of ours that it answers from, "" for the channel's own.
-    extension: digits behind the number it is sent from, where the carrier takes them: answers come there.
+    extension: digits behind the channel's own number, which it is sent from: answers come there.
     """
 
     delivery_id: str
@@ -185,7 +184,6 @@ class OutboundMessage:
     files: tuple[OutboundFile, ...] = ()
     bulk: bool = False
     page: bool = False
-    source: str = ""
     extension: str = ""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from channels.adapter import AcceptEvent, Event
-from channels.address import beneath, is_textable
+from channels.address import extended, is_textable
 from channels.carrier import number
 from channels.carrier.account import Account, AccountSettings, Dialect
 from channels.carrier.alphabet import ENCODINGS, Format, decode, format_of
@@ -99,7 +99,7 @@ class Listening:
 @dataclass(frozen=True, slots=True)
 class GatewaySettings:
     """account: where, how many connections, at which rate. number: the access number texts come from,
-    unless they answer from one beneath it.
+    with an extension of theirs behind it.
 
     country_code: before mobile numbers. gbk: whether Chinese travels as GBK. reserved: characters the gateway
     adds to every text. patience_seconds: how long parts that are refused for the moment are tried again after
@@ -210,7 +210,7 @@ class GatewaySms:
             raise Permanent("no-text", "text missing")
         settings = self._settings
         to = number.written(message.recipient, settings.country_code)
-        source = beneath(settings.number, message.source or settings.number + message.extension)
+        source = extended(settings.number, message.extension)
         try:
             parts = pieces(
                 message.text,

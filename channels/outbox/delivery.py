@@ -170,7 +170,7 @@ class Delivery:
     recipient_key: blind index of the address. subject: opt-out subject (see suppression).
     parts: SMS parts it costs, 1 elsewhere. attempt: how many tries have begun.
     department: id of the department whose share and quota it uses, "" = the office itself.
-    extension: digits behind the sender's number, for answers to reach that department.
+    extension: digits behind the sender's own number: a department's, or those the citizen wrote to.
     uncounted: no limit of messages per person holds it back, and it takes nothing from them: a correction of
     what the same person was sent, a test to a number of the office.
     level, night: of a warning; night = its approver released it for the quiet hours.
@@ -181,7 +181,6 @@ class Delivery:
     redrive_of, redrive: the row that ended without arriving and which this one repeats; how often in all.
     redriven_as: the row that repeats this one and counts in its place.
     fallback_of: the row on another channel that this one stands in for.
-    source: the number of ours that it answers from, which the citizen wrote to; "" for the sender's own.
     expires_at, not_before, created_at, lease_until, accepted_at, receipt_at: ms UTC, 0 = never.
     """
 
@@ -222,7 +221,6 @@ class Delivery:
     redrive: int = 0
     redriven_as: str = ""
     fallback_of: str = ""
-    source: str = ""
     extension: str = ""
 
     def may_become(self, state: DeliveryState) -> bool:

@@ -179,6 +179,5 @@ def message_of(delivery: Delivery, bodies: Mapping[str, OriginBody]) -> Outbound
         files=delivery.files,
         bulk=is_bulk(delivery),
         page=delivery.origin in _WRITTEN_FOR_MANY,
-        source=delivery.source,
         extension=delivery.extension,
     )

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from channels.address import Address, AddressKind, BadAddress, beneath, is_textable, phone
+from channels.address import Address, AddressKind, BadAddress, extended, is_textable, phone
 from channels.clock import Clock
 from channels.contract import (
     Accepted,
@@ -217,7 +217,7 @@ class TwilioSms:
             # Encoded twice: as a query, and as a field that holds an address.
             start += f"{_encoded_twice(message.delivery_id)}%26a%3D{message.attempt}"
         # The number that was written to answers, whatever a service would choose.
-        number = beneath(self._number, message.source)
+        number = extended(self._number, message.extension)
         sender = self._from if number == self._number else f"From={quote_plus(number)}"
         return (
             f"{sender}{start}&To={_encoded(message.recipient.value)}&Body={_encoded(message.text)}".encode()

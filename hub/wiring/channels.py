@@ -344,6 +344,8 @@ def profile(name: str, channel: Channel, settings: Settings) -> ChannelProfile:
         auto_reply=reply,
         signature=settings.organisation.signature if kind is ChannelKind.SMS else "",
         can_answer=kind not in (ChannelKind.PETITION, ChannelKind.VOICE),
+        number=channel.number if isinstance(channel, SmsChannel) else "",
+        extensions=not isinstance(channel, TwilioSmsChannel),
     )
 
 

@@ -9,6 +9,7 @@ from hub.actions.campaigns.recipients.put_in_everybody import put_in_everybody
 from hub.actions.cases.all_cases.put_in_order import PutInOrder
 from hub.actions.cases.all_cases.raise_open import RaiseOpen
 from hub.actions.cases.all_cases.take_over import TakeOver, Told
+from hub.actions.deliveries.extend_rows import extend_rows
 from hub.actions.deliveries.queue_up import queue_up
 from hub.actions.rules.follow_rules import FollowRules
 from hub.model.staff.identity import apart as is_apart
@@ -18,6 +19,7 @@ from hub.repositories.evidence.report_keys import identity_ring, look
 from hub.repositories.rule_books import RuleBookRepository
 from hub.repositories.vault.identity_vault import IdentityDocuments, IdentityVault
 from hub.runtime.clock import Clock
+from hub.settings.channels import SmsChannel
 from hub.settings.settings import Settings
 from hub.store.crypto import KeyProblem, KeyRing, Vault, create_ring
 from hub.store.documents import Documents, Update
@@ -63,6 +65,12 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         """Who reported stands in the vault and not with the report."""
         await _identities_apart(documents, vault, settings)
 
+    async def rows_with_extensions(documents: Documents, _: Vault) -> None:
+        """Replies of earlier releases leave from the extension behind their sender's number."""
+        channels = settings.channels.items()
+        numbers = {name: one.number for name, one in channels if isinstance(one, SmsChannel)}
+        await extend_rows(documents, numbers)
+
     return (
         *MIGRATIONS,
         Migration(3, "cases under clocks", cases_under_clocks),
@@ -73,6 +81,7 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         Migration(8, "members of groups in the list of contacts", put_in_everybody),
         Migration(9, "ready rows wait in queues", rows_in_queues),
         Migration(10, "imports of the office", imports_of_the_office),
+        Migration(11, "rows with the extension they answer from", rows_with_extensions),
         Migration(15, "identities of reports in their vault", identities_apart),
     )
 

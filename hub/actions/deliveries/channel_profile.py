@@ -17,6 +17,8 @@ class ChannelProfile:
     auto_reply: `off`, `answers` (sure answers only) or `all` (also choices and receipts).
     signature: stands in 【】 before every text, "" for none.
     can_answer: whether a text can go back the way it came; not for a web form or a call.
+    number: our own, which texts leave from, "" where there is none. extensions: whether texts nobody wrote to
+    may leave from one behind it; a provider that lends single numbers refuses that.
     """
 
     name: str
@@ -24,6 +26,8 @@ class ChannelProfile:
     auto_reply: Literal["off", "answers", "all"] = "all"
     signature: str = ""
     can_answer: bool = True
+    number: str = ""
+    extensions: bool = True
 
     def compose(self, text: str) -> tuple[str, int]:
         """The text as it leaves, and the SMS parts it costs (1 on other channels)."""

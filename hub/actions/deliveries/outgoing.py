@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from channels.address import Address
+from channels.address import Address, extension_of
 from channels.contract import ChannelKind, OutboundFile
 from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin
 from hub.actions.deliveries.channel_profile import Profiles
@@ -66,7 +66,7 @@ class Leaving:
     """What leaves. title, thread: of a mail, and the mail it answers.
 
     files: leave with a mail; on other channels they are read where the message is. source: the number of
-    ours that a text answers from, "" for the channel's own.
+    ours that a text answers, which was written to; "" for the channel's own.
     """
 
     text: str
@@ -175,7 +175,7 @@ class Outgoing:
             lane=policy.lane,
             parts=parts,
             not_before=max(at, not_before),
-            source=leaving.source,
+            extension=extension_of(profile.number, leaving.source),
             files=tuple(OutboundFile(file.id, file.filename, file.media_type) for file in carried),
         )
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from channels.address import Address
-from channels.outbox.delivery import Delivery, DeliveryState
+from channels.outbox.delivery import Delivery, DeliveryState, MessageClass
 from hub.actions.departments.refusals import NotTaken, Problem
 from hub.model.departments.cutover import Phase
 from hub.model.departments.sent_once import ALREADY_SENT, Platform, SentText, SentTwice, Stopped
@@ -77,8 +77,9 @@ class OnePlatform:
 
     async def admit(self, submission: Submission, rows: Sequence[Delivery]) -> Admitted:
         """What of a submission the old platform did not send. A department without a cut-over has no other
-        platform, and nothing is kept of it."""
-        if not rows or await self._records.cutovers.get(submission.department) is None:
+        platform, and nothing is kept of it; E0 is stopped by nothing: silence is worse than a second one."""
+        urgent = submission.message_class is MessageClass.E0
+        if urgent or not rows or await self._records.cutovers.get(submission.department) is None:
             return Admitted(submission, rows)
         texts = {row.id: (row.recipient, row.text) for row in rows}
         claim = await self.claim(Platform.HUB, submission.department, texts, submission.at)

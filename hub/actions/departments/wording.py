@@ -92,7 +92,8 @@ def worded(
         problems.append(Problem("text", "text_too_long", Said(TOO_LONG, most=MAX_CHARACTERS)))
     if problems or profile is None or message_class is None:
         raise NotTaken(problems)
-    extension = next((one.extension for one in department.senders if one.channel == profile.name), "")
+    own = (one.extension for one in department.senders if one.channel == profile.name)
+    extension = next(own, "") if profile.extensions else ""
     return Worded(profile.name, extension, signed, message_class, max(1, count(signed).parts))
 
 

@@ -49,15 +49,6 @@ async def test_a_long_text_leaves_in_parts_with_one_reference_and_an_id_each(spe
         assert here.gateway.taken[3].content[3] == (parts[0].content[3] + 1) % 256
 
 
-@speaking
-async def test_what_is_answered_leaves_from_the_number_that_was_written_to(speaks: Speaks) -> None:
-    async with desk(speaks=speaks) as here:
-        # The last two are no numbers of this account: a gateway would refuse the text.
-        for source in ("1211059101", "", "106575550001", "12110x"):
-            await here.sms.send(replace(text(), source=source))
-        assert [part.source for part in here.gateway.taken] == ["1211059101", "12110", "12110", "12110"]
-
-
 @pytest.mark.parametrize("bytes_", [60, 71])
 @pytest.mark.parametrize("version", [2, 3])
 async def test_a_receipt_of_either_length_names_the_part_as_it_was_accepted(

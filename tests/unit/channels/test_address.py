@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from channels.address import Address, AddressKind, BadAddress, email, is_textable, masked, phone
+from channels.address import (
+    Address,
+    AddressKind,
+    BadAddress,
+    email,
+    extended,
+    extension_of,
+    is_textable,
+    masked,
+    phone,
+)
 
 
 @pytest.mark.parametrize(
@@ -129,3 +139,23 @@ def test_a_masked_address_shows_enough_to_recognise_and_too_little_to_call() -> 
 
 def test_the_key_tells_kinds_apart() -> None:
     assert Address(AddressKind.CHAT, "1").key != Address(AddressKind.WECHAT, "1").key
+
+
+@pytest.mark.parametrize(
+    ("written_to", "extension"),
+    [
+        ("1211059101", "59101"),
+        ("12110", ""),
+        ("", ""),
+        ("106575550001", ""),
+        ("12110x", ""),
+        ("12110５９", ""),
+    ],
+)
+def test_the_extension_of_a_number_of_ours_and_of_no_other(written_to: str, extension: str) -> None:
+    assert extension_of("12110", written_to) == extension
+
+
+def test_what_is_too_long_for_a_number_is_our_number_alone() -> None:
+    assert extended("12110", "59101") == "1211059101"
+    assert extended("12110", "1" * 16) == "12110"

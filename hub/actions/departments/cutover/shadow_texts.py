@@ -35,8 +35,6 @@ from hub.store.documents import Documents, Write
 from hub.store.until_committed import until_committed
 
 _TRIES = 20
-_NEVER_SENT_TWICE = frozenset({MessageClass.E0})
-"""Classes whose texts the gate never stops as repeated (`is_counted`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +131,9 @@ class ShadowTexts:
             else:
                 copy = replace(copy, results=await self._at_the_gate(planned, max(now, wanted.not_before)))
             texts = _addressed(copy, planned.rows[0].text)
-        copy, more = await self._sent_by_old(copy, texts, now)
+        more: list[Write] = []
+        if copy.message_class != MessageClass.E0:  # which is stopped by nothing
+            copy, more = await self._sent_by_old(copy, texts, now)
         copy = replace(copy, differs=int(bool(copy.differences())))
         day = self._records.shadows.count(copy.department, copy.day, counted(copy))
         return copy, [self._records.shadows.insert(copy), *writes, *more, *day]
@@ -184,7 +184,7 @@ class ShadowTexts:
             one = replace(results[place], sent_id=self._platforms.sent_id(copy.department, *asked[id]))
             if id in claim.already:
                 one = replace(one, state=TextState.REJECTED, reason=ALREADY_SENT, until=0)
-            elif id in claim.again and one.would_leave and copy.message_class not in _NEVER_SENT_TWICE:
+            elif id in claim.again and one.would_leave:
                 one = replace(one, state=TextState.SUPPRESSED, reason=DUPLICATE, until=0)
             results[place] = one
         twice = [

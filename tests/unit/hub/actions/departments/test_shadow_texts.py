@@ -345,9 +345,10 @@ def test_a_code_in_brackets_makes_a_text_of_its_own(text: str) -> None:
     assert words_of_text(text % "123456") != words_of_text(text % "654321")
 
 
-async def test_e0_is_neither_counted_nor_stopped_as_repeated(cut: CutoverOffice) -> None:
+async def test_e0_is_stopped_by_nothing_not_even_by_the_other_platform(cut: CutoverOffice) -> None:
     urgent = replace(CALLER, classes=tuple(MessageClass))
     asked = {"message_class": MessageClass.E0, "responsible": "王明"}
-    await cut.shadow(urgent, wants("old-1", **asked))
-    copy = (await cut.shadow(urgent, wants("old-2", **asked))).copy
-    assert told(copy) == [("queued", "")]
+    await cut.in_phase(Phase.NEW)
+    for ref in ("old-1", "old-2"):
+        assert told((await cut.shadow(urgent, wants(ref, **asked))).copy) == [("queued", "")]
+    assert (await cut.office.submit(urgent, wants("new-1", **asked))).submission.accepted == 1

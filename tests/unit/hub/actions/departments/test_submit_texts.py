@@ -8,12 +8,15 @@ from dataclasses import replace
 
 import pytest
 
+from channels.contract import ChannelKind
 from channels.outbox.delivery import DeliveryState, MessageClass, Origin
 from channels.outbox.gate import message_of
 from channels.outbox.ports import Change, Leased
 from channels.outbox.retry import settled
+from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.departments.refusals import NotTaken, OtherBody, TooMuch
 from hub.actions.departments.submit_texts import Submitted, canonical
+from hub.actions.departments.wording import worded
 from hub.model.departments.registered import Contract, SenderLine
 from hub.model.departments.submission import TextState
 from hub.runtime.errors import NotFound
@@ -239,6 +242,12 @@ async def test_a_text_leaves_by_a_registered_sender_with_its_extension(office: O
     with pytest.raises(NotTaken) as refused:
         await office.submit(CALLER, wants("r2", sender="sms-other"))
     assert codes(refused) == {("sender", "sender_not_allowed")}
+
+
+def test_a_provider_of_single_numbers_sends_from_none_behind_them() -> None:
+    department = replace(TRAFFIC, senders=(SenderLine(SENDER, "0591"),))
+    single = ChannelProfile(SENDER, ChannelKind.SMS, signature="福建公安", extensions=False)
+    assert worded(wants(), department, {SENDER: single}, CALLER.classes).extension == ""
 
 
 async def test_a_callback_to_a_host_nobody_listed_is_refused(office: Office) -> None:
