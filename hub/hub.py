@@ -70,6 +70,7 @@ from hub.actions.departments.department_actions import DepartmentActions
 from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
 from hub.actions.dialogue.understand import Understand
+from hub.actions.evidence.compartment import CompartmentDesk
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.carriers.take_in import TakeIn
 from hub.actions.intake.file_petition import FilePetition
@@ -93,7 +94,6 @@ from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
 from hub.actions.rules.revise_rules import ReviseRules
 from hub.actions.staff.change_accounts import ChangeAccounts
-from hub.actions.staff.compartment import CompartmentDesk
 from hub.model.agent import Permission
 from hub.model.conversations.meaning_due import LATE_MS
 from hub.repositories.calls import Backlog, backlog

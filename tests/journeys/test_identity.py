@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import re
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +16,7 @@ from channels.contract import ChannelKind
 from hub.hub import Hub
 from hub.model.agent import Agent, Role
 from hub.model.petition import Petition, PetitionKind
+from hub.model.staff.audit import AuditAct
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.web.guard.auth import is_granted
@@ -134,3 +139,27 @@ async def test_the_number_of_a_texted_report_is_not_in_its_case_either(hub: Twin
     kept = [await identity_vault(hub.hub.settings, hub.hub.documents).get(row.id) for row in cases]
     assert {one.value.address for one in kept if one} == {"+8613800139007", NUMBER}
     assert "identities" in {collection.name for collection in COLLECTIONS}
+
+
+async def test_a_report_leaves_as_one_file_that_proves_itself_and_names_nobody(hub: TwinHub) -> None:
+    case_id, inspector = await report(hub), hub.agents[Role.INSPECTOR]
+    reference, content = await hub.hub.actions.compartment.export_case(inspector, case_id)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(parts.pop("manifest.json"))
+    assert manifest["reference"] == reference
+    assert {one["name"]: one["sha256"] for one in manifest["files"]} == {
+        name: hashlib.sha256(part).hexdigest() for name, part in parts.items()
+    }
+    case = await hub.hub.repositories.cases.get(case_id)
+    assert case is not None
+    entries = json.loads(parts["history.json"])
+    assert manifest["history"] == {"length": len(entries), "head": entries[-1]["hash"]}
+    assert manifest["history"]["head"] == case.value.chain.head
+    everything = b"".join(parts.values()).decode()
+    assert "收黑钱" in everything
+    assert not [word for word in TOLD if word in everything]
+    acts = [row.act for row in await hub.hub.repositories.audit.newest()]
+    assert AuditAct.EXPORTED in acts
+    assert (await ask(hub, Role.INSPECTOR, "POST", f"/staff/cases/{case_id}/evidence")).status == 200
+    assert (await ask(hub, Role.HANDLER, "POST", f"/staff/cases/{case_id}/evidence")).status == 403

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.actions.evidence.export_case import ExportCase
 from hub.actions.staff.read_audit import ReadAudit
 from hub.actions.staff.reveal_identity import RevealIdentity
 
 
 @dataclass(frozen=True, slots=True)
 class CompartmentDesk:
-    """Who reported, and who read what."""
+    """Who reported, who read what, and a report as one file."""
 
+    export_case: ExportCase
     read_audit: ReadAudit
     reveal_identity: RevealIdentity
