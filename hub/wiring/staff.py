@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.actions.cases.read_cases import ReadCases
 from hub.actions.evidence.compartment import CompartmentDesk
 from hub.actions.evidence.export_case import ExportCase
+from hub.actions.evidence.quarterly_report import QuarterlyReport
 from hub.actions.staff.change_accounts import ChangeAccounts
 from hub.actions.staff.read_audit import ReadAudit
 from hub.actions.staff.reveal_identity import RevealIdentity
@@ -23,4 +24,5 @@ def compartment_desk_of(base: Foundation, read_cases: ReadCases) -> CompartmentD
     requests = IdentityRequestRepository(base.documents, base.vault)
     reveal = RevealIdentity(base.stores, requests, base.identities, base.clock)
     export = ExportCase(base.stores, read_cases, base.files, base.recordings, base.clock)
-    return CompartmentDesk(export, ReadAudit(base.stores), reveal)
+    quarterly = QuarterlyReport(base.documents, base.clock)
+    return CompartmentDesk(export, quarterly, ReadAudit(base.stores), reveal)

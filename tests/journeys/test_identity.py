@@ -119,6 +119,21 @@ async def test_an_inspector_asks_a_custodian_agrees_and_it_ends(hub: TwinHub) ->
     assert "姓名" in audit.body
 
 
+async def test_the_quarter_is_a_table_without_content_and_small_numbers_are_left_out_for_others(
+    hub: TwinHub,
+) -> None:
+    page = await ask(hub, Role.INSPECTOR, "GET", "/staff/reports/quarter")
+    first = re.findall(r'<option value="(\d{4}-\d\d-01)"', page.body)[0]
+    whole = await ask(hub, Role.INSPECTOR, "POST", "/staff/reports/quarter", first=first)
+    assert whole.body.startswith("\ufeff收到,1")
+    assert not [word for word in (*TOLD, "收黑钱") if word in whole.body]
+    outside = await ask(hub, Role.INSPECTOR, "POST", "/staff/reports/quarter", first=first, shared="yes")
+    assert "收到,<5" in outside.body
+    assert (
+        await ask(hub, Role.INSPECTOR, "POST", "/staff/reports/quarter", first="2000-01-01")
+    ).status == 400
+
+
 async def test_an_answer_reaches_a_reporter_whose_number_nobody_sees(hub: TwinHub) -> None:
     case_id, agent = await report(hub), hub.agents[Role.INSPECTOR]
     case = await hub.hub.repositories.cases.get(case_id)

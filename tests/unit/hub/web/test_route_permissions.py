@@ -132,6 +132,8 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/cases/{case_id}/identity"): frozenset({R.INSPECTOR}),
     ("POST", "/staff/cases/{case_id}/identity/read"): frozenset({R.INSPECTOR}),
     ("POST", "/staff/cases/{case_id}/evidence"): frozenset({R.INSPECTOR}),
+    ("GET", "/staff/reports/quarter"): frozenset({R.INSPECTOR}),
+    ("POST", "/staff/reports/quarter"): frozenset({R.INSPECTOR}),
     ("GET", "/staff/identity-requests"): frozenset({R.CUSTODIAN}),
     ("POST", "/staff/identity-requests/{request_id}"): frozenset({R.CUSTODIAN}),
     ("GET", "/staff/audit"): frozenset({R.AUDITOR}),
