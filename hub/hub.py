@@ -69,6 +69,7 @@ from hub.actions.departments.department_actions import DepartmentActions
 from hub.actions.dialogue.encoding import Encoding
 from hub.actions.dialogue.triage import Triage
 from hub.actions.dialogue.understand import Understand
+from hub.actions.evidence.compartment import CompartmentDesk
 from hub.actions.intake.accept_event import AcceptEvent
 from hub.actions.intake.carriers.take_in import TakeIn
 from hub.actions.intake.file_petition import FilePetition
@@ -91,7 +92,6 @@ from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.rule_books import RuleBooks
 from hub.actions.staff.change_accounts import ChangeAccounts
-from hub.actions.staff.compartment import CompartmentDesk
 from hub.actions.warnings.desk import WarningDesk
 from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.queue.feed import QueueFeed

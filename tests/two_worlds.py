@@ -48,7 +48,9 @@ _LEFT_OUT = {"/staff/logout", "/static/{digest}/{path:.+}"}
 """The first ends the login that the requests behind it need; the second reads no store."""
 _STREAM = "/events"
 """How the addresses of streams end: those are followed while something happens, not asked."""
-_QUIET_SECONDS = 0.7
+_LOOKED_AT = "/staff/senders/events"
+"""Nothing rings it: it says what its page says, every two seconds."""
+_QUIET_SECONDS = 0.6
 """Longer than the desk gathers what it tells together (`GATHER_SECONDS`)."""
 
 
@@ -331,7 +333,8 @@ def streams(twin: TwinHub, shown: str) -> list[tuple[Role, str, str]]:
         (role, path, f"{path}?{shown}")
         for role in OUTSIDE
         for route in ROUTES
-        if route.path.endswith(_STREAM) and _gets_through(route, twin.agents[role])
+        if route.path.endswith(_STREAM) and route.path != _LOOKED_AT
+        if _gets_through(route, twin.agents[role])
         for path in [_filled(route.path, dict.fromkeys(re.findall(r"{(\w+)}", route.path), "1"))]
     ]
 

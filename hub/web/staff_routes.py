@@ -36,7 +36,7 @@ from hub.web.pages.cases import (
     taken_part,
 )
 from hub.web.pages.cases.replies import canned, pick, send
-from hub.web.pages.compartment import audit, identity
+from hub.web.pages.compartment import audit, export, identity, quarter
 from hub.web.pages.deliveries import deliveries, ended, unmatched
 from hub.web.pages.departments import (
     callbacks,
@@ -195,6 +195,9 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/cases/{case_id}/identity", identity.identity_page, P.IDENTITY_ASK),
     _staff("POST", "/cases/{case_id}/identity", identity.ask, P.IDENTITY_ASK),
     _staff("POST", "/cases/{case_id}/identity/read", identity.read, P.IDENTITY_ASK),
+    _staff("POST", "/cases/{case_id}/evidence", export.export, P.REPORT_READ),
+    _staff("GET", "/reports/quarter", quarter.quarter_page, P.REPORT_READ),
+    _staff("POST", "/reports/quarter", quarter.export, P.REPORT_READ),
     _staff("GET", "/identity-requests", identity.requests_page, P.IDENTITY_DECIDE),
     _staff("POST", "/identity-requests/{request_id}", identity.decide, P.IDENTITY_DECIDE),
     _staff("GET", "/audit", audit.audit_page, P.AUDIT_READ),

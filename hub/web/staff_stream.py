@@ -27,8 +27,9 @@ async def stream(
 ) -> web.StreamResponse:
     """Answers an EventSource until the page, the session or the server goes.
 
-    every_seconds: `fill` is also asked without a ring, for what is counted and not rung; a ring does not move
-    these instants, so that they do not tell of what others are rung for.
+    `fill` is asked at once: else the first ring, whoever it is for, would show. every_seconds: it is also
+    asked without a ring, for what is counted and not rung; a ring does not move these instants, so that they
+    do not tell of what others are rung for.
     """
     events = EventStream()
     sessions, loop = request.app[STAFF].sessions, asyncio.get_running_loop()
@@ -39,11 +40,11 @@ async def stream(
             pinged_at = loop.time()
             every, due = every_seconds or PING_SECONDS, pinged_at
             while True:
-                if due <= loop.time():
-                    due = loop.time() + every
-                await ear.wait(at_most_seconds=due - loop.time())
+                await ear.wait(at_most_seconds=max(0.0, due - loop.time()))
                 if ear.over:
                     break
+                if due <= loop.time():
+                    due = loop.time() + every
                 if loop.time() - pinged_at >= PING_SECONDS:
                     if await sessions.current(request, is_use=False) is None:
                         break

@@ -42,7 +42,7 @@ def actions_of(
         accept_event=intake.accept_event,
         assign_case=cases.assign_case,
         change_accounts=change_accounts_of(base),
-        compartment=compartment_desk_of(base),
+        compartment=compartment_desk_of(base, cases.read_cases),
         campaigns=campaigns.desk,
         citizen_move=cases.citizen_move,
         close_case=cases.close_case,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import re
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +16,7 @@ from channels.contract import ChannelKind
 from hub.hub import Hub
 from hub.model.agent import Agent, Role
 from hub.model.petition import Petition, PetitionKind
+from hub.model.staff.audit import AuditAct
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.web.guard.auth import is_granted
@@ -114,6 +119,21 @@ async def test_an_inspector_asks_a_custodian_agrees_and_it_ends(hub: TwinHub) ->
     assert "姓名" in audit.body
 
 
+async def test_the_quarter_is_a_table_without_content_and_small_numbers_are_left_out_for_others(
+    hub: TwinHub,
+) -> None:
+    page = await ask(hub, Role.INSPECTOR, "GET", "/staff/reports/quarter")
+    first = re.findall(r'<option value="(\d{4}-\d\d-01)"', page.body)[0]
+    whole = await ask(hub, Role.INSPECTOR, "POST", "/staff/reports/quarter", first=first)
+    assert whole.body.startswith("\ufeff收到,1")
+    assert not [word for word in (*TOLD, "收黑钱") if word in whole.body]
+    outside = await ask(hub, Role.INSPECTOR, "POST", "/staff/reports/quarter", first=first, shared="yes")
+    assert "收到,<5" in outside.body
+    assert (
+        await ask(hub, Role.INSPECTOR, "POST", "/staff/reports/quarter", first="2000-01-01")
+    ).status == 400
+
+
 async def test_an_answer_reaches_a_reporter_whose_number_nobody_sees(hub: TwinHub) -> None:
     case_id, agent = await report(hub), hub.agents[Role.INSPECTOR]
     case = await hub.hub.repositories.cases.get(case_id)
@@ -134,3 +154,27 @@ async def test_the_number_of_a_texted_report_is_not_in_its_case_either(hub: Twin
     kept = [await identity_vault(hub.hub.settings, hub.hub.documents).get(row.id) for row in cases]
     assert {one.value.address for one in kept if one} == {"+8613800139007", NUMBER}
     assert "identities" in {collection.name for collection in COLLECTIONS}
+
+
+async def test_a_report_leaves_as_one_file_that_proves_itself_and_names_nobody(hub: TwinHub) -> None:
+    case_id, inspector = await report(hub), hub.agents[Role.INSPECTOR]
+    reference, content = await hub.hub.actions.compartment.export_case(inspector, case_id)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(parts.pop("manifest.json"))
+    assert manifest["reference"] == reference
+    assert {one["name"]: one["sha256"] for one in manifest["files"]} == {
+        name: hashlib.sha256(part).hexdigest() for name, part in parts.items()
+    }
+    case = await hub.hub.repositories.cases.get(case_id)
+    assert case is not None
+    entries = json.loads(parts["history.json"])
+    assert manifest["history"] == {"length": len(entries), "head": entries[-1]["hash"]}
+    assert manifest["history"]["head"] == case.value.chain.head
+    everything = b"".join(parts.values()).decode()
+    assert "收黑钱" in everything
+    assert not [word for word in TOLD if word in everything]
+    acts = [row.act for row in await hub.hub.repositories.audit.newest()]
+    assert AuditAct.EXPORTED in acts
+    assert (await ask(hub, Role.INSPECTOR, "POST", f"/staff/cases/{case_id}/evidence")).status == 200
+    assert (await ask(hub, Role.HANDLER, "POST", f"/staff/cases/{case_id}/evidence")).status == 403

@@ -22,6 +22,7 @@ from hub.model.cases.state import CaseState
 from hub.repositories.calls import FlowRepository
 from hub.runtime.clock import FakeClock
 from hub.runtime.finding import Finding, Level
+from hub.wiring.store import identity_vault
 from tests.world import World, eventually, world
 
 CALLER = "+8613900000001"
@@ -162,7 +163,9 @@ async def test_a_named_callers_number_is_on_the_case_although_nobody_reported_th
         clock.advance(seconds=SILENT_SECONDS + 1)
         await watchdog(hub.hub)()
         [case] = await cases(hub)
-        assert case.applicant.address == CALLER
+        found = await identity_vault(hub.hub.settings, hub.hub.documents).get(case.id)
+        assert found is not None
+        assert found.value.address == CALLER
         assert case.applicant.address_key
 
 

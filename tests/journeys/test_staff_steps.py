@@ -22,6 +22,7 @@ from hub.model.policy import may_see
 from hub.model.track import Compartment, Track
 from hub.runtime.errors import Invalid, NotFound
 from hub.web.pages.cases.move_form import data_of
+from hub.wiring.store import identity_vault
 from ivr.evidence.recordings import RecordingState
 from tests.journeys.editor_at_work import sign_in
 from tests.journeys.office import Office, filed
@@ -94,7 +95,8 @@ async def test_nothing_becomes_a_report_by_reclassifying_and_no_report_leaves_so
     assert (report.track, report.compartment) == (Track.REPORT, Compartment.REPORT)
     after = await desk.do(INSPECTOR, "reclassify", track="SERVICE", reason="不是检举")
     assert (after.track, after.compartment) == (Track.SERVICE, Compartment.REPORT)
-    assert after.applicant.address
+    vault = identity_vault(hub.hub.settings, hub.hub.documents)
+    assert await vault.get(desk.case_id) is not None  # known, and not with the case
     assert not may_see(handler, after)
     assert may_see(inspector, after)
 
@@ -105,8 +107,10 @@ async def test_a_report_leaves_the_compartment_without_the_identity_of_who_wrote
     await desk.do(INSPECTOR, "pick")
     inspector = await office.agent(INSPECTOR)
     await hub.hub.actions.note_case(inspector, desk.case_id, "涉及某所", version=await desk.version())
-    assert (await desk.case()).applicant.address
+    vault = identity_vault(hub.hub.settings, hub.hub.documents)
+    assert await vault.get(desk.case_id) is not None
     after = await desk.do(INSPECTOR, "reclassify", track="SERVICE", reason="只是求助", leaves="1")
+    assert await vault.get(desk.case_id) is None
     assert (after.track, after.compartment, after.handler_id) == (Track.SERVICE, Compartment.NONE, "")
     assert after.applicant == Applicant(anonymous=True)
     assert not {"phone", "email"} & set(after.details or {})

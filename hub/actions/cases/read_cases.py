@@ -19,11 +19,11 @@ from hub.model.cases.alarm import is_alarm
 from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.case import Case
 from hub.model.cases.history import HistoryEntry, HistoryKind, recorded
-from hub.model.cases.plain_picture import without_metadata
 from hub.model.cases.proceeding import DIRECT_TRACKS
 from hub.model.cases.screening import for_ordinary_staff
 from hub.model.cases.staff_roles import plays_in
 from hub.model.conversation import AttachedFile, Author, Direction, Message
+from hub.model.conversations.plain_picture import without_metadata
 from hub.model.staff.audit import AuditAct
 from hub.model.staff.identity import is_kept_apart
 from hub.model.track import Compartment

@@ -24,6 +24,8 @@ from hub.store.unreadable import Unreadable
 _NAME, _ADDRESS = "contact_name", "contact_address"
 """As `Applicant` is stored."""
 _DETAILS = ("phone", "email")
+_NEEDED = {"pii", "compartment", "track", "anonymous"}
+"""Of a write that says whose matter it is: every write of a whole case does."""
 
 
 class IdentityVault:
@@ -113,10 +115,10 @@ class IdentityDocuments(DocumentsAround):
     async def kept_apart(self, write: Write) -> list[Write]:
         """A write as it is committed, and what goes with it."""
         match write:
-            case Insert("cases", id, body) if "pii" in body:
+            case Insert("cases", id, body) if body.keys() >= _NEEDED:
                 body, also = await self._split(id, body)
                 return [Insert("cases", id, body), *also]
-            case Update("cases", id, body, version) if "pii" in body:
+            case Update("cases", id, body, version) if body.keys() >= _NEEDED:
                 body, also = await self._split(id, body)
                 return [Update("cases", id, body, version), *also]
             case Delete("cases", id, _):

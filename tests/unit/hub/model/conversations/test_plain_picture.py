@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.model.cases.plain_picture import without_metadata
+from hub.model.conversations.plain_picture import without_metadata
 
 GPS = b"GPS 26.08N 119.30E iPhone"
 
