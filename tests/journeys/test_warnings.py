@@ -19,6 +19,9 @@ from hub.actions.deliveries.fall_back import FallBack
 from hub.model.agent import Role
 from hub.model.cases.rule_book import BookKind, RevisionState, RuleRevision
 from hub.model.people.contact import Contact
+from hub.model.warnings.exchange.profile import Profile
+from hub.model.warnings.exchange.profile_12379 import from_12379
+from hub.model.warnings.message import Status
 from hub.runtime.clock import CHINA, SystemClock, to_local, to_ms
 from hub.settings.warnings.shipped import shipped_signatures
 from hub.store.documents import Write
@@ -186,6 +189,8 @@ async def test_yellow_orange_and_the_end_of_it(day: World) -> None:
         assert "听从民警指挥" in await citizen.get(public)
         cap = await citizen.get(f"{public}/cap.xml")
         assert faults(cap.encode()) == []
+        document = from_12379((await maker.get(f"{yellow[1]}/12379.xml")).encode(), Profile())
+        assert (document.status, document.signer) == (Status.ACTUAL, "测试supervisor")
         async with citizen.http.get(hub.url + FEED) as first:
             tag = first.headers["ETag"]
         async with citizen.http.get(hub.url + FEED, headers={"If-None-Match": tag}) as again:
