@@ -62,9 +62,8 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
     jobs = jobs_of(base, dispatcher, sweeper, actions, editing.follow, rules, seen, calls, cases, desk)
     jobs |= alarm_jobs(alarms.forward, alarms.handling.escalate)
     jobs |= inbound_jobs(base, adapters, actions, intake, dialogue.triage)
-    jobs |= department_jobs(base, departments)
+    jobs |= department_jobs(base, departments) | warning_jobs(base, warnings)
     jobs |= listener_jobs(base, departments, profiles, SendsmsSite)
-    jobs |= warning_jobs(base, warnings)
     supervisor = Supervisor(clock)
 
     return Hub(

@@ -44,11 +44,8 @@ def build() -> App:
     app.command("hub.cli.migrate:migrate", name="migrate", help="升级数据 · Bring the store up to date")
     app.command("hub.cli.bench:bench", name="bench", help="测量性能 · Measure against a floor")
 
-    app.command(
-        "hub.cli.department_import:import_department",
-        name="import-department",
-        help="导入部门移交的文件 · Take what a department hands over",
-    )
+    handed = "导入部门移交的文件 · Take what a department hands over"
+    app.command("hub.cli.department_import:import_department", name="import-department", help=handed)
 
     store = App(name="store", help="数据摘要与搬迁 · Digest and copy the store")
     store.command("hub.cli.store:digest", name="digest", help="全部数据的摘要 · One digest of everything")

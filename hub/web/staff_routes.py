@@ -108,7 +108,7 @@ WARNING_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/warnings", warnings.warnings_page, P.WARNING_READ),
     _staff("GET", "/warnings/new", warning_composer.new_warning, P.WARNING_MAKE),
     _staff("POST", "/warnings/new", warning_composer.create, P.WARNING_MAKE),
-    _staff("POST", "/warnings/upload", warnings.upload, P.WARNING_MAKE),
+    _staff("POST", "/warnings/upload", warnings.upload, P.WARNING_MAKE, form_bytes=warnings.FORM_BYTES),
     _staff("GET", "/warnings/{warning_id}", warnings.warning_page, P.WARNING_READ),
     _staff("GET", "/warnings/{warning_id}/edit", warning_composer.edit_page, P.WARNING_MAKE),
     _staff("POST", "/warnings/{warning_id}/edit", warning_composer.edit, P.WARNING_MAKE),

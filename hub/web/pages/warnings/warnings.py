@@ -37,6 +37,9 @@ PATH = "/staff/warnings"
 _STALE = msgid("别人刚刚办过这一步，请刷新后再看")
 _ON_A_PAGE = 30
 
+FORM_BYTES = 2_097_152
+"""The largest document, and what a form puts round it."""
+
 
 async def warnings_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/warnings?after="""
