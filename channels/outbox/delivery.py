@@ -182,6 +182,7 @@ class Delivery:
     redriven_as: the row that repeats this one and counts in its place.
     fallback_of: the row on another channel that this one stands in for.
     source: the number of ours that it answers from, which the citizen wrote to; "" for the sender's own.
+    automatic: no person wrote it: it does not leave to somebody who may be in danger.
     expires_at, not_before, created_at, lease_until, accepted_at, receipt_at: ms UTC, 0 = never.
     """
 
@@ -224,6 +225,7 @@ class Delivery:
     fallback_of: str = ""
     source: str = ""
     extension: str = ""
+    automatic: bool = False
 
     def may_become(self, state: DeliveryState) -> bool:
         """Whether the state table allows the move."""

@@ -14,12 +14,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from channels.address import AddressKind
 from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin, class_of
 
 EDUCATION = "education"  # 普法
 NOTICE = "notice"  # 通知
 WARNING = "warning"  # yellow and blue warnings
 INVALID = "invalid"  # not a wish: the address is dead; it stops everything, red warnings too
+
+SILENT = "silent"
+"""No wish either: the person may be in danger. It stops what leaves by itself; never stored as a rule."""
 
 BY_DEFAULT: tuple[str, ...] = (EDUCATION, WARNING)
 """What an opt-out without a subject means."""
@@ -130,6 +134,20 @@ def rules_against(delivery: Delivery) -> tuple[tuple[str, str], ...]:
         return ((key, INVALID),)
     subjects = dict.fromkeys((INVALID, subject_of(delivery), SUBJECT_OF_CLASS[leaves_as]))
     return tuple((key, subject) for subject in subjects)
+
+
+def silence_against(delivery: Delivery) -> tuple[tuple[str, str], ...]:
+    """The key that stops a text which leaves by itself to somebody who may be in danger; none for any other.
+
+    Asked at the gate only, not when an audience is counted: no list of a campaign shows who is in danger.
+    What a person wrote in a case leaves, and so does a red or orange warning: it reaches everybody there.
+    """
+    by_itself = delivery.automatic or (
+        delivery.origin in (Origin.BROADCAST, Origin.SUBMISSION)
+        and class_of(delivery.message_class, delivery.level) is not MessageClass.E0
+    )
+    texted = delivery.recipient.kind is AddressKind.PHONE and delivery.recipient_key
+    return ((delivery.recipient_key, SILENT),) if by_itself and texted else ()
 
 
 def is_bulk(delivery: Delivery) -> bool:

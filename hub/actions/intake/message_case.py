@@ -17,6 +17,7 @@ from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.routing.route_message import RouteMessage
 from hub.actions.intake.scene import MessagePlan, Scene
+from hub.model.alarms.silence import signed_anew
 from hub.model.cases.alarm import denied, is_alarm
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import LIST_MAIL, ROUTED_BY, ROUTED_WORD, Applicant, Origin
@@ -126,7 +127,7 @@ class MessageCase:
             track = Track.REPORT if accuses else Track.CONSULT
             return await self._behind_the_wall(scene, danger, track)
         if running is not None and running.value.track is Track.EMERGENCY:
-            return self.attach(scene).saying(self._comfort(scene))
+            return self._signed_anew(self.attach(scene)).saying(self._comfort(scene))
         opened = await self._new_case(scene, Track.EMERGENCY, danger=danger)
         plan = Plan(scene.conversation).moved_to(PlannedCase.opened(opened))
         if running is not None:
@@ -139,6 +140,12 @@ class MessageCase:
             )
             plan = plan.with_case(PlannedCase.found(running).after(linked, entry))
         return plan.saying(self._comfort(scene))
+
+    @staticmethod
+    def _signed_anew(plan: MessagePlan) -> MessagePlan:
+        """A new sign of danger in an open emergency brings back a silence that was lifted."""
+        planned = plan.case
+        return plan if planned is None else plan.with_case(replace(planned, case=signed_anew(planned.case)))
 
     async def _behind_the_wall(self, scene: Scene, danger: Danger, track: Track) -> MessagePlan:
         """What was said stays behind the wall; one EMERGENCY case beside it names the words only."""
@@ -174,13 +181,11 @@ class MessageCase:
         return Says(text, tells_code=tells_code, with_110=with_110)
 
     def _comfort(self, scene: Scene) -> Says | None:
-        """A telephone that lights up may betray who wrote: a text is sent only where the office chose to
-        answer everything. A chat page is in the writer's own hands."""
+        """A telephone that lights up may betray who wrote: nothing is sent to it. A chat page is in the
+        writer's own hands."""
         if scene.event.kind is ChannelKind.CHAT:
             kind = danger_kind(Utterance(f"{scene.subject}|{scene.text}").folded)
             return Says(self._texts.say("emergency_chat", scene.language), danger=kind)
-        if scene.event.kind is ChannelKind.SMS:
-            return self._receipt(scene, "emergency_text")
         return None
 
     async def no_emergency(self, scene: Scene) -> MessagePlan | None:
