@@ -114,6 +114,7 @@ class AnswerMessage:
         plan = None if isinstance(verdict, Danger) else await self._beside.answered(scene)
         plan = plan or await self._decide(scene, verdict)
         plan = await self._mark_by_meaning(scene, verdict, plan)
+        plan = await self._cases.at_another_desk(scene, plan)
         if due:
             plan = plan.with_writes(self._repositories.meaning_due.insert(_due(scene, plan)))
         if plan.says and not isinstance(verdict, Danger) and self._triage.is_heated(utterance):

@@ -20,7 +20,7 @@ from hub.actions.intake.scene import MessagePlan, Scene
 from hub.model.alarms.silence import signed_anew
 from hub.model.cases.alarm import denied, is_alarm
 from hub.model.cases.attempt import Attempt
-from hub.model.cases.case import LIST_MAIL, ROUTED_BY, ROUTED_WORD, Applicant, Origin
+from hub.model.cases.case import ALSO_DESKS, LIST_MAIL, ROUTED_BY, ROUTED_WORD, Applicant, Origin
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.routing.routes import DUTY, Route
@@ -127,7 +127,7 @@ class MessageCase:
             track = Track.REPORT if accuses else Track.CONSULT
             return await self._behind_the_wall(scene, danger, track)
         if running is not None and running.value.track is Track.EMERGENCY:
-            return self._signed_anew(self.attach(scene)).saying(self._comfort(scene))
+            return self._signed_anew(self.attach(scene), danger, scene).saying(self._comfort(scene))
         opened = await self._new_case(scene, Track.EMERGENCY, danger=danger)
         plan = Plan(scene.conversation).moved_to(PlannedCase.opened(opened))
         if running is not None:
@@ -142,10 +142,44 @@ class MessageCase:
         return plan.saying(self._comfort(scene))
 
     @staticmethod
-    def _signed_anew(plan: MessagePlan) -> MessagePlan:
-        """A new sign of danger in an open emergency brings back a silence that was lifted."""
+    def _signed_anew(plan: MessagePlan, danger: Danger, scene: Scene) -> MessagePlan:
+        """A sign of danger in an open emergency brings back a silence that was lifted; words that were not
+        there before ring again. The same words over and over do not: nobody would hear the next alarm."""
         planned = plan.case
-        return plan if planned is None else plan.with_case(replace(planned, case=signed_anew(planned.case)))
+        if planned is None:
+            return plan
+        case, details = signed_anew(planned.case), planned.case.details or {}
+        known = [word for word in details.get("danger", "").split("、") if word]
+        new = [word for word in danger.words if word not in known]
+        plan = plan.with_case(replace(planned, case=case))
+        if plan.case is None or not new:
+            return plan
+        told = replace(case, details={**details, "danger": "、".join((*known, *new))})
+        anew = recorded(told, at=scene.event.received_at, actor="system", kind=HistoryKind.DANGER_ANEW)
+        return plan.with_case(plan.case.after(*anew))
+
+    async def at_another_desk(self, scene: Scene, plan: MessagePlan) -> MessagePlan:
+        """A text that joined an open case and was written to the number of another desk than the case's:
+        that desk is told once, the case stays one. What only inspectors read is for no desk."""
+        planned, joined = plan.case, scene.case
+        if planned is None or joined is None or planned.case.id != joined.value.id:
+            return plan
+        case = planned.case
+        if scene.event.kind is not ChannelKind.SMS or case.is_restricted:
+            return plan
+        desk, details = await self._route.of_number(scene.event.recipient), case.details or {}
+        also = details.get(ALSO_DESKS, "").split()
+        if not desk or desk in (case.unit_id, *also):
+            return plan
+        told = replace(case, details={**details, ALSO_DESKS: " ".join((*also, desk))})
+        entry = recorded(
+            told,
+            at=scene.event.received_at,
+            actor="system",
+            kind=HistoryKind.OTHER_DESK,
+            facts={"desk": desk},
+        )
+        return plan.with_case(planned.after(*entry))
 
     async def _behind_the_wall(self, scene: Scene, danger: Danger, track: Track) -> MessagePlan:
         """What was said stays behind the wall; one EMERGENCY case beside it names the words only."""

@@ -177,6 +177,9 @@ ELECTRONIC_CONSENT = "electronic_consent"
 ROUTED_BY, ROUTED_WORD = "routed_by", "routed_word"
 """Keys of `Case.details`: why a text came to its desk (`RouteReason`); which number or keyword decided."""
 
+ALSO_DESKS = "also_desks"
+"""Of `Case.details`: units of other desks that were written to in the same matter, blanks between."""
+
 DANGER = "danger"
 """Flag: live danger, surely."""
 THREAT = "threat"
