@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.model.agent import Role
 from hub.model.alarms.silence import is_silent
 from hub.model.track import Track
-from tests.journeys.test_sms import sent_to
+from tests.journeys.test_sms import delivery_to, sent_to
 from tests.world import World
 
 CITIZEN, NEIGHBOUR = "+8613800138000", "+8613900139001"
@@ -18,6 +18,9 @@ async def test_nothing_answers_who_is_in_danger_until_a_handler_says_it_may(hub:
     await hub.carrier.send_text(NEIGHBOUR, "12110", KNOWN)
     await sent_to(hub, NEIGHBOUR)  # what the hub says by itself has had its time
     assert {message.recipient for message in hub.carrier.journal.messages} == {NEIGHBOUR}
+    rows = [row.body async for row in hub.hub.documents.scan("outbox")]
+    assert len(rows) == 1  # nothing was written that the gate would have to stop
+    assert (await delivery_to(hub, NEIGHBOUR)).automatic  # the gate would stop it
 
     handler = await hub.agent(Role.HANDLER)
     rows = (await hub.hub.actions.read_queue.page(handler)).rows
@@ -28,6 +31,7 @@ async def test_nothing_answers_who_is_in_danger_until_a_handler_says_it_may(hub:
     )
     [only] = await sent_to(hub, CITIZEN)
     assert only == "【测试公安】方便看信息吗？1方便，2不方便"
+    assert not (await delivery_to(hub, CITIZEN)).automatic
 
     view = await hub.hub.actions.read_cases.open(handler, row.case.id)
     act = hub.hub.alarms.handling.silence
