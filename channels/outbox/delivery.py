@@ -181,6 +181,7 @@ class Delivery:
     redrive_of, redrive: the row that ended without arriving and which this one repeats; how often in all.
     redriven_as: the row that repeats this one and counts in its place.
     fallback_of: the row on another channel that this one stands in for.
+    automatic: no person wrote it: it does not leave to somebody who may be in danger.
     expires_at, not_before, created_at, lease_until, accepted_at, receipt_at: ms UTC, 0 = never.
     """
 
@@ -222,6 +223,7 @@ class Delivery:
     redriven_as: str = ""
     fallback_of: str = ""
     extension: str = ""
+    automatic: bool = False
 
     def may_become(self, state: DeliveryState) -> bool:
         """Whether the state table allows the move."""

@@ -26,7 +26,7 @@ from channels.outbox.quiet_hours import (
     window_of,
 )
 from channels.outbox.retry import settled
-from channels.outbox.suppression import is_bulk, rules_against
+from channels.outbox.suppression import is_bulk, rules_against, silence_against
 from channels.points import Point, point
 
 S = DeliveryState
@@ -74,7 +74,7 @@ class Gate:
         """Sorts `rows`; three or four reads of the store for the whole batch."""
         origin_ids = {r.delivery.origin_id for r in rows if r.delivery.origin is Origin.BROADCAST}
         bodies = await self._outbox.origins(sorted(origin_ids)) if origin_ids else {}
-        rules = [rules_against(row.delivery) for row in rows]
+        rules = [rules_against(row.delivery) + silence_against(row.delivery) for row in rows]
         blocked = await self._suppressions.blocked(list({key for keys in rules for key in keys}))
         counting = await self._counting(rows, now)
         words = _Words(self._outbox, bodies)

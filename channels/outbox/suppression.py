@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from channels.address import AddressKind
 from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin, class_of
 
 EDUCATION = "education"  # 普法
@@ -21,6 +22,9 @@ NOTICE = "notice"  # 通知
 WARNING = "warning"  # yellow and blue warnings
 SAFETY = "safety"  # 安全提示: notices of the police without a colour
 INVALID = "invalid"  # not a wish: the address is dead; it stops everything, red warnings too
+
+SILENT = "silent"
+"""No wish either: the person may be in danger. It stops what leaves by itself; never stored as a rule."""
 
 BY_DEFAULT: tuple[str, ...] = (EDUCATION, WARNING)
 """What an opt-out without a subject means."""
@@ -135,6 +139,20 @@ def rules_against(delivery: Delivery) -> tuple[tuple[str, str], ...]:
     more = (WARNING,) if named == SAFETY else ()
     subjects = dict.fromkeys((INVALID, named, SUBJECT_OF_CLASS[leaves_as], *more))
     return tuple((key, subject) for subject in subjects)
+
+
+def silence_against(delivery: Delivery) -> tuple[tuple[str, str], ...]:
+    """The key that stops a text which leaves by itself to somebody who may be in danger; none for any other.
+
+    Asked at the gate only, not when an audience is counted: no list of a campaign shows who is in danger.
+    What a person wrote in a case leaves, and so does a red or orange warning: it reaches everybody there.
+    """
+    by_itself = delivery.automatic or (
+        delivery.origin in (Origin.BROADCAST, Origin.SUBMISSION)
+        and class_of(delivery.message_class, delivery.level) is not MessageClass.E0
+    )
+    texted = delivery.recipient.kind is AddressKind.PHONE and delivery.recipient_key
+    return ((delivery.recipient_key, SILENT),) if by_itself and texted else ()
 
 
 def is_bulk(delivery: Delivery) -> bool:

@@ -33,6 +33,8 @@ async def check_alarms(settings: Settings) -> AsyncIterator[Finding]:
         )
     for missing in _operator(settings, profiles):
         yield missing
+    for found in _desks(settings, profiles):
+        yield found
 
 
 async def check_ringing(documents: Documents) -> Finding:
@@ -70,6 +72,34 @@ def _operator(settings: Settings, profiles: Profiles) -> Iterator[Finding]:
         "没有配置运维人员的地址：转警失败时无人得知 (nobody is told when forwarding fails)",
         "配置 alarms.operator_channel 和 alarms.operator_address",
     )
+
+
+def _desks(settings: Settings, profiles: Profiles) -> Iterator[Finding]:
+    """Each command desk by its name in the settings, and cities that have none."""
+    given = settings.alarms
+    for id, desk in given.desks.items():
+        label = f"{_LABEL} desk {id}"
+        if desk.text_numbers:
+            told = _address(settings, profiles, f"desk {id}", given.text_channel, desk.text_numbers)
+            if told.level is not Level.OK:
+                yield told
+                continue
+        if not (desk.webhook_url or desk.text_numbers or desk.unit or desk.telephone):
+            what = "没有接收警情的方式 (no way to hand an alarm to it)"
+            yield Finding(Level.FAIL, label, what, f"配置 [alarms.desks.{id}] (docs/alarms.md)")
+            continue
+        yield Finding(Level.OK, label, f"已配置 (configured)：{desk.name}")
+    without = sorted({one.name for one in settings.regions} - _with_desk(settings))
+    if without:
+        names = "、".join(without)
+        what = f"没有指挥台的地区，由 110 指挥中心派警 (no desk, the 110 centre dispatches)：{names}"
+        yield Finding(Level.WARN, f"{_LABEL} desks", what, "配置 [alarms.desks] 的 region (docs/alarms.md)")
+
+
+def _with_desk(settings: Settings) -> set[str]:
+    """Names of the cities that have a desk, of their own or of one of their counties."""
+    taken = {desk.region[:4] for desk in settings.alarms.desks.values() if desk.region}
+    return {one.name for one in settings.regions if one.code[:4] in taken}
 
 
 def _address(

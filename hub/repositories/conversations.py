@@ -70,6 +70,12 @@ class ConversationRepository:
         found = await self._documents.find("messages", {"case_id": case_id}, sort=(("at", 1),), limit=limit)
         return self._messages.listed(found)
 
+    async def last_of_case(self, case_id: str, *, limit: int) -> list[Message]:
+        """The newest of what was said in a case, oldest first."""
+        where = {"case_id": case_id}
+        found = await self._documents.find("messages", where, sort=(("at", -1),), limit=limit)
+        return sorted(self._messages.listed(found), key=lambda message: (message.at, message.seq))
+
     async def said_between(self, after: str, before: str, *, limit: int) -> list[Message]:
         """What the hub itself said, by id, which is the order of time: behind `after`, before `before`."""
         found = await self._documents.find(

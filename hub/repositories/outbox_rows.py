@@ -50,7 +50,7 @@ COLLECTIONS = (
 S = DeliveryState
 _MOVED = tuple(Moved.__annotations__)
 _ALL_MOVED = attrgetter(*_MOVED)
-_SELDOM = ("part_ids", "redrive_of", "redrive", "redriven_as", "fallback_of", "extension")
+_SELDOM = ("part_ids", "redrive_of", "redrive", "redriven_as", "fallback_of", "extension", "automatic")
 """Not stored while they are empty: hardly any row has them, and every step of the dispatcher reads rows."""
 _OWN = frozenset(Own.__annotations__)
 _SHARED = attrgetter(*(one.name for one in fields(Delivery) if one.name not in _OWN))

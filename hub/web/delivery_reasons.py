@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from channels.outbox.gate import PAUSED
 from channels.outbox.limits import DUPLICATE, FREQUENCY, QUOTA
-from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, SAFETY, WARNING
+from channels.outbox.suppression import EDUCATION, INVALID, NOTICE, SAFETY, SILENT, WARNING
 from hub.web.i18n import msgid
 
 REASONS: Mapping[str, str] = {
@@ -23,6 +23,7 @@ REASONS: Mapping[str, str] = {
     NOTICE: msgid("此人不接收通知"),
     SAFETY: msgid("此人不接收安全提示"),
     INVALID: msgid("号码或地址无效"),
+    SILENT: msgid("此号码暂不接收自动短信"),
     "no_text": msgid("没有内容"),
     "unreadable": msgid("号码或内容无法读取"),
     "lease_over": msgid("发送途中系统中断"),

@@ -92,6 +92,7 @@ DONE: Mapping[str, str] = {
     "moved": msgid("这一步已完成"),
     "noted": msgid("内部备注已保存"),
     "assigned": msgid("已指派"),
+    "silence_set": msgid("静默联系已更改"),
     "bulk_canceled": msgid("已撤销，工单没有变化"),
     "closed": msgid("工单已办结"),
     "signed_on": msgid("已上岗，请测试声音"),

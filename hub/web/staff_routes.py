@@ -174,6 +174,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/tags", tags.add_tag, P.TAG_EDIT),
     _staff("POST", "/tags/{tag_id}", tags.change_tag, P.TAG_EDIT),
     _staff("POST", "/cases/{case_id}/reached", case.reached, P.CASE_REPLY),
+    _staff("POST", "/cases/{case_id}/silence", case.silence, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/snooze", case.snooze, P.CASE_REPLY),
     _staff("GET", "/cases/{case_id}/sending", send.case_sending, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/drafts/{kind}", send.save_draft, P.CASE_REPLY),

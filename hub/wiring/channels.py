@@ -43,6 +43,7 @@ from channels.webchat.sender import WebChatSender
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.deliveries.fall_back import FallbackSettings
 from hub.hub import VoiceAdapter
+from hub.repositories.alarms.silences import SilenceRepository, SilentSuppressions
 from hub.runtime.bell import conversation_topic
 from hub.runtime.errors import NotFound
 from hub.settings.channels import (
@@ -437,7 +438,7 @@ def dispatcher_of(
     limits = replace(settings.limits, quotas=base.departments.quotas)  # those of the registry too
     return Dispatcher(
         base.stores.outbox,
-        base.stores.suppressions,
+        SilentSuppressions(base.stores.suppressions, SilenceRepository(base.stores.cases), base.clock),
         sends,
         base.clock,
         jitter,

@@ -173,7 +173,8 @@ class ReadAlarms:
         elsewhere: list[Versioned[Alarm]] = []
         for alarm in ringing:
             desk = cases[alarm.value.id].body.get("unit", "") if alarm.value.id in cases else ""
-            (here if listening.rings_for(agent.unit_id, desk) else elsewhere).append(alarm)
+            rings = any(listening.rings_for(agent.unit_id, one) for one in (desk, *alarm.value.also))
+            (here if rings else elsewhere).append(alarm)
         return here, elsewhere
 
     async def _ringing(self, agent: Agent) -> list[Versioned[Alarm]]:
@@ -215,7 +216,8 @@ class ReadAlarms:
                 is_card = number < cards
                 card = await self._card(agent, alarm, case, names, reveals=reveals and is_card)
                 unit = case.value.proceeding.unit_id or case.value.unit_id
-                made.append(replace(card, desk=desks.get(unit, unit)))
+                named = [desks.get(one, one) for one in (unit, *alarm.value.also) if one]
+                made.append(replace(card, desk="、".join(named)))
         return AlarmGroup(tuple(made[:cards]), tuple(made[cards:]), len(alarms))
 
     async def _card(

@@ -7,6 +7,7 @@ accusation itself, which must not reach the accused or their unit (《信访工�
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.contract import ChannelKind
@@ -18,6 +19,7 @@ from hub.model.cases.case import Case
 from hub.model.conversation import Direction, Message
 from hub.repositories.repositories import Repositories
 
+MOST_TEXTS = 500
 _MOST_TEXT = 2_000
 _NEAR_MS = 3_600_000
 """Of a text behind the compartment, what was written so long before or after counts for its places."""
@@ -29,7 +31,8 @@ class AlarmReport:
     """raised_at, received_at: ms UTC. number: the full address, "" where none is known. text: the citizen's
     own words, "" behind the compartment and for a call. danger: the words that raised it. registered,
     carrier: for 110 only (`whole_report.py`). unit, note: what the officer wrote who dispatched it to the
-    desk that is told, "" where nobody did."""
+    desk that is told, "" where nobody did. texts, newest, newest_at: for the alarm page, how many messages
+    the citizen wrote (of the newest `MOST_TEXTS`) and the newest; 0 and "" where the text is not shown."""
 
     id: str
     reference: str
@@ -47,6 +50,9 @@ class AlarmReport:
     carrier: ToldByCarrier | None = None
     unit: str = ""
     note: str = ""
+    texts: int = 0
+    newest: str = ""
+    newest_at: int = 0
 
     def line(self, code: str = "") -> str:
         """In one text message. code: by which who reads it says that they have it."""
@@ -78,7 +84,8 @@ class MakeReport:
         """The report as it is now: what the citizen added meanwhile stands in it. desk: id of who is told."""
         sent = [one for one in alarm.steps if one.kind is StepKind.DISPATCHED and one.desk == desk]
         details = case.details or {}
-        text = await self.text(case)
+        said = [] if case.is_restricted else await self._said(case)
+        text = "" if case.is_restricted else _joined(said, case)
         seen = text or await self._hidden_text(alarm, case)
         place = details.get("place", "")
         return AlarmReport(
@@ -96,6 +103,9 @@ class MakeReport:
             reason=ForwardReason.PERSON if sent else alarm.reason,
             unit=sent[-1].unit if sent else "",
             note=sent[-1].text if sent else "",
+            texts=len(said),
+            newest=_words(said[-1])[:_MOST_TEXT] if said else "",
+            newest_at=said[-1].at if said else 0,
         )
 
     async def text(self, case: Case) -> str:
@@ -104,8 +114,12 @@ class MakeReport:
 
     async def own_text(self, case: Case) -> str:
         """What the citizen wrote, for whoever may see the case."""
-        said = [_words(one) for one in await self._repositories.conversations.of_case(case.id) if _is_in(one)]
-        return ("\n".join(filter(None, said)) or case.text)[-_MOST_TEXT:]
+        return _joined(await self._said(case), case)
+
+    async def _said(self, case: Case) -> list[Message]:
+        """The citizen's newest messages, oldest first: in a flood the last ones count."""
+        found = await self._repositories.conversations.last_of_case(case.id, limit=MOST_TEXTS)
+        return [one for one in found if _is_in(one)]
 
     async def _hidden_text(self, alarm: Alarm, case: Case) -> str:
         """What was written beside it, for its places only."""
@@ -119,6 +133,10 @@ class MakeReport:
 
 def _is_in(message: Message) -> bool:
     return message.direction is Direction.IN
+
+
+def _joined(said: Sequence[Message], case: Case) -> str:
+    return ("\n".join(filter(None, map(_words, said))) or case.text)[-_MOST_TEXT:]
 
 
 def _words(message: Message) -> str:

@@ -270,7 +270,7 @@ class CarryOutCall:
         text = self._texts.say("receipt_voice", case.origin.language, reference=case.reference, code=code)
         receipt = self._outgoing.delivery(
             Addressee(profile.name, address, case.applicant.address_key),
-            Leaving(text),
+            Leaving(text, automatic=True),
             at=work.event.received_at,
             dedup=derived_id("receipt", case.id),
             case_id=case.id,

@@ -123,6 +123,7 @@ class TellCitizen:
                 f"{body} {telling.hint}".strip(),
                 self._texts.say("case_reply_subject", language, reference=reference),
                 files=() if case.is_restricted else telling.files,
+                automatic=telling.author is Author.ROBOT,
             ),
             at=at,
             dedup=dedup,

@@ -66,7 +66,7 @@ class Leaving:
     """What leaves. title, thread: of a mail, and the mail it answers.
 
     files: leave with a mail; on other channels they are read where the message is. source: the number of
-    ours that a text answers, which was written to; "" for the channel's own.
+    ours that a text answers, which was written to; "" for the channel's own. automatic: no person wrote it.
     """
 
     text: str
@@ -74,6 +74,7 @@ class Leaving:
     thread: str = ""
     files: Sequence[AttachedFile] = ()
     source: str = ""
+    automatic: bool = False
 
 
 class Outgoing:
@@ -111,6 +112,7 @@ class Outgoing:
                 conversation.thread,
                 saying.files,
                 saying.source,
+                automatic=saying.author is Author.ROBOT,
             ),
             at=at,
             dedup=message_id,
@@ -176,6 +178,7 @@ class Outgoing:
             parts=parts,
             not_before=max(at, not_before),
             extension=extension_of(profile.number, leaving.source),
+            automatic=leaving.automatic,
             files=tuple(OutboundFile(file.id, file.filename, file.media_type) for file in carried),
         )
 

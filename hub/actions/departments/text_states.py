@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.outbox.delivery import DeliveryState
+from channels.outbox.suppression import SILENT
 from hub.model.departments.played import played
 from hub.model.departments.submission import OF_DELIVERY, Submission, TextState
 from hub.repositories.outbox import OutboxRepository
@@ -47,6 +48,11 @@ class TextStates:
         return found
 
     async def reasons(self, standings: Sequence[TextStanding]) -> dict[str, str]:
-        """Of those with a row: the reason it holds, by message id."""
+        """Of those with a row: the reason it holds, by message id. That somebody may be in danger is told to
+        no department."""
         found = await self._outbox.reread([one.message_id for one in standings if one.message_id])
-        return {id: row.delivery.reason for id, row in found.items()}
+        return {id: _told(row.delivery.reason) for id, row in found.items()}
+
+
+def _told(reason: str) -> str:
+    return "" if reason == SILENT else reason

@@ -39,6 +39,7 @@ from hub.actions.intake.limit_answers import LimitAnswers
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.scene import MessagePlan, Scene
 from hub.actions.intake.search_letter import Found
+from hub.actions.intake.silence.keep_silent import KeepSilent
 from hub.actions.intake.speak import Speak
 from hub.actions.intake.tell_progress import TellProgress
 from hub.actions.intake.unanswered import Unanswered
@@ -46,6 +47,7 @@ from hub.actions.intake.weigh_message import WeighMessage, heard_in
 from hub.model.conversations.meaning_due import MeaningDue
 from hub.model.dialogue import Dialogue
 from hub.model.track import Track
+from hub.repositories.alarms.silences import SilenceRepository
 from hub.repositories.repositories import Repositories
 from knowledge_base.dialogue.small_talk import Talk
 from knowledge_base.meaning.safety import Level
@@ -80,6 +82,7 @@ class AnswerMessage:
         self._weigh = weigh
         self._mark_by_meaning = MarkByMeaning(cases)
         self._unanswered = Unanswered(triage, cases)
+        self._keep_silent = KeepSilent(SilenceRepository(repositories.cases), cases)
         self._tell_left_out = TellLeftOut(texts)
         self._cases = cases
         self._beside = beside
@@ -111,6 +114,7 @@ class AnswerMessage:
         plan = None if isinstance(verdict, Danger) else await self._beside.answered(scene)
         plan = plan or await self._decide(scene, verdict)
         plan = await self._mark_by_meaning(scene, verdict, plan)
+        plan = await self._cases.at_another_desk(scene, plan)
         if due:
             plan = plan.with_writes(self._repositories.meaning_due.insert(_due(scene, plan)))
         if plan.says and not isinstance(verdict, Danger) and self._triage.is_heated(utterance):
@@ -118,6 +122,7 @@ class AnswerMessage:
             plan = plan.saying(replace(plan.says, text=f"{calm}{plan.says.text}"))
         if plan.says and self._is_near_danger(utterance, verdict):
             plan = plan.saying(replace(plan.says, with_110=True))
+        plan = await self._keep_silent(scene, plan, verdict)
         if not isinstance(verdict, Danger | AskProgress):
             plan = await self._limit_answers(scene, plan)
         return self._speak(scene, self._tell_left_out(scene, plan))

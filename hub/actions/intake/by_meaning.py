@@ -25,6 +25,7 @@ from hub.actions.dialogue.verdict import (
 )
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.scene import MessagePlan, Scene
+from hub.model.alarms.silence import signed_anew
 from hub.model.cases.alarm import flagged, is_alarm
 from hub.model.track import Track
 from knowledge_base.meaning.safety import Judgement, Level
@@ -99,7 +100,9 @@ class MarkByMeaning:
             opened = await self._cases.to_person(scene, ToPerson(Track.CONSULT))
             plan = opened.with_writes(*plan.writes).saying(plan.says or opened.says)
         planned = plan.case
-        if planned is not None and not is_alarm(planned.case):
+        if planned is not None and is_alarm(planned.case):
+            plan = plan.with_case(replace(planned, case=signed_anew(planned.case)))
+        elif planned is not None:
             plan = plan.with_case(planned.after(*flagged(planned.case, at=scene.event.received_at)))
         return plan.saying(_with_110(plan.says))
 

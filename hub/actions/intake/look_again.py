@@ -23,6 +23,7 @@ from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.intake.by_meaning import BY_MEANING
 from hub.actions.intake.message_case import MessageCase
 from hub.actions.intake.scene import MessagePlan, Scene
+from hub.actions.intake.silence.keep_silent import KeepSilent
 from hub.actions.intake.speak import Speak
 from hub.model.cases.alarm import flagged, is_alarm
 from hub.model.cases.case import DANGER
@@ -30,6 +31,7 @@ from hub.model.cases.screening import seen_by, suspected
 from hub.model.conversation import Conversation, Message
 from hub.model.conversations.meaning_due import MeaningDue
 from hub.model.track import Compartment, Track
+from hub.repositories.alarms.silences import SilenceRepository
 from hub.repositories.repositories import Repositories
 from hub.store.documents import Documents, Write
 from hub.store.until_committed import until_committed
@@ -64,6 +66,7 @@ class LookAgain:
         self._understand = understand
         self._decisions = decisions
         self._cases = cases
+        self._keep_silent = KeepSilent(SilenceRepository(repositories.cases), cases)
         self._speak = speak
 
     async def step(self) -> bool:
@@ -101,6 +104,7 @@ class LookAgain:
         plan = await self._raised(scene)
         if plan is None:
             return (), None
+        plan = await self._keep_silent(scene, plan)
         plan = self._speak(scene, plan) if plan.says else plan
         writes = plan.unit(self._repositories.cases)
         if plan.case_id and plan.case_id != message.case_id:

@@ -17,9 +17,10 @@ from hub.actions.dialogue.verdict import Danger, ToPerson
 from hub.actions.intake.last_question import LastQuestion
 from hub.actions.intake.routing.route_message import RouteMessage
 from hub.actions.intake.scene import MessagePlan, Scene
+from hub.model.alarms.silence import signed_anew
 from hub.model.cases.alarm import denied, is_alarm
 from hub.model.cases.attempt import Attempt
-from hub.model.cases.case import LIST_MAIL, ROUTED_BY, ROUTED_WORD, Applicant, Origin
+from hub.model.cases.case import ALSO_DESKS, LIST_MAIL, ROUTED_BY, ROUTED_WORD, Applicant, Origin
 from hub.model.cases.history import HistoryKind, recorded
 from hub.model.cases.roles import CaseRole
 from hub.model.cases.routing.routes import DUTY, Route
@@ -126,7 +127,7 @@ class MessageCase:
             track = Track.REPORT if accuses else Track.CONSULT
             return await self._behind_the_wall(scene, danger, track)
         if running is not None and running.value.track is Track.EMERGENCY:
-            return self.attach(scene).saying(self._comfort(scene))
+            return self._signed_anew(self.attach(scene), danger, scene).saying(self._comfort(scene))
         opened = await self._new_case(scene, Track.EMERGENCY, danger=danger)
         plan = Plan(scene.conversation).moved_to(PlannedCase.opened(opened))
         if running is not None:
@@ -139,6 +140,46 @@ class MessageCase:
             )
             plan = plan.with_case(PlannedCase.found(running).after(linked, entry))
         return plan.saying(self._comfort(scene))
+
+    @staticmethod
+    def _signed_anew(plan: MessagePlan, danger: Danger, scene: Scene) -> MessagePlan:
+        """A sign of danger in an open emergency brings back a silence that was lifted; words that were not
+        there before ring again. The same words over and over do not: nobody would hear the next alarm."""
+        planned = plan.case
+        if planned is None:
+            return plan
+        case, details = signed_anew(planned.case), planned.case.details or {}
+        known = [word for word in details.get("danger", "").split("、") if word]
+        new = [word for word in danger.words if word not in known]
+        plan = plan.with_case(replace(planned, case=case))
+        if plan.case is None or not new:
+            return plan
+        told = replace(case, details={**details, "danger": "、".join((*known, *new))})
+        anew = recorded(told, at=scene.event.received_at, actor="system", kind=HistoryKind.DANGER_ANEW)
+        return plan.with_case(plan.case.after(*anew))
+
+    async def at_another_desk(self, scene: Scene, plan: MessagePlan) -> MessagePlan:
+        """A text that joined an open case and was written to the number of another desk than the case's:
+        that desk is told once, the case stays one. What only inspectors read is for no desk."""
+        planned, joined = plan.case, scene.case
+        if planned is None or joined is None or planned.case.id != joined.value.id:
+            return plan
+        case = planned.case
+        if scene.event.kind is not ChannelKind.SMS or case.is_restricted:
+            return plan
+        desk, details = await self._route.of_number(scene.event.recipient), case.details or {}
+        also = details.get(ALSO_DESKS, "").split()
+        if not desk or desk in (case.unit_id, *also):
+            return plan
+        told = replace(case, details={**details, ALSO_DESKS: " ".join((*also, desk))})
+        entry = recorded(
+            told,
+            at=scene.event.received_at,
+            actor="system",
+            kind=HistoryKind.OTHER_DESK,
+            facts={"desk": desk},
+        )
+        return plan.with_case(planned.after(*entry))
 
     async def _behind_the_wall(self, scene: Scene, danger: Danger, track: Track) -> MessagePlan:
         """What was said stays behind the wall; one EMERGENCY case beside it names the words only."""
@@ -174,13 +215,11 @@ class MessageCase:
         return Says(text, tells_code=tells_code, with_110=with_110)
 
     def _comfort(self, scene: Scene) -> Says | None:
-        """A telephone that lights up may betray who wrote: a text is sent only where the office chose to
-        answer everything. A chat page is in the writer's own hands."""
+        """A telephone that lights up may betray who wrote: nothing is sent to it. A chat page is in the
+        writer's own hands."""
         if scene.event.kind is ChannelKind.CHAT:
             kind = danger_kind(Utterance(f"{scene.subject}|{scene.text}").folded)
             return Says(self._texts.say("emergency_chat", scene.language), danger=kind)
-        if scene.event.kind is ChannelKind.SMS:
-            return self._receipt(scene, "emergency_text")
         return None
 
     async def no_emergency(self, scene: Scene) -> MessagePlan | None:

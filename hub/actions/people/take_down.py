@@ -270,7 +270,7 @@ class TakeDown:
         text = self._texts.say(name, case.origin.language, reference=case.reference, code=code)
         delivery = self._outgoing.delivery(
             Addressee(profile, address, case.applicant.address_key),
-            Leaving(text),
+            Leaving(text, automatic=True),
             at=self._clock.now_ms(),
             dedup=derived_id("receipt", case.id),
             case_id=case.id,

@@ -90,7 +90,7 @@ class PhoneProof:
             text = self._texts.say("phone_proof", language, code=secret)
             delivery = self._outgoing.delivery(
                 Addressee(self._channel, to, self._stores.contacts.key(to)),
-                Leaving(text),
+                Leaving(text, automatic=True),
                 at=now,
                 dedup=new_id(now),
             )

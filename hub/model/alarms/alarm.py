@@ -79,7 +79,9 @@ class Alarm:
     configured. dialled_at: when somebody began to telephone 110. seen_by: on duty and shown the full
     number. city, wall: region code and compartment of the case, "" of an earlier release. untaken_at: when
     every way was used up and nobody had taken it over. dismissed_at: 误报, by a person.
-    taken_who: who took over, in words, by the number of the passing.
+    taken_who: who took over, in words, by the number of the passing. signed_at: when a new sign of danger
+    came, or another desk was written to, after somebody had it in hand (ms UTC): it rings again until
+    somebody takes it; 0 = none. also: units of other desks whose numbers were written to.
     """
 
     id: str
@@ -99,6 +101,8 @@ class Alarm:
     wall: str = ""
     untaken_at: int = 0
     dismissed_at: int = 0
+    signed_at: int = 0
+    also: tuple[str, ...] = ()
     answered_by: str = personal()
     taken_who: Mapping[str, str] = personal(default=None)
     steps: tuple[HandlingStep, ...] = personal(default=())
@@ -111,10 +115,11 @@ class Alarm:
     @property
     def is_unconfirmed(self) -> bool:
         """Whether it still rings: nobody has it in hand, and 110 has not said that it has it, or nobody there
-        took it over in time."""
+        took it over in time; or something new came after it was taken."""
         heard = self.acknowledged_at and not (self.untaken_at and not self.taken_over_at)
         unheard = self.state is AlarmState.FORWARDED and not (heard or self.confirmed_at)
-        return self.state is AlarmState.WAITING or unheard
+        anew = self.state is AlarmState.TAKEN and self.signed_at > 0
+        return self.state is AlarmState.WAITING or unheard or anew
 
     @property
     def taken_over_at(self) -> int:
@@ -161,9 +166,18 @@ def must_forward(alarm: Alarm, *, now: int, heard: bool) -> ForwardReason | None
 
 
 def taken(alarm: Alarm, *, by: str, at: int) -> Alarm:
-    """Somebody has it in hand. What was passed on before stays so, and is told until it is acknowledged."""
+    """Somebody has it in hand. What was passed on before stays so, and is told until it is acknowledged.
+    Taken again after something new came, the first time counts."""
     state = alarm.state if alarm.state is AlarmState.FORWARDED else AlarmState.TAKEN
-    return replace(alarm, state=state, by=by, confirmed_at=at)
+    return replace(alarm, state=state, by=by, confirmed_at=alarm.confirmed_at or at, signed_at=0)
+
+
+def signed(alarm: Alarm, *, at: int, desk: str = "") -> Alarm:
+    """A new sign of danger came, or a text to the number of another desk: whoever has it in hand may not
+    have seen it. desk: the unit, "" for none."""
+    also = (*alarm.also, desk) if desk and desk not in alarm.also else alarm.also
+    anew = at if alarm.state is AlarmState.TAKEN else alarm.signed_at
+    return replace(alarm, signed_at=anew, also=also)
 
 
 def over(alarm: Alarm, *, at: int) -> Alarm:

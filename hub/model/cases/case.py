@@ -94,7 +94,8 @@ class Case:
     待甄别 (ms UTC), 0 = never. due_at: when time does something to it next (ms UTC), 0 = never. limit_at: the
     first instant that is too late for what has to be done next (ms UTC), 0 = nothing has; limit_clock: whose.
     ranked_at: when time last passed for it. tags: bits of those it has (`hub/model/cases/queue/tag.py`).
-    reminder: what the handler who put it aside wrote for themselves.
+    reminder: what the handler who put it aside wrote for themselves. silence: what a person said about it
+    (`hub/model/alarms/silence.py`).
     """
 
     id: str
@@ -123,6 +124,7 @@ class Case:
     snooze: Snooze = flat(Snooze(), until="snoozed_until", by="snoozed_by")
     undelivered: Undelivered = flat(Undelivered(), at="undelivered_at", delivery="undelivered_id")
     tags: int = 0
+    silence: str = ""
     reminder: str = personal()
     title: str = personal()
     text: str = personal()
@@ -174,6 +176,9 @@ ELECTRONIC_CONSENT = "electronic_consent"
 
 ROUTED_BY, ROUTED_WORD = "routed_by", "routed_word"
 """Keys of `Case.details`: why a text came to its desk (`RouteReason`); which number or keyword decided."""
+
+ALSO_DESKS = "also_desks"
+"""Of `Case.details`: units of other desks that were written to in the same matter, blanks between."""
 
 DANGER = "danger"
 """Flag: live danger, surely."""

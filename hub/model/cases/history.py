@@ -54,6 +54,10 @@ class HistoryKind(StrEnum):
     RECORDING_PUT_BACK = "recording_put_back"  # what was taken out is heard again; facts as above
     TAGGED = "tagged"  # facts: ids of tags and flags put on and taken off
     PRINTED = "printed"  # an agent took the file of the case along
+    DANGER_ANEW = "danger_anew"  # words of danger that were not there before, in an open emergency
+    OTHER_DESK = "other_desk"  # the citizen wrote to the number of another desk; facts: desk, its unit
+    SILENCED = "silenced"  # 静默联系: a person asked for it; the reason is the text
+    SILENCE_LIFTED = "silence_lifted"  # and says that texts may leave by themselves again
     REVEALED = "revealed"  # an agent looked at the full address; the reason is the text
     CARRIER_ASKED = "carrier_asked"  # somebody looks at what the carrier knows; facts: asked, look, kept
     CARRIER_TOLD = "carrier_told"  # what came of it; facts: asked, look, outcome

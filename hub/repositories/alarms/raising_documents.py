@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from hub.model.alarms.alarm import AlarmState, dismissed, raised, raised_again
+from hub.model.alarms.alarm import AlarmState, dismissed, raised, raised_again, signed
 from hub.model.cases.history import HistoryKind
 from hub.model.track import Track
 from hub.repositories.alarms.alarms import AlarmRepository
@@ -51,6 +51,8 @@ class RaisingDocuments(DocumentsAround):
         after = replace(found.value, wall=change.compartment)
         if change.is_dismissed:
             after = dismissed(after, at=self._clock.now_ms())
+        if change.is_signed:
+            after = signed(after, at=self._clock.now_ms(), desk=change.desk)
         return self._alarms.update(after, found.version) if after != found.value else None
 
     async def _alarm(self, write: Insert | Update) -> Write | None:
@@ -85,9 +87,13 @@ class _Change(NamedTuple):
     case_id: str
     compartment: str
     is_dismissed: bool
+    is_signed: bool = False
+    desk: str = ""
 
 
 _MOVED_BY = frozenset({HistoryKind.SUSPECTED, HistoryKind.CONFIRMED, HistoryKind.RELEASED})
+
+_SIGNED_BY = frozenset({HistoryKind.DANGER_ANEW, HistoryKind.OTHER_DESK})
 
 
 def _changes(writes: Sequence[Write]) -> Iterator[_Change]:
@@ -101,5 +107,7 @@ def _changes(writes: Sequence[Write]) -> Iterator[_Change]:
         entry = write.body
         case_id, is_dismissed = entry["case_id"], entry["kind"] == HistoryKind.FALSE_ALARM
         moves = is_dismissed or entry["kind"] in _MOVED_BY or entry["facts"].get("event") == _RECLASSIFIED
-        if moves and case_id in cases:
-            yield _Change(case_id, cases[case_id]["compartment"], is_dismissed)
+        is_signed = entry["kind"] in _SIGNED_BY
+        if (moves or is_signed) and case_id in cases:
+            desk = entry["facts"].get("desk", "") if is_signed else ""
+            yield _Change(case_id, cases[case_id]["compartment"], is_dismissed, is_signed, desk)

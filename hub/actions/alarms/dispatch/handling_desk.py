@@ -13,6 +13,8 @@ from hub.actions.alarms.dispatch.take_over import TakeOver
 from hub.actions.alarms.hand_over import HandOver
 from hub.actions.alarms.pass_on import PassOn
 from hub.actions.alarms.report import MakeReport
+from hub.actions.alarms.set_silence import SetSilence
+from hub.actions.cases.casework import Casework
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.store.documents import Documents
@@ -28,6 +30,7 @@ class HandlingDesk:
     hear: HearCentre
     escalate: Escalate
     times: ReadTimes
+    silence: SetSilence
 
 
 def handling_of(
@@ -44,4 +47,5 @@ def handling_of(
         hear=HearCentre(documents, stores, take_over, ways, clock),
         escalate=Escalate(documents, stores, hand_over, pass_on, clock),
         times=ReadTimes(documents, stores, ways),
+        silence=SetSilence(Casework(documents, stores), stores.cases, clock),
     )

@@ -27,8 +27,8 @@ _BY_TIME = (("raised_at", 1),)
 
 @dataclass(frozen=True, slots=True)
 class TimesQuery:
-    """since, until: ms UTC, the second not included. desk: id, `-` = not dispatched, "" = all. city: region
-    code, "" = all."""
+    """since, until: ms UTC, the second not included. desk: id, `NOT_DISPATCHED`, `CENTRE_110` or "" = all.
+    city: region code, "" = all."""
 
     since: int
     until: int
@@ -37,6 +37,8 @@ class TimesQuery:
 
 
 NOT_DISPATCHED = "-"
+CENTRE_110 = "centre"
+"""The 110 centre where a desk is asked for: its own id is empty, and no desk may be called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class ReadTimes:
         whole, cities, desks = Tally(), dict[str, Tally](), dict[str, Tally]()
         async for one in self._read(agent, query):
             desk = one.desk if one.dispatched_at else NOT_DISPATCHED
-            if query.desk not in ("", desk) or query.city not in ("", one.city):
+            if query.desk not in ("", desk or CENTRE_110) or query.city not in ("", one.city):
                 continue
             whole.add(one)
             cities.setdefault(one.city, Tally()).add(one)

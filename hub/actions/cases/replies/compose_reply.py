@@ -21,6 +21,7 @@ from hub.actions.cases.tell_citizen import TellCitizen, Telling
 from hub.actions.dialogue.texts import Texts
 from hub.model import policy
 from hub.model.agent import Agent, Permission
+from hub.model.alarms.silence import is_silent
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case, QueryCode
 from hub.model.cases.moves import IllegalMove
@@ -114,7 +115,7 @@ class ComposeReply:
             raise Invalid({"text": "此工单没有可答复的会话"})
         event = "answer" if case.track in DIRECT_TRACKS else "write"
         attempt = as_played(agent, case, Attempt(event, at, CaseRole.HND, self._rules.now, agent.id))
-        coded, code = self._with_code(case, talk.value)
+        coded, code = self._with_code(case, talk.value, at)
         if reply.closes and talk.value.case_id == case.id:  # free for the next matter
             talk = replace(talk, value=replace(talk.value, case_id=""))
         telling = self._telling(agent, coded, reply, code)
@@ -154,10 +155,12 @@ class ComposeReply:
         )
         return Telling(reply.text, Author.AGENT, agent.id, code, notice, files=reply.files)
 
-    def _with_code(self, case: Case, conversation: Conversation) -> tuple[Case, str]:
+    def _with_code(self, case: Case, conversation: Conversation, at: int) -> tuple[Case, str]:
         """Where the channel kept silent at first, the first answer brings the query code: the case with
-        a fresh one, and the sentence that tells it; it leaves with the answer and is kept nowhere."""
-        if case.query_code.told or case.applicant.anonymous or conversation.kind == ChannelKind.CHAT:
+        a fresh one, and the sentence that tells it; it leaves with the answer and is kept nowhere. Not in
+        silence: number and code show whom somebody wrote to."""
+        told_already = case.query_code.told or case.applicant.anonymous
+        if told_already or conversation.kind == ChannelKind.CHAT or is_silent(case, at):
             return case, ""
         code, salt = new_code(anonymous=False), secrets.token_hex(8)
         code_hash = self._repositories.cases.code_hash(case.id, salt, code)

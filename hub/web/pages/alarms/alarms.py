@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from hub.actions.alarms.read_alarms import AlarmBoard
+from hub.actions.alarms.report import MOST_TEXTS
 from hub.model.agent import Agent, Permission
 from hub.model.alarms.alarm import AlarmState, ForwardReason, Way
 from hub.model.alarms.place_words import marked
@@ -190,6 +191,7 @@ async def _shown(request: web.Request, agent: Agent, board: AlarmBoard, *, told:
         "marked": marked,
         "second": lambda at: f"{to_local(at):%H:%M:%S}",
         "confirm_seconds": settings.confirm_seconds,
+        "most_texts": MOST_TEXTS,
         "title_of": title_of_text,
         **shown_aid(request, await aid_of_board(request, agent, board)),
     }

@@ -50,14 +50,21 @@ SPANS: Mapping[Span, str] = {
 
 
 def duration(seconds: int, _: Translator) -> str:
-    """`45 秒`, `3 分 20 秒`, `2 小时 5 分`, `3 天 4 小时`."""
+    """`45 秒`, `3 分 20 秒`, `1 分`, `2 小时 5 分`, `3 天 4 小时`: at most two parts, none of them zero."""
     if seconds < _MINUTE:
         return _("%(count)s 秒", count=seconds)
     if seconds < _HOUR:
-        return _("%(minutes)s 分 %(seconds)s 秒", minutes=seconds // _MINUTE, seconds=seconds % _MINUTE)
+        minutes, rest = divmod(seconds, _MINUTE)
+        if rest:
+            return _("%(minutes)s 分 %(seconds)s 秒", minutes=minutes, seconds=rest)
+        return _("%(minutes)s 分", minutes=minutes)
     if seconds < _DAY:
-        return _("%(hours)s 小时 %(minutes)s 分", hours=seconds // _HOUR, minutes=seconds % _HOUR // _MINUTE)
-    return _("%(days)s 天 %(hours)s 小时", days=seconds // _DAY, hours=seconds % _DAY // _HOUR)
+        hours, rest = seconds // _HOUR, seconds % _HOUR // _MINUTE
+        if rest:
+            return _("%(hours)s 小时 %(minutes)s 分", hours=hours, minutes=rest)
+        return _("%(hours)s 小时", hours=hours)
+    days, rest = seconds // _DAY, seconds % _DAY // _HOUR
+    return _("%(days)s 天 %(hours)s 小时", days=days, hours=rest) if rest else _("%(days)s 天", days=days)
 
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400

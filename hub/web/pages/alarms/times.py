@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from hub.actions.alarms.dispatch.read_times import NOT_DISPATCHED, TimesQuery, TimesReport
+from hub.actions.alarms.dispatch.read_times import CENTRE_110, NOT_DISPATCHED, TimesQuery, TimesReport
 from hub.model.alarms.times import Span, TimesFigures
 from hub.model.cases.clock import midnight
 from hub.runtime.clock import to_local
@@ -64,7 +64,7 @@ async def times_page(request: web.Request) -> web.StreamResponse:
         spans=[(span, _(word)) for span, word in SPANS.items()],
         limit_words={span: duration(seconds, _) for span, seconds in limits.items()},
         took=lambda seconds: duration(seconds, _),
-        desk_options=[("", _("全部")), *_desks(request), (NOT_DISPATCHED, _("未派警"))],
+        desk_options=[("", _("全部")), *_centre(request), *_desks(request), (NOT_DISPATCHED, _("未派警"))],
         city_options=[("", _("全部")), *((one.code, one.name) for one in hub.settings.regions)],
     )
 
@@ -136,13 +136,18 @@ def _desks(request: web.Request) -> list[tuple[str, str]]:
     return [(one.id, _(one.name)) for one in request.app[HUB].alarms.handling.times.ways.desks.values()]
 
 
+def _centre(request: web.Request) -> list[tuple[str, str]]:
+    centre = request.app[HUB].alarms.handling.times.ways.desk("")
+    return [(CENTRE_110, translator(request)(centre.name))] if centre else []
+
+
 def _tables(
     request: web.Request, report: TimesReport
 ) -> list[tuple[str, str, list[tuple[str, TimesFigures]]]]:
     """Title, name of the first column, rows."""
     _, regions = translator(request), request.app[HUB].settings.regions
-    centre = request.app[HUB].alarms.handling.times.ways.desk("")
-    desks = {**dict(_desks(request)), NOT_DISPATCHED: _("未派警"), "": _(centre.name) if centre else ""}
+    centre = next((name for _id, name in _centre(request)), "")
+    desks = {**dict(_desks(request)), NOT_DISPATCHED: _("未派警"), "": centre}
     cities = {one.code: one.name for one in regions}
     return [
         (_("全部警情"), _("范围"), [(_("全部"), report.whole)]),

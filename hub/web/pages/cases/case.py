@@ -34,6 +34,7 @@ from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator, msgid
 from hub.web.keys import HUB
 from hub.web.pages.alarms.handling import life_of
+from hub.web.pages.alarms.silence import silence_of, wanted_silence
 from hub.web.pages.cases.case_aside import aside_of
 from hub.web.pages.cases.case_form import (
     AssignForm,
@@ -131,6 +132,12 @@ async def reached(request: web.Request) -> web.StreamResponse:
     """POST /staff/cases/{case_id}/reached: how somebody was told what did not arrive."""
     act = request.app[HUB].actions.desk.reach_citizen
     return await _submit(request, act, NoteForm, form="reached", field="text", word="noted")
+
+
+async def silence(request: web.Request) -> web.StreamResponse:
+    """POST /staff/cases/{case_id}/silence: `silent`, and why."""
+    act = await wanted_silence(request)
+    return await _submit(request, act, NoteForm, form="silence", field="text", word="silence_set")
 
 
 async def assign(request: web.Request) -> web.StreamResponse:
@@ -427,6 +434,7 @@ async def _show(
         **await aside_of(request, view.case),
         **await route_of(request, view.case),
         **await life_of(request, agent, view.case.id),
+        **silence_of(request, view),
     )
     if in_pane:
         response.headers["HX-Pane"] = "case"

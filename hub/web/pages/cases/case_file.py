@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from aiohttp import web
 
+from hub.actions.alarms.dispatch.read_handling import Handling
 from hub.actions.cases.read_cases import CaseView, TimelineItem
 from hub.actions.cases.read_procedure import ProcedureView
 from hub.model.cases.table import LABELS
@@ -15,6 +16,8 @@ from hub.web import badges
 from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator
 from hub.web.keys import HUB
+from hub.web.pages.alarms.handling import life_of
+from hub.web.pages.alarms.life_lines import life_lines
 from hub.web.pages.cases.clock_words import CLOCK
 from hub.web.pages.cases.queue import title_of
 from hub.web.pdf import Paper
@@ -31,7 +34,8 @@ async def case_file(request: web.Request) -> web.StreamResponse:
     procedure = await hub.actions.read_procedure(agent, view.case)
     foot = f"{_('打印人')} {agent.name}  {_at(hub.clock.now_ms())}  {view.case.reference}"
     paper = Paper(_("案卷"), foot=foot, page=_("第 %(page)s 页"))
-    _Writer(paper, view, procedure, request, notes=notes).write(hub.settings.organisation.name)
+    life = (await life_of(request, agent, view.case.id))["handling"]
+    _Writer(paper, view, procedure, life, request, notes=notes).write(hub.settings.organisation.name)
     content = await asyncio.to_thread(paper.made)
     return web.Response(
         body=content,
@@ -45,11 +49,19 @@ async def case_file(request: web.Request) -> web.StreamResponse:
 
 class _Writer:
     def __init__(
-        self, paper: Paper, view: CaseView, procedure: ProcedureView, request: web.Request, *, notes: bool
+        self,
+        paper: Paper,
+        view: CaseView,
+        procedure: ProcedureView,
+        life: Handling | None,
+        request: web.Request,
+        *,
+        notes: bool,
     ) -> None:
         self._paper = paper
         self._view = view
         self._procedure = procedure
+        self._life = life
         self._translate: Translator = translator(request)
         self._notes = notes
 
@@ -63,6 +75,9 @@ class _Writer:
         if self._procedure.papers:
             paper.heading(_("文书"))
             paper.table(list(self._papers()), (0.3, 0.35, 0.35))
+        if self._life:
+            paper.heading(_("接处警经过"))
+            paper.table(life_lines(self._life, _), (0.25, 0.17, 0.58))
         paper.heading(_("往来与经过"))
         for item in self._view.timeline:
             if item.kind != "noted" or self._notes:

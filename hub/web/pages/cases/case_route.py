@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from hub.model.cases.case import ROUTED_BY, ROUTED_WORD, Case
+from hub.model.cases.case import ALSO_DESKS, ROUTED_BY, ROUTED_WORD, Case
 from hub.model.cases.routing.routes import RouteReason
 from hub.web.i18n import msgid
 from hub.web.keys import HUB
@@ -38,6 +38,7 @@ async def route_of(request: web.Request, case: Case) -> Mapping[str, object]:
         return {"route": None}
     hidden = reason == RouteReason.KEYWORD and not by
     why = _(_BESIDE_WALL) if hidden else _(_WHY[reason], by=by)
-    unit = await request.app[HUB].repositories.units.get(case.unit_id) if case.unit_id else None
-    desk = unit.name if unit else case.unit_id
-    return {"route": RouteLine(desk, why)}
+    units = await request.app[HUB].repositories.units.list()
+    names = {unit.id: unit.name for unit in units}
+    desks = [id for id in (case.unit_id, *details.get(ALSO_DESKS, "").split()) if id]
+    return {"route": RouteLine("、".join(names.get(id, id) for id in desks), why)}

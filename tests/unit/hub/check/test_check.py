@@ -26,6 +26,7 @@ from hub.repositories.alarms.alarms import AlarmRepository
 from hub.repositories.meaning_due import MeaningDueRepository
 from hub.runtime.clock import FakeClock, SystemClock
 from hub.runtime.finding import Finding, Level, exit_code
+from hub.settings.organisation import Region
 from hub.settings.read import build, shipped_text
 from hub.settings.settings import Settings
 from hub.store.crypto import KeyRing, Vault
@@ -353,6 +354,23 @@ async def test_a_way_to_110_that_cannot_be_used_is_a_fault(
     configured = settings(tmp_path, alarms={**change, "webhook_secret": f"file:{tmp_path / 'token'}"})
     assert len(await found(configured, name, level)) == 1
     assert await found(configured, "alarms", Level.WARN) == [] or "operator" in name
+
+
+async def test_command_desks_and_cities_without_one_are_named(tmp_path: Path) -> None:
+    regions = [
+        Region(code=code, name=name, area_code=area)
+        for code, name, area in (("350100", "福州", "591"), ("350200", "厦门", "592"))
+    ]
+    desks = {
+        "fuzhou": {"name": "鼓楼指挥台", "region": "350102", "unit": "指挥中心"},
+        "none": {"name": "空台"},
+    }
+    configured = settings(tmp_path, alarms={"desks": desks}).model_copy(update={"regions": regions})
+    assert len(await found(configured, "alarms desk fuzhou", Level.OK)) == 1
+    assert len(await found(configured, "alarms desk none", Level.FAIL)) == 1
+    [without] = await found(configured, "alarms desks", Level.WARN)
+    assert "厦门" in without.detail
+    assert "福州" not in without.detail
 
 
 async def test_alarms_that_ring_are_counted(tmp_path: Path) -> None:

@@ -122,6 +122,7 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/cases/{case_id}/sending"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/drafts/{kind}"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/follow"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/silence"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/snooze"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/reached"): READ_CASES,
     ("POST", "/staff/cases/{case_id}/tags"): READ_CASES,

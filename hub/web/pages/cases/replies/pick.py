@@ -19,11 +19,15 @@ from hub.model.conversation import Direction
 from hub.runtime.errors import NotFound
 from hub.web.form import read_form
 from hub.web.guard.auth import agent_of
+from hub.web.i18n import msgid
 from hub.web.keys import HUB
+from hub.web.pages.alarms.silence import silence_of
+from hub.web.render import translator
 from hub.web.staff_page import part, staff_page
 
 _FOUND = 6
 _CHARS = 200
+_SILENT = msgid("静默联系用语")
 
 
 class Shelf(StrEnum):
@@ -78,8 +82,11 @@ async def _entries(request: web.Request, view: CaseView, wanted: str) -> list[Pi
 
 
 async def _canned(request: web.Request, view: CaseView, wanted: str) -> list[Pick]:
+    _ = translator(request)
+    known = [Pick(title, text, _(_SILENT)) for title, text in silence_of(request, view)["silent_texts"]]
+    first = [one for one in known if wanted in one.title or wanted in one.text]
     offers = await request.app[HUB].actions.replies.read_canned.offers(agent_of(request), view.case, wanted)
-    return [Pick(offer.title, offer.text, unfilled=offer.unfilled) for offer in offers]
+    return first + [Pick(offer.title, offer.text, unfilled=offer.unfilled) for offer in offers]
 
 
 def _last_words(view: CaseView) -> str:

@@ -148,14 +148,13 @@ async def test_danger_in_a_text_that_may_accuse_tells_its_words_only(cases: Mess
     assert plan.says.danger
 
 
-@pytest.mark.parametrize(("auto_reply", "answered"), [("all", True), ("answers", False), ("off", False)])
-async def test_a_text_message_about_danger_is_answered_where_the_office_answers_everything(
-    cases: MessageCase, auto_reply: Literal["off", "answers", "all"], answered: bool
+@pytest.mark.parametrize("auto_reply", ["all", "answers", "off"])
+async def test_a_text_message_about_danger_is_answered_by_nobody_but_a_person(
+    cases: MessageCase, auto_reply: Literal["off", "answers", "all"]
 ) -> None:
     profile = ChannelProfile("sms", ChannelKind.SMS, auto_reply=auto_reply)
     texted = replace(scene(), event=replace(EVENT, kind=ChannelKind.SMS), profile=profile)
-    plan = await cases.emergency(texted, DANGER, accuses=False)
-    assert (plan.says is not None) == answered
+    assert (await cases.emergency(texted, DANGER, accuses=False)).says is None
 
 
 async def test_a_mail_about_danger_is_answered_by_nobody_but_a_person(cases: MessageCase) -> None:

@@ -20,6 +20,7 @@ from hub.model.agent import Agent, Unit
 from hub.model.alarms.handling import Outcome, StepKind
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
+from hub.store.documents import Documents
 from hub.store.memory_documents import MemoryDocuments
 from tests.rules import case_rules
 from tests.unit.hub.actions.alarms.alarm_office import LI, OPERATOR, SMS, START, TEXT, VAULT, Centre, Office
@@ -68,10 +69,16 @@ class DeskOffice:
         return await self.handling.take_over.by_text(event)
 
 
-def desk_office(*, centre: bool = True, calls_back: bool = False) -> DeskOffice:
-    """fuzhou: webhook, text and page. nanping: the telephone only."""
-    clock = FakeClock(START)
-    store = MemoryDocuments(COLLECTIONS, clock=clock)
+def desk_office(
+    *,
+    centre: bool = True,
+    calls_back: bool = False,
+    clock: FakeClock | None = None,
+    store: Documents | None = None,
+) -> DeskOffice:
+    """fuzhou: webhook, text and page. nanping: the telephone only. store: of a process before this one."""
+    clock = clock or FakeClock(START)
+    store = store or MemoryDocuments(COLLECTIONS, clock=clock)
     system = Centre()
     fuzhou = CommandDesk(
         "fuzhou",

@@ -28,9 +28,9 @@ async def times(office: DeskOffice) -> list[tuple[Way, int, int]]:
     ]
 
 
-async def dispatched(**how: bool) -> DeskOffice:
+async def dispatched(*, centre: bool = True, calls_back: bool = False) -> DeskOffice:
     """An alarm in hand that was dispatched to Fuzhou."""
-    office = desk_office(**how)
+    office = desk_office(centre=centre, calls_back=calls_back)
     await office.taken()
     await office.write(StepKind.DISPATCHED)
     return office
