@@ -10,8 +10,9 @@ from pathlib import Path
 from hub.actions.staff.change_accounts import ChangeAccounts
 from hub.actions.staff.passwords import Passwords, one_time_password
 from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
-from hub.model.agent import Agent, Role, Unit
+from hub.model.agent import Agent, Role
 from hub.model.staff.account_change import SHELL
+from hub.model.units.unit import Unit
 from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen

@@ -8,7 +8,8 @@ from functools import partial
 from hub.actions.staff.passwords import Passwords, one_time_password
 from hub.demo.sample import Sample
 from hub.hub import Hub
-from hub.model.agent import Agent, Role, Unit
+from hub.model.agent import Agent, Role
+from hub.model.units.unit import Unit
 from hub.runtime.ids import derived_id
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.model.personal import personal
+from hub.model.units.place import EVERYWHERE, Place
 
 
 class Role(StrEnum):
@@ -117,19 +118,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """An office. `path` lists the ids from the top, so that a subtree is a prefix."""
-
-    id: str
-    name: str
-    path: str
-    region: str = ""
-    inspection: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Agent:
-    """A staff member with a login. `password_hash` is argon2; must_change after a first password."""
+    """A staff member with a login. `password_hash` is argon2; must_change after a first password.
+
+    place: in the tree of units, as it was when the agent was read; never stored.
+    """
 
     id: str
     login: str
@@ -140,6 +133,7 @@ class Agent:
     must_change: bool = False
     password_hash: str = ""
     name: str = personal()
+    place: Place = EVERYWHERE
 
     def may(self, permission: Permission) -> bool:
         """Whether one of the agent's roles grants it."""

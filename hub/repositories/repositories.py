@@ -118,6 +118,7 @@ from hub.repositories.staff.notification_choices import NotificationChoiceReposi
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.repositories.suppressions import SuppressionRepository
 from hub.repositories.triage_decisions import TriageDecisionRepository
+from hub.runtime.clock import Clock
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents
 
@@ -274,11 +275,12 @@ def repositories(
     *,
     cities: Mapping[str, str],
     handset: Mapping[str, HandsetRule] | None = None,
+    clock: Clock | None = None,
 ) -> Repositories:
-    """All repositories. cities: names of the prefectures by region code. handset: see the outbox."""
+    """All of them. cities: names of prefectures by region code. handset: see the outbox. clock: for deputies."""
     case_texts = CaseTexts(documents, vault)
     return Repositories(
-        agents=AgentRepository(documents, vault),
+        agents=AgentRepository(documents, vault, clock),
         aid=aid_repositories(documents, vault),
         alarms=AlarmRepository(documents, vault),
         availabilities=AvailabilityRepository(documents, vault),

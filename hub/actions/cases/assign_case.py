@@ -81,7 +81,7 @@ class AssignCase:
         if (
             found is None
             or not found.value.may(Permission.CASE_REPLY)
-            or not policy.may_see(found.value, case)
+            or not policy.may_give(agent, found.value, case)
         ):
             raise Invalid({"handler_id": Said("请选择可以办理此工单的人员")})
         data = {"handler": handler_id}

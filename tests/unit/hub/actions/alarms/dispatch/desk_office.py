@@ -15,8 +15,9 @@ from hub.actions.cases.step_unit import StepUnit
 from hub.actions.cases.tell_citizen import TellCitizen
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
-from hub.model.agent import Agent, Unit
+from hub.model.agent import Agent
 from hub.model.alarms.handling import Outcome, StepKind
+from hub.model.units.unit import Unit
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.store.memory_documents import MemoryDocuments
