@@ -93,6 +93,7 @@ from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.read_rules import ReadRules
 from hub.actions.rules.revise_rules import ReviseRules
 from hub.actions.staff.change_accounts import ChangeAccounts
+from hub.actions.staff.change_units import ChangeUnits
 from hub.model.agent import Permission
 from hub.model.conversations.meaning_due import LATE_MS
 from hub.repositories.calls import Backlog, backlog
@@ -181,6 +182,7 @@ class Actions:
     assign_case: AssignCase
     campaigns: CampaignDesk
     change_accounts: ChangeAccounts
+    change_units: ChangeUnits
     citizen_move: CitizenMove
     close_case: CloseCase
     confirm_report: ConfirmReport
@@ -435,8 +437,7 @@ class Hub:
         )
 
     async def _alarms(self) -> HealthLine:
-        """Emergencies that should have reached 110 and did not, as far as anybody knows, or that nobody here
-        would have heard."""
+        """Emergencies that, as far as anybody knows, did not reach 110, or that nobody would have heard."""
         lost = await self.alarms.forward.not_through()
         unheard = await self.alarms.forward.unheard_today()
         detail, fix = "没有积压", ""

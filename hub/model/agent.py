@@ -121,7 +121,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 class Agent:
     """A staff member with a login. `password_hash` is argon2; must_change after a first password.
 
-    place: in the tree of units, as it was when the agent was read; never stored.
+    removed_at: when the account was taken away for good (ms UTC), 0 = it was not. place: in the tree of
+    units, as it was when the agent was read; never stored.
     """
 
     id: str
@@ -132,6 +133,7 @@ class Agent:
     active: bool = True
     must_change: bool = False
     password_hash: str = ""
+    removed_at: int = 0
     name: str = personal()
     place: Place = EVERYWHERE
 

@@ -28,6 +28,8 @@ class NotificationKind(StrEnum):
     CAMPAIGN_HELD = "campaign_held"  # a campaign has outgrown its approval and waits for the approver
     CONTRACT_ENDS = "contract_ends"  # the contract of a department you look after ends soon
 
+    RIGHTS_CHANGED = "rights_changed"  # your roles, your unit, or what it sees are different now
+
 
 @dataclass(frozen=True, slots=True)
 class Notification:

@@ -16,8 +16,9 @@ from hub.model.agent import Agent, Session
 from hub.model.personal import UNREADABLE
 from hub.model.units.tree import Division, Tree
 from hub.model.units.unit import Unit
-from hub.repositories.units import division
+from hub.repositories.units import division, unit_changes
 from hub.repositories.units.division import DivisionRepository
+from hub.repositories.units.unit_changes import UnitChangeRepository
 from hub.runtime.clock import Clock, SystemClock
 from hub.runtime.errors import Invalid, Stale
 from hub.store.codec import Shape, Versioned
@@ -49,7 +50,7 @@ SESSIONS = Collection(
 )
 SETUP_TOKENS = Collection("setup_tokens", fields={"expires_at": int}, indexes=(("expires_at",),))
 
-COLLECTIONS = (AGENTS, UNITS, SESSIONS, SETUP_TOKENS, *division.COLLECTIONS)
+COLLECTIONS = (AGENTS, UNITS, SESSIONS, SETUP_TOKENS, *division.COLLECTIONS, *unit_changes.COLLECTIONS)
 
 _MANY = 2_000
 
@@ -170,6 +171,7 @@ class UnitRepository:
         self._documents = documents
         self._shape = Shape(Unit, UNITS.name, vault)
         self.division = DivisionRepository(documents, vault)
+        self.changes = UnitChangeRepository(documents, vault)
 
     async def get(self, id: str) -> Unit | None:
         """One unit, or None."""

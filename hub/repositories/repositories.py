@@ -277,8 +277,7 @@ def repositories(
     handset: Mapping[str, HandsetRule] | None = None,
     clock: Clock | None = None,
 ) -> Repositories:
-    """All of them. cities: names of prefectures by region code. handset: see the outbox. clock: for deputies."""
-    case_texts = CaseTexts(documents, vault)
+    """All. cities: names of prefectures by region code. handset: see the outbox. clock: see agents."""
     return Repositories(
         agents=AgentRepository(documents, vault, clock),
         aid=aid_repositories(documents, vault),
@@ -289,8 +288,8 @@ def repositories(
         bulk_runs=BulkRunRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=CampaignRepository(documents, vault),
-        case_index=CaseIndex(documents, vault, case_texts),
-        case_texts=case_texts,
+        case_index=CaseIndex(documents, vault, texts := CaseTexts(documents, vault)),
+        case_texts=texts,
         case_queue=CaseQueueRepository(documents, vault),
         canned_replies=CannedReplyRepository(documents, vault),
         case_warnings=CaseWarningRepository(documents, vault),
@@ -325,11 +324,15 @@ def repositories(
         schedules=ScheduleRepository(documents, vault),
         sessions=SessionRepository(documents, vault),
         known_devices=KnownDeviceRepository(documents),
-        setup=SetupRepository(documents, AgentRepository(documents, vault), UnitRepository(documents, vault)),
+        setup=_setup(documents, vault),
         suppressions=SuppressionRepository(documents, vault),
         triage_decisions=TriageDecisionRepository(documents, vault),
         units=UnitRepository(documents, vault),
     )
+
+
+def _setup(documents: Documents, vault: Vault) -> SetupRepository:
+    return SetupRepository(documents, AgentRepository(documents, vault), UnitRepository(documents, vault))
 
 
 def _publicity(documents: Documents, vault: Vault) -> PublicityRepositories:

@@ -43,6 +43,7 @@ KINDS: Mapping[NotificationKind, Word] = {
     NotificationKind.CAMPAIGN_RETURNED: Word(msgid("我的宣传活动被退回"), icon="back"),
     NotificationKind.CAMPAIGN_HELD: Word(msgid("宣传活动超出审批，等待重新审批"), icon="warning"),
     NotificationKind.CONTRACT_ENDS: Word(msgid("部门合同即将到期"), icon="calendar"),
+    NotificationKind.RIGHTS_CHANGED: Word(msgid("我的角色、单位或可见范围有变化"), icon="lock"),
 }
 _ALERT = msgid("您有 %(count)s 件事需要处理")
 _NEUTRAL = msgid("新消息")
@@ -68,6 +69,8 @@ def link_of(told: Told) -> str:
     """Where a line leads."""
     if told.notification.department_id:
         return f"/staff/departments/{told.notification.department_id}"
+    if told.notification.kind is NotificationKind.RIGHTS_CHANGED:
+        return "/staff/account"
     if told.case is None:
         return f"/staff/campaigns/{told.notification.campaign_id}"
     return f"/staff/cases/{told.case.id}"
