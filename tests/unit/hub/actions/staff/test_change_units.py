@@ -55,8 +55,6 @@ DC = Wanted("dc", "ga", "东城分局", "县", functions=(UnitFunction.ROUTE, Un
 DC1 = Wanted("dc1", "dc", "东街派出所", "所")
 HANDLED = Proceeding(Track.SERVICE, CaseState.HANDLING)
 OF_STATION = Case("c", "1", 1, 1, HANDLED, Origin("s", "sms"), unit_id="dc1")
-    "c", "1", 1, 1, Proceeding(Track.SERVICE, CaseState.HANDLING), Origin("s", "sms"), unit_id="dc1"
-)
 
 
 @pytest.fixture
