@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hub.model import policy
 from hub.model.agent import Agent
 from hub.model.cases.case import Case
+from hub.model.cases.state import CaseState
 from hub.model.policy import Access
 from hub.model.units.tree import Tree
 from hub.model.units.unit import Unit
@@ -26,12 +27,15 @@ class Seer:
 
 @dataclass(frozen=True, slots=True)
 class WhoSees:
-    """chain: from the root down to the unit the case stands in. divided: whether cases are seen by unit."""
+    """chain: from the root down to the unit the case stands in. divided: whether cases are seen by unit.
+    decides: who does while the unit it was sent to says that it is not theirs, None otherwise.
+    """
 
     case: Case
     chain: Sequence[Unit]
     divided: bool
     seers: Sequence[Seer]
+    decides: Unit | None = None
 
 
 class WhoMaySee:
@@ -53,5 +57,7 @@ class WhoMaySee:
             for other in await self._repositories.agents.list()
             if (rows := policy.why(other, case))
         ]
-        chain = tree.chain(case.proceeding.unit_id or case.unit_id)
-        return WhoSees(case, chain, division.divided, seers)
+        at = case.proceeding.unit_id
+        disputed = case.state is CaseState.OBJECTION
+        decides = tree.common_superior(case.unit_id or tree.root.id, at) if disputed else None
+        return WhoSees(case, tree.chain(at or case.unit_id), division.divided, seers, decides)
