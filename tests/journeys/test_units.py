@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -31,7 +32,7 @@ async def divided(hub: World) -> tuple[Agent, Agent]:
     people = []
     for login, unit_id in (("curious", "s1"), ("owner", "s2")):
         agent = await hub.agent(Role.HANDLER, login)
-        await stores.agents.update(agent.id, lambda now, unit_id=unit_id: replace(now, unit_id=unit_id))
+        await stores.agents.update(agent.id, partial(_moved, unit_id))
         people.append(agent.id)
     kept = await stores.units.division.get()
     after = replace(kept.value, divided=True)
@@ -39,6 +40,10 @@ async def divided(hub: World) -> tuple[Agent, Agent]:
     assert (await stores.units.division.get()).value == Division(True, after.revision + 1)
     found = await stores.agents.get_many(people)
     return found[people[0]], found[people[1]]
+
+
+def _moved(unit_id: str, agent: Agent) -> Agent:
+    return replace(agent, unit_id=unit_id)
 
 
 async def secret_of(hub: World) -> Case:

@@ -163,13 +163,17 @@ class ReadQueue:
     async def counts(self, agent: Agent) -> Mapping[QueueView, int]:
         """How many cases each view holds, as far as the agent may see."""
         lists, seen = self._repositories.case_queue, policy.sight(agent)
-        tallies = await lists.tallies(seen, 1, _VIEWED)
+        # Of a few units all at once: what is seen beside them is read row by row.
+        tallies = await lists.tallies(seen, 1, _VIEWED if seen.whole else (*_VIEWED, "handler_id"))
         counts: dict[QueueView, int] = {}
         for view, rule in RULES.items():
             if rule.mine:
                 counts[view] = await self._mine(agent)
             elif rule.aside or "handler_id" in rule.fields:
                 name, value = ("aside", agent.id) if rule.aside else ("handler_id", "")
+                if name in tallies:
+                    counts[view] = tallies[name].get(value, 0)
+                    continue
                 counts[view] = await lists.of_value(_own(seen, value), 1, name, value)
             elif rule.within is not None or not rule.is_open:
                 within = seen if rule.within is None else seen.within({rule.within})
