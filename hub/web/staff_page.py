@@ -173,6 +173,7 @@ DONE: Mapping[str, str] = {
     "enabled": msgid("账号已启用"),
     "rights_changed": msgid("角色和单位已修改，已通知本人"),
     "agent_removed": msgid("账号已移除"),
+    "recused": msgid("已登记回避"),
     "units_changed": msgid("单位已修改"),
     "units_wait": msgid("已提出，由另一人在“单位变更”页确认后生效"),
     "units_refused": msgid("已拒绝，单位没有变化"),

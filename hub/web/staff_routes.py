@@ -133,6 +133,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY, form_bytes=kept_file.FORM_BYTES),
     _staff("GET", "/cases/{case_id}/access", who_may_see.page, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/cases/{case_id}/recusals", who_may_see.recuse, P.CASE_ASSIGN),
     _staff("POST", "/cases/{case_id}/note", case.note, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/tags", tags.tag_case, P.CASE_REPLY),
     _staff("GET", "/tags", tags.tags_page, P.TAG_EDIT),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 
@@ -9,8 +10,11 @@ import pytest
 
 from hub.actions.cases.queue.query import QueueQuery
 from hub.actions.cases.queue.read_queue import QueueView
+from hub.actions.people.take_down import Source, Taken
 from hub.model.agent import GRANTS, Agent, Role
 from hub.model.cases.case import Case
+from hub.model.cases.moves import IllegalMove
+from hub.model.track import Track
 from hub.model.units.tree import Division
 from hub.model.units.unit import Unit
 from hub.runtime.errors import Invalid
@@ -104,3 +108,38 @@ async def test_a_case_is_not_given_to_who_may_not_see_it(hub: World) -> None:
     stored = (await hub.hub.repositories.cases.as_stored([case.id]))[case.id]
     with pytest.raises(Invalid):
         await hub.hub.actions.assign_case(owner, case.id, curious.id, version=stored.version)
+
+
+async def test_who_is_recused_is_given_the_case_by_nobody(hub: World) -> None:
+    _, owner = await divided(hub)
+    case, head = await secret_of(hub), await hub.agent(Role.SUPERVISOR)
+    [head] = (await hub.hub.repositories.agents.get_many([head.id])).values()
+    address = f"/staff/cases/{case.id}/access"
+    async with browser(hub.url) as http:
+        boss = await sign_in(hub, http, Role.SUPERVISOR, known=True)
+        page = await boss.get(address)
+        assert owner.name in page
+        [version] = re.findall(r'name="version" value="(\d+)"', page)
+        told = {"officer": owner.id, "version": version}
+        status, page = await boss.post(f"/staff/cases/{case.id}/recusals", **told, reason="")
+        assert (status, "请写明回避的原因" in page) == (422, True)
+        status, page = await boss.post(f"/staff/cases/{case.id}/recusals", **told, reason="当事人是其亲属")
+        assert (status, "已回避" in page) == (200, True)
+    found = await hub.hub.repositories.cases.get(case.id)
+    assert found is not None
+    assert found.value.recused == (owner.id,)
+    for giver in (head, owner):
+        with pytest.raises(IllegalMove):
+            await hub.hub.actions.assign_case(giver, case.id, owner.id, version=found.version)
+    shown = await hub.hub.actions.read_cases.open(head, case.id)
+    assert owner.id not in {one.id for one in shown.handlers}
+
+
+async def test_what_an_officer_takes_down_stands_in_the_own_unit(hub: World) -> None:
+    curious, owner = await divided(hub)
+    taken = Taken("f1", Source.PHONE, hub.hub.clock.now_ms(), Track.SERVICE, "路灯不亮，请派人修理。")
+    done = await hub.hub.actions.people.take_down(curious, taken)
+    seen = [
+        await hub.hub.actions.read_cases.seen(agent, done.case_id) is not None for agent in (curious, owner)
+    ]
+    assert (done.visible, seen) == (True, [True, False])

@@ -179,6 +179,8 @@ class MoveCase:
     ) -> dict[str, Any]:
         """What the hub knows and nobody types. Raises `IllegalMove`."""
         known: dict[str, Any] = {"delivered": False, "consent": bool(case.electronic_consent_at)}
+        if event == "pick":
+            known["recused"] = agent.id in case.recused
         if event == "route":
             known["competent"] = await self._is_competent(str(data.get("unit", "")), now)
         if event == "merge_into" and POSSIBLE_DANGER in case.flags:

@@ -145,7 +145,9 @@ class ReadCases:
             handlers=tuple(
                 other
                 for other in agents
-                if other.may(Permission.CASE_REPLY) and policy.may_give(agent, other, case)
+                if other.may(Permission.CASE_REPLY)
+                and policy.may_give(agent, other, case)
+                and other.id not in case.recused
             ),
             allowed=_allowed(agent, case),
             reply_channel=conversation.value.channel if conversation else case.origin.channel,

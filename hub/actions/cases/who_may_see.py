@@ -32,6 +32,7 @@ class WhoSees:
     """
 
     case: Case
+    version: int
     chain: Sequence[Unit]
     divided: bool
     seers: Sequence[Seer]
@@ -60,4 +61,4 @@ class WhoMaySee:
         at = case.proceeding.unit_id
         disputed = case.state is CaseState.OBJECTION
         decides = tree.common_superior(case.unit_id or tree.root.id, at) if disputed else None
-        return WhoSees(case, tree.chain(at or case.unit_id), division.divided, seers, decides)
+        return WhoSees(case, found.version, tree.chain(at or case.unit_id), division.divided, seers, decides)

@@ -136,6 +136,8 @@ def _chosen(case: Case, hands: Iterable[_Hand]) -> _Hand | None:
     fitting = [
         hand
         for hand in hands
-        if policy.may_see(hand.agent, case) and (not unit or hand.agent.unit_id == unit)
+        if policy.may_see(hand.agent, case)
+        and hand.agent.id not in case.recused
+        and (not unit or hand.agent.unit_id == unit)
     ]
     return min(fitting, key=lambda hand: hand.order(case.origin.language), default=None)

@@ -326,6 +326,7 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/unit-changes"): ADMIN | {R.INSPECTOR},
     ("POST", "/staff/unit-changes/{change_id}"): ADMIN | {R.INSPECTOR},
     ("GET", "/staff/cases/{case_id}/access"): READ_CASES,
+    ("POST", "/staff/cases/{case_id}/recusals"): CASES,
     ("GET", "/staff/account-changes"): frozenset({R.ADMIN, R.INSPECTOR}),
     ("POST", "/staff/account-changes/{change_id}"): frozenset({R.ADMIN, R.INSPECTOR}),
 }
