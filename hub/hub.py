@@ -92,6 +92,7 @@ from hub.actions.progress.track_case import TrackCase
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.rule_books import RuleBooks
 from hub.actions.staff.change_accounts import ChangeAccounts
+from hub.actions.staff.change_units import ChangeUnits
 from hub.actions.warnings.desk import WarningDesk
 from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.queue.feed import QueueFeed
@@ -169,6 +170,7 @@ class Actions:
     assign_case: AssignCase
     campaigns: CampaignDesk
     change_accounts: ChangeAccounts
+    change_units: ChangeUnits
     citizen_move: CitizenMove
     close_case: CloseCase
     compartment: CompartmentDesk

@@ -10,8 +10,10 @@ from pathlib import Path
 from hub.actions.staff.change_accounts import ChangeAccounts
 from hub.actions.staff.passwords import Passwords, one_time_password
 from hub.cli.run import CANNOT_RUN, print_json, run, settings_from
-from hub.model.agent import Agent, Role, Unit
+from hub.model.agent import Agent, Role
 from hub.model.staff.account_change import SHELL
+from hub.model.units.tree import Tree
+from hub.model.units.unit import Unit
 from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
@@ -167,16 +169,24 @@ async def _stores(config: Path | None) -> AsyncIterator[tuple[Repositories, Chan
         stores = repositories(documents, await open_vault(settings, documents), cities={})
         yield (
             stores,
-            ChangeAccounts(documents, stores.agents, stores.sessions, stores.account_changes, SystemClock()),
+            ChangeAccounts(
+                documents,
+                stores.agents,
+                stores.sessions,
+                stores.account_changes,
+                stores.notifications,
+                SystemClock(),
+            ),
         )
     finally:
         await documents.close()
 
 
 async def _unit(stores: Repositories, name: str, now: int) -> str:
-    for unit in await stores.units.list():
+    units = await stores.units.list()
+    for unit in units:
         if unit.name == name:
             return unit.id
-    id = new_id(now)
-    await stores.units.insert(Unit(id, name, id))
+    id, root = new_id(now), Tree.of(units).root  # a second root would take what has no unit from the first
+    await stores.units.insert(Unit(id, name, f"{root.path}/{id}" if root.path else id))
     return id

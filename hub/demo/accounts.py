@@ -8,7 +8,8 @@ from functools import partial
 from hub.actions.staff.passwords import Passwords, one_time_password
 from hub.demo.sample import Sample
 from hub.hub import Hub
-from hub.model.agent import Agent, Role, Unit
+from hub.model.agent import Agent, Role
+from hub.model.units.unit import Unit, UnitFunction
 from hub.runtime.ids import derived_id
 
 
@@ -25,9 +26,20 @@ class Account:
 async def open_accounts(hub: Hub, sample: Sample, passwords: Passwords, now: int) -> list[Account]:
     """Every unit and agent of the sample, made or found, with a password nobody had before."""
     stores = hub.repositories
-    for unit in sample.units:
+    paths: dict[str, str] = {}
+    for unit in sample.units:  # each behind the one above it
+        above = unit.get("parent", "")
+        paths[unit["id"]] = f"{paths[above]}/{unit['id']}" if above else unit["id"]
         await stores.units.insert(
-            Unit(unit["id"], unit["name"], unit["id"], unit.get("region", ""), unit.get("inspection", False))
+            Unit(
+                unit["id"],
+                unit["name"],
+                paths[unit["id"]],
+                unit.get("region", ""),
+                unit.get("inspection", False),
+                unit.get("level", ""),
+                tuple(map(UnitFunction, unit.get("functions", ["handle"]))),
+            )
         )
     accounts = []
     for place, table in enumerate(sample.agents):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.model.personal import personal
+from hub.model.units.place import EVERYWHERE, Place
 
 
 class Role(StrEnum):
@@ -133,19 +134,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """An office. `path` lists the ids from the top, so that a subtree is a prefix."""
-
-    id: str
-    name: str
-    path: str
-    region: str = ""
-    inspection: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Agent:
-    """A staff member with a login. `password_hash` is argon2; must_change after a first password."""
+    """A staff member with a login. `password_hash` is argon2; must_change after a first password.
+
+    removed_at: when the account was taken away for good (ms UTC), 0 = it was not. place: in the tree of
+    units, as it was when the agent was read; never stored.
+    """
 
     id: str
     login: str
@@ -155,7 +149,9 @@ class Agent:
     active: bool = True
     must_change: bool = False
     password_hash: str = ""
+    removed_at: int = 0
     name: str = personal()
+    place: Place = EVERYWHERE
 
     def may(self, permission: Permission) -> bool:
         """Whether one of the agent's roles grants it."""

@@ -32,6 +32,8 @@ class NotificationKind(StrEnum):
     WARNING_PAPERS = "warning_papers"  # the papers of an emergency release are overdue
     CONTRACT_ENDS = "contract_ends"  # the contract of a department you look after ends soon
 
+    RIGHTS_CHANGED = "rights_changed"  # your roles, your unit, or what it sees are different now
+
 
 @dataclass(frozen=True, slots=True)
 class Notification:

@@ -1,7 +1,8 @@
 """Agents, their units, their logins, and the one-time address that makes the first of them.
 
 The rules it protects: a login name belongs to one agent; a session or set-up token is stored as a
-digest only, so that a copied database opens nothing; a set-up token works once.
+digest only, so that a copied database opens nothing; a set-up token works once. An agent that is read stands
+in the tree of units as it is at that moment, so that nobody has to look for what they may see.
 """
 
 from __future__ import annotations
@@ -9,9 +10,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from collections.abc import Collection as Container
+from dataclasses import replace
 
-from hub.model.agent import Agent, Session, Unit
+from hub.model.agent import Agent, Session
 from hub.model.personal import UNREADABLE
+from hub.model.units.tree import Division, Tree
+from hub.model.units.unit import Unit
+from hub.repositories.units import division, unit_changes
+from hub.repositories.units.division import DivisionRepository
+from hub.repositories.units.unit_changes import UnitChangeRepository
+from hub.runtime.clock import Clock, SystemClock
 from hub.runtime.errors import Invalid, Stale
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
@@ -42,7 +50,7 @@ SESSIONS = Collection(
 )
 SETUP_TOKENS = Collection("setup_tokens", fields={"expires_at": int}, indexes=(("expires_at",),))
 
-COLLECTIONS = (AGENTS, UNITS, SESSIONS, SETUP_TOKENS)
+COLLECTIONS = (AGENTS, UNITS, SESSIONS, SETUP_TOKENS, *division.COLLECTIONS, *unit_changes.COLLECTIONS)
 
 _MANY = 2_000
 
@@ -55,15 +63,17 @@ def token_digest(token: str) -> str:
 class AgentRepository:
     """Staff members. Every page names some, so one that was read is kept until its version changes."""
 
-    def __init__(self, documents: Documents, vault: Vault) -> None:
+    def __init__(self, documents: Documents, vault: Vault, clock: Clock | None = None) -> None:
         self._documents = documents
         self._shape = Shape(Agent, AGENTS.name, vault, unreadable={"name": UNREADABLE})
         self._known: dict[str, Versioned[Agent]] = {}
+        self._units = UnitRepository(documents, vault)
+        self._tree: tuple[int, Tree] = (0, Tree())
+        self._clock = clock or SystemClock()
 
     async def get(self, id: str) -> Versioned[Agent] | None:
         """One agent with the version, or None."""
-        stored = await self._documents.get(AGENTS.name, id)
-        return self._shape.versioned(stored) if stored else None
+        return await self._placed(await self._documents.get(AGENTS.name, id))
 
     async def get_many(self, ids: Sequence[str]) -> dict[str, Agent]:
         """Those that exist, by id."""
@@ -71,17 +81,17 @@ class AgentRepository:
         if not wanted:
             return {}
         found = await self._documents.get_many(AGENTS.name, wanted)
-        return {agent.id: agent for agent in self._listed(found.values())}
+        return {agent.id: agent for agent in await self._listed(found.values())}
 
     async def by_login(self, login: str) -> Versioned[Agent] | None:
         """The agent with this login name (any case), or None."""
-        stored = await self._documents.find_one(AGENTS.name, {"login": login.strip().casefold()})
-        return self._shape.versioned(stored) if stored else None
+        where = {"login": login.strip().casefold()}
+        return await self._placed(await self._documents.find_one(AGENTS.name, where))
 
     async def list(self) -> Sequence[Agent]:
         """All agents in the order they were created."""
         rows = await self._documents.find(AGENTS.name, {}, sort=(("created_at", 1),), limit=_MANY)
-        return self._listed(rows)
+        return await self._listed(rows)
 
     async def exists(self) -> bool:
         """Whether anybody at all can log in."""
@@ -102,7 +112,7 @@ class AgentRepository:
             if stored is None:
                 return [], None
             changed = change(self._shape.load(stored))
-            return [self._shape.update(changed, stored.version)], changed
+            return [self.replacement(changed, stored.version)], changed
 
         try:
             return await until_committed(self._documents, decide, tries=3)
@@ -111,16 +121,43 @@ class AgentRepository:
 
     def write(self, agent: Agent) -> Insert:
         """The write that stores a new agent, for a unit of work with others."""
-        return self._shape.insert(agent)
+        write = self._shape.insert(agent)
+        del write.body["place"]
+        return write
 
     def replacement(self, agent: Agent, version: int) -> Update:
         """The write of an agent read at `version`, for a unit of work with others."""
-        return self._shape.update(agent, version)
+        write = self._shape.update(agent, version)
+        del write.set["place"]
+        return write
 
-    def _listed(self, rows: Container[Stored]) -> Sequence[Agent]:
+    async def _placed(self, stored: Stored | None) -> Versioned[Agent] | None:
+        if stored is None:
+            return None
+        found = self._shape.versioned(stored)
+        return Versioned((await self._put([found.value]))[0], found.version)
+
+    async def _listed(self, rows: Container[Stored]) -> Sequence[Agent]:
         fresh = [row for row in rows if self._version(row.id) != row.version]
         self._known |= {one.value.id: one for one in self._shape.listed_versioned(fresh)}
-        return [self._known[row.id].value for row in rows if self._version(row.id) == row.version]
+        known = [self._known[row.id].value for row in rows if self._version(row.id) == row.version]
+        return await self._put(known)
+
+    async def _put(self, agents: Sequence[Agent]) -> Sequence[Agent]:
+        """Each in their place: the document of the division is read, the units when something changed."""
+        office = (await self._units.division.get()).value
+        if not office.divided or not agents:
+            return agents
+        tree, now = await self._tree_of(office), self._clock.now_ms()
+        return [replace(agent, place=tree.place(agent.id, agent.unit_id, office, now)) for agent in agents]
+
+    async def _tree_of(self, office: Division) -> Tree:
+        revision, tree = self._tree
+        if revision != office.revision:
+            # What was changed since the division was read is of a later revision, and is read again.
+            tree = Tree.of(await self._units.list())
+            self._tree = office.revision, tree
+        return tree
 
     def _version(self, id: str) -> int:
         known = self._known.get(id)
@@ -128,11 +165,13 @@ class AgentRepository:
 
 
 class UnitRepository:
-    """Offices."""
+    """Offices, and how they divide the whole."""
 
     def __init__(self, documents: Documents, vault: Vault) -> None:
         self._documents = documents
         self._shape = Shape(Unit, UNITS.name, vault)
+        self.division = DivisionRepository(documents, vault)
+        self.changes = UnitChangeRepository(documents, vault)
 
     async def get(self, id: str) -> Unit | None:
         """One unit, or None."""
@@ -146,14 +185,27 @@ class UnitRepository:
 
     async def insert(self, unit: Unit) -> None:
         """A new unit; one that exists is left as it is."""
-        try:
-            await self._documents.commit([self.write(unit)])
-        except Duplicate:
-            return
+
+        async def decide() -> tuple[list[Write], None]:
+            office = await self.division.get()
+            if await self._documents.get(UNITS.name, unit.id) is not None:
+                return [], None
+            return [self.write(unit), self.division.write(office.value, office.version)], None
+
+        await until_committed(self._documents, decide, tries=5)
 
     def write(self, unit: Unit) -> Insert:
-        """The write that stores a new unit."""
+        """The write that stores a new unit; one of the division goes with it, unless it is the first."""
         return self._shape.insert(unit)
+
+    async def versioned(self, id: str) -> Versioned[Unit] | None:
+        """One unit with its version, or None."""
+        stored = await self._documents.get(UNITS.name, id)
+        return self._shape.versioned(stored) if stored else None
+
+    def replacement(self, unit: Unit, version: int) -> Update:
+        """The write of a unit read at `version`; one of the division goes with it."""
+        return self._shape.update(unit, version)
 
 
 class SessionRepository:

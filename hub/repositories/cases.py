@@ -16,6 +16,7 @@ from hub.model.cases.step import Step
 from hub.model.cases.table import MOVES
 from hub.model.personal import UNREADABLE
 from hub.model.track import Compartment
+from hub.model.units.sight import Sight
 from hub.repositories.evidence.behind_compartment import restricted
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
@@ -38,6 +39,9 @@ COUNTED = (
 )
 """Fields by which the store counts cases, apart for each compartment, for what is open, and for what concerns
 a higher reviewer: whatever somebody may not see is taken out before anything is summed."""
+
+COUNTED_BY_UNIT = ("band", "stage", "todo", "waits", "track", "marks", "handler_id")
+"""Those that are counted for each unit as well, for who sees some units only."""
 
 _LISTED = (
     "aside",
@@ -95,7 +99,10 @@ COLLECTIONS = (
             ("updated_at",),
         ),
         unique=(("reference",),),
-        counted=tuple(("compartment", "open", "higher", name) for name in COUNTED),
+        counted=(
+            *(("compartment", "open", "higher", name) for name in COUNTED),
+            *(("unit", "compartment", "open", "higher", name) for name in COUNTED_BY_UNIT),
+        ),
     ),
     Collection("history"),
     Collection("breaches", fields={"at": int}, indexes=(("at",),)),
@@ -103,6 +110,8 @@ COLLECTIONS = (
 
 _TIMES = ("due_at", "limit_at", "limit_clock", "limit_statutory", "ranked_at")
 _PAGE = 1_000
+_OF_ONE = 200
+"""So many cases of one person are looked through for those somebody may see."""
 _OLD_PAGE = 100
 _KEYS = 200
 _RUNNING = {"$in": sorted(OPEN_STATES | {CaseState.HANDED_OFF})}
@@ -167,15 +176,17 @@ class CaseRepository:
         return None if stored is None else self._cases.versioned(stored)
 
     async def of_addresses(
-        self, compartments: Collected[Compartment], address_keys: Sequence[str], *, limit: int
+        self, sight: Sight, address_keys: Sequence[str], *, limit: int
     ) -> list[Versioned[Case]]:
-        """Cases that were brought from one of these addresses (blind indexes), the newest first."""
+        """Visible cases that were brought from one of these addresses (blind indexes), the newest first."""
         keys = [key for key in address_keys if key]
-        if not compartments or not keys:
+        if not sight.clauses or not keys:
             return []
-        where = {"address_key": keys[0] if len(keys) == 1 else {"$in": keys}, **_visible(compartments)}
-        found = await self._documents.find("cases", where, sort=(("updated_at", -1),), limit=limit)
-        listed = self._cases.listed_versioned(found)
+        among = keys[0] if len(keys) == 1 else {"$in": keys}
+        where = {"address_key": among, **_visible(sight.compartments)}
+        most = limit if sight.whole else max(limit, _OF_ONE)
+        found = await self._documents.find("cases", where, sort=(("updated_at", -1),), limit=most)
+        listed = self._cases.listed_versioned([one for one in found if sight.holds(one.body)][:limit])
         return [one for one in listed if one.value.state is not CaseState.DRAFT]
 
     async def running_of(self, address_keys: Sequence[str]) -> list[Case]:
@@ -188,15 +199,15 @@ class CaseRepository:
             found += self._cases.listed(await self._documents.find("cases", where, limit=_PAGE))
         return found
 
-    async def arrivals(
-        self, compartments: Collected[Compartment], since: int, *, limit: int
-    ) -> list[tuple[int, str]]:
-        """When and by what kind of channel cases came since then, the newest first; nothing is unsealed."""
-        if not compartments:
+    async def arrivals(self, sight: Sight, since: int, *, limit: int) -> list[tuple[int, str]]:
+        """When and by what kind of channel visible cases came since then, of the `limit` that came last;
+        nothing is unsealed."""
+        if not sight.clauses:
             return []
-        where = {**_visible(compartments), "open": {"$in": [0, 1]}, "received_at": {"$gte": since}}
+        where = {**_visible(sight.compartments), "open": {"$in": [0, 1]}, "received_at": {"$gte": since}}
         found = await self._documents.find("cases", where, sort=(("received_at", -1),), limit=limit)
-        return [(stored.body["received_at"], stored.body["kind"]) for stored in found]
+        seen = (stored.body for stored in found if sight.holds(stored.body))
+        return [(body["received_at"], body["kind"]) for body in seen]
 
     async def ended(
         self, compartments: Collected[Compartment], handler_id: str, since: int, *, limit: int

@@ -122,6 +122,7 @@ from hub.repositories.triage_decisions import TriageDecisionRepository
 from hub.repositories.vault import identity_rows
 from hub.repositories.warnings import issues
 from hub.repositories.warnings.issues import WarningRepository
+from hub.runtime.clock import Clock
 from hub.store.crypto import Vault
 from hub.store.documents import Collection, Documents
 
@@ -282,11 +283,11 @@ def repositories(
     *,
     cities: Mapping[str, str],
     handset: Mapping[str, HandsetRule] | None = None,
+    clock: Clock | None = None,
 ) -> Repositories:
-    """All repositories. cities: names of the prefectures by region code. handset: see the outbox."""
-    case_texts = CaseTexts(documents, vault)
+    """All. cities: names of prefectures by region code. handset: see the outbox. clock: see agents."""
     return Repositories(
-        agents=AgentRepository(documents, vault),
+        agents=AgentRepository(documents, vault, clock),
         aid=aid_repositories(documents, vault),
         alarms=AlarmRepository(documents, vault),
         availabilities=AvailabilityRepository(documents, vault),
@@ -295,8 +296,8 @@ def repositories(
         bulk_runs=BulkRunRepository(documents, vault),
         calls=CallRepository(documents, vault),
         campaigns=CampaignRepository(documents, vault),
-        case_index=CaseIndex(documents, vault, case_texts),
-        case_texts=case_texts,
+        case_index=CaseIndex(documents, vault, texts := CaseTexts(documents, vault)),
+        case_texts=texts,
         case_queue=CaseQueueRepository(documents, vault),
         canned_replies=CannedReplyRepository(documents, vault),
         case_warnings=CaseWarningRepository(documents, vault),
@@ -331,11 +332,15 @@ def repositories(
         schedules=ScheduleRepository(documents, vault),
         sessions=SessionRepository(documents, vault),
         known_devices=KnownDeviceRepository(documents),
-        setup=SetupRepository(documents, AgentRepository(documents, vault), UnitRepository(documents, vault)),
+        setup=_setup(documents, vault),
         suppressions=SuppressionRepository(documents, vault),
         triage_decisions=TriageDecisionRepository(documents, vault),
         units=UnitRepository(documents, vault),
     )
+
+
+def _setup(documents: Documents, vault: Vault) -> SetupRepository:
+    return SetupRepository(documents, AgentRepository(documents, vault), UnitRepository(documents, vault))
 
 
 def _publicity(documents: Documents, vault: Vault) -> PublicityRepositories:

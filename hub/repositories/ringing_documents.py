@@ -18,6 +18,7 @@ from hub.runtime.bell import (
     LETTERS,
     QUEUE,
     RECORDINGS,
+    RIGHTS,
     SEALED_RECORDINGS,
     Bell,
     campaign_topic,
@@ -85,6 +86,8 @@ def _topic(collection: str, id: str, body: Body) -> str:
     match collection:
         case "cases" if state != CaseState.DRAFT:  # a draft is in no queue
             return QUEUE
+        case "agents" | "divisions":
+            return RIGHTS
         case "conversations":
             return conversation_topic(id)
         case "outbox" if state == _READY:

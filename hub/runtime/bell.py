@@ -28,6 +28,9 @@ ALARMS = "alarms"
 """An alarm was raised or changed, or who is on duty."""
 
 
+RIGHTS = "rights"
+"""Who may see what changed: roles, units, deputies."""
+
 PRESENCE = "presence"
 """Somebody opened or left a case, or writes in it; in this process only."""
 

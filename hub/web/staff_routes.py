@@ -34,6 +34,7 @@ from hub.web.pages.cases import (
     search,
     tags,
     taken_part,
+    who_may_see,
 )
 from hub.web.pages.cases.replies import canned, pick, send
 from hub.web.pages.compartment import audit, export, identity, quarter
@@ -62,7 +63,7 @@ from hub.web.pages.knowledge import (
 from hub.web.pages.people import day, new_case, notifications, person, register, register_import
 from hub.web.pages.publicity import lessons, notices, series
 from hub.web.pages.rules import books, revise, revisions
-from hub.web.pages.staff import account, accounts, held, login, setup, system
+from hub.web.pages.staff import account, accounts, held, login, setup, system, units
 from hub.web.pages.warnings import composer as warning_composer
 from hub.web.pages.warnings import warnings
 from hub.web.route import Handler, Route
@@ -168,6 +169,8 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
     _staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY, form_bytes=kept_file.FORM_BYTES),
+    _staff("GET", "/cases/{case_id}/access", who_may_see.page, P.CASE_READ, P.REPORT_READ),
+    _staff("POST", "/cases/{case_id}/recusals", who_may_see.recuse, P.CASE_ASSIGN),
     _staff("POST", "/cases/{case_id}/note", case.note, P.CASE_REPLY),
     _staff("POST", "/cases/{case_id}/tags", tags.tag_case, P.CASE_REPLY),
     _staff("GET", "/tags", tags.tags_page, P.TAG_EDIT),
@@ -481,6 +484,16 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/agents", accounts.create_agent, P.AGENT_MANAGE),
     _staff("POST", "/agents/{agent_id}/reset", accounts.reset_password, P.AGENT_MANAGE),
     _staff("POST", "/agents/{agent_id}/active", accounts.set_active, P.AGENT_MANAGE),
+    _staff("POST", "/agents/{agent_id}/rights", accounts.set_rights, P.AGENT_MANAGE),
+    _staff("POST", "/agents/{agent_id}/remove", accounts.remove_agent, P.AGENT_MANAGE),
+    _staff("GET", "/units", units.units_page, P.AGENT_MANAGE),
+    _staff("GET", "/units/edit", units.edit_page, P.AGENT_MANAGE),
+    _staff("GET", "/units/file", units.file, P.AGENT_MANAGE),
+    _staff("POST", "/units/preview", units.preview, P.AGENT_MANAGE, form_bytes=units.FORM_BYTES),
+    _staff("POST", "/units", units.change, P.AGENT_MANAGE, form_bytes=units.FORM_BYTES),
+    _staff("POST", "/units/deputies", units.name_deputy, P.AGENT_MANAGE),
+    _staff("GET", "/unit-changes", units.changes_page, P.AGENT_MANAGE, P.REPORT_READ),
+    _staff("POST", "/unit-changes/{change_id}", units.decide, P.AGENT_MANAGE, P.REPORT_READ),
     _staff("GET", "/account-changes", accounts.changes_page, P.AGENT_MANAGE, P.REPORT_READ),
     _staff("POST", "/account-changes/{change_id}", accounts.decide_change, P.AGENT_MANAGE, P.REPORT_READ),
 )

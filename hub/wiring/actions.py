@@ -21,7 +21,7 @@ from hub.wiring.people import people_of
 from hub.wiring.publicity.campaigns import campaign_actions
 from hub.wiring.publicity.gathered import publicity_of
 from hub.wiring.rules import RuleActions
-from hub.wiring.staff import change_accounts_of, compartment_desk_of
+from hub.wiring.staff import change_accounts_of, change_units_of, compartment_desk_of
 
 
 def actions_of(
@@ -42,6 +42,7 @@ def actions_of(
         accept_event=intake.accept_event,
         assign_case=cases.assign_case,
         change_accounts=change_accounts_of(base),
+        change_units=change_units_of(base),
         compartment=compartment_desk_of(base, cases.read_cases),
         campaigns=campaigns.desk,
         citizen_move=cases.citizen_move,

@@ -80,7 +80,7 @@ async def open_foundation(settings: Settings, clock: Clock, handset: Mapping[str
     wait_seconds = settings.alarms.confirm_seconds
     documents = RaisingDocuments(following, vault, clock, wait_seconds=wait_seconds)
     cities = {region.code: region.name for region in settings.regions}
-    stores = repositories(documents, vault, cities=cities, handset=handset)
+    stores = repositories(documents, vault, cities=cities, handset=handset, clock=clock)
     departments = DepartmentsInForce(departments_of(settings), stores.departments.registry)
     await departments.look()
     return Foundation(

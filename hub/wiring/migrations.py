@@ -82,7 +82,7 @@ def migrations_of(settings: Settings, clock: Clock, told: Told = _logged) -> tup
         Migration(9, "ready rows wait in queues", rows_in_queues),
         Migration(10, "imports of the office", imports_of_the_office),
         Migration(11, "rows with the extension they answer from", rows_with_extensions),
-        Migration(15, "identities of reports in their vault", identities_apart),
+        Migration(12, "identities of reports in their vault", identities_apart),
     )
 
 

@@ -7,6 +7,7 @@ from hub.actions.evidence.compartment import CompartmentDesk
 from hub.actions.evidence.export_case import ExportCase
 from hub.actions.evidence.quarterly_report import QuarterlyReport
 from hub.actions.staff.change_accounts import ChangeAccounts
+from hub.actions.staff.change_units import ChangeUnits
 from hub.actions.staff.read_audit import ReadAudit
 from hub.actions.staff.reveal_identity import RevealIdentity
 from hub.repositories.vault.identity_requests import IdentityRequestRepository
@@ -16,7 +17,20 @@ from hub.wiring.foundation import Foundation
 def change_accounts_of(base: Foundation) -> ChangeAccounts:
     """What makes and changes accounts."""
     stores = base.stores
-    return ChangeAccounts(base.documents, stores.agents, stores.sessions, stores.account_changes, base.clock)
+    return ChangeAccounts(
+        base.documents,
+        stores.agents,
+        stores.sessions,
+        stores.account_changes,
+        stores.notifications,
+        base.clock,
+    )
+
+
+def change_units_of(base: Foundation) -> ChangeUnits:
+    """What changes the tree of units."""
+    stores = base.stores
+    return ChangeUnits(base.documents, stores.agents, stores.units, stores.notifications, base.clock)
 
 
 def compartment_desk_of(base: Foundation, read_cases: ReadCases) -> CompartmentDesk:

@@ -11,8 +11,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from hub.model.agent import Role, Unit
+from hub.model.agent import Role
 from hub.model.recipients.contact_import import ContactImport, ImportState
+from hub.model.units.unit import Unit
 from tests.world import World, browser, eventually, world
 
 SAME = {"Sec-Fetch-Site": "same-origin"}

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.model.agent import Agent, Role, Unit
+from hub.model.agent import Agent, Role
 from hub.model.cases.case import Case
 from hub.model.cases.rule_book import BookKind
+from hub.model.units.unit import Unit
 from tests.journeys.test_cmpp import Office, office
 from tests.world import eventually
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.model.agent import Role, Unit
+from hub.model.agent import Role
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case, Origin
 from hub.model.cases.proceeding import Proceeding
@@ -19,6 +19,7 @@ from hub.model.cases.roles import CaseRole
 from hub.model.cases.rule_book import BookKind
 from hub.model.cases.step import begun
 from hub.model.track import Track
+from hub.model.units.unit import Unit
 from hub.runtime.clock import Clock, FakeClock, SystemClock, day_of
 from hub.runtime.ids import new_id
 from tests.journeys.editor_at_work import Editor, sign_in

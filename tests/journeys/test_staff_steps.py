@@ -8,7 +8,7 @@ import pytest
 
 from hub.actions.cases.citizen.citizen_move import Request
 from hub.actions.cases.read_procedure import Offer
-from hub.model.agent import Role, Unit
+from hub.model.agent import Role
 from hub.model.call import Recording
 from hub.model.cases.case import Applicant, Case
 from hub.model.cases.history import HistoryEntry
@@ -20,6 +20,7 @@ from hub.model.citizen_wish import CitizenWish
 from hub.model.petition import PetitionKind
 from hub.model.policy import may_see
 from hub.model.track import Compartment, Track
+from hub.model.units.unit import Unit
 from hub.runtime.errors import Invalid, NotFound
 from hub.web.pages.cases.move_form import data_of
 from hub.wiring.store import identity_vault

@@ -16,7 +16,8 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from yarl import URL
 
 from hub.actions.staff.passwords import Passwords
-from hub.model.agent import Agent, Role, Unit
+from hub.model.agent import Agent, Role
+from hub.model.units.unit import Unit
 from hub.repositories.agents import (
     COLLECTIONS,
     AgentRepository,

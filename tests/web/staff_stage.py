@@ -24,13 +24,14 @@ from hub.actions.intake.search_letter import Found
 from hub.actions.staff.passwords import Passwords
 from hub.app import open_hub
 from hub.hub import Hub
-from hub.model.agent import Agent, Role, Unit
+from hub.model.agent import Agent, Role
 from hub.model.cases.alarm import flagged
 from hub.model.feedback import Verdict
 from hub.model.letter import Letter, LetterState
 from hub.model.people.contact import Contact
 from hub.model.petition import Petition, PetitionKind
 from hub.model.question import Question
+from hub.model.units.unit import Unit
 from hub.repositories.staff.held_forms import HeldFormRepository
 from hub.runtime.clock import SystemClock, day_of
 from hub.settings.read import build, shipped_text

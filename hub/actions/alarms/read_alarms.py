@@ -148,7 +148,7 @@ class ReadAlarms:
     async def _possible(self, agent: Agent) -> tuple[tuple[PossibleDanger, ...], bool]:
         """The oldest with the flag, and whether there are more."""
         page = await self._repositories.case_queue.page(
-            Selection(policy.compartments(agent), {"open": (1,)}, Mark.POSSIBLE_DANGER), limit=_MOST_POSSIBLE
+            Selection(policy.sight(agent), {"open": (1,)}, Mark.POSSIBLE_DANGER), limit=_MOST_POSSIBLE
         )
         flagged = page.cases
         shown = [
@@ -191,7 +191,7 @@ class ReadAlarms:
 
     async def _visible(self, agent: Agent, alarms: Sequence[Versioned[Alarm]]) -> list[Versioned[Alarm]]:
         """By the stored fields of their cases: nothing is unsealed for a count."""
-        seen = Selection(policy.compartments(agent), {"higher": (1,)} if policy.only_reviews(agent) else {})
+        seen = policy.sight(agent)
         found = []
         for at in range(0, len(alarms), _READ):
             some = alarms[at : at + _READ]

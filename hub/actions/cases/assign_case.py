@@ -81,10 +81,10 @@ class AssignCase:
         if (
             found is None
             or not found.value.may(Permission.CASE_REPLY)
-            or not policy.may_see(found.value, case)
+            or not policy.may_give(agent, found.value, case)
         ):
             raise Invalid({"handler_id": Said("请选择可以办理此工单的人员")})
-        data = {"handler": handler_id}
+        data = {"handler": handler_id, "recused": handler_id in case.recused}
         asked = Attempt(_event(case), now, CaseRole.UC, self._rules.now, agent.id, data)
         attempt = as_played(agent, case, asked)
         given = replace(case, unit_id=found.value.unit_id)

@@ -32,6 +32,7 @@ from hub.model.cases.screening import LEAVES, without_identity
 from hub.model.cases.staff_roles import as_played
 from hub.model.cases.step import Step, stepped
 from hub.model.track import Compartment, Track
+from hub.model.units.unit import UnitFunction
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock, day_of
 from hub.runtime.errors import Forbidden, Invalid
@@ -178,6 +179,8 @@ class MoveCase:
     ) -> dict[str, Any]:
         """What the hub knows and nobody types. Raises `IllegalMove`."""
         known: dict[str, Any] = {"delivered": False, "consent": bool(case.electronic_consent_at)}
+        if event == "pick":
+            known["recused"] = agent.id in case.recused
         if event == "route":
             known["competent"] = await self._is_competent(str(data.get("unit", "")), now)
         if event == "merge_into" and POSSIBLE_DANGER in case.flags:
@@ -187,8 +190,9 @@ class MoveCase:
         return known
 
     async def _is_competent(self, unit_id: str, now: int) -> bool:
-        """A unit that exists, and that the catalogue names today where there is one."""
-        if await self._repositories.units.get(unit_id) is None:
+        """A unit that works on cases, and that the catalogue names today where there is one."""
+        unit = await self._repositories.units.get(unit_id)
+        if unit is None or not unit.active or UnitFunction.HANDLE not in unit.functions:
             return False
         rules, day = competence_rules(self._competence()), day_of(now)
         named = [rule for rule in rules if unit_id in (rule.unit_id, *rule.co_units)]

@@ -145,7 +145,11 @@ class ReadCases:
             masked=masked_citizen(case),
             timeline=tuple(sorted(items, key=_place)),
             handlers=tuple(
-                other for other in agents if other.may(Permission.CASE_REPLY) and policy.may_see(other, case)
+                other
+                for other in agents
+                if other.may(Permission.CASE_REPLY)
+                and policy.may_give(agent, other, case)
+                and other.id not in case.recused
             ),
             allowed=_allowed(agent, case),
             reply_channel=conversation.value.channel if conversation else case.origin.channel,

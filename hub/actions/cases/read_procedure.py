@@ -9,7 +9,7 @@ from datetime import date
 from campaigns.said import Listed, Said
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.move_case import OWN_FORMS, UNASKED, is_unasked
-from hub.model.agent import Agent, Permission, Unit
+from hub.model.agent import Agent, Permission
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.clock import ClockState, Rules
@@ -19,6 +19,7 @@ from hub.model.cases.profile import ClockKind, Profile
 from hub.model.cases.roles import ROLE_NAME, CaseRole
 from hub.model.cases.staff_roles import refusal, roles_of
 from hub.model.cases.table import TABLE, Row
+from hub.model.units.unit import Unit
 from hub.repositories.agents import UnitRepository
 from hub.repositories.case_warnings import CaseWarning, CaseWarningRepository
 from hub.runtime.clock import Clock as WallClock

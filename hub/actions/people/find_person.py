@@ -101,7 +101,7 @@ class FindPerson:
         first, others = await contacts.get(root), await contacts.many(members[1:])
         known = {address.id for address in await contacts.addresses(members)} | ({key} if key else set())
         keys = tuple(sorted(known))
-        cases = await self._repositories.cases.of_addresses(policy.compartments(agent), keys, limit=_CASES)
+        cases = await self._repositories.cases.of_addresses(policy.sight(agent), keys, limit=_CASES)
         return Person(
             id=root,
             side=side,

@@ -38,7 +38,7 @@ class KnowCaller:
         """phone: as it is stored, "" for none."""
         address = Address(AddressKind.PHONE, phone)
         key = self._repositories.contacts.key(address)
-        cases = await self._repositories.cases.of_addresses(policy.compartments(agent), [key], limit=1)
+        cases = await self._repositories.cases.of_addresses(policy.sight(agent), [key], limit=1)
         if not cases or not policy.may_see(agent, cases[0].value):
             return None
         person = await self._find.of_case(agent, cases[0].value)

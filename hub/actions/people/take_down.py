@@ -179,7 +179,7 @@ class TakeDown:
             )
         )
         case, entry = recorded(
-            opened.case,
+            replace(opened.case, unit_id=_stands_in(agent)),
             at=self._clock.now_ms(),
             actor=agent.id,
             kind=HistoryKind.TAKEN_DOWN,
@@ -295,6 +295,11 @@ class TakeDown:
                 if not one.value.case_id
             ),
         ]
+
+
+def _stands_in(agent: Agent) -> str:
+    """The unit that took it down, "" for the intake: else who took it down could not go on with it."""
+    return "" if agent.place.below is None else agent.unit_id
 
 
 def _details(taken: Taken, now: int) -> dict[str, str]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from hub.actions.rules.follow_rules import FollowRules
 from hub.actions.rules.in_force import RulesInForce
-from hub.model.agent import Unit
 from hub.model.cases.rule_book import BookKind, RevisionState, Row, RowChange, RuleBook, RuleRevision
+from hub.model.units.unit import Unit
 from hub.repositories.agents import AgentRepository, UnitRepository
 from hub.repositories.rule_books import RuleBookRepository
 from hub.runtime.errors import NotFound

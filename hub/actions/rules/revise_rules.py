@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from hub.actions.rules.follow_rules import FollowRules
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.rule_file import read_rules
-from hub.model.agent import Unit
 from hub.model.cases.rule_book import (
     BookKind,
     RevisionState,
@@ -23,6 +22,7 @@ from hub.model.cases.rule_book import (
     RuleRevision,
     revision_id,
 )
+from hub.model.units.unit import Unit
 from hub.repositories.agents import UnitRepository
 from hub.repositories.rule_books import RuleBookRepository
 from hub.runtime.clock import Clock

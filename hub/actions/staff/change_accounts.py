@@ -9,10 +9,20 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from hub.model.agent import Agent, Permission
-from hub.model.staff.account_change import SHELL, AccountChange, AccountChangeKind, is_trusted, may_decide
+from campaigns.said import Said
+from hub.model.agent import Agent, Permission, Role
+from hub.model.notification import NotificationKind
+from hub.model.staff.account_change import (
+    SHELL,
+    AccountChange,
+    AccountChangeKind,
+    conflict_of,
+    is_trusted,
+    may_decide,
+)
 from hub.repositories.agents import AgentRepository, SessionRepository
 from hub.repositories.staff.account_changes import AccountChangeRepository
+from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
 from hub.runtime.ids import new_id
@@ -44,16 +54,19 @@ class ChangeAccounts:
         agents: AgentRepository,
         sessions: SessionRepository,
         changes: AccountChangeRepository,
+        notifications: NotificationRepository,
         clock: Clock,
     ) -> None:
         self._documents = documents
         self._agents = agents
         self._sessions = sessions
         self._changes = changes
+        self._notifications = notifications
         self._clock = clock
 
     async def create(self, agent: Agent, *, by: str) -> bool:
-        """Stores a new account; whether it waits for a second person. Raises `Invalid` (`login`)."""
+        """Stores a new account; whether it waits for a second person. Raises `Invalid` (`login`, `role`)."""
+        _no_conflict(agent.roles, "role")
         writes: list[Write] = [self._agents.write(agent)]
         waits = is_trusted(agent.roles)
         if waits:
@@ -83,6 +96,8 @@ class ChangeAccounts:
     async def switch(self, agent_id: str, *, active: bool, by: str) -> bool:
         """Lets somebody in, which may wait, or shuts them out, at once. Raises `NotFound`."""
         target = await self._target(agent_id)
+        if active:
+            _no_conflict(target.roles, "role")
         waits = active and is_trusted(target.roles)
         if waits:
             change = self._asked(agent_id, AccountChangeKind.ENABLE, by)
@@ -94,6 +109,34 @@ class ChangeAccounts:
                 await self._give_up(agent_id, tuple(AccountChangeKind), by)
         self._say("staff.agent_switched", agent_id, by, waits=waits)
         return waits
+
+    async def rights(self, agent_id: str, roles: Sequence[Role], unit_id: str, *, by: str) -> bool:
+        """Other roles, another unit; whether it waits. Raises `NotFound`, `Invalid` (`roles`), `Stale`."""
+        target = await self._target(agent_id)
+        wanted = tuple(role for role in Role if role in roles)
+        if not wanted:
+            raise Invalid({"roles": Said("请至少选择一个角色")})
+        _no_conflict(wanted, "roles")
+        waits = is_trusted(wanted) or is_trusted(target.roles)
+        change = replace(self._asked(agent_id, AccountChangeKind.RIGHTS, by), roles=wanted, unit_id=unit_id)
+        await self._give_up(agent_id, (AccountChangeKind.RIGHTS,), by)  # of two the later one is meant
+        if waits:
+            await self._documents.commit([self._changes.insert(change)])
+        else:
+            decided = replace(change, decided_at=change.at, decided_by=by)
+            await self._take_effect(decided, self._changes.insert(decided))
+        self._say("staff.rights_changed", agent_id, by, waits=waits)
+        return waits
+
+    async def remove(self, agent_id: str, *, by: str) -> None:
+        """Takes an account away for good: nobody logs in with it again, its login name is free, and what was
+        done under its name keeps that name. Raises `NotFound`."""
+        await self._target(agent_id)
+        now = self._clock.now_ms()
+        await self._agents.update(agent_id, lambda found: _removed(found, now))
+        await self._sessions.delete_of(agent_id)
+        await self._give_up(agent_id, tuple(AccountChangeKind), by)
+        self._say("staff.agent_removed", agent_id, by, waits=False)
 
     async def waiting(self, agent: Agent) -> Sequence[WaitingChange]:
         """What waits, for those who may decide about such changes; nothing for others."""
@@ -145,29 +188,37 @@ class ChangeAccounts:
         if found.value.decided_at:
             raise Stale("account_change")
         now = self._clock.now_ms()
-        decided = replace(found.value, decided_at=now, decided_by=by, refused=not confirm, password_hash="")
-
-        async def decide() -> tuple[list[Write], None]:
-            writes: list[Write] = [self._changes.update(decided, found.version)]
-            target = await self._agents.get(found.value.agent_id)
-            if target is None:
-                raise NotFound("agent")
-            if confirm:
-                writes.append(self._agents.replacement(_changed(target.value, found.value), target.version))
-            return writes, None
-
-        try:
-            await until_committed(self._documents, decide, tries=_TRIES)
-        except Conflict as late:  # decided by somebody else meanwhile
-            raise Stale("account_change") from late
+        decided = replace(found.value, decided_at=now, decided_by=by, refused=not confirm)
+        kept = self._changes.update(replace(decided, password_hash=""), found.version)
+        await self._take_effect(decided, kept)
         if confirm and found.value.kind is AccountChangeKind.RESET:
             await self._sessions.delete_of(found.value.agent_id)
         extra = {"agent_id": found.value.agent_id, "by": by, "confirmed": confirm}
         LOG.info("staff.account_change_decided", extra=extra)
 
+    async def _take_effect(self, decided: AccountChange, kept: Write) -> None:
+        """Keeps a decided change and does what it says, in one commit; the one it is about is told."""
+
+        async def decide() -> tuple[list[Write], None]:
+            target = await self._agents.get(decided.agent_id)
+            if decided.refused:
+                return [kept], None
+            if target is None or target.value.removed_at:
+                raise NotFound("agent")
+            writes = [kept, self._agents.replacement(_changed(target.value, decided), target.version)]
+            if decided.kind is AccountChangeKind.RIGHTS:
+                kind, at = NotificationKind.RIGHTS_CHANGED, decided.decided_at
+                writes.append(self._notifications.tell(decided.agent_id, kind, "", at=at, cause=decided.id))
+            return writes, None
+
+        try:
+            await until_committed(self._documents, decide, tries=_TRIES)
+        except (Conflict, Duplicate) as late:  # decided by somebody else meanwhile
+            raise Stale("account_change") from late
+
     async def _target(self, agent_id: str) -> Agent:
         found = await self._agents.get(agent_id)
-        if found is None:
+        if found is None or found.value.removed_at:
             raise NotFound("agent")
         return found.value
 
@@ -182,7 +233,18 @@ class ChangeAccounts:
 def _changed(target: Agent, change: AccountChange) -> Agent:
     if change.kind is AccountChangeKind.RESET:
         return _with_password(target, change.password_hash)
+    if change.kind is AccountChangeKind.RIGHTS:
+        return replace(target, roles=change.roles, unit_id=change.unit_id)
     return replace(target, active=True)
+
+
+def _removed(agent: Agent, at: int) -> Agent:
+    return replace(agent, active=False, removed_at=at, password_hash="", login=f"{agent.login}#{agent.id}")
+
+
+def _no_conflict(roles: Sequence[Role], field: str) -> None:
+    if conflict_of(roles):
+        raise Invalid({field: Said("这两个角色不能由同一人担任：起草与审批、管理与审计要分开")})
 
 
 def _with_password(agent: Agent, password_hash: str) -> Agent:

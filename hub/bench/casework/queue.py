@@ -8,6 +8,7 @@ them is opened, decided or merged. Page and floor take turns, with the same stor
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from time import perf_counter, process_time
@@ -25,6 +26,7 @@ from hub.bench.child import BenchFailed
 from hub.bench.figure import Figure
 from hub.model.agent import Agent, Role
 from hub.model.cases.clock import Rules
+from hub.model.units.place import Place
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import SystemClock
 from hub.runtime.console import Screen
@@ -43,6 +45,12 @@ _AT_ONCE = 500
 _GOAL = "ratio ≤ 4"
 _GOALS = {"first page": f"{_GOAL}, < 150 ms", "two filters, nothing": "all of a unit is looked at"}
 _HANDLER = Agent("h1", "h1", "u1", (Role.HANDLER,), 0)
+_UNIT, _BELOW = frozenset({"u1"}), frozenset(f"u{number}" for number in range(12))
+_BY_UNIT = {
+    "of a unit": replace(_HANDLER, place=Place(_UNIT, _UNIT, routes=False)),
+    "of twelve units": Agent("h1", "h1", "u1", (Role.SUPERVISOR,), 0, place=Place(_UNIT, _BELOW)),
+}
+"""Readers who see some of the 59 units."""
 _QUERIES: Mapping[str, QueueQuery] = {
     "first page": QueueQuery(),
     "mine": QueueQuery(QueueView.MINE),
@@ -146,7 +154,11 @@ def _pages(stores: Repositories, folder: Path, ranks: Mapping[str, int]) -> dict
         id, rank = next(walked)
         return queue.neighbour(_HANDLER, QueuePlace(QueueQuery(), rank), id, 1)
 
+    def by_unit(reader: Agent) -> Page:
+        return lambda: queue.page(reader, QueueQuery())
+
     pages: dict[str, Page] = {name: of(query) for name, query in _QUERIES.items()}
+    pages |= {name: by_unit(reader) for name, reader in _BY_UNIT.items()}
     return {**pages, "case page": case_page, "next case": neighbour}
 
 

@@ -95,7 +95,8 @@ class Case:
     first instant that is too late for what has to be done next (ms UTC), 0 = nothing has; limit_clock: whose.
     ranked_at: when time last passed for it. tags: bits of those it has (`hub/model/cases/queue/tag.py`).
     reminder: what the handler who put it aside wrote for themselves. silence: what a person said about it
-    (`hub/model/alarms/silence.py`).
+    (`hub/model/alarms/silence.py`). recused: ids of officers with a direct interest, who are never given it
+    (回避).
     """
 
     id: str
@@ -114,6 +115,7 @@ class Case:
     waiting: bool = True
     linked_case_id: str = ""
     flags: tuple[str, ...] = ()
+    recused: tuple[str, ...] = ()
     rank: int = 0
     screening_at: int = 0
     due_at: int = 0

@@ -26,12 +26,14 @@ class AccountChangeKind(StrEnum):
     CREATE = "create"  # the account can log in
     RESET = "reset"  # the new one-time password holds, all logins end
     ENABLE = "enable"  # the account can log in again
+    RIGHTS = "rights"  # it has these roles, in this unit
 
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
     """One change. by: id of the agent who asked, or `SHELL`. password_hash: of a reset. at, decided_at: ms
     UTC, 0 = waits. decided_by: id or `SHELL`. refused: it never took effect.
+    roles, unit_id: of `RIGHTS`.
     """
 
     id: str
@@ -43,6 +45,24 @@ class AccountChange:
     decided_at: int = 0
     decided_by: str = ""
     refused: bool = False
+    roles: tuple[Role, ...] = ()
+    unit_id: str = ""
+
+
+CONFLICTS: tuple[tuple[str, str], ...] = (
+    (Role.PUBLICITY, Role.PUBLICITY_LEAD),
+    (Role.PUBLICITY, Role.SUPERVISOR),
+    (Role.ADMIN, "auditor"),
+)
+"""Roles that one person must not have together: who writes campaigns and who approves them, who makes
+accounts and who looks through what was done. By name: a role
+that does not exist is in conflict with nothing."""
+
+
+def conflict_of(roles: Iterable[Role]) -> tuple[str, str] | None:
+    """The first two of these roles that one person must not have together, None where they may."""
+    held = frozenset(map(str, roles))
+    return next(((one, other) for one, other in CONFLICTS if {one, other} <= held), None)
 
 
 def is_trusted(roles: Iterable[Role]) -> bool:

@@ -1,19 +1,21 @@
 """Lists of cases in the order of the queue, and how many there are, whatever the number of cases.
 
 A list is read from an index: (compartment, open, FIELD, rank). Where a selection allows several values of a
-field, several compartments or sets of marks or tags, each of the few ways is read by itself and merged. Of
-two filters the one that leaves fewer cases leads, and the other is checked row by row; a span of time is
-read in the order of arrival. Counts are those the store keeps (`COUNTED`).
+field, several compartments, units, sets of marks or tags, each of the few ways is read by itself and merged.
+Of two filters the one that leaves fewer cases leads, and the other is checked row by row; a span of time is
+read in the order of arrival. Counts are those the store keeps (`COUNTED`), of who sees some units only those
+it keeps for each (`COUNTED_BY_UNIT`); what somebody sees beside their units are few, and counted as they are.
 
-Every list and every count takes the compartments the reader may see.
+Every list and every count takes what the reader may see (`hub/model/units/sight.py`).
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.model.cases.case import Case
@@ -21,12 +23,17 @@ from hub.model.cases.queue.order import BAND_SIZE
 from hub.model.cases.queue.selection import Selection
 from hub.model.personal import UNREADABLE
 from hub.model.track import Compartment
+from hub.model.units.sight import Clause, Sight
+from hub.repositories.cases import COUNTED_BY_UNIT
 from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, Stored
 
 _MOST_WAYS = 32
 """So many lists are merged; what is more is searched for at once."""
+
+_MOST_BESIDE = 2_000
+"""So many cases that somebody sees beside those of the own units are counted."""
 
 _NO_BOUNDS: Mapping[str, Mapping[str, int]] = {}
 
@@ -72,13 +79,7 @@ class CaseQueueRepository:
 
     async def received_after(self, selection: Selection, at: int, *, limit: int) -> frozenset[str]:
         """Ids of those that were received after an instant (ms UTC), the newest first."""
-        later = Selection(
-            selection.compartments,
-            selection.fields,
-            selection.marks,
-            selection.tags,
-            max(at + 1, selection.since),
-        )
+        later = replace(selection, since=max(at + 1, selection.since), until=0)
         found = await self._find(later, (("received_at", -1),), limit, None)
         return frozenset(one.id for one in found)
 
@@ -90,36 +91,49 @@ class CaseQueueRepository:
         """How many there are, `limit` where there are more; for what no count is kept of."""
         return len(await self.ids(selection, limit=limit))
 
-    async def tally(
-        self, compartments: Iterable[Compartment], is_open: int, name: str, *, higher: bool = False
-    ) -> Mapping[str | int, int]:
-        """How many cases there are by the values of a counted field. higher: of those alone that concern a
-        higher reviewer."""
-        fields = ("compartment", "open", "higher", name)
-        tally: dict[str | int, int] = {}
-        for compartment in compartments:
-            within = (str(compartment), is_open, *((1,) if higher else ()))
-            counted = await self._documents.counted("cases", fields, within)
-            for (*_, value), number in counted.items():
-                tally[value] = tally.get(value, 0) + number
-        return tally
+    async def tally(self, sight: Sight, is_open: int, name: str) -> Mapping[str | int, int]:
+        """How many visible cases there are by the values of a counted field; see `tallies`."""
+        return (await self.tallies(sight, is_open, (name,)))[name]
 
-    async def of_value(
-        self,
-        compartments: Iterable[Compartment],
-        is_open: int,
-        name: str,
-        wanted: str,
-        *,
-        higher: bool = False,
-    ) -> int:
-        """How many cases have one value of a counted field that has many: a handler, "" for nobody."""
-        fields, found = ("compartment", "open", "higher", name), 0
-        for compartment in compartments:
-            for value in (1,) if higher else (0, 1):
-                within = (str(compartment), is_open, value, wanted)
-                found += sum((await self._documents.counted("cases", fields, within)).values())
+    async def tallies(
+        self, sight: Sight, is_open: int, names: Sequence[str]
+    ) -> Mapping[str, Mapping[str | int, int]]:
+        """The same of several fields. Of who sees some units only `_MOST_BESIDE` are counted of what no count
+        is kept of."""
+        found: dict[str, Counter[str | int]] = {name: Counter() for name in names}
+        kept, beside = _kept_and_beside(sight, names)
+        for clause in kept:
+            for name in names:
+                for leading, within in _groups(clause, is_open):
+                    counted = await self._documents.counted("cases", (*leading, name), within)
+                    for (*_, value), number in counted.items():
+                        found[name][value] += number
+        for body in await self._beside(kept, beside, is_open):
+            for name in names:
+                found[name][body[name]] += 1
         return found
+
+    async def of_value(self, sight: Sight, is_open: int, name: str, wanted: str) -> int:
+        """How many visible cases have one value of a field that has many: a handler, "" for nobody."""
+        kept, beside = _kept_and_beside(sight, (name,))
+        found = 0
+        for clause in kept:
+            for higher in (0, 1):
+                for leading, within in _groups(clause, is_open, higher):
+                    whole = (*within, wanted)
+                    found += sum((await self._documents.counted("cases", (*leading, name), whole)).values())
+        rows = await self._beside(kept, beside, is_open)
+        return found + sum(1 for body in rows if body[name] == wanted)
+
+    async def _beside(
+        self, kept: Sequence[Clause], beside: Sequence[Clause], is_open: int
+    ) -> list[Mapping[str, Any]]:
+        """What is seen by clauses of which no count is kept, and by no other."""
+        if not beside:
+            return []
+        selection = Selection(Sight(tuple(beside)), {"open": (is_open,)})
+        found = await self._find(selection, (("rank", 1),), _MOST_BESIDE, None)
+        return [one.body for one in found if not any(clause.holds(one.body) for clause in kept)]
 
     async def _find(
         self,
@@ -137,33 +151,88 @@ class CaseQueueRepository:
             return lists[0]
         [(name, way)] = sort
         merged = heapq.merge(*lists, key=lambda one: (one.body[name], one.id), reverse=way < 0)
-        return list(itertools.islice(merged, limit))
+        return list(itertools.islice(_once(merged), limit))
 
     async def _ways(self, selection: Selection) -> list[dict[str, Any]]:
         """The searches that together find the selection."""
-        choices: dict[str, Sequence[str | int]] = {
-            "compartment": [str(one) for one in Compartment if one in selection.compartments],
-            **selection.fields,
+        sets = {
+            name: await self._sets(selection, name, wanted)
+            for name, wanted in (("marks", int(selection.marks)), ("tags", selection.tags))
+            if wanted
         }
-        for name, wanted in (("marks", int(selection.marks)), ("tags", selection.tags)):
-            if wanted:
-                choices[name] = await self._sets(selection, name, wanted)
         received = {sign: at for sign, at in (("$gte", selection.since), ("$lt", selection.until)) if at}
         rest = {"received_at": received} if received else {}
-        if not all(choices.values()):
-            return []
-        ways: list[dict[str, Any]] = [
-            dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())
-        ]
-        if len(ways) > _MOST_WAYS:
-            ways = [{name: {"$in": list(values)} for name, values in choices.items()}]
+        ways: list[dict[str, Any]] = []
+        for clause in selection.sight.clauses:
+            choices: dict[str, Sequence[str | int]] = {
+                "compartment": [str(one) for one in clause.compartments],
+                **_both(clause, selection.fields),
+                **sets,
+            }
+            if not all(choices.values()):
+                continue
+            several = itertools.product(*choices.values())
+            found: list[dict[str, Any]] = [dict(zip(choices, values, strict=True)) for values in several]
+            if len(found) > _MOST_WAYS:
+                found = [{name: {"$in": list(values)} for name, values in choices.items()}]
+            ways += found
         return [{**_band_as_rank(way), **rest} for way in ways]
 
     async def _sets(self, selection: Selection, name: str, wanted: int) -> list[int]:
         """The sets of marks or tags that some case has and that hold all the wanted ones."""
         [is_open] = selection.fields.get("open", (1,))
-        tally = await self.tally(selection.compartments, int(is_open), name)
+        everything = Sight.of(selection.sight.compartments)  # which sets there are, not how many cases
+        tally = await self.tally(everything, int(is_open), name)
         return sorted(int(held or 0) for held in tally if int(held or 0) & wanted == wanted)
+
+
+def _both(clause: Clause, wanted: Mapping[str, Sequence[str | int]]) -> dict[str, Sequence[str | int]]:
+    """What is visible of what is wanted, field by field."""
+    seen = dict(clause.fields)
+    both = {name: [one for one in values if one in seen.get(name, values)] for name, values in wanted.items()}
+    return {**seen, **both}
+
+
+def _kept_and_beside(sight: Sight, names: Sequence[str]) -> tuple[list[Clause], list[Clause]]:
+    """Clauses of which the store keeps counts by these fields, and the others. No case is in two of those
+    kept: all of a compartment, or units of it."""
+    by_unit = set(names) <= set(COUNTED_BY_UNIT)
+    kept: list[Clause] = []
+    beside: list[Clause] = []
+    taken: set[Compartment] = set()
+    for clause in sight.clauses:
+        is_counted = {name for name, _ in clause.fields} <= ({"unit", "higher"} if by_unit else {"higher"})
+        if is_counted and taken.isdisjoint(clause.compartments):
+            kept.append(clause)
+            taken |= set(clause.compartments)
+        else:
+            beside.append(clause)
+    return kept, beside
+
+
+def _groups(
+    clause: Clause, is_open: int, only_higher: int | None = None
+) -> Iterator[tuple[tuple[str, ...], tuple[str | int, ...]]]:
+    """The leading fields of counts of a clause, and which groups of them. only_higher: of this value alone,
+    as far as the clause holds it."""
+    fields = dict(clause.fields)
+    higher = fields.get("higher", () if only_higher is None else (only_higher,))
+    if only_higher is not None and only_higher not in higher:
+        return
+    for compartment in map(str, clause.compartments):
+        if "unit" not in fields:
+            yield ("compartment", "open", "higher"), (compartment, is_open, *higher)
+        for unit in fields.get("unit", ()):
+            yield ("unit", "compartment", "open", "higher"), (unit, compartment, is_open, *higher)
+
+
+def _once(found: Iterator[Stored]) -> Iterator[Stored]:
+    """Each case once: it may be seen in several ways."""
+    last = ""
+    for one in found:
+        if one.id != last:
+            yield one
+        last = one.id
 
 
 def _band_as_rank(way: dict[str, Any]) -> dict[str, Any]:

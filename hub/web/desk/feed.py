@@ -32,7 +32,7 @@ from hub.model.agent import Agent
 from hub.model.cases.case import Case
 from hub.model.cases.queue.settings import QueueColumn
 from hub.runtime.bell import PRESENCE as PEOPLE_MOVED
-from hub.runtime.bell import Bell, CollectingEar, case_of, delivery_topic
+from hub.runtime.bell import RIGHTS, Bell, CollectingEar, case_of, delivery_topic
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
 from hub.store.documents import Stored
@@ -206,9 +206,8 @@ class DeskFeed:
                 page.end()
 
     def _wants(self, topic: str) -> bool:
-        return (
-            bool(case_of(topic)) or topic == PEOPLE_MOVED or topic in self._topics or topic in self._carried
-        )
+        is_ours = topic in (PEOPLE_MOVED, RIGHTS) or topic in self._topics
+        return is_ours or bool(case_of(topic)) or topic in self._carried
 
     async def _watch_deliveries(self, case_id: str) -> None:
         self._carried |= dict.fromkeys(map(delivery_topic, await self._deliveries(case_id)), case_id)
@@ -218,6 +217,9 @@ class DeskFeed:
             await self._round(self._ear.taken() if self._ear is not None else frozenset())
 
     async def _round(self, topics: frozenset[str]) -> None:
+        if RIGHTS in topics:  # who reads a page is known by what they might see when it was opened
+            for page in self._pages:
+                page.end()
         changed = {case_id for topic in topics if (case_id := case_of(topic))}
         foreign = frozenset(await self._others.look()) if self._others is not None else frozenset()
         stored = await self._follow.take(sorted(changed | foreign), foreign - changed)
@@ -285,8 +287,8 @@ class DeskFeed:
         return self._showing.get(case_id, set())
 
     def _may_see(self, agent: Agent, case: Case, version: int) -> bool:
-        """What the policy says, which asks for nothing of an agent but the roles; asked once in a round."""
-        key = (agent.roles, agent.active), f"{case.id} {version}"
+        """What the policy says; asked once in a round for all who see the same."""
+        key = policy.sight(agent), f"{case.id} {version}"
         if key not in self._sees:
             self._sees[key] = policy.may_see(agent, case)
         return self._sees[key]

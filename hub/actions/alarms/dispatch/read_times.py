@@ -71,7 +71,7 @@ class ReadTimes:
         return TimesReport(whole.figures(limits), _most_first(cities, limits), _most_first(desks, limits))
 
     async def _read(self, agent: Agent, query: TimesQuery) -> AsyncIterator[AlarmTimes]:
-        seen = {str(one) for one in policy.compartments(agent)}
+        seen = policy.sight(agent)
         where = {"raised_at": {"$gte": query.since, "$lt": query.until}}
         after: str | None = None
         read = 0
@@ -80,20 +80,21 @@ class ReadTimes:
             read += len(page)
             if read > MOST_ALARMS:
                 raise Invalid({"until": "这段时间的警情太多，请缩短时间"})
-            for stored, place in await self._placed(page):
-                if place.get("compartment") in seen:
+            for stored, place in await self._placed(page, by_case=not seen.whole):
+                if seen.holds(place):
                     yield _times(stored.body, str(place.get("region", "")))
             if len(page) < _PAGE:
                 return
             after = self._documents.cursor(page[-1], _BY_TIME)
 
-    async def _placed(self, page: list[Stored]) -> list[tuple[Stored, Mapping[str, Any]]]:
-        """With compartment and city: an alarm of an earlier release has none of its own, its case has."""
-        old = [one.id for one in page if not one.body.get("wall")]
-        cases = await self._repositories.cases.as_stored(old) if old else {}
+    async def _placed(self, page: list[Stored], *, by_case: bool) -> list[tuple[Stored, Mapping[str, Any]]]:
+        """With compartment and city: an alarm of an earlier release has none of its own, its case has.
+        by_case: with all that the policy asks for, which the case has alone."""
+        asked = [one.id for one in page if by_case or not one.body.get("wall")]
+        cases = await self._repositories.cases.as_stored(asked) if asked else {}
         placed: list[tuple[Stored, Mapping[str, Any]]] = []
         for one in page:
-            if one.body.get("wall"):
+            if one.body.get("wall") and not by_case:
                 place = {"compartment": one.body["wall"], "region": one.body.get("city", "")}
                 placed.append((one, place))
             elif one.id in cases:

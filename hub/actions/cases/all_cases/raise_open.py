@@ -10,6 +10,7 @@ from __future__ import annotations
 from hub.model.alarms.alarm import Alarm
 from hub.model.cases.queue.selection import Selection
 from hub.model.track import Compartment, Track
+from hub.model.units.sight import Sight
 from hub.repositories.alarms.alarms import AlarmRepository
 from hub.repositories.queue.lists import CaseQueueRepository
 from hub.runtime.clock import Clock
@@ -17,7 +18,7 @@ from hub.store.crypto import Vault
 from hub.store.documents import Documents, Duplicate
 
 _PAGE = 100
-_OPEN = Selection(frozenset(Compartment), {"open": (1,), "track": (Track.EMERGENCY,)})
+_OPEN = Selection(Sight.of(frozenset(Compartment)), {"open": (1,), "track": (Track.EMERGENCY,)})
 
 
 class RaiseOpen:

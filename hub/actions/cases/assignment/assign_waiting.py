@@ -23,6 +23,7 @@ from hub.model.cases.roles import CaseRole
 from hub.model.cases.step import SYSTEM, stepped
 from hub.model.staff.availability import Availability
 from hub.model.track import Compartment, Track
+from hub.model.units.sight import Sight
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock
 from hub.store.codec import Versioned
@@ -31,8 +32,8 @@ from hub.store.documents import Conflict, Documents, Duplicate
 _PAGE, _PAGES = 100, 10
 """Cases at once, in the order of the queue, and how often in one round."""
 
-_OPEN = frozenset({Compartment.NONE})
-_NOBODYS = Selection(_OPEN, {"open": (1,), "handler_id": ("",)})
+_ORDINARY = Sight.of({Compartment.NONE})
+_NOBODYS = Selection(_ORDINARY, {"open": (1,), "handler_id": ("",)})
 
 
 @dataclass(slots=True)
@@ -105,7 +106,7 @@ class AssignWaiting:
         hands = []
         for agent in (await stores.agents.get_many(sorted(ready))).values():
             if agent.may(Permission.CASE_READ) and agent.may(Permission.CASE_REPLY):
-                load = await stores.case_queue.of_value(_OPEN, 1, "handler_id", agent.id)
+                load = await stores.case_queue.of_value(_ORDINARY, 1, "handler_id", agent.id)
                 hands.append(_Hand(agent, ready[agent.id], load))
         return hands
 
@@ -135,6 +136,8 @@ def _chosen(case: Case, hands: Iterable[_Hand]) -> _Hand | None:
     fitting = [
         hand
         for hand in hands
-        if policy.may_see(hand.agent, case) and (not unit or hand.agent.unit_id == unit)
+        if policy.may_see(hand.agent, case)
+        and hand.agent.id not in case.recused
+        and (not unit or hand.agent.unit_id == unit)
     ]
     return min(fitting, key=lambda hand: hand.order(case.origin.language), default=None)

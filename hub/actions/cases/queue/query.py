@@ -141,14 +141,12 @@ class QueuePlace:
 def selection_of(agent: Agent, query: QueueQuery) -> Selection:
     """What the query shows to the agent: the policy first, then the view, then the filters."""
     rule = RULES[query.show]
-    visible = policy.compartments(agent)
+    visible = policy.sight(agent)
     chosen: dict[str, tuple[str | int, ...]] = {"open": (rule.is_open,), **rule.fields}
     if rule.mine:
         chosen |= {"handler_id": (agent.id,), "aside": ("",)}
     if rule.aside:
         chosen["aside"] = (agent.id,)
-    if policy.only_reviews(agent):
-        chosen["higher"] = (1,)
     for name, stored in _STORED.items():
         value = getattr(query, name)
         if value:
@@ -156,7 +154,7 @@ def selection_of(agent: Agent, query: QueueQuery) -> Selection:
             allowed = chosen.get(stored, (wanted,))
             chosen[stored] = (wanted,) if wanted in allowed else ()
     return Selection(
-        visible if rule.within is None else visible & {rule.within},
+        visible if rule.within is None else visible.within({rule.within}),
         chosen,
         rule.marks | (Flag(query.flag).mark if query.flag else NO_MARKS),
         bit_of(query.tag),

@@ -23,7 +23,8 @@ from hub.model.cases.queue.snoozing import is_aside
 from hub.model.cases.queue.standing import Todo, todo_of
 from hub.model.cases.state import CaseState
 from hub.model.people.contact import Need
-from hub.model.track import Compartment, Track
+from hub.model.track import Track
+from hub.model.units.sight import Sight
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import CHINA, Clock, to_local, to_ms
 
@@ -86,7 +87,7 @@ class ReadDay:
     async def __call__(self, agent: Agent) -> Day:
         """The agent's own day, up to now."""
         now = self._clock.now_ms()
-        today, visible = to_local(now).date(), policy.compartments(agent)
+        today, visible = to_local(now).date(), policy.sight(agent)
         page = await self._lists.page(_in_hands_of(agent, visible, is_open=1), limit=_MINE)
         cases = [found.value for found in page.cases if policy.may_see(agent, found.value)]
         bands: dict[Band, list[Case]] = {band: [] for band in Band}
@@ -137,7 +138,7 @@ class ReadDay:
         if policy.only_reviews(agent):
             return {}, False
         since = _begins(today)
-        found = await self._cases.arrivals(policy.compartments(agent), since, limit=_ARRIVALS)
+        found = await self._cases.arrivals(policy.sight(agent), since, limit=_ARRIVALS)
         hours: dict[int, Counter[str]] = {}
         for received_at, kind in found:
             if received_at >= since:
@@ -155,8 +156,8 @@ class ReadDay:
         ]
 
 
-def _in_hands_of(agent: Agent, compartments: frozenset[Compartment], *, is_open: int) -> Selection:
-    return Selection(compartments, {"open": (is_open,), "handler_id": (agent.id,)})
+def _in_hands_of(agent: Agent, visible: Sight, *, is_open: int) -> Selection:
+    return Selection(visible, {"open": (is_open,), "handler_id": (agent.id,)})
 
 
 def _is_open(span: tuple[int, int], at: int) -> bool:

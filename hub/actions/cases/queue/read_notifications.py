@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.cases.case import Case
-from hub.model.notification import Notification
+from hub.model.notification import Notification, NotificationKind
 from hub.repositories.repositories import Repositories
 from hub.repositories.staff.notification_choices import NotificationChoices
 from hub.runtime.clock import Clock, to_local
@@ -95,6 +95,9 @@ class ReadNotifications:
         seen: set[tuple[str, str, int]] = set()
         told = []
         for one in wanted:
+            if one.kind is NotificationKind.RIGHTS_CHANGED:
+                told.append(Told(one, None))
+                continue
             if one.campaign_id:
                 told += await self._of_campaign(agent, one)
                 continue

@@ -22,7 +22,8 @@ from hub.model.cases.queue.selection import Selection
 from hub.model.cases.queue.standing import Mark
 from hub.model.cases.triage_decision import DecisionKind, TriageDecision
 from hub.model.people.contact import Need
-from hub.repositories.cases import COUNTED
+from hub.model.units.sight import Sight
+from hub.repositories.cases import COUNTED, COUNTED_BY_UNIT
 from hub.repositories.repositories import Repositories
 from hub.store.codec import Versioned
 from hub.store.documents import Undeclared
@@ -161,19 +162,22 @@ class ReadQueue:
 
     async def counts(self, agent: Agent) -> Mapping[QueueView, int]:
         """How many cases each view holds, as far as the agent may see."""
-        lists, higher = self._repositories.case_queue, policy.only_reviews(agent)
-        seen = policy.compartments(agent)
-        tallies = {name: await lists.tally(seen, 1, name, higher=higher) for name in _VIEWED}
+        lists, seen = self._repositories.case_queue, policy.sight(agent)
+        # Of a few units all at once: what is seen beside them is read row by row.
+        tallies = await lists.tallies(seen, 1, _VIEWED if seen.whole else (*_VIEWED, "handler_id"))
         counts: dict[QueueView, int] = {}
         for view, rule in RULES.items():
             if rule.mine:
                 counts[view] = await self._mine(agent)
             elif rule.aside or "handler_id" in rule.fields:
                 name, value = ("aside", agent.id) if rule.aside else ("handler_id", "")
-                counts[view] = await lists.of_value(seen, 1, name, value, higher=higher)
+                if name in tallies:
+                    counts[view] = tallies[name].get(value, 0)
+                    continue
+                counts[view] = await lists.of_value(_own(seen, value), 1, name, value)
             elif rule.within is not None or not rule.is_open:
-                within = seen if rule.within is None else seen & {rule.within}
-                counts[view] = sum((await lists.tally(within, rule.is_open, "band", higher=higher)).values())
+                within = seen if rule.within is None else seen.within({rule.within})
+                counts[view] = sum((await lists.tally(within, rule.is_open, "band")).values())
             else:
                 counts[view] = _counted(rule.fields, rule.marks, tallies)
         return counts
@@ -183,30 +187,25 @@ class ReadQueue:
         selection = selection_of(agent, query)
         if RULES[query.show].mine and not query.filters:
             return await self._mine(agent), False
-        chosen = {name: values for name, values in selection.fields.items() if name not in ("open", "higher")}
+        chosen = {name: values for name, values in selection.fields.items() if name != "open"}
         narrowed = len(chosen) + bool(selection.marks) + bool(selection.tags)
-        kept = narrowed <= 1 and chosen.keys() <= set(COUNTED)
+        counted = COUNTED if selection.sight.whole else COUNTED_BY_UNIT
+        kept = narrowed <= 1 and chosen.keys() | ({"tags"} if selection.tags else set()) <= set(counted)
         if not kept or selection.by_time:
             return await self._repositories.case_queue.at_most(selection, MANY), True
         [is_open] = selection.fields["open"]
         bits = "marks" if selection.marks else "tags" if selection.tags else ""
         name = next(iter(chosen), bits or "band")
-        tally = await self._repositories.case_queue.tally(
-            selection.compartments, int(is_open), name, higher="higher" in selection.fields
-        )
+        tally = await self._repositories.case_queue.tally(selection.sight, int(is_open), name)
         if bits:
             return _holding(tally, int(selection.marks) or selection.tags), False
         return _counted(chosen, selection.marks, {name: tally}), False
 
     async def _mine(self, agent: Agent) -> int:
         """Cases the agent works on without those put aside: only a handler puts a case aside."""
-        lists, higher, seen = (
-            self._repositories.case_queue,
-            policy.only_reviews(agent),
-            policy.compartments(agent),
-        )
-        own = await lists.of_value(seen, 1, "handler_id", agent.id, higher=higher)
-        return own - await lists.of_value(seen, 1, "aside", agent.id, higher=higher)
+        lists, seen = self._repositories.case_queue, _own(policy.sight(agent), agent.id)
+        own = await lists.of_value(seen, 1, "handler_id", agent.id)
+        return own - await lists.of_value(seen, 1, "aside", agent.id)
 
     async def missed(self, agent: Agent, query: QueueQuery, since: int) -> frozenset[str]:
         """Ids of what was received after an instant (ms UTC), for a page that lost the thread; the newest
@@ -217,6 +216,13 @@ class ReadQueue:
 
 _VIEWED = ("band", "stage", "todo", "waits", "track", "marks")
 """Counted fields that views look at."""
+
+
+def _own(seen: Sight, agent_id: str) -> Sight:
+    """What may be counted as the whole store counts it, when it is in the agent's own hands: all of that is
+    visible to who sees anything by being the handler."""
+    hands = [dict(clause.fields).get("handler_id", ()) for clause in seen.clauses]
+    return Sight.of(seen.compartments) if agent_id and any(agent_id in one for one in hands) else seen
 
 
 def _counted(

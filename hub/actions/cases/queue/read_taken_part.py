@@ -53,12 +53,5 @@ class ReadTakenPart:
     async def _seen(self, agent: Agent, ids: tuple[str, ...]) -> list[Stored]:
         """Those that exist for the agent, in the order given."""
         stored = await self._repositories.cases.as_stored(ids)
-        visible = {str(compartment) for compartment in policy.compartments(agent)}
-        reviews = policy.only_reviews(agent)
-        return [
-            stored[id]
-            for id in ids
-            if id in stored
-            and stored[id].body["compartment"] in visible
-            and (not reviews or stored[id].body["higher"])
-        ]
+        visible = policy.sight(agent)
+        return [stored[id] for id in ids if id in stored and visible.holds(stored[id].body)]

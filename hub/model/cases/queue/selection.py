@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.model.cases.queue.standing import NO_MARKS, Mark
-from hub.model.track import Compartment
+from hub.model.units.sight import Sight
 
 SELECTED = (
     "compartment",
@@ -34,13 +34,13 @@ SELECTED = (
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Cases of these compartments that have, of each field, one of its values.
+    """Cases that are visible (`sight`) and have, of each field, one of its values.
 
     marks, tags: all of them hold. since, until: when they were received (ms UTC, `until` not any more), 0 =
     at any time.
     """
 
-    compartments: frozenset[Compartment]
+    sight: Sight
     fields: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
     marks: Mark = NO_MARKS
     tags: int = 0
@@ -60,7 +60,7 @@ class Selection:
     def holds(self, fields: Mapping[str, Any]) -> bool:
         """Whether a case with these fields (`SELECTED`) belongs to it."""
         return (
-            fields.get("compartment") in self.compartments
+            self.sight.holds(fields)
             and all(fields.get(name) in values for name, values in self.fields.items())
             and (int(fields.get("marks") or 0) & self.marks) == self.marks
             and (int(fields.get("tags") or 0) & self.tags) == self.tags

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hub.model.agent import Unit
+from hub.model.units.unit import Unit
 from knowledge_base.text.plain import bare, simplified
 
 Cut = Callable[[str], Sequence[str]]

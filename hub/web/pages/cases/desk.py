@@ -20,6 +20,7 @@ from hub.actions.cases.queue.other_processes import OtherProcesses
 from hub.actions.cases.queue.query import QueuePlace, QueueQuery
 from hub.actions.cases.queue.read_queue import QueueRow
 from hub.hub import Hub
+from hub.model import policy
 from hub.model.agent import Agent
 from hub.model.cases.queue.settings import QueueColumn
 from hub.repositories.repositories import Repositories
@@ -163,7 +164,7 @@ async def _still(request: web.Request, agent: Agent) -> bool:
     if await request.app[STAFF].sessions.current(request, is_use=False) is None:
         return False
     found = await request.app[HUB].repositories.agents.get(agent.id)
-    return found is not None and found.value.active and found.value.roles == agent.roles
+    return found is not None and policy.sight(found.value) == policy.sight(agent)
 
 
 def _shown(request: web.Request, columns: Iterable[QueueColumn]) -> Shown:

@@ -47,6 +47,7 @@ KINDS: Mapping[NotificationKind, Word] = {
     NotificationKind.WARNING_OVER: Word(msgid("预警已到期，还没有解除或延长"), "warn", "warning"),
     NotificationKind.WARNING_PAPERS: Word(msgid("应急发布的手续还没有补齐"), "warn", "warning"),
     NotificationKind.CONTRACT_ENDS: Word(msgid("部门合同即将到期"), icon="calendar"),
+    NotificationKind.RIGHTS_CHANGED: Word(msgid("我的角色、单位或可见范围有变化"), icon="lock"),
 }
 _ALERT = msgid("您有 %(count)s 件事需要处理")
 _NEUTRAL = msgid("新消息")
@@ -74,6 +75,8 @@ def link_of(told: Told) -> str:
         return f"/staff/departments/{told.notification.department_id}"
     if told.notification.warning_id:
         return f"/staff/warnings/{told.notification.warning_id}"
+    if told.notification.kind is NotificationKind.RIGHTS_CHANGED:
+        return "/staff/account"
     if told.case is None:
         return f"/staff/campaigns/{told.notification.campaign_id}"
     return f"/staff/cases/{told.case.id}"

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from channels.address import Address, AddressKind, masked
-from hub.model.agent import Unit
 from hub.model.cases.calendar import DayKind
 from hub.model.cases.rule_book import BETWEEN_UNITS, BookKind, RevisionState, Row, RowChange, RuleBook
+from hub.model.units.unit import Unit
 from hub.web.badges import Word
 from hub.web.i18n import Translator, msgid
 

@@ -29,6 +29,7 @@ CHANGES: Mapping[AccountChangeKind, str] = {
     AccountChangeKind.CREATE: msgid("新建账号"),
     AccountChangeKind.RESET: msgid("重置密码"),
     AccountChangeKind.ENABLE: msgid("启用账号"),
+    AccountChangeKind.RIGHTS: msgid("修改角色和单位"),
 }
 
 
@@ -96,6 +97,34 @@ async def set_active(request: web.Request) -> web.StreamResponse:
     return done(AGENTS_PATH, "account_waits" if waits else "enabled" if active else "disabled")
 
 
+async def set_rights(request: web.Request) -> web.StreamResponse:
+    """POST /staff/agents/{agent_id}/rights: `role` any number of times, `unit_id`."""
+    agent_id, _ = _other(request), translator(request)
+    form = await request.post()
+    roles = [Role(str(one)) for one in form.getall("role", ()) if one in frozenset(Role)]
+    unit_id = str(form.get("unit_id", ""))
+    if await request.app[STAFF].units.get(unit_id) is None:
+        return await _show(request, errors={f"unit-{agent_id}": _("请选择单位")})
+    try:
+        waits = await request.app[HUB].actions.change_accounts.rights(
+            agent_id, roles, unit_id, by=agent_of(request).id
+        )
+    except Invalid as refused:
+        return await _show(
+            request, errors={f"role-{agent_id}": _(text) for text in refused.problems.values()}
+        )
+    return done(AGENTS_PATH, "account_waits" if waits else "rights_changed")
+
+
+async def remove_agent(request: web.Request) -> web.StreamResponse:
+    """POST /staff/agents/{agent_id}/remove: for good, with `sure=yes`."""
+    agent_id, _ = _other(request), translator(request)
+    if (await read_form(request)).get("sure") != "yes":
+        return await _show(request, errors={f"sure-{agent_id}": _("请勾选“确认移除”")})
+    await request.app[HUB].actions.change_accounts.remove(agent_id, by=agent_of(request).id)
+    return done(AGENTS_PATH, "agent_removed")
+
+
 async def changes_page(request: web.Request) -> web.StreamResponse:
     """GET /staff/account-changes"""
     return await _changes(request)
@@ -120,6 +149,7 @@ async def _changes(request: web.Request, problem: str = "") -> web.StreamRespons
         409 if problem else 200,
         unconfirmed=await request.app[HUB].actions.change_accounts.waiting(agent),
         kinds=CHANGES,
+        units={unit.id: unit.name for unit in await request.app[STAFF].units.list()},
         problem=_(problem),
     )
 
@@ -140,7 +170,8 @@ async def _show(
     issued: Issued | None = None,
 ) -> web.StreamResponse:
     hub, staff, _ = request.app[HUB], request.app[STAFF], translator(request)
-    units, agents = await staff.units.list(), await staff.agents.list()
+    units = await staff.units.list()
+    agents = [one for one in await staff.agents.list() if not one.removed_at]
     waiting = await hub.actions.change_accounts.waiting(agent_of(request))
     return staff_page(
         request,

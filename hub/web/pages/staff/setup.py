@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from hub.model.agent import Agent, Role, Unit
+from hub.model.agent import Agent, Role
+from hub.model.units.unit import Unit
 from hub.repositories.agents import SetupRepository
 from hub.runtime.clock import Clock
 from hub.runtime.ids import new_id

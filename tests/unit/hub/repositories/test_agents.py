@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.model.agent import Agent, Role, Session, Unit
+from hub.model.agent import Agent, Role, Session
+from hub.model.units.unit import Unit
 from hub.repositories.agents import (
     AGENTS,
     COLLECTIONS,

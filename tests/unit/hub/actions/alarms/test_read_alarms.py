@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hub.model.agent import Unit
+from hub.model.units.unit import Unit
 from tests.unit.hub.actions.alarms.alarm_office import LI, ZHOU, Office, office
 
 FZ, XM = replace(LI, unit_id="fz"), replace(ZHOU, unit_id="xm")

@@ -16,10 +16,11 @@ from hub.actions.departments.handover.sign_handover import SignHandover
 from hub.actions.rules.follow_rules import FollowRules
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.revise_rules import ReviseRules
-from hub.model.agent import Agent, Role, Unit
+from hub.model.agent import Agent, Role
 from hub.model.cases.routing.route_book import route_book
 from hub.model.departments.registered import RegisteredDepartment
 from hub.model.recipients.contact_import import ContactImport, ImportState
+from hub.model.units.unit import Unit
 from hub.wiring.departments.handover import takers_of
 from tests.unit.hub.actions.campaigns.recipients.desk import NOON, OFFICER, REGIONS, RecipientDesk
 

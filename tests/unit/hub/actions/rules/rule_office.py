@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from hub.actions.rules.follow_rules import FollowRules
 from hub.actions.rules.in_force import RulesInForce
 from hub.actions.rules.revise_rules import ReviseRules
-from hub.model.agent import Unit
 from hub.model.cases.calendar_book import calendar_book
 from hub.model.cases.competence import competence_book
 from hub.model.cases.profile_book import profile_book
 from hub.model.cases.rule_book import BookKind, Row
+from hub.model.units.unit import Unit
 from hub.repositories import agents, rule_books
 from hub.repositories.agents import UnitRepository
 from hub.repositories.rule_books import RuleBookRepository

@@ -41,7 +41,9 @@ async def office() -> Office:
     clock = FakeClock()
     documents = MemoryDocuments(COLLECTIONS, clock=clock)
     stores = repositories(documents, Vault(KeyRing.fresh()), cities={})
-    change = ChangeAccounts(documents, stores.agents, stores.sessions, stores.account_changes, clock)
+    change = ChangeAccounts(
+        documents, stores.agents, stores.sessions, stores.account_changes, stores.notifications, clock
+    )
     return Office(stores, change)
 
 

@@ -211,7 +211,7 @@ async def test_cases_of_earlier_releases_are_moved_and_a_kill_loses_nothing(tmp_
     old = [replace(a_case(Compartment.REPORT), id=id, reference=id) for id in ("c1", "c2", "c3")]
     ordinary = replace(a_case(Compartment.NONE, Track.SERVICE), id="c4", reference="c4")
     await inner.commit([cases.insert(case) for case in (*old, ordinary)])
-    [step] = [step for step in migrations_of(settings, clock) if step.number == 15]
+    [step] = [step for step in migrations_of(settings, clock) if step.number == 12]
     with pytest.raises(SystemExit):
         await step.run(_Killed(inner), STORE)
     for _ in range(2):  # doing it twice is harmless

@@ -16,8 +16,9 @@ from hub.actions.cases.tell_citizen import TellCitizen
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.dialogue.texts import Texts
 from hub.actions.staff.identities import identities_of
-from hub.model.agent import Agent, Unit
+from hub.model.agent import Agent
 from hub.model.alarms.handling import Outcome, StepKind
+from hub.model.units.unit import Unit
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.store.documents import Documents

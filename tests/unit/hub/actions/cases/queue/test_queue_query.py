@@ -67,13 +67,16 @@ def test_a_day_is_counted_from_its_midnight_to_its_end() -> None:
 
 def test_the_policy_comes_before_the_view_and_the_view_before_the_filters() -> None:
     handler = selection_of(HANDLER, QueueQuery(QueueView.SCREENING))
-    assert handler.compartments == frozenset()
+    assert handler.sight.compartments == frozenset()
     inspector = Agent("du", "du", "u9", (Role.INSPECTOR,), 0)
-    assert selection_of(inspector, QueueQuery()).compartments == {Compartment.REPORT, Compartment.SCREENING}
+    behind = {Compartment.REPORT, Compartment.SCREENING}
+    assert selection_of(inspector, QueueQuery()).sight.compartments == behind
     mine = selection_of(HANDLER, QueueQuery(QueueView.MINE, handler="somebody-else"))
     assert mine.fields["handler_id"] == ()  # a filter takes away and never adds
     higher = Agent("gao", "gao", "u9", (Role.HIGHER_REVIEWER,), 0)
-    assert selection_of(higher, QueueQuery()).fields["higher"] == (1,)
+    one = {"compartment": "none", "open": 1, "received_at": 5}
+    seen = [selection_of(higher, QueueQuery()).holds({**one, "higher": value}) for value in (0, 1)]
+    assert seen == [False, True]
 
 
 def test_a_view_about_marks_and_a_flag_ask_for_both() -> None:

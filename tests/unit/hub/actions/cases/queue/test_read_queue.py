@@ -21,6 +21,7 @@ from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.queue.order import DAY_MS, rank_of
 from hub.model.cases.state import CaseState
 from hub.model.track import Compartment, Track, compartment_of
+from hub.model.units.place import Place
 from hub.repositories.queue.feed import QueueFeed, before_and_after
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
@@ -34,12 +35,20 @@ from tests.rules import RULES
 
 NOW = 1_790_049_600_000
 S, T = CaseState, Track
+ONE, TWO, WANG = frozenset({"u1"}), frozenset({"u2"}), frozenset({"wang"})
+HERE, THERE = Place(ONE, ONE, routes=False), Place(TWO, TWO, routes=False)
+ABOVE = Place(ONE, ONE | TWO, routes=False)
 AGENTS = [
     Agent("li", "li", "u1", (Role.HANDLER,), 0),
     Agent("du", "du", "u2", (Role.INSPECTOR,), 0),
     Agent("wang", "wang", "u2", (Role.HANDLER, Role.INSPECTOR), 0),
     Agent("gao", "gao", "u2", (Role.HIGHER_REVIEWER,), 0),
     Agent("xuan", "xuan", "u3", (Role.PUBLICITY,), 0),
+    Agent("li", "li", "u1", (Role.HANDLER,), 0, name="station", place=HERE),
+    Agent("he", "he", "u2", (Role.HANDLER, Role.INSPECTOR), 0, name="both", place=THERE),
+    Agent("zhu", "zhu", "u1", (Role.SUPERVISOR,), 0, name="above", place=ABOVE),
+    Agent("lu", "lu", "u1", (Role.HANDLER,), 0, name="routes", place=Place(ONE, ONE | TWO, stands_in=WANG)),
+    Agent("fu", "fu", "u2", (Role.HIGHER_REVIEWER,), 0, name="review", place=Place(TWO, TWO)),
 ]
 QUERIES = [
     *(QueueQuery(view) for view in QueueView),
@@ -129,7 +138,7 @@ async def everything(queue: ReadQueue, agent: Agent, query: QueueQuery) -> list[
             return ids
 
 
-@pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.id)
+@pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.name or agent.id)
 async def test_every_list_holds_what_belongs_to_it_in_order_and_is_counted(
     stores: Repositories, agent: Agent
 ) -> None:
@@ -139,6 +148,9 @@ async def test_every_list_holds_what_belongs_to_it_in_order_and_is_counted(
         selection = selection_of(agent, query)
         wanted = [case for case in CASES if selection.holds(fields_of(stores, case))]
         assert all(policy.may_see(agent, case) for case in wanted), query
+        if query == QueueQuery():
+            seen = [case for case in CASES if policy.may_see(agent, case)]
+            assert wanted == [case for case in seen if fields_of(stores, case)["open"] == 1]
         if selection.by_time:
             way = -1 if selection.of_done else 1
             wanted.sort(key=lambda case: (way * case.received_at, case.id), reverse=False)

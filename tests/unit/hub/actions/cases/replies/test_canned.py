@@ -8,10 +8,11 @@ import pytest
 
 from hub.actions.cases.replies.edit_canned import EditCanned, Place
 from hub.actions.cases.replies.read_canned import ReadCanned
-from hub.model.agent import Agent, Role, Unit
+from hub.model.agent import Agent, Role
 from hub.model.cases.case import Case
 from hub.model.cases.replies.canned_reply import CannedScope, CannedState, CannedText
 from hub.model.track import Track
+from hub.model.units.unit import Unit
 from hub.repositories.repositories import COLLECTIONS
 from hub.runtime.clock import FakeClock
 from hub.runtime.errors import Forbidden, NotFound, Stale

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from hub.model.agent import Unit
 from hub.model.cases.routing.route_book import route_book, route_rules
 from hub.model.cases.routing.routes import DUTY, City, RouteReason, Routes, city_numbers
 from hub.model.cases.rule_book import Row
+from hub.model.units.unit import Unit
 from knowledge_base.words.lexicon import shipped_lexicon
 
 UNITS = [
