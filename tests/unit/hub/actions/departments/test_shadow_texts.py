@@ -142,6 +142,10 @@ async def test_a_submission_all_of_which_was_sent_is_answered_and_sends_nothing(
     got = await cut.office.submit(CALLER, wants("new-1"))
     assert (got.submission.accepted, await cut.office.rows()) == (0, 0)
     assert (await cut.office.submit(CALLER, wants("new-1"))).repeated
+    # As what asks for its end finds it: an id to name, and a text that was never taken.
+    _, [standing] = await cut.office.read("traffic", got.submission.id)
+    assert (standing.state, standing.reason) == (TextState.REJECTED, "already_sent")
+    assert standing.message_id == got.submission.results[0].message_id != ""
 
 
 async def test_what_the_hub_has_the_old_platform_is_told_not_to_send(cut: CutoverOffice) -> None:
