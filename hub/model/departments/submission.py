@@ -100,8 +100,9 @@ class Submission:
         return f"{to_local(self.at):%Y%m%d}"
 
     def without(self, message_ids: Collection[str], problem: str) -> Submission:
-        """Where these numbers are refused for `problem`, a code of the API; nothing more is told of them. They
-        keep the ids they would have had: a listener has to name one in its answer."""
+        """Where these numbers are refused for `problem`, a code of the API; nothing more is told of them.
+
+        They keep the ids they would have had: a listener has to name one in its answer."""
         gone = [one.message_id in message_ids for one in self.results]
         return replace(
             self,

@@ -117,6 +117,8 @@ async def test_before_the_switch_live_texts_are_refused_in_words_and_copies_are_
         await cut.office.submit(CALLER, wants())
     assert [one.code for one in refused.value.problems] == [f"phase_{phase.value}"]
     assert await cut.office.rows() == 0
+    traffic = await cut.office.records.submissions.traffic("traffic", ["20260922"])
+    assert traffic["20260922"] == {"refused_phase": 1}
     assert (await cut.shadow(CALLER, wants())).copy.would(TextState.QUEUED) == 1
     await cut.office.submit(replace(CALLER, sandbox=True), wants())  # practising goes on
 
