@@ -21,7 +21,7 @@ from channels.outbox.delivery import POLICY, Delivery, MessageClass, Origin
 from channels.outbox.limits import Spent
 from hub.actions.deliveries.channel_profile import Profiles
 from hub.actions.departments.in_force import DepartmentsInForce
-from hub.actions.departments.one_platform import OnePlatform
+from hub.actions.departments.one_platform import NotLive, OnePlatform
 from hub.actions.departments.refusals import NotTaken, OtherBody, Problem, TooMuch
 from hub.actions.departments.wording import TextsWanted, Worded, worded
 from hub.model.departments.admission import Beyond, admitted
@@ -29,7 +29,7 @@ from hub.model.departments.registered import RegisteredDepartment
 from hub.model.departments.submission import Submission, TextResult
 from hub.repositories.departments.submissions import SubmissionRepository
 from hub.repositories.outbox import OutboxRepository
-from hub.runtime.clock import Clock
+from hub.runtime.clock import Clock, to_local
 from hub.runtime.ids import derived_id
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, Write
@@ -110,11 +110,20 @@ class SubmitTexts:
         if known is not None:
             return known
         if not caller.sandbox:
-            await self._platforms.must_be_live(caller.department)
+            await self._must_be_live(caller.department)
         planned = self.plan(caller, wanted)
         return await self._stored(
             planned.submission, planned.department, [] if caller.sandbox else planned.rows
         )
+
+    async def _must_be_live(self, department: str) -> None:
+        """Raises `NotLive`; how often that was is on the department's page."""
+        try:
+            await self._platforms.must_be_live(department)
+        except NotLive:
+            day = f"{to_local(self._clock.now_ms()):%Y%m%d}"
+            await self._documents.commit(self._submissions.count(department, day, {"refused_phase": 1}))
+            raise
 
     def plan(self, caller: Caller, wanted: TextsWanted) -> Planned:
         """What would be stored if nothing stood in the way; stores nothing. Raises `NotTaken`."""

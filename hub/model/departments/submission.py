@@ -59,8 +59,8 @@ OPEN = frozenset({TextState.QUEUED, TextState.HELD, TextState.SENT, TextState.UN
 
 @dataclass(frozen=True, slots=True)
 class TextResult:
-    """One number of a submission. to: as the caller wrote it. message_id: of its row, "" where it was refused
-    for `problem`, a code of the API."""
+    """One number of a submission. to: as the caller wrote it. message_id: of its row; there is none where it
+    was refused for `problem`, a code of the API."""
 
     to: str
     message_id: str = ""
@@ -100,7 +100,9 @@ class Submission:
         return f"{to_local(self.at):%Y%m%d}"
 
     def without(self, message_ids: Collection[str], problem: str) -> Submission:
-        """Where these numbers are refused for `problem`, a code of the API; nothing more is told of them."""
+        """Where these numbers are refused for `problem`, a code of the API; nothing more is told of them.
+
+        They keep the ids they would have had: a listener has to name one in its answer."""
         gone = [one.message_id in message_ids for one in self.results]
         return replace(
             self,
@@ -108,7 +110,7 @@ class Submission:
             rejected=self.rejected + sum(gone),
             told="".join("t" if out else mark for out, mark in zip(gone, self.told, strict=True)),
             results=tuple(
-                TextResult(one.to, problem=problem) if out else one
+                replace(one, problem=problem) if out else one
                 for out, one in zip(gone, self.results, strict=True)
             ),
         )

@@ -99,8 +99,12 @@ class ChangePhase:
         await self._change(agent, department, lambda cutover: cutover.without_signature(line.value))
 
     async def explain(self, agent: Agent, department: str, reason: str, *, why: str) -> None:
-        """A kind of difference is meant and no longer counts. Raises as `begin`."""
+        """A kind of difference is meant and no longer counts. Raises as `begin`; `NotFound` for one that is
+        not there."""
         await self._moving(agent, department, why, field=f"why_{reason}")
+        days = await self._checklist.days((await self._read(department)).value)
+        if not any(reason in day.differences for day in days):
+            raise NotFound
         explanation = Explanation(reason, self._clock.now_ms(), agent.id, why)
         await self._change(agent, department, lambda cutover: cutover.with_explanation(explanation))
 

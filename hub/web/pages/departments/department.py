@@ -19,7 +19,7 @@ async def page(request: web.Request) -> web.StreamResponse:
     id, after = request.match_info["department"], request.query.get("after") or None
     overview = await hub.departments.desk.overview(agent, id, after=after)
     failed = ("undelivered", "failed", "suppressed", "expired", "canceled", "unknown")
-    refused = ("refused_rate", "refused_daily_quota", "refused_monthly_quota")
+    refused = ("refused_rate", "refused_daily_quota", "refused_monthly_quota", "refused_phase")
     return staff_page(
         request,
         "staff/department.html",

@@ -145,6 +145,8 @@ async def test_days_count_from_the_last_one_with_a_difference(cut: CutoverOffice
     assert "1" in await note_of(cut, Line.SHADOW)
     await cut.change.explain(ADMIN, "traffic", "invalid_number", why="旧平台的测试号码，今后不再提交")
     assert Line.SHADOW not in await open_lines(cut)
+    with pytest.raises(NotFound):  # what is not there is not explained in advance
+        await cut.change.explain(ADMIN, "traffic", "window", why="以后会有")
     await cut.change.unexplain(ADMIN, "traffic", "invalid_number")
     assert Line.SHADOW in await open_lines(cut)
 

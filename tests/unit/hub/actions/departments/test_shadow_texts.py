@@ -117,6 +117,8 @@ async def test_before_the_switch_live_texts_are_refused_in_words_and_copies_are_
         await cut.office.submit(CALLER, wants())
     assert [one.code for one in refused.value.problems] == [f"phase_{phase.value}"]
     assert await cut.office.rows() == 0
+    traffic = await cut.office.records.submissions.traffic("traffic", ["20260922"])
+    assert traffic["20260922"] == {"refused_phase": 1}
     assert (await cut.shadow(CALLER, wants())).copy.would(TextState.QUEUED) == 1
     await cut.office.submit(replace(CALLER, sandbox=True), wants())  # practising goes on
 
@@ -142,6 +144,10 @@ async def test_a_submission_all_of_which_was_sent_is_answered_and_sends_nothing(
     got = await cut.office.submit(CALLER, wants("new-1"))
     assert (got.submission.accepted, await cut.office.rows()) == (0, 0)
     assert (await cut.office.submit(CALLER, wants("new-1"))).repeated
+    # As what asks for its end finds it: an id to name, and a text that was never taken.
+    _, [standing] = await cut.office.read("traffic", got.submission.id)
+    assert (standing.state, standing.reason) == (TextState.REJECTED, "already_sent")
+    assert standing.message_id == got.submission.results[0].message_id != ""
 
 
 async def test_what_the_hub_has_the_old_platform_is_told_not_to_send(cut: CutoverOffice) -> None:
