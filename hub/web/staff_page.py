@@ -59,9 +59,7 @@ _PLACES = (
         "lock",
         (_P.REPORT_READ, _P.AGENT_MANAGE),
     ),
-    _Place(
-        "/staff/identity-requests", msgid("身份查看审批"), msgid("审批"), "lock", (_P.IDENTITY_DECIDE,)
-    ),
+    _Place("/staff/identity-requests", msgid("身份查看审批"), msgid("审批"), "lock", (_P.IDENTITY_DECIDE,)),
     _Place("/staff/reports/quarter", msgid("举报季度报告"), msgid("季报"), "calendar", (_P.REPORT_READ,)),
     _Place("/staff/audit", msgid("审计记录"), msgid("审计"), "shield", (_P.AUDIT_READ,)),
     _Place("/staff/canned", msgid("快捷回复"), msgid("快捷"), "text", (_P.CASE_REPLY, _P.CANNED_APPROVE)),
