@@ -85,6 +85,7 @@ async def test_no_page_of_an_inspector_tells_who_reported(hub: TwinHub) -> None:
     assert seen > 20
     page = await ask(hub, Role.INSPECTOR, "GET", f"/staff/cases/{case_id}")
     assert "举报人A" in page.body
+    assert "保存答复并通知 举报人A" in page.body  # who answers knows that they are told
 
 
 async def test_an_inspector_asks_a_custodian_agrees_and_it_ends(hub: TwinHub) -> None:
