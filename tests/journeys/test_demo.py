@@ -23,7 +23,17 @@ from hub.tour.page import Page
 
 pytestmark = pytest.mark.xdist_group("demo")
 
-ROLES = {"handler", "supervisor", "inspector", "publicity", "publicity_lead", "editor", "reviewer"} | {
+ROLES = {
+    "handler",
+    "supervisor",
+    "inspector",
+    "publicity",
+    "publicity_lead",
+    "editor",
+    "reviewer",
+    "custodian",
+    "auditor",
+} | {
     "higher_reviewer",
     "admin",
 }

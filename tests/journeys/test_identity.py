@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from channels.contract import ChannelKind
+from channels.address import Address, AddressKind
+from channels.contract import Attachment, ChannelKind, InboundMessage
 from hub.hub import Hub
 from hub.model.agent import Agent, Role
 from hub.model.petition import Petition, PetitionKind
@@ -84,6 +85,7 @@ async def test_no_page_of_an_inspector_tells_who_reported(hub: TwinHub) -> None:
     assert seen > 20
     page = await ask(hub, Role.INSPECTOR, "GET", f"/staff/cases/{case_id}")
     assert "举报人A" in page.body
+    assert "保存答复并通知 举报人A" in page.body  # who answers knows that they are told
 
 
 async def test_an_inspector_asks_a_custodian_agrees_and_it_ends(hub: TwinHub) -> None:
@@ -178,3 +180,30 @@ async def test_a_report_leaves_as_one_file_that_proves_itself_and_names_nobody(h
     assert AuditAct.EXPORTED in acts
     assert (await ask(hub, Role.INSPECTOR, "POST", f"/staff/cases/{case_id}/evidence")).status == 200
     assert (await ask(hub, Role.HANDLER, "POST", f"/staff/cases/{case_id}/evidence")).status == 403
+
+
+async def test_a_picture_of_a_report_is_handed_out_without_what_the_camera_wrote(hub: TwinHub) -> None:
+    picture = b"\xff\xd8" + b"\xff\xe1\x00\x05GPS" + b"\xff\xda\x00\x02\x12\x34" + b"\xff\xd9"
+    sender = Address(AddressKind.EMAIL, "someone@example.com")
+    told = await hub.hub.actions.accept_event(
+        InboundMessage(
+            "mail",
+            ChannelKind.MAIL,
+            "m1",
+            sender,
+            "service@hub.test",
+            "我要举报东城派出所民警收黑钱，见照片",
+            NOW,
+            attachments=(Attachment("照片.jpg", "image/jpeg", picture),),
+        )
+    )
+    message = await hub.hub.repositories.conversations.message(told.event_id)
+    assert message is not None
+    place = f"/staff/cases/{told.case_id}/files/{message.files[0].id}?of={message.id}.0"
+    shown = await ask(hub, Role.INSPECTOR, "GET", place)
+    assert (shown.status, "GPS" in shown.body) == (200, False)
+    original = await ask(hub, Role.INSPECTOR, "GET", f"{place}&original=yes")
+    assert (original.status, "GPS" in original.body) == (200, True)
+    acts = [row.act for row in await hub.hub.repositories.audit.newest()]
+    assert acts == [AuditAct.ORIGINAL_READ, AuditAct.FILE_READ]
+    assert (await ask(hub, Role.HANDLER, "GET", place)).status == 404

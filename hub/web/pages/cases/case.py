@@ -292,8 +292,8 @@ def submit_label(view: CaseView, _: Translator) -> str:
     """What the send button says: the channel and where it goes, so that nobody is surprised."""
     case = view.case
     if case.is_restricted and view.reply_kind != ChannelKind.CHAT:
-        if case.applicant.address and not case.applicant.anonymous:
-            return _(msgid("保存答复并通知 %(who)s"), who=view.masked)
+        if case.applicant.address_key and not case.applicant.anonymous:  # the address is in the vault
+            return _(msgid("保存答复并通知 %(who)s"), who=_(view.masked))
         return _(msgid("保存答复，供凭编号查看"))
     match view.reply_kind:
         case ChannelKind.SMS:

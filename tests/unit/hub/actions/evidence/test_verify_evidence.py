@@ -14,13 +14,14 @@ from hub.actions.alarms.ways import Recipients
 from hub.actions.deliveries.channel_profile import ChannelProfile
 from hub.actions.deliveries.outgoing import Outgoing
 from hub.actions.evidence.seal_heads import SealHeads
-from hub.actions.evidence.verify_evidence import Verified, verify_evidence
+from hub.actions.evidence.verify_evidence import Verified, verify_audit, verify_evidence
 from hub.model.call import Recording
 from hub.model.cases.case import Case, Chain, Origin
 from hub.model.cases.history import HistoryEntry, HistoryKind, chain_entry, recorded
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.state import CaseState
 from hub.model.staff.audit import AuditAct
+from hub.model.staff.audit import entry as audit_entry
 from hub.model.track import Track, compartment_of
 from hub.repositories.evidence.recording_files import RecordingFiles
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
@@ -211,6 +212,15 @@ async def all_heads(office: Office) -> None:
     await office.drop("heads", f"{1:012}")
 
 
+async def another_audit_row(office: Office) -> None:
+    """By who has the key as well: the row is right in itself, and not the one that the heads noted."""
+    first, *_ = await office.stores.audit.newest()
+    other = audit_entry(
+        None, first.act, agent_id="b", case_id=first.case_id, at=first.at, key=VAULT.subkey("audit")
+    )
+    await office.alter("audit", f"{1:012}", agent_id="b", hash=other.hash)
+
+
 async def audit_rows(office: Office) -> None:
     await office.drop("audit", f"{1:012}")
 
@@ -231,6 +241,7 @@ async def audit_rows(office: Office) -> None:
         (head_changed, "head 1 was changed"),
         (all_heads, "head 1 is not in the store as it was written out"),
         (audit_rows, "there were 1 audit rows, now 0"),
+        (another_audit_row, "audit row 1 is another one than the chain of heads noted"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -325,3 +336,15 @@ async def test_the_newest_head_leaves_once_a_day(office: Office) -> None:
     for mark, problems in ((newest.mark, 0), ("0" * 64, 1)):
         found = await verify_evidence(office.stores, office.files, office.audio, kept={newest.seq: mark})
         assert len(found.problems) == problems
+
+
+async def test_the_audit_alone_is_verified_from_a_row_on(office: Office) -> None:
+    for number in range(3):
+        await office.stores.audit.add(AuditAct.FILE_READ, agent_id="a", case_id="two", at=number)
+    assert (await verify_audit(office.stores, office.files)).problems == ()
+    await office.alter("audit", f"{2:012}", agent_id="b")
+    found = await verify_audit(office.stores, office.files)
+    assert (found.rows, found.problems) == (4, ("audit row 2: changed",))
+    assert (await verify_audit(office.stores, office.files, first=3)).problems == ()
+    await office.drop("audit", f"{3:012}")
+    assert "audit row 4: missing" in (await verify_audit(office.stores, office.files, first=3)).problems
