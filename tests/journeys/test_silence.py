@@ -18,8 +18,8 @@ async def test_nothing_answers_who_is_in_danger_until_a_handler_says_it_may(hub:
     await hub.carrier.send_text(NEIGHBOUR, "12110", KNOWN)
     await sent_to(hub, NEIGHBOUR)  # what the hub says by itself has had its time
     assert {message.recipient for message in hub.carrier.journal.messages} == {NEIGHBOUR}
-    written = [row async for row in hub.hub.documents.scan("outbox")]
-    assert len(written) == 1  # nothing was written that the gate would have to stop
+    left = [row.body async for row in hub.hub.documents.scan("outbox")]
+    assert len(left) == 1  # nothing was written that the gate would have to stop
     assert (await delivery_to(hub, NEIGHBOUR)).automatic  # the gate would stop it
 
     handler = await hub.agent(Role.HANDLER)

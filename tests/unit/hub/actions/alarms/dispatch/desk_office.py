@@ -70,16 +70,17 @@ class DeskOffice:
         return await self.handling.take_over.by_text(event)
 
 
-def desk_office(
-    *,
-    centre: bool = True,
-    calls_back: bool = False,
-    clock: FakeClock | None = None,
-    store: Documents | None = None,
+def desk_office(*, centre: bool = True, calls_back: bool = False) -> DeskOffice:
+    """On a store of its own."""
+    clock = FakeClock(START)
+    store = MemoryDocuments(COLLECTIONS, clock=clock)
+    return desk_office_on(store, clock, centre=centre, calls_back=calls_back)
+
+
+def desk_office_on(
+    store: Documents, clock: FakeClock, *, centre: bool = True, calls_back: bool = False
 ) -> DeskOffice:
-    """fuzhou: webhook, text and page. nanping: the telephone only. store: of a process before this one."""
-    clock = clock or FakeClock(START)
-    store = store or MemoryDocuments(COLLECTIONS, clock=clock)
+    """fuzhou: webhook, text and page. nanping: the telephone only."""
     system = Centre()
     fuzhou = CommandDesk(
         "fuzhou",

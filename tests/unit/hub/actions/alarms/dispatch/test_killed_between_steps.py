@@ -15,7 +15,7 @@ from hub.store.around import DocumentsAround
 from hub.store.documents import Documents, Write
 from hub.store.memory_documents import MemoryDocuments
 from tests.unit.hub.actions.alarms.alarm_office import LI, START
-from tests.unit.hub.actions.alarms.dispatch.desk_office import DeskOffice, desk_office
+from tests.unit.hub.actions.alarms.dispatch.desk_office import DeskOffice, desk_office_on
 
 COMMITS = 6
 """Taken, dispatched, told to the desk (the try, then its answer), arrived, fed back."""
@@ -63,13 +63,13 @@ async def whole_life(office: DeskOffice) -> None:
 async def test_the_next_process_goes_on_where_the_killed_one_was(at: int, *, stored: bool) -> None:
     clock = FakeClock(START)
     kept = MemoryDocuments(COLLECTIONS, clock=clock)
-    await desk_office(clock=clock, store=kept).here.case(name="c1")
+    await desk_office_on(kept, clock).here.case(name="c1")
     killing = Killing(kept, at=at, stored=stored)
     with pytest.raises(Killed):
-        await whole_life(desk_office(clock=clock, store=killing))
+        await whole_life(desk_office_on(killing, clock))
     clock.advance(seconds=10)  # a webhook that was under way is tried again
 
-    after = desk_office(clock=clock, store=kept)
+    after = desk_office_on(kept, clock)
     await whole_life(after)
     alarm = await after.here.alarm("c1")
     kinds = [StepKind.DISPATCHED, StepKind.ARRIVED, StepKind.FEEDBACK]
@@ -90,7 +90,7 @@ async def test_the_next_process_goes_on_where_the_killed_one_was(at: int, *, sto
 async def test_the_kill_tries_every_commit_there_is() -> None:
     clock = FakeClock(START)
     kept = MemoryDocuments(COLLECTIONS, clock=clock)
-    await desk_office(clock=clock, store=kept).here.case(name="c1")
+    await desk_office_on(kept, clock).here.case(name="c1")
     counting = Killing(kept, at=0, stored=False)
-    await whole_life(desk_office(clock=clock, store=counting))
+    await whole_life(desk_office_on(counting, clock))
     assert counting.commits == COMMITS
