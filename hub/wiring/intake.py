@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from channels.address import Address, BadAddress, email, phone
 from hub.actions.deliveries.apply_receipt import ApplyReceipt
 from hub.actions.deliveries.channel_profile import Profiles
+from hub.actions.departments.in_force import DepartmentsInForce
 from hub.actions.departments.listener.pass_on import PassOn
 from hub.actions.dialogue.danger_decisions import DangerDecisions
 from hub.actions.dialogue.regions import Region, Regions
@@ -26,7 +29,7 @@ from hub.actions.intake.tell_progress import TellProgress
 from hub.actions.intake.weigh_message import WeighMessage
 from hub.actions.knowledge.in_force import Knowledge
 from hub.actions.rules.in_force import RulesInForce
-from hub.model.cases.routing.routes import City
+from hub.model.cases.routing.routes import City, RouteRule
 from hub.repositories.inbound.long_texts import LongTextRepository
 from hub.settings.channels import MailChannel, SmsChannel, TwilioVoiceChannel
 from hub.settings.settings import Settings
@@ -62,7 +65,13 @@ def intake_actions(
     small_talk = SmallTalk()
     last_question = LastQuestion(stores.conversations, dialogue.triage, small_talk)
     cities = [City(region.code, region.area_code) for region in settings.regions]
-    route = RouteMessage(rules, stores.units, cities, lambda text: knowledge.snapshot.lexicon.cut(text))
+    route = RouteMessage(
+        rules,
+        stores.units,
+        cities,
+        lambda text: knowledge.snapshot.lexicon.cut(text),
+        partial(registered_routes, base.departments, text_numbers(settings, profiles)),
+    )
     message_case = MessageCase(stores, cases.open_case, last_question, dialogue.texts, route)
     speak = Speak(cases.outgoing)
     seconds = settings.knowledge.choices_seconds
@@ -108,6 +117,16 @@ def _pass_on(base: Foundation, profiles: Profiles) -> PassOn:
     listened, settings = base.stores.departments.listened, base.settings
     others = [re.compile(system.pattern) for system in settings.progress]
     return PassOn(base.departments, listened, text_numbers(settings, profiles), others)
+
+
+def registered_routes(departments: DepartmentsInForce, numbers: Mapping[str, str]) -> list[RouteRule]:
+    """Extensions of departments that name a desk. numbers: of the channels for texts, by name."""
+    return [
+        RouteRule(numbers[line.channel] + line.extension, "", one.desk)
+        for one in departments.all_registered()
+        for line in one.senders
+        if one.desk and line.extension and numbers.get(line.channel)
+    ]
 
 
 def own_numbers(settings: Settings) -> set[str]:

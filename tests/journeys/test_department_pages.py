@@ -15,6 +15,7 @@ from channels.outbox.delivery import MessageClass
 from hub.actions.departments.change_keys import KeyWanted
 from hub.model.agent import Role
 from hub.model.departments.registered import Contract, RegisteredDepartment, SenderLine
+from hub.model.units.unit import Unit
 from hub.runtime.clock import to_local
 from tests.department_system import DepartmentSystem
 from tests.world import World, browser, world
@@ -122,6 +123,20 @@ async def test_a_department_with_an_old_platform_begins_there(hub: World, admin:
     _, page = await admin.get("/staff/departments/permits/cutover")
     assert "登记部门时写明" in page
     assert "开始影子运行" in page
+
+
+async def test_who_handles_texts_to_an_extension_is_chosen_from_the_units(hub: World, admin: Staff) -> None:
+    await hub.hub.repositories.units.insert(Unit("jj", "交警支队", "jj"))
+    path = "/staff/departments/new"
+    status, page = await admin.post(path, {**FORM, "id": "desk", "desk": "nobody"})
+    assert status == 422
+    assert "没有这个单位" in page
+    await admin.post(path, {**FORM, "id": "desk", "desk": "jj", "wants_texts": "yes"})
+    found = hub.hub.departments.in_force.registered("desk")
+    assert found is not None
+    assert (found.desk, found.wants_texts) == ("jj", True)
+    _, page = await admin.get("/staff/departments/desk/edit")
+    assert '<option value="jj" selected>交警支队</option>' in page
 
 
 async def test_a_member_sees_their_own_and_no_other(member: Staff) -> None:

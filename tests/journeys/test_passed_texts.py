@@ -10,6 +10,7 @@ from channels.smpp.pdu import Bind, Command
 from hub.actions.departments.change_keys import KeyWanted
 from hub.actions.departments.listener.logins import IssueLogin
 from hub.model.departments.registered import RegisteredDepartment, SenderLine
+from hub.model.units.unit import Unit
 from hub.runtime.clock import SystemClock
 from tests.contract.listener.listening import connected
 from tests.journeys.talking import queue
@@ -24,7 +25,11 @@ REPORT = "我要举报你们交警支队的民警收受红包"
 async def _login(hub: World) -> bytes:
     inner = hub.hub
     records, lines = inner.repositories.departments, (SenderLine("sms-12110", "77"),)
-    department = RegisteredDepartment("traffic", "交警支队", 1, "a", senders=lines, wants_texts=True)
+    unit = Unit("jj", "交警支队", "jj")
+    department = RegisteredDepartment(
+        "traffic", "交警支队", 1, "a", senders=lines, wants_texts=True, desk=unit.id
+    )
+    await inner.repositories.units.insert(unit)
     await inner.documents.commit([records.registry.insert(department)])
     await inner.departments.in_force.look()
     key = await inner.departments.change_keys.issue("traffic", KeyWanted("老平台"), by="a")
@@ -58,4 +63,5 @@ async def test_a_text_reaches_the_desk_and_the_platform_and_a_report_the_inspect
             assert await eventually(none_left)
             assert len(platform.texts) == 1
         # The other one is behind the wall.
-        assert [case.origin.channel for case in await queue(hub)] == ["sms-12110"]
+        [case] = await queue(hub)
+        assert (case.origin.channel, case.unit_id) == ("sms-12110", "jj")

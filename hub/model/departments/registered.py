@@ -52,7 +52,8 @@ class RegisteredDepartment:
     signatures: those of 【】 it may sign with, the first by default; none = that of the channel.
     emergency_persons: the persons in whose name E0 may be sent. callback_url: where receipts go, "" =
     nowhere. told_end: the end of the contract of which it was told.
-    wants_texts: whether texts to its extensions are passed on to its own platform.
+    wants_texts: whether texts to its extensions are passed on to its own platform. desk: the unit that has
+    them in the hub, "" = as the table of desks says.
     """
 
     id: str
@@ -70,6 +71,7 @@ class RegisteredDepartment:
     members: tuple[str, ...] = ()
     callback_url: str = ""
     wants_texts: bool = False
+    desk: str = ""
     owner: str = personal("")
     emergency_persons: tuple[str, ...] = personal(())
 

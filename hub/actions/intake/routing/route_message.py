@@ -6,23 +6,32 @@ text from anybody: every desk sees the whole queue, and what no desk claims is e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from hub.actions.rules.in_force import RulesInForce
 from hub.model.cases.routing.route_book import route_rules
-from hub.model.cases.routing.routes import City, Cut, Route, Routes
+from hub.model.cases.routing.routes import City, Cut, Route, RouteRule, Routes
 from hub.model.cases.rule_book import BookKind
 from hub.repositories.agents import UnitRepository
 
 
 class RouteMessage:
-    """The table, asked anew for each text that needs a desk."""
+    """The table, asked anew for each text that needs a desk. registered: numbers of departments of
+    the registry; where the table names one of them too, the table holds."""
 
-    def __init__(self, rules: RulesInForce, units: UnitRepository, cities: Iterable[City], cut: Cut) -> None:
+    def __init__(
+        self,
+        rules: RulesInForce,
+        units: UnitRepository,
+        cities: Iterable[City],
+        cut: Cut,
+        registered: Callable[[], Iterable[RouteRule]],
+    ) -> None:
         self._rules = rules
         self._units = units
         self._cities = tuple(cities)
         self._cut = cut
+        self._registered = registered
 
     async def __call__(self, written_to: str, text: str) -> Route:
         """Where it goes."""
@@ -33,4 +42,5 @@ class RouteMessage:
         return (await self._routes()).of_number(written_to)
 
     async def _routes(self) -> Routes:
-        return Routes(route_rules(self._rules.rows(BookKind.ROUTES)), self._cities, await self._units.list())
+        rules = [*self._registered(), *route_rules(self._rules.rows(BookKind.ROUTES))]
+        return Routes(rules, self._cities, await self._units.list())

@@ -30,12 +30,14 @@ BAD_SENDER = msgid("每行一个：已启用的短信通道名称，可在空格
 BAD_SIGNATURE = msgid("每行一个签名，2 至 20 个字，不写【】")
 BAD_TEMPLATE = msgid("每行一个模板，写成：编号|级别|正文，变量写成 {name}")
 NO_MEMBER = msgid("有登录名不是部门联络账号，请先在“人员与角色”新建")
+NO_DESK = msgid("没有这个单位，请重新选择")
 BAD_CALLBACK = msgid("回执地址应为 https，且主机在配置的名单内")
 _Text = Annotated[str, Field(max_length=4000)]
 
 
 class DepartmentForm(Form):
-    """Context: `channels` (names of text channels), `members` (login → id), `may_call_back`."""
+    """Context: `channels` (names of text channels), `members` (login → id), `desks` (ids of units),
+    `may_call_back`."""
 
     MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
         ("name", "*"): msgid("请填写部门名称，最多 40 个字"),
@@ -47,6 +49,7 @@ class DepartmentForm(Form):
     members: _Text = ""
     senders: _Text = ""
     wants_texts: str = ""
+    desk: str = Field(default="", max_length=64)
     signatures: _Text = ""
     templates: Annotated[str, Field(max_length=60_000)] = ""
     class_E0: str = ""
@@ -101,6 +104,13 @@ class DepartmentForm(Form):
             raise ValueError(NO_MEMBER)
         return text
 
+    @field_validator("desk")
+    @classmethod
+    def _is_desk(cls, unit: str, info: ValidationInfo) -> str:
+        if unit and unit not in _context(info)["desks"]:
+            raise ValueError(NO_DESK)
+        return unit
+
     @field_validator("callback_url")
     @classmethod
     def _is_listed(cls, url: str, info: ValidationInfo) -> str:
@@ -140,6 +150,7 @@ class DepartmentForm(Form):
             members=tuple(dict.fromkeys(members[line.casefold()] for line in lines(self.members))),
             callback_url=self.callback_url,
             wants_texts=bool(self.wants_texts),
+            desk=self.desk,
             owner=self.owner,
             emergency_persons=tuple(dict.fromkeys(lines(self.emergency_persons))),
         )
@@ -168,6 +179,7 @@ def typed(department: RegisteredDepartment, logins: Mapping[str, str]) -> dict[s
         "price": f"{contract.price_milli / 1000:.3f}",
         "ends_on": contract.ends_on,
         "callback_url": department.callback_url,
+        "desk": department.desk,
         "wants_texts": "yes" if department.wants_texts else "",
         **{f"class_{one.value}": "yes" if one in department.classes else "" for one in MessageClass},
     }

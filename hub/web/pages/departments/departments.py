@@ -78,6 +78,7 @@ async def _store(request: web.Request, *, id: str, new: bool) -> web.StreamRespo
     context = {
         "channels": _channels(request),
         "members": members,
+        "desks": dict(await _desks(request)),
         "may_call_back": hub.departments.may_call_back,
     }
     form = parse(DepartmentForm, data, _, context)
@@ -124,6 +125,7 @@ async def _form(
         changed_at=changed_at,
         problem=problem,
         channels=_channels(request),
+        desks=await _desks(request),
         terms=terms,
         classes=tuple(MessageClass),
         hosts=request.app[HUB].settings.department_api.callback_hosts,
@@ -132,6 +134,11 @@ async def _form(
 
 async def _typed(request: web.Request, department: RegisteredDepartment) -> dict[str, str]:
     return typed(department, await _members(request))
+
+
+async def _desks(request: web.Request) -> list[tuple[str, str]]:
+    units = await request.app[HUB].repositories.units.list()
+    return [(unit.id, unit.name) for unit in units if not unit.inspection]
 
 
 def _begun(known: Department | None) -> RegisteredDepartment:

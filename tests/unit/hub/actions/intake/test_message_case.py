@@ -63,7 +63,7 @@ def open_case(documents: MemoryDocuments, stores: Repositories) -> OpenCase:
 def cases(stores: Repositories, open_case: OpenCase) -> MessageCase:
     texts, talk = Texts(), SmallTalk()
     triage = Triage(Words(), LookUp(DEFAULT, Slots()), talk)
-    route = RouteMessage(RulesInForce((route_book(),), FakeClock(NOW)), stores.units, (), list)
+    route = RouteMessage(RulesInForce((route_book(),), FakeClock(NOW)), stores.units, (), list, tuple)
     return MessageCase(stores, open_case, LastQuestion(stores.conversations, triage, talk), texts, route)
 
 
