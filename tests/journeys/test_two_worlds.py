@@ -110,7 +110,7 @@ async def test_a_report_changes_no_answer_and_no_read_outside(
         attack |= {"version": "1", "reason": "核实", "handler": "agent-handler"}
         asked = list(requests(places, attack, without.agents))
         assert {one.role for one in asked} == {None, *OUTSIDE}
-        assert len(asked) > 1_000
+        assert len(asked) > 900
         assert await difference(without, with_report, asked) == {}
 
 
