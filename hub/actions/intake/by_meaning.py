@@ -1,8 +1,9 @@
 """What the meaning of a text adds to the verdict of the rules.
 
 Rules protected: danger that is sure opens an EMERGENCY case; danger that is possible is a flag on a case
-that a person sees; a chat is answered as before, a telephone is not lit up (`silence/keep_silent.py`). An accusation that is sure is a REPORT; one that is possible
-waits in 待甄别, so that nothing of it is read by ordinary staff before an inspector has looked.
+that a person sees; a chat is answered as before, a telephone is not lit up (`silence/keep_silent.py`). An
+accusation that is sure is a REPORT; one that is possible waits in 待甄别, so that nothing of it is read by
+ordinary staff before an inspector has looked.
 """
 
 from __future__ import annotations
