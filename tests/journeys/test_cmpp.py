@@ -23,7 +23,7 @@ from tests.world import CMPP_ACCOUNT, World, eventually, world
 
 S = DeliveryState
 CITIZEN = "8613800139001"
-WORDS = "河边护栏断了一截，怕有人掉下去，请派人来看看。"
+WORDS = "路边路灯坏了三天，晚上看不清路，请派人来看看。"
 
 
 @dataclass

@@ -17,7 +17,7 @@ from tests.world import eventually
 
 CITIZEN = "8613800139001"
 DANGER = "救命 有人拿刀 在中山路5号 不能说话"
-WORDS = "河边护栏断了一截，怕有人掉下去，请派人来看看。"
+WORDS = "路边路灯坏了三天，晚上看不清路，请派人来看看。"
 
 
 @pytest.fixture
@@ -87,6 +87,6 @@ async def test_a_text_to_the_number_of_a_city_reaches_its_desk(desk: Office) -> 
 
 @pytest.mark.parametrize(("to", "source"), [("1211099101", "1211099101"), ("+8612110991", "12110991")])
 async def test_a_reply_leaves_from_the_number_that_was_written_to(desk: Office, to: str, source: str) -> None:
-    await written(desk, to, "楼下烧烤店每天深夜占道经营没有人管")
+    await written(desk, to, WORDS)
     await desk.gateway.until(lambda: len(desk.gateway.taken) > 0)
     assert {part.source for part in desk.gateway.taken} == {source}

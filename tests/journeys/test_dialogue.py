@@ -137,13 +137,15 @@ async def test_a_person_is_to_be_had_inside_every_dialogue(hub: World, kind: Cha
 
 
 @BOTH
-async def test_danger_inside_a_dialogue_is_flagged_and_told_what_to_do(hub: World, kind: ChannelKind) -> None:
+async def test_danger_inside_a_dialogue_is_flagged_and_a_chat_is_told_what_to_do(
+    hub: World, kind: ChannelKind
+) -> None:
     teach(hub, slotted())
     for number, opening in enumerate(("身份证", "体检合格证明多久提交一次"), 1):
         citizen = Talker(hub, kind, str(number))
         await citizen.say(opening)
         said = await citizen.say("1 救丨命 他们砍人了")
-        assert ("置顶" if kind is ChannelKind.CHAT else "请拨打110") in said
+        assert "置顶" in said if kind is ChannelKind.CHAT else said == ""  # a telephone stays dark
     assert [case.track for case in await queue(hub)] == [Track.EMERGENCY] * 2
 
 
