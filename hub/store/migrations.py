@@ -129,18 +129,17 @@ async def migrate(
     documents: Documents, vault: Vault, migrations: Sequence[Migration] = MIGRATIONS, *, clock: Clock
 ) -> list[int]:
     """Runs what has not run yet; the numbers that ran. Raises `Refused`."""
-    numbers = [m.number for m in migrations]
-    if numbers != sorted({*numbers}) or numbers[:1] != [1]:
-        raise Refused("迁移编号必须从 1 开始且递增。 / Migrations are numbered upwards from 1.")
+    if [m.number for m in migrations] != list(range(1, len(migrations) + 1)):
+        raise Refused("迁移编号必须从 1 开始且连续。 / Migrations are numbered from 1 without gaps.")
     done = {
         record.body["number"]: record.body["checksum"]
         for record in await documents.find(RECORDS.name, {}, sort=[("number", 1)], limit=_MOST)
     }
     newest = max(done, default=0)
-    if newest > numbers[-1]:
+    if newest > len(migrations):
         raise Refused(
-            f"数据版本 {newest} 高于本程序支持的 {numbers[-1]}，请升级程序。 / "
-            f"The store is at migration {newest}, this program knows {numbers[-1]}; "
+            f"数据版本 {newest} 高于本程序支持的 {len(migrations)}，请升级程序。 / "
+            f"The store is at migration {newest}, this program knows {len(migrations)}; "
             "upgrade the program."
         )
     ran: list[int] = []

@@ -10,7 +10,6 @@ from hub.actions.rules.rule_books import RuleBooks
 from hub.hub import Actions, DeliveryDesk
 from hub.wiring.calls import CallActions
 from hub.wiring.cases import CaseActions
-from hub.wiring.departments.handover import takers_of
 from hub.wiring.desk import Desk
 from hub.wiring.dialogue import Dialogue
 from hub.wiring.foundation import Foundation
@@ -37,7 +36,6 @@ def actions_of(
 ) -> Actions:
     """One of each."""
     campaigns = campaign_actions(base, rules.rules)
-    takers = takers_of(base.stores, rules.rules, rules.revise_rules)
     return Actions(
         accept_event=intake.accept_event,
         assign_case=cases.assign_case,
@@ -63,7 +61,7 @@ def actions_of(
         note_case=cases.note_case,
         note_reading=cases.note_reading,
         people=people_of(base, profiles, dialogue, cases),
-        publicity=publicity_of(base, rules.rules, campaigns, takers),
+        publicity=publicity_of(base, rules, campaigns),
         publish_entry=editing.publish_entry,
         refuse_mail=refuse_mail_of(base),
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
