@@ -1,6 +1,7 @@
 """Event streams of staff pages: rung by `hub/runtime/bell.py`, filled by the page, ended with the session.
 
-A stream is no activity: it does not keep a session alive, and it ends when the session has ended.
+A stream is no activity: it does not keep a session alive, and it ends when the session has ended, or its
+agent may see or do something else than when it was opened.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from hub.model import policy
 from hub.runtime.bell import Bell
 from hub.web.event_stream import EventStream
+from hub.web.guard.auth import agent_of
 from hub.web.guard.staff import STAFF
 from hub.web.guard.streams import STREAMS
 
@@ -32,7 +35,7 @@ async def stream(
     do not tell of what others are rung for.
     """
     events = EventStream()
-    sessions, loop = request.app[STAFF].sessions, asyncio.get_running_loop()
+    loop = asyncio.get_running_loop()
     sent: dict[str, str] = {}
     with request.app[STREAMS].of_session(request), bell.listen(topic) as ear:
         try:
@@ -46,7 +49,7 @@ async def stream(
                 if due <= loop.time():
                     due = loop.time() + every
                 if loop.time() - pinged_at >= PING_SECONDS:
-                    if await sessions.current(request, is_use=False) is None:
+                    if not await goes_on(request):
                         break
                     await events.ping()
                     pinged_at = loop.time()
@@ -57,3 +60,14 @@ async def stream(
         except ConnectionResetError:
             pass  # the page was closed: nobody is left to answer
     return events.response
+
+
+async def goes_on(request: web.Request) -> bool:
+    """Whether the session goes on and its agent may do and see what they might when the request came."""
+    staff, agent = request.app[STAFF], agent_of(request)
+    if await staff.sessions.current(request, is_use=False) is None:
+        return False
+    found = await staff.agents.get(agent.id)
+    if found is None or not found.value.active or found.value.roles != agent.roles:
+        return False
+    return policy.sight(found.value) == policy.sight(agent)

@@ -132,8 +132,9 @@ class ChangeAccounts:
         """Takes an account away for good: nobody logs in with it again, its login name is free, and what was
         done under its name keeps that name. Raises `NotFound`."""
         await self._target(agent_id)
-        now = self._clock.now_ms()
-        await self._agents.update(agent_id, lambda found: _removed(found, now))
+        change = self._asked(agent_id, AccountChangeKind.REMOVE, by)
+        decided = replace(change, decided_at=change.at, decided_by=by)
+        await self._take_effect(decided, self._changes.insert(decided))
         await self._sessions.delete_of(agent_id)
         await self._give_up(agent_id, tuple(AccountChangeKind), by)
         self._say("staff.agent_removed", agent_id, by, waits=False)
@@ -235,6 +236,8 @@ def _changed(target: Agent, change: AccountChange) -> Agent:
         return _with_password(target, change.password_hash)
     if change.kind is AccountChangeKind.RIGHTS:
         return replace(target, roles=change.roles, unit_id=change.unit_id)
+    if change.kind is AccountChangeKind.REMOVE:
+        return _removed(target, change.decided_at)
     return replace(target, active=True)
 
 

@@ -27,6 +27,7 @@ class AccountChangeKind(StrEnum):
     RESET = "reset"  # the new one-time password holds, all logins end
     ENABLE = "enable"  # the account can log in again
     RIGHTS = "rights"  # it has these roles, in this unit
+    REMOVE = "remove"  # it is gone for good; never waits, like every shutting out
 
 
 @dataclass(frozen=True, slots=True)

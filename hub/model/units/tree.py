@@ -6,7 +6,7 @@ is the root's. Until an administrator divides the office (按单位查看) every
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hub.model.units.place import EVERYWHERE, Place
@@ -42,29 +42,27 @@ class Division:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """All units. `units` by id."""
+    """All units. `units` by id; above: the id of the one right above each, "" for none that is known.
+    below_of: subtrees that were asked for."""
 
     units: Mapping[str, Unit] = field(default_factory=dict)
+    root: Unit = ROOT
+    above: Mapping[str, str] = field(default_factory=dict, repr=False)
+    below_of: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, units: Iterable[Unit]) -> Tree:
-        """The tree of these units."""
-        return cls({unit.id: unit for unit in units})
-
-    @property
-    def root(self) -> Unit:
-        """The one unit above all, or what stands for it."""
-        tops = [unit for unit in self.units.values() if self._parent_id(unit) == ""]
-        return tops[0] if len(tops) == 1 else ROOT
+        """The tree of these units; its root is the one unit above all, or what stands for it."""
+        known = {unit.id: unit for unit in units}
+        above = {id: _above(unit, known) for id, unit in known.items()}
+        tops = [unit for unit in known.values() if not above[unit.id]]
+        return cls(known, tops[0] if len(tops) == 1 else ROOT, above)
 
     def parent(self, unit_id: str) -> Unit | None:
         """The unit above, None for the root. Of a unit nobody knows: the root."""
-        root = self.root
-        if unit_id in ("", root.id):
+        if unit_id in ("", self.root.id):
             return None
-        unit = self.units.get(unit_id)
-        above = self._parent_id(unit) if unit else ""
-        return self.units.get(above, root)
+        return self.units.get(self.above.get(unit_id, ""), self.root)
 
     def children(self, unit_id: str) -> list[Unit]:
         """Those right below, by name."""
@@ -91,7 +89,10 @@ class Tree:
         """Ids of the unit and all under it; None for the root, whose subtree is everything."""
         if self.is_root(unit_id):
             return None
-        return frozenset(id for id in self.units if any(unit.id == unit_id for unit in self.chain(id)))
+        if unit_id not in self.below_of:
+            found = (id for id in self.units if any(unit.id == unit_id for unit in self.chain(id)))
+            self.below_of[unit_id] = frozenset(found)
+        return self.below_of[unit_id]
 
     def is_root(self, unit_id: str) -> bool:
         """Whether it is the root, or stands for it: nobody's unit, and one that is not known."""
@@ -117,10 +118,7 @@ class Tree:
             ),
         )
 
-    def unknown(self, codes: Collection[str]) -> list[str]:
-        """Codes that cases have and no unit; they count as children of the root."""
-        return sorted(code for code in codes if code and code not in self.units)
 
-    def _parent_id(self, unit: Unit) -> str:
-        steps = [step for step in unit.path.split("/") if step and step != unit.id]
-        return next((step for step in reversed(steps) if step in self.units), "")
+def _above(unit: Unit, known: Mapping[str, Unit]) -> str:
+    steps = [step for step in unit.path.split("/") if step and step != unit.id]
+    return next((step for step in reversed(steps) if step in known), "")

@@ -11,11 +11,11 @@ Every list and every count takes what the reader may see (`hub/model/units/sight
 
 from __future__ import annotations
 
-import heapq
 import itertools
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from hub.model.cases.case import Case
@@ -29,9 +29,11 @@ from hub.store.codec import Shape, Versioned
 from hub.store.crypto import Vault
 from hub.store.documents import Documents, Stored
 
-_MOST_WAYS = 32
+_MOST_WAYS = 64
 """So many lists are merged; what is more is searched for at once."""
 
+_LEAST = 8
+"""So many are read of a list at once, at least."""
 _MOST_BESIDE = 2_000
 """So many cases that somebody sees beside those of the own units are counted."""
 
@@ -143,15 +145,13 @@ class CaseQueueRepository:
         after: str | None,
         bounds: Mapping[str, Mapping[str, int]] = _NO_BOUNDS,
     ) -> list[Stored]:
-        lists = [
-            await self._documents.find("cases", _bounded(where, bounds), sort=sort, limit=limit, after=after)
-            for where in await self._ways(selection)
-        ]
-        if len(lists) == 1:
-            return lists[0]
-        [(name, way)] = sort
-        merged = heapq.merge(*lists, key=lambda one: (one.body[name], one.id), reverse=way < 0)
-        return list(itertools.islice(_once(merged), limit))
+        ways = [_bounded(where, bounds) for where in await self._ways(selection)]
+        if len(ways) == 1:
+            return await self._documents.find("cases", ways[0], sort=sort, limit=limit, after=after)
+        # Of many lists each gives a few of the first: what is read is what is shown, not that many times.
+        chunk = min(limit, max(_LEAST, 2 * limit // max(len(ways), 1)))
+        lists = [_Way(self._documents, where, sort, chunk, after) for where in ways]
+        return await _merged(lists, sort, limit)
 
     async def _ways(self, selection: Selection) -> list[dict[str, Any]]:
         """The searches that together find the selection."""
@@ -226,13 +226,56 @@ def _groups(
             yield ("unit", "compartment", "open", "higher"), (unit, compartment, is_open, *higher)
 
 
-def _once(found: Iterator[Stored]) -> Iterator[Stored]:
-    """Each case once: it may be seen in several ways."""
-    last = ""
-    for one in found:
-        if one.id != last:
-            yield one
-        last = one.id
+class _Way:
+    """One list of several that are merged, read some at a time."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        where: Mapping[str, Any],
+        sort: tuple[tuple[str, int], ...],
+        chunk: int,
+        after: str | None,
+    ) -> None:
+        self._read = partial(documents.find, "cases", where, sort=sort, limit=chunk)
+        self._cursor = partial(documents.cursor, sort=sort)
+        self._chunk = chunk
+        self._after = after
+        self._rows: deque[Stored] = deque()
+        self._over = False
+
+    async def head(self) -> Stored | None:
+        """The first that was not taken yet, None at the end."""
+        if not self._rows and not self._over:
+            found = await self._read(after=self._after)
+            self._rows.extend(found)
+            self._over = len(found) < self._chunk
+            if found:
+                self._after = self._cursor(found[-1])
+        return self._rows[0] if self._rows else None
+
+    def take(self) -> Stored:
+        """The head, which is not there any more."""
+        return self._rows.popleft()
+
+
+async def _merged(lists: Sequence[_Way], sort: tuple[tuple[str, int], ...], limit: int) -> list[Stored]:
+    """The first of all lists in their order, each case once: it may be seen in several ways."""
+    [(name, way)] = sort
+    first = max if way < 0 else min
+    found: list[Stored] = []
+    heads = {one: head for one in lists if (head := await one.head()) is not None}
+    while heads and len(found) < limit:
+        here = first(heads, key=lambda one: (heads[one].body[name], heads[one].id))
+        case = here.take()
+        if not found or found[-1].id != case.id:
+            found.append(case)
+        head = await here.head() if len(found) < limit else None
+        if head is None:
+            heads.pop(here)
+        else:
+            heads[here] = head
+    return found
 
 
 def _band_as_rank(way: dict[str, Any]) -> dict[str, Any]:

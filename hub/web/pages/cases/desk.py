@@ -20,8 +20,6 @@ from hub.actions.cases.queue.other_processes import OtherProcesses
 from hub.actions.cases.queue.query import QueuePlace, QueueQuery
 from hub.actions.cases.queue.read_queue import QueueRow
 from hub.hub import Hub
-from hub.model import policy
-from hub.model.agent import Agent
 from hub.model.cases.queue.settings import QueueColumn
 from hub.repositories.repositories import Repositories
 from hub.web import badges
@@ -30,14 +28,13 @@ from hub.web.desk.page import DeskPage, Shown
 from hub.web.event_stream import EventStream
 from hub.web.form import read_form
 from hub.web.guard.auth import agent_of
-from hub.web.guard.staff import STAFF
 from hub.web.guard.streams import STREAMS
 from hub.web.i18n import Language
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.cases.queue import line_of, region_names
 from hub.web.pages.cases.queue_words import COLUMNS, FLAGS_SHOWN
 from hub.web.render import Renderer
-from hub.web.staff_stream import PING_SECONDS
+from hub.web.staff_stream import PING_SECONDS, goes_on
 
 _MANY_ROWS = 200
 _LAST_ANSWERS = 20
@@ -123,11 +120,11 @@ async def events(request: web.Request) -> web.StreamResponse:
     shown = _shown(request, settings.columns)
     with request.app[STREAMS].of_session(request):
         async with feed.opened(agent, request[LANGUAGE], shown) as page:
-            await _tell(request, agent, stream, page)
+            await _tell(request, stream, page)
     return stream.response
 
 
-async def _tell(request: web.Request, agent: Agent, stream: EventStream, page: DeskPage) -> None:
+async def _tell(request: web.Request, stream: EventStream, page: DeskPage) -> None:
     try:
         await stream.open(request, retry_ms=3000)
         checked_at = asyncio.get_running_loop().time()
@@ -136,7 +133,7 @@ async def _tell(request: web.Request, agent: Agent, stream: EventStream, page: D
                 async with asyncio.timeout(checked_at + PING_SECONDS - asyncio.get_running_loop().time()):
                     await page.ready.wait()
             except TimeoutError:
-                if not await _still(request, agent):
+                if not await goes_on(request):
                     break
                 await stream.ping()
                 checked_at = asyncio.get_running_loop().time()
@@ -157,14 +154,6 @@ async def act(request: web.Request) -> web.StreamResponse:
     else:
         presence.act(agent_of(request), case_id, types=form.get("sign") == "types")
     return web.Response(status=204)
-
-
-async def _still(request: web.Request, agent: Agent) -> bool:
-    """Whether the session goes on and its agent may do what they might when the stream was opened."""
-    if await request.app[STAFF].sessions.current(request, is_use=False) is None:
-        return False
-    found = await request.app[HUB].repositories.agents.get(agent.id)
-    return found is not None and policy.sight(found.value) == policy.sight(agent)
 
 
 def _shown(request: web.Request, columns: Iterable[QueueColumn]) -> Shown:

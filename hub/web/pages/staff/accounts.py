@@ -30,6 +30,7 @@ CHANGES: Mapping[AccountChangeKind, str] = {
     AccountChangeKind.RESET: msgid("重置密码"),
     AccountChangeKind.ENABLE: msgid("启用账号"),
     AccountChangeKind.RIGHTS: msgid("修改角色和单位"),
+    AccountChangeKind.REMOVE: msgid("移除账号"),
 }
 
 
@@ -142,12 +143,16 @@ async def decide_change(request: web.Request) -> web.StreamResponse:
 
 
 async def _changes(request: web.Request, problem: str = "") -> web.StreamResponse:
-    agent, _ = agent_of(request), translator(request)
+    agent, _, stores = agent_of(request), translator(request), request.app[HUB].repositories
+    history = await stores.account_changes.decided()
+    people = {id for one in history for id in (one.agent_id, one.by, one.decided_by)}
     return staff_page(
         request,
         "staff/account_changes.html",
         409 if problem else 200,
         unconfirmed=await request.app[HUB].actions.change_accounts.waiting(agent),
+        history=history,
+        names={one.id: one.name for one in (await stores.agents.get_many(sorted(people))).values()},
         kinds=CHANGES,
         units={unit.id: unit.name for unit in await request.app[STAFF].units.list()},
         problem=_(problem),

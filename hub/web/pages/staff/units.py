@@ -94,6 +94,8 @@ async def change(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     text, divided = str(form.get("rows", "")), str(form.get("divided", ""))
     look = await _look(request, text, divided)
+    if text and read_file(text)[1]:  # rows that cannot be read are none that may be left out
+        return await _preview(request, text, divided, {})
     try:
         if str(look.change.revision) != form.get("revision", ""):
             raise Stale("unit_change")

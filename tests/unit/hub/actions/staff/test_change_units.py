@@ -221,5 +221,8 @@ async def test_a_removed_account_is_gone_and_its_login_free(office: Office) -> N
     now = await office.now("li")
     assert (now.active, now.password_hash, now.name) == (False, "", "li")
     assert await office.stores.agents.by_login("li") is None
+    assert [(one.kind, one.by) for one in await office.stores.account_changes.decided()] == [
+        ("remove", "admin")
+    ]
     with pytest.raises(NotFound):
         await office.accounts.switch("li", active=True, by="admin")

@@ -173,7 +173,7 @@ CASES = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(offices(), st.sampled_from("xyz"), CODES, ROLES, CASES)
 def test_nobody_sees_more_or_less_than_the_law_allows(
     office: tuple[Tree, Division], who: str, unit: str, roles: set[Role], case: Case
