@@ -234,7 +234,7 @@ def staff_page(request: web.Request, template: str, /, status: int = 200, **cont
         next_case=request.cookies.get(NEXT_COOKIE) != "off",
         shortcuts=[one for one in SHORTCUTS if not one.place or one.place in {item.href for item in nav}],
         done=done if request.method == "GET" else "",
-        held=COOKIE in request.cookies and request.method == "GET" and request.path != HELD_PATH,
+        held_form=COOKIE in request.cookies and request.method == "GET" and request.path != HELD_PATH,
         role_words=[badges.ROLE[role] for role in agent.roles],
         words=badges,
         **context,
