@@ -8,7 +8,6 @@ and to come back in a few seconds, so that it lives without holding a connection
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,7 +27,7 @@ class Streams:
     def __init__(self, limits: Web) -> None:
         self._limits = limits
         self._of_strangers = 0
-        self._of: Counter[tuple[str, str]] = Counter()
+        self._of: dict[tuple[str, str], list[web.Request]] = {}
 
     @contextmanager
     def of_address(self, request: web.Request) -> Iterator[bool]:
@@ -53,13 +52,14 @@ class Streams:
 
     @contextmanager
     def _held(self, request: web.Request, key: tuple[str, str], most: int) -> Iterator[bool]:
-        held = self._of.get(key, 0) < most
-        self._of[key] += held
+        living = [one for one in self._of.get(key, ()) if one.transport is not None]
+        held = len(living) < most
+        self._of[key] = [*living, request] if held else living
         try:
             with ends_with_connection(request):
                 yield held
         finally:
-            self._of[key] -= held
+            self._of[key] = [one for one in self._of.get(key, ()) if one is not request]
             if not self._of[key]:
                 del self._of[key]
 
