@@ -15,7 +15,8 @@
   function press(element) {
     if (element.matches("summary")) {
       element.parentElement.open = true;
-      const field = element.parentElement.querySelector("textarea, input:not([type=hidden]), select, button");
+      const fold = element.parentElement;
+      const field = fold.querySelector("textarea, input:not([type=hidden]), select") || fold.querySelector("button");
       if (field) field.focus();
     } else if (element.matches("input:not([type=checkbox])")) element.focus();
     else element.click();
