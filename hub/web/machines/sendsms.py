@@ -72,9 +72,17 @@ class _Misformed(Exception):
 
 
 class SendsmsSite:
-    """Where it listens. may_call_back: whether receipts may be told to an address."""
+    """Where it listens. may_call_back: whether receipts may be told to an address. stop_seconds: how long
+    what is under way is waited for at the end."""
 
-    def __init__(self, takes: TakesTexts, clock: Clock, may_call_back: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        takes: TakesTexts,
+        clock: Clock,
+        may_call_back: Callable[[str], bool],
+        *,
+        stop_seconds: float = 5.0,
+    ) -> None:
         self._takes = takes
         self._clock = clock
         self._may_call_back = may_call_back
@@ -82,7 +90,7 @@ class SendsmsSite:
         app = web.Application()
         app.router.add_get(PATH, self._answered, allow_head=False)  # a HEAD must send nothing
         self._runner = web.AppRunner(
-            app, access_log=None, logger=_SILENT, max_line_size=_MOST_LINE, shutdown_timeout=5.0
+            app, access_log=None, logger=_SILENT, max_line_size=_MOST_LINE, shutdown_timeout=stop_seconds
         )
 
     async def listen(self, host: str, port: int, *, tls: ssl.SSLContext | None = None) -> int:

@@ -48,7 +48,9 @@ class Script:
 @pytest.fixture
 async def script() -> AsyncIterator[Script]:
     async with listening(way="get") as bench, aiohttp.ClientSession() as http:
-        site = SendsmsSite(bench.takes, bench.office.clock, partial(is_allowed, hosts=HOSTS))
+        site = SendsmsSite(
+            bench.takes, bench.office.clock, partial(is_allowed, hosts=HOSTS), stop_seconds=0.1
+        )
         port = await site.listen("127.0.0.1", 0)
         try:
             yield Script(bench, http, f"http://127.0.0.1:{port}")
