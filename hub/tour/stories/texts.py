@@ -105,10 +105,10 @@ class Matter:
 
 
 class Danger:
-    """Danger goes above the queue. The demo answers every text, so one says what to do; as shipped, 12110
-    keeps the telephone of somebody in hiding silent."""
+    """Danger goes above the queue, and the telephone of somebody in hiding stays silent, whatever the channel
+    would answer."""
 
-    title = "短信求救，置顶并告知怎么求助 · Danger goes to the top, one text says what to do"
+    title = "短信求救，置顶，手机保持安静 · Danger goes to the top, the telephone stays dark"
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -120,7 +120,7 @@ class Danger:
             Step("群众发短信求救", self._cry),
             Step("工单在队列最前面", self._at_top),
             Step("警情台上等人确认", self._rings),
-            Step("收到求助办法（演示设为全部答复）", self._answered),
+            Step("没有一条自动短信发到这部手机", self._silent),
         )
 
     async def _cry(self) -> str:
@@ -142,9 +142,13 @@ class Danger:
         hold(self._reference in page.html.replace(" ", ""), "警情台上没有这条警情")
         return "未确认，没有转出本机"
 
-    async def _answered(self) -> str:
-        text = await self._scene.answer_to(self._number, having="110")
-        return f"已发出：{text}"
+    async def _silent(self) -> str:
+        await self._scene.text(self._number, self._scene.says("question"))
+        other = self._scene.new_number()
+        await self._scene.text(other, self._scene.says("question"))
+        await self._scene.answer_to(other, having=self._scene.says("question_answer"))
+        hold(not self._scene.journals.texts(self._number), "手机亮了 (a text was sent)")
+        return "别人同样的提问已答复，这部手机没有收到任何短信"
 
 
 class Forgery:

@@ -50,7 +50,10 @@ async def upload(request: web.Request) -> web.StreamResponse:
     """POST /staff/warnings/upload: a document of another system becomes a draft."""
     posted = await request.post()
     file = posted.get("file")
-    document = file.file.read() if isinstance(file, web.FileField) else b""
+    document = b""
+    if isinstance(file, web.FileField):
+        with file.file as content:
+            document = content.read()
     try:
         if not document:
             raise Invalid({"document": msgid("请选择文件")})
