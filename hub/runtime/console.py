@@ -22,7 +22,10 @@ ROLES: Mapping[str, str] = {
     "editor": "知识",
     "reviewer": "知识审核",
     "higher_reviewer": "复查复核",
+    "custodian": "保管",
+    "auditor": "审计",
     "admin": "系统",
+    "department": "部门联络",
 }
 
 
