@@ -58,6 +58,7 @@ from hub.actions.cases.screening.suspect_case import SuspectCase
 from hub.actions.cases.search.search_cases import SearchCases
 from hub.actions.cases.snooze_case import SnoozeCase
 from hub.actions.cases.split_case import SplitCase
+from hub.actions.cases.supervision.read_board import ReadBoard
 from hub.actions.cases.tags.edit_tags import EditTags
 from hub.actions.cases.tags.tag_case import TagCase
 from hub.actions.deliveries.channel_profile import Profiles
@@ -117,6 +118,7 @@ class DeskActions:
     print_case: PrintCase
     redact_recording: RedactRecording
     queue_desk: QueueDesk
+    read_board: ReadBoard
     read_day: ReadDay
     read_notifications: ReadNotifications
     reach_citizen: ReachCitizen

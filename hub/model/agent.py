@@ -45,6 +45,7 @@ class Permission(StrEnum):
     IDENTITY_ASK = "identity.ask"  # to ask who reported
     IDENTITY_DECIDE = "identity.decide"  # to answer that
     AUDIT_READ = "audit.read"
+    BOARD_READ = "board.read"  # figures of the own units
     ALARM_DUTY = "alarm.duty"
     REGISTER_READ = "register.read"  # the 12110 register of people who cannot speak
     REGISTER_EDIT = "register.edit"
@@ -79,7 +80,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SUPERVISOR: frozenset(
         {_P.CASE_READ, _P.CASE_REPLY, _P.CASE_ASSIGN, _P.CASE_CLOSE, _P.ALARM_DUTY, _P.CANNED_APPROVE}
-        | {_P.TAG_EDIT, _P.RECORDING_REDACT, _P.REGISTER_READ, _P.REGISTER_EDIT}
+        | {_P.TAG_EDIT, _P.RECORDING_REDACT, _P.REGISTER_READ, _P.REGISTER_EDIT, _P.BOARD_READ}
         | {_P.CAMPAIGN_READ, _P.CAMPAIGN_CONTROL, _P.CAMPAIGN_TRIAL, _P.CAMPAIGN_WORDS}
         | {
             _P.CAMPAIGN_READ,
@@ -100,6 +101,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.CANNED_APPROVE,
             _P.DELIVERY_DECIDE,
             _P.IDENTITY_ASK,
+            _P.BOARD_READ,
         }
     ),
     Role.PUBLICITY: frozenset(

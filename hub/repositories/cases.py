@@ -338,6 +338,17 @@ class CaseRepository:
         found = await self._documents.find("cases", where, sort=(("updated_at", -1),), limit=limit)
         return self._cases.listed(found)
 
+    async def changed_from(
+        self, at: int, *, after: str | None, limit: int
+    ) -> tuple[list[Versioned[Case]], str | None]:
+        """Cases changed at or after an instant (ms UTC), the earliest first, compartments too; and how to go
+        on behind them, by `after`."""
+        sort = (("updated_at", 1),)
+        where = {"updated_at": {"$gte": at}}
+        found = await self._documents.find("cases", where, sort=sort, limit=limit, after=after)
+        behind = self._documents.cursor(found[-1], sort) if found else after
+        return self._cases.listed_versioned(found), behind
+
     async def before_clocks(self) -> AsyncIterator[tuple[int, list[Versioned[Case]]]]:
         """Pages of all cases by id: how many were looked at, and those of them that were stored before
         there were clocks. A draft has none yet."""

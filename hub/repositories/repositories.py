@@ -117,6 +117,7 @@ from hub.repositories.staff.bulk_runs import BulkRunRepository
 from hub.repositories.staff.known_devices import KnownDeviceRepository
 from hub.repositories.staff.notification_choices import NotificationChoiceRepository
 from hub.repositories.staff.notifications import NotificationRepository
+from hub.repositories.supervision import figures
 from hub.repositories.suppressions import SuppressionRepository
 from hub.repositories.triage_decisions import TriageDecisionRepository
 from hub.repositories.vault import identity_rows
@@ -162,6 +163,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *fallbacks.COLLECTIONS,
     *follows.COLLECTIONS,
     *heads.COLLECTIONS,
+    *figures.COLLECTIONS,
     *held_forms.COLLECTIONS,
     *identity_rows.COLLECTIONS,
     *recording_moves.COLLECTIONS,

@@ -49,6 +49,7 @@ _PLACES = (
     _Place("/staff/alarms", msgid("警情台"), msgid("警情"), "bell", (_P.ALARM_DUTY, _P.REPORT_READ)),
     _Place("/staff/register", msgid("12110 预登记"), msgid("登记"), "person", (_P.REGISTER_READ,)),
     _Place("/staff/day", msgid("我的一天"), msgid("我的"), "calendar", (_P.CASE_READ, _P.REPORT_READ)),
+    _Place("/staff/board", msgid("统一电子监察"), msgid("监察"), "eye", (_P.BOARD_READ,)),
     _Place("/staff/system", msgid("系统状况"), msgid("系统"), "shield", (_P.SYSTEM_READ,)),
     _Place("/staff/rules", msgid("规则"), msgid("规则"), "calendar", (_P.RULE_EDIT,)),
     _Place("/staff/deliveries", msgid("不确定的投递"), msgid("投递"), "send", (_P.DELIVERY_DECIDE,)),

@@ -64,6 +64,7 @@ from hub.web.pages.people import day, new_case, notifications, person, register,
 from hub.web.pages.publicity import lessons, notices, series
 from hub.web.pages.rules import books, revise, revisions
 from hub.web.pages.staff import account, accounts, held, login, setup, system, units
+from hub.web.pages.supervision import board
 from hub.web.pages.warnings import composer as warning_composer
 from hub.web.pages.warnings import warnings
 from hub.web.route import Handler, Route
@@ -238,6 +239,8 @@ STAFF_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/alarms/cases/{case_id}/carrier/{asked}", carrier.carrier, P.ALARM_DUTY, P.REPORT_READ),
     # what happened to one's cases
     _staff("GET", "/day", day.day_page, P.CASE_READ, P.REPORT_READ),
+    _staff("GET", "/board", board.board_page, P.BOARD_READ),
+    _staff("POST", "/board/{kind}", board.board_file, P.BOARD_READ),
     _staff("GET", "/notifications", notifications.notifications_page, *_TOLD),
     _staff("GET", "/notifications/count", notifications.count, *_TOLD, is_use=False),
     _staff("POST", "/notifications/read", notifications.mark, *_TOLD),

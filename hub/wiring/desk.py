@@ -18,10 +18,13 @@ from hub.actions.cases.reach_citizen import ReachCitizen
 from hub.actions.cases.search.fill_index import FillIndex
 from hub.actions.cases.search.search_cases import SearchCases
 from hub.actions.cases.snooze_case import SnoozeCase
+from hub.actions.cases.supervision.follow_figures import FollowFigures
+from hub.actions.cases.supervision.read_board import ReadBoard
 from hub.actions.cases.tags.edit_tags import EditTags
 from hub.actions.cases.tags.tag_case import TagCase
 from hub.actions.intake.unread_letters import UnreadLetters
 from hub.hub import DeskActions
+from hub.repositories.supervision.figures import FigureRepository
 from hub.wiring.cases import CaseActions
 from hub.wiring.foundation import Foundation
 
@@ -33,12 +36,14 @@ class Desk:
     actions: DeskActions
     assign_waiting: AssignWaiting
     fill_index: FillIndex
+    follow_figures: FollowFigures
 
 
 def desk_of(base: Foundation, cases: CaseActions) -> Desk:
     """Everything round the queue."""
     documents, stores, clock = base.documents, base.stores, base.clock
     fill_index = FillIndex(documents, stores.case_index, stores.cursors)
+    figures = FigureRepository(documents, base.vault)
     tag_case = TagCase(cases.casework, stores, clock)
     at_most = base.settings.assignment.at_most
     return Desk(
@@ -50,6 +55,7 @@ def desk_of(base: Foundation, cases: CaseActions) -> Desk:
             print_case=PrintCase(documents, stores, cases.read_cases, clock),
             redact_recording=RedactRecording(cases.casework, stores, base.recordings, clock),
             queue_desk=QueueDesk(documents, stores, cases.read_queue, clock),
+            read_board=ReadBoard(stores, figures, cases.read_queue, clock),
             read_day=ReadDay(stores, cases.rules, clock),
             read_notifications=ReadNotifications(documents, stores, clock),
             reach_citizen=ReachCitizen(cases.casework, stores, clock),
@@ -61,4 +67,5 @@ def desk_of(base: Foundation, cases: CaseActions) -> Desk:
         ),
         assign_waiting=AssignWaiting(documents, stores, cases.unit, cases.rules, clock, at_most=at_most),
         fill_index=fill_index,
+        follow_figures=FollowFigures(documents, stores, figures, clock),
     )

@@ -87,6 +87,9 @@ _RULES_SECONDS = 2.0
 _ENCODER_SECONDS = 1.0
 """How often it is looked whether an engine that failed may be asked again."""
 
+_FIGURES_SECONDS = 5.0
+"""How often it is looked for cases that are to be counted for the board."""
+
 _INDEX_SECONDS = 60.0
 """How often it is looked for cases of an earlier release that are not in the index; there are none later."""
 _PAGES_SECONDS = 86_400
@@ -149,6 +152,9 @@ def jobs_of(
         "answers": partial(alone, leases(), "answers", watch_answers.step, pause_seconds=_LEARN_SECONDS),
         "clocks": partial(alone, leases(), "clocks", cases.pass_time.step, pause_seconds=_CLOCK_SECONDS),
         "bulk": partial(alone, leases(), "bulk", desk.actions.bulk_cases.step, pause_seconds=_BULK_SECONDS),
+        "figures": partial(
+            alone, leases(), "figures", desk.follow_figures.step, pause_seconds=_FIGURES_SECONDS
+        ),
         "index": partial(alone, leases(), "index", desk.fill_index.step, pause_seconds=_INDEX_SECONDS),
         "replies": partial(repeat, cases.replies.send.step, pause_seconds=_REPLIES_SECONDS),
         "calls": partial(repeat, calls.end_silent_calls, pause_seconds=_LOOK_SECONDS),

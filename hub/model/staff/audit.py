@@ -32,6 +32,7 @@ class AuditAct(StrEnum):
     IDENTITY_REFUSED = "identity_refused"
     IDENTITY_READ = "identity_read"
     EXPORTED = "exported"  # its row left in a file
+    FIGURES_EXPORTED = "figures_exported"  # the figures of a board left in a file; fields: month, of what
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,5 +34,6 @@ ACT: Mapping[AuditAct, str] = {
     AuditAct.IDENTITY_GRANTED: msgid("批准查看举报人身份"),
     AuditAct.IDENTITY_REFUSED: msgid("拒绝查看举报人身份"),
     AuditAct.IDENTITY_READ: msgid("查看举报人身份"),
+    AuditAct.FIGURES_EXPORTED: msgid("导出统计"),
     AuditAct.EXPORTED: msgid("导出工单"),
 }

@@ -22,6 +22,7 @@ READ_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR, R.ADMIN})
 WRITE_CAMPAIGNS = frozenset({R.PUBLICITY})
 STOP_CAMPAIGNS = frozenset({R.PUBLICITY, R.SUPERVISOR})
 SUPERVISORS = frozenset({R.SUPERVISOR})
+OVERSEERS = frozenset({R.SUPERVISOR, R.INSPECTOR})
 READ_CAMPAIGNS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD, R.SUPERVISOR, R.ADMIN})
 WRITE_CAMPAIGNS = frozenset({R.PUBLICITY, R.PUBLICITY_LEAD})
 APPROVE_CAMPAIGNS = frozenset({R.PUBLICITY_LEAD, R.SUPERVISOR})
@@ -169,6 +170,8 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff/alarms/duty/off"): DUTY,
     ("GET", "/staff/alarms/times"): CASES,
     ("GET", "/staff/alarms/times/{kind}"): CASES,
+    ("GET", "/staff/board"): OVERSEERS,
+    ("POST", "/staff/board/{kind}"): OVERSEERS,
     ("GET", "/staff/alarms/cases/{case_id}"): CASES,
     ("POST", "/staff/alarms/cases/{case_id}/received"): CASES,
     ("POST", "/staff/alarms/cases/{case_id}/steps/{kind}"): CASES,

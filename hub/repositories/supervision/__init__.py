@@ -1,0 +1,1 @@
+"""统一电子监察: figures by month and unit."""

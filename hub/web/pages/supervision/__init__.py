@@ -1,0 +1,1 @@
+"""统一电子监察: the board of supervisors and inspectors."""
