@@ -133,9 +133,10 @@ def _was_kept(clock: Clock | None) -> bool:
 
 def summed(all_of_them: Iterable[Figures]) -> Figures:
     """The sum; what is 0 is left out."""
-    found: Counter[str] = Counter()
+    found: dict[str, int] = {}
     for one in all_of_them:
-        found.update(one)
+        for name, number in one.items():
+            found[name] = found.get(name, 0) + number
     return {name: number for name, number in found.items() if number}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.model.cases.case import Case
-from hub.model.supervision.figures import Figures, difference, figures_of, summed
+from hub.model.supervision.figures import Figure, Figures, difference, figures_of, summed
 from hub.runtime.clock import to_local
 
 
@@ -18,7 +18,13 @@ class Part(StrEnum):
     REGION = "region"
     TRACK = "track"
     HANDLER = "handler"
-    DAY = "day"
+
+
+TOLD_APART = frozenset(
+    {Figure.RECEIVED, Figure.FINISHED, Figure.ON_TIME, Figure.REWORKED}
+    | {Figure.REPEATED, Figure.RATED, Figure.SATISFIED}
+)
+"""Figures that are kept by part; the others by unit alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,6 @@ def counted(case: Case, version: int, score: int) -> CaseFigures:
             Part.REGION: case.origin.region,
             Part.TRACK: str(p.track),
             Part.HANDLER: p.handler,
-            Part.DAY: f"{received:%d}",
         },
         figures_of(case, score),
     )
@@ -84,9 +89,10 @@ class UnitMonth:
                 continue
             change = one.figures if sign > 0 else difference({}, one.figures)
             figures = summed((figures, change))
+            told_apart = {name: number for name, number in change.items() if name in TOLD_APART}
             for part, value in one.parts.items():
                 of_part = parts.setdefault(part, {})
-                left = summed((of_part.get(value, {}), change))
+                left = summed((of_part.get(value, {}), told_apart))
                 if left:
                     of_part[value] = left
                 else:

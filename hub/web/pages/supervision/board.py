@@ -27,6 +27,7 @@ from hub.web.guard.auth import agent_of
 from hub.web.i18n import Translator
 from hub.web.keys import HUB
 from hub.web.pages.cases.queue import region_names, title_of
+from hub.web.pages.cases.queue_words import FILTERS
 from hub.web.pages.supervision.board_words import FEW, MEANS, NOW, PARTS, RATES, few, percent, within
 from hub.web.render import translator
 from hub.web.sheet import Cell, Sheet, csv_file, workbook
@@ -82,7 +83,9 @@ async def board_page(request: web.Request) -> web.StreamResponse:
         office=rate_lines(board, OFFICE),
         kpis=rate_lines(board, KPIS),
         firsts=[(share, _firsts(board, share, _)) for share in (0.5, 0.9)],
-        tables=[(_(title), part, _rows(request, board, part)) for part, title in PARTS.items()],
+        tables=[
+            (_(title), _(FILTERS[part]), part, _rows(request, board, part)) for part, title in PARTS.items()
+        ],
         trend=trend_of(board),
         units=board.units[:_MOST_UNITS],
         more_units=len(board.units) - _MOST_UNITS,
@@ -178,7 +181,7 @@ def sheets_of(request: web.Request, board: Board, *, shared: bool) -> list[Sheet
         Sheet(
             _("按单位"),
             (_("单位"), *counts),
-            [(one.name or _("本机关"), *cells(one.figures)) for one in board.units],
+            [(one.name or _("本机关（未转单位）"), *cells(one.figures)) for one in board.units],
         ),
         *(
             Sheet(_(title), (_(title), *counts), [(name, *cells(one)) for _value, name, one in rows])
