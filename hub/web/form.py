@@ -147,7 +147,9 @@ async def read_form(request: web.Request) -> dict[str, str]:
 
 def _text(model: type[Form], name: str, error: ErrorDetails, translator: Translator) -> str:
     kind = error["type"]
-    context = error.get("ctx", {})
+    context = dict(error.get("ctx", {}))
+    if isinstance(error["input"], str):
+        context["length"] = len(error["input"])
     if kind == "value_error":  # a validator of ours: its text is a source text
         return translator(str(context["error"]))
     own = model.MESSAGES.get((name, kind)) or model.MESSAGES.get((name, "*"))

@@ -23,6 +23,7 @@ from hub.web.pages.citizen import (
     feedback,
     feeds,
     home,
+    leave,
     notices,
     petition,
     preferences,
@@ -42,6 +43,9 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     # chat
     Route("GET", "/chat", chat.page),
     Route("GET", "/chat/messages", chat.back),
+    Route("POST", "/chat", chat.keep),
+    Route("POST", "/chat/end", chat.end),
+    Route("POST", "/leave", leave.leave),
     Route("POST", "/chat/messages", limited("chat", chat.post)),
     Route("GET", "/chat/events", chat_stream.events),
     Route("GET", "/chat/files/{file_id}", chat.file),
@@ -54,12 +58,14 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     # petition
     Route("GET", "/petition", petition.choose),
     Route("GET", "/petition/write", petition.write),
-    Route("GET", "/petition/{step:check|edit|submit|forget}", petition.start_over),
+    Route("GET", "/petition/check", petition.checked),
+    Route("GET", "/petition/{step:edit|submit|forget|clear}", petition.start_over),
     Route("POST", "/petition/check", limited("petition", petition.check)),
     Route("POST", "/petition/edit", limited("petition", petition.edit)),
     Route("POST", "/petition/submit", limited("petition", petition.submit)),
     Route("GET", "/petition/done", petition.done),
     Route("POST", "/petition/forget", petition.forget),
+    Route("POST", "/petition/clear", petition.clear),
     # progress
     Route("GET", "/track", track.ask),
     Route("POST", "/track", track.track),

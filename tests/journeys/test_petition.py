@@ -42,11 +42,15 @@ async def post(hub: World, path: str, form: dict[str, str]) -> tuple[int, str]:
 
 
 def pair(page: str) -> tuple[str, str]:
-    numbers = re.findall(r"(?<!\d)\d{14}(?!\d)", page.replace(" ", ""))
-    codes = re.findall(r"(?<!\d)(?:\d{16}|\d{8})(?!\d)", page.replace(" ", ""))
-    assert numbers, page
-    assert codes, page
-    return numbers[0], codes[0]
+    """Reference and query code of a receipt."""
+    found = {
+        name: re.search(rf'<output [^>]*id="{name}"[^>]*>([\d ]+)</output>', page)
+        for name in ("reference", "code")
+    }
+    reference, code = found["reference"], found["code"]
+    assert reference, page
+    assert code, page
+    return reference[1].replace(" ", ""), code[1].replace(" ", "")
 
 
 async def test_from_form_to_answer(hub: World) -> None:

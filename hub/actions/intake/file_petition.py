@@ -39,11 +39,12 @@ _SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What the citizen takes away."""
+    """What the citizen takes away. differs: the form was sent before with other words; those hold."""
 
     case_id: str
     reference: str
     query_code: str
+    differs: bool = False
 
 
 class FilePetition:
@@ -73,13 +74,16 @@ class FilePetition:
         case_id = derived_id("petition", petition.submission_id)
         code = f"{int(self._vault.blind(f'petition-code:{case_id}'), 16) % 10**digits:0{digits}d}"
 
-        async def decide() -> tuple[list[Write], str]:
+        async def decide() -> tuple[list[Write], Filed]:
             known = await self._repositories.cases.get(case_id)
-            return ([], known.value.reference) if known else await self._writes(petition, case_id, code)
+            if known is not None:
+                differs = (known.value.title, known.value.text) != (petition.title, petition.body)
+                return [], Filed(case_id, known.value.reference, code, differs)
+            writes, reference = await self._writes(petition, case_id, code)
+            return writes, Filed(case_id, reference, code)
 
         # Again for the same form at the same moment, and for a new contact made by another message.
-        reference = await until_committed(self._documents, decide, tries=_TRIES)
-        return Filed(case_id, reference, code)
+        return await until_committed(self._documents, decide, tries=_TRIES)
 
     async def _writes(self, petition: Petition, case_id: str, code: str) -> tuple[list[Write], str]:
         now = self._clock.now_ms()

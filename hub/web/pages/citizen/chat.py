@@ -15,8 +15,9 @@ from hub.web.attachment import attachment
 from hub.web.form import FormErrors, parse, read_form
 from hub.web.keys import HUB, LANGUAGE, SOURCE
 from hub.web.pages.citizen import chat_stream
-from hub.web.pages.citizen.chat_form import ChatForm
+from hub.web.pages.citizen.chat_form import TEXT_CHARS, ChatForm
 from hub.web.pages.citizen.home import suggestions
+from hub.web.pages.citizen.preferences import switched
 from hub.web.render import render, translator
 
 _SHOWN = 200
@@ -26,6 +27,20 @@ _SUGGESTED = 3
 async def page(request: web.Request) -> web.Response:
     """GET /chat"""
     return await _page(request, 200)
+
+
+async def keep(request: web.Request) -> web.Response:
+    """POST /chat: the page once more with what was typed: its language or size was switched."""
+    if again := switched(request):
+        return again
+    return await _page(request, 200, (await read_form(request)).get("text", ""))
+
+
+async def end(request: web.Request) -> web.Response:
+    """POST /chat/end: this browser forgets the conversation (结束并清除); what was said stays stored."""
+    response = web.Response(status=303, headers={"Location": "/chat?ended=1"})
+    chat_stream.forget(response, request.app[HUB])
+    return response
 
 
 async def back(request: web.Request) -> web.Response:
@@ -59,9 +74,11 @@ async def post(request: web.Request) -> web.Response:
     response = web.Response(status=303, headers={"Location": "/chat#f-text"})
     token = chat_stream.session_token(request, hub)
     if not token:
+        if scripted:  # the script's stream has no cookie either: it opens another one and sends once more
+            again = web.Response(status=409, text="")
+            chat_stream.new_token(again, hub)
+            return again
         token = chat_stream.new_token(response, hub)
-        if scripted:  # the script's stream has no cookie either: a whole page gives both
-            return web.Response(status=409, text="")
     try:
         await chat_stream.say(hub, token, form.text, form.client_id, network=request[SOURCE])
     except Busy:
@@ -103,7 +120,9 @@ async def _page(
         ),
         client_id=secrets.token_hex(16),
         text=text,
+        text_chars=TEXT_CHARS,
         errors=errors or {},
+        ended="ended" in request.query and not token,
     )
     if not token:
         chat_stream.new_token(response, hub)

@@ -12,6 +12,7 @@ from hub.web.i18n import msgid
 
 TEXT_CHARS = 1000
 _EMPTY = msgid("请先写下您的问题")
+_TOO_LONG = msgid("最多 %(max_length)s 个字，您写了 %(length)s 个，没有发送。请删减，或分几次发")
 
 
 class ChatForm(Form):
@@ -24,7 +25,10 @@ class ChatForm(Form):
     client_id: str = Field(default="", pattern=r"^[0-9a-z\-]{8,64}$")
     after: int = Field(default=0, ge=0, le=10**9)
 
-    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {("text", "string_too_short"): _EMPTY}
+    MESSAGES: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("text", "string_too_short"): _EMPTY,
+        ("text", "string_too_long"): _TOO_LONG,
+    }
 
 
 class QuestionForm(Form):

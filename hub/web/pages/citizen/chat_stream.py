@@ -102,6 +102,12 @@ def new_token(response: web.StreamResponse, hub: Hub) -> str:
     return token
 
 
+def forget(response: web.StreamResponse, hub: Hub) -> None:
+    """Takes the token away from the browser."""
+    secure = not hub.settings.web.insecure_cookies
+    response.del_cookie(_cookie(hub), path="/", secure=secure, httponly=True, samesite="Lax")
+
+
 def address_of(token: str) -> Address:
     """Where answers to this browser go."""
     return Address(AddressKind.CHAT, derived_id("chat", token))

@@ -1,8 +1,10 @@
 """The petition (网上信访) in plain pages: choose a kind, write, check, done.
 
-Nothing is kept on the server before the citizen confirms: every step posts all values and checks
-them again. The random submission id makes a form that is sent twice one petition. The last page is
-reached by a redirect, and number and code travel there sealed (`hub/web/pages/citizen/petition_receipt.py`).
+Every step posts all values and checks them again. What was written is kept sealed until it is sent
+(`hub/web/pages/citizen/petition_draft.py`), so that the page to check it is reached by a redirect and
+"back" brings everything again. The random submission id makes a form that is sent twice one petition.
+The last page is reached by a redirect too, and number and code travel there sealed
+(`hub/web/pages/citizen/petition_receipt.py`).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from hub.web.form import FormErrors, parse, read_form
 from hub.web.i18n import Translator, format_day, msgid
 from hub.web.keys import HUB, LANGUAGE
 from hub.web.pages.citizen import petition_receipt
+from hub.web.pages.citizen.petition_draft import PetitionDraft
 from hub.web.pages.citizen.petition_form import BODY_CHARS, FIELDS, PetitionForm
 from hub.web.pages.citizen.petition_receipt import Receipt
 from hub.web.pages.citizen.preferences import switched
@@ -48,9 +51,14 @@ async def write(request: web.Request) -> web.Response:
     kind = request.query.get("kind", "")
     if kind not in _KINDS:
         return _choose(request, {"kind": translator(request)("请选择一类事情")})
-    return _write(
-        request, {"kind": kind, "submission_id": secrets.token_hex(16), "anonymous": "no"}, errors={}
-    )
+    draft = PetitionDraft(request)
+    values = await draft.values()
+    is_kept = values.get("kind") == kind
+    if not is_kept:
+        values = {"kind": kind, "submission_id": secrets.token_hex(16), "anonymous": "no"}
+    response = _write(request, values, errors={}, is_kept=is_kept)
+    draft.begin(response)
+    return response
 
 
 async def check(request: web.Request) -> web.Response:
@@ -58,14 +66,40 @@ async def check(request: web.Request) -> web.Response:
     if again := switched(request):
         return again
     values, form = await _read(request)
+    draft = PetitionDraft(request)
+    await draft.keep(values)
     if isinstance(form, FormErrors):
         return _write(request, values, form.fields)
+    if draft.can_be_kept:
+        return web.Response(status=303, headers={"Location": "/petition/check"})
+    return await _check(request, values, form)
+
+
+async def checked(request: web.Request) -> web.Response:
+    """GET /petition/check: what is kept; the form where something of it is wrong by now."""
+    values = await PetitionDraft(request).values()
+    if not values:
+        return await start_over(request)
+    form = _parsed(request, values)
+    if isinstance(form, FormErrors):
+        return _write(request, values, form.fields)
+    return await _check(request, values, form)
+
+
+async def clear(request: web.Request) -> web.Response:
+    """POST /petition/clear: the author wants what was written gone."""
+    response = web.Response(status=303, headers={"Location": "/petition"})
+    await PetitionDraft(request).forget(response)
+    return response
+
+
+async def _check(request: web.Request, values: Mapping[str, str], form: PetitionForm) -> web.Response:
     return render(
         request,
         "citizen/petition_check.html",
         is_report=form.kind is PetitionKind.REPORT,
         anonymous=form.anonymous == "yes",
-        values={name: value for name, value in values.items() if name != "no_emergency"},
+        values={name: values.get(name, "") for name in FIELDS if name != "no_emergency"},
         danger=await _danger(request, form),
         no_emergency=form.no_emergency,
         rows=_rows(request, form),
@@ -77,6 +111,7 @@ async def edit(request: web.Request) -> web.Response:
     if again := switched(request):
         return again
     values, _ = await _read(request)
+    await PetitionDraft(request).keep(values)
     return _write(request, values, errors={})
 
 
@@ -95,11 +130,13 @@ async def submit(request: web.Request) -> web.Response:
             filed.query_code,
             anonymous=form.anonymous == "yes",
             is_report=form.kind is PetitionKind.REPORT,
+            differs=filed.differs,
         ),
         hub.vault,
         hub.clock,
         secure=not hub.settings.web.insecure_cookies,
     )
+    await PetitionDraft(request).forget(response)
     return response
 
 
@@ -124,16 +161,20 @@ async def start_over(request: web.Request) -> web.Response:
 
 
 async def _read(request: web.Request) -> tuple[dict[str, str], PetitionForm | FormErrors]:
-    hub = request.app[HUB]
     posted = await read_form(request)
     values = {name: posted.get(name, "") for name in FIELDS}
+    return values, _parsed(request, values)
+
+
+def _parsed(request: web.Request, values: Mapping[str, str]) -> PetitionForm | FormErrors:
+    hub = request.app[HUB]
     context = {
         "today": to_local(hub.clock.now_ms()).date(),
         "regions": {region.code for region in hub.settings.regions},
     }
     # An unanswered choice has to look unanswered, so that it is reported as missing.
     given = {name: value for name, value in values.items() if value or name != "anonymous"}
-    return values, parse(PetitionForm, given, translator(request), context)
+    return parse(PetitionForm, given, translator(request), context)
 
 
 def _choose(request: web.Request, errors: Mapping[str, str] | None = None) -> web.Response:
@@ -148,7 +189,9 @@ def _choose(request: web.Request, errors: Mapping[str, str] | None = None) -> we
     )
 
 
-def _write(request: web.Request, values: Mapping[str, str], errors: Mapping[str, str]) -> web.Response:
+def _write(
+    request: web.Request, values: Mapping[str, str], errors: Mapping[str, str], *, is_kept: bool = False
+) -> web.Response:
     _ = translator(request)
     kind = values.get("kind", "")
     if kind not in _KINDS or "submission_id" in errors:
@@ -158,10 +201,11 @@ def _write(request: web.Request, values: Mapping[str, str], errors: Mapping[str,
         "citizen/petition_write.html",
         status=422 if errors else 200,
         errors=errors,
+        is_kept=is_kept,
         kind=kind,
         kind_title=_KINDS[PetitionKind(kind)][0],
         is_report=kind == PetitionKind.REPORT,
-        submission_id=values["submission_id"],
+        submission_id=values.get("submission_id", ""),
         values=SimpleNamespace(**{name: values.get(name, "") for name in FIELDS}),
         regions=[
             ("", _("不清楚或不在列表中")),

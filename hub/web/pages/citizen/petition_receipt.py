@@ -25,12 +25,13 @@ _GOOD_FOR_SECONDS = 15 * 60
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the citizen takes away."""
+    """What the citizen takes away. differs: the same form was sent before with other words, which hold."""
 
     reference: str
     query_code: str
     anonymous: bool
     is_report: bool
+    differs: bool = False
 
 
 def hand_over(

@@ -77,11 +77,11 @@ async def track(request: web.Request) -> web.Response:
     typed = posted.get("reference", "")[:40]
     form = parse(TrackForm, posted, translator(request))
     if isinstance(form, FormErrors):
-        return _page(request, 422, typed, errors=form.fields)
+        return _page(request, 422, typed, errors=form.fields, kept=_kept(posted))
     errors = _misspelt(hub, form, translator(request))
     if errors:
-        return _page(request, 422, typed, errors=errors)
-    return await _opened(request, Pass(form.reference, form.code))
+        return _page(request, 422, typed, errors=errors, kept=_kept(posted))
+    return await _opened(request, Pass(form.reference, form.code), typed=_kept(posted))
 
 
 async def send_proof(request: web.Request) -> web.Response:
@@ -124,10 +124,11 @@ async def step(request: web.Request) -> web.Response:
     event = request.match_info["event"]
     posted = await read_form(request)
     holder = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
-    if holder is None or event not in EVENTS:
-        return _page(request, 403, problem="old")
-    score = posted.get("score", "")
     text = posted.get(f"text-{event}", "").strip()
+    if holder is None or event not in EVENTS:
+        kept = Typed(event, text) if event in EVENTS else None
+        return _page(request, 403, problem="old", kept=kept)
+    score = posted.get("score", "")
     wish = CitizenWish(event, text, int(score) if score.isascii() and score.isdecimal() else 0)
     form_id = posted.get("submission_id", "")[:64] or secrets.token_hex(16)
     asked = Request(form_id, _CHANNEL, language=request[LANGUAGE])
@@ -169,6 +170,12 @@ class Typed:
     event: str = ""
     text: str = ""
     errors: Mapping[str, str] | None = None
+
+
+def _kept(posted: Mapping[str, str]) -> Typed | None:
+    """What was written on a page that was too old, on its way past the question for the numbers."""
+    event, text = posted.get("kept_event", ""), posted.get("kept_text", "")[: 2 * MAX_TEXT]
+    return Typed(event, text) if event in EVENTS and text else None
 
 
 async def _opened(
@@ -246,8 +253,10 @@ def _page(
     sent: bool = False,
     locked_until: int | None = None,
     wait_seconds: int = 0,
+    kept: Typed | None = None,
 ) -> web.Response:
-    """holder: of a number that only its own telephone opens today. sent: whether a code went there."""
+    """holder: of a number that only its own telephone opens today. sent: whether a code went there.
+    kept: what was written before the page was too old."""
     hub = request.app[HUB]
     return render(
         request,
@@ -265,4 +274,5 @@ def _page(
         other_systems=bool(request.app[HUB].settings.progress),
         locked_until=locked_until,
         wait_seconds=wait_seconds,
+        kept=kept,
     )

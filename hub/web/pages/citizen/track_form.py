@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from hub.web.form import Form
 from hub.web.i18n import msgid
 
 NO_REFERENCE = msgid("查询编号是 14 位数字，请核对")
 NO_CODE = msgid("查询码是 8 位或 16 位数字，请核对")
+
+_PAIR = re.compile(
+    r"(?<!\d)(?P<reference>\d{4} ?\d{4} ?\d{4} ?\d{2})(?!\d)\D{1,40}"
+    r"(?<!\d)(?P<code>\d{4} ?\d{4}(?: ?\d{4} ?\d{4})?)(?!\d)"
+)
+"""A reference, at most so much that is no digit, a query code; in groups of four or without."""
 
 
 class TrackForm(Form):
@@ -22,6 +30,18 @@ class TrackForm(Form):
 
     reference: str = ""
     code: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _copied(cls, given: Any) -> Any:
+        """Both numbers in one field, as our own pages and texts copy them: 查询编号 … 查询码 …."""
+        if not isinstance(given, Mapping):
+            return given
+        for name in ("reference", "code"):
+            found = _PAIR.search(unicodedata.normalize("NFKC", str(given.get(name, ""))))
+            if found:
+                return {**given, "reference": found["reference"], "code": found["code"]}
+        return given
 
     @field_validator("reference")
     @classmethod

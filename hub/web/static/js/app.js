@@ -81,13 +81,14 @@
     }
     if (event.target.closest("[data-print]")) window.print();
     const leave = event.target.closest("[data-leave]");
-    if (leave) { event.preventDefault(); leaveTo(leave.href); }
+    if (leave) { event.preventDefault(); leaveTo(leave.dataset.leave); }
   });
 
-  /* 快速离开: three times Shift, or the link. The page is replaced, so "back" does not show it. */
+  /* 快速离开: three times Shift, or the button. The server takes what it keeps for this browser away; the page is replaced, so "back" does not show it. */
   let shifts = [];
   function leaveTo(address) {
     document.body.hidden = true;
+    fetch("/leave", { method: "POST", keepalive: true, credentials: "same-origin" }).catch(() => {});
     window.location.replace(address);
   }
   document.addEventListener("keydown", (event) => {
@@ -97,7 +98,7 @@
     if (event.repeat) return;
     const now = Date.now();
     shifts = shifts.filter((at) => now - at < 1500).concat(now);
-    if (shifts.length === 3) leaveTo(leave.href);
+    if (shifts.length === 3) leaveTo(leave.dataset.leave);
   });
 
   /* --- htmx: say when something did not work --------------------------------------------------- */

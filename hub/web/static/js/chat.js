@@ -81,7 +81,12 @@
     try {
       const body = new URLSearchParams({ text: next.text, client_id: next.id, after: String(lastSeq()) });
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Fragment": "1" }, credentials: "same-origin" });
-      if (answer.status === 409) { window.location.reload(); return; }
+      if (answer.status === 409) {  // the browser had lost its token and has another one now
+        source.close();
+        for (const old of log.querySelectorAll("[data-seq]")) old.remove();  // of a talk that is not ours any more
+        listen();
+        throw new Error("try again");
+      }
       if (answer.status >= 500) throw new Error("try again");
       const words = await answer.text();
       pending.shift();
@@ -104,15 +109,22 @@
 
   function send(text) {
     const words = text.trim();
-    if (!words) { field.focus(); return; }
+    if (!words) { field.focus(); return false; }
+    const most = Number(field.dataset.most);
+    const count = Array.from(words).length;
+    if (count > most) {  // said here, so that nothing is cut and nothing has to be sent for it
+      say(box.dataset.tooLong.replace("{most}", most).replace("{count}", count));
+      return false;
+    }
     pending.push({ id: newId(), text: words, bubble: bubble(words) });
     flush();
+    return true;
   }
 
   form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.hasAttribute("formaction")) return;  // language and size
     event.preventDefault();
-    send(field.value);
-    field.value = "";
+    if (send(field.value)) field.value = "";
     field.focus();
   });
   field.addEventListener("keydown", (event) => {
